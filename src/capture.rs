@@ -1,0 +1,1 @@
+//! Chat ids from the bot's updates.

@@ -1,0 +1,1 @@
+//! The command line: arguments, commands, output as text or JSON, exit codes.

@@ -1,0 +1,225 @@
+//! What is wrong in a text that a person wrote: where, in plain words, what to do, and fixes that can be applied.
+//!
+//! Core parsers return a value and diagnostics, never an error alone. Knows nothing of files: whoever owns the file
+//! adds its name.
+
+use crate::text::{LineIndex, Span};
+
+/// How bad it is: errors change the exit code, warnings do only with `--deny warnings`, infos never do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Severity {
+    /// Worth knowing: what Telegram does to the text on its way.
+    Info,
+    /// Works, but likely not as meant.
+    Warning,
+    /// Does not work: it would be refused, or change who gets what.
+    Error,
+}
+
+impl Severity {
+    /// Returns the word used in problem lines and JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Severity::Info => "info",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+}
+
+/// One problem at one place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Diagnostic {
+    /// A stable name in kebab case, as in `error[unclosed-tag]`.
+    pub code: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong, in the user's words; no full stop.
+    pub message: String,
+    /// The place in the text the diagnostic is about.
+    pub span: Span,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// Ways out that can be applied, the best first.
+    pub fixes: Vec<Fix>,
+}
+
+impl Diagnostic {
+    /// Makes an error.
+    pub fn error(code: &'static str, span: Span, message: impl Into<String>) -> Self {
+        Self { code, severity: Severity::Error, message: message.into(), span, help: None, fixes: Vec::new() }
+    }
+
+    /// Makes a warning.
+    pub fn warning(code: &'static str, span: Span, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(code, span, message) }
+    }
+
+    /// Makes an info.
+    pub fn info(code: &'static str, span: Span, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Info, ..Self::error(code, span, message) }
+    }
+
+    /// Adds what to do.
+    #[must_use]
+    pub fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds a fix behind those it has.
+    #[must_use]
+    pub fn with_fix(mut self, fix: Fix) -> Self {
+        self.fixes.push(fix);
+        self
+    }
+
+    /// Whether it is an error.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+
+    /// Returns `file:line:column: severity[code]: message`, with the help on a line below.
+    pub fn to_line(&self, file: &str, text: &str, index: &LineIndex) -> String {
+        let place = index.position(text, self.span.start);
+        let severity = self.severity.as_str();
+        let mut line =
+            format!("{file}:{}:{}: {severity}[{}]: {}", place.line, place.column, self.code, self.message);
+        if let Some(help) = &self.help {
+            line.push_str("\n  help: ");
+            line.push_str(help);
+        }
+        line
+    }
+}
+
+/// A way out of a problem, as edits of the same text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fix {
+    /// What it does, as on a menu: "escape the `_`".
+    pub title: String,
+    /// Non-overlapping edits in ascending order.
+    pub edits: Vec<TextEdit>,
+    /// Whether `check --fix` may apply it without asking: it changes no meaning but the broken one.
+    pub safe: bool,
+}
+
+impl Fix {
+    /// Makes a fix of one replacement that is safe to apply.
+    pub fn replace(title: impl Into<String>, span: Span, replacement: impl Into<String>) -> Self {
+        Self {
+            title: title.into(),
+            edits: vec![TextEdit { span, replacement: replacement.into() }],
+            safe: true,
+        }
+    }
+
+    /// Makes it one that a person has to choose.
+    #[must_use]
+    pub fn unsafe_to_apply(mut self) -> Self {
+        self.safe = false;
+        self
+    }
+
+    /// Returns `text` with the edits applied, or `None` where they do not fit it.
+    pub fn apply(&self, text: &str) -> Option<String> {
+        let mut out = String::with_capacity(text.len());
+        let mut from = 0;
+        for edit in &self.edits {
+            out.push_str(text.get(from..edit.span.start)?);
+            out.push_str(&edit.replacement);
+            from = edit.span.end;
+        }
+        out.push_str(text.get(from..)?);
+        Some(out)
+    }
+}
+
+/// One replacement of a stretch of text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TextEdit {
+    /// What is taken out; empty to insert.
+    pub span: Span,
+    /// What is put there.
+    pub replacement: String,
+}
+
+/// Returns the candidate nearest to `word` where it is near enough to be a slip: for "did you mean".
+///
+/// Compares without case; at most a third of the letters, at least one, may differ (insertions, deletions,
+/// replacements and swaps of neighbours count one each).
+pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let wanted: Vec<char> = word.to_lowercase().chars().collect();
+    let limit = (wanted.len() / 3).max(1);
+    candidates
+        .into_iter()
+        .map(|candidate| {
+            let letters: Vec<char> = candidate.to_lowercase().chars().collect();
+            (edit_distance(&wanted, &letters), candidate)
+        })
+        .filter(|(distance, _)| *distance <= limit)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// The optimal string alignment distance.
+fn edit_distance(a: &[char], b: &[char]) -> usize {
+    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
+    for (i, row) in rows.iter_mut().enumerate() {
+        row[0] = i;
+    }
+    for (j, cell) in rows[0].iter_mut().enumerate() {
+        *cell = j;
+    }
+    for i in 1..=a.len() {
+        for j in 1..=b.len() {
+            let replaced = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            let mut best = replaced.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
+            if 1 < i && 1 < j && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                best = best.min(rows[i - 2][j - 2] + 1);
+            }
+            rows[i][j] = best;
+        }
+    }
+    rows[a.len()][b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_line_names_place_severity_code_and_help() {
+        let text = "{\n \"téxt\": x\n}";
+        let at = text.find('x').unwrap();
+        let problem = Diagnostic::error("not-json", Span::at(text.rfind('x').unwrap()), "expected a value")
+            .with_help("quote it");
+        assert!(at < text.rfind('x').unwrap());
+        assert_eq!(
+            problem.to_line("a.json.liquid", text, &LineIndex::new(text)),
+            "a.json.liquid:2:10: error[not-json]: expected a value\n  help: quote it"
+        );
+    }
+
+    #[test]
+    fn did_you_mean_finds_slips_only() {
+        let names = ["capitalize", "first_name", "size"];
+        assert_eq!(did_you_mean("capitalise", names), Some("capitalize"));
+        assert_eq!(did_you_mean("frist_name", names), Some("first_name"));
+        assert_eq!(did_you_mean("colour", names), None);
+    }
+
+    #[test]
+    fn a_fix_applies_its_edits_in_order() {
+        let fix = Fix {
+            title: "swap".into(),
+            edits: vec![
+                TextEdit { span: Span::new(0, 1), replacement: "b".into() },
+                TextEdit { span: Span::new(2, 3), replacement: "a".into() },
+            ],
+            safe: true,
+        };
+        assert_eq!(fix.apply("a-b").as_deref(), Some("b-a"));
+        assert_eq!(fix.apply("a"), None);
+    }
+}

@@ -1,0 +1,291 @@
+//! Recursive descent over bytes, one function a production of RFC 8259.
+
+use super::{Break, Document, MAX_DEPTH, Member, Node, SyntaxError, SyntaxErrorKind, Text, Value};
+use crate::text::Span;
+
+/// Parses a whole JSON text.
+pub fn parse(text: &str) -> Result<Document, SyntaxError> {
+    let mut parser = Parser { text, bytes: text.as_bytes(), at: 0, depth: 0, trailing_comma: None };
+    parser.skip_whitespace();
+    if parser.at == text.len() {
+        return Err(SyntaxError { span: Span::at(0), kind: SyntaxErrorKind::Empty });
+    }
+    let root = parser.value(None)?;
+    parser.skip_whitespace();
+    if parser.at < text.len() {
+        return Err(SyntaxError {
+            span: Span::new(parser.at, text.len()),
+            kind: SyntaxErrorKind::TrailingText,
+        });
+    }
+    Ok(Document { root, trailing_comma: parser.trailing_comma })
+}
+
+struct Parser<'a> {
+    text: &'a str,
+    bytes: &'a [u8],
+    at: usize,
+    depth: usize,
+    trailing_comma: Option<Span>,
+}
+
+type Parsed<T> = Result<T, SyntaxError>;
+
+impl Parser<'_> {
+    fn value(&mut self, opener: Option<Span>) -> Parsed<Node> {
+        let start = self.at;
+        let value = match self.peek() {
+            Some(b'{') => self.object()?,
+            Some(b'[') => self.array()?,
+            Some(b'"') => Value::String(self.string()?),
+            Some(b'-' | b'+' | b'0'..=b'9') => self.number()?,
+            Some(_) => self.word()?,
+            None => return Err(self.unexpected_end(opener, "a value")),
+        };
+        Ok(Node { span: Span::new(start, self.at), value })
+    }
+
+    fn object(&mut self) -> Parsed<Value> {
+        let opener = Span::new(self.at, self.at + 1);
+        self.enter(opener)?;
+        let mut members = Vec::new();
+        loop {
+            self.skip_whitespace();
+            match self.peek() {
+                Some(b'}') => break,
+                Some(b'"') => {}
+                Some(_) if members.is_empty() => return Err(self.expected("a key in quotes or `}`")),
+                Some(_) => return Err(self.expected("a key in quotes")),
+                None => return Err(self.unexpected_end(Some(opener), "a key or `}`")),
+            }
+            let key = self.string()?;
+            self.skip_whitespace();
+            self.expect(b':', opener, "`:` behind the key")?;
+            self.skip_whitespace();
+            let value = self.value(Some(opener))?;
+            members.push(Member { key, value });
+            self.skip_whitespace();
+            if self.peek() != Some(b',') {
+                break;
+            }
+            let comma = Span::new(self.at, self.at + 1);
+            self.at += 1;
+            self.skip_whitespace();
+            if self.peek() == Some(b'}') {
+                if self.depth != 1 {
+                    return Err(SyntaxError { span: comma, kind: SyntaxErrorKind::TrailingComma });
+                }
+                self.trailing_comma = Some(comma);
+            }
+        }
+        self.expect(b'}', opener, "`,` or `}`")?;
+        self.depth -= 1;
+        Ok(Value::Object(members))
+    }
+
+    fn array(&mut self) -> Parsed<Value> {
+        let opener = Span::new(self.at, self.at + 1);
+        self.enter(opener)?;
+        let mut items = Vec::new();
+        self.skip_whitespace();
+        while self.peek() != Some(b']') {
+            items.push(self.value(Some(opener))?);
+            self.skip_whitespace();
+            if self.peek() != Some(b',') {
+                break;
+            }
+            let comma = Span::new(self.at, self.at + 1);
+            self.at += 1;
+            self.skip_whitespace();
+            if self.peek() == Some(b']') {
+                return Err(SyntaxError { span: comma, kind: SyntaxErrorKind::TrailingComma });
+            }
+        }
+        self.expect(b']', opener, "`,` or `]`")?;
+        self.depth -= 1;
+        Ok(Value::Array(items))
+    }
+
+    fn string(&mut self) -> Parsed<Text> {
+        let start = self.at;
+        self.at += 1;
+        let mut decoded = String::new();
+        let mut breaks = vec![Break { decoded: 0, raw: self.at, is_escape: false }];
+        loop {
+            let from = self.at;
+            while self.peek().is_some_and(|byte| byte != b'"' && byte != b'\\' && 0x20 <= byte) {
+                self.at += 1;
+            }
+            decoded.push_str(&self.text[from..self.at]);
+            match self.peek() {
+                Some(b'"') => break,
+                Some(b'\\') => {
+                    // A break in front pins the escape's decoded bytes to its backslash.
+                    breaks.push(Break { decoded: decoded.len(), raw: self.at, is_escape: true });
+                    decoded.push(self.escape()?);
+                    breaks.push(Break { decoded: decoded.len(), raw: self.at, is_escape: false });
+                }
+                Some(control) => {
+                    let span = Span::new(self.at, self.at + 1);
+                    return Err(SyntaxError {
+                        span,
+                        kind: SyntaxErrorKind::ControlCharacter(control as char),
+                    });
+                }
+                None => return Err(self.unexpected_end(Some(Span::new(start, start + 1)), "`\"`")),
+            }
+        }
+        self.at += 1;
+        breaks.dedup_by(|later, earlier| {
+            let same = later.decoded == earlier.decoded;
+            if same {
+                *earlier = *later;
+            }
+            same
+        });
+        Ok(Text { decoded, span: Span::new(start, self.at), breaks })
+    }
+
+    fn escape(&mut self) -> Parsed<char> {
+        let start = self.at;
+        self.at += 2;
+        let c = match self.bytes.get(start + 1) {
+            Some(b'"') => '"',
+            Some(b'\\') => '\\',
+            Some(b'/') => '/',
+            Some(b'b') => '\u{8}',
+            Some(b'f') => '\u{c}',
+            Some(b'n') => '\n',
+            Some(b'r') => '\r',
+            Some(b't') => '\t',
+            Some(b'u') => return self.unicode_escape(start),
+            _ => return Err(self.bad_escape(start, start + 2)),
+        };
+        Ok(c)
+    }
+
+    fn unicode_escape(&mut self, start: usize) -> Parsed<char> {
+        let Some(first) = self.four_hex_digits() else { return Err(self.bad_escape(start, start + 6)) };
+        let mut code = u32::from(first);
+        if (0xd800..0xdc00).contains(&first) && self.bytes[self.at..].starts_with(b"\\u") {
+            self.at += 2;
+            let Some(second) = self.four_hex_digits().filter(|low| (0xdc00..0xe000).contains(low)) else {
+                return Err(self.bad_escape(start, start + 12));
+            };
+            code = 0x10000 + ((u32::from(first) - 0xd800) << 10) + (u32::from(second) - 0xdc00);
+        }
+        char::from_u32(code).ok_or_else(|| self.bad_escape(start, start + 6))
+    }
+
+    fn four_hex_digits(&mut self) -> Option<u16> {
+        let digits = self.bytes.get(self.at..self.at + 4)?;
+        let value =
+            digits.iter().try_fold(0, |value, digit| Some(value << 4 | (*digit as char).to_digit(16)?))?;
+        self.at += 4;
+        u16::try_from(value).ok()
+    }
+
+    fn number(&mut self) -> Parsed<Value> {
+        let start = self.at;
+        while self.peek().is_some_and(|byte| byte.is_ascii_alphanumeric() || b"+-._".contains(&byte)) {
+            self.at += 1;
+        }
+        let raw = &self.text[start..self.at];
+        if is_number(raw.as_bytes()) {
+            return Ok(Value::Number(raw.to_owned()));
+        }
+        Err(SyntaxError { span: Span::new(start, self.at), kind: SyntaxErrorKind::BadNumber })
+    }
+
+    fn word(&mut self) -> Parsed<Value> {
+        let start = self.at;
+        let rest = &self.text[start..];
+        let stop = |c: char| c.is_whitespace() || ",:{}[]\"".contains(c);
+        let word = &rest[..rest.find(stop).unwrap_or(rest.len())];
+        let value = match word {
+            "null" => Value::Null,
+            "true" => Value::Boolean(true),
+            "false" => Value::Boolean(false),
+            "" => return Err(self.expected("a value")),
+            _ => {
+                let span = Span::new(start, start + word.len());
+                return Err(SyntaxError { span, kind: SyntaxErrorKind::Word(word.to_owned()) });
+            }
+        };
+        self.at += word.len();
+        Ok(value)
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    fn skip_whitespace(&mut self) {
+        while self.peek().is_some_and(|byte| b" \t\r\n".contains(&byte)) {
+            self.at += 1;
+        }
+    }
+
+    fn enter(&mut self, opener: Span) -> Parsed<()> {
+        if self.depth == MAX_DEPTH {
+            return Err(SyntaxError { span: opener, kind: SyntaxErrorKind::TooDeep });
+        }
+        self.depth += 1;
+        self.at += 1;
+        Ok(())
+    }
+
+    fn expect(&mut self, byte: u8, opener: Span, expected: &'static str) -> Parsed<()> {
+        match self.peek() {
+            Some(found) if found == byte => {
+                self.at += 1;
+                Ok(())
+            }
+            Some(_) => Err(self.expected(expected)),
+            None => Err(self.unexpected_end(Some(opener), expected)),
+        }
+    }
+
+    /// The error for what stands at the cursor: the whole char, so that the span can be sliced.
+    fn expected(&self, expected: &'static str) -> SyntaxError {
+        let len = self.text[self.at..].chars().next().map_or(0, char::len_utf8);
+        SyntaxError { span: Span::new(self.at, self.at + len), kind: SyntaxErrorKind::Expected(expected) }
+    }
+
+    fn unexpected_end(&self, opener: Option<Span>, expected: &'static str) -> SyntaxError {
+        let end = Span::at(self.text.len());
+        SyntaxError { span: end, kind: SyntaxErrorKind::UnexpectedEnd { opener, expected } }
+    }
+
+    fn bad_escape(&self, start: usize, end: usize) -> SyntaxError {
+        let end = self.text.ceil_char_boundary(end.min(self.text.len()));
+        SyntaxError { span: Span::new(start, end), kind: SyntaxErrorKind::BadEscape }
+    }
+}
+
+/// Whether `raw` is `-? int frac? exp?` as RFC 8259 has it.
+fn is_number(raw: &[u8]) -> bool {
+    let rest = raw.strip_prefix(b"-").unwrap_or(raw);
+    let integer = digits(rest);
+    if integer == 0 || (1 < integer && rest[0] == b'0') {
+        return false;
+    }
+    let mut rest = &rest[integer..];
+    if let Some(fraction) = rest.strip_prefix(b".") {
+        let n = digits(fraction);
+        if n == 0 {
+            return false;
+        }
+        rest = &fraction[n..];
+    }
+    if let [b'e' | b'E', exponent @ ..] = rest {
+        let exponent = exponent.strip_prefix(b"+").or(exponent.strip_prefix(b"-")).unwrap_or(exponent);
+        let n = digits(exponent);
+        return n != 0 && n == exponent.len();
+    }
+    rest.is_empty()
+}
+
+fn digits(bytes: &[u8]) -> usize {
+    bytes.iter().take_while(|byte| byte.is_ascii_digit()).count()
+}

@@ -1,0 +1,96 @@
+use proptest::prelude::*;
+
+use super::*;
+
+/// What `parse` makes of `text`: the value as serde_json prints it, or the error with the bytes it points at.
+#[track_caller]
+fn check(text: &str, expected: &str) {
+    let got = match parse(text) {
+        Ok(document) => document.root.to_serde().to_string(),
+        Err(error) => format!("{} at {:?}", error.message(), error.span.of(text)),
+    };
+    assert_eq!(got, expected);
+}
+
+#[test]
+fn values_come_out_as_written() {
+    check(
+        r#" {"a": [1, -2.5e3, true, null], "b": "\u00e9\ud83d\ude00\n\/"} "#,
+        r#"{"a":[1,-2500.0,true,null],"b":"é😀\n/"}"#,
+    );
+    check("5", "5");
+}
+
+#[test]
+fn errors_point_at_what_is_in_the_way() {
+    check(r#"{"chat_id": NULL}"#, "`NULL` is not a JSON value at \"NULL\"");
+    check(r#"{"chat_id": @shop}"#, "`@shop` is not a JSON value at \"@shop\"");
+    check(r#"{"chat_id": }"#, "expected a value at \"}\"");
+    check(r#"{"a": 1 "b": 2}"#, "expected `,` or `}` at \"\\\"\"");
+    check(r#"{"a": "x"y"}"#, "expected `,` or `}` at \"y\"");
+    check("{\"a\": \"x\ny\"}", "a line break inside a JSON string at \"\\n\"");
+    check(r#"{"a": 01}"#, "not a number as JSON writes it at \"01\"");
+    check(r#"["\ud83dx"]"#, "an escape that JSON does not have at \"\\\\ud83d\"");
+    check(r#"[1,]"#, "a comma with nothing behind it at \",\"");
+    check("  ", "this is empty, not JSON at \"\"");
+    check("{} x", "text behind the end of the JSON value at \"x\"");
+    check("{\"a\": [1", "the text ends before this is closed: expected `,` or `]` at \"\"");
+    check(&"[".repeat(101), "nested deeper than 100 at \"[\"");
+}
+
+#[test]
+fn the_top_level_object_may_end_in_a_comma_and_says_so() {
+    let document = parse(r#"{"a": 1,}"#).unwrap();
+    assert_eq!(document.trailing_comma, Some(Span::new(7, 8)));
+    assert!(parse(r#"{"a": {"b": 1,}}"#).is_err());
+}
+
+#[test]
+fn decoded_offsets_lead_back_to_the_source() {
+    let source = r#"["aé\n\ud83d\ude00z"]"#;
+    let document = parse(source).unwrap();
+    let Value::Array(items) = &document.root.value else { panic!("an array") };
+    let text = items[0].as_text().unwrap();
+    assert_eq!(text.decoded, "aé\n😀z");
+    let raw = |decoded: usize| &source[text.raw_offset(decoded)..];
+    assert!(raw(0).starts_with("aé"));
+    assert!(raw(1).starts_with('é'));
+    assert!(raw(3).starts_with("\\n"));
+    assert!(raw(4).starts_with("\\ud83d"));
+    assert!(raw(6).starts_with("\\ud83d"), "inside the emoji");
+    assert!(raw(8).starts_with('z'));
+    assert_eq!(raw(9), "\"]");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn agrees_with_serde_json(text in r#"[\[\]{}",:0-9a-z\\u \.\-\+]{0,24}"#) {
+        let strict = serde_json::from_str::<serde_json::Value>(&text);
+        match parse(&text) {
+            Ok(document) if document.trailing_comma.is_none() => prop_assert_eq!(document.root.to_serde(), strict.unwrap()),
+            Ok(_) => prop_assert!(strict.is_err()),
+            // A number outside f64 is JSON, but not to serde_json; the reverse must not happen.
+            Err(_) => prop_assert!(strict.is_err()),
+        }
+    }
+
+    #[test]
+    fn quoting_is_undone_by_parsing(text in ".*") {
+        let quoted = quote(&text);
+        let document = parse(&quoted).unwrap();
+        prop_assert_eq!(&document.root.as_text().unwrap().decoded, &text);
+    }
+
+    #[test]
+    fn every_plain_character_leads_back_to_itself(text in "[a-zé😀\"\\\\\n]{0,12}") {
+        let quoted = quote(&text);
+        let document = parse(&quoted).unwrap();
+        let decoded = document.root.as_text().unwrap();
+        for (at, c) in text.char_indices() {
+            let raw = quoted[decoded.raw_offset(at)..].chars().next().unwrap();
+            prop_assert!(raw == c || raw == '\\');
+        }
+    }
+}

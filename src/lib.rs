@@ -1,0 +1,51 @@
+//! telecast: a campaign console for Telegram in the terminal.
+//!
+//! Data walks one way: a module uses only modules above it in this list.
+
+// 0: vocabulary
+pub mod text;
+
+pub mod diagnostic;
+
+pub mod json;
+
+// 1: the pure core: no files, no network, no clock, no async
+pub mod profile;
+
+pub mod telegram;
+
+pub mod template;
+
+pub mod campaign;
+
+pub mod compose;
+
+pub mod editor;
+
+pub mod complete;
+
+// 2: the shell: owns I/O
+pub mod clock;
+
+pub mod paths;
+
+pub mod settings;
+
+pub mod secrets;
+
+pub mod workspace;
+
+pub mod store;
+
+pub mod botapi;
+
+pub mod sandbox;
+
+pub mod capture;
+
+pub mod service;
+
+// 3: the edges
+pub mod cli;
+
+pub mod ui;

@@ -1,0 +1,3 @@
+//! The `telecast` program.
+
+fn main() {}

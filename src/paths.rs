@@ -1,0 +1,1 @@
+//! The standard directories of the system.

@@ -1,0 +1,59 @@
+//! Values from and to JSON, the form of `--profile-json`, sample events, JSON lines and the store.
+
+use super::Value;
+
+impl From<serde_json::Value> for Value {
+    /// Takes JSON as it is; a text `$D_<epoch seconds>` is CleverTap's date. Integers outside i64 become decimals.
+    fn from(value: serde_json::Value) -> Self {
+        match value {
+            serde_json::Value::Null => Value::Null,
+            serde_json::Value::Bool(value) => Value::Boolean(value),
+            serde_json::Value::Number(number) => match number.as_i64() {
+                Some(value) => Value::Integer(value),
+                None => Value::Decimal(number.as_f64().unwrap_or(f64::NAN)),
+            },
+            serde_json::Value::String(text) => date(&text).map_or(Value::Text(text), Value::Date),
+            serde_json::Value::Array(items) => Value::List(items.into_iter().map(Value::from).collect()),
+            serde_json::Value::Object(members) => {
+                Value::Object(members.into_iter().map(|(key, value)| (key, Value::from(value))).collect())
+            }
+        }
+    }
+}
+
+impl Value {
+    /// Returns the value as JSON; [`Value::from`] gives it back. Dates become `$D_<epoch seconds>`.
+    pub fn to_json(&self) -> serde_json::Value {
+        match self {
+            Value::Null => serde_json::Value::Null,
+            Value::Boolean(value) => (*value).into(),
+            Value::Integer(value) => (*value).into(),
+            Value::Decimal(value) => (*value).into(),
+            Value::Text(text) => text.clone().into(),
+            Value::Date(instant) => format!("$D_{}", instant.as_second()).into(),
+            Value::List(items) => items.iter().map(Value::to_json).collect(),
+            Value::Object(members) => serde_json::Value::Object(
+                members.iter().map(|(key, value)| (key.clone(), value.to_json())).collect(),
+            ),
+        }
+    }
+}
+
+fn date(text: &str) -> Option<jiff::Timestamp> {
+    let seconds = text.strip_prefix("$D_")?.parse().ok()?;
+    jiff::Timestamp::from_second(seconds).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_goes_through_unchanged() {
+        let text = r#"{"a":1,"b":5.0,"c":[true,null,"x"],"d":"$D_1664890781","e":{"z":1,"y":2}}"#;
+        let value = Value::from(serde_json::from_str::<serde_json::Value>(text).unwrap());
+        assert_eq!(value.to_json().to_string(), text);
+        let Value::Object(members) = value else { panic!("an object") };
+        assert_eq!(members["d"], Value::Date(jiff::Timestamp::from_second(1_664_890_781).unwrap()));
+    }
+}

@@ -1,0 +1,1 @@
+//! Use cases in plain data, called by both front ends.

@@ -1,0 +1,1 @@
+//! The user's own settings: config file and environment.

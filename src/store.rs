@@ -1,0 +1,1 @@
+//! People: profiles and their properties, behind `trait Store` in domain terms; SQLite.

@@ -1,0 +1,134 @@
+//! What the Bot API means without the network: text in three parse modes, requests, limits, escaping.
+//!
+//! ```text
+//! raw text ──parse(mode)──▶ FormattedText ──fix──▶ cleaned, repaired ──▶ trimmed, links found: what is sent
+//! ```
+
+/// How the `text` of a message is marked up (Bot API, "Formatting options").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ParseMode {
+    /// `HTML`
+    Html,
+    /// `Markdown`, the legacy mode.
+    Markdown,
+    /// `MarkdownV2`
+    MarkdownV2,
+}
+
+impl ParseMode {
+    /// All modes, in the order they are offered.
+    pub const ALL: [ParseMode; 3] = [ParseMode::Html, ParseMode::Markdown, ParseMode::MarkdownV2];
+
+    /// Returns the name as the Bot API documents it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ParseMode::Html => "HTML",
+            ParseMode::Markdown => "Markdown",
+            ParseMode::MarkdownV2 => "MarkdownV2",
+        }
+    }
+
+    /// Reads a `parse_mode` as the server does: any case. `Ok(None)` for "" and "none", `Err` for what it does not know.
+    pub fn from_argument(text: &str) -> Result<Option<ParseMode>, UnsupportedParseMode> {
+        match text.to_ascii_lowercase().as_str() {
+            "" | "none" => Ok(None),
+            "html" => Ok(Some(ParseMode::Html)),
+            "markdown" => Ok(Some(ParseMode::Markdown)),
+            "markdownv2" => Ok(Some(ParseMode::MarkdownV2)),
+            _ => Err(UnsupportedParseMode),
+        }
+    }
+}
+
+/// The server's "Unsupported parse_mode".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnsupportedParseMode;
+
+/// A text and what parts of it are: the result of parsing, and what is sent.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FormattedText {
+    /// The text without markup.
+    pub text: String,
+    /// Sorted by offset, then the longer first, then as the server orders kinds.
+    pub entities: Vec<Entity>,
+}
+
+/// A part of a text that is something (Bot API, `MessageEntity`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entity {
+    /// What it is.
+    pub kind: EntityKind,
+    /// Where it starts, in UTF-16 units of the text.
+    pub offset: u32,
+    /// How long it is, in UTF-16 units.
+    pub length: u32,
+}
+
+/// What a part of a text can be (Bot API, `MessageEntity.type`, with its data).
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are the Bot API's own")]
+pub enum EntityKind {
+    Mention,
+    Hashtag,
+    Cashtag,
+    BotCommand,
+    Url,
+    Email,
+    PhoneNumber,
+    BankCardNumber,
+    Bold,
+    Italic,
+    Underline,
+    Strikethrough,
+    Spoiler,
+    Blockquote,
+    ExpandableBlockquote,
+    Code,
+    /// `language` is never empty where it is given.
+    Pre {
+        language: Option<String>,
+    },
+    TextLink {
+        url: String,
+    },
+    TextMention {
+        user_id: i64,
+    },
+    CustomEmoji {
+        custom_emoji_id: i64,
+    },
+    /// `format` is normalised: empty, `r`, or `[w][d|D][t|T]`.
+    DateTime {
+        unix_time: i32,
+        format: String,
+    },
+}
+
+impl EntityKind {
+    /// Returns the Bot API's `type`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            EntityKind::Mention => "mention",
+            EntityKind::Hashtag => "hashtag",
+            EntityKind::Cashtag => "cashtag",
+            EntityKind::BotCommand => "bot_command",
+            EntityKind::Url => "url",
+            EntityKind::Email => "email",
+            EntityKind::PhoneNumber => "phone_number",
+            EntityKind::BankCardNumber => "bank_card_number",
+            EntityKind::Bold => "bold",
+            EntityKind::Italic => "italic",
+            EntityKind::Underline => "underline",
+            EntityKind::Strikethrough => "strikethrough",
+            EntityKind::Spoiler => "spoiler",
+            EntityKind::Blockquote => "blockquote",
+            EntityKind::ExpandableBlockquote => "expandable_blockquote",
+            EntityKind::Code => "code",
+            EntityKind::Pre { .. } => "pre",
+            EntityKind::TextLink { .. } => "text_link",
+            EntityKind::TextMention { .. } => "text_mention",
+            EntityKind::CustomEmoji { .. } => "custom_emoji",
+            EntityKind::DateTime { .. } => "date_time",
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Liquid over JSON text: a spanned parser, rendering with a source map, filters, static checks. The only place that names `liquid`.

@@ -1,0 +1,241 @@
+//! Places in text and how text looks: spans, lines and columns, widths, and control characters made visible.
+//!
+//! Every position in the crate is a byte offset into UTF-8 unless its name says otherwise; this module is the only
+//! one that converts between bytes, lines and columns, UTF-16 units (Telegram's entities) and terminal cells.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// A half-open range of bytes in one text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Span {
+    /// The first byte.
+    pub start: usize,
+    /// One past the last byte; never before `start`.
+    pub end: usize,
+}
+
+impl Span {
+    /// Returns the span from `start` to `end`; an `end` before `start` gives an empty span at `start`.
+    pub fn new(start: usize, end: usize) -> Self {
+        Self { start, end: end.max(start) }
+    }
+
+    /// Returns the empty span at `at`.
+    pub fn at(at: usize) -> Self {
+        Self { start: at, end: at }
+    }
+
+    /// Returns the bytes as a range, to slice with.
+    pub fn range(self) -> Range<usize> {
+        self.start..self.end
+    }
+
+    /// Returns the number of bytes.
+    pub fn len(self) -> usize {
+        self.end - self.start
+    }
+
+    /// Whether the span covers no byte.
+    pub fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
+    /// Whether `at` lies in the span; the end counts, so that a cursor behind the last character is inside.
+    pub fn touches(self, at: usize) -> bool {
+        self.start <= at && at <= self.end
+    }
+
+    /// Returns the smallest span that covers both.
+    pub fn join(self, other: Span) -> Span {
+        Span { start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+
+    /// Returns the span moved by `by` bytes towards the end.
+    pub fn shifted(self, by: usize) -> Span {
+        Span { start: self.start + by, end: self.end + by }
+    }
+
+    /// Returns the text under the span, or the empty string where the span does not fit `text`.
+    pub fn of(self, text: &str) -> &str {
+        text.get(self.range()).unwrap_or("")
+    }
+}
+
+impl From<Range<usize>> for Span {
+    fn from(range: Range<usize>) -> Self {
+        Span::new(range.start, range.end)
+    }
+}
+
+/// A line and a column as people and `file:line:column` count them: both from 1, the column in Unicode scalar values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Position {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in chars, from 1.
+    pub column: usize,
+}
+
+/// Where each line of a text starts, for many look-ups in one text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineIndex {
+    starts: Vec<usize>,
+}
+
+impl LineIndex {
+    /// Reads the line starts of `text`; a line ends behind `\n`.
+    pub fn new(text: &str) -> Self {
+        let mut starts = vec![0];
+        starts.extend(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1));
+        Self { starts }
+    }
+
+    /// Returns the number of lines; a text that ends in `\n` has an empty last line.
+    pub fn lines(&self) -> usize {
+        self.starts.len()
+    }
+
+    /// Returns the line (from 0) that holds the byte `at`.
+    pub fn line_of(&self, at: usize) -> usize {
+        self.starts.partition_point(|start| *start <= at) - 1
+    }
+
+    /// Returns the byte at which line `line` (from 0) starts, or `None` behind the last line.
+    pub fn start_of(&self, line: usize) -> Option<usize> {
+        self.starts.get(line).copied()
+    }
+
+    /// Returns line and column of the byte `at` in `text`, the text this index was made of.
+    ///
+    /// Offsets behind the end count as the end, offsets inside a character as its start.
+    pub fn position(&self, text: &str, at: usize) -> Position {
+        let at = floor_char_boundary(text, at);
+        let line = self.line_of(at);
+        let column = text[self.starts[line]..at].chars().count() + 1;
+        Position { line: line + 1, column }
+    }
+
+    /// Returns the byte of a line and column, both from 1; columns behind the line's end give its end.
+    pub fn offset(&self, text: &str, position: Position) -> usize {
+        let line = position.line.saturating_sub(1).min(self.lines() - 1);
+        let start = self.starts[line];
+        let end = self.starts.get(line + 1).map_or(text.len(), |next| next - 1);
+        let wanted = position.column.saturating_sub(1);
+        text[start..end].char_indices().nth(wanted).map_or(end, |(at, _)| start + at)
+    }
+}
+
+/// Returns the largest char boundary of `text` that is not behind `at`.
+pub fn floor_char_boundary(text: &str, at: usize) -> usize {
+    text.floor_char_boundary(at.min(text.len()))
+}
+
+/// Returns the number of UTF-16 code units of `text`, the unit of Telegram's entity offsets and lengths.
+pub fn utf16_len(text: &str) -> usize {
+    text.chars().map(char::len_utf16).sum()
+}
+
+/// Returns the byte offset of the UTF-16 offset `units`, or `None` where it is behind the end or inside a character.
+pub fn utf16_to_byte(text: &str, units: usize) -> Option<usize> {
+    let mut seen = 0;
+    for (at, c) in text.char_indices() {
+        if seen == units {
+            return Some(at);
+        }
+        if seen > units {
+            return None;
+        }
+        seen += c.len_utf16();
+    }
+    (seen == units).then_some(text.len())
+}
+
+/// Returns the terminal cells that `text` takes, by the rules the drawing library uses.
+pub fn width(text: &str) -> usize {
+    text.graphemes(true).map(grapheme_width).sum()
+}
+
+/// Returns the cells of one grapheme cluster; a control character is drawn as a picture of one cell.
+pub fn grapheme_width(grapheme: &str) -> usize {
+    match grapheme.chars().next() {
+        Some(c) if picture(c).is_some() => 1,
+        _ => grapheme.width(),
+    }
+}
+
+/// Returns the picture shown instead of a character that would drive or confuse a terminal, or `None` for all others.
+///
+/// C0 and DEL have pictures of their own in Unicode; C1, bidirectional controls and other invisible format characters
+/// share one. The zero-width joiner and variation selectors are left, since emoji are made of them.
+pub fn picture(c: char) -> Option<char> {
+    match c {
+        '\0'..='\x1f' => char::from_u32(0x2400 + c as u32),
+        '\x7f' => Some('\u{2421}'),
+        '\u{80}'..='\u{9f}' => Some('\u{fffd}'),
+        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{061c}' => {
+            Some('\u{2424}')
+        }
+        '\u{2028}'
+        | '\u{2029}'
+        | '\u{feff}'
+        | '\u{200b}'
+        | '\u{2060}'..='\u{2065}'
+        | '\u{fff9}'..='\u{fffb}' => Some('\u{2423}'),
+        _ => None,
+    }
+}
+
+/// Returns `text` with every character that could drive a terminal replaced by its picture; line breaks and tabs too.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if text.chars().any(|c| picture(c).is_some()) {
+        Cow::Owned(text.chars().map(|c| picture(c).unwrap_or(c)).collect())
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// Returns `text` as [`visible`] does but with `\n` and `\t` kept: for output of several lines to a terminal.
+pub fn visible_lines(text: &str) -> Cow<'_, str> {
+    let drawn = |c: char| if matches!(c, '\n' | '\t') { None } else { picture(c) };
+    if text.chars().any(|c| drawn(c).is_some()) {
+        Cow::Owned(text.chars().map(|c| drawn(c).unwrap_or(c)).collect())
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_chars_and_offsets_come_back() {
+        let text = "a\nGrüße 👋!\n";
+        let index = LineIndex::new(text);
+        let at = text.find('!').unwrap();
+        assert_eq!(index.position(text, at), Position { line: 2, column: 8 });
+        assert_eq!(index.offset(text, Position { line: 2, column: 8 }), at);
+        assert_eq!(index.position(text, 99), Position { line: 3, column: 1 });
+        assert_eq!(index.offset(text, Position { line: 1, column: 50 }), 1);
+    }
+
+    #[test]
+    fn utf16_offsets_inside_a_surrogate_pair_have_no_byte() {
+        assert_eq!(utf16_to_byte("a😀b", 1), Some(1));
+        assert_eq!(utf16_to_byte("a😀b", 2), None);
+        assert_eq!(utf16_to_byte("a😀b", 3), Some(5));
+        assert_eq!(utf16_to_byte("a😀b", 4), Some(6));
+        assert_eq!(utf16_len("a😀b"), 4);
+    }
+
+    #[test]
+    fn nothing_that_drives_a_terminal_stays() {
+        assert_eq!(visible("\x1b[31m\u{9b}2J\u{202e}x"), "␛[31m\u{fffd}2J\u{2424}x");
+        assert_eq!(visible_lines("a\n\tb\r"), "a\n\tb␍");
+        assert_eq!(width("a👩‍👩‍👧‍👦b漢"), 6);
+    }
+}

@@ -1,0 +1,1 @@
+//! The console: state, messages, effects, layout and drawing.

@@ -1,0 +1,1 @@
+//! The layers stay apart.

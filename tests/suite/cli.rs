@@ -1,0 +1,1 @@
+//! Command lines: answers, exit codes, problem lines.

@@ -1,0 +1,1 @@
+//! The real update loop: keys in, screen text and styles out.

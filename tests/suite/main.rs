@@ -1,0 +1,11 @@
+//! The one integration test binary.
+
+mod support;
+
+mod architecture;
+mod cli;
+mod console;
+mod sandbox;
+mod store;
+mod terminal;
+mod workspace;

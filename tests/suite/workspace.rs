@@ -1,0 +1,1 @@
+//! Files on disk: discovery, saves, drafts, locks.
