@@ -1,1 +1,3 @@
 //! Use cases in plain data, called by both front ends.
+
+pub mod sample;

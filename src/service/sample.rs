@@ -1,0 +1,96 @@
+//! The sample workspace, compiled in: its files, its people, and what its own sandbox is to know of them.
+//!
+//! Only the data; whoever makes a workspace of it writes the files. The folder `assets/demo` is the source.
+
+/// A file of the sample workspace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct File {
+    /// Where it goes, relative to the workspace, with `/` between parts.
+    pub path: &'static str,
+    /// What is in it.
+    pub contents: &'static str,
+}
+
+macro_rules! file {
+    ($path:literal) => {
+        File { path: $path, contents: include_str!(concat!("../../assets/demo/", $path)) }
+    };
+}
+
+/// The CSV that is imported into a fresh sample workspace; also one of [`FILES`], to be read and imported again.
+pub const PROFILES: &str = include_str!("../../assets/demo/profiles.csv");
+
+/// All files, sorted by path.
+pub const FILES: &[File] = &[
+    file!("campaigns/cart-reminder.json.liquid"),
+    file!("campaigns/cart-reminder.toml"),
+    file!("campaigns/clevertap-sample.json.liquid"),
+    file!("campaigns/clevertap-sample.toml"),
+    file!("campaigns/order-note.toml"),
+    file!("campaigns/order-note.txt.liquid"),
+    file!("campaigns/spring-sale.json.liquid"),
+    file!("campaigns/spring-sale.toml"),
+    file!("campaigns/welcome.json.liquid"),
+    file!("campaigns/welcome.toml"),
+    file!("partials/footer.liquid"),
+    file!("profiles.csv"),
+    file!("samples/charged.json"),
+    file!("telecast.toml"),
+    file!("webhooks/bot.toml"),
+    file!("webhooks/crm.toml"),
+];
+
+/// The secret that the sample's webhook asks for.
+pub const TOKEN_NAME: &str = "BOT_TOKEN";
+
+/// Its value in a sample workspace: well-formed, and no bot's. Only the workspace's own sandbox takes it.
+pub const TOKEN: &str = "4242424242:SAMPLE-sandbox-only-not-a-real-bot-";
+
+/// The identities of those who have blocked the bot.
+pub const BLOCKED: &[&str] =
+    &["h004", "h018", "h031", "c0005", "c0017", "c0042", "c0077", "c0101", "c0150", "c0203"];
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn every_file_of_the_folder_is_in_the_table_and_sorted() {
+        let mut found = Vec::new();
+        collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/demo"), "", &mut found);
+        found.sort();
+        let listed: Vec<&str> = FILES.iter().map(|file| file.path).collect();
+        assert_eq!(listed, found);
+    }
+
+    fn collect(folder: &Path, prefix: &str, found: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let entry = entry.unwrap();
+            let path = format!("{prefix}{}", entry.file_name().to_str().unwrap());
+            if entry.file_type().unwrap().is_dir() {
+                collect(&entry.path(), &format!("{path}/"), found);
+            } else {
+                found.push(path);
+            }
+        }
+    }
+
+    #[test]
+    fn the_blocked_have_a_chat() {
+        for identity in BLOCKED {
+            let start = format!("\n{identity},");
+            let line = PROFILES[PROFILES.find(&start).unwrap() + 1..].lines().next().unwrap();
+            assert!(line.contains(",1099500000"), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_token_has_the_form_of_one() {
+        let (id, secret) = TOKEN.split_once(':').unwrap();
+        assert!(id.parse::<i64>().is_ok());
+        assert_eq!(secret.len(), 35);
+        assert!(secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'));
+    }
+}
