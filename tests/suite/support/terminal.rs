@@ -1,0 +1,204 @@
+//! A program in a pseudo-terminal: keys in, the screen out.
+//!
+//! Waits end with what is waited for, or with a panic that shows the screen; nothing sleeps for a guessed time.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::num::NonZero;
+use std::os::fd::OwnedFd;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use rustix::fs::{Mode, OFlags};
+use rustix::pty::OpenptFlags;
+use rustix::termios::Winsize;
+
+/// How long a wait lasts at most; far more than a loaded machine needs.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What programs ask a terminal at their start, and what xterm answers.
+const QUERIES: &[(&[u8], &[u8])] = &[
+    (b"\x1b[6n", b"\x1b[1;1R"),
+    (b"\x1b[c", b"\x1b[?62;22c"),
+    (b"\x1b[?u", b"\x1b[?0u"),
+    (b"\x1b]10;?", b"\x1b]10;rgb:ffff/ffff/ffff\x1b\\"),
+    (b"\x1b]11;?", b"\x1b]11;rgb:0000/0000/0000\x1b\\"),
+];
+
+/// A running program and the terminal it believes in.
+pub struct Terminal {
+    child: Child,
+    master: File,
+    output: Receiver<Vec<u8>>,
+    screen: vt100::Parser,
+    bytes: Vec<u8>,
+}
+
+impl Terminal {
+    /// Starts `command` in a terminal of `columns` × `rows`, as an xterm with true colour.
+    pub fn start(mut command: Command, columns: u16, rows: u16) -> Self {
+        let (master, slave) = open_pair(columns, rows);
+        command
+            .env("TERM", "xterm-256color")
+            .env("COLORTERM", "truecolor")
+            .stdin(Stdio::from(slave.try_clone().unwrap()))
+            .stdout(Stdio::from(slave.try_clone().unwrap()))
+            .stderr(Stdio::from(slave.try_clone().unwrap()));
+        own_session(&mut command);
+        let child = command.spawn().unwrap();
+        // The command keeps its copies of the slave until it is dropped: only then does the master see the end.
+        drop(command);
+        drop(slave);
+        let master = File::from(master);
+        let output = read_all(master.try_clone().unwrap());
+        Self {
+            child,
+            master,
+            output,
+            screen: vt100::Parser::new(cells(rows), cells(columns), 0),
+            bytes: Vec::new(),
+        }
+    }
+
+    /// Types `keys`, escape sequences included.
+    pub fn send(&mut self, keys: impl AsRef<[u8]>) {
+        self.master.write_all(keys.as_ref()).unwrap();
+    }
+
+    /// Changes the size and tells the program.
+    pub fn resize(&mut self, columns: u16, rows: u16) {
+        rustix::termios::tcsetwinsize(&self.master, size(columns, rows)).unwrap();
+        self.screen.screen_mut().set_size(cells(rows), cells(columns));
+    }
+
+    /// Waits until the screen shows `text`, and returns the whole screen as text.
+    #[track_caller]
+    pub fn wait_for(&mut self, text: &str) -> String {
+        self.wait_until(&format!("{text:?}"), |screen| screen.contents().contains(text))
+    }
+
+    /// Waits until `is_there` holds for the screen, and returns its text; `what` names it where it never comes.
+    #[track_caller]
+    pub fn wait_until(&mut self, what: &str, is_there: impl Fn(&vt100::Screen) -> bool) -> String {
+        let end = Instant::now() + PATIENCE;
+        while !is_there(self.screen.screen()) {
+            if !self.read_some(end) {
+                let shown = self.screen.screen().contents();
+                let title = "the screen, on which it never came";
+                panic!("waited for {what}; {title}:\n{shown}\n-- {} bytes in all", self.bytes.len());
+            }
+        }
+        self.screen.screen().contents()
+    }
+
+    /// Returns the screen as it stands.
+    pub fn screen(&self) -> &vt100::Screen {
+        self.screen.screen()
+    }
+
+    /// Returns every byte the program has written so far.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Returns the program's process id, to send signals to.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits for the program to end, reading what it still writes, and returns how it ended.
+    #[track_caller]
+    pub fn wait_exit(&mut self) -> ExitStatus {
+        let end = Instant::now() + PATIENCE;
+        // The terminal's end is the program's: the last copy of the slave closes with it.
+        while self.read_some(end) {}
+        match self.child.try_wait().unwrap() {
+            Some(status) => status,
+            None if Instant::now() < end => self.child.wait().unwrap(),
+            None => panic!("the program did not end; its screen:\n{}", self.screen.screen().contents()),
+        }
+    }
+
+    /// Takes the next output into the screen; false at the end of the output or of the patience.
+    fn read_some(&mut self, end: Instant) -> bool {
+        let left = end.saturating_duration_since(Instant::now());
+        match self.output.recv_timeout(left) {
+            Ok(chunk) => {
+                self.answer_queries(&chunk);
+                self.screen.process(&chunk);
+                self.bytes.extend_from_slice(&chunk);
+                true
+            }
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => false,
+        }
+    }
+
+    fn answer_queries(&mut self, chunk: &[u8]) {
+        for (query, answer) in QUERIES {
+            if chunk.windows(query.len()).any(|window| window == *query) {
+                // A program that is gone needs no answer.
+                let _ = self.master.write_all(answer);
+            }
+        }
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn size(columns: u16, rows: u16) -> Winsize {
+    Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 }
+}
+
+fn cells(n: u16) -> NonZero<u16> {
+    NonZero::new(n).expect("a terminal has at least one row and one column")
+}
+
+fn open_pair(columns: u16, rows: u16) -> (OwnedFd, OwnedFd) {
+    let master = rustix::pty::openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    rustix::pty::grantpt(&master).unwrap();
+    rustix::pty::unlockpt(&master).unwrap();
+    let name = rustix::pty::ptsname(&master, Vec::new()).unwrap();
+    let slave =
+        rustix::fs::open(name.as_c_str(), OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC, Mode::empty())
+            .unwrap();
+    rustix::io::fcntl_setfd(&master, rustix::io::FdFlags::CLOEXEC).unwrap();
+    rustix::termios::tcsetwinsize(&slave, size(columns, rows)).unwrap();
+    (master, slave)
+}
+
+/// Makes the program the leader of a session that has the terminal on its stdin: resizes and Ctrl-Z reach it then.
+#[expect(unsafe_code, reason = "std offers no safe way to start a session; both calls are async-signal-safe")]
+fn own_session(command: &mut Command) {
+    use std::os::unix::process::CommandExt;
+    let start = || {
+        rustix::process::setsid()?;
+        rustix::process::ioctl_tiocsctty(rustix::stdio::stdin())?;
+        Ok(())
+    };
+    // SAFETY: between fork and exec only two system calls are made; nothing allocates or takes a lock.
+    unsafe {
+        command.pre_exec(start);
+    }
+}
+
+/// Reads the terminal on a thread of its own, so that waits can have a limit.
+fn read_all(mut master: File) -> Receiver<Vec<u8>> {
+    let (sender, receiver) = channel();
+    std::thread::spawn(move || {
+        let mut buffer = [0; 65536];
+        // The master of a terminal whose last slave has closed answers EIO, which is the end too.
+        while let Ok(n @ 1..) = master.read(&mut buffer) {
+            if sender.send(buffer[..n].to_vec()).is_err() {
+                break;
+            }
+        }
+    });
+    receiver
+}
