@@ -9,6 +9,8 @@ pub mod diagnostic;
 
 pub mod json;
 
+pub mod toml;
+
 // 1: the pure core: no files, no network, no clock, no async
 pub mod profile;
 
