@@ -1,0 +1,120 @@
+//! The workspace's own file, `telecast.toml`: its name, zone, dialect, and what new campaigns begin with.
+
+use super::definition::{ContentFormat, read_dialect};
+use crate::diagnostic::Diagnostic;
+use crate::template::Dialect;
+use crate::toml::{self, Editor, Table};
+
+/// A workspace as `telecast.toml` defines it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Manifest {
+    /// What it is called on screen.
+    pub name: String,
+    /// What its secrets are kept under; stays when the folder moves.
+    pub id: Option<String>,
+    /// The IANA name of the zone that dates are shown and counted in; `None` means the system's.
+    pub time_zone: Option<String>,
+    /// The dialect of bodies whose campaign names none.
+    pub dialect: Dialect,
+    /// What new campaigns begin with.
+    pub defaults: Defaults,
+}
+
+/// What new campaigns begin with: `[defaults]`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Defaults {
+    /// The stem of a webhook's file.
+    pub webhook: Option<String>,
+    /// What their body is.
+    pub content_format: Option<ContentFormat>,
+}
+
+impl Manifest {
+    /// Reads `telecast.toml`. `None` only where the text is not TOML; what is wrong or missing has its default.
+    pub fn parse(text: &str) -> (Option<Manifest>, Vec<Diagnostic>) {
+        toml::read(text, read)
+    }
+
+    /// Returns a new file's text.
+    pub fn to_toml(&self) -> String {
+        let mut editor = Editor::empty();
+        write(&mut editor, self, None);
+        editor.to_string()
+    }
+
+    /// Returns `text` changed only where this differs from what it says, or the problem why it is not TOML.
+    pub fn update(&self, text: &str) -> Result<String, Diagnostic> {
+        let mut editor = toml::edit(text)?;
+        let old = Manifest::parse(text).0.unwrap_or_default();
+        write(&mut editor, self, Some(&old));
+        Ok(editor.to_string())
+    }
+
+    /// Returns the zone that dates are shown and counted in, or `None` for the system's.
+    pub fn zone(&self) -> Option<jiff::tz::TimeZone> {
+        self.time_zone.as_deref().and_then(|name| jiff::tz::TimeZone::get(name).ok())
+    }
+}
+
+fn read(table: &mut Table<'_>) -> Manifest {
+    let dialect = table.parsed("dialect", "unknown-dialect", read_dialect);
+    Manifest {
+        name: table.string("name").map(|name| name.value).unwrap_or_default(),
+        id: table.parsed("id", "bad-id", parse_id).map(|id| id.value),
+        time_zone: table.parsed("time_zone", "unknown-time-zone", parse_zone).map(|zone| zone.value),
+        dialect: dialect.map(|dialect| dialect.value).unwrap_or_default(),
+        defaults: table.table("defaults", read_defaults).unwrap_or_default(),
+    }
+}
+
+fn read_defaults(table: &mut Table<'_>) -> Defaults {
+    let format = table.parsed("content_format", "unknown-format", ContentFormat::from_word);
+    Defaults {
+        webhook: table.string("webhook").map(|webhook| webhook.value),
+        content_format: format.map(|format| format.value),
+    }
+}
+
+/// An id is a key in the secret store, so it is kept plain.
+fn parse_id(text: &str) -> Result<String, String> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    match text {
+        "" | "shared" => Err(format!("`{text}` cannot be a workspace's id")),
+        _ if text.chars().all(is_plain) => Ok(text.to_owned()),
+        _ => Err("an id is made of ASCII letters, digits, `-` and `_`".to_owned()),
+    }
+}
+
+fn parse_zone(text: &str) -> Result<String, String> {
+    match jiff::tz::TimeZone::get(text) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(_) => Err("this is no time zone telecast knows; write it as `Europe/Berlin` or `UTC`".to_owned()),
+    }
+}
+
+/// Writes what differs from `old`, or all of a new file.
+fn write(editor: &mut Editor, manifest: &Manifest, old: Option<&Manifest>) {
+    if old.is_none_or(|old| old.name != manifest.name) {
+        editor.set_string(&["name"], &manifest.name);
+    }
+    set_or_remove(editor, &["id"], manifest.id.as_deref(), old.and_then(|old| old.id.as_deref()));
+    let old_zone = old.and_then(|old| old.time_zone.as_deref());
+    set_or_remove(editor, &["time_zone"], manifest.time_zone.as_deref(), old_zone);
+    if old.is_none_or(|old| old.dialect != manifest.dialect) {
+        editor.set_string(&["dialect"], manifest.dialect.as_str());
+    }
+    let new = &manifest.defaults;
+    let old = old.map(|old| old.defaults.clone()).unwrap_or_default();
+    set_or_remove(editor, &["defaults", "webhook"], new.webhook.as_deref(), old.webhook.as_deref());
+    let word = ContentFormat::as_str;
+    let (format, old_format) = (new.content_format.map(word), old.content_format.map(word));
+    set_or_remove(editor, &["defaults", "content_format"], format, old_format);
+}
+
+fn set_or_remove(editor: &mut Editor, path: &[&str], new: Option<&str>, old: Option<&str>) {
+    match new {
+        Some(new) if Some(new) != old => editor.set_string(path, new),
+        None if old.is_some() => editor.remove(path),
+        Some(_) | None => {}
+    }
+}

@@ -1,0 +1,97 @@
+//! `${NAME}`: where a webhook refers to a secret by name.
+
+use crate::text::Span;
+
+/// The placeholder that is no secret: the address of the workspace's own sandbox.
+pub const SANDBOX: &str = "SANDBOX";
+
+/// One `${NAME}` in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placeholder {
+    /// The name between the braces.
+    pub name: String,
+    /// All of it, from `$` to `}`.
+    pub span: Span,
+}
+
+/// Placeholders without a value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("no value for {}", names(.0))]
+pub struct MissingSecrets(pub Vec<String>);
+
+fn names(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// Whether `name` can stand in `${…}`: letters, digits and `_` of ASCII, no digit first.
+pub fn is_name(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        && name.bytes().next().is_some_and(|first| !first.is_ascii_digit())
+}
+
+/// Returns the placeholders of `text` in order; `${…}` around anything but a name is text.
+pub fn placeholders(text: &str) -> Vec<Placeholder> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(start) = text[from..].find("${").map(|at| from + at) {
+        let inner = start + 2;
+        let length = text[inner..].bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
+        let end = inner + length;
+        let name = &text[inner..end];
+        if text[end..].starts_with('}') && is_name(name) {
+            found.push(Placeholder { name: name.to_owned(), span: Span::new(start, end + 1) });
+        }
+        from = end;
+    }
+    found
+}
+
+/// Returns `text` with each placeholder replaced by what `value` gives for its name.
+///
+/// What is put in is not searched again. Fails with all names that `value` does not know, each once.
+///
+/// ```
+/// use telecast::campaign::substitute;
+///
+/// let url = substitute("https://host/bot${TOKEN}/getMe", &mut |name| Some(format!("<{name}>")));
+/// assert_eq!(url.unwrap(), "https://host/bot<TOKEN>/getMe");
+/// ```
+pub fn substitute(
+    text: &str,
+    value: &mut dyn FnMut(&str) -> Option<String>,
+) -> Result<String, MissingSecrets> {
+    let mut out = String::with_capacity(text.len());
+    let mut missing: Vec<String> = Vec::new();
+    let mut from = 0;
+    for placeholder in placeholders(text) {
+        out.push_str(&text[from..placeholder.span.start]);
+        from = placeholder.span.end;
+        match value(&placeholder.name) {
+            Some(value) => out.push_str(&value),
+            None if missing.contains(&placeholder.name) => {}
+            None => missing.push(placeholder.name),
+        }
+    }
+    out.push_str(&text[from..]);
+    if missing.is_empty() { Ok(out) } else { Err(MissingSecrets(missing)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_in_braces_are_placeholders() {
+        let found = |text| placeholders(text).into_iter().map(|found| found.name).collect::<Vec<_>>();
+        assert_eq!(found("${A}x${B_2}${A}"), ["A", "B_2", "A"]);
+        assert_eq!(found("$A ${} ${1A} ${A B} ${Ä} ${A ${${B}"), ["B"]);
+    }
+
+    #[test]
+    fn values_are_put_in_once_and_all_missing_names_are_said() {
+        let mut value = |name: &str| (name == "A").then(|| "${B}".to_owned());
+        assert_eq!(substitute("é${A}!", &mut value), Ok("é${B}!".to_owned()));
+        let missing = substitute("${C}${A}${D}${C}", &mut value).unwrap_err();
+        assert_eq!(missing.to_string(), "no value for `C`, `D`");
+    }
+}

@@ -1,0 +1,91 @@
+//! Who gets a campaign: exactly one audience, less those excluded. Expressions are kept as text.
+
+use crate::diagnostic::Diagnostic;
+use crate::toml::{Editor, Table};
+
+/// Who gets a campaign.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Who {
+    /// Whom it is for.
+    pub audience: Audience,
+    /// An audience expression for those who are left out.
+    pub exclude: Option<String>,
+}
+
+/// Whom a campaign is for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Audience {
+    /// All profiles.
+    Everyone,
+    /// A segment, by its file's stem.
+    Segment(String),
+    /// An audience expression.
+    Where(String),
+    /// A CSV file with identities.
+    List(String),
+}
+
+const FORMS: &str = "exactly one of `everyone = true`, `segment = \"name\"`, `where = \"expression\"`, `list = \"people.csv\"`";
+
+pub(super) fn read(table: &mut Table<'_>) -> Option<Who> {
+    // A mistyped `exclude` would send to people who were meant to be left out.
+    table.unknown_is_grave(|_| Some("`[who]` holds everyone, segment, where or list, and exclude"));
+    let mut found: Vec<(&'static str, Audience)> = Vec::new();
+    if let Some(everyone) = table.boolean("everyone") {
+        if everyone.value {
+            found.push(("everyone", Audience::Everyone));
+        } else {
+            let problem = Diagnostic::error("bad-audience", everyone.span, "`everyone = false` names nobody");
+            table.problem(problem.with_help(format!("write {FORMS}")));
+        }
+    }
+    let choices: [(&'static str, fn(String) -> Audience); 3] =
+        [("segment", Audience::Segment), ("where", Audience::Where), ("list", Audience::List)];
+    for (key, audience) in choices {
+        let Some(text) = table.string(key) else { continue };
+        if text.value.trim().is_empty() {
+            table.problem(Diagnostic::error("bad-audience", text.span, format!("`{key}` is empty")));
+        } else {
+            found.push((key, audience(text.value)));
+        }
+    }
+    let exclude = table.string("exclude").map(|text| text.value).filter(|text| !text.trim().is_empty());
+    if let Some((second, _)) = found.get(1) {
+        let span = table.key_span(second).unwrap_or(table.span());
+        let problem = Diagnostic::error("bad-audience", span, "`[who]` names more than one audience");
+        table.problem(problem.with_help(format!("keep {FORMS}")));
+        return None;
+    }
+    let is_named = ["everyone", "segment", "where", "list"].iter().any(|key| table.key_span(key).is_some());
+    if found.is_empty() && !is_named {
+        let problem = Diagnostic::error("bad-audience", table.span(), "`[who]` names no audience");
+        table.problem(problem.with_help(format!("write {FORMS}")));
+    }
+    found.pop().map(|(_, audience)| Who { audience, exclude })
+}
+
+pub(super) fn write(editor: &mut Editor, who: Option<&Who>) {
+    let Some(Who { audience, exclude }) = who else {
+        editor.remove(&["who"]);
+        return;
+    };
+    let key = match audience {
+        Audience::Everyone => "everyone",
+        Audience::Segment(_) => "segment",
+        Audience::Where(_) => "where",
+        Audience::List(_) => "list",
+    };
+    for other in ["everyone", "segment", "where", "list"].into_iter().filter(|other| *other != key) {
+        editor.remove(&["who", other]);
+    }
+    match audience {
+        Audience::Everyone => editor.set_boolean(&["who", key], true),
+        Audience::Segment(text) | Audience::Where(text) | Audience::List(text) => {
+            editor.set_string(&["who", key], text);
+        }
+    }
+    match exclude {
+        Some(exclude) => editor.set_string(&["who", "exclude"], exclude),
+        None => editor.remove(&["who", "exclude"]),
+    }
+}
