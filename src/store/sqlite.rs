@@ -1,0 +1,90 @@
+//! The store in one SQLite file, shared by processes: WAL, one connection behind a lock.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rusqlite::Connection;
+
+use crate::profile::{Profile, Reachability, Vocabulary};
+
+use super::{Change, Error, Outcome, Page, Result, Store};
+
+mod open;
+mod read;
+mod vocabulary;
+mod write;
+
+/// The store in an SQLite file.
+///
+/// Each call takes the one connection for its time, so calls from several threads wait for each other; one store each
+/// where they should not.
+pub struct SqliteStore {
+    path: PathBuf,
+    inner: Mutex<Inner>,
+}
+
+struct Inner {
+    connection: Connection,
+    vocabulary: Option<vocabulary::Cached>,
+}
+
+impl SqliteStore {
+    /// Opens the database at `path`; file (mode 0600) and folder are made where they are not there.
+    pub fn open(path: &Path) -> Result<Self> {
+        Ok(Self::new(path, open::file(path)?))
+    }
+
+    /// Makes an empty store that ends with this value.
+    pub fn open_in_memory() -> Result<Self> {
+        let path = Path::new(":memory:");
+        Ok(Self::new(path, open::memory(path)?))
+    }
+
+    fn new(path: &Path, connection: Connection) -> Self {
+        Self { path: path.to_owned(), inner: Mutex::new(Inner { connection, vocabulary: None }) }
+    }
+
+    /// Runs one operation and puts SQLite's errors in our words.
+    fn run<T>(&self, operation: impl FnOnce(&mut Inner) -> rusqlite::Result<T>) -> Result<T> {
+        operation(&mut self.lock()).map_err(|source| Error::of_sqlite(self.path.clone(), source))
+    }
+
+    /// A panic while the lock was held rolled its transaction back, so the connection is as good as before.
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Store for SqliteStore {
+    fn vocabulary(&self) -> Result<Vocabulary> {
+        self.run(vocabulary::current)
+    }
+
+    fn get(&self, identity: &str) -> Result<Option<Profile>> {
+        self.run(|inner| read::profile(&inner.connection, identity))
+    }
+
+    fn list(&self, search: &str, after: Option<&str>, limit: usize) -> Result<Page> {
+        self.run(|inner| read::page(&inner.connection, search, after, limit))
+    }
+
+    fn test_profiles(&self) -> Result<Vec<Profile>> {
+        self.run(|inner| read::test_profiles(&inner.connection))
+    }
+
+    fn count(&self) -> Result<u64> {
+        self.run(|inner| read::count(&inner.connection))
+    }
+
+    fn write(&self, changes: &[Change]) -> Result<Vec<Outcome>> {
+        self.run(|inner| write::batch(&mut inner.connection, changes))
+    }
+
+    fn delete(&self, identity: &str) -> Result<bool> {
+        self.run(|inner| write::delete(&mut inner.connection, identity))
+    }
+
+    fn set_reachability(&self, identity: &str, state: Reachability) -> Result<bool> {
+        self.run(|inner| write::reachability(&inner.connection, identity, state))
+    }
+}

@@ -1,0 +1,109 @@
+//! Profiles out of the database.
+
+use indexmap::IndexMap;
+use rusqlite::{Connection, OptionalExtension as _, Row};
+
+use crate::profile::{Profile, Reachability, Value};
+use crate::store::Page;
+
+/// The columns that [`to_profile`] reads.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT identity, json(properties), state FROM profiles LEFT JOIN reachability ON profile_id = id ",
+            $rest
+        )
+    };
+}
+
+pub(super) fn profile(connection: &Connection, identity: &str) -> rusqlite::Result<Option<Profile>> {
+    let mut statement = connection.prepare_cached(select!("WHERE identity = ?1"))?;
+    statement.query_row([identity], to_profile).optional()
+}
+
+pub(super) fn test_profiles(connection: &Connection) -> rusqlite::Result<Vec<Profile>> {
+    let mut statement = connection.prepare_cached(select!("WHERE is_test = 1 ORDER BY identity"))?;
+    statement.query_map([], to_profile)?.collect()
+}
+
+pub(super) fn count(connection: &Connection) -> rusqlite::Result<u64> {
+    let mut statement = connection.prepare_cached("SELECT n FROM totals WHERE name = 'profiles'")?;
+    statement.query_row([], |row| Ok(to_count(row.get(0)?)))
+}
+
+/// SQLite's integers have a sign, counts have none.
+pub(super) fn to_count(n: i64) -> u64 {
+    n.try_into().unwrap_or_default()
+}
+
+pub(super) fn page(
+    connection: &Connection,
+    search: &str,
+    after: Option<&str>,
+    limit: usize,
+) -> rusqlite::Result<Page> {
+    let needle = search.trim().to_lowercase();
+    // No identity is empty, so all are behind "".
+    let mut statement = connection.prepare_cached(select!("WHERE ?1 < identity ORDER BY identity"))?;
+    let mut rows = statement.query([after.unwrap_or_default()])?;
+    let mut page = Page::default();
+    while let Some(row) = rows.next()? {
+        let profile = to_profile(row)?;
+        if !matches(&profile, &needle) {
+            continue;
+        }
+        if page.profiles.len() == limit {
+            page.next = page.profiles.last().map(|last| last.identity.clone());
+            break;
+        }
+        page.profiles.push(profile);
+    }
+    Ok(page)
+}
+
+fn matches(profile: &Profile, needle: &str) -> bool {
+    needle.is_empty()
+        || profile.identity.to_lowercase().contains(needle)
+        || profile.properties.values().any(|value| has_text(value, needle))
+}
+
+fn has_text(value: &Value, needle: &str) -> bool {
+    match value {
+        Value::Text(text) => text.to_lowercase().contains(needle),
+        Value::List(items) => items.iter().any(|item| has_text(item, needle)),
+        Value::Object(members) => members.values().any(|member| has_text(member, needle)),
+        Value::Integer(_) | Value::Decimal(_) | Value::Boolean(_) | Value::Date(_) | Value::Null => false,
+    }
+}
+
+fn to_profile(row: &Row<'_>) -> rusqlite::Result<Profile> {
+    let properties = properties(row.get_ref(1)?.as_str()?)?;
+    let state: Option<String> = row.get(2)?;
+    Ok(Profile { identity: row.get(0)?, properties, reachability: to_reachability(state.as_deref()) })
+}
+
+/// Reads the JSON form of a profile's properties.
+pub(super) fn properties(json: &str) -> rusqlite::Result<IndexMap<String, Value>> {
+    let members: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_str(json).map_err(|source| {
+            rusqlite::Error::FromSqlConversionFailure(1, rusqlite::types::Type::Text, source.into())
+        })?;
+    Ok(members.into_iter().map(|(name, value)| (name, Value::from(value))).collect())
+}
+
+/// Returns the word kept for a state, `None` where nothing needs to be kept.
+pub(super) fn reachability_word(state: Reachability) -> Option<&'static str> {
+    match state {
+        Reachability::Unknown => None,
+        Reachability::Reachable => Some("reachable"),
+        Reachability::Blocked => Some("blocked"),
+        Reachability::Gone => Some("gone"),
+    }
+}
+
+fn to_reachability(word: Option<&str>) -> Reachability {
+    [Reachability::Reachable, Reachability::Blocked, Reachability::Gone]
+        .into_iter()
+        .find(|state| reachability_word(*state) == word)
+        .unwrap_or_default()
+}

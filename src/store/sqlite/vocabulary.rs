@@ -1,0 +1,121 @@
+//! What templates may refer to, from the counts kept on writing and the values of some profiles.
+
+use std::collections::HashMap;
+
+use rusqlite::Connection;
+
+use crate::profile::{Property, Value, Vocabulary};
+
+use super::{Inner, read, write};
+
+/// How many profiles are looked at for samples: enough to tell frequent values, few enough for a keystroke.
+const N_SAMPLED: u32 = 1_000;
+
+/// How many different values are remembered of a property while looking.
+const N_DIFFERENT: usize = 200;
+
+/// How many samples a property gets.
+const N_SAMPLES: usize = 5;
+
+/// A sample is shown beside a name; longer texts would not fit there.
+const SAMPLE_CHARS: usize = 40;
+
+/// A vocabulary and the state of the data it was read from.
+pub(super) struct Cached {
+    state: State,
+    vocabulary: Vocabulary,
+}
+
+/// Changes when this connection or any other writes.
+#[derive(Clone, Copy, PartialEq)]
+struct State {
+    ours: u64,
+    others: i64,
+}
+
+pub(super) fn current(inner: &mut Inner) -> rusqlite::Result<Vocabulary> {
+    let state = state(&inner.connection)?;
+    if let Some(cached) = inner.vocabulary.as_ref().filter(|cached| cached.state == state) {
+        return Ok(cached.vocabulary.clone());
+    }
+    let vocabulary = load(&inner.connection)?;
+    inner.vocabulary = Some(Cached { state, vocabulary: vocabulary.clone() });
+    Ok(vocabulary)
+}
+
+fn state(connection: &Connection) -> rusqlite::Result<State> {
+    let others = connection.pragma_query_value(None, "data_version", |row| row.get(0))?;
+    Ok(State { ours: connection.total_changes(), others })
+}
+
+fn load(connection: &Connection) -> rusqlite::Result<Vocabulary> {
+    let mut samples = samples(connection)?;
+    let mut statement =
+        connection.prepare_cached("SELECT name, kind, n_set FROM properties ORDER BY name")?;
+    let properties = statement.query_map([], |row| {
+        let name: String = row.get(0)?;
+        let samples = samples.remove(&name).unwrap_or_default();
+        Ok(Property {
+            kind: write::to_kind(row.get_ref(1)?.as_str()?),
+            n_set: read::to_count(row.get(2)?),
+            samples: samples.most_frequent(),
+            name,
+        })
+    })?;
+    Ok(Vocabulary {
+        properties: properties.collect::<Result<_, _>>()?,
+        n_profiles: read::count(connection)?,
+        ..Vocabulary::default()
+    })
+}
+
+/// How often values were seen.
+#[derive(Default)]
+struct Tally(HashMap<String, usize>);
+
+impl Tally {
+    fn see(&mut self, value: &Value) {
+        let Some(text) = sample(value) else { return };
+        let has_room = self.0.len() < N_DIFFERENT;
+        match self.0.get_mut(&text) {
+            Some(n) => *n += 1,
+            None if has_room => drop(self.0.insert(text, 1)),
+            None => {}
+        }
+    }
+
+    fn most_frequent(self) -> Vec<String> {
+        let mut values: Vec<_> = self.0.into_iter().collect();
+        values.sort_by(|(a, n_a), (b, n_b)| n_b.cmp(n_a).then_with(|| a.cmp(b)));
+        values.into_iter().take(N_SAMPLES).map(|(text, _)| text).collect()
+    }
+}
+
+fn samples(connection: &Connection) -> rusqlite::Result<HashMap<String, Tally>> {
+    let mut tallies: HashMap<String, Tally> = HashMap::new();
+    let mut statement =
+        connection.prepare_cached("SELECT json(properties) FROM profiles ORDER BY id LIMIT ?1")?;
+    let mut rows = statement.query([N_SAMPLED])?;
+    while let Some(row) = rows.next()? {
+        for (name, value) in read::properties(row.get_ref(0)?.as_str()?)? {
+            tallies.entry(name).or_default().see(&value);
+        }
+    }
+    Ok(tallies)
+}
+
+/// Returns the value as a person would write it, cut to a length that fits beside a name.
+fn sample(value: &Value) -> Option<String> {
+    let text = match value {
+        Value::Text(text) => text.clone(),
+        Value::Date(instant) => instant.to_string(),
+        Value::Null => return None,
+        Value::Integer(_) | Value::Decimal(_) | Value::Boolean(_) | Value::List(_) | Value::Object(_) => {
+            value.to_json().to_string()
+        }
+    };
+    match text.char_indices().nth(SAMPLE_CHARS) {
+        Some((at, _)) => Some(format!("{}…", &text[..at])),
+        None => Some(text),
+    }
+}

@@ -1,0 +1,201 @@
+//! Changes into the database: checked against the types of properties, counted, a transaction a batch.
+
+use std::collections::HashMap;
+
+use indexmap::IndexMap;
+use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
+
+use crate::profile::{Kind, Profile, Reachability, Value};
+use crate::store::{Change, Outcome, Refusal, Written};
+
+use super::read;
+
+/// What is known of properties and totals, kept up to date through one transaction and written at its end.
+struct Ledger {
+    properties: HashMap<String, Known>,
+    new_profiles: i64,
+}
+
+struct Known {
+    kind: Kind,
+    n_set: i64,
+    is_changed: bool,
+}
+
+pub(super) fn batch(connection: &mut Connection, changes: &[Change]) -> rusqlite::Result<Vec<Outcome>> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let mut ledger = Ledger::load(&transaction)?;
+    let outcomes =
+        changes.iter().map(|change| apply(&transaction, &mut ledger, change)).collect::<Result<_, _>>()?;
+    ledger.save(&transaction)?;
+    transaction.commit()?;
+    Ok(outcomes)
+}
+
+pub(super) fn delete(connection: &mut Connection, identity: &str) -> rusqlite::Result<bool> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let Some((id, properties)) = stored(&transaction, identity)? else {
+        return Ok(false);
+    };
+    let mut ledger = Ledger::load(&transaction)?;
+    properties.keys().for_each(|name| ledger.lose(name));
+    ledger.new_profiles = -1;
+    transaction.execute("DELETE FROM profiles WHERE id = ?1", [id])?;
+    ledger.save(&transaction)?;
+    transaction.commit()?;
+    Ok(true)
+}
+
+pub(super) fn reachability(
+    connection: &Connection,
+    identity: &str,
+    state: Reachability,
+) -> rusqlite::Result<bool> {
+    let mut find = connection.prepare_cached("SELECT id FROM profiles WHERE identity = ?1")?;
+    let Some(id) = find.query_row([identity], |row| row.get::<_, i64>(0)).optional()? else {
+        return Ok(false);
+    };
+    match read::reachability_word(state) {
+        Some(word) => connection
+            .prepare_cached("INSERT OR REPLACE INTO reachability (profile_id, state) VALUES (?1, ?2)")?
+            .execute(params![id, word])?,
+        None => connection.prepare_cached("DELETE FROM reachability WHERE profile_id = ?1")?.execute([id])?,
+    };
+    Ok(true)
+}
+
+fn apply(transaction: &Transaction<'_>, ledger: &mut Ledger, change: &Change) -> rusqlite::Result<Outcome> {
+    if let Err(refusal) = ledger.check(change) {
+        return Ok(Err(refusal));
+    }
+    let before = stored(transaction, &change.identity)?;
+    let (id, mut properties) = before.unzip();
+    let properties = properties.get_or_insert_default();
+    for (name, value) in &change.properties {
+        match value.kind() {
+            Some(kind) => {
+                if properties.insert(name.clone(), value.clone()).is_none() {
+                    ledger.gain(name, kind);
+                }
+            }
+            None => {
+                if properties.shift_remove(name).is_some() {
+                    ledger.lose(name);
+                }
+            }
+        }
+    }
+    let profile = Profile {
+        identity: change.identity.clone(),
+        properties: std::mem::take(properties),
+        ..Profile::default()
+    };
+    save(transaction, id, &profile)?;
+    if id.is_some() {
+        return Ok(Ok(Written::Updated));
+    }
+    ledger.new_profiles += 1;
+    Ok(Ok(Written::Created))
+}
+
+fn stored(
+    transaction: &Transaction<'_>,
+    identity: &str,
+) -> rusqlite::Result<Option<(i64, IndexMap<String, Value>)>> {
+    let mut find =
+        transaction.prepare_cached("SELECT id, json(properties) FROM profiles WHERE identity = ?1")?;
+    find.query_row([identity], |row| Ok((row.get(0)?, read::properties(row.get_ref(1)?.as_str()?)?)))
+        .optional()
+}
+
+fn save(transaction: &Transaction<'_>, id: Option<i64>, profile: &Profile) -> rusqlite::Result<()> {
+    let json: serde_json::Map<_, _> =
+        profile.properties.iter().map(|(name, value)| (name.clone(), value.to_json())).collect();
+    let json = serde_json::Value::Object(json).to_string();
+    let is_test = profile.is_test_profile();
+    match id {
+        Some(id) => transaction
+            .prepare_cached("UPDATE profiles SET properties = jsonb(?2), is_test = ?3 WHERE id = ?1")?
+            .execute(params![id, json, is_test])?,
+        None => transaction
+            .prepare_cached(
+                "INSERT INTO profiles (identity, properties, is_test) VALUES (?1, jsonb(?2), ?3)",
+            )?
+            .execute(params![profile.identity, json, is_test])?,
+    };
+    Ok(())
+}
+
+impl Ledger {
+    fn load(transaction: &Transaction<'_>) -> rusqlite::Result<Self> {
+        let mut statement = transaction.prepare_cached("SELECT name, kind, n_set FROM properties")?;
+        let rows = statement.query_map([], |row| {
+            let kind = to_kind(row.get_ref(1)?.as_str()?);
+            Ok((row.get(0)?, Known { kind, n_set: row.get(2)?, is_changed: false }))
+        })?;
+        Ok(Self { properties: rows.collect::<Result<_, _>>()?, new_profiles: 0 })
+    }
+
+    /// Whether all of the change fits what is known.
+    fn check(&self, change: &Change) -> Result<(), Refusal> {
+        if change.identity.is_empty() {
+            return Err(Refusal::EmptyIdentity);
+        }
+        for (property, value) in &change.properties {
+            if property.is_empty() {
+                return Err(Refusal::EmptyName);
+            }
+            let known = self.properties.get(property).filter(|known| 0 < known.n_set);
+            let (Some(known), Some(given)) = (known.map(|known| known.kind), value.kind()) else {
+                continue;
+            };
+            if known != given {
+                return Err(Refusal::WrongKind { property: property.clone(), known, given });
+            }
+        }
+        Ok(())
+    }
+
+    fn gain(&mut self, name: &str, kind: Kind) {
+        match self.properties.get_mut(name) {
+            Some(known) => {
+                *known = Known { kind, n_set: known.n_set + 1, is_changed: true };
+            }
+            None => {
+                self.properties.insert(name.to_owned(), Known { kind, n_set: 1, is_changed: true });
+            }
+        }
+    }
+
+    fn lose(&mut self, name: &str) {
+        if let Some(known) = self.properties.get_mut(name) {
+            known.n_set -= 1;
+            known.is_changed = true;
+        }
+    }
+
+    /// Writes what changed; a property that nobody has any more is forgotten, and with it its type.
+    fn save(&self, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+        let mut put = transaction
+            .prepare_cached("INSERT OR REPLACE INTO properties (name, kind, n_set) VALUES (?1, ?2, ?3)")?;
+        let mut forget = transaction.prepare_cached("DELETE FROM properties WHERE name = ?1")?;
+        for (name, known) in self.properties.iter().filter(|(_, known)| known.is_changed) {
+            match known.n_set {
+                ..=0 => forget.execute([name])?,
+                n_set => put.execute(params![name, known.kind.as_str(), n_set])?,
+            };
+        }
+        transaction
+            .prepare_cached("UPDATE totals SET n = n + ?1 WHERE name = 'profiles'")?
+            .execute([self.new_profiles])?;
+        Ok(())
+    }
+}
+
+/// Reads a kind's word; a later version's unknown kinds never get here, since its database is refused.
+pub(super) fn to_kind(word: &str) -> Kind {
+    [Kind::Number, Kind::Boolean, Kind::Date, Kind::List, Kind::Object]
+        .into_iter()
+        .find(|kind| kind.as_str() == word)
+        .unwrap_or(Kind::Text)
+}
