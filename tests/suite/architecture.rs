@@ -29,6 +29,7 @@ const FORBIDDEN_IN_CORE: &[&str] = &[
 const ROOMS: &[(&str, &[&str])] = &[
     ("liquid", &["template"]),
     ("liquid_core", &["template"]),
+    ("toml_edit", &["toml"]),
     ("rusqlite", &["store"]),
     ("reqwest", &["botapi"]),
     ("webpki_roots", &["botapi"]),

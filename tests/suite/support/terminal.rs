@@ -202,3 +202,25 @@ fn read_all(mut master: File) -> Receiver<Vec<u8>> {
     });
     receiver
 }
+
+#[test]
+fn a_program_sees_its_size_and_its_keys() {
+    let mut command = Command::new("sh");
+    command.args(["-c", "stty size; read answer; echo \"<$answer>\"; exit 7"]);
+    let mut terminal = Terminal::start(command, 100, 30);
+    terminal.wait_for("30 100");
+    terminal.send("hello\r");
+    terminal.wait_for("<hello>");
+    assert_eq!(terminal.wait_exit().code(), Some(7));
+}
+
+#[test]
+fn a_resize_reaches_the_program_as_a_signal() {
+    let mut command = Command::new("sh");
+    command.args(["-c", "trap 'stty size; exit' WINCH; echo ready; while :; do read line; done"]);
+    let mut terminal = Terminal::start(command, 80, 24);
+    terminal.wait_for("ready");
+    terminal.resize(90, 20);
+    terminal.send("\r");
+    terminal.wait_for("20 90");
+}
