@@ -1,0 +1,139 @@
+//! One bot: who it is, whom it knows, what waits for it and what it has sent.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::chats::ChatBook;
+use super::faults::Pace;
+use super::queue::Queue;
+
+/// A bot as the sandbox keeps it.
+#[derive(Debug)]
+pub(super) struct Bot {
+    pub(super) identity: Identity,
+    pub(super) chats: ChatBook,
+    pub(super) updates: Queue,
+    pub(super) messages: Messages,
+    /// The address set by setWebhook; empty for none. Nothing is ever sent there.
+    pub(super) webhook: String,
+    /// Where messages a second are limited.
+    pub(super) pace: Option<Pace>,
+    /// The getUpdates call that waits, if one does.
+    pub(super) poll: Option<PollId>,
+    /// The polls that another call has put an end to, until they are told.
+    pub(super) conflicts: BTreeMap<PollId, Conflict>,
+}
+
+/// Tells the getUpdates calls of all bots apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct PollId(pub(super) u64);
+
+/// What put an end to a getUpdates call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Conflict {
+    GetUpdates,
+    SetWebhook,
+}
+
+impl Bot {
+    /// Ends the getUpdates call that waits, with a conflict.
+    pub(super) fn end_poll(&mut self, conflict: Conflict) {
+        if let Some(poll) = self.poll.take() {
+            self.conflicts.insert(poll, conflict);
+        }
+    }
+}
+
+/// Who a bot is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Identity {
+    pub(super) id: i64,
+    pub(super) username: String,
+}
+
+impl Identity {
+    /// Makes the bot's name: the first bot is `demo_bot`, others carry their id.
+    pub(super) fn new(id: i64, is_first: bool) -> Identity {
+        let username = if is_first { "demo_bot".to_owned() } else { format!("demo_{id}_bot") };
+        Identity { id, username }
+    }
+
+    /// Returns the User object as it stands in messages.
+    pub(super) fn to_json(&self) -> Value {
+        json!({ "id": self.id, "is_bot": true, "first_name": "Demo bot", "username": self.username })
+    }
+
+    /// Returns the User object of getMe, with what only that tells.
+    pub(super) fn to_full_json(&self) -> Value {
+        let mut full = self.to_json();
+        full["can_join_groups"] = true.into();
+        for missing in [
+            "can_read_all_group_messages",
+            "supports_inline_queries",
+            "supports_guest_queries",
+            "can_connect_to_business",
+            "has_main_web_app",
+            "has_topics_enabled",
+            "allows_users_to_create_topics",
+            "can_manage_bots",
+        ] {
+            full[missing] = false.into();
+        }
+        full
+    }
+}
+
+/// The messages of all chats of one bot, its own and those it was shown, as JSON text.
+///
+/// One count of message ids serves all chats, as in the private chats of a Telegram account.
+#[derive(Debug, Default)]
+pub(super) struct Messages {
+    last_id: i64,
+    by_id: BTreeMap<(i64, i64), Box<str>>,
+    sent: Vec<(i64, i64)>,
+}
+
+impl Messages {
+    /// Returns the id of the next message.
+    pub(super) fn next_id(&mut self) -> i64 {
+        self.last_id = self.last_id.saturating_add(1);
+        self.last_id
+    }
+
+    /// Keeps a message that the bot sent.
+    pub(super) fn sent(&mut self, chat: i64, id: i64, message: &Value) {
+        self.by_id.insert((chat, id), message.to_string().into());
+        self.sent.push((chat, id));
+    }
+
+    /// Keeps a message that the bot was shown.
+    pub(super) fn received(&mut self, chat: i64, id: i64, message: &Value) {
+        self.last_id = self.last_id.max(id);
+        self.by_id.insert((chat, id), message.to_string().into());
+    }
+
+    /// Returns a message as JSON text.
+    pub(super) fn find(&self, chat: i64, id: i64) -> Option<&str> {
+        self.by_id.get(&(chat, id)).map(Box::as_ref)
+    }
+
+    /// Returns all that was sent, in order, as a JSON array.
+    pub(super) fn to_json(&self) -> String {
+        let mut array = String::from("[");
+        for message in self.sent.iter().filter_map(|(chat, id)| self.find(*chat, *id)) {
+            if 1 < array.len() {
+                array.push(',');
+            }
+            array.push_str(message);
+        }
+        array.push(']');
+        array
+    }
+}
+
+/// Returns a point in time as the Bot API writes it.
+pub(super) fn unix_seconds(now: Timestamp) -> i64 {
+    now.as_second()
+}

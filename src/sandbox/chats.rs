@@ -1,0 +1,337 @@
+//! The chats that one bot knows, what they look like, and whether it may write to them.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::reply::{Parameters, Refusal};
+
+/// Ids from here down are supergroups and channels.
+const FIRST_CHANNEL: i64 = -1_000_000_000_000;
+
+/// A chat (Bot API, `Chat`) and how the bot stands in it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Chat {
+    pub(super) id: i64,
+    pub(super) kind: ChatKind,
+    pub(super) title: Option<String>,
+    pub(super) first_name: Option<String>,
+    pub(super) last_name: Option<String>,
+    pub(super) username: Option<String>,
+    pub(super) is_forum: bool,
+    pub(super) standing: Standing,
+}
+
+/// The `type` of a chat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ChatKind {
+    Private,
+    Group,
+    Supergroup,
+    Channel,
+}
+
+/// Whether the bot may write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// It may.
+    Open,
+    /// The user blocked it, or the chat threw it out.
+    Kicked,
+    /// It is not a member.
+    Left,
+    /// The group is a supergroup now, under this id.
+    Migrated(i64),
+}
+
+impl ChatKind {
+    /// Returns the Bot API's `type`.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            ChatKind::Private => "private",
+            ChatKind::Group => "group",
+            ChatKind::Supergroup => "supergroup",
+            ChatKind::Channel => "channel",
+        }
+    }
+
+    fn parse(text: &str) -> Option<ChatKind> {
+        let all = [ChatKind::Private, ChatKind::Group, ChatKind::Supergroup, ChatKind::Channel];
+        all.into_iter().find(|kind| kind.as_str() == text)
+    }
+
+    /// Returns what an id without anything else is taken for.
+    fn of_id(id: i64) -> ChatKind {
+        match id {
+            0.. => ChatKind::Private,
+            id if id <= FIRST_CHANNEL => ChatKind::Supergroup,
+            _ => ChatKind::Group,
+        }
+    }
+}
+
+impl Chat {
+    /// Makes up the chat behind an id.
+    pub(super) fn of_id(id: i64) -> Chat {
+        let kind = ChatKind::of_id(id);
+        let (title, first_name) = match kind {
+            ChatKind::Private => (None, Some(format!("User {id}"))),
+            _ => (Some(format!("Chat {id}")), None),
+        };
+        Chat {
+            id,
+            kind,
+            title,
+            first_name,
+            last_name: None,
+            username: None,
+            is_forum: false,
+            standing: Standing::Open,
+        }
+    }
+
+    /// Reads a Chat or User object; what it does not say is made up from the id.
+    pub(super) fn from_json(value: &Value) -> Result<Chat, String> {
+        let id = value.get("id").and_then(Value::as_i64).filter(|id| *id != 0);
+        let id = id.ok_or("a chat needs an `id`, a whole number that is not 0")?;
+        let mut chat = Chat::of_id(id);
+        if let Some(kind) = value.get("type") {
+            let known = kind.as_str().and_then(ChatKind::parse);
+            chat.kind = known.ok_or_else(|| {
+                format!("{kind} is no type of a chat: private, group, supergroup or channel")
+            })?;
+        }
+        if (chat.kind == ChatKind::Private) != (0 < id) {
+            return Err(format!("the id of a {} chat cannot be {id}", chat.kind.as_str()));
+        }
+        let text = |key| value.get(key).and_then(Value::as_str).map(str::to_owned);
+        chat.title = text("title").or(chat.title);
+        chat.first_name = text("first_name").or(chat.first_name);
+        chat.last_name = text("last_name");
+        chat.username = text("username");
+        chat.is_forum = value.get("is_forum") == Some(&Value::Bool(true));
+        Ok(chat)
+    }
+
+    /// Returns the Chat object as it stands in messages.
+    pub(super) fn to_json(&self) -> Value {
+        let mut object = Map::new();
+        object.insert("id".into(), self.id.into());
+        let texts = match self.kind {
+            ChatKind::Private => {
+                [("first_name", &self.first_name), ("last_name", &self.last_name), ("username", &self.username)]
+                    .to_vec()
+            }
+            ChatKind::Group => vec![("title", &self.title)],
+            ChatKind::Supergroup | ChatKind::Channel => {
+                vec![("title", &self.title), ("username", &self.username)]
+            }
+        };
+        for (key, text) in texts {
+            if let Some(text) = text {
+                object.insert(key.into(), text.clone().into());
+            }
+        }
+        if self.is_forum {
+            object.insert("is_forum".into(), true.into());
+        }
+        object.insert("type".into(), self.kind.as_str().into());
+        if self.kind == ChatKind::Group {
+            object.insert("all_members_are_administrators".into(), false.into());
+            object.insert("accepted_gift_types".into(), accepted_gifts(false));
+        }
+        Value::Object(object)
+    }
+
+    /// Returns the ChatFullInfo object of getChat.
+    pub(super) fn to_full_json(&self) -> Value {
+        let mut full = self.to_json();
+        if let (Some(username), Some(object)) = (&self.username, full.as_object_mut()) {
+            object.insert("active_usernames".into(), json!([username]));
+        }
+        full["accepted_gift_types"] = accepted_gifts(self.kind == ChatKind::Private);
+        full["max_reaction_count"] = 11.into();
+        full["accent_color_id"] = self.id.unsigned_abs().wrapping_rem(7).into();
+        full
+    }
+
+    /// Refuses writing where the bot was blocked, thrown out or never let in.
+    pub(super) fn check_writable(&self) -> Result<(), Refusal> {
+        let kind = self.kind.as_str();
+        match (self.standing, self.kind) {
+            (Standing::Open, _) => Ok(()),
+            (Standing::Kicked, ChatKind::Private) => Err(Refusal::forbidden("bot was blocked by the user")),
+            (Standing::Kicked, _) => Err(Refusal::forbidden(&format!("bot was kicked from the {kind} chat"))),
+            (Standing::Left, ChatKind::Private) => {
+                Err(Refusal::forbidden("bot can't initiate conversation with a user"))
+            }
+            (Standing::Left, _) => Err(Refusal::forbidden(&format!("bot is not a member of the {kind} chat"))),
+            (Standing::Migrated(id), _) => Err(Refusal {
+                parameters: Some(Parameters::MigrateToChatId(id)),
+                ..Refusal::bad_request("group chat was upgraded to a supergroup chat")
+            }),
+        }
+    }
+}
+
+fn accepted_gifts(all: bool) -> Value {
+    json!({
+        "unlimited_gifts": all, "limited_gifts": all, "unique_gifts": all, "premium_subscription": all,
+        "gifts_from_channels": all,
+    })
+}
+
+/// Which chats there are before any user has written.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Chats {
+    /// Every user: what a positive id names exists. Groups and channels appear by their updates.
+    Any,
+    /// These, and those that updates bring.
+    Only(Vec<i64>),
+}
+
+/// The chats of one bot.
+#[derive(Debug)]
+pub(super) struct ChatBook {
+    known: BTreeMap<i64, Chat>,
+    any_user: bool,
+}
+
+impl ChatBook {
+    /// Makes the chats that exist from the start; the blocked ones are among them.
+    pub(super) fn new(chats: &Chats, blocked: &[i64]) -> ChatBook {
+        let ids = match chats {
+            Chats::Any => &[][..],
+            Chats::Only(ids) => ids,
+        };
+        let mut known: BTreeMap<i64, Chat> = ids.iter().map(|id| (*id, Chat::of_id(*id))).collect();
+        for id in blocked {
+            known.entry(*id).or_insert_with(|| Chat::of_id(*id)).standing = Standing::Kicked;
+        }
+        ChatBook { known, any_user: *chats == Chats::Any }
+    }
+
+    /// Finds the chat that a `chat_id` argument names, as the server reads it: `@name`, or the digits it begins with.
+    pub(super) fn find(&mut self, chat_id: &str) -> Result<&Chat, Refusal> {
+        let not_found = || Refusal::bad_request("chat not found");
+        if chat_id.is_empty() {
+            return Err(Refusal::bad_request("chat_id is empty"));
+        }
+        if let Some(name) = chat_id.strip_prefix('@') {
+            let is_named = |chat: &&Chat| {
+                chat.kind != ChatKind::Private
+                    && chat.username.as_deref().is_some_and(|username| username.eq_ignore_ascii_case(name))
+            };
+            return self.known.values().find(is_named).ok_or_else(not_found);
+        }
+        let id = lenient_integer(chat_id);
+        if self.any_user && 0 < id && !self.known.contains_key(&id) {
+            self.known.insert(id, Chat::of_id(id));
+        }
+        self.known.get(&id).ok_or_else(not_found)
+    }
+
+    /// Takes note of a chat that an update shows; how the bot stands there is kept.
+    pub(super) fn meet(&mut self, mut chat: Chat) {
+        if let Some(known) = self.known.get(&chat.id) {
+            chat.standing = known.standing;
+        }
+        self.known.insert(chat.id, chat);
+    }
+
+    /// Changes how the bot stands in a chat it knows.
+    pub(super) fn set_standing(&mut self, id: i64, standing: Standing) {
+        if let Some(chat) = self.known.get_mut(&id) {
+            chat.standing = standing;
+        }
+    }
+}
+
+/// Reads the number at the start of a text as the server does: a `-`, digits, and whatever follows is ignored.
+///
+/// A number that is too large stays at the end of the range.
+pub(super) fn lenient_integer(text: &str) -> i64 {
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, text),
+    };
+    let value = digits.bytes().map_while(|byte| byte.is_ascii_digit().then(|| i64::from(byte - b'0'))).fold(
+        0_i64,
+        |value, digit| {
+            let value = value.saturating_mul(10);
+            if negative { value.saturating_sub(digit) } else { value.saturating_add(digit) }
+        },
+    );
+    value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chat_id_is_read_as_leniently_as_on_telegram() {
+        for (text, expected) in [
+            ("42", 42),
+            ("-100123", -100_123),
+            ("123abc", 123),
+            ("1e9", 1),
+            ("abc", 0),
+            (" 12", 0),
+            ("-", 0),
+            ("99999999999999999999", i64::MAX),
+            ("-99999999999999999999", i64::MIN),
+        ] {
+            assert_eq!(lenient_integer(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_known_chats_are_found() {
+        let mut book = ChatBook::new(&Chats::Only(vec![42]), &[7]);
+        assert_eq!(book.find("42").map(|chat| chat.id), Ok(42));
+        assert_eq!(book.find("").unwrap_err().description, "Bad Request: chat_id is empty");
+        for unknown in ["43", "abc", "@nobody", "-42"] {
+            assert_eq!(book.find(unknown).unwrap_err().description, "Bad Request: chat not found");
+        }
+        let blocked = book.find("7").unwrap().check_writable().unwrap_err();
+        assert_eq!(blocked.description, "Forbidden: bot was blocked by the user");
+    }
+
+    #[test]
+    fn any_user_exists_where_all_do_but_no_group() {
+        let mut book = ChatBook::new(&Chats::Any, &[]);
+        assert!(book.find("5").is_ok());
+        assert!(book.find("-5").is_err());
+        assert!(book.find("0").is_err());
+    }
+
+    #[test]
+    fn a_name_finds_channels_in_any_case() {
+        let mut book = ChatBook::new(&Chats::Only(Vec::new()), &[]);
+        let news = json!({"id": -1001234567890_i64, "type": "channel", "title": "News", "username": "Shop_News"});
+        book.meet(Chat::from_json(&news).unwrap());
+        assert_eq!(book.find("@shop_news").unwrap().to_json()["title"], "News");
+    }
+
+    #[test]
+    fn a_chat_that_cannot_be_is_refused() {
+        for (chat, word) in [
+            (json!({}), "needs an `id`"),
+            (json!({"id": "5"}), "needs an `id`"),
+            (json!({"id": 5, "type": "secret"}), "no type of a chat"),
+            (json!({"id": -5, "type": "private"}), "cannot be -5"),
+            (json!({"id": 5, "type": "group"}), "cannot be 5"),
+        ] {
+            let error = Chat::from_json(&chat).unwrap_err();
+            assert!(error.contains(word), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_group_that_moved_says_where() {
+        let mut chat = Chat::of_id(-5);
+        chat.standing = Standing::Migrated(-1005);
+        assert_eq!(chat.check_writable().unwrap_err().parameters, Some(Parameters::MigrateToChatId(-1005)));
+    }
+}

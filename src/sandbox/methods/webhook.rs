@@ -1,0 +1,59 @@
+//! setWebhook, deleteWebhook and getWebhookInfo. An address is remembered, since it forbids polling; nothing is sent there.
+
+use serde_json::{Value, json};
+
+use super::Done;
+use crate::sandbox::bot::{Bot, Conflict};
+use crate::sandbox::call::Call;
+use crate::sandbox::reply::Refusal;
+
+/// setWebhook; an empty address deletes it.
+pub(super) fn set(bot: &mut Bot, call: &Call) -> Result<Done, Refusal> {
+    let url = call.text("url");
+    if url.is_empty() {
+        return delete(bot, call);
+    }
+    if !url.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://")) {
+        return Err(Refusal::bad_request("bad webhook: An HTTPS URL must be provided for webhook"));
+    }
+    bot.updates.allow(call.text("allowed_updates"));
+    drop_pending(bot, call);
+    if bot.webhook == url {
+        return Ok(Done::said("Webhook is already set"));
+    }
+    bot.end_poll(Conflict::SetWebhook);
+    bot.webhook = url.to_owned();
+    Ok(Done::said("Webhook was set"))
+}
+
+/// deleteWebhook
+pub(super) fn delete(bot: &mut Bot, call: &Call) -> Result<Done, Refusal> {
+    drop_pending(bot, call);
+    if bot.webhook.is_empty() {
+        return Ok(Done::said("Webhook is already deleted"));
+    }
+    bot.webhook.clear();
+    Ok(Done::said("Webhook was deleted"))
+}
+
+fn drop_pending(bot: &mut Bot, call: &Call) {
+    if call.flag("drop_pending_updates") {
+        bot.updates.clear();
+    }
+}
+
+/// getWebhookInfo
+pub(super) fn info(bot: &mut Bot, _: &Call) -> Result<Done, Refusal> {
+    let mut info = json!({
+        "url": bot.webhook,
+        "has_custom_certificate": false,
+        "pending_update_count": bot.updates.len(),
+    });
+    if !bot.webhook.is_empty() {
+        info["max_connections"] = 40.into();
+    }
+    if let Some(allowed) = bot.updates.allowed() {
+        info["allowed_updates"] = Value::from(allowed);
+    }
+    Ok(info.into())
+}

@@ -1,0 +1,262 @@
+//! The whole sandbox without sockets and without a clock: a request in, an answer out.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::Rules;
+use super::bot::{Bot, Conflict, Identity, Messages, PollId};
+use super::call::Call;
+use super::chats::ChatBook;
+use super::faults::{Dice, Fault, Pace};
+use super::methods::{self, Method};
+use super::queue::Queue;
+use super::reply::{Refusal, Reply};
+use super::simulation;
+use super::token::Token;
+
+/// Everything the sandbox remembers.
+#[derive(Debug)]
+pub(super) struct State {
+    rules: Rules,
+    dice: Dice,
+    bots: Vec<Bot>,
+    /// Where the bot of a token is in `bots`.
+    by_token: HashMap<Token, usize>,
+    /// Whether `bots` holds one bot that no token has claimed yet: updates came before its first call.
+    is_first_unclaimed: bool,
+    last_poll: u64,
+}
+
+/// What is to be done with a call.
+#[derive(Debug, PartialEq)]
+pub(super) enum Answer {
+    /// Send this.
+    Reply(Reply),
+    /// Ask again when something has happened, and for the last time after so many seconds.
+    Wait(Wait),
+    /// End the connection without a word.
+    HangUp,
+}
+
+/// A getUpdates call that waits for updates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Wait {
+    bot: usize,
+    poll: PollId,
+    offset: i64,
+    limit: usize,
+    pub(super) seconds: u64,
+}
+
+impl State {
+    /// Makes a sandbox where nothing has happened; the bots of the rules exist.
+    pub(super) fn new(rules: Rules, now: Timestamp) -> State {
+        let mut state = State {
+            dice: Dice::new(rules.seed, rules.fail),
+            bots: Vec::new(),
+            by_token: HashMap::new(),
+            is_first_unclaimed: false,
+            last_poll: 0,
+            rules,
+        };
+        for token in state.rules.tokens.clone() {
+            state.bot_of(&token, now);
+        }
+        state
+    }
+
+    /// Answers a call of a Bot API method.
+    pub(super) fn call(&mut self, token: &str, method: &str, call: &Call, now: Timestamp) -> Answer {
+        let Some(token) = Token::parse(token) else {
+            return Answer::Reply(Refusal::new(404, "").into());
+        };
+        if !self.is_let_in(&token) {
+            return Answer::Reply(Refusal::new(401, "").into());
+        }
+        let bot = self.bot_of(&token, now);
+        let name = if method.is_empty() { call.text("method") } else { method };
+        match methods::find(name) {
+            None => Answer::Reply(Refusal::new(404, "method not found").into()),
+            Some(Method::Ask(answer)) => Answer::Reply(reply(answer(&mut self.bots[bot], call))),
+            Some(Method::Poll) => self.poll(bot, call),
+            Some(Method::Send(send)) => self.send(bot, |bot| send(bot, call, now), now),
+        }
+    }
+
+    /// Sends a message, unless the limits or the dice are against it.
+    fn send(
+        &mut self,
+        bot: usize,
+        send: impl FnOnce(&mut Bot) -> Result<Value, Refusal>,
+        now: Timestamp,
+    ) -> Answer {
+        let bot = &mut self.bots[bot];
+        if let Some(pace) = &mut bot.pace
+            && let Err(seconds) = pace.take(now)
+        {
+            return Answer::Reply(Refusal::flood(seconds).into());
+        }
+        match self.dice.roll() {
+            None => Answer::Reply(reply(send(bot).map(methods::Done::from))),
+            Some(Fault::Flood) => Answer::Reply(Refusal::flood(1).into()),
+            Some(Fault::ServerError) => Answer::Reply(Refusal::new(500, "restart").into()),
+            Some(Fault::BadGateway) => Answer::Reply(Reply::bad_gateway()),
+            Some(Fault::CutBefore) => Answer::HangUp,
+            Some(Fault::CutAfter) => {
+                // Sent or refused, the caller does not learn it: that is the fault.
+                let _ = send(bot);
+                Answer::HangUp
+            }
+        }
+    }
+
+    /// getUpdates: answers at once, or makes the call wait. A call that waits already ends in a conflict.
+    fn poll(&mut self, index: usize, call: &Call) -> Answer {
+        let bot = &mut self.bots[index];
+        if !bot.webhook.is_empty() {
+            let reason = "can't use getUpdates method while webhook is active; use deleteWebhook to delete the \
+                          webhook first";
+            return Answer::Reply(Refusal::new(409, reason).into());
+        }
+        let offset = call.integer("offset", 0, i64::from(i32::MIN)..=i64::from(i32::MAX));
+        let limit = call.integer("limit", 100, 1..=100);
+        let seconds = call.integer("timeout", 0, 0..=50);
+        bot.updates.allow(call.text("allowed_updates"));
+        bot.end_poll(Conflict::GetUpdates);
+        let limit = usize::try_from(limit).unwrap_or(1);
+        match bot.updates.take(offset, limit) {
+            Some(updates) => Answer::Reply(Reply::result(&updates)),
+            None if seconds == 0 => Answer::Reply(Reply::result("[]")),
+            None => {
+                self.last_poll += 1;
+                let poll = PollId(self.last_poll);
+                bot.poll = Some(poll);
+                let seconds = seconds.unsigned_abs();
+                Answer::Wait(Wait { bot: index, poll, offset: offset.max(0), limit, seconds })
+            }
+        }
+    }
+
+    /// Returns the answer of a call that waits, once there is one.
+    pub(super) fn resume(&mut self, wait: &Wait) -> Option<Reply> {
+        let bot = &mut self.bots[wait.bot];
+        if let Some(conflict) = bot.conflicts.remove(&wait.poll) {
+            let reason = match conflict {
+                Conflict::GetUpdates => {
+                    "terminated by other getUpdates request; make sure that only one bot instance is running"
+                }
+                Conflict::SetWebhook => "terminated by setWebhook request",
+            };
+            return Some(Refusal::new(409, reason).into());
+        }
+        let updates = bot.updates.take(wait.offset, wait.limit)?;
+        bot.poll = None;
+        Some(Reply::result(&updates))
+    }
+
+    /// Ends a call that has waited long enough, or whose client is gone; returns the answer for the former.
+    pub(super) fn expire(&mut self, wait: &Wait) -> Reply {
+        if let Some(reply) = self.resume(wait) {
+            return reply;
+        }
+        self.forget(wait);
+        Reply::result("[]")
+    }
+
+    /// Forgets a call that waits; updates stay where they are.
+    pub(super) fn forget(&mut self, wait: &Wait) {
+        let bot = &mut self.bots[wait.bot];
+        bot.conflicts.remove(&wait.poll);
+        if bot.poll == Some(wait.poll) {
+            bot.poll = None;
+        }
+    }
+
+    /// Says what this is: how a client tells a sandbox from Telegram.
+    pub(super) fn about(&self) -> Value {
+        let bots: Vec<Value> = self
+            .by_token
+            .values()
+            .map(|index| &self.bots[*index].identity)
+            .map(|identity| json!({ "id": identity.id, "username": identity.username }))
+            .collect();
+        json!({ "telecast_sandbox": true, "version": env!("CARGO_PKG_VERSION"), "bots": bots })
+    }
+
+    /// Queues an update for a bot, the first one where no token is given, and returns its id.
+    pub(super) fn queue_update(
+        &mut self,
+        token: Option<&str>,
+        update: Value,
+        now: Timestamp,
+    ) -> Result<i64, Refusal> {
+        let bot = self.chosen(token, now)?;
+        simulation::queue(&mut self.bots[bot], update, now).map_err(|reason| Refusal::bad_request(&reason))
+    }
+
+    /// Returns what a bot has sent, the first one where no token is given: a JSON array of Message objects.
+    pub(super) fn messages(&mut self, token: Option<&str>, now: Timestamp) -> Result<String, Refusal> {
+        let bot = self.chosen(token, now)?;
+        Ok(self.bots[bot].messages.to_json())
+    }
+
+    fn chosen(&mut self, token: Option<&str>, now: Timestamp) -> Result<usize, Refusal> {
+        let Some(token) = token else { return Ok(self.first_bot(now)) };
+        match Token::parse(token) {
+            Some(token) if self.is_let_in(&token) => Ok(self.bot_of(&token, now)),
+            _ => Err(Refusal::bad_request("no bot has the token in the query string")),
+        }
+    }
+
+    fn is_let_in(&self, token: &Token) -> bool {
+        self.rules.tokens.is_empty() || self.rules.tokens.contains(token)
+    }
+
+    /// Returns the first bot; before any call there is one that the first token will find as its own.
+    fn first_bot(&mut self, now: Timestamp) -> usize {
+        if self.bots.is_empty() {
+            let identity = Identity::new(0, true);
+            self.bots.push(self.new_bot(identity, now));
+            self.is_first_unclaimed = true;
+        }
+        0
+    }
+
+    fn bot_of(&mut self, token: &Token, now: Timestamp) -> usize {
+        if let Some(index) = self.by_token.get(token) {
+            return *index;
+        }
+        let index = if self.is_first_unclaimed { 0 } else { self.bots.len() };
+        let identity = Identity::new(token.bot_id(), index == 0);
+        if self.is_first_unclaimed {
+            self.bots[0].identity = identity;
+            self.is_first_unclaimed = false;
+        } else {
+            self.bots.push(self.new_bot(identity, now));
+        }
+        self.by_token.insert(token.clone(), index);
+        index
+    }
+
+    fn new_bot(&self, identity: Identity, now: Timestamp) -> Bot {
+        Bot {
+            identity,
+            chats: ChatBook::new(&self.rules.chats, &self.rules.blocked),
+            updates: Queue::default(),
+            messages: Messages::default(),
+            webhook: String::new(),
+            pace: self.rules.rate.map(|rate| Pace::new(rate, now)),
+            poll: None,
+            conflicts: Default::default(),
+        }
+    }
+}
+
+fn reply(done: Result<methods::Done, Refusal>) -> Reply {
+    match done {
+        Ok(done) => Reply::json(&done.to_json()),
+        Err(refusal) => refusal.into(),
+    }
+}
