@@ -139,7 +139,8 @@ mod tests {
 
     #[test]
     fn json_values_are_taken_as_they_are_written() {
-        let call = json(r#"{"a": "x\"\u00e9", "b": 1.50, "c": null, "d": {"e": [1, 2]}, "f": true,}"#).unwrap();
+        let call =
+            json(r#"{"a": "x\"\u00e9", "b": 1.50, "c": null, "d": {"e": [1, 2]}, "f": true,}"#).unwrap();
         let texts: Vec<&str> = ["a", "b", "c", "d", "f", "g"].map(|name| call.text(name)).to_vec();
         assert_eq!(texts, ["x\"é", "1.50", "null", r#"{"e": [1, 2]}"#, "true", ""]);
     }
@@ -173,6 +174,9 @@ mod tests {
     #[test]
     fn a_flag_is_one_of_a_few_words() {
         let call = Call::from_query("a=True&b=1&c=on&d=%20yes%20&e=0").unwrap();
-        assert_eq!(["a", "b", "c", "d", "e", "f"].map(|name| call.flag(name)), [true, true, false, true, false, false]);
+        assert_eq!(
+            ["a", "b", "c", "d", "e", "f"].map(|name| call.flag(name)),
+            [true, true, false, true, false, false]
+        );
     }
 }

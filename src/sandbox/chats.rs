@@ -118,10 +118,12 @@ impl Chat {
         let mut object = Map::new();
         object.insert("id".into(), self.id.into());
         let texts = match self.kind {
-            ChatKind::Private => {
-                [("first_name", &self.first_name), ("last_name", &self.last_name), ("username", &self.username)]
-                    .to_vec()
-            }
+            ChatKind::Private => [
+                ("first_name", &self.first_name),
+                ("last_name", &self.last_name),
+                ("username", &self.username),
+            ]
+            .to_vec(),
             ChatKind::Group => vec![("title", &self.title)],
             ChatKind::Supergroup | ChatKind::Channel => {
                 vec![("title", &self.title), ("username", &self.username)]
@@ -165,7 +167,9 @@ impl Chat {
             (Standing::Left, ChatKind::Private) => {
                 Err(Refusal::forbidden("bot can't initiate conversation with a user"))
             }
-            (Standing::Left, _) => Err(Refusal::forbidden(&format!("bot is not a member of the {kind} chat"))),
+            (Standing::Left, _) => {
+                Err(Refusal::forbidden(&format!("bot is not a member of the {kind} chat")))
+            }
             (Standing::Migrated(id), _) => Err(Refusal {
                 parameters: Some(Parameters::MigrateToChatId(id)),
                 ..Refusal::bad_request("group chat was upgraded to a supergroup chat")
@@ -309,7 +313,8 @@ mod tests {
     #[test]
     fn a_name_finds_channels_in_any_case() {
         let mut book = ChatBook::new(&Chats::Only(Vec::new()), &[]);
-        let news = json!({"id": -1001234567890_i64, "type": "channel", "title": "News", "username": "Shop_News"});
+        let news =
+            json!({"id": -1001234567890_i64, "type": "channel", "title": "News", "username": "Shop_News"});
         book.meet(Chat::from_json(&news).unwrap());
         assert_eq!(book.find("@shop_news").unwrap().to_json()["title"], "News");
     }

@@ -147,7 +147,9 @@ impl Queue {
         let Ok(names) = serde_json::from_str::<Vec<String>>(allowed_updates) else { return };
         let known: BTreeSet<&'static str> = names
             .iter()
-            .filter_map(|name| KINDS.iter().map(|(kind, _)| *kind).find(|kind| kind.eq_ignore_ascii_case(name)))
+            .filter_map(|name| {
+                KINDS.iter().map(|(kind, _)| *kind).find(|kind| kind.eq_ignore_ascii_case(name))
+            })
             .collect();
         self.allowed = Some(known).filter(|known| !known.is_empty());
     }

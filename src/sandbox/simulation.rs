@@ -39,7 +39,9 @@ fn update_id(bot: &Bot, update: &Map<String, Value>) -> Result<i64, String> {
     };
     bot.updates.next_id(wanted).map_err(|problem| match problem {
         BadId::OutOfRange => format!("`update_id` is from 1 to {MAX_UPDATE_ID}"),
-        BadId::Taken => "an update with this `update_id` was queued already; leave it out to get a new one".into(),
+        BadId::Taken => {
+            "an update with this `update_id` was queued already; leave it out to get a new one".into()
+        }
     })
 }
 
@@ -111,9 +113,11 @@ fn complete(
             }
             Ok(news)
         }
-        "chat_member" | "message_reaction" | "message_reaction_count" | "chat_boost" | "removed_chat_boost" => {
-            Ok(vec![News::Seen(chat(body)?)])
-        }
+        "chat_member"
+        | "message_reaction"
+        | "message_reaction_count"
+        | "chat_boost"
+        | "removed_chat_boost" => Ok(vec![News::Seen(chat(body)?)]),
         _ => Ok(Vec::new()),
     }
 }
@@ -163,7 +167,11 @@ fn message(bot: &mut Bot, body: &mut Map<String, Value>, now: Timestamp) -> Resu
 }
 
 /// Whoever writes has not blocked the bot; service messages tell of comings, goings and moves.
-fn standing_after(bot: &Bot, chat: &Chat, body: &Map<String, Value>) -> Result<(Standing, Option<News>), String> {
+fn standing_after(
+    bot: &Bot,
+    chat: &Chat,
+    body: &Map<String, Value>,
+) -> Result<(Standing, Option<News>), String> {
     let is_bot = |user: &Value| user.get("id").and_then(Value::as_i64) == Some(bot.identity.id);
     if body.get("left_chat_member").is_some_and(is_bot) {
         return Ok((Standing::Left, None));
@@ -171,7 +179,8 @@ fn standing_after(bot: &Bot, chat: &Chat, body: &Map<String, Value>) -> Result<(
     match body.get("migrate_to_chat_id") {
         None => Ok((Standing::Open, None)),
         Some(id) => {
-            let id = id.as_i64().filter(|id| *id < 0).ok_or("`migrate_to_chat_id` is a whole number below 0")?;
+            let id =
+                id.as_i64().filter(|id| *id < 0).ok_or("`migrate_to_chat_id` is a whole number below 0")?;
             let moved = Chat { title: chat.title.clone(), ..Chat::of_id(id) };
             Ok((Standing::Migrated(id), Some(News::Seen(moved))))
         }
@@ -221,7 +230,8 @@ fn member(body: &mut Map<String, Value>, key: &str, user: &Value) -> Result<Stri
     let member = body.get_mut(key).and_then(Value::as_object_mut);
     let member = member.ok_or_else(|| format!("`my_chat_member` needs a `{key}` with a `status`"))?;
     let status = member.get("status").and_then(Value::as_str);
-    let status = status.ok_or_else(|| format!("`{key}` needs a `status`: kicked, left, member, …"))?.to_owned();
+    let status =
+        status.ok_or_else(|| format!("`{key}` needs a `status`: kicked, left, member, …"))?.to_owned();
     member.entry("user").or_insert(user.clone());
     if status == "kicked" {
         member.entry("until_date").or_insert(0.into());
