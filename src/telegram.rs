@@ -4,6 +4,16 @@
 //! raw text ──parse(mode)──▶ FormattedText ──fix──▶ cleaned, repaired ──▶ trimmed, links found: what is sent
 //! ```
 
+mod api_error;
+mod arguments;
+mod method;
+pub mod request;
+
+pub use api_error::{ApiError, ErrorParameters, Place};
+pub use arguments::{Argument, Arguments, NotAnObject, Origin};
+pub use method::Method;
+pub use request::{ChatId, Checked, Content, Finding, Request, check};
+
 /// How the `text` of a message is marked up (Bot API, "Formatting options").
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ParseMode {

@@ -1,0 +1,222 @@
+//! The arguments of a Bot API call as the server reads them: names and raw text, the first of duplicates wins.
+//!
+//! A JSON body is flattened: strings decoded, everything else as written, so that `1`, `"1"` and a form's `1` are the
+//! same, and `null` is the four letters. Values that are objects are JSON text again, whatever they came in.
+
+use indexmap::IndexMap;
+
+use super::api_error::Place;
+use crate::json::{self, Document, Node};
+use crate::text::Span;
+
+/// The arguments of one call.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Arguments {
+    by_name: IndexMap<String, Argument>,
+    repeated: Vec<String>,
+}
+
+/// One argument's raw text, and what it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Argument {
+    /// The text the server works with.
+    pub text: String,
+    /// What it was before it became text.
+    pub origin: Origin,
+}
+
+/// What an argument was before it became text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// A JSON string, or text from a form or a query.
+    Text,
+    /// A JSON value other than a string, verbatim.
+    Json,
+    /// `null`, which the server reads as the text "null".
+    Null,
+}
+
+/// A body whose JSON is neither an object nor a string: the server answers a bare 400.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the body is not a JSON object")]
+pub struct NotAnObject {
+    /// The value that is there instead.
+    pub span: Span,
+}
+
+impl Arguments {
+    /// Reads a JSON body; `source` is the text that `document` was parsed from.
+    ///
+    /// A body that is one string becomes the argument `content`, as on the server.
+    pub fn from_json(document: &Document, source: &str) -> Result<Self, NotAnObject> {
+        let mut arguments = Self::default();
+        match &document.root.value {
+            json::Value::Object(members) => {
+                for member in members {
+                    arguments.add(&member.key.decoded, Argument::from_node(&member.value, source));
+                }
+            }
+            json::Value::String(text) => {
+                arguments.add("content", Argument { text: text.decoded.clone(), origin: Origin::Text });
+            }
+            _ => return Err(NotAnObject { span: document.root.span }),
+        }
+        Ok(arguments)
+    }
+
+    /// Takes the pairs of a form or a query string, decoded.
+    pub fn from_pairs(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
+        let mut arguments = Self::default();
+        for (name, text) in pairs {
+            arguments.add(&name, Argument { text, origin: Origin::Text });
+        }
+        arguments
+    }
+
+    /// Puts the arguments of the query string before these: of the same names, theirs win.
+    #[must_use]
+    pub fn query_first(self, query: impl IntoIterator<Item = (String, String)>) -> Self {
+        let mut all = Self::from_pairs(query);
+        for (name, argument) in self.by_name {
+            all.add(&name, argument);
+        }
+        all.repeated.extend(self.repeated);
+        all
+    }
+
+    /// Returns an argument.
+    pub fn get(&self, name: &str) -> Option<&Argument> {
+        self.by_name.get(name)
+    }
+
+    /// Returns an argument's text, empty where it is missing: the server knows no difference in most places.
+    pub fn text(&self, name: &str) -> &str {
+        self.get(name).map_or("", |argument| &argument.text)
+    }
+
+    /// Returns a boolean as the server reads it at the top level: "true", "yes" and "1" are true, all else is false.
+    pub fn boolean(&self, name: &str) -> bool {
+        is_true(self.text(name))
+    }
+
+    /// Returns an integer as the server reads it at the top level, leniently; 0 where it is missing.
+    pub fn integer(&self, name: &str) -> i64 {
+        lenient_i64(self.text(name))
+    }
+
+    /// Returns names and arguments in the order they came.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Argument)> {
+        self.by_name.iter().map(|(name, argument)| (name.as_str(), argument))
+    }
+
+    /// Returns the names that came again after their first, which alone counts.
+    pub fn repeated(&self) -> &[String] {
+        &self.repeated
+    }
+
+    /// Returns the place of an argument, present or not.
+    pub fn place(&self, name: &str) -> Place {
+        match self.get(name) {
+            Some(_) => Place::argument(name),
+            None => Place::default(),
+        }
+    }
+
+    fn add(&mut self, name: &str, argument: Argument) {
+        if self.by_name.contains_key(name) {
+            self.repeated.push(name.to_owned());
+        } else {
+            self.by_name.insert(name.to_owned(), argument);
+        }
+    }
+}
+
+impl Argument {
+    fn from_node(node: &Node, source: &str) -> Self {
+        match &node.value {
+            json::Value::String(text) => Self { text: text.decoded.clone(), origin: Origin::Text },
+            json::Value::Null => Self { text: "null".into(), origin: Origin::Null },
+            _ => Self { text: node.span.of(source).to_owned(), origin: Origin::Json },
+        }
+    }
+}
+
+/// Whether the server reads a top-level boolean as true.
+pub(super) fn is_true(text: &str) -> bool {
+    let text = text.trim_matches(|c: char| c.is_ascii_whitespace() || c == '\0' || c == '\x0b');
+    ["true", "yes", "1"].iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
+/// Reads an integer as the server does where it is lenient: a minus, digits, the rest ignored; wraps as a C integer.
+pub(super) fn lenient_i64(text: &str) -> i64 {
+    let (is_negative, digits) = match text.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, text),
+    };
+    let value = digits
+        .bytes()
+        .take_while(u8::is_ascii_digit)
+        .fold(0_i64, |value, digit| value.wrapping_mul(10).wrapping_add(i64::from(digit - b'0')));
+    if is_negative { value.wrapping_neg() } else { value }
+}
+
+/// Reads an integer that is written as the server would print it: no plus, no zeros in front, nothing behind.
+pub(super) fn canonical<T: std::str::FromStr + ToString>(text: &str) -> Option<T> {
+    text.parse::<T>().ok().filter(|value| value.to_string() == text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(body: &str, expected: &str) {
+        let document = json::parse(body).unwrap();
+        let arguments = Arguments::from_json(&document, body).unwrap();
+        let shown: Vec<String> =
+            arguments.iter().map(|(name, argument)| format!("{name}={}", argument.text)).collect();
+        assert_eq!(shown.join(" | "), expected);
+    }
+
+    #[test]
+    fn json_values_become_their_raw_text() {
+        check(r#"{"a": "x\ny", "b": 1.50, "c": true, "d": null}"#, "a=x\ny | b=1.50 | c=true | d=null");
+        check(r#"{"m": {"k" : [1, 2]}, "m": "again"}"#, r#"m={"k" : [1, 2]}"#);
+        check(r#""hello""#, "content=hello");
+    }
+
+    #[test]
+    fn the_query_comes_first() {
+        let body = Arguments::from_pairs([("text".into(), "body".into()), ("x".into(), "1".into())]);
+        let all = body.query_first([("text".into(), "query".into())]);
+        assert_eq!((all.text("text"), all.text("x")), ("query", "1"));
+        assert_eq!(all.repeated(), ["text"]);
+    }
+
+    #[test]
+    fn an_array_is_no_body() {
+        let document = json::parse("[1]").unwrap();
+        assert_eq!(Arguments::from_json(&document, "[1]").unwrap_err().span, Span::new(0, 3));
+    }
+
+    #[test]
+    fn numbers_are_read_up_to_what_is_none() {
+        let check = |text: &str, expected: i64| assert_eq!(lenient_i64(text), expected, "{text}");
+        check("123abc", 123);
+        check("1e9", 1);
+        check("abc", 0);
+        check(" 12", 0);
+        check("-100123", -100_123);
+        check("", 0);
+        check("99999999999999999999", 7_766_279_631_452_241_919);
+    }
+
+    #[test]
+    fn only_three_words_are_true() {
+        for (text, expected) in
+            [("true", true), (" YES ", true), ("1", true), ("on", false), ("null", false), ("", false)]
+        {
+            assert_eq!(is_true(text), expected, "{text}");
+        }
+    }
+}

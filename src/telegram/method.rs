@@ -1,0 +1,86 @@
+//! The methods of the Bot API that telecast knows by name.
+
+/// A method of the Bot API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the names are the Bot API's own")]
+pub enum Method {
+    SendMessage,
+    SendPhoto,
+    SendVideo,
+    SendAnimation,
+    SendDocument,
+    SendMediaGroup,
+    SendPoll,
+    SendLocation,
+    SendChatAction,
+    GetChat,
+    GetMe,
+    GetUpdates,
+    GetWebhookInfo,
+    DeleteWebhook,
+}
+
+impl Method {
+    /// All methods, those that send first.
+    pub const ALL: [Method; 14] = [
+        Method::SendMessage,
+        Method::SendPhoto,
+        Method::SendVideo,
+        Method::SendAnimation,
+        Method::SendDocument,
+        Method::SendMediaGroup,
+        Method::SendPoll,
+        Method::SendLocation,
+        Method::SendChatAction,
+        Method::GetChat,
+        Method::GetMe,
+        Method::GetUpdates,
+        Method::GetWebhookInfo,
+        Method::DeleteWebhook,
+    ];
+
+    /// Returns the method called `name`, in any case as on the server.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(name))
+    }
+
+    /// Returns the name as the Bot API documents it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Method::SendMessage => "sendMessage",
+            Method::SendPhoto => "sendPhoto",
+            Method::SendVideo => "sendVideo",
+            Method::SendAnimation => "sendAnimation",
+            Method::SendDocument => "sendDocument",
+            Method::SendMediaGroup => "sendMediaGroup",
+            Method::SendPoll => "sendPoll",
+            Method::SendLocation => "sendLocation",
+            Method::SendChatAction => "sendChatAction",
+            Method::GetChat => "getChat",
+            Method::GetMe => "getMe",
+            Method::GetUpdates => "getUpdates",
+            Method::GetWebhookInfo => "getWebhookInfo",
+            Method::DeleteWebhook => "deleteWebhook",
+        }
+    }
+
+    /// Whether it puts a message into a chat: what a campaign can use.
+    pub fn sends(self) -> bool {
+        matches!(
+            self,
+            Method::SendMessage
+                | Method::SendPhoto
+                | Method::SendVideo
+                | Method::SendAnimation
+                | Method::SendDocument
+                | Method::SendMediaGroup
+                | Method::SendPoll
+                | Method::SendLocation
+        )
+    }
+
+    /// Whether it is about one chat, so that `chat_id` is required.
+    pub fn has_chat(self) -> bool {
+        self.sends() || matches!(self, Method::SendChatAction | Method::GetChat)
+    }
+}

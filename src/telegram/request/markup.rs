@@ -1,0 +1,291 @@
+//! `reply_markup`: inline keyboards with their buttons' actions and limits; the other three kinds.
+
+use super::value::{self, Value};
+use super::{Arguments, Refused};
+use crate::telegram::api_error::Place;
+
+/// The most buttons the server keeps in a row and in all; those behind are dropped without a word.
+pub const MAX_BUTTONS_IN_ROW: usize = 12;
+/// The most buttons in all.
+pub const MAX_BUTTONS: usize = 300;
+/// The most bytes of `callback_data`.
+pub const MAX_CALLBACK_DATA: usize = 64;
+
+/// What is shown below the message or instead of the keyboard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReplyMarkup {
+    /// Buttons under the message, row by row; no row is empty.
+    InlineKeyboard(Vec<Vec<Button>>),
+    /// A keyboard of texts, row by row.
+    Keyboard(Vec<Vec<String>>),
+    /// The keyboard goes away.
+    RemoveKeyboard,
+    /// The client asks for a reply.
+    ForceReply,
+}
+
+/// A button of an inline keyboard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Button {
+    /// What it says.
+    pub text: String,
+    /// What it does.
+    pub action: ButtonAction,
+    /// How it looks.
+    pub style: ButtonStyle,
+    /// A custom emoji in front of the text.
+    pub icon_custom_emoji_id: Option<i64>,
+}
+
+/// What a button does; addresses are in their normal form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ButtonAction {
+    /// Opens an address.
+    Url(String),
+    /// Opens a user's profile.
+    User(i64),
+    /// Sends data to the bot, 1 to 64 bytes.
+    CallbackData(String),
+    /// Starts the message's game.
+    CallbackGame,
+    /// Pays the message's invoice.
+    Pay,
+    /// Starts an inline query in a chat of the user's choice.
+    SwitchInlineQuery(String),
+    /// Starts an inline query in this chat.
+    SwitchInlineQueryCurrentChat(String),
+    /// Opens an address and logs the user in there.
+    LoginUrl(String),
+    /// Opens a web app.
+    WebApp(String),
+    /// Copies a text.
+    CopyText(String),
+}
+
+/// A button's colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ButtonStyle {
+    /// The client's own.
+    #[default]
+    Default,
+    /// Blue.
+    Primary,
+    /// Green.
+    Success,
+    /// Red.
+    Danger,
+}
+
+/// A markup as read, before the checks that come once the chat is known.
+#[derive(Debug, Clone)]
+pub(super) enum Draft {
+    Inline(Vec<Vec<(Button, Place)>>),
+    Other(ReplyMarkup),
+}
+
+/// Reads the argument `reply_markup`; empty keyboards are none.
+pub(super) fn read(arguments: &Arguments) -> Result<Option<Draft>, Refused> {
+    let Some(argument) = arguments.get("reply_markup").filter(|argument| !argument.text.is_empty()) else {
+        return Ok(None);
+    };
+    let place = Place::argument("reply_markup");
+    let Some(node) = value::parse(argument) else {
+        return Err(Refused::at(place, "Can't parse reply keyboard markup JSON object"));
+    };
+    let markup = Value::of_argument("reply_markup", argument, &node);
+    if !markup.is_object() {
+        return Err(markup.refuse("Object expected as reply markup"));
+    }
+    let keyboard = keyboard(&markup)?;
+    let inline = inline_keyboard(&markup)?;
+    let mut flags = [false; 6];
+    let names = [
+        "hide_keyboard",
+        "remove_keyboard",
+        "personal_keyboard",
+        "selective",
+        "force_reply_keyboard",
+        "force_reply",
+    ];
+    for (flag, name) in flags.iter_mut().zip(names) {
+        *flag = markup.optional_bool(name)?;
+    }
+    markup.optional_string("input_field_placeholder")?;
+    let [hides, removes, _, _, forces_legacy, forces] = flags;
+    Ok(if !keyboard.is_empty() {
+        for name in ["resize_keyboard", "one_time_keyboard", "is_persistent"] {
+            markup.optional_bool(name)?;
+        }
+        Some(Draft::Other(ReplyMarkup::Keyboard(keyboard)))
+    } else if !inline.is_empty() {
+        Some(Draft::Inline(inline))
+    } else if hides || removes {
+        Some(Draft::Other(ReplyMarkup::RemoveKeyboard))
+    } else if forces || forces_legacy {
+        Some(Draft::Other(ReplyMarkup::ForceReply))
+    } else {
+        None
+    })
+}
+
+fn keyboard(markup: &Value<'_>) -> Result<Vec<Vec<String>>, Refused> {
+    let mut rows = Vec::new();
+    for row in markup.optional_array("keyboard")?.unwrap_or_default() {
+        let Some(items) = row.items() else {
+            return Err(row.refuse("Field \"keyboard\" must be an Array of Arrays"));
+        };
+        let texts = items.iter().map(|button| {
+            keyboard_text(button).map_err(|refused| refused.after("Can't parse keyboard button: "))
+        });
+        rows.push(texts.collect::<Result<Vec<String>, Refused>>()?);
+    }
+    Ok(rows)
+}
+
+fn keyboard_text(button: &Value<'_>) -> Result<String, Refused> {
+    match button.node.as_text() {
+        Some(text) => Ok(text.decoded.clone()),
+        None if button.is_object() => {
+            let text = button.required_string("text")?;
+            icon(button)?;
+            style(button)?;
+            Ok(text)
+        }
+        None => Err(button.refuse("KeyboardButton must be a String or an Object")),
+    }
+}
+
+fn inline_keyboard(markup: &Value<'_>) -> Result<Vec<Vec<(Button, Place)>>, Refused> {
+    let mut rows = Vec::new();
+    for row in markup.optional_array("inline_keyboard")?.unwrap_or_default() {
+        let Some(items) = row.items() else {
+            return Err(row
+                .refuse("Field \"inline_keyboard\" of the InlineKeyboardMarkup must be an Array of Arrays"));
+        };
+        let buttons = items.iter().map(|item| match button(item) {
+            Ok(button) => Ok((button, item.place())),
+            Err(refused) => Err(refused.after("Can't parse inline keyboard button: ")),
+        });
+        rows.push(buttons.collect::<Result<Vec<_>, Refused>>()?);
+    }
+    Ok(rows)
+}
+
+fn button(value: &Value<'_>) -> Result<Button, Refused> {
+    if !value.is_object() {
+        return Err(value.refuse("InlineKeyboardButton must be an Object"));
+    }
+    Ok(Button {
+        text: value.required_string("text")?,
+        icon_custom_emoji_id: icon(value)?,
+        style: style(value)?,
+        action: action(value)?,
+    })
+}
+
+fn icon(value: &Value<'_>) -> Result<Option<i64>, Refused> {
+    Ok(value.optional_integer("icon_custom_emoji_id")?.filter(|id| *id != 0))
+}
+
+fn style(value: &Value<'_>) -> Result<ButtonStyle, Refused> {
+    match value.optional_string("style")?.to_ascii_lowercase().as_str() {
+        "" | "default" => Ok(ButtonStyle::Default),
+        "primary" => Ok(ButtonStyle::Primary),
+        "success" => Ok(ButtonStyle::Success),
+        "danger" => Ok(ButtonStyle::Danger),
+        _ => Err(value.member("style").as_ref().unwrap_or(value).refuse("invalid button style specified")),
+    }
+}
+
+/// Reads the action in the server's order; the first that is there wins.
+fn action(value: &Value<'_>) -> Result<ButtonAction, Refused> {
+    let url = value.optional_string("url")?;
+    if !url.is_empty() {
+        return Ok(ButtonAction::Url(url));
+    }
+    let data = value.optional_string("callback_data")?;
+    if !data.is_empty() {
+        return Ok(ButtonAction::CallbackData(data));
+    }
+    if value.has("callback_game") {
+        return Ok(ButtonAction::CallbackGame);
+    }
+    if value.has("pay") {
+        return Ok(ButtonAction::Pay);
+    }
+    if value.has("switch_inline_query") {
+        return value.required_string("switch_inline_query").map(ButtonAction::SwitchInlineQuery);
+    }
+    if value.has("switch_inline_query_chosen_chat") {
+        let chosen = value.required_object("switch_inline_query_chosen_chat")?;
+        let query = chosen.optional_string("query")?;
+        for name in ["allow_user_chats", "allow_bot_chats", "allow_group_chats", "allow_channel_chats"] {
+            chosen.optional_bool(name)?;
+        }
+        return Ok(ButtonAction::SwitchInlineQuery(query));
+    }
+    if value.has("switch_inline_query_current_chat") {
+        return value
+            .required_string("switch_inline_query_current_chat")
+            .map(ButtonAction::SwitchInlineQueryCurrentChat);
+    }
+    if value.has("login_url") {
+        return login_url(&value.required_object("login_url")?);
+    }
+    if value.has("web_app") {
+        return value.required_object("web_app")?.required_string("url").map(ButtonAction::WebApp);
+    }
+    if value.has("copy_text") {
+        return value.required_object("copy_text")?.required_string("text").map(ButtonAction::CopyText);
+    }
+    Err(value.refuse("Text buttons are unallowed in the inline keyboard"))
+}
+
+fn login_url(value: &Value<'_>) -> Result<ButtonAction, Refused> {
+    let url = value.required_string("url")?;
+    let username = value.optional_string("bot_username")?;
+    value.optional_bool("request_write_access")?;
+    value.optional_string("forward_text")?;
+    let name = username.strip_prefix('@').unwrap_or(&username);
+    let is_name = !name.is_empty() && name.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphanumeric());
+    if !username.is_empty() && !is_name {
+        return Err(value.refuse("LoginUrl bot username is invalid"));
+    }
+    Ok(ButtonAction::LoginUrl(url))
+}
+
+/// Checks a markup once the chat is known: addresses, data, and how many buttons are kept.
+pub(super) fn finish(draft: Draft) -> Result<Option<ReplyMarkup>, Refused> {
+    let rows = match draft {
+        Draft::Inline(rows) => rows,
+        Draft::Other(markup) => return Ok(Some(markup)),
+    };
+    let mut kept: Vec<Vec<Button>> = Vec::new();
+    let mut left = MAX_BUTTONS;
+    for row in rows {
+        let named = row
+            .into_iter()
+            .filter(|(button, _)| !button.text.is_empty() || button.icon_custom_emoji_id.is_some());
+        let buttons =
+            named.take(MAX_BUTTONS_IN_ROW.min(left)).map(|(button, place)| finish_button(button, place));
+        let buttons = buttons.collect::<Result<Vec<Button>, Refused>>()?;
+        left -= buttons.len();
+        if !buttons.is_empty() {
+            kept.push(buttons);
+        }
+    }
+    Ok(if kept.is_empty() { None } else { Some(ReplyMarkup::InlineKeyboard(kept)) })
+}
+
+fn finish_button(button: Button, place: Place) -> Result<Button, Refused> {
+    if button.text.is_empty() {
+        return Err(Refused::at(place, "Inline keyboard button text must be non-empty"));
+    }
+    if let ButtonAction::CallbackData(data) = &button.action
+        && MAX_CALLBACK_DATA < data.len()
+    {
+        let place = place.child(crate::json::Step::Key("callback_data".into()));
+        return Err(Refused::at(place, "BUTTON_DATA_INVALID"));
+    }
+    Ok(button)
+}
