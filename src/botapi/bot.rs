@@ -1,0 +1,218 @@
+//! Bot API methods that set-up and capture need, read leniently: other servers leave fields out or answer in HTML.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::campaign;
+use crate::text;
+
+use super::{Client, HttpAnswer, HttpRequest, SendError};
+
+/// The time for a call that is not a long poll.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A bot at a server; `Debug` does not show the token.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Bot {
+    /// All before a method's name, `/` included.
+    prefix: String,
+    /// The token as in the address.
+    token: String,
+}
+
+/// What getMe says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BotUser {
+    /// The bot's id, the token's first part.
+    pub id: i64,
+    /// Its name.
+    pub first_name: String,
+    /// Its @name, without the @.
+    pub username: Option<String>,
+}
+
+/// What getWebhookInfo says.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct WebhookInfo {
+    /// Where updates are sent; empty where no webhook is set, and getUpdates works.
+    pub url: String,
+    /// How many updates wait.
+    pub pending_update_count: i64,
+    /// What went wrong with the webhook last.
+    pub last_error_message: Option<String>,
+}
+
+/// A method that gave no result.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CallError {
+    /// No answer came.
+    #[error(transparent)]
+    Send(#[from] SendError),
+    /// The server said no.
+    #[error("{method}: {code} {description}")]
+    Refused {
+        /// The method called.
+        method: &'static str,
+        /// The Bot API's `error_code`, or the HTTP status.
+        code: u16,
+        /// The server's words.
+        description: String,
+        /// How many seconds to wait before the next try.
+        retry_after: Option<u64>,
+    },
+    /// The answer is none of a Bot API.
+    #[error("{method}: the server answered {status} with {what}: is this the address of a Bot API?")]
+    NotBotApi {
+        /// The method called.
+        method: &'static str,
+        /// The HTTP status.
+        status: u16,
+        /// What the body is instead.
+        what: String,
+    },
+    /// The answer is one, but without what it should hold.
+    #[error("{method}: the server's answer has no {field}")]
+    Missing {
+        /// The method called.
+        method: &'static str,
+        /// The field that should be there.
+        field: &'static str,
+    },
+}
+
+impl Bot {
+    /// Names the bot of `token` at `base_url`, such as `https://api.telegram.org`.
+    pub fn new(base_url: &str, token: &str) -> Self {
+        Self { prefix: format!("{}/bot{token}/", base_url.trim_end_matches('/')), token: token.to_owned() }
+    }
+
+    /// Names the bot that a webhook's URL speaks for, secrets filled in; `None` where it is no Bot API's.
+    pub fn of_url(url: &str) -> Option<Self> {
+        let parts = campaign::bot_api(url)?;
+        Some(Self {
+            prefix: url.get(..parts.method.start)?.to_owned(),
+            token: parts.token.of(url).to_owned(),
+        })
+    }
+
+    /// Returns the bot's id where the token begins with one: the key of locks and histories.
+    pub fn id(&self) -> Option<i64> {
+        self.token.split(':').next()?.parse().ok()
+    }
+
+    /// Asks who the bot is: the check of a token.
+    pub async fn get_me(&self, client: &Client) -> Result<BotUser, CallError> {
+        const METHOD: &str = "getMe";
+        let result = self.call(client, METHOD, json!({}), TIMEOUT).await?;
+        Ok(BotUser {
+            id: result["id"].as_i64().ok_or(CallError::Missing { method: METHOD, field: "id" })?,
+            first_name: result["first_name"].as_str().unwrap_or_default().to_owned(),
+            username: result["username"].as_str().map(str::to_owned),
+        })
+    }
+
+    /// Reads waiting updates as the server wrote them; waits up to `wait` where there are none.
+    ///
+    /// An `offset` confirms all updates before it. `allowed_updates` stays set at the server; `None` leaves it as it is.
+    pub async fn get_updates(
+        &self,
+        client: &Client,
+        offset: Option<i64>,
+        wait: Duration,
+        allowed_updates: Option<&[&str]>,
+    ) -> Result<Vec<Value>, CallError> {
+        let mut parameters = json!({"timeout": wait.as_secs()});
+        if let Some(offset) = offset {
+            parameters["offset"] = offset.into();
+        }
+        if let Some(allowed) = allowed_updates {
+            parameters["allowed_updates"] = allowed.into();
+        }
+        match self.call(client, "getUpdates", parameters, wait + TIMEOUT).await? {
+            Value::Array(updates) => Ok(updates),
+            _ => Err(CallError::Missing { method: "getUpdates", field: "list of updates" }),
+        }
+    }
+
+    /// Asks whether updates go to a webhook, so that getUpdates would be refused.
+    pub async fn get_webhook_info(&self, client: &Client) -> Result<WebhookInfo, CallError> {
+        let result = self.call(client, "getWebhookInfo", json!({}), TIMEOUT).await?;
+        Ok(WebhookInfo {
+            url: result["url"].as_str().unwrap_or_default().to_owned(),
+            pending_update_count: result["pending_update_count"].as_i64().unwrap_or_default(),
+            last_error_message: result["last_error_message"].as_str().map(str::to_owned),
+        })
+    }
+
+    async fn call(
+        &self,
+        client: &Client,
+        method: &'static str,
+        parameters: Value,
+        timeout: Duration,
+    ) -> Result<Value, CallError> {
+        let request = HttpRequest {
+            method: "POST".into(),
+            url: format!("{}{method}", self.prefix),
+            headers: vec![("content-type".into(), "application/json".into())],
+            body: parameters.to_string().into_bytes(),
+            timeout,
+        };
+        let answer = client.send(request).await?;
+        self.result(method, &answer)
+    }
+
+    /// Takes the result out of an answer.
+    fn result(&self, method: &'static str, answer: &HttpAnswer) -> Result<Value, CallError> {
+        let Ok(mut body) = serde_json::from_slice::<Value>(&answer.body) else {
+            return Err(CallError::NotBotApi { method, status: answer.status, what: what_it_is(answer) });
+        };
+        if body["ok"] == true {
+            return Ok(body["result"].take());
+        }
+        let words = body["description"].as_str().or_else(|| body["message"].as_str());
+        match words {
+            Some(words) => Err(CallError::Refused {
+                method,
+                code: body["error_code"]
+                    .as_u64()
+                    .and_then(|code| code.try_into().ok())
+                    .unwrap_or(answer.status),
+                description: self.shown(words),
+                retry_after: body["parameters"]["retry_after"].as_u64(),
+            }),
+            None => Err(CallError::NotBotApi { method, status: answer.status, what: "other JSON".into() }),
+        }
+    }
+
+    /// A server that echoes the address must not bring the token onto the screen.
+    fn shown(&self, words: &str) -> String {
+        match self.token.as_str() {
+            "" => text::visible(words).into_owned(),
+            token => text::visible(&words.replace(token, "<token>")).into_owned(),
+        }
+    }
+}
+
+impl fmt::Debug for Bot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bot").field("id", &self.id()).finish_non_exhaustive()
+    }
+}
+
+/// Says what a body that is not JSON is.
+fn what_it_is(answer: &HttpAnswer) -> String {
+    let start = answer.body.trim_ascii_start();
+    let is_html = answer.header("content-type").is_some_and(|kind| kind.contains("html"));
+    if start.is_empty() {
+        "nothing".into()
+    } else if is_html || start.starts_with(b"<") {
+        "a web page (HTML)".into()
+    } else if start.starts_with(b"{") || start.starts_with(b"[") {
+        "JSON that breaks off or is damaged".into()
+    } else {
+        "something that is not JSON".into()
+    }
+}

@@ -1,0 +1,195 @@
+//! Why no answer came, in plain words and without the address, whose path holds the token.
+
+use std::error::Error;
+use std::io;
+use std::time::Duration;
+
+/// A request that got no whole answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SendError {
+    /// The address is not one.
+    #[error("the webhook's URL is not valid: {reason}")]
+    Url {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// HTTP has no such method.
+    #[error("`{name}` is not an HTTP method")]
+    Method {
+        /// As given.
+        name: String,
+    },
+    /// A header's name or value holds what HTTP cannot carry.
+    #[error("the header `{name}` holds characters that HTTP does not allow")]
+    Header {
+        /// The header's name.
+        name: String,
+    },
+    /// The name has no address.
+    #[error("cannot find the host {host}: check the name and the network")]
+    Resolve {
+        /// The host that was asked for.
+        host: String,
+    },
+    /// Nothing listens there.
+    #[error("{host} refused the connection: nothing listens there, or a proxy is down")]
+    Refused {
+        /// The host that was asked for.
+        host: String,
+    },
+    /// No connection came about in time.
+    #[error("cannot connect to {host}: no answer within the time for connecting")]
+    ConnectTimeout {
+        /// The host that was asked for.
+        host: String,
+    },
+    /// The other side is not who it claims to be, or speaks no TLS.
+    #[error("no secure connection to {host}: {reason}")]
+    Tls {
+        /// The host that was asked for.
+        host: String,
+        /// What the TLS library said.
+        reason: String,
+    },
+    /// The connection could not be made for another reason.
+    #[error("cannot connect to {host}: {reason}")]
+    Connect {
+        /// The host that was asked for.
+        host: String,
+        /// What the system said.
+        reason: String,
+    },
+    /// The request's time is over.
+    #[error("{host} did not answer within {}", seconds(*after))]
+    Timeout {
+        /// The host that was asked for.
+        host: String,
+        /// The time that the request had.
+        after: Duration,
+    },
+    /// The connection ended before an answer came.
+    #[error("{host} closed the connection without an answer")]
+    Closed {
+        /// The host that was asked for.
+        host: String,
+    },
+    /// The connection ended within the answer.
+    #[error("{host} closed the connection in the middle of its answer")]
+    Incomplete {
+        /// The host that was asked for.
+        host: String,
+    },
+    /// What came was not HTTP.
+    #[error("{host} did not answer in HTTP: {reason}")]
+    NotHttp {
+        /// The host that was asked for.
+        host: String,
+        /// What was wrong with it.
+        reason: String,
+    },
+    /// The answer is longer than any that makes sense.
+    #[error("the answer of {host} is longer than {} MB", limit / (1024 * 1024))]
+    TooLong {
+        /// The host that was asked for.
+        host: String,
+        /// In bytes.
+        limit: usize,
+    },
+}
+
+impl SendError {
+    /// Whether the request cannot have reached the server; where not, a message may have been delivered.
+    pub fn certainly_not_delivered(&self) -> bool {
+        match self {
+            SendError::Url { .. }
+            | SendError::Method { .. }
+            | SendError::Header { .. }
+            | SendError::Resolve { .. }
+            | SendError::Refused { .. }
+            | SendError::ConnectTimeout { .. }
+            | SendError::Tls { .. }
+            | SendError::Connect { .. } => true,
+            SendError::Timeout { .. }
+            | SendError::Closed { .. }
+            | SendError::Incomplete { .. }
+            | SendError::NotHttp { .. }
+            | SendError::TooLong { .. } => false,
+        }
+    }
+
+    pub(super) fn of_reqwest(host: &str, after: Duration, error: &reqwest::Error) -> Self {
+        let host = host.to_owned();
+        if error.is_connect() {
+            return of_connecting(host, error);
+        }
+        if error.is_timeout() {
+            return SendError::Timeout { host, after };
+        }
+        if error.is_body() || error.is_decode() {
+            return SendError::Incomplete { host };
+        }
+        if error.is_builder() {
+            return SendError::Url { reason: reason(error) };
+        }
+        match io_kind(error) {
+            Some(_) => SendError::Closed { host },
+            None if reason(error).contains("closed") => SendError::Closed { host },
+            None => SendError::NotHttp { host, reason: reason(error) },
+        }
+    }
+}
+
+fn of_connecting(host: String, error: &reqwest::Error) -> SendError {
+    if error.is_timeout() {
+        return SendError::ConnectTimeout { host };
+    }
+    if error.is_dns() {
+        return SendError::Resolve { host };
+    }
+    if let Some(tls) = causes(error).find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
+        return SendError::Tls { host, reason: tls_reason(tls) };
+    }
+    match io_kind(error) {
+        Some(io::ErrorKind::ConnectionRefused) => SendError::Refused { host },
+        _ => SendError::Connect { host, reason: reason(error) },
+    }
+}
+
+fn tls_reason(error: &rustls::Error) -> String {
+    match error {
+        rustls::Error::InvalidMessage(_) => "it does not speak TLS there, perhaps plain http".into(),
+        rustls::Error::InvalidCertificate(wrong) => {
+            format!("its certificate is not trusted ({wrong}); an own authority can be set as the CA file")
+        }
+        other => other.to_string(),
+    }
+}
+
+/// Returns the innermost cause in words; reqwest's own words carry the URL.
+pub(super) fn reason(error: &reqwest::Error) -> String {
+    let words = causes(error).last().map_or("it could not be built".into(), |cause| cause.to_string());
+    crate::text::visible(&words).into_owned()
+}
+
+fn io_kind(error: &reqwest::Error) -> Option<io::ErrorKind> {
+    causes(error).filter_map(|cause| cause.downcast_ref::<io::Error>()).last().map(io::Error::kind)
+}
+
+/// Walks to the innermost cause, also through io::Error, which hides what it wraps from `source`.
+fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
+    std::iter::successors(error.source(), |cause| inner(*cause))
+}
+
+fn inner<'a>(cause: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+    match cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        Some(wrapped) => Some(wrapped),
+        None => cause.source(),
+    }
+}
+
+fn seconds(time: Duration) -> String {
+    match time.subsec_millis() {
+        0 => format!("{} s", time.as_secs()),
+        _ => format!("{} ms", time.as_millis()),
+    }
+}

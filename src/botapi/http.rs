@@ -1,0 +1,156 @@
+//! A request and an answer as plain data, checked on the way to the wire.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, Url};
+
+use super::SendError;
+
+/// A request with its secrets filled in; `Debug` shows neither them nor the body.
+#[derive(Clone, PartialEq)]
+pub struct HttpRequest {
+    /// The method's name, in capitals.
+    pub method: String,
+    /// The whole address with its query.
+    pub url: String,
+    /// Names and values, in order.
+    pub headers: Vec<(String, String)>,
+    /// The body; empty for none.
+    pub body: Vec<u8>,
+    /// The time for all of it, from connecting to the last byte of the answer.
+    pub timeout: Duration,
+}
+
+/// What came back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HttpAnswer {
+    /// The status code.
+    pub status: u16,
+    /// The status in words: "Bad Request".
+    pub reason: String,
+    /// The few headers that say something to us, names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// The body, unpacked.
+    pub body: Vec<u8>,
+    /// From the call to the last byte.
+    pub elapsed: Duration,
+}
+
+impl HttpRequest {
+    /// Makes a GET without headers.
+    pub fn get(url: impl Into<String>, timeout: Duration) -> Self {
+        Self { method: "GET".into(), url: url.into(), headers: Vec::new(), body: Vec::new(), timeout }
+    }
+
+    pub(super) fn parsed_url(&self) -> Result<Url, SendError> {
+        let url = Url::parse(&self.url).map_err(|error| SendError::Url { reason: error.to_string() })?;
+        match url.scheme() {
+            "http" | "https" if url.has_host() => Ok(url),
+            "http" | "https" => Err(SendError::Url { reason: "it has no host".into() }),
+            scheme => Err(SendError::Url { reason: format!("`{scheme}` is not http or https") }),
+        }
+    }
+
+    pub(super) fn parsed_method(&self) -> Result<Method, SendError> {
+        Method::from_bytes(self.method.as_bytes())
+            .map_err(|_| SendError::Method { name: crate::text::visible(&self.method).into_owned() })
+    }
+
+    pub(super) fn parsed_headers(&self) -> Result<HeaderMap, SendError> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in &self.headers {
+            let refused = || SendError::Header { name: crate::text::visible(name).into_owned() };
+            let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| refused())?;
+            let value = HeaderValue::from_str(value).map_err(|_| refused())?;
+            headers.append(key, value);
+        }
+        Ok(headers)
+    }
+}
+
+impl fmt::Debug for HttpRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
+        f.debug_struct("HttpRequest")
+            .field("method", &self.method)
+            .field("host", &Url::parse(&self.url).map(|url| host(&url)).unwrap_or_default())
+            .field("headers", &names)
+            .field("body", &format_args!("{} bytes", self.body.len()))
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+impl HttpAnswer {
+    /// Returns the value of a kept header by its name in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+pub(super) fn header(response: &reqwest::Response, name: &str) -> Option<(String, String)> {
+    let value = response.headers().get(name)?.to_str().ok()?;
+    Some((name.to_owned(), value.to_owned()))
+}
+
+/// Returns host and port as one would name them in a sentence.
+pub(super) fn host(url: &Url) -> String {
+    match (url.host_str(), url.port()) {
+        (Some(host), Some(port)) => format!("{host}:{port}"),
+        (Some(host), None) => host.to_owned(),
+        (None, _) => String::new(),
+    }
+}
+
+/// Whether the address is on this machine by its form alone; names are not looked up.
+pub(super) fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let name = host.trim_end_matches('.').to_ascii_lowercase();
+    if name == "localhost" || name.ends_with(".localhost") {
+        return true;
+    }
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    address.is_ok_and(|address| {
+        let address = address.to_canonical();
+        address.is_loopback() || address.is_unspecified()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn loopback_is_told_by_its_form() {
+        for (url, expected) in [
+            ("http://localhost:8081/", true),
+            ("http://LOCALHOST./", true),
+            ("http://demo.localhost/", true),
+            ("http://127.8.9.1/", true),
+            ("http://2130706433/", true),
+            ("http://[::1]:80/", true),
+            ("http://[::ffff:127.0.0.1]/", true),
+            ("http://0.0.0.0:1/", true),
+            ("http://localhost.example.com/", false),
+            ("http://10.0.0.1/", false),
+            ("https://api.telegram.org/", false),
+        ] {
+            assert_eq!(is_loopback(&Url::parse(url).unwrap()), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let request = HttpRequest {
+            headers: vec![("Authorization".into(), "Bearer SECRET".into())],
+            body: b"SECRET".to_vec(),
+            ..HttpRequest::get("https://user:SECRET@h.example/bot1:SECRET/getMe?k=SECRET", Duration::ZERO)
+        };
+        let shown = format!("{request:?}");
+        assert!(shown.contains("h.example") && shown.contains("Authorization"), "{shown}");
+        assert!(!shown.contains("SECRET"), "{shown}");
+    }
+}

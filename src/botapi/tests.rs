@@ -1,0 +1,285 @@
+//! The client against tiny servers that behave badly.
+
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+
+use super::*;
+
+/// How a server treats each of its connections.
+#[derive(Clone, Copy)]
+enum Behaviour {
+    /// Reads the request and writes these bytes.
+    Answer(&'static str),
+    /// Writes these bytes without waiting for a request.
+    Greet(&'static str),
+    /// Reads the request and says nothing.
+    Hang,
+    /// Closes at once with a reset.
+    Reset,
+}
+
+/// Starts a server on loopback; it tells each request it reads.
+fn serve(behaviour: Behaviour) -> (String, Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let (told, requests) = mpsc::channel();
+    thread::spawn(move || {
+        let mut kept = Vec::new();
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            match behaviour {
+                Behaviour::Answer(answer) => {
+                    let request = read_request(&mut stream);
+                    // The client may be gone before the answer, which is its own business.
+                    let _ = stream.write_all(answer.as_bytes());
+                    let _ = told.send(request);
+                }
+                Behaviour::Greet(words) => {
+                    let _ = stream.write_all(words.as_bytes());
+                    kept.push(stream);
+                }
+                Behaviour::Hang => {
+                    let _ = told.send(read_request(&mut stream));
+                    kept.push(stream);
+                }
+                // Closing with unread bytes resets the connection.
+                Behaviour::Reset => drop(stream.read(&mut [0; 1])),
+            }
+        }
+    });
+    (address, requests)
+}
+
+fn read_request(stream: &mut TcpStream) -> String {
+    let mut request = Vec::new();
+    let mut buffer = [0; 4096];
+    loop {
+        let n = stream.read(&mut buffer).unwrap_or(0);
+        request.extend_from_slice(&buffer[..n]);
+        let text = String::from_utf8_lossy(&request);
+        let Some((head, body)) = text.split_once("\r\n\r\n") else {
+            if n == 0 {
+                return text.into_owned();
+            }
+            continue;
+        };
+        let length = head.lines().find_map(|line| {
+            line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse::<usize>().ok()
+        });
+        if n == 0 || length.unwrap_or(0) <= body.len() {
+            return text.into_owned();
+        }
+    }
+}
+
+fn answer(status: &str, kind: &str, body: &str) -> &'static str {
+    format!(
+        "HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+        body.len()
+    )
+    .leak()
+}
+
+fn client() -> Client {
+    Client::new(&ClientOptions::default()).unwrap()
+}
+
+async fn send(behaviour: Behaviour, timeout: Duration) -> Result<HttpAnswer, SendError> {
+    let (address, _requests) = serve(behaviour);
+    client().send(HttpRequest::get(format!("{address}/bot1:SECRET/getMe"), timeout)).await
+}
+
+/// The error in words with the port left out, and whether nothing was delivered.
+fn told(error: &SendError) -> (String, bool) {
+    let words = error.to_string();
+    assert!(!words.contains("SECRET") && !format!("{error:?}").contains("SECRET"), "{error:?}");
+    let words = words.split("127.0.0.1:").enumerate().map(|(at, part)| match at {
+        0 => part.to_owned(),
+        _ => format!("HOST{}", part.trim_start_matches(|c: char| c.is_ascii_digit())),
+    });
+    (words.collect(), error.certainly_not_delivered())
+}
+
+async fn check_error(behaviour: Behaviour, timeout: Duration, words: &str) {
+    let error = send(behaviour, timeout).await.unwrap_err();
+    assert_eq!(told(&error), (words.to_owned(), false));
+}
+
+const LONG: Duration = Duration::from_secs(20);
+
+#[tokio::test]
+async fn a_server_that_hangs_is_left_after_the_requests_time() {
+    let wait = Duration::from_millis(50);
+    check_error(Behaviour::Hang, wait, "HOST did not answer within 50 ms").await;
+}
+
+#[tokio::test]
+async fn a_server_that_breaks_off_is_named_so() {
+    check_error(Behaviour::Reset, LONG, "HOST closed the connection without an answer").await;
+    check_error(Behaviour::Answer(""), LONG, "HOST closed the connection without an answer").await;
+    let half = "HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n{\"ok\":tr";
+    check_error(Behaviour::Answer(half), LONG, "HOST closed the connection in the middle of its answer")
+        .await;
+    let chunked = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{\"ok\"\r\n";
+    check_error(Behaviour::Answer(chunked), LONG, "HOST closed the connection in the middle of its answer")
+        .await;
+}
+
+#[tokio::test]
+async fn a_server_of_another_protocol_is_named_so() {
+    let error = send(Behaviour::Answer("SSH-2.0-OpenSSH_9.6\r\n"), LONG).await.unwrap_err();
+    assert!(matches!(error, SendError::NotHttp { .. }), "{error}");
+    assert!(!error.certainly_not_delivered());
+}
+
+#[tokio::test]
+async fn what_never_left_is_certainly_not_delivered() {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let refused = HttpRequest::get(format!("http://{free}/bot1:SECRET/getMe"), LONG);
+    let error = client().send(refused).await.unwrap_err();
+    let words = "HOST refused the connection: nothing listens there, or a proxy is down";
+    assert_eq!(told(&error), (words.to_owned(), true));
+
+    let (address, _requests) = serve(Behaviour::Greet("HTTP/1.1 400 Bad Request\r\n\r\n"));
+    let tls = HttpRequest::get(address.replace("http", "https") + "/bot1:SECRET/getMe", LONG);
+    let error = client().send(tls).await.unwrap_err();
+    let words = "no secure connection to HOST: it does not speak TLS there, perhaps plain http";
+    assert_eq!(told(&error), (words.to_owned(), true));
+
+    for url in ["", "api.telegram.org/bot1:SECRET/x", "ftp://h/bot1:SECRET/x", "http://:0/bot1:SECRET"] {
+        let error = client().send(HttpRequest::get(url, LONG)).await.unwrap_err();
+        assert!(matches!(error, SendError::Url { .. }), "{error:?}");
+        assert!(told(&error).1);
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_is_an_answer() {
+    let (other, others_requests) = serve(Behaviour::Answer(answer("200 OK", "text/plain", "")));
+    let redirect = format!("HTTP/1.1 302 Found\r\nlocation: {other}/\r\ncontent-length: 0\r\n\r\n");
+    let answer = send(Behaviour::Answer(redirect.leak()), LONG).await.unwrap();
+    assert_eq!((answer.status, answer.reason.as_str()), (302, "Found"));
+    assert_eq!(answer.header("location"), Some(format!("{other}/").as_str()));
+    assert!(others_requests.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn loopback_never_goes_through_the_proxy_and_the_rest_does() {
+    let (proxy, at_proxy) = serve(Behaviour::Answer(answer("200 OK", "text/plain", "proxied")));
+    let client = Client::new(&ClientOptions { proxy: Some(proxy), ..ClientOptions::default() }).unwrap();
+    let (address, at_server) = serve(Behaviour::Answer(answer("200 OK", "text/plain", "direct")));
+    let port = address.rsplit(':').next().unwrap();
+    for host in ["127.0.0.1", "localhost"] {
+        let answer = client.send(HttpRequest::get(format!("http://{host}:{port}/"), LONG)).await.unwrap();
+        assert_eq!(answer.body, b"direct");
+        at_server.recv().unwrap();
+    }
+    assert!(at_proxy.try_recv().is_err());
+    let answer = client.send(HttpRequest::get("http://bot.invalid/x", LONG)).await.unwrap();
+    assert_eq!(answer.body, b"proxied");
+    assert!(at_proxy.recv().unwrap().starts_with("GET http://bot.invalid/x "));
+}
+
+#[tokio::test]
+async fn a_request_goes_out_as_it_was_made() {
+    let (address, requests) = serve(Behaviour::Answer(answer("200 OK", "text/plain", "")));
+    let request = HttpRequest {
+        method: "POST".into(),
+        headers: vec![("X-One".into(), "1".into()), ("Content-Type".into(), "application/json".into())],
+        body: b"{ \"a\": 1 }".to_vec(),
+        ..HttpRequest::get(format!("{address}/bot1:a/sendMessage?x=%20y"), LONG)
+    };
+    client().send(request).await.unwrap();
+    let sent = requests.recv().unwrap();
+    assert!(sent.starts_with("POST /bot1:a/sendMessage?x=%20y HTTP/1.1\r\n"), "{sent}");
+    assert!(sent.contains("x-one: 1\r\n") && sent.ends_with("\r\n\r\n{ \"a\": 1 }"), "{sent}");
+}
+
+/// What getMe makes of an answer: the bot's name, or the error in words.
+async fn get_me(status: &str, kind: &str, body: &str) -> String {
+    let (address, _requests) = serve(Behaviour::Answer(answer(status, kind, body)));
+    match Bot::new(&address, "1:SECRET").get_me(&client()).await {
+        Ok(bot) => format!("{} @{}", bot.id, bot.username.unwrap_or_default()),
+        Err(error) => error.to_string(),
+    }
+}
+
+#[tokio::test]
+async fn a_sloppy_answer_is_understood() {
+    let me = r#"{"ok":true,"result":{"username":"Test Name","first_name":"Test Name","id":666}}"#;
+    assert_eq!(get_me("200 OK", "application/json", me).await, "666 @Test Name");
+}
+
+#[tokio::test]
+async fn what_is_no_answer_of_a_bot_api_is_told() {
+    for (status, kind, body, expected) in [
+        (
+            "401 Unauthorized",
+            "application/json",
+            r#"{"ok":false,"error_code":401,"description":"Unauthorized"}"#,
+            "getMe: 401 Unauthorized",
+        ),
+        (
+            "500 Internal Server Error",
+            "application/json",
+            r#"{"message":"no route /bot1:SECRET/getMe"}"#,
+            "getMe: 500 no route /bot<token>/getMe",
+        ),
+        (
+            "502 Bad Gateway",
+            "text/html",
+            "<html>Bad Gateway</html>",
+            "getMe: the server answered 502 with a web page (HTML): is this the address of a Bot API?",
+        ),
+        (
+            "200 OK",
+            "application/json",
+            r#"{"ok":tr"#,
+            "getMe: the server answered 200 with JSON that breaks off or is damaged: is this the address of a Bot API?",
+        ),
+        (
+            "200 OK",
+            "text/plain",
+            "",
+            "getMe: the server answered 200 with nothing: is this the address of a Bot API?",
+        ),
+        ("200 OK", "application/json", r#"{"ok":true,"result":{}}"#, "getMe: the server's answer has no id"),
+    ] {
+        assert_eq!(get_me(status, kind, body).await, expected);
+    }
+}
+
+#[tokio::test]
+async fn only_our_own_sandbox_is_one() {
+    for (body, expected) in [
+        (r#"{"telecast_sandbox":true,"version":"0.1.0"}"#, true),
+        (r#"{"telecast_sandbox":"true"}"#, false),
+        (r#"{"ok":true}"#, false),
+        ("<html>", false),
+    ] {
+        let (address, requests) = serve(Behaviour::Answer(answer("200 OK", "application/json", body)));
+        assert_eq!(client().is_sandbox(&format!("{address}/some/path")).await, expected, "{body}");
+        assert!(requests.recv().unwrap().starts_with("GET /sandbox HTTP/1.1"));
+    }
+    assert!(!client().is_sandbox("no address").await);
+}
+
+#[test]
+fn a_ca_file_without_certificates_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ca.pem");
+    let options = ClientOptions { ca_file: Some(path.clone()), ..ClientOptions::default() };
+    assert!(Client::new(&options).unwrap_err().to_string().contains("No such file"));
+    std::fs::write(&path, "nothing").unwrap();
+    assert!(Client::new(&options).unwrap_err().to_string().contains("no certificate in PEM form"));
+}
+
+#[test]
+fn a_bot_is_named_by_its_webhooks_url() {
+    let bot = Bot::of_url("https://h/x/bot12:SECRET/test/sendMessage?a=b").unwrap();
+    assert_eq!(bot.id(), Some(12));
+    assert!(!format!("{bot:?}").contains("SECRET"));
+    assert_eq!(Bot::of_url("https://h/hook"), None);
+}
