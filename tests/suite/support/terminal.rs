@@ -38,10 +38,15 @@ pub struct Terminal {
 impl Terminal {
     /// Starts `command` in a terminal of `columns` × `rows`, as an xterm with true colour.
     pub fn start(mut command: Command, columns: u16, rows: u16) -> Self {
+        command.env("COLORTERM", "truecolor");
+        Self::start_as(command, "xterm-256color", columns, rows)
+    }
+
+    /// Starts `command` in a terminal that calls itself `term`.
+    pub fn start_as(mut command: Command, term: &str, columns: u16, rows: u16) -> Self {
         let (master, slave) = open_pair(columns, rows);
         command
-            .env("TERM", "xterm-256color")
-            .env("COLORTERM", "truecolor")
+            .env("TERM", term)
             .stdin(Stdio::from(slave.try_clone().unwrap()))
             .stdout(Stdio::from(slave.try_clone().unwrap()))
             .stderr(Stdio::from(slave.try_clone().unwrap()));

@@ -1,0 +1,44 @@
+//! `telecast sandbox`: the Bot API on loopback, until Ctrl-C.
+
+use std::time::Duration;
+
+use crate::cli::args::ServeSandbox;
+use crate::cli::error::{CliError, Ending, Kind, Result};
+use crate::cli::output::Output;
+use crate::sandbox::{self, Chats, Options, StartError};
+
+use super::runtime;
+
+/// Serves until it is interrupted; the first line says where.
+pub fn run(args: ServeSandbox, output: &mut Output) -> Result {
+    let options = Options {
+        listen: args.listen,
+        tokens: args.tokens,
+        chats: Chats::Only(args.chats),
+        rate: args.rate,
+        latency: (0 < args.latency).then(|| Duration::from_millis(args.latency)),
+        fail: args.fail,
+        ..Options::default()
+    };
+    runtime()?.block_on(async {
+        let running = sandbox::start(options).await?;
+        output.line(format!("listening on {}", running.url()))?;
+        output.note("Ctrl-C ends it")?;
+        tokio::signal::ctrl_c().await?;
+        running.stop().await;
+        Ok(Ending::Interrupted)
+    })
+}
+
+impl From<StartError> for CliError {
+    fn from(error: StartError) -> Self {
+        let kind = match &error {
+            StartError::NotLoopback { .. }
+            | StartError::MalformedToken { .. }
+            | StartError::BadRate { .. }
+            | StartError::BadFail { .. } => Kind::Usage,
+            StartError::PortInUse { .. } | StartError::Listen { .. } => Kind::Environment,
+        };
+        CliError::new(kind, error)
+    }
+}
