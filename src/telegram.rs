@@ -14,6 +14,22 @@ pub use arguments::{Argument, Arguments, NotAnObject, Origin};
 pub use method::Method;
 pub use request::{ChatId, Checked, Content, Finding, Request, check};
 
+// Text: parsing, what the server does to it, escaping.
+pub mod entity_json;
+mod html;
+mod html_reference;
+mod html_tag;
+pub mod link;
+mod markdown;
+mod markdown_v2;
+mod markup;
+mod order;
+mod parse;
+mod parse_error;
+
+pub use parse::parse;
+pub use parse_error::{ParseError, ParseErrorKind};
+
 /// How the `text` of a message is marked up (Bot API, "Formatting options").
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ParseMode {
@@ -142,3 +158,6 @@ impl EntityKind {
         }
     }
 }
+
+#[cfg(test)]
+mod conformance_tests;

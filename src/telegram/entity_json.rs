@@ -1,0 +1,91 @@
+//! Entities as flat JSON objects, one key a datum: what `debug entities` reads and writes, and test cases hold.
+//!
+//! The Bot API's own objects differ in one thing: there a text mention holds a whole `user`.
+
+use serde_json::{Map, Value, json};
+
+use super::{Entity, EntityKind};
+
+/// Returns the entity with its type, place and data.
+pub fn to_json(entity: &Entity) -> Value {
+    let mut object = Map::new();
+    object.insert("type".into(), entity.kind.name().into());
+    object.insert("offset".into(), entity.offset.into());
+    object.insert("length".into(), entity.length.into());
+    match &entity.kind {
+        EntityKind::Pre { language: Some(language) } => {
+            object.insert("language".into(), language.as_str().into());
+        }
+        EntityKind::TextLink { url } => {
+            object.insert("url".into(), url.as_str().into());
+        }
+        EntityKind::TextMention { user_id } => {
+            object.insert("user_id".into(), (*user_id).into());
+        }
+        EntityKind::CustomEmoji { custom_emoji_id } => {
+            object.insert("custom_emoji_id".into(), custom_emoji_id.to_string().into());
+        }
+        EntityKind::DateTime { unix_time, format } => {
+            object.insert("unix_time".into(), (*unix_time).into());
+            object.insert("date_time_format".into(), format.as_str().into());
+        }
+        _ => {}
+    }
+    Value::Object(object)
+}
+
+/// Reads an entity; `None` where its type is not known, or a datum is missing or of the wrong type.
+///
+/// ```
+/// use telecast::telegram::entity_json;
+///
+/// let bold = serde_json::json!({"type": "bold", "offset": 0, "length": 4});
+/// assert_eq!(entity_json::to_json(&entity_json::from_json(&bold).unwrap()), bold);
+/// ```
+pub fn from_json(value: &Value) -> Option<Entity> {
+    let number = |key: &str| u32::try_from(value.get(key)?.as_u64()?).ok();
+    let text = |key: &str| value.get(key)?.as_str();
+    let kind = match text("type")? {
+        "mention" => EntityKind::Mention,
+        "hashtag" => EntityKind::Hashtag,
+        "cashtag" => EntityKind::Cashtag,
+        "bot_command" => EntityKind::BotCommand,
+        "url" => EntityKind::Url,
+        "email" => EntityKind::Email,
+        "phone_number" => EntityKind::PhoneNumber,
+        "bank_card_number" => EntityKind::BankCardNumber,
+        "bold" => EntityKind::Bold,
+        "italic" => EntityKind::Italic,
+        "underline" => EntityKind::Underline,
+        "strikethrough" => EntityKind::Strikethrough,
+        "spoiler" => EntityKind::Spoiler,
+        "blockquote" => EntityKind::Blockquote,
+        "expandable_blockquote" => EntityKind::ExpandableBlockquote,
+        "code" => EntityKind::Code,
+        "pre" => {
+            let language = text("language").filter(|language| !language.is_empty());
+            EntityKind::Pre { language: language.map(str::to_owned) }
+        }
+        "text_link" => EntityKind::TextLink { url: text("url")?.to_owned() },
+        "text_mention" => EntityKind::TextMention { user_id: value.get("user_id")?.as_i64()? },
+        "custom_emoji" => EntityKind::CustomEmoji { custom_emoji_id: custom_emoji_id(value)? },
+        "date_time" => {
+            let unix_time = value.get("unix_time").and_then(Value::as_i64).unwrap_or(0);
+            let format = super::link::date_format(text("date_time_format").unwrap_or(""))?;
+            EntityKind::DateTime { unix_time: i32::try_from(unix_time).ok()?, format }
+        }
+        _ => return None,
+    };
+    Some(Entity { kind, offset: number("offset")?, length: number("length")? })
+}
+
+fn custom_emoji_id(value: &Value) -> Option<i64> {
+    let id = value.get("custom_emoji_id")?;
+    id.as_str().map_or_else(|| id.as_i64(), |text| text.parse().ok())
+}
+
+/// Returns a text with its entities as one object.
+pub fn formatted_to_json(formatted: &super::FormattedText) -> Value {
+    let entities: Vec<Value> = formatted.entities.iter().map(to_json).collect();
+    json!({ "text": formatted.text, "entities": entities })
+}

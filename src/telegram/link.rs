@@ -1,0 +1,292 @@
+//! Addresses of links, as Telegram checks and normalises them; user links, custom emoji links and time links.
+
+use std::net::Ipv6Addr;
+
+use super::EntityKind;
+use super::markup::is_space;
+
+/// The largest id a user can have.
+const MAX_USER_ID: i64 = (1 << 40) - 1;
+
+/// Why an address makes no link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BadLink {
+    /// A scheme that is none of http, https, tg, ton and tonsite.
+    Scheme,
+    /// No host, or one that is only a dot.
+    NoHost,
+    /// A host without a dot.
+    NoDot,
+    /// A character that cannot be in a host or before its `@`.
+    Character(char),
+    /// A `%` without two hexadecimal digits.
+    Percent,
+    /// A port that is no number from 1 to 65535.
+    Port,
+    /// Brackets around something that is no IPv6 address.
+    Ipv6,
+    /// A tg: or ton: address with a port, a user, or another scheme inside.
+    Internal,
+}
+
+impl BadLink {
+    /// Returns the reason in plain words, to go on from "the link was dropped: ".
+    pub fn reason(self) -> String {
+        match self {
+            BadLink::Scheme => "its scheme is none of http, https, tg, ton and tonsite".into(),
+            BadLink::NoHost => "its address has no host".into(),
+            BadLink::NoDot => "its address has no dot".into(),
+            BadLink::Character(c) => format!("its host cannot hold {c:?}"),
+            BadLink::Percent => "its host has a % without two hexadecimal digits".into(),
+            BadLink::Port => "its port is no number from 1 to 65535".into(),
+            BadLink::Ipv6 => "its brackets hold no IPv6 address".into(),
+            BadLink::Internal => "a tg or ton address has only a host, a path and a query".into(),
+        }
+    }
+}
+
+/// Returns what a link to `address` becomes: a mention of a user, a link in its normal form, or the reason for neither.
+pub(super) fn entity_kind(address: &str) -> Result<EntityKind, BadLink> {
+    match user_id(address) {
+        Some(user_id) => Ok(EntityKind::TextMention { user_id }),
+        None => checked(address).map(|url| EntityKind::TextLink { url }),
+    }
+}
+
+/// Returns the normal form of a link's address, as Telegram stores it.
+///
+/// ```
+/// use telecast::telegram::link;
+///
+/// assert_eq!(link::checked("Example.COM?q=a b").as_deref(), Ok("http://example.com/?q=a%20b"));
+/// assert_eq!(link::checked("localhost"), Err(link::BadLink::NoDot));
+/// ```
+pub fn checked(address: &str) -> Result<String, BadLink> {
+    let internal = ["tg", "ton", "tonsite"]
+        .into_iter()
+        .find_map(|scheme| Some((scheme, strip_ascii_case(address, scheme)?.strip_prefix(':')?)));
+    match internal {
+        Some((scheme, rest)) => checked_internal(scheme, rest.strip_prefix("//").unwrap_or(rest)),
+        None => {
+            let url = Url::read(address)?;
+            if !url.is_ipv6 && !url.host.contains('.') {
+                return Err(BadLink::NoDot);
+            }
+            Ok(url.normal_form())
+        }
+    }
+}
+
+fn checked_internal(scheme: &str, rest: &str) -> Result<String, BadLink> {
+    let url = Url::read(rest)?;
+    let has_scheme = strip_ascii_case(rest, "http://").is_some() || url.is_https;
+    if has_scheme || !url.user.is_empty() || url.port.is_some() || url.is_ipv6 {
+        return Err(BadLink::Internal);
+    }
+    let is_allowed =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_') || (c == '.' && scheme == "tonsite");
+    if let Some(c) = url.host.chars().find(|c| !is_allowed(*c)) {
+        return Err(BadLink::Character(c));
+    }
+    let mut normal = format!("{scheme}://{}", url.host.to_ascii_lowercase());
+    let tail = url.tail();
+    normal.push_str(if tail.starts_with("/?") { &tail[1..] } else { &tail });
+    Ok(normal)
+}
+
+/// The parts of a web address.
+struct Url<'a> {
+    is_https: bool,
+    user: &'a str,
+    host: &'a str,
+    is_ipv6: bool,
+    port: Option<u16>,
+    /// Path, query and fragment as typed.
+    rest: &'a str,
+}
+
+impl<'a> Url<'a> {
+    fn read(address: &'a str) -> Result<Self, BadLink> {
+        let scheme_end = address.find([':', '/', '?', '#', '@', '[', ']']).unwrap_or(address.len());
+        let (scheme, behind) = address.split_at(scheme_end);
+        let (is_https, address) = match behind.strip_prefix("://") {
+            Some(rest) if scheme.eq_ignore_ascii_case("http") => (false, rest),
+            Some(rest) if scheme.eq_ignore_ascii_case("https") => (true, rest),
+            Some(_) => return Err(BadLink::Scheme),
+            None => (false, address),
+        };
+        let authority_end = address.find(['/', '?', '#']).unwrap_or(address.len());
+        let (authority, rest) = address.split_at(authority_end);
+        let (user_and_host, port) = split_port(authority)?;
+        let (user, host) = user_and_host.rsplit_once('@').unwrap_or(("", user_and_host));
+        let url = Self { is_https, user, host, is_ipv6: is_bracketed(host), port, rest };
+        url.check()?;
+        Ok(url)
+    }
+
+    fn check(&self) -> Result<(), BadLink> {
+        if self.is_ipv6 {
+            let inner = &self.host[1..self.host.len() - 1];
+            return inner.parse::<Ipv6Addr>().map(drop).map_err(|_| BadLink::Ipv6);
+        }
+        if matches!(self.host, "" | ".") {
+            return Err(BadLink::NoHost);
+        }
+        check_part(self.host, false)?;
+        check_part(self.user, true)
+    }
+
+    fn normal_form(&self) -> String {
+        let mut normal = String::with_capacity(self.user.len() + self.host.len() + self.rest.len() + 16);
+        normal.push_str(if self.is_https { "https://" } else { "http://" });
+        if !self.user.is_empty() {
+            normal.push_str(self.user);
+            normal.push('@');
+        }
+        normal.push_str(&self.host.to_ascii_lowercase());
+        if let Some(port) = self.port {
+            normal.push_str(&format!(":{port}"));
+        }
+        self.push_tail(&mut normal);
+        normal
+    }
+
+    fn tail(&self) -> String {
+        let mut tail = String::with_capacity(self.rest.len() + 1);
+        self.push_tail(&mut tail);
+        tail
+    }
+
+    /// Adds path, query and fragment: with a slash in front, trailing whitespace cut, control characters encoded.
+    fn push_tail(&self, out: &mut String) {
+        let rest = self.rest.trim_end_matches(|c: char| c.is_ascii() && is_space(c as u8));
+        if !rest.starts_with('/') {
+            out.push('/');
+        }
+        let mut from = 0;
+        for (at, byte) in rest.bytes().enumerate().filter(|(_, byte)| *byte <= b' ') {
+            out.push_str(&rest[from..at]);
+            out.push_str(&format!("%{byte:02X}"));
+            from = at + 1;
+        }
+        out.push_str(&rest[from..]);
+    }
+}
+
+fn is_bracketed(host: &str) -> bool {
+    host.starts_with('[') && host.ends_with(']')
+}
+
+/// Splits off a port behind the last `:`, unless a `]` or `@` comes later.
+fn split_port(authority: &str) -> Result<(&str, Option<u16>), BadLink> {
+    let Some(at) = authority.rfind([':', ']', '@']) else { return Ok((authority, None)) };
+    if at == 0 || authority.as_bytes()[at] != b':' {
+        return Ok((authority, None));
+    }
+    let digits = authority[at + 1..].trim_start_matches('0');
+    match digits.parse() {
+        Ok(port) if digits.bytes().all(|byte| byte.is_ascii_digit()) => Ok((&authority[..at], Some(port))),
+        _ => Err(BadLink::Port),
+    }
+}
+
+fn check_part(part: &str, may_have_colon: bool) -> Result<(), BadLink> {
+    let mut chars = part.chars();
+    while let Some(c) = chars.next() {
+        let is_allowed = c.is_ascii_alphanumeric()
+            || !c.is_ascii()
+            || ".-_!$,~*'();&+=".contains(c)
+            || (c == ':' && may_have_colon);
+        if c == '%' {
+            let mut is_hex = || chars.next().is_some_and(|digit| digit.is_ascii_hexdigit());
+            if !(is_hex() && is_hex()) {
+                return Err(BadLink::Percent);
+            }
+        } else if !is_allowed {
+            return Err(BadLink::Character(c));
+        }
+    }
+    Ok(())
+}
+
+/// Returns the user a `tg://user?id=N` link is about.
+pub(super) fn user_id(address: &str) -> Option<i64> {
+    // Here Telegram lower-cases the whole address, so that `ID=7` counts as `id=7`.
+    let head = address.get(..3)?;
+    if !head.eq_ignore_ascii_case("tg:") {
+        return None;
+    }
+    let lower = address.to_ascii_lowercase();
+    let query = internal_query(&lower, "user")?;
+    let id = canonical(parameters(query).find(|(key, _)| *key == "id")?.1)?;
+    (0 < id && id <= MAX_USER_ID).then_some(id)
+}
+
+/// Returns what a `tg://emoji?id=N` or `tg://time?unix=N&format=F` address stands for.
+pub(super) fn special(address: &str) -> Option<EntityKind> {
+    custom_emoji(address).or_else(|| date_time(address))
+}
+
+fn custom_emoji(address: &str) -> Option<EntityKind> {
+    let query = internal_query(address, "emoji")?;
+    let (_, id) = parameters(query).find(|(key, _)| *key == "id")?;
+    custom_emoji_id(id).map(|custom_emoji_id| EntityKind::CustomEmoji { custom_emoji_id })
+}
+
+/// Reads a custom emoji's id: a canonical number other than zero.
+pub(super) fn custom_emoji_id(text: &str) -> Option<i64> {
+    canonical(text).filter(|id| *id != 0)
+}
+
+fn date_time(address: &str) -> Option<EntityKind> {
+    let query = internal_query(address, "time")?;
+    let (mut unix_time, mut format) = (None, "");
+    for (key, value) in parameters(query) {
+        match key {
+            "unix" => {
+                let time = canonical(value).and_then(|time| i32::try_from(time).ok());
+                unix_time = Some(time.filter(|time| 0 < *time)?);
+            }
+            "format" => format = value,
+            _ => {}
+        }
+    }
+    Some(EntityKind::DateTime { unix_time: unix_time?, format: date_format(format)? })
+}
+
+/// Normalises a time's format: `r`, or any mix of `t T d D w W`, of which the short ones win.
+pub(super) fn date_format(format: &str) -> Option<String> {
+    if matches!(format, "r" | "R") {
+        return Some("r".into());
+    }
+    if !format.chars().all(|c| "tTdDwW".contains(c)) {
+        return None;
+    }
+    let either = |short: char, long: char| [short, long].into_iter().find(|c| format.contains(*c));
+    let weekday = either('w', 'W').map(|_| 'w');
+    Some([weekday, either('d', 'D'), either('t', 'T')].into_iter().flatten().collect())
+}
+
+/// Returns the query of `tg:HOST?…` or `tg://HOST/?…`; the scheme and the host in any case, the fragment cut.
+fn internal_query<'a>(address: &'a str, host: &str) -> Option<&'a str> {
+    let rest = strip_ascii_case(address, "tg:")?;
+    let rest = rest.strip_prefix("//").unwrap_or(rest);
+    let rest = strip_ascii_case(rest, host)?;
+    let query = rest.strip_prefix('/').unwrap_or(rest).strip_prefix('?')?;
+    query.split('#').next()
+}
+
+fn parameters(query: &str) -> impl Iterator<Item = (&str, &str)> {
+    query.split('&').map(|parameter| parameter.split_once('=').unwrap_or((parameter, "")))
+}
+
+/// Reads a number that is written as it would be printed: no plus, no leading zero.
+fn canonical(text: &str) -> Option<i64> {
+    let number: i64 = text.parse().ok()?;
+    (number.to_string() == text).then_some(number)
+}
+
+fn strip_ascii_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    let head = text.get(..prefix.len())?;
+    head.eq_ignore_ascii_case(prefix).then(|| &text[prefix.len()..])
+}

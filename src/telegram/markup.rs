@@ -1,0 +1,158 @@
+//! What the three parsers share: reading bytes past the end, the text they build, and who hears of problems.
+
+use super::{Entity, EntityKind, FormattedText, ParseError};
+use crate::text::Span;
+
+/// The whitespace of Telegram's markup; NUL counts, form feed does not.
+pub(super) fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0 | 0x0b)
+}
+
+/// Input bytes; behind the end there is a NUL, as in the C strings that Telegram parses.
+#[derive(Clone, Copy)]
+pub(super) struct Input<'a> {
+    pub text: &'a str,
+    bytes: &'a [u8],
+}
+
+impl<'a> Input<'a> {
+    pub fn new(text: &'a str) -> Self {
+        Self { text, bytes: text.as_bytes() }
+    }
+
+    pub fn len(self) -> usize {
+        self.bytes.len()
+    }
+
+    pub fn at(self, at: usize) -> u8 {
+        self.bytes.get(at).copied().unwrap_or(0)
+    }
+
+    /// Whether the bytes from `at` on are `prefix`.
+    pub fn has(self, at: usize, prefix: &[u8]) -> bool {
+        self.bytes.get(at..).is_some_and(|rest| rest.starts_with(prefix))
+    }
+
+    /// Returns the first place from `at` on whose byte fits, or the end.
+    pub fn find(self, at: usize, fits: impl Fn(u8) -> bool) -> usize {
+        let rest = self.bytes.get(at..).unwrap_or(&[]);
+        rest.iter().position(|byte| fits(*byte)).map_or(self.len(), |found| at + found)
+    }
+
+    /// Returns the text between two places that were found at ASCII characters.
+    pub fn slice(self, start: usize, end: usize) -> &'a str {
+        Span::new(start, end).of(self.text)
+    }
+
+    /// Returns the character at `at`, for error messages.
+    pub fn char_at(self, at: usize) -> Option<char> {
+        self.text.get(at..)?.chars().next()
+    }
+}
+
+/// The text without markup as it grows, with its length in UTF-16 units.
+#[derive(Default)]
+pub(super) struct Output {
+    pub text: String,
+    pub units: u32,
+    pub entities: Vec<Entity>,
+}
+
+impl Output {
+    /// Makes an output that will not have to grow for an input of `len` bytes.
+    pub fn with_capacity(len: usize) -> Self {
+        Self { text: String::with_capacity(len), ..Self::default() }
+    }
+
+    pub fn push(&mut self, c: char) {
+        self.text.push(c);
+        self.units += c.len_utf16() as u32;
+    }
+
+    pub fn push_str(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.units += utf16_units(text);
+    }
+
+    /// Adds an entity from `offset` to here.
+    pub fn close(&mut self, kind: EntityKind, offset: u32) {
+        self.entities.push(Entity { kind, offset, length: self.units - offset });
+    }
+
+    /// Returns what was built, with the entities in Telegram's order.
+    pub fn finish(mut self) -> FormattedText {
+        super::order::sort(&mut self.entities);
+        FormattedText { text: self.text, entities: self.entities }
+    }
+}
+
+/// The UTF-16 length of `text`, fast enough for every stretch of a message.
+pub(super) fn utf16_units(text: &str) -> u32 {
+    let count = |byte: &u8| u32::from(byte & 0xc0 != 0x80) + u32::from(0xf0 <= *byte);
+    text.as_bytes().iter().map(count).sum()
+}
+
+/// Something a parser did silently that its author may not have meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Note {
+    /// An address that makes no link; the text stays.
+    DroppedLink { address: String, span: Span },
+    /// An HTML reference that stays as it was typed.
+    UnknownReference { span: Span },
+    /// An element or a pair of delimiters with nothing inside.
+    EmptyEntity { span: Span },
+    /// An attribute that Telegram does not read.
+    IgnoredAttribute { tag: String, span: Span },
+    /// A `tg-time` whose time is not positive: no entity.
+    DroppedTime { span: Span },
+    /// Legacy Markdown: `[text]` without an address behind it.
+    AddressFromText { span: Span },
+    /// Legacy Markdown: an address that runs to the end of the input.
+    AddressToEnd { span: Span },
+}
+
+/// Who hears of what a parser finds, and decides whether it goes on.
+pub(super) trait Listener {
+    /// Takes an error; `Err` ends the parse, `Ok` makes the parser recover.
+    fn problem(&mut self, error: ParseError) -> Result<(), ParseError>;
+    /// Takes a note; the closure runs only where notes are kept.
+    fn note(&mut self, note: impl FnOnce() -> Note);
+}
+
+/// Telegram's own way: the first problem is the answer.
+pub(super) struct FirstProblem;
+
+impl Listener for FirstProblem {
+    fn problem(&mut self, error: ParseError) -> Result<(), ParseError> {
+        Err(error)
+    }
+
+    fn note(&mut self, _: impl FnOnce() -> Note) {}
+}
+
+/// Hears everything, up to a limit that no reader outlives.
+#[derive(Default)]
+pub(super) struct Everything {
+    pub problems: Vec<ParseError>,
+    pub notes: Vec<Note>,
+}
+
+impl Everything {
+    const MAX: usize = 1000;
+}
+
+impl Listener for Everything {
+    fn problem(&mut self, error: ParseError) -> Result<(), ParseError> {
+        if self.problems.len() == Self::MAX {
+            return Err(error);
+        }
+        self.problems.push(error);
+        Ok(())
+    }
+
+    fn note(&mut self, note: impl FnOnce() -> Note) {
+        if self.notes.len() < Self::MAX {
+            self.notes.push(note());
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! What Telegram answers where markup does not parse: its own words and offset, and always the place in the input.
+
+use crate::text::Span;
+
+/// The words that come before every parser error.
+const PREFIX: &str = "Can't parse entities: ";
+
+/// The one reason for which Telegram refuses a marked-up text.
+///
+/// ```
+/// use telecast::telegram::{ParseMode, parse};
+///
+/// let error = parse(ParseMode::MarkdownV2, "*bold").unwrap_err();
+/// assert_eq!(error.message(), "Can't parse entities: Can't find end of Bold entity at byte offset 0");
+/// assert_eq!((error.offset, error.span.range()), (Some(0), 0..1));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.message())]
+pub struct ParseError {
+    /// What is wrong.
+    pub kind: ParseErrorKind,
+    /// The byte offset in the input that Telegram names, where it names one.
+    pub offset: Option<usize>,
+    /// The place in the input: the tag, the delimiter or the character that is to blame.
+    pub span: Span,
+}
+
+/// What can be wrong with markup, as Telegram tells it apart. Names are lower-cased where Telegram does so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ParseErrorKind {
+    /// The input has more than 65,536 characters.
+    TooLong,
+    /// HTML: the input ends in a start tag; `tag` is given where Telegram names it.
+    UnclosedStartTag {
+        /// The tag's name.
+        tag: Option<String>,
+    },
+    /// HTML: a tag Telegram does not know; also a `<` meant as text.
+    UnsupportedTag {
+        /// What stands behind the `<`.
+        tag: String,
+    },
+    /// HTML: something other than a name where an attribute should be.
+    EmptyAttributeName {
+        /// The tag's name.
+        tag: String,
+    },
+    /// HTML: an unquoted value with a character that needs quotes.
+    UnexpectedEndOfToken,
+    /// HTML: a `span` that is no spoiler.
+    SpanWithoutClass,
+    /// HTML: `</…>` with nothing open.
+    UnexpectedEndTag,
+    /// HTML: an end tag without its `>`.
+    UnclosedEndTag,
+    /// HTML: an end tag that is not the innermost open element's.
+    UnmatchedEndTag {
+        /// The innermost open element.
+        expected: String,
+        /// The tag that was found.
+        found: String,
+    },
+    /// HTML: the input ends with an element open.
+    UnclosedElement {
+        /// The innermost open element.
+        tag: String,
+    },
+    /// HTML: `tg-emoji` without a number as its `emoji-id`.
+    InvalidCustomEmojiId,
+    /// HTML: `tg-time` with a `format` Telegram does not know.
+    InvalidDateFormat,
+    /// HTML: a reference such as `&#xD83D;` that is half a character.
+    UnmatchedSurrogate,
+    /// Markdown: the end of an entity is missing.
+    UnclosedLegacyEntity,
+    /// MarkdownV2: the end of an entity is missing.
+    UnclosedEntity {
+        /// The entity, as Telegram names it: `Bold`, `TextUrl`, `BlockQuote`, …
+        entity: &'static str,
+    },
+    /// MarkdownV2: a character that has to be escaped.
+    ReservedCharacter {
+        /// The character.
+        character: char,
+    },
+    /// MarkdownV2: the `)` behind an address is missing.
+    UnclosedUrl,
+    /// MarkdownV2: `![…]` without an address.
+    MissingSpecialUrl,
+    /// MarkdownV2: `![…](…)` with an address that is neither a custom emoji nor a time.
+    InvalidSpecialUrl,
+}
+
+impl ParseError {
+    /// Makes an error for which Telegram names an offset.
+    pub(super) fn at(kind: ParseErrorKind, offset: usize, span: Span) -> Self {
+        Self { kind, offset: Some(offset), span }
+    }
+
+    /// Makes an error for which Telegram names no offset.
+    pub(super) fn nowhere(kind: ParseErrorKind, span: Span) -> Self {
+        Self { kind, offset: None, span }
+    }
+
+    /// Returns Telegram's words, as TDLib gives them (over HTTP, "Bad Request: " comes first, with a small `c` behind).
+    pub fn message(&self) -> String {
+        let mut message = String::from(PREFIX);
+        message.push_str(&self.kind.words());
+        if let Some(offset) = self.offset {
+            let place = format!(" at byte offset {offset}");
+            match &self.kind {
+                ParseErrorKind::UnmatchedEndTag { expected, found } => {
+                    message.push_str(&format!("{place}, expected \"</{expected}>\", found \"</{found}>\""));
+                }
+                ParseErrorKind::UnclosedLegacyEntity => message.push_str(&format!(" starting{place}")),
+                _ => message.push_str(&place),
+            }
+        }
+        message
+    }
+}
+
+impl ParseErrorKind {
+    /// Telegram's words without prefix and offset.
+    fn words(&self) -> String {
+        match self {
+            Self::TooLong => "Text is too long".into(),
+            Self::UnclosedStartTag { tag: None } => "Unclosed start tag".into(),
+            Self::UnclosedStartTag { tag: Some(tag) } => format!("Unclosed start tag \"{tag}\""),
+            Self::UnsupportedTag { tag } => format!("Unsupported start tag \"{tag}\""),
+            Self::EmptyAttributeName { tag } => format!("Empty attribute name in the tag \"{tag}\""),
+            Self::UnexpectedEndOfToken => "Unexpected end of name token".into(),
+            Self::SpanWithoutClass => "Tag \"span\" must have class \"tg-spoiler\"".into(),
+            Self::UnexpectedEndTag => "Unexpected end tag".into(),
+            Self::UnclosedEndTag => "Unclosed end tag".into(),
+            Self::UnmatchedEndTag { .. } => "Unmatched end tag".into(),
+            Self::UnclosedElement { tag } => {
+                format!("Can't find end tag corresponding to start tag \"{tag}\"")
+            }
+            Self::InvalidCustomEmojiId => "Invalid custom emoji identifier specified".into(),
+            Self::InvalidDateFormat => "Invalid date format used".into(),
+            Self::UnmatchedSurrogate => {
+                "Text contains invalid Unicode characters after decoding HTML entities, \
+                                         check for unmatched surrogate code units"
+                    .into()
+            }
+            Self::UnclosedLegacyEntity => "Can't find end of the entity".into(),
+            Self::UnclosedEntity { entity } => format!("Can't find end of {entity} entity"),
+            Self::ReservedCharacter { character } => {
+                format!("Character '{character}' is reserved and must be escaped with the preceding '\\'")
+            }
+            Self::UnclosedUrl => "Can't find end of a URL".into(),
+            Self::MissingSpecialUrl => "The entity must contain a tg://emoji or tg://time URL".into(),
+            Self::InvalidSpecialUrl => "Invalid tg://emoji or tg://time URL specified".into(),
+        }
+    }
+}
