@@ -1,1 +1,129 @@
-//! The standard directories of the system.
+//! The standard directories of the system, and what telecast keeps in each. The only place that names `directories`.
+//!
+//! Each can be moved by a variable (see [`VARIABLES`]); on Linux the XDG variables count too.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// The variables that move a directory, and what it holds.
+pub const VARIABLES: [(&str, &str); 4] = [
+    ("TELECAST_CONFIG_DIR", "settings, keys, secrets"),
+    ("TELECAST_DATA_DIR", "the default workspace, demos"),
+    ("TELECAST_STATE_DIR", "locks, logs"),
+    ("TELECAST_CACHE_DIR", "what can be made anew"),
+];
+
+/// The variable that names the workspace.
+pub const WORKSPACE_VARIABLE: &str = "TELECAST_WORKSPACE";
+
+/// Where telecast keeps what belongs to the user and not to a workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paths {
+    /// Settings, keys and secrets.
+    pub config: PathBuf,
+    /// The default workspace and demos.
+    pub data: PathBuf,
+    /// Locks and logs.
+    pub state: PathBuf,
+    /// What can be made anew.
+    pub cache: PathBuf,
+}
+
+/// The system knows no home directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this system names no home directory; set HOME, or {}, {}, {} and {}",
+    VARIABLES[0].0, VARIABLES[1].0, VARIABLES[2].0, VARIABLES[3].0)]
+pub struct NoHome;
+
+impl Paths {
+    /// Returns the directories of this system and environment; makes none of them.
+    pub fn from_system() -> Result<Self, NoHome> {
+        Self::from_environment(&|name| std::env::var_os(name))
+    }
+
+    /// Returns the directories with the overrides that `variable` gives; relative ones count from the current folder.
+    pub fn from_environment(variable: &dyn Fn(&str) -> Option<OsString>) -> Result<Self, NoHome> {
+        let project = directories::ProjectDirs::from("", "", "telecast");
+        let project = project.as_ref();
+        let choose = |index: usize, standard: Option<&Path>| {
+            let override_dir = variable(VARIABLES[index].0).filter(|value| !value.is_empty());
+            match override_dir {
+                Some(dir) => Ok(std::path::absolute(&dir).unwrap_or_else(|_| PathBuf::from(dir))),
+                None => standard.map(Path::to_path_buf).ok_or(NoHome),
+            }
+        };
+        Ok(Self {
+            config: choose(0, project.map(directories::ProjectDirs::config_dir))?,
+            data: choose(1, project.map(directories::ProjectDirs::data_dir))?,
+            // Only Linux has a directory for state.
+            state: choose(2, project.map(|dirs| dirs.state_dir().unwrap_or(dirs.data_local_dir())))?,
+            cache: choose(3, project.map(directories::ProjectDirs::cache_dir))?,
+        })
+    }
+
+    /// Returns directories that all lie under `root`: for tests and portable set-ups.
+    pub fn under(root: &Path) -> Self {
+        let dir = |name: &str| root.join(name);
+        Self { config: dir("config"), data: dir("data"), state: dir("state"), cache: dir("cache") }
+    }
+
+    /// Returns the file of the user's settings.
+    pub fn settings_file(&self) -> PathBuf {
+        self.config.join("config.toml")
+    }
+
+    /// Returns the file of the user's keys.
+    pub fn keymap_file(&self) -> PathBuf {
+        self.config.join("keymap.toml")
+    }
+
+    /// Returns the file of the user's secrets.
+    pub fn secrets_file(&self) -> PathBuf {
+        self.config.join("secrets.toml")
+    }
+
+    /// Returns the folder of the workspace that is used where none is named.
+    pub fn default_workspace(&self) -> PathBuf {
+        self.data.join("workspace")
+    }
+
+    /// Returns the folder that demos are copied into.
+    pub fn demos(&self) -> PathBuf {
+        self.data.join("demos")
+    }
+
+    /// Returns the folder of the locks that count on the whole machine.
+    pub fn locks(&self) -> PathBuf {
+        self.state.join("locks")
+    }
+
+    /// Returns every place with a word for it, as `telecast paths` prints them.
+    pub fn rows(&self) -> Vec<(&'static str, PathBuf)> {
+        vec![
+            ("config", self.config.clone()),
+            ("settings", self.settings_file()),
+            ("keymap", self.keymap_file()),
+            ("secrets", self.secrets_file()),
+            ("data", self.data.clone()),
+            ("workspace", self.default_workspace()),
+            ("demos", self.demos()),
+            ("state", self.state.clone()),
+            ("locks", self.locks()),
+            ("cache", self.cache.clone()),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variable_moves_its_directory_and_only_it() {
+        let set = |name: &str| (name == "TELECAST_STATE_DIR").then(|| OsString::from("/tmp/elsewhere"));
+        let moved = Paths::from_environment(&set).unwrap();
+        let standard = Paths::from_environment(&|_| None).unwrap();
+        assert_eq!(moved.locks(), Path::new("/tmp/elsewhere/locks"));
+        assert_eq!(moved.config, standard.config);
+    }
+}
