@@ -1,1 +1,35 @@
 //! The folder of campaigns, webhooks and bodies: discovery, loading, atomic saves, drafts, locks, watching.
+//!
+//! ```text
+//! discover ──▶ root ──Workspace::open──▶ definitions and bodies as read, with every problem at its place
+//!                    ──Folder─────────▶ save, create, rename, delete …: each file changes whole or not at all
+//! ```
+//!
+//! All functions are synchronous; callers that must not block put them on a thread of their own.
+
+mod file;
+
+mod discover;
+
+mod load;
+
+mod problem;
+
+mod slug;
+
+mod folder;
+
+pub use discover::{DiscoverError, InitError, create_from, discover, init};
+pub use file::{
+    Condition, Fingerprint, MAX_FILE, SaveError, Source, explain, read_source, save_text, write_new,
+};
+pub use folder::{Folder, Trashed};
+pub use load::{CampaignFiles, Definition, OpenError, Workspace};
+pub use problem::FileProblem;
+pub use slug::slug;
+
+/// The file that makes a folder a workspace.
+pub const MANIFEST: &str = "telecast.toml";
+
+/// The folder of what is not for git: database, drafts, history, locks.
+pub const PRIVATE: &str = ".telecast";

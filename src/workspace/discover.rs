@@ -1,0 +1,139 @@
+//! Finding a workspace, and making one.
+
+use std::fs;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::{MANIFEST, PRIVATE, SaveError, explain, write_new};
+use crate::campaign::Manifest;
+use crate::paths::{Paths, WORKSPACE_VARIABLE};
+
+/// Why no workspace was found.
+#[derive(Debug, thiserror::Error)]
+pub enum DiscoverError {
+    /// None was named, and none is near.
+    #[error(
+        "no workspace here; make one with `telecast init DIR`, name one with --workspace DIR, or try `telecast demo`"
+    )]
+    None,
+    /// The one that was named is none.
+    #[error("{root} ({named_by}) is no workspace: it has no telecast.toml; `telecast init` makes one there")]
+    NotOne {
+        /// The folder.
+        root: PathBuf,
+        /// `--workspace` or the variable.
+        named_by: &'static str,
+    },
+    /// The one that was named cannot be looked at.
+    #[error("cannot open the workspace {root} ({named_by}): {}", explain(source))]
+    Folder {
+        /// The folder.
+        root: PathBuf,
+        /// `--workspace` or the variable.
+        named_by: &'static str,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+}
+
+/// Finds the workspace: `option` (`--workspace`), else `variable`, else the nearest of `current` and its parents with a
+/// `telecast.toml`, else the default one where it exists.
+pub fn discover(
+    option: Option<&Path>,
+    variable: Option<&Path>,
+    current: &Path,
+    paths: &Paths,
+) -> Result<PathBuf, DiscoverError> {
+    if let Some(root) = option {
+        return named(current, root, "--workspace");
+    }
+    if let Some(root) = variable.filter(|root| !root.as_os_str().is_empty()) {
+        return named(current, root, WORKSPACE_VARIABLE);
+    }
+    let default = paths.default_workspace();
+    let is_workspace = |root: &&Path| root.join(MANIFEST).is_file();
+    let nearest = current.ancestors().find(is_workspace).or(Some(default.as_path()).filter(is_workspace));
+    nearest.map(Path::to_path_buf).ok_or(DiscoverError::None)
+}
+
+fn named(current: &Path, root: &Path, named_by: &'static str) -> Result<PathBuf, DiscoverError> {
+    let mut root = current.join(root);
+    if root.file_name().is_some_and(|name| name == MANIFEST) && root.is_file() {
+        root.pop();
+    }
+    match fs::metadata(root.join(MANIFEST)) {
+        Ok(_) => Ok(root),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && root.is_dir() => {
+            Err(DiscoverError::NotOne { root, named_by })
+        }
+        Err(source) => Err(DiscoverError::Folder { root, named_by, source }),
+    }
+}
+
+/// Why a workspace could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum InitError {
+    /// There is one already.
+    #[error("{root} is a workspace already")]
+    Exists {
+        /// The folder.
+        root: PathBuf,
+    },
+    /// A file could not be written.
+    #[error(transparent)]
+    Write(#[from] SaveError),
+}
+
+/// Makes an empty workspace in `root`, which may hold other files, and returns its manifest.
+pub fn init(root: &Path, name: &str) -> Result<Manifest, InitError> {
+    let manifest = Manifest { name: name.to_owned(), id: Some(new_id()), ..Manifest::default() };
+    write_manifest(root, &manifest.to_toml())?;
+    write_private_folder(root)?;
+    for folder in ["webhooks", "campaigns", "partials", "samples"] {
+        let path = root.join(folder);
+        fs::create_dir_all(&path).map_err(|source| SaveError::write(&path, source))?;
+    }
+    Ok(manifest)
+}
+
+/// Makes a workspace in `root` of `files` (paths from the root with `/`), with an id of its own.
+///
+/// The manifest is written last: what is half copied is no workspace.
+pub fn create_from(root: &Path, files: &[(&str, &[u8])]) -> Result<Manifest, InitError> {
+    if root.join(MANIFEST).exists() {
+        return Err(InitError::Exists { root: root.to_path_buf() });
+    }
+    write_private_folder(root)?;
+    for (path, bytes) in files.iter().filter(|(path, _)| *path != MANIFEST) {
+        write_new(&root.join(path), bytes)?;
+    }
+    let template = files.iter().find(|(path, _)| *path == MANIFEST).map_or(&b""[..], |(_, bytes)| bytes);
+    let template = String::from_utf8_lossy(template);
+    let manifest = Manifest { id: Some(new_id()), ..Manifest::parse(&template).0.unwrap_or_default() };
+    let text = manifest.update(&template).unwrap_or_else(|_| manifest.to_toml());
+    write_manifest(root, &text)?;
+    Ok(manifest)
+}
+
+fn write_manifest(root: &Path, text: &str) -> Result<(), InitError> {
+    match write_new(&root.join(MANIFEST), text.as_bytes()) {
+        Ok(_) => Ok(()),
+        Err(SaveError::Exists { .. }) => Err(InitError::Exists { root: root.to_path_buf() }),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Makes the folder of what is not for git, with the word for git, unless they are there.
+pub(super) fn write_private_folder(root: &Path) -> Result<(), SaveError> {
+    match write_new(&root.join(PRIVATE).join(".gitignore"), b"*\n") {
+        Ok(_) | Err(SaveError::Exists { .. }) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Returns an id that no other workspace has: 64 bits that the system chose at random.
+fn new_id() -> String {
+    format!("{:016x}", RandomState::new().build_hasher().finish())
+}

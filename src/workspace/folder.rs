@@ -1,0 +1,283 @@
+//! The operations on a workspace's files: save, create, duplicate, rename, delete and restore.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::discover::write_private_folder;
+use super::load::body_path;
+use super::slug::{free, slug};
+use super::{Fingerprint, PRIVATE, SaveError, Source, read_source, save_text, write_new};
+use crate::campaign::{Campaign, ContentFormat, Manifest, Webhook};
+use crate::diagnostic::Diagnostic;
+
+/// A workspace's folder; cheap to clone and to send to another thread.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folder {
+    root: PathBuf,
+}
+
+/// Deleted files that can be restored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trashed {
+    /// The folder they are in, under the trash.
+    id: String,
+    /// Where they were, from the root.
+    pub files: Vec<String>,
+}
+
+impl Folder {
+    /// Returns the folder at `root`, which should be an absolute path.
+    pub fn new(root: &Path) -> Self {
+        Self { root: root.to_path_buf() }
+    }
+
+    /// Returns the path of the folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Saves `text` over the file that was read as `source`; returns its new fingerprint.
+    pub fn save(&self, source: &Source, text: &str) -> Result<Fingerprint, SaveError> {
+        save_text(&self.root.join(&source.path), text, source.fingerprint)
+    }
+
+    /// Saves a webhook over the file that was read as `source`, changing only what differs.
+    pub fn save_webhook(&self, source: &Source, webhook: &Webhook) -> Result<Fingerprint, SaveError> {
+        let text = self.updated(source, webhook.update(&source.text))?;
+        self.save(source, &text)
+    }
+
+    /// Saves `telecast.toml`, changing only what differs.
+    pub fn save_manifest(&self, source: &Source, manifest: &Manifest) -> Result<Fingerprint, SaveError> {
+        let text = self.updated(source, manifest.update(&source.text))?;
+        self.save(source, &text)
+    }
+
+    /// Saves a campaign's definition, changing only what differs; where its content format changed, its body's file is
+    /// renamed to the new ending.
+    pub fn save_campaign(&self, source: &Source, campaign: &Campaign) -> Result<Fingerprint, SaveError> {
+        let text = self.updated(source, campaign.update(&source.text))?;
+        let saved = self.save(source, &text)?;
+        let stem = stem_of(&source.path);
+        let body = self.root.join(body_path(stem, campaign.content_format));
+        let other = ContentFormat::ALL.into_iter().find(|format| *format != campaign.content_format);
+        if let Some(old) = other.map(|format| self.root.join(body_path(stem, format))) {
+            if !body.exists() && old.exists() {
+                fs::rename(&old, &body).map_err(|source| SaveError::write(&body, source))?;
+            }
+        }
+        Ok(saved)
+    }
+
+    /// Makes a campaign with a free stem made from its name, and returns the stem.
+    pub fn create_campaign(&self, campaign: &Campaign, body: &str) -> Result<String, SaveError> {
+        let stem = free(&slug(&campaign.name, "campaign"), |stem| self.has_campaign(stem));
+        // The body first: a definition without one would be a campaign that cannot be shown.
+        write_new(&self.root.join(body_path(&stem, campaign.content_format)), body.as_bytes())?;
+        write_new(&self.root.join(campaign_path(&stem)), campaign.to_toml().as_bytes())?;
+        Ok(stem)
+    }
+
+    /// Makes a webhook with a free stem made from its name, and returns the stem.
+    pub fn create_webhook(&self, webhook: &Webhook) -> Result<String, SaveError> {
+        let stem = free(&slug(&webhook.name, "webhook"), |stem| self.has_webhook(stem));
+        write_new(&self.root.join(webhook_path(&stem)), webhook.to_toml().as_bytes())?;
+        Ok(stem)
+    }
+
+    /// Makes a copy of a campaign under another name, comments and all, and returns its stem.
+    pub fn duplicate_campaign(&self, stem: &str, name: &str) -> Result<String, SaveError> {
+        let source = self.existing(&campaign_path(stem))?;
+        let campaign =
+            Campaign { name: name.to_owned(), ..Campaign::parse(&source.text).0.unwrap_or_default() };
+        let text = self.updated(&source, campaign.update(&source.text))?;
+        let copy = free(&slug(name, "campaign"), |stem| self.has_campaign(stem));
+        let body = self.root.join(body_path(stem, campaign.content_format));
+        let bytes = match fs::read(&body) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Err(source) => return Err(SaveError::write(&body, source)),
+        };
+        write_new(&self.root.join(body_path(&copy, campaign.content_format)), &bytes)?;
+        write_new(&self.root.join(campaign_path(&copy)), text.as_bytes())?;
+        Ok(copy)
+    }
+
+    /// Makes a copy of a webhook under another name, comments and all, and returns its stem.
+    pub fn duplicate_webhook(&self, stem: &str, name: &str) -> Result<String, SaveError> {
+        let source = self.existing(&webhook_path(stem))?;
+        let webhook = Webhook { name: name.to_owned(), ..Webhook::parse(&source.text).0.unwrap_or_default() };
+        let text = self.updated(&source, webhook.update(&source.text))?;
+        let copy = free(&slug(name, "webhook"), |stem| self.has_webhook(stem));
+        write_new(&self.root.join(webhook_path(&copy)), text.as_bytes())?;
+        Ok(copy)
+    }
+
+    /// Gives a campaign another name and moves its files to the stem made of it, which is returned.
+    pub fn rename_campaign(&self, stem: &str, name: &str) -> Result<String, SaveError> {
+        let source = self.existing(&campaign_path(stem))?;
+        let campaign =
+            Campaign { name: name.to_owned(), ..Campaign::parse(&source.text).0.unwrap_or_default() };
+        let text = self.updated(&source, campaign.update(&source.text))?;
+        let new = free(&slug(name, "campaign"), |other| other != stem && self.has_campaign(other));
+        self.save(&source, &text)?;
+        if new != stem {
+            for file in self.campaign_files(stem) {
+                let ending = file.strip_prefix(&format!("campaigns/{stem}")).unwrap_or_default();
+                self.rename(&file, &format!("campaigns/{new}{ending}"))?;
+            }
+        }
+        Ok(new)
+    }
+
+    /// Gives a webhook another name, moves its file to the stem made of it, and lets the campaigns that name it follow.
+    pub fn rename_webhook(&self, stem: &str, name: &str) -> Result<String, SaveError> {
+        let source = self.existing(&webhook_path(stem))?;
+        let webhook = Webhook { name: name.to_owned(), ..Webhook::parse(&source.text).0.unwrap_or_default() };
+        let text = self.updated(&source, webhook.update(&source.text))?;
+        let new = free(&slug(name, "webhook"), |other| other != stem && self.has_webhook(other));
+        self.save(&source, &text)?;
+        if new != stem {
+            self.rename(&webhook_path(stem), &webhook_path(&new))?;
+            self.follow_webhook(stem, &new)?;
+        }
+        Ok(new)
+    }
+
+    /// Moves a campaign's files to the trash.
+    pub fn delete_campaign(&self, stem: &str) -> Result<Trashed, SaveError> {
+        self.trash(&self.campaign_files(stem), &campaign_path(stem))
+    }
+
+    /// Moves a webhook's file to the trash; campaigns that name it then have a problem that says so.
+    pub fn delete_webhook(&self, stem: &str) -> Result<Trashed, SaveError> {
+        let path = webhook_path(stem);
+        let files: Vec<String> = self.root.join(&path).exists().then(|| path.clone()).into_iter().collect();
+        self.trash(&files, &path)
+    }
+
+    /// Moves deleted files back; refused where something has their place by now.
+    pub fn restore(&self, trashed: &Trashed) -> Result<(), SaveError> {
+        if let Some(taken) = trashed.files.iter().find(|file| self.root.join(file).exists()) {
+            return Err(SaveError::Exists { path: self.root.join(taken) });
+        }
+        let trash = self.trash_folder(&trashed.id);
+        for file in &trashed.files {
+            let target = self.root.join(file);
+            move_file(&trash.join(file), &target).map_err(|source| SaveError::write(&target, source))?;
+        }
+        // Only folders are left there; where one cannot be removed nothing is lost.
+        let _ = fs::remove_dir_all(&trash);
+        Ok(())
+    }
+
+    /// Reads the file at `path` anew.
+    pub fn read(&self, path: &str) -> Source {
+        read_source(&self.root, path)
+    }
+
+    /// Makes the folder of what is not for git and returns it.
+    pub fn private(&self) -> Result<PathBuf, SaveError> {
+        write_private_folder(&self.root)?;
+        Ok(self.root.join(PRIVATE))
+    }
+
+    /// Returns the file of the people's database.
+    pub fn database(&self) -> PathBuf {
+        self.root.join(PRIVATE).join("audience.db")
+    }
+
+    fn existing(&self, path: &str) -> Result<Source, SaveError> {
+        let source = self.read(path);
+        match source.fingerprint {
+            Fingerprint::Absent => Err(SaveError::Missing { path: self.root.join(path) }),
+            Fingerprint::Unknown | Fingerprint::Content { .. } => Ok(source),
+        }
+    }
+
+    fn updated(&self, source: &Source, text: Result<String, Diagnostic>) -> Result<String, SaveError> {
+        text.map_err(|problem| SaveError::NotToml {
+            path: self.root.join(&source.path),
+            problem: Box::new(problem),
+        })
+    }
+
+    fn has_campaign(&self, stem: &str) -> bool {
+        !self.campaign_files(stem).is_empty()
+    }
+
+    fn has_webhook(&self, stem: &str) -> bool {
+        self.root.join(webhook_path(stem)).exists()
+    }
+
+    /// Returns the files of a campaign that are there, from the root.
+    fn campaign_files(&self, stem: &str) -> Vec<String> {
+        let bodies = ContentFormat::ALL.into_iter().map(|format| body_path(stem, format));
+        std::iter::once(campaign_path(stem))
+            .chain(bodies)
+            .filter(|path| self.root.join(path).exists())
+            .collect()
+    }
+
+    fn rename(&self, from: &str, to: &str) -> Result<(), SaveError> {
+        let target = self.root.join(to);
+        if target.exists() {
+            return Err(SaveError::Exists { path: target });
+        }
+        fs::rename(self.root.join(from), &target).map_err(|source| SaveError::write(&target, source))
+    }
+
+    fn follow_webhook(&self, old: &str, new: &str) -> Result<(), SaveError> {
+        let folder = self.root.join("campaigns");
+        let entries = fs::read_dir(&folder).into_iter().flatten().flatten();
+        for name in entries.filter_map(|entry| entry.file_name().into_string().ok()) {
+            let Some(stem) = name.strip_suffix(".toml") else { continue };
+            let source = self.read(&campaign_path(stem));
+            let Some(campaign) = Campaign::parse(&source.text).0.filter(|campaign| campaign.webhook == old)
+            else {
+                continue;
+            };
+            self.save_campaign(&source, &Campaign { webhook: new.to_owned(), ..campaign })?;
+        }
+        Ok(())
+    }
+
+    fn trash_folder(&self, id: &str) -> PathBuf {
+        self.root.join(PRIVATE).join("trash").join(id)
+    }
+
+    fn trash(&self, files: &[String], wanted: &str) -> Result<Trashed, SaveError> {
+        if files.is_empty() {
+            return Err(SaveError::Missing { path: self.root.join(wanted) });
+        }
+        self.private()?;
+        let id = free(stem_of(wanted), |id| self.trash_folder(id).exists());
+        let trash = self.trash_folder(&id);
+        for file in files {
+            let from = self.root.join(file);
+            move_file(&from, &trash.join(file)).map_err(|source| SaveError::write(&from, source))?;
+        }
+        Ok(Trashed { id, files: files.to_vec() })
+    }
+}
+
+fn move_file(from: &Path, to: &Path) -> io::Result<()> {
+    if let Some(parent) = to.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    fs::rename(from, to)
+}
+
+fn campaign_path(stem: &str) -> String {
+    format!("campaigns/{stem}.toml")
+}
+
+fn webhook_path(stem: &str) -> String {
+    format!("webhooks/{stem}.toml")
+}
+
+fn stem_of(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.strip_suffix(".toml").unwrap_or(name)
+}

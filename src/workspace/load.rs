@@ -1,0 +1,315 @@
+//! Loading: every file is read for itself, so that a broken one never hides the others.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::{Condition, FileProblem, Folder, MANIFEST, Source, explain, read_source};
+use crate::campaign::{Campaign, ContentFormat, Manifest, Webhook};
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::json;
+use crate::template::Dialect;
+use crate::text::Span;
+use crate::toml;
+
+/// A definition and the file it stands in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Definition<T> {
+    /// The file's name without its ending: what others refer to it by.
+    pub stem: String,
+    /// The file.
+    pub source: Source,
+    /// What it says; `None` where it cannot be read or is not TOML.
+    pub value: Option<T>,
+}
+
+/// A campaign's two files.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CampaignFiles {
+    /// What both files are named by.
+    pub stem: String,
+    /// The definition's file.
+    pub source: Source,
+    /// What it says; `None` where it cannot be read, is not TOML, or is not there.
+    pub value: Option<Campaign>,
+    /// The custom body, byte for byte as typed.
+    pub body: Source,
+}
+
+impl CampaignFiles {
+    /// Returns what to call the campaign on screen: its name, else its stem.
+    pub fn display_name(&self) -> &str {
+        let name = self.value.as_ref().map_or("", |campaign| campaign.name.trim());
+        if name.is_empty() { &self.stem } else { name }
+    }
+}
+
+/// A workspace as it was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Workspace {
+    /// The folder.
+    pub root: PathBuf,
+    /// `telecast.toml`; where it cannot be read, the defaults hold.
+    pub manifest: Definition<Manifest>,
+    /// The webhooks by stem.
+    pub webhooks: Vec<Definition<Webhook>>,
+    /// The campaigns by stem.
+    pub campaigns: Vec<CampaignFiles>,
+    /// The partials by name (without `.liquid`).
+    pub partials: Vec<Source>,
+    /// The sample events.
+    pub samples: Vec<Source>,
+    /// What is wrong with the folders themselves.
+    pub folder_problems: Vec<FileProblem>,
+}
+
+/// Why a folder is no workspace that can be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// It has no `telecast.toml`.
+    #[error("{root} is no workspace: it has no telecast.toml")]
+    NoManifest {
+        /// The folder.
+        root: PathBuf,
+    },
+    /// It cannot be read.
+    #[error("cannot open {root}: {}", explain(source))]
+    Folder {
+        /// The folder.
+        root: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl Workspace {
+    /// Reads all of the workspace in `root`. Fails only where there is none.
+    pub fn open(root: &Path) -> Result<Workspace, OpenError> {
+        let folder_error = |source| OpenError::Folder { root: root.to_path_buf(), source };
+        let root = fs::canonicalize(root).map_err(folder_error)?;
+        match fs::metadata(root.join(MANIFEST)) {
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(OpenError::NoManifest { root });
+            }
+            Err(source) => return Err(OpenError::Folder { root, source }),
+        }
+        let mut folder_problems = Vec::new();
+        let manifest = load_definition(&root, "telecast", MANIFEST, Manifest::parse);
+        let webhooks = stems(&root, "webhooks", ".toml", &mut folder_problems)
+            .into_iter()
+            .map(|stem| load_definition(&root, &stem, &format!("webhooks/{stem}.toml"), Webhook::parse))
+            .collect();
+        let campaigns = load_campaigns(&root, &mut folder_problems);
+        let mut read_all = |folder: &str, ending: &str| -> Vec<Source> {
+            stems(&root, folder, ending, &mut folder_problems)
+                .into_iter()
+                .map(|stem| read_source(&root, &format!("{folder}/{stem}{ending}")))
+                .collect()
+        };
+        let partials = read_all("partials", ".liquid");
+        let samples = read_all("samples", ".json");
+        let mut workspace =
+            Workspace { root, manifest, webhooks, campaigns, partials, samples, folder_problems };
+        workspace.check_references();
+        workspace.check_samples();
+        Ok(workspace)
+    }
+
+    /// Returns the operations on its files.
+    pub fn folder(&self) -> Folder {
+        Folder::new(&self.root)
+    }
+
+    /// Returns what `telecast.toml` says, or the defaults where it cannot be read.
+    pub fn settings(&self) -> Manifest {
+        self.manifest.value.clone().unwrap_or_default()
+    }
+
+    /// Returns what to call it on screen: its name, else its folder's.
+    pub fn display_name(&self) -> String {
+        let name = self.settings().name;
+        let folder =
+            || self.root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if name.trim().is_empty() { folder() } else { name }
+    }
+
+    /// Returns what its secrets are kept under: its id, or one made from its place where the file names none.
+    pub fn id(&self) -> String {
+        self.settings().id.unwrap_or_else(|| {
+            match super::Fingerprint::of(self.root.as_os_str().as_encoded_bytes()) {
+                super::Fingerprint::Content { hash, .. } => format!("at-{hash:016x}"),
+                super::Fingerprint::Absent | super::Fingerprint::Unknown => "at-unknown".to_owned(),
+            }
+        })
+    }
+
+    /// Returns the zone that dates are shown and counted in.
+    pub fn time_zone(&self) -> jiff::tz::TimeZone {
+        self.settings().zone().unwrap_or_else(jiff::tz::TimeZone::system)
+    }
+
+    /// Returns the campaign with that stem.
+    pub fn campaign(&self, stem: &str) -> Option<&CampaignFiles> {
+        self.campaigns.iter().find(|campaign| campaign.stem == stem)
+    }
+
+    /// Returns the webhook with that stem.
+    pub fn webhook(&self, stem: &str) -> Option<&Definition<Webhook>> {
+        self.webhooks.iter().find(|webhook| webhook.stem == stem)
+    }
+
+    /// Returns the dialect of a campaign's body: its own, else the workspace's.
+    pub fn dialect(&self, campaign: &CampaignFiles) -> Dialect {
+        campaign.value.as_ref().and_then(|value| value.dialect).unwrap_or(self.settings().dialect)
+    }
+
+    /// Returns all problems of all files, file by file.
+    pub fn problems(&self) -> Vec<FileProblem> {
+        let mut problems = FileProblem::of(&self.manifest.source);
+        problems.extend(self.webhooks.iter().flat_map(|webhook| FileProblem::of(&webhook.source)));
+        for campaign in &self.campaigns {
+            problems.extend(FileProblem::of(&campaign.source));
+            problems.extend(FileProblem::of(&campaign.body));
+        }
+        problems.extend(self.partials.iter().chain(&self.samples).flat_map(FileProblem::of));
+        problems.extend(self.folder_problems.iter().cloned());
+        problems
+    }
+
+    /// Checks that the webhooks which campaigns and defaults name are there.
+    fn check_references(&mut self) {
+        let stems: Vec<&str> = self.webhooks.iter().map(|webhook| webhook.stem.as_str()).collect();
+        for campaign in &mut self.campaigns {
+            let Some(value) = &campaign.value else { continue };
+            if !value.webhook.trim().is_empty() && !stems.contains(&value.webhook.as_str()) {
+                let problem = no_webhook(&campaign.source.text, &["webhook"], &value.webhook, &stems);
+                campaign.source.problems.push(problem);
+            }
+        }
+        let default = self.manifest.value.as_ref().and_then(|manifest| manifest.defaults.webhook.as_deref());
+        if let Some(webhook) = default.filter(|webhook| !stems.contains(webhook)) {
+            let path = ["defaults", "webhook"];
+            let problem = no_webhook(&self.manifest.source.text, &path, webhook, &stems);
+            self.manifest.source.problems.push(problem);
+        }
+    }
+
+    /// Checks that each sample is a JSON object.
+    fn check_samples(&mut self) {
+        for sample in self.samples.iter_mut().filter(|sample| sample.condition == Condition::Read) {
+            match json::parse(&sample.text) {
+                Ok(document) if document.root.as_object().is_some() => {}
+                Ok(document) => sample.problems.push(
+                    Diagnostic::error("not-an-event", document.root.span, "a sample is a JSON object")
+                        .with_help("write `{\"Event\": {…}}` or `{\"ExternalTrigger\": {…}}`"),
+                ),
+                Err(error) => {
+                    sample.problems.push(Diagnostic::error("not-json", error.span, error.message()))
+                }
+            }
+        }
+    }
+}
+
+fn no_webhook(text: &str, path: &[&str], webhook: &str, stems: &[&str]) -> Diagnostic {
+    let span = toml::value_span(text, path).unwrap_or(Span::at(0));
+    let problem = Diagnostic::error("no-such-webhook", span, format!("there is no webhooks/{webhook}.toml"));
+    match did_you_mean(webhook, stems.iter().copied()) {
+        Some(near) => problem.with_help(format!("did you mean `{near}`?")),
+        None if stems.is_empty() => problem.with_help("make a webhook first"),
+        None => problem.with_help(format!("there are: {}", stems.join(", "))),
+    }
+}
+
+fn load_definition<T>(
+    root: &Path,
+    stem: &str,
+    path: &str,
+    parse: impl FnOnce(&str) -> (Option<T>, Vec<Diagnostic>),
+) -> Definition<T> {
+    let mut source = read_source(root, path);
+    let value = match source.condition {
+        Condition::Read => {
+            let (value, problems) = parse(&source.text);
+            source.problems = problems;
+            value
+        }
+        Condition::Missing | Condition::Unusable => None,
+    };
+    Definition { stem: stem.to_owned(), source, value }
+}
+
+/// Loads the campaigns: each definition with its body, and bodies without a definition.
+fn load_campaigns(root: &Path, problems: &mut Vec<FileProblem>) -> Vec<CampaignFiles> {
+    let mut names = stems(root, "campaigns", ".toml", problems);
+    for format in ContentFormat::ALL {
+        names.extend(stems(root, "campaigns", format.extension(), &mut Vec::new()));
+    }
+    names.sort();
+    names.dedup();
+    names.into_iter().map(|stem| load_campaign(root, stem)).collect()
+}
+
+fn load_campaign(root: &Path, stem: String) -> CampaignFiles {
+    let mut definition = load_definition(root, &stem, &format!("campaigns/{stem}.toml"), Campaign::parse);
+    let is_there = |format: ContentFormat| root.join(body_path(&stem, format)).exists();
+    let format = match &definition.value {
+        Some(campaign) => campaign.content_format,
+        None => ContentFormat::ALL.into_iter().find(|format| is_there(*format)).unwrap_or_default(),
+    };
+    let mut body = read_source(root, &body_path(&stem, format));
+    if definition.source.condition == Condition::Missing {
+        let problem =
+            Diagnostic::error("no-definition", Span::at(0), "this body has no campaign file beside it");
+        let problem = problem.with_help(format!("make campaigns/{stem}.toml with `webhook = \"…\"`"));
+        definition.source.problems.push(problem);
+    }
+    if body.condition == Condition::Missing {
+        let other = ContentFormat::ALL.into_iter().find(|other| *other != format && is_there(*other));
+        let problem = Diagnostic::error("no-body", Span::at(0), "this campaign has no body yet");
+        body.problems.push(match other {
+            Some(other) => problem.with_help(format!(
+                "there is {}; write `content_format = \"{}\"` to use it",
+                body_path(&stem, other),
+                other.as_str()
+            )),
+            None => problem.with_help(format!("save one as {}", body.path)),
+        });
+    }
+    CampaignFiles { stem, source: definition.source, value: definition.value, body }
+}
+
+/// Returns the place of a campaign's body, from the root.
+pub(super) fn body_path(stem: &str, format: ContentFormat) -> String {
+    format!("campaigns/{stem}{}", format.extension())
+}
+
+/// Returns the stems of the files in `folder` that end in `ending`, sorted; hidden files and folders are left out.
+fn stems(root: &Path, folder: &str, ending: &str, problems: &mut Vec<FileProblem>) -> Vec<String> {
+    let entries = match fs::read_dir(root.join(folder)) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Vec::new(),
+        Err(error) => {
+            let message = format!("cannot read this folder: {}", explain(&error));
+            let problem = Diagnostic::error("unreadable", Span::at(0), message);
+            problems.extend(FileProblem::place(folder, "", &[problem]));
+            return Vec::new();
+        }
+    };
+    let mut stems = Vec::new();
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let Some(name) = name.to_str() else {
+            let shown = format!("{folder}/{}", name.to_string_lossy());
+            let problem = Diagnostic::error("not-utf8", Span::at(0), "this file's name is not UTF-8");
+            problems.extend(FileProblem::place(&shown, "", &[problem.with_help("rename it")]));
+            continue;
+        };
+        let stem = name.strip_suffix(ending).filter(|stem| !stem.is_empty() && !stem.starts_with('.'));
+        stems.extend(stem.map(str::to_owned));
+    }
+    stems.sort();
+    stems
+}

@@ -1,0 +1,63 @@
+//! File stems from names: what a file system, a shell and a URL all take.
+
+/// How long a stem may get: well under what file systems take, with room for a number and an ending.
+const MAX_CHARS: usize = 60;
+
+/// Names that Windows keeps for devices.
+const RESERVED: [&str; 4] = ["con", "prn", "aux", "nul"];
+
+/// Returns a stem for `name`: small letters and digits of any script, with `-` between words; `base` where none is left.
+pub fn slug(name: &str, base: &str) -> String {
+    let mut stem = String::new();
+    let mut n_chars = 0;
+    for c in name.chars().flat_map(char::to_lowercase) {
+        let c = if c.is_alphanumeric() { c } else { '-' };
+        if c == '-' && (stem.is_empty() || stem.ends_with('-')) {
+            continue;
+        }
+        if n_chars == MAX_CHARS {
+            break;
+        }
+        stem.push(c);
+        n_chars += 1;
+    }
+    let stem = stem.trim_end_matches('-');
+    if stem.is_empty() || RESERVED.contains(&stem) { base.to_owned() } else { stem.to_owned() }
+}
+
+/// Returns `stem`, or `stem-2`, `stem-3`, …: the first that `is_taken` does not have.
+pub(super) fn free(stem: &str, is_taken: impl Fn(&str) -> bool) -> String {
+    let mut candidate = stem.to_owned();
+    let mut number = 2_u64;
+    while is_taken(&candidate) {
+        candidate = format!("{stem}-{number}");
+        number += 1;
+    }
+    candidate
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stems_are_safe_and_readable() {
+        for (name, stem) in [
+            ("Spring sale", "spring-sale"),
+            ("  Größe: 20% off!! ", "größe-20-off"),
+            ("../../etc/passwd", "etc-passwd"),
+            ("新年", "新年"),
+            ("🎉", "campaign"),
+            ("", "campaign"),
+            ("CON", "campaign"),
+        ] {
+            assert_eq!(slug(name, "campaign"), stem, "{name}");
+        }
+        assert_eq!(slug(&"é".repeat(500), "x").chars().count(), MAX_CHARS);
+    }
+
+    #[test]
+    fn a_taken_stem_gets_a_number() {
+        assert_eq!(free("a", |stem| ["a", "a-2"].contains(&stem)), "a-3");
+    }
+}
