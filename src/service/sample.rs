@@ -55,6 +55,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::campaign::{Campaign, Manifest, Webhook};
 
     #[test]
     fn every_file_of_the_folder_is_in_the_table_and_sorted() {
@@ -74,6 +75,19 @@ mod tests {
             } else {
                 found.push(path);
             }
+        }
+    }
+
+    #[test]
+    fn definitions_have_no_problems() {
+        for file in FILES {
+            let problems = match file.path {
+                path if !path.ends_with(".toml") => continue,
+                path if path.starts_with("campaigns/") => Campaign::parse(file.contents).1,
+                path if path.starts_with("webhooks/") => Webhook::parse(file.contents).1,
+                _ => Manifest::parse(file.contents).1,
+            };
+            assert_eq!(problems, [], "{}", file.path);
         }
     }
 

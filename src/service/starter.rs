@@ -1,0 +1,83 @@
+//! What a new campaign's body can begin with: blank, CleverTap's sample, and a greeting in each parse mode.
+
+use crate::telegram::ParseMode;
+use crate::template::Dialect;
+
+/// What a new campaign's body begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Starter {
+    /// A chat id and an empty text.
+    Blank,
+    /// The custom body of CleverTap's Telegram page, byte for byte.
+    CleverTapSample,
+    /// A greeting by name.
+    Greeting(ParseMode),
+}
+
+/// The filters that CleverTap does not have, and what stands for them there; the longer names first.
+const PORTABLE: [(&str, &str); 4] =
+    [(" | tg_markdown_v2", ""), (" | tg_markdown", ""), (" | tg_html", " | escape"), (" | json_escape", "")];
+
+impl Starter {
+    /// All of them, in the order they are offered.
+    pub const ALL: [Starter; 5] = [
+        Starter::Greeting(ParseMode::Html),
+        Starter::Greeting(ParseMode::MarkdownV2),
+        Starter::Greeting(ParseMode::Markdown),
+        Starter::CleverTapSample,
+        Starter::Blank,
+    ];
+
+    /// Returns what to call it in a list.
+    pub fn title(self) -> &'static str {
+        match self {
+            Starter::Blank => "blank",
+            Starter::CleverTapSample => "CleverTap's sample",
+            Starter::Greeting(ParseMode::Html) => "a greeting in HTML",
+            Starter::Greeting(ParseMode::Markdown) => "a greeting in Markdown",
+            Starter::Greeting(ParseMode::MarkdownV2) => "a greeting in MarkdownV2",
+        }
+    }
+
+    /// Returns the body, with only those filters that the dialect accepts.
+    pub fn body(self, dialect: Dialect) -> String {
+        let body = self.text();
+        match dialect {
+            Dialect::Telecast => body.to_owned(),
+            Dialect::CleverTap => {
+                PORTABLE.iter().fold(body.to_owned(), |body, (own, portable)| body.replace(own, portable))
+            }
+        }
+    }
+
+    fn text(self) -> &'static str {
+        match self {
+            Starter::Blank => include_str!("../../assets/starters/blank.json.liquid"),
+            Starter::CleverTapSample => {
+                include_str!("../../assets/demo/campaigns/clevertap-sample.json.liquid")
+            }
+            Starter::Greeting(ParseMode::Html) => include_str!("../../assets/starters/html.json.liquid"),
+            Starter::Greeting(ParseMode::Markdown) => {
+                include_str!("../../assets/starters/markdown.json.liquid")
+            }
+            Starter::Greeting(ParseMode::MarkdownV2) => {
+                include_str!("../../assets/starters/markdownv2.json.liquid")
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clevertap_gets_only_what_it_has() {
+        for starter in Starter::ALL {
+            let body = starter.body(Dialect::CleverTap);
+            assert!(!body.contains("tg_") && !body.contains("json_escape"), "{body}");
+        }
+        let html = Starter::Greeting(ParseMode::Html).body(Dialect::CleverTap);
+        assert!(html.contains(r#"default: "there" | escape }}"#), "{html}");
+    }
+}
