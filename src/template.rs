@@ -1,5 +1,163 @@
-//! Liquid over JSON text: a spanned parser, rendering with a source map, filters, static checks. The only place that names `liquid`.
+//! Liquid over JSON text: a spanned parser, rendering with a source map, filters, static checks. The only place that
+//! names `liquid`.
+//!
+//! ```text
+//! source ──scan──▶ pieces ──parser──▶ syntax tree ──machine(context, limits)──▶ text + SourceMap
+//!                                        │
+//!                                        └──▶ problems, colours, variables, checks, places for completion
+//! ```
 
+mod compare;
+mod datum;
 mod dialect;
+mod filters;
+mod limits;
+mod loops;
+mod machine;
+mod number;
+mod parser;
+mod partials;
+mod scan;
+mod source_map;
+mod syntax;
+mod tags;
+mod token;
+mod variables;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::diagnostic::Diagnostic;
+use crate::profile::{Profile, Value};
+use crate::text::Span;
 
 pub use dialect::{Dialect, UnknownDialect};
+pub use filters::{FILTERS, FilterDoc};
+pub use limits::Limits;
+pub use partials::Partials;
+pub use source_map::{Origin, SourceMap};
+pub use tags::{TAGS, TagDoc};
+pub use token::{Token, TokenClass};
+pub use variables::VariableUse;
+
+/// A parsed template with the partials it calls. Cloning is cheap.
+#[derive(Debug, Clone)]
+pub struct Template {
+    compiled: Arc<Compiled>,
+}
+
+#[derive(Debug)]
+struct Compiled {
+    /// The template, then the partials it may call.
+    files: Vec<File>,
+    /// The partials' names, in the order of the files.
+    names: Arc<[String]>,
+    tokens: Vec<Token>,
+    holes: Vec<Span>,
+    /// The first error; a template with one cannot be rendered.
+    error: Option<Diagnostic>,
+}
+
+#[derive(Debug)]
+struct File {
+    /// `None` for the template itself.
+    name: Option<String>,
+    source: String,
+    body: syntax::Block,
+}
+
+impl Compiled {
+    /// Returns the file of a partial, and its name for as long as the template lives.
+    fn file_of(&self, name: &str) -> Option<(usize, &str)> {
+        let index = self.names.iter().position(|known| known == name)?;
+        Some((index + 1, self.names[index].as_str()))
+    }
+}
+
+/// All that a rendering depends on besides the template.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// `Profile`; nil without one.
+    pub profile: Option<&'a Profile>,
+    /// `Event`
+    pub event: Option<&'a Value>,
+    /// `ExternalTrigger`
+    pub external_trigger: Option<&'a Value>,
+    /// `Campaign.campaignId`
+    pub campaign_id: &'a str,
+    /// What `now` means.
+    pub now: Timestamp,
+    /// The zone in which dates are printed: the workspace's.
+    pub zone: &'a TimeZone,
+    /// How much work it may be.
+    pub limits: Limits,
+}
+
+/// How a rendering ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// With a text.
+    Rendered(Rendered),
+    /// `{% abort %}` at this place: the recipient is skipped.
+    Aborted {
+        /// The tag, or the one that called the partial it is in.
+        at: Span,
+    },
+    /// With an error at its place in the template.
+    Failed(Diagnostic),
+}
+
+/// A rendering.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rendered {
+    /// The text.
+    pub text: String,
+    /// Where its bytes came from.
+    pub map: SourceMap,
+}
+
+/// Parses `source`, and of `partials` those it calls.
+///
+/// The template can be used in any case: its colours, places and what could be parsed are there. Rendering it fails
+/// with the first error where there is one.
+pub fn parse(source: &str, partials: &Partials, dialect: Dialect) -> (Template, Vec<Diagnostic>) {
+    let _ = dialect;
+    let (compiled, problems) = partials::compile(source, partials);
+    (Template { compiled: Arc::new(compiled) }, problems)
+}
+
+impl Template {
+    /// Returns the source it was parsed from.
+    pub fn source(&self) -> &str {
+        &self.compiled.files[0].source
+    }
+
+    /// Renders for one profile.
+    pub fn render(&self, context: &Context<'_>) -> Outcome {
+        if let Some(error) = &self.compiled.error {
+            return Outcome::Failed(error.clone());
+        }
+        let surroundings = machine::Surroundings { now: context.now, zone: context.zone };
+        machine::run(&self.compiled, machine::Globals::Campaign(context), surroundings, context.limits)
+    }
+
+    /// Returns the coloured pieces of its Liquid, ascending; all else is text.
+    pub fn tokens(&self) -> &[Token] {
+        &self.compiled.tokens
+    }
+
+    /// Returns every use of a variable, ascending.
+    pub fn variables(&self) -> Vec<VariableUse> {
+        variables::uses(&self.compiled.files[0].body)
+    }
+
+    /// Returns every `{{ … }}` and `{% … %}`, ascending; what looks so inside `raw` and comments is not one.
+    pub fn holes(&self) -> Vec<Span> {
+        self.compiled.holes.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests;

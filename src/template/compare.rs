@@ -1,0 +1,229 @@
+//! How values are compared and looked into, as Shopify does it.
+
+use std::cmp::Ordering;
+
+use jiff::tz::TimeZone;
+
+use crate::diagnostic::Diagnostic;
+use crate::text::Span;
+
+use super::datum::{Datum, List, Text};
+use super::number::{self, Number};
+use super::syntax::Comparison;
+
+/// Two values that have no order.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Incomparable {
+    left: &'static str,
+    right: &'static str,
+}
+
+impl Incomparable {
+    pub fn to_diagnostic(&self, span: Span) -> Diagnostic {
+        let message = format!("{} cannot be compared with {}", self.left, self.right);
+        Diagnostic::error("liquid-comparison", span, message)
+            .with_help("turn a text into a number first: `assign n = text | plus: 0`")
+    }
+}
+
+/// Returns the steps that comparing costs.
+pub(super) fn cost(left: &Datum<'_>, right: &Datum<'_>) -> usize {
+    match (left, right) {
+        (Datum::List(left), Datum::List(right)) if left.len() == right.len() => left.len(),
+        (Datum::List(list), _) => list.len(),
+        (Datum::Map(left), Datum::Map(right)) if left.len() == right.len() => left.len(),
+        (Datum::Text(left), Datum::Text(_)) => left.as_str().len() / 64,
+        _ => 0,
+    }
+}
+
+/// Whether `left comparison right` holds.
+pub(super) fn holds(
+    left: &Datum<'_>,
+    comparison: Comparison,
+    right: &Datum<'_>,
+    zone: &TimeZone,
+) -> Result<bool, Incomparable> {
+    Ok(match comparison {
+        Comparison::Equal => are_equal(left, right),
+        Comparison::NotEqual => !are_equal(left, right),
+        Comparison::Less => order(left, right)? == Some(Ordering::Less),
+        Comparison::LessOrEqual => matches!(order(left, right)?, Some(Ordering::Less | Ordering::Equal)),
+        Comparison::Greater => order(left, right)? == Some(Ordering::Greater),
+        Comparison::GreaterOrEqual => {
+            matches!(order(left, right)?, Some(Ordering::Greater | Ordering::Equal))
+        }
+        Comparison::Contains => contains(left, right, zone),
+    })
+}
+
+/// Whether two values are the same; `empty` and `blank` are the same as what is so.
+pub(super) fn are_equal(left: &Datum<'_>, right: &Datum<'_>) -> bool {
+    match (left, right) {
+        (Datum::Nil, Datum::Nil) | (Datum::Empty, Datum::Empty) | (Datum::Blank, Datum::Blank) => true,
+        (Datum::Empty, other) | (other, Datum::Empty) => other.is_empty(),
+        (Datum::Blank, other) | (other, Datum::Blank) => other.is_blank(),
+        (Datum::Boolean(left), Datum::Boolean(right)) => left == right,
+        (Datum::Text(left), Datum::Text(right)) => left.as_str() == right.as_str(),
+        (Datum::Date(left), Datum::Date(right)) => left == right,
+        (Datum::Range(a, b), Datum::Range(c, d)) => (a, b) == (c, d),
+        (Datum::List(left), Datum::List(right)) => {
+            left.len() == right.len()
+                && left.iter().zip(right.iter()).all(|(left, right)| are_equal(&left, &right))
+        }
+        (Datum::Map(left), Datum::Map(right)) => {
+            left.len() == right.len()
+                && left
+                    .iter()
+                    .all(|(key, value)| right.value(key).is_some_and(|other| are_equal(&value, &other)))
+        }
+        _ => match (as_number(left), as_number(right)) {
+            (Some(left), Some(right)) => left.compare(right) == Ordering::Equal,
+            _ => false,
+        },
+    }
+}
+
+fn as_number(value: &Datum<'_>) -> Option<Number> {
+    match value {
+        Datum::Integer(value) => Some(Number::Integer(*value)),
+        Datum::Decimal(value) => Some(Number::Decimal(*value)),
+        _ => None,
+    }
+}
+
+/// Returns how two values are ordered: `None` where one of them has no order at all, as nil.
+pub(super) fn order(left: &Datum<'_>, right: &Datum<'_>) -> Result<Option<Ordering>, Incomparable> {
+    match (left, right) {
+        (Datum::Text(left), Datum::Text(right)) => return Ok(Some(left.as_str().cmp(right.as_str()))),
+        (Datum::Date(left), Datum::Date(right)) => return Ok(Some(left.cmp(right))),
+        // A date against a number is against epoch seconds, as filters read it.
+        (Datum::Date(_), Datum::Integer(_) | Datum::Decimal(_))
+        | (Datum::Integer(_) | Datum::Decimal(_), Datum::Date(_)) => {
+            return Ok(Some(number::to_number(left).compare(number::to_number(right))));
+        }
+        _ => {}
+    }
+    match (as_number(left), as_number(right)) {
+        (Some(left), Some(right)) => Ok(Some(left.compare(right))),
+        _ if has_order(left) && has_order(right) => {
+            Err(Incomparable { left: kind(left), right: kind(right) })
+        }
+        _ => Ok(None),
+    }
+}
+
+fn has_order(value: &Datum<'_>) -> bool {
+    matches!(value, Datum::Integer(_) | Datum::Decimal(_) | Datum::Text(_) | Datum::Date(_))
+}
+
+/// Returns the word for what kind of value it is.
+pub(super) fn kind(value: &Datum<'_>) -> &'static str {
+    match value {
+        Datum::Nil => "nothing",
+        Datum::Empty => "`empty`",
+        Datum::Blank => "`blank`",
+        Datum::Boolean(_) => "a boolean",
+        Datum::Integer(_) | Datum::Decimal(_) => "a number",
+        Datum::Text(_) => "a text",
+        Datum::Date(_) => "a date",
+        Datum::Range(..) => "a range",
+        Datum::List(_) => "a list",
+        Datum::Map(_) => "an object",
+    }
+}
+
+/// Whether a text has the part, a list the item, an object the key.
+fn contains(left: &Datum<'_>, right: &Datum<'_>, zone: &TimeZone) -> bool {
+    if !right.is_truthy() {
+        return false;
+    }
+    match left {
+        Datum::Text(text) => text.as_str().contains(right.to_text(zone).as_str()),
+        Datum::List(list) => list.iter().any(|item| are_equal(&item, right)),
+        Datum::Map(map) => match right {
+            Datum::Text(key) => map.value(key.as_str()).is_some(),
+            _ => false,
+        },
+        Datum::Range(from, to) => match right {
+            Datum::Integer(value) => (from..=to).contains(&value),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// Returns what `value.name` is: a member, or `size`, `first`, `last`.
+pub(super) fn dotted<'a>(value: &Datum<'a>, name: &str) -> Datum<'a> {
+    match (value, name) {
+        (Datum::Map(map), _) => match (map.value(name), name) {
+            (Some(member), _) => member,
+            (None, "size") => count(map.len()),
+            (None, "first") => map.iter().next().map_or(Datum::Nil, |(key, value)| pair(key, value)),
+            (None, _) => Datum::Nil,
+        },
+        (_, "size") => size(value).map_or(Datum::Nil, count),
+        (_, "first") => first(value),
+        (_, "last") => last(value),
+        _ => Datum::Nil,
+    }
+}
+
+/// Returns what `value["name"]` is.
+pub(super) fn member<'a>(value: &Datum<'a>, name: &str) -> Datum<'a> {
+    match value {
+        Datum::Map(map) => map.value(name).unwrap_or(Datum::Nil),
+        _ => Datum::Nil,
+    }
+}
+
+/// Returns what `value[index]` is; an index below 0 counts from the end.
+pub(super) fn indexed<'a>(value: &Datum<'a>, index: &Datum<'a>) -> Datum<'a> {
+    match (value, index) {
+        (_, Datum::Text(name)) => member(value, name.as_str()),
+        (Datum::List(list), Datum::Integer(index)) => item(list, *index),
+        (Datum::List(list), Datum::Decimal(index)) => item(list, *index as i64),
+        _ => Datum::Nil,
+    }
+}
+
+fn item<'a>(list: &List<'a>, index: i64) -> Datum<'a> {
+    let index = if index < 0 { index + list.len() as i64 } else { index };
+    usize::try_from(index).ok().and_then(|index| list.at(index)).unwrap_or(Datum::Nil)
+}
+
+/// Returns the number of letters, items or members, of what has any.
+pub(super) fn size(value: &Datum<'_>) -> Option<usize> {
+    match value {
+        Datum::Text(text) => Some(text.as_str().chars().count()),
+        Datum::List(list) => Some(list.len()),
+        Datum::Map(map) => Some(map.len()),
+        Datum::Range(from, to) => usize::try_from(i128::from(*to) - i128::from(*from) + 1).ok().or(Some(0)),
+        _ => None,
+    }
+}
+
+pub(super) fn first<'a>(value: &Datum<'a>) -> Datum<'a> {
+    match value {
+        Datum::List(list) => list.at(0).unwrap_or(Datum::Nil),
+        Datum::Range(from, to) if from <= to => Datum::Integer(*from),
+        Datum::Map(map) => map.iter().next().map_or(Datum::Nil, |(key, value)| pair(key, value)),
+        _ => Datum::Nil,
+    }
+}
+
+pub(super) fn last<'a>(value: &Datum<'a>) -> Datum<'a> {
+    match value {
+        Datum::List(list) => list.len().checked_sub(1).and_then(|at| list.at(at)).unwrap_or(Datum::Nil),
+        Datum::Range(from, to) if from <= to => Datum::Integer(*to),
+        _ => Datum::Nil,
+    }
+}
+
+fn pair<'a>(key: &'a str, value: Datum<'a>) -> Datum<'a> {
+    [Datum::Text(Text::Borrowed(key)), value].into_iter().collect()
+}
+
+fn count(value: usize) -> Datum<'static> {
+    Datum::Integer(i64::try_from(value).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,289 @@
+//! A value while it is rendered: borrowed from the row where it can be, shared where it cannot; clones cost nothing.
+
+use std::fmt::Write;
+use std::rc::Rc;
+
+use indexmap::IndexMap;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::profile::{Profile, Value};
+
+use super::loops::LoopState;
+use super::number;
+use super::source_map::Segment;
+
+/// A value of Liquid.
+#[derive(Debug, Clone)]
+pub(super) enum Datum<'a> {
+    Nil,
+    /// The constant `empty`.
+    Empty,
+    /// The constant `blank`.
+    Blank,
+    Boolean(bool),
+    Integer(i64),
+    Decimal(f64),
+    Text(Text<'a>),
+    Date(Timestamp),
+    /// From the first to the second, both included; none where the second is less.
+    Range(i64, i64),
+    List(List<'a>),
+    Map(Map<'a>),
+}
+
+/// Text, and where it was printed by the template when it was captured.
+#[derive(Debug, Clone)]
+pub(super) enum Text<'a> {
+    Borrowed(&'a str),
+    Shared(Rc<str>),
+    Captured(Rc<Captured>),
+}
+
+/// What `{% capture %}` caught.
+#[derive(Debug)]
+pub(super) struct Captured {
+    pub text: String,
+    pub segments: Vec<Segment>,
+}
+
+/// Values in order.
+#[derive(Debug, Clone)]
+pub(super) enum List<'a> {
+    Borrowed(&'a [Value]),
+    Shared(Rc<[Datum<'a>]>),
+}
+
+/// Named values in order.
+#[derive(Debug, Clone)]
+pub(super) enum Map<'a> {
+    Object(&'a IndexMap<String, Value>),
+    Profile(&'a Profile),
+    Campaign(&'a str),
+    Loop(Rc<LoopState<'a>>),
+}
+
+impl<'a> From<&'a Value> for Datum<'a> {
+    fn from(value: &'a Value) -> Self {
+        match value {
+            Value::Text(text) => Datum::Text(Text::Borrowed(text)),
+            Value::Integer(value) => Datum::Integer(*value),
+            Value::Decimal(value) => Datum::Decimal(*value),
+            Value::Boolean(value) => Datum::Boolean(*value),
+            Value::Date(instant) => Datum::Date(*instant),
+            Value::List(items) => Datum::List(List::Borrowed(items)),
+            Value::Object(members) => Datum::Map(Map::Object(members)),
+            Value::Null => Datum::Nil,
+        }
+    }
+}
+
+impl From<String> for Datum<'_> {
+    fn from(text: String) -> Self {
+        Datum::Text(Text::Shared(text.into()))
+    }
+}
+
+impl<'a> FromIterator<Datum<'a>> for Datum<'a> {
+    fn from_iter<I: IntoIterator<Item = Datum<'a>>>(items: I) -> Self {
+        Datum::List(List::Shared(items.into_iter().collect()))
+    }
+}
+
+impl Text<'_> {
+    pub fn as_str(&self) -> &str {
+        match self {
+            Text::Borrowed(text) => text,
+            Text::Shared(text) => text,
+            Text::Captured(captured) => &captured.text,
+        }
+    }
+}
+
+impl<'a> List<'a> {
+    pub fn len(&self) -> usize {
+        match self {
+            List::Borrowed(items) => items.len(),
+            List::Shared(items) => items.len(),
+        }
+    }
+
+    pub fn at(&self, index: usize) -> Option<Datum<'a>> {
+        match self {
+            List::Borrowed(items) => items.get(index).map(Datum::from),
+            List::Shared(items) => items.get(index).cloned(),
+        }
+    }
+
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = Datum<'a>> + '_ {
+        (0..self.len()).filter_map(|index| self.at(index))
+    }
+}
+
+impl<'a> Map<'a> {
+    pub fn value(&self, key: &str) -> Option<Datum<'a>> {
+        match self {
+            Map::Object(members) => members.get(key).map(Datum::from),
+            Map::Profile(profile) => match profile.properties.get(key) {
+                Some(value) => Some(Datum::from(value)),
+                None if matches!(key, "Identity" | "identity") => {
+                    Some(Datum::Text(Text::Borrowed(&profile.identity)))
+                        .filter(|_| !profile.identity.is_empty())
+                }
+                None => None,
+            },
+            Map::Campaign(id) => (key == "campaignId").then_some(Datum::Text(Text::Borrowed(id))),
+            Map::Loop(state) => state.value(key),
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        match self {
+            Map::Object(members) => members.len(),
+            Map::Profile(profile) => profile.properties.len(),
+            Map::Campaign(_) => 1,
+            Map::Loop(_) => 0,
+        }
+    }
+
+    /// The members; a loop's state has none to walk through.
+    pub fn iter(&self) -> Box<dyn Iterator<Item = (&'a str, Datum<'a>)> + 'a> {
+        let members = |members: &'a IndexMap<String, Value>| {
+            Box::new(members.iter().map(|(key, value)| (key.as_str(), Datum::from(value))))
+        };
+        match self {
+            Map::Object(object) => members(object),
+            Map::Profile(profile) => members(&profile.properties),
+            Map::Campaign(id) => Box::new(std::iter::once(("campaignId", Datum::Text(Text::Borrowed(id))))),
+            Map::Loop(_) => Box::new(std::iter::empty()),
+        }
+    }
+}
+
+impl<'a> Datum<'a> {
+    /// Whether a condition holds: all but nil and false.
+    pub fn is_truthy(&self) -> bool {
+        !matches!(self, Datum::Nil | Datum::Boolean(false))
+    }
+
+    /// Whether it has no members: `""`, `[]`, `{}`.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Datum::Text(text) => text.as_str().is_empty(),
+            Datum::List(list) => list.len() == 0,
+            Datum::Map(Map::Loop(_)) => false,
+            Datum::Map(map) => map.len() == 0,
+            Datum::Range(from, to) => to < from,
+            _ => false,
+        }
+    }
+
+    /// Whether it is empty, nil, false or white space.
+    pub fn is_blank(&self) -> bool {
+        match self {
+            Datum::Nil | Datum::Boolean(false) | Datum::Blank => true,
+            Datum::Text(text) => text.as_str().chars().all(char::is_whitespace),
+            _ => self.is_empty(),
+        }
+    }
+
+    /// Appends what the value prints; lists print their items one after the other.
+    pub fn write_to(&self, out: &mut String, zone: &TimeZone) {
+        match self {
+            Datum::Nil | Datum::Empty | Datum::Blank => {}
+            Datum::Boolean(value) => out.push_str(if *value { "true" } else { "false" }),
+            Datum::Integer(value) => number::write_integer(out, *value),
+            Datum::Decimal(value) => number::write_decimal(out, *value),
+            Datum::Text(text) => out.push_str(text.as_str()),
+            Datum::Date(instant) => write_date(out, *instant, zone),
+            Datum::Range(from, to) => {
+                number::write_integer(out, *from);
+                out.push_str("..");
+                number::write_integer(out, *to);
+            }
+            Datum::List(list) => list.iter().for_each(|item| item.write_to(out, zone)),
+            Datum::Map(Map::Loop(_)) => out.push_str("ForloopDrop"),
+            Datum::Map(map) => write_map(out, map, zone),
+        }
+    }
+
+    /// Returns what the value prints.
+    pub fn to_text(&self, zone: &TimeZone) -> Text<'a> {
+        match self {
+            Datum::Text(text) => text.clone(),
+            Datum::Nil | Datum::Empty | Datum::Blank => Text::Borrowed(""),
+            other => {
+                let mut out = String::new();
+                other.write_to(&mut out, zone);
+                Text::Shared(out.into())
+            }
+        }
+    }
+
+    /// Returns about how many bytes it prints, without printing it.
+    pub fn weight(&self) -> usize {
+        match self {
+            Datum::Text(text) => text.as_str().len(),
+            Datum::List(list) => list.iter().map(|item| item.weight() + 1).sum(),
+            Datum::Map(map) => map.iter().map(|(key, value)| key.len() + value.weight() + 8).sum(),
+            _ => 24,
+        }
+    }
+}
+
+/// A date as CleverTap prints it.
+fn write_date(out: &mut String, instant: Timestamp, zone: &TimeZone) {
+    let local = instant.to_zoned(zone.clone()).datetime();
+    // Writing to a String cannot fail.
+    let _ = write!(
+        out,
+        "{:04}-{:02}-{:02} {:02}:{:02}:{:02}",
+        local.year(),
+        local.month(),
+        local.day(),
+        local.hour(),
+        local.minute(),
+        local.second()
+    );
+}
+
+/// `{"name"=>"Anna", "tags"=>["a"]}`, as Shopify prints an object.
+fn write_map(out: &mut String, map: &Map<'_>, zone: &TimeZone) {
+    out.push('{');
+    for (index, (key, value)) in map.iter().enumerate() {
+        if 0 < index {
+            out.push_str(", ");
+        }
+        write_inspected(out, &Datum::Text(Text::Borrowed(key)), zone);
+        out.push_str("=>");
+        write_inspected(out, &value, zone);
+    }
+    out.push('}');
+}
+
+fn write_inspected(out: &mut String, value: &Datum<'_>, zone: &TimeZone) {
+    match value {
+        Datum::Nil => out.push_str("nil"),
+        Datum::Text(text) => {
+            out.push('"');
+            for c in text.as_str().chars() {
+                if matches!(c, '"' | '\\') {
+                    out.push('\\');
+                }
+                out.push(c);
+            }
+            out.push('"');
+        }
+        Datum::List(list) => {
+            out.push('[');
+            for (index, item) in list.iter().enumerate() {
+                if 0 < index {
+                    out.push_str(", ");
+                }
+                write_inspected(out, &item, zone);
+            }
+            out.push(']');
+        }
+        other => other.write_to(out, zone),
+    }
+}

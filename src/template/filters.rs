@@ -1,0 +1,203 @@
+//! The filters: one table that parsing, rendering, completion, help and "did you mean" read.
+
+mod general;
+
+use crate::diagnostic::{Diagnostic, Fix, did_you_mean};
+use crate::text::Span;
+
+use super::datum::{Datum, Text};
+use super::dialect::Dialect;
+use super::limits::{Budget, Exhausted};
+use super::machine::Surroundings;
+use super::number::{self, Number};
+
+/// A filter: what it does in words, and how it is called.
+#[derive(Debug)]
+pub struct FilterDoc {
+    /// The name, as in `| name`.
+    pub name: &'static str,
+    /// The arguments as one writes them, empty where there are none: `length, ellipsis`.
+    pub signature: &'static str,
+    /// One line on what it does; no full stop.
+    pub summary: &'static str,
+    /// A use of it, which can stand in any body.
+    pub example: &'static str,
+    /// What the example prints.
+    pub prints: &'static str,
+    /// Who accepts it.
+    pub dialects: &'static [Dialect],
+    /// How many arguments it must and may have.
+    pub(super) arguments: (usize, usize),
+    pub(super) keywords: &'static [&'static str],
+    pub(super) run: for<'a> fn(&mut Call<'_, 'a>) -> Filtered<'a>,
+}
+
+/// The name of a filter makes it what it is.
+impl PartialEq for FilterDoc {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+pub(super) use FilterDoc as Filter;
+
+/// One use of a filter.
+pub(super) struct Call<'c, 'a> {
+    pub input: Datum<'a>,
+    pub arguments: &'c [Datum<'a>],
+    pub keywords: &'c [(&'a str, Datum<'a>)],
+    pub surroundings: Surroundings<'a>,
+    pub budget: &'c mut Budget,
+}
+
+pub(super) type Filtered<'a> = Result<Datum<'a>, Fault>;
+
+/// Why a filter gives no value.
+#[derive(Debug)]
+pub(super) enum Fault {
+    Exhausted(Exhausted),
+    /// What is wrong, and the argument that is, from 0.
+    Refused {
+        message: String,
+        argument: Option<usize>,
+    },
+}
+
+impl From<Exhausted> for Fault {
+    fn from(exhausted: Exhausted) -> Self {
+        Fault::Exhausted(exhausted)
+    }
+}
+
+impl Fault {
+    pub fn input(message: impl Into<String>) -> Self {
+        Fault::Refused { message: message.into(), argument: None }
+    }
+
+    pub fn argument(index: usize, message: impl Into<String>) -> Self {
+        Fault::Refused { message: message.into(), argument: Some(index) }
+    }
+}
+
+impl<'a> Call<'_, 'a> {
+    /// The input as text; reading it is paid for.
+    pub fn text(&mut self) -> Result<Text<'a>, Fault> {
+        self.budget.allow_text(self.input.weight())?;
+        Ok(self.input.to_text(self.surroundings.zone))
+    }
+
+    pub fn number(&self) -> Number {
+        number::to_number(&self.input)
+    }
+
+    pub fn argument(&self, index: usize) -> Datum<'a> {
+        self.arguments.get(index).cloned().unwrap_or(Datum::Nil)
+    }
+
+    pub fn text_argument(&mut self, index: usize) -> Result<Text<'a>, Fault> {
+        let argument = self.argument(index);
+        self.budget.allow_text(argument.weight())?;
+        Ok(argument.to_text(self.surroundings.zone))
+    }
+
+    pub fn number_argument(&self, index: usize) -> Number {
+        number::to_number(&self.argument(index))
+    }
+
+    /// The argument as a whole number, or `otherwise` where it is not given; anything else is refused.
+    pub fn integer_argument(&self, index: usize, otherwise: i64) -> Result<i64, Fault> {
+        match self.arguments.get(index) {
+            None => Ok(otherwise),
+            Some(value) => {
+                number::to_integer(value).ok_or_else(|| Fault::argument(index, "expected a whole number"))
+            }
+        }
+    }
+
+    pub fn keyword(&self, key: &str) -> Datum<'a> {
+        self.keywords.iter().find(|(name, _)| *name == key).map_or(Datum::Nil, |(_, value)| value.clone())
+    }
+}
+
+const BOTH: &[Dialect] = &[Dialect::Telecast, Dialect::CleverTap];
+
+/// All filters, by name.
+pub static FILTERS: &[FilterDoc] = &[
+    FilterDoc {
+        name: "append",
+        signature: "text",
+        summary: "Adds a text behind",
+        example: "{{ 'Anna' | append: '!' }}",
+        prints: "Anna!",
+        dialects: BOTH,
+        arguments: (1, 1),
+        keywords: &[],
+        run: general::append,
+    },
+    FilterDoc {
+        name: "default",
+        signature: "value, allow_false: false",
+        summary: "Stands in for what is missing, empty or false",
+        example: "{{ Profile.nickname | default: 'friend' }}",
+        prints: "friend",
+        dialects: BOTH,
+        arguments: (0, 1),
+        keywords: &["allow_false"],
+        run: general::default,
+    },
+];
+
+/// Returns the filter `name`.
+pub(super) fn find(name: &str) -> Option<&'static FilterDoc> {
+    FILTERS.binary_search_by(|filter| filter.name.cmp(name)).ok().and_then(|index| FILTERS.get(index))
+}
+
+/// Says that there is no filter `name`.
+pub(super) fn unknown(name: &str, span: Span) -> Diagnostic {
+    let problem = Diagnostic::error("unknown-filter", span, format!("unknown filter `{name}`"));
+    match did_you_mean(name, FILTERS.iter().map(|filter| filter.name)) {
+        Some(near) => problem.with_help(format!("did you mean `{near}`?")).with_fix(Fix::replace(
+            format!("replace with `{near}`"),
+            span,
+            near,
+        )),
+        None => problem,
+    }
+}
+
+/// Says what is wrong with the number or the names of a filter's arguments.
+pub(super) fn check_arguments(
+    filter: &FilterDoc,
+    name: Span,
+    span: Span,
+    given: usize,
+    keywords: &[(String, super::syntax::Expression)],
+) -> Result<(), Box<Diagnostic>> {
+    let (least, most) = filter.arguments;
+    let usage = match filter.signature {
+        "" => format!("write `| {}`", filter.name),
+        signature => format!("write `| {}: {signature}`", filter.name),
+    };
+    if given < least {
+        let message = format!("`{}` needs {}", filter.name, arguments_in_words(least));
+        return Err(Box::new(Diagnostic::error("filter-argument", name, message).with_help(usage)));
+    }
+    if most < given {
+        let message = match most {
+            0 => format!("`{}` takes no arguments", filter.name),
+            _ => format!("`{}` takes at most {}", filter.name, arguments_in_words(most)),
+        };
+        return Err(Box::new(Diagnostic::error("filter-argument", span, message).with_help(usage)));
+    }
+    match keywords.iter().find(|(key, _)| !filter.keywords.contains(&key.as_str())) {
+        Some((key, _)) => {
+            let message = format!("`{}` has no `{key}`", filter.name);
+            Err(Box::new(Diagnostic::error("filter-argument", span, message).with_help(usage)))
+        }
+        None => Ok(()),
+    }
+}
+
+fn arguments_in_words(count: usize) -> String {
+    if count == 1 { "an argument".to_owned() } else { format!("{count} arguments") }
+}

@@ -1,0 +1,52 @@
+//! `forloop` and `tablerowloop`: what a loop's body may know of the loop.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use super::datum::{Datum, Map, Text};
+
+/// Where a loop stands.
+#[derive(Debug)]
+pub(super) struct LoopState<'a> {
+    pub name: &'a str,
+    /// From 0.
+    pub index: Cell<usize>,
+    pub length: usize,
+    /// How many columns a row has, in a `tablerow`.
+    pub columns: Option<usize>,
+    /// The loop around this one.
+    pub parent: Option<Rc<LoopState<'a>>>,
+}
+
+impl<'a> LoopState<'a> {
+    /// Returns the member `key`.
+    pub fn value(&self, key: &str) -> Option<Datum<'a>> {
+        let index = self.index.get();
+        let number = |value: usize| Datum::Integer(i64::try_from(value).unwrap_or(i64::MAX));
+        let common = match key {
+            "index" => number(index + 1),
+            "index0" => number(index),
+            "rindex" => number(self.length.saturating_sub(index)),
+            "rindex0" => number(self.length.saturating_sub(index + 1)),
+            "first" => Datum::Boolean(index == 0),
+            "last" => Datum::Boolean(index + 1 == self.length),
+            "length" => number(self.length),
+            _ => return self.own_value(key, index),
+        };
+        Some(common)
+    }
+
+    fn own_value(&self, key: &str, index: usize) -> Option<Datum<'a>> {
+        let number = |value: usize| Datum::Integer(i64::try_from(value).unwrap_or(i64::MAX));
+        match (self.columns, key) {
+            (None, "name") => Some(Datum::Text(Text::Borrowed(self.name))),
+            (None, "parentloop") => self.parent.clone().map(|parent| Datum::Map(Map::Loop(parent))),
+            (Some(columns), "col") => Some(number(index % columns + 1)),
+            (Some(columns), "col0") => Some(number(index % columns)),
+            (Some(columns), "col_first") => Some(Datum::Boolean(index % columns == 0)),
+            (Some(columns), "col_last") => Some(Datum::Boolean(index % columns + 1 == columns)),
+            (Some(columns), "row") => Some(number(index / columns + 1)),
+            _ => None,
+        }
+    }
+}

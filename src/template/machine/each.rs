@@ -1,0 +1,187 @@
+//! `for` and `tablerow`.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use crate::diagnostic::Diagnostic;
+use crate::text::Span;
+
+use super::super::datum::{Datum, List, Map, Text};
+use super::super::loops::LoopState;
+use super::super::number;
+use super::super::syntax::{Expression, Loop, Offset};
+use super::{Flow, Machine, Run, Whitespace};
+
+/// What a loop goes through; a range is never laid out.
+enum Items<'a> {
+    Range(i64),
+    List(List<'a>),
+}
+
+impl<'a> Items<'a> {
+    fn at(&self, index: usize) -> Datum<'a> {
+        match self {
+            Items::Range(from) => Datum::Integer(from.saturating_add_unsigned(index as u64)),
+            Items::List(list) => list.at(index).unwrap_or(Datum::Nil),
+        }
+    }
+}
+
+/// The part of a collection that a loop goes through.
+struct Slice<'a> {
+    items: Items<'a>,
+    start: usize,
+    length: usize,
+    is_reversed: bool,
+}
+
+impl<'a> Slice<'a> {
+    fn at(&self, turn: usize) -> Datum<'a> {
+        let turn = if self.is_reversed { self.length - 1 - turn } else { turn };
+        self.items.at(self.start + turn)
+    }
+}
+
+impl<'a> Machine<'a> {
+    pub(super) fn each(&mut self, span: Span, each: &'a Loop) -> Run<Flow> {
+        let collection = self.value(&each.collection)?;
+        let slice = self.slice(span, each, collection)?;
+        if slice.length == 0 {
+            return match &each.otherwise {
+                Some(body) => self.block(body, Whitespace::of(body)),
+                None => Ok(Flow::Next),
+            };
+        }
+        let mark = self.scope.mark();
+        let state = self.enter_loop("forloop", each, slice.length, None);
+        for turn in 0..slice.length {
+            self.spend(1, span)?;
+            state.index.set(turn);
+            self.scope.push(&each.variable, slice.at(turn));
+            let flow = self.block(&each.body, Whitespace::of(&each.body))?;
+            self.scope.leave(mark + 1);
+            if flow == Flow::Break {
+                break;
+            }
+        }
+        self.scope.leave(mark);
+        Ok(Flow::Next)
+    }
+
+    pub(super) fn table(&mut self, span: Span, each: &'a Loop) -> Run<()> {
+        let collection = self.value(&each.collection)?;
+        if matches!(collection, Datum::Nil) {
+            return Ok(());
+        }
+        let slice = self.slice(span, each, collection)?;
+        let columns = match &each.columns {
+            Some(columns) => self.whole(columns)?.unwrap_or(0),
+            None => 0,
+        };
+        let columns = if columns < 1 { slice.length.max(1) } else { columns as usize };
+        let mark = self.scope.mark();
+        let state = self.enter_loop("tablerowloop", each, slice.length, Some(columns));
+        self.print_markup(span, "<tr class=\"row1\">\n")?;
+        for turn in 0..slice.length {
+            self.spend(1, span)?;
+            state.index.set(turn);
+            self.scope.push(&each.variable, slice.at(turn));
+            self.print_markup(span, &format!("<td class=\"col{}\">", turn % columns + 1))?;
+            let flow = self.block(&each.body, Whitespace::Kept)?;
+            self.scope.leave(mark + 1);
+            self.print_markup(span, "</td>")?;
+            if flow == Flow::Break {
+                break;
+            }
+            if (turn + 1) % columns == 0 && turn + 1 < slice.length {
+                self.print_markup(span, &format!("</tr>\n<tr class=\"row{}\">", turn / columns + 2))?;
+            }
+        }
+        self.scope.leave(mark);
+        self.print_markup(span, "</tr>\n")
+    }
+
+    /// Puts the loop's own state into scope.
+    pub(super) fn enter_loop(
+        &mut self,
+        local: &'static str,
+        each: &'a Loop,
+        length: usize,
+        columns: Option<usize>,
+    ) -> Rc<LoopState<'a>> {
+        let parent = match self.scope.local("forloop") {
+            Some(Datum::Map(Map::Loop(parent))) => Some(Rc::clone(parent)),
+            _ => None,
+        };
+        let state = Rc::new(LoopState { name: &each.name, index: Cell::new(0), length, columns, parent });
+        self.scope.push(local, Datum::Map(Map::Loop(Rc::clone(&state))));
+        state
+    }
+
+    fn slice(&mut self, span: Span, each: &'a Loop, collection: Datum<'a>) -> Run<Slice<'a>> {
+        let from = match &each.offset {
+            None => 0,
+            Some(Offset::At(offset)) => self.whole(offset)?.unwrap_or(0),
+            Some(Offset::Continue) => {
+                self.resumes.get(each.name.as_str()).map_or(0, |end| i64::try_from(*end).unwrap_or(i64::MAX))
+            }
+        };
+        let limit = match &each.limit {
+            Some(limit) => self.whole(limit)?,
+            None => None,
+        };
+        let is_text = matches!(collection, Datum::Text(_));
+        let (items, size) = self.items(span, collection)?;
+        let size = size as i128;
+        let to = limit.map_or(size, |limit| i128::from(limit) + i128::from(from));
+        let start = i128::from(from).max(0);
+        // A text is one item, whatever part of it is asked for.
+        let (start, end) = if is_text { (0, size) } else { (start, to.min(size)) };
+        let length = usize::try_from(end - start).unwrap_or(0);
+        let start = usize::try_from(start).unwrap_or(usize::MAX);
+        self.resumes.insert(&each.name, start.saturating_add(length));
+        self.budget.afford(length).map_err(|exhausted| self.exhausted(exhausted, each.collection.span()))?;
+        Ok(Slice { items, start, length, is_reversed: each.is_reversed })
+    }
+
+    /// Returns what there is to go through in `collection`, and how much.
+    fn items(&mut self, span: Span, collection: Datum<'a>) -> Run<(Items<'a>, usize)> {
+        Ok(match collection {
+            Datum::Range(from, to) => {
+                let size = i128::from(to) - i128::from(from) + 1;
+                (Items::Range(from), usize::try_from(size).unwrap_or(0))
+            }
+            Datum::List(list) => {
+                let size = list.len();
+                (Items::List(list), size)
+            }
+            Datum::Map(map) => {
+                self.spend(map.len(), span)?;
+                let list: Rc<[Datum<'a>]> = map
+                    .iter()
+                    .map(|(key, value)| [Datum::Text(Text::Borrowed(key)), value].into_iter().collect())
+                    .collect();
+                let size = list.len();
+                (Items::List(List::Shared(list)), size)
+            }
+            Datum::Text(text) if !text.as_str().is_empty() => {
+                (Items::List(List::Shared(Rc::new([Datum::Text(text)]))), 1)
+            }
+            _ => (Items::List(List::Borrowed(&[])), 0),
+        })
+    }
+
+    /// Returns a whole number, `None` for nil; anything else is an error.
+    fn whole(&mut self, expression: &'a Expression) -> Run<Option<i64>> {
+        let value = self.value(expression)?;
+        match number::to_integer(&value) {
+            Some(value) => Ok(Some(value)),
+            None if matches!(value, Datum::Nil) => Ok(None),
+            None => Err(self.fail(Diagnostic::error(
+                "liquid-value",
+                expression.span(),
+                "expected a whole number",
+            ))),
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! `render` and `include`.
+
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use crate::diagnostic::Diagnostic;
+use crate::text::Span;
+
+use super::super::datum::{Datum, List, Map};
+use super::super::loops::LoopState;
+use super::super::syntax::{Expression, PartialCall, Subject};
+use super::{Flow, Machine, Run, Whitespace};
+
+impl<'a> Machine<'a> {
+    pub(super) fn partial(&mut self, span: Span, call: &'a PartialCall) -> Run<Flow> {
+        let name = self.value(&call.name)?.to_text(self.surroundings.zone);
+        let Some((file, name)) = self.template.file_of(name.as_str()) else {
+            let message = format!("there is no partial `{}`", name.as_str());
+            return Err(self.fail(Diagnostic::error("unknown-partial", call.name.span(), message)));
+        };
+        if self.limits.depth <= self.depth {
+            let message = "partials call each other too deep";
+            return Err(self.fail(Diagnostic::error("liquid-limit", span, message)));
+        }
+        let mut arguments = Vec::with_capacity(call.arguments.len());
+        for (key, value) in &call.arguments {
+            arguments.push((key.as_str(), self.value(value)?));
+        }
+        let subject = match &call.subject {
+            Some(subject) => Some((subject, self.value(&subject.value)?)),
+            None => None,
+        };
+        let outer = (self.file, self.call);
+        self.call = self.call.or(Some(span));
+        self.file = file;
+        self.depth += 1;
+        let flow = match call.is_isolated {
+            true => self.render(name, arguments, subject),
+            false => self.include(name, arguments, subject),
+        };
+        self.depth -= 1;
+        (self.file, self.call) = outer;
+        flow
+    }
+
+    /// The partial sees what it is given, the data, and nothing else; what it assigns ends with it.
+    fn render(
+        &mut self,
+        name: &'a str,
+        arguments: Vec<(&'a str, Datum<'a>)>,
+        subject: Option<(&'a Subject, Datum<'a>)>,
+    ) -> Run<Flow> {
+        let isolated = self.scope.isolated();
+        let outer = std::mem::replace(&mut self.scope, isolated);
+        let cycles = std::mem::take(&mut self.cycles);
+        let resumes = std::mem::replace(&mut self.resumes, HashMap::new());
+        let result = self.render_isolated(name, arguments, subject);
+        self.scope = outer;
+        self.cycles = cycles;
+        self.resumes = resumes;
+        // A `break` in the partial ends the partial only.
+        result.map(|()| Flow::Next)
+    }
+
+    fn render_isolated(
+        &mut self,
+        name: &'a str,
+        arguments: Vec<(&'a str, Datum<'a>)>,
+        subject: Option<(&'a Subject, Datum<'a>)>,
+    ) -> Run<()> {
+        for (key, value) in arguments {
+            self.scope.push(key, value);
+        }
+        let Some((subject, value)) = subject else { return self.file_body().map(|_| ()) };
+        let alias = subject.alias.as_deref().unwrap_or(local_name(name));
+        let items = match (&value, subject.is_each) {
+            (Datum::List(list), true) => Some(list.clone()),
+            (Datum::Range(from, to), true) => Some(self.listed(*from, *to, &subject.value)?),
+            _ => None,
+        };
+        let Some(items) = items else {
+            self.scope.push(alias, value);
+            return self.file_body().map(|_| ());
+        };
+        let length = items.len();
+        let state = Rc::new(LoopState { name, index: Cell::new(0), length, columns: None, parent: None });
+        self.scope.push("forloop", Datum::Map(Map::Loop(Rc::clone(&state))));
+        let mark = self.scope.mark();
+        for (turn, item) in items.iter().enumerate() {
+            state.index.set(turn);
+            self.scope.push(alias, item);
+            self.file_body()?;
+            self.scope.leave(mark);
+        }
+        Ok(())
+    }
+
+    /// The partial stands in the scope of its caller.
+    fn include(
+        &mut self,
+        name: &'a str,
+        arguments: Vec<(&'a str, Datum<'a>)>,
+        subject: Option<(&'a Subject, Datum<'a>)>,
+    ) -> Run<Flow> {
+        let mark = self.scope.mark();
+        for (key, value) in arguments {
+            self.scope.push(key, value);
+        }
+        let flow = match subject {
+            None => self.file_body(),
+            Some((subject, value)) => {
+                let alias = subject.alias.as_deref().unwrap_or(local_name(name));
+                match value {
+                    Datum::List(items) => self.include_each(alias, &items),
+                    value => {
+                        self.scope.push(alias, value);
+                        self.file_body()
+                    }
+                }
+            }
+        };
+        self.scope.leave(mark);
+        flow
+    }
+
+    fn include_each(&mut self, alias: &'a str, items: &List<'a>) -> Run<Flow> {
+        let mark = self.scope.mark();
+        for item in items.iter() {
+            self.scope.push(alias, item);
+            let flow = self.file_body()?;
+            self.scope.leave(mark);
+            if flow == Flow::Break {
+                return Ok(flow);
+            }
+        }
+        Ok(Flow::Next)
+    }
+
+    fn file_body(&mut self) -> Run<Flow> {
+        self.spend(1, Span::default())?;
+        self.block(&self.template.files[self.file].body, Whitespace::Kept)
+    }
+
+    fn listed(&mut self, from: i64, to: i64, place: &Expression) -> Run<List<'a>> {
+        let size = usize::try_from(i128::from(to) - i128::from(from) + 1).unwrap_or(0);
+        self.budget.spend(size).map_err(|exhausted| self.exhausted(exhausted, place.span()))?;
+        Ok(List::Shared((from..=to).map(Datum::Integer).collect()))
+    }
+}
+
+/// The name a partial's subject gets: the last part of `folder/name`.
+fn local_name(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
+}

@@ -1,0 +1,98 @@
+//! The names a template can see: loop variables, what it assigned, counters, and the data.
+
+use std::collections::HashMap;
+
+use indexmap::IndexMap;
+use jiff::Timestamp;
+
+use crate::profile::Value;
+
+use super::super::Context;
+use super::super::datum::{Datum, Map};
+
+/// What a rendering is given.
+#[derive(Debug, Clone, Copy)]
+pub(in super::super) enum Globals<'a> {
+    /// `Profile`, `Event`, `ExternalTrigger`, `Campaign`, and `now`.
+    Campaign(&'a Context<'a>),
+    /// Any names, as in Shopify's Liquid.
+    Data(&'a IndexMap<String, Value>),
+}
+
+impl<'a> Globals<'a> {
+    fn find(self, name: &str, now: Timestamp) -> Datum<'a> {
+        match self {
+            Globals::Data(data) => data.get(name).map_or(Datum::Nil, Datum::from),
+            Globals::Campaign(context) => match name {
+                "Profile" => context.profile.map_or(Datum::Nil, |profile| Datum::Map(Map::Profile(profile))),
+                "Event" => context.event.map_or(Datum::Nil, Datum::from),
+                "ExternalTrigger" => context.external_trigger.map_or(Datum::Nil, Datum::from),
+                "Campaign" => Datum::Map(Map::Campaign(context.campaign_id)),
+                "now" => Datum::Date(now),
+                _ => Datum::Nil,
+            },
+        }
+    }
+}
+
+/// The names at one place of a rendering.
+#[derive(Debug)]
+pub(super) struct Scope<'a> {
+    globals: Globals<'a>,
+    assigned: HashMap<&'a str, Datum<'a>>,
+    counters: HashMap<&'a str, i64>,
+    /// The names of loops and of partials' arguments, the innermost last.
+    locals: Vec<(&'a str, Datum<'a>)>,
+}
+
+impl<'a> Scope<'a> {
+    pub fn new(globals: Globals<'a>) -> Self {
+        Self { globals, assigned: HashMap::new(), counters: HashMap::new(), locals: Vec::new() }
+    }
+
+    /// Returns a scope that sees the data only.
+    pub fn isolated(&self) -> Self {
+        Self::new(self.globals)
+    }
+
+    /// Returns what `name` means here; what means nothing is nil.
+    pub fn find(&self, name: &str, now: Timestamp) -> Datum<'a> {
+        if let Some((_, value)) = self.locals.iter().rev().find(|(local, _)| *local == name) {
+            return value.clone();
+        }
+        if let Some(value) = self.assigned.get(name) {
+            return value.clone();
+        }
+        match self.counters.get(name) {
+            Some(value) => Datum::Integer(*value),
+            None => self.globals.find(name, now),
+        }
+    }
+
+    pub fn assign(&mut self, name: &'a str, value: Datum<'a>) {
+        self.assigned.insert(name, value);
+    }
+
+    pub fn counter(&mut self, name: &'a str) -> &mut i64 {
+        self.counters.entry(name).or_insert(0)
+    }
+
+    /// Adds a local name; [`Scope::leave`] takes it away.
+    pub fn push(&mut self, name: &'a str, value: Datum<'a>) {
+        self.locals.push((name, value));
+    }
+
+    /// Returns how many local names there are now, for [`Scope::leave`].
+    pub fn mark(&self) -> usize {
+        self.locals.len()
+    }
+
+    pub fn leave(&mut self, mark: usize) {
+        self.locals.truncate(mark);
+    }
+
+    /// Returns the value of the local `name`, the innermost one.
+    pub fn local(&self, name: &str) -> Option<&Datum<'a>> {
+        self.locals.iter().rev().find(|(local, _)| *local == name).map(|(_, value)| value)
+    }
+}

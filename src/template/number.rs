@@ -1,0 +1,305 @@
+//! Numbers as Liquid reads, reckons and prints them: integers stay integers, decimals are exact where they can be.
+//!
+//! Shopify reckons with decimals of any length; here a decimal is its shortest writing as digits and a power of ten, in
+//! 128 bits, and a float where that is not enough: `10.1 - 2.2` is `7.9`.
+
+use std::cmp::Ordering;
+use std::fmt::Write;
+
+use super::datum::Datum;
+
+/// A number.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Number {
+    Integer(i64),
+    Decimal(f64),
+}
+
+impl From<Number> for Datum<'_> {
+    fn from(number: Number) -> Self {
+        match number {
+            Number::Integer(value) => Datum::Integer(value),
+            Number::Decimal(value) => Datum::Decimal(value),
+        }
+    }
+}
+
+/// Reads a value as filters do: texts by their digits, all else is 0.
+pub(super) fn to_number(value: &Datum<'_>) -> Number {
+    match value {
+        Datum::Integer(value) => Number::Integer(*value),
+        Datum::Decimal(value) => Number::Decimal(*value),
+        Datum::Text(text) => number_of_text(text.as_str().trim()),
+        Datum::Date(instant) => Number::Integer(instant.as_second()),
+        _ => Number::Integer(0),
+    }
+}
+
+/// A text that is a decimal in whole is one; any other counts by the digits it begins with.
+fn number_of_text(text: &str) -> Number {
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    if let Some((whole, decimals)) = unsigned.split_once('.') {
+        if is_digits(whole) && is_digits(decimals) {
+            return text.parse().map_or(Number::Integer(0), Number::Decimal);
+        }
+    }
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let digits = unsigned.find(|c: char| !c.is_ascii_digit()).unwrap_or(unsigned.len());
+    let length = text.len() - unsigned.len() + digits;
+    let digits = text.get(..length).unwrap_or("");
+    match digits.parse() {
+        Ok(value) => Number::Integer(value),
+        Err(_) => digits.parse().map_or(Number::Integer(0), Number::Decimal),
+    }
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Reads a value that must be a whole number; `None` where it is not.
+pub(super) fn to_integer(value: &Datum<'_>) -> Option<i64> {
+    match value {
+        Datum::Integer(value) => Some(*value),
+        Datum::Text(text) => text.as_str().trim().parse().ok(),
+        _ => None,
+    }
+}
+
+/// Digits and how many of them stand behind the point.
+#[derive(Clone, Copy)]
+struct Exact {
+    digits: i128,
+    scale: u32,
+}
+
+fn exact(number: Number) -> Option<Exact> {
+    let value = match number {
+        Number::Integer(value) => return Some(Exact { digits: value.into(), scale: 0 }),
+        Number::Decimal(value) if value.is_finite() && value.abs() < 1e17 => value,
+        Number::Decimal(_) => return None,
+    };
+    let text = format!("{value}");
+    let (whole, decimals) = text.split_once('.').unwrap_or((&text, ""));
+    if 17 < decimals.len() {
+        return None;
+    }
+    let digits = format!("{whole}{decimals}").parse().ok()?;
+    Some(Exact { digits, scale: u32::try_from(decimals.len()).ok()? })
+}
+
+/// Brings two numbers to the same scale.
+fn aligned(left: Number, right: Number) -> Option<(i128, i128, u32)> {
+    let (left, right) = (exact(left)?, exact(right)?);
+    let scale = left.scale.max(right.scale);
+    let raise = |number: Exact| number.digits.checked_mul(10_i128.checked_pow(scale - number.scale)?);
+    Some((raise(left)?, raise(right)?, scale))
+}
+
+fn from_exact(digits: i128, scale: u32) -> f64 {
+    format!("{digits}e-{scale}").parse().unwrap_or(f64::NAN)
+}
+
+impl Number {
+    pub fn as_f64(self) -> f64 {
+        match self {
+            Number::Integer(value) => value as f64,
+            Number::Decimal(value) => value,
+        }
+    }
+
+    pub fn is_zero(self) -> bool {
+        self.as_f64() == 0.0
+    }
+
+    pub fn plus(self, other: Number) -> Number {
+        self.combine(other, i64::checked_add, i128::checked_add, |left, right| left + right)
+    }
+
+    pub fn minus(self, other: Number) -> Number {
+        self.combine(other, i64::checked_sub, i128::checked_sub, |left, right| left - right)
+    }
+
+    fn combine(
+        self,
+        other: Number,
+        whole: fn(i64, i64) -> Option<i64>,
+        digits: fn(i128, i128) -> Option<i128>,
+        float: fn(f64, f64) -> f64,
+    ) -> Number {
+        if let (Number::Integer(left), Number::Integer(right)) = (self, other) {
+            if let Some(result) = whole(left, right) {
+                return Number::Integer(result);
+            }
+        }
+        let result = aligned(self, other)
+            .and_then(|(left, right, scale)| Some(from_exact(digits(left, right)?, scale)))
+            .unwrap_or_else(|| float(self.as_f64(), other.as_f64()));
+        Number::Decimal(result)
+    }
+
+    pub fn times(self, other: Number) -> Number {
+        if let (Number::Integer(left), Number::Integer(right)) = (self, other) {
+            if let Some(result) = left.checked_mul(right) {
+                return Number::Integer(result);
+            }
+        }
+        let result = exact(self)
+            .zip(exact(other))
+            .and_then(|(left, right)| {
+                Some(from_exact(left.digits.checked_mul(right.digits)?, left.scale + right.scale))
+            })
+            .unwrap_or_else(|| self.as_f64() * other.as_f64());
+        Number::Decimal(result)
+    }
+
+    /// Divides; whole numbers round down. `None` for a division by zero.
+    pub fn divided_by(self, other: Number) -> Option<Number> {
+        if other.is_zero() {
+            return None;
+        }
+        Some(match (self, other) {
+            (Number::Integer(left), Number::Integer(right)) => match left.checked_div_euclid(right) {
+                Some(quotient) if 0 < right || left.rem_euclid(right) == 0 => Number::Integer(quotient),
+                // Euclid rounds up for a negative divisor where something is left over.
+                Some(quotient) => Number::Integer(quotient - 1),
+                None => Number::Decimal(left as f64 / right as f64),
+            },
+            _ => Number::Decimal(self.as_f64() / other.as_f64()),
+        })
+    }
+
+    /// The rest of a division, with the divisor's sign. `None` for a division by zero.
+    pub fn modulo(self, other: Number) -> Option<Number> {
+        if other.is_zero() {
+            return None;
+        }
+        if let (Number::Integer(left), Number::Integer(right)) = (self, other) {
+            return Some(Number::Integer(floored_rest(left.into(), right.into()) as i64));
+        }
+        let result = match aligned(self, other) {
+            Some((left, right, scale)) => from_exact(floored_rest(left, right), scale),
+            None => {
+                let (left, right) = (self.as_f64(), other.as_f64());
+                left - right * (left / right).floor()
+            }
+        };
+        Some(Number::Decimal(result))
+    }
+
+    pub fn abs(self) -> Number {
+        match self {
+            Number::Integer(value) => {
+                value.checked_abs().map_or(Number::Decimal(-(value as f64)), Number::Integer)
+            }
+            Number::Decimal(value) => Number::Decimal(value.abs()),
+        }
+    }
+
+    pub fn floor(self) -> Number {
+        self.whole(f64::floor)
+    }
+
+    pub fn ceil(self) -> Number {
+        self.whole(f64::ceil)
+    }
+
+    fn whole(self, round: fn(f64) -> f64) -> Number {
+        match self {
+            Number::Integer(_) => self,
+            Number::Decimal(value) => whole_number(round(value)),
+        }
+    }
+
+    /// Rounds half away from zero to `decimals` digits behind the point, or in front of it where negative.
+    pub fn round(self, decimals: i64) -> Number {
+        let value = match self {
+            Number::Integer(value) if 0 <= decimals => return Number::Integer(value),
+            Number::Integer(value) => return round_integer(value, decimals.unsigned_abs()),
+            Number::Decimal(value) => value,
+        };
+        let rounded = match (exact(self), u32::try_from(decimals)) {
+            (Some(exact), Ok(decimals)) if decimals < exact.scale => {
+                let unit = 10_i128.pow(exact.scale - decimals);
+                let half = unit / 2 * exact.digits.signum();
+                from_exact((exact.digits + half) / unit, decimals)
+            }
+            (_, Ok(_)) => value,
+            (_, Err(_)) => return round_integer(value as i64, decimals.unsigned_abs()),
+        };
+        if decimals == 0 { whole_number(rounded.round()) } else { Number::Decimal(rounded) }
+    }
+
+    pub fn compare(self, other: Number) -> Ordering {
+        match (self, other) {
+            (Number::Integer(left), Number::Integer(right)) => left.cmp(&right),
+            _ => self.as_f64().partial_cmp(&other.as_f64()).unwrap_or(Ordering::Equal),
+        }
+    }
+}
+
+fn floored_rest(left: i128, right: i128) -> i128 {
+    let rest = left % right;
+    if rest != 0 && (rest < 0) != (right < 0) { rest + right } else { rest }
+}
+
+fn round_integer(value: i64, digits: u64) -> Number {
+    let unit = u32::try_from(digits).ok().and_then(|digits| 10_i128.checked_pow(digits));
+    let rounded = unit.map_or(0, |unit| {
+        let value = i128::from(value);
+        (value + unit / 2 * value.signum()) / unit * unit
+    });
+    i64::try_from(rounded).map_or(Number::Decimal(rounded as f64), Number::Integer)
+}
+
+fn whole_number(value: f64) -> Number {
+    // Both bounds are exact powers of two, so the cast is.
+    let fits = (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&value);
+    if fits { Number::Integer(value as i64) } else { Number::Decimal(value) }
+}
+
+/// Appends a whole number.
+pub(super) fn write_integer(out: &mut String, value: i64) {
+    let mut digits = [0; 20];
+    let mut at = digits.len();
+    let mut rest = value.unsigned_abs();
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if value < 0 {
+        out.push('-');
+    }
+    out.extend(digits[at..].iter().map(|digit| char::from(*digit)));
+}
+
+/// Appends a decimal number as Ruby does: `5.0`, `1.0e+16`, `1.0e-05`.
+pub(super) fn write_decimal(out: &mut String, value: f64) {
+    let size = value.abs();
+    if !value.is_finite() {
+        let word = match value {
+            _ if value.is_nan() => "NaN",
+            _ if value < 0.0 => "-Infinity",
+            _ => "Infinity",
+        };
+        out.push_str(word);
+        return;
+    }
+    if size == 0.0 || (1e-4..1e16).contains(&size) {
+        // Writing to a String cannot fail.
+        let _ = write!(out, "{value:?}");
+        return;
+    }
+    let text = format!("{value:e}");
+    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    out.push_str(digits);
+    if !digits.contains('.') {
+        out.push_str(".0");
+    }
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    let _ = write!(out, "e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs());
+}

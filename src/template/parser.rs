@@ -1,0 +1,288 @@
+//! Builds the syntax tree from the pieces of a source. A problem costs its piece; the rest is still parsed.
+
+mod tags;
+mod words;
+
+use crate::diagnostic::{Diagnostic, Fix};
+use crate::text::Span;
+
+use super::scan::{self, Markup, Piece, TagPiece};
+use super::syntax::{Block, Node, Output, Tag};
+use super::token::{self, Lexeme, Token, TokenClass};
+
+use words::{Parse, Words};
+
+/// How deep tags may nest.
+const MAX_DEPTH: usize = 100;
+
+/// A source, parsed.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Parsed {
+    pub body: Block,
+    pub problems: Vec<Diagnostic>,
+    /// Ascending.
+    pub tokens: Vec<Token>,
+    /// Each `{{ }}` and `{% %}`, ascending.
+    pub holes: Vec<Span>,
+}
+
+/// Parses `source`.
+pub(super) fn parse(source: &str) -> Parsed {
+    let mut parser = Parser {
+        source,
+        pieces: scan::scan(source),
+        next: 0,
+        open: Vec::new(),
+        is_in_line: false,
+        parsed: Parsed::default(),
+    };
+    let body = parser.block().0;
+    let mut parsed = parser.parsed;
+    parsed.body = body;
+    parsed.tokens.sort_by_key(|token| token.span);
+    parsed.holes.sort();
+    parsed
+}
+
+struct Parser<'s> {
+    source: &'s str,
+    pieces: Vec<Piece>,
+    next: usize,
+    /// The tags that wait for their end, outermost first.
+    open: Vec<Opener<'s>>,
+    /// Whether the pieces are lines of `{% liquid %}`.
+    is_in_line: bool,
+    parsed: Parsed,
+}
+
+/// A tag that waits for its end.
+#[derive(Debug, Clone, Copy)]
+struct Opener<'s> {
+    name: &'s str,
+    span: Span,
+}
+
+/// The words that may divide a tag's body.
+fn dividers(name: &str) -> &'static [&'static str] {
+    match name {
+        "if" | "unless" => &["elsif", "else"],
+        "case" => &["when", "else"],
+        "for" => &["else"],
+        _ => &[],
+    }
+}
+
+impl<'s> Parser<'s> {
+    /// Parses up to the innermost open tag's end or divider, and takes that; to the end of the text where none is open.
+    fn block(&mut self) -> (Block, Option<TagPiece>) {
+        let mut nodes = Vec::new();
+        while let Some(piece) = self.pieces.get(self.next).copied() {
+            self.next += 1;
+            match piece {
+                Piece::Text(span) => nodes.push(Node::Text(span)),
+                Piece::Output(markup) => nodes.extend(self.output(markup)),
+                Piece::Tag(tag) => match self.role_of(&tag) {
+                    Role::Ordinary => self.tag(tag, &mut nodes),
+                    Role::Divides => return (self.finish(nodes), Some(tag)),
+                    Role::EndsOuter => {
+                        self.next -= 1;
+                        break;
+                    }
+                    Role::Stray(problem) => {
+                        self.colour_tag(&tag, &[]);
+                        self.parsed.problems.push(*problem);
+                    }
+                },
+            }
+        }
+        self.report_unclosed();
+        (self.finish(nodes), None)
+    }
+
+    fn finish(&self, nodes: Vec<Node>) -> Block {
+        let is_blank = nodes.iter().all(|node| is_blank(self.source, node));
+        Block { nodes, is_blank }
+    }
+
+    fn report_unclosed(&mut self) {
+        let Some(opener) = self.open.last() else { return };
+        let end = match self.pieces.get(self.next) {
+            Some(Piece::Tag(tag)) => tag.markup.span.start,
+            _ => self.source.trim_end().len(),
+        };
+        let closing = format!("{{% end{} %}}", opener.name);
+        let problem =
+            Diagnostic::error("unclosed-tag", opener.span, format!("`{}` is never closed", opener.name))
+                .with_help(format!("add `{closing}` where it ends"))
+                .with_fix(
+                    Fix::replace(format!("add `{closing}`"), Span::at(end), closing.clone())
+                        .unsafe_to_apply(),
+                );
+        self.parsed.problems.push(problem);
+    }
+
+    /// Says what `tag` means to the tags that are open.
+    fn role_of(&self, tag: &TagPiece) -> Role {
+        let name = tag.name.of(self.source);
+        let innermost = self.open.last();
+        let is_end_of = |opener: &Opener<'_>| name.strip_prefix("end") == Some(opener.name);
+        if innermost.is_some_and(|opener| is_end_of(opener) || dividers(opener.name).contains(&name)) {
+            return Role::Divides;
+        }
+        if !name.starts_with("end") && !matches!(name, "else" | "elsif" | "when") {
+            return Role::Ordinary;
+        }
+        if self.open.iter().any(is_end_of) {
+            return Role::EndsOuter;
+        }
+        let message = match name.strip_prefix("end") {
+            Some("") | None => format!("`{name}` has no place here"),
+            Some(opener) => format!("`{name}` closes nothing: no `{opener}` is open"),
+        };
+        let problem = Diagnostic::error("stray-tag", tag.markup.span, message)
+            .with_fix(Fix::replace(format!("remove `{name}`"), tag.markup.span, "").unsafe_to_apply());
+        Role::Stray(Box::new(problem))
+    }
+
+    fn output(&mut self, markup: Markup) -> Option<Node> {
+        let lexemes = token::lex(self.source, markup.inner);
+        self.colour_markup(markup);
+        self.colour(&lexemes);
+        self.parsed.holes.push(markup.span);
+        if !markup.is_closed {
+            self.report_open(markup, "{{", "}}");
+            return None;
+        }
+        if lexemes.is_empty() {
+            return None;
+        }
+        let mut words = Words::new(self.source, &lexemes, scan::trimmed(self.source, markup.inner).end);
+        let value = words.piped().and_then(|value| words.expect_done().map(|()| value));
+        let value = self.accept(value)?;
+        Some(Node::Output(Output { span: markup.span, value }))
+    }
+
+    fn tag(&mut self, tag: TagPiece, nodes: &mut Vec<Node>) {
+        if MAX_DEPTH <= self.open.len() {
+            let problem = Diagnostic::error("liquid-depth", tag.markup.span, "tags nest too deep");
+            self.parsed.problems.push(problem);
+            self.next = self.pieces.len();
+            return;
+        }
+        match tag.name.of(self.source) {
+            "liquid" => self.lines(tag, nodes),
+            _ => {
+                let span = tag.markup.span;
+                let node = self.tag_node(tag);
+                let node = self.accept(node).unwrap_or_else(|| Node::Tag(span, Box::new(Tag::Broken)));
+                nodes.push(node);
+            }
+        }
+    }
+
+    /// The tags of `{% liquid %}` stand in the block around it, but none may be left open.
+    fn lines(&mut self, tag: TagPiece, nodes: &mut Vec<Node>) {
+        self.colour_tag(&tag, &[]);
+        if !tag.markup.is_closed {
+            self.report_open(tag.markup, "{%", "%}");
+        }
+        let inner = scan::scan_lines(self.source, tag.arguments);
+        let outer = std::mem::replace(&mut self.pieces, inner);
+        let next = std::mem::replace(&mut self.next, 0);
+        let open = std::mem::take(&mut self.open);
+        let was_in_line = std::mem::replace(&mut self.is_in_line, true);
+        let depth_of_lines = open.len() + 1;
+        let block = match depth_of_lines < MAX_DEPTH {
+            true => self.block().0,
+            false => Block::default(),
+        };
+        self.is_in_line = was_in_line;
+        self.open = open;
+        self.next = next;
+        self.pieces = outer;
+        nodes.extend(block.nodes);
+    }
+
+    fn accept<T>(&mut self, result: Parse<T>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(problem) => {
+                self.parsed.problems.push(*problem);
+                None
+            }
+        }
+    }
+
+    fn report_open(&mut self, markup: Markup, opener: &str, closer: &str) {
+        let problem =
+            Diagnostic::error("unclosed-liquid", markup.span, format!("`{opener}` is never closed"))
+                .with_help(format!("close it with `{closer}`"))
+                .with_fix(Fix::replace(
+                    format!("add `{closer}`"),
+                    Span::at(markup.span.end),
+                    format!(" {closer}"),
+                ));
+        self.parsed.problems.push(problem);
+    }
+
+    /// Colours a tag: its delimiters, its name, and `lexemes`, its arguments.
+    fn colour_tag(&mut self, tag: &TagPiece, lexemes: &[Lexeme]) {
+        if !self.is_in_line {
+            self.colour_markup(tag.markup);
+            self.parsed.holes.push(tag.markup.span);
+        }
+        if !tag.name.is_empty() {
+            self.parsed.tokens.push(Token { span: tag.name, class: TokenClass::Tag });
+        }
+        self.colour(lexemes);
+    }
+
+    fn colour_markup(&mut self, markup: Markup) {
+        let delimiters =
+            [Span::new(markup.span.start, markup.inner.start), Span::new(markup.inner.end, markup.span.end)];
+        let tokens = delimiters.into_iter().filter(|span| !span.is_empty());
+        self.parsed.tokens.extend(tokens.map(|span| Token { span, class: TokenClass::Delimiter }));
+    }
+
+    fn colour(&mut self, lexemes: &[Lexeme]) {
+        self.parsed.tokens.extend(token::classify(self.source, lexemes));
+    }
+}
+
+/// What a tag means to the tags that are open.
+enum Role {
+    /// It is a tag of its own.
+    Ordinary,
+    /// It ends or divides the innermost open one.
+    Divides,
+    /// It ends one further out: the innermost one is not closed.
+    EndsOuter,
+    /// It has no place here.
+    Stray(Box<Diagnostic>),
+}
+
+/// Whether `node` can print nothing but white space, as Shopify sees it.
+fn is_blank(source: &str, node: &Node) -> bool {
+    match node {
+        Node::Text(span) => span.of(source).chars().all(scan::is_space),
+        Node::Output(_) => false,
+        Node::Tag(_, tag) => match &**tag {
+            Tag::Assign { .. } | Tag::Capture { .. } | Tag::Comment | Tag::Broken => true,
+            Tag::If { branches } => branches.iter().all(|branch| branch.body.is_blank),
+            Tag::Case { branches, .. } => branches.iter().all(|branch| branch.body.is_blank),
+            Tag::For(each) => {
+                each.body.is_blank && each.otherwise.as_ref().is_none_or(|block| block.is_blank)
+            }
+            Tag::IfChanged(body) => body.is_blank,
+            Tag::Raw(span) => span.is_empty(),
+            Tag::TableRow(_)
+            | Tag::Break
+            | Tag::Continue
+            | Tag::Cycle { .. }
+            | Tag::Increment(_)
+            | Tag::Decrement(_)
+            | Tag::Partial(_)
+            | Tag::Abort => false,
+        },
+    }
+}

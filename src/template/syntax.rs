@@ -1,0 +1,241 @@
+//! The syntax tree: what rendering, problems, completion, colours and the source map all read.
+//!
+//! Every part has its place. Names and literals are owned, so that rendering can borrow them for as long as the
+//! template lives.
+
+use crate::text::Span;
+
+use super::filters::Filter;
+
+/// A list of nodes.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Block {
+    pub nodes: Vec<Node>,
+    /// Whether it can print nothing but white space; such blocks inside tags print nothing at all.
+    pub is_blank: bool,
+}
+
+/// Text, an output or a tag.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Node {
+    /// Plain text of the source.
+    Text(Span),
+    /// `{{ … }}`, `{% echo … %}`, or CleverTap's `@Profile - …`.
+    Output(Output),
+    /// A tag; the span is the opening tag's.
+    Tag(Span, Box<Tag>),
+}
+
+/// Something that prints a value.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Output {
+    /// With the delimiters.
+    pub span: Span,
+    pub value: Piped,
+}
+
+/// A value and the filters it goes through.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Piped {
+    pub span: Span,
+    pub value: Expression,
+    pub filters: Vec<FilterCall>,
+}
+
+/// `| name: argument, key: argument`
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct FilterCall {
+    /// From the name to the last argument.
+    pub span: Span,
+    pub name: Span,
+    pub filter: &'static Filter,
+    pub arguments: Vec<Expression>,
+    pub keywords: Vec<(String, Expression)>,
+}
+
+/// A value as written.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Expression {
+    Literal(Span, Literal),
+    Path(Path),
+    Range(Span, Box<(Expression, Expression)>),
+}
+
+impl Expression {
+    pub fn span(&self) -> Span {
+        match self {
+            Expression::Literal(span, _) | Expression::Range(span, _) => *span,
+            Expression::Path(path) => path.span,
+        }
+    }
+
+    /// Returns the text where it is a quoted text.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Expression::Literal(_, Literal::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+/// A constant.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Literal {
+    Nil,
+    Boolean(bool),
+    Integer(i64),
+    Decimal(f64),
+    Text(String),
+    /// `empty`: equal to what has no members.
+    Empty,
+    /// `blank`: equal to what is empty, nil, false or white space.
+    Blank,
+}
+
+/// `Profile.first_name`, `Event["Requested Product"][0]`, `[name]`
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Path {
+    pub span: Span,
+    pub root: Step,
+    pub steps: Vec<Step>,
+}
+
+/// One part of a path.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Step {
+    /// The name, or the brackets with what is in them.
+    pub span: Span,
+    pub kind: StepKind,
+}
+
+/// How a step is written.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum StepKind {
+    /// `name` or `["name"]`; `size`, `first` and `last` mean more only behind a dot.
+    Name { name: String, is_dotted: bool },
+    /// `[expression]`
+    Index(Box<Expression>),
+}
+
+/// `a`, `a == b`, `a and b`; `and` and `or` bind to the right, equally strong.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Condition {
+    Value(Expression),
+    Compare { left: Expression, comparison: Comparison, right: Expression, span: Span },
+    Both(Box<(Condition, Condition)>),
+    Either(Box<(Condition, Condition)>),
+}
+
+/// A comparison operator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Comparison {
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    Contains,
+}
+
+/// What a tag does.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Tag {
+    Assign {
+        name: String,
+        value: Piped,
+    },
+    Capture {
+        name: String,
+        body: Block,
+    },
+    /// `if` and `unless`: branches in order.
+    If {
+        branches: Vec<Branch>,
+    },
+    Case {
+        subject: Expression,
+        branches: Vec<CaseBranch>,
+    },
+    For(Loop),
+    TableRow(Loop),
+    Break,
+    Continue,
+    Cycle {
+        group: Option<Expression>,
+        key: String,
+        items: Vec<Expression>,
+    },
+    Increment(String),
+    Decrement(String),
+    IfChanged(Block),
+    Partial(PartialCall),
+    Abort,
+    /// The inside of `raw`.
+    Raw(Span),
+    /// `comment`, `doc`, `#`.
+    Comment,
+    /// A tag with an error; it prints nothing.
+    Broken,
+}
+
+/// A branch of `if` or `unless`.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Branch {
+    /// `None` for `else`.
+    pub condition: Option<Condition>,
+    /// Whether the condition must be false: the first branch of `unless`.
+    pub is_negated: bool,
+    pub body: Block,
+}
+
+/// A branch of `case`; after a branch that ran, an `else` is left out but a further matching `when` is not.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct CaseBranch {
+    /// Empty for `else`.
+    pub values: Vec<Expression>,
+    pub body: Block,
+}
+
+/// `for` and `tablerow`.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Loop {
+    pub variable: String,
+    pub collection: Expression,
+    /// `variable-collection`, as `forloop.name` and `offset: continue` know it.
+    pub name: String,
+    pub limit: Option<Expression>,
+    pub offset: Option<Offset>,
+    pub columns: Option<Expression>,
+    pub is_reversed: bool,
+    pub body: Block,
+    pub otherwise: Option<Block>,
+}
+
+/// Where a loop starts.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Offset {
+    At(Expression),
+    /// Where the last loop of the same name ended.
+    Continue,
+}
+
+/// `render` and `include`.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct PartialCall {
+    pub name: Expression,
+    /// `with value` or `for list`, and the name it gets in the partial.
+    pub subject: Option<Subject>,
+    pub arguments: Vec<(String, Expression)>,
+    /// Whether it is `render`: the partial sees only what it is given.
+    pub is_isolated: bool,
+}
+
+/// The value that a partial is about.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Subject {
+    pub value: Expression,
+    pub alias: Option<String>,
+    /// `for`: the partial is rendered for each item.
+    pub is_each: bool,
+}

@@ -1,0 +1,81 @@
+//! The tags: one table that completion, help and "did you mean" read.
+
+use crate::diagnostic::{Diagnostic, Fix, did_you_mean};
+use crate::text::Span;
+
+use super::dialect::Dialect;
+
+/// A tag: what it does in words, and how it is written.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TagDoc {
+    /// The name, as in `{% name %}`.
+    pub name: &'static str,
+    /// What follows the name, as one writes it.
+    pub signature: &'static str,
+    /// One line on what it does; no full stop.
+    pub summary: &'static str,
+    /// Whether `{% end… %}` closes it.
+    pub is_block: bool,
+    /// Who accepts it.
+    pub dialects: &'static [Dialect],
+}
+
+const BOTH: &[Dialect] = &[Dialect::Telecast, Dialect::CleverTap];
+const OWN: &[Dialect] = &[Dialect::Telecast];
+
+const fn tag(name: &'static str, signature: &'static str, summary: &'static str) -> TagDoc {
+    TagDoc { name, signature, summary, is_block: false, dialects: BOTH }
+}
+
+const fn block(name: &'static str, signature: &'static str, summary: &'static str) -> TagDoc {
+    TagDoc { is_block: true, ..tag(name, signature, summary) }
+}
+
+const fn own(doc: TagDoc) -> TagDoc {
+    TagDoc { dialects: OWN, ..doc }
+}
+
+/// All tags, by name.
+pub static TAGS: &[TagDoc] = &[
+    own(tag("#", "words", "A comment in one tag")),
+    tag("abort", "", "Skips this recipient; counted as LiquidLogicAborted"),
+    tag("assign", "name = value", "Gives a value a name"),
+    tag("break", "", "Ends the loop"),
+    block("capture", "name", "Gives what its body prints a name"),
+    block("case", "value", "Chooses a `when` by its value"),
+    block("comment", "", "Prints nothing"),
+    tag("continue", "", "Goes on with the loop's next item"),
+    tag("cycle", "'a', 'b'", "Prints its values in turn"),
+    tag("decrement", "name", "Counts down and prints"),
+    own(block("doc", "", "A comment that documents a partial")),
+    own(tag("echo", "value", "Prints a value, as `{{ }}` does")),
+    tag("else", "", "What happens otherwise"),
+    tag("elsif", "condition", "A further condition"),
+    block("for", "item in list", "Repeats its body for each item"),
+    block("if", "condition", "Prints its body where the condition holds"),
+    block("ifchanged", "", "Prints its body where that differs from the last time"),
+    tag("include", "'partial'", "Puts a partial here, with the names of this body"),
+    tag("increment", "name", "Prints and counts up"),
+    own(tag("liquid", "", "Several tags, one a line")),
+    block("raw", "", "Prints its body as it is"),
+    own(tag("render", "'partial', name: value", "Puts a partial here, with the values it is given")),
+    block("tablerow", "item in list", "Prints an HTML table's rows; Telegram does not know tables"),
+    block("unless", "condition", "Prints its body where the condition does not hold"),
+    tag("when", "value, value", "A value of `case`"),
+];
+
+/// Says that there is no tag `name`.
+pub(super) fn unknown(name: &str, span: Span) -> Diagnostic {
+    if name.is_empty() {
+        return Diagnostic::error("liquid-syntax", span, "a tag without a name");
+    }
+    let problem = Diagnostic::error("unknown-tag", span, format!("unknown tag `{name}`"));
+    match did_you_mean(name, TAGS.iter().map(|tag| tag.name)) {
+        Some(near) => problem.with_help(format!("did you mean `{near}`?")).with_fix(Fix::replace(
+            format!("replace with `{near}`"),
+            span,
+            near,
+        )),
+        None => problem,
+    }
+}
