@@ -1,0 +1,81 @@
+//! The terminal cells a line takes in the editor: what is drawn where, for painting, the mouse and vertical motions.
+//!
+//! Widths are [`text::grapheme_width`]'s, but a tab reaches to its stop, and nothing is narrower than a cell, so that
+//! the cursor can be seen on each grapheme.
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::text;
+
+/// The cells from one tab stop to the next.
+pub const TAB_STOP: usize = 4;
+
+/// One grapheme of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Glyph<'a> {
+    /// Its first byte in the line.
+    pub at: usize,
+    /// Its text as written, control characters included.
+    pub text: &'a str,
+    /// Its first cell, from 0.
+    pub column: usize,
+    /// The number of its cells, at least one.
+    pub width: usize,
+}
+
+/// Returns the graphemes of a line from the left.
+pub fn glyphs(line: &str) -> Glyphs<'_> {
+    Glyphs { line, at: 0, column: 0 }
+}
+
+/// The graphemes of a line; see [`glyphs`].
+#[derive(Debug, Clone)]
+pub struct Glyphs<'a> {
+    line: &'a str,
+    at: usize,
+    column: usize,
+}
+
+impl<'a> Iterator for Glyphs<'a> {
+    type Item = Glyph<'a>;
+
+    fn next(&mut self) -> Option<Glyph<'a>> {
+        let rest = &self.line[self.at..];
+        let text = if starts_plain(rest) { &rest[..1] } else { rest.graphemes(true).next()? };
+        let width = match text {
+            "\t" => TAB_STOP - self.column % TAB_STOP,
+            _ if text.len() == 1 => 1,
+            _ => text::grapheme_width(text).max(1),
+        };
+        let glyph = Glyph { at: self.at, text, column: self.column, width };
+        self.at += text.len();
+        self.column += width;
+        Some(glyph)
+    }
+}
+
+/// Whether the first character is a grapheme by itself without looking it up: ASCII before ASCII, or at the end.
+fn starts_plain(rest: &str) -> bool {
+    match rest.as_bytes() {
+        [first] => first.is_ascii(),
+        [first, second, ..] => *first != b'\r' && first.is_ascii() && second.is_ascii(),
+        [] => false,
+    }
+}
+
+/// Returns the first cell of the grapheme at the byte `at` of a line; the line's width at its end.
+pub fn column_of(line: &str, at: usize) -> usize {
+    let mut end = 0;
+    for glyph in glyphs(line) {
+        if at < glyph.at + glyph.text.len() {
+            return glyph.column;
+        }
+        end = glyph.column + glyph.width;
+    }
+    end
+}
+
+/// Returns the byte of the grapheme that covers a cell; the line's end behind it.
+pub fn byte_at(line: &str, column: usize) -> usize {
+    glyphs(line).find(|glyph| column < glyph.column + glyph.width).map_or(line.len(), |glyph| glyph.at)
+}

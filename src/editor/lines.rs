@@ -1,0 +1,132 @@
+//! Commands on whole lines: indent, duplicate, move, comment.
+
+use std::ops::RangeInclusive;
+
+use crate::text::Span;
+
+use super::history::Grouping;
+use super::{Editor, Selection, cells, motion};
+
+/// One indentation: what the Bot API's and CleverTap's samples look tidy with.
+pub const INDENT: &str = "  ";
+
+const COMMENT: &str = "{% comment %}";
+const END_COMMENT: &str = "{% endcomment %}";
+
+impl Editor {
+    pub(super) fn tab(&mut self) {
+        let lines = self.selected_lines();
+        if lines.start() != lines.end() {
+            return self.indent(lines);
+        }
+        let span = self.selection.span();
+        let start = self.line_span(*lines.start()).start;
+        let column = cells::column_of(&self.line(*lines.start()), span.start - start);
+        let fill = " ".repeat(INDENT.len() - column % INDENT.len());
+        self.edit(Grouping::Typing, vec![(span, fill)]);
+        self.settle(Selection::at(self.cursor()));
+    }
+
+    fn indent(&mut self, lines: RangeInclusive<usize>) {
+        let edits = lines
+            .map(|line| self.line_span(line))
+            .filter(|span| !span.is_empty())
+            .map(|span| (Span::at(span.start), INDENT.to_owned()))
+            .collect();
+        self.edit(Grouping::Alone, edits);
+    }
+
+    pub(super) fn outdent(&mut self) {
+        let edits = self
+            .selected_lines()
+            .map(|line| {
+                let start = self.line_span(line).start;
+                let text = self.line(line);
+                let blanks = motion::indentation(&text);
+                let taken = if blanks.starts_with('\t') { 1 } else { blanks.len().min(INDENT.len()) };
+                (Span::new(start, start + taken), String::new())
+            })
+            .collect();
+        self.edit(Grouping::Alone, edits);
+    }
+
+    pub(super) fn duplicate_lines(&mut self) {
+        if self.single_line {
+            return;
+        }
+        let block = self.block(self.selected_lines());
+        let copy = format!("{}{}", self.buffer.line_break(), self.slice(block));
+        let selection = shifted(self.selection, copy.len());
+        self.edit(Grouping::Alone, vec![(Span::at(block.end), copy)]);
+        self.settle(selection);
+    }
+
+    pub(super) fn move_lines_up(&mut self) {
+        let lines = self.selected_lines();
+        let Some(above) = lines.start().checked_sub(1) else { return };
+        let block = self.block(lines);
+        let above = self.line_span(above);
+        let line = format!("{}{}", self.buffer.line_break(), self.slice(above));
+        let up = block.start - above.start;
+        let (anchor, head) = (self.selection.anchor - up, self.selection.head - up);
+        self.edit(
+            Grouping::Alone,
+            vec![(Span::new(above.start, block.start), String::new()), (Span::at(block.end), line)],
+        );
+        self.settle(Selection { anchor, head });
+    }
+
+    pub(super) fn move_lines_down(&mut self) {
+        let lines = self.selected_lines();
+        let below = lines.end() + 1;
+        if self.n_lines() <= below {
+            return;
+        }
+        let block = self.block(lines);
+        let below = self.line_span(below);
+        let line = format!("{}{}", self.slice(below), self.buffer.line_break());
+        let selection = shifted(self.selection, line.len());
+        self.edit(
+            Grouping::Alone,
+            vec![(Span::at(block.start), line), (Span::new(block.end, below.end), String::new())],
+        );
+        self.settle(selection);
+    }
+
+    pub(super) fn toggle_comment(&mut self) {
+        let block = self.block(self.selected_lines());
+        let text = self.slice(block).into_owned();
+        let start = block.start + (text.len() - text.trim_start().len());
+        let end = (block.start + text.trim_end().len()).max(start);
+        let inner = text.trim();
+        let is_comment = COMMENT.len() + END_COMMENT.len() <= inner.len()
+            && inner.starts_with(COMMENT)
+            && inner.ends_with(END_COMMENT);
+        let edits = if is_comment {
+            vec![
+                (Span::new(start, start + COMMENT.len()), String::new()),
+                (Span::new(end - END_COMMENT.len(), end), String::new()),
+            ]
+        } else {
+            vec![(Span::at(start), COMMENT.to_owned()), (Span::at(end), END_COMMENT.to_owned())]
+        };
+        self.edit(Grouping::Alone, edits);
+    }
+
+    /// The lines the selection touches; one that ends at a line's start does not touch that line.
+    fn selected_lines(&self) -> RangeInclusive<usize> {
+        let span = self.selection.span();
+        let (first, last) = (self.line_of(span.start), self.line_of(span.end));
+        let ends_before = first < last && span.end == self.line_span(last).start;
+        first..=(if ends_before { last - 1 } else { last })
+    }
+
+    /// The bytes of lines without the last one's break.
+    fn block(&self, lines: RangeInclusive<usize>) -> Span {
+        Span::new(self.line_span(*lines.start()).start, self.line_span(*lines.end()).end)
+    }
+}
+
+fn shifted(selection: Selection, by: usize) -> Selection {
+    Selection { anchor: selection.anchor + by, head: selection.head + by }
+}

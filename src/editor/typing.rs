@@ -1,0 +1,100 @@
+//! Typing, pasting, breaking lines and deleting.
+
+use crate::text::Span;
+
+use super::history::Grouping;
+use super::lines::INDENT;
+use super::{Editor, Motion, Selection, buffer, motion};
+
+impl Editor {
+    pub(super) fn type_text(&mut self, text: &str) {
+        let mut chars = text.chars();
+        if let (Some(c), None) = (chars.next(), chars.next())
+            && self.type_paired(c)
+        {
+            return;
+        }
+        let text = self.cleaned(text);
+        self.insert(Grouping::Typing, text);
+    }
+
+    pub(super) fn paste(&mut self, text: &str) {
+        let text = self.cleaned(text);
+        self.insert(Grouping::Alone, text);
+        self.history.seal();
+    }
+
+    /// Breaks the line; between brackets the closing one gets a line of its own.
+    pub(super) fn newline(&mut self) {
+        if self.single_line {
+            return;
+        }
+        let span = self.selection.span();
+        let line = self.line_of(span.start);
+        let before = self.slice(Span::new(self.line_span(line).start, span.start)).into_owned();
+        let line_break = self.buffer.line_break();
+        let indent = motion::indentation(&before);
+        let (deeper, closing) = match block_opener(&before) {
+            Some(closer) => (INDENT, self.buffer.has_at(span.end, closer)),
+            None => ("", false),
+        };
+        let mut text = format!("{line_break}{indent}{deeper}");
+        let cursor = span.start + text.len();
+        if closing {
+            text.push_str(line_break);
+            text.push_str(indent);
+        }
+        self.insert(Grouping::Typing, text);
+        self.settle(Selection::at(cursor));
+    }
+
+    pub(super) fn delete(&mut self, motion: Motion) {
+        if !self.selection.is_empty() {
+            return self.insert(Grouping::Alone, String::new());
+        }
+        if motion == Motion::Left && self.delete_empty_pair() {
+            return;
+        }
+        let at = self.cursor();
+        let target = match (motion, self.target(motion)) {
+            // At a line's start and end there is only the break left to delete.
+            (Motion::LineStart, target) if at <= target => self.line_start_or_break(at),
+            (Motion::LineEnd, target) if at == target => self.buffer.grapheme_after(at),
+            (_, target) => self.buffer.snap(target),
+        };
+        self.edit(Grouping::Deleting, vec![(Span::new(at.min(target), at.max(target)), String::new())]);
+    }
+
+    fn line_start_or_break(&self, at: usize) -> usize {
+        let start = self.line_span(self.line_of(at)).start;
+        if start < at { start } else { self.buffer.grapheme_before(at) }
+    }
+
+    /// Replaces the selection and puts the cursor behind the new text.
+    fn insert(&mut self, grouping: Grouping, text: String) {
+        let span = self.selection.span();
+        let behind = span.start + text.len();
+        self.edit(grouping, vec![(span, text)]);
+        self.settle(Selection::at(behind));
+    }
+
+    /// Text from outside as this document takes it: its own line breaks, no control characters.
+    fn cleaned(&self, text: &str) -> String {
+        if self.single_line {
+            buffer::flattened(text)
+        } else {
+            buffer::unified(text, self.buffer.line_break())
+        }
+    }
+}
+
+/// The closer of the bracket that text ends in, where a block begins there; Liquid's braces begin none.
+fn block_opener(before: &str) -> Option<&'static str> {
+    let before = before.trim_end_matches([' ', '\t']);
+    match before.chars().next_back()? {
+        '{' if !before.ends_with("{{") => Some("}"),
+        '[' => Some("]"),
+        '(' => Some(")"),
+        _ => None,
+    }
+}
