@@ -3,7 +3,11 @@
 //! Core parsers return a value and diagnostics, never an error alone. Knows nothing of files: whoever owns the file
 //! adds its name.
 
+mod file_problem;
+
 use crate::text::{LineIndex, Span};
+
+pub use file_problem::FileProblem;
 
 /// How bad it is: errors change the exit code, warnings do only with `--deny warnings`, infos never do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

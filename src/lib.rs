@@ -31,6 +31,8 @@ pub mod clock;
 
 pub mod paths;
 
+pub mod disk;
+
 pub mod settings;
 
 pub mod secrets;

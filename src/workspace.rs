@@ -7,25 +7,19 @@
 //!
 //! All functions are synchronous; callers that must not block put them on a thread of their own.
 
-mod file;
-
 mod discover;
 
 mod load;
-
-mod problem;
 
 mod slug;
 
 mod folder;
 
+pub use crate::diagnostic::FileProblem;
+pub use crate::disk::{Condition, Fingerprint, MAX_FILE, SaveError, Source};
 pub use discover::{DiscoverError, InitError, create_from, discover, init};
-pub use file::{
-    Condition, Fingerprint, MAX_FILE, SaveError, Source, explain, read_source, save_text, write_new,
-};
 pub use folder::{Folder, Trashed};
 pub use load::{CampaignFiles, Definition, OpenError, Workspace};
-pub use problem::FileProblem;
 pub use slug::slug;
 
 /// The file that makes a folder a workspace.

@@ -114,7 +114,10 @@ impl Editor {
         let mut table: &mut dyn TableLike = self.document.as_table_mut();
         for key in path {
             if !table.contains_key(key) {
-                table.insert(key, toml_edit::table());
+                // Without a header of its own where it only holds other tables.
+                let mut new = toml_edit::Table::new();
+                new.set_implicit(true);
+                table.insert(key, Item::Table(new));
             }
             table = table.get_mut(key)?.as_table_like_mut()?;
         }

@@ -182,6 +182,31 @@ impl<'a> Table<'a> {
         Some(pairs)
     }
 
+    /// Reads a table of tables, both with free keys, whose values are texts.
+    pub fn groups(&mut self, key: &'static str) -> Option<Vec<(String, Vec<(String, String)>)>> {
+        let item = self.ask(key)?;
+        let Some(table) = item.as_table_like() else {
+            self.wrong_type(key, item, "a table of tables");
+            return None;
+        };
+        let mut groups = Vec::new();
+        for (name, item) in table.iter() {
+            let Some(group) = item.as_table_like() else {
+                self.wrong_type(name, item, "a table");
+                continue;
+            };
+            let mut pairs = Vec::new();
+            for (key, item) in group.iter() {
+                match item.as_str() {
+                    Some(text) => pairs.push((key.to_owned(), text.to_owned())),
+                    None => self.wrong_type(key, item, "a text in quotes"),
+                }
+            }
+            groups.push((name.to_owned(), pairs));
+        }
+        Some(groups)
+    }
+
     /// Reads a table by `build`, as [`read`] does the root.
     pub fn table<T>(&mut self, key: &'static str, build: impl FnOnce(&mut Table<'_>) -> T) -> Option<T> {
         let item = self.ask(key)?;

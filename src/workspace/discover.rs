@@ -5,8 +5,9 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{MANIFEST, PRIVATE, SaveError, explain, write_new};
+use super::{MANIFEST, PRIVATE};
 use crate::campaign::Manifest;
+use crate::disk::{SaveError, explain, write_new};
 use crate::paths::{Paths, WORKSPACE_VARIABLE};
 
 /// Why no workspace was found.

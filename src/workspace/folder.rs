@@ -4,12 +4,13 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::PRIVATE;
 use super::discover::write_private_folder;
 use super::load::body_path;
 use super::slug::{free, slug};
-use super::{Fingerprint, PRIVATE, SaveError, Source, read_source, save_text, write_new};
 use crate::campaign::{Campaign, ContentFormat, Manifest, Webhook};
 use crate::diagnostic::Diagnostic;
+use crate::disk::{Fingerprint, SaveError, Source, read_source, save_text, write_new};
 
 /// A workspace's folder; cheap to clone and to send to another thread.
 #[derive(Debug, Clone, PartialEq, Eq)]

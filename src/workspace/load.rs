@@ -4,9 +4,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Condition, FileProblem, Folder, MANIFEST, Source, explain, read_source};
+use super::{Folder, MANIFEST};
 use crate::campaign::{Campaign, ContentFormat, Manifest, Webhook};
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::{Diagnostic, FileProblem, did_you_mean};
+use crate::disk::{Condition, Fingerprint, Source, explain, read_source};
 use crate::json;
 use crate::template::Dialect;
 use crate::text::Span;
@@ -138,9 +139,9 @@ impl Workspace {
     /// Returns what its secrets are kept under: its id, or one made from its place where the file names none.
     pub fn id(&self) -> String {
         self.settings().id.unwrap_or_else(|| {
-            match super::Fingerprint::of(self.root.as_os_str().as_encoded_bytes()) {
-                super::Fingerprint::Content { hash, .. } => format!("at-{hash:016x}"),
-                super::Fingerprint::Absent | super::Fingerprint::Unknown => "at-unknown".to_owned(),
+            match Fingerprint::of(self.root.as_os_str().as_encoded_bytes()) {
+                Fingerprint::Content { hash, .. } => format!("at-{hash:016x}"),
+                Fingerprint::Absent | Fingerprint::Unknown => "at-unknown".to_owned(),
             }
         })
     }
@@ -167,13 +168,13 @@ impl Workspace {
 
     /// Returns all problems of all files, file by file.
     pub fn problems(&self) -> Vec<FileProblem> {
-        let mut problems = FileProblem::of(&self.manifest.source);
-        problems.extend(self.webhooks.iter().flat_map(|webhook| FileProblem::of(&webhook.source)));
+        let mut problems = self.manifest.source.file_problems();
+        problems.extend(self.webhooks.iter().flat_map(|webhook| webhook.source.file_problems()));
         for campaign in &self.campaigns {
-            problems.extend(FileProblem::of(&campaign.source));
-            problems.extend(FileProblem::of(&campaign.body));
+            problems.extend(campaign.source.file_problems());
+            problems.extend(campaign.body.file_problems());
         }
-        problems.extend(self.partials.iter().chain(&self.samples).flat_map(FileProblem::of));
+        problems.extend(self.partials.iter().chain(&self.samples).flat_map(Source::file_problems));
         problems.extend(self.folder_problems.iter().cloned());
         problems
     }

@@ -1,13 +1,12 @@
 //! A problem together with the file it is in.
 
-use super::Source;
-use crate::diagnostic::Diagnostic;
+use super::Diagnostic;
 use crate::text::{LineIndex, Position};
 
-/// A problem at a place in a file of the workspace.
+/// A problem at a place in a file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FileProblem {
-    /// The file, from the workspace's root.
+    /// The file, as it is shown: in a workspace from its root.
     pub path: String,
     /// Line and column of the problem's start.
     pub position: Position,
@@ -27,11 +26,6 @@ impl FileProblem {
                 diagnostic: diagnostic.clone(),
             })
             .collect()
-    }
-
-    /// Returns the problems of a file.
-    pub fn of(source: &Source) -> Vec<FileProblem> {
-        Self::place(&source.path, &source.text, &source.problems)
     }
 }
 
