@@ -1,1 +1,233 @@
-//! The user's own settings: config file and environment.
+//! The user's own settings: `config.toml` as typed, and as resolved with the defaults.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::campaign::parse_duration;
+use crate::diagnostic::{Diagnostic, FileProblem};
+use crate::disk::read_source;
+use crate::paths::Paths;
+use crate::toml::{self, Table};
+
+/// Settings as they hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// The theme's name; `auto` follows the terminal.
+    pub theme: String,
+    /// Whether the mouse is used.
+    pub mouse: bool,
+    /// Whether the editor has vim's modes.
+    pub vim: bool,
+    /// How text is copied.
+    pub clipboard: Clipboard,
+    /// Where secrets live.
+    pub secrets: SecretSource,
+    /// How the network is reached.
+    pub proxy: Proxy,
+    /// A file of certificates (PEM) that are trusted beside the usual ones.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// How text is copied to the clipboard.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Clipboard {
+    /// By the terminal, and by the system's own program where there is one.
+    #[default]
+    Auto,
+    /// By the terminal: OSC 52.
+    Osc52,
+    /// By the system's own program.
+    Native,
+    /// By a program that reads the text from its input.
+    Command(Vec<String>),
+}
+
+/// Where secrets live besides the environment.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum SecretSource {
+    /// In `secrets.toml`.
+    #[default]
+    File,
+    /// In another program, which prints one.
+    Command {
+        /// Program and arguments; `{name}` and `{workspace}` in them are replaced.
+        command: Vec<String>,
+        /// How long it may take.
+        timeout: Duration,
+    },
+}
+
+/// How the network is reached. Loopback is never proxied.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Proxy {
+    /// As `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say.
+    #[default]
+    Environment,
+    /// Directly.
+    None,
+    /// Through this address (`http://`, `https://`, `socks5://`, `socks5h://`).
+    Address(String),
+}
+
+/// How long a program that prints a secret may take where nothing is set: time enough to touch a key.
+const SECRET_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// `config.toml` as typed: what is not written is `None`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Typed {
+    theme: Option<String>,
+    mouse: Option<bool>,
+    vim: Option<bool>,
+    clipboard: Option<Clipboard>,
+    secrets: Option<SecretSource>,
+    proxy: Option<Proxy>,
+    ca_file: Option<PathBuf>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Typed::default().resolve(Path::new(""))
+    }
+}
+
+impl Settings {
+    /// Reads the user's settings; where the file is not there or not usable, the defaults hold.
+    pub fn load(paths: &Paths) -> (Settings, Vec<FileProblem>) {
+        let file = paths.settings_file();
+        let mut source = read_source(Path::new(""), &file.to_string_lossy());
+        let (typed, problems) = Typed::parse(&source.text);
+        source.problems.extend(problems);
+        (typed.unwrap_or_default().resolve(&paths.config), source.file_problems())
+    }
+}
+
+impl Typed {
+    /// Reads the text of `config.toml`. `None` only where it is not TOML.
+    pub fn parse(text: &str) -> (Option<Typed>, Vec<Diagnostic>) {
+        toml::read(text, read)
+    }
+
+    /// Fills in the defaults; relative paths count from `config`, the folder of the file.
+    pub fn resolve(self, config: &Path) -> Settings {
+        Settings {
+            theme: self.theme.unwrap_or_else(|| "auto".to_owned()),
+            mouse: self.mouse.unwrap_or(true),
+            vim: self.vim.unwrap_or(false),
+            clipboard: self.clipboard.unwrap_or_default(),
+            secrets: self.secrets.unwrap_or_default(),
+            proxy: self.proxy.unwrap_or_default(),
+            ca_file: self.ca_file.map(|file| config.join(file)),
+        }
+    }
+}
+
+fn read(table: &mut Table<'_>) -> Typed {
+    Typed {
+        theme: table.string("theme").map(|theme| theme.value),
+        mouse: table.boolean("mouse").map(|mouse| mouse.value),
+        vim: table.boolean("vim").map(|vim| vim.value),
+        clipboard: read_clipboard(table),
+        secrets: table.table("secrets", read_secrets).flatten(),
+        proxy: table.parsed("proxy", "bad-proxy", parse_proxy).map(|proxy| proxy.value),
+        ca_file: table.string("ca_file").map(|file| PathBuf::from(file.value)),
+    }
+}
+
+fn read_clipboard(table: &mut Table<'_>) -> Option<Clipboard> {
+    let command = read_command(table, "clipboard_command");
+    let word = table.parsed("clipboard", "unknown-clipboard", |word| match word {
+        "auto" | "osc52" | "native" | "command" => Ok(word.to_owned()),
+        _ => Err(format!("`{word}` is no clipboard; it is `auto`, `osc52`, `native` or `command`")),
+    })?;
+    match word.value.as_str() {
+        "auto" => Some(Clipboard::Auto),
+        "osc52" => Some(Clipboard::Osc52),
+        "native" => Some(Clipboard::Native),
+        _ if command.is_some() => command.map(Clipboard::Command),
+        _ => {
+            let problem = Diagnostic::error("missing-key", word.span, "this needs a `clipboard_command`");
+            table.problem(problem.with_help("add `clipboard_command = [\"wl-copy\"]`"));
+            None
+        }
+    }
+}
+
+fn read_secrets(table: &mut Table<'_>) -> Option<SecretSource> {
+    let timeout = table.parsed("timeout", "bad-duration", parse_duration);
+    let command = read_command(table, "command")?;
+    if !command.iter().any(|part| part.contains("{name}")) {
+        let span = table.key_span("command").unwrap_or(table.span());
+        let problem =
+            Diagnostic::error("bad-command", span, "the command does not say which secret it wants");
+        table.problem(problem.with_help("write `{name}` where the secret's name belongs"));
+        return None;
+    }
+    let timeout = timeout.map_or(SECRET_TIMEOUT, |timeout| timeout.value);
+    Some(SecretSource::Command { command, timeout })
+}
+
+fn read_command(table: &mut Table<'_>, key: &'static str) -> Option<Vec<String>> {
+    let parts: Vec<String> = table.strings(key)?.into_iter().map(|part| part.value).collect();
+    if parts.first().is_none_or(|program| program.is_empty()) {
+        let span = table.key_span(key).unwrap_or(table.span());
+        table.problem(Diagnostic::error("bad-command", span, format!("`{key}` names no program")));
+        return None;
+    }
+    Some(parts)
+}
+
+fn parse_proxy(text: &str) -> Result<Proxy, String> {
+    const SCHEMES: [&str; 5] = ["http://", "https://", "socks5://", "socks5h://", "socks4://"];
+    match text {
+        "environment" => Ok(Proxy::Environment),
+        "none" => Ok(Proxy::None),
+        _ if SCHEMES.iter().any(|scheme| text.starts_with(scheme)) => Ok(Proxy::Address(text.to_owned())),
+        // The text is not repeated: a proxy's address may hold a password.
+        _ => Err(
+            "a proxy is `environment`, `none`, or an address as `http://host:3128` or `socks5://host:1080`"
+                .to_owned(),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) -> Settings {
+        let (typed, problems) = Typed::parse(text);
+        let lines: Vec<String> =
+            FileProblem::place("config.toml", text, &problems).iter().map(ToString::to_string).collect();
+        assert_eq!(lines, expected);
+        typed.unwrap_or_default().resolve(Path::new("/config"))
+    }
+
+    #[test]
+    fn what_is_not_written_has_its_default() {
+        let settings = check("vim = true\nca_file = \"corp.pem\"\nproxy = \"none\"", &[]);
+        assert!(settings.vim && settings.mouse);
+        assert_eq!(settings.ca_file.as_deref(), Some(Path::new("/config/corp.pem")));
+        assert_eq!(settings.proxy, Proxy::None);
+        assert_eq!(settings.secrets, SecretSource::File);
+    }
+
+    #[test]
+    fn a_command_for_secrets_has_a_time_limit() {
+        let settings = check("[secrets]\ncommand = [\"pass\", \"show\", \"telecast/{name}\"]", &[]);
+        let command = ["pass", "show", "telecast/{name}"].map(str::to_owned).to_vec();
+        assert_eq!(settings.secrets, SecretSource::Command { command, timeout: SECRET_TIMEOUT });
+    }
+
+    #[test]
+    fn problems_name_line_and_column() {
+        check(
+            "mous = true\ntheme = 5\n[secrets]\ncommand = [\"pass\"]",
+            &[
+                "config.toml:1:1: warning[unknown-key]: telecast does not know the key `mous` here\n  help: did you mean `mouse`?",
+                "config.toml:2:9: error[wrong-type]: `theme` is a text in quotes, not a whole number",
+                "config.toml:4:1: error[bad-command]: the command does not say which secret it wants\n  help: write `{name}` where the secret's name belongs",
+            ],
+        );
+    }
+}
