@@ -4,6 +4,9 @@
 
 use indexmap::IndexMap;
 
+pub mod import;
+pub mod limits;
+
 mod json;
 
 /// The property that holds the chat a profile's messages go to, as CleverTap's Telegram page names it.

@@ -1,0 +1,114 @@
+//! CleverTap's limits on identities, property names and values: errors in its dialect only.
+
+use super::Value;
+
+/// How many own properties CleverTap keeps.
+pub const MAX_PROPERTIES: usize = 256;
+
+const NAME_CHARS: usize = 120;
+const VALUE_CHARS: usize = 512;
+const IDENTITY_CHARS: usize = 1023;
+const LIST_ITEMS: usize = 100;
+const FORBIDDEN_IN_NAMES: &str = "%><!|&.:;$'\"\\#";
+
+/// Identities that CleverTap takes for none.
+const NO_IDENTITIES: [&str; 17] = [
+    "undefined",
+    "null",
+    "na",
+    "n/a",
+    "0",
+    "nil",
+    "-1",
+    "infinity",
+    "-infinity",
+    "inf",
+    "-inf",
+    "nan",
+    "-nan",
+    "empty",
+    "xxxxxx",
+    "none",
+    "",
+];
+
+/// What CleverTap would not accept.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LimitError {
+    /// The identity is one of the words that mean none.
+    #[error("CleverTap takes the identity `{0}` for none")]
+    NoIdentity(String),
+    /// The identity is too long.
+    #[error("the identity has {0} characters, CleverTap takes up to {IDENTITY_CHARS}")]
+    LongIdentity(usize),
+    /// A property's name is too long.
+    #[error("the name has {0} characters, CleverTap takes up to {NAME_CHARS}")]
+    LongName(usize),
+    /// A property's name holds a character that CleverTap does not take there.
+    #[error("CleverTap takes no `{0}` in a property's name")]
+    NameCharacter(char),
+    /// A text is too long.
+    #[error("the text has {0} characters, CleverTap takes up to {VALUE_CHARS}")]
+    LongText(usize),
+    /// A list is too long.
+    #[error("the list has {0} members, CleverTap keeps the last {LIST_ITEMS}")]
+    LongList(usize),
+    /// More properties than CleverTap keeps.
+    #[error("{0} properties, CleverTap keeps up to {MAX_PROPERTIES}")]
+    ManyProperties(usize),
+}
+
+/// Checks an identity.
+pub fn check_identity(identity: &str) -> Result<(), LimitError> {
+    if NO_IDENTITIES.iter().any(|word| word.eq_ignore_ascii_case(identity)) {
+        return Err(LimitError::NoIdentity(identity.to_owned()));
+    }
+    at_most(IDENTITY_CHARS, identity.chars().count(), LimitError::LongIdentity)
+}
+
+/// Checks a property's name.
+pub fn check_name(name: &str) -> Result<(), LimitError> {
+    match name.chars().find(|c| FORBIDDEN_IN_NAMES.contains(*c)) {
+        Some(c) => Err(LimitError::NameCharacter(c)),
+        None => at_most(NAME_CHARS, name.chars().count(), LimitError::LongName),
+    }
+}
+
+/// Checks a property's value, members of a list too.
+pub fn check_value(value: &Value) -> Result<(), LimitError> {
+    match value {
+        Value::Text(text) => at_most(VALUE_CHARS, text.chars().count(), LimitError::LongText),
+        Value::List(items) => {
+            at_most(LIST_ITEMS, items.len(), LimitError::LongList)?;
+            items.iter().try_for_each(check_value)
+        }
+        Value::Object(members) => members.values().try_for_each(check_value),
+        Value::Integer(_) | Value::Decimal(_) | Value::Boolean(_) | Value::Date(_) | Value::Null => Ok(()),
+    }
+}
+
+fn at_most(limit: usize, n: usize, error: impl FnOnce(usize) -> LimitError) -> Result<(), LimitError> {
+    if limit < n { Err(error(n)) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_clevertap_takes_passes_and_the_rest_is_named() {
+        let told =
+            |result: Result<(), LimitError>| result.map_or_else(|error| error.to_string(), |()| "".into());
+        assert_eq!(told(check_name("First Name")), "");
+        assert_eq!(told(check_name("a.b")), "CleverTap takes no `.` in a property's name");
+        assert_eq!(
+            told(check_name(&"é".repeat(121))),
+            "the name has 121 characters, CleverTap takes up to 120"
+        );
+        assert_eq!(told(check_value(&Value::Text("é".repeat(512)))), "");
+        let long = Value::List(vec![Value::Text("x".repeat(513))]);
+        assert_eq!(told(check_value(&long)), "the text has 513 characters, CleverTap takes up to 512");
+        assert_eq!(told(check_identity("anna")), "");
+        assert_eq!(told(check_identity("N/A")), "CleverTap takes the identity `N/A` for none");
+    }
+}
