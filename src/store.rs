@@ -12,9 +12,13 @@ use indexmap::IndexMap;
 use crate::profile::{Kind, Profile, Reachability, Value, Vocabulary};
 
 mod error;
+mod import;
 mod sqlite;
 
 pub use error::Error;
+pub use import::{
+    Format, ImportError, ImportOptions, ImportReport, ImportedColumn, Progress, Rejected, import,
+};
 pub use sqlite::SqliteStore;
 
 /// The result of a store's operation.

@@ -1,1 +1,359 @@
 //! The store against real SQLite.
+
+use std::fs;
+use std::path::PathBuf;
+use std::thread;
+
+use indexmap::IndexMap;
+use jiff::tz::TimeZone;
+use tempfile::TempDir;
+
+use telecast::profile::{Kind, Value};
+use telecast::store::{
+    Change, Error, Format, ImportError, ImportOptions, ImportReport, SqliteStore, Store, import,
+};
+use telecast::template::Dialect;
+
+/// A folder with a store in it, and files to import.
+struct Home {
+    folder: TempDir,
+    store: SqliteStore,
+}
+
+impl Home {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&folder.path().join("audience.db")).unwrap();
+        Self { folder, store }
+    }
+
+    fn file(&self, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.folder.path().join("people");
+        fs::write(&path, content).unwrap();
+        path
+    }
+
+    fn try_import(
+        &self,
+        content: impl AsRef<[u8]>,
+        options: &ImportOptions,
+    ) -> Result<ImportReport, ImportError> {
+        import(&self.store, &self.file(content), options, &mut |_| {})
+    }
+
+    fn import(&self, content: impl AsRef<[u8]>) -> ImportReport {
+        self.try_import(content, &ImportOptions::default()).unwrap()
+    }
+
+    /// What an import refuses, with the folder left out.
+    fn refusal(&self, content: impl AsRef<[u8]>, options: &ImportOptions) -> String {
+        let words = self.try_import(content, options).unwrap_err().to_string();
+        words.replace(&format!("{}/", self.folder.path().display()), "")
+    }
+
+    /// All profiles, one a line: identity, then the properties as JSON.
+    fn people(&self) -> String {
+        let page = self.store.list("", None, 1_000).unwrap();
+        let lines = page.profiles.into_iter().map(|profile| {
+            let properties = Value::Object(profile.properties).to_json();
+            format!("{} {properties}\n", profile.identity)
+        });
+        lines.collect()
+    }
+}
+
+/// The rejected rows as `line column: reason`.
+fn rejected(report: &ImportReport) -> Vec<String> {
+    let lines = report.rejected.iter().map(|row| {
+        let column = row.column.as_ref().map(|column| format!(" {column}")).unwrap_or_default();
+        format!("{}{column}: {}", row.line, row.reason)
+    });
+    lines.collect()
+}
+
+#[track_caller]
+fn check(content: impl AsRef<[u8]>, people: &str, wrong: &[&str]) {
+    let home = Home::new();
+    let report = home.import(content);
+    assert_eq!(home.people(), people);
+    assert_eq!(rejected(&report), wrong);
+    assert_eq!(report.n_rejected, wrong.len() as u64);
+}
+
+#[test]
+fn a_csv_becomes_typed_profiles() {
+    check(
+        "identity,name,telegram_chat_id,ltv,vip,signed_up,phone,nothing\n\
+         anna,Anna,-1001234567890,10,true,2026-01-31,007,\n\
+         ben,\"O'Brien, \"\"Ben\"\"\nJr.\",,2.5,false,,+49,\n",
+        "anna {\"name\":\"Anna\",\"telegram_chat_id\":-1001234567890,\"ltv\":10,\"vip\":true,\
+         \"signed_up\":\"$D_1769817600\",\"phone\":\"007\"}\n\
+         ben {\"name\":\"O'Brien, \\\"Ben\\\"\\nJr.\",\"ltv\":2.5,\"vip\":false,\"phone\":\"+49\"}\n",
+        &[],
+    );
+}
+
+#[test]
+fn delimiters_bom_and_line_ends_are_told_by_the_file() {
+    let people = "1 {\"a\":\"x\",\"b\":2}\n";
+    check("identity,a,b\n1,x,2\n", people, &[]);
+    check("\u{feff}identity;a;b\r\n1;x;2\r\n", people, &[]);
+    check("\"identity\"\t\"a\"\tb\n1\tx\t2", people, &[]);
+    check("a;identity;\"b,c,d,e\"\nx;1;2", "1 {\"a\":\"x\",\"b,c,d,e\":2}\n", &[]);
+    check(" identity , a \n1, x\n", "1 {\"a\":\" x\"}\n", &[]);
+    check("identity\n1\n", "1 {}\n", &[]);
+}
+
+#[test]
+fn rows_that_do_not_fit_are_told_with_their_line() {
+    let home = Home::new();
+    home.import("identity,age\nanna,31\n");
+    let report =
+        home.import("identity,age,city\r\n\r\nben,\"32\",\"a\r\nb\"\r\ncarl,old,x\r\n,5,x\r\n\r\ndora,5\r\n");
+    assert_eq!(
+        rejected(&report),
+        ["5 age: `old` is not a number", "6: it has no identity", "8: it has 2 cells, the header has 3"]
+    );
+    assert_eq!((report.n_created, report.n_updated, report.n_rejected), (1, 0, 3));
+    assert_eq!(home.people(), "anna {\"age\":31}\nben {\"age\":32,\"city\":\"a\\r\\nb\"}\n");
+}
+
+#[test]
+fn an_empty_cell_leaves_a_profile_as_it_is() {
+    let home = Home::new();
+    home.import("identity,plan,city\nanna,pro,Berlin\n");
+    let report = home.import("identity,city,plan\nanna,Bonn,\nben,,\n");
+    assert_eq!((report.n_created, report.n_updated), (1, 1));
+    assert_eq!(home.people(), "anna {\"plan\":\"pro\",\"city\":\"Bonn\"}\nben {}\n");
+    let kinds: Vec<_> = report.columns.iter().map(|column| (column.kind, column.is_new)).collect();
+    assert_eq!(kinds, [(Some(Kind::Text), false), (Some(Kind::Text), false)]);
+}
+
+#[test]
+fn json_lines_keep_their_types_in_both_forms() {
+    check(
+        "\u{feff}{\"identity\":\"anna\",\"age\":31,\"tags\":[\"a\",\"b\"],\"address\":{\"zip\":\"007\"},\"none\":null}\r\n\
+         \r\n\
+         {\"identity\":25555,\"type\":\"profile\",\"ts\":1,\"profileData\":{\"age\":2.0,\"signed\":\"$D_5\"}}\n\
+         {\"objectId\":\"x\"}",
+        "25555 {\"age\":2.0,\"signed\":\"$D_5\"}\n\
+         anna {\"age\":31,\"tags\":[\"a\",\"b\"],\"address\":{\"zip\":\"007\"}}\n\
+         x {}\n",
+        &[],
+    );
+}
+
+#[test]
+fn json_lines_that_do_not_fit_are_told_with_their_line() {
+    let home = Home::new();
+    home.import("{\"identity\":\"anna\",\"age\":31}");
+    let report = home.import(
+        "{\"identity\":\"b\",\"age\":\"32\"}\n{\"identity\":\"c\",\"age\":\"old\"}\n\n{\"a\":1}\n{\"identity\":\n[]\n\
+         {\"identity\":\"d\",\"type\":\"event\",\"evtName\":\"x\"}\n{\"identity\":\" \"}\n{\"identity\":true}\n",
+    );
+    assert_eq!(
+        rejected(&report),
+        [
+            "2 age: `old` is not a number",
+            "4: it has no identity",
+            "5: it is not one JSON object",
+            "6: it is not one JSON object",
+            "7: it is an event, not a profile",
+            "8: it has no identity",
+            "9: its identity is neither a text nor a number",
+        ]
+    );
+    assert_eq!(home.people(), "anna {\"age\":31}\nb {\"age\":32}\n");
+}
+
+#[test]
+fn options_name_columns_and_their_types() {
+    let home = Home::new();
+    let options = ImportOptions {
+        names: IndexMap::from([
+            ("Customer".into(), "identity".into()),
+            ("Chat".into(), "telegram_chat_id".into()),
+        ]),
+        types: IndexMap::from([("Chat".into(), Kind::Text), ("since".into(), Kind::Date)]),
+        zone: TimeZone::get("Europe/Berlin").unwrap(),
+        ..ImportOptions::default()
+    };
+    let report = home.try_import("Customer,Chat,since\nanna,42,1769814000\n", &options).unwrap();
+    assert_eq!(home.people(), "anna {\"telegram_chat_id\":\"42\",\"since\":\"$D_1769814000\"}\n");
+    assert_eq!(report.columns[0].property, "telegram_chat_id");
+    let other = ImportOptions { types: IndexMap::from([("since".into(), Kind::Text)]), ..options };
+    assert_eq!(
+        home.refusal("Customer,Chat,since\n", &other),
+        "`since` is date already, it cannot become text"
+    );
+}
+
+#[test]
+fn dates_that_may_be_read_in_two_ways_are_told() {
+    let report = Home::new().import("identity,day\na,01/02/2026\n");
+    assert_eq!(report.columns[0].note.as_deref(), Some("read as dd/MM/yyyy; all of it fits MM/dd/yyyy too"));
+}
+
+#[test]
+fn a_file_that_cannot_be_meant_is_refused_whole() {
+    let home = Home::new();
+    let plain = ImportOptions::default();
+    for (content, expected) in [
+        (&b""[..], "people is empty"),
+        (b"\xef\xbb\xbf\n", "people is empty"),
+        (b"name\nx\n", "people has no column `identity` (or `objectId`): name one so, or map a column to it"),
+        (b"identity,,a\n", "column 2 of people has no name in the header"),
+        (b"identity,a,a\n", "two columns are for `a`"),
+        (b"identity,identity\n", "two columns are for `identity`"),
+        (
+            b"identity,a\nx,y\nz,\xe9t\xe9\n",
+            "people: line 3 is not UTF-8: save the file as UTF-8 and import it again",
+        ),
+        (b"\xff\xfei\0d\0", "people: line 1 is not UTF-8: save the file as UTF-8 and import it again"),
+        (
+            b"{\"identity\":\"\xe9\"}",
+            "people: line 1 is not UTF-8: save the file as UTF-8 and import it again",
+        ),
+    ] {
+        assert_eq!(home.refusal(content, &plain), expected);
+    }
+    assert_eq!(home.people(), "");
+    let options = ImportOptions { types: IndexMap::from([("b".into(), Kind::Text)]), ..plain };
+    assert_eq!(home.refusal("identity,a\n", &options), "the file has no column `b`");
+    let options = ImportOptions { format: Some(Format::Csv), ..ImportOptions::default() };
+    assert!(home.refusal("{\"identity\":1}", &options).contains("no column `identity`"));
+    assert!(import(&home.store, &home.folder.path().join("none"), &options, &mut |_| {}).is_err());
+}
+
+#[test]
+fn a_quote_that_is_never_closed_does_not_take_all_memory() {
+    let home = Home::new();
+    let mut content = String::from("identity,a\nx,y\nz,\"open\n");
+    content.extend(std::iter::repeat_n("filler,line\n", 2 * 1024 * 1024));
+    assert_eq!(
+        home.refusal(content, &ImportOptions::default()),
+        "people: what starts on line 3 is longer than 16 MB: is a quote never closed there?"
+    );
+}
+
+#[test]
+fn clevertaps_limits_hold_in_its_dialect_only() {
+    let content = format!("identity,a\nn/a,x\nanna,{}\n", "x".repeat(513));
+    let home = Home::new();
+    let options = ImportOptions { dialect: Dialect::CleverTap, ..ImportOptions::default() };
+    let report = home.try_import(&content, &options).unwrap();
+    assert_eq!(
+        rejected(&report),
+        [
+            "2: CleverTap takes the identity `n/a` for none",
+            "3 a: the text has 513 characters, CleverTap takes up to 512"
+        ]
+    );
+    assert_eq!(
+        home.refusal("identity,a.b\n", &options),
+        "the column `a.b`: CleverTap takes no `.` in a property's name"
+    );
+    assert_eq!(home.import(&content).n_created, 2);
+}
+
+#[test]
+fn importing_twice_changes_nothing() {
+    let home = Home::new();
+    let mut content = String::from("identity,name,n\n");
+    (0..2_500).for_each(|n| content.push_str(&format!("id{n},Name {n},{n}\n")));
+    assert_eq!(home.import(&content).n_created, 2_500);
+    let before = (home.people(), home.store.vocabulary().unwrap());
+    let report = home.import(&content);
+    assert_eq!((report.n_created, report.n_updated), (0, 2_500));
+    assert_eq!((home.people(), home.store.vocabulary().unwrap()), before);
+    assert_eq!(before.1.property("n").unwrap().n_set, 2_500);
+}
+
+#[test]
+fn the_file_is_for_its_owner_and_opens_again() {
+    let home = Home::new();
+    home.import("identity,a\nanna,1\n");
+    let path = home.folder.path().join("audience.db");
+    #[cfg(unix)]
+    for name in ["audience.db", "audience.db-wal"] {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = fs::metadata(home.folder.path().join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+    drop(home.store);
+    let again = SqliteStore::open(&path).unwrap();
+    assert_eq!(again.count().unwrap(), 1);
+    assert_eq!(again.vocabulary().unwrap().property("a").unwrap().kind, Kind::Number);
+}
+
+#[test]
+fn several_stores_write_one_file_and_see_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("deep/audience.db");
+    let n_threads = 4;
+    let n_each = 50;
+    thread::scope(|scope| {
+        for t in 0..n_threads {
+            let path = &path;
+            scope.spawn(move || {
+                let store = SqliteStore::open(path).unwrap();
+                for n in 0..n_each {
+                    store
+                        .set(&format!("{t}-{n}"), IndexMap::from([("a".into(), Value::Integer(n))]))
+                        .unwrap();
+                }
+            });
+        }
+    });
+    let store = SqliteStore::open(&path).unwrap();
+    assert_eq!(store.count().unwrap(), 200);
+    assert_eq!(store.vocabulary().unwrap().property("a").unwrap().n_set, 200);
+    let other = SqliteStore::open(&path).unwrap();
+    other.set("late", IndexMap::from([("b".into(), Value::Boolean(true))])).unwrap();
+    assert_eq!(store.vocabulary().unwrap().property("b").unwrap().kind, Kind::Boolean);
+}
+
+#[test]
+fn a_batch_keeps_what_fits_and_tells_the_rest() {
+    let home = Home::new();
+    let change = |identity: &str, value| Change {
+        identity: identity.into(),
+        properties: IndexMap::from([("a".into(), value)]),
+    };
+    let outcomes = home
+        .store
+        .write(&[
+            change("x", Value::Integer(1)),
+            change("y", Value::Boolean(true)),
+            change("", Value::Integer(1)),
+        ])
+        .unwrap();
+    assert!(outcomes[0].is_ok());
+    assert_eq!(outcomes[1].as_ref().unwrap_err().to_string(), "`a` is number, not boolean");
+    assert_eq!(outcomes[2].as_ref().unwrap_err().to_string(), "the identity is empty");
+    assert_eq!(home.people(), "x {\"a\":1}\n");
+}
+
+#[test]
+fn files_that_are_no_store_of_ours_are_refused_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = folder.path().join("text.db");
+    fs::write(&text, "not a database, but long enough to have a header of one hundred bytes".repeat(3))
+        .unwrap();
+    assert!(matches!(SqliteStore::open(&text), Err(Error::NotOurs { .. })));
+
+    let damaged = folder.path().join("damaged.db");
+    let store = SqliteStore::open(&damaged).unwrap();
+    let changes: Vec<_> =
+        (0..2_000).map(|n| Change { identity: format!("id{n}"), ..Change::default() }).collect();
+    store.write(&changes).unwrap();
+    drop(store);
+    let mut bytes = fs::read(&damaged).unwrap();
+    bytes[4096..].fill(0xaa);
+    fs::write(&damaged, &bytes).unwrap();
+    let refused = SqliteStore::open(&damaged).and_then(|store| store.list("", None, 10));
+    assert!(matches!(refused, Err(Error::Damaged { .. })), "{refused:?}");
+
+    let folder_itself = SqliteStore::open(folder.path());
+    assert!(matches!(folder_itself, Err(Error::Open { .. })));
+}

@@ -1,0 +1,139 @@
+//! CSV: a header, then rows of as many cells; `,`, `;` or a tab between them, told by the header.
+
+use std::fs::File;
+use std::path::PathBuf;
+
+use ::csv::{ByteRecord, Reader, ReaderBuilder};
+
+use super::source::{self, Cell, Lines, Record, Row, Source};
+use super::{ImportError, ImportOptions};
+
+pub(super) struct CsvRows {
+    reader: Reader<Lines<File>>,
+    path: PathBuf,
+    record: ByteRecord,
+    headers: Vec<String>,
+    /// For each column of the file its place in `headers`, `None` for the identity.
+    places: Vec<Option<usize>>,
+}
+
+impl CsvRows {
+    pub(super) fn open(
+        file: File,
+        start: &[u8],
+        path: PathBuf,
+        options: ImportOptions,
+    ) -> Result<Self, ImportError> {
+        let mut reader = ReaderBuilder::new()
+            .delimiter(delimiter(start))
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(Lines::new(file));
+        let mut record = ByteRecord::new();
+        read(&mut reader, &mut record, &path)?;
+        let mut rows = Self { reader, path, record, headers: Vec::new(), places: Vec::new() };
+        rows.take_header(&options)?;
+        Ok(rows)
+    }
+
+    fn take_header(&mut self, options: &ImportOptions) -> Result<(), ImportError> {
+        let mut has_identity = false;
+        for (at, name) in self.record.iter().enumerate() {
+            let Ok(name) = std::str::from_utf8(name) else {
+                return Err(ImportError::NotUtf8 { path: self.path.clone(), line: 1 });
+            };
+            let name = name.trim();
+            if name.is_empty() {
+                return Err(ImportError::NoName { path: self.path.clone(), column: at + 1 });
+            }
+            if options.is_identity(name) {
+                if std::mem::replace(&mut has_identity, true) {
+                    return Err(ImportError::TwoColumns { property: "identity".into() });
+                }
+                self.places.push(None);
+            } else {
+                self.places.push(Some(self.headers.len()));
+                self.headers.push(name.to_owned());
+            }
+        }
+        match has_identity {
+            true => Ok(()),
+            false => Err(ImportError::NoIdentity { path: self.path.clone() }),
+        }
+    }
+
+    fn row(&self, cells: &[&str]) -> Result<Row, String> {
+        if cells.len() != self.places.len() {
+            return Err(format!("it has {} cells, the header has {}", cells.len(), self.places.len()));
+        }
+        let mut row = Row { identity: String::new(), cells: Vec::with_capacity(self.headers.len()) };
+        for (place, cell) in self.places.iter().zip(cells) {
+            match place {
+                Some(at) => row.cells.push((*at, Cell::Text((*cell).to_owned()))),
+                None => row.identity = source::identity(cell)?,
+            }
+        }
+        Ok(row)
+    }
+}
+
+impl Source for CsvRows {
+    fn next(&mut self) -> Result<Option<Record>, ImportError> {
+        let from = self.reader.position().byte();
+        if !read(&mut self.reader, &mut self.record, &self.path)? {
+            return Ok(None);
+        }
+        let line = self.reader.get_ref().line_from(from);
+        let cells: Result<Vec<_>, _> = self.record.iter().map(std::str::from_utf8).collect();
+        let Ok(cells) = cells else {
+            return Err(ImportError::NotUtf8 { path: self.path.clone(), line });
+        };
+        Ok(Some(Record { line, row: self.row(&cells) }))
+    }
+
+    fn headers(&self) -> &[String] {
+        &self.headers
+    }
+
+    fn n_bytes(&self) -> u64 {
+        self.reader.get_ref().n_bytes()
+    }
+}
+
+/// Reads one record; `false` behind the last.
+fn read(
+    reader: &mut Reader<Lines<File>>,
+    record: &mut ByteRecord,
+    path: &std::path::Path,
+) -> Result<bool, ImportError> {
+    let from = reader.position().byte();
+    reader.read_byte_record(record).map_err(|error| match error.into_kind() {
+        ::csv::ErrorKind::Io(source) if source.kind() == std::io::ErrorKind::FileTooLarge => {
+            ImportError::LongRow { path: path.to_owned(), line: reader.get_ref().line_from(from) }
+        }
+        ::csv::ErrorKind::Io(source) => ImportError::Read { path: path.to_owned(), source },
+        // A byte record of any length raises no other kind.
+        _ => ImportError::Read { path: path.to_owned(), source: std::io::ErrorKind::InvalidData.into() },
+    })
+}
+
+/// Tells the delimiter: the one that the header has most of, outside quotes.
+fn delimiter(start: &[u8]) -> u8 {
+    const DELIMITERS: [u8; 3] = *b",;\t";
+    let mut counts = [0_usize; DELIMITERS.len()];
+    let mut is_quoted = false;
+    for byte in start.trim_ascii_start() {
+        match byte {
+            b'"' => is_quoted = !is_quoted,
+            b'\n' | b'\r' if !is_quoted => break,
+            _ if is_quoted => {}
+            _ => {
+                if let Some(at) = DELIMITERS.iter().position(|delimiter| delimiter == byte) {
+                    counts[at] += 1;
+                }
+            }
+        }
+    }
+    let most = counts.iter().max().copied().unwrap_or_default();
+    DELIMITERS.into_iter().zip(counts).find(|(_, n)| *n == most).map_or(b',', |(delimiter, _)| delimiter)
+}

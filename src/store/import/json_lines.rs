@@ -1,0 +1,124 @@
+//! JSON lines: one object a line, flat with its `identity`, or CleverTap's `{"identity": …, "profileData": {…}}`.
+
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::PathBuf;
+
+use indexmap::IndexSet;
+use serde_json::{Map, Value as Json};
+
+use crate::profile::Value;
+
+use super::source::{self, Cell, MAX_ROW, Record, Row, Source};
+use super::{IDENTITY, ImportError, ImportOptions};
+
+pub(super) struct JsonLines {
+    reader: BufReader<File>,
+    path: PathBuf,
+    options: ImportOptions,
+    line: u64,
+    n_bytes: u64,
+    buffer: Vec<u8>,
+    names: IndexSet<String>,
+    headers: Vec<String>,
+}
+
+impl JsonLines {
+    pub(super) fn open(file: File, path: PathBuf, options: ImportOptions) -> Self {
+        Self {
+            reader: BufReader::new(file),
+            path,
+            options,
+            line: 0,
+            n_bytes: 0,
+            buffer: Vec::new(),
+            names: IndexSet::new(),
+            headers: Vec::new(),
+        }
+    }
+
+    /// Reads the next line into the buffer; `false` behind the last.
+    fn read_line(&mut self) -> Result<bool, ImportError> {
+        self.buffer.clear();
+        let mut limited = self.reader.by_ref().take(MAX_ROW + 1);
+        let n = limited
+            .read_until(b'\n', &mut self.buffer)
+            .map_err(|source| ImportError::Read { path: self.path.clone(), source })?;
+        self.line += 1;
+        self.n_bytes += n as u64;
+        if MAX_ROW < n as u64 {
+            return Err(ImportError::LongRow { path: self.path.clone(), line: self.line });
+        }
+        Ok(n != 0)
+    }
+
+    fn row(&mut self, text: &str) -> Result<Row, String> {
+        let Ok(Json::Object(mut members)) = serde_json::from_str(text) else {
+            return Err("it is not one JSON object".into());
+        };
+        let kind = members.get("type").and_then(Json::as_str);
+        if kind == Some("event") && !members.contains_key("profileData") {
+            return Err("it is an event, not a profile".into());
+        }
+        let identity = self.take_identity(&mut members)?;
+        let properties = match members.get_mut("profileData").map(Json::take) {
+            Some(Json::Object(properties)) => properties,
+            Some(_) => return Err("its profileData is not an object".into()),
+            None => members,
+        };
+        let mut cells = Vec::with_capacity(properties.len());
+        for (name, value) in properties {
+            if name.is_empty() {
+                return Err("one of its names is empty".into());
+            }
+            cells.push((self.place(name), Cell::Typed(Value::from(value))));
+        }
+        Ok(Row { identity, cells })
+    }
+
+    fn take_identity(&self, members: &mut Map<String, Json>) -> Result<String, String> {
+        let mapped = self.options.names.iter().find(|(_, property)| IDENTITY.contains(&property.as_str()));
+        let names = mapped.map(|(header, _)| header.as_str()).into_iter().chain(IDENTITY);
+        let found = names.into_iter().find_map(|name| members.shift_remove(name));
+        match found {
+            Some(Json::String(text)) => source::identity(&text),
+            Some(Json::Number(number)) => Ok(number.to_string()),
+            Some(_) => Err("its identity is neither a text nor a number".into()),
+            None => Err("it has no identity".into()),
+        }
+    }
+
+    fn place(&mut self, name: String) -> usize {
+        let (at, is_new) = self.names.insert_full(name.clone());
+        if is_new {
+            self.headers.push(name);
+        }
+        at
+    }
+}
+
+impl Source for JsonLines {
+    fn next(&mut self) -> Result<Option<Record>, ImportError> {
+        while self.read_line()? {
+            let buffer = std::mem::take(&mut self.buffer);
+            let Ok(text) = std::str::from_utf8(&buffer) else {
+                return Err(ImportError::NotUtf8 { path: self.path.clone(), line: self.line });
+            };
+            let text = text.strip_prefix('\u{feff}').unwrap_or(text).trim();
+            let row = if text.is_empty() { None } else { Some(self.row(text)) };
+            self.buffer = buffer;
+            if let Some(row) = row {
+                return Ok(Some(Record { line: self.line, row }));
+            }
+        }
+        Ok(None)
+    }
+
+    fn headers(&self) -> &[String] {
+        &self.headers
+    }
+
+    fn n_bytes(&self) -> u64 {
+        self.n_bytes
+    }
+}
