@@ -12,6 +12,7 @@ mod args;
 mod commands;
 mod error;
 mod output;
+mod place;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
@@ -78,6 +79,6 @@ fn has_terminal() -> error::Result<()> {
         false => "the console needs a terminal, and this is none",
     };
     Err(CliError::new(Kind::Environment, reason)
-        .hint("these work without one: telecast sandbox")
+        .hint("these work without one: telecast campaigns, webhooks, profiles, sandbox")
         .hint("what each can do: telecast COMMAND --help"))
 }

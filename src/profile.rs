@@ -96,6 +96,18 @@ pub enum Reachability {
     Gone,
 }
 
+impl Reachability {
+    /// Returns the word shown on screen and in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Reachability::Unknown => "unknown",
+            Reachability::Reachable => "reachable",
+            Reachability::Blocked => "blocked",
+            Reachability::Gone => "gone",
+        }
+    }
+}
+
 /// A person, group or channel that messages are made for.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Profile {

@@ -1,21 +1,33 @@
 //! What can be typed behind `telecast`: the types that clap fills, one for each command.
 //!
-//! The doc comments are the help.
+//! The doc comments are the help. Every command that answers something takes [`Format`].
 
+mod campaigns;
+mod people;
 mod sandbox;
+mod source;
+mod webhooks;
 
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+pub use campaigns::{CampaignsCommand, NewCampaign, RemoveCampaign, RenameCampaign, Starter};
+pub use people::{ListProfiles, ProfilesCommand};
 pub use sandbox::ServeSandbox;
+pub use source::Source;
+pub use webhooks::{NewWebhook, WebhooksCommand};
+
+const EXAMPLES: &str = "\
+Exit codes: 0 done, 1 problems found or something failed, 2 wrong usage, 3 the environment (no workspace,
+no permission, a held lock, no network), 130 interrupted";
 
 /// Write, preview and test-send Telegram campaigns
 ///
 /// Without a command it opens the console on the workspace: --workspace, else TELECAST_WORKSPACE, else the nearest
 /// parent folder with a telecast.toml, else the one in the user's data directory.
 #[derive(Debug, Parser)]
-#[command(name = "telecast", version, max_term_width = 110, disable_help_subcommand = true)]
+#[command(name = "telecast", version, after_help = EXAMPLES, max_term_width = 110, disable_help_subcommand = true)]
 pub struct Args {
     /// Work on the workspace in this folder
     #[arg(long, global = true, value_name = "DIR")]
@@ -29,6 +41,46 @@ pub struct Args {
 /// Everything the console does, for scripts and CI.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Make a new workspace
+    Init(Init),
+    /// List, make, rename and remove campaigns
+    #[command(subcommand)]
+    Campaigns(CampaignsCommand),
+    /// List, make, check and remove webhooks
+    #[command(subcommand)]
+    Webhooks(WebhooksCommand),
+    /// Import, show and change the people that messages are made for
+    #[command(subcommand)]
+    Profiles(ProfilesCommand),
+    /// Print every place where telecast keeps something
+    Paths(Format),
     /// Serve a Bot API on loopback that answers as Telegram does
     Sandbox(ServeSandbox),
 }
+
+/// In which form a command answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::Args)]
+pub struct Format {
+    /// Answer in JSON, for programs
+    #[arg(long)]
+    pub json: bool,
+}
+
+const INIT_EXAMPLES: &str = "\
+Examples:
+  telecast init shop              an empty workspace in ./shop";
+
+/// `telecast init`
+#[derive(Debug, clap::Args)]
+#[command(after_help = INIT_EXAMPLES)]
+pub struct Init {
+    /// The folder; it is made where it is missing
+    #[arg(value_name = "DIR")]
+    pub dir: PathBuf,
+
+    #[command(flatten)]
+    pub format: Format,
+}
+
+#[cfg(test)]
+mod tests;

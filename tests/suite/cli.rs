@@ -11,7 +11,7 @@ fn the_console_without_a_terminal_says_what_works_without_one() {
     let answer = Home::new().run::<&str>([]);
     assert_eq!((answer.code, answer.out.as_str()), (Some(3), ""));
     assert!(answer.err.contains("needs a terminal"), "{answer:?}");
-    assert!(answer.err.contains("telecast sandbox"), "{answer:?}");
+    assert!(answer.err.contains("sandbox"), "{answer:?}");
 }
 
 #[test]
@@ -71,4 +71,104 @@ fn a_port_in_use_is_the_environments_fault() {
     let answer = Home::new().run(["sandbox", "--listen", &taken.local_addr().unwrap().to_string()]);
     assert_eq!(answer.code, Some(3), "{answer:?}");
     assert!(answer.err.contains("in use"), "{answer:?}");
+}
+
+/// A home with an empty workspace `shop` that has one webhook.
+fn shop() -> Home {
+    let home = Home::new();
+    home.run(["init", "shop"]).ok();
+    home.run(["--workspace", "shop", "webhooks", "new", "bot"]).ok();
+    home
+}
+
+#[test]
+fn a_command_without_a_workspace_says_how_to_make_one() {
+    let answer = Home::new().run(["campaigns", "list"]);
+    assert_eq!(answer.code, Some(3), "{answer:?}");
+    assert!(answer.err.contains("telecast init"), "{answer:?}");
+}
+
+#[test]
+fn init_never_writes_over_a_workspace() {
+    let home = shop();
+    let before = home.read("shop/telecast.toml");
+    assert_eq!(home.run(["init", "shop"]).code, Some(1));
+    assert_eq!(home.read("shop/telecast.toml"), before);
+}
+
+#[test]
+fn campaigns_are_made_renamed_and_removed() {
+    let home = shop();
+    let run = |words: &[&str]| home.run(["--workspace", "shop", "campaigns"].iter().chain(words));
+    assert_eq!(run(&["new", "Spring sale"]).ok(), "campaigns/spring-sale.json.liquid\n");
+    assert!(home.read("shop/campaigns/spring-sale.json.liquid").contains("\"HTML\""));
+    assert_eq!(run(&["rename", "spring-sale", "Summer"]).ok(), "summer\n");
+    let listed = run(&["list", "--json"]).json();
+    assert_eq!(listed[0]["campaign"], "summer");
+    assert_eq!(listed[0]["webhook"], "bot");
+    run(&["rm", "campaigns/summer.toml"]).ok();
+    assert_eq!(run(&["list", "--json"]).json(), serde_json::json!([]));
+}
+
+#[test]
+fn a_body_from_stdin_stays_byte_for_byte() {
+    let home = shop();
+    let body = "{\r\n  \"text\": \"ä\" }\t";
+    let words = ["--workspace", "shop", "campaigns", "new", "a", "--body", "-"];
+    home.run_with_input(words, body).ok();
+    assert_eq!(home.read("shop/campaigns/a.json.liquid"), body);
+}
+
+#[test]
+fn a_slip_in_a_name_is_answered_with_the_nearest() {
+    let home = shop();
+    home.run(["--workspace", "shop", "campaigns", "new", "spring-sale"]).ok();
+    let answer = home.run(["--workspace", "shop", "campaigns", "rm", "spring-slae"]);
+    assert_eq!(answer.code, Some(1));
+    assert!(answer.err.contains("did you mean `spring-sale`?"), "{answer:?}");
+}
+
+#[test]
+fn the_workspace_is_found_from_a_folder_below_it() {
+    let home = shop();
+    let output =
+        home.command(["webhooks", "list"]).current_dir(home.path().join("shop/campaigns")).output().unwrap();
+    assert!(String::from_utf8(output.stdout).unwrap().starts_with("bot\t"));
+}
+
+#[test]
+fn paths_prints_every_place_without_a_workspace_too() {
+    let places = Home::new().run(["paths", "--json"]).json();
+    for name in ["settings", "secrets", "demos", "locks"] {
+        assert!(places[name].is_string(), "{places}");
+    }
+}
+
+#[test]
+fn control_characters_of_a_file_do_not_drive_a_terminal() {
+    let home = shop();
+    home.write(
+        "shop/webhooks/evil.toml",
+        "name = \"\\u001b]0;owned\\u0007\\u202e\"\nurl = \"https://a.example\"\n",
+    );
+    let mut terminal = Terminal::start(home.command(["--workspace", "shop", "webhooks", "list"]), 120, 24);
+    terminal.wait_for("␛]0;owned␇");
+    terminal.wait_exit();
+    assert!(!terminal.bytes().contains(&b'\x1b'), "{:?}", String::from_utf8_lossy(terminal.bytes()));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_panic() {
+    let home = shop();
+    let mut child = home
+        .command(["--workspace", "shop", "webhooks", "list"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    assert_ne!(output.status.code(), Some(101));
 }

@@ -1,0 +1,49 @@
+use clap::CommandFactory;
+
+use super::*;
+
+#[test]
+fn the_definitions_hold_together() {
+    Args::command().debug_assert();
+}
+
+#[test]
+fn every_command_says_what_it_does_and_without_a_full_stop() {
+    fn walk(command: &clap::Command) {
+        for command in command.get_subcommands() {
+            let about = command
+                .get_about()
+                .unwrap_or_else(|| panic!("{} has no help", command.get_name()))
+                .to_string();
+            assert!(!about.ends_with('.'), "{}: {about}", command.get_name());
+            for arg in command.get_arguments() {
+                assert!(arg.get_help().is_some(), "{} {} has no help", command.get_name(), arg.get_id());
+            }
+            walk(command);
+        }
+    }
+    walk(&Args::command());
+}
+
+#[test]
+fn what_answers_can_answer_in_json() {
+    for line in [
+        "campaigns list --json",
+        "profiles list --json",
+        "profiles show a --json",
+        "webhooks list --json",
+        "paths --json",
+        "init a --json",
+    ] {
+        let words = std::iter::once("telecast").chain(line.split(' '));
+        assert!(Args::try_parse_from(words).is_ok(), "{line}");
+    }
+}
+
+#[test]
+fn a_chat_may_be_a_group() {
+    for line in ["sandbox --chat -5 --chat 7"] {
+        let words = std::iter::once("telecast").chain(line.split(' '));
+        assert!(Args::try_parse_from(words).is_ok(), "{line}");
+    }
+}

@@ -1,0 +1,144 @@
+//! `telecast campaigns`: the files of campaigns.
+
+use serde_json::{Value, json};
+
+use crate::campaign::{Campaign, ContentFormat};
+use crate::cli::args::{CampaignsCommand, Format, NewCampaign, RemoveCampaign, RenameCampaign, Starter};
+use crate::cli::error::{CliError, Ending, Kind, Result};
+use crate::cli::output::Output;
+use crate::cli::place::Place;
+use crate::diagnostic::did_you_mean;
+use crate::service::starter;
+use crate::telegram::ParseMode;
+use crate::workspace::{CampaignFiles, Workspace};
+
+use super::read;
+
+/// Lists, makes, renames or removes.
+pub fn run(place: &Place, command: CampaignsCommand, output: &mut Output) -> Result {
+    let workspace = place.workspace()?;
+    match command {
+        CampaignsCommand::List(format) => list(&workspace, format, output),
+        CampaignsCommand::New(args) => new(&workspace, &args, output),
+        CampaignsCommand::Rename(args) => rename(&workspace, &args, output),
+        CampaignsCommand::Rm(args) => remove(&workspace, &args, output),
+    }
+}
+
+/// Returns the campaign that `words` name: by its stem, or by a path to one of its files.
+pub fn find<'a>(workspace: &'a Workspace, words: &str) -> Result<&'a CampaignFiles> {
+    let file = words.rsplit(['/', '\\']).next().unwrap_or(words);
+    let endings = ContentFormat::ALL.iter().map(|format| format.extension()).chain([".toml"]);
+    let stem = endings.filter_map(|ending| file.strip_suffix(ending)).next().unwrap_or(file);
+    let found = workspace.campaign(words).or_else(|| workspace.campaign(stem));
+    found.ok_or_else(|| {
+        let stems = workspace.campaigns.iter().map(|campaign| campaign.stem.as_str());
+        let error = CliError::new(Kind::Failed, format!("there is no campaign `{words}`"));
+        match did_you_mean(stem, stems.clone()) {
+            Some(near) => error.hint(format!("did you mean `{near}`?")),
+            None => error.hint(format!("there are: {}", stems.collect::<Vec<_>>().join(", "))),
+        }
+    })
+}
+
+fn list(workspace: &Workspace, format: Format, output: &mut Output) -> Result {
+    if format.json {
+        let campaigns: Vec<Value> =
+            workspace.campaigns.iter().map(|campaign| describe(workspace, campaign)).collect();
+        output.json(&Value::Array(campaigns))?;
+        return Ok(Ending::Done);
+    }
+    let row = |campaign: &CampaignFiles| {
+        let settings = campaign.value.clone().unwrap_or_default();
+        let name = campaign.display_name().to_owned();
+        vec![campaign.stem.clone(), name, settings.webhook, settings.labels.join(", ")]
+    };
+    let rows: Vec<Vec<String>> = workspace.campaigns.iter().map(row).collect();
+    output.table(&["campaign", "name", "webhook", "labels"], &rows)?;
+    Ok(Ending::Done)
+}
+
+fn describe(workspace: &Workspace, campaign: &CampaignFiles) -> Value {
+    let settings = campaign.value.clone().unwrap_or_default();
+    json!({
+        "campaign": campaign.stem,
+        "name": campaign.display_name(),
+        "webhook": settings.webhook,
+        "content_format": settings.content_format.as_str(),
+        "dialect": workspace.dialect(campaign).as_str(),
+        "labels": settings.labels,
+        "notes": settings.notes,
+        "file": campaign.source.path,
+        "body": campaign.body.path,
+    })
+}
+
+fn new(workspace: &Workspace, args: &NewCampaign, output: &mut Output) -> Result {
+    let dialect = workspace.settings().dialect;
+    let body = match &args.body {
+        Some(source) => read::text(source)?,
+        None => starter::Starter::from(args.starter).body(dialect),
+    };
+    let campaign = Campaign {
+        name: args.name.clone(),
+        webhook: choose_webhook(workspace, args.webhook.as_deref())?,
+        ..Campaign::default()
+    };
+    let stem = workspace.folder().create_campaign(&campaign, &body)?;
+    let made = Workspace::open(&workspace.root)?;
+    let made = find(&made, &stem)?;
+    match args.format.json {
+        true => output.json(&describe(workspace, made))?,
+        false => output.line(&made.body.path)?,
+    }
+    Ok(Ending::Done)
+}
+
+/// Returns the webhook of a new campaign: the one named, the workspace's default, or the only one.
+fn choose_webhook(workspace: &Workspace, named: Option<&str>) -> Result<String> {
+    let stems: Vec<&str> = workspace.webhooks.iter().map(|webhook| webhook.stem.as_str()).collect();
+    if let Some(named) = named {
+        return match workspace.webhook(named) {
+            Some(webhook) => Ok(webhook.stem.clone()),
+            None => Err(super::webhooks::unknown(workspace, named)),
+        };
+    }
+    match (workspace.settings().defaults.webhook, stems.as_slice()) {
+        (Some(default), _) => Ok(default),
+        (None, [only]) => Ok((*only).to_owned()),
+        (None, []) => Err(CliError::new(Kind::Failed, "this workspace has no webhook to send through")
+            .hint("make one: telecast webhooks new bot")),
+        (None, several) => Err(CliError::new(Kind::Usage, "this workspace has several webhooks")
+            .hint(format!("choose one with --webhook: {}", several.join(", ")))),
+    }
+}
+
+fn rename(workspace: &Workspace, args: &RenameCampaign, output: &mut Output) -> Result {
+    let campaign = find(workspace, &args.from)?;
+    let stem = workspace.folder().rename_campaign(&campaign.stem, &args.to)?;
+    output.line(&stem)?;
+    Ok(Ending::Done)
+}
+
+fn remove(workspace: &Workspace, args: &RemoveCampaign, output: &mut Output) -> Result {
+    // All are looked up before the first goes: a slip in the second name must not leave half the work.
+    let campaigns: Vec<&CampaignFiles> =
+        args.campaigns.iter().map(|words| find(workspace, words)).collect::<Result<_>>()?;
+    for campaign in campaigns {
+        let trashed = workspace.folder().delete_campaign(&campaign.stem)?;
+        output.note(format!("moved {} to .telecast/trash", trashed.files.join(" and ")))?;
+    }
+    Ok(Ending::Done)
+}
+
+impl From<Starter> for starter::Starter {
+    fn from(starter: Starter) -> Self {
+        match starter {
+            Starter::Blank => starter::Starter::Blank,
+            Starter::Clevertap => starter::Starter::CleverTapSample,
+            Starter::Html => starter::Starter::Greeting(ParseMode::Html),
+            Starter::Markdown => starter::Starter::Greeting(ParseMode::Markdown),
+            Starter::MarkdownV2 => starter::Starter::Greeting(ParseMode::MarkdownV2),
+        }
+    }
+}

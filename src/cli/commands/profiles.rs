@@ -1,0 +1,105 @@
+//! `telecast profiles`: the people that messages are made for.
+
+use serde_json::{Value as Json, json};
+
+use crate::cli::args::{Format, ListProfiles, ProfilesCommand};
+use crate::cli::error::{CliError, Ending, Kind, Result};
+use crate::cli::output::Output;
+use crate::cli::place::{self, Place};
+use crate::profile::{Profile, Reachability, Value};
+use crate::store::Store;
+
+/// Imports, lists, shows, sets or deletes.
+pub fn run(place: &Place, command: ProfilesCommand, output: &mut Output) -> Result {
+    let workspace = place.workspace()?;
+    let people = place::people(&workspace)?;
+    match command {
+        ProfilesCommand::List(args) => list(&people, &args, output),
+        ProfilesCommand::Show { identity, format } => show(&people, &identity, format, output),
+        ProfilesCommand::Delete { identities } => delete(&people, &identities, output),
+    }
+}
+
+fn list(people: &dyn Store, args: &ListProfiles, output: &mut Output) -> Result {
+    let page = people.list(args.text.as_deref().unwrap_or_default(), None, args.limit)?;
+    if args.format.json {
+        output.json(&page.profiles.iter().map(describe).collect())?;
+    } else {
+        let rows: Vec<Vec<String>> = page.profiles.iter().map(row).collect();
+        output.table(&["identity", "name", "chat id", "chat", "test profile"], &rows)?;
+    }
+    if page.next.is_some() {
+        let total = people.count()?;
+        output.note(format!("… more of {total} profiles: --limit N shows them, a text searches"))?;
+    }
+    Ok(Ending::Done)
+}
+
+fn row(profile: &Profile) -> Vec<String> {
+    let chat = profile.chat_id().map(words).unwrap_or_default();
+    let is_test = if profile.is_test_profile() { "yes" } else { "" };
+    let reachability = match profile.chat_id() {
+        Some(_) => profile.reachability.as_str(),
+        None => "",
+    };
+    vec![
+        profile.identity.clone(),
+        profile.display_name().to_owned(),
+        chat,
+        reachability.to_owned(),
+        is_test.to_owned(),
+    ]
+}
+
+fn show(people: &dyn Store, identity: &str, format: Format, output: &mut Output) -> Result {
+    let profile = people.get(identity)?.ok_or_else(|| unknown(identity))?;
+    if format.json {
+        output.json(&describe(&profile))?;
+        return Ok(Ending::Done);
+    }
+    let mut rows = vec![vec!["identity".to_owned(), String::new(), profile.identity.clone()]];
+    rows.extend(profile.properties.iter().map(|(name, value)| {
+        let kind = value.kind().map_or("", |kind| kind.as_str());
+        vec![name.clone(), kind.to_owned(), words(value)]
+    }));
+    if profile.reachability != Reachability::Unknown {
+        rows.push(vec!["(chat)".to_owned(), String::new(), profile.reachability.as_str().to_owned()]);
+    }
+    output.table(&["property", "type", "value"], &rows)?;
+    Ok(Ending::Done)
+}
+
+fn describe(profile: &Profile) -> Json {
+    let properties: serde_json::Map<String, Json> =
+        profile.properties.iter().map(|(name, value)| (name.clone(), value.to_json())).collect();
+    json!({
+        "identity": profile.identity,
+        "properties": properties,
+        "reachability": profile.reachability.as_str(),
+    })
+}
+
+/// Returns a value as text: what JSON would write, without the quotes of a text.
+fn words(value: &Value) -> String {
+    match value {
+        Value::Text(text) => text.clone(),
+        Value::Date(instant) => instant.to_string(),
+        other => other.to_json().to_string(),
+    }
+}
+
+fn unknown(identity: &str) -> CliError {
+    CliError::new(Kind::Failed, format!("there is no profile `{identity}`"))
+        .hint("telecast profiles list TEXT searches identities and names")
+}
+
+fn delete(people: &dyn Store, identities: &[String], output: &mut Output) -> Result {
+    let mut ending = Ending::Done;
+    for identity in identities {
+        if !people.delete(identity)? {
+            output.note(format!("there is no profile `{identity}`"))?;
+            ending = Ending::Problems;
+        }
+    }
+    Ok(ending)
+}

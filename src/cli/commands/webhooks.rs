@@ -1,0 +1,95 @@
+//! `telecast webhooks`: the files of webhooks, and who answers behind them.
+
+use serde_json::{Value, json};
+
+use crate::campaign::{Webhook, is_bot_api_url};
+use crate::cli::args::{Format, NewWebhook, WebhooksCommand};
+use crate::cli::error::{CliError, Ending, Kind, Result};
+use crate::cli::output::Output;
+use crate::cli::place::Place;
+use crate::diagnostic::did_you_mean;
+use crate::workspace::{Definition, Workspace};
+
+/// Lists, makes or removes.
+pub fn run(place: &Place, command: WebhooksCommand, output: &mut Output) -> Result {
+    let workspace = place.workspace()?;
+    match command {
+        WebhooksCommand::List(format) => list(&workspace, format, output),
+        WebhooksCommand::New(args) => new(&workspace, args, output),
+        WebhooksCommand::Rm { stems } => remove(&workspace, &stems, output),
+    }
+}
+
+/// Says that there is no such webhook, and which there are.
+pub fn unknown(workspace: &Workspace, words: &str) -> CliError {
+    let stems = workspace.webhooks.iter().map(|webhook| webhook.stem.as_str());
+    let error = CliError::new(Kind::Failed, format!("there is no webhook `{words}`"));
+    match did_you_mean(words, stems.clone()) {
+        Some(near) => error.hint(format!("did you mean `{near}`?")),
+        None => error.hint(format!("there are: {}", stems.collect::<Vec<_>>().join(", "))),
+    }
+}
+
+fn find<'a>(workspace: &'a Workspace, words: &str) -> Result<&'a Definition<Webhook>> {
+    let file = words.rsplit(['/', '\\']).next().unwrap_or(words);
+    let stem = file.strip_suffix(".toml").unwrap_or(file);
+    workspace.webhook(stem).ok_or_else(|| unknown(workspace, words))
+}
+
+fn list(workspace: &Workspace, format: Format, output: &mut Output) -> Result {
+    if format.json {
+        let webhooks: Vec<Value> = workspace.webhooks.iter().map(describe).collect();
+        output.json(&Value::Array(webhooks))?;
+        return Ok(Ending::Done);
+    }
+    let row = |webhook: &Definition<Webhook>| {
+        let settings = webhook.value.clone().unwrap_or_default();
+        vec![webhook.stem.clone(), settings.name, settings.method.as_str().to_owned(), settings.url]
+    };
+    let rows: Vec<Vec<String>> = workspace.webhooks.iter().map(row).collect();
+    output.table(&["webhook", "name", "method", "url"], &rows)?;
+    Ok(Ending::Done)
+}
+
+fn describe(webhook: &Definition<Webhook>) -> Value {
+    let settings = webhook.value.clone().unwrap_or_default();
+    json!({
+        "webhook": webhook.stem,
+        "name": settings.name,
+        "method": settings.method.as_str(),
+        "url": settings.url,
+        "secrets": settings.secret_names(),
+        "file": webhook.source.path,
+    })
+}
+
+fn new(workspace: &Workspace, args: NewWebhook, output: &mut Output) -> Result {
+    let content_type =
+        is_bot_api_url(&args.url).then(|| ("Content-Type".to_owned(), "application/json".to_owned()));
+    let webhook = Webhook {
+        name: args.name,
+        url: args.url,
+        headers: content_type.into_iter().collect(),
+        ..Webhook::default()
+    };
+    let stem = workspace.folder().create_webhook(&webhook)?;
+    let made = Workspace::open(&workspace.root)?;
+    let made = find(&made, &stem)?;
+    match args.format.json {
+        true => output.json(&describe(made))?,
+        false => output.line(&made.source.path)?,
+    }
+    for name in webhook.secret_names() {
+        output.note(format!("it needs ${{{name}}}: telecast secrets set {name}"))?;
+    }
+    Ok(Ending::Done)
+}
+
+fn remove(workspace: &Workspace, stems: &[String], output: &mut Output) -> Result {
+    let webhooks: Vec<_> = stems.iter().map(|words| find(workspace, words)).collect::<Result<_>>()?;
+    for webhook in webhooks {
+        let trashed = workspace.folder().delete_webhook(&webhook.stem)?;
+        output.note(format!("moved {} to .telecast/trash", trashed.files.join(" and ")))?;
+    }
+    Ok(Ending::Done)
+}
