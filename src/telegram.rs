@@ -4,11 +4,13 @@
 //! raw text ──parse(mode)──▶ FormattedText ──fix──▶ cleaned, repaired ──▶ trimmed, links found: what is sent
 //! ```
 
+pub mod answer;
 mod api_error;
 mod arguments;
 mod method;
 pub mod request;
 
+pub use answer::{Advice, Answer, Fault, what_to_do};
 pub use api_error::{ApiError, ErrorParameters, Place};
 pub use arguments::{Argument, Arguments, NotAnObject, Origin};
 pub use method::Method;
