@@ -46,6 +46,9 @@ impl Place {
     /// Within JSON that is written inside a string the path cannot go on; the place stays the string.
     #[must_use]
     pub fn child(&self, step: Step) -> Self {
+        if self.decoded.is_some() {
+            return self.clone();
+        }
         let mut path = self.path.clone();
         path.push(step);
         Self { path, decoded: None }

@@ -3,6 +3,8 @@
 //! A JSON body is flattened: strings decoded, everything else as written, so that `1`, `"1"` and a form's `1` are the
 //! same, and `null` is the four letters. Values that are objects are JSON text again, whatever they came in.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 
 use super::api_error::Place;
@@ -14,6 +16,7 @@ use crate::text::Span;
 pub struct Arguments {
     by_name: IndexMap<String, Argument>,
     repeated: Vec<String>,
+    files: BTreeSet<String>,
 }
 
 /// One argument's raw text, and what it was.
@@ -81,7 +84,20 @@ impl Arguments {
             all.add(&name, argument);
         }
         all.repeated.extend(self.repeated);
+        all.files = self.files;
         all
+    }
+
+    /// Adds the names of the parts that are files.
+    #[must_use]
+    pub fn with_files(mut self, names: impl IntoIterator<Item = String>) -> Self {
+        self.files.extend(names);
+        self
+    }
+
+    /// Whether a file came under this name.
+    pub fn has_file(&self, name: &str) -> bool {
+        self.files.contains(name)
     }
 
     /// Returns an argument.

@@ -6,8 +6,13 @@
 //!
 //! Errors come in the server's order and words. Knows nothing of HTTP, of chats that exist and of bots.
 
+mod location;
 mod markup;
+mod media;
+mod options;
+mod poll;
 mod text;
+mod url;
 mod value;
 
 use super::api_error::{ApiError, Place};
@@ -15,10 +20,14 @@ use super::arguments::{self, Arguments};
 use super::method::Method;
 use crate::diagnostic::Severity;
 
+pub use location::Location;
 pub use markup::{
     Button, ButtonAction, ButtonStyle, MAX_BUTTONS, MAX_BUTTONS_IN_ROW, MAX_CALLBACK_DATA, ReplyMarkup,
 };
-pub use text::MarkedText;
+pub use media::{File, MAX_ALBUM, Media, MediaKind};
+pub use options::{Delivery, LinkPreview, Reply};
+pub use poll::{MAX_OPTIONS, Poll, PollKind};
+pub use text::{MAX_CAPTION, MAX_TEXT, MarkedText};
 
 /// A call that the server would take, as far as can be known without the chat; made by [`check`] alone.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,9 +35,9 @@ pub struct Request {
     method: Method,
     chat_id: Option<ChatId>,
     content: Content,
+    reply: Option<Reply>,
     reply_markup: Option<ReplyMarkup>,
-    is_silent: bool,
-    is_protected: bool,
+    delivery: Delivery,
 }
 
 impl Request {
@@ -47,12 +56,20 @@ impl Request {
         &self.content
     }
 
-    /// Returns the message's text or caption, where it has one.
+    /// Returns the message's text, caption or question, where it has one; of an album the first caption.
     pub fn text(&self) -> Option<&MarkedText> {
         match &self.content {
-            Content::Text(text) => Some(text),
-            Content::Nothing => None,
+            Content::Text { text, .. } => Some(text),
+            Content::Media(media) => Some(&media.caption),
+            Content::Album(items) => items.first().map(|media| &media.caption),
+            Content::Poll(poll) => Some(&poll.question),
+            Content::Location(_) | Content::Nothing => None,
         }
+    }
+
+    /// Returns the message that is replied to.
+    pub fn reply(&self) -> Option<&Reply> {
+        self.reply.as_ref()
     }
 
     /// Returns the keyboard.
@@ -60,14 +77,9 @@ impl Request {
         self.reply_markup.as_ref()
     }
 
-    /// Whether it arrives without a sound.
-    pub fn is_silent(&self) -> bool {
-        self.is_silent
-    }
-
-    /// Whether it cannot be forwarded or saved.
-    pub fn is_protected(&self) -> bool {
-        self.is_protected
+    /// Returns how it is delivered.
+    pub fn delivery(&self) -> &Delivery {
+        &self.delivery
     }
 }
 
@@ -75,7 +87,20 @@ impl Request {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Content {
     /// A text message.
-    Text(MarkedText),
+    Text {
+        /// The text.
+        text: MarkedText,
+        /// The card below it.
+        link_preview: LinkPreview,
+    },
+    /// A photo, video, animation or document.
+    Media(Media),
+    /// Several of them.
+    Album(Vec<Media>),
+    /// A poll.
+    Poll(Poll),
+    /// A point on the map.
+    Location(Location),
     /// No message: the method asks or tells something else.
     Nothing,
 }
@@ -163,12 +188,18 @@ pub fn check(method: &str, arguments: &Arguments) -> Checked {
     Checked { result, chat, warnings: Vec::new() }
 }
 
+/// Reads everything, then the chat, then checks what the server checks only once it has the chat.
 fn request(method: Method, arguments: &Arguments, chat: &mut Option<ChatId>) -> Result<Request, Refused> {
-    let content = match method {
-        Method::SendMessage => Content::Text(message_text(arguments)?),
-        _ => Content::Nothing,
-    };
-    let markup = if method.sends() { markup::read(arguments)? } else { None };
+    let draft = Draft::read(method, arguments)?;
+    let (mut reply, mut markup) = (None, None);
+    if method.sends() {
+        reply = Reply::read(arguments)?;
+        options::check_suggested_post(arguments)?;
+        // An album has no keyboard; the server does not even look.
+        if method != Method::SendMediaGroup {
+            markup = markup::read(arguments)?;
+        }
+    }
     if method.has_chat() {
         let text = arguments.text("chat_id");
         if text.is_empty() {
@@ -180,22 +211,92 @@ fn request(method: Method, arguments: &Arguments, chat: &mut Option<ChatId>) -> 
     Ok(Request {
         method,
         chat_id: chat.clone(),
-        content,
+        content: draft.finish()?,
+        reply,
         reply_markup,
-        is_silent: arguments.boolean("disable_notification"),
-        is_protected: arguments.boolean("protect_content"),
+        delivery: Delivery::read(arguments),
     })
 }
 
-fn message_text(arguments: &Arguments) -> Result<MarkedText, Refused> {
-    let text = arguments.text("text");
-    if text.is_empty() {
-        return Err(Refused::at(arguments.place("text"), "Message text is empty"));
-    }
-    text::parse(&text::Input {
-        text,
-        parse_mode: arguments.text("parse_mode"),
-        place: arguments.place("text"),
-        mode_place: arguments.place("parse_mode"),
-    })
+/// A content as read, before the chat is known.
+enum Draft<'a> {
+    Text(text::Draft<'a>, LinkPreview),
+    Media(media::Draft<'a>),
+    Album(media::AlbumDraft),
+    Poll(Box<poll::Draft<'a>>),
+    Location(Location),
+    Nothing,
 }
+
+impl<'a> Draft<'a> {
+    fn read(method: Method, arguments: &'a Arguments) -> Result<Self, Refused> {
+        let media = |kind| media::read(arguments, kind).map(Draft::Media);
+        match method {
+            Method::SendMessage => {
+                let link_preview = LinkPreview::read(arguments)?;
+                if arguments.text("text").is_empty() {
+                    return Err(Refused::at(arguments.place("text"), "Message text is empty"));
+                }
+                Ok(Draft::Text(text::of_arguments(arguments, text::Names::MESSAGE)?, link_preview))
+            }
+            Method::SendPhoto => media(MediaKind::Photo),
+            Method::SendVideo => media(MediaKind::Video),
+            Method::SendAnimation => media(MediaKind::Animation),
+            Method::SendDocument => media(MediaKind::Document),
+            Method::SendMediaGroup => media::read_album(arguments).map(Draft::Album),
+            Method::SendPoll => poll::read(arguments).map(|poll| Draft::Poll(Box::new(poll))),
+            Method::SendLocation => location::read(arguments).map(Draft::Location),
+            Method::SendChatAction => check_action(arguments).map(|()| Draft::Nothing),
+            Method::GetChat
+            | Method::GetMe
+            | Method::GetUpdates
+            | Method::GetWebhookInfo
+            | Method::DeleteWebhook => Ok(Draft::Nothing),
+        }
+    }
+
+    fn finish(self) -> Result<Content, Refused> {
+        match self {
+            Draft::Text(text, link_preview) => {
+                let rules = text::Rules { may_be_empty: link_preview.has_url(), ..text::Rules::MESSAGE };
+                Ok(Content::Text { text: text.finish(rules)?, link_preview })
+            }
+            Draft::Media(media) => media.finish().map(Content::Media),
+            Draft::Album(album) => album.finish().map(Content::Album),
+            Draft::Poll(poll) => poll.finish().map(Content::Poll),
+            Draft::Location(location) => location::finish(location).map(Content::Location),
+            Draft::Nothing => Ok(Content::Nothing),
+        }
+    }
+}
+
+/// What a bot can be seen doing, as sendChatAction takes it in any case.
+pub const CHAT_ACTIONS: [&str; 14] = [
+    "typing",
+    "upload_photo",
+    "record_video",
+    "upload_video",
+    "record_voice",
+    "upload_voice",
+    "upload_document",
+    "choose_sticker",
+    "find_location",
+    "record_video_note",
+    "upload_video_note",
+    "record_audio",
+    "upload_audio",
+    "pick_up_location",
+];
+
+fn check_action(arguments: &Arguments) -> Result<(), Refused> {
+    let action = arguments.text("action");
+    let is_known = CHAT_ACTIONS.iter().chain(&["cancel"]).any(|known| known.eq_ignore_ascii_case(action));
+    if is_known {
+        Ok(())
+    } else {
+        Err(Refused::at(arguments.place("action"), "Wrong parameter action in request"))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,11 @@
 //! `reply_markup`: inline keyboards with their buttons' actions and limits; the other three kinds.
 
+use super::url::{self, Scheme};
 use super::value::{self, Value};
 use super::{Arguments, Refused};
+use crate::json::Step;
 use crate::telegram::api_error::Place;
+use crate::telegram::link;
 
 /// The most buttons the server keeps in a row and in all; those behind are dropped without a word.
 pub const MAX_BUTTONS_IN_ROW: usize = 12;
@@ -277,15 +280,46 @@ pub(super) fn finish(draft: Draft) -> Result<Option<ReplyMarkup>, Refused> {
     Ok(if kept.is_empty() { None } else { Some(ReplyMarkup::InlineKeyboard(kept)) })
 }
 
-fn finish_button(button: Button, place: Place) -> Result<Button, Refused> {
+fn finish_button(mut button: Button, place: Place) -> Result<Button, Refused> {
     if button.text.is_empty() {
         return Err(Refused::at(place, "Inline keyboard button text must be non-empty"));
     }
-    if let ButtonAction::CallbackData(data) = &button.action
-        && MAX_CALLBACK_DATA < data.len()
-    {
-        let place = place.child(crate::json::Step::Key("callback_data".into()));
-        return Err(Refused::at(place, "BUTTON_DATA_INVALID"));
+    let member = |name: &str| place.child(Step::Key(name.to_owned()));
+    let inner =
+        |name: &str, key: &str| place.child(Step::Key(name.to_owned())).child(Step::Key(key.to_owned()));
+    let refuse = |place, words: String| Err(Refused::at(place, &words));
+    match &mut button.action {
+        ButtonAction::Url(address) => {
+            if let Some(user_id) = link::user_id(address) {
+                button.action = ButtonAction::User(user_id);
+            } else {
+                match url::checked(address, Scheme::Any) {
+                    Ok(normal) => *address = normal,
+                    Err(words) => return refuse(member("url"), format!("Inline keyboard button {words}")),
+                }
+            }
+        }
+        ButtonAction::LoginUrl(address) => match web_address(address, "login") {
+            Ok(normal) => *address = normal,
+            Err(words) => return refuse(inner("login_url", "url"), words),
+        },
+        ButtonAction::WebApp(address) => match web_address(address, "Web App") {
+            Ok(normal) => *address = normal,
+            Err(words) => return refuse(inner("web_app", "url"), words),
+        },
+        ButtonAction::CallbackData(data) if MAX_CALLBACK_DATA < data.len() => {
+            return refuse(member("callback_data"), "BUTTON_DATA_INVALID".into());
+        }
+        _ => {}
     }
     Ok(button)
+}
+
+/// Checks an address that must be a page on the web; `what` is the server's word for the button.
+fn web_address(address: &str, what: &str) -> Result<String, String> {
+    if link::user_id(address).is_some() {
+        let what = if what == "login" { "login URL" } else { "Web App URL" };
+        return Err(format!("Link to a user can't be used in {what} buttons"));
+    }
+    url::checked(address, Scheme::HttpsOnly).map_err(|words| format!("Inline keyboard button {what} {words}"))
 }

@@ -1,16 +1,24 @@
 //! A text with its parse mode or entities: `text`, `caption`, a poll's `question`, a quote.
 
-use super::Refused;
+use super::value::{self, Value};
+use super::{Arguments, Refused};
+use crate::json::Node;
 use crate::telegram::api_error::Place;
-use crate::telegram::{FormattedText, ParseMode};
+use crate::telegram::{Entity, EntityKind, FormattedText, ParseMode, link, parse};
+use crate::text::Span;
 
 /// The most bytes of a text before it is parsed.
 const MAX_INPUT_BYTES: usize = 1 << 15;
 
+/// The most characters of a message's text, after parsing.
+pub const MAX_TEXT: usize = 4096;
+/// The most characters of a caption.
+pub const MAX_CAPTION: usize = 1024;
+
 /// A text as it was marked up and as it is sent.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct MarkedText {
-    /// How it was marked up.
+    /// How it was marked up; `None` where it was not, or where the text is empty.
     pub parse_mode: Option<ParseMode>,
     /// What parsing gave, before cleaning and repair.
     pub parsed: FormattedText,
@@ -18,25 +26,203 @@ pub struct MarkedText {
     pub sent: FormattedText,
 }
 
-/// A text as the server takes it before it knows anything else.
-pub(super) struct Input<'a> {
-    pub text: &'a str,
-    pub parse_mode: &'a str,
-    pub place: Place,
-    pub mode_place: Place,
+/// Where a text stands in the request.
+#[derive(Debug, Clone)]
+pub(super) enum Source<'a> {
+    Argument(&'a str),
+    Value(Value<'a>),
 }
 
-/// Parses a text by its mode.
-pub(super) fn parse(input: &Input<'_>) -> Result<MarkedText, Refused> {
-    if MAX_INPUT_BYTES < input.text.len() {
-        return Err(Refused::at(input.place.clone(), "Text is too long"));
+impl Source<'_> {
+    pub fn place(&self) -> Place {
+        match self {
+            Source::Argument(name) => Place::argument(name),
+            Source::Value(value) => value.place(),
+        }
     }
-    if input.text.is_empty() {
-        return Ok(MarkedText::default());
+
+    pub fn part(&self, span: Span) -> Place {
+        match self {
+            Source::Argument(name) => Place::argument(name).part(span),
+            Source::Value(value) => value.part(span),
+        }
     }
-    let Ok(parse_mode) = ParseMode::from_argument(input.parse_mode) else {
-        return Err(Refused::at(input.mode_place.clone(), "Unsupported parse_mode"));
+}
+
+/// A text as the server takes it before it knows anything else.
+#[derive(Debug, Clone)]
+pub(super) struct Draft<'a> {
+    pub marked: MarkedText,
+    pub source: Source<'a>,
+}
+
+/// The names of the three arguments or members that make a text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Names {
+    pub text: &'static str,
+    pub parse_mode: &'static str,
+    pub entities: &'static str,
+}
+
+impl Names {
+    pub const MESSAGE: Names = Names { text: "text", parse_mode: "parse_mode", entities: "entities" };
+    pub const CAPTION: Names =
+        Names { text: "caption", parse_mode: "parse_mode", entities: "caption_entities" };
+    pub const QUESTION: Names =
+        Names { text: "question", parse_mode: "question_parse_mode", entities: "question_entities" };
+    pub const DESCRIPTION: Names =
+        Names { text: "description", parse_mode: "description_parse_mode", entities: "description_entities" };
+    pub const EXPLANATION: Names =
+        Names { text: "explanation", parse_mode: "explanation_parse_mode", entities: "explanation_entities" };
+    pub const OPTION: Names =
+        Names { text: "text", parse_mode: "text_parse_mode", entities: "text_entities" };
+    pub const QUOTE: Names =
+        Names { text: "quote", parse_mode: "quote_parse_mode", entities: "quote_entities" };
+    /// All that can stand at the top level.
+    pub const TOP: [Names; 5] =
+        [Names::MESSAGE, Names::CAPTION, Names::QUESTION, Names::DESCRIPTION, Names::EXPLANATION];
+}
+
+/// Reads a text from arguments.
+pub(super) fn of_arguments<'a>(arguments: &'a Arguments, names: Names) -> Result<Draft<'a>, Refused> {
+    let entities: Option<(&_, Node)> =
+        arguments.get(names.entities).and_then(|argument| Some((argument, value::parse(argument)?)));
+    let items = entities
+        .as_ref()
+        .and_then(|(argument, node)| Value::of_argument(names.entities, argument, node).items());
+    let source = Source::Argument(names.text);
+    let text = arguments.text(names.text);
+    read(text, arguments.text(names.parse_mode), Place::argument(names.parse_mode), items, source)
+}
+
+/// Reads a text from an object's members.
+pub(super) fn of_members<'a>(object: &Value<'a>, names: Names) -> Result<Draft<'a>, Refused> {
+    let text = object.optional_string(names.text)?;
+    let mode = object.optional_string(names.parse_mode)?;
+    let mode_place = object.member(names.parse_mode).as_ref().unwrap_or(object).place();
+    let items = object.member(names.entities).and_then(|entities| entities.items());
+    let source = Source::Value(object.member(names.text).unwrap_or_else(|| object.clone()));
+    read(&text, &mode, mode_place, items, source)
+}
+
+/// Takes a text that has no markup.
+pub(super) fn plain<'a>(value: &Value<'a>, text: &str) -> Draft<'a> {
+    let parsed = FormattedText { text: text.to_owned(), entities: Vec::new() };
+    let marked = MarkedText { parsed, ..MarkedText::default() };
+    Draft { marked, source: Source::Value(value.clone()) }
+}
+
+/// Parses by the mode where there is one, else takes the entities; both together never count.
+fn read<'a>(
+    text: &str,
+    mode: &str,
+    mode_place: Place,
+    entities: Option<Vec<Value<'_>>>,
+    source: Source<'a>,
+) -> Result<Draft<'a>, Refused> {
+    if MAX_INPUT_BYTES < text.len() {
+        return Err(Refused::at(source.place(), "Text is too long"));
+    }
+    let parse_mode = match ParseMode::from_argument(mode) {
+        _ if text.is_empty() => None,
+        Ok(parse_mode) => parse_mode,
+        Err(_) => return Err(Refused::at(mode_place, "Unsupported parse_mode")),
     };
-    let parsed = FormattedText { text: input.text.to_owned(), entities: Vec::new() };
-    Ok(MarkedText { parse_mode, sent: parsed.clone(), parsed })
+    let parsed = match parse_mode {
+        Some(mode) => {
+            parse(mode, text).map_err(|error| Refused::at(source.part(error.span), &error.message()))?
+        }
+        None => {
+            FormattedText { text: text.to_owned(), entities: read_entities(entities.unwrap_or_default())? }
+        }
+    };
+    Ok(Draft { marked: MarkedText { parse_mode, parsed, ..MarkedText::default() }, source })
+}
+
+fn read_entities(items: Vec<Value<'_>>) -> Result<Vec<Entity>, Refused> {
+    let mut entities = Vec::new();
+    for item in items {
+        let entity = entity(&item).map_err(|refused| refused.after("Can't parse MessageEntity: "))?;
+        entities.extend(entity);
+    }
+    Ok(entities)
+}
+
+/// Reads one entity; `None` for the kinds that the server finds by itself.
+fn entity(value: &Value<'_>) -> Result<Option<Entity>, Refused> {
+    if !value.is_object() {
+        return Err(value.refuse("expected an Object"));
+    }
+    let offset: i32 = value.required_integer("offset")?;
+    let length: i32 = value.required_integer("length")?;
+    let kind = entity_kind(value)?;
+    // The server drops what starts before the text or covers nothing.
+    let (Ok(offset), Ok(length)) = (u32::try_from(offset), u32::try_from(length)) else { return Ok(None) };
+    Ok(kind.map(|kind| Entity { kind, offset, length }))
+}
+
+fn entity_kind(value: &Value<'_>) -> Result<Option<EntityKind>, Refused> {
+    let kind = match value.required_string("type")?.as_str() {
+        "" => return Err(value.refuse("Type is not specified")),
+        "bold" => EntityKind::Bold,
+        "italic" => EntityKind::Italic,
+        "underline" => EntityKind::Underline,
+        "strikethrough" => EntityKind::Strikethrough,
+        "spoiler" => EntityKind::Spoiler,
+        "blockquote" => EntityKind::Blockquote,
+        "expandable_blockquote" => EntityKind::ExpandableBlockquote,
+        "code" => EntityKind::Code,
+        "pre" => {
+            let language = value.optional_string("language")?;
+            EntityKind::Pre { language: Some(language).filter(|language| !language.is_empty()) }
+        }
+        "text_link" => EntityKind::TextLink { url: value.required_string("url")? },
+        "text_mention" => {
+            EntityKind::TextMention { user_id: value.required_object("user")?.required_integer("id")? }
+        }
+        "custom_emoji" => {
+            EntityKind::CustomEmoji { custom_emoji_id: value.required_integer("custom_emoji_id")? }
+        }
+        "date_time" => {
+            let unix_time = value.required_integer("unix_time")?;
+            let Some(format) = link::date_format(&value.optional_string("date_time_format")?) else {
+                return Err(value.refuse("Invalid date-time format specified"));
+            };
+            EntityKind::DateTime { unix_time, format }
+        }
+        "mention" | "hashtag" | "cashtag" | "bot_command" | "url" | "email" | "phone_number"
+        | "bank_card_number" => return Ok(None),
+        _ => return Err(value.refuse("Unsupported type specified")),
+    };
+    Ok(Some(kind))
+}
+
+/// What a text may be, once the chat is known.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rules {
+    pub may_be_empty: bool,
+    pub max_chars: usize,
+    pub too_long: &'static str,
+}
+
+impl Rules {
+    pub const MESSAGE: Rules =
+        Rules { may_be_empty: false, max_chars: MAX_TEXT, too_long: "Message is too long" };
+    pub const CAPTION: Rules =
+        Rules { may_be_empty: true, max_chars: MAX_CAPTION, too_long: "Message caption is too long" };
+    pub const QUOTE: Rules = Rules { may_be_empty: true, max_chars: usize::MAX, too_long: "" };
+}
+
+impl Draft<'_> {
+    /// Does what the server does to the text on its way out, and checks what is left.
+    pub fn finish(self, rules: Rules) -> Result<MarkedText, Refused> {
+        let sent = self.marked.parsed.clone();
+        if sent.text.is_empty() && !rules.may_be_empty {
+            return Err(Refused::at(self.source.place(), "Text must be non-empty"));
+        }
+        if rules.max_chars < sent.text.chars().count() {
+            return Err(Refused::at(self.source.place(), rules.too_long));
+        }
+        Ok(MarkedText { sent, ..self.marked })
+    }
 }

@@ -1,0 +1,315 @@
+use super::*;
+use crate::json;
+
+/// Checks a JSON body; a refusal is shown with the part of the body it points at.
+#[track_caller]
+fn check_body(method: &str, body: &str, expected: &str) {
+    let document = json::parse(body).unwrap();
+    let checked = check(method, &Arguments::from_json(&document, body).unwrap());
+    let shown = match &checked.result {
+        Ok(request) => format!("ok {}", show(request)),
+        Err(error) => {
+            let place = error.at.as_ref().and_then(|place| pointed_at(&document, body, place));
+            format!("{} {} @ {}", error.error_code, error.description, place.unwrap_or("-"))
+        }
+    };
+    assert_eq!(shown, expected, "{body}");
+}
+
+fn pointed_at<'a>(document: &json::Document, body: &'a str, place: &Place) -> Option<&'a str> {
+    if place.path.is_empty() {
+        return None;
+    }
+    let node = document.root.at_path(&place.path)?;
+    let span = match (place.decoded, node.as_text()) {
+        (Some(part), Some(text)) => text.raw_span(part),
+        _ => node.span,
+    };
+    Some(span.of(body))
+}
+
+fn show(request: &Request) -> String {
+    let chat = request.chat_id().map_or("-".to_owned(), ChatId::to_string);
+    let text = request.text().map_or("-", |text| &text.sent.text);
+    let kinds: Vec<&str> =
+        request.text().iter().flat_map(|text| &text.sent.entities).map(|entity| entity.kind.name()).collect();
+    let mut shown = format!("{chat} {text:?} {}", kinds.join(","));
+    if let Some(ReplyMarkup::InlineKeyboard(rows)) = request.reply_markup() {
+        let rows: Vec<String> =
+            rows.iter().map(|row| row.iter().map(|button| format!("[{}]", button.text)).collect()).collect();
+        shown.push_str(&format!(" {}", rows.join("/")));
+    }
+    shown.trim_end().to_owned()
+}
+
+fn send(body: &str, expected: &str) {
+    check_body("sendMessage", body, expected);
+}
+
+#[test]
+fn a_message_needs_text_and_a_chat_in_this_order() {
+    send(r#"{"chat_id": 7, "text": "hi"}"#, r#"ok 7 "hi""#);
+    send(r#"{"chat_id": "7", "text": 5}"#, r#"ok 7 "5""#);
+    send(r#"{"chat_id": "@news", "text": "hi"}"#, r#"ok @news "hi""#);
+    send(r#"{"text": "hi"}"#, "400 Bad Request: chat_id is empty @ -");
+    send(r#"{}"#, "400 Bad Request: message text is empty @ -");
+    send(r#"{"text": ""}"#, r#"400 Bad Request: message text is empty @ """#);
+    send(r#"{"text": null, "chat_id": null}"#, r#"ok 0 "null""#);
+}
+
+#[test]
+fn methods_have_no_case_and_must_be_known() {
+    check_body("SENDmessage", r#"{"chat_id": 7, "text": "hi"}"#, r#"ok 7 "hi""#);
+    check_body("sendMesage", "{}", "404 Not Found: method not found @ -");
+    check_body("getMe", "{}", r#"ok - "-""#);
+    check_body("getChat", "{}", "400 Bad Request: chat_id is empty @ -");
+    check_body("sendChatAction", r#"{"chat_id": 1, "action": "TYPING"}"#, r#"ok 1 "-""#);
+    check_body(
+        "sendChatAction",
+        r#"{"chat_id": 1}"#,
+        "400 Bad Request: wrong parameter action in request @ -",
+    );
+}
+
+#[test]
+fn markup_is_parsed_and_its_error_points_into_the_string() {
+    send(r#"{"chat_id": 7, "text": "<b>x</b>", "parse_mode": "html"}"#, r#"ok 7 "x" bold"#);
+    send(
+        r#"{"chat_id": 7, "text": "a\n<br>", "parse_mode": "HTML"}"#,
+        r#"400 Bad Request: can't parse entities: Unsupported start tag "br" at byte offset 2 @ <br"#,
+    );
+    send(r#"{"text": "x", "parse_mode": "HTM"}"#, r#"400 Bad Request: unsupported parse_mode @ "HTM""#);
+    send(r#"{"text": "x", "parse_mode": null}"#, r#"400 Bad Request: unsupported parse_mode @ null"#);
+    send(r#"{"chat_id": 7, "text": "x", "parse_mode": "None"}"#, r#"ok 7 "x""#);
+    let long = format!(r#"{{"text": "{}"}}"#, "a".repeat(32_769));
+    let expected = format!(r#"400 Bad Request: text is too long @ "{}""#, "a".repeat(32_769));
+    send(&long, &expected);
+}
+
+#[test]
+fn entities_count_only_without_a_parse_mode() {
+    let bold = r#"[{"type": "bold", "offset": 0, "length": 1}]"#;
+    send(&format!(r#"{{"chat_id": 7, "text": "x", "entities": {bold}}}"#), r#"ok 7 "x" bold"#);
+    send(
+        &format!(r#"{{"chat_id": 7, "text": "x", "entities": {bold}, "parse_mode": "HTML"}}"#),
+        r#"ok 7 "x""#,
+    );
+    send(r#"{"chat_id": 7, "text": "x", "entities": "no JSON"}"#, r#"ok 7 "x""#);
+    send(r#"{"chat_id": 7, "text": "x", "entities": {}}"#, r#"ok 7 "x""#);
+    send(
+        r#"{"chat_id": 7, "text": "x", "entities": [{"type": "bold", "offset": 0}]}"#,
+        r#"400 Bad Request: can't parse MessageEntity: Can't find field "length" @ {"type": "bold", "offset": 0}"#,
+    );
+    send(
+        r#"{"chat_id": 7, "text": "x", "entities": [{"type": "huge", "offset": 0, "length": 1}]}"#,
+        r#"400 Bad Request: can't parse MessageEntity: Unsupported type specified @ {"type": "huge", "offset": 0, "length": 1}"#,
+    );
+}
+
+#[test]
+fn nested_objects_are_strict() {
+    let with = |field: &str| format!(r#"{{"chat_id": 7, "text": "x", {field}}}"#);
+    send(&with(r#""link_preview_options": {"is_disabled": true}"#), r#"ok 7 "x""#);
+    send(&with(r#""link_preview_options": "{\"is_disabled\": true}""#), r#"ok 7 "x""#);
+    send(
+        &with(r#""link_preview_options": {"is_disabled": "true"}"#),
+        r#"400 Bad Request: field "is_disabled" must be of type Boolean @ "true""#,
+    );
+    send(
+        &with(r#""link_preview_options": "{\"is_disabled\": 1}""#),
+        r#"400 Bad Request: field "is_disabled" must be of type Boolean @ 1"#,
+    );
+    send(
+        &with(r#""link_preview_options": null"#),
+        "400 Bad Request: object expected as link preview options @ null",
+    );
+    send(
+        &with(r#""link_preview_options": "{""#),
+        r#"400 Bad Request: can't parse link preview options JSON object @ "{""#,
+    );
+    send(&with(r#""reply_parameters": {}"#), r#"ok 7 "x""#);
+    send(
+        &with(r#""reply_parameters": {"quote": "q"}"#),
+        r#"400 Bad Request: can't find field "message_id" @ {"quote": "q"}"#,
+    );
+    send(
+        &with(r#""reply_parameters": {"message_id": 1.5}"#),
+        r#"400 Bad Request: field "message_id" must be a valid Number @ 1.5"#,
+    );
+    send(
+        &with(r#""reply_parameters": {"message_id": 1, "quote": "<b>q", "quote_parse_mode": "HTML"}"#),
+        r#"400 Bad Request: can't parse entities: Can't find end tag corresponding to start tag "b" @ <b>"#,
+    );
+    send(
+        &with(r#""suggested_post_parameters": {"price": {"currency": "EUR", "amount": 1}}"#),
+        r#"400 Bad Request: invalid suggested post price currency specified @ {"currency": "EUR", "amount": 1}"#,
+    );
+}
+
+fn keyboard(rows: &str, expected: &str) {
+    send(
+        &format!(r#"{{"chat_id": 7, "text": "x", "reply_markup": {{"inline_keyboard": {rows}}}}}"#),
+        expected,
+    );
+}
+
+#[test]
+fn inline_keyboards_are_rows_of_buttons_with_an_action() {
+    keyboard(r#"[[{"text": "Shop", "url": "example.com"}], []]"#, r#"ok 7 "x"  [Shop]"#);
+    keyboard(r#"[[{"text": "", "url": "example.com"}]]"#, r#"ok 7 "x""#);
+    keyboard(
+        r#"[[{"text": "Shop"}]]"#,
+        r#"400 Bad Request: can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard @ {"text": "Shop"}"#,
+    );
+    keyboard(
+        r#"[{"text": "Shop"}]"#,
+        r#"400 Bad Request: field "inline_keyboard" of the InlineKeyboardMarkup must be an Array of Arrays @ {"text": "Shop"}"#,
+    );
+    keyboard(
+        r#"[[{"text": "Shop", "url": "https://nodot"}]]"#,
+        r#"400 Bad Request: inline keyboard button URL 'https://nodot' is invalid: Wrong HTTP URL @ "https://nodot""#,
+    );
+    keyboard(
+        r#"[[{"text": "Shop", "web_app": {"url": "http://a.b"}}]]"#,
+        r#"400 Bad Request: inline keyboard button Web App URL 'http://a.b' is invalid: Only HTTPS links are allowed @ "http://a.b""#,
+    );
+    keyboard(
+        r#"[[{"text": "Shop", "url": "a.b", "style": "red"}]]"#,
+        r#"400 Bad Request: can't parse inline keyboard button: invalid button style specified @ "red""#,
+    );
+    let long = "x".repeat(65);
+    keyboard(
+        &format!(r#"[[{{"text": "Go", "callback_data": "{long}"}}]]"#),
+        &format!(r#"400 Bad Request: BUTTON_DATA_INVALID @ "{long}""#),
+    );
+}
+
+#[test]
+fn buttons_beyond_twelve_in_a_row_are_dropped() {
+    let button = r#"{"text": "b", "callback_data": "d"}"#;
+    keyboard(&format!("[[{}]]", [button; 14].join(",")), &format!(r#"ok 7 "x"  {}"#, "[b]".repeat(12)));
+}
+
+#[test]
+fn the_four_kinds_of_markup_have_an_order() {
+    let markup = |markup: &str| {
+        let body = format!(r#"{{"chat_id": 7, "text": "x", "reply_markup": {markup}}}"#);
+        let document = json::parse(&body).unwrap();
+        let arguments = Arguments::from_json(&document, &body).unwrap();
+        check("sendMessage", &arguments).result.unwrap().reply_markup().cloned()
+    };
+    assert_eq!(markup("{}"), None);
+    assert_eq!(
+        markup(r#"{"remove_keyboard": true, "force_reply": true}"#),
+        Some(ReplyMarkup::RemoveKeyboard)
+    );
+    assert_eq!(markup(r#"{"force_reply": true, "inline_keyboard": []}"#), Some(ReplyMarkup::ForceReply));
+    assert_eq!(
+        markup(r#"{"keyboard": [["a", {"text": "b"}]], "inline_keyboard": [[{"text": "c", "url": "a.b"}]]}"#),
+        Some(ReplyMarkup::Keyboard(vec![vec!["a".into(), "b".into()]]))
+    );
+}
+
+#[test]
+fn media_come_by_address_id_or_upload() {
+    check_body("sendPhoto", r#"{"chat_id": 7, "photo": "https://a.b/c.png"}"#, r#"ok 7 """#);
+    check_body(
+        "sendPhoto",
+        r#"{"chat_id": 7, "photo": "id", "caption": "<i>c</i>", "parse_mode": "HTML"}"#,
+        r#"ok 7 "c" italic"#,
+    );
+    check_body("sendVideo", r#"{"chat_id": 7}"#, "400 Bad Request: there is no video in the request @ -");
+    check_body(
+        "sendDocument",
+        r#"{"document": "attach://file"}"#,
+        r#"400 Bad Request: there is no document in the request @ "attach://file""#,
+    );
+    let uploaded = Arguments::from_pairs([("chat_id".into(), "7".into())]).with_files(["photo".into()]);
+    let request = check("sendPhoto", &uploaded).result.unwrap();
+    let Content::Media(media) = request.content() else { panic!("a photo") };
+    assert_eq!(media.file, File::Upload("photo".into()));
+}
+
+#[test]
+fn albums_are_checked_item_by_item() {
+    let album = |items: &str, expected: &str| {
+        check_body("sendMediaGroup", &format!(r#"{{"chat_id": 7, "media": {items}}}"#), expected);
+    };
+    album(
+        r#"[{"type": "photo", "media": "a", "caption": "one"}, {"type": "video", "media": "b"}]"#,
+        r#"ok 7 "one""#,
+    );
+    album(
+        r#"[{"type": "photo", "media": "a", "caption": "_x", "parse_mode": "MarkdownV2"}]"#,
+        r#"400 Bad Request: can't parse InputMedia: Can't parse entities: Can't find end of Italic entity at byte offset 0 @ _"#,
+    );
+    album(
+        r#"[{"type": "photo"}]"#,
+        r#"400 Bad Request: can't parse InputMedia: media not found @ {"type": "photo"}"#,
+    );
+    album(
+        r#"[{"type": "animation", "media": "a"}]"#,
+        r#"400 Bad Request: can't parse InputMedia: type "animation" can't be used in sendMediaGroup @ {"type": "animation", "media": "a"}"#,
+    );
+    album("[]", "400 Bad Request: there are no messages to send @ []");
+    album(
+        r#"[{"type": "photo", "media": "a"}, {"type": "audio", "media": "b"}]"#,
+        r#"400 Bad Request: audio can't be mixed with other media types @ [{"type": "photo", "media": "a"}, {"type": "audio", "media": "b"}]"#,
+    );
+}
+
+#[test]
+fn polls_have_a_question_and_options() {
+    let poll = |rest: &str, expected: &str| {
+        check_body("sendPoll", &format!(r#"{{"chat_id": 7, {rest}}}"#), expected)
+    };
+    poll(r#""question": "Q?", "options": ["a", {"text": "b"}]"#, r#"ok 7 "Q?""#);
+    poll(r#""question": "Q?", "options": "[\"a\"]""#, r#"ok 7 "Q?""#);
+    poll(r#""question": "Q?""#, "400 Bad Request: can't parse options JSON object @ -");
+    poll(
+        r#""question": "Q?", "options": []"#,
+        "400 Bad Request: poll must have at least one answer option @ []",
+    );
+    poll(
+        r#""question": "Q?", "options": [1]"#,
+        "400 Bad Request: expected an option to be of type String @ 1",
+    );
+    poll(
+        r#""question": "Q?", "options": ["a"], "type": "quiz""#,
+        "400 Bad Request: correct quiz option list must be non-empty @ -",
+    );
+    poll(
+        r#""question": "Q?", "options": ["a"], "type": "quiz", "correct_option_ids": [1]"#,
+        "400 Bad Request: wrong quiz correct_option_id @ [1]",
+    );
+    poll(
+        r#""question": "Q?", "options": ["a"], "type": "exam""#,
+        r#"400 Bad Request: unsupported poll type specified @ "exam""#,
+    );
+}
+
+#[test]
+fn a_location_is_on_earth() {
+    let at = |rest: &str, expected: &str| {
+        check_body("sendLocation", &format!(r#"{{"chat_id": 7, {rest}}}"#), expected)
+    };
+    at(r#""latitude": 52.5, "longitude": "13.4""#, r#"ok 7 "-""#);
+    at(r#""latitude": 52.5"#, "400 Bad Request: longitude is empty @ -");
+    at(r#""latitude": 99, "longitude": 1"#, "400 Bad Request: invalid location specified @ 99");
+    at(
+        r#""latitude": 9, "longitude": 1, "live_period": 5"#,
+        "400 Bad Request: wrong live location period specified @ 5",
+    );
+}
+
+#[test]
+fn the_chat_is_looked_up_before_the_text_is_cleaned() {
+    let checked = |body: &str| {
+        let document = json::parse(body).unwrap();
+        check("sendMessage", &Arguments::from_json(&document, body).unwrap())
+    };
+    assert_eq!(checked(r#"{"chat_id": 7, "text": "<b>", "parse_mode": "HTML"}"#).chat, None);
+    let empty = checked(r#"{"chat_id": 7, "text": "<b></b>", "parse_mode": "HTML"}"#);
+    assert_eq!(empty.chat, Some(ChatId::Id(7)));
+    assert_eq!(empty.result.unwrap_err().description, "Bad Request: text must be non-empty");
+}
