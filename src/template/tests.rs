@@ -10,7 +10,8 @@ const SAMPLE: &str = r#"{
 "#;
 
 fn profile(json: &str) -> Profile {
-    let Value::Object(properties) = Value::from(serde_json::from_str::<serde_json::Value>(json).unwrap()) else {
+    let Value::Object(properties) = Value::from(serde_json::from_str::<serde_json::Value>(json).unwrap())
+    else {
         return Profile::default();
     };
     Profile { identity: "anna".into(), properties, ..Profile::default() }

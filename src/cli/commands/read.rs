@@ -5,7 +5,7 @@ use std::io::{self, Read};
 
 use crate::cli::args::Source;
 use crate::cli::error::{CliError, Kind, Result};
-use crate::workspace::explain;
+use crate::disk::explain;
 
 /// Reads all of it; what is not UTF-8 is refused.
 pub fn text(source: &Source) -> Result<String> {
