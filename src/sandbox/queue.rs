@@ -12,7 +12,7 @@ pub(super) const MAX_UPDATE_ID: i64 = i32::MAX as i64;
 const MAX_ANSWER: usize = 1 << 22;
 
 /// The kinds of updates (Bot API, `Update`), and whether a bot gets them without asking.
-pub(super) const KINDS: [(&str, Asked); 25] = [
+pub(super) const KINDS: [(&str, Asked); 27] = [
     ("message", Asked::ByDefault),
     ("edited_message", Asked::ByDefault),
     ("channel_post", Asked::ByDefault),
@@ -38,6 +38,8 @@ pub(super) const KINDS: [(&str, Asked); 25] = [
     ("chat_boost", Asked::ByDefault),
     ("removed_chat_boost", Asked::ByDefault),
     ("managed_bot", Asked::ByDefault),
+    ("subscription", Asked::ByDefault),
+    ("stopped_message_generation", Asked::ByDefault),
 ];
 
 /// Whether a kind of update comes without being named in `allowed_updates`.

@@ -177,12 +177,19 @@ impl State {
     /// Says what this is: how a client tells a sandbox from Telegram.
     pub(super) fn about(&self) -> Value {
         let bots: Vec<Value> = self
-            .by_token
-            .values()
-            .map(|index| &self.bots[*index].identity)
+            .bots
+            .iter()
+            .map(|bot| &bot.identity)
+            .filter(|_| !self.is_first_unclaimed)
             .map(|identity| json!({ "id": identity.id, "username": identity.username }))
             .collect();
-        json!({ "telecast_sandbox": true, "version": env!("CARGO_PKG_VERSION"), "bots": bots })
+        let polling = self.bots.iter().filter(|bot| bot.poll.is_some()).count();
+        json!({
+            "telecast_sandbox": true,
+            "version": env!("CARGO_PKG_VERSION"),
+            "bots": bots,
+            "polling": polling,
+        })
     }
 
     /// Queues an update for a bot, the first one where no token is given, and returns its id.

@@ -1,1 +1,441 @@
-//! The Bot API on loopback, over a real socket.
+//! The sandbox over real sockets: what a Bot API client sees.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use telecast::sandbox::{self, Chats, Options, Reach, Running, StartError, announce};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+const BOT: &str = "/bot42:TEST";
+
+/// What came back.
+#[derive(Debug)]
+struct Answer {
+    status: u16,
+    head: String,
+    body: String,
+}
+
+impl Answer {
+    #[track_caller]
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error} in {self:?}"))
+    }
+
+    #[track_caller]
+    fn result(&self) -> Value {
+        assert_eq!(self.status, 200, "{}", self.body);
+        self.json()["result"].clone()
+    }
+
+    /// Asserts an error whose status, `error_code` and description agree.
+    #[track_caller]
+    fn is_refused(&self, status: u16, description: &str) {
+        let body = self.json();
+        assert_eq!(body["description"], description);
+        assert_eq!((self.status, &body["error_code"], &body["ok"]), (status, &json!(status), &json!(false)));
+    }
+}
+
+/// Sends one raw request on a connection of its own and reads to the end.
+async fn raw(addr: SocketAddr, request: &[u8]) -> Answer {
+    let talk = async {
+        let mut stream = TcpStream::connect(addr).await.unwrap();
+        // The server may answer and hang up before it has read everything.
+        let _ = stream.write_all(request).await;
+        let mut bytes = Vec::new();
+        let _ = stream.read_to_end(&mut bytes).await;
+        String::from_utf8(bytes).unwrap()
+    };
+    let text = timeout(Duration::from_secs(30), talk).await.expect("an answer in time");
+    let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+    let status = head.get(9..12).and_then(|status| status.parse().ok()).unwrap_or(0);
+    Answer { status, head: head.to_owned(), body: body.to_owned() }
+}
+
+async fn send(addr: SocketAddr, method: &str, path: &str, content_type: &str, body: &[u8]) -> Answer {
+    let head = format!(
+        "{method} {path} HTTP/1.1\r\nHost: {addr}\r\nConnection: close\r\nContent-Type: {content_type}\r\n\
+         Content-Length: {}\r\n\r\n",
+        body.len()
+    );
+    raw(addr, &[head.as_bytes(), body].concat()).await
+}
+
+async fn get(addr: SocketAddr, path: &str) -> Answer {
+    send(addr, "GET", path, "text/plain", b"").await
+}
+
+/// Calls a method of the bot with JSON.
+async fn call(addr: SocketAddr, method: &str, arguments: Value) -> Answer {
+    send(addr, "POST", &format!("{BOT}/{method}"), "application/json", arguments.to_string().as_bytes()).await
+}
+
+async fn start(options: Options) -> Running {
+    sandbox::start(options).await.unwrap()
+}
+
+/// Starts a sandbox where chats 5 and 6 exist, 6 has blocked the bot.
+async fn with_chats() -> Running {
+    start(Options { chats: Chats::Only(vec![5]), blocked: vec![6], ..Options::default() }).await
+}
+
+async fn update(addr: SocketAddr, update: Value) -> Answer {
+    send(addr, "POST", "/sandbox/updates", "application/x-www-form-urlencoded", update.to_string().as_bytes())
+        .await
+}
+
+fn ids(updates: &Value) -> Vec<i64> {
+    updates.as_array().unwrap().iter().map(|update| update["update_id"].as_i64().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn get_me_answers_for_any_well_formed_token_by_any_way() {
+    let sandbox = start(Options::default()).await;
+    for path in
+        ["/bot42:TEST/getMe", "/bot42:TEST/test/GETME", "/bot42%3ATEST/getme", "/bot42:TEST/?method=getMe"]
+    {
+        let me = get(sandbox.addr, path).await.result();
+        assert_eq!((&me["id"], &me["is_bot"]), (&json!(42), &json!(true)), "{path}");
+        assert_eq!(me["username"], "demo_bot");
+    }
+    for path in ["/bot42/getMe", "/bot/getMe", "/bot42:TEST", "/", "/bot:x/getMe"] {
+        get(sandbox.addr, path).await.is_refused(404, "Not Found");
+    }
+    get(sandbox.addr, "/bot42:TEST/getYou").await.is_refused(404, "Not Found: method not found");
+}
+
+#[tokio::test]
+async fn with_tokens_given_others_are_unauthorized() {
+    let sandbox = start(Options { tokens: vec!["7:seven".into()], ..Options::default() }).await;
+    get(sandbox.addr, "/bot42:TEST/getMe").await.is_refused(401, "Unauthorized");
+    assert_eq!(get(sandbox.addr, "/bot7:seven/getMe").await.result()["id"], 7);
+    let about = get(sandbox.addr, "/sandbox").await.json();
+    assert_eq!(about["telecast_sandbox"], true);
+    assert_eq!(about["bots"], json!([{ "id": 7, "username": "demo_bot" }]));
+    assert!(!about.to_string().contains("seven"));
+}
+
+#[tokio::test]
+async fn a_message_has_the_shape_of_telegrams() {
+    let sandbox = with_chats().await;
+    let sent = call(sandbox.addr, "sendMessage", json!({ "chat_id": 5, "text": "hi" })).await.result();
+    let expected = json!({
+        "message_id": 1,
+        "from": { "id": 42, "is_bot": true, "first_name": "Demo bot", "username": "demo_bot" },
+        "chat": { "id": 5, "first_name": "User 5", "type": "private" },
+        "date": sent["date"],
+        "text": "hi",
+    });
+    assert_eq!(sent, expected);
+    assert!(sent["date"].as_i64().is_some_and(|date| date < 100_000_000_000), "seconds, not milliseconds");
+    assert_eq!(get(sandbox.addr, "/sandbox/messages").await.json(), json!([sent]));
+    assert_eq!(sandbox.messages(None).unwrap(), [sent]);
+    assert_eq!(get(sandbox.addr, "/sandbox/messages?token=43:OTHER").await.json(), json!([]));
+}
+
+#[tokio::test]
+async fn arguments_come_by_query_json_form_and_multipart() {
+    let sandbox = with_chats().await;
+    let path = "/bot42:TEST/sendmessage";
+    let text = |answer: Answer| answer.result()["text"].as_str().unwrap().to_owned();
+    assert_eq!(text(get(sandbox.addr, &format!("{path}?chat_id=5&text=a%20b")).await), "a b");
+    let form =
+        send(sandbox.addr, "POST", path, "application/x-www-form-urlencoded", b"chat_id=5&text=c+d").await;
+    assert_eq!(text(form), "c d");
+    let json = send(
+        sandbox.addr,
+        "POST",
+        path,
+        "application/json; charset=utf-8",
+        br#"{"chat_id":"5","text":1.50}"#,
+    );
+    assert_eq!(text(json.await), "1.50");
+    let parts = "--x\r\nContent-Disposition: form-data; name=\"chat_id\"\r\n\r\n5\r\n\
+                 --x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\nbytes\r\n\
+                 --x\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\ne f\r\n--x--\r\n";
+    let multipart =
+        send(sandbox.addr, "POST", path, "multipart/form-data; boundary=x", parts.as_bytes()).await;
+    assert_eq!(text(multipart), "e f");
+    let path = format!("{path}?text=query");
+    let both = send(sandbox.addr, "POST", &path, "application/json", br#"{"chat_id":5,"text":"body"}"#);
+    assert_eq!(text(both.await), "query");
+}
+
+#[tokio::test]
+async fn a_broken_body_gets_a_bare_status_line() {
+    let sandbox = with_chats().await;
+    let path = "/bot42:TEST/sendMessage";
+    let big = format!(r#"{{"chat_id":5,"text":"{}"}}"#, "a".repeat(2 << 20));
+    for (content_type, body, status) in [
+        ("application/json", r#"{"chat_id":5,"text":"#, 400),
+        ("application/json", r#"{"chat_id":NULL}"#, 400),
+        ("application/json", "[]", 400),
+        ("multipart/form-data", "x", 400),
+        ("multipart/form-data; boundary=x", "no parts", 400),
+        ("application/json", &big, 413),
+        ("application/x-www-form-urlencoded", &big, 413),
+    ] {
+        let answer = send(sandbox.addr, "POST", path, content_type, body.as_bytes()).await;
+        assert_eq!((answer.status, answer.body.as_str()), (status, ""), "{content_type}");
+        assert!(answer.head.contains("connection: close"), "{}", answer.head);
+    }
+    let zipped =
+        format!("POST {path} HTTP/1.1\r\nHost: x\r\nContent-Encoding: br\r\nContent-Length: 1\r\n\r\nx");
+    assert_eq!(raw(sandbox.addr, zipped.as_bytes()).await.status, 415);
+    let garbage = raw(sandbox.addr, b"\x16\x03\x01 this is not HTTP\r\n\r\n").await;
+    assert_eq!(garbage.status, 400);
+    let endless = format!("GET /sandbox HTTP/1.1\r\nX: {}", "a".repeat(2 << 20));
+    assert_ne!(raw(sandbox.addr, endless.as_bytes()).await.status, 200);
+    assert_eq!(get(sandbox.addr, "/bot42:TEST/getMe").await.status, 200, "still there");
+}
+
+#[tokio::test]
+async fn only_chats_that_exist_and_have_not_blocked_get_messages() {
+    let sandbox = with_chats().await;
+    for (chat, status, description) in [
+        (json!(7), 400, "Bad Request: chat not found"),
+        (json!("abc"), 400, "Bad Request: chat not found"),
+        (json!("@nobody"), 400, "Bad Request: chat not found"),
+        (json!(""), 400, "Bad Request: chat_id is empty"),
+        (json!(6), 403, "Forbidden: bot was blocked by the user"),
+    ] {
+        let answer = call(sandbox.addr, "sendMessage", json!({ "chat_id": chat, "text": "hi" })).await;
+        answer.is_refused(status, description);
+    }
+    assert_eq!(call(sandbox.addr, "getChat", json!({ "chat_id": 6 })).await.result()["type"], "private");
+    let action = call(sandbox.addr, "sendChatAction", json!({ "chat_id": 6, "action": "typing" })).await;
+    action.is_refused(403, "Forbidden: bot was blocked by the user");
+    let action = call(sandbox.addr, "sendChatAction", json!({ "chat_id": 5, "action": "Typing" })).await;
+    assert_eq!(action.result(), true);
+}
+
+#[tokio::test]
+async fn a_user_starts_blocks_and_comes_back() {
+    let sandbox = start(Options::default()).await;
+    let hello = json!({ "chat_id": 9, "text": "hello" });
+    call(sandbox.addr, "sendMessage", hello.clone()).await.is_refused(400, "Bad Request: chat not found");
+    let started = json!({ "message": { "chat": { "id": 9, "first_name": "Anna" }, "text": "/start abc" } });
+    assert_eq!(update(sandbox.addr, started.clone()).await.json(), json!({ "ok": true, "update_id": 1 }));
+    assert_eq!(call(sandbox.addr, "sendMessage", hello.clone()).await.result()["chat"]["first_name"], "Anna");
+    let blocked =
+        json!({ "my_chat_member": { "chat": { "id": 9 }, "new_chat_member": { "status": "kicked" } } });
+    assert_eq!(update(sandbox.addr, blocked).await.json()["update_id"], 2);
+    let refused = call(sandbox.addr, "sendMessage", hello.clone()).await;
+    refused.is_refused(403, "Forbidden: bot was blocked by the user");
+    update(sandbox.addr, started).await;
+    assert_eq!(call(sandbox.addr, "sendMessage", hello).await.status, 200);
+    let updates = get(sandbox.addr, "/bot42:TEST/getUpdates").await.result();
+    assert_eq!(ids(&updates), [1, 2, 3]);
+    let from = &updates[0]["message"]["from"];
+    assert_eq!((&from["id"], &from["is_bot"]), (&json!(9), &json!(false)));
+    assert_eq!(updates[1]["my_chat_member"]["old_chat_member"]["status"], "member");
+}
+
+#[tokio::test]
+async fn a_malformed_update_is_refused_with_a_word() {
+    let sandbox = start(Options::default()).await;
+    for (body, word) in [
+        ("{", "1:2: the text ends before this is closed"),
+        ("[]", "an update is a JSON object"),
+        ("{}", "an update needs one of"),
+        (r#"{"mesage": {}}"#, "did you mean `message`?"),
+        (r#"{"message": 1}"#, "`message` is a JSON object"),
+        (r#"{"message": {}}"#, "it needs a `chat`"),
+        (r#"{"message": {"chat": {}}}"#, "a chat needs an `id`"),
+        (r#"{"update_id": "x", "message": {"chat": {"id": 1}}}"#, "`update_id` is a whole number"),
+        (r#"{"update_id": 0, "message": {"chat": {"id": 1}}}"#, "`update_id` is from 1"),
+        (r#"{"my_chat_member": {"chat": {"id": 1}}}"#, "needs a `new_chat_member`"),
+        (r#"{"message": {"chat": {"id": 1}}, "poll": {}}"#, "do not go together"),
+    ] {
+        let answer =
+            send(sandbox.addr, "POST", "/sandbox/updates", "application/json", body.as_bytes()).await;
+        assert_eq!(answer.status, 400, "{body}");
+        let description = answer.json()["description"].as_str().unwrap().to_owned();
+        assert!(description.contains(word), "{body}: {description}");
+    }
+    assert_eq!(get(sandbox.addr, "/sandbox/updates").await.status, 405);
+    assert_eq!(get(sandbox.addr, "/bot42:TEST/getUpdates").await.result(), json!([]));
+}
+
+#[tokio::test]
+async fn updates_are_confirmed_by_their_offset() {
+    let sandbox = start(Options::default()).await;
+    for _ in 0..5 {
+        update(sandbox.addr, json!({ "message": { "chat": { "id": 1 }, "text": "x" } })).await;
+    }
+    let poll = async |arguments| ids(&call(sandbox.addr, "getUpdates", arguments).await.result());
+    assert_eq!(poll(json!({ "limit": 2 })).await, [1, 2]);
+    assert_eq!(poll(json!({})).await, [1, 2, 3, 4, 5]);
+    assert_eq!(poll(json!({ "offset": 3 })).await, [3, 4, 5]);
+    assert_eq!(poll(json!({ "offset": -2, "limit": 1000 })).await, [4, 5]);
+    assert_eq!(poll(json!({ "offset": 0 })).await, [4, 5]);
+    let info = call(sandbox.addr, "getWebhookInfo", json!({})).await.result();
+    assert_eq!(info, json!({ "url": "", "has_custom_certificate": false, "pending_update_count": 2 }));
+    assert_eq!(poll(json!({ "offset": 6 })).await, [0_i64; 0]);
+    let again = update(sandbox.addr, json!({ "update_id": 5, "message": { "chat": { "id": 1 } } })).await;
+    assert_eq!(again.status, 400);
+}
+
+#[tokio::test]
+async fn a_long_poll_ends_when_an_update_comes() {
+    let sandbox = start(Options::default()).await;
+    let poll = tokio::spawn(get_owned(sandbox.addr, "/bot42:TEST/getUpdates?timeout=50"));
+    while !is_polled(&sandbox).await {}
+    let id = sandbox.inject_update(Some("42:TEST"), json!({ "message": { "chat": { "id": 1 } } })).unwrap();
+    assert_eq!(ids(&poll.await.unwrap().result()), [id]);
+}
+
+#[tokio::test]
+async fn a_long_poll_ends_empty_when_its_time_is_up() {
+    let sandbox = start(Options::default()).await;
+    assert_eq!(get(sandbox.addr, "/bot42:TEST/getUpdates?timeout=1").await.result(), json!([]));
+}
+
+#[tokio::test]
+async fn a_second_poller_puts_an_end_to_the_first() {
+    let sandbox = start(Options::default()).await;
+    let first = tokio::spawn(get_owned(sandbox.addr, "/bot42:TEST/getUpdates?timeout=50"));
+    while !is_polled(&sandbox).await {}
+    assert_eq!(get(sandbox.addr, "/bot42:TEST/getUpdates").await.status, 200);
+    first.await.unwrap().is_refused(
+        409,
+        "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
+    );
+}
+
+#[tokio::test]
+async fn a_webhook_forbids_polling_until_it_is_deleted() {
+    let sandbox = start(Options::default()).await;
+    let http = call(sandbox.addr, "setWebhook", json!({ "url": "http://example.com" })).await;
+    assert_eq!(http.status, 400);
+    let poll = tokio::spawn(get_owned(sandbox.addr, "/bot42:TEST/getUpdates?timeout=50"));
+    while !is_polled(&sandbox).await {}
+    let set = call(sandbox.addr, "setWebhook", json!({ "url": "https://example.com/hook" })).await;
+    assert_eq!(set.json(), json!({ "ok": true, "result": true, "description": "Webhook was set" }));
+    poll.await.unwrap().is_refused(409, "Conflict: terminated by setWebhook request");
+    call(sandbox.addr, "getUpdates", json!({})).await.is_refused(
+        409,
+        "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first",
+    );
+    let deleted = call(sandbox.addr, "deleteWebhook", json!({ "drop_pending_updates": true })).await;
+    assert_eq!(deleted.json()["description"], "Webhook was deleted");
+    assert_eq!(call(sandbox.addr, "getUpdates", json!({})).await.result(), json!([]));
+}
+
+#[tokio::test]
+async fn a_poller_that_went_away_is_not_in_the_way() {
+    let sandbox = start(Options::default()).await;
+    let mut stream = TcpStream::connect(sandbox.addr).await.unwrap();
+    stream.write_all(b"GET /bot42:TEST/getUpdates?timeout=50 HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    while !is_polled(&sandbox).await {}
+    drop(stream);
+    while is_polled(&sandbox).await {}
+    let poll = get(sandbox.addr, "/bot42:TEST/getUpdates").await;
+    assert_eq!(poll.result(), json!([]));
+}
+
+#[tokio::test]
+async fn kinds_that_were_not_asked_for_do_not_come() {
+    let sandbox = start(Options::default()).await;
+    let asked = json!({ "allowed_updates": ["my_chat_member"] });
+    call(sandbox.addr, "getUpdates", asked.clone()).await;
+    update(sandbox.addr, json!({ "message": { "chat": { "id": 1 }, "text": "x" } })).await;
+    update(
+        sandbox.addr,
+        json!({ "my_chat_member": { "chat": { "id": 1 }, "new_chat_member": { "status": "member" } } }),
+    )
+    .await;
+    assert_eq!(ids(&call(sandbox.addr, "getUpdates", json!({})).await.result()), [2]);
+    let info = call(sandbox.addr, "getWebhookInfo", json!({})).await.result();
+    assert_eq!(info["allowed_updates"], asked["allowed_updates"]);
+}
+
+#[tokio::test]
+async fn too_many_messages_are_asked_to_wait() {
+    let clock = std::sync::Arc::new(|| jiff::Timestamp::UNIX_EPOCH);
+    let options = Options { chats: Chats::Any, rate: Some(2.0), clock, ..Options::default() };
+    let sandbox = start(options).await;
+    let hello = json!({ "chat_id": 5, "text": "hello" });
+    for _ in 0..2 {
+        assert_eq!(call(sandbox.addr, "sendMessage", hello.clone()).await.status, 200);
+    }
+    let flood = call(sandbox.addr, "sendMessage", hello).await;
+    flood.is_refused(429, "Too Many Requests: retry after 1");
+    assert_eq!(flood.json()["parameters"], json!({ "retry_after": 1 }));
+    assert!(flood.head.to_ascii_lowercase().contains("\r\nretry-after: 1"), "{}", flood.head);
+    assert_eq!(call(sandbox.addr, "getMe", json!({})).await.status, 200, "only messages are counted");
+}
+
+#[tokio::test]
+async fn sends_fail_in_every_way_at_the_rate_that_is_asked_for() {
+    let sandbox = start(Options { chats: Chats::Any, fail: 1.0, seed: 1, ..Options::default() }).await;
+    let mut statuses = std::collections::BTreeSet::new();
+    for _ in 0..30 {
+        statuses.insert(call(sandbox.addr, "sendMessage", json!({ "chat_id": 5, "text": "x" })).await.status);
+    }
+    assert_eq!(statuses.into_iter().collect::<Vec<_>>(), [0, 429, 500, 502], "0: no answer at all");
+    assert!(!sandbox.messages(None).unwrap().is_empty(), "some were sent all the same");
+}
+
+#[tokio::test]
+async fn a_sandbox_says_why_it_does_not_start() {
+    let error = async |options| sandbox::start(options).await.err().map(|error| error.to_string());
+    let outside = Options { listen: "0.0.0.0:8081".parse().unwrap(), ..Options::default() };
+    let expected = "0.0.0.0:8081 is not an address of this machine alone: listen on 127.0.0.1:8081 instead";
+    assert_eq!(error(outside).await.as_deref(), Some(expected));
+    let running = start(Options::default()).await;
+    let taken = Options { listen: running.addr, ..Options::default() };
+    assert!(
+        matches!(sandbox::start(taken).await, Err(StartError::PortInUse { addr }) if addr == running.addr)
+    );
+    let malformed = error(Options { tokens: vec!["secret".into()], ..Options::default() }).await.unwrap();
+    assert!(
+        malformed.starts_with("token 1 is not a bot token") && !malformed.contains("secret"),
+        "{malformed}"
+    );
+    assert!(error(Options { rate: Some(0.0), ..Options::default() }).await.is_some());
+    assert!(error(Options { fail: 1.5, ..Options::default() }).await.is_some());
+    let network =
+        Options { listen: "0.0.0.0:0".parse().unwrap(), reach: Reach::Network, ..Options::default() };
+    start(network).await.stop().await;
+}
+
+#[tokio::test]
+async fn stopping_ends_the_polls_and_frees_the_port() {
+    let sandbox = start(Options::default()).await;
+    let addr = sandbox.addr;
+    let poll = tokio::spawn(get_owned(addr, "/bot42:TEST/getUpdates?timeout=50"));
+    while !is_polled(&sandbox).await {}
+    sandbox.stop().await;
+    assert_eq!(poll.await.unwrap().result(), json!([]));
+    start(Options { listen: addr, ..Options::default() }).await;
+}
+
+#[tokio::test]
+async fn a_workspace_finds_its_sandbox_while_it_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(announce::find(folder.path()).await, None);
+    let sandbox = start(Options::default()).await;
+    let announcement = announce::announce(folder.path(), sandbox.addr).unwrap();
+    assert_eq!(announce::find(folder.path()).await, Some(sandbox.addr));
+    sandbox.stop().await;
+    assert_eq!(announce::find(folder.path()).await, None);
+    drop(announcement);
+    assert!(!folder.path().join(".telecast/sandbox.json").exists());
+    std::fs::write(folder.path().join(".telecast/sandbox.json"), "{").unwrap();
+    assert_eq!(announce::find(folder.path()).await, None);
+}
+
+async fn get_owned(addr: SocketAddr, path: &'static str) -> Answer {
+    get(addr, path).await
+}
+
+/// Whether a getUpdates call waits.
+async fn is_polled(sandbox: &Running) -> bool {
+    tokio::task::yield_now().await;
+    get(sandbox.addr, "/sandbox").await.json()["polling"] != json!(0)
+}
