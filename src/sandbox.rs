@@ -215,15 +215,13 @@ impl Running {
 
     /// Queues an update for a bot, as `POST /sandbox/updates` does, and returns its id; no token means the first bot.
     pub fn inject_update(&self, token: Option<&str>, update: Value) -> Result<i64, Refused> {
-        self.shared
-            .queue_update(token, update)
-            .map_err(|refusal| Refused { description: refusal.description })
+        self.shared.queue_update(token, update).map_err(|error| Refused { description: error.description })
     }
 
     /// Returns the Message objects that a bot has sent; no token means the first bot.
     pub fn messages(&self, token: Option<&str>) -> Result<Vec<Value>, Refused> {
         let messages =
-            self.shared.messages(token).map_err(|refusal| Refused { description: refusal.description })?;
+            self.shared.messages(token).map_err(|error| Refused { description: error.description })?;
         Ok(serde_json::from_str(&messages).unwrap_or_default())
     }
 

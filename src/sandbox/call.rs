@@ -1,11 +1,11 @@
-//! The arguments of a method call, as the Bot API server collects them from the query string and the body.
+//! What comes with a method's name: arguments and files, within the server's limits.
 //!
-//! Query-string arguments come first, and the first of several with one name counts. Everything is text: a JSON
-//! body's strings are decoded, all its other values stand as they are written, `null` too.
+//! Query-string arguments come first, and the first of several with one name counts.
+
+use std::ops::RangeInclusive;
 
 use crate::json;
-
-use super::chats::lenient_integer;
+use crate::telegram::Arguments;
 
 /// All arguments of a call together may be this large, in bytes.
 pub(super) const MAX_ARGUMENTS: usize = 1 << 20;
@@ -16,17 +16,14 @@ pub(super) const MAX_FILES: usize = 50;
 /// A file may be this large, in bytes.
 pub(super) const MAX_FILE: u64 = 50 << 20;
 
-/// What a client sends along with a method's name.
+/// The arguments and uploads of a call.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Call {
-    arguments: Vec<(String, String)>,
-    /// The bytes of all names and values.
-    size: usize,
-    /// The uploads; only what an answer says about them is kept.
+    pub(super) arguments: Arguments,
     pub(super) files: Vec<File>,
 }
 
-/// An uploaded file, without its bytes.
+/// An uploaded file, without its bytes: only what an answer says about it is kept.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct File {
     /// The name of the part, which `attach://` links to.
@@ -34,6 +31,23 @@ pub(super) struct File {
     pub(super) name: String,
     pub(super) mime_type: Option<String>,
     pub(super) size: u64,
+}
+
+/// A body as it came, by its type.
+#[derive(Debug)]
+pub(super) enum Body {
+    /// `application/x-www-form-urlencoded`
+    Form(Vec<u8>),
+    /// `application/json`
+    Json(Vec<u8>),
+    /// `multipart/form-data`
+    Parts {
+        /// Names and texts of the parts that are no files.
+        pairs: Vec<(String, String)>,
+        files: Vec<File>,
+    },
+    /// Any other type: a file as a whole, so many bytes long.
+    Other(u64),
 }
 
 /// A body that cannot be read. The server answers with a bare status line and hangs up.
@@ -65,66 +79,57 @@ impl BadBody {
 }
 
 impl Call {
-    /// Starts with the arguments of a query string.
-    pub(super) fn from_query(query: &str) -> Result<Call, BadBody> {
-        let mut call = Call::default();
-        call.add_form(query.as_bytes())?;
-        Ok(call)
-    }
-
-    /// Adds the pairs of an `application/x-www-form-urlencoded` body.
-    pub(super) fn add_form(&mut self, body: &[u8]) -> Result<(), BadBody> {
-        for (name, value) in form_urlencoded::parse(body) {
-            self.add(name.into_owned(), value.into_owned())?;
+    /// Reads a call from its query string and body.
+    pub(super) fn read(query: &str, body: Body) -> Result<Call, BadBody> {
+        let (arguments, files) = match body {
+            Body::Form(bytes) => (Arguments::from_pairs(pairs(&bytes)), Vec::new()),
+            Body::Json(bytes) => (from_json(&bytes)?, Vec::new()),
+            Body::Parts { pairs, files } => (Arguments::from_pairs(with_uploads(pairs, &files)), files),
+            Body::Other(0) => Default::default(),
+            Body::Other(size) => {
+                let file = File { field: "file".into(), name: "file".into(), mime_type: None, size };
+                (Arguments::default(), vec![file])
+            }
+        };
+        let arguments = arguments.query_first(pairs(query.as_bytes()));
+        let size: usize = arguments.iter().map(|(name, argument)| name.len() + argument.text.len()).sum();
+        if MAX_ARGUMENTS < size {
+            return Err(BadBody::TooLarge);
         }
-        Ok(())
-    }
-
-    /// Adds the members of a JSON object; a JSON string becomes the argument `content`.
-    pub(super) fn add_json(&mut self, body: &[u8]) -> Result<(), BadBody> {
-        let text = str::from_utf8(body).map_err(|_| BadBody::Malformed)?;
-        if text.trim_ascii().is_empty() {
-            return Ok(());
-        }
-        let document = json::parse(text).map_err(|_| BadBody::Malformed)?;
-        match document.root.value {
-            json::Value::String(content) => self.add("content".into(), content.decoded),
-            json::Value::Object(members) => members.into_iter().try_for_each(|member| {
-                let value = match member.value.value {
-                    json::Value::String(text) => text.decoded,
-                    _ => member.value.span.of(text).to_owned(),
-                };
-                self.add(member.key.decoded, value)
-            }),
-            _ => Err(BadBody::Malformed),
-        }
-    }
-
-    /// Adds one argument.
-    pub(super) fn add(&mut self, name: String, value: String) -> Result<(), BadBody> {
-        self.size += name.len() + value.len();
-        self.arguments.push((name, value));
-        if MAX_ARGUMENTS < self.size { Err(BadBody::TooLarge) } else { Ok(()) }
+        Ok(Call { arguments, files })
     }
 
     /// Returns an argument, empty where it was not given.
     pub(super) fn text(&self, name: &str) -> &str {
-        self.arguments.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+        self.arguments.text(name)
     }
 
     /// Returns an argument as a number within a range; `default` where it was not given.
-    pub(super) fn integer(&self, name: &str, default: i64, range: std::ops::RangeInclusive<i64>) -> i64 {
+    pub(super) fn integer(&self, name: &str, default: i64, range: RangeInclusive<i64>) -> i64 {
         match self.text(name) {
             "" => default,
-            text => lenient_integer(text).clamp(*range.start(), *range.end()),
+            _ => self.arguments.integer(name).clamp(*range.start(), *range.end()),
         }
     }
+}
 
-    /// Returns whether an argument says yes; all but a few words mean no.
-    pub(super) fn flag(&self, name: &str) -> bool {
-        let word = self.text(name).trim();
-        ["true", "yes", "1"].iter().any(|yes| yes.eq_ignore_ascii_case(word))
+fn pairs(form: &[u8]) -> impl Iterator<Item = (String, String)> {
+    form_urlencoded::parse(form).map(|(name, value)| (name.into_owned(), value.into_owned()))
+}
+
+/// A file stands for the argument of its name where there is none, as if `attach://` named it.
+fn with_uploads(mut pairs: Vec<(String, String)>, files: &[File]) -> Vec<(String, String)> {
+    pairs.extend(files.iter().map(|file| (file.field.clone(), format!("attach://{}", file.field))));
+    pairs
+}
+
+fn from_json(body: &[u8]) -> Result<Arguments, BadBody> {
+    let text = str::from_utf8(body).map_err(|_| BadBody::Malformed)?;
+    if text.trim_ascii().is_empty() {
+        return Ok(Arguments::default());
     }
+    let document = json::parse(text).map_err(|_| BadBody::Malformed)?;
+    Arguments::from_json(&document, text).map_err(|_| BadBody::Malformed)
 }
 
 #[cfg(test)]
@@ -132,51 +137,44 @@ mod tests {
     use super::*;
 
     fn json(body: &str) -> Result<Call, BadBody> {
-        let mut call = Call::default();
-        call.add_json(body.as_bytes())?;
-        Ok(call)
+        Call::read("", Body::Json(body.into()))
     }
 
     #[test]
-    fn json_values_are_taken_as_they_are_written() {
-        let call =
-            json(r#"{"a": "x\"\u00e9", "b": 1.50, "c": null, "d": {"e": [1, 2]}, "f": true,}"#).unwrap();
-        let texts: Vec<&str> = ["a", "b", "c", "d", "f", "g"].map(|name| call.text(name)).to_vec();
-        assert_eq!(texts, ["x\"é", "1.50", "null", r#"{"e": [1, 2]}"#, "true", ""]);
-    }
-
-    #[test]
-    fn the_first_of_two_counts_and_the_query_comes_first() {
-        let mut call = Call::from_query("text=query&a=1").unwrap();
-        call.add_json(br#"{"text": "body", "b": 1, "b": 2}"#).unwrap();
-        assert_eq!((call.text("text"), call.text("b")), ("query", "1"));
-        call.add_form(b"c=x+%C3%A9&c=y").unwrap();
-        assert_eq!(call.text("c"), "x é");
+    fn the_query_comes_before_the_body() {
+        let body = Body::Json(br#"{"text": "body", "b": 1, "b": 2}"#.to_vec());
+        let call = Call::read("text=query&a=x+%C3%A9&a=y", body).unwrap();
+        assert_eq!(["text", "a", "b", "c"].map(|name| call.text(name)), ["query", "x é", "1", ""]);
     }
 
     #[test]
     fn a_body_that_is_no_object_is_malformed() {
-        assert_eq!(json(r#""hello""#).unwrap().text("content"), "hello");
         assert_eq!(json("").unwrap(), Call::default());
         for body in ["[1]", "1", "null", "{", "{'a': 1}", r#"{"a": NULL}"#, "{} x"] {
             assert_eq!(json(body), Err(BadBody::Malformed), "{body}");
         }
-        assert_eq!(Call::default().add_json(b"{\"a\": \"\xff\"}"), Err(BadBody::Malformed));
+        assert_eq!(Call::read("", Body::Json(b"{\"a\": \"\xff\"}".to_vec())), Err(BadBody::Malformed));
+    }
+
+    #[test]
+    fn arguments_of_more_than_a_mebibyte_are_too_large() {
+        let query = "a=".to_owned() + &"x".repeat(MAX_ARGUMENTS - 1);
+        assert!(Call::read(&query, Body::Other(0)).is_ok());
+        assert_eq!(Call::read(&format!("{query}x"), Body::Other(0)), Err(BadBody::TooLarge));
+    }
+
+    #[test]
+    fn an_upload_is_an_argument_of_its_name() {
+        let file = File { field: "photo".into(), name: "a.jpg".into(), mime_type: None, size: 3 };
+        let pairs = vec![("chat_id".into(), "1".into())];
+        let call = Call::read("", Body::Parts { pairs, files: vec![file] }).unwrap();
+        assert_eq!((call.text("chat_id"), call.text("photo")), ("1", "attach://photo"));
     }
 
     #[test]
     fn numbers_are_lenient_and_stay_in_their_range() {
-        let call = Call::from_query("a=7x&b=1000&c=-5&d=").unwrap();
+        let call = Call::read("a=7x&b=1000&c=-5&d=", Body::Other(0)).unwrap();
         let numbers = ["a", "b", "c", "d", "e"].map(|name| call.integer(name, 100, 1..=100));
         assert_eq!(numbers, [7, 100, 1, 100, 100]);
-    }
-
-    #[test]
-    fn a_flag_is_one_of_a_few_words() {
-        let call = Call::from_query("a=True&b=1&c=on&d=%20yes%20&e=0").unwrap();
-        assert_eq!(
-            ["a", "b", "c", "d", "e", "f"].map(|name| call.flag(name)),
-            [true, true, false, true, false, false]
-        );
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::reply::{Parameters, Refusal};
+use crate::telegram::{ApiError, ChatId, ErrorParameters};
 
 /// Ids from here down are supergroups and channels.
 const FIRST_CHANNEL: i64 = -1_000_000_000_000;
@@ -157,22 +157,30 @@ impl Chat {
         full
     }
 
+    /// Whether `@name` means this chat; users are not found by their names.
+    fn is_called(&self, name: &str) -> bool {
+        let (Some(name), Some(username)) = (name.strip_prefix('@'), &self.username) else { return false };
+        self.kind != ChatKind::Private && username.eq_ignore_ascii_case(name)
+    }
+
     /// Refuses writing where the bot was blocked, thrown out or never let in.
-    pub(super) fn check_writable(&self) -> Result<(), Refusal> {
+    pub(super) fn check_writable(&self) -> Result<(), ApiError> {
         let kind = self.kind.as_str();
         match (self.standing, self.kind) {
             (Standing::Open, _) => Ok(()),
-            (Standing::Kicked, ChatKind::Private) => Err(Refusal::forbidden("bot was blocked by the user")),
-            (Standing::Kicked, _) => Err(Refusal::forbidden(&format!("bot was kicked from the {kind} chat"))),
+            (Standing::Kicked, ChatKind::Private) => Err(ApiError::forbidden("bot was blocked by the user")),
+            (Standing::Kicked, _) => {
+                Err(ApiError::forbidden(&format!("bot was kicked from the {kind} chat")))
+            }
             (Standing::Left, ChatKind::Private) => {
-                Err(Refusal::forbidden("bot can't initiate conversation with a user"))
+                Err(ApiError::forbidden("bot can't initiate conversation with a user"))
             }
             (Standing::Left, _) => {
-                Err(Refusal::forbidden(&format!("bot is not a member of the {kind} chat")))
+                Err(ApiError::forbidden(&format!("bot is not a member of the {kind} chat")))
             }
-            (Standing::Migrated(id), _) => Err(Refusal {
-                parameters: Some(Parameters::MigrateToChatId(id)),
-                ..Refusal::bad_request("group chat was upgraded to a supergroup chat")
+            (Standing::Migrated(id), _) => Err(ApiError {
+                parameters: Some(ErrorParameters::MigrateToChatId(id)),
+                ..ApiError::bad_request("group chat was upgraded to a supergroup chat")
             }),
         }
     }
@@ -215,24 +223,26 @@ impl ChatBook {
         ChatBook { known, any_user: *chats == Chats::Any }
     }
 
-    /// Finds the chat that a `chat_id` argument names, as the server reads it: `@name`, or the digits it begins with.
-    pub(super) fn find(&mut self, chat_id: &str) -> Result<&Chat, Refusal> {
-        let not_found = || Refusal::bad_request("chat not found");
-        if chat_id.is_empty() {
-            return Err(Refusal::bad_request("chat_id is empty"));
+    /// Finds the chat that a call names.
+    pub(super) fn find(&mut self, chat_id: &ChatId) -> Result<&Chat, ApiError> {
+        let not_found = || ApiError::bad_request("chat not found");
+        match chat_id {
+            ChatId::Id(id) => {
+                if self.any_user && 0 < *id {
+                    self.known.entry(*id).or_insert_with(|| Chat::of_id(*id));
+                }
+                self.known.get(id).ok_or_else(not_found)
+            }
+            ChatId::Username(name) => {
+                self.known.values().find(|chat| chat.is_called(name)).ok_or_else(not_found)
+            }
         }
-        if let Some(name) = chat_id.strip_prefix('@') {
-            let is_named = |chat: &&Chat| {
-                chat.kind != ChatKind::Private
-                    && chat.username.as_deref().is_some_and(|username| username.eq_ignore_ascii_case(name))
-            };
-            return self.known.values().find(is_named).ok_or_else(not_found);
-        }
-        let id = lenient_integer(chat_id);
-        if self.any_user && 0 < id && !self.known.contains_key(&id) {
-            self.known.insert(id, Chat::of_id(id));
-        }
-        self.known.get(&id).ok_or_else(not_found)
+    }
+
+    /// Returns the User object of someone who is mentioned, as far as the bot knows them.
+    pub(super) fn user(&self, id: i64) -> Value {
+        let name = self.known.get(&id).and_then(|chat| chat.first_name.clone());
+        json!({ "id": id, "is_bot": false, "first_name": name.unwrap_or_else(|| format!("User {id}")) })
     }
 
     /// Takes note of a chat that an update shows; how the bot stands there is kept.
@@ -251,63 +261,31 @@ impl ChatBook {
     }
 }
 
-/// Reads the number at the start of a text as the server does: a `-`, digits, and whatever follows is ignored.
-///
-/// A number that is too large stays at the end of the range.
-pub(super) fn lenient_integer(text: &str) -> i64 {
-    let (negative, digits) = match text.strip_prefix('-') {
-        Some(digits) => (true, digits),
-        None => (false, text),
-    };
-    let value = digits.bytes().map_while(|byte| byte.is_ascii_digit().then(|| i64::from(byte - b'0'))).fold(
-        0_i64,
-        |value, digit| {
-            let value = value.saturating_mul(10);
-            if negative { value.saturating_sub(digit) } else { value.saturating_add(digit) }
-        },
-    );
-    value
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_chat_id_is_read_as_leniently_as_on_telegram() {
-        for (text, expected) in [
-            ("42", 42),
-            ("-100123", -100_123),
-            ("123abc", 123),
-            ("1e9", 1),
-            ("abc", 0),
-            (" 12", 0),
-            ("-", 0),
-            ("99999999999999999999", i64::MAX),
-            ("-99999999999999999999", i64::MIN),
-        ] {
-            assert_eq!(lenient_integer(text), expected, "{text}");
-        }
+    fn id(text: &str) -> ChatId {
+        ChatId::from_argument(text)
     }
 
     #[test]
     fn only_known_chats_are_found() {
         let mut book = ChatBook::new(&Chats::Only(vec![42]), &[7]);
-        assert_eq!(book.find("42").map(|chat| chat.id), Ok(42));
-        assert_eq!(book.find("").unwrap_err().description, "Bad Request: chat_id is empty");
+        assert_eq!(book.find(&id("42")).map(|chat| chat.id), Ok(42));
         for unknown in ["43", "abc", "@nobody", "-42"] {
-            assert_eq!(book.find(unknown).unwrap_err().description, "Bad Request: chat not found");
+            assert_eq!(book.find(&id(unknown)).unwrap_err().description, "Bad Request: chat not found");
         }
-        let blocked = book.find("7").unwrap().check_writable().unwrap_err();
+        let blocked = book.find(&id("7")).unwrap().check_writable().unwrap_err();
         assert_eq!(blocked.description, "Forbidden: bot was blocked by the user");
     }
 
     #[test]
     fn any_user_exists_where_all_do_but_no_group() {
         let mut book = ChatBook::new(&Chats::Any, &[]);
-        assert!(book.find("5").is_ok());
-        assert!(book.find("-5").is_err());
-        assert!(book.find("0").is_err());
+        assert!(book.find(&id("5")).is_ok());
+        assert!(book.find(&id("-5")).is_err());
+        assert!(book.find(&id("0")).is_err());
     }
 
     #[test]
@@ -316,7 +294,7 @@ mod tests {
         let news =
             json!({"id": -1001234567890_i64, "type": "channel", "title": "News", "username": "Shop_News"});
         book.meet(Chat::from_json(&news).unwrap());
-        assert_eq!(book.find("@shop_news").unwrap().to_json()["title"], "News");
+        assert_eq!(book.find(&id("@shop_news")).unwrap().to_json()["title"], "News");
     }
 
     #[test]
@@ -337,6 +315,9 @@ mod tests {
     fn a_group_that_moved_says_where() {
         let mut chat = Chat::of_id(-5);
         chat.standing = Standing::Migrated(-1005);
-        assert_eq!(chat.check_writable().unwrap_err().parameters, Some(Parameters::MigrateToChatId(-1005)));
+        assert_eq!(
+            chat.check_writable().unwrap_err().parameters,
+            Some(ErrorParameters::MigrateToChatId(-1005))
+        );
     }
 }

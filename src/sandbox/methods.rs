@@ -1,6 +1,8 @@
 //! The methods of the Bot API that the sandbox answers, by name.
 
 mod chat;
+mod keyboard;
+mod media;
 mod message;
 mod webhook;
 
@@ -9,34 +11,49 @@ use serde_json::{Value, json};
 
 use super::bot::Bot;
 use super::call::Call;
-use super::reply::Refusal;
+use crate::telegram::{self, ApiError};
 
 /// How a method is answered.
 #[derive(Clone, Copy)]
 pub(super) enum Method {
     /// At once and always.
-    Ask(fn(&mut Bot, &Call) -> Result<Done, Refusal>),
+    Ask(fn(&mut Bot, &Call) -> Result<Done, ApiError>),
     /// With a message that is sent, so that limits and failures apply.
-    Send(fn(&mut Bot, &Call, Timestamp) -> Result<Value, Refusal>),
+    Send(telegram::Method),
     /// getUpdates, which can wait.
     Poll,
 }
 
-/// The methods by their lower-case name, in its order.
-const METHODS: [(&str, Method); 8] = [
-    ("deletewebhook", Method::Ask(webhook::delete)),
-    ("getchat", Method::Ask(chat::get_chat)),
-    ("getme", Method::Ask(|bot, _| Ok(bot.identity.to_full_json().into()))),
-    ("getupdates", Method::Poll),
-    ("getwebhookinfo", Method::Ask(webhook::info)),
-    ("sendchataction", Method::Ask(chat::send_chat_action)),
-    ("sendmessage", Method::Send(message::send_message)),
-    ("setwebhook", Method::Ask(webhook::set)),
+/// The methods that answer at once, by name.
+const ASKED: [(&str, fn(&mut Bot, &Call) -> Result<Done, ApiError>); 6] = [
+    ("deleteWebhook", webhook::delete),
+    ("getChat", chat::get_chat),
+    ("getMe", |bot, _| Ok(bot.identity.to_full_json().into())),
+    ("getWebhookInfo", webhook::info),
+    ("sendChatAction", chat::send_chat_action),
+    ("setWebhook", webhook::set),
 ];
 
 /// Finds a method by its name in any case.
 pub(super) fn find(name: &str) -> Option<Method> {
-    METHODS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, method)| *method)
+    if name.eq_ignore_ascii_case("getUpdates") {
+        return Some(Method::Poll);
+    }
+    let asked = ASKED.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+    match asked {
+        Some((_, answer)) => Some(Method::Ask(*answer)),
+        None => telegram::Method::from_name(name).filter(|method| method.sends()).map(Method::Send),
+    }
+}
+
+/// Sends a message.
+pub(super) fn send(
+    bot: &mut Bot,
+    method: telegram::Method,
+    call: &Call,
+    now: Timestamp,
+) -> Result<Done, ApiError> {
+    message::send(bot, method, call, now).map(Done::from)
 }
 
 /// What a method came to.

@@ -1,6 +1,8 @@
-//! What a caller gets: a result or a refusal, in the Bot API's words and shape.
+//! What a caller gets: a result or an error, in the Bot API's shape.
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
+
+use crate::telegram::{ApiError, ErrorParameters};
 
 /// The answer to one request, ready for the wire.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,79 +39,19 @@ impl Reply {
     }
 }
 
-impl From<Refusal> for Reply {
-    fn from(refusal: Refusal) -> Reply {
-        let mut body = Map::new();
-        body.insert("ok".into(), false.into());
-        body.insert("error_code".into(), refusal.code.into());
-        body.insert("description".into(), refusal.description.into());
-        let mut retry_after = None;
-        match refusal.parameters {
-            None => {}
-            Some(Parameters::RetryAfter(seconds)) => {
-                retry_after = Some(seconds);
-                body.insert("parameters".into(), json!({ "retry_after": seconds }));
-            }
-            Some(Parameters::MigrateToChatId(id)) => {
-                body.insert("parameters".into(), json!({ "migrate_to_chat_id": id }));
-            }
-        }
-        let body = Value::Object(body).to_string();
-        Reply { status: refusal.code, body, retry_after, content_type: JSON }
-    }
-}
-
-/// A request that is turned down; the code is the HTTP status and the `error_code`.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Refusal {
-    pub(super) code: u16,
-    pub(super) description: String,
-    pub(super) parameters: Option<Parameters>,
-}
-
-/// The `parameters` of an error answer (Bot API, `ResponseParameters`).
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Parameters {
-    /// Seconds to wait.
-    RetryAfter(u64),
-    /// Where the group went.
-    MigrateToChatId(i64),
-}
-
-impl Refusal {
-    /// Makes a refusal whose description is the status' name and `reason`.
-    pub(super) fn new(code: u16, reason: &str) -> Refusal {
-        let name = match code {
-            401 => "Unauthorized",
-            403 => "Forbidden",
-            404 => "Not Found",
-            405 => "Method Not Allowed",
-            409 => "Conflict",
-            413 => "Request Entity Too Large",
-            429 => "Too Many Requests",
-            501 => "Not Implemented",
-            500.. => "Internal Server Error",
-            _ => "Bad Request",
+impl From<ApiError> for Reply {
+    fn from(error: ApiError) -> Reply {
+        let retry_after = match error.parameters {
+            Some(ErrorParameters::RetryAfter(seconds)) => Some(seconds),
+            Some(ErrorParameters::MigrateToChatId(_)) | None => None,
         };
-        let description = if reason.is_empty() { name.to_owned() } else { format!("{name}: {reason}") };
-        Refusal { code, description, parameters: None }
+        Reply { status: error.error_code, body: error.to_json().to_string(), retry_after, content_type: JSON }
     }
+}
 
-    /// Makes a 400.
-    pub(super) fn bad_request(reason: &str) -> Refusal {
-        Refusal::new(400, reason)
-    }
-
-    /// Makes a 403.
-    pub(super) fn forbidden(reason: &str) -> Refusal {
-        Refusal::new(403, reason)
-    }
-
-    /// Makes the 429 that asks for `seconds` of patience.
-    pub(super) fn flood(seconds: u64) -> Refusal {
-        let parameters = Some(Parameters::RetryAfter(seconds));
-        Refusal { parameters, ..Refusal::new(429, &format!("retry after {seconds}")) }
-    }
+/// Makes the 409 with its reason.
+pub(super) fn conflict(reason: &str) -> ApiError {
+    ApiError::plain(409, &format!("Conflict: {reason}"))
 }
 
 #[cfg(test)]
@@ -118,7 +60,7 @@ mod tests {
 
     #[test]
     fn an_error_says_its_code_twice() {
-        let reply = Reply::from(Refusal::bad_request("chat not found"));
+        let reply = Reply::from(ApiError::bad_request("chat not found"));
         assert_eq!(reply.status, 400);
         assert_eq!(
             reply.body,
@@ -128,7 +70,7 @@ mod tests {
 
     #[test]
     fn flood_says_how_long_in_words_parameters_and_header() {
-        let reply = Reply::from(Refusal::flood(7));
+        let reply = Reply::from(ApiError::too_many_requests(7));
         assert_eq!(reply.retry_after, Some(7));
         assert_eq!(
             reply.body,

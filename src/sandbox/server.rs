@@ -23,9 +23,10 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use super::call::BadBody;
-use super::reply::{Refusal, Reply};
+use super::reply::Reply;
 use super::route::Route;
 use super::state::{Answer, State, Wait};
+use crate::telegram::ApiError;
 
 /// So many connections at a time; others wait in the system's queue.
 const MAX_CONNECTIONS: usize = 512;
@@ -70,7 +71,7 @@ impl Shared {
     }
 
     /// Queues an update and wakes the calls that wait for it.
-    pub(super) fn queue_update(&self, token: Option<&str>, update: Value) -> Result<i64, Refusal> {
+    pub(super) fn queue_update(&self, token: Option<&str>, update: Value) -> Result<i64, ApiError> {
         let now = self.now();
         let queued = self.state().queue_update(token, update, now);
         self.happened.notify_waiters();
@@ -78,7 +79,7 @@ impl Shared {
     }
 
     /// Returns what a bot has sent, as a JSON array.
-    pub(super) fn messages(&self, token: Option<&str>) -> Result<String, Refusal> {
+    pub(super) fn messages(&self, token: Option<&str>) -> Result<String, ApiError> {
         let now = self.now();
         self.state().messages(token, now)
     }
@@ -150,11 +151,13 @@ async fn answer(
     match Route::parse(request.uri().path()) {
         Route::Method { token, method } => {
             if !matches!(*request.method(), Method::GET | Method::POST) {
-                return Ok(response(Refusal::new(405, "").into()));
+                return Ok(response(ApiError::plain(405, "Method Not Allowed").into()));
             }
             let call = match body::read_call(&query, request).await {
                 Ok(call) => call,
-                Err(BadBody::FileTooLarge) => return Ok(response(Refusal::new(413, "").into())),
+                Err(BadBody::FileTooLarge) => {
+                    return Ok(response(ApiError::plain(413, "Request Entity Too Large").into()));
+                }
                 Err(bad) => return Ok(bare(bad)),
             };
             if let Some(latency) = shared.latency {
@@ -175,25 +178,25 @@ async fn answer(
             let messages = shared.messages(token_of(&query).as_deref());
             Ok(response(match messages {
                 Ok(array) => Reply { body: array, ..Reply::json(&Value::Null) },
-                Err(refusal) => refusal.into(),
+                Err(error) => error.into(),
             }))
         }
-        Route::Unknown => Ok(response(Refusal::new(404, "").into())),
+        Route::Unknown => Ok(response(ApiError::plain(404, "Not Found").into())),
     }
 }
 
 /// `POST /sandbox/updates`: the body is JSON, whatever its type says, since curl says it is a form.
 async fn updates(shared: &Shared, query: &str, request: Request<Incoming>) -> Reply {
     if request.method() != Method::POST {
-        return Refusal::new(405, "POST an Update object as JSON").into();
+        return ApiError::plain(405, "Method Not Allowed: POST an Update object as JSON").into();
     }
     let update = match body::read_json(request).await {
         Ok(update) => update,
-        Err(reason) => return Refusal::bad_request(&reason).into(),
+        Err(reason) => return ApiError::bad_request(&reason).into(),
     };
     match shared.queue_update(token_of(query).as_deref(), update) {
         Ok(id) => Reply::json(&json!({ "ok": true, "update_id": id })),
-        Err(refusal) => refusal.into(),
+        Err(error) => error.into(),
     }
 }
 

@@ -12,9 +12,10 @@ use super::chats::ChatBook;
 use super::faults::{Dice, Fault, Pace};
 use super::methods::{self, Method};
 use super::queue::Queue;
-use super::reply::{Refusal, Reply};
+use super::reply::{Reply, conflict};
 use super::simulation;
 use super::token::Token;
+use crate::telegram::ApiError;
 
 /// Everything the sandbox remembers.
 #[derive(Debug)]
@@ -70,18 +71,18 @@ impl State {
     /// Answers a call of a Bot API method.
     pub(super) fn call(&mut self, token: &str, method: &str, call: &Call, now: Timestamp) -> Answer {
         let Some(token) = Token::parse(token) else {
-            return Answer::Reply(Refusal::new(404, "").into());
+            return Answer::Reply(ApiError::plain(404, "Not Found").into());
         };
         if !self.is_let_in(&token) {
-            return Answer::Reply(Refusal::new(401, "").into());
+            return Answer::Reply(ApiError::unauthorized().into());
         }
         let bot = self.bot_of(&token, now);
         let name = if method.is_empty() { call.text("method") } else { method };
         match methods::find(name) {
-            None => Answer::Reply(Refusal::new(404, "method not found").into()),
+            None => Answer::Reply(ApiError::method_not_found().into()),
             Some(Method::Ask(answer)) => Answer::Reply(reply(answer(&mut self.bots[bot], call))),
             Some(Method::Poll) => self.poll(bot, call),
-            Some(Method::Send(send)) => self.send(bot, |bot| send(bot, call, now), now),
+            Some(Method::Send(method)) => self.send(bot, |bot| methods::send(bot, method, call, now), now),
         }
     }
 
@@ -89,19 +90,21 @@ impl State {
     fn send(
         &mut self,
         bot: usize,
-        send: impl FnOnce(&mut Bot) -> Result<Value, Refusal>,
+        send: impl FnOnce(&mut Bot) -> Result<methods::Done, ApiError>,
         now: Timestamp,
     ) -> Answer {
         let bot = &mut self.bots[bot];
         if let Some(pace) = &mut bot.pace
             && let Err(seconds) = pace.take(now)
         {
-            return Answer::Reply(Refusal::flood(seconds).into());
+            return Answer::Reply(ApiError::too_many_requests(seconds).into());
         }
         match self.dice.roll() {
-            None => Answer::Reply(reply(send(bot).map(methods::Done::from))),
-            Some(Fault::Flood) => Answer::Reply(Refusal::flood(1).into()),
-            Some(Fault::ServerError) => Answer::Reply(Refusal::new(500, "restart").into()),
+            None => Answer::Reply(reply(send(bot))),
+            Some(Fault::Flood) => Answer::Reply(ApiError::too_many_requests(1).into()),
+            Some(Fault::ServerError) => {
+                Answer::Reply(ApiError::plain(500, "Internal Server Error: restart").into())
+            }
             Some(Fault::BadGateway) => Answer::Reply(Reply::bad_gateway()),
             Some(Fault::CutBefore) => Answer::HangUp,
             Some(Fault::CutAfter) => {
@@ -118,7 +121,7 @@ impl State {
         if !bot.webhook.is_empty() {
             let reason = "can't use getUpdates method while webhook is active; use deleteWebhook to delete the \
                           webhook first";
-            return Answer::Reply(Refusal::new(409, reason).into());
+            return Answer::Reply(conflict(reason).into());
         }
         let offset = call.integer("offset", 0, i64::from(i32::MIN)..=i64::from(i32::MAX));
         let limit = call.integer("limit", 100, 1..=100);
@@ -142,14 +145,14 @@ impl State {
     /// Returns the answer of a call that waits, once there is one.
     pub(super) fn resume(&mut self, wait: &Wait) -> Option<Reply> {
         let bot = &mut self.bots[wait.bot];
-        if let Some(conflict) = bot.conflicts.remove(&wait.poll) {
-            let reason = match conflict {
+        if let Some(ended_by) = bot.conflicts.remove(&wait.poll) {
+            let reason = match ended_by {
                 Conflict::GetUpdates => {
                     "terminated by other getUpdates request; make sure that only one bot instance is running"
                 }
                 Conflict::SetWebhook => "terminated by setWebhook request",
             };
-            return Some(Refusal::new(409, reason).into());
+            return Some(conflict(reason).into());
         }
         let updates = bot.updates.take(wait.offset, wait.limit)?;
         bot.poll = None;
@@ -198,22 +201,22 @@ impl State {
         token: Option<&str>,
         update: Value,
         now: Timestamp,
-    ) -> Result<i64, Refusal> {
+    ) -> Result<i64, ApiError> {
         let bot = self.chosen(token, now)?;
-        simulation::queue(&mut self.bots[bot], update, now).map_err(|reason| Refusal::bad_request(&reason))
+        simulation::queue(&mut self.bots[bot], update, now).map_err(|reason| ApiError::bad_request(&reason))
     }
 
     /// Returns what a bot has sent, the first one where no token is given: a JSON array of Message objects.
-    pub(super) fn messages(&mut self, token: Option<&str>, now: Timestamp) -> Result<String, Refusal> {
+    pub(super) fn messages(&mut self, token: Option<&str>, now: Timestamp) -> Result<String, ApiError> {
         let bot = self.chosen(token, now)?;
         Ok(self.bots[bot].messages.to_json())
     }
 
-    fn chosen(&mut self, token: Option<&str>, now: Timestamp) -> Result<usize, Refusal> {
+    fn chosen(&mut self, token: Option<&str>, now: Timestamp) -> Result<usize, ApiError> {
         let Some(token) = token else { return Ok(self.first_bot(now)) };
         match Token::parse(token) {
             Some(token) if self.is_let_in(&token) => Ok(self.bot_of(&token, now)),
-            _ => Err(Refusal::bad_request("no bot has the token in the query string")),
+            _ => Err(ApiError::bad_request("no bot has the token in the query string")),
         }
     }
 
@@ -261,9 +264,9 @@ impl State {
     }
 }
 
-fn reply(done: Result<methods::Done, Refusal>) -> Reply {
+fn reply(done: Result<methods::Done, ApiError>) -> Reply {
     match done {
         Ok(done) => Reply::json(&done.to_json()),
-        Err(refusal) => refusal.into(),
+        Err(error) => error.into(),
     }
 }

@@ -5,16 +5,16 @@ use serde_json::{Value, json};
 use super::Done;
 use crate::sandbox::bot::{Bot, Conflict};
 use crate::sandbox::call::Call;
-use crate::sandbox::reply::Refusal;
+use crate::telegram::ApiError;
 
 /// setWebhook; an empty address deletes it.
-pub(super) fn set(bot: &mut Bot, call: &Call) -> Result<Done, Refusal> {
+pub(super) fn set(bot: &mut Bot, call: &Call) -> Result<Done, ApiError> {
     let url = call.text("url");
     if url.is_empty() {
         return delete(bot, call);
     }
     if !url.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://")) {
-        return Err(Refusal::bad_request("bad webhook: An HTTPS URL must be provided for webhook"));
+        return Err(ApiError::bad_request("bad webhook: An HTTPS URL must be provided for webhook"));
     }
     bot.updates.allow(call.text("allowed_updates"));
     drop_pending(bot, call);
@@ -27,7 +27,7 @@ pub(super) fn set(bot: &mut Bot, call: &Call) -> Result<Done, Refusal> {
 }
 
 /// deleteWebhook
-pub(super) fn delete(bot: &mut Bot, call: &Call) -> Result<Done, Refusal> {
+pub(super) fn delete(bot: &mut Bot, call: &Call) -> Result<Done, ApiError> {
     drop_pending(bot, call);
     if bot.webhook.is_empty() {
         return Ok(Done::said("Webhook is already deleted"));
@@ -37,13 +37,13 @@ pub(super) fn delete(bot: &mut Bot, call: &Call) -> Result<Done, Refusal> {
 }
 
 fn drop_pending(bot: &mut Bot, call: &Call) {
-    if call.flag("drop_pending_updates") {
+    if call.arguments.boolean("drop_pending_updates") {
         bot.updates.clear();
     }
 }
 
 /// getWebhookInfo
-pub(super) fn info(bot: &mut Bot, _: &Call) -> Result<Done, Refusal> {
+pub(super) fn info(bot: &mut Bot, _: &Call) -> Result<Done, ApiError> {
     let mut info = json!({
         "url": bot.webhook,
         "has_custom_certificate": false,

@@ -11,7 +11,7 @@ use serde_json::Value;
 use tokio::time::timeout;
 
 use crate::json;
-use crate::sandbox::call::{BadBody, Call, File, MAX_ARGUMENTS, MAX_FILE, MAX_FILES};
+use crate::sandbox::call::{BadBody, Body, Call, File, MAX_ARGUMENTS, MAX_FILE, MAX_FILES};
 
 /// A body has to arrive within this.
 const BODY_TIMEOUT: Duration = Duration::from_secs(60);
@@ -26,32 +26,27 @@ pub(super) async fn read_call(query: &str, request: Request<Incoming>) -> Result
     let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
     let encoding = header(CONTENT_ENCODING).to_ascii_lowercase();
     let content_type = header(CONTENT_TYPE).to_owned();
-    let mut call = Call::from_query(query)?;
     if !matches!(encoding.trim(), "" | "identity") {
         return Err(BadBody::Encoded);
     }
-    let read = read_body(&mut call, &content_type, request.into_body());
-    timeout(BODY_TIMEOUT, read).await.map_err(|_| BadBody::TooSlow)??;
-    Ok(call)
+    let read = read_body(&content_type, request.into_body());
+    let body = timeout(BODY_TIMEOUT, read).await.map_err(|_| BadBody::TooSlow)??;
+    Call::read(query, body)
 }
 
-async fn read_body(call: &mut Call, content_type: &str, body: Incoming) -> Result<(), BadBody> {
+async fn read_body(content_type: &str, body: Incoming) -> Result<Body, BadBody> {
     let lower = content_type.to_ascii_lowercase();
     if lower.contains("application/x-www-form-urlencoded") {
-        return call.add_form(&collect(body).await?);
+        return Ok(Body::Form(collect(body).await?));
     }
     if lower.contains("application/json") {
-        return call.add_json(&collect(body).await?);
+        return Ok(Body::Json(collect(body).await?));
     }
     if lower.contains("multipart/form-data") {
         let boundary = multer::parse_boundary(content_type).map_err(|_| BadBody::Malformed)?;
-        return read_parts(call, Multipart::new(BodyDataStream::new(body), boundary)).await;
+        return read_parts(Multipart::new(BodyDataStream::new(body), boundary)).await;
     }
-    let size = drain(body).await?;
-    if 0 < size {
-        call.files.push(File { field: "file".into(), name: "file".into(), mime_type: None, size });
-    }
-    Ok(())
+    Ok(Body::Other(drain(body).await?))
 }
 
 /// Reads a whole body of arguments.
@@ -84,44 +79,57 @@ async fn drain(mut body: Incoming) -> Result<u64, BadBody> {
 }
 
 /// Reads the parts of a multipart body: those with a file name are files, the others arguments.
-async fn read_parts(call: &mut Call, mut parts: Multipart<'_>) -> Result<(), BadBody> {
+///
+/// What is too large is read to its end all the same, so that the sender sees the answer.
+async fn read_parts(mut parts: Multipart<'_>) -> Result<Body, BadBody> {
+    let mut pairs = Vec::new();
+    let mut files = Vec::new();
+    let mut left = MAX_ARGUMENTS;
     let mut problem = None;
     while let Some(part) = parts.next_field().await.map_err(|_| BadBody::Malformed)? {
-        match read_part(call, part).await {
-            Ok(()) => {}
-            Err(BadBody::Malformed) => return Err(BadBody::Malformed),
-            // The rest is read all the same, so that the sender sees the answer.
-            Err(other) => problem = problem.or(Some(other)),
-        }
-    }
-    problem.map_or(Ok(()), Err)
-}
-
-async fn read_part(call: &mut Call, mut part: Field<'_>) -> Result<(), BadBody> {
-    let field = part.name().unwrap_or("").to_owned();
-    let Some(name) = part.file_name().map(str::to_owned) else {
-        let mut bytes = Vec::new();
-        while let Some(chunk) = part.chunk().await.map_err(|_| BadBody::Malformed)? {
-            if bytes.len() <= MAX_ARGUMENTS {
-                bytes.extend_from_slice(&chunk);
+        let field = part.name().unwrap_or("").to_owned();
+        match part.file_name().map(str::to_owned) {
+            None => match read_text(part, &mut left).await? {
+                Some(text) => pairs.push((field, text)),
+                None => problem = Some(BadBody::TooLarge),
+            },
+            Some(name) => {
+                let mime_type = part.content_type().map(ToString::to_string);
+                let size = read_size(part).await?;
+                if MAX_FILE < size {
+                    problem = problem.or(Some(BadBody::FileTooLarge));
+                } else if files.len() == MAX_FILES {
+                    problem = Some(BadBody::TooLarge);
+                } else {
+                    files.push(File { field, name, mime_type, size });
+                }
             }
         }
-        let text = String::from_utf8(bytes).map_err(|_| BadBody::Malformed)?;
-        return call.add(field, text);
-    };
-    let mime_type = part.content_type().map(ToString::to_string);
+    }
+    problem.map_or(Ok(Body::Parts { pairs, files }), Err)
+}
+
+/// Reads a part that is an argument, or `None` where it goes beyond what is `left` for all of them.
+async fn read_text(mut part: Field<'_>, left: &mut usize) -> Result<Option<String>, BadBody> {
+    let mut bytes = Vec::new();
+    let mut fits = true;
+    while let Some(chunk) = part.chunk().await.map_err(|_| BadBody::Malformed)? {
+        fits = fits && chunk.len() <= *left;
+        if fits {
+            *left -= chunk.len();
+            bytes.extend_from_slice(&chunk);
+        }
+    }
+    let text = String::from_utf8(bytes);
+    if fits { text.map(Some).map_err(|_| BadBody::Malformed) } else { Ok(None) }
+}
+
+async fn read_size(mut part: Field<'_>) -> Result<u64, BadBody> {
     let mut size = 0;
     while let Some(chunk) = part.chunk().await.map_err(|_| BadBody::Malformed)? {
         size += chunk.len() as u64;
     }
-    if MAX_FILE < size {
-        return Err(BadBody::FileTooLarge);
-    }
-    if call.files.len() == MAX_FILES {
-        return Err(BadBody::TooLarge);
-    }
-    call.files.push(File { field, name, mime_type, size });
-    Ok(())
+    Ok(size)
 }
 
 /// Reads a body that is one JSON value, or says what is wrong with it.
