@@ -115,7 +115,7 @@ fn add_settings(content: &mut Map<String, Value>, request: &Request, call: &Call
     if let Some(rows) = request.reply_markup().and_then(keyboard::inline_rows) {
         content.insert("reply_markup".into(), json!({ "inline_keyboard": rows }));
     }
-    if request.is_protected() {
+    if request.delivery().protect_content {
         content.insert("has_protected_content".into(), true.into());
     }
     let thread = call.arguments.integer("message_thread_id");
