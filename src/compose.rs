@@ -1,1 +1,301 @@
 //! campaign × profile × now → rendered JSON → checked request → parsed message: the one path that everything uses.
+//!
+//! ```text
+//! body ─template::parse─▶ Template ─render─▶ text + source map ─chat::set (tests only)─▶ text
+//!      ─json::parse─▶ document ─telegram::check─▶ Request { … the message as it is sent }
+//! ```
+//!
+//! Preview, `render`, `check`, test-send and, later, publishing call [`compose`]: what one saw is what is sent. Every
+//! problem on the way comes out as a diagnostic whose span lies in the body as typed.
+
+pub mod chat;
+mod http;
+mod locate;
+mod problems;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::campaign::{Campaign, ContentFormat, Webhook};
+use crate::diagnostic::Diagnostic;
+use crate::json::{self, Document};
+use crate::profile::{Profile, Value, Vocabulary};
+use crate::telegram::{self, Request};
+use crate::template::{self, Dialect, Outcome, Partials, Token};
+use crate::text::Span;
+
+pub use http::{AuthDraft, DEFAULT_TIMEOUT, Field, Filled, HttpDraft};
+
+use chat::Patched;
+use locate::Locator;
+use problems::Body;
+
+/// All that a message is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Inputs<'a> {
+    /// The stem of the campaign's file: `Campaign.campaignId` in Liquid.
+    pub stem: &'a str,
+    /// The campaign's settings.
+    pub campaign: &'a Campaign,
+    /// The body as typed.
+    pub body: &'a str,
+    /// The campaign's webhook; without one the message is previewed as `sendMessage`.
+    pub webhook: Option<&'a Webhook>,
+    /// What `{% render %}` and `{% include %}` can name.
+    pub partials: &'a Partials,
+    /// The dialect in force for this campaign.
+    pub dialect: Dialect,
+    /// The recipient; none renders as for somebody of whom nothing is known.
+    pub profile: Option<&'a Profile>,
+    /// The sample event.
+    pub event: Option<&'a Value>,
+    /// The sample external trigger.
+    pub external_trigger: Option<&'a Value>,
+    /// Which chat the message goes to.
+    pub chat: Chat<'a>,
+    /// What the store knows, for static checks; none leaves out what needs it.
+    pub vocabulary: Option<&'a Vocabulary>,
+    /// The instant to render at.
+    pub now: Timestamp,
+    /// The workspace's zone.
+    pub zone: &'a TimeZone,
+}
+
+/// Which chat a message goes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Chat<'a> {
+    /// The one its body says.
+    OfTheBody,
+    /// This test chat, whatever the body says: an id or an @name.
+    Test(&'a str),
+}
+
+/// What became of it, as far as it went.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Composed {
+    /// The body's Liquid for colouring, ascending.
+    pub tokens: Vec<Token>,
+    /// The rendered body as it would be sent; none where rendering failed or was aborted.
+    pub rendered: Option<String>,
+    /// The rendered body as JSON, where it is.
+    pub document: Option<Document>,
+    /// The request as it would go out, with `${NAME}` where secrets go; none without a webhook or a rendered body.
+    pub http: Option<HttpDraft>,
+    /// The Bot API method the webhook calls; none for other hosts.
+    pub method: Option<String>,
+    /// The checked request with the message as it is sent; none where the Bot API would refuse it, or for other hosts.
+    pub request: Option<Request>,
+    /// Why this recipient gets nothing, where that is so.
+    pub skip: Option<Skip>,
+    /// Whether the test chat could be put in, where one was asked for.
+    pub chat_was_set: bool,
+    /// Everything wrong with the body, in its order; spans lie in the body.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What is wrong with the webhook's templates.
+    pub webhook_problems: Vec<(Field, Diagnostic)>,
+    locator: Option<Locator>,
+}
+
+/// Why a recipient is skipped without an attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Skip {
+    /// `{% abort %}`, CleverTap's LiquidLogicAborted; where in the body.
+    Aborted(Span),
+    /// The body's `chat_id` has no value for this profile.
+    NoChatId,
+}
+
+impl Composed {
+    /// Whether nothing stands in the way of sending it.
+    pub fn is_sendable(&self) -> bool {
+        self.http.is_some() && self.skip.is_none() && !self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+
+    /// Returns the part of the body that a span of [`Composed::rendered`] came from.
+    pub fn origin(&self, rendered: Span) -> Option<Span> {
+        Some(self.locator.as_ref()?.locate(rendered).span)
+    }
+
+    /// Returns the place in the decoded `text` (or caption) member as a span of [`Composed::rendered`].
+    pub fn rendered_span_of_text(&self, decoded: Span) -> Option<Span> {
+        let text = message_text(self.document.as_ref()?)?;
+        Some(text.raw_span(decoded))
+    }
+}
+
+/// Makes the message.
+pub fn compose(inputs: &Inputs<'_>) -> Composed {
+    let (template, diagnostics) = template::parse(inputs.body, inputs.partials, inputs.dialect);
+    let method = http::bot_method(inputs);
+    let mut composed = Composed {
+        tokens: template.tokens().to_vec(),
+        rendered: None,
+        document: None,
+        http: None,
+        method,
+        request: None,
+        skip: None,
+        chat_was_set: false,
+        diagnostics: Vec::new(),
+        webhook_problems: Vec::new(),
+        locator: None,
+    };
+    let is_broken = diagnostics.iter().any(Diagnostic::is_error);
+    composed.diagnostics = diagnostics;
+    if !is_broken {
+        match template.render(&context(inputs)) {
+            Outcome::Rendered(rendered) => composed.fill_in(inputs, rendered),
+            Outcome::Aborted { at } => composed.skip = Some(Skip::Aborted(at)),
+            Outcome::Failed(problem) => composed.diagnostics.push(problem),
+        }
+    }
+    problems::tidy(&mut composed.diagnostics);
+    composed
+}
+
+/// What the body's template, and the webhook's, are rendered with.
+fn context<'a>(inputs: &Inputs<'a>) -> template::Context<'a> {
+    template::Context {
+        profile: inputs.profile,
+        event: inputs.event,
+        external_trigger: inputs.external_trigger,
+        campaign_id: inputs.stem,
+        now: inputs.now,
+        zone: inputs.zone,
+        limits: template::Limits::default(),
+    }
+}
+
+/// The string that holds a message's text: `text`, or the `caption` of media.
+fn message_text(document: &Document) -> Option<&json::Text> {
+    document.root.get("text").or_else(|| document.root.get("caption"))?.as_text()
+}
+
+impl Composed {
+    /// Goes on from the rendered body: chat, JSON, request, message.
+    fn fill_in(&mut self, inputs: &Inputs<'_>, rendered: template::Rendered) {
+        let is_json = inputs.campaign.content_format == ContentFormat::Json;
+        let original = rendered.text;
+        let patched = match inputs.chat {
+            Chat::Test(chat) if is_json && self.method.is_some() => chat::set(&original, chat),
+            Chat::Test(_) | Chat::OfTheBody => None,
+        };
+        self.chat_was_set = patched.is_some();
+        let unchanged = Locator::new(rendered.map.clone(), Patched::unchanged(&original));
+        let locator = match patched {
+            Some(patched) => Locator::new(rendered.map, patched),
+            None => unchanged.clone(),
+        };
+        let text = locator.text().to_owned();
+        let draft = http::draft(inputs, &text);
+        self.http = draft.http;
+        self.webhook_problems = draft.problems;
+        self.chat_was_set |= draft.chat_was_set;
+        if is_json {
+            if self.method.is_some() {
+                self.check_chat_id(inputs, &unchanged);
+            }
+            self.read_json(inputs, &locator);
+        } else if self.method.is_some() {
+            self.diagnostics.push(
+                Diagnostic::warning(
+                    "plain-text-to-bot-api",
+                    Span::at(0),
+                    "the Bot API reads no plain text: only the address's parameters count",
+                )
+                .with_help("set the content format to JSON (F4)"),
+            );
+        }
+        self.rendered = Some(text);
+        self.locator = Some(locator);
+    }
+
+    /// Says in plain words that a profile has no chat, before JSON makes a riddle of it.
+    fn check_chat_id(&mut self, inputs: &Inputs<'_>, locator: &Locator) {
+        let body = Body { text: inputs.body, dialect: inputs.dialect };
+        for value in chat::find(locator.text()).values {
+            let Some((hole, property)) = problems::missing_chat(body, locator, value) else { continue };
+            let rendered = value.of(locator.text());
+            let message = match (inputs.profile, inputs.chat) {
+                (Some(_), Chat::OfTheBody) => {
+                    self.skip = Some(Skip::NoChatId);
+                    format!("this profile has no {property}: it would be skipped")
+                }
+                (Some(_), Chat::Test(_)) => {
+                    format!("this profile has no {property}; the test goes to the test chat")
+                }
+                (None, _) => format!(
+                    "no profile is chosen, so chat_id is `{rendered}`, as for a profile without {property}"
+                ),
+            };
+            let mut problem = Diagnostic::warning("no-chat-id", hole, message);
+            if self.skip == Some(Skip::NoChatId) {
+                problem.severity = crate::diagnostic::Severity::Error;
+                problem.help = Some(format!("set {property} of the profile, or choose another profile"));
+            }
+            self.diagnostics.push(problem);
+        }
+    }
+
+    fn read_json(&mut self, inputs: &Inputs<'_>, locator: &Locator) {
+        let body = Body { text: inputs.body, dialect: inputs.dialect };
+        match json::parse(locator.text()) {
+            Ok(document) => {
+                self.check_request(inputs, locator, &document);
+                self.document = Some(document);
+            }
+            Err(error) => {
+                // A body that fails only for its missing chat is read on with a stand-in, for the preview and for
+                // the problems behind it.
+                let is_told = self.diagnostics.iter().any(|problem| problem.code == "no-chat-id");
+                let stand_in = is_told.then(|| chat::set(locator.text(), "1")).flatten();
+                match stand_in.as_ref().map(|patched| json::parse(&patched.text)) {
+                    Some(Ok(document)) => {
+                        let patched = stand_in.unwrap_or_default();
+                        self.check_request(inputs, &locator.clone().patched_again(patched), &document);
+                    }
+                    _ => self.diagnostics.push(problems::not_json(body, locator, &error)),
+                }
+            }
+        }
+    }
+
+    fn check_request(&mut self, inputs: &Inputs<'_>, locator: &Locator, document: &Document) {
+        let Some(method) = self.method.clone() else { return };
+        let body = Body { text: inputs.body, dialect: inputs.dialect };
+        if let Some(comma) = document.trailing_comma {
+            let span = locator.locate(comma).span;
+            self.diagnostics.push(
+                Diagnostic::warning(
+                    "trailing-comma",
+                    span,
+                    "a comma behind the last member: the Bot API forgives it, JSON does not",
+                )
+                .with_fix(crate::diagnostic::Fix::replace("take the comma out", span, "")),
+            );
+        }
+        let query = self.http.as_ref().map_or_else(Vec::new, |http| http.url.query());
+        let arguments = match telegram::Arguments::from_json(document, locator.text()) {
+            Ok(arguments) => arguments.query_first(query),
+            Err(problem) => {
+                let span = locator.locate(problem.span).span;
+                self.diagnostics.push(
+                    Diagnostic::error("not-an-object", span, "the Bot API takes a JSON object")
+                        .with_help("begin the body with `{` and end it with `}`"),
+                );
+                return;
+            }
+        };
+        let checked = telegram::check(&method, &arguments);
+        self.diagnostics.extend(
+            checked.warnings.iter().map(|finding| problems::of_finding(body, locator, document, finding)),
+        );
+        match checked.result {
+            Ok(request) => self.request = Some(request),
+            Err(error) => self.diagnostics.push(problems::of_api_error(body, locator, document, &error)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,224 @@
+//! The chat of a rendered body: finding every top-level `chat_id`, also where the text is not yet JSON, and setting it.
+//!
+//! A test-send goes to the test chat whatever the body says, so the value is replaced in the rendered text before it
+//! is parsed: `NULL`, `@name` or nothing at all are replaced like a number.
+
+use crate::text::Span;
+
+/// A text in which stretches were replaced, with the way back to the offsets of the original.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Patched {
+    /// The text with the replacements.
+    pub text: String,
+    /// For each replacement in order: the bytes taken out of the original, and how many were put there.
+    replacements: Vec<(Span, usize)>,
+}
+
+impl Patched {
+    /// Makes a text without replacements.
+    pub fn unchanged(text: &str) -> Self {
+        Self { text: text.to_owned(), replacements: Vec::new() }
+    }
+
+    /// Returns the bytes of the original that a span of the patched text came from; what was put in leads to what was
+    /// taken out.
+    pub fn original(&self, span: Span) -> Span {
+        Span::new(self.original_offset(span.start, false), self.original_offset(span.end, true))
+    }
+
+    fn original_offset(&self, at: usize, is_end: bool) -> usize {
+        let mut original = 0;
+        let mut patched = 0;
+        for (out, put) in &self.replacements {
+            let start = patched + (out.start - original);
+            if at < start || (is_end && at == start) {
+                break;
+            }
+            if at < start + put || (is_end && at == start + put) {
+                return if is_end { out.end } else { out.start };
+            }
+            original = out.end;
+            patched = start + put;
+        }
+        original + (at - patched)
+    }
+}
+
+/// Where a text that is meant to be a JSON object says which chat it goes to.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ChatIds {
+    /// The values of all top-level `chat_id` keys; empty where nothing stands behind the colon.
+    pub values: Vec<Span>,
+    /// Right behind the opening brace, and whether anything follows in the object; `None` where it is no object.
+    insert_at: Option<(usize, bool)>,
+}
+
+/// Finds the top-level `chat_id` values of `text`, which need not be whole JSON.
+pub fn find(text: &str) -> ChatIds {
+    let bytes = text.as_bytes();
+    let Some(open) = text.find(|c: char| !c.is_whitespace()).filter(|at| bytes[*at] == b'{') else {
+        return ChatIds::default();
+    };
+    let mut found = ChatIds::default();
+    let mut depth = 0_usize;
+    let mut at = open;
+    let mut is_empty = true;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'"' => {
+                let end = string_end(bytes, at);
+                let colon = skip_whitespace(bytes, end);
+                if depth == 1 && &bytes[at..end] == b"\"chat_id\"" && bytes.get(colon) == Some(&b':') {
+                    let value = value_span(bytes, colon + 1);
+                    found.values.push(value);
+                    at = value.end;
+                } else {
+                    at = end;
+                }
+                is_empty = false;
+                continue;
+            }
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            byte if byte.is_ascii_whitespace() => {}
+            _ => is_empty = false,
+        }
+        at += 1;
+        if depth == 0 {
+            break;
+        }
+    }
+    found.insert_at = Some((open + 1, !is_empty));
+    found
+}
+
+/// Returns `text` with every top-level `chat_id` set to `chat`, one being added where there is none; `None` where the
+/// text is no object.
+pub fn set(text: &str, chat: &str) -> Option<Patched> {
+    let found = find(text);
+    let (insert_at, has_members) = found.insert_at?;
+    let literal = literal(chat);
+    let mut edits: Vec<(Span, String)> = found.values.iter().map(|span| (*span, literal.clone())).collect();
+    if edits.is_empty() {
+        let comma = if has_members { ", " } else { "" };
+        edits.push((Span::at(insert_at), format!("\"chat_id\": {literal}{comma}")));
+    }
+    let mut patched = Patched::default();
+    let mut from = 0;
+    for (span, put) in edits {
+        patched.text.push_str(text.get(from..span.start)?);
+        patched.text.push_str(&put);
+        patched.replacements.push((span, put.len()));
+        from = span.end;
+    }
+    patched.text.push_str(text.get(from..)?);
+    Some(patched)
+}
+
+/// A chat as JSON: a number where it is one, else a string.
+fn literal(chat: &str) -> String {
+    match chat.parse::<i64>() {
+        Ok(id) => id.to_string(),
+        Err(_) => crate::json::quote(chat),
+    }
+}
+
+fn skip_whitespace(bytes: &[u8], mut at: usize) -> usize {
+    while bytes.get(at).is_some_and(u8::is_ascii_whitespace) {
+        at += 1;
+    }
+    at
+}
+
+/// One past the closing quote of the string at `at`, or the end.
+fn string_end(bytes: &[u8], at: usize) -> usize {
+    let mut at = at + 1;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'"' => return at + 1,
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+    bytes.len()
+}
+
+/// The value from behind a colon on: a string, a nested value, or all up to the next comma or brace, trimmed.
+fn value_span(bytes: &[u8], behind_colon: usize) -> Span {
+    let start = skip_whitespace(bytes, behind_colon);
+    let mut at = start;
+    let mut depth = 0_usize;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'"' => {
+                at = string_end(bytes, at);
+                continue;
+            }
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' if 0 < depth => depth -= 1,
+            b',' | b'}' | b']' | b'\n' if depth == 0 => break,
+            _ => {}
+        }
+        at += 1;
+    }
+    let trimmed = bytes[start..at].iter().rev().take_while(|byte| byte.is_ascii_whitespace()).count();
+    if start < at { Span::new(start, at - trimmed) } else { Span::at(behind_colon) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        let patched = set(text, "42").map(|patched| patched.text);
+        assert_eq!(patched.as_deref().unwrap_or("(no chat can be set)"), expected);
+    }
+
+    #[test]
+    fn every_top_level_chat_id_is_replaced_whatever_it_is() {
+        check(r#"{"chat_id": 7, "text": "x"}"#, r#"{"chat_id": 42, "text": "x"}"#);
+        check(r#"{"chat_id": NULL, "text": "x"}"#, r#"{"chat_id": 42, "text": "x"}"#);
+        check(r#"{"chat_id": @shop}"#, r#"{"chat_id": 42}"#);
+        check(r#"{"chat_id": , "text": "x"}"#, r#"{"chat_id":42 , "text": "x"}"#);
+        check("{\"chat_id\": \n}", "{\"chat_id\":42 \n}");
+        check(r#"{"chat_id": "a,}", "chat_id": 1}"#, r#"{"chat_id": 42, "chat_id": 42}"#);
+        check(
+            r#"{"text": "\"chat_id\": 1", "chat_id":{"a":[1]}}"#,
+            r#"{"text": "\"chat_id\": 1", "chat_id":42}"#,
+        );
+    }
+
+    #[test]
+    fn a_missing_chat_id_is_added() {
+        check(r#"{"text": "x"}"#, r#"{"chat_id": 42, "text": "x"}"#);
+        check("{ }", r#"{"chat_id": 42 }"#);
+        check(r#"{"a": {"chat_id": 7}}"#, r#"{"chat_id": 42, "a": {"chat_id": 7}}"#);
+    }
+
+    #[test]
+    fn what_is_no_object_has_no_chat() {
+        check("hello", "(no chat can be set)");
+        check("[1]", "(no chat can be set)");
+        check("", "(no chat can be set)");
+    }
+
+    #[test]
+    fn a_name_becomes_a_string() {
+        assert_eq!(set("{}", "@me").unwrap().text, r#"{"chat_id": "@me"}"#);
+    }
+
+    #[test]
+    fn offsets_lead_back_to_the_original() {
+        let original = r#"{"chat_id": NULL, "text": "é"}"#;
+        let patched = set(original, "123456789").unwrap();
+        for word in ["{", "text", "é"] {
+            let at = patched.text.find(word).unwrap();
+            let span = patched.original(Span::new(at, at + word.len()));
+            assert_eq!(span.of(original), word);
+        }
+        let number = patched.text.find("123456789").unwrap();
+        assert_eq!(patched.original(Span::new(number, number + 9)).of(original), "NULL");
+        assert_eq!(patched.original(Span::new(number + 2, number + 3)).of(original), "NULL");
+    }
+}

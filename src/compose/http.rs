@@ -1,0 +1,382 @@
+//! The request around the body: address, parameters and headers with Liquid filled in and secrets still by name.
+//!
+//! A `${NAME}` counts only where the webhook's author typed it: the value of a variable that happens to spell one is
+//! text, so no profile can ask for a secret.
+
+use std::time::Duration;
+
+use super::{Chat, Inputs, context};
+use crate::campaign::{self, Auth, ContentFormat, Method, MissingSecrets, Webhook};
+use crate::diagnostic::Diagnostic;
+use crate::template::{self, Outcome};
+use crate::text::Span;
+
+/// How long a request may take where the webhook does not say: CleverTap's five seconds.
+pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A request before its secrets are filled in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HttpDraft {
+    /// The HTTP method.
+    pub method: Method,
+    /// The address with its parameters.
+    pub url: Filled,
+    /// The headers in order, without the one that [`HttpDraft::auth`] makes.
+    pub headers: Vec<(String, Filled)>,
+    /// How the webhook says who is calling.
+    pub auth: Option<AuthDraft>,
+    /// The body.
+    pub body: String,
+    /// How long it may take.
+    pub timeout: Duration,
+}
+
+/// [`Auth`] with its placeholders found.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "as in campaign::Auth")]
+pub enum AuthDraft {
+    Basic { username: Filled, password: Filled },
+    Bearer { token: Filled },
+}
+
+/// A part of a webhook, for problems.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Field {
+    /// The address.
+    Url,
+    /// The header of this name.
+    Header(String),
+    /// The query parameter of this name.
+    Param(String),
+}
+
+impl Field {
+    /// Returns the path of keys to it in the webhook's file.
+    pub fn path(&self) -> Vec<&str> {
+        match self {
+            Field::Url => vec!["url"],
+            Field::Header(name) => vec!["headers", name],
+            Field::Param(name) => vec!["params", name],
+        }
+    }
+}
+
+/// A text in which some stretches are secrets by name.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Filled {
+    pieces: Vec<Piece>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Piece {
+    Text(String),
+    /// The secret's name, and whether its value is percent-encoded for a query.
+    Secret(String, Encoding),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Encoding {
+    AsIs,
+    Query,
+}
+
+impl Filled {
+    /// Splits a text in which every `${NAME}` is a secret.
+    pub fn of_typed(text: &str) -> Self {
+        Self::split(text, |_| true)
+    }
+
+    fn split(text: &str, is_typed: impl Fn(Span) -> bool) -> Self {
+        let mut pieces = Vec::new();
+        let mut from = 0;
+        for placeholder in campaign::placeholders(text).into_iter().filter(|found| is_typed(found.span)) {
+            pieces.push(Piece::Text(text[from..placeholder.span.start].to_owned()));
+            from = placeholder.span.end;
+            pieces.push(Piece::Secret(placeholder.name, Encoding::AsIs));
+        }
+        pieces.push(Piece::Text(text[from..].to_owned()));
+        pieces.retain(|piece| *piece != Piece::Text(String::new()));
+        Self { pieces }
+    }
+
+    /// Returns it with secrets by name, as `${NAME}`.
+    pub fn shown(&self) -> String {
+        self.map(|piece| match piece {
+            Piece::Text(text) => text.clone(),
+            Piece::Secret(name, _) => format!("${{{name}}}"),
+        })
+    }
+
+    /// Returns it for the inside of double quotes in a POSIX shell, where `${NAME}` is then the shell's variable.
+    pub fn in_shell_quotes(&self) -> String {
+        self.map(|piece| match piece {
+            Piece::Text(text) => escape_for_double_quotes(text),
+            Piece::Secret(name, _) => format!("${{{name}}}"),
+        })
+    }
+
+    /// Returns the parameters of its query, decoded, with secrets by name.
+    pub fn query(&self) -> Vec<(String, String)> {
+        let shown = self.shown();
+        let query = shown.split_once('?').map_or("", |(_, query)| query);
+        let query = query.split_once('#').map_or(query, |(query, _)| query);
+        form_urlencoded::parse(query.as_bytes()).into_owned().collect()
+    }
+
+    /// Returns the names of the secrets in it, in order.
+    pub fn secret_names(&self) -> impl Iterator<Item = &str> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Text(_) => None,
+            Piece::Secret(name, _) => Some(name.as_str()),
+        })
+    }
+
+    /// Returns it with the secrets' values, or the names of those that `value` does not know.
+    pub fn resolve(&self, value: &mut dyn FnMut(&str) -> Option<String>) -> Result<String, MissingSecrets> {
+        let mut missing = Vec::new();
+        let resolved = self.map(|piece| match piece {
+            Piece::Text(text) => text.clone(),
+            Piece::Secret(name, encoding) => match (value(name), encoding) {
+                (Some(value), Encoding::AsIs) => value,
+                (Some(value), Encoding::Query) => encode_query(&value),
+                (None, _) => {
+                    missing.push(name.clone());
+                    String::new()
+                }
+            },
+        });
+        if missing.is_empty() { Ok(resolved) } else { Err(MissingSecrets(missing)) }
+    }
+
+    /// Returns this and `other` behind it.
+    pub fn followed_by(mut self, other: &Filled) -> Self {
+        self.pieces.extend(other.pieces.iter().cloned());
+        self
+    }
+
+    /// Puts values that are no secret in for some names, for good.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        for piece in &mut self.pieces {
+            if matches!(piece, Piece::Secret(found, _) if found == name) {
+                *piece = Piece::Text(value.to_owned());
+            }
+        }
+        self
+    }
+
+    fn map(&self, piece: impl FnMut(&Piece) -> String) -> String {
+        self.pieces.iter().map(piece).collect()
+    }
+
+    fn for_query(&self) -> Self {
+        let encoded = self.pieces.iter().map(|piece| match piece {
+            Piece::Text(text) => Piece::Text(encode_query(text)),
+            Piece::Secret(name, _) => Piece::Secret(name.clone(), Encoding::Query),
+        });
+        Self { pieces: encoded.collect() }
+    }
+
+    /// Adds `name=value` to the query of an address; in front of its fragment, where it has one.
+    fn add_parameter(&mut self, name: &str, value: &Filled) {
+        let shown = self.shown();
+        let separator = if shown.contains('?') { '&' } else { '?' };
+        self.pieces.push(Piece::Text(format!("{separator}{}=", encode_query(name))));
+        self.pieces.extend(value.for_query().pieces);
+    }
+
+    /// Replaces the value of a parameter in the query; returns whether there was one.
+    fn replace_parameter(&mut self, name: &str, value: &str) -> bool {
+        let marks = [format!("?{name}="), format!("&{name}=")];
+        let mut replaced = false;
+        let mut is_dropping = false;
+        let mut pieces = Vec::new();
+        for piece in std::mem::take(&mut self.pieces) {
+            let Piece::Text(text) = piece else {
+                if !is_dropping {
+                    pieces.push(piece);
+                }
+                continue;
+            };
+            let mut rest = text.as_str();
+            let mut kept = String::new();
+            loop {
+                if is_dropping {
+                    let Some(end) = rest.find(['&', '#']) else { break };
+                    rest = &rest[end..];
+                    is_dropping = false;
+                }
+                let found = marks.iter().filter_map(|mark| Some((rest.find(mark)?, mark.len()))).min();
+                let Some((at, len)) = found else {
+                    kept.push_str(rest);
+                    break;
+                };
+                kept.push_str(&rest[..at + len]);
+                kept.push_str(&encode_query(value));
+                rest = &rest[at + len..];
+                is_dropping = true;
+                replaced = true;
+            }
+            pieces.push(Piece::Text(kept));
+        }
+        self.pieces = pieces;
+        replaced
+    }
+}
+
+/// Returns the Bot API method that the campaign's webhook calls; `sendMessage` without a webhook.
+pub fn bot_method(inputs: &Inputs<'_>) -> Option<String> {
+    match inputs.webhook {
+        None => Some("sendMessage".to_owned()),
+        Some(webhook) => campaign::method_of(&webhook.url).map(str::to_owned),
+    }
+}
+
+/// What stands around the body, and what is wrong with it.
+pub struct Draft {
+    pub http: Option<HttpDraft>,
+    pub problems: Vec<(Field, Diagnostic)>,
+    /// Whether the query named a chat that the test chat took the place of.
+    pub chat_was_set: bool,
+}
+
+/// Fills in the webhook of a campaign around the rendered `body`.
+pub fn draft(inputs: &Inputs<'_>, body: &str) -> Draft {
+    let Some(webhook) = inputs.webhook else {
+        return Draft { http: None, problems: Vec::new(), chat_was_set: false };
+    };
+    let mut problems = Vec::new();
+    let mut url = fill(inputs, Field::Url, &webhook.url, &mut problems);
+    for (name, value) in &webhook.params {
+        let value = fill(inputs, Field::Param(name.clone()), value, &mut problems);
+        url.add_parameter(name, &value);
+    }
+    let chat_was_set = match inputs.chat {
+        Chat::Test(chat) if campaign::is_bot_api_url(&webhook.url) => url.replace_parameter("chat_id", chat),
+        Chat::Test(_) | Chat::OfTheBody => false,
+    };
+    let fill_header = |(name, value): &(String, String)| {
+        (name.clone(), fill(inputs, Field::Header(name.clone()), value, &mut problems))
+    };
+    let headers: Vec<(String, Filled)> = webhook.headers.iter().map(fill_header).collect();
+    if let Some(problem) = content_type_problem(inputs, webhook) {
+        problems.push(problem);
+    }
+    let has_body = webhook.method != Method::Get;
+    let http = HttpDraft {
+        method: webhook.method,
+        url,
+        headers,
+        auth: webhook.auth.as_ref().map(auth_draft),
+        body: if has_body { body.to_owned() } else { String::new() },
+        timeout: webhook.timeout.unwrap_or(DEFAULT_TIMEOUT),
+    };
+    Draft { http: Some(http), problems, chat_was_set }
+}
+
+fn auth_draft(auth: &Auth) -> AuthDraft {
+    match auth {
+        Auth::Basic { username, password } => {
+            AuthDraft::Basic { username: Filled::of_typed(username), password: Filled::of_typed(password) }
+        }
+        Auth::Bearer { token } => AuthDraft::Bearer { token: Filled::of_typed(token) },
+    }
+}
+
+/// Renders the Liquid of one of the webhook's texts.
+fn fill(inputs: &Inputs<'_>, field: Field, source: &str, problems: &mut Vec<(Field, Diagnostic)>) -> Filled {
+    if !source.contains("{{") && !source.contains("{%") {
+        return Filled::of_typed(source);
+    }
+    let (template, found) = template::parse(source, inputs.partials, inputs.dialect);
+    let is_broken = found.iter().any(Diagnostic::is_error);
+    problems.extend(found.into_iter().map(|problem| (field.clone(), problem)));
+    if is_broken {
+        return Filled::of_typed(source);
+    }
+    match template.render(&context(inputs)) {
+        Outcome::Rendered(rendered) => {
+            let text = one_line(&rendered.text);
+            Filled::split(&text, |span| rendered.map.origin(span).hole.is_none())
+        }
+        Outcome::Aborted { at } => {
+            problems.push((
+                field,
+                Diagnostic::error("abort-in-webhook", at, "`{% abort %}` has no meaning outside the body"),
+            ));
+            Filled::default()
+        }
+        Outcome::Failed(problem) => {
+            problems.push((field, problem));
+            Filled::default()
+        }
+    }
+}
+
+/// Line breaks cannot stand in an address or a header; a value that has one must not start another header.
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+fn content_type_problem(inputs: &Inputs<'_>, webhook: &Webhook) -> Option<(Field, Diagnostic)> {
+    let is_read_as_json = webhook.headers.iter().any(|(name, value)| {
+        name.eq_ignore_ascii_case("content-type") && value.to_ascii_lowercase().contains("application/json")
+    });
+    let needs_it = inputs.campaign.content_format == ContentFormat::Json
+        && webhook.method != Method::Get
+        && campaign::is_bot_api_url(&webhook.url);
+    if is_read_as_json || !needs_it {
+        return None;
+    }
+    let problem = Diagnostic::error(
+        "no-content-type",
+        Span::at(0),
+        "without the header `Content-Type: application/json` Telegram does not read the body",
+    )
+    .with_help("add it under [headers]");
+    Some((Field::Url, problem))
+}
+
+fn encode_query(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+fn escape_for_double_quotes(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if "\"\\$`".contains(c) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_placeholder_counts_only_where_it_was_typed() {
+        let text = "https://h/${A}?x=${B}";
+        let filled = Filled::split(text, |span| span.of(text) == "${A}");
+        assert_eq!(filled.secret_names().collect::<Vec<_>>(), ["A"]);
+        assert_eq!(filled.resolve(&mut |_| Some("s3".into())).unwrap(), "https://h/s3?x=${B}");
+        assert_eq!(filled.in_shell_quotes(), "https://h/${A}?x=\\${B}");
+    }
+
+    #[test]
+    fn parameters_are_encoded_and_so_are_secrets_in_them() {
+        let mut url = Filled::of_typed("https://h/p?a=1");
+        url.add_parameter("key", &Filled::of_typed("x y&${S}"));
+        assert_eq!(url.shown(), "https://h/p?a=1&key=x+y%26${S}");
+        assert_eq!(url.resolve(&mut |_| Some("a&b".into())).unwrap(), "https://h/p?a=1&key=x+y%26a%26b");
+    }
+
+    #[test]
+    fn a_chat_in_the_query_is_replaced_whatever_it_is() {
+        let mut url = Filled::of_typed("https://h/bot${T}/sendMessage?chat_id=${C}x&b=2&chat_id=9#f");
+        assert!(url.replace_parameter("chat_id", "@me"));
+        assert_eq!(url.shown(), "https://h/bot${T}/sendMessage?chat_id=%40me&b=2&chat_id=%40me#f");
+        assert!(!Filled::of_typed("https://h/?xchat_id=1").replace_parameter("chat_id", "1"));
+    }
+}

@@ -1,0 +1,87 @@
+//! From a place in what was rendered to the place in the body that caused it.
+
+use super::chat::Patched;
+use crate::json::{Node, Text};
+use crate::template::SourceMap;
+use crate::text::Span;
+
+/// Leads from the text as sent back to the body.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Locator {
+    map: SourceMap,
+    /// What was replaced in the rendering, the latest last; never empty.
+    patches: Vec<Patched>,
+}
+
+/// A place in the body, and what of the rendering it stands for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Located {
+    /// The place in the body: the very bytes for plain text, the whole `{{ … }}` for a value.
+    pub span: Span,
+    /// The hole whose value it lies in; `None` for text that was typed.
+    pub hole: Option<Span>,
+    /// The partial it lies in, where it does; `span` is then the tag that rendered it.
+    pub partial: Option<String>,
+}
+
+impl Locator {
+    /// Makes one from the rendering's map and what was replaced afterwards.
+    pub fn new(map: SourceMap, patched: Patched) -> Self {
+        Self { map, patches: vec![patched] }
+    }
+
+    /// Returns the text as sent.
+    pub fn text(&self) -> &str {
+        self.patches.last().map_or("", |patched| &patched.text)
+    }
+
+    /// Returns the place in the body of a span of the text as sent.
+    pub fn locate(&self, sent: Span) -> Located {
+        let origin = self.map.origin(self.rendered(sent));
+        // A place in a partial is told by the tag that called it.
+        let hole = origin.hole.filter(|_| origin.partial.is_none());
+        Located { span: origin.in_template(), hole, partial: origin.partial.clone() }
+    }
+
+    /// Returns the locator for this one's text with further replacements in it.
+    pub fn patched_again(mut self, patched: Patched) -> Self {
+        self.patches.push(patched);
+        self
+    }
+
+    /// Returns a hole that printed nothing within or right behind these bytes.
+    pub fn silent_hole(&self, sent: Span) -> Option<Span> {
+        let rendered = self.rendered(sent);
+        // White space may stand between the colon and the hole.
+        let around = Span::new(rendered.start, rendered.end + 1);
+        self.map
+            .silent(around)
+            .into_iter()
+            .find(|origin| origin.partial.is_none())
+            .and_then(|origin| origin.hole)
+    }
+
+    /// Returns the bytes of the rendering that bytes of the text as sent came from.
+    fn rendered(&self, sent: Span) -> Span {
+        self.patches.iter().rev().fold(sent, |span, patched| patched.original(span))
+    }
+
+    /// Returns the same bytes in the body, where they were typed there and not printed by Liquid.
+    pub fn typed(&self, sent: Span) -> Option<Span> {
+        let located = self.locate(sent);
+        let is_exact =
+            located.hole.is_none() && located.partial.is_none() && located.span.len() == sent.len();
+        is_exact.then_some(located.span)
+    }
+
+    /// Returns the place in the body of a span of a decoded JSON string.
+    pub fn locate_decoded(&self, text: &Text, decoded: Span) -> Located {
+        // An empty span at the end of a text still lies in the text, not on its closing quote.
+        self.locate(text.raw_span(decoded))
+    }
+
+    /// Returns the place in the body of a JSON value.
+    pub fn locate_node(&self, node: &Node) -> Located {
+        self.locate(node.span)
+    }
+}

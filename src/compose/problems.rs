@@ -1,0 +1,260 @@
+//! What can be wrong between the body and the message, said at the place in the body that caused it.
+
+use super::locate::{Located, Locator};
+use crate::diagnostic::{Diagnostic, Fix, Severity, TextEdit};
+use crate::json::{self, Document, SyntaxError, SyntaxErrorKind, Text};
+use crate::telegram::{ApiError, Finding, Place};
+use crate::template::Dialect;
+use crate::text::{Span, visible};
+
+/// How much of a value is quoted in a message, in characters.
+const QUOTED_CHARS: usize = 40;
+
+/// The body a problem is about.
+#[derive(Debug, Clone, Copy)]
+pub struct Body<'a> {
+    /// As typed.
+    pub text: &'a str,
+    /// What fixes may insert.
+    pub dialect: Dialect,
+}
+
+/// Says why a rendered body is not JSON.
+pub fn not_json(body: Body<'_>, locator: &Locator, error: &SyntaxError) -> Diagnostic {
+    let sent = locator.text();
+    if let Some(problem) = quote_in_value(body, locator, error) {
+        return problem;
+    }
+    let span = match &error.kind {
+        // The opener is the place to look; the end of the text says nothing.
+        SyntaxErrorKind::UnexpectedEnd { opener: Some(opener), .. } => *opener,
+        _ => error.span,
+    };
+    let located = locator.locate(span);
+    let value = error.span.of(sent);
+    let mut problem = Diagnostic::error("not-json", located.span, format!("not JSON: {}", error.message()));
+    if let Some(hole) = located.hole {
+        let source = hole.of(body.text);
+        problem.message.push_str(&format!(": it is what {} renders", one_line(source)));
+        problem = match error.kind {
+            SyntaxErrorKind::ControlCharacter(_) => escape_json(problem, body, hole),
+            _ if value.is_empty() => {
+                problem.with_help("give the variable a default, or put the value in quotes")
+            }
+            _ => problem.with_help("put the value in quotes, or give the variable a default that is JSON"),
+        };
+    } else {
+        problem.help = help(&error.kind);
+    }
+    problem
+}
+
+fn help(kind: &SyntaxErrorKind) -> Option<String> {
+    let help = match kind {
+        SyntaxErrorKind::Word(word) if word.eq_ignore_ascii_case("null") => {
+            "JSON writes it `null`, in small letters"
+        }
+        SyntaxErrorKind::Word(_) => "put text in double quotes",
+        SyntaxErrorKind::ControlCharacter('\n') => "write a line break inside a string as `\\n`",
+        SyntaxErrorKind::ControlCharacter('\t') => "write a tab inside a string as `\\t`",
+        SyntaxErrorKind::BadEscape => "a backslash is written `\\\\` inside a JSON string",
+        SyntaxErrorKind::TrailingComma => "take the comma out",
+        SyntaxErrorKind::Expected(_) => "a quote inside a string is written `\\\"`",
+        _ => return None,
+    };
+    Some(help.to_owned())
+}
+
+/// A value that holds a quote ends its string early; JSON then fails behind it. Blames the value, not what follows.
+fn quote_in_value(body: Body<'_>, locator: &Locator, error: &SyntaxError) -> Option<Diagnostic> {
+    if !matches!(error.kind, SyntaxErrorKind::Expected(_) | SyntaxErrorKind::UnexpectedEnd { .. }) {
+        return None;
+    }
+    let sent = locator.text();
+    let quote = sent.get(..error.span.start)?.rfind('"')?;
+    let located = locator.locate(Span::new(quote, quote + 1));
+    let hole = located.hole?;
+    let message = format!(
+        "the value of {} has a `\"`, which ends the JSON string it is in",
+        one_line(hole.of(body.text))
+    );
+    Some(escape_json(Diagnostic::error("not-json", hole, message), body, hole))
+}
+
+fn escape_json(problem: Diagnostic, body: Body<'_>, hole: Span) -> Diagnostic {
+    match body.dialect {
+        Dialect::Telecast => match append_filter(body.text, hole, "json_escape") {
+            Some(fix) => problem
+                .with_help("add `| json_escape`, which escapes a value for a JSON string")
+                .with_fix(fix),
+            None => problem.with_help("add `| json_escape` to the variable"),
+        },
+        Dialect::CleverTap => problem
+            .with_help("CleverTap has no filter that escapes JSON: replace the character in the template"),
+    }
+}
+
+/// A fix that puts a filter at the end of a `{{ … }}`.
+pub fn append_filter(body: &str, hole: Span, filter: &str) -> Option<Fix> {
+    let inner = hole.of(body).strip_suffix("}}")?;
+    let inner = inner.strip_suffix('-').unwrap_or(inner);
+    let at = hole.start + inner.trim_end().len();
+    Some(Fix::replace(format!("add `| {filter}`"), Span::at(at), format!(" | {filter}")))
+}
+
+/// Moves a problem of a decoded JSON string to the body, with the fixes that can be applied there.
+pub fn of_text(
+    body: Body<'_>,
+    locator: &Locator,
+    text: &Text,
+    problem: Diagnostic,
+    escape: Option<&str>,
+) -> Diagnostic {
+    let located = locator.locate_decoded(text, problem.span);
+    let fixes = problem.fixes.iter().filter_map(|fix| fix_in_body(locator, text, fix)).collect();
+    let mut moved = Diagnostic { span: located.span, fixes, ..problem };
+    blame_value(body, locator, text.raw_span(problem.span), &located, &mut moved);
+    if let (Some(hole), Some(filter), Dialect::Telecast) = (located.hole, escape, body.dialect) {
+        moved.fixes.extend(insert_escape(body.text, hole, filter));
+        moved.help = Some(format!("escape the value with `| {filter}`"));
+    }
+    moved
+}
+
+/// Adds which variable's value it is, and the value, to a problem that lies in one.
+pub fn blame_value(
+    body: Body<'_>,
+    locator: &Locator,
+    sent: Span,
+    located: &Located,
+    problem: &mut Diagnostic,
+) {
+    if let Some(partial) = &located.partial {
+        problem.message.push_str(&format!(" (in partials/{partial}.liquid)"));
+    }
+    let Some(hole) = located.hole else { return };
+    let value = shortened(around(locator, sent, hole));
+    problem.message.push_str(&format!(", in the value of {}: {value}", one_line(hole.of(body.text))));
+}
+
+/// The whole text that the hole printed around a place.
+fn around<'a>(locator: &'a Locator, sent: Span, hole: Span) -> &'a str {
+    let text = locator.text();
+    let is_inside = |at: usize, len: usize| locator.locate(Span::new(at, at + len)).hole == Some(hole);
+    let mut start = crate::text::floor_char_boundary(text, sent.start);
+    for c in text[..start].chars().rev().take(QUOTED_CHARS) {
+        if !is_inside(start - c.len_utf8(), c.len_utf8()) {
+            break;
+        }
+        start -= c.len_utf8();
+    }
+    let mut end = start;
+    for c in text[start..].chars().take(2 * QUOTED_CHARS) {
+        if !is_inside(end, c.len_utf8()) {
+            break;
+        }
+        end += c.len_utf8();
+    }
+    &text[start..end]
+}
+
+fn fix_in_body(locator: &Locator, text: &Text, fix: &Fix) -> Option<Fix> {
+    let edits = fix.edits.iter().map(|edit| {
+        let span = locator.typed(text.raw_span(edit.span))?;
+        let mut replacement = String::new();
+        json::escape_into(&mut replacement, &edit.replacement);
+        Some(TextEdit { span, replacement })
+    });
+    Some(Fix { title: fix.title.clone(), edits: edits.collect::<Option<_>>()?, safe: fix.safe })
+}
+
+/// A fix that escapes a value for the parse mode: in front of `json_escape` where that is there, since it must be last.
+fn insert_escape(body: &str, hole: Span, filter: &str) -> Option<Fix> {
+    let source = hole.of(body);
+    let Some(before) = source.find("| json_escape") else { return append_filter(body, hole, filter) };
+    Some(Fix::replace(format!("add `| {filter}`"), Span::at(hole.start + before), format!("| {filter} ")))
+}
+
+fn one_line(source: &str) -> String {
+    visible(&source.split_whitespace().collect::<Vec<_>>().join(" ")).into_owned()
+}
+
+fn shortened(value: &str) -> String {
+    let mut shown: String = value.chars().take(QUOTED_CHARS).collect();
+    if shown.len() < value.len() {
+        shown.push('…');
+    }
+    format!("“{}”", visible(&shown))
+}
+
+/// Where a `chat_id` of the rendered text has no value that could be a chat, and the hole it comes from names a
+/// property: the hole and the property's name.
+pub fn missing_chat(body: Body<'_>, locator: &Locator, value: Span) -> Option<(Span, String)> {
+    let raw = value.of(locator.text()).trim().trim_matches('"');
+    let is_missing =
+        ["", "null", "nil", "none", "undefined", "0"].iter().any(|word| raw.eq_ignore_ascii_case(word));
+    if !is_missing {
+        return None;
+    }
+    let hole = if value.is_empty() { locator.silent_hole(value)? } else { locator.locate(value).hole? };
+    Some((hole, property_in(hole.of(body.text))?))
+}
+
+/// The property that a `{{ Profile.x … }}` names.
+fn property_in(hole: &str) -> Option<String> {
+    let rest = &hole[hole.find("Profile")? + "Profile".len()..];
+    let rest = rest.trim_start_matches([' ', '-', '.']);
+    if let Some(quoted) = rest.strip_prefix('[') {
+        let quote = quoted.chars().next().filter(|c| "\"'".contains(*c))?;
+        return quoted[1..].split(quote).next().map(str::to_owned);
+    }
+    let name: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+    (!name.is_empty()).then_some(name)
+}
+
+/// Moves what the request's checks say of a JSON value to the body.
+pub fn of_finding(body: Body<'_>, locator: &Locator, document: &Document, finding: &Finding) -> Diagnostic {
+    let (sent, located) = locate_place(locator, document, Some(&finding.place));
+    let mut problem = Diagnostic::error(finding.code, located.span, finding.message.clone());
+    problem.severity = finding.severity;
+    problem.help = finding.help.clone();
+    blame_value(body, locator, sent, &located, &mut problem);
+    problem
+}
+
+/// Says what the Bot API would answer, at the value it would refuse.
+pub fn of_api_error(body: Body<'_>, locator: &Locator, document: &Document, error: &ApiError) -> Diagnostic {
+    let (sent, located) = locate_place(locator, document, error.at.as_ref());
+    let message = format!("Telegram would refuse this: {}", error.description);
+    let mut problem = Diagnostic::error("refused", located.span, message);
+    blame_value(body, locator, sent, &located, &mut problem);
+    problem
+}
+
+/// The bytes of the text as sent, and the place in the body, of a place in the request.
+fn locate_place(locator: &Locator, document: &Document, place: Option<&Place>) -> (Span, Located) {
+    let node = place.and_then(|place| document.root.at_path(&place.path)).unwrap_or(&document.root);
+    let sent = match (place.and_then(|place| place.decoded), node.as_text()) {
+        (Some(decoded), Some(text)) => text.raw_span(decoded),
+        // The whole object is no place to look at: its brace is.
+        _ if node.as_object().is_some() => Span::new(node.span.start, node.span.start + 1),
+        _ => node.span,
+    };
+    (sent, locator.locate(sent))
+}
+
+/// Puts problems into the order of the body and takes out what another one says better.
+pub fn tidy(problems: &mut Vec<Diagnostic>) {
+    problems.sort_by(|a, b| (a.span.start, b.severity, a.code).cmp(&(b.span.start, a.severity, b.code)));
+    problems.dedup_by(|later, earlier| {
+        later.code == earlier.code && later.span == earlier.span && later.message == earlier.message
+    });
+    // What a recipient's own rendering proves wrong need not be warned of as well.
+    let proven: Vec<Span> =
+        problems.iter().filter(|problem| problem.code == "no-chat-id").map(|problem| problem.span).collect();
+    problems.retain(|problem| {
+        problem.code == "no-chat-id"
+            || Severity::Error == problem.severity
+            || !proven.iter().any(|span| span.start <= problem.span.start && problem.span.end <= span.end)
+    });
+}

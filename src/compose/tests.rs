@@ -1,0 +1,191 @@
+use super::*;
+use crate::text::LineIndex;
+
+/// CleverTap's own sample, as its Telegram page has it.
+const SAMPLE: &str = r#"{
+ "chat_id": {{ Profile.telegram_chat_id | default: "NULL" }},
+ "text": "<b>Bold</b> and <a href='https://example.com'>inline link</a> and <code>code</code>",
+ "parse_mode": "HTML"
+}"#;
+
+fn profile(json: &str) -> Profile {
+    let Value::Object(properties) = Value::from(serde_json::from_str::<serde_json::Value>(json).unwrap())
+    else {
+        panic!("an object")
+    };
+    Profile { identity: "anna".into(), properties, ..Profile::default() }
+}
+
+fn webhook() -> Webhook {
+    Webhook {
+        url: "https://api.telegram.org/bot${BOT_TOKEN}/sendMessage".into(),
+        headers: vec![("Content-Type".into(), "application/json".into())],
+        ..Webhook::default()
+    }
+}
+
+fn composed(body: &str, profile: Option<&Profile>, chat: Chat<'_>) -> Composed {
+    compose(&Inputs {
+        stem: "sale",
+        campaign: &Campaign::default(),
+        body,
+        webhook: Some(&webhook()),
+        partials: &Partials::default(),
+        dialect: Dialect::Telecast,
+        profile,
+        event: None,
+        external_trigger: None,
+        chat,
+        vocabulary: None,
+        now: Timestamp::UNIX_EPOCH,
+        zone: &TimeZone::UTC,
+    })
+}
+
+/// Composes for a profile and shows each problem as `line:column severity[code] message`.
+#[track_caller]
+fn check(body: &str, properties: &str, expected: &[&str]) {
+    let composed = composed(body, Some(&profile(properties)), Chat::OfTheBody);
+    assert_eq!(shown(body, &composed), expected);
+}
+
+fn shown(body: &str, composed: &Composed) -> Vec<String> {
+    let index = LineIndex::new(body);
+    let line = |problem: &Diagnostic| {
+        let place = index.position(body, problem.span.start);
+        format!(
+            "{}:{} {}[{}] {}",
+            place.line,
+            place.column,
+            problem.severity.as_str(),
+            problem.code,
+            problem.message
+        )
+    };
+    composed.diagnostics.iter().map(line).collect()
+}
+
+fn errors(composed: &Composed) -> Vec<&Diagnostic> {
+    composed.diagnostics.iter().filter(|problem| problem.is_error()).collect()
+}
+
+#[test]
+fn the_sample_body_renders_a_number_and_a_message_for_a_profile_with_a_chat() {
+    let anna = profile(r#"{"telegram_chat_id": 123456789}"#);
+    let composed = composed(SAMPLE, Some(&anna), Chat::OfTheBody);
+    assert!(composed.rendered.as_ref().unwrap().contains("\"chat_id\": 123456789,"));
+    let request = composed.request.as_ref().unwrap();
+    assert_eq!(request.chat_id().unwrap().to_string(), "123456789");
+    assert!(composed.is_sendable());
+}
+
+#[test]
+fn the_sample_body_says_in_plain_words_that_a_profile_has_no_chat() {
+    let composed = composed(SAMPLE, Some(&profile("{}")), Chat::OfTheBody);
+    assert!(
+        composed.rendered.as_ref().unwrap().contains("\"chat_id\": NULL,"),
+        "rendered as its author wrote it"
+    );
+    assert_eq!(errors(&composed).len(), 1);
+    assert_eq!(errors(&composed)[0].message, "this profile has no telegram_chat_id: it would be skipped");
+    assert_eq!(errors(&composed)[0].span.of(SAMPLE), r#"{{ Profile.telegram_chat_id | default: "NULL" }}"#);
+    assert_eq!(composed.skip, Some(Skip::NoChatId));
+    assert!(composed.request.is_some(), "the message can be previewed all the same");
+    assert!(!composed.is_sendable());
+}
+
+#[test]
+fn without_a_profile_the_missing_chat_is_a_warning() {
+    let composed = composed(SAMPLE, None, Chat::OfTheBody);
+    assert!(errors(&composed).is_empty(), "{:?}", composed.diagnostics);
+    assert!(composed.diagnostics.iter().any(|problem| problem.code == "no-chat-id"));
+    assert_eq!(composed.skip, None);
+}
+
+#[test]
+fn a_test_goes_to_the_test_chat_and_the_missing_one_is_a_warning() {
+    let composed = composed(SAMPLE, Some(&profile("{}")), Chat::Test("42"));
+    assert!(errors(&composed).is_empty(), "{:?}", composed.diagnostics);
+    assert!(composed.chat_was_set);
+    assert!(composed.http.as_ref().unwrap().body.contains("\"chat_id\": 42,"));
+    assert!(composed.is_sendable());
+}
+
+#[test]
+fn a_chat_id_that_prints_nothing_is_a_missing_chat_too() {
+    check(
+        "{\"chat_id\": {{ Profile.telegram_chat_id }},\n\"text\": \"x\"}",
+        "{}",
+        &["1:13 error[no-chat-id] this profile has no telegram_chat_id: it would be skipped"],
+    );
+}
+
+#[test]
+fn a_quote_in_a_value_is_blamed_on_the_value() {
+    check(
+        r#"{"chat_id": 1, "text": "Hi {{ Profile.name }}!"}"#,
+        r#"{"name": "Anna \"Nan\" P"}"#,
+        &[
+            r#"1:28 error[not-json] the value of {{ Profile.name }} has a `"`, which ends the JSON string it is in"#,
+        ],
+    );
+}
+
+#[test]
+fn a_line_break_in_a_value_is_blamed_on_the_value() {
+    check(
+        r#"{"chat_id": 1, "text": "{{ Profile.bio }}"}"#,
+        r#"{"bio": "a\nb"}"#,
+        &[
+            "1:25 error[not-json] not JSON: a line break inside a JSON string: it is what {{ Profile.bio }} renders",
+        ],
+    );
+}
+
+#[test]
+fn json_errors_in_typed_text_point_at_the_very_place() {
+    check(
+        "{\"chat_id\": 1,\n \"text\": \"x\" \"y\": 1}",
+        "{}",
+        &["2:14 error[not-json] not JSON: expected `,` or `}`"],
+    );
+    check(
+        "{\"chat_id\": 1,\n \"text\": NULL}",
+        "{}",
+        &["2:10 error[not-json] not JSON: `NULL` is not a JSON value"],
+    );
+}
+
+#[test]
+fn a_fix_escapes_the_value_for_json() {
+    let body = r#"{"chat_id": 1, "text": "{{ Profile.name }}"}"#;
+    let composed = composed(body, Some(&profile(r#"{"name": "\""}"#)), Chat::OfTheBody);
+    let fixed = composed.diagnostics[0].fixes[0].apply(body).unwrap();
+    assert_eq!(fixed, r#"{"chat_id": 1, "text": "{{ Profile.name | json_escape }}"}"#);
+}
+
+#[test]
+fn a_value_cannot_ask_for_a_secret() {
+    let webhook = Webhook { url: "https://h/bot${T}/sendMessage?x={{ Profile.x }}".into(), ..webhook() };
+    let evil = profile(r#"{"x": "${T}"}"#);
+    let composed = compose(&Inputs {
+        webhook: Some(&webhook),
+        profile: Some(&evil),
+        stem: "s",
+        campaign: &Campaign::default(),
+        body: "{}",
+        partials: &Partials::default(),
+        dialect: Dialect::Telecast,
+        event: None,
+        external_trigger: None,
+        chat: Chat::OfTheBody,
+        vocabulary: None,
+        now: Timestamp::UNIX_EPOCH,
+        zone: &TimeZone::UTC,
+    });
+    let url = composed.http.unwrap().url;
+    assert_eq!(
+        url.resolve(&mut |_| Some("1:secret".into())).unwrap(),
+        "https://h/bot1:secret/sendMessage?x=${T}"
+    );
+}
