@@ -1,0 +1,154 @@
+//! A message of a workspace's campaign: what goes into it, gathered; and [`crate::compose`] on it.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::campaign::{Campaign, Webhook};
+use crate::compose::{self, Chat, Composed};
+use crate::profile::{Profile, Value, Vocabulary};
+use crate::template::Partials;
+use crate::workspace::{CampaignFiles, Source, Workspace};
+
+/// All that one message is made of, owned, so that it can be made on another thread.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Job {
+    /// The files as they were read.
+    pub workspace: Arc<Workspace>,
+    /// The campaign.
+    pub stem: String,
+    /// The body as it stands in an editor; none takes the file's.
+    pub body: Option<Arc<str>>,
+    /// The webhook as it is typed; none takes the file's.
+    pub webhook: Option<Webhook>,
+    /// The recipient.
+    pub profile: Option<Arc<Profile>>,
+    /// What the store knows.
+    pub vocabulary: Option<Arc<Vocabulary>>,
+    /// The event; none takes the workspace's first sample.
+    pub event: Option<SampleEvent>,
+    /// The test chat, for a test-send.
+    pub test_chat: Option<String>,
+}
+
+/// An event and an external trigger, as samples and `--event-json` give them.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct SampleEvent {
+    /// `Event`
+    pub event: Option<Value>,
+    /// `ExternalTrigger`
+    pub external_trigger: Option<Value>,
+}
+
+impl SampleEvent {
+    /// Takes a sample apart: `{"Event": {…}, "ExternalTrigger": {…}}`, or a flat object, which is the event.
+    pub fn from_json(json: serde_json::Value) -> Self {
+        match json {
+            serde_json::Value::Object(mut members)
+                if members.contains_key("Event") || members.contains_key("ExternalTrigger") =>
+            {
+                Self {
+                    event: members.remove("Event").map(Value::from),
+                    external_trigger: members.remove("ExternalTrigger").map(Value::from),
+                }
+            }
+            flat => Self { event: Some(Value::from(flat)), external_trigger: None },
+        }
+    }
+
+    /// Returns the first sample of a workspace that can be read.
+    pub fn first_of(workspace: &Workspace) -> Self {
+        let read = |source: &Source| serde_json::from_str(&source.text).ok();
+        workspace.samples.iter().find_map(read).map(Self::from_json).unwrap_or_default()
+    }
+
+    /// Returns the names in the event.
+    pub fn event_names(&self) -> Vec<String> {
+        names(self.event.as_ref())
+    }
+
+    /// Returns the names in the external trigger.
+    pub fn external_trigger_names(&self) -> Vec<String> {
+        names(self.external_trigger.as_ref())
+    }
+}
+
+fn names(value: Option<&Value>) -> Vec<String> {
+    match value {
+        Some(Value::Object(members)) => members.keys().cloned().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Returns the workspace's partials by name.
+pub fn partials(workspace: &Workspace) -> Partials {
+    let name = |source: &Source| {
+        let file = source.path.rsplit('/').next().unwrap_or(&source.path);
+        file.strip_suffix(".liquid").unwrap_or(file).to_owned()
+    };
+    Partials(workspace.partials.iter().map(|source| (name(source), source.text.clone())).collect())
+}
+
+impl Job {
+    /// Makes the job of a campaign as its files stand, for nobody in particular.
+    pub fn of_files(workspace: &Arc<Workspace>, stem: &str) -> Self {
+        Self {
+            workspace: Arc::clone(workspace),
+            stem: stem.to_owned(),
+            body: None,
+            webhook: None,
+            profile: None,
+            vocabulary: None,
+            event: None,
+            test_chat: None,
+        }
+    }
+
+    /// Returns the campaign's files, where there is such a campaign.
+    pub fn campaign(&self) -> Option<&CampaignFiles> {
+        self.workspace.campaign(&self.stem)
+    }
+
+    /// Returns the body that is rendered.
+    pub fn body(&self) -> &str {
+        match (&self.body, self.campaign()) {
+            (Some(body), _) => body,
+            (None, Some(campaign)) => &campaign.body.text,
+            (None, None) => "",
+        }
+    }
+
+    /// Returns the webhook that the request goes through.
+    pub fn webhook(&self) -> Option<&Webhook> {
+        let stem = &self.campaign()?.value.as_ref()?.webhook;
+        self.webhook.as_ref().or_else(|| self.workspace.webhook(stem)?.value.as_ref())
+    }
+
+    /// Makes the message as of `now`.
+    pub fn compose(&self, now: Timestamp) -> Composed {
+        let default = Campaign::default();
+        let campaign = self.campaign();
+        let definition = campaign.and_then(|campaign| campaign.value.as_ref()).unwrap_or(&default);
+        let sample = self.event.clone().unwrap_or_else(|| SampleEvent::first_of(&self.workspace));
+        let vocabulary = self.vocabulary.as_deref().map(|known| Vocabulary {
+            event: sample.event_names(),
+            external_trigger: sample.external_trigger_names(),
+            ..known.clone()
+        });
+        compose::compose(&compose::Inputs {
+            stem: &self.stem,
+            campaign: definition,
+            body: self.body(),
+            webhook: self.webhook(),
+            partials: &partials(&self.workspace),
+            dialect: campaign.map_or_else(Default::default, |campaign| self.workspace.dialect(campaign)),
+            profile: self.profile.as_deref(),
+            event: sample.event.as_ref(),
+            external_trigger: sample.external_trigger.as_ref(),
+            chat: self.test_chat.as_deref().map_or(Chat::OfTheBody, Chat::Test),
+            vocabulary: vocabulary.as_ref(),
+            now,
+            zone: &self.workspace.time_zone(),
+        })
+    }
+}
