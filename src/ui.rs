@@ -1,1 +1,10 @@
 //! The console: state, messages, effects, layout and drawing.
+
+pub mod action;
+pub mod draw;
+pub mod focus;
+pub mod input;
+pub mod key;
+pub mod keymap;
+pub mod latest;
+pub mod terminal;

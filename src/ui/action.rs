@@ -1,0 +1,206 @@
+//! Everything one can do, once: the table that feeds the keymap, the palette, the help, the footer and the README.
+
+/// What a person can ask for. Text editing itself is not here: the editor has its own commands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the table below says what each does")]
+pub enum Action {
+    Help,
+    Palette,
+    Save,
+    Quit,
+    CampaignForm,
+    PreviewAndTest,
+    CompareModes,
+    SwitchProfile,
+    NextProblem,
+    PreviousProblem,
+    Fix,
+    FixAll,
+    FocusCampaigns,
+    FocusWebhook,
+    FocusBody,
+    FocusPreview,
+    FocusProblems,
+    NextPane,
+    PreviousPane,
+    NextTab,
+    PreviousTab,
+    New,
+    Duplicate,
+    Rename,
+    Delete,
+    UndoDelete,
+    OpenEditor,
+    CheckWebhook,
+    Reload,
+    CopyCurl,
+    CopyBody,
+    RevealSpoilers,
+    ExpandQuotes,
+    Find,
+    GoToLine,
+    Suspend,
+}
+
+/// Where a key means something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Context {
+    /// Everywhere but in dialogs, also while typing.
+    Anywhere,
+    /// Outside text fields: letters are free.
+    Panes,
+    /// The list of campaigns and the webhook pane.
+    Definitions,
+    /// The preview.
+    Preview,
+    /// The body, while typing in it.
+    Body,
+}
+
+/// One row of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Row {
+    /// The action.
+    pub action: Action,
+    /// Its name in keymap files, in kebab case.
+    pub id: &'static str,
+    /// What it does, as the palette and the help show it.
+    pub title: &'static str,
+    /// The short word of the footer; empty to leave it out there.
+    pub hint: &'static str,
+    /// The default keys and where each holds.
+    pub keys: &'static [(Context, &'static str)],
+}
+
+/// The table, in the order of the help.
+pub const ACTIONS: &[Row] = {
+    use Action as A;
+    use Context::{Anywhere, Body, Definitions, Panes, Preview};
+    &[
+        row(A::Help, "help", "Help for where you stand", "help", &[(Anywhere, "f1"), (Panes, "?")]),
+        row(A::Palette, "palette", "Find an action", "palette", &[(Anywhere, "ctrl-p"), (Panes, ":")]),
+        row(
+            A::CampaignForm,
+            "campaign-form",
+            "Settings of this campaign",
+            "settings",
+            &[(Anywhere, "f4"), (Panes, "e")],
+        ),
+        row(
+            A::PreviewAndTest,
+            "preview-and-test",
+            "Preview and Test: send to a test chat",
+            "preview & test",
+            &[(Anywhere, "f5"), (Panes, "t")],
+        ),
+        row(
+            A::CompareModes,
+            "compare-modes",
+            "Compare and convert the parse mode",
+            "parse mode",
+            &[(Anywhere, "f6"), (Panes, "m")],
+        ),
+        row(
+            A::SwitchProfile,
+            "switch-profile",
+            "Choose the profile of the preview",
+            "profile",
+            &[(Anywhere, "f7"), (Panes, "p")],
+        ),
+        row(
+            A::NextProblem,
+            "next-problem",
+            "Go to the next problem",
+            "next problem",
+            &[(Anywhere, "f8"), (Panes, ">")],
+        ),
+        row(
+            A::PreviousProblem,
+            "previous-problem",
+            "Go to the previous problem",
+            "",
+            &[(Anywhere, "shift-f8"), (Panes, "<")],
+        ),
+        row(A::Fix, "fix", "Fix the problem here", "fix", &[(Anywhere, "alt-enter"), (Panes, ".")]),
+        row(A::FixAll, "fix-all", "Fix all problems of this kind", "", &[(Panes, "!")]),
+        row(A::Save, "save", "Save", "save", &[(Anywhere, "ctrl-s"), (Panes, "s")]),
+        row(A::Quit, "quit", "Quit", "quit", &[(Anywhere, "ctrl-q"), (Panes, "q")]),
+        row(A::FocusCampaigns, "campaigns", "Go to the campaigns", "", &[(Anywhere, "alt-1"), (Panes, "1")]),
+        row(
+            A::FocusWebhook,
+            "webhook",
+            "Go to the webhook's settings",
+            "",
+            &[(Anywhere, "alt-2"), (Panes, "2")],
+        ),
+        row(A::FocusBody, "body", "Go to the body", "", &[(Anywhere, "alt-3"), (Panes, "3")]),
+        row(A::FocusPreview, "preview", "Go to the preview", "", &[(Anywhere, "alt-4"), (Panes, "4")]),
+        row(A::FocusProblems, "problems", "Go to the problems", "", &[(Anywhere, "alt-5"), (Panes, "5")]),
+        row(A::NextPane, "next-pane", "Next pane", "panes", &[(Panes, "tab")]),
+        row(A::PreviousPane, "previous-pane", "Previous pane", "", &[(Panes, "shift-tab")]),
+        row(A::PreviousTab, "previous-tab", "Preview: previous tab", "", &[(Panes, "[")]),
+        row(A::NextTab, "next-tab", "Preview: next tab", "tabs", &[(Panes, "]")]),
+        row(
+            A::RevealSpoilers,
+            "reveal-spoilers",
+            "Preview: reveal or hide spoilers",
+            "spoilers",
+            &[(Preview, "r")],
+        ),
+        row(A::ExpandQuotes, "expand-quotes", "Preview: open or fold long quotes", "", &[(Preview, "x")]),
+        row(A::CopyCurl, "copy-curl", "Copy the request as curl", "copy curl", &[(Preview, "c")]),
+        row(A::CopyBody, "copy-body", "Copy the rendered body", "", &[(Preview, "y")]),
+        row(A::New, "new", "New campaign or webhook", "new", &[(Panes, "n")]),
+        row(
+            A::Duplicate,
+            "duplicate",
+            "Duplicate the campaign or webhook",
+            "duplicate",
+            &[(Definitions, "d")],
+        ),
+        row(A::Rename, "rename", "Rename the campaign or webhook", "rename", &[(Definitions, "r")]),
+        row(
+            A::Delete,
+            "delete",
+            "Delete the campaign or webhook",
+            "delete",
+            &[(Definitions, "x"), (Definitions, "delete")],
+        ),
+        row(A::UndoDelete, "undo-delete", "Bring back what was deleted last", "", &[(Definitions, "u")]),
+        row(
+            A::CheckWebhook,
+            "check-webhook",
+            "Check the webhook: ask the bot who it is",
+            "check",
+            &[(Definitions, "c")],
+        ),
+        row(
+            A::OpenEditor,
+            "open-editor",
+            "Edit the body in $EDITOR",
+            "",
+            &[(Anywhere, "ctrl-o"), (Panes, "o")],
+        ),
+        row(A::Find, "find", "Find in the body", "", &[(Body, "ctrl-f"), (Panes, "/")]),
+        row(A::GoToLine, "go-to-line", "Go to a line of the body", "", &[(Body, "ctrl-g"), (Panes, "g")]),
+        row(A::Reload, "reload", "Read the workspace's files again", "", &[(Panes, "ctrl-r")]),
+        row(A::Suspend, "suspend", "Suspend to the shell", "", &[(Panes, "ctrl-z")]),
+    ]
+};
+
+const fn row(
+    action: Action,
+    id: &'static str,
+    title: &'static str,
+    hint: &'static str,
+    keys: &'static [(Context, &'static str)],
+) -> Row {
+    Row { action, id, title, hint, keys }
+}
+
+impl Action {
+    /// Returns the action's row.
+    pub fn row(self) -> &'static Row {
+        ACTIONS.iter().find(|row| row.action == self).expect("a test checks that each action has a row")
+    }
+}

@@ -1,0 +1,181 @@
+//! Putting text into cells: the only way in which text reaches the screen, so that no text can drive the terminal.
+//!
+//! Control characters become pictures, wide characters never stand half outside, and what does not fit ends in `…`.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::text::{grapheme_width, picture, width};
+
+/// Writes `text` from `(x, y)` on, within `area`, cut without a mark; returns the column behind it.
+pub fn put(buf: &mut Buffer, area: Rect, x: u16, y: u16, text: &str, style: Style) -> u16 {
+    if y < area.top() || area.bottom() <= y {
+        return x;
+    }
+    let mut column = x;
+    for grapheme in text.graphemes(true) {
+        let cells = u16::try_from(grapheme_width(grapheme)).unwrap_or(u16::MAX);
+        if cells == 0 {
+            continue;
+        }
+        if area.right() < column.saturating_add(cells) {
+            break;
+        }
+        if area.left() <= column {
+            let cell = &mut buf[(column, y)];
+            match grapheme.chars().next().and_then(picture) {
+                Some(shown) => cell.set_char(shown),
+                None => cell.set_symbol(grapheme),
+            };
+            cell.set_style(style);
+            for covered in 1..cells {
+                buf[(column + covered, y)].reset();
+                buf[(column + covered, y)].set_style(style);
+            }
+        }
+        column += cells;
+    }
+    column
+}
+
+/// Writes `text` into the line `y` of `area` from its left edge on; where it does not fit, it ends in `…`.
+pub fn put_line(buf: &mut Buffer, area: Rect, y: u16, text: &str, style: Style) -> u16 {
+    put(buf, area, area.x, y, &fit(text, usize::from(area.width)), style)
+}
+
+/// Writes `text` so that it ends at the right edge of the line `y` of `area`; returns the column where it starts.
+pub fn put_right(buf: &mut Buffer, area: Rect, y: u16, text: &str, style: Style) -> u16 {
+    let shown = fit(text, usize::from(area.width));
+    let cells = u16::try_from(width(&shown)).unwrap_or(area.width);
+    let x = area.right().saturating_sub(cells);
+    put(buf, area, x, y, &shown, style);
+    x
+}
+
+/// Returns `text` if it takes at most `cells`, else its beginning with `…` in the last cell.
+pub fn fit(text: &str, cells: usize) -> String {
+    if width(text) <= cells {
+        return text.to_owned();
+    }
+    let mut shown = String::new();
+    let mut used = 0;
+    for grapheme in text.graphemes(true) {
+        let wide = grapheme_width(grapheme);
+        if cells < used + wide + 1 {
+            break;
+        }
+        shown.push_str(grapheme);
+        used += wide;
+    }
+    if 0 < cells {
+        shown.push('…');
+    }
+    shown
+}
+
+/// Returns `text` broken into lines of at most `cells`, at spaces where there are any; line breaks are kept.
+pub fn wrap(text: &str, cells: usize) -> Vec<String> {
+    let cells = cells.max(1);
+    let mut lines = Vec::new();
+    for paragraph in text.split('\n') {
+        let mut line = String::new();
+        let mut used = 0;
+        for word in paragraph.split_word_bounds() {
+            let wide = width(word);
+            if used + wide <= cells {
+                line.push_str(word);
+                used += wide;
+            } else if wide <= cells {
+                lines.push(std::mem::take(&mut line).trim_end().to_owned());
+                let word = word.trim_start();
+                line.push_str(word);
+                used = width(word);
+            } else {
+                for grapheme in word.graphemes(true) {
+                    let wide = grapheme_width(grapheme);
+                    if cells < used + wide {
+                        lines.push(std::mem::take(&mut line));
+                        used = 0;
+                    }
+                    line.push_str(grapheme);
+                    used += wide;
+                }
+            }
+        }
+        lines.push(line);
+    }
+    lines
+}
+
+/// Gives every cell of `area` this style and no text.
+pub fn fill(buf: &mut Buffer, area: Rect, style: Style) {
+    for y in area.top()..area.bottom() {
+        for x in area.left()..area.right() {
+            let cell = &mut buf[(x, y)];
+            cell.reset();
+            cell.set_style(style);
+        }
+    }
+}
+
+/// Draws the border of a box, with nothing in it.
+pub fn border(buf: &mut Buffer, area: Rect, style: Style) {
+    if area.width < 2 || area.height < 2 {
+        return;
+    }
+    let (left, right, top, bottom) = (area.left(), area.right() - 1, area.top(), area.bottom() - 1);
+    for x in left + 1..right {
+        buf[(x, top)].set_symbol("─").set_style(style);
+        buf[(x, bottom)].set_symbol("─").set_style(style);
+    }
+    for y in top + 1..bottom {
+        buf[(left, y)].set_symbol("│").set_style(style);
+        buf[(right, y)].set_symbol("│").set_style(style);
+    }
+    for (x, y, corner) in [(left, top, "┌"), (right, top, "┐"), (left, bottom, "└"), (right, bottom, "┘")]
+    {
+        buf[(x, y)].set_symbol(corner).set_style(style);
+    }
+}
+
+/// Returns a box of at most `width` × `height` in the middle of `area`.
+pub fn centered(area: Rect, width: u16, height: u16) -> Rect {
+    let width = width.min(area.width);
+    let height = height.min(area.height);
+    Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_control_character_reaches_a_cell() {
+        let area = Rect::new(0, 0, 20, 1);
+        let mut buf = Buffer::empty(area);
+        put_line(&mut buf, area, 0, "a\x1b[31m\u{9b}\u{202e}b\tc", Style::default());
+        let shown: String = buf.content().iter().map(|cell| cell.symbol()).collect();
+        assert!(!shown.chars().any(|c| c.is_control() || c == '\u{202e}'), "{shown:?}");
+        assert!(shown.starts_with("a␛[31m"), "{shown:?}");
+    }
+
+    #[test]
+    fn what_does_not_fit_ends_in_an_ellipsis_and_wide_characters_stay_whole() {
+        assert_eq!(fit("漢字漢字", 5), "漢字…");
+        assert_eq!(fit("漢字漢字", 4), "漢…");
+        assert_eq!(fit("abc", 3), "abc");
+        assert_eq!(fit("abc", 0), "");
+        let area = Rect::new(0, 0, 3, 1);
+        let mut buf = Buffer::empty(area);
+        assert_eq!(put(&mut buf, area, 0, 0, "漢字", Style::default()), 2);
+    }
+
+    #[test]
+    fn lines_break_at_spaces_and_long_words_anywhere() {
+        assert_eq!(wrap("the quick brown", 9), ["the quick", "brown"]);
+        assert_eq!(wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]);
+        assert_eq!(wrap("a\n\nb", 4), ["a", "", "b"]);
+    }
+}

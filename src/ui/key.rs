@@ -1,0 +1,173 @@
+//! Keys as data, apart from the terminal library: what keymaps are made of and tests press.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A key with its modifiers. Shift is never set with a character: the character is the shifted one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Key {
+    /// Which key.
+    pub code: KeyCode,
+    /// Ctrl held.
+    pub ctrl: bool,
+    /// Alt held, or Esc sent just before.
+    pub alt: bool,
+    /// Shift held, for keys that are not characters.
+    pub shift: bool,
+}
+
+/// Which key, without modifiers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum KeyCode {
+    Char(char),
+    F(u8),
+    Enter,
+    Esc,
+    Tab,
+    Backspace,
+    Delete,
+    Insert,
+    Left,
+    Right,
+    Up,
+    Down,
+    Home,
+    End,
+    PageUp,
+    PageDown,
+}
+
+impl Key {
+    /// Makes a key without modifiers.
+    pub const fn plain(code: KeyCode) -> Self {
+        Self { code, ctrl: false, alt: false, shift: false }
+    }
+
+    /// Makes the key that types `c`.
+    pub const fn char(c: char) -> Self {
+        Self::plain(KeyCode::Char(c))
+    }
+
+    /// Returns the key without Alt.
+    pub const fn without_alt(self) -> Self {
+        Self { alt: false, ..self }
+    }
+
+    /// Returns the character that the key types into a text field.
+    pub fn typed(self) -> Option<char> {
+        match self {
+            Key { code: KeyCode::Char(c), ctrl: false, alt: false, .. } => Some(c),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Key {
+    /// Writes the key as the footer shows it: `^S`, `F5`, `Alt-Enter`, `Shift-F8`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.alt {
+            f.write_str("Alt-")?;
+        }
+        if self.shift {
+            f.write_str("Shift-")?;
+        }
+        match (self.ctrl, self.code) {
+            (true, KeyCode::Char(c)) => write!(f, "^{}", c.to_ascii_uppercase()),
+            (true, code) => write!(f, "Ctrl-{}", code_name(code)),
+            (false, KeyCode::Char(' ')) => f.write_str("Space"),
+            (false, KeyCode::Char(c)) => write!(f, "{c}"),
+            (false, KeyCode::F(n)) => write!(f, "F{n}"),
+            (false, code) => f.write_str(code_name(code)),
+        }
+    }
+}
+
+/// The names of keys that are neither characters nor F-keys, as keymap files write them.
+const NAMES: &[(&str, KeyCode)] = &[
+    ("Enter", KeyCode::Enter),
+    ("Esc", KeyCode::Esc),
+    ("Tab", KeyCode::Tab),
+    ("Backspace", KeyCode::Backspace),
+    ("Delete", KeyCode::Delete),
+    ("Insert", KeyCode::Insert),
+    ("Left", KeyCode::Left),
+    ("Right", KeyCode::Right),
+    ("Up", KeyCode::Up),
+    ("Down", KeyCode::Down),
+    ("Home", KeyCode::Home),
+    ("End", KeyCode::End),
+    ("PageUp", KeyCode::PageUp),
+    ("PageDown", KeyCode::PageDown),
+];
+
+fn code_name(code: KeyCode) -> &'static str {
+    NAMES.iter().find(|(_, named)| *named == code).map_or("Key", |(name, _)| name)
+}
+
+/// A key that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a key: write it as `ctrl-s`, `alt-1`, `shift-f8`, `enter` or `x`")]
+pub struct UnknownKey(pub String);
+
+impl FromStr for Key {
+    type Err = UnknownKey;
+
+    /// Reads `ctrl-s`, `alt-1`, `shift-f8`, `enter`, `space`, `?`; modifiers in any order and case.
+    fn from_str(text: &str) -> Result<Self, UnknownKey> {
+        let unknown = || UnknownKey(text.to_owned());
+        let mut key = Key::char(' ');
+        let mut rest = text;
+        while let Some((modifier, tail)) = rest.split_once('-').filter(|(_, tail)| !tail.is_empty()) {
+            match modifier.to_ascii_lowercase().as_str() {
+                "ctrl" => key.ctrl = true,
+                "alt" => key.alt = true,
+                "shift" => key.shift = true,
+                _ => return Err(unknown()),
+            }
+            rest = tail;
+        }
+        let mut chars = rest.chars();
+        key.code = match (chars.next(), chars.next()) {
+            (Some(c), None) => KeyCode::Char(c),
+            _ if rest.eq_ignore_ascii_case("space") => KeyCode::Char(' '),
+            (Some('f' | 'F'), Some(digit)) if digit.is_ascii_digit() => {
+                KeyCode::F(rest[1..].parse().map_err(|_| unknown())?)
+            }
+            _ => {
+                let named = NAMES.iter().find(|(name, _)| name.eq_ignore_ascii_case(rest));
+                named.map(|(_, code)| *code).ok_or_else(unknown)?
+            }
+        };
+        Ok(key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, shown: &str) {
+        assert_eq!(text.parse::<Key>().map(|key| key.to_string()).as_deref(), Ok(shown));
+    }
+
+    #[test]
+    fn keys_are_read_and_shown() {
+        check("ctrl-s", "^S");
+        check("F5", "F5");
+        check("shift-f8", "Shift-F8");
+        check("alt-enter", "Alt-Enter");
+        check("?", "?");
+        check("-", "-");
+        check("ctrl--", "^-");
+        check("space", "Space");
+    }
+
+    #[test]
+    fn nonsense_is_refused_with_the_way_to_write_it() {
+        for text in ["", "hyper-x", "f", "enterr", "fx"] {
+            assert!(text.parse::<Key>().is_err() || text.len() == 1, "{text}");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! The terminal's modes: taken when the console starts, given back on every way out, panics and signals included.
+
+use std::io::{self, BufWriter, Write, stdout};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossterm::event::{
+    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
+};
+use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::{cursor, execute, queue, terminal};
+use ratatui::layout::Rect;
+use ratatui::{Terminal, TerminalOptions, Viewport};
+use ratatui_crossterm::CrosstermBackend;
+
+/// Whether the modes are ours now; one flag, so that the guard, the panic hook and signals give back only once.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// What the console draws on: one buffered write a frame.
+pub type Screen = Terminal<CrosstermBackend<BufWriter<io::Stdout>>>;
+
+/// The modes of the terminal; dropping it gives them back.
+#[derive(Debug)]
+pub struct Modes {
+    mouse: bool,
+}
+
+impl Modes {
+    /// Takes the terminal: raw mode, the alternate screen, bracketed paste and, where wanted, the mouse.
+    pub fn take(mouse: bool) -> io::Result<Self> {
+        let modes = Self { mouse };
+        modes.take_again()?;
+        Ok(modes)
+    }
+
+    /// Takes the terminal again after [`give_back`].
+    pub fn take_again(&self) -> io::Result<()> {
+        enable_raw_mode()?;
+        TAKEN.store(true, Ordering::SeqCst);
+        execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
+        if self.mouse {
+            execute!(stdout(), EnableMouseCapture)?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Modes {
+    fn drop(&mut self) {
+        give_back();
+    }
+}
+
+/// Gives the terminal back as it was; harmless when it is not ours.
+pub fn give_back() {
+    if !TAKEN.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    // Nobody is left to tell when the terminal itself is gone.
+    let _ =
+        execute!(stdout(), DisableMouseCapture, DisableBracketedPaste, cursor::Show, LeaveAlternateScreen);
+    let _ = disable_raw_mode();
+}
+
+/// Makes a panic in any thread give the terminal back first, then say what happened with secrets masked.
+pub fn install_panic_hook(redact: impl Fn(&str) -> String + Send + Sync + 'static) {
+    std::panic::set_hook(Box::new(move |info| {
+        give_back();
+        let text = redact(&info.to_string());
+        let mut stderr = io::stderr().lock();
+        let _ =
+            writeln!(stderr, "telecast stopped by a fault of its own: {}", crate::text::visible_lines(&text));
+        let _ = writeln!(stderr, "Unsaved text is in the drafts and will be offered at the next start.");
+    }));
+}
+
+/// Makes the screen of `size` columns and rows to draw on, empty: the first frame paints every cell.
+///
+/// Its size is fixed; a new one is made on a resize. (The library's own resizing asks the terminal for the cursor's
+/// place and waits for the answer.)
+pub fn screen(size: (u16, u16)) -> io::Result<Screen> {
+    let mut out = BufWriter::with_capacity(64 * 1024, stdout());
+    queue!(out, terminal::Clear(terminal::ClearType::All))?;
+    let viewport = Viewport::Fixed(Rect::new(0, 0, size.0, size.1));
+    Terminal::with_options(CrosstermBackend::new(out), TerminalOptions { viewport })
+}
