@@ -1,0 +1,146 @@
+//! The chat that an update came from.
+
+use serde_json::Value;
+
+use crate::text;
+
+/// A chat that wrote to the bot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CapturedChat {
+    /// The chat's id, what `chat_id` takes.
+    pub id: i64,
+    /// What to call it: the person's name or the group's title, else the id.
+    pub title: String,
+    /// The chat's @name, without the @.
+    pub username: Option<String>,
+    /// What kind of chat it is.
+    pub kind: ChatKind,
+    /// The update it came with.
+    pub update_id: Option<i64>,
+}
+
+/// The kinds of chats (Bot API, `Chat.type`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are the Bot API's own")]
+pub enum ChatKind {
+    Private,
+    Group,
+    Supergroup,
+    Channel,
+}
+
+/// Where an update of a message holds it (Bot API, `Update`).
+const MESSAGES: [&str; 4] = ["message", "edited_message", "channel_post", "edited_channel_post"];
+
+impl CapturedChat {
+    /// Returns the chat of an update that brought a message; `None` of all others, and of what is no update.
+    ///
+    /// Lenient: ids may be texts, and all but the id may be missing, as other servers than Telegram's have it.
+    pub fn of_update(update: &Value) -> Option<Self> {
+        let message = MESSAGES.iter().find_map(|name| update.get(name))?;
+        let chat = message.get("chat")?;
+        let old_id = integer(chat.get("id")?)?;
+        // A group that became a supergroup has a new id, which the last message of the old one tells.
+        let moved = message.get("migrate_to_chat_id").and_then(integer);
+        let id = moved.unwrap_or(old_id);
+        let word = |name: &str| {
+            chat.get(name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty())
+        };
+        Some(Self {
+            id,
+            title: title(&word).unwrap_or_else(|| id.to_string()),
+            username: word("username").map(|name| text::visible(name).into_owned()),
+            kind: match moved {
+                Some(_) => ChatKind::Supergroup,
+                None => word("type").map_or_else(|| kind_by_id(id), kind),
+            },
+            update_id: update.get("update_id").and_then(integer),
+        })
+    }
+}
+
+fn title<'a>(word: &impl Fn(&str) -> Option<&'a str>) -> Option<String> {
+    let name = [word("first_name"), word("last_name")].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let title = word("title").map(str::to_owned).or(Some(name).filter(|name| !name.is_empty()));
+    let title = title.or_else(|| word("username").map(|name| format!("@{name}")))?;
+    Some(text::visible(&title).into_owned())
+}
+
+fn kind(word: &str) -> ChatKind {
+    match word {
+        "group" => ChatKind::Group,
+        "supergroup" => ChatKind::Supergroup,
+        "channel" => ChatKind::Channel,
+        _ => ChatKind::Private,
+    }
+}
+
+/// People have positive ids; what else a negative one is, only the type tells.
+fn kind_by_id(id: i64) -> ChatKind {
+    if id < 0 { ChatKind::Group } else { ChatKind::Private }
+}
+
+fn integer(value: &Value) -> Option<i64> {
+    value.as_i64().or_else(|| value.as_str()?.parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(update: &str, expected: Option<(i64, &str, Option<&str>, ChatKind)>) {
+        let chat = CapturedChat::of_update(&serde_json::from_str(update).unwrap());
+        let found =
+            chat.as_ref().map(|chat| (chat.id, chat.title.as_str(), chat.username.as_deref(), chat.kind));
+        assert_eq!(found, expected, "{update}");
+    }
+
+    #[test]
+    fn messages_of_every_kind_of_chat_are_read() {
+        check(
+            r#"{"update_id":1,"message":{"message_id":1,"date":1,"text":"/start","from":{"id":42},
+                "chat":{"id":42,"type":"private","first_name":"Anna","last_name":"Petrova","username":"anna"}}}"#,
+            Some((42, "Anna Petrova", Some("anna"), ChatKind::Private)),
+        );
+        check(
+            r#"{"update_id":1,"message":{"chat":{"id":-1001234567890,"type":"supergroup","title":"Shop"}}}"#,
+            Some((-1001234567890, "Shop", None, ChatKind::Supergroup)),
+        );
+        check(
+            r#"{"channel_post":{"chat":{"id":-1001,"type":"channel","title":"News","username":"news"}}}"#,
+            Some((-1001, "News", Some("news"), ChatKind::Channel)),
+        );
+        check(
+            r#"{"message":{"chat":{"id":-5,"type":"group","title":"Old"},"migrate_to_chat_id":-1005}}"#,
+            Some((-1005, "Old", None, ChatKind::Supergroup)),
+        );
+    }
+
+    #[test]
+    fn sloppy_updates_are_read() {
+        check(
+            r#"{"updateId":1,"message":{"date":1700000000000,"chat":{"id":"7","first_name":" "}}}"#,
+            Some((7, "7", None, ChatKind::Private)),
+        );
+        check(
+            r#"{"message":{"chat":{"id":-7,"title":"\u001b[31m\u202e"}}}"#,
+            Some((-7, "␛[31m\u{2424}", None, ChatKind::Group)),
+        );
+    }
+
+    #[test]
+    fn what_brings_no_message_is_passed_over() {
+        for update in [
+            "{}",
+            "[]",
+            "null",
+            r#"{"update_id":1,"my_chat_member":{"chat":{"id":1}}}"#,
+            r#"{"message":{"chat":{}}}"#,
+            r#"{"message":{"chat":{"id":1.5}}}"#,
+            r#"{"message":"x"}"#,
+        ] {
+            check(update, None);
+        }
+    }
+}
