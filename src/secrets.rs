@@ -1,1 +1,397 @@
-//! Bot tokens and other secrets: where they live, how they are read, and their redaction in every output.
+//! Bot tokens and other secrets: where each is found, how it is kept, and how it is kept out of every output.
+//!
+//! ```text
+//! ${NAME} ──▶ environment ──▶ this workspace's value ──▶ the shared value          (secrets.toml, mode 0600)
+//!                         └─▶ a command that prints it, where the setting says so
+//! ```
+
+mod command;
+
+mod redactor;
+
+mod store;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::campaign::is_name;
+use crate::diagnostic::Diagnostic;
+use crate::disk::{SaveError, explain};
+use crate::paths::Paths;
+use crate::settings::SecretSource;
+
+pub use redactor::{MASK, Redactor};
+
+/// A secret's value: what is printed of it is never the value.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Takes a value in.
+    pub fn new(value: impl Into<String>) -> Self {
+        Self(value.into())
+    }
+
+    /// Returns the value: for the wire, and for a screen on which a person chose to reveal it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("Secret(••••••)")
+    }
+}
+
+/// Where a secret was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Origin {
+    /// An environment variable.
+    Environment,
+    /// This workspace's value in `secrets.toml`.
+    Workspace,
+    /// The shared value in `secrets.toml`.
+    Shared,
+    /// The command of the setting.
+    Command,
+}
+
+impl Origin {
+    /// Returns the words shown.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Origin::Environment => "environment",
+            Origin::Workspace => "this workspace",
+            Origin::Shared => "shared",
+            Origin::Command => "command",
+        }
+    }
+}
+
+/// For whom a value is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// For this workspace.
+    Workspace,
+    /// For every workspace that has none of its own.
+    Shared,
+}
+
+/// A secret and where it was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The value.
+    pub secret: Secret,
+    /// Where it was.
+    pub origin: Origin,
+}
+
+/// A secret's name and every place that has a value, the one that counts first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// The name.
+    pub name: String,
+    /// Where values are.
+    pub origins: Vec<Origin>,
+}
+
+/// Why a secret could not be had or kept.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretError {
+    /// `${…}` cannot hold this.
+    #[error("`{name}` cannot be a secret's name: letters, digits and `_` of ASCII, no digit first")]
+    BadName {
+        /// What was given.
+        name: String,
+    },
+    /// An empty value would count as none.
+    #[error("the value of `{name}` is empty")]
+    Empty {
+        /// The secret.
+        name: String,
+    },
+    /// There is no workspace to keep it for.
+    #[error("no workspace to keep `{name}` for; keep it as a shared one")]
+    NoWorkspace {
+        /// The secret.
+        name: String,
+    },
+    /// `secrets.toml` cannot be read.
+    #[error("cannot read {path}: {}", explain(source))]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// `secrets.toml` is not as it should be. The problem never repeats a value.
+    #[error("{path}: {}", problem.message)]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        problem: Box<Diagnostic>,
+    },
+    /// `secrets.toml` cannot be saved; what it held is still there.
+    #[error(transparent)]
+    Save(#[from] SaveError),
+    /// Secrets come from a command, which telecast only asks.
+    #[error("secrets come from the command `{program}`; use that to set or remove them")]
+    ReadOnly {
+        /// The program.
+        program: String,
+    },
+    /// The command could not be started.
+    #[error("cannot run `{program}` for the secret `{name}`: {}", explain(source))]
+    Start {
+        /// The program.
+        program: String,
+        /// The secret.
+        name: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The command ended with an error.
+    #[error("`{program}` gave no value for `{name}`: {said}")]
+    Refused {
+        /// The program.
+        program: String,
+        /// The secret.
+        name: String,
+        /// The first line of what it said.
+        said: String,
+    },
+    /// The command took too long and was ended.
+    #[error("`{program}` gave no value for `{name}` within {} s", limit.as_secs_f32())]
+    TooSlow {
+        /// The program.
+        program: String,
+        /// The secret.
+        name: String,
+        /// The time limit.
+        limit: std::time::Duration,
+    },
+}
+
+/// Returns the environment variable of that name, where it is text.
+pub type Environment = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
+/// The secrets of a user, seen from one workspace; cheap to clone.
+#[derive(Clone)]
+pub struct Secrets {
+    file: PathBuf,
+    source: SecretSource,
+    workspace: Option<String>,
+    environment: Environment,
+}
+
+impl std::fmt::Debug for Secrets {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Secrets")
+            .field("file", &self.file)
+            .field("source", &self.source)
+            .field("workspace", &self.workspace)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Secrets {
+    /// Opens the user's secrets for the workspace with that id; reads nothing yet.
+    pub fn new(paths: &Paths, source: &SecretSource, workspace: Option<&str>) -> Self {
+        Self {
+            file: paths.secrets_file(),
+            source: source.clone(),
+            workspace: workspace.map(str::to_owned),
+            environment: Arc::new(|name| std::env::var(name).ok()),
+        }
+    }
+
+    /// Replaces the environment: for tests.
+    #[must_use]
+    pub fn with_environment(mut self, environment: Environment) -> Self {
+        self.environment = environment;
+        self
+    }
+
+    /// Finds the value that counts for `name`. A command's value is its first line.
+    pub async fn find(&self, name: &str) -> Result<Option<Found>, SecretError> {
+        check_name(name)?;
+        if let Some(found) = self.from_environment(name) {
+            return Ok(Some(found));
+        }
+        match &self.source {
+            SecretSource::File => self.from_file(name),
+            SecretSource::Command { command, timeout } => {
+                let workspace = self.workspace.as_deref().unwrap_or_default();
+                let value = command::ask(command, name, workspace, *timeout).await?;
+                Ok(value.map(|secret| Found { secret, origin: Origin::Command }))
+            }
+        }
+    }
+
+    /// Finds the values of `names`; those without one are left out.
+    pub async fn find_all(&self, names: &[String]) -> Result<Vec<(String, Found)>, SecretError> {
+        let mut all = Vec::with_capacity(names.len());
+        for name in names {
+            all.extend(self.find(name).await?.map(|found| (name.clone(), found)));
+        }
+        Ok(all)
+    }
+
+    /// Keeps a value in `secrets.toml`; refused where secrets come from a command.
+    pub fn set(&self, name: &str, value: &Secret, scope: Scope) -> Result<(), SecretError> {
+        check_name(name)?;
+        if value.expose().is_empty() {
+            return Err(SecretError::Empty { name: name.to_owned() });
+        }
+        self.writable()?;
+        let path = self.path(name, scope)?;
+        store::change(&self.file, |editor| editor.set_string(&path, value.expose()))
+    }
+
+    /// Takes a value out of `secrets.toml`; returns whether there was one.
+    pub fn remove(&self, name: &str, scope: Scope) -> Result<bool, SecretError> {
+        check_name(name)?;
+        self.writable()?;
+        let path = self.path(name, scope)?;
+        let origin = match scope {
+            Scope::Workspace => Origin::Workspace,
+            Scope::Shared => Origin::Shared,
+        };
+        let is_there = self.kept()?.iter().any(|(kept, at, _)| kept == name && *at == origin);
+        if is_there {
+            store::change(&self.file, |editor| editor.remove(&path))?;
+        }
+        Ok(is_there)
+    }
+
+    /// Lists the names kept for this workspace and shared, and those of `names`, with every place that has a value.
+    ///
+    /// What a command would give is not asked: it stands for every name that the environment does not have.
+    pub fn list(&self, names: &[String]) -> Result<Vec<Listed>, SecretError> {
+        let kept = match &self.source {
+            SecretSource::File => self.kept()?,
+            SecretSource::Command { .. } => Vec::new(),
+        };
+        let mut all: Vec<&str> = kept.iter().map(|(name, _, _)| name.as_str()).collect();
+        all.extend(names.iter().map(String::as_str));
+        all.sort_unstable();
+        all.dedup();
+        let listed = all.into_iter().map(|name| {
+            let mut origins: Vec<Origin> =
+                self.from_environment(name).map(|found| found.origin).into_iter().collect();
+            origins.extend(kept.iter().filter(|(kept, _, _)| kept == name).map(|(_, origin, _)| *origin));
+            origins.sort_unstable();
+            if self.source != SecretSource::File {
+                origins.push(Origin::Command);
+            }
+            Listed { name: name.to_owned(), origins }
+        });
+        Ok(listed.collect())
+    }
+
+    /// Returns `base`, or `base_2`, `base_3`, …: the first name that has no value anywhere.
+    pub fn free_name(&self, base: &str) -> Result<String, SecretError> {
+        check_name(base)?;
+        let kept = self.kept()?;
+        let is_taken = |name: &str| {
+            self.from_environment(name).is_some() || kept.iter().any(|(kept, _, _)| kept == name)
+        };
+        let mut name = base.to_owned();
+        let mut number = 2_u64;
+        while is_taken(&name) {
+            name = format!("{base}_{number}");
+            number += 1;
+        }
+        Ok(name)
+    }
+
+    /// Moves a token that was pasted somewhere into the store, for this workspace, and returns the name it has there.
+    ///
+    /// Where `base` or a numbered name has this very value already, that name is returned and nothing is written; no
+    /// other value is ever replaced.
+    pub fn adopt(&self, base: &str, value: &Secret) -> Result<String, SecretError> {
+        self.writable()?;
+        let numbered = |name: &str| {
+            let rest = name.strip_prefix(base).map(|rest| rest.trim_start_matches('_'));
+            rest.is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
+        };
+        let same = self.kept()?.into_iter().find(|(name, _, kept)| {
+            numbered(name)
+                && kept == value
+                && matches!(self.effective(name), Ok(Some(found)) if found.secret == *value)
+        });
+        if let Some((name, _, _)) = same {
+            return Ok(name);
+        }
+        let name = self.free_name(base)?;
+        let scope = if self.workspace.is_some() { Scope::Workspace } else { Scope::Shared };
+        self.set(&name, value, scope)?;
+        Ok(name)
+    }
+
+    /// Makes `secrets.toml` readable by the user only; returns a word to show where others could read it until now.
+    pub fn tighten(&self) -> Result<Option<String>, SecretError> {
+        match crate::disk::tighten(&self.file) {
+            Ok(false) => Ok(None),
+            Ok(true) => Ok(Some(format!(
+                "others could read {}; its mode is 0600 now. If they may have, revoke its tokens with @BotFather",
+                self.file.display()
+            ))),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(SecretError::Read { path: self.file.clone(), source }),
+        }
+    }
+
+    /// Returns the value that counts, from the environment and the file.
+    fn effective(&self, name: &str) -> Result<Option<Found>, SecretError> {
+        match self.from_environment(name) {
+            Some(found) => Ok(Some(found)),
+            None => self.from_file(name),
+        }
+    }
+
+    fn from_environment(&self, name: &str) -> Option<Found> {
+        let value = (self.environment)(name).filter(|value| !value.is_empty())?;
+        Some(Found { secret: Secret(value), origin: Origin::Environment })
+    }
+
+    fn from_file(&self, name: &str) -> Result<Option<Found>, SecretError> {
+        let mut kept = self.kept()?;
+        kept.retain(|(kept, _, _)| kept == name);
+        kept.sort_by_key(|(_, origin, _)| *origin);
+        Ok(kept.into_iter().next().map(|(_, origin, secret)| Found { secret, origin }))
+    }
+
+    /// Returns all that is kept for this workspace and shared.
+    fn kept(&self) -> Result<Vec<(String, Origin, Secret)>, SecretError> {
+        store::load(&self.file, self.workspace.as_deref())
+    }
+
+    fn writable(&self) -> Result<(), SecretError> {
+        match &self.source {
+            SecretSource::File => Ok(()),
+            SecretSource::Command { command, .. } => {
+                Err(SecretError::ReadOnly { program: command.first().cloned().unwrap_or_default() })
+            }
+        }
+    }
+
+    fn path<'a>(&'a self, name: &'a str, scope: Scope) -> Result<Vec<&'a str>, SecretError> {
+        match (scope, self.workspace.as_deref()) {
+            (Scope::Shared, _) => Ok(vec!["shared", name]),
+            (Scope::Workspace, Some(workspace)) => Ok(vec!["workspace", workspace, name]),
+            (Scope::Workspace, None) => Err(SecretError::NoWorkspace { name: name.to_owned() }),
+        }
+    }
+}
+
+fn check_name(name: &str) -> Result<(), SecretError> {
+    if is_name(name) { Ok(()) } else { Err(SecretError::BadName { name: name.to_owned() }) }
+}

@@ -1,0 +1,136 @@
+use std::collections::HashMap;
+use std::time::Duration;
+
+use super::*;
+
+fn secrets(root: &std::path::Path, variables: &[(&str, &str)]) -> Secrets {
+    let variables: HashMap<String, String> =
+        variables.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+    Secrets::new(&Paths::under(root), &SecretSource::File, Some("w1"))
+        .with_environment(Arc::new(move |name| variables.get(name).cloned()))
+}
+
+fn by_command(command: &[&str], limit: Duration) -> Secrets {
+    let command = command.iter().map(|part| part.to_string()).collect();
+    let source = SecretSource::Command { command, timeout: limit };
+    Secrets::new(&Paths::under(std::path::Path::new("/nowhere")), &source, Some("w1"))
+        .with_environment(Arc::new(|_| None))
+}
+
+fn find(secrets: &Secrets, name: &str) -> Result<Option<(String, Origin)>, SecretError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let found = runtime.block_on(secrets.find(name))?;
+    Ok(found.map(|found| (found.secret.expose().to_owned(), found.origin)))
+}
+
+#[test]
+fn the_environment_comes_first_then_the_workspace_then_what_is_shared() {
+    let dir = tempfile::tempdir().unwrap();
+    let quiet = secrets(dir.path(), &[]);
+    quiet.set("T", &Secret::new("shared"), Scope::Shared).unwrap();
+    assert_eq!(find(&quiet, "T").unwrap(), Some(("shared".into(), Origin::Shared)));
+    quiet.set("T", &Secret::new("own"), Scope::Workspace).unwrap();
+    assert_eq!(find(&quiet, "T").unwrap(), Some(("own".into(), Origin::Workspace)));
+    let loud = secrets(dir.path(), &[("T", "outside"), ("EMPTY", "")]);
+    assert_eq!(find(&loud, "T").unwrap(), Some(("outside".into(), Origin::Environment)));
+    assert_eq!(find(&loud, "EMPTY").unwrap(), None);
+    let listed = loud.list(&["U".into()]).unwrap();
+    let origins = vec![Origin::Environment, Origin::Workspace, Origin::Shared];
+    assert_eq!(
+        listed,
+        [Listed { name: "T".into(), origins }, Listed { name: "U".into(), origins: vec![] }]
+            .into_iter()
+            .collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn another_workspace_does_not_see_this_ones_values() {
+    let dir = tempfile::tempdir().unwrap();
+    secrets(dir.path(), &[]).set("T", &Secret::new("own"), Scope::Workspace).unwrap();
+    let other = Secrets::new(&Paths::under(dir.path()), &SecretSource::File, Some("w2"));
+    assert_eq!(other.list(&[]).unwrap(), []);
+}
+
+#[test]
+fn the_file_keeps_comments_and_is_the_users_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().unwrap();
+    let secrets = secrets(dir.path(), &[]);
+    let file = Paths::under(dir.path()).secrets_file();
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    std::fs::write(&file, "# mine\n[shared]\nA = \"1\" # one\n").unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
+    assert!(secrets.tighten().unwrap().unwrap().contains("0600"));
+    assert_eq!(secrets.tighten().unwrap(), None);
+    secrets.set("B", &Secret::new("2"), Scope::Workspace).unwrap();
+    assert_eq!(
+        std::fs::read_to_string(&file).unwrap(),
+        "# mine\n[shared]\nA = \"1\" # one\n\n[workspace.w1]\nB = \"2\"\n"
+    );
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    assert!(secrets.remove("A", Scope::Shared).unwrap());
+    assert!(!secrets.remove("A", Scope::Shared).unwrap());
+    assert_eq!(find(&secrets, "A").unwrap(), None);
+}
+
+#[test]
+fn a_pasted_token_gets_a_free_name_and_never_replaces_another() {
+    let dir = tempfile::tempdir().unwrap();
+    let secrets = secrets(dir.path(), &[("BOT_TOKEN_2", "outside")]);
+    assert_eq!(secrets.adopt("BOT_TOKEN", &Secret::new("1:a")).unwrap(), "BOT_TOKEN");
+    assert_eq!(secrets.adopt("BOT_TOKEN", &Secret::new("1:a")).unwrap(), "BOT_TOKEN");
+    assert_eq!(secrets.adopt("BOT_TOKEN", &Secret::new("2:b")).unwrap(), "BOT_TOKEN_3");
+    assert_eq!(find(&secrets, "BOT_TOKEN").unwrap().unwrap().0, "1:a");
+}
+
+#[test]
+fn errors_never_repeat_a_value() {
+    let dir = tempfile::tempdir().unwrap();
+    let secrets = secrets(dir.path(), &[]);
+    let file = Paths::under(dir.path()).secrets_file();
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    for text in ["[shared]\nA = hidden", "[shared]\nA = \"hidden", "hidden", "[shared]\nA = \"\\hidden\""] {
+        std::fs::write(&file, text).unwrap();
+        let error = find(&secrets, "A").unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("hidden"), "{error} {error:?}");
+    }
+    assert!(find(&secrets, "no name").is_err());
+}
+
+#[test]
+fn a_command_prints_the_secret_in_its_first_line() {
+    let slow = Duration::from_secs(30);
+    let echo = by_command(
+        &["/bin/sh", "-c", "printf '%s-%s\\nnotes' \"$1\" \"$2\"", "sh", "{name}", "{workspace}"],
+        slow,
+    );
+    assert_eq!(find(&echo, "T").unwrap(), Some(("T-w1".into(), Origin::Command)));
+    assert_eq!(find(&by_command(&["/bin/false", "{name}"], slow), "T").unwrap(), None);
+    let refusing = by_command(&["/bin/sh", "-c", "echo 'no such entry' >&2; exit 1"], slow);
+    assert_eq!(
+        find(&refusing, "T").unwrap_err().to_string(),
+        "`/bin/sh` gave no value for `T`: no such entry"
+    );
+    let missing = by_command(&["/nowhere/pass"], slow);
+    assert!(find(&missing, "T").unwrap_err().to_string().contains("it is not there"));
+    assert!(matches!(echo.set("T", &Secret::new("x"), Scope::Shared), Err(SecretError::ReadOnly { .. })));
+}
+
+#[test]
+fn a_command_that_hangs_is_ended_with_all_it_started() {
+    let dir = tempfile::tempdir().unwrap();
+    let script = format!("sleep 60 & echo $! > {}/pid; wait", dir.path().display());
+    let hanging = by_command(&["/bin/sh", "-c", &script], Duration::from_secs(1));
+    assert!(matches!(find(&hanging, "T"), Err(SecretError::TooSlow { .. })));
+    let pid = std::fs::read_to_string(dir.path().join("pid")).unwrap();
+    let is_alive = || {
+        let status = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim())).unwrap_or_default();
+        status.rsplit(')').next().is_some_and(|rest| !rest.trim().is_empty() && !rest.trim().starts_with('Z'))
+    };
+    let deadline = std::time::Instant::now() + Duration::from_secs(5);
+    while is_alive() && std::time::Instant::now() < deadline {
+        std::thread::yield_now();
+    }
+    assert!(!is_alive());
+}
