@@ -91,6 +91,7 @@ impl Identity {
 #[derive(Debug, Default)]
 pub(super) struct Messages {
     last_id: i64,
+    last_album_id: u64,
     by_id: BTreeMap<(i64, i64), Box<str>>,
     sent: Vec<(i64, i64)>,
 }
@@ -100,6 +101,12 @@ impl Messages {
     pub(super) fn next_id(&mut self) -> i64 {
         self.last_id = self.last_id.saturating_add(1);
         self.last_id
+    }
+
+    /// Returns the id that ties the next album together.
+    pub(super) fn next_album_id(&mut self) -> u64 {
+        self.last_album_id += 1;
+        self.last_album_id
     }
 
     /// Keeps a message that the bot sent.

@@ -84,7 +84,10 @@ impl Call {
         let (arguments, files) = match body {
             Body::Form(bytes) => (Arguments::from_pairs(pairs(&bytes)), Vec::new()),
             Body::Json(bytes) => (from_json(&bytes)?, Vec::new()),
-            Body::Parts { pairs, files } => (Arguments::from_pairs(with_uploads(pairs, &files)), files),
+            Body::Parts { pairs, files } => {
+                let names: Vec<String> = files.iter().map(|file| file.field.clone()).collect();
+                (Arguments::from_pairs(pairs).with_files(names), files)
+            }
             Body::Other(0) => Default::default(),
             Body::Other(size) => {
                 let file = File { field: "file".into(), name: "file".into(), mime_type: None, size };
@@ -115,12 +118,6 @@ impl Call {
 
 fn pairs(form: &[u8]) -> impl Iterator<Item = (String, String)> {
     form_urlencoded::parse(form).map(|(name, value)| (name.into_owned(), value.into_owned()))
-}
-
-/// A file stands for the argument of its name where there is none, as if `attach://` named it.
-fn with_uploads(mut pairs: Vec<(String, String)>, files: &[File]) -> Vec<(String, String)> {
-    pairs.extend(files.iter().map(|file| (file.field.clone(), format!("attach://{}", file.field))));
-    pairs
 }
 
 fn from_json(body: &[u8]) -> Result<Arguments, BadBody> {
@@ -164,11 +161,12 @@ mod tests {
     }
 
     #[test]
-    fn an_upload_is_an_argument_of_its_name() {
+    fn an_upload_is_known_by_its_name() {
         let file = File { field: "photo".into(), name: "a.jpg".into(), mime_type: None, size: 3 };
         let pairs = vec![("chat_id".into(), "1".into())];
-        let call = Call::read("", Body::Parts { pairs, files: vec![file] }).unwrap();
-        assert_eq!((call.text("chat_id"), call.text("photo")), ("1", "attach://photo"));
+        let call = Call::read("x=2", Body::Parts { pairs, files: vec![file] }).unwrap();
+        assert_eq!((call.text("chat_id"), call.text("x")), ("1", "2"));
+        assert!(call.arguments.has_file("photo"));
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! The methods of the Bot API that the sandbox answers, by name.
 
 mod chat;
+pub(super) mod content;
 mod keyboard;
-mod media;
 mod message;
 mod webhook;
 

@@ -1,0 +1,202 @@
+//! What a message holds, as the members of a Message object.
+//!
+//! What only a look at a file could tell is made up: sizes and durations.
+
+use serde_json::{Map, Value, json};
+
+use crate::sandbox::call::{self, Call};
+use crate::sandbox::chats::ChatBook;
+use crate::telegram::request::{File, LinkPreview, Location, MarkedText, Media, MediaKind, Poll, PollKind};
+use crate::telegram::{Content, Entity, EntityKind, entity_json};
+
+type Members = Map<String, Value>;
+
+/// Returns the members of a single message.
+pub(super) fn of(content: &Content, call: &Call, chats: &ChatBook) -> Members {
+    match content {
+        Content::Text { text, link_preview } => {
+            let mut members = marked(text, "text", "entities", chats);
+            members.extend(preview(link_preview));
+            members
+        }
+        Content::Media(media) => of_media(media, call, chats),
+        Content::Poll(poll) => member("poll", Value::Object(of_poll(poll, chats))),
+        Content::Location(location) => member("location", of_location(location)),
+        Content::Album(_) | Content::Nothing => Map::new(),
+    }
+}
+
+fn member(key: &str, value: Value) -> Members {
+    Map::from_iter([(key.to_owned(), value)])
+}
+
+/// Returns a text and its entities under the names they have in this place; nothing for an empty text.
+pub(super) fn marked(text: &MarkedText, text_key: &str, entities_key: &str, chats: &ChatBook) -> Members {
+    let mut members = Map::new();
+    if text.sent.text.is_empty() {
+        return members;
+    }
+    members.insert(text_key.to_owned(), text.sent.text.as_str().into());
+    if !text.sent.entities.is_empty() {
+        let entities = text.sent.entities.iter().map(|entity| of_entity(entity, chats)).collect();
+        members.insert(entities_key.to_owned(), Value::Array(entities));
+    }
+    members
+}
+
+/// The Bot API's own entity object: a mentioned user is a whole User.
+pub(in crate::sandbox) fn of_entity(entity: &Entity, chats: &ChatBook) -> Value {
+    let mut object = entity_json::to_json(entity);
+    if let (EntityKind::TextMention { user_id }, Some(members)) = (&entity.kind, object.as_object_mut()) {
+        members.shift_remove("user_id");
+        members.insert("user".into(), chats.user(*user_id));
+    }
+    object
+}
+
+/// Only what is on is repeated.
+fn preview(preview: &LinkPreview) -> Option<(String, Value)> {
+    let mut options = Map::new();
+    let mut add = |key: &str, is_on: bool, value: Value| {
+        if is_on {
+            options.insert(key.to_owned(), value);
+        }
+    };
+    add("is_disabled", preview.is_disabled, true.into());
+    add("url", !preview.url.is_empty(), preview.url.as_str().into());
+    add("prefer_small_media", preview.prefer_small_media, true.into());
+    add("prefer_large_media", preview.prefer_large_media, true.into());
+    add("show_above_text", preview.show_above_text, true.into());
+    (!options.is_empty()).then(|| ("link_preview_options".to_owned(), Value::Object(options)))
+}
+
+/// Returns the members of a message with a photo, a video, …
+pub(super) fn of_media(media: &Media, call: &Call, chats: &ChatBook) -> Members {
+    let upload = upload(media, call);
+    let mut members = Map::new();
+    match media.kind {
+        MediaKind::Photo => {
+            let mut size = ids(media, upload);
+            size.insert("width".into(), 800.into());
+            size.insert("height".into(), 600.into());
+            members.insert("photo".into(), json!([size]));
+        }
+        MediaKind::Video => {
+            let mut video = moving(call);
+            video.extend(document(media, upload, "video/mp4"));
+            members.insert("video".into(), Value::Object(video));
+        }
+        MediaKind::Animation => {
+            let document = document(media, upload, "video/mp4");
+            let mut animation = moving(call);
+            animation.extend(document.clone());
+            members.insert("animation".into(), Value::Object(animation));
+            members.insert("document".into(), Value::Object(document));
+        }
+        MediaKind::Audio => {
+            let mut audio = member("duration", 1.into());
+            audio.extend(document(media, upload, "audio/mpeg"));
+            members.insert("audio".into(), Value::Object(audio));
+        }
+        MediaKind::Document => {
+            let document = document(media, upload, "application/octet-stream");
+            members.insert("document".into(), Value::Object(document));
+        }
+    }
+    members.extend(marked(&media.caption, "caption", "caption_entities", chats));
+    if media.show_caption_above_media && !media.caption.sent.text.is_empty() {
+        members.insert("show_caption_above_media".into(), true.into());
+    }
+    if media.has_spoiler {
+        members.insert("has_media_spoiler".into(), true.into());
+    }
+    members
+}
+
+fn upload<'a>(media: &Media, call: &'a Call) -> Option<&'a call::File> {
+    match &media.file {
+        File::Upload(field) => call.files.iter().find(|file| file.field == *field),
+        File::Remote(_) => None,
+    }
+}
+
+/// The ids of a file: the one that was given, else one made of its name.
+fn ids(media: &Media, upload: Option<&call::File>) -> Members {
+    let name = match &media.file {
+        File::Remote(name) | File::Upload(name) => upload.map_or(name, |file| &file.name),
+    };
+    let hash = |sum: u64, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    let sum = name.bytes().fold(0xcbf2_9ce4_8422_2325, hash);
+    let id = match &media.file {
+        File::Remote(id) if !id.contains("://") => id.clone(),
+        File::Remote(_) | File::Upload(_) => format!("SANDBOX{sum:016x}"),
+    };
+    let mut ids = member("file_id", id.into());
+    ids.insert("file_unique_id".into(), format!("SB{sum:016x}").into());
+    ids.insert("file_size".into(), upload.map_or(1024, |file| file.size).into());
+    ids
+}
+
+fn document(media: &Media, upload: Option<&call::File>, mime_type: &str) -> Members {
+    let name = match (&media.file, upload) {
+        (_, Some(file)) => file.name.as_str(),
+        (File::Remote(address) | File::Upload(address), None) => {
+            address.rsplit('/').next().unwrap_or_default()
+        }
+    };
+    let mut document = member("file_name", name.into());
+    let mime_type = upload.and_then(|file| file.mime_type.as_deref()).unwrap_or(mime_type);
+    document.insert("mime_type".into(), mime_type.into());
+    document.extend(ids(media, upload));
+    document
+}
+
+fn moving(call: &Call) -> Members {
+    let sizes = [("duration", 1), ("width", 640), ("height", 360)];
+    let most = i64::from(i32::MAX);
+    sizes
+        .map(|(name, usual)| (name.to_owned(), call.integer(name, usual, 0..=most).into()))
+        .into_iter()
+        .collect()
+}
+
+fn of_poll(poll: &Poll, chats: &ChatBook) -> Members {
+    let mut object = member("id", "1".into());
+    object.extend(marked(&poll.question, "question", "question_entities", chats));
+    let options = poll.options.iter().enumerate().map(|(index, option)| {
+        let mut object = member("persistent_id", index.to_string().into());
+        object.extend(marked(option, "text", "text_entities", chats));
+        object.insert("voter_count".into(), 0.into());
+        Value::Object(object)
+    });
+    object.insert("options".into(), options.collect());
+    object.insert("total_voter_count".into(), 0.into());
+    object.insert("is_closed".into(), poll.is_closed.into());
+    object.insert("is_anonymous".into(), poll.is_anonymous.into());
+    object.insert("allows_multiple_answers".into(), poll.allows_multiple_answers.into());
+    object.insert("allows_revoting".into(), matches!(poll.kind, PollKind::Regular).into());
+    object.insert("members_only".into(), false.into());
+    match &poll.kind {
+        PollKind::Regular => {
+            object.insert("type".into(), "regular".into());
+        }
+        PollKind::Quiz { correct_option_ids, explanation } => {
+            object.insert("type".into(), "quiz".into());
+            if let [only] = correct_option_ids[..] {
+                object.insert("correct_option_id".into(), only.into());
+            }
+            object.insert("correct_option_ids".into(), correct_option_ids.as_slice().into());
+            object.extend(marked(explanation, "explanation", "explanation_entities", chats));
+        }
+    }
+    object.extend(marked(&poll.description, "description", "description_entities", chats));
+    object
+}
+
+fn of_location(location: &Location) -> Value {
+    let mut object = json!({ "latitude": location.latitude, "longitude": location.longitude });
+    if let Some(period) = location.live_period {
+        object["live_period"] = period.into();
+    }
+    object
+}
