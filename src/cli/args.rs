@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 pub use campaigns::{CampaignsCommand, NewCampaign, RemoveCampaign, RenameCampaign, Starter};
-pub use people::{ListProfiles, ProfilesCommand};
+pub use people::{ImportProfiles, ListProfiles, ProfilesCommand, Property, SetProfile};
 pub use sandbox::ServeSandbox;
 pub use source::Source;
 pub use webhooks::{NewWebhook, WebhooksCommand};

@@ -76,6 +76,15 @@ impl Output {
         self.err.line(line.as_ref())
     }
 
+    /// Shows how far it is, over the last such line; nobody but a person at a terminal sees it.
+    pub fn progress(&mut self, line: &str) -> io::Result<()> {
+        if self.err.is_terminal {
+            self.err.writer.write_all(format!("\r{}\x1b[K", text::visible(line)).as_bytes())?;
+            self.err.writer.flush()?;
+        }
+        Ok(())
+    }
+
     /// Asks for something on stderr and leaves the cursor behind it.
     pub fn ask(&mut self, question: &str) -> io::Result<()> {
         self.err.write(question)?;

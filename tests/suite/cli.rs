@@ -172,3 +172,41 @@ fn a_reader_that_goes_away_is_no_panic() {
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     assert_ne!(output.status.code(), Some(101));
 }
+
+#[test]
+fn people_are_imported_listed_set_and_deleted() {
+    let home = shop();
+    home.write("people.csv", "identity,name,ltv,plan\nanna,Anna,12.5,pro\nben,Ben,x,\n");
+    let run = |words: &[&str]| home.run(["--workspace", "shop", "profiles"].iter().chain(words));
+    let report = run(&["import", "people.csv", "--type", "ltv=number", "--json"]);
+    assert_eq!(report.code, Some(1), "a row is left out: {report:?}");
+    assert!(report.err.starts_with("people.csv:3:1: error[row-left-out]: ltv: "), "{report:?}");
+    assert_eq!((report.json()["created"].as_u64(), report.json()["rejected"].as_u64()), (Some(1), Some(1)));
+
+    run(&["set", "anna", "ltv=99", "plan=", "telegram_chat_id=1099500000001"]).ok();
+    let anna = run(&["show", "anna", "--json"]).json();
+    let expected =
+        serde_json::json!({ "name": "Anna", "ltv": 99, "telegram_chat_id": 1_099_500_000_001_i64 });
+    assert_eq!(anna["properties"], expected);
+    assert_eq!(run(&["set", "anna", "ltv=much"]).code, Some(1));
+
+    assert_eq!(run(&["list", "ANN"]).ok(), "anna\tAnna\t1099500000001\tunknown\t\n");
+    assert_eq!(run(&["delete", "anna", "nobody"]).code, Some(1));
+    assert_eq!(run(&["list", "--json"]).json(), serde_json::json!([]));
+}
+
+#[test]
+fn the_sample_people_import_whole() {
+    let home = shop();
+    let csv = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/demo/profiles.csv");
+    let report = home.run(["--workspace", "shop", "profiles", "import", csv, "--json"]).json();
+    assert_eq!((report["created"].as_u64(), report["rejected"].as_u64()), (Some(306), Some(0)));
+    let kind = |name: &str| {
+        let columns = report["columns"].as_array().unwrap();
+        columns.iter().find(|column| column["header"] == name).unwrap()["type"].clone()
+    };
+    assert_eq!(
+        ["ltv", "signed_up", "newsletter", "telegram_chat_id", "name"].map(kind),
+        ["number", "date", "boolean", "number", "text"]
+    );
+}

@@ -1,5 +1,8 @@
 //! `telecast profiles …`
 
+use std::path::PathBuf;
+use std::str::FromStr;
+
 use clap::Subcommand;
 
 use super::Format;
@@ -7,6 +10,8 @@ use super::Format;
 /// Import, show and change the people that messages are made for.
 #[derive(Debug, Subcommand)]
 pub enum ProfilesCommand {
+    /// Take profiles from a CSV or JSON lines file
+    Import(ImportProfiles),
     /// List profiles by identity
     List(ListProfiles),
     /// Show a profile with all its properties
@@ -17,12 +22,46 @@ pub enum ProfilesCommand {
         #[command(flatten)]
         format: Format,
     },
+    /// Set properties of a profile; it is made where it is missing
+    Set(SetProfile),
     /// Forget profiles and all that is known of them
     Delete {
         /// The identities
         #[arg(value_name = "ID", required = true)]
         identities: Vec<String>,
     },
+}
+
+const IMPORT_EXAMPLES: &str = "\
+A CSV needs a first line with names and a column `identity` (or --identity). An empty cell leaves the property as it is.
+A property's type is the known one, or comes from all values of its column, unless --type says it.
+
+Examples:
+  telecast profiles import people.csv
+  telecast profiles import people.csv --identity email --type zip=text --type tags=list";
+
+/// `telecast profiles import`
+#[derive(Debug, clap::Args)]
+#[command(after_help = IMPORT_EXAMPLES)]
+pub struct ImportProfiles {
+    /// The file: .csv, or JSON lines
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+
+    /// The column that holds the identity
+    #[arg(long, value_name = "COLUMN")]
+    pub identity: Option<String>,
+
+    /// The type of a column: text, number, boolean, date, list or object
+    #[arg(long = "type", value_name = "COLUMN=TYPE")]
+    pub types: Vec<Property>,
+
+    /// The property that a column is stored as, where it is not its own name
+    #[arg(long = "map", value_name = "COLUMN=NAME")]
+    pub names: Vec<Property>,
+
+    #[command(flatten)]
+    pub format: Format,
 }
 
 /// `telecast profiles list`
@@ -38,4 +77,47 @@ pub struct ListProfiles {
 
     #[command(flatten)]
     pub format: Format,
+}
+
+const SET_EXAMPLES: &str = "\
+A value is read as the property's known type, else as a number, true or false, a date, or text. An empty value
+removes the property.
+
+Examples:
+  telecast profiles set anna plan=pro ltv=120.5 telegram_chat_id=123456789
+  telecast profiles set anna 'First Name=Anna' ct_is_test_user=Yes";
+
+/// `telecast profiles set`
+#[derive(Debug, clap::Args)]
+#[command(after_help = SET_EXAMPLES)]
+pub struct SetProfile {
+    /// The identity
+    #[arg(value_name = "ID")]
+    pub identity: String,
+
+    /// Properties and their values
+    #[arg(value_name = "K=V", required = true)]
+    pub properties: Vec<Property>,
+}
+
+/// A `NAME=VALUE` of the command line; the name ends at the first `=`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Property {
+    /// What stands before the `=`; never empty.
+    pub name: String,
+    /// What stands behind it.
+    pub value: String,
+}
+
+impl FromStr for Property {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once('=') {
+            Some((name, value)) if !name.is_empty() => {
+                Ok(Property { name: name.to_owned(), value: value.to_owned() })
+            }
+            _ => Err("expected NAME=VALUE".into()),
+        }
+    }
 }

@@ -29,6 +29,7 @@ fn every_command_says_what_it_does_and_without_a_full_stop() {
 fn what_answers_can_answer_in_json() {
     for line in [
         "campaigns list --json",
+        "profiles import a.csv --json",
         "profiles list --json",
         "profiles show a --json",
         "webhooks list --json",
@@ -46,4 +47,11 @@ fn a_chat_may_be_a_group() {
         let words = std::iter::once("telecast").chain(line.split(' '));
         assert!(Args::try_parse_from(words).is_ok(), "{line}");
     }
+}
+
+#[test]
+fn a_property_ends_its_name_at_the_first_equals_sign() {
+    assert_eq!("a=b=c".parse(), Ok(Property { name: "a".into(), value: "b=c".into() }));
+    assert!("=b".parse::<Property>().is_err());
+    assert!("b".parse::<Property>().is_err());
 }

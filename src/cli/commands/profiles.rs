@@ -1,21 +1,29 @@
 //! `telecast profiles`: the people that messages are made for.
 
+mod import;
+
+use indexmap::IndexMap;
 use serde_json::{Value as Json, json};
 
-use crate::cli::args::{Format, ListProfiles, ProfilesCommand};
+use crate::cli::args::{Format, ListProfiles, ProfilesCommand, Property, SetProfile};
 use crate::cli::error::{CliError, Ending, Kind, Result};
 use crate::cli::output::Output;
 use crate::cli::place::{self, Place};
-use crate::profile::{Profile, Reachability, Value};
-use crate::store::Store;
+use crate::profile::import::read_one;
+use crate::profile::{Profile, Reachability, Value, limits};
+use crate::store::{Store, Written};
+use crate::template::Dialect;
+use crate::workspace::Workspace;
 
 /// Imports, lists, shows, sets or deletes.
 pub fn run(place: &Place, command: ProfilesCommand, output: &mut Output) -> Result {
     let workspace = place.workspace()?;
     let people = place::people(&workspace)?;
     match command {
+        ProfilesCommand::Import(args) => import::run(&workspace, &people, &args, output),
         ProfilesCommand::List(args) => list(&people, &args, output),
         ProfilesCommand::Show { identity, format } => show(&people, &identity, format, output),
+        ProfilesCommand::Set(args) => set(&workspace, &people, args, output),
         ProfilesCommand::Delete { identities } => delete(&people, &identities, output),
     }
 }
@@ -91,6 +99,31 @@ fn words(value: &Value) -> String {
 fn unknown(identity: &str) -> CliError {
     CliError::new(Kind::Failed, format!("there is no profile `{identity}`"))
         .hint("telecast profiles list TEXT searches identities and names")
+}
+
+fn set(workspace: &Workspace, people: &dyn Store, args: SetProfile, output: &mut Output) -> Result {
+    let known = people.vocabulary()?;
+    let zone = workspace.time_zone();
+    let mut properties = IndexMap::new();
+    for Property { name, value } in args.properties {
+        let kind = known.property(&name).map(|property| property.kind);
+        let read = match value.as_str() {
+            "" => Value::Null,
+            text => read_one(text, kind, &zone)
+                .map_err(|misfit| CliError::new(Kind::Failed, format!("{name}: {misfit}")))?,
+        };
+        if workspace.settings().dialect == Dialect::CleverTap {
+            limits::check_name(&name)
+                .and_then(|()| limits::check_value(&read))
+                .map_err(|error| CliError::new(Kind::Failed, format!("{name}: {error}")))?;
+        }
+        properties.insert(name, read);
+    }
+    match people.set(&args.identity, properties)? {
+        Written::Created => output.note(format!("made the profile `{}`", args.identity))?,
+        Written::Updated => {}
+    }
+    Ok(Ending::Done)
 }
 
 fn delete(people: &dyn Store, identities: &[String], output: &mut Output) -> Result {
