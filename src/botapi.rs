@@ -10,6 +10,8 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use crate::settings::Proxy;
+
 mod bot;
 mod error;
 mod http;
@@ -36,8 +38,8 @@ const KEPT_HEADERS: [&str; 4] = ["content-type", "date", "location", "retry-afte
 pub struct ClientOptions {
     /// Certificates in PEM that are trusted beside Mozilla's.
     pub ca_file: Option<PathBuf>,
-    /// The proxy for all but loopback; where there is none, `HTTPS_PROXY`, `ALL_PROXY` and the like say it.
-    pub proxy: Option<String>,
+    /// How all but loopback is reached.
+    pub proxy: Proxy,
 }
 
 /// Why no client could be built.
@@ -83,10 +85,11 @@ impl Client {
         };
         let refused = |error: reqwest::Error| ClientError::Tls(error::reason(&error));
         let outside = match &options.proxy {
-            Some(address) => builder().proxy(
+            Proxy::Address(address) => builder().proxy(
                 reqwest::Proxy::all(address).map_err(|error| ClientError::Proxy(error::reason(&error)))?,
             ),
-            None => builder(),
+            Proxy::Environment => builder(),
+            Proxy::None => builder().no_proxy(),
         };
         Ok(Self {
             outside: outside.build().map_err(refused)?,

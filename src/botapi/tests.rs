@@ -168,7 +168,8 @@ async fn a_redirect_is_an_answer() {
 #[tokio::test]
 async fn loopback_never_goes_through_the_proxy_and_the_rest_does() {
     let (proxy, at_proxy) = serve(Behaviour::Answer(answer("200 OK", "text/plain", "proxied")));
-    let client = Client::new(&ClientOptions { proxy: Some(proxy), ..ClientOptions::default() }).unwrap();
+    let client =
+        Client::new(&ClientOptions { proxy: Proxy::Address(proxy), ..ClientOptions::default() }).unwrap();
     let (address, at_server) = serve(Behaviour::Answer(answer("200 OK", "text/plain", "direct")));
     let port = address.rsplit(':').next().unwrap();
     for host in ["127.0.0.1", "localhost"] {
