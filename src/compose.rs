@@ -20,7 +20,7 @@ use crate::campaign::{Campaign, ContentFormat, Webhook};
 use crate::diagnostic::Diagnostic;
 use crate::json::{self, Document};
 use crate::profile::{Profile, Value, Vocabulary};
-use crate::telegram::{self, Request};
+use crate::telegram::{self, ApiError, Request};
 use crate::template::{self, Dialect, Outcome, Partials, Token};
 use crate::text::Span;
 
@@ -114,6 +114,20 @@ impl Composed {
     /// Returns the part of the body that a span of [`Composed::rendered`] came from.
     pub fn origin(&self, rendered: Span) -> Option<Span> {
         Some(self.locator.as_ref()?.locate(rendered).span)
+    }
+
+    /// Returns the place in the body that a refusal of this very request comes from, where that can be told.
+    ///
+    /// Our own checks know the place in every case that they know; Telegram's byte offset serves for the rest.
+    pub fn place_of_refusal(&self, error: &ApiError) -> Option<Diagnostic> {
+        let own = self.diagnostics.iter().find(|problem| problem.is_error()).map(|problem| problem.span);
+        let span = own.or_else(|| {
+            let (_, offset) = error.description.rsplit_once("at byte offset ")?;
+            let digits = offset.find(|c: char| !c.is_ascii_digit()).unwrap_or(offset.len());
+            let at = offset[..digits].parse().ok()?;
+            self.origin(self.rendered_span_of_text(Span::new(at, at + 1))?)
+        })?;
+        Some(Diagnostic::error("refused", span, error.description.clone()))
     }
 
     /// Returns the place in the decoded `text` (or caption) member as a span of [`Composed::rendered`].

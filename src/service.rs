@@ -1,11 +1,17 @@
 //! Use cases in plain data, called by both front ends.
 
+mod bot;
 mod curl;
 mod job;
 mod problems;
 pub mod sample;
+mod session;
 pub mod starter;
+mod test_send;
 
+pub use bot::{BotStatus, check_bot, resolve_help};
 pub use curl::curl;
 pub use job::{Job, SampleEvent, partials};
 pub use problems::webhook_problems;
+pub use session::{DATABASE, ResolveError, Session};
+pub use test_send::{TestAnswer, TestSend, send_test};
