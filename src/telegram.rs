@@ -7,6 +7,7 @@
 pub mod answer;
 mod api_error;
 mod arguments;
+pub mod fields;
 mod method;
 pub mod request;
 
