@@ -6,6 +6,7 @@
 //!
 //! Errors come in the server's order and words. Knows nothing of HTTP, of chats that exist and of bots.
 
+mod findings;
 mod location;
 mod markup;
 mod media;
@@ -185,7 +186,8 @@ pub fn check(method: &str, arguments: &Arguments) -> Checked {
     };
     let mut chat = None;
     let result = request(method, arguments, &mut chat).map_err(ApiError::from);
-    Checked { result, chat, warnings: Vec::new() }
+    let warnings = findings::of(method, arguments, result.as_ref().ok());
+    Checked { result, chat, warnings }
 }
 
 /// Reads everything, then the chat, then checks what the server checks only once it has the chat.

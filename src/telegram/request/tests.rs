@@ -313,3 +313,116 @@ fn the_chat_is_looked_up_before_the_text_is_cleaned() {
     assert_eq!(empty.chat, Some(ChatId::Id(7)));
     assert_eq!(empty.result.unwrap_err().description, "Bad Request: text must be non-empty");
 }
+
+/// Shows the warnings of a sendMessage with these members, one a line, with the part of the body they point at.
+#[track_caller]
+fn warn(members: &str, expected: &str) {
+    let body = format!(r#"{{"chat_id": 7, "text": "x", {members}}}"#);
+    let document = json::parse(&body).unwrap();
+    let checked = check("sendMessage", &Arguments::from_json(&document, &body).unwrap());
+    let lines: Vec<String> = checked
+        .warnings
+        .iter()
+        .map(|finding| {
+            let place = pointed_at(&document, &body, &finding.place).unwrap_or("-");
+            let help = finding.help.as_deref().unwrap_or("-");
+            format!("{}: {} ({help}) @ {place}", finding.code, finding.message)
+        })
+        .collect();
+    assert_eq!(lines.join("\n"), expected, "{body}");
+}
+
+#[test]
+fn fields_the_method_does_not_know_are_warned_of_at_any_depth() {
+    warn(
+        r#""parsemode": "HTML""#,
+        r#"unknown-field: `sendMessage` has no field `parsemode`: it is ignored (did you mean `parse_mode`?) @ "HTML""#,
+    );
+    warn(
+        r#""link_preview_options": {"isdisabled": true}"#,
+        "unknown-field: `LinkPreviewOptions` has no field `isdisabled`: it is ignored (did you mean `is_disabled`?) @ true",
+    );
+    warn(
+        r#""reply_markup": {"inline_keyboard": [[{"text": "a", "url": "a.b", "colour": 1}]]}"#,
+        "unknown-field: `InlineKeyboardButton` has no field `colour`: it is ignored \
+         (take it out; Telegram does not look at it) @ 1",
+    );
+}
+
+#[test]
+fn values_read_otherwise_than_meant_are_warned_of() {
+    warn(
+        r#""disable_notification": "on""#,
+        r#"odd-boolean: "on" is read as false (write true or false) @ "on""#,
+    );
+    warn(r#""disable_notification": false, "protect_content": "Yes""#, "");
+    warn(
+        r#""message_thread_id": "12th""#,
+        r#"odd-number: "12th" is read as 12 (write a whole number) @ "12th""#,
+    );
+    warn(
+        r#""disable_notification": null"#,
+        "null-value: null is read as the word \"null\", as if `disable_notification` were not set \
+         (leave the field out where it has no value) @ null",
+    );
+    warn(
+        r#""disable_web_page_preview": true"#,
+        "old-field: `disable_web_page_preview` is an old name (write `link_preview_options` instead) @ true",
+    );
+    warn(
+        r#""text": "y""#,
+        "repeated-field: `text` is there more than once: the first counts (take the others out) @ \"x\"",
+    );
+}
+
+#[test]
+fn chat_ids_that_are_none_are_errors() {
+    let chat = |chat: &str| {
+        let body = format!(r#"{{"chat_id": {chat}, "text": "x"}}"#);
+        let document = json::parse(&body).unwrap();
+        let checked = check("sendMessage", &Arguments::from_json(&document, &body).unwrap());
+        checked.warnings.into_iter().map(|finding| (finding.severity, finding.message)).collect::<Vec<_>>()
+    };
+    let error = |message: &str| vec![(Severity::Error, message.to_owned())];
+    assert_eq!(chat("-1001234567890"), []);
+    assert_eq!(chat("\"@news\""), []);
+    assert_eq!(chat("\"NULL\""), error("\"NULL\" is no chat id: Telegram reads it as 0"));
+    assert_eq!(chat("\"123abc\""), error("\"123abc\" is no chat id: Telegram reads it as 123"));
+    assert_eq!(chat("1.5e8"), error("\"1.5e8\" is no chat id: Telegram reads it as 1"));
+    assert_eq!(chat("\"@a b\""), error("\"@a b\" cannot be a name"));
+}
+
+#[test]
+fn what_is_dropped_without_a_word_is_told() {
+    warn(
+        r#""parse_mode": "HTML", "entities": []"#,
+        "ignored-value: `entities` is ignored, since there is a `parse_mode` (keep one of them) @ []",
+    );
+    warn(
+        r#""entities": {"type": "bold"}"#,
+        "ignored-value: this is no JSON array of entities: it is ignored \
+         (write [{\"type\": …, \"offset\": …, \"length\": …}]) @ {\"type\": \"bold\"}",
+    );
+    warn(
+        r#""reply_markup": {"inline_keyboard": [[{"text": "a", "callback_data": "d", "url": "a.b"}]]}"#,
+        "ignored-value: a button does one thing: `url` counts, `callback_data` is ignored (make two buttons of it) @ \"d\"",
+    );
+    warn(
+        r#""link_preview_options": {"url": "example"}"#,
+        "bad-link: there will be no card: its address has no dot (write a whole address: https://…) @ \"example\"",
+    );
+}
+
+#[test]
+fn a_text_within_the_limit_by_characters_alone_is_near_it() {
+    let wide = |count: usize| {
+        let body = format!(r#"{{"chat_id": 7, "text": "{}"}}"#, "😀".repeat(count));
+        let document = json::parse(&body).unwrap();
+        let checked = check("sendMessage", &Arguments::from_json(&document, &body).unwrap());
+        let codes: Vec<&str> = checked.warnings.iter().map(|finding| finding.code).collect();
+        (checked.result.err().map(|error| error.description), codes)
+    };
+    assert_eq!(wide(2048), (None, vec![]));
+    assert_eq!(wide(4096), (None, vec!["near-limit"]));
+    assert_eq!(wide(4097), (Some("Bad Request: message is too long".into()), vec![]));
+}
