@@ -88,3 +88,39 @@ impl Store for SqliteStore {
         self.run(|inner| write::reachability(&inner.connection, identity, state))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use indexmap::IndexMap;
+
+    use super::*;
+    use crate::profile::Value;
+
+    fn text(length: usize) -> IndexMap<String, Value> {
+        IndexMap::from([("a".into(), Value::Text("x".repeat(length)))])
+    }
+
+    #[test]
+    fn a_full_disk_is_told_and_keeps_nothing_of_the_step() {
+        let store = SqliteStore::open_in_memory().unwrap();
+        store.set("small", text(1)).unwrap();
+        store.lock().connection.pragma_update(None, "max_page_count", 20).unwrap();
+        let refused = store.set("large", text(1_000_000)).unwrap_err();
+        assert!(matches!(refused, Error::DiskFull { .. }), "{refused}");
+        assert_eq!((store.count().unwrap(), store.get("large").unwrap()), (1, None));
+        store.set("other", text(1)).unwrap();
+    }
+
+    #[test]
+    fn a_store_that_another_process_writes_for_long_is_locked() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("audience.db");
+        let (one, two) = (SqliteStore::open(&path).unwrap(), SqliteStore::open(&path).unwrap());
+        two.lock().connection.busy_timeout(std::time::Duration::ZERO).unwrap();
+        let mut writing = one.lock();
+        let transaction = writing.connection.transaction().unwrap();
+        transaction.execute("UPDATE totals SET n = n", []).unwrap();
+        assert!(matches!(two.set("x", text(1)).unwrap_err(), Error::Locked { .. }));
+        assert_eq!(two.count().unwrap(), 0, "reading goes on");
+    }
+}

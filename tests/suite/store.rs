@@ -226,6 +226,13 @@ fn a_file_that_cannot_be_meant_is_refused_whole() {
 }
 
 #[test]
+fn a_quote_that_is_never_closed_is_told_and_a_stray_one_is_text() {
+    check("identity,a\nx,1\ny,\"open\nz,2\n", "x {\"a\":1}\n", &["3: its quote is never closed"]);
+    check("identity,a\nx,5\" tube\ny,2\n", "x {\"a\":\"5\\\" tube\"}\ny {\"a\":\"2\"}\n", &[]);
+    check("identity,a\nx,\"1\n2\"\n", "x {\"a\":\"1\\n2\"}\n", &[]);
+}
+
+#[test]
 fn a_quote_that_is_never_closed_does_not_take_all_memory() {
     let home = Home::new();
     let mut content = String::from("identity,a\nx,y\nz,\"open\n");
@@ -332,6 +339,19 @@ fn a_batch_keeps_what_fits_and_tells_the_rest() {
     assert_eq!(outcomes[1].as_ref().unwrap_err().to_string(), "`a` is number, not boolean");
     assert_eq!(outcomes[2].as_ref().unwrap_err().to_string(), "the identity is empty");
     assert_eq!(home.people(), "x {\"a\":1}\n");
+}
+
+#[test]
+fn a_store_of_a_later_version_is_refused() {
+    let home = Home::new();
+    let path = home.folder.path().join("audience.db");
+    drop(home.store);
+    let mut bytes = fs::read(&path).unwrap();
+    // SQLite's file format keeps user_version here.
+    bytes[60..64].copy_from_slice(&99_u32.to_be_bytes());
+    fs::write(&path, bytes).unwrap();
+    let words = SqliteStore::open(&path).err().unwrap().to_string();
+    assert!(words.ends_with("has version 99, this telecast knows up to 1: update telecast"), "{words}");
 }
 
 #[test]

@@ -105,6 +105,8 @@ pub(super) struct Lines<R> {
     starts: RefCell<VecDeque<(u64, u64)>>,
     line: u64,
     is_at_start: bool,
+    n_quotes: u64,
+    has_ended: bool,
 }
 
 impl<R: Read> Lines<R> {
@@ -116,6 +118,8 @@ impl<R: Read> Lines<R> {
             starts: RefCell::default(),
             line: 1,
             is_at_start: true,
+            n_quotes: 0,
+            has_ended: false,
         }
     }
 
@@ -132,6 +136,11 @@ impl<R: Read> Lines<R> {
     pub(super) fn n_bytes(&self) -> u64 {
         self.at.get()
     }
+
+    /// Whether the file is at its end and its quotes do not pair up.
+    pub(super) fn ends_within_quotes(&self) -> bool {
+        self.has_ended && self.n_quotes % 2 == 1
+    }
 }
 
 impl<R: Read> Read for Lines<R> {
@@ -140,6 +149,7 @@ impl<R: Read> Read for Lines<R> {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
         let n = self.inner.read(buffer)?;
+        self.has_ended = n == 0 && !buffer.is_empty();
         let base = self.at.get();
         let starts = self.starts.get_mut();
         for (offset, byte) in (base..).zip(&buffer[..n]) {
@@ -151,6 +161,7 @@ impl<R: Read> Read for Lines<R> {
                 self.line += 1;
                 self.is_at_start = true;
             }
+            self.n_quotes += u64::from(*byte == b'"');
         }
         self.at.set(base + n as u64);
         Ok(n)

@@ -48,6 +48,9 @@ pub(super) fn page(
     let mut rows = statement.query([after.unwrap_or_default()])?;
     let mut page = Page::default();
     while let Some(row) = rows.next()? {
+        if !may_match(row, &needle)? {
+            continue;
+        }
         let profile = to_profile(row)?;
         if !matches(&profile, &needle) {
             continue;
@@ -59,6 +62,15 @@ pub(super) fn page(
         page.profiles.push(profile);
     }
     Ok(page)
+}
+
+/// Sorts most rows out before their properties are read: a text stands in its JSON as it is, but for what JSON escapes.
+fn may_match(row: &Row<'_>, needle: &str) -> rusqlite::Result<bool> {
+    let is_escaped = |c: char| c.is_control() || matches!(c, '"' | '\\');
+    Ok(needle.is_empty()
+        || needle.contains(is_escaped)
+        || row.get_ref(1)?.as_str()?.to_lowercase().contains(needle)
+        || row.get_ref(0)?.as_str()?.to_lowercase().contains(needle))
 }
 
 fn matches(profile: &Profile, needle: &str) -> bool {
