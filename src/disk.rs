@@ -13,7 +13,7 @@ use crate::text::Span;
 pub const MAX_FILE: u64 = 1024 * 1024;
 
 /// Which content a file had: to notice that it is another one now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Fingerprint {
     /// There was no file.
     Absent,

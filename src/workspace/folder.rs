@@ -128,6 +128,7 @@ impl Folder {
                 let ending = file.strip_prefix(&format!("campaigns/{stem}")).unwrap_or_default();
                 self.rename(&file, &format!("campaigns/{new}{ending}"))?;
             }
+            self.rename_draft(stem, &new)?;
         }
         Ok(new)
     }

@@ -1,29 +1,52 @@
-//! Files on disk: discovery, saves, drafts, locks.
+//! Files on disk: discovery, loading, saves, drafts, history, locks, watching.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
 
-use telecast::campaign::{Campaign, Webhook};
-use telecast::workspace::{self, Folder, SaveError, Workspace};
+use jiff::Timestamp;
+use telecast::campaign::{Auth, Campaign, ContentFormat, Manifest, Webhook};
+use telecast::paths::Paths;
+use telecast::workspace::{
+    self, Condition, Draft, Folder, LockError, Means, SaveError, TestSend, Workspace, discover,
+};
 
+/// A workspace with the webhook `bot` and the campaign `spring-sale`.
 fn sample() -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     workspace::init(dir.path(), "Shop").unwrap();
     let folder = Folder::new(dir.path());
     let url = "https://api.telegram.org/bot${BOT_TOKEN}/sendMessage";
-    let webhook = Webhook { name: "Bot".into(), url: url.into(), ..Webhook::default() };
-    folder.create_webhook(&webhook).unwrap();
-    let campaign = Campaign { name: "Spring sale".into(), webhook: "bot".into(), ..Campaign::default() };
-    folder.create_campaign(&campaign, "{}\n").unwrap();
+    folder.create_webhook(&Webhook { name: "Bot".into(), url: url.into(), ..Webhook::default() }).unwrap();
+    folder.create_campaign(&spring_sale(), "{}\n").unwrap();
     dir
+}
+
+fn spring_sale() -> Campaign {
+    Campaign { name: "Spring sale".into(), webhook: "bot".into(), ..Campaign::default() }
 }
 
 fn open(dir: &tempfile::TempDir) -> Workspace {
     Workspace::open(dir.path()).unwrap()
 }
 
-fn write(root: &Path, path: &str, bytes: &[u8]) {
-    fs::write(root.join(path), bytes).unwrap();
+fn write(dir: &tempfile::TempDir, path: &str, bytes: &[u8]) {
+    let path = dir.path().join(path);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, bytes).unwrap();
+}
+
+fn read(dir: &tempfile::TempDir, path: &str) -> String {
+    fs::read_to_string(dir.path().join(path)).unwrap()
+}
+
+#[track_caller]
+fn check_problems(dir: &tempfile::TempDir, expected: &[&str]) {
+    let lines: Vec<String> = open(dir).problems().iter().map(ToString::to_string).collect();
+    assert_eq!(lines, expected);
 }
 
 #[test]
@@ -34,7 +57,86 @@ fn a_new_workspace_opens_without_problems() {
     assert_eq!(workspace.display_name(), "Shop");
     assert_eq!(workspace.campaigns[0].stem, "spring-sale");
     assert_eq!(workspace.campaigns[0].body.text, "{}\n");
-    assert_eq!(fs::read_to_string(dir.path().join(".telecast/.gitignore")).unwrap(), "*\n");
+    assert_eq!(read(&dir, ".telecast/.gitignore"), "*\n");
+    assert_eq!(Some(workspace.id()), workspace.settings().id);
+    assert!(workspace::init(dir.path(), "again").is_err());
+}
+
+#[test]
+fn a_workspace_is_found_by_option_then_variable_then_parents_then_the_default_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = |name: &str| dir.path().join(name);
+    let paths = Paths::under(&root("home"));
+    let far = dir.path().join("near/a/b");
+    fs::create_dir_all(&far).unwrap();
+    let find = |option: Option<&str>, variable: Option<&str>, current: &Path| {
+        let (option, variable) = (option.map(Path::new), variable.map(Path::new));
+        discover(option, variable, current, &paths).map_err(|error| error.to_string())
+    };
+    assert!(find(None, None, &far).unwrap_err().contains("telecast init DIR"));
+    workspace::init(&paths.default_workspace(), "default").unwrap();
+    assert_eq!(find(None, None, &far), Ok(paths.default_workspace()));
+    workspace::init(&root("near"), "near").unwrap();
+    assert_eq!(find(None, None, &far), Ok(root("near")));
+    workspace::init(&root("variable"), "variable").unwrap();
+    assert_eq!(find(None, root("variable").to_str(), &far), Ok(root("variable")));
+    assert_eq!(find(Some("near/telecast.toml"), root("variable").to_str(), dir.path()), Ok(root("near")));
+    assert!(find(Some("."), None, &far).unwrap_err().contains("(--workspace) is no workspace"));
+    assert!(find(None, Some("gone"), &far).unwrap_err().contains("(TELECAST_WORKSPACE): it is not there"));
+}
+
+#[test]
+fn a_broken_file_is_named_with_line_and_column_and_hides_no_other() {
+    let dir = sample();
+    write(&dir, "webhooks/broken.toml", b"name = \"x\"\nurl = \n");
+    write(&dir, "webhooks/latin.toml", b"name = \"x\"\n# gr\xfcn\n");
+    write(&dir, "campaigns/a.toml", b"name = \"A\"\nwebhook = \"bto\"\nlabel = []\n");
+    write(&dir, "campaigns/a.json.liquid", b"{}\n\xff");
+    write(&dir, "campaigns/b.toml", b"webhook = \"bot\"\ncontent_format = \"text\"\n[when]\n");
+    write(&dir, "campaigns/b.json.liquid", b"{}");
+    write(&dir, "campaigns/c.txt.liquid", b"hello");
+    write(&dir, "samples/charged.json", b"{\"Event\": }");
+    fs::create_dir(dir.path().join("campaigns/d.toml")).unwrap();
+    check_problems(
+        &dir,
+        &[
+            "webhooks/broken.toml:2:7: error[not-toml]: this is not TOML: string values must be quoted, expected literal string",
+            "webhooks/latin.toml:1:1: error[not-utf8]: this file is not UTF-8: byte 16 (line 2)\n  help: save it as UTF-8 in your editor; telecast leaves it as it is",
+            "campaigns/a.toml:3:1: warning[unknown-key]: telecast does not know the key `label` here\n  help: did you mean `labels`?",
+            "campaigns/a.toml:2:12: error[no-such-webhook]: there is no webhooks/bto.toml\n  help: did you mean `bot`?",
+            "campaigns/a.json.liquid:1:1: error[not-utf8]: this file is not UTF-8: byte 4 (line 2)\n  help: save it as UTF-8 in your editor; telecast leaves it as it is",
+            "campaigns/b.toml:3:2: error[unknown-key]: telecast does not know the key `when` here\n  help: this version sends only when told to; take it out",
+            "campaigns/b.txt.liquid:1:1: error[no-body]: this campaign has no body yet\n  help: there is campaigns/b.json.liquid; write `content_format = \"json\"` to use it",
+            "campaigns/c.toml:1:1: error[no-definition]: this body has no campaign file beside it\n  help: make campaigns/c.toml with `webhook = \"…\"`",
+            "campaigns/d.toml:1:1: error[unreadable]: cannot read it: not a regular file",
+            "campaigns/d.json.liquid:1:1: error[no-body]: this campaign has no body yet\n  help: save one as campaigns/d.json.liquid",
+            "samples/charged.json:1:11: error[not-json]: expected a value",
+        ],
+    );
+    let stems: Vec<String> = open(&dir).campaigns.into_iter().map(|campaign| campaign.stem).collect();
+    assert_eq!(stems, ["a", "b", "c", "d", "spring-sale"]);
+}
+
+#[test]
+fn a_body_of_ten_megabytes_is_a_problem_and_left_alone() {
+    let dir = sample();
+    let path = "campaigns/spring-sale.json.liquid";
+    write(&dir, path, &vec![b'x'; 10 * 1024 * 1024]);
+    let workspace = open(&dir);
+    let body = &workspace.campaigns[0].body;
+    assert_eq!((body.condition, body.problems[0].code), (Condition::Unusable, "too-large"));
+    assert!(workspace.folder().save(body, "{}").is_err());
+    assert_eq!(fs::metadata(dir.path().join(path)).unwrap().len(), 10 * 1024 * 1024);
+}
+
+#[test]
+fn a_workspace_with_a_broken_manifest_still_opens() {
+    let dir = sample();
+    write(&dir, "telecast.toml", b"name = ");
+    let workspace = open(&dir);
+    assert_eq!(workspace.campaigns.len(), 1);
+    assert_eq!(workspace.problems().len(), 1);
+    assert!(workspace.id().starts_with("at-"));
 }
 
 #[test]
@@ -42,8 +144,332 @@ fn a_file_that_was_changed_meanwhile_is_not_written_over() {
     let dir = sample();
     let workspace = open(&dir);
     let body = &workspace.campaigns[0].body;
-    write(dir.path(), &body.path, b"theirs");
+    write(&dir, &body.path, b"theirs");
     let refused = workspace.folder().save(body, "mine");
     assert!(matches!(refused, Err(SaveError::ChangedOnDisk { .. })), "{refused:?}");
-    assert_eq!(workspace.folder().read(&body.path).text, "theirs");
+    assert_eq!(read(&dir, &body.path), "theirs");
+    fs::remove_file(dir.path().join(&body.path)).unwrap();
+    assert!(matches!(workspace.folder().save(body, "mine"), Err(SaveError::ChangedOnDisk { .. })));
+    let gone = workspace.folder().read(&body.path);
+    workspace.folder().save(&gone, "mine").unwrap();
+    assert_eq!(read(&dir, &body.path), "mine");
+}
+
+#[test]
+fn a_save_keeps_mode_and_symbolic_links_and_leaves_nothing_beside() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = sample();
+    let path = dir.path().join("campaigns/spring-sale.json.liquid");
+    let elsewhere = dir.path().join("elsewhere");
+    fs::rename(&path, &elsewhere).unwrap();
+    fs::set_permissions(&elsewhere, fs::Permissions::from_mode(0o640)).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, &path).unwrap();
+    let workspace = open(&dir);
+    workspace.folder().save(&workspace.campaigns[0].body, "[]").unwrap();
+    assert!(fs::symlink_metadata(&path).unwrap().is_symlink());
+    assert_eq!(fs::read_to_string(&elsewhere).unwrap(), "[]");
+    assert_eq!(fs::metadata(&elsewhere).unwrap().permissions().mode() & 0o777, 0o640);
+    let names: Vec<_> = fs::read_dir(dir.path().join("campaigns")).unwrap().flatten().collect();
+    assert_eq!(names.len(), 2, "{names:?}");
+}
+
+#[test]
+fn a_saved_definition_keeps_its_comments() {
+    let dir = sample();
+    let text = "# Ours.\nname = \"Bot\" # short\nurl = \"https://h/bot${T}/getMe\"\n\n# Later: a proxy\n[headers]\nA = \"1\" # one\n";
+    write(&dir, "webhooks/bot.toml", text.as_bytes());
+    let workspace = open(&dir);
+    let definition = workspace.webhook("bot").unwrap();
+    let mut webhook = definition.value.clone().unwrap();
+    webhook.name = "Robot".into();
+    webhook.headers[0].1 = "2".into();
+    webhook.auth = Some(Auth::Bearer { token: "${T}".into() });
+    workspace.folder().save_webhook(&definition.source, &webhook).unwrap();
+    let expected = text.replace("\"Bot\"", "\"Robot\"").replace("\"1\"", "\"2\"");
+    assert_eq!(read(&dir, "webhooks/bot.toml"), expected + "\n[auth]\nkind = \"bearer\"\ntoken = \"${T}\"\n");
+}
+
+#[test]
+fn campaigns_are_made_copied_renamed_deleted_and_restored() {
+    let dir = sample();
+    let folder = open(&dir).folder();
+    assert_eq!(folder.create_campaign(&spring_sale(), "{}").unwrap(), "spring-sale-2");
+    let draft = draft("spring-sale", "unsaved");
+    folder.write_draft(&draft).unwrap();
+    assert_eq!(folder.rename_campaign("spring-sale", "Summer – Größe").unwrap(), "summer-größe");
+    assert_eq!(folder.draft("spring-sale"), None);
+    assert_eq!(folder.draft("summer-größe").unwrap().text, "unsaved");
+    assert_eq!(open(&dir).campaign("summer-größe").unwrap().display_name(), "Summer – Größe");
+    assert_eq!(folder.duplicate_campaign("summer-größe", "Copy").unwrap(), "copy");
+    assert_eq!(read(&dir, "campaigns/copy.json.liquid"), "{}\n");
+    let trashed = folder.delete_campaign("copy").unwrap();
+    assert!(open(&dir).campaign("copy").is_none());
+    folder.restore(&trashed).unwrap();
+    assert_eq!(read(&dir, "campaigns/copy.json.liquid"), "{}\n");
+    let trashed = folder.delete_campaign("copy").unwrap();
+    write(&dir, "campaigns/copy.toml", b"name = \"new\"");
+    assert!(matches!(folder.restore(&trashed), Err(SaveError::Exists { .. })));
+    assert_eq!(read(&dir, "campaigns/copy.toml"), "name = \"new\"");
+    assert!(matches!(folder.delete_campaign("gone"), Err(SaveError::Missing { .. })));
+    assert!(matches!(folder.rename_campaign("gone", "x"), Err(SaveError::Missing { .. })));
+}
+
+#[test]
+fn campaigns_follow_a_renamed_webhook() {
+    let dir = sample();
+    let folder = open(&dir).folder();
+    assert_eq!(folder.rename_webhook("bot", "News bot").unwrap(), "news-bot");
+    assert_eq!(open(&dir).problems(), []);
+    assert_eq!(open(&dir).campaigns[0].value.as_ref().unwrap().webhook, "news-bot");
+    folder.delete_webhook("news-bot").unwrap();
+    assert_eq!(open(&dir).problems()[0].diagnostic.code, "no-such-webhook");
+}
+
+#[test]
+fn a_changed_content_format_takes_the_body_along() {
+    let dir = sample();
+    let workspace = open(&dir);
+    let campaign = Campaign { content_format: ContentFormat::Text, ..spring_sale() };
+    workspace.folder().save_campaign(&workspace.campaigns[0].source, &campaign).unwrap();
+    assert_eq!(open(&dir).problems(), []);
+    assert_eq!(read(&dir, "campaigns/spring-sale.txt.liquid"), "{}\n");
+}
+
+#[test]
+fn files_are_copied_into_a_workspace_of_its_own_id() {
+    let dir = tempfile::tempdir().unwrap();
+    let files: &[(&str, &[u8])] = &[
+        ("telecast.toml", b"# demo\nname = \"Demo\"\n"),
+        ("webhooks/bot.toml", b"url = \"${SANDBOX}/bot${T}/getMe\"\n"),
+    ];
+    let first = workspace::create_from(&dir.path().join("a"), files).unwrap();
+    let second = workspace::create_from(&dir.path().join("b"), files).unwrap();
+    assert_ne!(first.id, second.id);
+    assert!(workspace::create_from(&dir.path().join("a"), files).is_err());
+    let workspace = Workspace::open(&dir.path().join("a")).unwrap();
+    assert_eq!(workspace.problems(), []);
+    assert!(workspace.manifest.source.text.starts_with("# demo\nname = \"Demo\"\nid = \""));
+    assert_eq!(
+        workspace.manifest.value,
+        Some(Manifest { name: "Demo".into(), id: first.id, ..Manifest::default() })
+    );
+}
+
+fn draft(stem: &str, text: &str) -> Draft {
+    let base = telecast::workspace::Fingerprint::of(b"base");
+    Draft { stem: stem.into(), text: text.into(), cursor: 0, base, written: Timestamp::UNIX_EPOCH }
+}
+
+#[test]
+fn drafts_come_back_until_they_are_discarded() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = sample();
+    let folder = open(&dir).folder();
+    let typed = draft("spring-sale", "half a w\u{0}ord 🎉\r\n");
+    folder.write_draft(&typed).unwrap();
+    assert_eq!(folder.drafts(), [typed]);
+    let mode =
+        fs::metadata(dir.path().join(".telecast/drafts/spring-sale.json")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    write(&dir, ".telecast/drafts/broken.json", b"{\"stem\":");
+    assert_eq!(folder.drafts().len(), 1);
+    folder.discard_draft("spring-sale").unwrap();
+    folder.discard_draft("spring-sale").unwrap();
+    assert_eq!(folder.drafts(), []);
+}
+
+fn test_send(body: &str) -> TestSend {
+    TestSend {
+        sent: Timestamp::UNIX_EPOCH,
+        campaign: "spring-sale".into(),
+        webhook: "bot".into(),
+        profile: None,
+        chat: Some("1".into()),
+        method: "POST".into(),
+        url: "https://h/bot${T}/sendMessage".into(),
+        headers: vec![],
+        body: body.into(),
+        ok: true,
+        status: Some(200),
+        message_id: Some(7),
+        description: None,
+        ms: 12,
+    }
+}
+
+#[test]
+fn the_history_is_newest_first_and_survives_a_line_cut_short() {
+    let dir = sample();
+    let folder = open(&dir).folder();
+    assert_eq!(folder.history(10), []);
+    folder.add_to_history(&test_send("one")).unwrap();
+    let path = dir.path().join(".telecast/history.jsonl");
+    let whole = fs::read_to_string(&path).unwrap();
+    fs::write(&path, format!("{whole}{}", &whole[..whole.len() / 2])).unwrap();
+    folder.add_to_history(&test_send("two")).unwrap();
+    let bodies: Vec<String> = folder.history(10).into_iter().map(|entry| entry.body).collect();
+    assert_eq!(bodies, ["two", "one"]);
+    assert_eq!(folder.history(1).len(), 1);
+}
+
+#[test]
+fn the_history_stays_bounded() {
+    let dir = sample();
+    let folder = open(&dir).folder();
+    let large = "x".repeat(1_000_000);
+    for n in 0..12 {
+        folder.add_to_history(&test_send(&format!("{n} {large}"))).unwrap();
+    }
+    assert!(fs::metadata(dir.path().join(".telecast/history.jsonl")).unwrap().len() < 9_000_000);
+    assert!(folder.history(100)[0].body.starts_with("11 "));
+}
+
+#[test]
+fn test_chats_are_named_and_the_last_one_is_remembered() {
+    let dir = sample();
+    let folder = open(&dir).folder();
+    write(&dir, ".telecast/test-chats.toml", b"# mine\n[chats]\nteam = \"@ourteam\" # all of us\n");
+    folder.add_test_chat("Anna P.", "123").unwrap();
+    let (chats, problems) = folder.test_chats();
+    assert_eq!(problems, []);
+    assert_eq!((chats.preferred(), chats.resolve("Anna P.").as_deref()), (Some("Anna P."), Some("123")));
+    assert_eq!(chats.resolve("-100123").as_deref(), Some("-100123"));
+    assert_eq!(chats.resolve("nobody"), None);
+    folder.remember_test_chat("team").unwrap();
+    folder.remove_test_chat("Anna P.").unwrap();
+    assert_eq!(
+        read(&dir, ".telecast/test-chats.toml"),
+        "last = \"team\"\n# mine\n[chats]\nteam = \"@ourteam\" # all of us\n"
+    );
+}
+
+/// Starts this test binary again to run one of the `in_a_child` tests on `dir`.
+fn child(test: &str, dir: &Path) -> Child {
+    Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--nocapture"])
+        .env("TELECAST_TEST_DIR", dir)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+/// Waits until the child has printed `word`.
+fn wait_for(child: &mut Child, word: &str) {
+    let lines = BufReader::new(child.stdout.as_mut().unwrap()).lines();
+    assert!(lines.map_while(Result::ok).any(|line| line.contains(word)), "the child said no {word}");
+}
+
+/// What the child works on; `None` where the test runs as one of the suite.
+fn childs_folder() -> Option<Folder> {
+    std::env::var_os("TELECAST_TEST_DIR").map(|dir| Folder::new(Path::new(&dir)))
+}
+
+#[test]
+fn in_a_child_a_lock_is_held() {
+    let Some(folder) = childs_folder() else { return };
+    let _guard = folder.lock_editing().unwrap();
+    println!("\nlocked");
+    std::io::stdin().lines().for_each(drop);
+}
+
+#[test]
+fn a_second_process_is_told_who_edits_and_gets_the_lock_when_it_is_killed() {
+    let dir = sample();
+    let folder = Folder::new(dir.path());
+    let mut other = child("workspace::in_a_child_a_lock_is_held", dir.path());
+    wait_for(&mut other, "locked");
+    let Err(LockError::Held { holder, .. }) = folder.lock_editing() else { panic!("the lock was free") };
+    assert_eq!((holder.pid, holder.workspace.as_deref()), (Some(other.id()), Some(dir.path())));
+    other.kill().unwrap();
+    other.wait().unwrap();
+    let _guard = folder.lock_editing().unwrap();
+}
+
+#[test]
+fn one_bot_is_polled_once_on_the_machine_whatever_the_workspace() {
+    let (one, two) = (sample(), sample());
+    let paths = Paths::under(one.path());
+    let guard = Folder::new(one.path()).lock_polling(&paths, 42).unwrap();
+    let refused = Folder::new(two.path()).lock_polling(&paths, 42).unwrap_err().to_string();
+    let expected = format!("process {}, workspace {}", std::process::id(), one.path().display());
+    assert!(refused.ends_with(&expected), "{refused}");
+    let _other_bot = Folder::new(two.path()).lock_polling(&paths, 43).unwrap();
+    drop(guard);
+    Folder::new(two.path()).lock_polling(&paths, 42).unwrap();
+}
+
+#[test]
+fn in_a_child_drafts_are_written_without_end() {
+    let Some(folder) = childs_folder() else { return };
+    for n in 0_u64.. {
+        let text = format!("{n} {}", n.to_string().repeat(2000));
+        folder.write_draft(&draft("spring-sale", &text)).unwrap();
+        if n == 3 {
+            println!("\nwriting");
+        }
+    }
+}
+
+#[test]
+fn a_draft_is_whole_whenever_the_process_is_killed() {
+    let dir = sample();
+    for _ in 0..10 {
+        let mut other = child("workspace::in_a_child_drafts_are_written_without_end", dir.path());
+        wait_for(&mut other, "writing");
+        other.kill().unwrap();
+        other.wait().unwrap();
+        let text = Folder::new(dir.path()).draft("spring-sale").unwrap().text;
+        let (n, rest) = text.split_once(' ').unwrap();
+        assert_eq!(rest, n.repeat(2000));
+    }
+}
+
+/// Watches, makes a change, and returns the first paths told.
+fn told(dir: &tempfile::TempDir, means: Means, change: impl FnOnce()) -> Vec<String> {
+    let (sender, paths) = mpsc::channel();
+    let root = dir.path().canonicalize().unwrap();
+    let watch = workspace::watch(&root, means, move |paths| drop(sender.send(paths)));
+    assert!(watch.is_some());
+    change();
+    let deadline = Instant::now() + Duration::from_secs(20);
+    paths.recv_timeout(deadline - Instant::now()).unwrap()
+}
+
+#[test]
+fn an_editor_that_swaps_files_is_noticed_and_its_swap_file_is_not() {
+    let dir = sample();
+    let paths = told(&dir, Means::Best, || {
+        write(&dir, "campaigns/.spring-sale.swp", b"half");
+        write(&dir, "campaigns/4913", b"");
+        write(&dir, "campaigns/spring-sale.json.liquid~", b"new");
+        let path = dir.path().join("campaigns/spring-sale.json.liquid");
+        fs::rename(dir.path().join("campaigns/spring-sale.json.liquid~"), path).unwrap();
+    });
+    assert_eq!(paths, ["campaigns/spring-sale.json.liquid"]);
+}
+
+#[test]
+fn where_the_system_cannot_watch_the_folders_are_looked_at() {
+    let dir = sample();
+    let means = Means::Polling(Duration::from_millis(30));
+    let paths = told(&dir, means, || write(&dir, "webhooks/new.toml", b"name = \"x\""));
+    assert_eq!(paths, ["webhooks/new.toml"]);
+}
+
+#[test]
+fn a_folder_that_is_made_anew_is_watched_again() {
+    let dir = sample();
+    let (sender, paths) = mpsc::channel();
+    let root = dir.path().canonicalize().unwrap();
+    let watch = workspace::watch(&root, Means::Best, move |paths| drop(sender.send(paths)));
+    let wait = || paths.recv_timeout(Duration::from_secs(20)).unwrap();
+    fs::remove_dir_all(root.join("partials")).unwrap();
+    assert!(wait().contains(&"partials".to_owned()));
+    fs::create_dir(root.join("partials")).unwrap();
+    assert_eq!(wait(), ["partials"]);
+    write(&dir, "partials/footer.liquid", b"bye");
+    assert_eq!(wait(), ["partials/footer.liquid"]);
+    drop(watch);
+    assert!(paths.recv_timeout(Duration::from_secs(20)).is_err());
 }
