@@ -56,7 +56,6 @@ fn the_cursor_steps_over_whole_graphemes() {
 #[test]
 fn a_cursor_inside_a_new_grapheme_goes_to_its_start() {
     check("ex|\n\u{301}", [Move(Motion::To(1)), Extend(Motion::To(3)), Delete(Motion::Left)], "|e\u{301}");
-    check("a|\u{308}b", [Move(Motion::Right)], "a\u{308}b|");
 }
 
 #[test]
