@@ -1,0 +1,79 @@
+//! The `{{ … ` or `{% … ` a place is in, read backwards from the place: it is being written, so it need not be closed.
+
+use crate::text;
+
+use super::Trigger;
+
+/// How far back an opener is looked for: nobody writes longer Liquid, and each key looks.
+const REACH: usize = 4096;
+
+/// The Liquid that text ends in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Liquid<'a> {
+    /// Where its opener begins.
+    pub start: usize,
+    /// Whether it is a tag rather than an output.
+    pub is_tag: bool,
+    /// What stands between the opener and the place.
+    pub inner: &'a str,
+}
+
+impl<'a> Liquid<'a> {
+    /// The Liquid that `before` ends in, where it is in any.
+    pub fn around(before: &'a str) -> Option<Self> {
+        let from = text::floor_char_boundary(before, before.len().saturating_sub(REACH));
+        let window = &before[from..];
+        let start = window.rfind("{{").max(window.rfind("{%"))?;
+        let inner = &window[start + 2..];
+        let is_tag = window[start..].starts_with("{%");
+        let closer = if is_tag { "%}" } else { "}}" };
+        (!inner.contains(closer)).then_some(Self { start: from + start, is_tag, inner })
+    }
+
+    /// Whether the place is inside quotes.
+    pub fn is_in_quotes(&self) -> bool {
+        let mut open = None;
+        for c in self.inner.chars() {
+            match open {
+                None if matches!(c, '"' | '\'') => open = Some(c),
+                Some(quote) if quote == c => open = None,
+                _ => {}
+            }
+        }
+        open.is_some()
+    }
+
+    /// The picker that the last character opens: a filter's `|`, a name's first letter, or the dot in it.
+    pub fn trigger_of(&self, last: char) -> Option<(Trigger, usize, usize)> {
+        let name = name_before(self.inner);
+        let begins = name.len() == last.len_utf8() && last.is_alphabetic();
+        let goes_down = last == '.' && 1 < name.len() && !name.starts_with(|c: char| c.is_ascii_digit());
+        let end = self.start + 2 + self.inner.len();
+        match last {
+            _ if self.is_in_quotes() => None,
+            '|' => Some((Trigger::Pipe, end, end)),
+            _ if begins || goes_down => Some(self.trigger_for_name(end - name.len())),
+            _ => None,
+        }
+    }
+
+    /// What a name that begins at `start` can be here: a tag's, a filter's or a variable's.
+    pub fn trigger_for_name(&self, start: usize) -> (Trigger, usize, usize) {
+        let inner_start = self.start + 2;
+        let head = self.inner.get(..start.saturating_sub(inner_start)).unwrap_or("");
+        let head = head.trim_end();
+        if self.is_tag && head.trim_start_matches('-').is_empty() {
+            (Trigger::TagOpen, self.start, inner_start)
+        } else if head.ends_with('|') {
+            (Trigger::Pipe, start, start)
+        } else {
+            (Trigger::Name, start, start)
+        }
+    }
+}
+
+/// The letters, digits, `_`, `-` and dots that text ends in.
+pub fn name_before(text: &str) -> &str {
+    let kept = text.trim_end_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-'));
+    &text[kept.len()..]
+}

@@ -1,0 +1,243 @@
+//! Keys typed into a text at `‸`, and what stands there afterwards: `‸` the cursor, or two around what is selected.
+
+use super::*;
+use crate::editor::{Command, Editor, Motion};
+use crate::profile::{Kind as Type, Property};
+
+fn vocabulary() -> Vocabulary {
+    let property = |name: &str, kind, n_set, samples: &[&str]| Property {
+        name: name.into(),
+        kind,
+        n_set,
+        samples: samples.iter().map(|sample| (*sample).to_owned()).collect(),
+    };
+    Vocabulary {
+        properties: vec![
+            property("First Name", Type::Text, 3, &[]),
+            property("cart_items", Type::Number, 7, &["2"]),
+            property("first_name", Type::Text, 9, &["Anna", "Иван_Петров"]),
+            property("plan", Type::Text, 8, &["pro"]),
+            property("telegram_chat_id", Type::Number, 9, &[]),
+            property("vip", Type::Boolean, 1, &[]),
+        ],
+        n_profiles: 12,
+        event: vec!["Amount".into(), "Charged ID".into()],
+        external_trigger: vec![],
+    }
+}
+
+struct Typed {
+    editor: Editor,
+    session: Option<Session>,
+}
+
+/// Types keys, as the screen would: `\t` accepts where the picker is armed, `↓` chooses the next row.
+fn typed_in(marked: &str, keys: &str, dialect: Dialect, is_json: bool) -> Typed {
+    let vocabulary = vocabulary();
+    let context = Context { vocabulary: &vocabulary, dialect, is_json };
+    let mut editor = Editor::new(&marked.replace('‸', ""));
+    editor.apply(Command::Move(Motion::To(marked.find('‸').unwrap())));
+    let mut session: Option<Session> = None;
+    for c in keys.chars() {
+        match (c, &mut session) {
+            ('↓', Some(open)) => open.choose(1),
+            ('\t', Some(open)) if open.armed => {
+                let completion = open.accept(&editor.text(), editor.cursor(), &context).unwrap();
+                editor.apply(Command::Complete { edit: completion.edit, select: completion.select });
+                session = None;
+            }
+            ('\n', _) => {
+                editor.apply(Command::Newline);
+                session = None;
+            }
+            _ => {
+                editor.apply(Command::Type(c.into()));
+                session = follow(session, &editor.text(), editor.cursor(), &context);
+            }
+        }
+    }
+    Typed { editor, session }
+}
+
+fn marked(editor: &Editor) -> String {
+    let span = editor.selection().span();
+    let mut text = editor.text();
+    if !span.is_empty() {
+        text.insert(span.end, '‸');
+    }
+    text.insert(span.start, '‸');
+    text
+}
+
+#[track_caller]
+fn check(before: &str, keys: &str, after: &str) {
+    assert_eq!(marked(&typed_in(before, keys, Dialect::Telecast, true).editor), after);
+}
+
+#[track_caller]
+fn check_clevertap(before: &str, keys: &str, after: &str) {
+    assert_eq!(marked(&typed_in(before, keys, Dialect::CleverTap, true).editor), after);
+}
+
+/// The rows that stand open, at most five.
+#[track_caller]
+fn check_open(before: &str, keys: &str, rows: &[&str]) {
+    let typed = typed_in(before, keys, Dialect::Telecast, true);
+    let items = typed.session.map(|session| session.items).unwrap_or_default();
+    let labels: Vec<_> = items.iter().map(|item| item.label.as_str()).take(5).collect();
+    assert_eq!(labels, rows);
+}
+
+const HTML: &str = ", \"parse_mode\": \"HTML\"}";
+const V2: &str = ", \"parse_mode\": \"MarkdownV2\"}";
+
+#[test]
+fn a_trigger_becomes_a_whole_variable_with_the_escapes_of_its_place() {
+    let html = |text: &str| format!("{{\"text\": \"Hi {text}\"{HTML}");
+    let whole = html("{{ Profile.first_name | default: \"‸\" | tg_html | json_escape }}");
+    for trigger in ["<<", "{{", "{{ "] {
+        check(&html("‸"), &format!("{trigger}fir\t"), &whole);
+    }
+    check(
+        &html("‸"),
+        "@fir↓↓\t",
+        &html("{{ Profile[\"First Name\"] | default: \"‸\" | tg_html | json_escape }}")
+            .as_str()
+            .replace("[\"First Name\"]", "[\"First Name\"]"),
+    );
+    check(
+        &format!("{{\"text\": \"‸\"{V2}"),
+        "<<fir\t",
+        &format!(
+            "{{\"text\": \"{{{{ Profile.first_name | default: \"‸\" | tg_markdown_v2 | json_escape }}}}\"{V2}"
+        ),
+    );
+    check(
+        "{\"note\": \"‸\"}",
+        "<<plan\t",
+        "{\"note\": \"{{ Profile.plan | default: \"‸\" | json_escape }}\"}",
+    );
+}
+
+#[test]
+fn a_bare_value_is_made_json() {
+    check("{\"a\": ‸}", "<<plan\t", "{\"a\": {{ Profile.plan | default: \"‸\" | json }}}");
+    check("{\"a\": ‸}", "<<cart\t", "{\"a\": {{ Profile.cart_items | default: ‸0‸ }}}");
+    check("{\"a\": ‸}", "<<vip\t", "{\"a\": {{ Profile.vip | default: ‸false‸ }}}");
+    check(
+        "{\"chat_id\": ‸}",
+        "<<tele\t",
+        "{\"chat_id\": {{ Profile.telegram_chat_id | default: \"‸NULL‸\" }}}",
+    );
+    check(
+        "{\"chat_id\": ‸}",
+        "{{ tele\t",
+        "{\"chat_id\": {{ Profile.telegram_chat_id | default: \"‸NULL‸\" }}}",
+    );
+}
+
+#[test]
+fn clevertap_gets_only_what_it_accepts() {
+    check_clevertap(
+        &format!("{{\"text\": \"‸\"{HTML}"),
+        "<<fir\t",
+        &format!("{{\"text\": \"{{{{ Profile.first_name | default: \"‸\" | escape }}}}\"{HTML}"),
+    );
+    check_clevertap("{\"a\": ‸}", "<<plan\t", "{\"a\": \"{{ Profile.plan | default: \"‸\" }}\"}");
+}
+
+#[test]
+fn braces_that_are_closed_already_are_used() {
+    let whole = "\"{{ Profile.plan | default: \"‸\" | json_escape }}\"";
+    check("\"{{ Profile.‸ }}\"", "<<plan\t", whole);
+    check("\"{{‸}}\"", "<<plan\t", whole);
+    check("\"{{ ‸ }}\"", "plan\t", whole);
+    check("\"{{ Profile‸ }}\"", ".pla\t", whole);
+    check("\"{{ ‸ | upcase }}\"", "<<plan\t", "\"{{ Profile.plan‸ | upcase }}\"");
+    check("\"{{ Profile.‸ | upcase }}\"", "<<plan\t", "\"{{ Profile.plan‸ | upcase }}\"");
+    check("\"{% if ‸ %}\"", "<<plan\t", "\"{% if Profile.plan‸ %}\"");
+    check("\"{% if Profile‸ == 1 %}\"", ".plan\t", "\"{% if Profile.plan‸ == 1 %}\"");
+}
+
+#[test]
+fn built_in_names_are_offered() {
+    check("\"‸\"", "<<ident\t", "\"{{ Profile.identity | default: \"‸\" | json_escape }}\"");
+    check("\"‸\"", "<<campaign\t", "\"{{ Campaign.campaignId | default: \"‸\" | json_escape }}\"");
+    check("\"‸\"", "<<charged\t", "\"{{ Event[\"Charged ID\"] | default: \"‸\" | json_escape }}\"");
+    check_open("\"‸\"", "<<Event.", &["Event.Amount", "Event.Charged ID"]);
+}
+
+#[test]
+fn a_lone_brace_and_an_at_sign_wait_for_an_arrow() {
+    check("\"‸\"", "@\t", "\"@ ‸\"");
+    check("\"‸\"", "@fir\n", "\"@fir\n‸\"");
+    check("‸", "{\n", "{\n  ‸\n}");
+    check_open("\"‸\"", "@fir", &["first_name", "First Name"]);
+    check("\"‸\"", "@pla↓\t", "\"{{ Profile.plan | default: \"‸\" | json_escape }}\"");
+    check("\"‸\"", "{pla↓\t", "\"{{ Profile.plan | default: \"‸\" | json_escape }}\"");
+}
+
+#[test]
+fn the_picker_closes_at_a_space_a_quote_and_when_nothing_matches() {
+    for keys in ["@fir ", "<<fir ", "<<fir\"", "<<zzz", "{{ plan ", "me@shop", "{{ 'pl", "\\{"] {
+        check_open("\"‸\"", keys, &[]);
+    }
+    check_open("‸", "<<fir\n", &[]);
+}
+
+#[test]
+fn what_most_profiles_have_is_first() {
+    check_open("\"‸\"", "<<", &["first_name", "telegram_chat_id", "plan", "cart_items", "First Name"]);
+    let typed = typed_in("\"‸\"", "<<first", Dialect::Telecast, true);
+    let item = typed.session.unwrap().items.remove(0);
+    assert_eq!((item.detail.as_str(), item.doc.as_str()), ("text · 9 of 12", "Anna, Иван_Петров"));
+    assert_eq!(item.matched, [0, 1, 2, 3, 4]);
+}
+
+#[test]
+fn filters_are_listed_behind_a_pipe() {
+    check("{{ x ‸ }}", "|defa\t", "{{ x | default: \"‸\" }}");
+    check("{{ x | ‸ }}", "app\t", "{{ x | append: ‸ }}");
+    check_open("{{ \"a‸\" }}", "|", &[]);
+    check_open("a ‸", "|", &[]);
+}
+
+#[test]
+fn tags_are_snippets() {
+    check("\"‸\"", "{% if\t", "\"{% if ‸ %}{% endif %}\"");
+    check("\"‸\"", "{%abort\t", "\"{% abort %}‸\"");
+}
+
+#[test]
+fn keys_and_values_of_the_method_are_offered() {
+    check("‸", "{\"chat\t", "{\"chat_id\": ‸}");
+    check("{\"chat_id\": 1, ‸}", "\"te\t", "{\"chat_id\": 1, \"text\": \"‸\"}");
+    check("{\"‸\": 1}", "pa", "{\"pa‸\": 1}");
+    check("{\"parse_mode\": ‸}", "\"v2\t", "{\"parse_mode\": \"MarkdownV2\"‸}");
+    check("{‸}", "\"silent\t", "{\"silent ‸\"}");
+    check_open("{\"link_preview_options\": {‸}}", "\"small", &["prefer_small_media"]);
+    check_open("{\"reply_markup\": {\"inline_keyboard\": [[{‸}]]}}", "\"url", &["url", "login_url"]);
+    check_open("‸", "{", &["chat_id", "text", "parse_mode", "reply_markup", "link_preview_options"]);
+    check("‸", "{te↓\t", "{\"parse_mode\": \"‸\"}");
+    check_open("{\"a\": ‸}", "{", &["first_name", "telegram_chat_id", "plan", "cart_items", "First Name"]);
+}
+
+#[test]
+fn plain_text_bodies_need_no_json() {
+    let typed = typed_in("Hi ‸", "<<plan\t", Dialect::Telecast, false);
+    assert_eq!(marked(&typed.editor), "Hi {{ Profile.plan | default: \"‸\" }}");
+}
+
+#[test]
+fn the_picker_can_be_asked_for() {
+    let vocabulary = vocabulary();
+    let context = Context { vocabulary: &vocabulary, dialect: Dialect::Telecast, is_json: true };
+    let accepted = |marked: &str| {
+        let (text, at) = (marked.replace('‸', ""), marked.find('‸').unwrap());
+        let completion = open_here(&text, at, &context)?.accept(&text, at, &context)?;
+        crate::diagnostic::Fix { title: String::new(), edits: vec![completion.edit], safe: true }.apply(&text)
+    };
+    assert_eq!(accepted("\"pla‸\"").unwrap(), "\"{{ Profile.plan | default: \"\" | json_escape }}\"");
+    assert_eq!(accepted("{{ x | appe‸ }}").unwrap(), "{{ x | append:  }}");
+    assert_eq!(accepted("{{ \"pla‸\" }}"), None);
+}
