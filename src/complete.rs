@@ -182,11 +182,18 @@ impl Session {
         (!self.items.is_empty()).then_some(self)
     }
 
-    /// Goes to another row and arms the picker; over an end it goes round.
-    pub fn choose(&mut self, down: isize) {
+    /// Goes to the next row, or arms the picker with the first one.
+    pub fn choose_next(&mut self) {
+        if self.armed {
+            self.chosen = (self.chosen + 1) % self.items.len().max(1);
+        }
         self.armed = true;
-        let count = self.items.len().max(1) as isize;
-        self.chosen = (self.chosen as isize + down).rem_euclid(count) as usize;
+    }
+
+    /// Goes to the row before; from the first one, and where that arms the picker, to the last.
+    pub fn choose_previous(&mut self) {
+        self.chosen = self.chosen.checked_sub(1).unwrap_or(self.items.len().saturating_sub(1));
+        self.armed = true;
     }
 
     /// Returns the chosen item.

@@ -52,11 +52,15 @@ impl Item {
         Self { label: label.into(), detail: detail.into(), doc: doc.into(), matched: Vec::new(), kind }
     }
 
-    /// The text a longer query is matched with: the variable as one would write it.
-    fn path(&self) -> Option<String> {
+    /// The variable as one would write it, where the query begins as that does.
+    fn path(&self, query: &str) -> Option<String> {
+        let begins =
+            |root: &str| root.get(..query.len()).is_some_and(|head| head.eq_ignore_ascii_case(query));
         match &self.kind {
-            Kind::Variable { root, name, .. } => Some(format!("{root}.{name}")),
-            Kind::Filter(_) | Kind::Tag(_) | Kind::Key(_) | Kind::Value => None,
+            Kind::Variable { root, name, .. } if query.contains('.') || begins(root) => {
+                Some(format!("{root}.{name}"))
+            }
+            Kind::Variable { .. } | Kind::Filter(_) | Kind::Tag(_) | Kind::Key(_) | Kind::Value => None,
         }
     }
 }
@@ -164,7 +168,7 @@ fn scored(pattern: &Pattern, mut item: Item, query: &str, matcher: &mut Matcher)
         let exact = u32::from(item.label.eq_ignore_ascii_case(query)) * LABEL_BONUS;
         return Some((score + LABEL_BONUS + exact, item));
     }
-    let path = item.path()?;
+    let path = item.path(query)?;
     let mut buffer = Vec::new();
     let score = pattern.score(Utf32Str::new(&path, &mut buffer), matcher)?;
     Some((score, item))

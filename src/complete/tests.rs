@@ -40,10 +40,14 @@ fn typed_in(marked: &str, keys: &str, dialect: Dialect, is_json: bool) -> Typed 
     let mut session: Option<Session> = None;
     for c in keys.chars() {
         match (c, &mut session) {
-            ('↓', Some(open)) => open.choose(1),
+            ('↓', Some(open)) => open.choose_next(),
             ('\t', Some(open)) if open.armed => {
                 let completion = open.accept(&editor.text(), editor.cursor(), &context).unwrap();
                 editor.apply(Command::Complete { edit: completion.edit, select: completion.select });
+                session = None;
+            }
+            ('\t', _) => {
+                editor.apply(Command::Tab);
                 session = None;
             }
             ('\n', _) => {
@@ -169,7 +173,7 @@ fn built_in_names_are_offered() {
 
 #[test]
 fn a_lone_brace_and_an_at_sign_wait_for_an_arrow() {
-    check("\"‸\"", "@\t", "\"@ ‸\"");
+    check("\"‸\"", "@\t", "\"@  ‸\"");
     check("\"‸\"", "@fir\n", "\"@fir\n‸\"");
     check("‸", "{\n", "{\n  ‸\n}");
     check_open("\"‸\"", "@fir", &["first_name", "First Name"]);
@@ -214,11 +218,11 @@ fn keys_and_values_of_the_method_are_offered() {
     check("{\"chat_id\": 1, ‸}", "\"te\t", "{\"chat_id\": 1, \"text\": \"‸\"}");
     check("{\"‸\": 1}", "pa", "{\"pa‸\": 1}");
     check("{\"parse_mode\": ‸}", "\"v2\t", "{\"parse_mode\": \"MarkdownV2\"‸}");
-    check("{‸}", "\"silent\t", "{\"silent ‸\"}");
+    check("{‸}", "\"silent\t", "{\"silent  ‸\"}");
     check_open("{\"link_preview_options\": {‸}}", "\"small", &["prefer_small_media"]);
     check_open("{\"reply_markup\": {\"inline_keyboard\": [[{‸}]]}}", "\"url", &["url", "login_url"]);
     check_open("‸", "{", &["chat_id", "text", "parse_mode", "reply_markup", "link_preview_options"]);
-    check("‸", "{te↓\t", "{\"parse_mode\": \"‸\"}");
+    check("‸", "{te↓\t", "{\"text\": \"‸\"}");
     check_open("{\"a\": ‸}", "{", &["first_name", "telegram_chat_id", "plan", "cart_items", "First Name"]);
 }
 
