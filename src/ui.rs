@@ -3,8 +3,13 @@
 pub mod action;
 pub mod draw;
 pub mod focus;
+pub mod form;
 pub mod input;
 pub mod key;
 pub mod keymap;
 pub mod latest;
+pub mod picker;
 pub mod terminal;
+pub mod text_field;
+pub mod theme;
+pub mod typing;

@@ -1,0 +1,208 @@
+//! Colours by role. The default uses the terminal's own sixteen, so that it follows the person's palette, light or
+//! dark; without colours (`NO_COLOR`) modifiers say the same.
+
+use ratatui::style::{Color, Modifier, Style};
+
+/// A style for each role on screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the roles say it")]
+pub struct Theme {
+    pub text: Style,
+    pub dim: Style,
+    pub accent: Style,
+    pub title: Style,
+    pub border: Style,
+    pub border_focused: Style,
+    /// The line at the top.
+    pub header: Style,
+    /// The word SANDBOX.
+    pub sandbox: Style,
+    /// The word LIVE.
+    pub live: Style,
+    /// Keys in the footer and in dialogs.
+    pub key_hint: Style,
+    pub error: Style,
+    pub warning: Style,
+    pub info: Style,
+    pub success: Style,
+    /// The chosen row of a list in a pane.
+    pub chosen: Style,
+    /// The chosen row of a list in a pane without the keyboard.
+    pub chosen_unfocused: Style,
+    pub popup: Style,
+    pub popup_chosen: Style,
+    pub field: Style,
+    pub field_focused: Style,
+
+    // The editor.
+    pub selection: Style,
+    pub cursor_line: Style,
+    pub gutter: Style,
+    pub gutter_current: Style,
+    pub search: Style,
+    pub bracket: Style,
+    pub error_underline: Style,
+    pub warning_underline: Style,
+    pub info_underline: Style,
+
+    // What the body is made of.
+    pub json_key: Style,
+    pub json_string: Style,
+    pub json_number: Style,
+    pub json_literal: Style,
+    pub json_punctuation: Style,
+    pub liquid_delimiter: Style,
+    pub liquid_tag: Style,
+    pub liquid_variable: Style,
+    pub liquid_filter: Style,
+    pub liquid_string: Style,
+    pub liquid_number: Style,
+    pub liquid_operator: Style,
+    pub comment: Style,
+    pub markup: Style,
+
+    // A message.
+    pub bubble_border: Style,
+    pub link: Style,
+    pub code: Style,
+    pub pre_bar: Style,
+    pub quote_bar: Style,
+    pub spoiler: Style,
+    pub spoiler_revealed: Style,
+    pub button: Style,
+    pub keyword: Style,
+    pub function: Style,
+    pub type_name: Style,
+}
+
+impl Theme {
+    /// The sixteen colours of the terminal.
+    pub fn ansi() -> Self {
+        let plain = Style::new();
+        let fg = |color: Color| plain.fg(color);
+        let bold = plain.add_modifier(Modifier::BOLD);
+        let dim = fg(Color::DarkGray);
+        let underline = |color: Color| plain.add_modifier(Modifier::UNDERLINED).underline_color(color);
+        Self {
+            text: plain,
+            dim,
+            accent: fg(Color::Cyan),
+            title: bold,
+            border: dim,
+            border_focused: fg(Color::Cyan),
+            header: plain,
+            sandbox: plain.fg(Color::Black).bg(Color::Green).add_modifier(Modifier::BOLD),
+            live: plain.fg(Color::White).bg(Color::Red).add_modifier(Modifier::BOLD),
+            key_hint: fg(Color::DarkGray),
+            error: fg(Color::Red),
+            warning: fg(Color::Yellow),
+            info: fg(Color::Blue),
+            success: fg(Color::Green),
+            chosen: plain.add_modifier(Modifier::REVERSED),
+            chosen_unfocused: bold,
+            popup: plain,
+            popup_chosen: plain.add_modifier(Modifier::REVERSED),
+            field: plain,
+            field_focused: plain.add_modifier(Modifier::UNDERLINED),
+            selection: plain.add_modifier(Modifier::REVERSED),
+            cursor_line: plain,
+            gutter: dim,
+            gutter_current: fg(Color::Cyan),
+            search: plain.fg(Color::Black).bg(Color::Yellow),
+            bracket: bold.fg(Color::Cyan),
+            error_underline: underline(Color::Red),
+            warning_underline: underline(Color::Yellow),
+            info_underline: underline(Color::Blue),
+            json_key: fg(Color::Blue),
+            json_string: fg(Color::Green),
+            json_number: fg(Color::Yellow),
+            json_literal: fg(Color::Yellow),
+            json_punctuation: dim,
+            liquid_delimiter: fg(Color::Magenta),
+            liquid_tag: bold.fg(Color::Magenta),
+            liquid_variable: fg(Color::LightMagenta),
+            liquid_filter: fg(Color::Cyan),
+            liquid_string: fg(Color::LightGreen),
+            liquid_number: fg(Color::Yellow),
+            liquid_operator: dim,
+            comment: dim.add_modifier(Modifier::ITALIC),
+            markup: fg(Color::LightBlue),
+            bubble_border: dim,
+            link: fg(Color::Blue).add_modifier(Modifier::UNDERLINED),
+            code: fg(Color::Yellow),
+            pre_bar: dim,
+            quote_bar: fg(Color::Cyan),
+            spoiler: dim,
+            spoiler_revealed: plain.add_modifier(Modifier::REVERSED),
+            button: fg(Color::Cyan),
+            keyword: fg(Color::Magenta),
+            function: fg(Color::Blue),
+            type_name: fg(Color::Cyan),
+        }
+    }
+
+    /// No colours at all: what a colour would say is said by bold, underline and reverse.
+    pub fn mono() -> Self {
+        let plain = Style::new();
+        let bold = plain.add_modifier(Modifier::BOLD);
+        let dim = plain.add_modifier(Modifier::DIM);
+        let underlined = plain.add_modifier(Modifier::UNDERLINED);
+        let reversed = plain.add_modifier(Modifier::REVERSED);
+        Self {
+            text: plain,
+            dim,
+            accent: bold,
+            title: bold,
+            border: dim,
+            border_focused: bold,
+            header: plain,
+            sandbox: reversed,
+            live: reversed.add_modifier(Modifier::BOLD),
+            key_hint: dim,
+            error: bold,
+            warning: bold,
+            info: plain,
+            success: plain,
+            chosen: reversed,
+            chosen_unfocused: bold,
+            popup: plain,
+            popup_chosen: reversed,
+            field: plain,
+            field_focused: underlined,
+            selection: reversed,
+            cursor_line: plain,
+            gutter: dim,
+            gutter_current: bold,
+            search: reversed,
+            bracket: bold,
+            error_underline: underlined.add_modifier(Modifier::BOLD),
+            warning_underline: underlined,
+            info_underline: underlined,
+            json_key: bold,
+            json_string: plain,
+            json_number: plain,
+            json_literal: plain,
+            json_punctuation: dim,
+            liquid_delimiter: dim,
+            liquid_tag: bold,
+            liquid_variable: bold,
+            liquid_filter: plain,
+            liquid_string: plain,
+            liquid_number: plain,
+            liquid_operator: dim,
+            comment: dim.add_modifier(Modifier::ITALIC),
+            markup: plain,
+            bubble_border: dim,
+            link: underlined,
+            code: plain,
+            pre_bar: dim,
+            quote_bar: bold,
+            spoiler: dim,
+            spoiler_revealed: reversed,
+            button: bold,
+            keyword: bold,
+            function: plain,
+            type_name: plain,
+        }
+    }
+}
