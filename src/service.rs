@@ -2,6 +2,7 @@
 
 mod bot;
 mod curl;
+pub mod demo;
 mod job;
 mod problems;
 pub mod sample;

@@ -5,6 +5,7 @@
 mod campaigns;
 mod people;
 mod sandbox;
+mod secrets;
 mod source;
 mod webhooks;
 
@@ -15,6 +16,7 @@ use clap::{Parser, Subcommand};
 pub use campaigns::{CampaignsCommand, NewCampaign, RemoveCampaign, RenameCampaign, Starter};
 pub use people::{ImportProfiles, ListProfiles, ProfilesCommand, Property, SetProfile};
 pub use sandbox::ServeSandbox;
+pub use secrets::{ChangeSecret, SecretsCommand};
 pub use source::Source;
 pub use webhooks::{NewWebhook, WebhooksCommand};
 
@@ -41,6 +43,10 @@ pub struct Args {
 /// Everything the console does, for scripts and CI.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Open the sample workspace against its own sandbox
+    ///
+    /// The files are copied to a folder of your own. It goes on in the last one, unless --fresh is given.
+    Demo(Demo),
     /// Make a new workspace
     Init(Init),
     /// List, make, rename and remove campaigns
@@ -49,6 +55,9 @@ pub enum Command {
     /// List, make, check and remove webhooks
     #[command(subcommand)]
     Webhooks(WebhooksCommand),
+    /// Store, list and remove bot tokens and other secrets
+    #[command(subcommand)]
+    Secrets(SecretsCommand),
     /// Import, show and change the people that messages are made for
     #[command(subcommand)]
     Profiles(ProfilesCommand),
@@ -66,9 +75,22 @@ pub struct Format {
     pub json: bool,
 }
 
+/// `telecast demo`
+#[derive(Debug, clap::Args)]
+pub struct Demo {
+    /// Put the workspace into this folder, or go on in it
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+
+    /// Begin anew instead of going on in the last folder
+    #[arg(long)]
+    pub fresh: bool,
+}
+
 const INIT_EXAMPLES: &str = "\
 Examples:
-  telecast init shop              an empty workspace in ./shop";
+  telecast init shop              an empty workspace in ./shop
+  telecast init shop --sample     the sample workspace of `telecast demo`, with its profiles";
 
 /// `telecast init`
 #[derive(Debug, clap::Args)]
@@ -77,6 +99,10 @@ pub struct Init {
     /// The folder; it is made where it is missing
     #[arg(value_name = "DIR")]
     pub dir: PathBuf,
+
+    /// Fill it with the sample campaigns, webhooks and profiles
+    #[arg(long)]
+    pub sample: bool,
 
     #[command(flatten)]
     pub format: Format,

@@ -1,14 +1,21 @@
 //! One file a command: each asks a module for its answer and prints it.
 
 mod campaigns;
+mod demo;
 mod init;
 mod paths;
 mod profiles;
 mod read;
 mod sandbox;
+mod secrets;
 mod webhooks;
 
 use tokio::runtime::Runtime;
+
+use crate::paths::Paths;
+use crate::secrets::Secrets;
+use crate::settings::Settings;
+use crate::workspace::Workspace;
 
 use super::Next;
 use super::args::{Args, Command};
@@ -22,14 +29,23 @@ pub fn run(args: Args, output: &mut Output) -> Result<Next> {
     let find = || Place::find(workspace);
     let ending = match args.command {
         None => return Ok(Next::Console(args.workspace)),
+        Some(Command::Demo(args)) => return demo::run(&args, output).map(|root| Next::Console(Some(root))),
         Some(Command::Init(args)) => init::run(&args, output)?,
         Some(Command::Campaigns(command)) => campaigns::run(&find()?, command, output)?,
         Some(Command::Webhooks(command)) => webhooks::run(&find()?, command, output)?,
+        Some(Command::Secrets(command)) => secrets::run(find(), command, output)?,
         Some(Command::Profiles(command)) => profiles::run(&find()?, command, output)?,
         Some(Command::Paths(format)) => paths::run(workspace, format, output)?,
         Some(Command::Sandbox(args)) => sandbox::run(args, output)?,
     };
     Ok(Next::Exit(ending.into()))
+}
+
+/// Opens the user's secrets as the settings say, for a workspace or for none.
+fn secrets_of(paths: &Paths, workspace: Option<&Workspace>) -> Secrets {
+    let (settings, _) = Settings::load(paths);
+    let id = workspace.map(Workspace::id);
+    Secrets::new(paths, &settings.secrets, id.as_deref())
 }
 
 /// Makes what asynchronous calls run on; only the commands that need it pay for it.

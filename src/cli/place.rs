@@ -18,9 +18,14 @@ pub struct Place {
 }
 
 impl Place {
+    /// Returns the user's directories.
+    pub fn paths() -> Result<Paths> {
+        Ok(Paths::from_system()?)
+    }
+
     /// Finds the workspace that `option` (`--workspace`), the environment or the current folder says.
     pub fn find(option: Option<&Path>) -> Result<Place> {
-        let paths = Paths::from_system()?;
+        let paths = Self::paths()?;
         let variable = std::env::var_os(WORKSPACE_VARIABLE).map(PathBuf::from);
         let root = workspace::discover(option, variable.as_deref(), &current_folder()?, &paths)?;
         Ok(Place { paths, root })
@@ -64,7 +69,8 @@ impl From<OpenError> for CliError {
 impl From<InitError> for CliError {
     fn from(error: InitError) -> Self {
         match error {
-            InitError::Exists { .. } => CliError::new(Kind::Failed, error),
+            InitError::Exists { .. } => CliError::new(Kind::Failed, error)
+                .hint("choose another folder, or open it: telecast --workspace DIR"),
             InitError::Write(error) => error.into(),
         }
     }

@@ -46,7 +46,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("ropey", &["editor"]),
     ("ratatui", &["ui"]),
     ("ratatui_crossterm", &["ui"]),
-    ("crossterm", &["ui/runtime", "ui/keymap"]),
+    ("crossterm", &["ui/runtime", "ui/terminal", "ui/keymap"]),
     ("syntect", &["ui/highlight"]),
 ];
 

@@ -210,3 +210,69 @@ fn the_sample_people_import_whole() {
         ["number", "date", "boolean", "number", "text"]
     );
 }
+
+#[test]
+fn a_secret_from_stdin_is_kept_and_never_printed() {
+    let home = shop();
+    let run = |words: &[&str]| home.run(["--workspace", "shop", "secrets"].iter().chain(words));
+    assert_eq!(run(&["list"]).ok(), "BOT_TOKEN\tmissing\n", "the webhook asks for it");
+    let set = home.run_with_input(["--workspace", "shop", "secrets", "set", "BOT_TOKEN"], "42:SECRET\n");
+    assert_eq!((set.code, set.out.as_str()), (Some(0), ""), "{set:?}");
+    let listed = run(&["list", "--json"]);
+    assert_eq!(listed.json(), serde_json::json!([{ "name": "BOT_TOKEN", "places": ["this workspace"] }]));
+    assert!(!format!("{set:?}{listed:?}").contains("42:SECRET"));
+    run(&["rm", "BOT_TOKEN"]).ok();
+    assert_eq!(run(&["rm", "BOT_TOKEN"]).code, Some(1));
+}
+
+#[test]
+fn a_secret_is_no_argument() {
+    assert_eq!(shop().run(["--workspace", "shop", "secrets", "set", "BOT_TOKEN", "42:SECRET"]).code, Some(2));
+}
+
+#[test]
+fn a_prompt_for_a_secret_shows_nothing_of_it() {
+    let home = shop();
+    let command = home.command(["--workspace", "shop", "secrets", "set", "BOT_TOKEN"]);
+    let mut terminal = Terminal::start(command, 80, 24);
+    terminal.wait_for("BOT_TOKEN (it is not shown):");
+    terminal.send("42:SECRET\r");
+    terminal.wait_for("stored BOT_TOKEN");
+    assert_eq!(terminal.wait_exit().code(), Some(0));
+    assert!(!String::from_utf8_lossy(terminal.bytes()).contains("SECRET"));
+    assert!(home.read("config/telecast/secrets.toml").contains("42:SECRET"));
+}
+
+#[test]
+fn ctrl_c_at_a_prompt_stores_nothing() {
+    let home = shop();
+    let command = home.command(["--workspace", "shop", "secrets", "set", "BOT_TOKEN"]);
+    let mut terminal = Terminal::start(command, 80, 24);
+    terminal.wait_for("BOT_TOKEN (it is not shown):");
+    terminal.send("42:SEC\x03");
+    assert_eq!(terminal.wait_exit().code(), Some(130));
+    assert_eq!(home.run(["--workspace", "shop", "secrets", "list"]).ok(), "BOT_TOKEN\tmissing\n");
+}
+
+#[test]
+fn the_demo_says_where_it_is_and_goes_on_there() {
+    let home = Home::new();
+    let first = home.run(["demo"]);
+    assert_eq!(first.code, Some(3), "no terminal for the console: {first:?}");
+    let folder = home.path().join("data/telecast/demos/demo");
+    assert!(first.out.contains(folder.to_str().unwrap()), "{first:?}");
+    assert!(first.out.contains("telecast --workspace"), "{first:?}");
+    std::fs::write(folder.join("partials/footer.liquid"), "mine").unwrap();
+    let second = home.run(["demo"]);
+    assert!(second.out.contains("going on") && second.out.contains("--fresh"), "{second:?}");
+    assert_eq!(home.read("data/telecast/demos/demo/partials/footer.liquid"), "mine");
+    assert!(home.run(["demo", "--fresh"]).out.contains("demo-2"));
+}
+
+#[test]
+fn a_sample_workspace_has_its_people() {
+    let home = Home::new();
+    home.run(["init", "shop", "--sample"]).ok();
+    let people = home.run(["--workspace", "shop", "profiles", "list", "petrova", "--json"]).json();
+    assert_eq!(people[0]["properties"]["name"], "Anna Petrova");
+}

@@ -33,6 +33,7 @@ fn what_answers_can_answer_in_json() {
         "profiles list --json",
         "profiles show a --json",
         "webhooks list --json",
+        "secrets list --json",
         "paths --json",
         "init a --json",
     ] {

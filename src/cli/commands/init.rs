@@ -5,19 +5,24 @@ use serde_json::json;
 use crate::cli::args::Init;
 use crate::cli::error::{Ending, Result};
 use crate::cli::output::Output;
-use crate::cli::place::current_folder;
+use crate::cli::place::{Place, current_folder};
+use crate::service::demo;
 use crate::workspace;
 
 /// Makes the workspace and says where it is.
 pub fn run(args: &Init, output: &mut Output) -> Result {
     let root = current_folder()?.join(&args.dir);
     let name = root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    workspace::init(&root, &name)?;
+    match args.sample {
+        true => demo::make(&Place::paths()?, &root)?,
+        false => drop(workspace::init(&root, &name)?),
+    }
     let shown = root.display().to_string();
     match args.format.json {
         true => output.json(&json!({ "workspace": shown }))?,
         false => output.line(&shown)?,
     }
-    output.note(format!("next: telecast --workspace {} webhooks new bot", args.dir.display()))?;
+    let next = if args.sample { "" } else { " webhooks new bot" };
+    output.note(format!("next: telecast --workspace {}{next}", args.dir.display()))?;
     Ok(Ending::Done)
 }

@@ -1,0 +1,39 @@
+//! `telecast demo`: the sample workspace, then the console on it.
+
+use std::path::PathBuf;
+
+use crate::cli::args::Demo;
+use crate::cli::error::{CliError, Result};
+use crate::cli::output::Output;
+use crate::cli::place::{Place, current_folder};
+use crate::service::demo::{self, DemoError, Which};
+
+/// Makes the demo or goes on in the last one, says where it is, and returns its folder.
+pub fn run(args: &Demo, output: &mut Output) -> Result<PathBuf> {
+    let paths = Place::paths()?;
+    let folder = args.dir.as_ref().map(|dir| Ok::<_, CliError>(current_folder()?.join(dir))).transpose()?;
+    let which = if args.fresh { Which::Fresh } else { Which::Last };
+    let demo = demo::prepare(&paths, folder.as_deref(), which)?;
+    let root = demo.root.display();
+    match demo.is_continued {
+        true => output.line(format!("going on in the demo of last time: {root}"))?,
+        false => output.line(format!("the demo's files are yours to change: {root}"))?,
+    }
+    output.line(format!("open it again with: telecast --workspace '{root}'"))?;
+    if demo.is_continued {
+        output.line("begin anew with: telecast demo --fresh")?;
+    }
+    Ok(demo.root)
+}
+
+impl From<DemoError> for CliError {
+    fn from(error: DemoError) -> Self {
+        match error {
+            DemoError::Files(error) => error.into(),
+            DemoError::Open(error) => error.into(),
+            DemoError::Import(error) => error.into(),
+            DemoError::Store(error) => error.into(),
+            DemoError::Secret(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! A line that a person types unseen, or a pipe brings: how secrets come in.
+//!
+//! Never an argument: those stand in the shell's history and in the list of processes.
+
+use std::io::{self, IsTerminal, Read};
+
+use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
+
+use super::output::Output;
+
+/// No secret is longer; a pipe that brings more is not one.
+const MAX: u64 = 64 * 1024;
+
+/// Asks on a terminal, else reads stdin to its end; `None` where the person gave up.
+pub fn secret(output: &mut Output, question: &str) -> io::Result<Option<String>> {
+    let stdin = io::stdin();
+    if !stdin.is_terminal() {
+        let mut text = String::new();
+        stdin.lock().take(MAX).read_to_string(&mut text)?;
+        return Ok(Some(text.trim().to_owned()));
+    }
+    let typed = {
+        // Before the question: whoever answers at once must not see it either.
+        let _unseen = Unseen::begin()?;
+        output.ask(question)?;
+        read_line(&mut stdin.lock())
+    };
+    output.note("")?;
+    Ok(typed?.map(|line| line.trim().to_owned()))
+}
+
+/// Reads bytes as keys until Enter; Ctrl-C, Ctrl-D and the end of the input give up.
+fn read_line(input: &mut impl Read) -> io::Result<Option<String>> {
+    const CTRL_C: u8 = 3;
+    const CTRL_D: u8 = 4;
+    const CTRL_U: u8 = 21;
+    let mut line = Vec::new();
+    let mut byte = [0];
+    while input.read(&mut byte)? == 1 {
+        match byte[0] {
+            b'\r' | b'\n' => return Ok(Some(String::from_utf8_lossy(&line).into_owned())),
+            CTRL_C | CTRL_D => return Ok(None),
+            CTRL_U => line.clear(),
+            b'\x08' | b'\x7f' => {
+                line.pop();
+            }
+            other => line.push(other),
+        }
+    }
+    Ok(None)
+}
+
+/// The terminal with its echo off, until this is dropped.
+///
+/// Signals of keys are off too: Ctrl-C must not end the process before the echo is back.
+struct Unseen {
+    before: Termios,
+}
+
+impl Unseen {
+    fn begin() -> io::Result<Self> {
+        let before = tcgetattr(io::stdin())?;
+        let mut hidden = before.clone();
+        hidden.local_modes -= LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG;
+        hidden.special_codes[SpecialCodeIndex::VMIN] = 1;
+        hidden.special_codes[SpecialCodeIndex::VTIME] = 0;
+        tcsetattr(io::stdin(), OptionalActions::Flush, &hidden)?;
+        Ok(Self { before })
+    }
+}
+
+impl Drop for Unseen {
+    fn drop(&mut self) {
+        // A terminal that is gone has no echo to bring back.
+        let _ = tcsetattr(io::stdin(), OptionalActions::Flush, &self.before);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(typed: &str, expected: Option<&str>) {
+        assert_eq!(read_line(&mut typed.as_bytes()).unwrap().as_deref(), expected);
+    }
+
+    #[test]
+    fn a_slip_can_be_mended_and_ctrl_c_gives_up() {
+        check("42:abx\x7fc\r", Some("42:abc"));
+        check("wrong\x15right\n", Some("right"));
+        check("half\x03", None);
+        check("half", None);
+        check("\x7f\r", Some(""));
+    }
+}

@@ -1,0 +1,143 @@
+//! The sample workspace made real: its files, its people, and the token that only its own sandbox takes.
+
+use std::path::{Path, PathBuf};
+
+use crate::paths::Paths;
+use crate::profile::Reachability;
+use crate::secrets::{Scope, Secret, SecretError, Secrets};
+use crate::settings::Settings;
+use crate::store::{self, ImportError, ImportOptions, SqliteStore, Store};
+use crate::workspace::{self, InitError, MANIFEST, Workspace};
+
+use super::sample;
+
+/// Why there is no sample workspace.
+#[derive(Debug, thiserror::Error)]
+pub enum DemoError {
+    /// Its files could not be written.
+    #[error(transparent)]
+    Files(#[from] InitError),
+    /// What was written cannot be read.
+    #[error(transparent)]
+    Open(#[from] workspace::OpenError),
+    /// Its people could not be imported.
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    /// Its people could not be kept.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// Its token could not be kept.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+}
+
+/// Where a demo is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Demo {
+    /// The workspace's folder.
+    pub root: PathBuf,
+    /// Whether it was there before.
+    pub is_continued: bool,
+}
+
+/// Which demo is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// The last one, else a new one.
+    Last,
+    /// A new one.
+    Fresh,
+}
+
+/// Goes on in a demo or makes one: in `folder` where one is given, else among the user's demos.
+pub fn prepare(paths: &Paths, folder: Option<&Path>, which: Which) -> Result<Demo, DemoError> {
+    let is_demo = |folder: &Path| folder.join(MANIFEST).is_file();
+    let demos = paths.demos();
+    let last = match folder {
+        Some(folder) => Some(folder.to_path_buf()).filter(|folder| is_demo(folder)),
+        None => numbered(&demos).take_while(|folder| folder.exists()).filter(|folder| is_demo(folder)).last(),
+    };
+    if let (Some(root), Which::Last) = (last, which) {
+        return Ok(Demo { root, is_continued: true });
+    }
+    let free = || numbered(&demos).find(|folder| !folder.exists()).unwrap_or_else(|| demos.clone());
+    let root = folder.map_or_else(free, Path::to_path_buf);
+    make(paths, &root)?;
+    Ok(Demo { root, is_continued: false })
+}
+
+/// Makes a sample workspace in `root`, which must not be a workspace yet.
+pub fn make(paths: &Paths, root: &Path) -> Result<(), DemoError> {
+    let files: Vec<(&str, &[u8])> =
+        sample::FILES.iter().map(|file| (file.path, file.contents.as_bytes())).collect();
+    workspace::create_from(root, &files)?;
+    let workspace = Workspace::open(root)?;
+    fill(&workspace)?;
+    let secrets = Secrets::new(paths, &Settings::load(paths).0.secrets, Some(&workspace.id()));
+    match secrets.set(sample::TOKEN_NAME, &Secret::new(sample::TOKEN), Scope::Workspace) {
+        // Where secrets come from a command, that is asked for the token.
+        Ok(()) | Err(SecretError::ReadOnly { .. }) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Imports the people, and keeps who has blocked the bot.
+fn fill(workspace: &Workspace) -> Result<(), DemoError> {
+    let people = SqliteStore::open(&workspace.folder().database())?;
+    let options = ImportOptions { zone: workspace.time_zone(), ..ImportOptions::default() };
+    store::import(&people, &workspace.root.join(sample::PROFILES_FILE), &options, &mut |_| {})?;
+    for identity in sample::BLOCKED {
+        people.set_reachability(identity, Reachability::Blocked)?;
+    }
+    Ok(())
+}
+
+/// `demo`, `demo-2`, `demo-3`, … in `demos`; as many as anybody will ever make.
+fn numbered(demos: &Path) -> impl Iterator<Item = PathBuf> {
+    let demos = demos.to_path_buf();
+    (1..1_000_000).map(move |number| match number {
+        1 => demos.join("demo"),
+        number => demos.join(format!("demo-{number}")),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_goes_on_in_the_last_demo_until_a_fresh_one_is_wanted() {
+        let home = tempfile::tempdir().unwrap();
+        let paths = Paths::under(home.path());
+        let first = prepare(&paths, None, Which::Last).unwrap();
+        assert!(!first.is_continued);
+        assert_eq!(prepare(&paths, None, Which::Last).unwrap(), Demo { is_continued: true, ..first.clone() });
+        let second = prepare(&paths, None, Which::Fresh).unwrap();
+        assert!(!second.is_continued && second.root != first.root);
+        assert_eq!(prepare(&paths, None, Which::Last).unwrap().root, second.root);
+    }
+
+    #[test]
+    fn a_demo_never_writes_over_a_workspace() {
+        let home = tempfile::tempdir().unwrap();
+        let paths = Paths::under(home.path());
+        let folder = home.path().join("mine");
+        prepare(&paths, Some(&folder), Which::Last).unwrap();
+        assert!(prepare(&paths, Some(&folder), Which::Last).unwrap().is_continued);
+        let refused = prepare(&paths, Some(&folder), Which::Fresh);
+        assert!(matches!(refused, Err(DemoError::Files(InitError::Exists { .. }))), "{refused:?}");
+    }
+
+    #[test]
+    fn its_people_are_there_and_its_files_whole() {
+        let home = tempfile::tempdir().unwrap();
+        let paths = Paths::under(home.path());
+        let demo = prepare(&paths, None, Which::Last).unwrap();
+        let workspace = Workspace::open(&demo.root).unwrap();
+        assert_eq!(workspace.problems(), []);
+        let people = SqliteStore::open(&workspace.folder().database()).unwrap();
+        assert_eq!(people.test_profiles().unwrap()[0].display_name(), "Anna Petrova");
+        let blocked = people.get(sample::BLOCKED[0]).unwrap().unwrap();
+        assert_eq!(blocked.reachability, Reachability::Blocked);
+    }
+}
