@@ -26,6 +26,7 @@ mod variables;
 
 use std::sync::Arc;
 
+use indexmap::IndexMap;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -128,6 +129,12 @@ pub fn parse(source: &str, partials: &Partials, dialect: Dialect) -> (Template, 
     (Template { compiled: Arc::new(compiled) }, problems)
 }
 
+/// Parses `source` by Shopify's rules alone: no dialect, no tags of CleverTap's.
+pub fn parse_shopify(source: &str, partials: &Partials) -> (Template, Vec<Diagnostic>) {
+    let (compiled, problems) = partials::compile(source, partials);
+    (Template { compiled: Arc::new(compiled) }, problems)
+}
+
 impl Template {
     /// Returns the source it was parsed from.
     pub fn source(&self) -> &str {
@@ -139,8 +146,23 @@ impl Template {
         if let Some(error) = &self.compiled.error {
             return Outcome::Failed(error.clone());
         }
-        let surroundings = machine::Surroundings { now: context.now, zone: context.zone };
+        let surroundings =
+            machine::Surroundings { now: context.now, zone: context.zone, rules: machine::Rules::CleverTap };
         machine::run(&self.compiled, machine::Globals::Campaign(context), surroundings, context.limits)
+    }
+
+    /// Renders by Shopify's rules with the members of `data` as the names it may use.
+    pub fn render_data(&self, data: &Value, now: Timestamp, zone: &TimeZone, limits: Limits) -> Outcome {
+        if let Some(error) = &self.compiled.error {
+            return Outcome::Failed(error.clone());
+        }
+        let none = IndexMap::new();
+        let data = match data {
+            Value::Object(members) => members,
+            _ => &none,
+        };
+        let surroundings = machine::Surroundings { now, zone, rules: machine::Rules::Shopify };
+        machine::run(&self.compiled, machine::Globals::Data(data), surroundings, limits)
     }
 
     /// Returns the coloured pieces of its Liquid, ascending; all else is text.
@@ -159,5 +181,7 @@ impl Template {
     }
 }
 
+#[cfg(test)]
+mod golden_tests;
 #[cfg(test)]
 mod tests;

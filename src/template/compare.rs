@@ -32,7 +32,7 @@ pub(super) fn cost(left: &Datum<'_>, right: &Datum<'_>) -> usize {
         (Datum::List(left), Datum::List(right)) if left.len() == right.len() => left.len(),
         (Datum::List(list), _) => list.len(),
         (Datum::Map(left), Datum::Map(right)) if left.len() == right.len() => left.len(),
-        (Datum::Text(left), Datum::Text(_)) => left.as_str().len() / 64,
+        (Datum::Text(left), Datum::Text(right)) => (left.as_str().len() + right.as_str().len()) / 64,
         _ => 0,
     }
 }

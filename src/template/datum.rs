@@ -224,7 +224,7 @@ impl<'a> Datum<'a> {
     pub fn weight(&self) -> usize {
         match self {
             Datum::Text(text) => text.as_str().len(),
-            Datum::List(list) => list.iter().map(|item| item.weight() + 1).sum(),
+            Datum::List(list) => list.iter().map(|item| item.weight() + 16).sum(),
             Datum::Map(map) => map.iter().map(|(key, value)| key.len() + value.weight() + 8).sum(),
             _ => 24,
         }

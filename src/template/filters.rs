@@ -1,6 +1,14 @@
 //! The filters: one table that parsing, rendering, completion, help and "did you mean" read.
 
+mod date;
+mod escape;
 mod general;
+mod html;
+mod list;
+mod math;
+mod stock;
+mod table;
+mod text;
 
 use crate::diagnostic::{Diagnostic, Fix, did_you_mean};
 use crate::text::Span;
@@ -10,6 +18,8 @@ use super::dialect::Dialect;
 use super::limits::{Budget, Exhausted};
 use super::machine::Surroundings;
 use super::number::{self, Number};
+
+pub use table::FILTERS;
 
 /// A filter: what it does in words, and how it is called.
 #[derive(Debug)]
@@ -118,34 +128,6 @@ impl<'a> Call<'_, 'a> {
         self.keywords.iter().find(|(name, _)| *name == key).map_or(Datum::Nil, |(_, value)| value.clone())
     }
 }
-
-const BOTH: &[Dialect] = &[Dialect::Telecast, Dialect::CleverTap];
-
-/// All filters, by name.
-pub static FILTERS: &[FilterDoc] = &[
-    FilterDoc {
-        name: "append",
-        signature: "text",
-        summary: "Adds a text behind",
-        example: "{{ 'Anna' | append: '!' }}",
-        prints: "Anna!",
-        dialects: BOTH,
-        arguments: (1, 1),
-        keywords: &[],
-        run: general::append,
-    },
-    FilterDoc {
-        name: "default",
-        signature: "value, allow_false: false",
-        summary: "Stands in for what is missing, empty or false",
-        example: "{{ Profile.nickname | default: 'friend' }}",
-        prints: "friend",
-        dialects: BOTH,
-        arguments: (0, 1),
-        keywords: &["allow_false"],
-        run: general::default,
-    },
-];
 
 /// Returns the filter `name`.
 pub(super) fn find(name: &str) -> Option<&'static FilterDoc> {

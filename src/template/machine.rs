@@ -32,6 +32,14 @@ use scope::Scope;
 pub(super) struct Surroundings<'a> {
     pub now: Timestamp,
     pub zone: &'a TimeZone,
+    pub rules: Rules,
+}
+
+/// Whose engine the rendering follows where the two differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rules {
+    CleverTap,
+    Shopify,
 }
 
 /// Renders `template`.
@@ -233,7 +241,11 @@ impl<'a> Machine<'a> {
         items: &'a [Expression],
     ) -> Run<()> {
         let key = match group {
-            Some(group) => format!(":{}", self.value(group)?.to_text(self.surroundings.zone).as_str()),
+            Some(group) => {
+                let group = self.value(group)?;
+                self.spend(1 + group.weight() / 8, span)?;
+                format!(":{}", group.to_text(self.surroundings.zone).as_str())
+            }
             None => key.to_owned(),
         };
         let turn = self.cycles.entry(key).or_insert(0);
@@ -311,7 +323,8 @@ impl<'a> Machine<'a> {
 
     /// Prints captured text with the places it came from.
     fn print_captured(&mut self, text: &str, segments: &[Segment]) -> Run<()> {
-        self.allow_output(text.len() + segments.len(), Span::default())?;
+        self.allow_output(text.len(), Span::default())?;
+        self.spend(segments.len(), Span::default())?;
         let start = self.out.text.len();
         self.out.text.push_str(text);
         let moved =
@@ -365,10 +378,12 @@ impl<'a> Machine<'a> {
     fn piped(&mut self, piped: &'a Piped) -> Run<Datum<'a>> {
         let mut value = self.value(&piped.value)?;
         for filter in &piped.filters {
-            self.spend(1, filter.span)?;
+            self.spend(1 + reading(&value), filter.span)?;
             let mut arguments = Vec::with_capacity(filter.arguments.len());
             for argument in &filter.arguments {
-                arguments.push(self.value(argument)?);
+                let argument = self.value(argument)?;
+                self.spend(reading(&argument), filter.span)?;
+                arguments.push(argument);
             }
             let mut keywords = Vec::with_capacity(filter.keywords.len());
             for (key, argument) in &filter.keywords {
@@ -409,6 +424,7 @@ impl<'a> Machine<'a> {
             Expression::Range(span, bounds) => {
                 self.spend(1, *span)?;
                 let (from, to) = (self.value(&bounds.0)?, self.value(&bounds.1)?);
+                self.spend(reading(&from) + reading(&to), *span)?;
                 Ok(Datum::Range(range_bound(&from), range_bound(&to)))
             }
         }
@@ -418,7 +434,9 @@ impl<'a> Machine<'a> {
         let mut value = match &path.root.kind {
             StepKind::Name { name, .. } => self.scope.find(name, self.surroundings.now),
             StepKind::Index(name) => {
-                let name = self.value(name)?.to_text(self.surroundings.zone);
+                let value = self.value(name)?;
+                self.spend(1 + reading(&value), path.span)?;
+                let name = value.to_text(self.surroundings.zone);
                 self.scope.find(name.as_str(), self.surroundings.now)
             }
         };
@@ -434,9 +452,18 @@ impl<'a> Machine<'a> {
             StepKind::Name { name, is_dotted: false } => Ok(compare::member(value, name)),
             StepKind::Index(index) => {
                 let index = self.value(index)?;
+                self.spend(1 + reading(&index), step.span)?;
                 Ok(compare::indexed(value, &index))
             }
         }
+    }
+}
+
+/// Returns the steps that reading a text costs; all else costs nothing by itself.
+fn reading(value: &Datum<'_>) -> usize {
+    match value {
+        Datum::Text(text) => text.as_str().len() / 64,
+        _ => 0,
     }
 }
 

@@ -59,3 +59,15 @@ fn names_with_spaces_and_the_identity_are_properties() {
 fn what_is_missing_prints_nothing() {
     check("[{{ Profile.a.b[3].c }}{{ Event.x }}{{ nothing }}]", "{}", "[]");
 }
+
+#[test]
+fn filters_are_sorted_and_their_examples_print_what_they_say() {
+    assert!(FILTERS.is_sorted_by(|a, b| a.name < b.name));
+    assert!(TAGS.is_sorted_by(|a, b| a.name < b.name));
+    for filter in FILTERS {
+        assert!(filter.example.contains(filter.name), "{}", filter.name);
+        assert!(!filter.summary.ends_with('.') && !filter.summary.is_empty(), "{}", filter.name);
+        assert_eq!(filter.signature.is_empty(), filter.arguments.1 == 0, "{}", filter.name);
+        check(filter.example, "{}", filter.prints);
+    }
+}

@@ -1,13 +1,9 @@
 //! Filters for any value.
 
+use super::super::compare;
 use super::super::datum::Datum;
+use super::super::machine::Rules;
 use super::{Call, Filtered};
-
-pub(super) fn append<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
-    let (text, more) = (call.text()?, call.text_argument(0)?);
-    call.budget.allow_text(text.as_str().len() + more.as_str().len())?;
-    Ok(format!("{}{}", text.as_str(), more.as_str()).into())
-}
 
 /// Nil, false, `""`, `[]` and `{}` are replaced; 0 is not. Without an argument the value stays, as CleverTap has it.
 pub(super) fn default<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
@@ -16,8 +12,22 @@ pub(super) fn default<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
         Datum::Nil | Datum::Empty | Datum::Blank => false,
         _ => !call.input.is_empty(),
     };
-    Ok(match call.arguments.first() {
-        Some(other) if !is_kept => other.clone(),
-        _ => call.input.clone(),
+    Ok(match (is_kept, call.arguments.first(), call.surroundings.rules) {
+        (false, Some(other), _) => other.clone(),
+        (false, None, Rules::Shopify) => String::new().into(),
+        (false, None, Rules::CleverTap) | (true, _, _) => call.input.clone(),
     })
+}
+
+pub(super) fn size<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+    let size = compare::size(&call.input).unwrap_or(0);
+    Ok(Datum::Integer(i64::try_from(size).unwrap_or(i64::MAX)))
+}
+
+pub(super) fn first<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+    Ok(compare::first(&call.input))
+}
+
+pub(super) fn last<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+    Ok(compare::last(&call.input))
 }

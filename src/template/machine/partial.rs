@@ -1,7 +1,6 @@
 //! `render` and `include`.
 
 use std::cell::Cell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::diagnostic::Diagnostic;
@@ -36,7 +35,7 @@ impl<'a> Machine<'a> {
         self.file = file;
         self.depth += 1;
         let flow = match call.is_isolated {
-            true => self.render(name, arguments, subject),
+            true => self.render(name, &arguments, subject),
             false => self.include(name, arguments, subject),
         };
         self.depth -= 1;
@@ -48,52 +47,40 @@ impl<'a> Machine<'a> {
     fn render(
         &mut self,
         name: &'a str,
-        arguments: Vec<(&'a str, Datum<'a>)>,
+        arguments: &[(&'a str, Datum<'a>)],
         subject: Option<(&'a Subject, Datum<'a>)>,
     ) -> Run<Flow> {
+        let Some((subject, value)) = subject else { return self.render_once(arguments.iter().cloned()) };
+        let alias = subject.alias.as_deref().unwrap_or(local_name(name));
+        let items = match (&value, subject.is_each) {
+            (Datum::List(list), true) => list.clone(),
+            (Datum::Range(from, to), true) => self.listed(*from, *to, &subject.value)?,
+            _ => return self.render_once(arguments.iter().cloned().chain([(alias, value)])),
+        };
+        let length = items.len();
+        let state = Rc::new(LoopState { name, index: Cell::new(0), length, columns: None, parent: None });
+        for (turn, item) in items.iter().enumerate() {
+            state.index.set(turn);
+            let own = [("forloop", Datum::Map(Map::Loop(Rc::clone(&state)))), (alias, item)];
+            self.render_once(arguments.iter().cloned().chain(own))?;
+        }
+        Ok(Flow::Next)
+    }
+
+    fn render_once(&mut self, names: impl Iterator<Item = (&'a str, Datum<'a>)>) -> Run<Flow> {
         let isolated = self.scope.isolated();
         let outer = std::mem::replace(&mut self.scope, isolated);
         let cycles = std::mem::take(&mut self.cycles);
-        let resumes = std::mem::replace(&mut self.resumes, HashMap::new());
-        let result = self.render_isolated(name, arguments, subject);
+        let resumes = std::mem::take(&mut self.resumes);
+        for (name, value) in names {
+            self.scope.assign(name, value);
+        }
+        let result = self.file_body();
         self.scope = outer;
         self.cycles = cycles;
         self.resumes = resumes;
         // A `break` in the partial ends the partial only.
-        result.map(|()| Flow::Next)
-    }
-
-    fn render_isolated(
-        &mut self,
-        name: &'a str,
-        arguments: Vec<(&'a str, Datum<'a>)>,
-        subject: Option<(&'a Subject, Datum<'a>)>,
-    ) -> Run<()> {
-        for (key, value) in arguments {
-            self.scope.push(key, value);
-        }
-        let Some((subject, value)) = subject else { return self.file_body().map(|_| ()) };
-        let alias = subject.alias.as_deref().unwrap_or(local_name(name));
-        let items = match (&value, subject.is_each) {
-            (Datum::List(list), true) => Some(list.clone()),
-            (Datum::Range(from, to), true) => Some(self.listed(*from, *to, &subject.value)?),
-            _ => None,
-        };
-        let Some(items) = items else {
-            self.scope.push(alias, value);
-            return self.file_body().map(|_| ());
-        };
-        let length = items.len();
-        let state = Rc::new(LoopState { name, index: Cell::new(0), length, columns: None, parent: None });
-        self.scope.push("forloop", Datum::Map(Map::Loop(Rc::clone(&state))));
-        let mark = self.scope.mark();
-        for (turn, item) in items.iter().enumerate() {
-            state.index.set(turn);
-            self.scope.push(alias, item);
-            self.file_body()?;
-            self.scope.leave(mark);
-        }
-        Ok(())
+        result.map(|_| Flow::Next)
     }
 
     /// The partial stands in the scope of its caller.

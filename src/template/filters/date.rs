@@ -1,0 +1,60 @@
+//! `date` and `date_tz`.
+
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+
+use super::super::datum::{Datum, Text};
+use super::{Call, Fault, Filtered};
+
+mod read;
+mod strftime;
+
+pub(super) fn date<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+    let zone = call.surroundings.zone.clone();
+    in_zone(call, &zone)
+}
+
+pub(super) fn date_tz<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+    let name = call.text_argument(1)?;
+    match TimeZone::get(name.as_str()) {
+        Ok(zone) => in_zone(call, &zone),
+        Err(_) => Err(Fault::argument(1, format!("there is no time zone `{}`", name.as_str()))),
+    }
+}
+
+/// What is not a date stays as it is, as does any date for an empty format.
+fn in_zone<'a>(call: &mut Call<'_, 'a>, zone: &TimeZone) -> Filtered<'a> {
+    let format = call.text_argument(0)?;
+    if format.as_str().is_empty() {
+        return Ok(call.input.clone());
+    }
+    let Some(instant) = instant_of(call, zone) else { return Ok(call.input.clone()) };
+    let local = instant.with_time_zone(zone.clone());
+    // One directive of three bytes prints fewer than 64, and a width is bounded.
+    call.budget.allow_text(format.as_str().len().saturating_mul(24))?;
+    Ok(strftime::format(&local, format.as_str()).into())
+}
+
+/// Reads dates, epoch seconds, `now`, and the ways dates are commonly written; without a zone they are in `zone`.
+fn instant_of(call: &Call<'_, '_>, zone: &TimeZone) -> Option<Zoned> {
+    let at = |instant: Timestamp| instant.to_zoned(zone.clone());
+    match &call.input {
+        Datum::Date(instant) => Some(at(*instant)),
+        Datum::Integer(seconds) => Timestamp::from_second(*seconds).ok().map(at),
+        Datum::Decimal(seconds) => Timestamp::from_second(*seconds as i64).ok().map(at),
+        Datum::Text(text) => of_text(text, call.surroundings.now, zone),
+        _ => None,
+    }
+}
+
+fn of_text(text: &Text<'_>, now: Timestamp, zone: &TimeZone) -> Option<Zoned> {
+    let text = text.as_str().trim();
+    if text.eq_ignore_ascii_case("now") || text.eq_ignore_ascii_case("today") {
+        return Some(now.to_zoned(zone.clone()));
+    }
+    let seconds = text.strip_prefix("$D_").unwrap_or(text);
+    if !seconds.is_empty() && seconds.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Timestamp::from_second(seconds.parse().ok()?).ok().map(|at| at.to_zoned(zone.clone()));
+    }
+    read::read(text, now, zone)
+}

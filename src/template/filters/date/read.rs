@@ -1,0 +1,216 @@
+//! Reads dates the ways people and programs write them.
+//!
+//! `2016-03-14`, `2016-03-14T10:11:12Z`, `March 14, 2016 10:00 pm`, `14 Mar 2016`, `14/03/2016`, `Fri Jul 16 01:00:00
+//! 2004`, `Mon, 02 Jan 2006 15:04:05 +0100`: each part is known by its own form, so that order matters little.
+
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::{Offset, TimeZone};
+use jiff::{Timestamp, Zoned};
+
+/// Longer than any date; what is longer is not looked at.
+const MAX_LENGTH: usize = 64;
+
+/// Reads `text`; parts that are missing are those of `now`, its time midnight. Without a zone it is in `zone`.
+pub(super) fn read(text: &str, now: Timestamp, zone: &TimeZone) -> Option<Zoned> {
+    if MAX_LENGTH < text.len() {
+        return None;
+    }
+    let mut parts = Parts::default();
+    for word in words(text) {
+        parts.take(word)?;
+    }
+    let today = now.to_zoned(zone.clone()).date();
+    let date = parts.date(today)?;
+    let time = parts.time.unwrap_or(Time::midnight());
+    let time = match parts.is_afternoon {
+        Some(true) if time.hour() < 12 => time.with().hour(time.hour() + 12).build().ok()?,
+        Some(false) if time.hour() == 12 => time.with().hour(0).build().ok()?,
+        _ => time,
+    };
+    let zone = parts.offset.map_or_else(|| zone.clone(), TimeZone::fixed);
+    DateTime::from_parts(date, time).to_zoned(zone).ok()
+}
+
+/// What was found so far.
+#[derive(Default)]
+struct Parts {
+    /// A date written as one word.
+    whole: Option<Date>,
+    year: Option<i16>,
+    month: Option<i8>,
+    day: Option<i8>,
+    has_weekday: bool,
+    time: Option<Time>,
+    is_afternoon: Option<bool>,
+    offset: Option<Offset>,
+}
+
+/// White space and commas divide words, and the `T` of a timestamp.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split([' ', ',', '\t', '\n']).filter(|word| !word.is_empty()).flat_map(|word| {
+        let is_timestamp = word.starts_with(|c: char| c.is_ascii_digit()) && word.contains('-');
+        let divided = is_timestamp.then(|| word.split_once('T')).flatten();
+        let (first, second) = divided.unwrap_or((word, ""));
+        [first, second].into_iter().filter(|word| !word.is_empty())
+    })
+}
+
+impl Parts {
+    fn take(&mut self, word: &str) -> Option<()> {
+        let lower = word.to_ascii_lowercase();
+        if word.contains(':') && word.starts_with(|c: char| c.is_ascii_digit()) {
+            return self.take_time(&lower);
+        }
+        if let Some(month) = month_of(&lower) {
+            self.month = Some(month);
+            return Some(());
+        }
+        if is_weekday(&lower) {
+            self.has_weekday = true;
+            return Some(());
+        }
+        match lower.as_str() {
+            "am" | "a.m." => self.is_afternoon = Some(false),
+            "pm" | "p.m." => self.is_afternoon = Some(true),
+            "z" | "utc" | "gmt" => self.offset = Some(Offset::UTC),
+            _ if self.time.is_some() && lower.starts_with(['+', '-']) => self.offset = Some(offset(&lower)?),
+            _ => return self.take_number(&lower),
+        }
+        Some(())
+    }
+
+    fn take_number(&mut self, word: &str) -> Option<()> {
+        if let Some(date) = whole_date(word) {
+            self.whole = Some(date);
+            return Some(());
+        }
+        if let Some(hour) = word.strip_suffix("am").or(word.strip_suffix("pm")) {
+            self.is_afternoon = Some(word.ends_with("pm"));
+            self.time = Time::new(hour.parse().ok()?, 0, 0, 0).ok();
+            return self.time.map(|_| ());
+        }
+        let digits =
+            ["st", "nd", "rd", "th"].iter().find_map(|ending| word.strip_suffix(ending)).unwrap_or(word);
+        let number: i16 = digits.parse().ok()?;
+        match number {
+            1..=31 if self.day.is_none() && digits.len() <= 2 => self.day = i8::try_from(number).ok(),
+            _ if digits.len() == 4 && self.year.is_none() => self.year = Some(number),
+            _ => return None,
+        }
+        Some(())
+    }
+
+    /// `10:11`, `10:11:12.345`, each with `am`, `pm`, `Z` or `+01:00` at its end.
+    fn take_time(&mut self, word: &str) -> Option<()> {
+        let end = word.find(|c: char| !c.is_ascii_digit() && c != ':' && c != '.').unwrap_or(word.len());
+        let (clock, rest) = word.split_at(end);
+        match rest {
+            "" => {}
+            "am" => self.is_afternoon = Some(false),
+            "pm" => self.is_afternoon = Some(true),
+            "z" => self.offset = Some(Offset::UTC),
+            rest => self.offset = Some(offset(rest)?),
+        }
+        let mut parts = clock.split(':');
+        let hour = parts.next()?.parse().ok()?;
+        let minute = parts.next()?.parse().ok()?;
+        let (second, nanosecond) = match parts.next() {
+            Some(seconds) => {
+                let (second, fraction) = seconds.split_once('.').unwrap_or((seconds, ""));
+                (second.parse().ok()?, nanoseconds(fraction)?)
+            }
+            None => (0, 0),
+        };
+        if parts.next().is_some() {
+            return None;
+        }
+        self.time = Some(Time::new(hour, minute, second, nanosecond).ok()?);
+        Some(())
+    }
+
+    fn date(&self, today: Date) -> Option<Date> {
+        if let Some(date) = self.whole {
+            return Some(date);
+        }
+        if self.year.is_none() && self.month.is_none() && self.day.is_none() {
+            // A time alone is today's; a weekday alone is no date.
+            return self.time.filter(|_| !self.has_weekday).map(|_| today);
+        }
+        let day = match (self.day, self.month) {
+            (Some(day), _) => day,
+            (None, Some(_)) => 1,
+            (None, None) => return None,
+        };
+        Date::new(self.year.unwrap_or(today.year()), self.month.unwrap_or(today.month()), day).ok()
+    }
+}
+
+fn nanoseconds(fraction: &str) -> Option<i32> {
+    let digits = fraction.get(..fraction.len().min(9))?;
+    if digits.is_empty() {
+        return Some(0);
+    }
+    let scale = 10_i32.checked_pow(u32::try_from(9 - digits.len()).ok()?)?;
+    digits.parse::<i32>().ok()?.checked_mul(scale)
+}
+
+/// `2016-03-14`, `2016/03/14`, `14/03/2016`, `14.03.2016`, `14-03-2016`, `20160314` is a number of seconds instead.
+fn whole_date(word: &str) -> Option<Date> {
+    let separator = word.chars().find(|c| matches!(c, '-' | '/' | '.'))?;
+    let mut parts = word.split(separator);
+    let (first, second, third) = (parts.next()?, parts.next()?, parts.next()?);
+    if parts.next().is_some() {
+        return None;
+    }
+    let month = |text: &str| month_of(text).or_else(|| text.parse().ok());
+    match (first.len(), third.len()) {
+        (4, 1..=2) => Date::new(first.parse().ok()?, month(second)?, third.parse().ok()?).ok(),
+        (1..=2, 4) => Date::new(third.parse().ok()?, month(second)?, first.parse().ok()?).ok(),
+        _ => None,
+    }
+}
+
+/// `+01:00`, `-0800`, `+1`
+fn offset(text: &str) -> Option<Offset> {
+    let sign = if text.starts_with('-') { -1 } else { 1 };
+    let digits = text.get(1..)?;
+    let (hours, minutes) = match digits.split_once(':') {
+        Some(parts) => parts,
+        None if digits.len() == 4 => digits.split_at_checked(2)?,
+        None => (digits, "0"),
+    };
+    let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
+    if !(0..=23).contains(&hours) || !(0..=59).contains(&minutes) {
+        return None;
+    }
+    Offset::from_seconds(sign * (hours * 3600 + minutes * 60)).ok()
+}
+
+const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+
+const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+/// A month's name, whole or its first three letters (`sept` too).
+fn month_of(word: &str) -> Option<i8> {
+    let word = word.trim_end_matches('.');
+    let index = MONTHS.iter().position(|month| 3 <= word.len() && month.starts_with(word))?;
+    i8::try_from(index + 1).ok()
+}
+
+fn is_weekday(word: &str) -> bool {
+    let word = word.trim_end_matches('.');
+    3 <= word.len() && WEEKDAYS.iter().any(|day| day.starts_with(word))
+}

@@ -1,0 +1,128 @@
+//! telecast's own filters: values for JSON, and for Telegram's parse modes.
+
+use crate::json;
+use crate::telegram::ParseMode;
+
+use super::super::datum::{Datum, Map};
+use super::{Call, Fault, Filtered};
+
+/// How deep a value may nest to become JSON: as deep as JSON is read.
+const MAX_DEPTH: usize = json::MAX_DEPTH;
+
+/// The value as JSON, whatever it is: nil is `null`, a text has its quotes.
+pub(super) fn json<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+    call.budget.allow_text(call.input.weight().saturating_mul(2))?;
+    let mut out = String::new();
+    write_json(&mut out, &call.input.clone(), call, 0)?;
+    call.budget.allow_text(out.len())?;
+    Ok(out.into())
+}
+
+fn write_json<'a>(
+    out: &mut String,
+    value: &Datum<'a>,
+    call: &mut Call<'_, 'a>,
+    depth: usize,
+) -> Result<(), Fault> {
+    call.budget.spend(1)?;
+    if MAX_DEPTH < depth {
+        return Err(Fault::input("this nests too deep"));
+    }
+    match value {
+        Datum::Nil | Datum::Map(Map::Loop(_)) => out.push_str("null"),
+        Datum::Decimal(value) if !value.is_finite() => out.push_str("null"),
+        Datum::Boolean(_) | Datum::Integer(_) | Datum::Decimal(_) => {
+            value.write_to(out, call.surroundings.zone)
+        }
+        Datum::Text(_) | Datum::Date(_) | Datum::Empty | Datum::Blank => {
+            out.push('"');
+            json::escape_into(out, value.to_text(call.surroundings.zone).as_str());
+            out.push('"');
+        }
+        Datum::Range(from, to) => {
+            let size = usize::try_from(i128::from(*to) - i128::from(*from) + 1).unwrap_or(0);
+            call.budget.spend(size)?;
+            write_list(out, (*from..=*to).map(Datum::Integer), call, depth)?;
+        }
+        Datum::List(list) => write_list(out, list.iter(), call, depth)?,
+        Datum::Map(map) => {
+            out.push('{');
+            for (index, (key, value)) in map.iter().enumerate() {
+                if 0 < index {
+                    out.push(',');
+                }
+                out.push('"');
+                json::escape_into(out, key);
+                out.push_str("\":");
+                write_json(out, &value, call, depth + 1)?;
+            }
+            out.push('}');
+        }
+    }
+    Ok(())
+}
+
+fn write_list<'a>(
+    out: &mut String,
+    items: impl Iterator<Item = Datum<'a>>,
+    call: &mut Call<'_, 'a>,
+    depth: usize,
+) -> Result<(), Fault> {
+    out.push('[');
+    for (index, item) in items.enumerate() {
+        if 0 < index {
+            out.push(',');
+        }
+        write_json(out, &item, call, depth + 1)?;
+    }
+    out.push(']');
+    Ok(())
+}
+
+/// For the inside of a JSON string.
+pub(super) fn json_escape<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+    let text = call.text()?;
+    call.budget.allow_text(text.as_str().len().saturating_mul(6))?;
+    let mut out = String::with_capacity(text.as_str().len() + 8);
+    json::escape_into(&mut out, text.as_str());
+    Ok(out.into())
+}
+
+pub(super) fn tg_html<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+    escaped(call, ParseMode::Html)
+}
+
+pub(super) fn tg_markdown<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+    escaped(call, ParseMode::Markdown)
+}
+
+pub(super) fn tg_markdown_v2<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+    escaped(call, ParseMode::MarkdownV2)
+}
+
+fn escaped<'a>(call: &mut Call<'_, 'a>, mode: ParseMode) -> Filtered<'a> {
+    let text = call.text()?;
+    call.budget.allow_text(text.as_str().len().saturating_mul(6))?;
+    let mut out = String::with_capacity(text.as_str().len() + 8);
+    for c in text.as_str().chars() {
+        match mode {
+            ParseMode::Html => match c {
+                '<' => out.push_str("&lt;"),
+                '>' => out.push_str("&gt;"),
+                '&' => out.push_str("&amp;"),
+                '"' => out.push_str("&quot;"),
+                _ => out.push(c),
+            },
+            ParseMode::Markdown => push_escaped(&mut out, c, "_*`["),
+            ParseMode::MarkdownV2 => push_escaped(&mut out, c, "\\_*[]()~`>#+-=|{}.!"),
+        }
+    }
+    Ok(out.into())
+}
+
+fn push_escaped(out: &mut String, c: char, reserved: &str) {
+    if reserved.contains(c) {
+        out.push('\\');
+    }
+    out.push(c);
+}

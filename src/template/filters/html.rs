@@ -1,0 +1,121 @@
+//! Filters for HTML, URLs and base64.
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+
+use super::super::datum::Datum;
+use super::{Call, Fault, Filtered};
+
+/// Escapes what is not an entity already.
+pub(super) fn escape_once<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+    let text = call.text()?;
+    let text = text.as_str();
+    call.budget.allow_text(text.len().saturating_mul(6))?;
+    let mut out = String::with_capacity(text.len());
+    for (at, c) in text.char_indices() {
+        match c {
+            '"' => out.push_str("&quot;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '\'' => out.push_str("&#39;"),
+            '&' if !starts_with_entity(&text[at + 1..]) => out.push_str("&amp;"),
+            _ => out.push(c),
+        }
+    }
+    Ok(out.into())
+}
+
+/// Longer than any entity's name: so that a text of `&a` and many letters is not read again and again.
+const MAX_ENTITY: usize = 40;
+
+/// Whether `name;` or `#39;` comes next.
+fn starts_with_entity(text: &str) -> bool {
+    let (text, is_part): (&str, fn(&u8) -> bool) = match text.strip_prefix('#') {
+        Some(rest) => (rest, u8::is_ascii_digit),
+        None => (text, u8::is_ascii_alphabetic),
+    };
+    let length = text.bytes().take(MAX_ENTITY).take_while(is_part).count();
+    0 < length && text.as_bytes().get(length) == Some(&b';')
+}
+
+/// Takes out scripts, styles and comments with what is in them, then all tags.
+///
+/// The `liquid` crate looks for the end of each opener again: a text of many openers takes it minutes.
+pub(super) fn strip_html<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+    let text = call.text()?;
+    let mut out = text.as_str().to_owned();
+    for (open, close) in [("<script", "</script>"), ("<!--", "-->"), ("<style", "</style>"), ("<", ">")] {
+        out = without(&out, open, close);
+    }
+    Ok(out.into())
+}
+
+/// Returns `text` without all that stands between `open` and the next `close`.
+fn without(text: &str, open: &str, close: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(open) {
+        let Some(length) = rest[start + open.len()..].find(close) else { break };
+        out.push_str(&rest[..start]);
+        rest = &rest[start + open.len() + length + close.len()..];
+    }
+    out.push_str(rest);
+    out
+}
+
+pub(super) fn url_encode<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+    let text = call.text()?;
+    call.budget.allow_text(text.as_str().len().saturating_mul(3))?;
+    let mut out = String::with_capacity(text.as_str().len());
+    for byte in text.as_str().bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(char::from(byte)),
+            b' ' => out.push('+'),
+            _ => {
+                out.push('%');
+                out.extend(
+                    [byte >> 4, byte & 15].map(|half| char::from(b"0123456789ABCDEF"[usize::from(half)])),
+                );
+            }
+        }
+    }
+    Ok(out.into())
+}
+
+pub(super) fn url_decode<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+    let text = call.text()?.as_str().replace('+', " ");
+    match percent_encoding::percent_decode_str(&text).decode_utf8() {
+        Ok(decoded) => Ok(decoded.into_owned().into()),
+        Err(_) => Err(Fault::input("this does not decode to a text")),
+    }
+}
+
+pub(super) fn base64_encode<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+    let text = call.text()?;
+    call.budget.allow_text(text.as_str().len().saturating_mul(2))?;
+    Ok(STANDARD.encode(text.as_str()).into())
+}
+
+pub(super) fn base64_url_safe_encode<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+    let text = call.text()?;
+    call.budget.allow_text(text.as_str().len().saturating_mul(2))?;
+    Ok(URL_SAFE.encode(text.as_str()).into())
+}
+
+pub(super) fn base64_decode<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+    let text = call.text()?;
+    decoded(STANDARD.decode(text.as_str()))
+}
+
+pub(super) fn base64_url_safe_decode<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+    let text = call.text()?;
+    decoded(URL_SAFE.decode(text.as_str()))
+}
+
+fn decoded<'a>(bytes: Result<Vec<u8>, base64::DecodeError>) -> Filtered<'a> {
+    let bytes = bytes.map_err(|_| Fault::input("this is not base64"))?;
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Datum::from(text)),
+        Err(_) => Err(Fault::input("this does not decode to a text")),
+    }
+}

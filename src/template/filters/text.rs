@@ -1,0 +1,174 @@
+//! Filters that change texts. Each pays for what it makes before it makes it.
+
+use super::super::datum::{Datum, Text};
+use super::super::scan::is_space;
+use super::{Call, Fault, Filtered};
+
+pub(super) fn append<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+    let (text, more) = (call.text()?, call.text_argument(0)?);
+    joined(call, text.as_str(), more.as_str())
+}
+
+pub(super) fn prepend<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+    let (text, more) = (call.text()?, call.text_argument(0)?);
+    joined(call, more.as_str(), text.as_str())
+}
+
+fn joined<'a>(call: &mut Call<'_, 'a>, first: &str, second: &str) -> Filtered<'a> {
+    call.budget.allow_text(first.len() + second.len())?;
+    Ok(format!("{first}{second}").into())
+}
+
+pub(super) fn capitalize<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+    let text = call.text()?;
+    let mut chars = text.as_str().chars();
+    let first = chars.next().into_iter().flat_map(char::to_uppercase);
+    Ok(first.chain(chars.flat_map(char::to_lowercase)).collect::<String>().into())
+}
+
+pub(super) fn newline_to_br<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+    replace_newlines(call, "<br />\n")
+}
+
+pub(super) fn strip_newlines<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+    replace_newlines(call, "")
+}
+
+fn replace_newlines<'a>(call: &mut Call<'_, 'a>, with: &str) -> Filtered<'a> {
+    let text = call.text()?;
+    let lines = text.as_str().matches('\n').count();
+    call.budget.allow_text(text.as_str().len() + lines * with.len())?;
+    let mut out = String::with_capacity(text.as_str().len() + lines * with.len());
+    for line in text.as_str().split_inclusive('\n') {
+        match line.strip_suffix('\n') {
+            Some(line) => {
+                out.push_str(line.strip_suffix('\r').unwrap_or(line));
+                out.push_str(with);
+            }
+            None => out.push_str(line),
+        }
+    }
+    Ok(out.into())
+}
+
+pub(super) fn remove<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+    let (text, part) = (call.text()?, call.text_argument(0)?);
+    replace_all(call, text.as_str(), part.as_str(), "")
+}
+
+pub(super) fn replace<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+    let (text, part, with) = (call.text()?, call.text_argument(0)?, call.text_argument(1)?);
+    replace_all(call, text.as_str(), part.as_str(), with.as_str())
+}
+
+fn replace_all<'a>(call: &mut Call<'_, 'a>, text: &str, part: &str, with: &str) -> Filtered<'a> {
+    let n_parts = text.matches(part).count();
+    let size = (text.len() - n_parts * part.len()).saturating_add(n_parts.saturating_mul(with.len()));
+    call.budget.allow_text(size)?;
+    Ok(text.replace(part, with).into())
+}
+
+pub(super) fn remove_first<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+    replace_one(call, |text, part| text.find(part))
+}
+
+pub(super) fn remove_last<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+    replace_one(call, |text, part| text.rfind(part))
+}
+
+pub(super) fn replace_first<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+    replace_one(call, |text, part| text.find(part))
+}
+
+pub(super) fn replace_last<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+    replace_one(call, |text, part| text.rfind(part))
+}
+
+/// Replaces one occurrence of the first argument by the second; without a second it is taken out.
+fn replace_one<'a>(call: &mut Call<'_, 'a>, find: fn(&str, &str) -> Option<usize>) -> Filtered<'a> {
+    let (text, part, with) = (call.text()?, call.text_argument(0)?, call.text_argument(1)?);
+    let (source, part, with) = (text.as_str(), part.as_str(), with.as_str());
+    let Some((before, after)) =
+        find(source, part).and_then(|at| Some((source.get(..at)?, source.get(at + part.len()..)?)))
+    else {
+        return Ok(Datum::Text(text));
+    };
+    call.budget.allow_text(source.len() + with.len())?;
+    Ok(format!("{before}{with}{after}").into())
+}
+
+/// A list's items, or a text's letters, from an index (below 0: from the end), one or as many as the second argument.
+pub(super) fn slice<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+    let offset = call.integer_argument(0, 0)?;
+    let length = match call.argument(1) {
+        Datum::Nil => 1,
+        _ => call.integer_argument(1, 1)?,
+    };
+    if let Datum::List(list) = &call.input {
+        let Some((start, end)) = bounds(list.len(), offset, length) else { return Ok(Datum::from_iter([])) };
+        call.budget.spend(end - start)?;
+        return Ok((start..end).filter_map(|index| list.at(index)).collect());
+    }
+    let text = call.text()?;
+    let size = text.as_str().chars().count();
+    let Some((start, end)) = bounds(size, offset, length) else { return Ok(String::new().into()) };
+    Ok(text.as_str().chars().skip(start).take(end - start).collect::<String>().into())
+}
+
+fn bounds(size: usize, offset: i64, length: i64) -> Option<(usize, usize)> {
+    let size = i64::try_from(size).ok()?;
+    let start = if offset < 0 { offset.checked_add(size)? } else { offset };
+    if length < 0 || start < 0 || size < start {
+        return None;
+    }
+    let end = start.saturating_add(length).min(size);
+    Some((usize::try_from(start).ok()?, usize::try_from(end).ok()?))
+}
+
+pub(super) fn split<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+    let (text, separator) = (call.text()?, call.text_argument(0)?);
+    let text = text.as_str();
+    let parts: Vec<&str> = match separator.as_str() {
+        " " => text.split(is_space).filter(|part| !part.is_empty()).collect(),
+        "" => text.split("").filter(|part| !part.is_empty()).collect(),
+        separator => text.split(separator).collect(),
+    };
+    call.budget.spend(parts.len())?;
+    let n_kept = parts.iter().rposition(|part| !part.is_empty()).map_or(0, |last| last + 1);
+    Ok(parts[..n_kept].iter().map(|part| Datum::from((*part).to_owned())).collect())
+}
+
+pub(super) fn truncate<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+    if matches!(call.input, Datum::Nil) {
+        return Ok(Datum::Nil);
+    }
+    let length = usize::try_from(call.integer_argument(0, 50)?).unwrap_or(0);
+    let text = call.text()?;
+    let ellipsis = ellipsis(call)?;
+    if text.as_str().chars().count() <= length {
+        return Ok(Datum::Text(text));
+    }
+    let kept = length.saturating_sub(ellipsis.as_str().chars().count());
+    let end = text.as_str().char_indices().nth(kept).map_or(text.as_str().len(), |(at, _)| at);
+    joined(call, &text.as_str()[..end], ellipsis.as_str())
+}
+
+/// Words are counted from 1; white space before the cut becomes single spaces.
+pub(super) fn truncatewords<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+    if matches!(call.input, Datum::Nil) {
+        return Ok(Datum::Nil);
+    }
+    let n_kept = usize::try_from(call.integer_argument(0, 15)?).unwrap_or(0).max(1);
+    let text = call.text()?;
+    let ellipsis = ellipsis(call)?;
+    let mut words = text.as_str().split(is_space).filter(|word| !word.is_empty());
+    let kept: Vec<&str> = words.by_ref().take(n_kept).collect();
+    if words.next().is_none() {
+        return Ok(Datum::Text(text));
+    }
+    joined(call, &kept.join(" "), ellipsis.as_str())
+}
+
+fn ellipsis<'a>(call: &mut Call<'_, 'a>) -> Result<Text<'a>, Fault> {
+    if call.arguments.len() < 2 { Ok(Text::Borrowed("...")) } else { call.text_argument(1) }
+}

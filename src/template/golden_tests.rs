@@ -1,0 +1,66 @@
+//! The reference suite of Liquid, half of its cases, where they can be had.
+
+use std::path::Path;
+
+use serde_json::Value as Json;
+
+use super::{Limits, Outcome, Partials, parse_shopify};
+
+/// The cases that do not come out as the suite has it, each with the reason.
+const DIFFERENT: &[(&str, &str)] = &[];
+
+#[test]
+fn the_reference_suite_comes_out_but_for_what_is_listed() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/cases/liquid/golden.json");
+    let Ok(text) = std::fs::read_to_string(&path) else {
+        eprintln!("left out: {} is not there", path.display());
+        return;
+    };
+    let suite: Json = serde_json::from_str(&text).unwrap();
+    let cases = suite["tests"].as_array().unwrap();
+    let mut wrong = Vec::new();
+    for case in cases {
+        let name = case["name"].as_str().unwrap();
+        let answer = answer(case);
+        let is_listed = DIFFERENT.iter().any(|(listed, _)| *listed == name);
+        if is_right(case, &answer) == is_listed {
+            wrong.push(format!("{name}: {}\n  {}\n  {answer:?}", case["template"], expectation(case)));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+    assert!(DIFFERENT.len() * 50 <= cases.len(), "more than two in a hundred are different");
+}
+
+/// The text, or the error's message.
+fn answer(case: &Json) -> Result<String, String> {
+    let sources = case["templates"].as_object().into_iter().flatten();
+    let partials =
+        Partials(sources.map(|(name, source)| (name.clone(), source.as_str().unwrap().to_owned())).collect());
+    let (template, _) = parse_shopify(case["template"].as_str().unwrap(), &partials);
+    let data = crate::profile::Value::from(case["data"].clone());
+    let now = "2026-11-22T22:30:00Z".parse().unwrap();
+    match template.render_data(&data, now, &jiff::tz::TimeZone::UTC, Limits::default()) {
+        Outcome::Rendered(rendered) => Ok(rendered.text),
+        Outcome::Aborted { .. } => Err("aborted".into()),
+        Outcome::Failed(problem) => Err(problem.message),
+    }
+}
+
+fn is_right(case: &Json, answer: &Result<String, String>) -> bool {
+    match answer {
+        Err(_) => case["invalid"] == true,
+        Ok(text) => match case["results"].as_array() {
+            Some(results) => results.iter().any(|result| result == text.as_str()),
+            None => case["result"] == text.as_str(),
+        },
+    }
+}
+
+fn expectation(case: &Json) -> String {
+    let data = &case["data"];
+    match (&case["result"], &case["results"]) {
+        (Json::Null, Json::Null) => format!("an error, with {data}"),
+        (Json::Null, results) => format!("{results}, with {data}"),
+        (result, _) => format!("{result}, with {data}"),
+    }
+}
