@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::campaign;
-use crate::text;
+use crate::{campaign, telegram, text};
 
 use super::{Client, HttpAnswer, HttpRequest, SendError};
 
@@ -166,24 +165,25 @@ impl Bot {
 
     /// Takes the result out of an answer.
     fn result(&self, method: &'static str, answer: &HttpAnswer) -> Result<Value, CallError> {
-        let Ok(mut body) = serde_json::from_slice::<Value>(&answer.body) else {
-            return Err(CallError::NotBotApi { method, status: answer.status, what: what_it_is(answer) });
+        let refused = |code, words: &str, retry_after| CallError::Refused {
+            method,
+            code,
+            description: self.shown(words),
+            retry_after,
         };
-        if body["ok"] == true {
-            return Ok(body["result"].take());
-        }
-        let words = body["description"].as_str().or_else(|| body["message"].as_str());
-        match words {
-            Some(words) => Err(CallError::Refused {
-                method,
-                code: body["error_code"]
-                    .as_u64()
-                    .and_then(|code| code.try_into().ok())
-                    .unwrap_or(answer.status),
-                description: self.shown(words),
-                retry_after: body["parameters"]["retry_after"].as_u64(),
+        match telegram::Answer::decode(answer.status, &answer.body) {
+            telegram::Answer::Ok(result) => Ok(result),
+            telegram::Answer::Error(error) => {
+                let retry_after = match error.parameters {
+                    Some(telegram::ErrorParameters::RetryAfter(seconds)) => Some(seconds),
+                    Some(telegram::ErrorParameters::MigrateToChatId(_)) | None => None,
+                };
+                Err(refused(error.error_code, &error.description, retry_after))
+            }
+            telegram::Answer::NotBotApi { status, .. } => Err(match message(&answer.body) {
+                Some(words) => refused(status, &words, None),
+                None => CallError::NotBotApi { method, status, what: what_it_is(answer) },
             }),
-            None => Err(CallError::NotBotApi { method, status: answer.status, what: "other JSON".into() }),
         }
     }
 
@@ -202,7 +202,13 @@ impl fmt::Debug for Bot {
     }
 }
 
-/// Says what a body that is not JSON is.
+/// Returns the words of an error as other servers than Telegram's have it: `{"message": …}`.
+fn message(body: &[u8]) -> Option<String> {
+    let body: Value = serde_json::from_slice(body).ok()?;
+    body.get("message")?.as_str().map(str::to_owned)
+}
+
+/// Says what a body is that is no answer.
 fn what_it_is(answer: &HttpAnswer) -> String {
     let start = answer.body.trim_ascii_start();
     let is_html = answer.header("content-type").is_some_and(|kind| kind.contains("html"));
@@ -210,6 +216,8 @@ fn what_it_is(answer: &HttpAnswer) -> String {
         "nothing".into()
     } else if is_html || start.starts_with(b"<") {
         "a web page (HTML)".into()
+    } else if serde_json::from_slice::<Value>(start).is_ok() {
+        "JSON of another kind".into()
     } else if start.starts_with(b"{") || start.starts_with(b"[") {
         "JSON that breaks off or is damaged".into()
     } else {

@@ -246,6 +246,12 @@ async fn what_is_no_answer_of_a_bot_api_is_told() {
             "",
             "getMe: the server answered 200 with nothing: is this the address of a Bot API?",
         ),
+        (
+            "200 OK",
+            "application/json",
+            r#"{"status":"up"}"#,
+            "getMe: the server answered 200 with JSON of another kind: is this the address of a Bot API?",
+        ),
         ("200 OK", "application/json", r#"{"ok":true,"result":{}}"#, "getMe: the server's answer has no id"),
     ] {
         assert_eq!(get_me(status, kind, body).await, expected);

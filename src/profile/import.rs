@@ -227,6 +227,8 @@ fn article(kind: Kind) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     /// Reads the cells of a new column and shows each value's JSON, with its type before them.
@@ -309,6 +311,28 @@ mod tests {
         }
         check(&["31/01/2026", "01/31/2026"], "text: \"31/01/2026\" \"01/31/2026\"");
         check(&[""], "nothing");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// The type of a new column fits each of its cells, and what is no date is shown as it was written.
+        #[test]
+        fn every_cell_of_a_new_column_can_be_read(
+            cells in proptest::collection::vec("[-+0-9./: $D_a-eJn]{1,12}|true|false|\\PC{1,5}", 1..5),
+        ) {
+            let mut column = Column::default();
+            cells.iter().for_each(|cell| column.see(cell));
+            let reading = column.reading(None).unwrap();
+            for cell in &cells {
+                match reading.read(cell, &TimeZone::UTC).unwrap() {
+                    Value::Text(text) => prop_assert_eq!(&text, cell),
+                    Value::Integer(number) if cell != "-0" => prop_assert_eq!(&number.to_string(), cell),
+                    Value::Boolean(value) => prop_assert_eq!(&value.to_string(), cell),
+                    _ => {}
+                }
+            }
+        }
     }
 
     #[test]

@@ -1,4 +1,5 @@
 //! The store against real SQLite.
+#![expect(clippy::unwrap_used, reason = "what tests share unwraps as tests do")]
 
 use std::fs;
 use std::path::PathBuf;

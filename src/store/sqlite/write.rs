@@ -1,5 +1,6 @@
 //! Changes into the database: checked against the types of properties, counted, a transaction a batch.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use indexmap::IndexMap;
@@ -72,9 +73,10 @@ fn apply(transaction: &Transaction<'_>, ledger: &mut Ledger, change: &Change) ->
     let (id, mut properties) = before.unzip();
     let properties = properties.get_or_insert_default();
     for (name, value) in &change.properties {
+        let value = as_stored(value);
         match value.kind() {
             Some(kind) => {
-                if properties.insert(name.clone(), value.clone()).is_none() {
+                if properties.insert(name.clone(), value.into_owned()).is_none() {
                     ledger.gain(name, kind);
                 }
             }
@@ -96,6 +98,16 @@ fn apply(transaction: &Transaction<'_>, ledger: &mut Ledger, change: &Change) ->
     }
     ledger.new_profiles += 1;
     Ok(Ok(Written::Created))
+}
+
+/// Returns the value as it will be read again: a text that is CleverTap's form of a date is one, and what is no number
+/// at all is not set.
+fn as_stored(value: &Value) -> Cow<'_, Value> {
+    match value {
+        Value::Text(text) if text.starts_with("$D_") => Cow::Owned(Value::from(value.to_json())),
+        Value::Decimal(number) if !number.is_finite() => Cow::Owned(Value::Null),
+        _ => Cow::Borrowed(value),
+    }
 }
 
 fn stored(
@@ -146,7 +158,7 @@ impl Ledger {
                 return Err(Refusal::EmptyName);
             }
             let known = self.properties.get(property).filter(|known| 0 < known.n_set);
-            let (Some(known), Some(given)) = (known.map(|known| known.kind), value.kind()) else {
+            let (Some(known), Some(given)) = (known.map(|known| known.kind), as_stored(value).kind()) else {
                 continue;
             };
             if known != given {
