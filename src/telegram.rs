@@ -18,7 +18,13 @@ pub use method::Method;
 pub use request::{ChatId, Checked, Content, Finding, Request, check};
 
 // Text: parsing, what the server does to it, escaping.
+mod changes;
+mod class;
+mod clean;
+mod detect;
 pub mod entity_json;
+mod escape;
+mod fix;
 mod html;
 mod html_reference;
 mod html_tag;
@@ -29,9 +35,15 @@ mod markup;
 mod order;
 mod parse;
 mod parse_error;
+mod repair;
+mod sent;
 
+pub use detect::detect;
+pub use escape::{EscapeContext, escape};
+pub use fix::{Empty, Find, FixOptions, TextError, fix};
 pub use parse::parse;
 pub use parse_error::{ParseError, ParseErrorKind};
+pub use sent::{Change, Limit, Sent, sent};
 
 /// How the `text` of a message is marked up (Bot API, "Formatting options").
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -8,25 +8,65 @@ use super::markup::is_space;
 /// The largest id a user can have.
 const MAX_USER_ID: i64 = (1 << 40) - 1;
 
-/// Why an address makes no link.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Why an address makes no link. `Display` gives Telegram's own words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadLink {
     /// A scheme that is none of http, https, tg, ton and tonsite.
+    #[error("Unsupported URL protocol")]
     Scheme,
-    /// No host, or one that is only a dot.
+    /// No host.
+    #[error("URL host is empty")]
     NoHost,
+    /// A dot for a host.
+    #[error("Host is invalid")]
+    OnlyDot,
     /// A host without a dot.
+    #[error("Wrong HTTP URL")]
     NoDot,
-    /// A character that cannot be in a host or before its `@`.
-    Character(char),
+    /// A character that this part cannot hold.
+    #[error("Disallowed character in URL {part}")]
+    Character {
+        /// The character.
+        character: char,
+        /// Where it is.
+        part: Part,
+    },
     /// A `%` without two hexadecimal digits.
-    Percent,
+    #[error("Wrong percent-encoded symbol in URL {0}")]
+    Percent(Part),
     /// A port that is no number from 1 to 65535.
+    #[error("Wrong port number specified in the URL")]
     Port,
     /// Brackets around something that is no IPv6 address.
+    #[error("Wrong IPv6 address specified in the URL")]
     Ipv6,
-    /// A tg: or ton: address with a port, a user, or another scheme inside.
-    Internal,
+    /// A tg: address with a port, a user, or another scheme inside.
+    #[error("Wrong tg URL")]
+    Tg,
+    /// The same of a ton: or tonsite: address.
+    #[error("Wrong ton URL")]
+    Ton,
+    /// A character that the host of a tg: or ton: address cannot hold.
+    #[error("Unallowed characters in URL host")]
+    InternalHost(char),
+}
+
+/// A part of an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The host.
+    Host,
+    /// What stands before the `@`.
+    User,
+}
+
+impl std::fmt::Display for Part {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Part::Host => "host",
+            Part::User => "userinfo",
+        })
+    }
 }
 
 impl BadLink {
@@ -34,13 +74,18 @@ impl BadLink {
     pub fn reason(self) -> String {
         match self {
             BadLink::Scheme => "its scheme is none of http, https, tg, ton and tonsite".into(),
-            BadLink::NoHost => "its address has no host".into(),
+            BadLink::NoHost | BadLink::OnlyDot => "its address has no host".into(),
             BadLink::NoDot => "its address has no dot".into(),
-            BadLink::Character(c) => format!("its host cannot hold {c:?}"),
-            BadLink::Percent => "its host has a % without two hexadecimal digits".into(),
+            BadLink::Character { character, part: Part::User } => {
+                format!("its user name cannot hold {character:?}")
+            }
+            BadLink::Character { character, part: Part::Host } | BadLink::InternalHost(character) => {
+                format!("its host cannot hold {character:?}")
+            }
+            BadLink::Percent(_) => "it has a % without two hexadecimal digits".into(),
             BadLink::Port => "its port is no number from 1 to 65535".into(),
             BadLink::Ipv6 => "its brackets hold no IPv6 address".into(),
-            BadLink::Internal => "a tg or ton address has only a host, a path and a query".into(),
+            BadLink::Tg | BadLink::Ton => "a tg or ton address has only a host, a path and a query".into(),
         }
     }
 }
@@ -81,12 +126,12 @@ fn checked_internal(scheme: &str, rest: &str) -> Result<String, BadLink> {
     let url = Url::read(rest)?;
     let has_scheme = strip_ascii_case(rest, "http://").is_some() || url.is_https;
     if has_scheme || !url.user.is_empty() || url.port.is_some() || url.is_ipv6 {
-        return Err(BadLink::Internal);
+        return Err(if scheme == "tg" { BadLink::Tg } else { BadLink::Ton });
     }
     let is_allowed =
         |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_') || (c == '.' && scheme == "tonsite");
     if let Some(c) = url.host.chars().find(|c| !is_allowed(*c)) {
-        return Err(BadLink::Character(c));
+        return Err(BadLink::InternalHost(c));
     }
     let mut normal = format!("{scheme}://{}", url.host.to_ascii_lowercase());
     let tail = url.tail();
@@ -129,11 +174,11 @@ impl<'a> Url<'a> {
             let inner = &self.host[1..self.host.len() - 1];
             return inner.parse::<Ipv6Addr>().map(drop).map_err(|_| BadLink::Ipv6);
         }
-        if matches!(self.host, "" | ".") {
-            return Err(BadLink::NoHost);
+        match self.host {
+            "" => Err(BadLink::NoHost),
+            "." => Err(BadLink::OnlyDot),
+            host => check_part(host, Part::Host).and_then(|()| check_part(self.user, Part::User)),
         }
-        check_part(self.host, false)?;
-        check_part(self.user, true)
     }
 
     fn normal_form(&self) -> String {
@@ -190,20 +235,20 @@ fn split_port(authority: &str) -> Result<(&str, Option<u16>), BadLink> {
     }
 }
 
-fn check_part(part: &str, may_have_colon: bool) -> Result<(), BadLink> {
-    let mut chars = part.chars();
+fn check_part(text: &str, part: Part) -> Result<(), BadLink> {
+    let mut chars = text.chars();
     while let Some(c) = chars.next() {
         let is_allowed = c.is_ascii_alphanumeric()
             || !c.is_ascii()
             || ".-_!$,~*'();&+=".contains(c)
-            || (c == ':' && may_have_colon);
+            || (c == ':' && part == Part::User);
         if c == '%' {
             let mut is_hex = || chars.next().is_some_and(|digit| digit.is_ascii_hexdigit());
             if !(is_hex() && is_hex()) {
-                return Err(BadLink::Percent);
+                return Err(BadLink::Percent(part));
             }
         } else if !is_allowed {
-            return Err(BadLink::Character(c));
+            return Err(BadLink::Character { character: c, part });
         }
     }
     Ok(())
@@ -219,7 +264,12 @@ pub(super) fn user_id(address: &str) -> Option<i64> {
     let lower = address.to_ascii_lowercase();
     let query = internal_query(&lower, "user")?;
     let id = canonical(parameters(query).find(|(key, _)| *key == "id")?.1)?;
-    (0 < id && id <= MAX_USER_ID).then_some(id)
+    is_user_id(id).then_some(id)
+}
+
+/// Whether a user can have this id.
+pub(super) fn is_user_id(id: i64) -> bool {
+    (1..=MAX_USER_ID).contains(&id)
 }
 
 /// Returns what a `tg://emoji?id=N` or `tg://time?unix=N&format=F` address stands for.

@@ -81,6 +81,8 @@ impl<L: Listener> Parser<'_, L> {
                 }
                 Ok(behind)
             }
+            // An address behind an empty `[]` is not even looked for.
+            None if is_empty => Ok(behind),
             None => Ok(self.link(start, end, offset, written_over)),
         }
     }
@@ -100,9 +102,6 @@ impl<L: Listener> Parser<'_, L> {
             self.listener.note(|| Note::AddressFromText { span });
             (self.address_from_text(start + 1, end, written_over), end + 1, span)
         };
-        if self.out.units == offset {
-            return behind;
-        }
         match link::entity_kind(&address) {
             Ok(kind) => self.out.close(kind, offset),
             Err(_) => self.listener.note(|| Note::DroppedLink { address, span }),

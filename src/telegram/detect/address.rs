@@ -1,0 +1,138 @@
+//! Whether something with a dot in it is an e-mail address, a link, or neither.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use super::url::trimmed_end;
+use super::{Found, is_name_char};
+use crate::telegram::EntityKind;
+
+/// The top-level domains that make a link without a scheme: those of the reference library (1.8.69), sorted.
+const TLDS: &str = include_str!("../../../assets/tlds.txt");
+
+static SORTED_TLDS: LazyLock<Vec<&str>> = LazyLock::new(|| TLDS.lines().collect());
+
+/// A host that was made to look like another.
+const FORGED: &str = "teiegram.org";
+
+/// Returns what the stretch at `range` is, cut where a link ends before it.
+pub(super) fn classify(text: &str, range: Range<usize>) -> Option<Found> {
+    let address = &text[range.clone()];
+    if is_email(address) {
+        return Some((range, EntityKind::Email));
+    }
+    if let Some(rest) = address.strip_prefix("mailto:").filter(|rest| is_email(rest)) {
+        return Some((range.end - rest.len()..range.end, EntityKind::Email));
+    }
+    link_len(address).map(|len| (range.start..range.start + len, EntityKind::Url))
+}
+
+fn is_email(address: &str) -> bool {
+    let Some((user, domain)) = address.split_once('@') else { return false };
+    is_email_user(user) && is_email_domain(domain)
+}
+
+fn is_email_user(user: &str) -> bool {
+    let mut parts = user.split(['.', '+']);
+    let last = parts.next_back().unwrap_or("");
+    let mut n_parts = 1;
+    let are_short = parts.all(|part| {
+        n_parts += 1;
+        part.len() < 27 && is_name(part)
+    });
+    are_short && n_parts < 12 && (1..36).contains(&last.len()) && is_name(last)
+}
+
+fn is_email_domain(domain: &str) -> bool {
+    let mut parts = domain.split('.');
+    let last = parts.next_back().unwrap_or("");
+    let mut n_parts = 1;
+    let are_names = parts.all(|part| {
+        n_parts += 1;
+        part.len() < 31
+            && is_name(part)
+            && part.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && part.ends_with(|c: char| c.is_ascii_alphanumeric())
+    });
+    let is_tld = (2..9).contains(&last.len()) && last.bytes().all(|byte| byte.is_ascii_alphabetic());
+    are_names && is_tld && (2..=7).contains(&n_parts)
+}
+
+fn is_name(text: &str) -> bool {
+    text.chars().all(|c| is_name_char(c) || c == '-')
+}
+
+/// Returns the length of the link that `address` starts with.
+fn link_len(address: &str) -> Option<usize> {
+    let scheme_len = ["http://", "https://", "ftp://", "tonsite://"].into_iter().find_map(|scheme| {
+        let head = address.get(..scheme.len())?;
+        head.eq_ignore_ascii_case(scheme).then_some(scheme.len())
+    });
+    let rest = &address[scheme_len.unwrap_or(0)..];
+    let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let domain = authority.split_once('@').map_or(authority, |(_, behind)| behind);
+    let domain = domain.rsplit_once(':').map_or(domain, |(before, _)| before);
+    let is_link = is_domain(domain, scheme_len.is_some()) && !domain.eq_ignore_ascii_case(FORGED);
+    is_link.then(|| address.len() - path.len() + path_len(path))
+}
+
+/// Returns the length of a path up to the first bracket that closes nothing, without trailing punctuation.
+fn path_len(path: &str) -> usize {
+    let mut open = [0_u32; 3];
+    let mut len = path.len();
+    for (at, byte) in path.bytes().enumerate() {
+        if let Some(kind) = b"([{".iter().position(|bracket| *bracket == byte) {
+            open[kind] += 1;
+        } else if let Some(kind) = b")]}".iter().position(|bracket| *bracket == byte) {
+            match open[kind].checked_sub(1) {
+                Some(left) => open[kind] = left,
+                None => {
+                    len = at;
+                    break;
+                }
+            }
+        }
+    }
+    trimmed_end(path, 0, len)
+}
+
+fn is_domain(domain: &str, has_scheme: bool) -> bool {
+    let parts: Vec<&str> = domain.split('.').collect();
+    let are_parts = parts.iter().all(|part| (1..64).contains(&part.len()) && !part.ends_with('-'));
+    let [.., above, tld] = parts.as_slice() else { return false };
+    if !are_parts {
+        return false;
+    }
+    if parts.len() == 4 && parts.iter().all(|part| is_ipv4_part(part)) {
+        return true;
+    }
+    let has_letter = domain.bytes().any(|byte| byte != b'.' && !byte.is_ascii_digit());
+    has_letter && is_tld(tld, has_scheme) && !above.contains('_')
+}
+
+fn is_ipv4_part(part: &str) -> bool {
+    part.bytes().all(|byte| byte.is_ascii_digit())
+        && part.parse::<u8>().is_ok()
+        && (part.len() == 1 || !part.starts_with('0'))
+}
+
+/// Whether a domain may end in `tld`; behind a scheme almost everything goes.
+fn is_tld(tld: &str, has_scheme: bool) -> bool {
+    if let Some(encoded) = tld.strip_prefix("xn--") {
+        return 2 <= encoded.len() && encoded.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    }
+    1 < tld.chars().count() && !tld.contains(['_', '-']) && (has_scheme || is_known_tld(tld))
+}
+
+/// Whether it is in the list; written with a capital first letter alone it is taken for the start of a sentence.
+fn is_known_tld(tld: &str) -> bool {
+    let lower: String = tld.chars().map(to_lower).collect();
+    let first_len = |text: &str| text.chars().next().map_or(0, char::len_utf8);
+    let is_capitalised = lower != tld && lower[first_len(&lower)..] == tld[first_len(tld)..];
+    !is_capitalised && SORTED_TLDS.binary_search(&lower.as_str()).is_ok()
+}
+
+/// The simple lower case, one character for one.
+fn to_lower(c: char) -> char {
+    c.to_lowercase().next().unwrap_or(c)
+}

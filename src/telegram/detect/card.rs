@@ -1,0 +1,70 @@
+//! Numbers of bank cards: 13 to 19 digits in groups, with the right check digit.
+
+use std::ops::Range;
+
+use super::unicode::{Category, category};
+use super::{char_at, char_before};
+
+/// How many digits a card can have.
+const DIGITS: std::ops::RangeInclusive<usize> = 13..=19;
+
+pub(super) fn numbers(text: &str) -> Vec<Range<usize>> {
+    let bytes = text.as_bytes();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(start) = bytes[at..].iter().position(u8::is_ascii_digit).map(|len| at + len) {
+        let is_ruled_out = char_before(text, start)
+            .is_some_and(|c| matches!(c, '.' | ',' | '+' | '-' | '_') || category(c) == Category::Letter);
+        let run = if is_ruled_out { whole_run(&bytes[start..]) } else { card_run(&bytes[start..]) };
+        at = start + run;
+        if !is_ruled_out && let Some(len) = card_len(&bytes[start..at]) {
+            let end = start + len;
+            let is_followed =
+                char_at(text, end).is_some_and(|c| matches!(c, '-' | '_') || category(c) == Category::Letter);
+            if !is_followed && is_card(&text[start..end]) {
+                found.push(start..end);
+            }
+        }
+    }
+    found
+}
+
+fn is_part(byte: u8) -> bool {
+    byte.is_ascii_digit() || matches!(byte, b' ' | b'-')
+}
+
+/// The length of the digits, spaces and hyphens.
+fn whole_run(bytes: &[u8]) -> usize {
+    bytes.iter().take_while(|byte| is_part(**byte)).count()
+}
+
+/// The same, but a space ends 16 to 19 digits that stand without a gap.
+fn card_run(bytes: &[u8]) -> usize {
+    let solid = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    if (16..=19).contains(&solid) && bytes.get(solid) == Some(&b' ') { solid } else { whole_run(bytes) }
+}
+
+/// The length of a number of a card's shape without what trails it; at most one separator a digit on average.
+fn card_len(run: &[u8]) -> Option<usize> {
+    let digits = run.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let len = run.iter().rposition(u8::is_ascii_digit)? + 1;
+    (DIGITS.contains(&digits) && len < 2 * digits).then_some(len)
+}
+
+/// Whether the check digit is right, and the length fits the network that the first digits name.
+fn is_card(number: &str) -> bool {
+    let digits: Vec<u32> = number.chars().filter_map(|c| c.to_digit(10)).collect();
+    let doubled = |digit: u32| if digit < 5 { 2 * digit } else { 2 * digit - 9 };
+    let terms = digits.iter().rev().enumerate();
+    let sum: u32 = terms.map(|(nth, digit)| if nth % 2 == 0 { *digit } else { doubled(*digit) }).sum();
+    let prefix = |len: usize| digits.iter().take(len).fold(0, |number, digit| number * 10 + digit);
+    sum.is_multiple_of(10)
+        && match (prefix(1), prefix(2), prefix(4)) {
+            (4, _, _) => matches!(digits.len(), 13 | 16 | 18 | 19),
+            (_, 51..=55, _) | (_, _, 2221..=2720) => digits.len() == 16,
+            (_, 34 | 37, _) => digits.len() == 15,
+            (_, 62 | 81, _) => 16 <= digits.len(),
+            (_, _, 2200..=2204) => digits.len() == 16,
+            _ => true,
+        }
+}

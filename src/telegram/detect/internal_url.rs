@@ -1,0 +1,53 @@
+//! `tg://`, `ton://` and `tonsite://` addresses.
+
+use std::ops::Range;
+
+use super::url::trimmed_end;
+use super::{char_at, end_of, is_name_char, unicode};
+
+/// The server looks no further where less than this is left.
+const MIN_LEN: usize = 6;
+
+/// The most characters of the part behind `://` before a path.
+const MAX_HOST: usize = 253;
+
+pub(super) fn urls(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while MIN_LEN <= text.len() - at {
+        let Some(colon) = text[at..].find(':').map(|len| at + len) else { break };
+        at = colon + 1;
+        let Some(start) = scheme_start(&text[..colon]) else { continue };
+        if !text[colon..].starts_with("://") {
+            continue;
+        }
+        let host = colon + "://".len();
+        let host_end = end_of(text, host, |c| is_name_char(c) || c == '-').min(host + MAX_HOST);
+        at = path_end(text, host_end);
+        if host < host_end {
+            found.push(start..at);
+        } else {
+            at = host;
+        }
+    }
+    found
+}
+
+/// Returns where the scheme starts that `text` ends in.
+fn scheme_start(text: &str) -> Option<usize> {
+    let ends_in = |scheme: &str| {
+        let start = text.len().checked_sub(scheme.len())?;
+        text.as_bytes()[start..].eq_ignore_ascii_case(scheme.as_bytes()).then_some(start)
+    };
+    // Of `tonsite` the server takes only the last three letters into the link.
+    ends_in("tg").or_else(|| ends_in("ton")).or_else(|| ends_in("tonsite").map(|start| start + 4))
+}
+
+/// Returns the end of a path, query or fragment that starts at `at`.
+fn path_end(text: &str, at: usize) -> usize {
+    if !matches!(char_at(text, at), Some('/' | '?' | '#')) {
+        return at;
+    }
+    let end = trimmed_end(text, at + 1, end_of(text, at + 1, unicode::is_path));
+    if at + 1 < end || char_at(text, at) == Some('/') { end } else { at }
+}

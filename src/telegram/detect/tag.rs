@@ -1,0 +1,119 @@
+//! `@mentions`, `/commands`, `#hashtags` and `$CASHTAGS`.
+
+use std::ops::{Range, RangeInclusive};
+
+use super::unicode::{Category, category, is_hashtag, is_word};
+use super::{char_at, char_before, end_of, is_name_char};
+
+/// Names shorter than four that were sold as usernames all the same.
+const SHORT_NAMES: [&str; 5] = ["gif", "nft", "pic", "ufc", "vid"];
+
+/// The lengths of a username behind `/command@`, `#hashtag@` and `$CASHTAG@`.
+const NAME_LENGTHS: RangeInclusive<usize> = 3..=32;
+
+/// The most characters of a hashtag.
+const MAX_HASHTAG: usize = 256;
+
+pub(super) fn mentions(text: &str) -> Vec<Range<usize>> {
+    scan(text, '@', |start| {
+        let end = end_of(text, start + 1, is_name_char);
+        let name = &text[start + 1..end];
+        let is_short_name = SHORT_NAMES.iter().any(|short| short.eq_ignore_ascii_case(name));
+        let is_one = ((4..=32).contains(&name.len()) || is_short_name)
+            && !char_before(text, start).is_some_and(is_word)
+            && !char_at(text, end).is_some_and(is_word);
+        Step { found: is_one.then_some(start..end), next: end }
+    })
+}
+
+pub(super) fn bot_commands(text: &str) -> Vec<Range<usize>> {
+    let is_near = |c: char| is_word(c) || matches!(c, '/' | '<' | '>');
+    scan(text, '/', |start| {
+        if char_before(text, start).is_some_and(is_near) {
+            return Step { found: None, next: start + 1 };
+        }
+        let mut end = end_of(text, start + 1, is_name_char);
+        if !(1..=64).contains(&(end - start - 1)) {
+            return Step { found: None, next: end };
+        }
+        if char_at(text, end) == Some('@') {
+            let name = end + 1;
+            end = end_of(text, name, is_name_char);
+            if !NAME_LENGTHS.contains(&(end - name)) {
+                return Step { found: None, next: end };
+            }
+        }
+        let is_one = !char_at(text, end).is_some_and(is_near);
+        Step { found: is_one.then_some(start..end), next: end }
+    })
+}
+
+pub(super) fn hashtags(text: &str) -> Vec<Range<usize>> {
+    scan(text, '#', |start| {
+        if char_before(text, start).is_some_and(is_hashtag) {
+            return Step { found: None, next: start + 1 };
+        }
+        let run_end = end_of(text, start + 1, is_hashtag);
+        let run = &text[start + 1..run_end];
+        let mut end = run.char_indices().nth(MAX_HASHTAG).map_or(run_end, |(len, _)| start + 1 + len);
+        let mut next = run_end;
+        if end == run_end
+            && let Some(name_end) = bounded_name(text, end)
+        {
+            (end, next) = (name_end, name_end);
+        }
+        let has_letter = run.chars().take(MAX_HASHTAG).any(|c| category(c) == Category::Letter);
+        let is_one = has_letter && char_at(text, next) != Some('#');
+        Step { found: is_one.then_some(start..end), next }
+    })
+}
+
+/// Returns the end of the first 32 characters of the name behind the `@` at `at`, where they are enough.
+fn bounded_name(text: &str, at: usize) -> Option<usize> {
+    let name = text[at..].strip_prefix('@')?;
+    let len =
+        name.bytes().take(*NAME_LENGTHS.end()).take_while(|byte| is_name_char(char::from(*byte))).count();
+    NAME_LENGTHS.contains(&len).then_some(at + 1 + len)
+}
+
+pub(super) fn cashtags(text: &str) -> Vec<Range<usize>> {
+    let is_near = |c: char| is_hashtag(c) || c == '$';
+    scan(text, '$', |start| {
+        if char_before(text, start).is_some_and(is_near) {
+            return Step { found: None, next: start + 1 };
+        }
+        let mut end = match text[start + 1..].starts_with("1INCH") {
+            true => start + 1 + "1INCH".len(),
+            false => end_of(text, start + 1, |c| c.is_ascii_uppercase()),
+        };
+        if !(1..=8).contains(&(end - start - 1)) {
+            return Step { found: None, next: end };
+        }
+        if char_at(text, end) == Some('@') {
+            let name_end = end_of(text, end + 1, is_name_char);
+            if NAME_LENGTHS.contains(&(name_end - end - 1)) {
+                end = name_end;
+            }
+        }
+        let is_one = !char_at(text, end).is_some_and(is_near);
+        Step { found: is_one.then_some(start..end), next: end }
+    })
+}
+
+/// What was found at a sign, and where to look on.
+struct Step {
+    found: Option<Range<usize>>,
+    next: usize,
+}
+
+/// Looks at each `sign` that no earlier step has read over.
+fn scan(text: &str, sign: char, look: impl Fn(usize) -> Step) -> Vec<Range<usize>> {
+    let mut all = Vec::new();
+    let mut at = 0;
+    while let Some(start) = text[at..].find(sign).map(|len| at + len) {
+        let step = look(start);
+        all.extend(step.found);
+        at = step.next.max(start + 1);
+    }
+    all
+}

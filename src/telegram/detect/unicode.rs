@@ -1,0 +1,76 @@
+//! What the server takes for letters, digits and separators: its own table, which is not quite Unicode's newest.
+
+use std::sync::LazyLock;
+
+/// Ranges of code points with a category, one a line.
+const TABLE: &str = include_str!("../../../assets/word_characters.txt");
+
+/// What kind of character something is, as far as it matters for finding links.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Category {
+    Letter,
+    Digit,
+    Number,
+    Separator,
+    Other,
+}
+
+static RANGES: LazyLock<Vec<(u32, u32, Category)>> =
+    LazyLock::new(|| TABLE.lines().filter_map(read_range).collect());
+
+/// Reads `0041..005A letter`; `None` for a comment.
+fn read_range(line: &str) -> Option<(u32, u32, Category)> {
+    let (range, name) = line.split_once(' ')?;
+    let (first, last) = range.split_once("..")?;
+    let category = match name {
+        "letter" => Category::Letter,
+        "digit" => Category::Digit,
+        "number" => Category::Number,
+        "separator" => Category::Separator,
+        _ => return None,
+    };
+    Some((u32::from_str_radix(first, 16).ok()?, u32::from_str_radix(last, 16).ok()?, category))
+}
+
+pub(super) fn category(c: char) -> Category {
+    match c {
+        'a'..='z' | 'A'..='Z' => Category::Letter,
+        '0'..='9' => Category::Digit,
+        ' ' => Category::Separator,
+        '\0'..='\x7f' => Category::Other,
+        _ => in_table(u32::from(c)),
+    }
+}
+
+fn in_table(code: u32) -> Category {
+    let after = RANGES.partition_point(|(first, _, _)| *first <= code);
+    match after.checked_sub(1).and_then(|idx| RANGES.get(idx)) {
+        Some((_, last, category)) if code <= *last => *category,
+        _ => Category::Other,
+    }
+}
+
+/// Whether a mention or a command cannot directly stand beside it.
+pub(super) fn is_word(c: char) -> bool {
+    c == '_' || matches!(category(c), Category::Letter | Category::Digit | Category::Number)
+}
+
+/// Whether a hashtag can hold it.
+pub(super) fn is_hashtag(c: char) -> bool {
+    matches!(c, '_' | '\u{200c}' | '\u{b7}' | '\u{d80}'..='\u{dff}')
+        || matches!(category(c), Category::Letter | Category::Digit)
+}
+
+/// Whether the path of an address can hold it.
+pub(super) fn is_path(c: char) -> bool {
+    !matches!(c, '\n' | '<' | '>' | '"' | '«' | '»') && is_url(c)
+}
+
+/// Whether any part of an address can hold it, as far as it is not ASCII.
+pub(super) fn is_url(c: char) -> bool {
+    match c {
+        '\u{200c}' | '\u{200d}' | '\u{2010}'..='\u{2015}' => true,
+        '\u{2000}'..='\u{206f}' => false,
+        _ => category(c) != Category::Separator,
+    }
+}

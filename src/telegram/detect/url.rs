@@ -1,0 +1,141 @@
+//! Where web and e-mail addresses may stand: around each dot, as far as an address can reach.
+
+use std::ops::Range;
+
+use super::unicode::{self, Category, category, is_word};
+use super::{char_at, char_before, end_of, is_name_char, start_of};
+
+/// Characters that are taken for punctuation behind an address.
+const TRAILING: &[u8] = b".:;,('?!`";
+
+/// Returns stretches that may be addresses, each for [`classify`](super::address::classify) to judge.
+pub(super) fn candidates(text: &str) -> Vec<Range<usize>> {
+    let mut finder = Finder { text, floor: 0, path: PathEnd::default() };
+    let mut found = Vec::new();
+    while let Some(dot) = text[finder.floor..].find('.').map(|len| finder.floor + len) {
+        match text.as_bytes().get(dot + 1) {
+            None => break,
+            Some(b' ') => finder.floor = dot + 2,
+            Some(_) => found.extend(finder.around(dot)),
+        }
+    }
+    found
+}
+
+/// Returns `end` without punctuation before it, not before `floor`.
+pub(super) fn trimmed_end(text: &str, floor: usize, end: usize) -> usize {
+    let trailing = text.as_bytes()[floor..end].iter().rev().take_while(|byte| TRAILING.contains(byte));
+    end - trailing.count()
+}
+
+struct Finder<'a> {
+    text: &'a str,
+    /// What lies before was read already; no address starts there.
+    floor: usize,
+    path: PathEnd,
+}
+
+/// The end of the path read last, so that a text of many broken addresses is not read again for each.
+#[derive(Default)]
+struct PathEnd {
+    read: Range<usize>,
+    trimmed: usize,
+}
+
+impl Finder<'_> {
+    /// Returns the address around the dot at `dot`, if any, and moves on.
+    fn around(&mut self, dot: usize) -> Option<Range<usize>> {
+        let text = self.text;
+        let (start, domain_end, has_at) = self.domain(dot);
+        let mut end = self.with_path(self.with_port(domain_end));
+        end = start_of(text, dot + 1, end.max(dot + 1), |c| c == '.');
+        let start = self.with_user(start, has_at).and_then(|start| self.with_scheme(start));
+        let Some(start) = start else {
+            self.floor = text[..end].rfind('.').map_or(dot + 1, |last| (last + 1).max(dot + 1));
+            return None;
+        };
+        self.floor = end_of(text, end, |c| c == '.').max(dot + 1);
+        (dot + 1 < end).then_some(start..end)
+    }
+
+    /// Returns the domain around the dot, and whether an `@` stands in it; then what is before the dot is a user.
+    fn domain(&self, dot: usize) -> (usize, usize, bool) {
+        let text = self.text;
+        let start = start_of(text, self.floor, dot, is_domain);
+        let end = end_of(text, dot, |c| c == '@' || is_domain(c));
+        let has_at = text.as_bytes()[dot..end].contains(&b'@');
+        let start = if has_at { start_of(text, self.floor, start, is_user) } else { start };
+        (start, end, has_at)
+    }
+
+    fn with_port(&self, at: usize) -> usize {
+        let text = self.text;
+        if char_at(text, at) != Some(':') {
+            return at;
+        }
+        let end = end_of(text, at + 1, |c| c.is_ascii_digit());
+        let digits = text[at + 1..end].trim_start_matches('0');
+        if digits.parse::<u16>().is_ok() { end } else { at }
+    }
+
+    fn with_path(&mut self, at: usize) -> usize {
+        let text = self.text;
+        if !matches!(char_at(text, at), Some('/' | '?' | '#')) {
+            return at;
+        }
+        if !(self.path.read.start <= at && at < self.path.read.end) {
+            let end = end_of(text, at + 1, unicode::is_path);
+            self.path = PathEnd { read: at..end, trimmed: trimmed_end(text, at + 1, end) };
+        }
+        let end = self.path.trimmed.max(at + 1);
+        if at + 1 < end || char_at(text, at) == Some('/') { end } else { at }
+    }
+
+    /// Takes in `user:password@` before the domain; `None` where an `@` rules the address out.
+    fn with_user(&self, start: usize, has_at: bool) -> Option<usize> {
+        if start == self.floor || char_before(self.text, start) != Some('@') {
+            return Some(start);
+        }
+        let user = start_of(self.text, self.floor, start - 1, is_user);
+        (!has_at && user < start - 1).then_some(user)
+    }
+
+    /// Takes in `https://` before the address; `None` for other schemes, and where a word stands directly before it.
+    fn with_scheme(&self, start: usize) -> Option<usize> {
+        let text = self.text;
+        let before = &text[self.floor..start];
+        if before.len() < "://".len() * 2 || !before.ends_with("://") {
+            let is_ruled_out = |c: char| is_word(c) || matches!(c, '/' | '#' | '@');
+            return (!before.chars().next_back().is_some_and(is_ruled_out)).then_some(start);
+        }
+        let colon = start - "://".len();
+        let scheme = text[start_of(text, self.floor, colon, is_scheme)..colon].to_ascii_lowercase();
+        let len = match scheme.as_str() {
+            "shttp" | "tftp" | "sftp" => return None,
+            scheme => {
+                ["http", "https", "ftp", "tonsite"].into_iter().find(|known| scheme.ends_with(known))?
+            }
+        };
+        Some(colon - len.len())
+    }
+}
+
+fn is_domain(c: char) -> bool {
+    if c < '\u{c0}' { is_name_char(c) || matches!(c, '.' | '-' | '~') } else { unicode::is_url(c) }
+}
+
+fn is_user(c: char) -> bool {
+    let is_ruled_out = matches!(
+        c,
+        '\n' | '/' | '[' | ']' | '{' | '}' | '(' | ')' | '\'' | '`' | '<' | '>' | '"' | '@' | '«' | '»'
+    );
+    !is_ruled_out && unicode::is_url(c)
+}
+
+/// Letters of any script count, so that a word directly before a scheme is seen as part of it.
+fn is_scheme(c: char) -> bool {
+    match c {
+        '\0'..='\x7f' => c.is_ascii_alphanumeric() || matches!(c, '+' | '-'),
+        _ => category(c) != Category::Separator,
+    }
+}

@@ -1,0 +1,73 @@
+//! Text made safe for markup: parsed again, it is what it was.
+
+use super::ParseMode;
+
+/// Where in the markup an escaped text will stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EscapeContext {
+    /// In running text, also inside bold, links and quotes.
+    Text,
+    /// Between code delimiters.
+    Code,
+    /// As a link's address: in the quotes of an `href`, or between `(` and `)`.
+    LinkAddress,
+}
+
+/// Returns `text` so that it stands for itself in markup of this mode.
+///
+/// Two things cannot be escaped in legacy Markdown, which has no escapes inside entities: a backtick in code and a `)`
+/// in an address. There the backtick becomes `'`, and the `)` becomes `%29`.
+///
+/// ```
+/// use telecast::telegram::{EscapeContext, ParseMode, escape};
+///
+/// assert_eq!(escape(ParseMode::Html, EscapeContext::Text, "1 < 2 & 3"), "1 &lt; 2 &amp; 3");
+/// assert_eq!(escape(ParseMode::MarkdownV2, EscapeContext::Text, "1.5!"), "1\\.5\\!");
+/// ```
+pub fn escape(mode: ParseMode, context: EscapeContext, text: &str) -> String {
+    match (mode, context) {
+        (ParseMode::Html, _) => html(text),
+        (ParseMode::MarkdownV2, context) => with_backslashes(text, |c| needs_backslash(c, context)),
+        // A backslash counts only before these four, so that it needs none itself.
+        (ParseMode::Markdown, EscapeContext::Text) => {
+            with_backslashes(text, |c| matches!(c, '_' | '*' | '`' | '['))
+        }
+        (ParseMode::Markdown, EscapeContext::Code) => text.replace('`', "'"),
+        (ParseMode::Markdown, EscapeContext::LinkAddress) => text.replace(')', "%29"),
+    }
+}
+
+fn html(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+/// Outside code a line break needs no backslash, but what follows one must not start a quote: `>` always has one.
+fn needs_backslash(c: char, context: EscapeContext) -> bool {
+    match context {
+        EscapeContext::Text => c == '\\' || c.is_ascii() && super::markdown_v2::is_reserved(c as u8),
+        EscapeContext::Code => matches!(c, '\\' | '`'),
+        EscapeContext::LinkAddress => matches!(c, '\\' | ')'),
+    }
+}
+
+fn with_backslashes(text: &str, needs_one: impl Fn(char) -> bool) -> String {
+    let mut escaped = String::with_capacity(text.len() + text.len() / 8);
+    for c in text.chars() {
+        if needs_one(c) {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
+}
