@@ -222,11 +222,11 @@ impl Secrets {
     /// Finds the value that counts for `name`. A command's value is its first line.
     pub async fn find(&self, name: &str) -> Result<Option<Found>, SecretError> {
         check_name(name)?;
-        if let Some(found) = self.from_environment(name) {
+        if let Some(found) = self.in_environment(name) {
             return Ok(Some(found));
         }
         match &self.source {
-            SecretSource::File => self.from_file(name),
+            SecretSource::File => self.in_file(name),
             SecretSource::Command { command, timeout } => {
                 let workspace = self.workspace.as_deref().unwrap_or_default();
                 let value = command::ask(command, name, workspace, *timeout).await?;
@@ -285,7 +285,7 @@ impl Secrets {
         all.dedup();
         let listed = all.into_iter().map(|name| {
             let mut origins: Vec<Origin> =
-                self.from_environment(name).map(|found| found.origin).into_iter().collect();
+                self.in_environment(name).map(|found| found.origin).into_iter().collect();
             origins.extend(kept.iter().filter(|(kept, _, _)| kept == name).map(|(_, origin, _)| *origin));
             origins.sort_unstable();
             if self.source != SecretSource::File {
@@ -300,9 +300,8 @@ impl Secrets {
     pub fn free_name(&self, base: &str) -> Result<String, SecretError> {
         check_name(base)?;
         let kept = self.kept()?;
-        let is_taken = |name: &str| {
-            self.from_environment(name).is_some() || kept.iter().any(|(kept, _, _)| kept == name)
-        };
+        let is_taken =
+            |name: &str| self.in_environment(name).is_some() || kept.iter().any(|(kept, _, _)| kept == name);
         let mut name = base.to_owned();
         let mut number = 2_u64;
         while is_taken(&name) {
@@ -351,18 +350,18 @@ impl Secrets {
 
     /// Returns the value that counts, from the environment and the file.
     fn effective(&self, name: &str) -> Result<Option<Found>, SecretError> {
-        match self.from_environment(name) {
+        match self.in_environment(name) {
             Some(found) => Ok(Some(found)),
-            None => self.from_file(name),
+            None => self.in_file(name),
         }
     }
 
-    fn from_environment(&self, name: &str) -> Option<Found> {
+    fn in_environment(&self, name: &str) -> Option<Found> {
         let value = (self.environment)(name).filter(|value| !value.is_empty())?;
         Some(Found { secret: Secret(value), origin: Origin::Environment })
     }
 
-    fn from_file(&self, name: &str) -> Result<Option<Found>, SecretError> {
+    fn in_file(&self, name: &str) -> Result<Option<Found>, SecretError> {
         let mut kept = self.kept()?;
         kept.retain(|(kept, _, _)| kept == name);
         kept.sort_by_key(|(_, origin, _)| *origin);

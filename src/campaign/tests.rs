@@ -1,4 +1,28 @@
+use std::time::Duration;
+
+use proptest::prelude::*;
+
 use super::*;
+use crate::diagnostic::{Diagnostic, FileProblem};
+use crate::template::Dialect;
+
+fn lines(text: &str, problems: &[Diagnostic]) -> Vec<String> {
+    FileProblem::place("f", text, problems).iter().map(ToString::to_string).collect()
+}
+
+#[track_caller]
+fn check_webhook(text: &str, expected: &[&str]) -> Webhook {
+    let (webhook, problems) = Webhook::parse(text);
+    assert_eq!(lines(text, &problems), expected);
+    webhook.unwrap_or_default()
+}
+
+#[track_caller]
+fn check_campaign(text: &str, expected: &[&str]) -> Campaign {
+    let (campaign, problems) = Campaign::parse(text);
+    assert_eq!(lines(text, &problems), expected);
+    campaign.unwrap_or_default()
+}
 
 const WEBHOOK: &str = r#"# Our bot.
 name = "Telegram bot"
@@ -13,27 +37,246 @@ Content-Type = "application/json"
 
 #[test]
 fn a_webhook_is_read_and_an_update_keeps_comments_and_order() {
-    let (webhook, problems) = Webhook::parse(WEBHOOK);
-    assert_eq!(problems, []);
-    let mut webhook = webhook.unwrap();
+    let mut webhook = check_webhook(WEBHOOK, &[]);
     assert_eq!(webhook.secret_names(), ["BOT_TOKEN"]);
+    assert_eq!(webhook.timeout, Some(Duration::from_secs(10)));
     assert_eq!(webhook.update(WEBHOOK).unwrap(), WEBHOOK);
     webhook.method = Method::Get;
+    webhook.timeout = None;
     webhook.headers.push(("X-A".into(), "1".into()));
-    let expected = WEBHOOK.replace("\"POST\"", "\"GET\"") + "X-A = \"1\"\n";
+    let expected =
+        WEBHOOK.replace("\"POST\"", "\"GET\"").replace("timeout = \"10s\"\n", "") + "X-A = \"1\"\n";
     assert_eq!(webhook.update(WEBHOOK).unwrap(), expected);
 }
 
 #[test]
-fn new_files_read_back_as_they_were() {
-    let campaign = Campaign {
-        name: "Spring \"sale\"".into(),
-        webhook: "bot".into(),
-        content_format: ContentFormat::Text,
-        labels: vec!["sale".into()],
-        notes: "a\nb".into(),
-        who: Some(Who { audience: Audience::Segment("x".into()), exclude: Some("a is set".into()) }),
-        ..Campaign::default()
+fn an_update_touches_nothing_it_could_not_read() {
+    let text = "name = \"a\"\nurl = \"https://h/x\"\ntimeout = 10\nlater = true\n";
+    let mut webhook = Webhook::parse(text).0.unwrap();
+    webhook.name = "b".into();
+    assert_eq!(webhook.update(text).unwrap(), text.replace("\"a\"", "\"b\""));
+    assert_eq!(webhook.update("name = ").unwrap_err().code, "not-toml");
+}
+
+#[test]
+fn every_part_of_a_webhook_is_checked() {
+    check_webhook(
+        "name = \"x\"\nmethod = \"PATCH\"\nurl = \"api.telegram.org/bot\"\ntimeout = \"ten\"\nretries = -1\nrate = 0\n\
+         [headers]\n\"Content Type\" = \"a\"\nX = \"a\\nb\"\n[auth]\nkind = \"baisc\"\ntoken = \"${T}\"\n",
+        &[
+            "f:2:10: error[unknown-method]: `PATCH` is no method; it is POST, GET, PUT or DELETE",
+            "f:3:7: error[not-an-url]: the address does not start with `https://` or `http://`\n  help: an address looks like `https://api.telegram.org/bot${BOT_TOKEN}/sendMessage`",
+            "f:4:11: error[bad-duration]: `ten` is no length of time; write it as `10s`, `500ms` or `2m`",
+            "f:5:11: error[out-of-range]: retries are 0 to 20",
+            "f:6:8: error[out-of-range]: a rate is messages a second: more than 0 and at most 100000",
+            "f:8:1: error[bad-header]: `Content Type` cannot be a header's name",
+            "f:9:5: error[bad-header]: a header's value cannot hold line breaks or control characters",
+            "f:11:8: error[unknown-auth]: `baisc` is no kind of authentication; it is `basic` or `bearer`\n  help: did you mean `basic`?",
+        ],
+    );
+    check_webhook(
+        "",
+        &[
+            "f:1:1: error[missing-key]: a webhook needs an `url`\n  help: add `url = \"https://api.telegram.org/bot${BOT_TOKEN}/sendMessage\"`",
+        ],
+    );
+}
+
+#[test]
+fn addresses_with_liquid_secrets_and_any_port_are_fine() {
+    for url in [
+        "${SANDBOX}/bot${T}/sendMessage",
+        "http://[::1]:8081/bot${T}/sendMessage",
+        "https://user@{{ Profile.host }}/x?y={{ Profile.a b }}",
+        "HTTPS://grüße.example",
+    ] {
+        check_webhook(&format!("url = '{url}'"), &[]);
+    }
+    for url in ["", "https://", "https:///x", "ftp://h", "https://a b/", "http://:80"] {
+        assert!(!Webhook::parse(&format!("url = '{url}'")).1.is_empty(), "{url}");
+    }
+}
+
+#[test]
+fn a_real_token_in_the_file_is_an_error_and_is_never_repeated() {
+    let text = "url = \"https://api.telegram.org/bot123456:AAE-x_y/sendMessage\"\n";
+    let mut webhook = check_webhook(
+        text,
+        &[
+            "f:1:36: error[token-in-file]: a bot token stands in this file\n  help: save the webhook in the console, or run `telecast secrets set BOT_TOKEN` and write `${BOT_TOKEN}` here",
+        ],
+    );
+    let mut kept = Vec::new();
+    let moved = webhook.move_token(|token| {
+        kept.push(token.to_owned());
+        Ok::<_, ()>("BOT_TOKEN".into())
+    });
+    assert_eq!((moved, kept), (Ok(true), vec!["123456:AAE-x_y".to_owned()]));
+    assert_eq!(webhook.url, "https://api.telegram.org/bot${BOT_TOKEN}/sendMessage");
+    assert_eq!(webhook.move_token(|_| Err(())), Ok(false));
+}
+
+#[test]
+fn a_manuals_sample_token_has_a_fix() {
+    let text = "url = \"https://api.telegram.org/bot<YOUR_BOT_TOKEN>/sendMessage\"\n";
+    let (_, problems) = Webhook::parse(text);
+    assert_eq!(problems[0].code, "sample-token");
+    let fixed = problems[0].fixes[0].apply(text).unwrap();
+    check_webhook(&fixed, &[]);
+}
+
+#[test]
+fn secrets_are_named_wherever_they_stand() {
+    let webhook = check_webhook(
+        "url = \"${SANDBOX}/bot${A}/x\"\n[headers]\nX = \"${B}${A}\"\n[params]\nk = \"${C}\"\n\
+         [auth]\nkind = \"basic\"\nusername = \"me\"\npassword = \"plain\"\n",
+        &[
+            "f:9:12: warning[secret-in-file]: a password stands in this file\n  help: write `${NAME}` here and run `telecast secrets set NAME`",
+        ],
+    );
+    assert_eq!(webhook.secret_names(), ["A", "C", "B"]);
+    assert!(webhook.uses_sandbox());
+}
+
+#[test]
+fn an_unknown_key_that_changes_who_gets_what_is_an_error() {
+    check_campaign(
+        "webhook = \"bot\"\nsegment = \"x\"\nlabel = []\n[who]\neveryone = true\nexclud = \"a\"\n[when]\n",
+        &[
+            "f:2:1: error[unknown-key]: telecast does not know the key `segment` here\n  help: put it under `[who]`",
+            "f:3:1: warning[unknown-key]: telecast does not know the key `label` here\n  help: did you mean `labels`?",
+            "f:6:1: error[unknown-key]: telecast does not know the key `exclud` here\n  help: did you mean `exclude`?",
+            "f:7:2: error[unknown-key]: telecast does not know the key `when` here\n  help: this version sends only when told to; take it out",
+        ],
+    );
+}
+
+#[test]
+fn exactly_one_audience_is_named() {
+    let who = |text: &str| {
+        let (campaign, problems) = Campaign::parse(&format!("webhook = \"b\"\n[who]\n{text}"));
+        let messages: Vec<String> = problems.into_iter().map(|problem| problem.message).collect();
+        (campaign.unwrap().who.map(|who| who.audience), messages.join("; "))
     };
-    assert_eq!(Campaign::parse(&campaign.to_toml()), (Some(campaign), vec![]));
+    let fine = |audience| (Some(audience), String::new());
+    assert_eq!(who("everyone = true"), fine(Audience::Everyone));
+    assert_eq!(who("where = \"ltv > 5\""), fine(Audience::Where("ltv > 5".into())));
+    let wrong = |message: &str| (None, message.to_owned());
+    assert_eq!(who(""), wrong("`[who]` names no audience"));
+    assert_eq!(who("exclude = \"a\""), wrong("`[who]` names no audience"));
+    assert_eq!(who("segment = \"a\"\nlist = \"b\""), wrong("`[who]` names more than one audience"));
+    assert_eq!(who("everyone = false"), wrong("`everyone = false` names nobody"));
+    assert_eq!(who("segment = \" \""), wrong("`segment` is empty"));
+    assert_eq!(check_campaign("webhook = \"b\"", &[]).who, None);
+}
+
+#[test]
+fn labels_hold_nothing_clevertap_refuses() {
+    check_campaign(
+        "webhook = \"b\"\nlabels = [\"a\", \"5%\", \"\"]\ncontent_format = \"xml\"\ndialect = \"liquid\"\n",
+        &[
+            "f:2:16: error[bad-label]: a label cannot hold `%`",
+            "f:2:22: error[bad-label]: a label is empty",
+            "f:3:18: error[unknown-format]: `xml` is no content format; it is `json` or `text`",
+            "f:4:11: error[unknown-dialect]: `liquid` is no dialect; expected `telecast` or `clevertap`",
+        ],
+    );
+}
+
+#[test]
+fn an_audience_is_replaced_in_its_place() {
+    let text = "webhook = \"b\"\n# whom\n[who] # all\neveryone = true\nexclude = \"a\" # not them\n";
+    let mut campaign = check_campaign(text, &[]);
+    let who = Who { audience: Audience::List("p.csv".into()), exclude: Some("a".into()) };
+    campaign.who = Some(who);
+    let expected = "webhook = \"b\"\n# whom\n[who] # all\nexclude = \"a\" # not them\nlist = \"p.csv\"\n";
+    assert_eq!(campaign.update(text).unwrap(), expected);
+    campaign.who = None;
+    assert_eq!(campaign.update(text).unwrap(), "webhook = \"b\"\n");
+}
+
+#[test]
+fn a_manifest_is_checked() {
+    let text = "name = \"Shop\"\nid = \"a b\"\ntime_zone = \"Berlin\"\ndialect = \"clevertap\"\n[defaults]\nwebhook = \"bot\"\n";
+    let (manifest, problems) = Manifest::parse(text);
+    assert_eq!(
+        lines(text, &problems),
+        [
+            "f:2:6: error[bad-id]: an id is made of ASCII letters, digits, `-` and `_`",
+            "f:3:13: error[unknown-time-zone]: this is no time zone telecast knows; write it as `Europe/Berlin` or `UTC`",
+        ]
+    );
+    let defaults = Defaults { webhook: Some("bot".into()), content_format: None };
+    let expected =
+        Manifest { name: "Shop".into(), dialect: Dialect::CleverTap, defaults, ..Manifest::default() };
+    assert_eq!(manifest, Some(expected));
+}
+
+fn text() -> impl Strategy<Value = String> {
+    "\\PC{0,12}"
+}
+
+fn pairs() -> impl Strategy<Value = Vec<(String, String)>> {
+    proptest::collection::btree_map("[a-zA-Z-]{1,6}", text(), 0..4).prop_map(|map| map.into_iter().collect())
+}
+
+prop_compose! {
+    fn webhook()(
+        name in text(), method in 0..4_usize, path in "[a-z0-9/]{0,9}", headers in pairs(), params in pairs(),
+        auth in proptest::option::of(text()), millis in proptest::option::of(1..600_000_u64),
+        retries in proptest::option::of(0..=20_u32), rate in proptest::option::of(0.001..100_000.0_f64),
+    ) -> Webhook {
+        Webhook {
+            name, method: Method::ALL[method], url: format!("https://h/{path}"), headers, params,
+            auth: auth.map(|token| Auth::Bearer { token: format!("{token}${{T}}") }),
+            timeout: millis.map(Duration::from_millis), retries, rate,
+        }
+    }
+}
+
+prop_compose! {
+    fn campaign()(
+        name in text(), webhook in "[a-z]{1,9}", is_text in any::<bool>(), dialect in proptest::option::of(0..2_usize),
+        labels in proptest::collection::vec("[a-z]{1,5}", 0..3), notes in any::<String>(),
+        who in proptest::option::of((0..4, "[a-z]{1,9}", proptest::option::of("[a-z]{1,9}"))),
+    ) -> Campaign {
+        let audience = |kind, text| match kind {
+            0 => Audience::Everyone,
+            1 => Audience::Segment(text),
+            2 => Audience::Where(text),
+            _ => Audience::List(text),
+        };
+        Campaign {
+            name, webhook, labels, notes,
+            content_format: if is_text { ContentFormat::Text } else { ContentFormat::Json },
+            dialect: dialect.map(|dialect| Dialect::ALL[dialect]),
+            who: who.map(|(kind, text, exclude)| Who { audience: audience(kind, text), exclude }),
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_webhook_reads_back_as_it_was_written(old in webhook(), new in webhook()) {
+        let text = old.to_toml();
+        prop_assert_eq!(Webhook::parse(&text), (Some(old.clone()), vec![]));
+        prop_assert_eq!(old.update(&text).unwrap(), text.clone());
+        prop_assert_eq!(Webhook::parse(&new.update(&text).unwrap()).0, Some(new));
+    }
+
+    #[test]
+    fn a_campaign_reads_back_as_it_was_written(old in campaign(), new in campaign()) {
+        let text = old.to_toml();
+        prop_assert_eq!(Campaign::parse(&text), (Some(old.clone()), vec![]));
+        prop_assert_eq!(old.update(&text).unwrap(), text.clone());
+        prop_assert_eq!(Campaign::parse(&new.update(&text).unwrap()).0, Some(new));
+    }
+
+    #[test]
+    fn no_address_makes_a_check_panic(url in "[${}%:/?#@<> a-c1é.]{0,30}") {
+        let _ = (bot_api(&url), find_token(&url), placeholders(&url));
+        let _ = Webhook { url, ..Webhook::default() }.to_toml();
+    }
 }

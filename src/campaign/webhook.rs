@@ -120,6 +120,16 @@ impl Webhook {
         self.templates().flat_map(placeholder::placeholders).any(|found| found.name == SANDBOX)
     }
 
+    /// Moves a real token out of the address: `keep` takes it and returns the name that stands for it from now on.
+    ///
+    /// Returns whether there was one. Where `keep` fails, the address stays as it is.
+    pub fn move_token<E>(&mut self, keep: impl FnOnce(&str) -> Result<String, E>) -> Result<bool, E> {
+        let Some(token) = address::find_token(&self.url) else { return Ok(false) };
+        let name = keep(token.of(&self.url))?;
+        self.url.replace_range(token.range(), &format!("${{{name}}}"));
+        Ok(true)
+    }
+
     /// Returns every text that may hold `${NAME}`.
     fn templates(&self) -> impl Iterator<Item = &str> {
         let auth: Vec<&str> = match &self.auth {

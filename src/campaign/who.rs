@@ -39,14 +39,12 @@ pub(super) fn read(table: &mut Table<'_>) -> Option<Who> {
             table.problem(problem.with_help(format!("write {FORMS}")));
         }
     }
-    let choices: [(&'static str, fn(String) -> Audience); 3] =
-        [("segment", Audience::Segment), ("where", Audience::Where), ("list", Audience::List)];
-    for (key, audience) in choices {
+    for key in ["segment", "where", "list"] {
         let Some(text) = table.string(key) else { continue };
         if text.value.trim().is_empty() {
             table.problem(Diagnostic::error("bad-audience", text.span, format!("`{key}` is empty")));
         } else {
-            found.push((key, audience(text.value)));
+            found.push((key, named(key, text.value)));
         }
     }
     let exclude = table.string("exclude").map(|text| text.value).filter(|text| !text.trim().is_empty());
@@ -62,6 +60,14 @@ pub(super) fn read(table: &mut Table<'_>) -> Option<Who> {
         table.problem(problem.with_help(format!("write {FORMS}")));
     }
     found.pop().map(|(_, audience)| Who { audience, exclude })
+}
+
+fn named(key: &str, text: String) -> Audience {
+    match key {
+        "segment" => Audience::Segment(text),
+        "list" => Audience::List(text),
+        _ => Audience::Where(text),
+    }
 }
 
 pub(super) fn write(editor: &mut Editor, who: Option<&Who>) {

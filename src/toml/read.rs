@@ -66,6 +66,9 @@ pub struct Table<'a> {
     problems: &'a mut Vec<Diagnostic>,
 }
 
+/// A table in a table: its name, and its texts by name.
+pub type Group = (String, Vec<(String, String)>);
+
 /// Whether ignoring an unknown key does harm, and what to say then.
 type Grave = fn(&str) -> Option<&'static str>;
 
@@ -183,7 +186,7 @@ impl<'a> Table<'a> {
     }
 
     /// Reads a table of tables, both with free keys, whose values are texts.
-    pub fn groups(&mut self, key: &'static str) -> Option<Vec<(String, Vec<(String, String)>)>> {
+    pub fn groups(&mut self, key: &'static str) -> Option<Vec<Group>> {
         let item = self.ask(key)?;
         let Some(table) = item.as_table_like() else {
             self.wrong_type(key, item, "a table of tables");

@@ -60,15 +60,21 @@ impl Folder {
     pub fn save_campaign(&self, source: &Source, campaign: &Campaign) -> Result<Fingerprint, SaveError> {
         let text = self.updated(source, campaign.update(&source.text))?;
         let saved = self.save(source, &text)?;
-        let stem = stem_of(&source.path);
-        let body = self.root.join(body_path(stem, campaign.content_format));
-        let other = ContentFormat::ALL.into_iter().find(|format| *format != campaign.content_format);
-        if let Some(old) = other.map(|format| self.root.join(body_path(stem, format))) {
-            if !body.exists() && old.exists() {
-                fs::rename(&old, &body).map_err(|source| SaveError::write(&body, source))?;
-            }
-        }
+        self.take_body_along(stem_of(&source.path), campaign.content_format)?;
         Ok(saved)
+    }
+
+    /// Renames a body to the ending of `format` where it has another one.
+    fn take_body_along(&self, stem: &str, format: ContentFormat) -> Result<(), SaveError> {
+        let body = body_path(stem, format);
+        if self.root.join(&body).exists() {
+            return Ok(());
+        }
+        let others = ContentFormat::ALL.into_iter().filter(|other| *other != format);
+        match others.map(|other| body_path(stem, other)).find(|old| self.root.join(old).exists()) {
+            Some(old) => self.rename(&old, &body),
+            None => Ok(()),
+        }
     }
 
     /// Makes a campaign with a free stem made from its name, and returns the stem.

@@ -149,7 +149,7 @@ fn gather(root: &Path, event: notify::Result<Event>, paths: &mut BTreeSet<String
 }
 
 /// Returns the path from the root where it is one that is loaded: no hidden file, no editor's swap file.
-fn relevant(root: &Path, path: &PathBuf) -> Option<String> {
+fn relevant(root: &Path, path: &Path) -> Option<String> {
     let inner = path.strip_prefix(root).ok()?;
     let parts: Option<Vec<&str>> = inner.components().map(|part| part.as_os_str().to_str()).collect();
     let parts = parts?;

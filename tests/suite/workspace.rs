@@ -1,5 +1,7 @@
 //! Files on disk: discovery, loading, saves, drafts, history, locks, watching.
 
+#![cfg(test)]
+
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
