@@ -166,6 +166,23 @@ async fn arguments_come_by_query_json_form_and_multipart() {
 }
 
 #[tokio::test]
+async fn a_connection_serves_on_after_an_upload() {
+    let sandbox = with_chats().await;
+    let parts = "--x\r\nContent-Disposition: form-data; name=\"chat_id\"\r\n\r\n5\r\n\
+                 --x\r\nContent-Disposition: form-data; name=\"document\"; filename=\"a.txt\"\r\n\r\nbytes\r\n\
+                 --x--\r\nwhat clients leave behind\r\n";
+    let upload = format!(
+        "POST {BOT}/sendDocument HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=x\r\n\
+         Content-Length: {}\r\n\r\n{parts}",
+        parts.len()
+    );
+    let last = format!("GET {BOT}/getMe HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    let answers = raw(sandbox.addr, format!("{upload}{upload}{last}").as_bytes()).await;
+    assert_eq!(answers.body.matches("HTTP/1.1 200 OK").count(), 2, "{answers:?}");
+    assert_eq!(sandbox.messages(None).unwrap()[1]["document"]["file_name"], "a.txt");
+}
+
+#[tokio::test]
 async fn a_broken_body_gets_a_bare_status_line() {
     let sandbox = with_chats().await;
     let path = "/bot42:TEST/sendMessage";

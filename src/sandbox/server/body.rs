@@ -34,7 +34,7 @@ pub(super) async fn read_call(query: &str, request: Request<Incoming>) -> Result
     Call::read(query, body)
 }
 
-async fn read_body(content_type: &str, body: Incoming) -> Result<Body, BadBody> {
+async fn read_body(content_type: &str, mut body: Incoming) -> Result<Body, BadBody> {
     let lower = content_type.to_ascii_lowercase();
     if lower.contains("application/x-www-form-urlencoded") {
         return Ok(Body::Form(collect(body).await?));
@@ -44,7 +44,10 @@ async fn read_body(content_type: &str, body: Incoming) -> Result<Body, BadBody> 
     }
     if lower.contains("multipart/form-data") {
         let boundary = multer::parse_boundary(content_type).map_err(|_| BadBody::Malformed)?;
-        return read_parts(Multipart::new(BodyDataStream::new(body), boundary)).await;
+        let parts = read_parts(Multipart::new(BodyDataStream::new(&mut body), boundary)).await?;
+        // What is behind the last part has to be read too, or the connection cannot be used again.
+        drain(body).await?;
+        return Ok(parts);
     }
     Ok(Body::Other(drain(body).await?))
 }
