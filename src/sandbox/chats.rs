@@ -6,6 +6,9 @@ use serde_json::{Map, Value, json};
 
 use crate::telegram::{ApiError, ChatId, ErrorParameters};
 
+/// User ids end here.
+const MAX_USER_ID: i64 = 1 << 52;
+
 /// Ids from here down are supergroups and channels.
 const FIRST_CHANNEL: i64 = -1_000_000_000_000;
 
@@ -90,27 +93,24 @@ impl Chat {
         }
     }
 
-    /// Reads a Chat or User object; what it does not say is made up from the id.
-    pub(super) fn from_json(value: &Value) -> Result<Chat, String> {
-        let id = value.get("id").and_then(Value::as_i64).filter(|id| *id != 0);
-        let id = id.ok_or("a chat needs an `id`, a whole number that is not 0")?;
-        let mut chat = Chat::of_id(id);
+    /// Takes over what a Chat object says; what it leaves out stays as it is.
+    fn told(mut self, value: &Value) -> Result<Chat, String> {
         if let Some(kind) = value.get("type") {
             let known = kind.as_str().and_then(ChatKind::parse);
-            chat.kind = known.ok_or_else(|| {
+            self.kind = known.ok_or_else(|| {
                 format!("{kind} is no type of a chat: private, group, supergroup or channel")
             })?;
         }
-        if (chat.kind == ChatKind::Private) != (0 < id) {
-            return Err(format!("the id of a {} chat cannot be {id}", chat.kind.as_str()));
+        if (self.kind == ChatKind::Private) != (0 < self.id) {
+            return Err(format!("the id of a {} chat cannot be {}", self.kind.as_str(), self.id));
         }
         let text = |key| value.get(key).and_then(Value::as_str).map(str::to_owned);
-        chat.title = text("title").or(chat.title);
-        chat.first_name = text("first_name").or(chat.first_name);
-        chat.last_name = text("last_name");
-        chat.username = text("username");
-        chat.is_forum = value.get("is_forum") == Some(&Value::Bool(true));
-        Ok(chat)
+        self.title = text("title").or(self.title);
+        self.first_name = text("first_name").or(self.first_name);
+        self.last_name = text("last_name").or(self.last_name);
+        self.username = text("username").or(self.username);
+        self.is_forum |= value.get("is_forum") == Some(&Value::Bool(true));
+        Ok(self)
     }
 
     /// Returns the Chat object as it stands in messages.
@@ -228,7 +228,7 @@ impl ChatBook {
         let not_found = || ApiError::bad_request("chat not found");
         match chat_id {
             ChatId::Id(id) => {
-                if self.any_user && 0 < *id {
+                if self.any_user && (1..MAX_USER_ID).contains(id) {
                     self.known.entry(*id).or_insert_with(|| Chat::of_id(*id));
                 }
                 self.known.get(id).ok_or_else(not_found)
@@ -245,11 +245,15 @@ impl ChatBook {
         json!({ "id": id, "is_bot": false, "first_name": name.unwrap_or_else(|| format!("User {id}")) })
     }
 
-    /// Takes note of a chat that an update shows; how the bot stands there is kept.
-    pub(super) fn meet(&mut self, mut chat: Chat) {
-        if let Some(known) = self.known.get(&chat.id) {
-            chat.standing = known.standing;
-        }
+    /// Reads a Chat object; what it leaves out is what is known of the chat, or made up from its id.
+    pub(super) fn read(&self, value: &Value) -> Result<Chat, String> {
+        let id = value.get("id").and_then(Value::as_i64).filter(|id| *id != 0);
+        let id = id.ok_or("a chat needs an `id`, a whole number that is not 0")?;
+        self.known.get(&id).cloned().unwrap_or_else(|| Chat::of_id(id)).told(value)
+    }
+
+    /// Takes note of a chat that an update shows.
+    pub(super) fn meet(&mut self, chat: Chat) {
         self.known.insert(chat.id, chat);
     }
 
@@ -286,6 +290,7 @@ mod tests {
         assert!(book.find(&id("5")).is_ok());
         assert!(book.find(&id("-5")).is_err());
         assert!(book.find(&id("0")).is_err());
+        assert!(book.find(&id("9007199254740993")).is_err());
     }
 
     #[test]
@@ -293,12 +298,24 @@ mod tests {
         let mut book = ChatBook::new(&Chats::Only(Vec::new()), &[]);
         let news =
             json!({"id": -1001234567890_i64, "type": "channel", "title": "News", "username": "Shop_News"});
-        book.meet(Chat::from_json(&news).unwrap());
+        book.meet(book.read(&news).unwrap());
         assert_eq!(book.find(&id("@shop_news")).unwrap().to_json()["title"], "News");
     }
 
     #[test]
+    fn what_is_known_of_a_chat_stays_known() {
+        let mut book = ChatBook::new(&Chats::Only(Vec::new()), &[]);
+        book.meet(book.read(&json!({"id": 5, "first_name": "Anna"})).unwrap());
+        book.set_standing(5, Standing::Kicked);
+        book.meet(book.read(&json!({"id": 5, "last_name": "Petrova"})).unwrap());
+        let chat = book.find(&id("5")).unwrap();
+        let expected = json!({"id": 5, "first_name": "Anna", "last_name": "Petrova", "type": "private"});
+        assert_eq!((chat.to_json(), chat.standing), (expected, Standing::Kicked));
+    }
+
+    #[test]
     fn a_chat_that_cannot_be_is_refused() {
+        let book = ChatBook::new(&Chats::Any, &[]);
         for (chat, word) in [
             (json!({}), "needs an `id`"),
             (json!({"id": "5"}), "needs an `id`"),
@@ -306,7 +323,7 @@ mod tests {
             (json!({"id": -5, "type": "private"}), "cannot be -5"),
             (json!({"id": 5, "type": "group"}), "cannot be 5"),
         ] {
-            let error = Chat::from_json(&chat).unwrap_err();
+            let error = book.read(&chat).unwrap_err();
             assert!(error.contains(word), "{error}");
         }
     }

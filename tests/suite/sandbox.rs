@@ -253,6 +253,145 @@ async fn a_user_starts_blocks_and_comes_back() {
 }
 
 #[tokio::test]
+async fn groups_throw_out_let_in_and_move() {
+    let sandbox = start(Options::default()).await;
+    let hello =
+        async |chat: i64| call(sandbox.addr, "sendMessage", json!({ "chat_id": chat, "text": "x" })).await;
+    let member = async |chat: i64, status: &str| {
+        let change = json!({ "my_chat_member": {
+            "chat": { "id": chat }, "from": { "id": 1 }, "new_chat_member": { "status": status },
+        } });
+        assert_eq!(update(sandbox.addr, change).await.status, 200);
+    };
+    member(-5, "member").await;
+    assert_eq!(hello(-5).await.result()["chat"]["type"], "group");
+    member(-5, "kicked").await;
+    hello(-5).await.is_refused(403, "Forbidden: bot was kicked from the group chat");
+    member(-1000000000005, "left").await;
+    hello(-1000000000005).await.is_refused(403, "Forbidden: bot is not a member of the supergroup chat");
+    let moved = json!({ "message": { "chat": { "id": -6, "title": "G" }, "migrate_to_chat_id": -1000000000006_i64 } });
+    update(sandbox.addr, moved).await;
+    let refused = hello(-6).await;
+    refused.is_refused(400, "Bad Request: group chat was upgraded to a supergroup chat");
+    assert_eq!(refused.json()["parameters"], json!({ "migrate_to_chat_id": -1000000000006_i64 }));
+    assert_eq!(hello(-1000000000006).await.result()["chat"]["title"], "G");
+}
+
+#[tokio::test]
+async fn a_channel_is_found_by_its_name_and_signs_for_itself() {
+    let sandbox = start(Options::default()).await;
+    let chat =
+        json!({ "id": -1000000000007_i64, "type": "channel", "title": "News", "username": "shop_news" });
+    update(sandbox.addr, json!({ "channel_post": { "chat": chat, "text": "x" } })).await;
+    let sent =
+        call(sandbox.addr, "sendMessage", json!({ "chat_id": "@Shop_News", "text": "x" })).await.result();
+    assert_eq!((&sent["sender_chat"]["title"], &sent["from"]), (&json!("News"), &Value::Null));
+}
+
+#[tokio::test]
+async fn text_is_parsed_as_telegram_parses_it() {
+    let sandbox = with_chats().await;
+    let send = async |text: &str, mode: &str| {
+        let arguments = json!({ "chat_id": 5, "text": text, "parse_mode": mode });
+        call(sandbox.addr, "sendMessage", arguments).await
+    };
+    let sent = send("<b>Grüße</b> <a href='tg://user?id=5'>dir</a>", "html").await.result();
+    assert_eq!(sent["text"], "Grüße dir");
+    let user = json!({ "id": 5, "is_bot": false, "first_name": "User 5" });
+    assert_eq!(
+        sent["entities"],
+        json!([
+            { "type": "bold", "offset": 0, "length": 5 },
+            { "type": "text_mention", "offset": 6, "length": 3, "user": user },
+        ])
+    );
+    for (text, mode, description) in [
+        ("ü<x>", "HTML", r#"can't parse entities: Unsupported start tag "x" at byte offset 2"#),
+        ("<b>", "HTML", r#"can't parse entities: Can't find end tag corresponding to start tag "b""#),
+        (
+            "Иван_Петров",
+            "Markdown",
+            "can't parse entities: Can't find end of the entity starting at byte offset 8",
+        ),
+        ("*a", "MarkdownV2", "can't parse entities: Can't find end of Bold entity at byte offset 0"),
+        ("x", "XML", "unsupported parse_mode"),
+        ("", "", "message text is empty"),
+    ] {
+        send(text, mode).await.is_refused(400, &format!("Bad Request: {description}"));
+    }
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_the_text_comes_before_the_chat() {
+    let sandbox = with_chats().await;
+    let broken = json!({ "chat_id": 7, "text": "<b>", "parse_mode": "HTML" });
+    let refused = call(sandbox.addr, "sendMessage", broken).await.json();
+    assert!(refused["description"].as_str().unwrap().contains("can't parse entities"));
+}
+
+#[tokio::test]
+async fn a_message_shows_its_keyboard_preview_and_what_it_answers() {
+    let sandbox = with_chats().await;
+    let first = call(sandbox.addr, "sendMessage", json!({ "chat_id": 5, "text": "first" })).await.result();
+    let sent = call(
+        sandbox.addr,
+        "sendMessage",
+        json!({
+            "chat_id": 5,
+            "text": "second",
+            "protect_content": true,
+            "link_preview_options": { "is_disabled": true },
+            "reply_parameters": { "message_id": first["message_id"] },
+            "reply_markup": { "inline_keyboard": [[
+                { "text": "Shop", "url": "https://example.com", "style": "success" },
+                { "text": "Later", "callback_data": "later" },
+            ], []] },
+        }),
+    );
+    let sent = sent.await.result();
+    assert_eq!(sent["reply_to_message"], first);
+    assert_eq!(sent["link_preview_options"], json!({ "is_disabled": true }));
+    assert_eq!(sent["has_protected_content"], true);
+    assert_eq!(
+        sent["reply_markup"],
+        json!({ "inline_keyboard": [[
+        { "text": "Shop", "style": "success", "url": "https://example.com/" },
+        { "text": "Later", "callback_data": "later" },
+    ]] })
+    );
+    let gone = json!({ "chat_id": 5, "text": "x", "reply_parameters": { "message_id": 99 } });
+    call(sandbox.addr, "sendMessage", gone)
+        .await
+        .is_refused(400, "Bad Request: message to be replied not found");
+    let data = "x".repeat(65);
+    let long = json!({ "inline_keyboard": [[{ "text": "a", "callback_data": data }]] });
+    let long = json!({ "chat_id": 5, "text": "x", "reply_markup": long });
+    call(sandbox.addr, "sendMessage", long).await.is_refused(400, "Bad Request: BUTTON_DATA_INVALID");
+}
+
+#[tokio::test]
+async fn media_come_back_with_their_files_and_captions() {
+    let sandbox = with_chats().await;
+    let caption = json!({ "chat_id": 5, "photo": "FILE", "caption": "<i>c</i>", "parse_mode": "HTML" });
+    let photo = call(sandbox.addr, "sendPhoto", caption).await.result();
+    assert_eq!((&photo["photo"][0]["file_id"], &photo["caption"]), (&json!("FILE"), &json!("c")));
+    assert_eq!(photo["caption_entities"], json!([{ "type": "italic", "offset": 0, "length": 1 }]));
+    let none = call(sandbox.addr, "sendPhoto", json!({ "chat_id": 5 })).await;
+    none.is_refused(400, "Bad Request: there is no photo in the request");
+    let media = json!([{ "type": "photo", "media": "A" }, { "type": "photo", "media": "B" }]);
+    let album = call(sandbox.addr, "sendMediaGroup", json!({ "chat_id": 5, "media": media })).await.result();
+    assert_eq!(album.as_array().map(Vec::len), Some(2));
+    assert_eq!(album[0]["media_group_id"], album[1]["media_group_id"]);
+    let poll = json!({ "chat_id": 5, "question": "Q?", "options": ["a", "b"] });
+    let poll = call(sandbox.addr, "sendPoll", poll).await.result();
+    assert_eq!(poll["poll"]["options"][1]["text"], "b");
+    let place = json!({ "chat_id": 5, "latitude": 1.5, "longitude": "2.5" });
+    let place = call(sandbox.addr, "sendLocation", place).await.result();
+    assert_eq!(place["location"], json!({ "latitude": 1.5, "longitude": 2.5 }));
+    assert_eq!(sandbox.messages(None).unwrap().len(), 5);
+}
+
+#[tokio::test]
 async fn a_malformed_update_is_refused_with_a_word() {
     let sandbox = start(Options::default()).await;
     for (body, word) in [
