@@ -128,7 +128,11 @@ fn write_manifest(root: &Path, text: &str) -> Result<(), InitError> {
 
 /// Makes the folder of what is not for git, with the word for git, unless they are there.
 pub(super) fn write_private_folder(root: &Path) -> Result<(), SaveError> {
-    match write_new(&root.join(PRIVATE).join(".gitignore"), b"*\n") {
+    let file = root.join(PRIVATE).join(".gitignore");
+    if file.exists() {
+        return Ok(());
+    }
+    match write_new(&file, b"*\n") {
         Ok(_) | Err(SaveError::Exists { .. }) => Ok(()),
         Err(error) => Err(error),
     }

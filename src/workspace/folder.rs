@@ -80,10 +80,24 @@ impl Folder {
     /// Makes a campaign with a free stem made from its name, and returns the stem.
     pub fn create_campaign(&self, campaign: &Campaign, body: &str) -> Result<String, SaveError> {
         let stem = free(&slug(&campaign.name, "campaign"), |stem| self.has_campaign(stem));
-        // The body first: a definition without one would be a campaign that cannot be shown.
-        write_new(&self.root.join(body_path(&stem, campaign.content_format)), body.as_bytes())?;
-        write_new(&self.root.join(campaign_path(&stem)), campaign.to_toml().as_bytes())?;
+        self.write_campaign(&stem, campaign.content_format, body.as_bytes(), &campaign.to_toml())?;
         Ok(stem)
+    }
+
+    /// Writes both files of a new campaign, or none.
+    fn write_campaign(
+        &self,
+        stem: &str,
+        format: ContentFormat,
+        body: &[u8],
+        definition: &str,
+    ) -> Result<(), SaveError> {
+        let body_file = self.root.join(body_path(stem, format));
+        write_new(&body_file, body)?;
+        write_new(&self.root.join(campaign_path(stem)), definition.as_bytes()).map(drop).inspect_err(|_| {
+            // It was made a moment ago; where it stays, loading says that it has no definition.
+            let _ = fs::remove_file(&body_file);
+        })
     }
 
     /// Makes a webhook with a free stem made from its name, and returns the stem.
@@ -106,8 +120,7 @@ impl Folder {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
             Err(source) => return Err(SaveError::write(&body, source)),
         };
-        write_new(&self.root.join(body_path(&copy, campaign.content_format)), &bytes)?;
-        write_new(&self.root.join(campaign_path(&copy)), text.as_bytes())?;
+        self.write_campaign(&copy, campaign.content_format, &bytes, &text)?;
         Ok(copy)
     }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Folder, MANIFEST};
 use crate::campaign::{Campaign, ContentFormat, Manifest, Webhook};
-use crate::diagnostic::{Diagnostic, FileProblem, did_you_mean};
+use crate::diagnostic::{Diagnostic, FileProblem, Fix, did_you_mean};
 use crate::disk::{Condition, Fingerprint, Source, explain, read_source};
 use crate::json;
 use crate::template::Dialect;
@@ -201,6 +201,10 @@ impl Workspace {
     fn check_samples(&mut self) {
         for sample in self.samples.iter_mut().filter(|sample| sample.condition == Condition::Read) {
             match json::parse(&sample.text) {
+                Ok(json::Document { trailing_comma: Some(span), .. }) => sample.problems.push(
+                    Diagnostic::error("not-json", span, "a comma with nothing behind it")
+                        .with_fix(Fix::replace("take the comma out", span, "")),
+                ),
                 Ok(document) if document.root.as_object().is_some() => {}
                 Ok(document) => sample.problems.push(
                     Diagnostic::error("not-an-event", document.root.span, "a sample is a JSON object")

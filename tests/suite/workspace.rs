@@ -347,13 +347,14 @@ fn test_chats_are_named_and_the_last_one_is_remembered() {
 
 /// Starts this test binary again to run one of the `in_a_child` tests on `dir`.
 fn child(test: &str, dir: &Path) -> Child {
-    Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", test, "--nocapture"])
-        .env("TELECAST_TEST_DIR", dir)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap()
+    child_command(test, dir).spawn().unwrap()
+}
+
+fn child_command(test: &str, dir: &Path) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", test, "--nocapture"]).env("TELECAST_TEST_DIR", dir);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    command
 }
 
 /// Waits until the child has printed `word`.
@@ -399,6 +400,47 @@ fn one_bot_is_polled_once_on_the_machine_whatever_the_workspace() {
     let _other_bot = Folder::new(two.path()).lock_polling(&paths, 43).unwrap();
     drop(guard);
     Folder::new(two.path()).lock_polling(&paths, 42).unwrap();
+}
+
+#[test]
+fn in_a_child_nothing_is_permitted() {
+    let Some(folder) = childs_folder() else { return };
+    let workspace = Workspace::open(folder.root()).unwrap();
+    let codes: Vec<String> = workspace.problems().iter().map(ToString::to_string).collect();
+    let unreadable = "campaigns/secret.toml:1:1: error[unreadable]: cannot read it: no permission";
+    assert!(codes.iter().any(|line| line == unreadable), "{codes:?}");
+    assert!(workspace.campaign("spring-sale").is_some_and(|campaign| campaign.body.text == "{}\n"));
+    let refused =
+        folder.save(&workspace.campaign("spring-sale").unwrap().body, "[]").unwrap_err().to_string();
+    assert!(refused.ends_with("spring-sale.json.liquid: no permission"), "{refused}");
+    assert!(folder.lock_editing().is_err());
+    println!("\nrefused");
+}
+
+#[test]
+fn a_workspace_without_permissions_opens_and_says_what_it_cannot() {
+    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::process::CommandExt;
+    let dir = sample();
+    let permit = |path: &str, mode| {
+        fs::set_permissions(dir.path().join(path), fs::Permissions::from_mode(mode)).unwrap();
+    };
+    write(&dir, "campaigns/secret.toml", b"name = \"x\"");
+    permit("campaigns/secret.toml", 0o000);
+    ["", "campaigns", ".telecast"].iter().for_each(|path| permit(path, 0o555));
+    let mut command = child_command("workspace::in_a_child_nothing_is_permitted", dir.path());
+    // Nothing is forbidden to root.
+    if rustix::process::geteuid().is_root() {
+        command.uid(65534);
+    }
+    match command.spawn() {
+        Ok(mut other) => {
+            wait_for(&mut other, "refused");
+            assert!(other.wait().unwrap().success());
+        }
+        Err(error) => println!("left out: nobody cannot run this test: {error}"),
+    }
+    ["", "campaigns", ".telecast"].iter().for_each(|path| permit(path, 0o755));
 }
 
 #[test]
