@@ -17,15 +17,18 @@ use crate::telegram::{self, ApiError};
 #[derive(Clone, Copy)]
 pub(super) enum Method {
     /// At once and always.
-    Ask(fn(&mut Bot, &Call) -> Result<Done, ApiError>),
+    Ask(Ask),
     /// With a message that is sent, so that limits and failures apply.
     Send(telegram::Method),
     /// getUpdates, which can wait.
     Poll,
 }
 
+/// Answers a call at once.
+type Ask = fn(&mut Bot, &Call) -> Result<Done, ApiError>;
+
 /// The methods that answer at once, by name.
-const ASKED: [(&str, fn(&mut Bot, &Call) -> Result<Done, ApiError>); 6] = [
+const ASKED: [(&str, Ask); 6] = [
     ("deleteWebhook", webhook::delete),
     ("getChat", chat::get_chat),
     ("getMe", |bot, _| Ok(bot.identity.to_full_json().into())),

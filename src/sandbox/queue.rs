@@ -103,13 +103,11 @@ impl Queue {
     pub(super) fn take(&mut self, offset: i64, limit: usize) -> Option<String> {
         if 0 < offset {
             self.confirm_before(offset.min(self.last_id + 1));
-        } else if let Some(first) = offset
-            .checked_neg()
-            .and_then(|kept| usize::try_from(kept).ok())
-            .filter(|kept| 0 < *kept)
-            .and_then(|kept| self.waiting.keys().rev().take(kept).last().copied())
-        {
-            self.confirm_before(first);
+        } else if offset < 0 {
+            let before = usize::try_from(offset.unsigned_abs() - 1).unwrap_or(usize::MAX);
+            if let Some(first) = self.waiting.keys().nth_back(before).copied() {
+                self.confirm_before(first);
+            }
         }
         let mut left = MAX_ANSWER;
         let mut answer = String::new();

@@ -270,3 +270,6 @@ fn reply(done: Result<methods::Done, ApiError>) -> Reply {
         Err(error) => error.into(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -247,6 +247,8 @@ async fn a_user_starts_blocks_and_comes_back() {
     assert_eq!(call(sandbox.addr, "sendMessage", hello).await.status, 200);
     let updates = get(sandbox.addr, "/bot42:TEST/getUpdates").await.result();
     assert_eq!(ids(&updates), [1, 2, 3]);
+    let command = json!([{ "type": "bot_command", "offset": 0, "length": 6 }]);
+    assert_eq!(updates[0]["message"]["entities"], command);
     let from = &updates[0]["message"]["from"];
     assert_eq!((&from["id"], &from["is_bot"]), (&json!(9), &json!(false)));
     assert_eq!(updates[1]["my_chat_member"]["old_chat_member"]["status"], "member");

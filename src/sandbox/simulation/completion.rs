@@ -8,6 +8,8 @@ use serde_json::{Map, Value, json};
 use super::News;
 use crate::sandbox::bot::{Bot, unix_seconds};
 use crate::sandbox::chats::{Chat, ChatKind, Standing};
+use crate::sandbox::methods::content::of_entity;
+use crate::telegram;
 
 type Members = Map<String, Value>;
 
@@ -84,7 +86,22 @@ fn message(bot: &mut Bot, body: &mut Members, now: Timestamp) -> Result<(Chat, i
     };
     body.insert("message_id".into(), id.into());
     body.entry("date").or_insert(unix_seconds(now).into());
+    find_entities(bot, body, "text", "entities");
+    find_entities(bot, body, "caption", "caption_entities");
     Ok((chat, id))
+}
+
+/// Gives a text the entities that Telegram finds in it: clients know commands by them.
+fn find_entities(bot: &Bot, body: &mut Members, text_key: &str, entities_key: &str) {
+    if body.contains_key(entities_key) {
+        return;
+    }
+    let text = body.get(text_key).and_then(Value::as_str).unwrap_or_default();
+    let found: Vec<Value> =
+        telegram::detect(text).iter().map(|entity| of_entity(entity, &bot.chats)).collect();
+    if !found.is_empty() {
+        body.insert(entities_key.into(), Value::Array(found));
+    }
 }
 
 /// Whoever writes has not blocked the bot; service messages tell of goings and moves.

@@ -1,0 +1,175 @@
+//! Claims about the sandbox without sockets.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::sandbox::call::Body;
+use crate::sandbox::chats::Chats;
+
+fn rules() -> Rules {
+    Rules {
+        tokens: Vec::new(),
+        chats: Chats::Only(vec![5]),
+        blocked: vec![6],
+        rate: None,
+        fail: 0.0,
+        seed: 0,
+    }
+}
+
+fn now() -> Timestamp {
+    Timestamp::from_second(1_800_000_000).unwrap()
+}
+
+fn sandbox(rules: Rules) -> State {
+    State::new(rules, now())
+}
+
+fn query(text: &str) -> Call {
+    Call::read(text, Body::Other(0)).unwrap()
+}
+
+#[track_caller]
+fn said(answer: Answer) -> Reply {
+    match answer {
+        Answer::Reply(reply) => reply,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn updates_before_the_first_call_are_the_first_bots() {
+    let mut state = sandbox(rules());
+    let id = state.queue_update(None, json!({ "message": { "chat": { "id": 9 } } }), now()).unwrap();
+    assert_eq!(state.about()["bots"], json!([]));
+    let updates = said(state.call("42:TEST", "getUpdates", &query(""), now()));
+    assert!(updates.body.contains(&format!(r#""update_id":{id}"#)), "{}", updates.body);
+    assert_eq!(state.about()["bots"], json!([{ "id": 42, "username": "demo_bot" }]));
+    let other = said(state.call("43:TEST", "getMe", &query(""), now()));
+    assert!(other.body.contains("demo_43_bot"), "{}", other.body);
+}
+
+#[test]
+fn bots_do_not_share_chats_updates_or_messages() {
+    let mut state = sandbox(rules());
+    let started = json!({ "message": { "chat": { "id": 9 }, "text": "/start" } });
+    state.queue_update(Some("42:TEST"), started, now()).unwrap();
+    let hello = query("chat_id=9&text=x");
+    assert_eq!(said(state.call("42:TEST", "sendMessage", &hello, now())).status, 200);
+    assert_eq!(said(state.call("43:TEST", "sendMessage", &hello, now())).status, 400);
+    assert_eq!(state.messages(Some("43:TEST"), now()).unwrap(), "[]");
+    assert!(said(state.call("43:TEST", "getUpdates", &query(""), now())).body.contains("[]"));
+}
+
+#[test]
+fn a_poll_waits_and_is_told_what_ended_it() {
+    let mut state = sandbox(rules());
+    let Answer::Wait(first) = state.call("42:TEST", "getUpdates", &query("timeout=99"), now()) else {
+        panic!("it waits")
+    };
+    assert_eq!(first.seconds, 50);
+    assert_eq!(state.resume(&first), None);
+    let Answer::Wait(second) = state.call("42:TEST", "getUpdates", &query("timeout=1"), now()) else {
+        panic!("it waits")
+    };
+    assert_eq!(state.resume(&first).map(|reply| reply.status), Some(409));
+    assert_eq!(state.expire(&second), Reply::result("[]"));
+    assert_eq!(state.about()["polling"], 0);
+}
+
+#[test]
+fn a_cut_after_sending_leaves_the_message_behind() {
+    let mut state = sandbox(Rules { fail: 1.0, ..rules() });
+    let mut hang_ups = 0;
+    for _ in 0..50 {
+        if state.call("42:TEST", "sendMessage", &query("chat_id=5&text=x"), now()) == Answer::HangUp {
+            hang_ups += 1;
+        }
+    }
+    let messages = state.messages(None, now()).unwrap();
+    let sent = messages.matches("message_id").count();
+    assert!(0 < sent && sent < hang_ups, "{sent} of {hang_ups}");
+}
+
+#[test]
+fn only_messages_are_limited_and_each_bot_for_itself() {
+    let mut state = sandbox(Rules { rate: Some(1.0), ..rules() });
+    let hello = query("chat_id=5&text=x");
+    let statuses =
+        ["42:A", "42:A", "43:A"].map(|token| said(state.call(token, "sendMessage", &hello, now())).status);
+    assert_eq!(statuses, [200, 429, 200]);
+    assert_eq!(said(state.call("42:A", "getChat", &query("chat_id=5"), now())).status, 200);
+}
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        "[a-z/@{\\[\"]{0,6}".prop_map(Value::from),
+    ];
+    let key = prop::sample::select(vec![
+        "update_id",
+        "message",
+        "my_chat_member",
+        "callback_query",
+        "chat",
+        "id",
+        "type",
+        "from",
+        "text",
+        "message_id",
+        "new_chat_member",
+        "status",
+        "migrate_to_chat_id",
+        "left_chat_member",
+        "user_chat_id",
+    ]);
+    leaf.prop_recursive(4, 32, 4, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+            prop::collection::vec((key.clone(), inner), 0..4).prop_map(|members| {
+                members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+            }),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 256, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_update_panics_and_what_is_taken_comes_out(update in any_json()) {
+        let mut state = sandbox(rules());
+        let taken = state.queue_update(None, update, now());
+        let updates = said(state.call("42:TEST", "getUpdates", &query(""), now()));
+        let updates: Value = serde_json::from_str(&updates.body).unwrap();
+        let ids: Vec<i64> =
+            updates["result"].as_array().unwrap().iter().filter_map(|update| update["update_id"].as_i64()).collect();
+        prop_assert_eq!(ids, taken.into_iter().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn no_call_panics_and_every_answer_is_json(
+        method in prop::sample::select(vec![
+            "sendMessage", "sendPhoto", "sendMediaGroup", "sendPoll", "sendLocation", "getChat", "sendChatAction",
+            "setWebhook", "deleteWebhook", "getWebhookInfo", "getMe", "nonsense",
+        ]),
+        arguments in prop::collection::vec((
+            prop::sample::select(vec![
+                "chat_id", "text", "parse_mode", "reply_markup", "reply_parameters", "media", "photo", "caption",
+                "question", "options", "latitude", "longitude", "url", "entities", "link_preview_options", "action",
+            ]),
+            prop_oneof![
+                Just("5".to_owned()), Just("HTML".to_owned()), "\\PC{0,12}", any_json().prop_map(|json| json.to_string()),
+            ],
+        ), 0..6),
+    ) {
+        let mut state = sandbox(rules());
+        let pairs = arguments.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let call = Call::read("", Body::Parts { pairs, files: Vec::new() }).unwrap();
+        let reply = said(state.call("42:TEST", method, &call, now()));
+        let answer: Value = serde_json::from_str(&reply.body).unwrap();
+        prop_assert_eq!(answer["ok"] == json!(true), reply.status == 200);
+    }
+}
