@@ -149,9 +149,13 @@ fn of_connecting(host: String, error: &reqwest::Error) -> SendError {
     if let Some(tls) = causes(error).find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
         return SendError::Tls { host, reason: tls_reason(tls) };
     }
+    let reason = reason(error);
     match io_kind(error) {
         Some(io::ErrorKind::ConnectionRefused) => SendError::Refused { host },
-        _ => SendError::Connect { host, reason: reason(error) },
+        _ if reason.starts_with("tunnel error") => {
+            SendError::Connect { host, reason: "the proxy does not let the connection through".into() }
+        }
+        _ => SendError::Connect { host, reason },
     }
 }
 

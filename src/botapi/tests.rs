@@ -184,6 +184,16 @@ async fn loopback_never_goes_through_the_proxy_and_the_rest_does() {
 }
 
 #[tokio::test]
+async fn a_proxy_that_says_no_is_named_so() {
+    let (proxy, _requests) = serve(Behaviour::Answer(answer("403 Forbidden", "text/plain", "no")));
+    let options = ClientOptions { proxy: Proxy::Address(proxy), ..ClientOptions::default() };
+    let client = Client::new(&options).unwrap();
+    let error = client.send(HttpRequest::get("https://bot.invalid/bot1:SECRET/x", LONG)).await.unwrap_err();
+    let words = "cannot connect to bot.invalid: the proxy does not let the connection through";
+    assert_eq!(told(&error), (words.to_owned(), true));
+}
+
+#[tokio::test]
 async fn a_request_goes_out_as_it_was_made() {
     let (address, requests) = serve(Behaviour::Answer(answer("200 OK", "text/plain", "")));
     let request = HttpRequest {
