@@ -1,6 +1,8 @@
 //! Use cases in plain data, called by both front ends.
 
+mod adopt;
 mod bot;
+mod capture;
 mod curl;
 pub mod demo;
 mod job;
@@ -10,9 +12,11 @@ mod session;
 pub mod starter;
 mod test_send;
 
+pub use adopt::adopt_token;
 pub use bot::{BotStatus, check_bot, resolve_help};
+pub use capture::capture_mine;
 pub use curl::curl;
 pub use job::{Job, SampleEvent, partials};
 pub use problems::webhook_problems;
 pub use session::{DATABASE, ResolveError, Session};
-pub use test_send::{TestAnswer, TestSend, send_test};
+pub use test_send::{TestAnswer, TestSend, history_entry, send_test};

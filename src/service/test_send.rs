@@ -13,6 +13,7 @@ use crate::compose::{AuthDraft, Composed, Filled, HttpDraft};
 use crate::diagnostic::Diagnostic;
 use crate::telegram::{self, Answer};
 use crate::text::visible;
+use crate::workspace;
 use base64::Engine;
 
 /// A test to send.
@@ -179,4 +180,29 @@ async fn fill_in(session: &Session, draft: &HttpDraft) -> Result<HttpRequest, St
         body: draft.body.clone().into_bytes(),
         timeout: draft.timeout,
     })
+}
+
+/// Returns what the history keeps of a test: the request with secrets by name, and the answer.
+pub fn history_entry(test: &TestSend, answer: &TestAnswer, sent: Timestamp) -> workspace::TestSend {
+    let http = answer.composed.http.as_ref();
+    let webhook =
+        test.job.campaign().and_then(|campaign| campaign.value.as_ref()).map(|value| value.webhook.clone());
+    workspace::TestSend {
+        sent,
+        campaign: test.job.stem.clone(),
+        webhook: webhook.unwrap_or_default(),
+        profile: test.job.profile.as_ref().map(|profile| profile.identity.clone()),
+        chat: answer.chat.clone(),
+        method: http.map_or_else(String::new, |http| http.method.as_str().to_owned()),
+        url: http.map_or_else(String::new, |http| http.url.shown()),
+        headers: http.map_or_else(Vec::new, |http| {
+            http.headers.iter().map(|(name, value)| (name.clone(), value.shown())).collect()
+        }),
+        body: http.map_or_else(String::new, |http| http.body.clone()),
+        ok: answer.ok,
+        status: answer.status,
+        message_id: answer.message_id,
+        description: Some(answer.description.clone()),
+        ms: u64::try_from(answer.elapsed.as_millis()).unwrap_or(u64::MAX),
+    }
 }

@@ -1,0 +1,29 @@
+//! "Capture mine": one's own chat, for testing.
+
+use super::bot::bot_of;
+use super::session::Session;
+use crate::campaign::{SANDBOX, Webhook};
+use crate::capture::{self, CaptureOptions, CapturedChat};
+use crate::paths::Paths;
+use crate::workspace::Folder;
+
+/// Waits for a message to the webhook's bot and keeps its chat among the test chats, under the chat's name.
+pub async fn capture_mine(
+    session: &Session,
+    folder: &Folder,
+    paths: &Paths,
+    webhook: &Webhook,
+    options: &CaptureOptions,
+) -> Result<CapturedChat, String> {
+    let (bot, _) = bot_of(session, webhook).await.map_err(|error| session.redact(&error))?;
+    // A sandbox of one's own has no other reader on this machine to agree with.
+    let _polling = match bot.id().filter(|_| !webhook.url.contains(SANDBOX)) {
+        Some(id) => Some(folder.lock_polling(paths, id).map_err(|error| error.to_string())?),
+        None => None,
+    };
+    let client = session.client().map_err(|error| error.to_string())?;
+    let chat =
+        capture::mine(client, &bot, options).await.map_err(|error| session.redact(&error.to_string()))?;
+    folder.add_test_chat(&chat.title, &chat.id.to_string()).map_err(|error| error.to_string())?;
+    Ok(chat)
+}
