@@ -13,6 +13,7 @@ mod commands;
 mod error;
 mod output;
 mod place;
+mod problems;
 mod prompt;
 
 use std::ffi::OsString;
@@ -80,6 +81,6 @@ fn has_terminal() -> error::Result<()> {
         false => "the console needs a terminal, and this is none",
     };
     Err(CliError::new(Kind::Environment, reason)
-        .hint("these work without one: telecast campaigns, webhooks, profiles, secrets, sandbox")
+        .hint("these work without one: telecast render, check, test, campaigns, webhooks, profiles, secrets, sandbox")
         .hint("what each can do: telecast COMMAND --help"))
 }

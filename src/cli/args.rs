@@ -3,6 +3,7 @@
 //! The doc comments are the help. Every command that answers something takes [`Format`].
 
 mod campaigns;
+mod message;
 mod people;
 mod sandbox;
 mod secrets;
@@ -14,6 +15,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 pub use campaigns::{CampaignsCommand, NewCampaign, RemoveCampaign, RenameCampaign, Starter};
+pub use message::{Check, Deny, RenderAs, RenderCampaign, TestCampaign, Whose};
 pub use people::{ImportProfiles, ListProfiles, ProfilesCommand, Property, SetProfile};
 pub use sandbox::ServeSandbox;
 pub use secrets::{ChangeSecret, SecretsCommand};
@@ -21,6 +23,14 @@ pub use source::Source;
 pub use webhooks::{NewWebhook, WebhooksCommand};
 
 const EXAMPLES: &str = "\
+Examples:
+  telecast demo                              the sample workspace, ready to type in
+  telecast init shop                         a workspace of your own
+  telecast                                   the console on the workspace around you
+  telecast check --deny warnings             every problem of every campaign, for CI
+  telecast render spring-sale --profile anna what Anna would get
+  telecast test spring-sale --to me          send it to a test chat
+
 Exit codes: 0 done, 1 problems found or something failed, 2 wrong usage, 3 the environment (no workspace,
 no permission, a held lock, no network), 130 interrupted";
 
@@ -49,6 +59,12 @@ pub enum Command {
     Demo(Demo),
     /// Make a new workspace
     Init(Init),
+    /// Print what a recipient would get
+    Render(RenderCampaign),
+    /// Print the problems of campaigns and webhooks
+    Check(Check),
+    /// Send a campaign to a test chat
+    Test(TestCampaign),
     /// List, make, rename and remove campaigns
     #[command(subcommand)]
     Campaigns(CampaignsCommand),

@@ -1,13 +1,17 @@
 //! One file a command: each asks a module for its answer and prints it.
 
 mod campaigns;
+mod check;
 mod demo;
 mod init;
 mod paths;
 mod profiles;
 mod read;
+mod render;
 mod sandbox;
 mod secrets;
+mod subject;
+mod test;
 mod webhooks;
 
 use tokio::runtime::Runtime;
@@ -31,6 +35,9 @@ pub fn run(args: Args, output: &mut Output) -> Result<Next> {
         None => return Ok(Next::Console(args.workspace)),
         Some(Command::Demo(args)) => return demo::run(&args, output).map(|root| Next::Console(Some(root))),
         Some(Command::Init(args)) => init::run(&args, output)?,
+        Some(Command::Render(args)) => render::run(&find()?, &args, output)?,
+        Some(Command::Check(args)) => check::run(&find()?, &args, output)?,
+        Some(Command::Test(args)) => test::run(&find()?, &args, output)?,
         Some(Command::Campaigns(command)) => campaigns::run(&find()?, command, output)?,
         Some(Command::Webhooks(command)) => webhooks::run(&find()?, command, output)?,
         Some(Command::Secrets(command)) => secrets::run(find(), command, output)?,

@@ -36,6 +36,8 @@ pub enum Ending {
     Done,
     /// It found problems, or what it did was refused, and has said so.
     Problems,
+    /// What it needs outside did not answer, and it has said so.
+    NoAnswer,
     /// Ctrl-C ended what would have gone on.
     Interrupted,
 }
@@ -89,6 +91,7 @@ impl From<Ending> for ExitCode {
         match ending {
             Ending::Done => ExitCode::SUCCESS,
             Ending::Problems => ExitCode::from(Kind::Failed.code()),
+            Ending::NoAnswer => ExitCode::from(Kind::Environment.code()),
             Ending::Interrupted => ExitCode::from(130),
         }
     }

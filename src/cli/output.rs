@@ -28,11 +28,6 @@ impl Output {
         }
     }
 
-    /// Whether answers are read by a person.
-    pub fn is_terminal(&self) -> bool {
-        self.out.is_terminal
-    }
-
     /// Answers with a line, or several.
     pub fn line(&mut self, line: impl AsRef<str>) -> io::Result<()> {
         self.out.line(line.as_ref())

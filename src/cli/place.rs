@@ -3,6 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use crate::paths::{NoHome, Paths, WORKSPACE_VARIABLE};
+use crate::secrets::Secrets;
+use crate::service::Session;
+use crate::settings::Settings;
 use crate::store::{self, SqliteStore};
 use crate::workspace::{self, DiscoverError, InitError, OpenError, SaveError, Workspace};
 
@@ -34,6 +37,15 @@ impl Place {
     /// Reads the workspace.
     pub fn workspace(&self) -> Result<Workspace> {
         Ok(Workspace::open(&self.root)?)
+    }
+}
+
+impl Place {
+    /// Makes what use cases on the workspace share; opens nothing yet.
+    pub fn session(&self, workspace: &Workspace) -> Session {
+        let (settings, _) = Settings::load(&self.paths);
+        let secrets = Secrets::new(&self.paths, &settings.secrets, Some(&workspace.id()));
+        Session::new(workspace.root.clone(), secrets, &settings)
     }
 }
 

@@ -276,3 +276,124 @@ fn a_sample_workspace_has_its_people() {
     let people = home.run(["--workspace", "shop", "profiles", "list", "petrova", "--json"]).json();
     assert_eq!(people[0]["properties"]["name"], "Anna Petrova");
 }
+
+/// A home with the sample workspace in `shop`.
+fn sample() -> Home {
+    let home = Home::new();
+    home.run(["init", "shop", "--sample"]).ok();
+    home
+}
+
+#[test]
+fn the_sample_of_clevertap_renders_a_number_for_whom_has_a_chat() {
+    let answer = sample().run(["--workspace", "shop", "render", "clevertap-sample", "--json"]);
+    assert!(answer.err.contains("test profile anna"), "{answer:?}");
+    let json = answer.json();
+    assert_eq!(json["profile"], "anna");
+    assert_eq!(json["message"]["text"], "Bold and inline link and code");
+    assert_eq!(json["message"]["entities"][0]["type"], "bold");
+    assert_eq!(json["request"]["method"], "POST");
+    assert!(json["request"]["url"].as_str().unwrap().contains("${BOT_TOKEN}"), "{json}");
+    let body: serde_json::Value = serde_json::from_str(json["body"].as_str().unwrap()).unwrap();
+    assert_eq!(body["chat_id"], 1_099_500_000_001_i64);
+    assert_eq!(json["problems"], serde_json::json!([]));
+}
+
+#[test]
+fn a_profile_without_a_chat_is_an_error_in_plain_words_and_still_printed() {
+    let answer = sample().run(["--workspace", "shop", "render", "clevertap-sample", "--profile", "nora"]);
+    assert_eq!(answer.code, Some(1));
+    assert!(answer.out.contains("\"chat_id\": NULL"), "{answer:?}");
+    let line = "campaigns/clevertap-sample.json.liquid:2:13: error[no-chat-id]: this profile has no telegram_chat_id";
+    assert!(answer.err.contains(line), "{answer:?}");
+}
+
+#[test]
+fn a_profile_and_an_event_may_come_from_stdin_and_a_file() {
+    let home = shop();
+    home.write("shop/campaigns/a.toml", "name = \"a\"\nwebhook = \"bot\"\n");
+    home.write(
+        "shop/campaigns/a.json.liquid",
+        r#"{"chat_id": {{ Profile.telegram_chat_id }}, "text": "{{ Profile.name }} {{ Event.Amount }}"}"#,
+    );
+    let event = home.write("event.json", r#"{"Amount": 86.4}"#);
+    let words = [
+        "--workspace",
+        "shop",
+        "render",
+        "a",
+        "--profile-json",
+        "-",
+        "--event-json",
+        event.to_str().unwrap(),
+    ];
+    let profile = r#"{"identity": "x", "profileData": {"name": "Ann", "telegram_chat_id": 7}}"#;
+    assert_eq!(home.run_with_input(words, profile).ok(), r#"{"chat_id": 7, "text": "Ann 86.4"}"#);
+}
+
+#[test]
+fn check_prints_problems_to_stdout_and_ends_with_1_on_errors() {
+    let home = shop();
+    home.write("shop/campaigns/a.toml", "name = \"a\"\nwebhook = \"bto\"\n");
+    home.write(
+        "shop/campaigns/a.json.liquid",
+        "{\"chat_id\": 1,\n \"text\": \"<b>hi\", \"parse_mode\": \"HTML\"}",
+    );
+    let answer = home.run(["--workspace", "shop", "check"]);
+    assert_eq!(answer.code, Some(1));
+    assert!(answer.out.contains("campaigns/a.toml:2:12: error[no-such-webhook]"), "{answer:?}");
+    assert!(answer.out.contains("campaigns/a.json.liquid:2:11: error["), "{answer:?}");
+    let problems = home.run(["--workspace", "shop", "check", "a", "--json"]).json();
+    let first = &problems[0];
+    for key in ["file", "line", "column", "severity", "code", "message", "help", "fixes"] {
+        assert!(first.get(key).is_some(), "{key} in {first}");
+    }
+}
+
+#[test]
+fn warnings_are_denied_only_where_one_asks() {
+    let home = sample();
+    let check = ["--workspace", "shop", "check", "clevertap-sample"];
+    assert_eq!(home.run(check).code, Some(0));
+    assert_eq!(home.run(check.iter().chain(&["--deny", "warnings"])).code, Some(1));
+}
+
+#[test]
+fn check_fix_applies_what_is_safe() {
+    let home = shop();
+    home.write("shop/campaigns/a.toml", "name = \"a\"\nwebhook = \"bot\"\n");
+    home.write("shop/campaigns/a.json.liquid", "{\"chat_id\": 1, \"text\": \"hi\",}");
+    assert_eq!(home.run(["--workspace", "shop", "check", "--fix", "--deny", "warnings"]).code, Some(0));
+    assert_eq!(home.read("shop/campaigns/a.json.liquid"), "{\"chat_id\": 1, \"text\": \"hi\"}");
+}
+
+#[test]
+fn a_test_goes_to_the_test_chat_of_the_workspaces_own_sandbox() {
+    let home = sample();
+    let test = ["--workspace", "shop", "test", "clevertap-sample", "--to", "1001", "--json"];
+    let answer = home.run(test.iter().chain(&["--profile", "nora"]));
+    let json = answer.json();
+    assert_eq!((answer.code, json["ok"].as_bool(), json["chat"].as_i64()), (Some(0), Some(true), Some(1001)));
+    assert_eq!(json["problems"][0]["severity"], "warning", "a missing chat id does not matter here");
+    for key in ["status", "error_code", "description", "message_id", "ms"] {
+        assert!(json.get(key).is_some(), "{key} in {json}");
+    }
+}
+
+#[test]
+fn a_test_that_nobody_answers_is_the_environments_fault() {
+    let home = sample();
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let webhook = format!("name = \"gone\"\nurl = \"http://{gone}/bot${{BOT_TOKEN}}/sendMessage\"\n");
+    home.write("shop/webhooks/bot.toml", webhook);
+    let answer = home.run(["--workspace", "shop", "test", "clevertap-sample", "--to", "1001"]);
+    assert_eq!(answer.code, Some(3), "{answer:?}");
+    assert!(!format!("{answer:?}").contains("SAMPLE-sandbox"), "the token stays unseen: {answer:?}");
+}
+
+#[test]
+fn a_webhook_check_says_whose_bot_answers() {
+    let home = sample();
+    let status = home.run(["--workspace", "shop", "webhooks", "check", "bot", "--json"]).json();
+    assert_eq!((status["state"].as_str(), status["bot"].as_str()), (Some("sandbox"), Some("@demo_bot")));
+}

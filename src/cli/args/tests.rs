@@ -28,11 +28,15 @@ fn every_command_says_what_it_does_and_without_a_full_stop() {
 #[test]
 fn what_answers_can_answer_in_json() {
     for line in [
+        "render a --json",
+        "check --json",
+        "test a --to 1 --json",
         "campaigns list --json",
         "profiles import a.csv --json",
         "profiles list --json",
         "profiles show a --json",
         "webhooks list --json",
+        "webhooks check bot --json",
         "secrets list --json",
         "paths --json",
         "init a --json",
@@ -44,7 +48,7 @@ fn what_answers_can_answer_in_json() {
 
 #[test]
 fn a_chat_may_be_a_group() {
-    for line in ["sandbox --chat -5 --chat 7"] {
+    for line in ["test a --to -100123", "sandbox --chat -5 --chat 7"] {
         let words = std::iter::once("telecast").chain(line.split(' '));
         assert!(Args::try_parse_from(words).is_ok(), "{line}");
     }

@@ -11,6 +11,14 @@ pub enum WebhooksCommand {
     List(Format),
     /// Make a webhook
     New(NewWebhook),
+    /// Ask the bot behind a webhook who it is
+    Check {
+        /// The webhook, by the name of its file
+        #[arg(value_name = "WEBHOOK")]
+        stem: String,
+        #[command(flatten)]
+        format: Format,
+    },
     /// Move a webhook's file to the workspace's trash
     Rm {
         /// The webhooks, by the names of their files

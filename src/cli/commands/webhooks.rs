@@ -8,6 +8,7 @@ use crate::cli::error::{CliError, Ending, Kind, Result};
 use crate::cli::output::Output;
 use crate::cli::place::Place;
 use crate::diagnostic::did_you_mean;
+use crate::service::{BotStatus, check_bot};
 use crate::workspace::{Definition, Workspace};
 
 /// Lists, makes or removes.
@@ -16,6 +17,7 @@ pub fn run(place: &Place, command: WebhooksCommand, output: &mut Output) -> Resu
     match command {
         WebhooksCommand::List(format) => list(&workspace, format, output),
         WebhooksCommand::New(args) => new(&workspace, args, output),
+        WebhooksCommand::Check { stem, format } => check(place, &workspace, &stem, format, output),
         WebhooksCommand::Rm { stems } => remove(&workspace, &stems, output),
     }
 }
@@ -83,6 +85,36 @@ fn new(workspace: &Workspace, args: NewWebhook, output: &mut Output) -> Result {
         output.note(format!("it needs ${{{name}}}: telecast secrets set {name}"))?;
     }
     Ok(Ending::Done)
+}
+
+/// Asks who answers at the address: getMe, where it is a Bot API's.
+fn check(place: &Place, workspace: &Workspace, words: &str, format: Format, output: &mut Output) -> Result {
+    let webhook = find(workspace, words)?.value.clone().unwrap_or_default();
+    let session = place.session(workspace);
+    let status = super::runtime()?.block_on(async {
+        let status = check_bot(&session, &webhook).await;
+        session.close().await;
+        status
+    });
+    let (state, bot, host, trouble) = match &status {
+        BotStatus::Sandbox { bot } => ("sandbox", Some(bot), None, None),
+        BotStatus::Live { bot, host } => ("live", Some(bot), Some(host), None),
+        BotStatus::OtherHost { host } => ("other host", None, Some(host), None),
+        BotStatus::Trouble(words) => ("trouble", None, None, Some(words)),
+        BotStatus::Unknown | BotStatus::Asking => ("unknown", None, None, None),
+    };
+    if format.json {
+        output.json(&json!({ "state": state, "bot": bot, "host": host, "trouble": trouble }))?;
+    } else {
+        output.line(match &status {
+            BotStatus::Sandbox { bot } => format!("SANDBOX {bot}"),
+            BotStatus::Live { bot, host } => format!("LIVE {bot} at {host}"),
+            BotStatus::OtherHost { host } => format!("{host} is no Bot API: nothing was called"),
+            BotStatus::Trouble(words) => words.clone(),
+            BotStatus::Unknown | BotStatus::Asking => "nobody has answered".to_owned(),
+        })?;
+    }
+    Ok(if trouble.is_some() { Ending::Problems } else { Ending::Done })
 }
 
 fn remove(workspace: &Workspace, stems: &[String], output: &mut Output) -> Result {

@@ -1,0 +1,181 @@
+//! `telecast check`: every problem, and the fixes that are safe to apply.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::cli::args::Check;
+use crate::cli::error::Result;
+use crate::cli::output::Output;
+use crate::cli::place::Place;
+use crate::cli::problems::{Problem, Sheet};
+use crate::clock;
+use crate::diagnostic::{Diagnostic, TextEdit};
+use crate::profile::Vocabulary;
+use crate::service::{Job, Session};
+use crate::store::Store;
+use crate::workspace::{CampaignFiles, Condition, Source, Workspace};
+
+use super::{campaigns, render};
+
+/// How often fixes are applied anew: one may bring the next to light.
+const ROUNDS: usize = 10;
+
+/// Checks all, or the campaigns named; with `--fix`, mends what it safely can first.
+pub fn run(place: &Place, args: &Check, output: &mut Output) -> Result {
+    let mut workspace = Arc::new(place.workspace()?);
+    let session = place.session(&workspace);
+    let stems = stems(&workspace, &args.campaigns)?;
+    if args.fix {
+        for _ in 0..ROUNDS {
+            let n_fixed = fix(&workspace, &session, &stems, output)?;
+            if n_fixed == 0 {
+                break;
+            }
+            workspace = Arc::new(Workspace::open(&workspace.root)?);
+        }
+    }
+    let mut problems = Vec::new();
+    if args.campaigns.is_empty() {
+        problems.extend(of_shared_files(&workspace));
+    }
+    for stem in &stems {
+        problems.extend(of_campaign(&workspace, &session, stem)?);
+    }
+    // A webhook that several campaigns use is told of once.
+    let mut told: Vec<Problem> = Vec::with_capacity(problems.len());
+    for problem in problems {
+        if !told.contains(&problem) {
+            told.push(problem);
+        }
+    }
+    match args.format.json {
+        true => output.json(&told.iter().map(Problem::json).collect())?,
+        false => {
+            told.iter().try_for_each(|problem| output.line(problem.line()))?;
+            output.note(Problem::summary(&told))?;
+        }
+    }
+    Ok(Problem::ending(&told, args.deny))
+}
+
+/// Returns the stems of the campaigns that are named, or of all.
+fn stems(workspace: &Workspace, named: &[String]) -> Result<Vec<String>> {
+    if named.is_empty() {
+        return Ok(workspace.campaigns.iter().map(|campaign| campaign.stem.clone()).collect());
+    }
+    named.iter().map(|words| Ok(campaigns::find(workspace, words)?.stem.clone())).collect()
+}
+
+/// What is wrong with all files but the campaigns'.
+fn of_shared_files(workspace: &Workspace) -> Vec<Problem> {
+    let place = |source: &Source| Sheet::new(&source.path, &source.text).place(&source.problems);
+    let mut problems = place(&workspace.manifest.source);
+    problems.extend(workspace.webhooks.iter().flat_map(|webhook| place(&webhook.source)));
+    problems.extend(workspace.partials.iter().chain(&workspace.samples).flat_map(place));
+    let folders = workspace.folder_problems.iter();
+    problems.extend(folders.map(|problem| Sheet::new(&problem.path, "").problem(&problem.diagnostic)));
+    problems
+}
+
+/// What is wrong with a campaign, for nobody in particular.
+fn of_campaign(workspace: &Arc<Workspace>, session: &Session, stem: &str) -> Result<Vec<Problem>> {
+    let campaign = campaigns::find(workspace, stem)?;
+    if campaign.body.condition != Condition::Read {
+        let place = |source: &Source| Sheet::new(&source.path, &source.text).place(&source.problems);
+        return Ok([place(&campaign.source), place(&campaign.body)].concat());
+    }
+    let job = job(workspace, session, stem)?;
+    Ok(render::problems(campaign, &job, &job.compose(clock::now())))
+}
+
+fn job(workspace: &Arc<Workspace>, session: &Session, stem: &str) -> Result<Job> {
+    let is_there = workspace.folder().database().exists();
+    let vocabulary = is_there.then(|| session.store()?.vocabulary()).transpose()?;
+    Ok(Job { vocabulary: vocabulary.map(Arc::<Vocabulary>::new), ..Job::of_files(workspace, stem) })
+}
+
+/// Applies every safe fix of the campaigns' files once, says so, and returns how many there were.
+fn fix(
+    workspace: &Arc<Workspace>,
+    session: &Session,
+    stems: &[String],
+    output: &mut Output,
+) -> Result<usize> {
+    let mut n_fixed = 0;
+    for stem in stems {
+        let campaign: &CampaignFiles = campaigns::find(workspace, stem)?;
+        let mut body = campaign.body.problems.clone();
+        if campaign.body.condition == Condition::Read {
+            body.extend(job(workspace, session, stem)?.compose(clock::now()).diagnostics);
+        }
+        for (source, problems) in [(&campaign.source, &campaign.source.problems), (&campaign.body, &body)] {
+            let edits = safe_edits(problems);
+            if edits.is_empty() || source.condition != Condition::Read {
+                continue;
+            }
+            workspace.folder().save(source, &applied(&source.text, &edits))?;
+            n_fixed += edits.len();
+            output.note(format!("{}: {} mended", shown(&source.path), edits.len()))?;
+        }
+    }
+    Ok(n_fixed)
+}
+
+fn shown(path: &str) -> String {
+    Path::new(path).display().to_string()
+}
+
+/// Returns the edits of the first safe fix of each problem, ascending; of two that touch, the first.
+fn safe_edits(problems: &[Diagnostic]) -> Vec<TextEdit> {
+    let safe = problems.iter().filter_map(|problem| problem.fixes.iter().find(|fix| fix.safe));
+    let mut groups: Vec<&[TextEdit]> =
+        safe.map(|fix| fix.edits.as_slice()).filter(|edits| !edits.is_empty()).collect();
+    groups.sort_by_key(|edits| edits[0].span.start);
+    let mut taken: Vec<TextEdit> = Vec::new();
+    for edits in groups {
+        let is_free = |edit: &TextEdit| {
+            taken.iter().all(|other| other.span.end < edit.span.start || edit.span.end < other.span.start)
+        };
+        if edits.iter().all(is_free) {
+            taken.extend(edits.iter().cloned());
+        }
+    }
+    taken.sort_by_key(|edit| edit.span.start);
+    taken
+}
+
+/// Returns `text` with ascending edits that do not overlap applied.
+fn applied(text: &str, edits: &[TextEdit]) -> String {
+    let mut out = text.to_owned();
+    for edit in edits.iter().rev() {
+        if out.get(edit.span.range()).is_some() {
+            out.replace_range(edit.span.range(), &edit.replacement);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Fix;
+    use crate::text::Span;
+
+    #[test]
+    fn fixes_that_touch_wait_for_the_next_round() {
+        let problem = |start, end, text: &str| {
+            let span = Span::new(start, end);
+            Diagnostic::error("x", span, "x").with_fix(Fix::replace("x", span, text))
+        };
+        let edits =
+            safe_edits(&[problem(4, 5, "E"), problem(0, 2, "AB"), problem(1, 3, "no"), problem(2, 3, "no")]);
+        assert_eq!(applied("abcdef", &edits), "ABcdEf");
+    }
+
+    #[test]
+    fn a_fix_that_a_person_has_to_choose_is_left_alone() {
+        let span = Span::new(0, 1);
+        let fix = Fix::replace("x", span, "y").unsafe_to_apply();
+        assert_eq!(safe_edits(&[Diagnostic::error("x", span, "x").with_fix(fix)]), []);
+    }
+}

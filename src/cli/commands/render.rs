@@ -1,0 +1,115 @@
+//! `telecast render`: what a recipient would get, and what is wrong with it.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::cli::args::{RenderAs, RenderCampaign};
+use crate::cli::error::Result;
+use crate::cli::output::Output;
+use crate::cli::place::Place;
+use crate::cli::problems::{Problem, Sheet};
+use crate::compose::{Composed, HttpDraft};
+use crate::sandbox;
+use crate::service::{Job, curl};
+use crate::telegram::entity_json::formatted_to_json;
+use crate::telegram::request::ReplyMarkup;
+use crate::workspace::{CampaignFiles, Workspace};
+
+use super::{campaigns, runtime, subject};
+
+/// Renders; what could be made is printed also where something is wrong with it.
+pub fn run(place: &Place, args: &RenderCampaign, output: &mut Output) -> Result {
+    let workspace = Arc::new(place.workspace()?);
+    let session = place.session(&workspace);
+    let campaign = campaigns::find(&workspace, &args.campaign)?;
+    let job = subject::job(&workspace, &session, &campaign.stem, &args.whose, output)?;
+    let composed = job.compose(crate::clock::now());
+    let problems = problems(campaign, &job, &composed);
+    if args.format.json {
+        output.json(&describe(&job, &composed, &problems))?;
+    } else {
+        print(args.form, &composed, &workspace, output)?;
+        for problem in &problems {
+            output.note(problem.line())?;
+        }
+    }
+    Ok(Problem::ending(&problems, args.deny))
+}
+
+/// Gathers what is wrong with the campaign's files, its message and its webhook's templates.
+pub fn problems<'a>(campaign: &'a CampaignFiles, job: &Job, composed: &Composed) -> Vec<Problem> {
+    let definition = Sheet::new(&campaign.source.path, &campaign.source.text);
+    let body = Sheet::new(&campaign.body.path, &campaign.body.text);
+    let mut problems = definition.place(&campaign.source.problems);
+    problems.extend(body.place(&campaign.body.problems));
+    problems.extend(body.place(&composed.diagnostics));
+    let webhook = campaign.value.as_ref().and_then(|value| job.workspace.webhook(&value.webhook));
+    if let Some(webhook) = webhook {
+        let sheet = Sheet::new(&webhook.source.path, &webhook.source.text);
+        problems.extend(sheet.place(&webhook.source.problems));
+        let found = crate::service::webhook_problems(&webhook.source, &composed.webhook_problems);
+        problems.extend(found.iter().map(|problem| sheet.problem(&problem.diagnostic)));
+    }
+    problems
+}
+
+fn print(form: RenderAs, composed: &Composed, workspace: &Workspace, output: &mut Output) -> Result<()> {
+    match (form, &composed.rendered, &composed.http) {
+        (RenderAs::Body, Some(body), _) => output.text(body)?,
+        (RenderAs::Request, _, Some(http)) => output.text(&request(http))?,
+        (RenderAs::Curl, _, Some(http)) => {
+            let running = runtime()?.block_on(sandbox::announce::find(&workspace.root));
+            let address = running.map(|address| format!("http://{address}"));
+            output.line(curl(http, address.as_deref()))?;
+        }
+        (RenderAs::Message, _, _) => {
+            if let Some(message) = message(composed) {
+                output.text(&message)?;
+            }
+        }
+        // The problems say why there is none.
+        (RenderAs::Body | RenderAs::Request | RenderAs::Curl, _, _) => {}
+    }
+    Ok(())
+}
+
+/// Writes the request as HTTP does, secrets by name.
+fn request(http: &HttpDraft) -> String {
+    let mut text = format!("{} {}\n", http.method.as_str(), http.url.shown());
+    for (name, value) in &http.headers {
+        text.push_str(&format!("{name}: {}\n", value.shown()));
+    }
+    format!("{text}\n{}", http.body)
+}
+
+/// Returns the text that a recipient reads, with the buttons of an inline keyboard below.
+fn message(composed: &Composed) -> Option<String> {
+    let request = composed.request.as_ref()?;
+    let mut text = request.text()?.sent.text.clone();
+    text.push('\n');
+    if let Some(ReplyMarkup::InlineKeyboard(rows)) = request.reply_markup() {
+        for row in rows {
+            let buttons: Vec<String> = row.iter().map(|button| format!("[ {} ]", button.text)).collect();
+            text.push_str(&format!("\n{}", buttons.join(" ")));
+        }
+        text.push('\n');
+    }
+    Some(text)
+}
+
+fn describe(job: &Job, composed: &Composed, problems: &[Problem]) -> Value {
+    let identity = job.profile.as_ref().map(|profile| profile.identity.as_str());
+    let sent = composed.request.as_ref().and_then(|request| request.text());
+    json!({
+        "profile": identity.filter(|identity| !identity.is_empty()),
+        "body": composed.rendered,
+        "request": composed.http.as_ref().map(|http| {
+            let headers: serde_json::Map<String, Value> =
+                http.headers.iter().map(|(name, value)| (name.clone(), value.shown().into())).collect();
+            json!({ "method": http.method.as_str(), "url": http.url.shown(), "headers": headers, "body": http.body })
+        }),
+        "message": sent.map(|text| formatted_to_json(&text.sent)),
+        "problems": problems.iter().map(Problem::json).collect::<Vec<_>>(),
+    })
+}

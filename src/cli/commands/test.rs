@@ -1,0 +1,111 @@
+//! `telecast test`: Preview and Test, and Telegram's answer.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::cli::args::TestCampaign;
+use crate::cli::error::{CliError, Ending, Kind, Result};
+use crate::cli::output::Output;
+use crate::cli::place::Place;
+use crate::cli::problems::{Problem, Sheet};
+use crate::clock;
+use crate::service::{Job, TestAnswer, TestSend, send_test};
+use crate::workspace::{CampaignFiles, Workspace};
+
+use super::{campaigns, render, runtime, subject};
+
+/// Sends the message to the test chat and says what came of it.
+pub fn run(place: &Place, args: &TestCampaign, output: &mut Output) -> Result {
+    let workspace = Arc::new(place.workspace()?);
+    let session = place.session(&workspace);
+    let campaign = campaigns::find(&workspace, &args.campaign)?;
+    let test_chat = args.to.as_deref().map(|words| chat(&workspace, words)).transpose()?;
+    let job = subject::job(&workspace, &session, &campaign.stem, &args.whose, output)?;
+    let test = TestSend { job: Job { test_chat, ..job } };
+    let answer = runtime()?.block_on(async {
+        let answer = tokio::select! {
+            answer = send_test(&session, &test, clock::now()) => Some(answer),
+            _ = tokio::signal::ctrl_c() => None,
+        };
+        session.close().await;
+        answer
+    });
+    let Some(answer) = answer else { return Ok(Ending::Interrupted) };
+    let problems = problems(campaign, &test.job, &answer);
+    match args.format.json {
+        true => output.json(&describe(&answer, &problems))?,
+        false => print(&answer, &problems, output)?,
+    }
+    Ok(match &answer {
+        TestAnswer { ok: true, .. } => Ending::Done,
+        refused if was_tried(refused) && refused.status.is_none() => Ending::NoAnswer,
+        TestAnswer { .. } => Ending::Problems,
+    })
+}
+
+/// Whether there was a request to send, to a chat that could be set.
+fn was_tried(answer: &TestAnswer) -> bool {
+    answer.composed.http.is_some() && (answer.chat.is_none() || answer.composed.chat_was_set)
+}
+
+/// Returns the chat that `words` mean: a name in test-chats.toml, an id or an @name.
+fn chat(workspace: &Workspace, words: &str) -> Result<String> {
+    let (chats, _) = workspace.folder().test_chats();
+    chats.resolve(words).ok_or_else(|| {
+        let error = CliError::new(Kind::Usage, format!("`{words}` is no chat"));
+        let names: Vec<&str> = chats.chats.iter().map(|(name, _)| name.as_str()).collect();
+        match names.as_slice() {
+            [] => {
+                error.hint("a chat is an id or an @name; names for chats stand in .telecast/test-chats.toml")
+            }
+            names => error.hint(format!("a chat is an id, an @name, or one of: {}", names.join(", "))),
+        }
+    })
+}
+
+/// What is wrong with the message, and where Telegram's refusal comes from where only it saw that.
+fn problems(campaign: &CampaignFiles, job: &Job, answer: &TestAnswer) -> Vec<Problem> {
+    let mut problems = render::problems(campaign, job, &answer.composed);
+    if let Some(refused) = &answer.problem {
+        problems.push(Sheet::new(&campaign.body.path, &campaign.body.text).problem(refused));
+    }
+    problems
+}
+
+fn print(answer: &TestAnswer, problems: &[Problem], output: &mut Output) -> Result<()> {
+    for problem in problems {
+        output.note(problem.line())?;
+    }
+    let ms = answer.elapsed.as_millis();
+    let chat = answer.chat.iter().map(|chat| format!(" to {chat}")).collect::<String>();
+    if answer.ok {
+        let id = answer.message_id.iter().map(|id| format!(", message {id}")).collect::<String>();
+        output.line(format!("sent{chat}{id}, {ms} ms"))?;
+    } else {
+        let code =
+            answer.error_code.or(answer.status).iter().map(|code| format!("{code} ")).collect::<String>();
+        output.line(format!("not sent{chat}: {code}{}", answer.description))?;
+        if let Some(help) = &answer.help {
+            output.note(format!("  help: {help}"))?;
+        }
+    }
+    Ok(())
+}
+
+fn describe(answer: &TestAnswer, problems: &[Problem]) -> Value {
+    let chat = answer.chat.as_ref().map(|chat| match chat.parse::<i64>() {
+        Ok(id) => Value::from(id),
+        Err(_) => Value::from(chat.as_str()),
+    });
+    json!({
+        "ok": answer.ok,
+        "status": answer.status,
+        "error_code": answer.error_code,
+        "description": answer.description,
+        "message_id": answer.message_id,
+        "ms": u64::try_from(answer.elapsed.as_millis()).unwrap_or(u64::MAX),
+        "chat": chat,
+        "problems": problems.iter().map(Problem::json).collect::<Vec<_>>(),
+    })
+}
