@@ -156,6 +156,12 @@ pub enum SaveError {
         /// The file.
         path: PathBuf,
     },
+    /// What it holds could not be read, so it is not written over.
+    #[error("{path} could not be read, so it is left as it is")]
+    Unusable {
+        /// The file.
+        path: PathBuf,
+    },
     /// A definition's file is not TOML, so it cannot be changed in place.
     #[error("{path} is not TOML: {}", problem.message)]
     NotToml {
@@ -252,9 +258,14 @@ fn replace_target(path: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     let parent = target.parent().unwrap_or(Path::new("."));
     make_folder(parent, access)?;
+    let old = fs::metadata(&target).ok().map(|meta| meta.permissions());
+    // A rename would get around the mode by which somebody protects a file.
+    if old.as_ref().is_some_and(fs::Permissions::readonly) {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file is read-only"));
+    }
     let staged = stage(parent, bytes, access)?;
-    if let (Access::Usual, Ok(meta)) = (access, fs::metadata(&target)) {
-        staged.as_file().set_permissions(meta.permissions())?;
+    if let (Access::Usual, Some(old)) = (access, old) {
+        staged.as_file().set_permissions(old)?;
     }
     staged.persist(&target).map_err(|error| error.error)?;
     sync_folder(parent)

@@ -95,6 +95,7 @@ impl From<SaveError> for CliError {
             SaveError::ChangedOnDisk { .. }
             | SaveError::Exists { .. }
             | SaveError::Missing { .. }
+            | SaveError::Unusable { .. }
             | SaveError::NotToml { .. } => Kind::Failed,
         };
         CliError::new(kind, error)

@@ -1,7 +1,7 @@
 //! A problem together with the file it is in.
 
 use super::Diagnostic;
-use crate::text::{LineIndex, Position};
+use crate::text::{LineIndex, Position, visible, visible_lines};
 
 /// A problem at a place in a file.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,13 +30,14 @@ impl FileProblem {
 }
 
 impl std::fmt::Display for FileProblem {
-    /// `file:line:column: severity[code]: message`, with the help on a line below.
+    /// `file:line:column: severity[code]: message`, with the help on a line below; control characters are made visible.
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Diagnostic { code, severity, message, help, .. } = &self.diagnostic;
         let Position { line, column } = self.position;
-        write!(out, "{}:{line}:{column}: {}[{code}]: {message}", self.path, severity.as_str())?;
+        let (path, message) = (visible(&self.path), visible_lines(message));
+        write!(out, "{path}:{line}:{column}: {}[{code}]: {message}", severity.as_str())?;
         match help {
-            Some(help) => write!(out, "\n  help: {help}"),
+            Some(help) => write!(out, "\n  help: {}", visible_lines(help)),
             None => Ok(()),
         }
     }

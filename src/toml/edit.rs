@@ -10,6 +10,8 @@ use crate::diagnostic::Diagnostic;
 pub struct Editor {
     document: DocumentMut,
     ending: Ending,
+    /// What some editors of Windows put before a text; the parser takes it off.
+    has_byte_order_mark: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -23,7 +25,7 @@ pub fn edit(text: &str) -> Result<Editor, Diagnostic> {
     match text.parse::<DocumentMut>() {
         Ok(document) => {
             let ending = if text.contains("\r\n") { Ending::CrLf } else { Ending::Lf };
-            Ok(Editor { document, ending })
+            Ok(Editor { document, ending, has_byte_order_mark: text.starts_with('\u{feff}') })
         }
         Err(_) => {
             let (_, mut problems) = read(text, |_| ());
@@ -37,7 +39,7 @@ pub fn edit(text: &str) -> Result<Editor, Diagnostic> {
 impl Editor {
     /// Returns an empty text to add to.
     pub fn empty() -> Self {
-        Self { document: DocumentMut::new(), ending: Ending::Lf }
+        Self { document: DocumentMut::new(), ending: Ending::Lf, has_byte_order_mark: false }
     }
 
     /// Sets the text at `path`, making tables on the way; the comments around the old value stay.
@@ -151,6 +153,9 @@ impl std::fmt::Display for Editor {
     /// The text as it is to be saved.
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let text = self.document.to_string();
+        if self.has_byte_order_mark {
+            out.write_str("\u{feff}")?;
+        }
         match self.ending {
             Ending::Lf => out.write_str(&text),
             Ending::CrLf => out.write_str(&text.replace("\r\n", "\n").replace('\n', "\r\n")),

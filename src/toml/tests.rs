@@ -46,6 +46,19 @@ fn line_ends_of_windows_stay() {
 }
 
 #[test]
+fn a_byte_order_mark_is_no_problem_and_stays() {
+    check_edit(
+        "\u{feff}name = \"a\"\n",
+        |editor| editor.set_string(&["name"], "b"),
+        "\u{feff}name = \"b\"\n",
+    );
+    check_read(
+        "\u{feff}name = 5\n",
+        &["f:1:9: error[wrong-type]: `name` is a text in quotes, not a whole number"],
+    );
+}
+
+#[test]
 fn tables_in_one_line_and_dotted_keys_stay_so() {
     check_edit(
         "headers = { A = \"1\" }\nwho.segment = \"x\" # old\n",

@@ -89,7 +89,7 @@ impl Folder {
         let path = self.root().join(PRIVATE).join("test-chats.toml");
         let source = self.read(PATH);
         if source.condition == Condition::Unusable {
-            return Err(SaveError::ChangedOnDisk { path });
+            return Err(SaveError::Unusable { path });
         }
         let mut editor = toml::edit(&source.text)
             .map_err(|problem| SaveError::NotToml { path: path.clone(), problem: Box::new(problem) })?;

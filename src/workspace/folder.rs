@@ -10,7 +10,7 @@ use super::load::body_path;
 use super::slug::{free, slug};
 use crate::campaign::{Campaign, ContentFormat, Manifest, Webhook};
 use crate::diagnostic::Diagnostic;
-use crate::disk::{Fingerprint, SaveError, Source, read_source, save_text, write_new};
+use crate::disk::{Condition, Fingerprint, SaveError, Source, read_source, save_text, write_new};
 
 /// A workspace's folder; cheap to clone and to send to another thread.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,8 +39,14 @@ impl Folder {
     }
 
     /// Saves `text` over the file that was read as `source`; returns its new fingerprint.
+    ///
+    /// To save over what somebody else saved meanwhile, [`Folder::read`] it first.
     pub fn save(&self, source: &Source, text: &str) -> Result<Fingerprint, SaveError> {
-        save_text(&self.root.join(&source.path), text, source.fingerprint)
+        let path = self.root.join(&source.path);
+        match source.condition {
+            Condition::Read | Condition::Missing => save_text(&path, text, source.fingerprint),
+            Condition::Unusable => Err(SaveError::Unusable { path }),
+        }
     }
 
     /// Saves a webhook over the file that was read as `source`, changing only what differs.
@@ -211,9 +217,10 @@ impl Folder {
 
     fn existing(&self, path: &str) -> Result<Source, SaveError> {
         let source = self.read(path);
-        match source.fingerprint {
-            Fingerprint::Absent => Err(SaveError::Missing { path: self.root.join(path) }),
-            Fingerprint::Unknown | Fingerprint::Content { .. } => Ok(source),
+        match source.condition {
+            Condition::Read => Ok(source),
+            Condition::Missing => Err(SaveError::Missing { path: self.root.join(path) }),
+            Condition::Unusable => Err(SaveError::Unusable { path: self.root.join(path) }),
         }
     }
 

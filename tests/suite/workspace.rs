@@ -132,6 +132,37 @@ fn a_body_of_ten_megabytes_is_a_problem_and_left_alone() {
 }
 
 #[test]
+fn a_file_that_is_not_utf8_or_read_only_is_never_written_over() {
+    let dir = sample();
+    let path = "campaigns/spring-sale.json.liquid";
+    write(&dir, path, b"\xff");
+    let workspace = open(&dir);
+    let refused = workspace.folder().save(&workspace.campaigns[0].body, "{}");
+    assert!(matches!(refused, Err(SaveError::Unusable { .. })), "{refused:?}");
+    assert_eq!(fs::read(dir.path().join(path)).unwrap(), b"\xff");
+    write(&dir, path, b"{}");
+    let mut permissions = fs::metadata(dir.path().join(path)).unwrap().permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(dir.path().join(path), permissions).unwrap();
+    let body = workspace.folder().read(path);
+    assert!(workspace.folder().save(&body, "[]").unwrap_err().to_string().ends_with("no permission"));
+    assert_eq!(read(&dir, path), "{}");
+}
+
+#[test]
+fn a_name_that_drives_a_terminal_is_made_visible() {
+    let dir = sample();
+    write(&dir, "campaigns/a\x1b[2J.toml", b"webhook = \"bot\"\n\"\\u001b[31m\" = 1\n");
+    check_problems(
+        &dir,
+        &[
+            "campaigns/a␛[2J.toml:2:1: warning[unknown-key]: telecast does not know the key `␛[31m` here",
+            "campaigns/a␛[2J.json.liquid:1:1: error[no-body]: this campaign has no body yet\n  help: save one as campaigns/a␛[2J.json.liquid",
+        ],
+    );
+}
+
+#[test]
 fn a_workspace_with_a_broken_manifest_still_opens() {
     let dir = sample();
     write(&dir, "telecast.toml", b"name = ");
