@@ -375,6 +375,7 @@ fn a_test_goes_to_the_test_chat_of_the_workspaces_own_sandbox() {
     let json = answer.json();
     assert_eq!((answer.code, json["ok"].as_bool(), json["chat"].as_i64()), (Some(0), Some(true), Some(1001)));
     assert_eq!(json["problems"][0]["severity"], "warning", "a missing chat id does not matter here");
+    assert!(home.read("shop/.telecast/history.jsonl").contains("\"chat\":\"1001\""));
     for key in ["status", "error_code", "description", "message_id", "ms"] {
         assert!(json.get(key).is_some(), "{key} in {json}");
     }
@@ -396,4 +397,16 @@ fn a_webhook_check_says_whose_bot_answers() {
     let home = sample();
     let status = home.run(["--workspace", "shop", "webhooks", "check", "bot", "--json"]).json();
     assert_eq!((status["state"].as_str(), status["bot"].as_str()), (Some("sandbox"), Some("@demo_bot")));
+}
+
+#[test]
+fn a_real_token_in_a_new_webhooks_address_moves_to_the_store() {
+    let home = shop();
+    let token = "4242424242:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    let url = format!("https://api.telegram.org/bot{token}/sendMessage");
+    let answer = home.run(["--workspace", "shop", "webhooks", "new", "second", "--url", &url]);
+    assert!(!format!("{answer:?}").contains(token), "{answer:?}");
+    answer.ok();
+    assert!(home.read("shop/webhooks/second.toml").contains("/bot${BOT_TOKEN}/sendMessage"));
+    assert!(home.read("config/telecast/secrets.toml").contains(token));
 }

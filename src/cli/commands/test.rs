@@ -10,7 +10,7 @@ use crate::cli::output::Output;
 use crate::cli::place::Place;
 use crate::cli::problems::{Problem, Sheet};
 use crate::clock;
-use crate::service::{Job, TestAnswer, TestSend, send_test};
+use crate::service::{Job, TestAnswer, TestSend, history_entry, send_test};
 use crate::workspace::{CampaignFiles, Workspace};
 
 use super::{campaigns, render, runtime, subject};
@@ -23,15 +23,22 @@ pub fn run(place: &Place, args: &TestCampaign, output: &mut Output) -> Result {
     let test_chat = args.to.as_deref().map(|words| chat(&workspace, words)).transpose()?;
     let job = subject::job(&workspace, &session, &campaign.stem, &args.whose, output)?;
     let test = TestSend { job: Job { test_chat, ..job } };
+    let now = clock::now();
     let answer = runtime()?.block_on(async {
         let answer = tokio::select! {
-            answer = send_test(&session, &test, clock::now()) => Some(answer),
+            answer = send_test(&session, &test, now) => Some(answer),
             _ = tokio::signal::ctrl_c() => None,
         };
         session.close().await;
         answer
     });
     let Some(answer) = answer else { return Ok(Ending::Interrupted) };
+    if was_tried(&answer) {
+        if let Err(error) = workspace.folder().add_to_history(&history_entry(&test, &answer, now)) {
+            // It was sent all the same.
+            output.note(format!("the history of tests was not written: {error}"))?;
+        }
+    }
     let problems = problems(campaign, &test.job, &answer);
     match args.format.json {
         true => output.json(&describe(&answer, &problems))?,

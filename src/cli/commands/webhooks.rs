@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::campaign::{Webhook, is_bot_api_url};
+use crate::campaign::{SANDBOX, Webhook, is_bot_api_url};
 use crate::cli::args::{Format, NewWebhook, WebhooksCommand};
 use crate::cli::error::{CliError, Ending, Kind, Result};
 use crate::cli::output::Output;
 use crate::cli::place::Place;
 use crate::diagnostic::did_you_mean;
-use crate::service::{BotStatus, check_bot};
+use crate::service::{BotStatus, adopt_token, check_bot};
 use crate::workspace::{Definition, Workspace};
 
 /// Lists, makes or removes.
@@ -16,7 +16,7 @@ pub fn run(place: &Place, command: WebhooksCommand, output: &mut Output) -> Resu
     let workspace = place.workspace()?;
     match command {
         WebhooksCommand::List(format) => list(&workspace, format, output),
-        WebhooksCommand::New(args) => new(&workspace, args, output),
+        WebhooksCommand::New(args) => new(place, &workspace, args, output),
         WebhooksCommand::Check { stem, format } => check(place, &workspace, &stem, format, output),
         WebhooksCommand::Rm { stems } => remove(&workspace, &stems, output),
     }
@@ -65,15 +65,14 @@ fn describe(webhook: &Definition<Webhook>) -> Value {
     })
 }
 
-fn new(workspace: &Workspace, args: NewWebhook, output: &mut Output) -> Result {
+/// Makes the webhook; a real token in its address is moved to the secret store first.
+fn new(place: &Place, workspace: &Workspace, args: NewWebhook, output: &mut Output) -> Result {
     let content_type =
         is_bot_api_url(&args.url).then(|| ("Content-Type".to_owned(), "application/json".to_owned()));
-    let webhook = Webhook {
-        name: args.name,
-        url: args.url,
-        headers: content_type.into_iter().collect(),
-        ..Webhook::default()
-    };
+    let headers = content_type.into_iter().collect();
+    let webhook = Webhook { name: args.name, url: args.url, headers, ..Webhook::default() };
+    let webhook = adopt_token(place.session(workspace).secrets(), webhook)
+        .map_err(|words| CliError::new(Kind::Environment, words))?;
     let stem = workspace.folder().create_webhook(&webhook)?;
     let made = Workspace::open(&workspace.root)?;
     let made = find(&made, &stem)?;
@@ -81,8 +80,11 @@ fn new(workspace: &Workspace, args: NewWebhook, output: &mut Output) -> Result {
         true => output.json(&describe(made))?,
         false => output.line(&made.source.path)?,
     }
-    for name in webhook.secret_names() {
-        output.note(format!("it needs ${{{name}}}: telecast secrets set {name}"))?;
+    for secret in place.session(workspace).secrets().list(&webhook.secret_names())? {
+        if secret.origins.is_empty() && secret.name != SANDBOX {
+            let name = secret.name;
+            output.note(format!("it needs ${{{name}}}: telecast secrets set {name}"))?;
+        }
     }
     Ok(Ending::Done)
 }
