@@ -9,13 +9,16 @@ mod api_error;
 mod arguments;
 pub mod fields;
 mod method;
+mod ranges;
 pub mod request;
+mod unparse;
 
 pub use answer::{Advice, Answer, Fault, what_to_do};
 pub use api_error::{ApiError, ErrorParameters, Place};
 pub use arguments::{Argument, Arguments, NotAnObject, Origin};
 pub use method::Method;
 pub use request::{ChatId, Checked, Content, Finding, Request, check};
+pub use unparse::{Unparsed, unparse};
 
 // Text: parsing, what the server does to it, escaping.
 mod changes;

@@ -260,7 +260,8 @@ impl<'a> Draft<'a> {
     fn finish(self) -> Result<Content, Refused> {
         match self {
             Draft::Text(text, link_preview) => {
-                let rules = text::Rules { may_be_empty: link_preview.has_url(), ..text::Rules::MESSAGE };
+                let rules =
+                    if link_preview.has_url() { text::Rules::BesidePreview } else { text::Rules::Message };
                 Ok(Content::Text { text: text.finish(rules)?, link_preview })
             }
             Draft::Media(media) => media.finish().map(Content::Media),

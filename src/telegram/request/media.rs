@@ -89,7 +89,7 @@ fn file(arguments: &Arguments, text: &str, field: Option<&str>) -> Option<File> 
 
 impl Draft<'_> {
     pub fn finish(self) -> Result<Media, Refused> {
-        Ok(Media { caption: self.caption.finish(Rules::CAPTION)?, ..self.media })
+        Ok(Media { caption: self.caption.finish(Rules::Caption)?, ..self.media })
     }
 }
 

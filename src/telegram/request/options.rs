@@ -114,7 +114,7 @@ impl Reply {
             reply.optional_integer::<i32>("quote_position")?;
             reply.optional_integer::<i32>("checklist_task_id")?;
             reply.optional_string("poll_option_id")?;
-            let quote = Some(quote.finish(Rules::QUOTE)?).filter(|quote| !quote.sent.text.is_empty());
+            let quote = Some(quote.finish(Rules::Quote)?).filter(|quote| !quote.sent.text.is_empty());
             Ok((0 < message_id).then(|| Self {
                 message_id,
                 chat_id: Some(chat_id)

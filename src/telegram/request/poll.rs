@@ -42,10 +42,8 @@ pub enum PollKind {
     },
 }
 
-const QUESTION: Rules =
-    Rules { may_be_empty: false, max_chars: 300, too_long: "Poll question length must not exceed 300" };
-const OPTION: Rules =
-    Rules { may_be_empty: false, max_chars: 100, too_long: "Poll options length must not exceed 100" };
+const QUESTION: Rules = Rules::Short { max_chars: 300, too_long: "Poll question length must not exceed 300" };
+const OPTION: Rules = Rules::Short { max_chars: 100, too_long: "Poll options length must not exceed 100" };
 
 /// A poll as read, before the chat is known. The options' texts are finished, their refusals kept for later.
 #[derive(Debug, Clone)]
@@ -133,7 +131,7 @@ fn correct_options(arguments: &Arguments) -> Result<Vec<i32>, Refused> {
 
 impl Draft<'_> {
     pub fn finish(self) -> Result<Poll, Refused> {
-        let description = self.description.finish(Rules::CAPTION)?;
+        let description = self.description.finish(Rules::Caption)?;
         let question = self.question.finish(QUESTION)?;
         let place = Place::argument("options");
         if self.options.is_empty() {
@@ -146,7 +144,7 @@ impl Draft<'_> {
         let kind = match (self.poll.kind, self.explanation) {
             (PollKind::Quiz { correct_option_ids, .. }, Some(explanation)) => {
                 check_correct(&correct_option_ids, options.len())?;
-                PollKind::Quiz { correct_option_ids, explanation: explanation.finish(Rules::QUOTE)? }
+                PollKind::Quiz { correct_option_ids, explanation: explanation.finish(Rules::Optional)? }
             }
             (kind, _) => kind,
         };

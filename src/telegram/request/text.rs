@@ -4,7 +4,10 @@ use super::value::{self, Value};
 use super::{Arguments, Refused};
 use crate::json::Node;
 use crate::telegram::api_error::Place;
-use crate::telegram::{Entity, EntityKind, FormattedText, ParseMode, link, parse};
+use crate::telegram::{
+    Change, Entity, EntityKind, FixOptions, FormattedText, Limit, ParseMode, Sent, TextError,
+};
+use crate::telegram::{fix, link, parse, sent};
 use crate::text::Span;
 
 /// The most bytes of a text before it is parsed.
@@ -24,6 +27,8 @@ pub struct MarkedText {
     pub parsed: FormattedText,
     /// What is sent: cleaned, repaired, trimmed, links found.
     pub sent: FormattedText,
+    /// What was changed on the way, in words.
+    pub changes: Vec<Change>,
 }
 
 /// Where a text stands in the request.
@@ -198,31 +203,49 @@ fn entity_kind(value: &Value<'_>) -> Result<Option<EntityKind>, Refused> {
 }
 
 /// What a text may be, once the chat is known.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Rules {
-    pub may_be_empty: bool,
-    pub max_chars: usize,
-    pub too_long: &'static str,
-}
-
-impl Rules {
-    pub const MESSAGE: Rules =
-        Rules { may_be_empty: false, max_chars: MAX_TEXT, too_long: "Message is too long" };
-    pub const CAPTION: Rules =
-        Rules { may_be_empty: true, max_chars: MAX_CAPTION, too_long: "Message caption is too long" };
-    pub const QUOTE: Rules = Rules { may_be_empty: true, max_chars: usize::MAX, too_long: "" };
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rules {
+    /// A message's text.
+    Message,
+    /// The same beside a link preview of its own, which lets it be empty.
+    BesidePreview,
+    /// A caption, which may be empty.
+    Caption,
+    /// A text of at most so many characters; the words are the server's.
+    Short { max_chars: usize, too_long: &'static str },
+    /// A text that may be empty, of which only the remote server knows the limit.
+    Optional,
+    /// A quote, which is compared to the other message as it stands.
+    Quote,
 }
 
 impl Draft<'_> {
     /// Does what the server does to the text on its way out, and checks what is left.
     pub fn finish(self, rules: Rules) -> Result<MarkedText, Refused> {
-        let sent = self.marked.parsed.clone();
-        if sent.text.is_empty() && !rules.may_be_empty {
-            return Err(Refused::at(self.source.place(), "Text must be non-empty"));
+        let place = self.source.place();
+        let parsed = self.marked.parsed.clone();
+        let done = match rules {
+            Rules::Message => sent(parsed, Limit::Message),
+            Rules::BesidePreview => match sent(parsed, Limit::Message) {
+                Err(TextError::Empty) => Ok(Sent { text: FormattedText::default(), changes: Vec::new() }),
+                other => other,
+            },
+            Rules::Caption => sent(parsed, Limit::Caption),
+            Rules::Short { .. } => fixed(parsed, FixOptions::MESSAGE),
+            Rules::Optional => fixed(parsed, FixOptions::CAPTION),
+            Rules::Quote => fixed(parsed, FixOptions::CLEAN_AND_REPAIR),
+        };
+        let Sent { text: sent, changes } =
+            done.map_err(|error| Refused::at(place.clone(), &error.to_string()))?;
+        match rules {
+            Rules::Short { max_chars, too_long } if max_chars < sent.text.chars().count() => {
+                Err(Refused::at(place, too_long))
+            }
+            _ => Ok(MarkedText { sent, changes, ..self.marked }),
         }
-        if rules.max_chars < sent.text.chars().count() {
-            return Err(Refused::at(self.source.place(), rules.too_long));
-        }
-        Ok(MarkedText { sent, ..self.marked })
     }
+}
+
+fn fixed(parsed: FormattedText, options: FixOptions) -> Result<Sent, TextError> {
+    fix(parsed, options).map(|text| Sent { text, changes: Vec::new() })
 }
