@@ -1,0 +1,123 @@
+//! Formatted text back to markup: parsed again, it is the same message, where the mode can say it.
+//!
+//! ```text
+//! text + entities ──nesting──▶ opens, closes and text in order ──one writer a mode──▶ markup
+//! ```
+//!
+//! What the server finds by itself (links, mentions, …) needs no markup and gets none. Texts come as the server
+//! repairs them; entities that cross are cut.
+
+mod html;
+mod markdown;
+mod markdown_v2;
+mod nesting;
+
+use super::{EntityKind, FormattedText, ParseMode};
+
+/// Markup, and what it could not say.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Unparsed {
+    /// The text in markup.
+    pub markup: String,
+    /// What is lost, in words, each with the text it was on; empty where parsing again gives the same message.
+    pub lost: Vec<String>,
+}
+
+/// Writes a text in a mode's markup.
+///
+/// ```
+/// use telecast::telegram::{ParseMode, parse, unparse};
+///
+/// let message = parse(ParseMode::Html, "<b>1.5</b> &lt; <u>2</u>").unwrap();
+/// assert_eq!(unparse(&message, ParseMode::MarkdownV2).markup, "*1\\.5* < __2__");
+/// assert_eq!(unparse(&message, ParseMode::Markdown).lost, ["underline on \"2\""]);
+/// ```
+pub fn unparse(text: &FormattedText, mode: ParseMode) -> Unparsed {
+    match mode {
+        ParseMode::Html => html::write(text),
+        ParseMode::Markdown => markdown::write(text),
+        ParseMode::MarkdownV2 => markdown_v2::write(text),
+    }
+}
+
+/// Whether the server finds it by itself, so that no markup can or need say it.
+fn is_found(kind: &EntityKind) -> bool {
+    match kind {
+        EntityKind::Mention
+        | EntityKind::Hashtag
+        | EntityKind::Cashtag
+        | EntityKind::BotCommand
+        | EntityKind::Url
+        | EntityKind::Email
+        | EntityKind::PhoneNumber
+        | EntityKind::BankCardNumber => true,
+        EntityKind::Bold
+        | EntityKind::Italic
+        | EntityKind::Underline
+        | EntityKind::Strikethrough
+        | EntityKind::Spoiler
+        | EntityKind::Blockquote
+        | EntityKind::ExpandableBlockquote
+        | EntityKind::Code
+        | EntityKind::Pre { .. }
+        | EntityKind::TextLink { .. }
+        | EntityKind::TextMention { .. }
+        | EntityKind::CustomEmoji { .. }
+        | EntityKind::DateTime { .. } => false,
+    }
+}
+
+/// Returns what a person calls it.
+fn in_words(kind: &EntityKind) -> &'static str {
+    match kind {
+        EntityKind::Bold => "bold",
+        EntityKind::Italic => "italic",
+        EntityKind::Underline => "underline",
+        EntityKind::Strikethrough => "strikethrough",
+        EntityKind::Spoiler => "spoiler",
+        EntityKind::Blockquote => "quote",
+        EntityKind::ExpandableBlockquote => "expandable quote",
+        EntityKind::Code => "code",
+        EntityKind::Pre { .. } => "code block",
+        EntityKind::TextLink { .. } => "link",
+        EntityKind::TextMention { .. } => "mention",
+        EntityKind::CustomEmoji { .. } => "custom emoji",
+        EntityKind::DateTime { .. } => "time",
+        _ => "what Telegram finds by itself",
+    }
+}
+
+/// Whether a language can stand behind the opening fence of a code block.
+fn is_fence_language(name: &str) -> bool {
+    !name.contains(|c: char| c == '`' || c == '\0' || c == '\x0b' || c.is_ascii_whitespace())
+}
+
+/// Says that something is lost on a text.
+fn lost(what: &str, text: &str) -> String {
+    const LONGEST: usize = 24;
+    let mut excerpt: String =
+        text.trim().chars().take(LONGEST).map(|c| if c == '\n' { ' ' } else { c }).collect();
+    if LONGEST < text.trim().chars().count() {
+        excerpt.push('…');
+    }
+    format!("{what} on \"{excerpt}\"")
+}
+
+/// Returns the address that stands for an entity in markup that has links for everything.
+fn address(kind: &EntityKind) -> Option<String> {
+    match kind {
+        EntityKind::TextLink { url } => Some(url.clone()),
+        EntityKind::TextMention { user_id } => Some(format!("tg://user?id={user_id}")),
+        EntityKind::CustomEmoji { custom_emoji_id } => Some(format!("tg://emoji?id={custom_emoji_id}")),
+        EntityKind::DateTime { unix_time, format } if format.is_empty() => {
+            Some(format!("tg://time?unix={unix_time}"))
+        }
+        EntityKind::DateTime { unix_time, format } => {
+            Some(format!("tg://time?unix={unix_time}&format={format}"))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,155 @@
+//! Legacy Markdown has bold, italic, code and links, one at a time, and no way to write a delimiter inside.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use super::{Unparsed, address, in_words, is_fence_language, is_found, lost};
+use crate::telegram::{EntityKind, EscapeContext, FormattedText, ParseMode, escape};
+
+pub(super) fn write(text: &FormattedText) -> Unparsed {
+    let ranges = text.byte_ranges();
+    let runs = runs(text, &ranges);
+    let mut writer = Writer { text: &text.text, out: Unparsed::default() };
+    let mut covered = vec![0; ranges.len()];
+    for run in &runs {
+        match run.entity {
+            Some(entity) => {
+                covered[entity] += run.range.len();
+                writer.entity(&text.entities[entity].kind, run.range.clone());
+            }
+            None => writer.plain(&text.text[run.range.clone()]),
+        }
+    }
+    let mut out = writer.out;
+    for ((entity, range), covered) in text.entities.iter().zip(&ranges).zip(covered) {
+        if covered < range.len() && !is_found(&entity.kind) {
+            out.lost.push(lost(in_words(&entity.kind), &text.text[range.clone()]));
+        }
+    }
+    out
+}
+
+/// A stretch of text with at most one entity on it.
+struct Run {
+    range: Range<usize>,
+    entity: Option<usize>,
+}
+
+/// Cuts the text so that on each stretch the one entity counts that says most.
+fn runs(text: &FormattedText, ranges: &[Range<usize>]) -> Vec<Run> {
+    let mut edges: Vec<(usize, bool, u8, usize)> = Vec::new();
+    for (nth, (entity, range)) in text.entities.iter().zip(ranges).enumerate() {
+        if let Some(rank) = rank(&entity.kind)
+            && !range.is_empty()
+        {
+            edges.push((range.start, true, rank, nth));
+            edges.push((range.end, false, rank, nth));
+        }
+    }
+    edges.sort_unstable();
+    let mut runs: Vec<Run> = Vec::new();
+    let mut active = BTreeSet::new();
+    let mut at = 0;
+    for (edge, starts, rank, nth) in edges {
+        push_run(&mut runs, at..edge, active.first().map(|(_, nth)| *nth));
+        at = edge;
+        if starts {
+            active.insert((rank, nth));
+        } else {
+            active.remove(&(rank, nth));
+        }
+    }
+    push_run(&mut runs, at..text.text.len(), None);
+    runs
+}
+
+fn push_run(runs: &mut Vec<Run>, range: Range<usize>, entity: Option<usize>) {
+    if range.is_empty() {
+        return;
+    }
+    match runs.last_mut() {
+        Some(last) if last.entity == entity => last.range.end = range.end,
+        _ => runs.push(Run { range, entity }),
+    }
+}
+
+/// What counts where several meet, the first most; `None` for what the mode cannot say.
+fn rank(kind: &EntityKind) -> Option<u8> {
+    match kind {
+        EntityKind::Pre { .. } | EntityKind::Code => Some(0),
+        EntityKind::TextLink { .. } | EntityKind::TextMention { .. } => Some(1),
+        EntityKind::Bold => Some(2),
+        EntityKind::Italic => Some(3),
+        _ => None,
+    }
+}
+
+struct Writer<'a> {
+    text: &'a str,
+    out: Unparsed,
+}
+
+impl Writer<'_> {
+    fn plain(&mut self, text: &str) {
+        self.out.markup.push_str(&escape(ParseMode::Markdown, EscapeContext::Text, text));
+    }
+
+    /// Writes an entity, in pieces where its text has the delimiter that would end it.
+    fn entity(&mut self, kind: &EntityKind, range: Range<usize>) {
+        let text = &self.text[range];
+        let (open, close, end) = delimiters(kind, text);
+        if let EntityKind::Pre { language: Some(name) } = kind
+            && !is_fence_language(name)
+        {
+            self.out.lost.push(lost("the language of the code block", text));
+        }
+        let mut nth = 0;
+        for piece in text.split(end) {
+            if 0 < nth {
+                self.plain(end);
+                self.out.lost.push(lost(&format!("{} around {end}", in_words(kind)), text));
+            }
+            nth += 1;
+            if !piece.is_empty() {
+                let backslash = self.take_backslash(kind, piece);
+                for part in [&open, backslash, piece, &close] {
+                    self.out.markup.push_str(part);
+                }
+            }
+        }
+        if let EntityKind::TextLink { url } = kind
+            && url.contains(')')
+        {
+            self.out.lost.push(format!("the \")\" in the address {url}, written %29"));
+        }
+    }
+
+    /// Takes back a backslash that would escape the delimiter, to put it inside, where it is text.
+    fn take_backslash(&mut self, kind: &EntityKind, piece: &str) -> &'static str {
+        if !self.out.markup.ends_with('\\') {
+            return "";
+        }
+        self.out.markup.pop();
+        self.out.lost.push(lost(&format!("{} begins with the backslash before it", in_words(kind)), piece));
+        "\\"
+    }
+}
+
+/// Returns what stands before and behind, and what cannot be inside.
+fn delimiters(kind: &EntityKind, text: &str) -> (String, String, &'static str) {
+    match kind {
+        EntityKind::Bold => ("*".into(), "*".into(), "*"),
+        EntityKind::Italic => ("_".into(), "_".into(), "_"),
+        EntityKind::Pre { language } => {
+            let end = if text.contains("```") || text.ends_with('`') { "`" } else { "```" };
+            let name = language.as_deref().filter(|name| is_fence_language(name));
+            (format!("```{}\n", name.unwrap_or_default()), "```".into(), end)
+        }
+        EntityKind::TextLink { .. } | EntityKind::TextMention { .. } => {
+            let address = address(kind).unwrap_or_default();
+            let address = escape(ParseMode::Markdown, EscapeContext::LinkAddress, &address);
+            ("[".into(), format!("]({address})"), "]")
+        }
+        _ => ("`".into(), "`".into(), "`"),
+    }
+}
