@@ -5,22 +5,24 @@
 //!                            Record… ──2nd pass, with the readings──▶ Change… ──batches──▶ Store::write
 //! ```
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use indexmap::{IndexMap, IndexSet};
+use indexmap::IndexMap;
 use jiff::tz::TimeZone;
 
-use crate::profile::import::{Column, Reading};
-use crate::profile::{Kind, Value, limits};
+use crate::profile::Kind;
 use crate::template::Dialect;
 
-use super::{Change, Error, Store, Written};
+use super::{Change, Store, Written};
 
 mod csv;
+mod error;
 mod json_lines;
+mod plan;
 mod source;
 
-use source::{Cell, Record, Row};
+pub use error::ImportError;
+use plan::Plan;
 
 /// How many profiles one transaction takes.
 const BATCH: usize = 1_000;
@@ -107,92 +109,6 @@ pub struct Progress {
     pub of_bytes: u64,
 }
 
-/// Why a file was not imported, or not to its end.
-#[derive(Debug, thiserror::Error)]
-pub enum ImportError {
-    /// The file cannot be read.
-    #[error("cannot read {}: {source}", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// The file is in another encoding.
-    #[error("{}: line {line} is not UTF-8: save the file as UTF-8 and import it again", path.display())]
-    NotUtf8 {
-        /// The file.
-        path: PathBuf,
-        /// The first such line, from 1.
-        line: u64,
-    },
-    /// There is nothing in it.
-    #[error("{} is empty", path.display())]
-    Empty {
-        /// The file.
-        path: PathBuf,
-    },
-    /// One row is longer than any row can be.
-    #[error(
-        "{}: what starts on line {line} is longer than {} MB: is a quote never closed there?",
-        path.display(),
-        source::MAX_ROW / (1024 * 1024)
-    )]
-    LongRow {
-        /// The file.
-        path: PathBuf,
-        /// Where the row starts, from 1.
-        line: u64,
-    },
-    /// No column says whose a row is.
-    #[error("{} has no column `identity` (or `objectId`): name one so, or map a column to it", path.display())]
-    NoIdentity {
-        /// The file.
-        path: PathBuf,
-    },
-    /// A column without a name.
-    #[error("column {column} of {} has no name in the header", path.display())]
-    NoName {
-        /// The file.
-        path: PathBuf,
-        /// Which column, from 1.
-        column: usize,
-    },
-    /// Two columns of one name.
-    #[error("two columns are for `{property}`")]
-    TwoColumns {
-        /// The property both name.
-        property: String,
-    },
-    /// An option names a column that the file does not have.
-    #[error("the file has no column `{name}`")]
-    UnknownColumn {
-        /// The name in the option.
-        name: String,
-    },
-    /// An option gives a property another type than it has.
-    #[error("`{property}` is {} already, it cannot become {}", known.as_str(), wanted.as_str())]
-    OtherType {
-        /// The property.
-        property: String,
-        /// Its type in the store.
-        known: Kind,
-        /// The type that the option wants.
-        wanted: Kind,
-    },
-    /// A column's name breaks the limits of the dialect.
-    #[error("the column `{column}`: {source}")]
-    Name {
-        /// The column's header.
-        column: String,
-        /// Which limit.
-        source: limits::LimitError,
-    },
-    /// The store did not take it; earlier batches are kept, and importing the same file again is harmless.
-    #[error(transparent)]
-    Store(#[from] Error),
-}
-
 impl Default for ImportOptions {
     fn default() -> Self {
         Self {
@@ -215,149 +131,23 @@ pub fn import(
     let plan = Plan::make(store, path, options, progress)?;
     let mut source = source::open(path, options)?;
     let mut writer = Writer { store, batch: Vec::new(), lines: Vec::new(), report: plan.report() };
+    let mut n_records = 0;
     while let Some(record) = source.next()? {
         match plan.change(record) {
             Ok((line, change)) => writer.push(line, change)?,
             Err(rejected) => writer.report.reject(rejected),
         }
-        if writer.batch.is_empty() {
+        n_records += 1;
+        if n_records % BATCH == 0 {
             let n_rows = writer.report.n_created + writer.report.n_updated;
             let n_bytes = plan.n_bytes + source.n_bytes();
             progress(Progress { n_rows, n_bytes, of_bytes: 2 * plan.n_bytes });
         }
     }
     writer.flush()?;
+    // What the store refuses is told a batch later than what could not be read.
+    writer.report.rejected.sort_by_key(|rejected| rejected.line);
     Ok(writer.report)
-}
-
-/// How each column is read: the result of the first pass.
-struct Plan<'a> {
-    options: &'a ImportOptions,
-    columns: Vec<Planned>,
-    n_bytes: u64,
-}
-
-struct Planned {
-    header: String,
-    property: String,
-    reading: Option<Reading>,
-    is_new: bool,
-    note: Option<String>,
-}
-
-impl<'a> Plan<'a> {
-    fn make(
-        store: &dyn Store,
-        path: &Path,
-        options: &'a ImportOptions,
-        progress: &mut dyn FnMut(Progress),
-    ) -> Result<Self, ImportError> {
-        const EVERY: u64 = 10_000;
-        let of_bytes = 2 * std::fs::metadata(path).map_or(0, |metadata| metadata.len());
-        let mut source = source::open(path, options)?;
-        let mut cells: Vec<Column> = Vec::new();
-        let mut n_records = 0;
-        while let Some(record) = source.next()? {
-            for (at, cell) in record.row.into_iter().flat_map(|row| row.cells) {
-                if cells.len() <= at {
-                    cells.resize_with(at + 1, Column::default);
-                }
-                match cell {
-                    Cell::Text(text) => cells[at].see(&text),
-                    Cell::Typed(value) => cells[at].see_value(&value),
-                }
-            }
-            n_records += 1;
-            if n_records % EVERY == 0 {
-                progress(Progress { n_rows: 0, n_bytes: source.n_bytes(), of_bytes });
-            }
-        }
-        let headers = source.headers();
-        cells.resize_with(headers.len(), Column::default);
-        options.check_columns(headers)?;
-        let vocabulary = store.vocabulary()?;
-        let known = |property: &str| vocabulary.property(property).map(|property| property.kind);
-        let mut properties = IndexSet::new();
-        let mut columns = Vec::with_capacity(headers.len());
-        for (header, cells) in headers.iter().zip(&cells) {
-            let property = options.property(header).to_owned();
-            if !properties.insert(property.clone()) {
-                return Err(ImportError::TwoColumns { property });
-            }
-            if options.dialect == Dialect::CleverTap {
-                limits::check_name(&property)
-                    .map_err(|source| ImportError::Name { column: header.clone(), source })?;
-            }
-            let known = known(&property);
-            let wanted = options.types.get(header).or_else(|| options.types.get(&property)).copied();
-            if let (Some(known), Some(wanted)) = (known, wanted)
-                && known != wanted
-            {
-                return Err(ImportError::OtherType { property, known, wanted });
-            }
-            let reading = cells.reading(known.or(wanted));
-            let note = reading.and_then(|reading| note(cells, reading));
-            columns.push(Planned {
-                header: header.clone(),
-                property,
-                reading,
-                is_new: known.is_none(),
-                note,
-            });
-        }
-        Ok(Self { options, columns, n_bytes: source.n_bytes() })
-    }
-
-    fn report(&self) -> ImportReport {
-        let columns = self.columns.iter().map(|column| ImportedColumn {
-            header: column.header.clone(),
-            property: column.property.clone(),
-            kind: column.reading.map(Reading::kind),
-            is_new: column.is_new,
-            note: column.note.clone(),
-        });
-        ImportReport { columns: columns.collect(), ..ImportReport::default() }
-    }
-
-    /// Turns a record into a change, or says what is wrong with it.
-    fn change(&self, record: Record) -> Result<(u64, Change), Rejected> {
-        let line = record.line;
-        let rejected = |column: Option<&str>, reason: String| Rejected {
-            line,
-            column: column.map(str::to_owned),
-            reason,
-        };
-        let Row { identity, cells } = record.row.map_err(|reason| rejected(None, reason))?;
-        if self.options.dialect == Dialect::CleverTap {
-            limits::check_identity(&identity).map_err(|error| rejected(None, error.to_string()))?;
-        }
-        let mut properties = IndexMap::with_capacity(cells.len());
-        for (at, cell) in cells {
-            // A column that only the second pass sees: the file grew meanwhile, and its turn comes with the next import.
-            let Some(Planned { header, property, reading: Some(reading), .. }) = self.columns.get(at) else {
-                continue;
-            };
-            let value = self.value(*reading, cell).map_err(|reason| rejected(Some(header), reason))?;
-            if let Some(value) = value {
-                properties.insert(property.clone(), value);
-            }
-        }
-        Ok((line, Change { identity, properties }))
-    }
-
-    fn value(&self, reading: Reading, cell: Cell) -> Result<Option<Value>, String> {
-        let value = match cell {
-            Cell::Text(text) if text.is_empty() => return Ok(None),
-            Cell::Typed(Value::Null) => return Ok(None),
-            Cell::Text(text) => reading.read(&text, &self.options.zone),
-            Cell::Typed(value) => reading.fit(value, &self.options.zone),
-        };
-        let value = value.map_err(|misfit| misfit.to_string())?;
-        if self.options.dialect == Dialect::CleverTap {
-            limits::check_value(&value).map_err(|error| error.to_string())?;
-        }
-        Ok(Some(value))
-    }
 }
 
 impl ImportOptions {
@@ -381,12 +171,6 @@ impl ImportOptions {
             None => Ok(()),
         }
     }
-}
-
-fn note(cells: &Column, reading: Reading) -> Option<String> {
-    let Reading::Date(format) = reading else { return None };
-    let rival = cells.rival(format)?;
-    Some(format!("read as {}; all of it fits {} too", format.as_str(), rival.as_str()))
 }
 
 impl ImportReport {
