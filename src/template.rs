@@ -7,22 +7,28 @@
 //!                                        └──▶ problems, colours, variables, checks, places for completion
 //! ```
 
+mod check;
+mod chips;
 mod compare;
 mod datum;
 mod dialect;
+mod escapes;
 mod filters;
+mod json_state;
 mod limits;
 mod loops;
 mod machine;
 mod number;
 mod parser;
 mod partials;
+mod portability;
 mod scan;
 mod source_map;
 mod syntax;
 mod tags;
 mod token;
 mod variables;
+mod walk;
 
 use std::sync::Arc;
 
@@ -34,7 +40,9 @@ use crate::diagnostic::Diagnostic;
 use crate::profile::{Profile, Value};
 use crate::text::Span;
 
+pub use check::{Content, check};
 pub use dialect::{Dialect, UnknownDialect};
+pub use escapes::{Position, escape_filters};
 pub use filters::{FILTERS, FilterDoc};
 pub use limits::Limits;
 pub use partials::Partials;
@@ -57,6 +65,7 @@ struct Compiled {
     names: Arc<[String]>,
     tokens: Vec<Token>,
     holes: Vec<Span>,
+    dialect: Dialect,
     /// The first error; a template with one cannot be rendered.
     error: Option<Diagnostic>,
 }
@@ -124,14 +133,21 @@ pub struct Rendered {
 /// The template can be used in any case: its colours, places and what could be parsed are there. Rendering it fails
 /// with the first error where there is one.
 pub fn parse(source: &str, partials: &Partials, dialect: Dialect) -> (Template, Vec<Diagnostic>) {
-    let _ = dialect;
-    let (compiled, problems) = partials::compile(source, partials);
+    let (compiled, problems) = partials::compile(source, partials, Flavour::Dialect(dialect));
     (Template { compiled: Arc::new(compiled) }, problems)
+}
+
+/// What the parser accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Flavour {
+    Dialect(Dialect),
+    /// For `debug liquid`: none of CleverTap's and telecast's tags.
+    Shopify,
 }
 
 /// Parses `source` by Shopify's rules alone: no dialect, no tags of CleverTap's.
 pub fn parse_shopify(source: &str, partials: &Partials) -> (Template, Vec<Diagnostic>) {
-    let (compiled, problems) = partials::compile(source, partials);
+    let (compiled, problems) = partials::compile(source, partials, Flavour::Shopify);
     (Template { compiled: Arc::new(compiled) }, problems)
 }
 
@@ -139,6 +155,15 @@ impl Template {
     /// Returns the source it was parsed from.
     pub fn source(&self) -> &str {
         &self.compiled.files[0].source
+    }
+
+    /// Returns the dialect it was parsed in.
+    pub fn dialect(&self) -> Dialect {
+        self.compiled.dialect
+    }
+
+    fn body(&self) -> &syntax::Block {
+        &self.compiled.files[0].body
     }
 
     /// Renders for one profile.
@@ -172,7 +197,7 @@ impl Template {
 
     /// Returns every use of a variable, ascending.
     pub fn variables(&self) -> Vec<VariableUse> {
-        variables::uses(&self.compiled.files[0].body)
+        variables::uses(self.body())
     }
 
     /// Returns every `{{ … }}` and `{% … %}`, ascending; what looks so inside `raw` and comments is not one.

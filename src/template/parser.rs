@@ -9,6 +9,7 @@ use crate::text::Span;
 use super::scan::{self, Markup, Piece, TagPiece};
 use super::syntax::{Block, Node, Output, Tag};
 use super::token::{self, Lexeme, Token, TokenClass};
+use super::{Dialect, Flavour, chips, portability};
 
 use words::{Parse, Words};
 
@@ -24,12 +25,15 @@ pub(super) struct Parsed {
     pub tokens: Vec<Token>,
     /// Each `{{ }}` and `{% %}`, ascending.
     pub holes: Vec<Span>,
+    /// Problems that do not keep it from being rendered: tags that the dialect does not accept.
+    pub foreign: Vec<Diagnostic>,
 }
 
 /// Parses `source`.
-pub(super) fn parse(source: &str) -> Parsed {
+pub(super) fn parse(source: &str, flavour: Flavour) -> Parsed {
     let mut parser = Parser {
         source,
+        flavour,
         pieces: scan::scan(source),
         next: 0,
         open: Vec::new(),
@@ -46,6 +50,7 @@ pub(super) fn parse(source: &str) -> Parsed {
 
 struct Parser<'s> {
     source: &'s str,
+    flavour: Flavour,
     pieces: Vec<Piece>,
     next: usize,
     /// The tags that wait for their end, outermost first.
@@ -79,7 +84,7 @@ impl<'s> Parser<'s> {
         while let Some(piece) = self.pieces.get(self.next).copied() {
             self.next += 1;
             match piece {
-                Piece::Text(span) => nodes.push(Node::Text(span)),
+                Piece::Text(span) => self.text(span, &mut nodes),
                 Piece::Output(markup) => nodes.extend(self.output(markup)),
                 Piece::Tag(tag) => match self.role_of(&tag) {
                     Role::Ordinary => self.tag(tag, &mut nodes),
@@ -97,6 +102,25 @@ impl<'s> Parser<'s> {
         }
         self.report_unclosed();
         (self.finish(nodes), None)
+    }
+
+    /// Plain text, and in CleverTap's dialect the variables that stand in it.
+    fn text(&mut self, span: Span, nodes: &mut Vec<Node>) {
+        let mut start = span.start;
+        if self.flavour == Flavour::Dialect(Dialect::CleverTap) {
+            for chip in chips::find(self.source, span) {
+                if start < chip.span.start {
+                    nodes.push(Node::Text(Span::new(start, chip.span.start)));
+                }
+                start = chip.span.end;
+                self.parsed.holes.push(chip.span);
+                self.parsed.tokens.push(Token { span: chip.span, class: TokenClass::Variable });
+                nodes.push(Node::Output(chip));
+            }
+        }
+        if start < span.end {
+            nodes.push(Node::Text(Span::new(start, span.end)));
+        }
     }
 
     fn finish(&self, nodes: Vec<Node>) -> Block {
@@ -168,6 +192,10 @@ impl<'s> Parser<'s> {
             self.parsed.problems.push(problem);
             self.next = self.pieces.len();
             return;
+        }
+        if self.flavour == Flavour::Dialect(Dialect::CleverTap) && !self.is_in_line {
+            let problem = portability::tag_problem(self.source, tag.markup.span, tag.name, tag.arguments);
+            self.parsed.foreign.extend(problem);
         }
         match tag.name.of(self.source) {
             "liquid" => self.lines(tag, nodes),

@@ -7,16 +7,16 @@ use crate::text::{LineIndex, Span};
 
 use super::parser::{self, Parsed};
 use super::syntax::{Block, Expression, Tag};
-use super::variables::walk_tags;
-use super::{Compiled, File};
+use super::{Compiled, Dialect, File, Flavour};
+use super::{portability, walk};
 
 /// The sources of partials by name, as `{% render 'name' %}` calls them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Partials(pub BTreeMap<String, String>);
 
 /// Parses the template and all partials it may call.
-pub(super) fn compile(source: &str, partials: &Partials) -> (Compiled, Vec<Diagnostic>) {
-    let Parsed { body, mut problems, tokens, holes } = parser::parse(source);
+pub(super) fn compile(source: &str, partials: &Partials, flavour: Flavour) -> (Compiled, Vec<Diagnostic>) {
+    let Parsed { body, mut problems, tokens, holes, foreign } = parser::parse(source, flavour);
     let mut files = vec![File { name: None, source: source.to_owned(), body }];
     let mut waiting = calls_of(&files[0].body);
     while let Some((name, call)) = waiting.pop() {
@@ -32,7 +32,7 @@ pub(super) fn compile(source: &str, partials: &Partials) -> (Compiled, Vec<Diagn
             if files.iter().any(|file| file.name.as_ref() == Some(wanted)) {
                 continue;
             }
-            let parsed = parser::parse(&partials.0[wanted]);
+            let parsed = parser::parse(&partials.0[wanted], flavour);
             problems.extend(parsed.problems.iter().map(|problem| at_call(wanted, partials, problem, call.1)));
             waiting.extend(calls_of(&parsed.body).into_iter().map(|(name, _)| (name, (call.1, call.1))));
             let source = partials.0[wanted].clone();
@@ -40,9 +40,18 @@ pub(super) fn compile(source: &str, partials: &Partials) -> (Compiled, Vec<Diagn
         }
     }
     let names = files.iter().filter_map(|file| file.name.clone()).collect();
+    // What another engine would refuse is a problem, but can be rendered.
     let error = problems.iter().find(|problem| problem.is_error()).cloned();
+    problems.extend(foreign);
+    if flavour == Flavour::Dialect(Dialect::CleverTap) {
+        problems.extend(portability::check(source, &files[0].body));
+    }
     problems.sort_by_key(|problem| problem.span);
-    (Compiled { files, names, tokens, holes, error }, problems)
+    let dialect = match flavour {
+        Flavour::Dialect(dialect) => dialect,
+        Flavour::Shopify => Dialect::default(),
+    };
+    (Compiled { files, names, tokens, holes, dialect, error }, problems)
 }
 
 /// The name of a called partial where it is a constant; the place of the name and of the tag.
@@ -50,7 +59,7 @@ type PartialUse = (Option<String>, (Span, Span));
 
 fn calls_of(body: &Block) -> Vec<PartialUse> {
     let mut calls = Vec::new();
-    walk_tags(body, &mut |span, tag| {
+    walk::tags(body, &mut |span, tag| {
         if let Tag::Partial(call) = tag {
             let name = call.name.as_text().map(str::to_owned);
             calls.push((name, (Expression::span(&call.name), span)));

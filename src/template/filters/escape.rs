@@ -4,6 +4,7 @@ use crate::json;
 use crate::telegram::ParseMode;
 
 use super::super::datum::{Datum, Map};
+use super::super::escapes;
 use super::{Call, Fault, Filtered};
 
 /// How deep a value may nest to become JSON: as deep as JSON is read.
@@ -113,8 +114,8 @@ fn escaped<'a>(call: &mut Call<'_, 'a>, mode: ParseMode) -> Filtered<'a> {
                 '"' => out.push_str("&quot;"),
                 _ => out.push(c),
             },
-            ParseMode::Markdown => push_escaped(&mut out, c, "_*`["),
-            ParseMode::MarkdownV2 => push_escaped(&mut out, c, "\\_*[]()~`>#+-=|{}.!"),
+            ParseMode::Markdown => push_escaped(&mut out, c, escapes::MARKDOWN),
+            ParseMode::MarkdownV2 => push_escaped(&mut out, c, escapes::MARKDOWN_V2),
         }
     }
     Ok(out.into())

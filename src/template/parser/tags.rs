@@ -10,7 +10,7 @@ use super::super::syntax::{
 use super::super::tags;
 use super::super::token::{self, Lexeme, LexemeKind, Token, TokenClass};
 use super::words::{Parse, Words};
-use super::{Opener, Parser};
+use super::{Flavour, Opener, Parser};
 
 impl<'s> Parser<'s> {
     /// Reads `tag`, which is open at `self.next`, and its body where it has one.
@@ -42,7 +42,7 @@ impl<'s> Parser<'s> {
             "render" | "include" => partial(words, name == "render")?,
             "break" => Tag::Break,
             "continue" => Tag::Continue,
-            "abort" => {
+            "abort" if self.flavour != Flavour::Shopify => {
                 words.expect_done()?;
                 Tag::Abort
             }

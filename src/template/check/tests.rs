@@ -1,0 +1,216 @@
+//! Each kind of problem at its place, and the template after its first fix.
+
+use crate::profile::{Kind, Property, Vocabulary};
+use crate::template::{Content, Dialect, Partials, parse};
+
+fn vocabulary() -> Vocabulary {
+    let property = |name: &str, kind: Kind, n_set: u64, sample: &str| Property {
+        name: name.to_owned(),
+        kind,
+        n_set,
+        samples: vec![sample.to_owned()],
+    };
+    Vocabulary {
+        properties: vec![
+            property("first_name", Kind::Text, 9, "Anna"),
+            property("First Name", Kind::Text, 9, "Anna"),
+            property("telegram_chat_id", Kind::Number, 8, "123456789"),
+            property("score", Kind::Number, 10, "7"),
+            property("joined", Kind::Date, 3, "2026-01-31 10:00:00"),
+        ],
+        n_profiles: 10,
+        event: vec!["Amount".to_owned()],
+        external_trigger: Vec::new(),
+    }
+}
+
+/// Shows each problem of `source` as `code: marked text`, and what its first fix makes of the marked line.
+#[track_caller]
+fn check(dialect: Dialect, source: &str, expected: &[&str]) {
+    let (template, parse_problems) = parse(source, &Partials::default(), dialect);
+    let problems = super::check(&template, &vocabulary(), Content::Json);
+    let shown: Vec<String> = parse_problems
+        .iter()
+        .chain(&problems)
+        .map(|problem| {
+            let fixed = problem.fixes.first().map(|fix| fix.apply(source).unwrap());
+            let fixed = fixed.map(|fixed| format!(" -> {fixed}")).unwrap_or_default();
+            format!("{}: {}{fixed}", problem.code, problem.span.of(source))
+        })
+        .collect();
+    assert_eq!(shown, expected, "{source}");
+    for problem in problems {
+        assert!(!problem.message.ends_with('.') && !problem.message.is_empty());
+    }
+}
+
+#[track_caller]
+fn check_own(source: &str, expected: &[&str]) {
+    check(Dialect::Telecast, source, expected);
+}
+
+#[test]
+fn a_sound_body_has_no_problems() {
+    check_own(
+        r#"{"chat_id": {{ Profile.score }}, "text": "Hi {{ Profile.first_name | default: "you" | tg_html | json_escape }}", "parse_mode": "HTML"}"#,
+        &[],
+    );
+    check_own(
+        r#"{"a": [{% for i in (1..3) %}{{ i }}{% unless forloop.last %},{% endunless %}{% endfor %}]}"#,
+        &[],
+    );
+}
+
+#[test]
+fn a_default_that_is_not_json_is_a_warning() {
+    check_own(
+        r#"{"chat_id": {{ Profile.telegram_chat_id | default: "NULL" }}}"#,
+        &[
+            "default-not-json: default: \"NULL\" -> {% if Profile.telegram_chat_id == blank %}{% abort %}{% endif %}{\"chat_id\": {{ Profile.telegram_chat_id | default: \"NULL\" }}}",
+        ],
+    );
+    // The fix is understood.
+    check_own(
+        r#"{% if Profile.telegram_chat_id == blank %}{% abort %}{% endif %}{"chat_id": {{ Profile.telegram_chat_id | default: "NULL" }}}"#,
+        &[],
+    );
+    check_own(
+        r#"{"a": {{ Profile.first_name | default: "none" }}}"#,
+        &["default-not-json: default: \"none\" -> {\"a\": {{ Profile.first_name | default: \"null\" }}}"],
+    );
+}
+
+#[test]
+fn a_value_that_may_be_nothing_is_a_warning_where_json_needs_one() {
+    check_own(
+        r#"{"a": {{ Profile.joined }}}"#,
+        &["empty-value: Profile.joined -> {\"a\": {{ Profile.joined | json }}}"],
+    );
+    check_own(r#"{% if Profile.telegram_chat_id %}{"a": {{ Profile.telegram_chat_id }}}{% endif %}"#, &[]);
+    check_own(
+        r#"{% unless Profile.telegram_chat_id %}{% abort %}{% endunless %}{"a": {{ Profile.telegram_chat_id }}}"#,
+        &[],
+    );
+}
+
+#[test]
+fn a_value_in_a_string_is_escaped_for_json_and_markup() {
+    check_own(
+        r#"{"text": "{{ Profile.first_name }}"}"#,
+        &["unescaped-json: Profile.first_name -> {\"text\": \"{{ Profile.first_name | json_escape }}\"}"],
+    );
+    check_own(
+        r#"{"parse_mode": "HTML", "text": "{{ Profile.first_name | default: "" }}"}"#,
+        &[
+            "unescaped-markup: Profile.first_name | default: \"\" -> {\"parse_mode\": \"HTML\", \"text\": \"{{ Profile.first_name | default: \"\" | tg_html | json_escape }}\"}",
+        ],
+    );
+    check_own(
+        r#"{"text": "{{ Profile.first_name | json_escape }}", "parse_mode": "MarkdownV2"}"#,
+        &[
+            "unescaped-markup: Profile.first_name | json_escape -> {\"text\": \"{{ Profile.first_name | tg_markdown_v2 | json_escape }}\", \"parse_mode\": \"MarkdownV2\"}",
+        ],
+    );
+    check_own(r#"{"text": "{{ Profile.score }}", "parse_mode": "HTML"}"#, &[]);
+    check_own(
+        r#"{"text": "{{ Profile.score }}", "parse_mode": "MarkdownV2"}"#,
+        &[
+            "unescaped-markup: Profile.score -> {\"text\": \"{{ Profile.score | tg_markdown_v2 }}\", \"parse_mode\": \"MarkdownV2\"}",
+        ],
+    );
+}
+
+#[test]
+fn in_clevertaps_dialect_the_fixes_are_clevertaps() {
+    let json = super::super::escapes::PORTABLE_JSON_ESCAPE;
+    let fixed =
+        format!("{{\"text\": \"{{{{ Profile.first_name | escape | {json} }}}}\", \"parse_mode\": \"HTML\"}}");
+    check(
+        Dialect::CleverTap,
+        r#"{"text": "{{ Profile.first_name }}", "parse_mode": "HTML"}"#,
+        &[&format!("unescaped-markup: Profile.first_name -> {fixed}")],
+    );
+    check(Dialect::CleverTap, &fixed, &[]);
+    check(
+        Dialect::CleverTap,
+        r#"{"text": "{{ Profile.first_name | json_escape }}"}"#,
+        &[&format!(
+            "not-in-clevertap: json_escape -> {{\"text\": \"{{{{ Profile.first_name | {json} }}}}\"}}"
+        )],
+    );
+}
+
+#[test]
+fn escapes_stand_in_the_right_order_and_for_the_right_mode() {
+    check_own(
+        r#"{"text": "{{ Profile.first_name | json_escape | tg_html }}", "parse_mode": "HTML"}"#,
+        &[
+            "escape-order: json_escape -> {\"text\": \"{{ Profile.first_name | tg_html | json_escape }}\", \"parse_mode\": \"HTML\"}",
+        ],
+    );
+    check_own(
+        r#"{"text": "{{ Profile.first_name | tg_html | json_escape }}", "parse_mode": "MarkdownV2"}"#,
+        &[
+            "wrong-escape: tg_html -> {\"text\": \"{{ Profile.first_name | tg_markdown_v2 | json_escape }}\", \"parse_mode\": \"MarkdownV2\"}",
+        ],
+    );
+    check_own(
+        r#"{"text": "{{ Profile.first_name | json }}"}"#,
+        &["json-in-string: json -> {\"text\": \"{{ Profile.first_name | json_escape }}\"}"],
+    );
+}
+
+#[test]
+fn names_that_nothing_has_are_warnings() {
+    check_own("{{ Profile.frist_name }}", &["unknown-property: frist_name -> {{ Profile.first_name }}"]);
+    check_own(
+        "{{ Profile.First_Name2 | plus: Event.Amonut }}",
+        &[
+            "unknown-property: First_Name2 -> {{ Profile.first_name | plus: Event.Amonut }}",
+            "unknown-property: Amonut -> {{ Profile.First_Name2 | plus: Event.Amount }}",
+        ],
+    );
+    check_own("{{ profile.first_name }}", &["unknown-variable: profile -> {{ Profile.first_name }}"]);
+    check_own(
+        "{% assign name = 'x' %}{{ nmae }}",
+        &["unknown-variable: nmae -> {% assign name = 'x' %}{{ name }}"],
+    );
+    check_own("{% for i in (1..2) %}{{ i }}{{ forloop.index }}{% endfor %}", &[]);
+    check_own("{{ 'a' | capitalise }}", &["unknown-filter: capitalise -> {{ 'a' | capitalize }}"]);
+    check_own("{% asign x = 1 %}", &["unknown-tag: asign -> {% assign x = 1 %}"]);
+}
+
+#[test]
+fn branches_leave_json_alike() {
+    check_own(r#"{"a": "{% if Profile.score %}x"{% else %}y"{% endif %}}"#, &[]);
+    check_own(
+        r#"{"a": "{% if Profile.score %}x"{% endif %}}"#,
+        &["different-branches: {% if Profile.score %}"],
+    );
+    check_own(r#"{"a": [{% for i in (1..3) %}[{% endfor %}]}"#, &["unbalanced-loop: {% for i in (1..3) %}"]);
+    check_own(r#"{"a": 1{% if Profile.score %}, "b": 2{% endif %}}"#, &[]);
+}
+
+#[test]
+fn a_key_stands_once_in_an_object() {
+    check_own(r#"{"a": 1, "b": {"a": 2}, "a": 3}"#, &["duplicate-key: \"a\""]);
+    check_own(r#"{ {% if Profile.score %}"a": 1{% else %}"a": 2{% endif %} }"#, &[]);
+}
+
+#[test]
+fn unclosed_and_stray_tags_have_their_place() {
+    check_own(
+        "{% if Profile.score %}a",
+        &["unclosed-tag: {% if Profile.score %} -> {% if Profile.score %}a{% endif %}"],
+    );
+    check_own("a{% endif %}", &["stray-tag: {% endif %} -> a"]);
+    check_own(
+        "{% for i in (1..2) %}{% if i %}{% endfor %}",
+        &["unclosed-tag: {% if i %} -> {% for i in (1..2) %}{% if i %}{% endif %}{% endfor %}"],
+    );
+    check_own(
+        "{{ Profile.score \n{{ Profile.score }}",
+        &["unclosed-liquid: {{ Profile.score -> {{ Profile.score }} \n{{ Profile.score }}"],
+    );
+    check_own("{{ 'abc }}", &["unclosed-string: 'abc -> {{ 'abc' }}"]);
+}

@@ -1,0 +1,173 @@
+//! Walks over a syntax tree: its tags, its pipes, its paths.
+
+use crate::text::Span;
+
+use super::syntax::{
+    Block, Condition, Expression, Loop, Node, Offset, PartialCall, Path, Piped, StepKind, Tag,
+};
+
+/// Calls `visit` with every tag of `block` and of the blocks in it, in order.
+pub(super) fn tags<'t>(block: &'t Block, visit: &mut dyn FnMut(Span, &'t Tag)) {
+    for node in &block.nodes {
+        if let Node::Tag(span, tag) = node {
+            visit(*span, tag);
+            for inner in blocks_of(tag) {
+                tags(inner, visit);
+            }
+        }
+    }
+}
+
+/// Calls `visit` with every value that may have filters, in order.
+pub(super) fn pipes<'t>(block: &'t Block, visit: &mut dyn FnMut(&'t Piped)) {
+    for node in &block.nodes {
+        match node {
+            Node::Text(_) => {}
+            Node::Output(output) => visit(&output.value),
+            Node::Tag(_, tag) => {
+                if let Tag::Assign { value, .. } = &**tag {
+                    visit(value);
+                }
+                for inner in blocks_of(tag) {
+                    pipes(inner, visit);
+                }
+            }
+        }
+    }
+}
+
+/// Calls `visit` with every path, and whether a `default` filter follows it.
+pub(super) fn paths<'t>(block: &'t Block, visit: &mut dyn FnMut(&'t Path, bool)) {
+    for node in &block.nodes {
+        match node {
+            Node::Text(_) => {}
+            Node::Output(output) => in_piped(&output.value, visit),
+            Node::Tag(_, tag) => {
+                in_tag(tag, visit);
+                for inner in blocks_of(tag) {
+                    paths(inner, visit);
+                }
+            }
+        }
+    }
+}
+
+/// Returns the bodies of `tag`, in order.
+pub(super) fn blocks_of(tag: &Tag) -> Vec<&Block> {
+    match tag {
+        Tag::Capture { body, .. } | Tag::IfChanged(body) => vec![body],
+        Tag::If { branches } => branches.iter().map(|branch| &branch.body).collect(),
+        Tag::Case { branches, .. } => branches.iter().map(|branch| &branch.body).collect(),
+        Tag::For(each) | Tag::TableRow(each) => {
+            std::iter::once(&each.body).chain(each.otherwise.as_ref()).collect()
+        }
+        Tag::Assign { .. }
+        | Tag::Break
+        | Tag::Continue
+        | Tag::Cycle { .. }
+        | Tag::Increment(_)
+        | Tag::Decrement(_)
+        | Tag::Partial(_)
+        | Tag::Abort
+        | Tag::Raw(_)
+        | Tag::Comment
+        | Tag::Broken => Vec::new(),
+    }
+}
+
+fn in_tag<'t>(tag: &'t Tag, visit: &mut dyn FnMut(&'t Path, bool)) {
+    match tag {
+        Tag::Assign { value, .. } => in_piped(value, visit),
+        Tag::If { branches } => {
+            for condition in branches.iter().filter_map(|branch| branch.condition.as_ref()) {
+                in_condition(condition, visit);
+            }
+        }
+        Tag::Case { subject, branches } => {
+            in_expression(subject, false, visit);
+            for value in branches.iter().flat_map(|branch| &branch.values) {
+                in_expression(value, false, visit);
+            }
+        }
+        Tag::For(each) | Tag::TableRow(each) => in_loop(each, visit),
+        Tag::Cycle { group, items, .. } => {
+            for value in group.iter().chain(items) {
+                in_expression(value, false, visit);
+            }
+        }
+        Tag::Partial(call) => in_call(call, visit),
+        Tag::Capture { .. }
+        | Tag::Break
+        | Tag::Continue
+        | Tag::Increment(_)
+        | Tag::Decrement(_)
+        | Tag::IfChanged(_)
+        | Tag::Abort
+        | Tag::Raw(_)
+        | Tag::Comment
+        | Tag::Broken => {}
+    }
+}
+
+fn in_loop<'t>(each: &'t Loop, visit: &mut dyn FnMut(&'t Path, bool)) {
+    in_expression(&each.collection, false, visit);
+    let offset = match &each.offset {
+        Some(Offset::At(offset)) => Some(offset),
+        Some(Offset::Continue) | None => None,
+    };
+    for value in each.limit.iter().chain(offset).chain(&each.columns) {
+        in_expression(value, false, visit);
+    }
+}
+
+fn in_call<'t>(call: &'t PartialCall, visit: &mut dyn FnMut(&'t Path, bool)) {
+    in_expression(&call.name, false, visit);
+    for subject in &call.subject {
+        in_expression(&subject.value, false, visit);
+    }
+    for (_, value) in &call.arguments {
+        in_expression(value, false, visit);
+    }
+}
+
+pub(super) fn in_condition<'t>(condition: &'t Condition, visit: &mut dyn FnMut(&'t Path, bool)) {
+    match condition {
+        Condition::Value(value) => in_expression(value, false, visit),
+        Condition::Compare { left, right, .. } => {
+            in_expression(left, false, visit);
+            in_expression(right, false, visit);
+        }
+        Condition::Both(parts) | Condition::Either(parts) => {
+            in_condition(&parts.0, visit);
+            in_condition(&parts.1, visit);
+        }
+    }
+}
+
+fn in_piped<'t>(piped: &'t Piped, visit: &mut dyn FnMut(&'t Path, bool)) {
+    let has_default = piped.filters.iter().any(|call| call.filter.name == "default");
+    in_expression(&piped.value, has_default, visit);
+    for call in &piped.filters {
+        for value in call.arguments.iter().chain(call.keywords.iter().map(|(_, value)| value)) {
+            in_expression(value, false, visit);
+        }
+    }
+}
+
+fn in_expression<'t>(expression: &'t Expression, has_default: bool, visit: &mut dyn FnMut(&'t Path, bool)) {
+    match expression {
+        Expression::Literal(..) => {}
+        Expression::Range(_, bounds) => {
+            in_expression(&bounds.0, false, visit);
+            in_expression(&bounds.1, false, visit);
+        }
+        Expression::Path(path) => {
+            visit(path, has_default);
+            for step in std::iter::once(&path.root).chain(&path.steps) {
+                if let StepKind::Index(index) = &step.kind {
+                    in_expression(index, false, visit);
+                }
+            }
+        }
+    }
+}
