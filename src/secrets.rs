@@ -5,6 +5,8 @@
 //!                         └─▶ a command that prints it, where the setting says so
 //! ```
 
+mod error;
+
 mod command;
 
 mod redactor;
@@ -18,11 +20,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::campaign::is_name;
-use crate::diagnostic::Diagnostic;
-use crate::disk::{SaveError, explain};
 use crate::paths::Paths;
 use crate::settings::SecretSource;
 
+pub use error::SecretError;
 pub use redactor::{MASK, Redactor};
 
 /// A secret's value: what is printed of it is never the value.
@@ -99,86 +100,6 @@ pub struct Listed {
     pub origins: Vec<Origin>,
 }
 
-/// Why a secret could not be had or kept.
-#[derive(Debug, thiserror::Error)]
-pub enum SecretError {
-    /// `${…}` cannot hold this.
-    #[error("`{name}` cannot be a secret's name: letters, digits and `_` of ASCII, no digit first")]
-    BadName {
-        /// What was given.
-        name: String,
-    },
-    /// An empty value would count as none.
-    #[error("the value of `{name}` is empty")]
-    Empty {
-        /// The secret.
-        name: String,
-    },
-    /// There is no workspace to keep it for.
-    #[error("no workspace to keep `{name}` for; keep it as a shared one")]
-    NoWorkspace {
-        /// The secret.
-        name: String,
-    },
-    /// `secrets.toml` cannot be read.
-    #[error("cannot read {path}: {}", explain(source))]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
-    /// `secrets.toml` is not as it should be. The problem never repeats a value.
-    #[error("{path}: {}", problem.message)]
-    Malformed {
-        /// The file.
-        path: PathBuf,
-        /// Where and why.
-        problem: Box<Diagnostic>,
-    },
-    /// `secrets.toml` cannot be saved; what it held is still there.
-    #[error(transparent)]
-    Save(#[from] SaveError),
-    /// Secrets come from a command, which telecast only asks.
-    #[error("secrets come from the command `{program}`; use that to set or remove them")]
-    ReadOnly {
-        /// The program.
-        program: String,
-    },
-    /// The command could not be started.
-    #[error("cannot run `{program}` for the secret `{name}`: {}", explain(source))]
-    Start {
-        /// The program.
-        program: String,
-        /// The secret.
-        name: String,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
-    /// The command ended with an error.
-    #[error("`{program}` gave no value for `{name}`: {said}")]
-    Refused {
-        /// The program.
-        program: String,
-        /// The secret.
-        name: String,
-        /// The first line of what it said.
-        said: String,
-    },
-    /// The command took too long and was ended.
-    #[error("`{program}` gave no value for `{name}` within {} s", limit.as_secs_f32())]
-    TooSlow {
-        /// The program.
-        program: String,
-        /// The secret.
-        name: String,
-        /// The time limit.
-        limit: std::time::Duration,
-    },
-}
-
 /// Returns the environment variable of that name, where it is text.
 pub type Environment = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
@@ -233,15 +154,6 @@ impl Secrets {
                 Ok(value.map(|secret| Found { secret, origin: Origin::Command }))
             }
         }
-    }
-
-    /// Finds the values of `names`; those without one are left out.
-    pub async fn find_all(&self, names: &[String]) -> Result<Vec<(String, Found)>, SecretError> {
-        let mut all = Vec::with_capacity(names.len());
-        for name in names {
-            all.extend(self.find(name).await?.map(|found| (name.clone(), found)));
-        }
-        Ok(all)
     }
 
     /// Keeps a value in `secrets.toml`; refused where secrets come from a command.

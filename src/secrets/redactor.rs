@@ -57,6 +57,9 @@ impl Redactor {
     /// Returns one that knows this value too.
     #[must_use]
     pub fn with(&self, name: &str, secret: &Secret) -> Self {
+        if self.known.iter().any(|known| known.name == name && known.secret == *secret) {
+            return self.clone();
+        }
         let mut known = self.known.to_vec();
         known.push(Known::new(name.to_owned(), secret.clone()));
         Self::of(known)

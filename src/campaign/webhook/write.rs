@@ -1,0 +1,63 @@
+//! A webhook's file, changed where the webhook differs.
+
+use super::{Auth, Webhook};
+use crate::campaign::duration;
+use crate::toml::Editor;
+
+/// Writes what differs from `old`, or all of a new file.
+pub(super) fn webhook(editor: &mut Editor, webhook: &Webhook, old: Option<&Webhook>) {
+    if old.is_none_or(|old| old.name != webhook.name) {
+        editor.set_string(&["name"], &webhook.name);
+    }
+    if old.is_none_or(|old| old.method != webhook.method) {
+        editor.set_string(&["method"], webhook.method.as_str());
+    }
+    if old.is_none_or(|old| old.url != webhook.url) {
+        editor.set_string(&["url"], &webhook.url);
+    }
+    if old.map_or(webhook.timeout.is_some(), |old| old.timeout != webhook.timeout) {
+        match webhook.timeout {
+            Some(timeout) => editor.set_string(&["timeout"], &duration::format_duration(timeout)),
+            None => editor.remove(&["timeout"]),
+        }
+    }
+    if old.map_or(webhook.retries.is_some(), |old| old.retries != webhook.retries) {
+        match webhook.retries {
+            Some(retries) => editor.set_integer(&["retries"], i64::from(retries)),
+            None => editor.remove(&["retries"]),
+        }
+    }
+    if old.map_or(webhook.rate.is_some(), |old| old.rate != webhook.rate) {
+        match webhook.rate {
+            Some(rate) => editor.set_number(&["rate"], rate),
+            None => editor.remove(&["rate"]),
+        }
+    }
+    if old.map_or(!webhook.headers.is_empty(), |old| old.headers != webhook.headers) {
+        editor.set_pairs(&["headers"], &webhook.headers);
+    }
+    if old.map_or(!webhook.params.is_empty(), |old| old.params != webhook.params) {
+        editor.set_pairs(&["params"], &webhook.params);
+    }
+    if old.map_or(webhook.auth.is_some(), |old| old.auth != webhook.auth) {
+        write_auth(editor, webhook.auth.as_ref());
+    }
+}
+
+fn write_auth(editor: &mut Editor, auth: Option<&Auth>) {
+    match auth {
+        None => editor.remove(&["auth"]),
+        Some(Auth::Basic { username, password }) => {
+            editor.set_string(&["auth", "kind"], "basic");
+            editor.set_string(&["auth", "username"], username);
+            editor.set_string(&["auth", "password"], password);
+            editor.remove(&["auth", "token"]);
+        }
+        Some(Auth::Bearer { token }) => {
+            editor.set_string(&["auth", "kind"], "bearer");
+            editor.set_string(&["auth", "token"], token);
+            editor.remove(&["auth", "username"]);
+            editor.remove(&["auth", "password"]);
+        }
+    }
+}

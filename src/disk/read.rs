@@ -1,0 +1,135 @@
+//! Reading: text, fingerprint, and what is wrong, in one value.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use super::explain;
+use crate::diagnostic::{Diagnostic, FileProblem};
+use crate::text::Span;
+
+/// The largest file that is read: a body hundreds of times what Telegram takes.
+pub const MAX_FILE: u64 = 1024 * 1024;
+
+/// Which content a file had: to notice that it is another one now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub enum Fingerprint {
+    /// There was no file.
+    Absent,
+    /// There was one that could not be read.
+    Unknown,
+    /// It had these bytes.
+    Content {
+        /// How many.
+        len: u64,
+        /// FNV-1a of them; the same in every version, since drafts keep it.
+        hash: u64,
+    },
+}
+
+impl Fingerprint {
+    /// Returns the fingerprint of `bytes`.
+    pub fn of(bytes: &[u8]) -> Self {
+        let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        Fingerprint::Content { len: bytes.len() as u64, hash }
+    }
+
+    /// Returns the fingerprint of the file as it is now; a file too large to read is [`Fingerprint::Unknown`].
+    pub fn of_file(path: &Path) -> Self {
+        match read_bounded(path) {
+            Ok(Some(bytes)) => Fingerprint::of(&bytes),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Fingerprint::Absent,
+            Ok(None) | Err(_) => Fingerprint::Unknown,
+        }
+    }
+}
+
+/// How reading a file went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Condition {
+    /// Its text is here.
+    Read,
+    /// There is none yet; saving makes it.
+    Missing,
+    /// It is there and its text is not: not UTF-8, too large, not permitted. It is never written over.
+    Unusable,
+}
+
+/// A file as it was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Source {
+    /// Where it is, from the workspace's root, with `/` between folders.
+    pub path: String,
+    /// Its text; empty where it could not be read.
+    pub text: String,
+    /// The content it had.
+    pub fingerprint: Fingerprint,
+    /// How reading went.
+    pub condition: Condition,
+    /// What is wrong with it, in the order of the text.
+    pub problems: Vec<Diagnostic>,
+}
+
+impl Source {
+    /// Returns its problems with line and column.
+    pub fn file_problems(&self) -> Vec<FileProblem> {
+        FileProblem::place(&self.path, &self.text, &self.problems)
+    }
+}
+
+/// Reads the file at `path` under `root`; whatever happens is in the result.
+pub fn read_source(root: &Path, path: &str) -> Source {
+    let (text, fingerprint, condition, problem) = match read_bounded(&root.join(path)) {
+        Ok(Some(bytes)) => {
+            let fingerprint = Fingerprint::of(&bytes);
+            match String::from_utf8(bytes) {
+                Ok(text) => (text, fingerprint, Condition::Read, None),
+                Err(error) => (String::new(), fingerprint, Condition::Unusable, Some(not_utf8(&error))),
+            }
+        }
+        Ok(None) => (String::new(), Fingerprint::Unknown, Condition::Unusable, Some(too_large())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            (String::new(), Fingerprint::Absent, Condition::Missing, None)
+        }
+        Err(error) => {
+            let problem =
+                Diagnostic::error("unreadable", Span::at(0), format!("cannot read it: {}", explain(&error)));
+            (String::new(), Fingerprint::Unknown, Condition::Unusable, Some(problem))
+        }
+    };
+    Source { path: path.to_owned(), text, fingerprint, condition, problems: problem.into_iter().collect() }
+}
+
+/// Reads a regular file of at most [`MAX_FILE`] bytes; `None` where it is larger. Never waits on a pipe or device.
+fn read_bounded(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    let meta = fs::metadata(path)?;
+    if !meta.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+    }
+    if MAX_FILE < meta.len() {
+        return Ok(None);
+    }
+    let mut bytes = Vec::with_capacity(meta.len() as usize);
+    let read = io::Read::read_to_end(&mut io::Read::take(fs::File::open(path)?, MAX_FILE + 1), &mut bytes)?;
+    Ok((read as u64 <= MAX_FILE).then_some(bytes))
+}
+
+fn not_utf8(error: &std::string::FromUtf8Error) -> Diagnostic {
+    let at = error.utf8_error().valid_up_to();
+    let before = &error.as_bytes()[..at];
+    let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+    Diagnostic::error(
+        "not-utf8",
+        Span::at(0),
+        format!("this file is not UTF-8: byte {} (line {line})", at + 1),
+    )
+    .with_help("save it as UTF-8 in your editor; telecast leaves it as it is")
+}
+
+fn too_large() -> Diagnostic {
+    let message = format!("this file is larger than {} KB", MAX_FILE / 1024);
+    Diagnostic::error("too-large", Span::at(0), message)
+        .with_help("Telegram takes 4096 characters a message; telecast leaves the file as it is")
+}
