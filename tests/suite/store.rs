@@ -7,6 +7,7 @@ use std::thread;
 
 use indexmap::IndexMap;
 use jiff::tz::TimeZone;
+use proptest::prelude::*;
 use tempfile::TempDir;
 
 use telecast::profile::{Kind, Value};
@@ -14,6 +15,8 @@ use telecast::store::{
     Change, Error, Format, ImportError, ImportOptions, ImportReport, SqliteStore, Store, import,
 };
 use telecast::template::Dialect;
+
+use crate::support::rounds;
 
 /// A folder with a store in it, and files to import.
 struct Home {
@@ -262,6 +265,52 @@ fn clevertaps_limits_hold_in_its_dialect_only() {
         "the column `a.b`: CleverTap takes no `.` in a property's name"
     );
     assert_eq!(home.import(&content).n_created, 2);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(rounds(24, 600) as u32) })]
+
+    /// Whatever the cells hold, what a CSV writer wrote is read back, by every delimiter.
+    #[test]
+    fn texts_come_through_a_csv_unchanged(
+        rows in proptest::collection::vec(("[^\\x00]{0,12}", "[\",;\t\r\n a]{0,6}"), 1..8),
+        delimiter in prop_oneof![Just(b','), Just(b';'), Just(b'\t')],
+    ) {
+        let mut writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
+        writer.write_record(["identity", "a", "b"]).unwrap();
+        for (at, (a, b)) in rows.iter().enumerate() {
+            writer.write_record([&at.to_string(), a, b]).unwrap();
+        }
+        let home = Home::new();
+        let types = IndexMap::from([("a".into(), Kind::Text), ("b".into(), Kind::Text)]);
+        let options = ImportOptions { types, ..ImportOptions::default() };
+        let report = home.try_import(writer.into_inner().unwrap(), &options).unwrap();
+        prop_assert_eq!(rejected(&report), [""; 0]);
+        for (at, (a, b)) in rows.iter().enumerate() {
+            let profile = home.store.get(&at.to_string()).unwrap().unwrap();
+            for (name, cell) in [("a", a), ("b", b)] {
+                let expected = (!cell.is_empty()).then(|| Value::Text(cell.clone()));
+                prop_assert_eq!(profile.properties.get(name).cloned(), expected);
+            }
+        }
+    }
+
+    /// No bytes make an import panic, and every row is accounted for.
+    #[test]
+    fn any_bytes_are_imported_or_refused(
+        head in prop_oneof![Just("identity,a\n"), Just("identity;a\r\n"), Just("{\"identity\":1}\n"), Just("")],
+        tail in prop_oneof![
+            "[a,;\"\r\n0-9]{0,40}".prop_map(String::into_bytes),
+            "(\\{\"identity\":\"?[0-9]\"?,\"a\":[0-9\"\\[\\]{}]{1,3}\\}?\n){0,5}".prop_map(String::into_bytes),
+            proptest::collection::vec(any::<u8>(), 0..40),
+        ],
+    ) {
+        let home = Home::new();
+        if let Ok(report) = home.try_import([head.as_bytes(), &tail].concat(), &ImportOptions::default()) {
+            prop_assert_eq!(report.n_created, home.store.count().unwrap());
+            prop_assert_eq!(report.n_rejected, report.rejected.len() as u64);
+        }
+    }
 }
 
 #[test]
