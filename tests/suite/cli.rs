@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::Stdio;
 
-use crate::support::{Home, Terminal};
+use crate::support::{Home, Terminal, rounds};
 
 #[test]
 fn the_console_without_a_terminal_says_what_works_without_one() {
@@ -409,4 +409,21 @@ fn a_real_token_in_a_new_webhooks_address_moves_to_the_store() {
     answer.ok();
     assert!(home.read("shop/webhooks/second.toml").contains("/bot${BOT_TOKEN}/sendMessage"));
     assert!(home.read("config/telecast/secrets.toml").contains(token));
+}
+
+#[test]
+fn commands_side_by_side_lose_nothing() {
+    let home = shop();
+    let n = rounds(4, 40);
+    let set = |n: usize| {
+        let words =
+            ["--workspace", "shop", "profiles", "set", &format!("p{n}"), "plan=pro"].map(str::to_owned);
+        home.command(words).stdin(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    };
+    let children: Vec<_> = (0..n).map(set).collect();
+    for mut child in children {
+        assert!(child.wait().unwrap().success());
+    }
+    let listed = home.run(["--workspace", "shop", "profiles", "list", "--json"]).json();
+    assert_eq!(listed.as_array().unwrap().len(), n);
 }

@@ -3,15 +3,12 @@
 mod home;
 mod terminal;
 
-pub use home::{Answer, Home};
+pub use home::Home;
 pub use terminal::Terminal;
 
-/// Returns how many rounds a random or stress test runs: `few` in `cargo test`, `many` where `TELECAST_FULL` is set.
+/// Returns how many rounds a random or stress test runs: `few` in `cargo test`, `many` where `TELECAST_FULL=1`, as
+/// `.ci/run` sets it.
 pub fn rounds(few: usize, many: usize) -> usize {
-    if is_full() { many } else { few }
-}
-
-/// Whether the tests run at full counts, as `.ci/run` asks for.
-pub fn is_full() -> bool {
-    std::env::var_os("TELECAST_FULL").is_some_and(|value| value == "1")
+    let is_full = std::env::var_os("TELECAST_FULL").is_some_and(|value| value == "1");
+    if is_full { many } else { few }
 }

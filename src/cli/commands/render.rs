@@ -38,7 +38,7 @@ pub fn run(place: &Place, args: &RenderCampaign, output: &mut Output) -> Result 
 }
 
 /// Gathers what is wrong with the campaign's files, its message and its webhook's templates.
-pub fn problems<'a>(campaign: &'a CampaignFiles, job: &Job, composed: &Composed) -> Vec<Problem> {
+pub fn problems(campaign: &CampaignFiles, job: &Job, composed: &Composed) -> Vec<Problem> {
     let definition = Sheet::new(&campaign.source.path, &campaign.source.text);
     let body = Sheet::new(&campaign.body.path, &campaign.body.text);
     let mut problems = definition.place(&campaign.source.problems);

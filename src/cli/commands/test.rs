@@ -33,11 +33,11 @@ pub fn run(place: &Place, args: &TestCampaign, output: &mut Output) -> Result {
         answer
     });
     let Some(answer) = answer else { return Ok(Ending::Interrupted) };
-    if was_tried(&answer) {
-        if let Err(error) = workspace.folder().add_to_history(&history_entry(&test, &answer, now)) {
-            // It was sent all the same.
-            output.note(format!("the history of tests was not written: {error}"))?;
-        }
+    if was_tried(&answer)
+        && let Err(error) = workspace.folder().add_to_history(&history_entry(&test, &answer, now))
+    {
+        // It was sent all the same.
+        output.note(format!("the history of tests was not written: {error}"))?;
     }
     let problems = problems(campaign, &test.job, &answer);
     match args.format.json {

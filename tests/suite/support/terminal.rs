@@ -97,6 +97,25 @@ impl Terminal {
         self.screen.screen().contents()
     }
 
+    /// Waits for output beyond the first `n` bytes.
+    #[track_caller]
+    pub fn wait_for_output(&mut self, n: usize) {
+        let end = Instant::now() + PATIENCE;
+        while self.bytes.len() <= n {
+            assert!(
+                self.read_some(end),
+                "waited for output; the screen:\n{}",
+                self.screen.screen().contents()
+            );
+        }
+    }
+
+    /// Takes what the program writes in this time into the screen.
+    pub fn read_for(&mut self, time: Duration) {
+        let end = Instant::now() + time;
+        while self.read_some(end) {}
+    }
+
     /// Returns the screen as it stands.
     pub fn screen(&self) -> &vt100::Screen {
         self.screen.screen()
@@ -224,8 +243,12 @@ fn a_resize_reaches_the_program_as_a_signal() {
     let mut command = Command::new("sh");
     command.args(["-c", "trap 'stty size; exit' WINCH; echo ready; while :; do read line; done"]);
     let mut terminal = Terminal::start(command, 80, 24);
+    terminal.wait_for_output(0);
     terminal.wait_for("ready");
     terminal.resize(90, 20);
     terminal.send("\r");
     terminal.wait_for("20 90");
+    terminal.read_for(Duration::ZERO);
+    assert_ne!(terminal.id(), std::process::id());
+    assert_eq!(terminal.screen().size(), (cells(20), cells(90)));
 }
