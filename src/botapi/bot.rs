@@ -211,6 +211,9 @@ fn message(body: &[u8]) -> Option<String> {
 /// Says what a body is that is no answer.
 fn what_it_is(answer: &HttpAnswer) -> String {
     let start = answer.body.trim_ascii_start();
+    if let Some(host) = answer.header("location") {
+        return format!("a redirect to {host}");
+    }
     let is_html = answer.header("content-type").is_some_and(|kind| kind.contains("html"));
     if start.is_empty() {
         "nothing".into()

@@ -24,14 +24,15 @@ pub struct HttpRequest {
     pub timeout: Duration,
 }
 
-/// What came back.
-#[derive(Debug, Clone, PartialEq)]
+/// What came back; `Debug` does not show the body, which may echo the request.
+#[derive(Clone, PartialEq)]
 pub struct HttpAnswer {
     /// The status code.
     pub status: u16,
     /// The status in words: "Bad Request".
     pub reason: String,
-    /// The few headers that say something to us, names in lower case.
+    /// The few headers that say something to us, names in lower case; of `location` only the host, since servers repeat
+    /// the path with its token there.
     pub headers: Vec<(String, String)>,
     /// The body, unpacked.
     pub body: Vec<u8>,
@@ -91,9 +92,26 @@ impl HttpAnswer {
     }
 }
 
+impl fmt::Debug for HttpAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpAnswer")
+            .field("status", &self.status)
+            .field("headers", &self.headers)
+            .field("body", &format_args!("{} bytes", self.body.len()))
+            .field("elapsed", &self.elapsed)
+            .finish_non_exhaustive()
+    }
+}
+
 pub(super) fn header(response: &reqwest::Response, name: &str) -> Option<(String, String)> {
     let value = response.headers().get(name)?.to_str().ok()?;
-    Some((name.to_owned(), value.to_owned()))
+    let value = match name {
+        "location" => {
+            response.url().join(value).ok().map(|url| format!("{}://{}", url.scheme(), host(&url)))?
+        }
+        _ => value.to_owned(),
+    };
+    Some((name.to_owned(), value))
 }
 
 /// Returns host and port as one would name them in a sentence.

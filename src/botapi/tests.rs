@@ -158,10 +158,21 @@ async fn what_never_left_is_certainly_not_delivered() {
 #[tokio::test]
 async fn a_redirect_is_an_answer() {
     let (other, others_requests) = serve(Behaviour::Answer(answer("200 OK", "text/plain", "")));
-    let redirect = format!("HTTP/1.1 302 Found\r\nlocation: {other}/\r\ncontent-length: 0\r\n\r\n");
-    let answer = send(Behaviour::Answer(redirect.leak()), LONG).await.unwrap();
+    let redirect =
+        format!("HTTP/1.1 302 Found\r\nlocation: {other}/bot1:SECRET/getMe\r\ncontent-length: 0\r\n\r\n");
+    let redirect = Behaviour::Answer(redirect.leak());
+    let answer = send(redirect, LONG).await.unwrap();
     assert_eq!((answer.status, answer.reason.as_str()), (302, "Found"));
-    assert_eq!(answer.header("location"), Some(format!("{other}/").as_str()));
+    assert_eq!(answer.header("location"), Some(other.as_str()));
+    assert!(!format!("{answer:?}").contains("SECRET"), "{answer:?}");
+    let (address, _requests) = serve(redirect);
+    let error = Bot::new(&address, "1:SECRET").get_me(&client()).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "getMe: the server answered 302 with a redirect to {other}: is this the address of a Bot API?"
+        )
+    );
     assert!(others_requests.try_recv().is_err());
 }
 
