@@ -11,6 +11,7 @@
 mod buffer;
 mod edit;
 mod history;
+mod snapshot;
 
 mod motion;
 mod mouse;
@@ -27,8 +28,6 @@ mod tests;
 
 use std::borrow::Cow;
 
-use ropey::Rope;
-
 use crate::diagnostic::TextEdit;
 use crate::text::{Position, Span};
 
@@ -39,6 +38,7 @@ use pairs::Pair;
 
 pub use edit::{Edit, Transaction};
 pub use motion::Motion;
+pub use snapshot::Snapshot;
 
 /// What is selected: from `anchor`, where it began, to `head`, where the cursor is.
 ///
@@ -184,9 +184,9 @@ impl Editor {
         self.buffer.rope().to_string()
     }
 
-    /// Returns the rope itself, which is cheap to clone: for work on a worker or for comparing versions.
-    pub fn rope(&self) -> &Rope {
-        self.buffer.rope()
+    /// Returns the text as it is now, without copying it: for a worker, or to see later what changed.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot::new(self.buffer.rope().clone())
     }
 
     /// Returns a number that changes with every change of the text and never comes back.

@@ -2,8 +2,10 @@
 
 pub mod action;
 pub mod draw;
+pub mod editor_view;
 pub mod focus;
 pub mod form;
+pub mod highlight;
 pub mod input;
 pub mod key;
 pub mod keymap;

@@ -1,0 +1,132 @@
+//! Pictures of editors: the text of the cells, and below it a row of letters for what is styled.
+
+use ratatui::style::Modifier;
+
+use super::*;
+use crate::editor::{Command, Motion};
+
+fn rows(buf: &Buffer) -> Vec<String> {
+    let area = buf.area;
+    let row = |y| (area.left()..area.right()).map(|x| buf[(x, y)].symbol()).collect::<String>();
+    (area.top()..area.bottom()).map(row).map(|row: String| row.trim_end().to_owned()).collect()
+}
+
+/// `R` where a cell is reversed, `U` where it is underlined, `B` where it is bold.
+fn styles(buf: &Buffer, y: u16) -> String {
+    let letter = |modifier: Modifier| match modifier {
+        _ if modifier.contains(Modifier::REVERSED) => 'R',
+        _ if modifier.contains(Modifier::UNDERLINED) => 'U',
+        _ if modifier.contains(Modifier::BOLD) => 'B',
+        _ => '.',
+    };
+    (buf.area.left()..buf.area.right()).map(|x| letter(buf[(x, y)].modifier)).collect()
+}
+
+struct Shown {
+    rows: Vec<String>,
+    first_styles: String,
+    cursor: Option<(u16, u16)>,
+}
+
+fn show(
+    text: &str,
+    width: u16,
+    height: u16,
+    commands: &[Command],
+    more: fn(EditorView<'_>) -> EditorView<'_>,
+) -> Shown {
+    let mut editor = Editor::new(text);
+    for command in commands {
+        editor.apply(command.clone());
+    }
+    let theme = Theme::mono();
+    let area = Rect::new(0, 0, width, height);
+    let mut viewport = Viewport::default();
+    let inner = EditorView::new(&editor, viewport, &theme).text_area(area);
+    viewport.scroll_to_cursor(&editor, inner.width, inner.height);
+    let mut buf = Buffer::empty(area);
+    let cursor = more(EditorView::new(&editor, viewport, &theme)).draw(area, &mut buf);
+    Shown { rows: rows(&buf), first_styles: styles(&buf, 0), cursor: cursor.map(|at| (at.x, at.y)) }
+}
+
+#[track_caller]
+fn check(text: &str, width: u16, height: u16, commands: &[Command], expected: &[&str], cursor: (u16, u16)) {
+    let shown = show(text, width, height, commands, |view| view);
+    assert_eq!(shown.rows, expected);
+    assert_eq!(shown.cursor, Some(cursor));
+}
+
+#[test]
+fn lines_have_numbers_and_the_cursor_its_cell() {
+    check("a\nb漢c", 10, 3, &[Command::Move(Motion::To(6))], &[" 1 a", " 2 b漢 c", ""], (6, 1));
+    check("a", 10, 1, &[], &[" 1 a"], (3, 0));
+    check("\tx\ty", 16, 1, &[Command::Move(Motion::DocumentEnd)], &[" 1     x   y"], (12, 0));
+}
+
+#[test]
+fn long_lines_scroll_with_the_cursor() {
+    let text = "0123456789abcdefghij";
+    check(text, 13, 1, &[], &[" 1 012345678…"], (3, 0));
+    check(text, 13, 1, &[Command::Move(Motion::LineEnd)], &[" 1 …cdefghij"], (12, 0));
+    check("漢字漢字漢字漢字", 10, 1, &[Command::Move(Motion::To(12))], &[" 1 …字 漢  …"], (6, 0));
+}
+
+#[test]
+fn the_text_scrolls_before_the_cursor_reaches_the_edge() {
+    let text = "1\n2\n3\n4\n5\n6\n7\n8\n9";
+    check(text, 8, 4, &[Command::Move(Motion::Line(4))], &[" 2 2", " 3 3", " 4 4", " 5 5"], (3, 2));
+    check(text, 5, 2, &[Command::Move(Motion::DocumentEnd)], &["8", "9"], (1, 1));
+}
+
+#[test]
+fn nothing_that_drives_a_terminal_reaches_a_cell() {
+    let payload = "\x1b[2J\u{9b}31m\u{202e}\u{7f}\r\u{200b}x\u{feff}\u{301}";
+    let shown = show(payload, 60, 1, &[], |view| view);
+    assert!(!shown.rows[0].chars().any(|c| c.is_control() || picture(c).is_some()), "{:?}", shown.rows);
+    assert!(shown.rows[0].starts_with(" 1 ␛[2J\u{fffd}31m"), "{:?}", shown.rows);
+    assert_eq!(show("\u{301}a", 8, 1, &[], |view| view).rows, [" 1 ◌a"]);
+}
+
+#[test]
+fn selection_problems_and_brackets_lie_over_the_text() {
+    let select = [Command::Select(Span::new(1, 4))];
+    assert_eq!(show("a漢\nb", 8, 2, &select, |view| view).first_styles, ".B..RR..");
+    let all = [Command::SelectAll];
+    assert_eq!(show("ab\nc", 8, 2, &all, |view| view).first_styles, "...RRR..");
+    let shown = show("abc\nd", 8, 2, &[], with_problems);
+    assert_eq!((shown.first_styles.as_str(), shown.rows[0].as_str()), ("BB..UUU.", "✘1 abc"));
+    assert_eq!(show("(a)", 8, 1, &[], |view| view).first_styles, ".B.B.B..");
+}
+
+fn with_problems(view: EditorView<'_>) -> EditorView<'_> {
+    EditorView { problems: PROBLEMS, is_focused: false, ..view }
+}
+
+const PROBLEMS: &[Mark] = &[
+    (Span { start: 1, end: 2 }, Severity::Error),
+    (Span { start: 2, end: 2 }, Severity::Info),
+    (Span { start: 3, end: 3 }, Severity::Error),
+];
+
+#[test]
+fn every_size_is_drawn() {
+    for (width, height) in [(0, 0), (1, 1), (2, 1), (3, 3), (4, 2), (300, 100)] {
+        for command in [Command::Move(Motion::DocumentStart), Command::Move(Motion::DocumentEnd)] {
+            show("漢字漢字\n\tb\n\n👩‍👩‍👧‍👦", width, height, &[command, Command::SelectAll], |view| view);
+        }
+    }
+}
+
+#[test]
+fn a_cell_leads_back_to_its_byte() {
+    let editor = Editor::new("a漢b\ncd");
+    let theme = Theme::mono();
+    let area = Rect::new(2, 1, 12, 4);
+    let view = EditorView::new(&editor, Viewport::default(), &theme);
+    let byte = |x, y| view.byte_at(area, Position { x, y });
+    assert_eq!((byte(5, 1), byte(6, 1), byte(7, 1), byte(8, 1), byte(13, 1)), (0, 1, 1, 4, 5));
+    assert_eq!((byte(0, 0), byte(3, 2), byte(6, 2), byte(9, 9)), (0, 6, 7, 8));
+    for at in [0, 1, 4, 5, 6, 7, 8] {
+        assert_eq!(view.byte_at(area, view.screen_of(area, at).unwrap()), at);
+    }
+}

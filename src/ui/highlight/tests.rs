@@ -1,0 +1,123 @@
+//! Colours, written below the text they belong to.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::editor::{Command, Editor, Motion};
+
+fn letter(class: Class) -> char {
+    match class {
+        Class::Plain => ' ',
+        Class::Key => 'k',
+        Class::String => 's',
+        Class::Escape => 'e',
+        Class::Number => 'n',
+        Class::Constant => 'c',
+        Class::Punctuation => 'p',
+        Class::Markup => 'm',
+        Class::LiquidDelimiter => 'D',
+        Class::LiquidTag => 'T',
+        Class::LiquidVariable => 'V',
+        Class::LiquidFilter => 'F',
+        Class::LiquidString => 'S',
+        Class::LiquidNumber => 'N',
+        Class::Type => 't',
+        Class::LiquidOperator => 'O',
+        Class::Comment => '#',
+        Class::Keyword => 'K',
+        Class::Function => 'f',
+        Class::Invalid => '!',
+    }
+}
+
+fn row(length: usize, pieces: &[Piece]) -> String {
+    let mut row = vec![' '; length];
+    for (range, class) in pieces {
+        row[range.clone()].fill(letter(*class));
+    }
+    row.into_iter().collect::<String>().trim_end().to_owned()
+}
+
+fn rows(highlighter: &Highlighter, editor: &Editor) -> Vec<String> {
+    (0..editor.n_lines()).map(|line| row(editor.line(line).len(), highlighter.pieces(line))).collect()
+}
+
+fn highlighter() -> Highlighter {
+    let mut highlighter = Highlighter::default();
+    highlighter.set_grammar(Arc::new(Grammar::load()));
+    highlighter
+}
+
+#[track_caller]
+fn check(text: &str, expected: &[&str]) {
+    let editor = Editor::new(text);
+    let mut highlighter = highlighter();
+    while highlighter.follow(&editor, 0..5) {}
+    assert_eq!(rows(&highlighter, &editor), expected);
+}
+
+#[test]
+fn json_is_coloured() {
+    check("{\"a\": \"b\\n\", \"c\": -1.5, true", &["pkkkp sseesp kkkp nnnnp cccc"]);
+}
+
+#[test]
+fn liquid_is_coloured_wherever_it_stands() {
+    check("\"a {{ x.y | up: 'z' }}\"", &["sssDD V V O FF  SSS DDs"]);
+    check("{% if x == 1 %}b", &["DD TT V OO N DD"]);
+    check("{% comment %}\"a\n{% endcomment %}\"b\"", &["###############", "################sss"]);
+}
+
+#[test]
+fn markup_is_coloured_inside_strings() {
+    check("\"a<b>c</b> &amp; < d\"", &["ssmmmsmmmmsmmmmmsssss"]);
+}
+
+#[test]
+fn a_string_ends_with_its_line() {
+    check("\"a\n\"b\"", &["ss", "sss"]);
+}
+
+#[test]
+fn after_any_edit_the_colours_are_those_of_the_whole_text() {
+    let line = "  \"key\": \"text <b>{{ x | y: 1 }}</b>\", {% if a %}1{% endif %}\n";
+    let mut editor = Editor::new(&line.repeat(300));
+    let mut kept = highlighter();
+    while kept.follow(&editor, 0..40) {}
+    let edits: [(usize, &str, usize); 7] = [
+        (5, "{% comment %}", 0),
+        (900, "\n\n", 10),
+        (950, "{% endcomment %}", 0),
+        (5, "", 13),
+        (6000, "\"", 500),
+        (0, "x\ny", 0),
+        (100, "{{", 7000),
+    ];
+    for (at, inserted, removed) in edits {
+        editor.apply(Command::Move(Motion::To(at)));
+        editor.apply(Command::Extend(Motion::To(at + removed)));
+        editor.apply(Command::Paste(inserted.into()));
+        kept.follow(&editor, 10..50);
+    }
+    while kept.follow(&editor, 10..50) {}
+    let mut fresh = highlighter();
+    while fresh.follow(&editor, 0..40) {}
+    assert_eq!(rows(&kept, &editor), rows(&fresh, &editor));
+}
+
+#[test]
+fn what_is_visible_comes_first_and_one_call_is_bounded() {
+    let editor = Editor::new(&"\"key\": \"text\",\n".repeat(20_000));
+    let mut highlighter = highlighter();
+    assert!(highlighter.follow(&editor, 15_000..15_040));
+    assert!(!highlighter.pieces(15_039).is_empty());
+    assert!(highlighter.pieces(10_000).is_empty());
+}
+
+#[test]
+fn code_is_coloured_by_its_language() {
+    let grammars = CodeGrammars::load();
+    let text = "fn main() { let a = \"b\"; }";
+    assert_eq!(row(text.len(), &grammars.pieces("rust", text)[0]), "KK ffff     KKK   K sss");
+    assert_eq!(grammars.pieces("klingon", "a\nb"), [vec![], vec![]]);
+}
