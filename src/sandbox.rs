@@ -6,7 +6,7 @@
 //! POST /sandbox/updates ──simulation──┘ chats, updates, blocks of simulated users
 //! ```
 //!
-//! All that is decided is decided in [`state`], without sockets and with the time passed in; `server` moves bytes.
+//! All that is decided is decided in `state`, without sockets and with the time passed in; `server` moves bytes.
 
 pub mod announce;
 

@@ -29,13 +29,13 @@ use super::state::{Answer, State, Wait};
 use crate::telegram::ApiError;
 
 /// So many connections at a time; others wait in the system's queue.
-const MAX_CONNECTIONS: usize = 512;
+const MAX_CONNECTIONS: usize = 4096;
 
 /// Headers may be this large, as on Telegram.
 const MAX_HEADERS: usize = 256 << 10;
 
-/// The headers of a request have to arrive within this.
-const HEADERS_TIMEOUT: Duration = Duration::from_secs(30);
+/// The headers of a request have to arrive within this, the next request on a connection too.
+const HEADERS_TIMEOUT: Duration = Duration::from_secs(75);
 
 /// Answers under way get this long to go out when the sandbox stops.
 const STOP_TIMEOUT: Duration = Duration::from_millis(500);
