@@ -159,8 +159,11 @@ pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str
         .into_iter()
         .map(|candidate| {
             let letters: Vec<char> = candidate.to_lowercase().chars().collect();
-            (edit_distance(&wanted, &letters), candidate)
+            (letters, candidate)
         })
+        // So many letters at least would differ: this keeps the table small, however long the word is.
+        .filter(|(letters, _)| letters.len().abs_diff(wanted.len()) <= limit)
+        .map(|(letters, candidate)| (edit_distance(&wanted, &letters), candidate))
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
@@ -211,6 +214,7 @@ mod tests {
         assert_eq!(did_you_mean("capitalise", names), Some("capitalize"));
         assert_eq!(did_you_mean("frist_name", names), Some("first_name"));
         assert_eq!(did_you_mean("colour", names), None);
+        assert_eq!(did_you_mean(&"x".repeat(1_000_000), names), None);
     }
 
     #[test]
