@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::chats::ChatBook;
@@ -92,8 +91,10 @@ impl Identity {
 pub(super) struct Messages {
     last_id: i64,
     last_album_id: u64,
-    by_id: BTreeMap<(i64, i64), Box<str>>,
-    sent: Vec<(i64, i64)>,
+    sent: Vec<Box<str>>,
+    /// Where in `sent` the message of a chat and an id is.
+    sent_at: BTreeMap<(i64, i64), usize>,
+    shown: BTreeMap<(i64, i64), Box<str>>,
 }
 
 impl Messages {
@@ -110,37 +111,25 @@ impl Messages {
     }
 
     /// Keeps a message that the bot sent.
-    pub(super) fn sent(&mut self, chat: i64, id: i64, message: &Value) {
-        self.by_id.insert((chat, id), message.to_string().into());
-        self.sent.push((chat, id));
+    pub(super) fn add_sent(&mut self, chat: i64, id: i64, message: &Value) {
+        self.sent_at.insert((chat, id), self.sent.len());
+        self.sent.push(message.to_string().into());
     }
 
     /// Keeps a message that the bot was shown.
-    pub(super) fn received(&mut self, chat: i64, id: i64, message: &Value) {
+    pub(super) fn add_shown(&mut self, chat: i64, id: i64, message: &Value) {
         self.last_id = self.last_id.max(id);
-        self.by_id.insert((chat, id), message.to_string().into());
+        self.shown.insert((chat, id), message.to_string().into());
     }
 
     /// Returns a message as JSON text.
     pub(super) fn find(&self, chat: i64, id: i64) -> Option<&str> {
-        self.by_id.get(&(chat, id)).map(Box::as_ref)
+        let sent = self.sent_at.get(&(chat, id)).and_then(|at| self.sent.get(*at));
+        sent.or_else(|| self.shown.get(&(chat, id))).map(Box::as_ref)
     }
 
     /// Returns all that was sent, in order, as a JSON array.
     pub(super) fn to_json(&self) -> String {
-        let mut array = String::from("[");
-        for message in self.sent.iter().filter_map(|(chat, id)| self.find(*chat, *id)) {
-            if 1 < array.len() {
-                array.push(',');
-            }
-            array.push_str(message);
-        }
-        array.push(']');
-        array
+        format!("[{}]", self.sent.join(","))
     }
-}
-
-/// Returns a point in time as the Bot API writes it.
-pub(super) fn unix_seconds(now: Timestamp) -> i64 {
-    now.as_second()
 }

@@ -15,7 +15,7 @@ use crate::telegram::{self, ApiError};
 
 /// How a method is answered.
 #[derive(Clone, Copy)]
-pub(super) enum Method {
+pub(super) enum Handling {
     /// At once and always.
     Ask(Ask),
     /// With a message that is sent, so that limits and failures apply.
@@ -38,14 +38,14 @@ const ASKED: [(&str, Ask); 6] = [
 ];
 
 /// Finds a method by its name in any case.
-pub(super) fn find(name: &str) -> Option<Method> {
+pub(super) fn find(name: &str) -> Option<Handling> {
     if name.eq_ignore_ascii_case("getUpdates") {
-        return Some(Method::Poll);
+        return Some(Handling::Poll);
     }
     let asked = ASKED.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
     match asked {
-        Some((_, answer)) => Some(Method::Ask(*answer)),
-        None => telegram::Method::from_name(name).filter(|method| method.sends()).map(Method::Send),
+        Some((_, answer)) => Some(Handling::Ask(*answer)),
+        None => telegram::Method::from_name(name).filter(|method| method.sends()).map(Handling::Send),
     }
 }
 

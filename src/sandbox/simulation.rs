@@ -77,6 +77,6 @@ fn learn(bot: &mut Bot, news: News) {
     match news {
         News::Seen(chat) => bot.chats.meet(chat),
         News::Stands(chat, standing) => bot.chats.set_standing(chat, standing),
-        News::Wrote { chat, id, message } => bot.messages.received(chat, id, &message),
+        News::Wrote { chat, id, message } => bot.messages.add_shown(chat, id, &message),
     }
 }

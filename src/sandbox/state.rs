@@ -10,7 +10,7 @@ use super::bot::{Bot, Conflict, Identity, Messages, PollId};
 use super::call::Call;
 use super::chats::ChatBook;
 use super::faults::{Dice, Fault, Pace};
-use super::methods::{self, Method};
+use super::methods::{self, Handling};
 use super::queue::Queue;
 use super::reply::{Reply, conflict};
 use super::simulation;
@@ -80,9 +80,9 @@ impl State {
         let name = if method.is_empty() { call.text("method") } else { method };
         match methods::find(name) {
             None => Answer::Reply(ApiError::method_not_found().into()),
-            Some(Method::Ask(answer)) => Answer::Reply(reply(answer(&mut self.bots[bot], call))),
-            Some(Method::Poll) => self.poll(bot, call),
-            Some(Method::Send(method)) => self.send(bot, |bot| methods::send(bot, method, call, now), now),
+            Some(Handling::Ask(answer)) => Answer::Reply(reply(answer(&mut self.bots[bot], call))),
+            Some(Handling::Poll) => self.poll(bot, call),
+            Some(Handling::Send(method)) => self.send(bot, |bot| methods::send(bot, method, call, now), now),
         }
     }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::{content, keyboard};
-use crate::sandbox::bot::{Bot, unix_seconds};
+use crate::sandbox::bot::Bot;
 use crate::sandbox::call::Call;
 use crate::sandbox::chats::{Chat, ChatKind};
 use crate::telegram::request::Reply;
@@ -72,12 +72,12 @@ fn post(bot: &mut Bot, chat: &Chat, around: &Around, content: Map<String, Value>
         }
     };
     message.insert("chat".into(), chat.to_json());
-    message.insert("date".into(), unix_seconds(now).into());
+    message.insert("date".into(), now.as_second().into());
     message.extend(around.replied.clone().unwrap_or_default());
     message.extend(content);
     message.extend(around.settings.clone());
     let message = Value::Object(message);
-    bot.messages.sent(chat.id, id, &message);
+    bot.messages.add_sent(chat.id, id, &message);
     message
 }
 

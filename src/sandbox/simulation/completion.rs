@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::News;
-use crate::sandbox::bot::{Bot, unix_seconds};
+use crate::sandbox::bot::Bot;
 use crate::sandbox::chats::{Chat, ChatKind, Standing};
 use crate::sandbox::methods::content::of_entity;
 use crate::telegram;
@@ -85,7 +85,7 @@ fn message(bot: &mut Bot, body: &mut Members, now: Timestamp) -> Result<(Chat, i
         }
     };
     body.insert("message_id".into(), id.into());
-    body.entry("date").or_insert(unix_seconds(now).into());
+    body.entry("date").or_insert(now.as_second().into());
     find_entities(bot, body, "text", "entities");
     find_entities(bot, body, "caption", "caption_entities");
     Ok((chat, id))
@@ -129,7 +129,7 @@ fn new_message(bot: &mut Bot, body: &mut Members, now: Timestamp) -> Result<Vec<
 
 /// A button was pressed: the message is the one that was sent, where only its id is given.
 fn callback_query(bot: &mut Bot, body: &mut Members, now: Timestamp) -> Result<Vec<News>, String> {
-    body.entry("id").or_insert(unix_seconds(now).to_string().into());
+    body.entry("id").or_insert(now.as_second().to_string().into());
     body.entry("chat_instance").or_insert("1".into());
     let Some(pressed) = body.get_mut("message") else { return Ok(Vec::new()) };
     let pressed = pressed.as_object_mut().ok_or("`message` is a JSON object")?;
@@ -142,7 +142,7 @@ fn callback_query(bot: &mut Bot, body: &mut Members, now: Timestamp) -> Result<V
             pressed.entry(key).or_insert(value);
         }
     }
-    pressed.entry("date").or_insert(unix_seconds(now).into());
+    pressed.entry("date").or_insert(now.as_second().into());
     sender(body, &chat)?;
     Ok(vec![News::Seen(chat)])
 }
@@ -151,7 +151,7 @@ fn callback_query(bot: &mut Bot, body: &mut Members, now: Timestamp) -> Result<V
 fn my_chat_member(bot: &mut Bot, body: &mut Members, now: Timestamp) -> Result<Vec<News>, String> {
     let chat = chat(bot, body)?;
     sender(body, &chat)?;
-    body.entry("date").or_insert(unix_seconds(now).into());
+    body.entry("date").or_insert(now.as_second().into());
     let user = bot.identity.to_json();
     let status = member(body, "new_chat_member", &user)?;
     let standing = match status.as_str() {

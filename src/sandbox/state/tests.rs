@@ -62,6 +62,20 @@ fn bots_do_not_share_chats_updates_or_messages() {
 }
 
 #[test]
+fn what_a_user_writes_takes_no_sent_message_away() {
+    let mut state = sandbox(rules());
+    said(state.call("42:TEST", "sendMessage", &query("chat_id=5&text=sent"), now()));
+    let written = json!({ "message": { "message_id": 1, "chat": { "id": 5 }, "text": "written" } });
+    state.queue_update(None, written, now()).unwrap();
+    said(state.call("42:TEST", "sendMessage", &query("chat_id=5&text=again"), now()));
+    let sent: Value = serde_json::from_str(&state.messages(None, now()).unwrap()).unwrap();
+    assert_eq!(
+        (&sent[0]["text"], &sent[1]["text"], sent.as_array().unwrap().len()),
+        (&json!("sent"), &json!("again"), 2)
+    );
+}
+
+#[test]
 fn a_poll_waits_and_is_told_what_ended_it() {
     let mut state = sandbox(rules());
     let Answer::Wait(first) = state.call("42:TEST", "getUpdates", &query("timeout=99"), now()) else {
