@@ -10,6 +10,7 @@ pub mod input;
 pub mod key;
 pub mod keymap;
 pub mod latest;
+pub mod message;
 pub mod picker;
 pub mod terminal;
 pub mod text_field;

@@ -66,7 +66,7 @@ pub enum ButtonAction {
 }
 
 /// A button's colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ButtonStyle {
     /// The client's own.
     #[default]

@@ -1,0 +1,170 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::telegram::request::ButtonAction;
+use crate::telegram::{FixOptions, Limit, ParseMode, fix, parse, sent};
+use crate::text;
+
+fn message(html: &str) -> FormattedText {
+    sent(parse(ParseMode::Html, html).unwrap(), Limit::Message).unwrap().text
+}
+
+fn shown(lines: &[Line]) -> String {
+    lines.iter().map(Line::text).collect::<Vec<String>>().join("\n")
+}
+
+#[track_caller]
+fn check_with(options: Options, html: &str, expected: &str) {
+    assert_eq!(shown(&layout(&message(html), &[], options).body), expected, "{html}");
+}
+
+#[track_caller]
+fn check(html: &str, expected: &str) {
+    check_with(Options::new(20), html, expected);
+}
+
+#[test]
+fn words_wrap_and_long_ones_are_cut() {
+    check("The quick brown fox jumps over", "The quick brown fox\njumps over");
+    check("Donaudampfschifffahrtsgesellschaft ok", "Donaudampfschifffahr\ntsgesellschaft ok");
+    check("one\n\ntwo", "one\n\ntwo");
+    check("well-known-hyphenated-words", "well-known-\nhyphenated-words");
+}
+
+#[test]
+fn wide_and_joined_characters_keep_their_cells() {
+    check_with(Options::new(6), "漢字漢字漢字", "漢字漢\n字漢字");
+    check_with(Options::new(4), "👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦", "👩‍👩‍👧‍👦👩‍👩‍👧‍👦\n👩‍👩‍👧‍👦");
+    check("שלום עולם", "שלום עולם");
+}
+
+#[test]
+fn quotes_stand_behind_a_bar_on_lines_of_their_own() {
+    check("a<blockquote>one two three four five</blockquote>b", "a\n▌ one two three four\n▌ five\nb");
+    check("a\n<blockquote>q\n</blockquote>b", "a\n▌ q\nb");
+    check("<blockquote>q</blockquote>\n\nb", "▌ q\n\nb");
+}
+
+#[test]
+fn long_expandable_quotes_are_closed_until_opened() {
+    let html = "<blockquote expandable>1\n2\n3\n4\n5</blockquote>";
+    check(html, "▌ 1\n▌ 2\n▌ 3\n▌ ▾ 2 more");
+    check_with(
+        Options { expands_quotes: true, ..Options::new(20) },
+        html,
+        "▌ 1\n▌ 2\n▌ 3\n▌ 4\n▌ 5\n▌ ▴ less",
+    );
+    check("<blockquote expandable>1\n2\n3</blockquote>", "▌ 1\n▌ 2\n▌ 3");
+}
+
+#[test]
+fn code_blocks_are_boxes_that_never_wrap() {
+    check(
+        "x<pre><code class=\"language-rust\">fn main() {\n    println!(\"a\");\n}</code></pre>y",
+        "x\n╭─ rust ───────────╮\n│ fn main() {      │\n│     println!(\"a… │\n│ }                │\n╰──────────────────╯\ny",
+    );
+    check("<pre>a\n\nb</pre>", "╭───╮\n│ a │\n│   │\n│ b │\n╰───╯");
+    check("<pre><code class=\"language-c\">a</code></pre>", "╭─ c ─╮\n│ a   │\n╰─────╯");
+    check_with(Options { is_ascii: true, ..Options::new(20) }, "<pre>a</pre>", "+---+\n| a |\n+---+");
+}
+
+#[test]
+fn spoilers_keep_their_width_until_they_are_revealed() {
+    check("a <tg-spoiler>漢 b</tg-spoiler>", "a ░░░░");
+    check_with(
+        Options { reveals_spoilers: true, ..Options::new(20) },
+        "a <tg-spoiler>漢 b</tg-spoiler>",
+        "a 漢 b",
+    );
+}
+
+#[test]
+fn hidden_addresses_are_listed_in_full_and_once() {
+    check("<a href='example.com'>a</a> <a href='example.com'>b</a>", "a b\n↗ http://example.com\n  /");
+    check("see example.com", "see example.com");
+}
+
+#[test]
+fn control_characters_are_pictures() {
+    let text = FormattedText { text: "a\u{202e}b\x1bc".into(), entities: Vec::new() };
+    assert_eq!(shown(&layout(&text, &[], Options::new(20)).body), "a\u{2424}b␛c");
+}
+
+#[test]
+fn runs_know_their_style_source_and_link() {
+    let laid = layout(&message("é <b><i>bi</i></b> <a href='a.b'>l</a>"), &[], Options::new(40));
+    let runs: Vec<_> =
+        laid.body[0].runs.iter().map(|run| (run.text.as_str(), run.source.clone().unwrap())).collect();
+    assert_eq!(runs, [("é ", 0..3), ("bi", 3..5), (" ", 5..6), ("l", 6..7)]);
+    let styles: Vec<_> =
+        laid.body[0].runs.iter().map(|run| (run.style.bold, run.style.italic, run.style.role)).collect();
+    assert_eq!(styles[1], (true, true, Role::Text));
+    assert_eq!(styles[3], (false, false, Role::Link));
+    assert_eq!(laid.body[0].runs[3].link.as_deref(), Some("http://a.b/"));
+}
+
+fn button(text: &str, action: ButtonAction) -> Button {
+    Button { text: text.into(), action, style: ButtonStyle::Default, icon_custom_emoji_id: None }
+}
+
+#[test]
+fn buttons_of_a_row_have_equal_widths() {
+    let url = |text: &str| button(text, ButtonAction::Url("https://a.b/".into()));
+    let data = |text: &str| button(text, ButtonAction::CallbackData("d".into()));
+    let check = |rows: &[Vec<Button>], width: usize, expected: &str| {
+        assert_eq!(shown(&layout(&message("x"), rows, Options::new(width)).keyboard), expected);
+    };
+    check(&[vec![url("Shop now")]], 20, "[    Shop now ↗    ]");
+    check(
+        &[vec![data("Yes"), data("No")], vec![url("A very long label")]],
+        21,
+        "[  Yes   ] [   No   ]\n[ A very long la… ↗ ]",
+    );
+    check(&[vec![data("a"), data("b"), data("c")]], 11, "[ a ] [ b ]\n[    c    ]");
+}
+
+#[test]
+fn requests_show_what_is_not_text() {
+    let check = |method: &str, body: &str, expected: &str| {
+        let document = crate::json::parse(body).unwrap();
+        let arguments = crate::telegram::Arguments::from_json(&document, body).unwrap();
+        let request = crate::telegram::check(method, &arguments).result.unwrap();
+        assert_eq!(shown(&of_request(&request, Options::new(30)).body), expected);
+    };
+    check(
+        "sendPhoto",
+        r#"{"chat_id": 1, "photo": "https://a.b/c.png", "caption": "C"}"#,
+        "▣ photo https://a.b/c.png\nC",
+    );
+    check("sendPhoto", r#"{"chat_id": 1, "photo": "id"}"#, "▣ photo id");
+    check(
+        "sendPoll",
+        r#"{"chat_id": 1, "question": "Q?", "options": ["a", "b"], "type": "quiz", "correct_option_ids": [1]}"#,
+        "Q?\n○ a\n◉ b",
+    );
+    check("sendLocation", r#"{"chat_id": 1, "latitude": 1.5, "longitude": 2}"#, "▣ location 1.5, 2");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 256, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_line_is_wider_than_asked_and_nothing_panics(
+        words in proptest::collection::vec(
+            proptest::sample::select(vec![
+                "<b>", "</b>", "<pre>", "</pre>", "<blockquote>", "</blockquote>", "<tg-spoiler>", "</tg-spoiler>",
+                "a", "bb ", "漢", "\n", "👩‍👩‍👧‍👦", "é", "example.com", "\u{202e}", "longerword", "<code>", "</code>",
+            ]),
+            0..40,
+        ),
+        width in 6usize..30,
+        reveals_spoilers: bool,
+    ) {
+        let parsed = parse(ParseMode::Html, &words.concat()).unwrap_or_default();
+        let text = fix(parsed, FixOptions::CAPTION).unwrap_or_default();
+        let options = Options { reveals_spoilers, ..Options::new(width) };
+        for line in layout(&text, &[], options).body {
+            prop_assert!(text::width(&line.text()) <= width, "{:?} in {width}", line.text());
+        }
+    }
+}
