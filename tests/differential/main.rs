@@ -1,0 +1,123 @@
+//! Generated inputs, answered by the reference library and by telecast: every answer has to be the same.
+//!
+//! `TELECAST_TDJSON` names the library (development only); without it, the tests say that they are left out.
+//! `TELECAST_CASES` is the number of inputs of each test, `TELECAST_SEED` where their random numbers start.
+
+#![expect(unsafe_code, reason = "the reference library is C++ behind a C function")]
+
+mod generate;
+mod reference;
+
+use generate::Random;
+use reference::Reference;
+use serde_json::{Value, json};
+use telecast::telegram::{Entity, FixOptions, FormattedText, ParseMode, detect, entity_json, fix, parse};
+
+fn number(variable: &str, default: u64) -> u64 {
+    std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+}
+
+/// Compares answers to generated inputs and shows the first few that differ; where theirs is `None`, the input is left out.
+fn compare<T: std::fmt::Debug>(
+    what: &str,
+    generate: impl Fn(&mut Random) -> T,
+    ours: impl Fn(&T) -> Value,
+    theirs: impl Fn(&Reference, &T) -> Option<Value>,
+) {
+    let Some(reference) = Reference::load() else { return };
+    let mut random = Random::new(number("TELECAST_SEED", 1));
+    let cases = number("TELECAST_CASES", 2000);
+    let mut wrong = Vec::new();
+    for _ in 0..cases {
+        let input = generate(&mut random);
+        let Some(theirs) = theirs(&reference, &input) else { continue };
+        let ours = ours(&input);
+        if ours != theirs && wrong.len() < 20 {
+            wrong.push(format!("{input:?}\n   reference {theirs}\n   telecast  {ours}"));
+        }
+    }
+    eprintln!("{what}: {cases} inputs compared");
+    assert!(wrong.is_empty(), "{what}: answers differ\n{}", wrong.join("\n"));
+}
+
+fn parsed(mode: ParseMode, text: &str) -> Value {
+    match parse(mode, text) {
+        Ok(formatted) => entity_json::formatted_to_json(&formatted),
+        Err(error) => json!({ "error": error.message() }),
+    }
+}
+
+fn compare_parsers(mode: ParseMode) {
+    let generate = |random: &mut Random| loop {
+        let text = generate::markup(random, mode);
+        if !kills_the_reference(mode, &text) {
+            return text;
+        }
+    };
+    compare(
+        mode.as_str(),
+        generate,
+        |text| parsed(mode, text),
+        |reference, text| Some(reference.parse(mode, text)),
+    );
+}
+
+/// Whether TDLib may die on it: legacy `[é.b]` makes an address that is not UTF-8.
+fn kills_the_reference(mode: ParseMode, text: &str) -> bool {
+    let has_bare_link = text.match_indices(']').any(|(at, _)| !text[at + 1..].starts_with('('));
+    mode == ParseMode::Markdown && !text.is_ascii() && has_bare_link
+}
+
+#[test]
+fn html_parses_as_the_reference_does() {
+    compare_parsers(ParseMode::Html);
+}
+
+#[test]
+fn legacy_markdown_parses_as_the_reference_does() {
+    compare_parsers(ParseMode::Markdown);
+}
+
+#[test]
+fn markdown_v2_parses_as_the_reference_does() {
+    compare_parsers(ParseMode::MarkdownV2);
+}
+
+#[test]
+fn links_are_found_as_the_reference_does() {
+    compare(
+        "detection",
+        generate::plain,
+        |text| {
+            let formatted = FormattedText { text: text.clone(), entities: detect(text) };
+            entity_json::formatted_to_json(&formatted)
+        },
+        |reference, text| {
+            let mut answer = reference.find(text);
+            let entities = answer["entities"].as_array_mut()?;
+            // The Bot API has no name for these, and they overlap nothing else.
+            entities.retain(|entity| entity["type"] != "TonAddress");
+            // These are found for people only, and where they are, they keep links from being found.
+            let is_for_people = entities.iter().any(|entity| entity["type"] == "MediaTimestamp");
+            (!is_for_people).then_some(answer)
+        },
+    );
+}
+
+#[test]
+fn entities_are_cleaned_and_repaired_as_the_reference_does() {
+    compare(
+        "cleaning and repair",
+        generate::formatted,
+        |input| {
+            let entities = input["entities"].as_array().into_iter().flatten();
+            let entities: Vec<Entity> = entities.filter_map(entity_json::from_json).collect();
+            let text = input["text"].as_str().unwrap_or("").to_owned();
+            match fix(FormattedText { text, entities }, FixOptions::CLEAN_AND_REPAIR) {
+                Ok(fixed) => entity_json::formatted_to_json(&fixed),
+                Err(error) => json!({ "error": error.to_string() }),
+            }
+        },
+        |reference, input| Some(reference.clean_and_repair(input)),
+    );
+}
