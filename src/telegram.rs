@@ -27,6 +27,7 @@ mod clean;
 mod detect;
 pub mod entity_json;
 mod escape;
+mod explain;
 mod fix;
 mod html;
 mod html_reference;
@@ -43,6 +44,7 @@ mod sent;
 
 pub use detect::detect;
 pub use escape::{EscapeContext, escape};
+pub use explain::diagnose;
 pub use fix::{Empty, Find, FixOptions, TextError, fix};
 pub use parse::parse;
 pub use parse_error::{ParseError, ParseErrorKind};

@@ -11,6 +11,7 @@ pub(super) fn parse(input: &str, listener: &mut impl Listener) -> Result<Formatt
         out: Output::with_capacity(input.len()),
         open: Vec::new(),
         code_language: None,
+        forgiven: Vec::new(),
         surrogate: None,
         listener,
     };
@@ -37,6 +38,8 @@ struct Parser<'a, L> {
     open: Vec<Open>,
     /// The language of the entity added last, where that is code; a `pre` around exactly that code takes it over.
     code_language: Option<String>,
+    /// Names whose next end tag belongs to a problem that was told already; none before the first problem.
+    forgiven: Vec<String>,
     /// The first half of a character that was spelled as a reference.
     surrogate: Option<Span>,
     listener: &'a mut L,
@@ -48,7 +51,7 @@ impl<L: Listener> Parser<'_, L> {
         let mut i = 0;
         while i < input.len() {
             let stop = input.find(i, |byte| matches!(byte, b'&' | b'<'));
-            self.out.push_str(input.slice(i, stop));
+            self.copy(i, stop);
             i = match input.at(stop) {
                 _ if stop == input.len() => stop,
                 b'&' => self.reference(stop),
@@ -59,6 +62,12 @@ impl<L: Listener> Parser<'_, L> {
         Ok(())
     }
 
+    /// Copies input to the output as it is.
+    fn copy(&mut self, start: usize, end: usize) {
+        self.out.push_str(self.input.slice(start, end));
+        self.listener.came_from(self.out.text.len(), Span::new(start, end));
+    }
+
     fn reference(&mut self, at: usize) -> usize {
         match html_reference::decode(self.input, at) {
             Some((code, behind)) => {
@@ -67,13 +76,14 @@ impl<L: Listener> Parser<'_, L> {
                     self.surrogate.get_or_insert(Span::new(at, behind));
                 }
                 self.out.push(decoded.unwrap_or(char::REPLACEMENT_CHARACTER));
+                self.listener.came_from(self.out.text.len(), Span::new(at, behind));
                 behind
             }
             None => {
                 if let Some(end) = html_reference::looks_like_one(self.input, at) {
                     self.listener.note(|| Note::UnknownReference { span: Span::new(at, end) });
                 }
-                self.out.push('&');
+                self.copy(at, at + 1);
                 at + 1
             }
         }
@@ -149,7 +159,7 @@ impl<L: Listener> Parser<'_, L> {
                 Ok(end)
             }
             None => {
-                self.out.push('<');
+                self.copy(at, at + 1);
                 Ok(at + 1)
             }
         }
@@ -158,15 +168,17 @@ impl<L: Listener> Parser<'_, L> {
     /// Opens the element of a broken start tag, so that its end tag is no problem of its own.
     fn open_anyway(&mut self, at: usize, end: usize) {
         let name_end = self.input.find(at + 1, |byte| is_space(byte) || byte == b'>');
-        if let Some(tag) = Tag::from_name(&self.input.slice(at + 1, name_end).to_ascii_lowercase()) {
-            self.open.push(Open {
+        let name = self.input.slice(at + 1, name_end).to_ascii_lowercase();
+        match Tag::from_name(&name) {
+            Some(tag) => self.open.push(Open {
                 tag,
                 argument: String::new(),
                 date: 0,
                 span: Span::new(at, end),
                 offset: self.out.units,
                 text_start: self.out.text.len(),
-            });
+            }),
+            None => self.forgiven.push(name),
         }
     }
 
@@ -176,7 +188,12 @@ impl<L: Listener> Parser<'_, L> {
         let whole = |end: usize| Span::new(at, end.max(at + 2).min(input.len()));
         let name_end = input.find(at + 2, |byte| is_space(byte) || byte == b'>');
         let close = input.find(name_end, |byte| !is_space(byte) || byte == 0);
-        let Some(innermost) = self.open.last() else {
+        let found = input.slice(at + 2, name_end).to_ascii_lowercase();
+        let innermost = self.open.last().map(|open| open.tag.name());
+        if innermost != Some(found.as_str()) && self.forgive(&found) && input.at(close) == b'>' {
+            return Ok(close + 1);
+        }
+        let Some(expected) = innermost else {
             let span = whole(if input.at(close) == b'>' { close + 1 } else { name_end });
             self.listener.problem(ParseError::at(ParseErrorKind::UnexpectedEndTag, at, span))?;
             return Ok(span.end);
@@ -187,8 +204,6 @@ impl<L: Listener> Parser<'_, L> {
             self.close_innermost()?;
             return Ok(span.end);
         }
-        let found = input.slice(at + 2, name_end).to_ascii_lowercase();
-        let expected = innermost.tag.name();
         if !found.is_empty() && found != expected {
             let kind = ParseErrorKind::UnmatchedEndTag { expected: expected.into(), found: found.clone() };
             self.listener.problem(ParseError::at(kind, at, whole(close + 1)))?;
@@ -199,9 +214,17 @@ impl<L: Listener> Parser<'_, L> {
         Ok(close + 1)
     }
 
+    /// Whether an end tag of that name was to come; only once.
+    fn forgive(&mut self, name: &str) -> bool {
+        let idx = self.forgiven.iter().rposition(|forgiven| forgiven == name);
+        idx.map(|idx| self.forgiven.swap_remove(idx)).is_some()
+    }
+
     /// Where it may go on behind crossed tags: closes what is open inside the nearest element of that name, if any.
     fn close_down_to(&mut self, name: &str) -> Result<(), ParseError> {
         let Some(depth) = self.open.iter().rposition(|open| open.tag.name() == name) else { return Ok(()) };
+        let crossed = self.open[depth + 1..].iter().map(|open| open.tag.name().to_owned());
+        self.forgiven.extend(crossed);
         while depth < self.open.len() {
             self.close_innermost()?;
         }
@@ -274,9 +297,9 @@ impl<L: Listener> Parser<'_, L> {
         };
         match link::entity_kind(address) {
             Ok(kind) => self.emit(kind, open.offset),
-            Err(_) => {
+            Err(reason) => {
                 let address = address.to_owned();
-                self.listener.note(|| Note::DroppedLink { address, span: open.span });
+                self.listener.note(|| Note::DroppedLink { address, reason, span: open.span });
             }
         }
         Ok(())

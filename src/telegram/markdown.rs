@@ -26,21 +26,28 @@ impl<L: Listener> Parser<'_, L> {
         let mut i = 0;
         while i < input.len() {
             let stop = input.find(i, |byte| byte == b'\\' || is_opener(byte));
-            self.out.push_str(input.slice(i, stop));
+            self.copy(i, stop);
             i = match input.at(stop) {
                 _ if stop == input.len() => stop,
                 b'\\' if is_opener(input.at(stop + 1)) => {
                     self.out.push(char::from(input.at(stop + 1)));
+                    self.listener.came_from(self.out.text.len(), Span::new(stop, stop + 2));
                     stop + 2
                 }
                 b'\\' => {
-                    self.out.push('\\');
+                    self.copy(stop, stop + 1);
                     stop + 1
                 }
                 _ => self.entity(stop)?,
             };
         }
         Ok(())
+    }
+
+    /// Copies input to the output as it is.
+    fn copy(&mut self, start: usize, end: usize) {
+        self.out.push_str(self.input.slice(start, end));
+        self.listener.came_from(self.out.text.len(), Span::new(start, end));
     }
 
     /// Reads the entity that opens at `start` and returns the place behind it.
@@ -62,13 +69,13 @@ impl<L: Listener> Parser<'_, L> {
             let error = ParseError::at(ParseErrorKind::UnclosedLegacyEntity, start, opener);
             self.listener.problem(error)?;
             // Recover by taking the opener as text, as its author probably meant it.
-            self.out.push_str(input.slice(opener.start, opener.end));
+            self.copy(opener.start, opener.end);
             return Ok(opener.end);
         };
         // The address of `[text]` alone is read from here, see `address_from_text`.
         let written_over = self.out.text.len() + (end - content);
         let offset = self.out.units;
-        self.out.push_str(input.slice(content, end));
+        self.copy(content, end);
         let is_empty = self.out.units == offset;
         let behind = end + closer.len();
         if is_empty {
@@ -90,23 +97,29 @@ impl<L: Listener> Parser<'_, L> {
     /// Reads the address behind the `]` at `end` and returns the place behind it.
     fn link(&mut self, start: usize, end: usize, offset: u32, written_over: usize) -> usize {
         let input = self.input;
-        let (address, behind, span) = if input.at(end + 1) == b'(' {
-            let close = input.find(end + 2, |byte| byte == b')');
-            let span = Span::new(end + 2, close);
-            if close == input.len() {
-                self.listener.note(|| Note::AddressToEnd { span });
+        if input.at(end + 1) != b'(' {
+            let address = self.address_from_text(start + 1, end, written_over);
+            let kind = link::entity_kind(&address);
+            let (span, makes_link) = (Span::new(start, end + 1), kind.is_ok());
+            self.listener.note(|| Note::BareBrackets { span, makes_link });
+            if let Ok(kind) = kind {
+                self.out.close(kind, offset);
             }
-            (span.of(input.text).to_owned(), (close + 1).min(input.len()), span)
-        } else {
-            let span = Span::new(start, end + 1);
-            self.listener.note(|| Note::AddressFromText { span });
-            (self.address_from_text(start + 1, end, written_over), end + 1, span)
-        };
-        match link::entity_kind(&address) {
-            Ok(kind) => self.out.close(kind, offset),
-            Err(_) => self.listener.note(|| Note::DroppedLink { address, span }),
+            return end + 1;
         }
-        behind
+        let close = input.find(end + 2, |byte| byte == b')');
+        let span = Span::new(end + 2, close);
+        if close == input.len() {
+            self.listener.note(|| Note::AddressToEnd { span });
+        }
+        let address = span.of(input.text);
+        match link::entity_kind(address) {
+            Ok(kind) => self.out.close(kind, offset),
+            Err(reason) => {
+                self.listener.note(|| Note::DroppedLink { address: address.to_owned(), reason, span })
+            }
+        }
+        (close + 1).min(input.len())
     }
 
     /// Returns the address of a `[text]` without `(`: what stands at its place in a buffer that Telegram has already

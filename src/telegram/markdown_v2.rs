@@ -140,6 +140,7 @@ impl<L: Listener> Parser<'_, L> {
         let text = self.input.slice(start, end);
         self.may_start_quote &= text.bytes().all(|byte| byte == b'\r');
         self.out.push_str(text);
+        self.listener.came_from(self.out.text.len(), Span::new(start, end));
     }
 
     fn backslash(&mut self, at: usize) -> usize {
@@ -149,6 +150,7 @@ impl<L: Listener> Parser<'_, L> {
             return at + 1;
         }
         self.out.push(char::from(escaped));
+        self.listener.came_from(self.out.text.len(), Span::new(at, at + 2));
         if escaped != b'\r' {
             self.may_start_quote = escaped == b'\n';
         }
@@ -192,8 +194,7 @@ impl<L: Listener> Parser<'_, L> {
             }
             b'`' => Markup::Code,
             b'\n' => {
-                self.out.push('\n');
-                self.may_start_quote = true;
+                self.line_break(at);
                 return Ok(at + 1);
             }
             b'>' if self.may_start_quote && self.is_in_quote => return Ok(at + 1),
@@ -206,6 +207,12 @@ impl<L: Listener> Parser<'_, L> {
         let behind = at + markup.opener_len();
         self.push_open(markup, at);
         Ok(behind)
+    }
+
+    fn line_break(&mut self, at: usize) {
+        self.out.push('\n');
+        self.listener.came_from(self.out.text.len(), Span::new(at, at + 1));
+        self.may_start_quote = true;
     }
 
     fn push_open(&mut self, markup: Markup, start: usize) {
@@ -253,16 +260,22 @@ impl<L: Listener> Parser<'_, L> {
     }
 
     fn close_link(&mut self, open: &Open, at: usize) -> Result<usize, ParseError> {
-        let has_address = self.input.at(at + 1) == b'(';
-        let (address, behind) = if has_address {
-            self.address(at + 2)?
-        } else {
-            (self.out.text[open.text_start..].to_owned(), at + 1)
-        };
-        let span = if has_address { Span::new(at + 2, behind - 1) } else { Span::new(open.start, behind) };
+        if self.input.at(at + 1) != b'(' {
+            let kind = link::entity_kind(&self.out.text[open.text_start..]);
+            let (span, makes_link) = (Span::new(open.start, at + 1), kind.is_ok());
+            self.listener.note(|| Note::BareBrackets { span, makes_link });
+            if let Ok(kind) = kind {
+                self.emit(kind, open.offset, span);
+            }
+            return Ok(at + 1);
+        }
+        let (address, behind) = self.address(at + 2)?;
         match link::entity_kind(&address) {
             Ok(kind) => self.emit(kind, open.offset, Span::new(open.start, behind)),
-            Err(_) => self.listener.note(|| Note::DroppedLink { address, span }),
+            Err(reason) => {
+                let span = Span::new(at + 2, behind - 1);
+                self.listener.note(|| Note::DroppedLink { address, reason, span });
+            }
         }
         Ok(behind)
     }
@@ -322,8 +335,7 @@ impl<L: Listener> Parser<'_, L> {
         while let Some(open) = self.open.pop_if(|open| open.markup != Markup::Quote) {
             self.unclosed(&open)?;
         }
-        self.out.push('\n');
-        self.may_start_quote = true;
+        self.line_break(at);
         self.is_in_quote = false;
         if let Some(quote) = self.open.pop() {
             self.out.close(quote_kind(expands), quote.offset);

@@ -1,5 +1,6 @@
 //! What the three parsers share: reading bytes past the end, the text they build, and who hears of problems.
 
+use super::link::BadLink;
 use super::{Entity, EntityKind, FormattedText, ParseError};
 use crate::text::Span;
 
@@ -42,11 +43,6 @@ impl<'a> Input<'a> {
     /// Returns the text between two places that were found at ASCII characters.
     pub fn slice(self, start: usize, end: usize) -> &'a str {
         Span::new(start, end).of(self.text)
-    }
-
-    /// Returns the character at `at`, for error messages.
-    pub fn char_at(self, at: usize) -> Option<char> {
-        self.text.get(at..)?.chars().next()
     }
 }
 
@@ -96,7 +92,7 @@ pub(super) fn utf16_units(text: &str) -> u32 {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Note {
     /// An address that makes no link; the text stays.
-    DroppedLink { address: String, span: Span },
+    DroppedLink { address: String, reason: BadLink, span: Span },
     /// An HTML reference that stays as it was typed.
     UnknownReference { span: Span },
     /// An element or a pair of delimiters with nothing inside.
@@ -105,8 +101,8 @@ pub(super) enum Note {
     IgnoredAttribute { tag: String, span: Span },
     /// A `tg-time` whose time is not positive: no entity.
     DroppedTime { span: Span },
-    /// Legacy Markdown: `[text]` without an address behind it.
-    AddressFromText { span: Span },
+    /// Markdown: `[text]` without an address behind it, whose text was taken for one.
+    BareBrackets { span: Span, makes_link: bool },
     /// Legacy Markdown: an address that runs to the end of the input.
     AddressToEnd { span: Span },
 }
@@ -117,6 +113,8 @@ pub(super) trait Listener {
     fn problem(&mut self, error: ParseError) -> Result<(), ParseError>;
     /// Takes a note; the closure runs only where notes are kept.
     fn note(&mut self, note: impl FnOnce() -> Note);
+    /// Learns that the bytes of the output that end at `output_end` come from the bytes `input`.
+    fn came_from(&mut self, output_end: usize, input: Span);
 }
 
 /// Telegram's own way: the first problem is the answer.
@@ -128,6 +126,8 @@ impl Listener for FirstProblem {
     }
 
     fn note(&mut self, _: impl FnOnce() -> Note) {}
+
+    fn came_from(&mut self, _: usize, _: Span) {}
 }
 
 /// Hears everything, up to a limit that no reader outlives.
@@ -135,10 +135,11 @@ impl Listener for FirstProblem {
 pub(super) struct Everything {
     pub problems: Vec<ParseError>,
     pub notes: Vec<Note>,
+    pub origins: Origins,
 }
 
 impl Everything {
-    const MAX: usize = 1000;
+    const MAX: usize = 200;
 }
 
 impl Listener for Everything {
@@ -154,5 +155,36 @@ impl Listener for Everything {
         if self.notes.len() < Self::MAX {
             self.notes.push(note());
         }
+    }
+
+    fn came_from(&mut self, output_end: usize, input: Span) {
+        self.origins.0.push((output_end, input));
+    }
+}
+
+/// Where in the input each stretch of the output comes from, by the stretch's end in the output.
+#[derive(Debug, Default)]
+pub(super) struct Origins(Vec<(usize, Span)>);
+
+impl Origins {
+    /// Returns the part of the input that a part of the output comes from.
+    pub fn input(&self, output: Span) -> Span {
+        let first = self.0.partition_point(|(end, _)| *end <= output.start);
+        let start = self.place(first, output.start, |origin| origin.start);
+        if output.is_empty() {
+            return Span::at(start);
+        }
+        let last = self.0.partition_point(|(end, _)| *end < output.end);
+        Span::new(start, self.place(last, output.end, |origin| origin.end))
+    }
+
+    /// Returns the place of the output's `at` in the stretch `idx`: the same distance from its start where it was copied,
+    /// an edge of the whole where it was written otherwise (an escape, a reference).
+    fn place(&self, idx: usize, at: usize, edge: impl Fn(Span) -> usize) -> usize {
+        let Some((end, origin)) = self.0.get(idx) else {
+            return self.0.last().map_or(0, |(_, origin)| origin.end);
+        };
+        let start = idx.checked_sub(1).and_then(|before| self.0.get(before)).map_or(0, |(end, _)| *end);
+        if end - start == origin.len() { origin.start + at.saturating_sub(start) } else { edge(*origin) }
     }
 }

@@ -1,0 +1,260 @@
+//! Problems of HTML.
+
+use super::{choice, edit};
+use crate::diagnostic::{Diagnostic, Fix, TextEdit, did_you_mean};
+use crate::telegram::html_tag::{self, TAGS};
+use crate::telegram::markup::Input;
+use crate::telegram::{ParseError, ParseErrorKind};
+use crate::text::Span;
+
+/// Tags of other dialects, with what Telegram has instead.
+const INSTEAD: [(&str, &str); 12] = [
+    ("h1", "b"),
+    ("h2", "b"),
+    ("h3", "b"),
+    ("h4", "b"),
+    ("h5", "b"),
+    ("h6", "b"),
+    ("kbd", "code"),
+    ("q", "i"),
+    ("samp", "code"),
+    ("spoiler", "tg-spoiler"),
+    ("tt", "code"),
+    ("var", "i"),
+];
+
+pub(super) fn explain(error: &ParseError, input: &str) -> Diagnostic {
+    let span = error.span;
+    match &error.kind {
+        ParseErrorKind::UnsupportedTag { tag } => unsupported_tag(tag, span, input),
+        ParseErrorKind::UnclosedStartTag { .. } => unclosed_start_tag(span, input),
+        ParseErrorKind::EmptyAttributeName { tag } => empty_attribute_name(tag, span, input),
+        ParseErrorKind::UnexpectedEndOfToken => {
+            let value = span.of(input);
+            let quote = if value.contains('"') { '\'' } else { '"' };
+            Diagnostic::error("unquoted-value", span, "this value needs quotes")
+                .with_help("without quotes a value holds only letters, digits, dots and hyphens")
+                .with_fix(Fix::replace("quote it", span, format!("{quote}{value}{quote}")))
+        }
+        ParseErrorKind::SpanWithoutClass => {
+            Diagnostic::error("span-without-class", span, "a `span` can only be a spoiler")
+                .with_help(
+                    "write <span class=\"tg-spoiler\"> or <tg-spoiler>; colours and sizes are not possible",
+                )
+                .with_fix(leave_out("leave the `span` out", "span", span, input))
+        }
+        ParseErrorKind::UnexpectedEndTag => {
+            Diagnostic::error("unexpected-end-tag", span, format!("`{}` closes nothing", span.of(input)))
+                .with_help("no tag is open here")
+                .with_fix(Fix::replace("leave it out", span, ""))
+        }
+        ParseErrorKind::UnclosedEndTag => {
+            Diagnostic::error("unclosed-end-tag", span, "this end tag has no `>` behind its name")
+                .with_fix(Fix::replace("add the `>`", Span::at(span.end), ">"))
+        }
+        ParseErrorKind::UnmatchedEndTag { expected, found } => crossed(expected, found, span, input),
+        ParseErrorKind::UnclosedElement { tag } => {
+            Diagnostic::error("unclosed-tag", span, format!("`<{tag}>` is never closed"))
+                .with_help(format!("close it with </{tag}>"))
+                .with_fix(Fix::replace(
+                    format!("add </{tag}> at the end"),
+                    Span::at(input.len()),
+                    format!("</{tag}>"),
+                ))
+        }
+        ParseErrorKind::InvalidCustomEmojiId => {
+            Diagnostic::error("custom-emoji-id", span, "this custom emoji has no valid `emoji-id`")
+                .with_help("it is a number, as in <tg-emoji emoji-id=\"5368324170671202286\">👍</tg-emoji>")
+        }
+        ParseErrorKind::InvalidDateFormat => {
+            Diagnostic::error("date-format", span, "Telegram does not know this time's `format`")
+                .with_help("it is r, or any of w (weekday), d or D (date), t or T (time)")
+        }
+        ParseErrorKind::UnmatchedSurrogate => half_character(span, input),
+        _ => Diagnostic::error("markup", span, error.message()),
+    }
+}
+
+fn unsupported_tag(tag: &str, span: Span, input: &str) -> Diagnostic {
+    let Some(end) = html_tag::looks_like_one(Input::new(input), span.start) else {
+        return bare_angle(span.start);
+    };
+    let whole = Span::new(span.start, end);
+    if tag.starts_with('!') {
+        return Diagnostic::error("unsupported-tag", whole, "Telegram knows no comments")
+            .with_fix(Fix::replace("leave it out", comment(whole, input), ""));
+    }
+    let name = tag.trim_end_matches('/');
+    let message = format!("Telegram knows no `<{name}>`");
+    let diagnostic = Diagnostic::error("unsupported-tag", whole, message);
+    if name == "br" {
+        // A line break in the source behind it is the same one, as far as its author is concerned.
+        let text = if input[end..].starts_with('\n') { "" } else { "\n" };
+        return diagnostic.with_help("a line break is a line break in the text").with_fix(Fix::replace(
+            "put a line break",
+            whole,
+            text,
+        ));
+    }
+    let instead = INSTEAD.iter().find(|(foreign, _)| *foreign == name).map(|(_, known)| *known);
+    let near = || did_you_mean(name, TAGS.iter().map(|(known, _)| *known)).filter(|_| 2 < name.len());
+    let diagnostic = match instead.or_else(near) {
+        Some(known) => diagnostic
+            .with_help(format!("did you mean <{known}>?"))
+            .with_fix(rename(name, known, whole, input)),
+        None => diagnostic.with_help("it knows b i u s a code pre blockquote tg-spoiler tg-emoji tg-time"),
+    };
+    diagnostic
+        .with_fix(leave_out(&format!("leave the `{name}` out"), name, whole, input))
+        .with_fix(escape_angle(span.start).unsafe_to_apply())
+}
+
+fn bare_angle(at: usize) -> Diagnostic {
+    Diagnostic::error("bare-angle", Span::new(at, at + 1), "`<` always starts a tag")
+        .with_help("write &lt; for the character itself")
+        .with_fix(escape_angle(at))
+}
+
+fn escape_angle(at: usize) -> Fix {
+    Fix::replace("write &lt; for the `<`", Span::new(at, at + 1), "&lt;")
+}
+
+/// Returns the whole comment that starts with this tag.
+fn comment(tag: Span, input: &str) -> Span {
+    let rest = &input[tag.start..];
+    let end = rest.find("-->").filter(|_| rest.starts_with("<!--")).map(|at| tag.start + at + 3);
+    Span::new(tag.start, end.unwrap_or(tag.end))
+}
+
+fn unclosed_start_tag(span: Span, input: &str) -> Diagnostic {
+    let is_name = input[span.start + 1..].starts_with(|c: char| c.is_ascii_alphabetic());
+    if !is_name {
+        return bare_angle(span.start);
+    }
+    let first_line = span.of(input).trim_end();
+    let end = span.start + first_line.find(['\n', '<']).filter(|at| 0 < *at).unwrap_or(first_line.len());
+    Diagnostic::error("unclosed-start-tag", Span::new(span.start, end), "this tag has no `>`")
+        .with_help("add the `>`, or write &lt; for a `<` that is text")
+        .with_fix(choice("add the `>`", vec![edit(Span::at(end), ">")]))
+        .with_fix(escape_angle(span.start).unsafe_to_apply())
+}
+
+fn empty_attribute_name(tag: &str, span: Span, input: &str) -> Diagnostic {
+    let culprit = Span::new(span.end.saturating_sub(1).max(span.start), span.end);
+    let diagnostic = Diagnostic::error(
+        "attribute-name",
+        span,
+        format!("`{}` stands where an attribute of `<{tag}>` should be", culprit.of(input)),
+    )
+    .with_help("attributes are written name=\"value\"; no tag ends in />");
+    match culprit.of(input) {
+        "/" | "=" => diagnostic.with_fix(Fix::replace("leave it out", culprit, "")),
+        _ => diagnostic,
+    }
+}
+
+fn crossed(expected: &str, found: &str, span: Span, input: &str) -> Diagnostic {
+    let message = format!("`</{found}>` stands where `</{expected}>` should");
+    let diagnostic = Diagnostic::error("crossed-tags", span, message)
+        .with_help(format!("<{expected}> was opened last and has to be closed first"));
+    let here = edit(span, format!("</{expected}>"));
+    match next_end_tag(input, span.end) {
+        Some((next, name)) if name == expected => diagnostic.with_fix(Fix {
+            title: "swap the end tags".into(),
+            edits: vec![here, edit(next, format!("</{found}>"))],
+            safe: true,
+        }),
+        _ if is_opened_before(found, span.start, input) => diagnostic.with_fix(Fix::replace(
+            format!("close <{expected}> before it"),
+            Span::at(span.start),
+            format!("</{expected}>"),
+        )),
+        _ => {
+            diagnostic.with_fix(Fix { title: format!("write </{expected}>"), edits: vec![here], safe: true })
+        }
+    }
+}
+
+fn is_opened_before(name: &str, at: usize, input: &str) -> bool {
+    let before = input[..at].to_ascii_lowercase();
+    before.contains(&format!("<{name}>")) || before.contains(&format!("<{name} "))
+}
+
+/// Returns the next end tag behind `at` and its name.
+fn next_end_tag(input: &str, at: usize) -> Option<(Span, String)> {
+    let start = at + input.get(at..)?.find("</")?;
+    let end = start + input[start..].find('>')? + 1;
+    Some((Span::new(start, end), input[start + 2..end - 1].trim().to_ascii_lowercase()))
+}
+
+/// Returns the end tag that belongs to a start tag, looking only for tags of that name.
+fn matching_end(name: &str, at: usize, input: &str) -> Option<Span> {
+    let mut depth = 0_usize;
+    let mut i = at;
+    while let Some(start) = input[i..].find('<').map(|len| i + len) {
+        let end = start + input[start..].find('>')? + 1;
+        let inner = input[start + 1..end - 1].to_ascii_lowercase();
+        let (is_end, inner) = inner.strip_prefix('/').map_or((false, inner.as_str()), |rest| (true, rest));
+        if inner.split([' ', '\n', '/']).next() == Some(name) {
+            match (is_end, depth) {
+                (true, 0) => return Some(Span::new(start, end)),
+                (true, _) => depth -= 1,
+                (false, _) => depth += 1,
+            }
+        }
+        i = end;
+    }
+    None
+}
+
+fn with_end_tag(name: &str, tag: Span, input: &str, start: TextEdit, end_text: &str) -> Vec<TextEdit> {
+    let end = matching_end(name, tag.end, input).map(|end| edit(end, end_text));
+    std::iter::once(start).chain(end).collect()
+}
+
+fn leave_out(title: &str, name: &str, tag: Span, input: &str) -> Fix {
+    choice(title, with_end_tag(name, tag, input, edit(tag, ""), ""))
+}
+
+fn rename(name: &str, known: &str, tag: Span, input: &str) -> Fix {
+    let written = Span::new(tag.start + 1, tag.start + 1 + name.len());
+    let edits = with_end_tag(name, tag, input, edit(written, known), &format!("</{known}>"));
+    choice(format!("write <{known}>"), edits)
+}
+
+fn half_character(span: Span, input: &str) -> Diagnostic {
+    let diagnostic = Diagnostic::error("half-character", span, "this number stands for half a character")
+        .with_help("emoji have one number, such as &#128512;, or are typed as they are");
+    match whole_character(span, input) {
+        Some((c, both)) => diagnostic.with_fix(Fix::replace(format!("write `{c}`"), both, c.to_string())),
+        None => diagnostic,
+    }
+}
+
+/// Returns the character that two references for its halves stand for, and the place of both.
+fn whole_character(first: Span, input: &str) -> Option<(char, Span)> {
+    let input = Input::new(input);
+    let (high, _) = crate::telegram::html_reference::decode(input, first.start)?;
+    let (low, end) =
+        crate::telegram::html_reference::decode(input, first.end).filter(|_| input.at(first.end) == b'&')?;
+    let units = [u16::try_from(high).ok()?, u16::try_from(low).ok()?];
+    let c = char::decode_utf16(units).next()?.ok()?;
+    Some((c, Span::new(first.start, end)))
+}
+
+/// An attribute that Telegram does not read: a slip, or a habit from browsers.
+pub(super) fn ignored_attribute(tag: &str, span: Span, input: &str) -> Diagnostic {
+    let written = span.of(input);
+    let name = written.split(['=', ' ', '\n']).next().unwrap_or("");
+    let lower = name.to_ascii_lowercase();
+    let known = [("a", "href"), ("code", "class"), ("blockquote", "expandable"), ("tg-emoji", "emoji-id")];
+    let is_slip = lower != name && known.contains(&(tag, lower.as_str()));
+    let message = format!("Telegram does not read `{name}` in `<{tag}>`");
+    if !is_slip {
+        return Diagnostic::info("ignored-attribute", span, message);
+    }
+    let place = Span::new(span.start, span.start + name.len());
+    Diagnostic::warning("ignored-attribute", span, message)
+        .with_help(format!("attributes are in small letters: `{lower}`"))
+        .with_fix(Fix::replace(format!("write `{lower}`"), place, lower))
+}

@@ -1,0 +1,115 @@
+//! Problems of both Markdown modes.
+
+use super::{choice, edit, word_end};
+use crate::diagnostic::{Diagnostic, Fix, TextEdit};
+use crate::telegram::{ParseError, ParseErrorKind};
+use crate::text::Span;
+
+pub(super) fn explain(error: &ParseError, input: &str) -> Diagnostic {
+    let span = error.span;
+    match &error.kind {
+        ParseErrorKind::ReservedCharacter { character } => {
+            let message = format!("`{character}` is reserved in MarkdownV2");
+            Diagnostic::error("reserved-character", span, message)
+                .with_help(format!("write `\\{character}`"))
+                .with_fix(Fix::replace(format!("escape the `{character}`"), Span::at(span.start), "\\"))
+        }
+        ParseErrorKind::UnclosedEntity { entity } => unclosed(what_it_is(entity), span, input),
+        ParseErrorKind::UnclosedLegacyEntity => unclosed(legacy_entity(span.of(input)), span, input),
+        ParseErrorKind::UnclosedUrl => {
+            let address = Span::new(span.end, input.len());
+            Diagnostic::error("unclosed-address", span, "the address that starts here never ends")
+                .with_help("close it with `)`")
+                .with_fix(choice("close it with `)`", vec![edit(Span::at(word_end(input, address)), ")")]))
+        }
+        ParseErrorKind::MissingSpecialUrl => {
+            Diagnostic::error("missing-address", span, "`![…]` needs an address behind it")
+                .with_help("only custom emoji and times are written so: `![👍](tg://emoji?id=…)`")
+                .with_fix(escape_opener("escape the `!`", Span::new(span.start, span.start + 1), input))
+        }
+        ParseErrorKind::InvalidSpecialUrl => {
+            let diagnostic =
+                Diagnostic::error("not-an-emoji", span, "this address is neither a custom emoji nor a time")
+                    .with_help(
+                        "`![…]` takes tg://emoji?id=… and tg://time?unix=… only; it cannot show images",
+                    );
+            match opener_before(input, span.start) {
+                Some(bang) => diagnostic.with_fix(choice("make it a link", vec![edit(bang, "")])),
+                None => diagnostic,
+            }
+        }
+        _ => Diagnostic::error("markup", span, error.message()),
+    }
+}
+
+/// What the author opened, by Telegram's name for it.
+fn what_it_is(entity: &str) -> &'static str {
+    match entity {
+        "Bold" => "bold",
+        "Italic" => "italic",
+        "Underline" => "underline",
+        "Strikethrough" => "strikethrough",
+        "Spoiler" => "a spoiler",
+        "Code" => "code",
+        "Pre" | "PreCode" => "a code block",
+        "TextUrl" => "a link",
+        "CustomEmoji" => "a custom emoji",
+        _ => "a quote",
+    }
+}
+
+fn legacy_entity(opener: &str) -> &'static str {
+    match opener {
+        "*" => "bold",
+        "_" => "italic",
+        "`" => "code",
+        "```" => "a code block",
+        _ => "a link",
+    }
+}
+
+fn unclosed(what: &str, span: Span, input: &str) -> Diagnostic {
+    let opener = span.of(input);
+    let closer = match opener {
+        "[" | "![" => "]",
+        opener => opener,
+    };
+    let message = format!("`{opener}` starts {what} that never ends");
+    let diagnostic = Diagnostic::error("unclosed-entity", span, message)
+        .with_help(format!("end it with `{closer}`, or write `\\{opener}` for the character itself"))
+        .with_fix(escape_opener(&format!("escape the `{opener}`"), span, input));
+    if closer == "]" || opener == ">" {
+        return diagnostic;
+    }
+    let end = line_end(input, span.end);
+    diagnostic.with_fix(choice(format!("end it with `{closer}` here"), vec![edit(Span::at(end), closer)]))
+}
+
+/// Escapes each character of a delimiter.
+fn escape_opener(title: &str, span: Span, input: &str) -> Fix {
+    let places = span.of(input).char_indices().map(|(at, _)| Span::at(span.start + at));
+    Fix { title: title.to_owned(), edits: places.map(|place| edit(place, "\\")).collect(), safe: true }
+}
+
+/// Returns the end of the line that `at` is on.
+fn line_end(input: &str, at: usize) -> usize {
+    input[at..].find('\n').map_or(input.len(), |len| at + len)
+}
+
+/// Returns the `!` of the `![…](` before an address.
+fn opener_before(input: &str, address: usize) -> Option<Span> {
+    let bang = input.get(..address)?.rfind("![")?;
+    Some(Span::new(bang, bang + 1))
+}
+
+pub(super) fn bare_brackets(span: Span, makes_link: bool) -> Diagnostic {
+    let edits: Vec<TextEdit> = vec![edit(Span::at(span.start), "\\")];
+    let message = if makes_link {
+        "`[…]` without an address makes its text a link"
+    } else {
+        "the brackets vanish: `[…]` without an address makes no link"
+    };
+    Diagnostic::warning("bare-brackets", span, message)
+        .with_help("put the address behind it, as in `[text](https://example.com)`, or escape the `[`")
+        .with_fix(choice("escape the `[`", edits))
+}

@@ -1,0 +1,130 @@
+use super::diagnose;
+use crate::telegram::{ParseMode, parse};
+
+/// Shows each problem as `code at "place": message`, and what its first fix makes of the input.
+fn shown(mode: Option<ParseMode>, input: &str) -> Vec<String> {
+    let problems = diagnose(mode, input);
+    let lines = problems.iter().map(|problem| {
+        let fixed = problem.fixes.first().map(|fix| format!(" => {:?}", fix.apply(input).unwrap()));
+        let place = problem.span.of(input);
+        format!("{} at {place:?}: {}{}", problem.code, problem.message, fixed.unwrap_or_default())
+    });
+    lines.collect()
+}
+
+#[track_caller]
+fn check(mode: ParseMode, input: &str, expected: &[&str]) {
+    assert_eq!(shown(Some(mode), input), expected, "in {input:?}");
+}
+
+#[test]
+fn html_of_browsers_gets_a_fix_each() {
+    check(
+        ParseMode::Html,
+        "a<br/>b<br>\nc <h1>T</h1> 1 < 2 &nbsp;x&apos;",
+        &[
+            "unsupported-tag at \"<br/>\": Telegram knows no `<br>` => \
+             \"a\\nb<br>\\nc <h1>T</h1> 1 < 2 &nbsp;x&apos;\"",
+            "unsupported-tag at \"<br>\": Telegram knows no `<br>` => \
+             \"a<br/>b\\nc <h1>T</h1> 1 < 2 &nbsp;x&apos;\"",
+            "unsupported-tag at \"<h1>\": Telegram knows no `<h1>` => \
+             \"a<br/>b<br>\\nc <b>T</b> 1 < 2 &nbsp;x&apos;\"",
+            "bare-angle at \"<\": `<` always starts a tag => \
+             \"a<br/>b<br>\\nc <h1>T</h1> 1 &lt; 2 &nbsp;x&apos;\"",
+            "unknown-reference at \"&nbsp;\": Telegram does not know `&nbsp;` and shows it as it is typed => \
+             \"a<br/>b<br>\\nc <h1>T</h1> 1 < 2  x&apos;\"",
+            "unknown-reference at \"&apos;\": Telegram does not know `&apos;` and shows it as it is typed => \
+             \"a<br/>b<br>\\nc <h1>T</h1> 1 < 2 &nbsp;x'\"",
+        ],
+    );
+}
+
+#[test]
+fn crossed_tags_are_swapped() {
+    check(
+        ParseMode::Html,
+        "<b><i>x</b></i>",
+        &["crossed-tags at \"</b>\": `</b>` stands where `</i>` should => \"<b><i>x</i></b>\""],
+    );
+}
+
+#[test]
+fn a_fixed_text_parses() {
+    for (mode, input) in [
+        (ParseMode::Html, "<b>x"),
+        (ParseMode::Html, "<i>x</em>"),
+        (ParseMode::Html, "<a href=http://a.b>x</a>"),
+        (ParseMode::Html, "I <3 you"),
+        (ParseMode::Html, "<b>x</b"),
+        (ParseMode::Html, "x</b>"),
+        (ParseMode::Html, "<!-- note -->x"),
+        (ParseMode::Html, "<b/>x</b>"),
+        (ParseMode::Html, "&#xD83D;&#xDE00;"),
+        (ParseMode::Markdown, "snake_case"),
+        (ParseMode::Markdown, "a ``` b"),
+        (ParseMode::MarkdownV2, "1.5"),
+        (ParseMode::MarkdownV2, "a __b"),
+        (ParseMode::MarkdownV2, "[x](a.b"),
+        (ParseMode::MarkdownV2, "![x](https://a.b/c.png)"),
+    ] {
+        assert!(parse(mode, input).is_err(), "{input:?} should not parse");
+        let problems = diagnose(Some(mode), input);
+        let fixed = problems[0].fixes[0].apply(input).unwrap();
+        assert!(parse(mode, &fixed).is_ok(), "{input:?} became {fixed:?}");
+    }
+}
+
+#[test]
+fn silent_changes_are_told() {
+    check(
+        ParseMode::Html,
+        "<a href='localhost'>x</a> <code>c<b>d</b></code>\t<A HREF='a.b'>y</A>",
+        &[
+            "dropped-link at \"<a href='localhost'>\": the link was dropped: its address has no dot",
+            "ignored-attribute at \"HREF='a.b'\": Telegram does not read `HREF` in `<a>` => \
+             \"<a href='localhost'>x</a> <code>c<b>d</b></code>\\t<A href='a.b'>y</A>\"",
+            "dropped-link at \"<A HREF='a.b'>\": the link was dropped: its address has no dot",
+            "dropped-style at \"d\": the bold was dropped: code holds no other formatting",
+            "tab at \"\\t\": a tab became a space",
+        ],
+    );
+}
+
+#[test]
+fn markdown_of_other_tools_is_noticed() {
+    check(
+        ParseMode::MarkdownV2,
+        "**b** [x] \\!",
+        &[
+            "doubled-delimiter at \"**\": `**` formats nothing => \"*b** [x] \\\\!\"",
+            "doubled-delimiter at \"**\": `**` formats nothing => \"**b* [x] \\\\!\"",
+            "bare-brackets at \"[x]\": the brackets vanish: `[…]` without an address makes no link => \
+             \"**b** \\\\[x] \\\\!\"",
+        ],
+    );
+}
+
+#[test]
+fn every_reserved_character_is_named_and_telegrams_words_come_with_the_first() {
+    let problems = diagnose(Some(ParseMode::MarkdownV2), "a. (b)!");
+    let places: Vec<_> = problems.iter().map(|problem| problem.span.start).collect();
+    assert_eq!(places, [1, 3, 5, 6]);
+    let help = problems[0].help.as_deref().unwrap();
+    assert!(help.ends_with(
+        "Telegram answers \"Can't parse entities: Character '.' is reserved and must be escaped with the preceding '\\'\""
+    ));
+}
+
+#[test]
+fn places_in_markup_are_found_behind_escapes_and_references() {
+    let problems = diagnose(Some(ParseMode::MarkdownV2), "\\_\\*a\tb");
+    assert_eq!(problems[0].span.range(), 5..6);
+    let problems = diagnose(Some(ParseMode::Html), "&#128512;<b>&lt;</b>\t");
+    assert_eq!(problems[0].span.range(), 20..21);
+}
+
+#[test]
+fn plain_text_that_looks_like_html_is_noticed() {
+    assert_eq!(shown(None, "<b>x</b>").len(), 1);
+    assert!(shown(None, "a < b").is_empty());
+}
