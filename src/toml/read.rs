@@ -14,6 +14,9 @@ pub struct Spanned<T> {
     pub span: Span,
 }
 
+/// The most problems that are told of one text: finding the line and column of each costs a walk along its line.
+const MAX_PROBLEMS: usize = 100;
+
 /// Reads `text` with `build`, which asks the root table for the keys it knows.
 ///
 /// Returns no value where the text is not TOML, and then the one problem that says why. Problems are in the order of
@@ -28,6 +31,7 @@ pub fn read<T>(text: &str, build: impl FnOnce(&mut Table<'_>) -> T) -> (Option<T
     let value = build(&mut table);
     table.report_unknown();
     problems.sort_by_key(|problem| problem.span);
+    problems.truncate(MAX_PROBLEMS);
     (Some(value), problems)
 }
 

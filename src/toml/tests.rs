@@ -129,6 +129,14 @@ fn hostile_texts_end_in_a_problem_and_not_in_a_crash() {
     }
 }
 
+#[test]
+fn a_hundred_problems_are_enough() {
+    let text = (0..20_000).map(|n| format!("a{n}=1,")).collect::<String>();
+    let text = format!("headers = {{{}}}", text.trim_end_matches(','));
+    let (_, problems) = read(&text, |table| table.pairs("headers"));
+    assert_eq!(problems.len(), 100);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 

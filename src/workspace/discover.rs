@@ -89,7 +89,9 @@ pub enum InitError {
 
 /// Makes an empty workspace in `root`, which may hold other files, and returns its manifest.
 pub fn init(root: &Path, name: &str) -> Result<Manifest, InitError> {
-    let manifest = Manifest { name: name.to_owned(), id: Some(new_id()), ..Manifest::default() };
+    // Written down, so that the workspace counts its days alike on every machine.
+    let time_zone = jiff::tz::TimeZone::system().iana_name().map(str::to_owned);
+    let manifest = Manifest { name: name.to_owned(), id: Some(new_id()), time_zone, ..Manifest::default() };
     write_manifest(root, &manifest.to_toml())?;
     write_private_folder(root)?;
     for folder in ["webhooks", "campaigns", "partials", "samples"] {

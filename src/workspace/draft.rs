@@ -4,7 +4,6 @@
 
 use std::fs;
 use std::io;
-use std::path::PathBuf;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -32,14 +31,14 @@ impl Folder {
     /// Journals a draft in place of the one the campaign had.
     pub fn write_draft(&self, draft: &Draft) -> Result<(), SaveError> {
         self.private()?;
-        let path = self.draft_path(&draft.stem);
+        let path = self.root().join(draft_path(&draft.stem));
         let json = serde_json::to_vec(draft).map_err(|error| SaveError::write(&path, error.into()))?;
         disk::replace(&path, &json, Access::Private)
     }
 
     /// Returns the draft of a campaign; what cannot be read counts as none, and stays on the disk.
     pub fn draft(&self, stem: &str) -> Option<Draft> {
-        let bytes = fs::read(self.draft_path(stem)).ok()?;
+        let bytes = fs::read(self.root().join(draft_path(stem))).ok()?;
         serde_json::from_slice(&bytes).ok()
     }
 
@@ -55,7 +54,7 @@ impl Folder {
 
     /// Discards the draft of a campaign: it was saved, or is not wanted.
     pub fn discard_draft(&self, stem: &str) -> Result<(), SaveError> {
-        let path = self.draft_path(stem);
+        let path = self.root().join(draft_path(stem));
         match fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(SaveError::write(&path, error)),
             Ok(()) | Err(_) => Ok(()),
@@ -68,8 +67,9 @@ impl Folder {
         self.write_draft(&Draft { stem: new.to_owned(), ..draft })?;
         self.discard_draft(old)
     }
+}
 
-    fn draft_path(&self, stem: &str) -> PathBuf {
-        self.root().join(PRIVATE).join("drafts").join(format!("{stem}.json"))
-    }
+/// Returns the place of a campaign's draft, from the root.
+pub(super) fn draft_path(stem: &str) -> String {
+    format!("{PRIVATE}/drafts/{stem}.json")
 }

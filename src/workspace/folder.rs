@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::PRIVATE;
 use super::discover::write_private_folder;
+use super::draft::draft_path;
 use super::load::body_path;
 use super::slug::{free, slug};
 use crate::campaign::{Campaign, ContentFormat, Manifest, Webhook};
@@ -172,9 +173,14 @@ impl Folder {
         Ok(new)
     }
 
-    /// Moves a campaign's files to the trash.
+    /// Moves a campaign's files and its draft to the trash.
     pub fn delete_campaign(&self, stem: &str) -> Result<Trashed, SaveError> {
-        self.trash(&self.campaign_files(stem), &campaign_path(stem))
+        let mut files = self.campaign_files(stem);
+        let draft = draft_path(stem);
+        if !files.is_empty() && self.root.join(&draft).exists() {
+            files.push(draft);
+        }
+        self.trash(&files, &campaign_path(stem))
     }
 
     /// Moves a webhook's file to the trash; campaigns that name it then have a problem that says so.

@@ -9,6 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
+use crate::support::rounds;
 use jiff::Timestamp;
 use telecast::campaign::{Auth, Campaign, ContentFormat, Manifest, Webhook};
 use telecast::paths::Paths;
@@ -235,9 +236,12 @@ fn campaigns_are_made_copied_renamed_deleted_and_restored() {
     assert_eq!(open(&dir).campaign("summer-größe").unwrap().display_name(), "Summer – Größe");
     assert_eq!(folder.duplicate_campaign("summer-größe", "Copy").unwrap(), "copy");
     assert_eq!(read(&dir, "campaigns/copy.json.liquid"), "{}\n");
+    folder.write_draft(&self::draft("copy", "unsaved copy")).unwrap();
     let trashed = folder.delete_campaign("copy").unwrap();
     assert!(open(&dir).campaign("copy").is_none());
+    assert_eq!(folder.draft("copy"), None);
     folder.restore(&trashed).unwrap();
+    assert_eq!(folder.draft("copy").unwrap().text, "unsaved copy");
     assert_eq!(read(&dir, "campaigns/copy.json.liquid"), "{}\n");
     let trashed = folder.delete_campaign("copy").unwrap();
     write(&dir, "campaigns/copy.toml", b"name = \"new\"");
@@ -489,7 +493,7 @@ fn in_a_child_drafts_are_written_without_end() {
 #[test]
 fn a_draft_is_whole_whenever_the_process_is_killed() {
     let dir = sample();
-    for _ in 0..10 {
+    for _ in 0..rounds(5, 200) {
         let mut other = child("workspace::in_a_child_drafts_are_written_without_end", dir.path());
         wait_for(&mut other, "writing");
         other.kill().unwrap();
@@ -529,7 +533,7 @@ fn where_the_system_cannot_watch_the_folders_are_looked_at() {
     let dir = sample();
     let means = Means::Polling(Duration::from_millis(30));
     let paths = told(&dir, means, || write(&dir, "webhooks/new.toml", b"name = \"x\""));
-    assert_eq!(paths, ["webhooks/new.toml"]);
+    assert!(paths.contains(&"webhooks/new.toml".to_owned()), "{paths:?}");
 }
 
 #[test]
@@ -538,13 +542,22 @@ fn a_folder_that_is_made_anew_is_watched_again() {
     let (sender, paths) = mpsc::channel();
     let root = dir.path().canonicalize().unwrap();
     let watch = workspace::watch(&root, Means::Best, move |paths| drop(sender.send(paths)));
-    let wait = || paths.recv_timeout(Duration::from_secs(20)).unwrap();
+    // A folder may be told more than once: its own end, and its parent's change.
+    let wait_for = |wanted: &str| {
+        let told = std::iter::from_fn(|| paths.recv_timeout(Duration::from_secs(20)).ok());
+        assert!(told.flatten().any(|path| path == wanted), "{wanted} was not told");
+    };
     fs::remove_dir_all(root.join("partials")).unwrap();
-    assert!(wait().contains(&"partials".to_owned()));
+    wait_for("partials");
     fs::create_dir(root.join("partials")).unwrap();
-    assert_eq!(wait(), ["partials"]);
-    write(&dir, "partials/footer.liquid", b"bye");
-    assert_eq!(wait(), ["partials/footer.liquid"]);
+    let is_watched = || {
+        // Watched again some time after it was made; each write is one more chance to be noticed.
+        write(&dir, "partials/footer.liquid", b"bye");
+        let told = std::iter::from_fn(|| paths.recv_timeout(Duration::from_millis(500)).ok());
+        told.flatten().any(|path| path == "partials/footer.liquid")
+    };
+    assert!((0..40).any(|_| is_watched()));
     drop(watch);
-    assert!(paths.recv_timeout(Duration::from_secs(20)).is_err());
+    let end = std::iter::repeat_with(|| paths.recv_timeout(Duration::from_secs(20))).find_map(Result::err);
+    assert_eq!(end, Some(mpsc::RecvTimeoutError::Disconnected));
 }
