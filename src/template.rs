@@ -21,6 +21,7 @@ mod machine;
 mod number;
 mod parser;
 mod partials;
+mod place;
 mod portability;
 mod scan;
 mod source_map;
@@ -28,6 +29,7 @@ mod syntax;
 mod tags;
 mod token;
 mod variables;
+mod view;
 mod walk;
 
 use std::sync::Arc;
@@ -46,10 +48,12 @@ pub use escapes::{Position, escape_filters};
 pub use filters::{FILTERS, FilterDoc};
 pub use limits::Limits;
 pub use partials::Partials;
+pub use place::{Place, PlaceKind, place_at};
 pub use source_map::{Origin, SourceMap};
 pub use tags::{TAGS, TagDoc};
 pub use token::{Token, TokenClass};
 pub use variables::VariableUse;
+pub use view::ProfileView;
 
 /// A parsed template with the partials it calls. Cloning is cheap.
 #[derive(Debug, Clone)]
@@ -208,5 +212,7 @@ impl Template {
 
 #[cfg(test)]
 mod golden_tests;
+#[cfg(test)]
+mod law_tests;
 #[cfg(test)]
 mod tests;

@@ -9,6 +9,8 @@ use crate::profile::Vocabulary;
 
 use super::Template;
 
+pub(super) use flow::modes_of;
+
 /// What a template renders to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Content {

@@ -142,10 +142,9 @@ impl JsonState {
     pub fn path(&self) -> Vec<String> {
         self.frames
             .iter()
-            .map(|frame| match (frame.object, &frame.key) {
-                (None, _) => "[]".to_owned(),
-                (Some(_), Some(key)) => key.to_string(),
-                (Some(_), None) => String::new(),
+            .filter_map(|frame| match frame.object {
+                None => Some("[]".to_owned()),
+                Some(_) => frame.key.as_deref().map(str::to_owned),
             })
             .collect()
     }
@@ -240,8 +239,10 @@ impl JsonState {
             ':' => self.expect(Expects::Value),
             ',' => {
                 self.mode = Mode::Between;
-                let is_object = self.frames.last().is_some_and(|frame| frame.object.is_some());
-                self.expect(if is_object { Expects::Key } else { Expects::Value });
+                if let Some(frame) = self.frames.last_mut() {
+                    frame.key = None;
+                    frame.expects = if frame.object.is_some() { Expects::Key } else { Expects::Value };
+                }
             }
             _ if c.is_whitespace() => {
                 if self.mode == Mode::Bare {

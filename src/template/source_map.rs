@@ -113,6 +113,12 @@ impl SourceMap {
         found
     }
 
+    /// The segments, in order.
+    #[cfg(test)]
+    pub(super) fn segments(&self) -> &[Segment] {
+        &self.segments
+    }
+
     fn printed(&self) -> impl Iterator<Item = &Segment> {
         self.segments.iter().filter(|segment| !segment.output.is_empty())
     }

@@ -9,7 +9,7 @@ const SAMPLE: &str = r#"{
 }
 "#;
 
-fn profile(json: &str) -> Profile {
+pub(super) fn profile(json: &str) -> Profile {
     let Value::Object(properties) = Value::from(serde_json::from_str::<serde_json::Value>(json).unwrap())
     else {
         return Profile::default();
@@ -19,6 +19,10 @@ fn profile(json: &str) -> Profile {
 
 fn render_in(dialect: Dialect, source: &str, profile: &Profile) -> Outcome {
     let (template, _) = parse(source, &Partials::default(), dialect);
+    render_with(&template, profile, Limits::default())
+}
+
+pub(super) fn render_with(template: &Template, profile: &Profile, limits: Limits) -> Outcome {
     let zone = TimeZone::get("Europe/Berlin").unwrap();
     template.render(&Context {
         profile: Some(profile),
@@ -27,7 +31,7 @@ fn render_in(dialect: Dialect, source: &str, profile: &Profile) -> Outcome {
         campaign_id: "spring-sale",
         now: "2026-11-22T22:30:00Z".parse().unwrap(),
         zone: &zone,
-        limits: Limits::default(),
+        limits,
     })
 }
 
@@ -70,4 +74,156 @@ fn filters_are_sorted_and_their_examples_print_what_they_say() {
         assert_eq!(filter.signature.is_empty(), filter.arguments.1 == 0, "{}", filter.name);
         check(filter.example, "{}", filter.prints);
     }
+}
+
+#[track_caller]
+fn check_failure(source: &str, expected: &str) {
+    match render_in(Dialect::Telecast, source, &Profile::default()) {
+        Outcome::Failed(problem) => {
+            assert_eq!(format!("{}: {}", problem.span.of(source), problem.message), expected);
+        }
+        other => panic!("{source}: {other:?}"),
+    }
+}
+
+#[test]
+fn abort_ends_a_rendering_at_its_place() {
+    let source = "a{% if Profile.plan == blank %}{% abort %}{% endif %}b";
+    let at = Span::new(31, 42);
+    assert_eq!(render_in(Dialect::Telecast, source, &Profile::default()), Outcome::Aborted { at });
+    check(source, r#"{"plan": "gold"}"#, "ab");
+}
+
+#[test]
+fn dates_print_in_the_zone_and_now_is_now() {
+    let properties = r#"{"joined": "$D_1769853600"}"#;
+    check("{{ Profile.joined }}", properties, "2026-01-31 11:00:00");
+    check("{{ Profile.joined | date: '%d.%m.%y' }}", properties, "31.01.26");
+    check("{{ 'now' | date: '%F %R %z' }} {{ now | date: '%H' }}", "{}", "2026-11-22 23:30 +0100 23");
+    check("{{ Profile.joined | date_tz: '%H:%M %Z', 'America/New_York' }}", properties, "05:00 EST");
+    check("{{ 'March 14, 2016' | date: '%b %d, %y' }}", "{}", "Mar 14, 16");
+    check("{{ '2016-03-14 10:11:12 +0000' | date: '%H:%M' }}", "{}", "11:11");
+    check("{{ 'soon' | date: '%Y' }}{{ 1152098955 | date: '%s' }}", "{}", "soon1152098955");
+}
+
+#[test]
+fn numbers_stay_what_they_are() {
+    check("{{ 5.0 }} {{ 5 }} {{ 10 | divided_by: 4 }} {{ 10 | divided_by: 4.0 }}", "{}", "5.0 5 2 2.5");
+    check(
+        "{{ 0.1 | plus: 0.2 }} {{ -7 | modulo: 3 }} {{ 5.5 | round }} {{ -2.5 | round }}",
+        "{}",
+        "0.3 2 6 -3",
+    );
+    check("{{ 9223372036854775807 | plus: 1 }}", "{}", "9.223372036854776e+18");
+    check("{{ 99999999999999999999 }}", "{}", "1.0e+20");
+}
+
+#[test]
+fn hostile_templates_end_with_a_problem_at_their_place() {
+    check_failure(
+        "{% for i in (1..30000000) %}x{% endfor %}",
+        "(1..30000000): this body does too much work: a loop or a filter runs too long",
+    );
+    check_failure(
+        "{% for i in (1..400) %}{% for j in (1..400) %}{% for k in (1..400) %}{% endfor %}{% endfor %}{% endfor %}",
+        "(1..400): this body does too much work: a loop or a filter runs too long",
+    );
+    check_failure(
+        "{% assign s = 'ab' %}{% for i in (1..60) %}{% assign s = s | append: s %}{% endfor %}",
+        "append: s: this makes a text that is too long",
+    );
+    check_failure(
+        "{{ (1..900000000) | join }}",
+        "join: this body does too much work: a loop or a filter runs too long",
+    );
+    check_failure("{{ 1 | divided_by: 0 }}", "0: `divided_by`: a division by zero");
+}
+
+#[test]
+fn a_partial_that_calls_itself_ends() {
+    let partials = Partials([("me".to_owned(), "{% include 'me' %}".to_owned())].into());
+    let (template, problems) = parse("ab {% include 'me' %}", &partials, Dialect::Telecast);
+    assert_eq!(problems, []);
+    let Outcome::Failed(problem) = render_with(&template, &Profile::default(), Limits::default()) else {
+        panic!("it ends")
+    };
+    assert_eq!(problem.span.of(template.source()), "{% include 'me' %}");
+}
+
+#[test]
+fn every_output_byte_leads_back() {
+    let source = "{% capture who %}Grüße {{ Profile.name }}{% endcapture %}<b>{{ who }}</b>{{ who | upcase }}{{ Profile.none }}!";
+    let profile = profile(r#"{"name": "Anna"}"#);
+    let (template, _) = parse(source, &Partials::default(), Dialect::Telecast);
+    let Outcome::Rendered(rendered) = render_with(&template, &profile, Limits::default()) else {
+        panic!("it renders")
+    };
+    assert_eq!(rendered.text, "<b>Grüße Anna</b>GRÜSSE ANNA!");
+    let origin = |part: &str| {
+        let at = rendered.text.find(part).unwrap();
+        let origin = rendered.map.origin(Span::new(at, at + part.len()));
+        (origin.span.of(source), origin.hole.map(|hole| hole.of(source)))
+    };
+    assert_eq!(origin("<b>"), ("<b>", None));
+    assert_eq!(origin("Grüße"), ("Grüße", None));
+    assert_eq!(origin("Anna"), ("{{ Profile.name }}", Some("{{ Profile.name }}")));
+    assert_eq!(origin("GRÜSSE ANNA"), ("{{ who | upcase }}", Some("{{ who | upcase }}")));
+    let end = Span::at(rendered.text.len() - 1);
+    let silent: Vec<&str> = rendered.map.silent(end).iter().map(|origin| origin.span.of(source)).collect();
+    assert_eq!(silent, ["{{ Profile.none }}"]);
+    let name = source.find("Profile.name").unwrap();
+    let printed = rendered.map.outputs(Span::at(name));
+    assert_eq!(printed.iter().map(|span| span.of(&rendered.text)).collect::<Vec<_>>(), ["Anna"]);
+}
+
+#[test]
+fn what_a_partial_printed_leads_to_its_call() {
+    let partials = Partials([("sign".to_owned(), "-- {{ who }}".to_owned())].into());
+    let source = "Hi\n{% render 'sign', who: 'us' %}";
+    let (template, _) = parse(source, &partials, Dialect::Telecast);
+    let Outcome::Rendered(rendered) = render_with(&template, &Profile::default(), Limits::default()) else {
+        panic!("it renders")
+    };
+    assert_eq!(rendered.text, "Hi\n-- us");
+    let origin = rendered.map.origin(Span::new(rendered.text.len() - 2, rendered.text.len()));
+    assert_eq!(origin.partial.as_deref(), Some("sign"));
+    assert_eq!(origin.span.of("-- {{ who }}"), "{{ who }}");
+    assert_eq!(origin.in_template().of(source), "{% render 'sign', who: 'us' %}");
+}
+
+#[test]
+fn clevertaps_chips_are_variables_in_its_dialect_only() {
+    let source = r#"Hi @Profile - First Name | default: "friend"!"#;
+    let anna = profile(r#"{"First Name": "Anna"}"#);
+    let text = |dialect, profile: &Profile| match render_in(dialect, source, profile) {
+        Outcome::Rendered(rendered) => rendered.text,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(text(Dialect::CleverTap, &anna), "Hi Anna!");
+    assert_eq!(text(Dialect::CleverTap, &Profile::default()), "Hi friend!");
+    assert_eq!(text(Dialect::Telecast, &anna), source);
+}
+
+#[test]
+fn colours_and_holes_are_ascending_and_leave_raw_and_comments_alone() {
+    let source =
+        "a {{ Profile.x | default: 'y' }} {% raw %}{{ no }}{% endraw %}{% comment %}{{ no }}{% endcomment %}";
+    let (template, problems) = parse(source, &Partials::default(), Dialect::Telecast);
+    assert_eq!(problems, []);
+    let holes: Vec<&str> = template.holes().iter().map(|hole| hole.of(source)).collect();
+    assert_eq!(
+        holes,
+        ["{{ Profile.x | default: 'y' }}", "{% raw %}", "{% endraw %}", "{% comment %}", "{% endcomment %}"]
+    );
+    let tokens: Vec<String> = template
+        .tokens()
+        .iter()
+        .map(|token| format!("{:?} {}", token.class, token.span.of(source)))
+        .collect();
+    assert_eq!(
+        tokens[..5],
+        ["Delimiter {{", "Variable Profile", "Punctuation .", "Property x", "Operator |"]
+    );
+    assert!(tokens.contains(&"Raw {{ no }}".to_owned()) && tokens.contains(&"Comment {{ no }}".to_owned()));
+    assert!(template.tokens().is_sorted_by(|a, b| a.span.end <= b.span.start));
 }

@@ -122,7 +122,7 @@ fn in_loop<'t>(each: &'t Loop, visit: &mut dyn FnMut(&'t Path, bool)) {
 
 fn in_call<'t>(call: &'t PartialCall, visit: &mut dyn FnMut(&'t Path, bool)) {
     in_expression(&call.name, false, visit);
-    for subject in &call.subject {
+    if let Some(subject) = &call.subject {
         in_expression(&subject.value, false, visit);
     }
     for (_, value) in &call.arguments {

@@ -1,10 +1,9 @@
 //! telecast's own filters: values for JSON, and for Telegram's parse modes.
 
 use crate::json;
-use crate::telegram::ParseMode;
+use crate::telegram::{self, EscapeContext, ParseMode};
 
 use super::super::datum::{Datum, Map};
-use super::super::escapes;
 use super::{Call, Fault, Filtered};
 
 /// How deep a value may nest to become JSON: as deep as JSON is read.
@@ -104,26 +103,5 @@ pub(super) fn tg_markdown_v2<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
 fn escaped<'a>(call: &mut Call<'_, 'a>, mode: ParseMode) -> Filtered<'a> {
     let text = call.text()?;
     call.budget.allow_text(text.as_str().len().saturating_mul(6))?;
-    let mut out = String::with_capacity(text.as_str().len() + 8);
-    for c in text.as_str().chars() {
-        match mode {
-            ParseMode::Html => match c {
-                '<' => out.push_str("&lt;"),
-                '>' => out.push_str("&gt;"),
-                '&' => out.push_str("&amp;"),
-                '"' => out.push_str("&quot;"),
-                _ => out.push(c),
-            },
-            ParseMode::Markdown => push_escaped(&mut out, c, escapes::MARKDOWN),
-            ParseMode::MarkdownV2 => push_escaped(&mut out, c, escapes::MARKDOWN_V2),
-        }
-    }
-    Ok(out.into())
-}
-
-fn push_escaped(out: &mut String, c: char, reserved: &str) {
-    if reserved.contains(c) {
-        out.push('\\');
-    }
-    out.push(c);
+    Ok(telegram::escape(mode, EscapeContext::Text, text.as_str()).into())
 }

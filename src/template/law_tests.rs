@@ -1,0 +1,196 @@
+//! What holds for every template: generated ones, whole and broken.
+
+use proptest::prelude::*;
+
+use super::tests::{profile, render_with};
+use super::{Content, Dialect, Limits, Outcome, Partials, check, parse, place_at};
+use crate::profile::Vocabulary;
+use crate::text::Span;
+
+/// Parts of which templates are made, so that many are nearly right.
+const PARTS: &[&str] = &[
+    "text ",
+    "\"",
+    "{",
+    "}",
+    "[",
+    "]",
+    "\\",
+    "é😀",
+    "\n",
+    ": ",
+    ", ",
+    "\"text\": \"",
+    "{{ ",
+    " }}",
+    "{{- ",
+    " -}}",
+    "{% ",
+    " %}",
+    "{%- ",
+    " -%}",
+    "Profile.name",
+    "Profile[\"First Name\"]",
+    "Event.items[0].x",
+    "x",
+    "xs",
+    "'a b'",
+    "\"c\"",
+    "'",
+    "1",
+    "-2",
+    "3.5",
+    "99999999999999999999",
+    "(1..5)",
+    "(1..99999999999)",
+    "(x..xs)",
+    "nil",
+    "true",
+    "empty",
+    "blank",
+    "==",
+    "<",
+    " contains ",
+    " and ",
+    " or ",
+    " | ",
+    "upcase",
+    "default: 'z'",
+    "append: x",
+    "split: ''",
+    "join: ','",
+    "sort",
+    "uniq",
+    "map: 'a'",
+    "where: 'a', 1",
+    "sum",
+    "size",
+    "first",
+    "times: 1000000",
+    "divided_by: 0",
+    "modulo: x",
+    "round: 30",
+    "truncate: 3",
+    "slice: -2, 2",
+    "replace: '', 'xx'",
+    "date: '%Y%%%9Z%N'",
+    "date_tz: '%c', 'Asia/Kolkata'",
+    "json",
+    "json_escape",
+    "tg_markdown_v2",
+    "strip_html",
+    "escape_once",
+    "concat: xs",
+    "nosuch",
+    "if x",
+    "elsif xs",
+    "else",
+    "endif",
+    "unless x",
+    "endunless",
+    "case x",
+    "when 1, 2",
+    "endcase",
+    "for x in xs",
+    "for x in (1..3) limit: 2 offset: continue",
+    "endfor",
+    "break",
+    "continue",
+    "tablerow x in xs cols: 2",
+    "endtablerow",
+    "assign x = ",
+    "assign xs = 'a,b,c' | split: ','",
+    "capture x",
+    "endcapture",
+    "cycle 'a', x",
+    "increment x",
+    "decrement x",
+    "raw",
+    "endraw",
+    "comment",
+    "endcomment",
+    "doc",
+    "enddoc",
+    "liquid\necho x\n",
+    "# note",
+    "render 'part', x: 1",
+    "include 'part'",
+    "include 'self'",
+    "ifchanged",
+    "endifchanged",
+    "abort",
+    "echo x",
+    "{% assign x = x | append: x %}",
+    "{% capture x %}{{ x }}{{ x }}{% endcapture %}",
+    "{% for i in (1..50) %}",
+    "{% endfor %}",
+    "{% if Profile.name %}",
+    "{% endif %}",
+    "@Profile - name | default: \"x\"",
+];
+
+fn template() -> impl Strategy<Value = String> {
+    let part = prop::sample::select(PARTS).prop_map(str::to_owned);
+    let whole = prop_oneof![
+        Just("{{ Profile.name | upcase }}".to_owned()),
+        (prop::sample::select(PARTS), prop::sample::select(PARTS))
+            .prop_map(|(a, b)| format!("{{{{ {a} | {b} }}}}")),
+        prop::sample::select(PARTS).prop_map(|tag| format!("{{% {tag} %}}")),
+    ];
+    prop::collection::vec(prop_oneof![part, whole], 0..40).prop_map(|parts| parts.concat())
+}
+
+/// Far fewer steps than usual: what is tested is that they end.
+const LIMITS: Limits = Limits { steps: 5_000, bytes: 20_000, depth: 10 };
+
+fn check_laws(source: &str) {
+    let partials = Partials(
+        [("part".to_owned(), "<{{ x }}>".to_owned()), ("self".to_owned(), "{% include 'self' %}".to_owned())]
+            .into(),
+    );
+    let profile = profile(r#"{"name": "An\"na", "First Name": "A & B", "items": [1, "b", null]}"#);
+    for dialect in Dialect::ALL {
+        let (template, problems) = parse(source, &partials, dialect);
+        let all = [problems, check(&template, &Vocabulary::default(), Content::Json)].concat();
+        for problem in &all {
+            assert!(source.get(problem.span.range()).is_some(), "{problem:?}");
+            for fix in &problem.fixes {
+                assert!(fix.apply(source).is_some(), "{problem:?}");
+            }
+        }
+        assert!(template.tokens().iter().all(|token| source.get(token.span.range()).is_some()));
+        assert!(template.tokens().is_sorted_by(|a, b| a.span.end <= b.span.start), "{:?}", template.tokens());
+        assert!(template.holes().is_sorted_by(|a, b| a.end <= b.start), "{:?}", template.holes());
+        place_at(&template, source.len() / 2);
+        match render_with(&template, &profile, LIMITS) {
+            Outcome::Rendered(rendered) => {
+                let mut at = 0;
+                for segment in rendered.map.segments() {
+                    assert_eq!(segment.output.start, at, "the segments tile the output");
+                    at = segment.output.end;
+                    if segment.file == 0 && !segment.is_hole {
+                        assert_eq!(segment.output.of(&rendered.text), segment.source.of(source));
+                    }
+                }
+                assert_eq!(at, rendered.text.len());
+                rendered.map.origin(Span::new(at / 2, at));
+            }
+            Outcome::Failed(problem) => assert!(source.get(problem.span.range()).is_some(), "{problem:?}"),
+            Outcome::Aborted { at } => assert!(at.of(source).contains("abort")),
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_template_breaks_a_law(source in template()) {
+        check_laws(&source);
+    }
+
+    #[test]
+    fn no_text_breaks_a_law(source in "[{}%|'\"a.\\[\\]( \n-]{0,60}") {
+        check_laws(&source);
+    }
+}
