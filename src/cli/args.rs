@@ -3,6 +3,7 @@
 //! The doc comments are the help. Every command that answers something takes [`Format`].
 
 mod campaigns;
+mod debug;
 mod message;
 mod people;
 mod sandbox;
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 pub use campaigns::{CampaignsCommand, NewCampaign, RemoveCampaign, RenameCampaign, Starter};
+pub use debug::{DebugCommand, MarkupArg, ParseEntities, Stage};
 pub use message::{Check, Deny, RenderAs, RenderCampaign, TestCampaign, Whose};
 pub use people::{ImportProfiles, ListProfiles, ProfilesCommand, Property, SetProfile};
 pub use sandbox::ServeSandbox;
@@ -81,6 +83,9 @@ pub enum Command {
     Paths(Format),
     /// Serve a Bot API on loopback that answers as Telegram does
     Sandbox(ServeSandbox),
+    /// Look at what happens inside
+    #[command(subcommand)]
+    Debug(DebugCommand),
 }
 
 /// In which form a command answers.

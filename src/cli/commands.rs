@@ -2,6 +2,7 @@
 
 mod campaigns;
 mod check;
+mod debug_entities;
 mod demo;
 mod init;
 mod paths;
@@ -22,7 +23,7 @@ use crate::settings::Settings;
 use crate::workspace::Workspace;
 
 use super::Next;
-use super::args::{Args, Command};
+use super::args::{Args, Command, DebugCommand};
 use super::error::Result;
 use super::output::Output;
 use super::place::Place;
@@ -44,6 +45,7 @@ pub fn run(args: Args, output: &mut Output) -> Result<Next> {
         Some(Command::Profiles(command)) => profiles::run(&find()?, command, output)?,
         Some(Command::Paths(format)) => paths::run(workspace, format, output)?,
         Some(Command::Sandbox(args)) => sandbox::run(args, output)?,
+        Some(Command::Debug(DebugCommand::Entities(args))) => debug_entities::run(args, output)?,
     };
     Ok(Next::Exit(ending.into()))
 }
