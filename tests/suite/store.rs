@@ -106,6 +106,8 @@ fn delimiters_bom_and_line_ends_are_told_by_the_file() {
     check("a;identity;\"b,c,d,e\"\nx;1;2", "1 {\"a\":\"x\",\"b,c,d,e\":2}\n", &[]);
     check(" identity , a \n1, x\n", "1 {\"a\":\" x\"}\n", &[]);
     check("identity\n1\n", "1 {}\n", &[]);
+    check("a,objectId\n2,1\n", "1 {\"a\":2}\n", &[]);
+    check("objectId,identity\n2,1\n", "1 {\"objectId\":2}\n", &[]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use ::csv::{ByteRecord, Reader, ReaderBuilder};
 
 use super::source::{self, Cell, Lines, Record, Row, Source};
-use super::{ImportError, ImportOptions};
+use super::{IDENTITY, ImportError, ImportOptions};
 
 pub(super) struct CsvRows {
     reader: Reader<Lines<File>>,
@@ -37,29 +37,42 @@ impl CsvRows {
     }
 
     fn take_header(&mut self, options: &ImportOptions) -> Result<(), ImportError> {
-        let mut has_identity = false;
-        for (at, name) in self.record.iter().enumerate() {
-            let Ok(name) = std::str::from_utf8(name) else {
-                return Err(ImportError::NotUtf8 { path: self.path.clone(), line: 1 });
-            };
-            let name = name.trim();
-            if name.is_empty() {
-                return Err(ImportError::NoName { path: self.path.clone(), column: at + 1 });
-            }
-            if options.is_identity(name) {
-                if std::mem::replace(&mut has_identity, true) {
-                    return Err(ImportError::TwoColumns { property: "identity".into() });
-                }
+        let names = self.names()?;
+        let identity = self.identity(&names, options)?;
+        for (at, name) in names.into_iter().enumerate() {
+            if at == identity {
                 self.places.push(None);
             } else {
                 self.places.push(Some(self.headers.len()));
-                self.headers.push(name.to_owned());
+                self.headers.push(name);
             }
         }
-        match has_identity {
-            true => Ok(()),
-            false => Err(ImportError::NoIdentity { path: self.path.clone() }),
+        Ok(())
+    }
+
+    fn names(&self) -> Result<Vec<String>, ImportError> {
+        let names = self.record.iter().enumerate().map(|(at, name)| match std::str::from_utf8(name) {
+            Err(_) => Err(ImportError::NotUtf8 { path: self.path.clone(), line: 1 }),
+            Ok(name) if name.trim().is_empty() => {
+                Err(ImportError::NoName { path: self.path.clone(), column: at + 1 })
+            }
+            Ok(name) => Ok(name.trim().to_owned()),
+        });
+        names.collect()
+    }
+
+    /// Finds the column of the identity; an `objectId` beside an `identity` is a property like others.
+    fn identity(&self, names: &[String], options: &ImportOptions) -> Result<usize, ImportError> {
+        for wanted in IDENTITY {
+            let mut found = names.iter().enumerate().filter(|(_, name)| options.property(name) == wanted);
+            if let Some((at, _)) = found.next() {
+                return match found.next() {
+                    Some(_) => Err(ImportError::TwoColumns { property: wanted.to_owned() }),
+                    None => Ok(at),
+                };
+            }
         }
+        Err(ImportError::NoIdentity { path: self.path.clone() })
     }
 
     /// Whether the record took all lines to the file's end for one cell, as after a quote that is never closed.
