@@ -438,3 +438,21 @@ fn the_reader_sees_code_and_nothing_else() {
     };
     assert!(source.names("tokio") && !source.names("liquid::") && source.is_in("ui") && !source.is_in("u"));
 }
+
+#[test]
+fn the_readme_explains_every_problem() {
+    let readme = read(&root().join("README.md"));
+    let mut missing = Vec::new();
+    for source in sources() {
+        let text = read(&root().join(&source.path));
+        let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for kind in ["error", "warning", "info"] {
+            for (at, start) in text.match_indices(&format!("Diagnostic::{kind}(")) {
+                let argument = text[at + start.len()..].trim_start();
+                let code = argument.strip_prefix('"').and_then(|rest| rest.split('"').next());
+                missing.extend(code.filter(|code| !readme.contains(&format!("`{code}`"))).map(str::to_owned));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "no row in README.md's table of problems for {missing:?}");
+}

@@ -60,3 +60,12 @@ fn a_property_ends_its_name_at_the_first_equals_sign() {
     assert!("=b".parse::<Property>().is_err());
     assert!("b".parse::<Property>().is_err());
 }
+
+#[test]
+fn the_readme_has_every_command() {
+    let readme = include_str!("../../../README.md");
+    for command in Args::command().get_subcommands() {
+        let name = command.get_name();
+        assert!(readme.lines().any(|line| line.starts_with(&format!("| `{name}"))), "{name}");
+    }
+}
