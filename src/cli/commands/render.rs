@@ -83,8 +83,12 @@ fn request(http: &HttpDraft) -> String {
     format!("{text}\n{}", http.body)
 }
 
-/// Returns the text that a recipient reads, with the buttons of an inline keyboard below.
+/// Returns the text that a recipient reads, with the buttons of an inline keyboard below; what goes to another host
+/// than a Bot API is read as it is.
 fn message(composed: &Composed) -> Option<String> {
+    if composed.method.is_none() {
+        return composed.rendered.clone();
+    }
     let request = composed.request.as_ref()?;
     let mut text = request.text()?.sent.text.clone();
     text.push('\n');
