@@ -307,7 +307,19 @@ async fn text_is_parsed_as_telegram_parses_it() {
             { "type": "text_mention", "offset": 6, "length": 3, "user": user },
         ])
     );
+    let found = send("  see example.com, @shop_news  ", "").await.result();
+    assert_eq!(found["text"], "see example.com, @shop_news");
+    assert_eq!(
+        found["entities"],
+        json!([
+            { "type": "url", "offset": 4, "length": 11 },
+            { "type": "mention", "offset": 17, "length": 10 },
+        ])
+    );
+    let long = "x".repeat(4097);
     for (text, mode, description) in [
+        (long.as_str(), "", "message is too long"),
+        (" \n ", "", "text must be non-empty"),
         ("ü<x>", "HTML", r#"can't parse entities: Unsupported start tag "x" at byte offset 2"#),
         ("<b>", "HTML", r#"can't parse entities: Can't find end tag corresponding to start tag "b""#),
         (
