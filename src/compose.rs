@@ -9,6 +9,7 @@
 //! problem on the way comes out as a diagnostic whose span lies in the body as typed.
 
 pub mod chat;
+mod convert;
 mod http;
 mod locate;
 mod problems;
@@ -24,6 +25,7 @@ use crate::telegram::{self, ApiError, Request};
 use crate::template::{self, Dialect, Outcome, Partials, Token};
 use crate::text::Span;
 
+pub use convert::{Conversion, convert, escape_filter, parse_mode_of};
 pub use http::{AuthDraft, DEFAULT_TIMEOUT, Field, Filled, HttpDraft};
 
 use chat::Patched;
@@ -73,6 +75,8 @@ pub enum Chat<'a> {
 /// What became of it, as far as it went.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Composed {
+    /// The body it was made of.
+    pub body: String,
     /// The body's Liquid for colouring, ascending.
     pub tokens: Vec<Token>,
     /// The rendered body as it would be sent; none where rendering failed or was aborted.
@@ -142,6 +146,7 @@ pub fn compose(inputs: &Inputs<'_>) -> Composed {
     let (template, diagnostics) = template::parse(inputs.body, inputs.partials, inputs.dialect);
     let method = http::bot_method(inputs);
     let mut composed = Composed {
+        body: inputs.body.to_owned(),
         tokens: template.tokens().to_vec(),
         rendered: None,
         document: None,
