@@ -184,6 +184,11 @@ impl Editor {
         self.buffer.rope().to_string()
     }
 
+    /// Whether the text is this one; stops at the first difference.
+    pub fn is(&self, text: &str) -> bool {
+        *self.buffer.rope() == *text
+    }
+
     /// Returns the text as it is now, without copying it: for a worker, or to see later what changed.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot::new(self.buffer.rope().clone())
