@@ -1,18 +1,45 @@
 //! The console: state, messages, effects, layout and drawing.
+//!
+//! ```text
+//! terminal ─runtime─▶ Msg ─update─▶ App ─layout, view─▶ cells
+//!                      ▲      └▶ Effect ─executor─▶ the world
+//!                      └──────────────── results ◀──┘
+//! ```
+
+pub mod app;
+pub mod effect;
+pub mod msg;
+pub mod update;
+
+pub mod layout;
+pub mod view;
+
+pub mod buffer;
+pub mod dialog;
+pub mod focus;
+pub mod pane;
+pub mod search;
 
 pub mod action;
-pub mod draw;
-pub mod editor_view;
-pub mod focus;
-pub mod form;
-pub mod highlight;
 pub mod input;
 pub mod key;
 pub mod keymap;
+pub mod typing;
+
+pub mod draw;
+pub mod editor_view;
+pub mod form;
+pub mod highlight;
 pub mod latest;
 pub mod message;
 pub mod picker;
-pub mod terminal;
 pub mod text_field;
 pub mod theme;
-pub mod typing;
+
+pub mod executor;
+pub mod runtime;
+pub mod start;
+pub mod terminal;
+mod welcome;
+
+pub use start::run;

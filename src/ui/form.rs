@@ -272,10 +272,10 @@ impl Form {
                 }
                 FieldValue::Text(text) => {
                     draw::put_line(buf, label, row.y, &field.label, label_style);
-                    let style = if is_focused { theme.field_focused } else { theme.field };
-                    let at = text.draw(buf, value, style, theme.selection);
                     if is_focused {
-                        cursor = Some(at);
+                        cursor = Some(text.draw(buf, value, theme.field_focused, theme.selection));
+                    } else {
+                        text.draw_resting(buf, value, theme.field);
                     }
                 }
                 FieldValue::Choice { options, chosen } => {

@@ -62,6 +62,11 @@ impl TextField {
         self.editor.apply(Command::Paste(text.trim_end_matches(['\r', '\n']).to_owned()));
     }
 
+    /// Draws the beginning, ending in `…` where it does not fit: a field without the keyboard.
+    pub fn draw_resting(&self, buf: &mut Buffer, area: Rect, style: Style) {
+        draw::put_line(buf, Rect { height: area.height.min(1), ..area }, area.y, &self.editor.text(), style);
+    }
+
     /// Draws the part around the cursor; returns the cursor's cell.
     pub fn draw(&self, buf: &mut Buffer, area: Rect, style: Style, selected: Style) -> (u16, u16) {
         draw::fill(buf, Rect { height: area.height.min(1), ..area }, style);

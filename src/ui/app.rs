@@ -1,0 +1,422 @@
+//! The console's state: plain data that only `update` changes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::buffer::Buffer;
+use super::dialog::{Dialog, TestDialog};
+use super::editor_view::{EditorView, Mark};
+use super::effect::{Effect, Timer};
+use super::focus::{Focus, Pane};
+use super::highlight::Grammar;
+use super::keymap::Keymap;
+use super::latest::Latest;
+use super::pane::preview::Preview;
+use super::pane::webhook::WebhookPane;
+use super::search::Search;
+use super::theme::Theme;
+use crate::campaign::ContentFormat;
+use crate::complete;
+use crate::compose::Composed;
+use crate::diagnostic::Diagnostic;
+use crate::profile::{Profile, Vocabulary};
+use crate::service::{BotStatus, Job};
+use crate::workspace::{CampaignFiles, Draft, FileProblem, Workspace};
+
+/// What the user's settings decide of the screen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UiSettings {
+    /// Whether the mouse is the console's.
+    pub mouse: bool,
+    /// How text is copied.
+    pub clipboard: Clipboard,
+}
+
+/// How text is copied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Clipboard {
+    /// By an escape sequence to the terminal (OSC 52), which works over SSH.
+    Terminal,
+    /// By a command that reads the text.
+    Command(Vec<String>),
+}
+
+/// The console.
+#[derive(Debug)]
+pub struct App {
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    /// The user's settings.
+    pub settings: UiSettings,
+    /// The colours.
+    pub theme: Theme,
+    /// The keys.
+    pub keymap: Keymap,
+    /// The workspace as it is on disk, as far as we know.
+    pub workspace: Arc<Workspace>,
+    /// Why nothing can be changed, where that is so: who has the workspace open.
+    pub read_only: Option<String>,
+    /// Bodies that were opened, by the campaign's stem; each keeps its own undo.
+    pub buffers: BTreeMap<String, Buffer>,
+    /// The stem of the campaign in the editor.
+    pub open: Option<String>,
+    /// Where the keyboard is.
+    pub focus: Focus,
+    /// The first line of the list of campaigns on screen.
+    pub campaigns_top: usize,
+    /// The webhook's settings.
+    pub webhook: WebhookPane,
+    /// What is over the panes.
+    pub dialog: Option<Dialog>,
+    /// The variable picker.
+    pub completion: Option<complete::Session>,
+    /// Find and replace in the body.
+    pub search: Option<Search>,
+    /// The people and the one the preview is for.
+    pub people: People,
+    /// The preview.
+    pub preview: Preview,
+    /// What came out of the body as it stands, or stood a moment ago.
+    pub composed: Option<Latest<Composed>>,
+    /// Which of the problems is chosen, from 0.
+    pub problem: usize,
+    /// The first problem on screen.
+    pub problems_top: usize,
+    /// What answers at the webhook's address.
+    pub bot: BotStatus,
+    /// What was said last, in the footer.
+    pub notice: Option<Notice>,
+    /// What was deleted last, to be brought back.
+    pub deleted: Option<String>,
+    /// What the mouse holds while its button is down.
+    pub drag: Option<Pane>,
+    /// Whether the console is on its way out once everything is saved.
+    pub is_quitting: bool,
+    /// The number of the latest composition asked for; results of earlier ones are dropped.
+    pub composition: u64,
+    /// The number of the latest of all other questions, by which stale answers are known.
+    pub question: u64,
+    /// The number of the latest question who answers at the webhook's address.
+    pub bot_question: u64,
+    /// The test that a list lies over.
+    pub test_behind: Option<Box<TestDialog>>,
+    /// The profiles that the list shows.
+    pub found_profiles: Vec<Arc<Profile>>,
+    /// Drafts that a crash left and nobody has decided about yet.
+    pub drafts: Vec<Draft>,
+    /// The grammar of the body, once loaded.
+    grammar: Option<Arc<Grammar>>,
+    /// What completion knows before the store is read.
+    nothing_known: Vocabulary,
+}
+
+/// The people in the store, as far as the console needs them.
+#[derive(Debug, Clone, Default)]
+pub struct People {
+    /// What is known of all properties; none until the store has been read.
+    pub vocabulary: Option<Arc<Vocabulary>>,
+    /// The one the preview is for.
+    pub profile: Option<Arc<Profile>>,
+    /// Why the store cannot be read, where that is so.
+    pub trouble: Option<String>,
+}
+
+/// Something said in the footer until the next key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// The words.
+    pub text: String,
+    /// Whether it tells of something that went wrong.
+    pub is_error: bool,
+}
+
+/// A problem as the console lists it: in the body, or in another file.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Problem {
+    /// In the body that is open; the span lies in it.
+    InBody(Diagnostic),
+    /// In another file of the workspace.
+    InFile(FileProblem),
+}
+
+impl Problem {
+    /// Returns what is wrong.
+    pub fn diagnostic(&self) -> &Diagnostic {
+        match self {
+            Problem::InBody(diagnostic) => diagnostic,
+            Problem::InFile(problem) => &problem.diagnostic,
+        }
+    }
+}
+
+impl App {
+    /// Makes the console of a workspace; the first campaign is open, the cursor in its body.
+    pub fn new(workspace: Arc<Workspace>, theme: Theme, settings: UiSettings) -> Self {
+        let mut app = Self {
+            size: (80, 24),
+            settings,
+            theme,
+            keymap: Keymap::default(),
+            workspace,
+            read_only: None,
+            buffers: BTreeMap::new(),
+            open: None,
+            focus: Focus::enter(Pane::Body),
+            campaigns_top: 0,
+            webhook: WebhookPane::default(),
+            dialog: None,
+            completion: None,
+            search: None,
+            people: People::default(),
+            preview: Preview::default(),
+            composed: None,
+            problem: 0,
+            problems_top: 0,
+            bot: BotStatus::Unknown,
+            notice: None,
+            deleted: None,
+            drag: None,
+            is_quitting: false,
+            composition: 0,
+            question: 0,
+            bot_question: 0,
+            test_behind: None,
+            found_profiles: Vec::new(),
+            drafts: Vec::new(),
+            grammar: None,
+            nothing_known: Vocabulary::default(),
+        };
+        let first = app.workspace.campaigns.first().map(|campaign| campaign.stem.clone());
+        match first {
+            Some(stem) => app.open_buffer(&stem),
+            None => app.focus = Focus::reach(Pane::Campaigns),
+        }
+        app
+    }
+
+    /// Takes the terminal's size.
+    pub fn resize(&mut self, columns: u16, rows: u16) {
+        self.size = (columns, rows);
+    }
+
+    /// Returns what the console asks for when it starts, behind the first frame.
+    pub fn start(&mut self) -> Vec<Effect> {
+        let mut effects = vec![
+            Effect::LoadPeople { profile: None },
+            Effect::LoadGrammar,
+            Effect::Watch,
+            Effect::FindDrafts,
+        ];
+        effects.extend(self.check_bot());
+        effects.push(self.compose());
+        effects
+    }
+
+    /// Opens the campaign's body in the editor, as it was left or as it is on disk.
+    pub fn open_buffer(&mut self, stem: &str) {
+        let Some(campaign) = self.workspace.campaign(stem) else { return };
+        let grammar = self.grammar.clone();
+        self.buffers.entry(stem.to_owned()).or_insert_with(|| {
+            let mut buffer = Buffer::read(campaign);
+            if let Some(grammar) = grammar {
+                buffer.highlighter.set_grammar(grammar);
+            }
+            buffer
+        });
+        if self.open.as_deref() != Some(stem) {
+            self.open = Some(stem.to_owned());
+            self.composed = None;
+            self.completion = None;
+            self.search = None;
+            self.problem = 0;
+            self.problems_top = 0;
+            self.preview.scroll = 0;
+        }
+        let campaign = self.open.as_deref().and_then(|stem| self.workspace.campaign(stem));
+        self.webhook.show(&self.workspace, campaign);
+    }
+
+    /// Returns the campaign in the editor.
+    pub fn open_campaign(&self) -> Option<&CampaignFiles> {
+        self.workspace.campaign(self.open.as_deref()?)
+    }
+
+    /// Returns the buffer in the editor.
+    pub fn buffer(&self) -> Option<&Buffer> {
+        self.buffers.get(self.open.as_deref()?)
+    }
+
+    /// Returns the buffer in the editor, to be changed.
+    pub fn buffer_mut(&mut self) -> Option<&mut Buffer> {
+        self.buffers.get_mut(self.open.as_deref()?)
+    }
+
+    /// Whether the campaign's body differs from its file.
+    pub fn is_unsaved(&self, stem: &str) -> bool {
+        self.buffers.get(stem).is_some_and(Buffer::is_modified)
+    }
+
+    /// Asks for the message of what stands in the editor now.
+    pub fn compose(&mut self) -> Effect {
+        self.composition += 1;
+        match self.job() {
+            Some(job) => Effect::Compose { number: self.composition, job: Box::new(job) },
+            None => {
+                self.composed = None;
+                Effect::Nothing
+            }
+        }
+    }
+
+    /// Returns what a message is made of now: the buffer as it stands, the webhook as it is typed.
+    pub fn job(&self) -> Option<Job> {
+        let stem = self.open.clone()?;
+        let buffer = self.buffers.get(&stem)?;
+        Some(Job {
+            workspace: Arc::clone(&self.workspace),
+            body: Some(buffer.text()),
+            webhook: self.webhook.edited(),
+            profile: self.people.profile.clone(),
+            vocabulary: self.people.vocabulary.clone(),
+            event: None,
+            test_chat: None,
+            stem,
+        })
+    }
+
+    /// Asks who answers at the address of the open campaign's webhook.
+    pub fn check_bot(&mut self) -> Option<Effect> {
+        let webhook = self.webhook.current(&self.workspace)?;
+        self.bot_question += 1;
+        self.bot = BotStatus::Asking;
+        Some(Effect::CheckBot { number: self.bot_question, webhook: Box::new(webhook) })
+    }
+
+    /// Returns what journals every unsaved body at once, for a way out that cannot wait.
+    pub fn journal_all(&mut self) -> Vec<Effect> {
+        let stems: Vec<String> = self.buffers.keys().cloned().collect();
+        stems.iter().filter_map(|stem| self.journal(stem)).collect()
+    }
+
+    /// Returns what writes the body's draft, where it has changed since the last one.
+    pub fn journal(&mut self, stem: &str) -> Option<Effect> {
+        if self.read_only.is_some() {
+            return None;
+        }
+        let buffer = self.buffers.get_mut(stem).filter(|buffer| buffer.is_modified())?;
+        let text = buffer.text_for_draft()?;
+        Some(Effect::WriteDraft { stem: stem.to_owned(), text, base: buffer.saved })
+    }
+
+    /// Starts the clock of the draft: it is written within a second of the edit.
+    pub fn journal_soon(&self) -> Option<Effect> {
+        let stem = self.open.clone()?;
+        let is_due = self.read_only.is_none() && self.buffers.get(&stem).is_some_and(Buffer::is_modified);
+        is_due.then_some(Effect::After(Timer::Draft(stem)))
+    }
+
+    /// Returns everything wrong, the open body's problems first, in its order.
+    pub fn problems(&self) -> Vec<Problem> {
+        let mut problems: Vec<Problem> = Vec::new();
+        if let Some(composed) = &self.composed {
+            problems.extend(composed.diagnostics.iter().cloned().map(Problem::InBody));
+            let webhook = self.webhook.current_file(&self.workspace);
+            problems.extend(webhook.into_iter().flat_map(|source| {
+                crate::service::webhook_problems(source, &composed.webhook_problems)
+                    .into_iter()
+                    .map(Problem::InFile)
+            }));
+        }
+        let body = self.open_campaign().map(|campaign| campaign.body.path.clone());
+        let others = self.workspace.problems().into_iter().filter(|problem| {
+            Some(&problem.path) != body.as_ref()
+                || problem.diagnostic.code == "no-body" && self.buffer().is_none_or(Buffer::is_new)
+        });
+        problems.extend(others.map(Problem::InFile));
+        problems
+    }
+
+    /// Returns how many lines the problems take in a pane of this width.
+    pub fn problem_lines(&self, _width: usize) -> usize {
+        self.problems().len().max(1)
+    }
+
+    /// Returns how many lines the webhook's pane wants.
+    pub fn webhook_lines(&self) -> usize {
+        self.webhook.lines()
+    }
+
+    /// Says something in the footer.
+    pub fn say(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice { text: text.into(), is_error: false });
+    }
+
+    /// Says in the footer what went wrong.
+    pub fn complain(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice { text: text.into(), is_error: true });
+    }
+
+    /// Puts text on the clipboard, as the settings say.
+    pub fn copy(&self, text: String) -> Effect {
+        match &self.settings.clipboard {
+            Clipboard::Terminal => Effect::CopyByTerminal(text),
+            Clipboard::Command(command) => Effect::CopyByCommand { command: command.clone(), text },
+        }
+    }
+
+    /// Returns the identity of the profile of the preview.
+    pub fn profile_identity(&self) -> Option<String> {
+        self.people.profile.as_ref().map(|profile| profile.identity.clone())
+    }
+
+    /// Returns what completion knows.
+    pub fn completion_context(&self) -> complete::Context<'_> {
+        let campaign = self.open_campaign();
+        let format = campaign.and_then(|campaign| campaign.value.as_ref()).map(|value| value.content_format);
+        complete::Context {
+            vocabulary: self.people.vocabulary.as_deref().unwrap_or(&self.nothing_known),
+            dialect: campaign.map_or_else(Default::default, |campaign| self.workspace.dialect(campaign)),
+            is_json: format.is_none_or(|format| format == ContentFormat::Json),
+        }
+    }
+
+    /// Returns the picture of the open body, without its marks: for measuring.
+    pub fn body_view(&self) -> Option<EditorView<'_>> {
+        let buffer = self.buffer()?;
+        Some(EditorView::new(&buffer.editor, buffer.viewport, &self.theme))
+    }
+
+    /// Returns the places of the open body's problems.
+    pub fn marks(&self) -> Vec<Mark> {
+        let Some(composed) = &self.composed else { return Vec::new() };
+        composed.diagnostics.iter().map(|problem| (problem.span, problem.severity)).collect()
+    }
+
+    /// Returns which of the problems the cursor of the body is on.
+    pub fn cursor_problem(&self, problems: &[Problem]) -> Option<usize> {
+        let cursor = self.buffer()?.editor.cursor();
+        let holds =
+            |problem: &Problem| matches!(problem, Problem::InBody(found) if found.span.touches(cursor));
+        // The one that was walked to comes first where several lie at one place.
+        if problems.get(self.problem).is_some_and(holds) {
+            return Some(self.problem);
+        }
+        problems.iter().position(holds)
+    }
+
+    /// Takes the grammar, once loaded.
+    pub fn take_grammar(&mut self, grammar: Arc<Grammar>) {
+        for buffer in self.buffers.values_mut() {
+            buffer.highlighter.set_grammar(Arc::clone(&grammar));
+        }
+        self.grammar = Some(grammar);
+    }
+
+    /// Colours what is in sight of the open body; returns whether there is more to do.
+    pub fn follow_highlight(&mut self) -> bool {
+        let height = usize::from(self.size.1);
+        let Some(buffer) = self.buffer_mut() else { return false };
+        let top = buffer.viewport.top;
+        buffer.highlighter.follow(&buffer.editor, top..top + height)
+    }
+}

@@ -1,0 +1,237 @@
+//! F5, Preview and Test: who, where to, the very request, Enter, the answer.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::frame;
+use crate::compose::{Composed, Skip};
+use crate::service::{BotStatus, TestAnswer};
+use crate::ui::draw;
+use crate::ui::latest::Latest;
+use crate::ui::theme::Theme;
+use crate::workspace::{TestChats, TestSend};
+
+/// The dialog's state.
+#[derive(Debug, Clone)]
+pub struct TestDialog {
+    /// Whom the message is made for, in words.
+    pub profile: String,
+    /// The chats one can test in.
+    pub chats: TestChats,
+    /// The name, id or `@name` of the chat chosen.
+    pub chat: Option<String>,
+    /// Whether it goes out as it is, to the chat of the body.
+    pub as_is: bool,
+    /// Who answers at the address.
+    pub bot: BotStatus,
+    /// The request, once made.
+    pub request: Option<Latest<Composed>>,
+    /// Earlier tests, newest first.
+    pub history: Vec<TestSend>,
+    /// What is going on.
+    pub state: TestState,
+    /// How far the body is scrolled.
+    pub scroll: usize,
+}
+
+/// What is going on in the dialog.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TestState {
+    /// Enter sends.
+    Ready,
+    /// The request is on its way.
+    Sending,
+    /// It came back.
+    Answered(Box<TestAnswer>),
+    /// Waiting for a message to the bot.
+    Capturing,
+    /// Something went wrong before anything was sent, in words.
+    Trouble(String),
+    /// A chat was captured, in words.
+    Captured(String),
+}
+
+impl TestDialog {
+    /// Returns the chat id or `@name` that the test goes to; none as it is, or where none is chosen.
+    pub fn target(&self) -> Option<String> {
+        if self.as_is { None } else { self.chats.resolve(self.chat.as_deref()?) }
+    }
+
+    /// Whether a test chat can be put into this request.
+    pub fn can_set_chat(&self) -> bool {
+        self.request.as_ref().is_none_or(|composed| composed.chat_was_set || composed.http.is_none())
+    }
+
+    fn chat_line(&self) -> (String, bool) {
+        if self.as_is {
+            return ("as it is: the chat of the body, a real recipient".into(), true);
+        }
+        match (&self.chat, self.target()) {
+            (Some(name), Some(id)) if *name == id => (id, false),
+            (Some(name), Some(id)) => (format!("{name} · {id}"), false),
+            (Some(name), None) => (format!("{name}: no chat by that name; c chooses another"), true),
+            (None, _) => ("none yet: c types one, g catches yours".into(), true),
+        }
+    }
+
+    /// Draws it.
+    pub fn draw(&self, buf: &mut Buffer, area: Rect, theme: &Theme) {
+        let room = frame(buf, area, "Preview and Test", self.keys(), theme);
+        let mut y = room.y;
+        let mut row = |buf: &mut Buffer, label: &str, text: &str, style| {
+            if y < room.bottom() {
+                draw::put(buf, room, room.x, y, label, theme.popup.patch(theme.dim));
+                let rest = Rect { x: room.x + 9, width: room.width.saturating_sub(9), ..room };
+                draw::put_line(buf, rest, y, text, style);
+                y += 1;
+            }
+        };
+        row(buf, "Profile", &self.profile, theme.popup);
+        let (chat, is_open) = self.chat_line();
+        row(buf, "To", &chat, theme.popup.patch(if is_open { theme.warning } else { theme.title }));
+        let (bot, style) = self.bot_line(theme);
+        row(buf, "Bot", &bot, theme.popup.patch(style));
+        y += 1;
+        let answer = self.answer_lines(usize::from(room.width));
+        let answer_height = u16::try_from(answer.len()).unwrap_or(0).min(room.height / 2);
+        let request = Rect {
+            y,
+            height: room
+                .bottom()
+                .saturating_sub(y)
+                .saturating_sub(answer_height + u16::from(0 < answer_height)),
+            ..room
+        };
+        self.draw_request(buf, request, theme);
+        let mut y = room.bottom().saturating_sub(answer_height);
+        for (line, tone) in answer.iter().take(usize::from(answer_height)) {
+            let style = match tone {
+                Tone::Good => theme.success,
+                Tone::Bad => theme.error,
+                Tone::Plain => theme.text,
+            };
+            draw::put_line(buf, room, y, line, theme.popup.patch(style));
+            y += 1;
+        }
+    }
+
+    fn bot_line<'t>(&self, theme: &'t Theme) -> (String, ratatui::style::Style) {
+        match &self.bot {
+            BotStatus::Sandbox { bot } => (format!("SANDBOX {bot}: nothing reaches a person"), theme.success),
+            BotStatus::Live { bot, host } => (format!("LIVE {bot} at {host}"), theme.error),
+            BotStatus::OtherHost { host } => (format!("no Bot API: {host}"), theme.warning),
+            BotStatus::Trouble(words) => (words.clone(), theme.error),
+            BotStatus::Unknown | BotStatus::Asking => ("…".into(), theme.dim),
+        }
+    }
+
+    fn draw_request(&self, buf: &mut Buffer, area: Rect, theme: &Theme) {
+        let Some(composed) = &self.request else {
+            draw::put_line(buf, area, area.y, "…", theme.popup.patch(theme.dim));
+            return;
+        };
+        let mut lines: Vec<(String, ratatui::style::Style)> = Vec::new();
+        match (&composed.http, &composed.skip) {
+            (Some(http), _) => {
+                let first = format!("{} {}", http.method.as_str(), http.url.shown());
+                lines.extend(
+                    draw::wrap(&first, usize::from(area.width)).into_iter().map(|line| (line, theme.accent)),
+                );
+                lines.extend(
+                    http.headers
+                        .iter()
+                        .map(|(name, value)| (format!("{name}: {}", value.shown()), theme.dim)),
+                );
+                lines.push((String::new(), theme.text));
+                for line in http.body.lines() {
+                    lines.extend(
+                        draw::wrap(line, usize::from(area.width)).into_iter().map(|line| (line, theme.text)),
+                    );
+                }
+            }
+            (None, Some(Skip::Aborted(_))) => {
+                lines.push(("the body aborts for this profile: nothing is sent".into(), theme.warning));
+            }
+            (None, _) => {
+                let problem = composed.diagnostics.iter().find(|problem| problem.is_error());
+                let words = problem
+                    .map_or("this campaign has no webhook: F4 chooses one", |problem| &problem.message);
+                lines.extend(
+                    draw::wrap(words, usize::from(area.width)).into_iter().map(|line| (line, theme.error)),
+                );
+            }
+        }
+        let top = self.scroll.min(lines.len().saturating_sub(1));
+        for ((line, style), y) in lines.iter().skip(top).zip(area.y..area.bottom()) {
+            draw::put_line(buf, area, y, line, theme.popup.patch(*style));
+        }
+    }
+
+    fn answer_lines(&self, width: usize) -> Vec<(String, Tone)> {
+        let mut lines = Vec::new();
+        let mut say = |text: &str, tone: Tone| {
+            lines.extend(draw::wrap(text, width).into_iter().map(|line| (line, tone)));
+        };
+        match &self.state {
+            TestState::Ready => {
+                if !self.can_set_chat() && !self.as_is {
+                    say(
+                        "No test chat can be put into this request (plain text, or another host).",
+                        Tone::Bad,
+                    );
+                    say("a sends it as it is, to whomever it names.", Tone::Plain);
+                }
+            }
+            TestState::Sending => say("sending…", Tone::Plain),
+            TestState::Capturing => {
+                let bot = match &self.bot {
+                    BotStatus::Sandbox { bot } | BotStatus::Live { bot, .. } => bot.as_str(),
+                    _ => "the bot",
+                };
+                say(
+                    &format!(
+                        "Write anything to {bot} in Telegram now; your chat is caught. Esc stops waiting."
+                    ),
+                    Tone::Plain,
+                );
+            }
+            TestState::Captured(words) => say(&format!("✔ {words}"), Tone::Good),
+            TestState::Trouble(words) => say(&format!("✘ {words}"), Tone::Bad),
+            TestState::Answered(answer) => {
+                let status = answer.status.map_or_else(String::new, |status| format!("{status} "));
+                let ms = answer.elapsed.as_millis();
+                if answer.ok {
+                    let id = answer.message_id.map_or_else(String::new, |id| format!(" · message {id}"));
+                    say(&format!("✔ {status}{}{id} · {ms} ms", answer.description), Tone::Good);
+                } else {
+                    say(&format!("✘ {}", answer.description), Tone::Bad);
+                    if let Some(help) = &answer.help {
+                        say(help, Tone::Plain);
+                    }
+                    if answer.problem.is_some() {
+                        say("j goes to the place in the body", Tone::Plain);
+                    }
+                }
+            }
+        }
+        lines
+    }
+
+    fn keys(&self) -> &'static str {
+        match &self.state {
+            TestState::Sending => "Esc",
+            TestState::Capturing => "Esc stops waiting",
+            TestState::Answered(answer) if answer.problem.is_some() => {
+                "Enter sends again · j to the place · c chat · p profile · h earlier · Esc"
+            }
+            _ => "Enter sends · c chat · p profile · g catch my chat · h earlier tests · Esc",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tone {
+    Good,
+    Bad,
+    Plain,
+}

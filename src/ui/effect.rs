@@ -1,0 +1,225 @@
+//! What the state asks the world for, as data. The executor does it and answers with a message.
+
+use crate::campaign::{Campaign, Webhook};
+use crate::service::{Job, TestSend};
+use crate::text::Position;
+use crate::workspace::{self, Fingerprint};
+
+/// One thing to be done outside the state.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "a handful at a time; the large ones are boxed")]
+pub enum Effect {
+    /// Nothing after all.
+    Nothing,
+    /// Make the message; answered by `Msg::Composed` with the number.
+    Compose {
+        /// By which a stale answer is known.
+        number: u64,
+        /// What it is made of.
+        job: Box<Job>,
+    },
+    /// Read the store: the vocabulary, and the profile with this identity, else the first test profile.
+    LoadPeople {
+        /// Whom to choose.
+        profile: Option<String>,
+    },
+    /// Look for profiles; answered by `Msg::ProfilesFound`.
+    FindProfiles {
+        /// By which a stale answer is known.
+        number: u64,
+        /// What to look for.
+        search: String,
+    },
+    /// Read the workspace's files again.
+    Reload,
+    /// Tell of changes made outside from now on.
+    Watch,
+    /// Look for drafts that a crash left.
+    FindDrafts,
+    /// Journal an unsaved body.
+    WriteDraft {
+        /// The campaign.
+        stem: String,
+        /// Its body.
+        text: String,
+        /// What the body was based on.
+        base: Fingerprint,
+    },
+    /// Forget the draft of a body.
+    DiscardDraft(String),
+    /// Save a body.
+    SaveBody {
+        /// The campaign.
+        stem: String,
+        /// The body.
+        text: String,
+        /// The edit it stands for, by which the buffer knows what was saved.
+        version: u64,
+        /// The file as we know it; any other content is not overwritten. `None` overwrites whatever is there.
+        expected: Option<Fingerprint>,
+    },
+    /// Change something in the workspace's folder; answered by `Msg::Changed`.
+    Change(Change),
+    /// Ask who answers at a webhook's address.
+    CheckBot {
+        /// By which a stale answer is known.
+        number: u64,
+        /// The webhook as typed.
+        webhook: Box<Webhook>,
+    },
+    /// Read what the dialog of Preview and Test needs: test chats and history.
+    LoadTests,
+    /// Make the request of a test.
+    PrepareTest {
+        /// By which a stale answer is known.
+        number: u64,
+        /// What is to be sent, and where.
+        job: Box<Job>,
+    },
+    /// Make the message of a column of the comparison.
+    Compare {
+        /// By which a stale answer is known.
+        number: u64,
+        /// Which column, from 0.
+        column: usize,
+        /// The converted body's job.
+        job: Box<Job>,
+    },
+    /// Remember a test chat, by the name it is to have, else as it is.
+    RememberChat {
+        /// A new name for it.
+        name: Option<String>,
+        /// A name, id or `@name`.
+        chat: String,
+    },
+    /// Send a test.
+    SendTest {
+        /// By which a stale answer is known.
+        number: u64,
+        /// What is sent, and where.
+        test: Box<TestSend>,
+    },
+    /// Send an earlier test again, as its campaign stands now.
+    Resend {
+        /// By which a stale answer is known.
+        number: u64,
+        /// The earlier test.
+        sent: Box<workspace::TestSend>,
+    },
+    /// Load the grammar of the body.
+    LoadGrammar,
+    /// Wait for a message to the bot and keep its chat.
+    Capture {
+        /// By which a stale answer is known.
+        number: u64,
+        /// The webhook whose bot is asked.
+        webhook: Box<Webhook>,
+    },
+    /// Stop waiting for a message.
+    StopCapture,
+    /// Put text on the clipboard by the terminal.
+    CopyByTerminal(String),
+    /// Put text on the clipboard by a command.
+    CopyByCommand {
+        /// The command and its arguments.
+        command: Vec<String>,
+        /// The text.
+        text: String,
+    },
+    /// Edit a body in `$EDITOR`.
+    OpenEditor(ExternalEdit),
+    /// Say when this is due.
+    After(Timer),
+    /// Give the terminal back and stop until the shell goes on.
+    Suspend,
+    /// Leave.
+    Quit,
+}
+
+/// A body for `$EDITOR`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExternalEdit {
+    /// The campaign.
+    pub stem: String,
+    /// The body.
+    pub text: String,
+    /// How the temporary file's name ends.
+    pub ending: String,
+    /// The cursor.
+    pub position: Position,
+}
+
+/// What is waited for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Timer {
+    /// The draft of this campaign's body.
+    Draft(String),
+    /// Telling the highlighter to go on.
+    Highlight,
+}
+
+/// A change of the workspace's folder.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// A new campaign with a body.
+    NewCampaign {
+        /// What it is called.
+        campaign: Box<Campaign>,
+        /// Its body.
+        body: String,
+    },
+    /// A campaign's settings.
+    SaveCampaign {
+        /// Which.
+        stem: String,
+        /// The new settings.
+        campaign: Box<Campaign>,
+        /// The file as we know it.
+        expected: Fingerprint,
+    },
+    /// A copy of a campaign under a new name.
+    DuplicateCampaign {
+        /// Of which.
+        stem: String,
+        /// The copy's name.
+        name: String,
+    },
+    /// A new name, and file names made of it.
+    RenameCampaign {
+        /// Which.
+        stem: String,
+        /// The new name.
+        name: String,
+    },
+    /// Into the trash of the workspace.
+    DeleteCampaign(String),
+    /// A new webhook.
+    NewWebhook(Box<Webhook>),
+    /// A webhook's settings; a real token in its address moves to the secret store.
+    SaveWebhook {
+        /// Which.
+        stem: String,
+        /// The new settings.
+        webhook: Box<Webhook>,
+        /// The file as we know it.
+        expected: Fingerprint,
+    },
+    /// A copy of a webhook under a new name.
+    DuplicateWebhook {
+        /// Of which.
+        stem: String,
+        /// The copy's name.
+        name: String,
+    },
+    /// A new name, and a file name made of it, which campaigns follow.
+    RenameWebhook {
+        /// Which.
+        stem: String,
+        /// The new name.
+        name: String,
+    },
+    /// Into the trash of the workspace.
+    DeleteWebhook(String),
+    /// What was put into the trash last comes back.
+    UndoDelete,
+}

@@ -1,0 +1,66 @@
+//! 3: the custom body in the editor, with the picker and the search line over it.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::frame;
+use crate::ui::app::App;
+use crate::ui::draw;
+use crate::ui::editor_view::EditorView;
+use crate::ui::focus::Pane;
+
+/// Draws the pane; returns the cursor's cell while one types in it.
+pub fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<(u16, u16)> {
+    let Some((campaign, buffer)) = app.open_campaign().zip(app.buffer()) else {
+        let room = frame(app, Pane::Body, "Body", area, buf);
+        draw_empty(app, room, buf);
+        return None;
+    };
+    let file = campaign.body.path.rsplit('/').next().unwrap_or(&campaign.body.path);
+    let mark = match (
+        buffer.changed_outside,
+        buffer.is_modified(),
+        app.read_only.is_some() || !buffer.is_readable,
+    ) {
+        (true, _, _) => " ● changed on disk",
+        (false, true, _) => " ●",
+        (false, false, true) => " view only",
+        (false, false, false) => "",
+    };
+    let room = frame(app, Pane::Body, &format!("{file}{mark}"), area, buf);
+    let text_area = text_area(app, room);
+    let marks = app.marks();
+    let has_keyboard = app.focus.in_body() && app.dialog.is_none();
+    let liquid = app
+        .composed
+        .as_ref()
+        .filter(|composed| buffer.editor.is(&composed.body))
+        .map_or(&[][..], |composed| composed.tokens.as_slice());
+    let picture = EditorView {
+        highlighter: Some(&buffer.highlighter),
+        liquid,
+        problems: &marks,
+        matches: app.search.as_ref().map_or(&[][..], |search| search.matches.as_slice()),
+        is_focused: has_keyboard,
+        ..EditorView::new(&buffer.editor, buffer.viewport, &app.theme)
+    };
+    let cursor = picture.draw(text_area, buf).map(|cell| (cell.x, cell.y));
+    if let Some(search) = &app.search {
+        let line = Rect { y: room.bottom().saturating_sub(1), height: room.height.min(1), ..room };
+        return search.draw(buf, line, &app.theme).filter(|_| app.focus.pane == Pane::Body);
+    }
+    cursor.filter(|_| has_keyboard)
+}
+
+/// Returns where the text is inside the pane: the search line takes the last one.
+pub fn text_area(app: &App, room: Rect) -> Rect {
+    Rect { height: room.height.saturating_sub(u16::from(app.search.is_some())), ..room }
+}
+
+fn draw_empty(app: &App, room: Rect, buf: &mut Buffer) {
+    let words =
+        "Nothing is open.\n\nn makes a campaign: blank, CleverTap's sample, or a starter in each parse mode.";
+    for (line, y) in draw::wrap(words, usize::from(room.width)).iter().zip(room.y..room.bottom()) {
+        draw::put_line(buf, room, y, line, app.theme.dim);
+    }
+}

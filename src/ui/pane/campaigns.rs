@@ -1,0 +1,83 @@
+//! 1: the campaigns.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::frame;
+use crate::diagnostic::Severity;
+use crate::ui::app::App;
+use crate::ui::draw;
+use crate::ui::focus::Pane;
+use crate::workspace::CampaignFiles;
+
+/// Draws the list.
+pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
+    let room = frame(app, Pane::Campaigns, "Campaigns", area, buf);
+    let campaigns = &app.workspace.campaigns;
+    if campaigns.is_empty() {
+        for (line, y) in draw::wrap("No campaigns yet: n makes one.", usize::from(room.width))
+            .iter()
+            .zip(room.y..room.bottom())
+        {
+            draw::put_line(buf, room, y, line, app.theme.dim);
+        }
+        return;
+    }
+    let top = first_shown(app, room.height);
+    for ((at, campaign), y) in campaigns.iter().enumerate().skip(top).zip(room.y..room.bottom()) {
+        let is_open = app.open.as_deref() == Some(campaign.stem.as_str());
+        let line = Rect { y, height: 1, ..room };
+        let style = match (is_open, app.focus.pane == Pane::Campaigns) {
+            (true, true) => app.theme.chosen,
+            (true, false) => app.theme.chosen_unfocused,
+            (false, _) => app.theme.text,
+        };
+        if is_open && app.focus.pane == Pane::Campaigns {
+            draw::fill(buf, line, style);
+        }
+        let (mark, mark_style) = mark(app, campaign, at);
+        draw::put(buf, line, line.x, y, mark, style.patch(mark_style));
+        let rest = Rect { x: line.x + 2, width: line.width.saturating_sub(2), ..line };
+        draw::put_line(buf, rest, y, &campaign.stem, style);
+    }
+}
+
+/// What stands before a campaign: unsaved, broken, or nothing.
+fn mark(app: &App, campaign: &CampaignFiles, _at: usize) -> (&'static str, ratatui::style::Style) {
+    if app.is_unsaved(&campaign.stem) {
+        return ("●", app.theme.warning);
+    }
+    let is_open = app.open.as_deref() == Some(campaign.stem.as_str());
+    let has_error = if is_open {
+        app.composed
+            .as_ref()
+            .is_some_and(|composed| composed.diagnostics.iter().any(|problem| problem.is_error()))
+    } else {
+        campaign
+            .source
+            .problems
+            .iter()
+            .chain(&campaign.body.problems)
+            .any(|problem| problem.severity == Severity::Error)
+    };
+    if has_error { ("!", app.theme.error) } else { (" ", app.theme.text) }
+}
+
+/// The first campaign on screen: the open one stays in the middle of a long list.
+fn first_shown(app: &App, height: u16) -> usize {
+    let height = usize::from(height);
+    let open = app
+        .workspace
+        .campaigns
+        .iter()
+        .position(|campaign| app.open.as_deref() == Some(campaign.stem.as_str()));
+    open.unwrap_or(0).saturating_sub(height / 2).min(app.workspace.campaigns.len().saturating_sub(height))
+}
+
+/// Returns the campaign at a line of the pane.
+pub fn at_line(app: &App, area: Rect, y: u16) -> Option<String> {
+    let room = crate::ui::layout::inside(area);
+    let line = y.checked_sub(room.y).filter(|line| *line < room.height)?;
+    let at = first_shown(app, room.height) + usize::from(line);
+    app.workspace.campaigns.get(at).map(|campaign| campaign.stem.clone())
+}

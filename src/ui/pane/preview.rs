@@ -1,0 +1,265 @@
+//! 4: what the recipient gets: the message, the JSON, the request.
+
+pub mod message_lines;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::frame;
+use crate::compose::{AuthDraft, Composed, Skip};
+use crate::json;
+use crate::ui::app::App;
+use crate::ui::draw;
+use crate::ui::focus::Pane;
+
+/// What the pane alone knows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Preview {
+    /// Which view is shown.
+    pub tab: Tab,
+    /// How many lines are scrolled away.
+    pub scroll: usize,
+    /// How the message is shown.
+    pub options: message_lines::Options,
+}
+
+/// The views.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tab {
+    /// The message as a client lays it out.
+    #[default]
+    Message,
+    /// The rendered body.
+    Json,
+    /// The request as it would go out.
+    Request,
+}
+
+impl Tab {
+    /// All views, in order.
+    pub const ALL: [Tab; 3] = [Tab::Message, Tab::Json, Tab::Request];
+
+    /// Returns the view's name.
+    pub fn title(self) -> &'static str {
+        match self {
+            Tab::Message => "Message",
+            Tab::Json => "JSON",
+            Tab::Request => "Request",
+        }
+    }
+
+    /// Returns the view `by` steps on, around the ends.
+    pub fn step(self, by: isize) -> Tab {
+        let n = Tab::ALL.len() as isize;
+        Tab::ALL[(self as isize + by).rem_euclid(n) as usize]
+    }
+}
+
+/// Draws the pane.
+pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
+    let room = frame(app, Pane::Preview, "Preview", area, buf);
+    draw_tabs(app, area, buf);
+    let Some(composed) = &app.composed else {
+        draw::put_line(buf, room, room.y, if app.open.is_some() { "…" } else { "" }, app.theme.dim);
+        return;
+    };
+    match app.preview.tab {
+        Tab::Message => draw_message(app, composed, room, buf),
+        Tab::Json => {
+            draw_lines(buf, room, app.preview.scroll, &json_lines(app, composed, usize::from(room.width)))
+        }
+        Tab::Request => {
+            draw_lines(buf, room, app.preview.scroll, &request_lines(app, composed, usize::from(room.width)))
+        }
+    }
+}
+
+/// The cells of each tab's name in the pane's border.
+fn tab_places(area: Rect) -> Vec<(Tab, Rect)> {
+    let mut x = area.x + 1 + 2 + 8 + 2;
+    let mut places = Vec::new();
+    for tab in Tab::ALL {
+        let width = u16::try_from(tab.title().len()).unwrap_or(0);
+        places.push((tab, Rect { x, y: area.y, width, height: 1 }));
+        x += width + 3;
+    }
+    places
+}
+
+fn draw_tabs(app: &App, area: Rect, buf: &mut Buffer) {
+    let line = Rect { width: area.width.saturating_sub(1), height: 1, ..area };
+    for (at, (tab, place)) in tab_places(area).into_iter().enumerate() {
+        let style =
+            if tab == app.preview.tab { app.theme.accent.patch(app.theme.title) } else { app.theme.dim };
+        draw::put(buf, line, place.x, place.y, tab.title(), style);
+        if at + 1 < Tab::ALL.len() {
+            draw::put(buf, line, place.right(), place.y, " · ", app.theme.dim);
+        } else {
+            draw::put(buf, line, place.right(), place.y, " ", app.theme.dim);
+        }
+    }
+}
+
+/// Returns the tab at a cell.
+pub fn tab_at(area: Rect, x: u16, y: u16) -> Option<Tab> {
+    tab_places(area).into_iter().find(|(_, place)| place.contains((x, y).into())).map(|(tab, _)| tab)
+}
+
+fn draw_message(app: &App, composed: &Composed, room: Rect, buf: &mut Buffer) {
+    let mut y = room.y;
+    if let Some(skip) = &composed.skip {
+        let words = match skip {
+            Skip::Aborted(_) => "aborted: this recipient would be skipped",
+            Skip::NoChatId => "no chat id: this recipient would be skipped",
+        };
+        draw::put_line(buf, room, y, words, app.theme.warning);
+        y += 1;
+    }
+    let below = Rect { y, height: room.bottom().saturating_sub(y), ..room };
+    let status = Rect { y: below.bottom().saturating_sub(1), height: below.height.min(1), ..below };
+    let bubble = Rect { height: below.height.saturating_sub(1), ..below };
+    if message_lines::draw(buf, bubble, composed, &app.preview.options, app.preview.scroll, &app.theme) {
+        draw::put_line(buf, status, status.y, &status_line(composed), app.theme.dim);
+        return;
+    }
+    let first = composed.diagnostics.iter().find(|problem| problem.is_error());
+    let (words, style) = match (first, &composed.method) {
+        (Some(problem), _) => (format!("✘ {}", problem.message), app.theme.error),
+        (None, None) => {
+            ("This webhook is no Bot API: JSON and Request show what it gets.".to_owned(), app.theme.dim)
+        }
+        (None, Some(_)) => ("nothing to show".to_owned(), app.theme.dim),
+    };
+    for (line, y) in draw::wrap(&words, usize::from(bubble.width)).iter().zip(bubble.y..bubble.bottom()) {
+        draw::put_line(buf, bubble, y, line, style);
+    }
+}
+
+/// Mode, length against the limit, entities.
+fn status_line(composed: &Composed) -> String {
+    let Some(text) = composed.request.as_ref().and_then(|request| request.text()) else {
+        return String::new();
+    };
+    let mode = text.parse_mode.map_or("no parse mode", |mode| mode.as_str());
+    let chars = text.sent.text.chars().count();
+    let entities = text.sent.entities.len();
+    let s = if entities == 1 { "y" } else { "ies" };
+    format!("{mode} · {chars}/4096 · {entities} entit{s}")
+}
+
+type Styled = Vec<(String, Style)>;
+
+fn draw_lines(buf: &mut Buffer, room: Rect, scroll: usize, lines: &[Styled]) {
+    let top = scroll.min(lines.len().saturating_sub(1));
+    for (line, y) in lines.iter().skip(top).zip(room.y..room.bottom()) {
+        let mut x = room.x;
+        for (text, style) in line {
+            x = draw::put(buf, room, x, y, text, *style);
+        }
+    }
+}
+
+fn json_lines(app: &App, composed: &Composed, width: usize) -> Vec<Styled> {
+    let Some(rendered) = &composed.rendered else {
+        let words = composed.diagnostics.iter().find(|problem| problem.is_error());
+        let words = words.map_or("not rendered", |problem| problem.message.as_str());
+        return draw::wrap(words, width).into_iter().map(|line| vec![(line, app.theme.error)]).collect();
+    };
+    let mut lines = Vec::new();
+    for line in rendered.lines() {
+        for part in draw::wrap(line, width) {
+            lines.push(colour_json(app, &part));
+        }
+    }
+    lines
+}
+
+/// Colours one line of JSON as it reads by itself: strings, keys, numbers, words.
+fn colour_json(app: &App, line: &str) -> Styled {
+    let theme = &app.theme;
+    let mut parts: Styled = Vec::new();
+    let mut rest = line;
+    while let Some(first) = rest.chars().next() {
+        let (len, style) = match first {
+            '"' => {
+                let len = string_len(rest);
+                let is_key = rest[len..].trim_start().starts_with(':');
+                (len, if is_key { theme.json_key } else { theme.json_string })
+            }
+            '0'..='9' | '-' => (run(rest, |c| c.is_ascii_digit() || "+-.eE".contains(c)), theme.json_number),
+            c if c.is_alphabetic() => {
+                let len = run(rest, char::is_alphanumeric);
+                let is_literal = ["true", "false", "null"].contains(&&rest[..len]);
+                (len, if is_literal { theme.json_literal } else { theme.json_string })
+            }
+            c if c.is_whitespace() => (run(rest, char::is_whitespace), theme.text),
+            c => (c.len_utf8(), theme.json_punctuation),
+        };
+        parts.push((rest[..len].to_owned(), style));
+        rest = &rest[len..];
+    }
+    parts
+}
+
+fn string_len(text: &str) -> usize {
+    let mut escaped = false;
+    for (at, c) in text.char_indices().skip(1) {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '"' => return at + 1,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+fn run(text: &str, belongs: impl Fn(char) -> bool) -> usize {
+    text.find(|c| !belongs(c)).unwrap_or(text.len()).max(text.chars().next().map_or(0, char::len_utf8))
+}
+
+fn request_lines(app: &App, composed: &Composed, width: usize) -> Vec<Styled> {
+    let theme = &app.theme;
+    let plain = |text: &str, style: Style| -> Vec<Styled> {
+        draw::wrap(text, width).into_iter().map(|line| vec![(line, style)]).collect()
+    };
+    let Some(http) = &composed.http else {
+        return plain("no request: the body did not render, or there is no webhook", theme.dim);
+    };
+    let mut lines = plain(&format!("{} {}", http.method.as_str(), masked(&http.url.shown())), theme.accent);
+    for (name, value) in &http.headers {
+        lines.extend(plain(&format!("{name}: {}", masked(&value.shown())), theme.text));
+    }
+    match &http.auth {
+        Some(AuthDraft::Basic { .. }) => lines.extend(plain("Authorization: Basic ••••••", theme.text)),
+        Some(AuthDraft::Bearer { .. }) => lines.extend(plain("Authorization: Bearer ••••••", theme.text)),
+        None => {}
+    }
+    lines.push(Vec::new());
+    let body = json::parse(&http.body).map(|document| document.root.to_serde());
+    let pretty = body.ok().and_then(|value| serde_json::to_string_pretty(&value).ok());
+    for line in pretty.as_deref().unwrap_or(&http.body).lines() {
+        for part in draw::wrap(line, width) {
+            lines.push(colour_json(app, &part));
+        }
+    }
+    lines
+}
+
+/// `${NAME}` as `NAME ••••••`-like: the name stays readable, and it is plain that a secret stands there.
+fn masked(shown: &str) -> String {
+    let mut out = String::new();
+    let mut from = 0;
+    for found in crate::campaign::placeholders(shown) {
+        out.push_str(&shown[from..found.span.start]);
+        out.push_str(if found.name == crate::campaign::SANDBOX {
+            "${SANDBOX}"
+        } else {
+            "••••••"
+        });
+        from = found.span.end;
+    }
+    out.push_str(&shown[from..]);
+    out
+}

@@ -1,0 +1,296 @@
+//! The loop: results, input and signals become messages; messages change the state; a changed state is drawn.
+//!
+//! A biased select drains whatever is ready before it draws. A key is drawn at once; results from the background at
+//! most every [`FRAME`]. There is no idle tick: nothing happens when nothing happens.
+
+use std::future::poll_fn;
+use std::io;
+use std::pin::Pin;
+use std::process::ExitCode;
+use std::task::Poll;
+use std::time::Duration;
+
+use crossterm::clipboard::CopyToClipboard;
+use crossterm::cursor::{Hide, MoveTo, SetCursorStyle, Show};
+use crossterm::event::{Event, EventStream, MouseButton, MouseEvent, MouseEventKind};
+use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
+use crossterm::{execute, queue};
+use futures_core::Stream;
+use ratatui::layout::Rect;
+use rustix::process::{Signal, kill_current_process_group};
+use tokio::signal::unix::{Signal as Signals, SignalKind, signal};
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use super::app::App;
+use super::effect::Effect;
+use super::executor::Executor;
+use super::input::{Input, Mouse, MouseKind, join_pastes};
+use super::keymap::key_of;
+use super::layout::layout;
+use super::msg::Msg;
+use super::terminal::{self, Modes, Screen};
+use super::update::update;
+use super::view::view;
+
+/// Background results are drawn at most this often.
+const FRAME: Duration = Duration::from_millis(8);
+
+/// Two clicks at one place within this time are a double click.
+const DOUBLE_CLICK: Duration = Duration::from_millis(400);
+
+/// Runs the console until the person leaves it or a signal ends it; the terminal is given back in every case.
+pub async fn run(mut app: App, executor: Executor, results: mpsc::Receiver<Msg>) -> io::Result<ExitCode> {
+    let modes = Modes::take(app.settings.mouse)?;
+    let (columns, rows) = crossterm::terminal::size()?;
+    app.resize(columns, rows);
+    let screen = terminal::screen(app.size)?;
+    let mut console =
+        Console { app, executor, results, modes, screen, events: None, clicks: Clicks::default() };
+    console.run().await
+}
+
+struct Console {
+    app: App,
+    executor: Executor,
+    results: mpsc::Receiver<Msg>,
+    modes: Modes,
+    screen: Screen,
+    /// Not there while the terminal belongs to a child or the shell: nobody else's input is read.
+    events: Option<EventStream>,
+    clicks: Clicks,
+}
+
+/// What the loop does next.
+enum Next {
+    Continue,
+    Exit(ExitCode),
+}
+
+impl Console {
+    async fn run(&mut self) -> io::Result<ExitCode> {
+        self.draw()?;
+        let mut drawn_at = Instant::now();
+        self.events = Some(EventStream::new());
+        let mut signals = SignalSet::new()?;
+        let started = self.app.start();
+        if let Next::Exit(code) = self.perform(started).await? {
+            return Ok(code);
+        }
+        let mut waiting = false;
+        loop {
+            let mut messages = Vec::new();
+            let mut by_key = false;
+            tokio::select! {
+                biased;
+                name = signals.recv() => match name {
+                    Signalled::Stop => {
+                        self.suspend()?;
+                        continue;
+                    }
+                    Signalled::End(code) => return self.end_by_signal(code).await,
+                },
+                batch = read_batch(&mut self.events) => match batch {
+                    Some(batch) => {
+                        by_key = true;
+                        let clicks = &mut self.clicks;
+                        let inputs = batch.into_iter().filter_map(|event| input_of(event, clicks)).collect();
+                        messages.extend(join_pastes(inputs).into_iter().map(Msg::Input));
+                    }
+                    // The terminal is gone: leave as by a hang-up instead of spinning.
+                    None => return self.end_by_signal(129).await,
+                },
+                Some(result) = self.results.recv() => {
+                    messages.push(result);
+                    while let Ok(more) = self.results.try_recv() {
+                        messages.push(more);
+                    }
+                }
+                () = tokio::time::sleep_until(drawn_at + FRAME), if waiting => {}
+            }
+            for message in messages {
+                let effects = update(&mut self.app, message);
+                if let Next::Exit(code) = self.perform(effects).await? {
+                    return Ok(code);
+                }
+            }
+            waiting = !by_key && Instant::now() < drawn_at + FRAME;
+            if !waiting {
+                self.draw()?;
+                drawn_at = Instant::now();
+            }
+        }
+    }
+
+    /// Does what only the loop can (the terminal is its own), and hands the rest to the executor.
+    async fn perform(&mut self, effects: Vec<Effect>) -> io::Result<Next> {
+        for effect in effects {
+            match effect {
+                Effect::Quit => return Ok(Next::Exit(ExitCode::SUCCESS)),
+                Effect::Suspend => self.suspend()?,
+                Effect::CopyByTerminal(text) => {
+                    execute!(self.screen.backend_mut(), CopyToClipboard::to_clipboard_from(text))?;
+                }
+                Effect::OpenEditor(job) => {
+                    self.release();
+                    let edited = self.executor.edit_externally(job).await;
+                    self.retake()?;
+                    let effects = update(&mut self.app, edited);
+                    for effect in effects {
+                        self.executor.run(effect);
+                    }
+                }
+                other => self.executor.run(other),
+            }
+        }
+        Ok(Next::Continue)
+    }
+
+    /// Draws the state as it is: what changed since the last frame, in one write.
+    fn draw(&mut self) -> io::Result<()> {
+        let area = Rect::new(0, 0, self.app.size.0, self.app.size.1);
+        if self.screen.get_frame().area() != area {
+            self.screen = terminal::screen(self.app.size)?;
+        }
+        queue!(self.screen.backend_mut(), BeginSynchronizedUpdate, Hide)?;
+        let plan = layout(&self.app, area);
+        let cursor = view(&self.app, &plan, self.screen.current_buffer_mut());
+        self.screen.flush()?;
+        self.screen.swap_buffers();
+        if let Some((x, y)) = cursor {
+            queue!(self.screen.backend_mut(), MoveTo(x, y), SetCursorStyle::SteadyBar, Show)?;
+        }
+        queue!(self.screen.backend_mut(), EndSynchronizedUpdate)?;
+        io::Write::flush(self.screen.backend_mut())
+    }
+
+    /// Stops reading and gives the terminal back.
+    fn release(&mut self) {
+        self.events = None;
+        terminal::give_back();
+    }
+
+    /// Takes the terminal again and paints every cell.
+    fn retake(&mut self) -> io::Result<()> {
+        self.modes.take_again()?;
+        self.events = Some(EventStream::new());
+        let (columns, rows) = crossterm::terminal::size()?;
+        self.app.resize(columns, rows);
+        self.screen = terminal::screen(self.app.size)?;
+        self.draw()
+    }
+
+    fn suspend(&mut self) -> io::Result<()> {
+        self.release();
+        // The whole group stops, so that the shell sees its job stopped also under a wrapper such as cargo.
+        kill_current_process_group(Signal::STOP)?;
+        self.retake()
+    }
+
+    /// Saves what is unsaved as drafts, then ends with the code shells expect after a signal.
+    async fn end_by_signal(&mut self, code: u8) -> io::Result<ExitCode> {
+        for effect in self.app.journal_all() {
+            self.executor.run_to_end(effect).await;
+        }
+        Ok(ExitCode::from(code))
+    }
+}
+
+/// Waits for input and takes all that is there; `None` when the terminal is gone.
+async fn read_batch(events: &mut Option<EventStream>) -> Option<Vec<Event>> {
+    let events = events.as_mut()?;
+    let mut batch = Vec::new();
+    poll_fn(|context| {
+        loop {
+            match Pin::new(&mut *events).poll_next(context) {
+                Poll::Ready(Some(Ok(event))) => batch.push(event),
+                Poll::Ready(Some(Err(_)) | None) if batch.is_empty() => return Poll::Ready(None),
+                Poll::Pending if batch.is_empty() => return Poll::Pending,
+                Poll::Ready(Some(Err(_)) | None) | Poll::Pending => return Poll::Ready(Some(())),
+            }
+        }
+    })
+    .await?;
+    Some(batch)
+}
+
+fn input_of(event: Event, clicks: &mut Clicks) -> Option<Input> {
+    match event {
+        Event::Key(key) => key_of(key).map(Input::Key),
+        Event::Paste(text) => Some(Input::Paste(text)),
+        Event::Mouse(mouse) => mouse_of(mouse, clicks).map(Input::Mouse),
+        Event::Resize(columns, rows) => Some(Input::Resize(columns, rows)),
+        Event::FocusGained => Some(Input::FocusGained),
+        Event::FocusLost => None,
+    }
+}
+
+fn mouse_of(event: MouseEvent, clicks: &mut Clicks) -> Option<Mouse> {
+    let kind = match event.kind {
+        MouseEventKind::Down(MouseButton::Left) => {
+            MouseKind::Down { clicks: clicks.count(event.column, event.row) }
+        }
+        MouseEventKind::Drag(MouseButton::Left) => MouseKind::Drag,
+        MouseEventKind::Up(MouseButton::Left) => MouseKind::Up,
+        MouseEventKind::ScrollUp => MouseKind::Scroll(-3),
+        MouseEventKind::ScrollDown => MouseKind::Scroll(3),
+        _ => return None,
+    };
+    let shift = event.modifiers.contains(crossterm::event::KeyModifiers::SHIFT);
+    Some(Mouse { kind, x: event.column, y: event.row, shift })
+}
+
+/// Counts clicks in quick succession at one place.
+#[derive(Default)]
+struct Clicks {
+    last: Option<(Instant, u16, u16, u8)>,
+}
+
+impl Clicks {
+    fn count(&mut self, x: u16, y: u16) -> u8 {
+        let now = Instant::now();
+        let again = self
+            .last
+            .filter(|(at, last_x, last_y, _)| now - *at < DOUBLE_CLICK && (*last_x, *last_y) == (x, y));
+        let count = again.map_or(1, |(_, _, _, count)| count % 3 + 1);
+        self.last = Some((now, x, y, count));
+        count
+    }
+}
+
+/// What a signal asks for.
+enum Signalled {
+    Stop,
+    /// End with this exit code, 128 and the signal's number.
+    End(u8),
+}
+
+struct SignalSet {
+    terminate: Signals,
+    hang_up: Signals,
+    quit: Signals,
+    interrupt: Signals,
+    stop: Signals,
+}
+
+impl SignalSet {
+    fn new() -> io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            hang_up: signal(SignalKind::hangup())?,
+            quit: signal(SignalKind::quit())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            stop: signal(SignalKind::from_raw(Signal::TSTP.as_raw()))?,
+        })
+    }
+
+    async fn recv(&mut self) -> Signalled {
+        tokio::select! {
+            _ = self.terminate.recv() => Signalled::End(143),
+            _ = self.hang_up.recv() => Signalled::End(129),
+            _ = self.quit.recv() => Signalled::End(131),
+            _ = self.interrupt.recv() => Signalled::End(130),
+            _ = self.stop.recv() => Signalled::Stop,
+        }
+    }
+}

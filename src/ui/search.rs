@@ -1,0 +1,171 @@
+//! Find and replace in the body: a line under the text.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::app::App;
+use super::draw;
+use super::effect::Effect;
+use super::key::{Key, KeyCode};
+use super::text_field::TextField;
+use super::theme::Theme;
+use super::update::typing_command;
+use crate::editor::Command;
+use crate::editor::search::{Search as Pattern, Syntax};
+use crate::text::Span;
+
+/// What is looked for, and what is put in its place.
+#[derive(Debug, Clone)]
+pub struct Search {
+    find: TextField,
+    /// There once Tab asked for it.
+    replace: Option<TextField>,
+    in_replace: bool,
+    syntax: Syntax,
+    /// Why the pattern is not one, or how many matches there are.
+    words: String,
+    /// Where it matches, ascending.
+    pub matches: Vec<Span>,
+}
+
+impl Search {
+    /// Opens the line with something to look for, which typing replaces.
+    pub fn new(seed: &str) -> Self {
+        Self {
+            find: TextField::selected(seed),
+            replace: None,
+            in_replace: false,
+            syntax: Syntax::Plain,
+            words: String::new(),
+            matches: Vec::new(),
+        }
+    }
+
+    fn pattern(&self) -> Result<Pattern, String> {
+        Pattern::new(&self.find.text(), self.syntax).map_err(|error| error.to_string())
+    }
+
+    /// Finds all matches in the text.
+    fn refresh(&mut self, text: &str) {
+        self.matches = Vec::new();
+        self.words = match self.pattern() {
+            _ if self.find.text().is_empty() => String::new(),
+            Ok(pattern) => {
+                self.matches = pattern.find_all(text);
+                match self.matches.len() {
+                    0 => "no match".to_owned(),
+                    1 => "1 match".to_owned(),
+                    n => format!("{n} matches"),
+                }
+            }
+            Err(words) => words,
+        };
+    }
+
+    /// Draws the line; returns the cursor's cell.
+    pub fn draw(&self, buf: &mut Buffer, line: Rect, theme: &Theme) -> Option<(u16, u16)> {
+        if line.height == 0 {
+            return None;
+        }
+        draw::fill(buf, line, theme.text);
+        let kind = if self.syntax == Syntax::Plain { "find " } else { "regex " };
+        let x = draw::put(buf, line, line.x, line.y, kind, theme.accent);
+        let half = if self.replace.is_some() { 2 } else { 1 };
+        let words = u16::try_from(crate::text::width(&self.words)).unwrap_or(0);
+        let room = line.right().saturating_sub(x + words + 2) / half;
+        let field = Rect { x, width: room, ..line };
+        let mut cursor = self.find.draw(buf, field, theme.field_focused, theme.selection);
+        if let Some(replace) = &self.replace {
+            let x = draw::put(buf, line, field.right(), line.y, " → ", theme.accent);
+            let field = Rect { x, width: room.saturating_sub(3), ..line };
+            let at = replace.draw(buf, field, theme.field_focused, theme.selection);
+            if self.in_replace {
+                cursor = at;
+            }
+        }
+        draw::put_right(buf, line, line.y, &self.words, theme.dim);
+        Some(cursor)
+    }
+}
+
+/// Takes a key while the line is open.
+pub fn press(app: &mut App, key: Key) -> Vec<Effect> {
+    let text = app.buffer().map(|buffer| buffer.editor.text()).unwrap_or_default();
+    let cursor = app.buffer().map_or(0, |buffer| buffer.editor.cursor());
+    let Some(search) = &mut app.search else { return Vec::new() };
+    match (key.code, key.ctrl) {
+        (KeyCode::Esc, _) => app.search = None,
+        (KeyCode::Tab, _) => {
+            search.replace.get_or_insert_with(|| TextField::new(""));
+            search.in_replace = !search.in_replace;
+        }
+        (KeyCode::Char('r'), true) => {
+            search.syntax = if search.syntax == Syntax::Plain { Syntax::Regex } else { Syntax::Plain };
+            search.refresh(&text);
+        }
+        (KeyCode::Enter, _) if search.in_replace => return replace_all(app, &text),
+        (KeyCode::Enter | KeyCode::Down, _) | (KeyCode::Char('g'), true) => {
+            step(app, &text, cursor, !key.shift)
+        }
+        (KeyCode::Up, _) => step(app, &text, cursor, false),
+        _ => {
+            let field = if search.in_replace {
+                search.replace.as_mut().unwrap_or(&mut search.find)
+            } else {
+                &mut search.find
+            };
+            field.press(key);
+            search.refresh(&text);
+            if !search.in_replace {
+                let near = search
+                    .matches
+                    .iter()
+                    .find(|found| cursor <= found.end)
+                    .or(search.matches.first())
+                    .copied();
+                select(app, near);
+            }
+        }
+    }
+    Vec::new()
+}
+
+/// Takes pasted text while the line is open.
+pub fn paste(app: &mut App, pasted: &str) -> Vec<Effect> {
+    let text = app.buffer().map(|buffer| buffer.editor.text()).unwrap_or_default();
+    if let Some(search) = &mut app.search {
+        let field = if search.in_replace {
+            search.replace.as_mut().unwrap_or(&mut search.find)
+        } else {
+            &mut search.find
+        };
+        field.paste(pasted);
+        search.refresh(&text);
+    }
+    Vec::new()
+}
+
+fn step(app: &mut App, text: &str, cursor: usize, forward: bool) {
+    let Some(search) = &app.search else { return };
+    let Ok(pattern) = search.pattern() else { return };
+    let found = if forward { pattern.next(text, cursor) } else { pattern.previous(text, cursor) };
+    select(app, found);
+}
+
+fn select(app: &mut App, found: Option<Span>) {
+    if let (Some(found), Some(buffer)) = (found, app.buffer_mut()) {
+        buffer.editor.apply(Command::Select(found));
+    }
+}
+
+fn replace_all(app: &mut App, text: &str) -> Vec<Effect> {
+    let Some(search) = &app.search else { return Vec::new() };
+    let Ok(pattern) = search.pattern() else { return Vec::new() };
+    let replacement = search.replace.as_ref().map(TextField::text).unwrap_or_default();
+    let edits = pattern.replace_all(text, &replacement);
+    let n = edits.len();
+    app.search = None;
+    let effects = typing_command(app, Command::Replace(edits));
+    app.say(format!("{n} replaced: ^Z takes it back"));
+    effects
+}

@@ -1,0 +1,132 @@
+//! From a folder to a running console: what is read before the first frame, and nothing more.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use super::app::{App, Clipboard, UiSettings};
+use super::executor::Executor;
+use super::theme::Theme;
+use super::{runtime, terminal, welcome};
+use crate::paths::{Paths, WORKSPACE_VARIABLE};
+use crate::secrets::Secrets;
+use crate::service::Session;
+use crate::settings::{self, Settings};
+use crate::workspace::{self, DiscoverError, Guard, LockError, Workspace};
+
+/// How many results may wait for the loop; senders wait beyond that.
+const RESULTS: usize = 256;
+
+/// Why the console did not open.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// There are no directories to keep anything in.
+    #[error(transparent)]
+    Home(#[from] crate::paths::NoHome),
+    /// There is no workspace where one was named.
+    #[error(transparent)]
+    Discover(#[from] DiscoverError),
+    /// The workspace cannot be read.
+    #[error(transparent)]
+    Open(#[from] workspace::OpenError),
+    /// A demo or a workspace could not be made.
+    #[error("{0}")]
+    Make(String),
+    /// The lock on editing could not be asked for.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// The terminal failed.
+    #[error("the terminal failed: {0}")]
+    Terminal(#[from] std::io::Error),
+}
+
+/// Opens the console on the workspace in `folder`, else on the one that is found; says on stderr why it cannot.
+///
+/// Ends with 0, with 3 where the environment is at fault, or with 128 and a signal's number.
+pub fn run(folder: Option<&Path>) -> ExitCode {
+    match open(folder) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("telecast: {}", crate::text::visible_lines(&error.to_string()));
+            ExitCode::from(3)
+        }
+    }
+}
+
+fn open(folder: Option<&Path>) -> Result<ExitCode, StartError> {
+    let paths = Paths::from_system()?;
+    let variable = std::env::var_os(WORKSPACE_VARIABLE).map(PathBuf::from);
+    let here = std::env::current_dir()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let root = match workspace::discover(folder, variable.as_deref(), &here, &paths) {
+        Ok(root) => root,
+        Err(error) if folder.is_none() && variable.is_none() => {
+            match runtime.block_on(welcome::ask(&paths, &here, &error))? {
+                Some(root) => root,
+                None => return Ok(ExitCode::SUCCESS),
+            }
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let workspace = Arc::new(Workspace::open(&root)?);
+    let (settings, problems) = Settings::load(&paths);
+    let (_guard, read_only) = lock(&workspace)?;
+    let secrets = Secrets::new(&paths, &settings.secrets, Some(&workspace.id()));
+    let session = Arc::new(Session::new(workspace.root.clone(), secrets, &settings));
+    let mut app = App::new(workspace, theme(), ui_settings(&settings));
+    app.read_only = read_only;
+    if let Some(problem) = problems.first() {
+        app.complain(problem.to_string());
+    }
+    let redacting = Arc::clone(&session);
+    terminal::install_panic_hook(move |text| redacting.redact(text));
+    let code = runtime.block_on(async {
+        let (sender, results) = mpsc::channel(RESULTS);
+        let executor = Executor::new(session, paths, sender);
+        runtime::run(app, executor, results).await
+    })?;
+    // Threads that still read a slow disk must not hold the shell up.
+    runtime.shutdown_background();
+    Ok(code)
+}
+
+/// Takes the lock on editing; where another console has it, says which.
+fn lock(workspace: &Workspace) -> Result<(Option<Guard>, Option<String>), StartError> {
+    match workspace.folder().lock_editing() {
+        Ok(guard) => Ok((Some(guard), None)),
+        Err(error @ LockError::Held { .. }) => Ok((None, Some(error.to_string()))),
+        // A folder that cannot be written to can still be looked at.
+        Err(error) => Ok((None, Some(error.to_string()))),
+    }
+}
+
+fn theme() -> Theme {
+    // crossterm would turn the resets of NO_COLOR into resets of bold and reverse too: we choose a theme without
+    // colours instead, and let it write what that says.
+    crossterm::style::force_color_output(true);
+    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    if no_color { Theme::mono() } else { Theme::ansi() }
+}
+
+fn ui_settings(settings: &Settings) -> UiSettings {
+    let clipboard = match &settings.clipboard {
+        settings::Clipboard::Auto | settings::Clipboard::Osc52 => Clipboard::Terminal,
+        settings::Clipboard::Native => Clipboard::Command(native_clipboard()),
+        settings::Clipboard::Command(command) => Clipboard::Command(command.clone()),
+    };
+    UiSettings { mouse: settings.mouse, clipboard }
+}
+
+/// The system's own program that takes text for the clipboard.
+fn native_clipboard() -> Vec<String> {
+    let command: &[&str] = if cfg!(target_os = "macos") {
+        &["pbcopy"]
+    } else if std::env::var_os("WAYLAND_DISPLAY").is_some() {
+        &["wl-copy"]
+    } else {
+        &["xclip", "-selection", "clipboard"]
+    };
+    command.iter().map(|word| (*word).to_owned()).collect()
+}

@@ -1,0 +1,77 @@
+//! The one place where the state changes: a message in, effects out; synchronous and total.
+
+mod actions;
+mod dialogs;
+mod keys;
+mod mouse;
+mod results;
+mod typing;
+
+use ratatui::layout::Rect;
+
+use super::app::App;
+use super::effect::Effect;
+use super::focus::Pane;
+use super::input::Input;
+use super::layout::{inside, layout};
+use super::msg::Msg;
+use super::pane::body;
+
+/// Takes a message; returns what is to be done in the world.
+pub fn update(app: &mut App, message: Msg) -> Vec<Effect> {
+    let mut effects = match message {
+        Msg::Input(input) => take_input(app, input),
+        result => results::take(app, result),
+    };
+    show_cursor(app);
+    if app.follow_highlight() {
+        effects.push(Effect::After(super::effect::Timer::Highlight));
+    }
+    effects.retain(|effect| *effect != Effect::Nothing);
+    effects
+}
+
+fn take_input(app: &mut App, input: Input) -> Vec<Effect> {
+    match input {
+        Input::Key(key) => {
+            app.notice = None;
+            keys::press(app, key)
+        }
+        Input::Paste(text) => {
+            app.notice = None;
+            keys::paste(app, &text)
+        }
+        Input::Mouse(mouse) => mouse::point(app, mouse),
+        Input::Resize(columns, rows) => {
+            app.resize(columns, rows);
+            Vec::new()
+        }
+        Input::FocusGained => vec![Effect::Reload],
+    }
+}
+
+pub(super) use keys::contexts;
+
+/// Returns where the body's text is on screen now.
+pub(super) fn body_area(app: &App) -> Option<Rect> {
+    let plan = layout(app, Rect::new(0, 0, app.size.0, app.size.1));
+    plan.pane(Pane::Body).map(|area| body::text_area(app, inside(area)))
+}
+
+/// Scrolls the body so that the cursor is in sight, unless the wheel has just taken it out of sight.
+fn show_cursor(app: &mut App) {
+    let Some(area) = body_area(app) else { return };
+    let Some(stem) = app.open.clone() else { return };
+    let gutter = app.body_view().map_or(area, |view| view.text_area(area));
+    let Some(buffer) = app.buffers.get_mut(&stem) else { return };
+    let place = (buffer.editor.version(), buffer.editor.cursor(), area);
+    if buffer.shown != Some(place) {
+        buffer.shown = Some(place);
+        buffer.viewport.scroll_to_cursor(&buffer.editor, gutter.width, gutter.height);
+    }
+}
+
+/// Applies an editor's command to the open body.
+pub(super) fn typing_command(app: &mut App, command: crate::editor::Command) -> Vec<Effect> {
+    typing::apply(app, command)
+}

@@ -1,0 +1,628 @@
+//! What each action of the table does.
+
+use std::sync::Arc;
+
+use super::typing;
+use crate::diagnostic::{Diagnostic, Fix};
+use crate::editor::Command;
+use crate::profile::{Profile, Value};
+use crate::service::{self, BotStatus};
+use crate::text::Span;
+use crate::ui::action::{ACTIONS, Action, Context};
+use crate::ui::app::{App, Problem};
+use crate::ui::dialog::listing::{ListKind, Listing};
+use crate::ui::dialog::test::{TestDialog, TestState};
+use crate::ui::dialog::{Compare, Confirm, Decision, Dialog, Prompt, Purpose, Settings};
+use crate::ui::effect::{Change, Effect, ExternalEdit};
+use crate::ui::focus::{Focus, Pane};
+use crate::ui::picker::{Matching, Picker, Row};
+use crate::ui::search::Search;
+use crate::workspace::TestChats;
+
+/// Does an action.
+pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Help => list(app, ListKind::Help, help_rows(app)),
+        Action::Palette => list(app, ListKind::Palette, palette_rows(app)),
+        Action::Save => save(app),
+        Action::Quit => quit(app),
+        Action::CampaignForm => campaign_form(app),
+        Action::PreviewAndTest => preview_and_test(app),
+        Action::CompareModes => compare_modes(app),
+        Action::SwitchProfile => switch_profile(app),
+        Action::NextProblem => walk_problems(app, 1),
+        Action::PreviousProblem => walk_problems(app, -1),
+        Action::Fix => fix(app),
+        Action::FixAll => fix_all(app),
+        Action::FocusCampaigns => focus(app, Pane::Campaigns),
+        Action::FocusWebhook => focus(app, Pane::Webhook),
+        Action::FocusBody => focus(app, Pane::Body),
+        Action::FocusPreview => focus(app, Pane::Preview),
+        Action::FocusProblems => focus(app, Pane::Problems),
+        Action::NextPane => reach(app, app.focus.pane.next()),
+        Action::PreviousPane => reach(app, app.focus.pane.previous()),
+        Action::NextTab => step_tab(app, 1),
+        Action::PreviousTab => step_tab(app, -1),
+        Action::New => new(app),
+        Action::Duplicate => duplicate(app),
+        Action::Rename => rename(app),
+        Action::Delete => delete(app),
+        Action::UndoDelete => editing(app, |_| vec![Effect::Change(Change::UndoDelete)]),
+        Action::OpenEditor => open_editor(app),
+        Action::CheckWebhook => app.check_bot().into_iter().collect(),
+        Action::Reload => vec![Effect::Reload, Effect::LoadPeople { profile: app.profile_identity() }],
+        Action::CopyCurl => copy_curl(app),
+        Action::CopyBody => copy_body(app),
+        Action::RevealSpoilers => {
+            app.preview.options.reveal_spoilers ^= true;
+            Vec::new()
+        }
+        Action::ExpandQuotes => {
+            app.preview.options.expand_quotes ^= true;
+            Vec::new()
+        }
+        Action::Find => find(app),
+        Action::GoToLine => prompt(app, Purpose::GoToLine, ""),
+        Action::Suspend => vec![Effect::Suspend],
+    }
+}
+
+/// Says why nothing can be changed.
+pub fn refuse_to_edit(app: &mut App) -> Vec<Effect> {
+    let words = match &app.read_only {
+        Some(holder) => format!("view only: {holder}"),
+        None => "this file cannot be read, so it is not edited here".to_owned(),
+    };
+    app.complain(words);
+    Vec::new()
+}
+
+/// Does what changes files, unless somebody else has the workspace open.
+fn editing(app: &mut App, change: impl FnOnce(&mut App) -> Vec<Effect>) -> Vec<Effect> {
+    if app.read_only.is_some() { refuse_to_edit(app) } else { change(app) }
+}
+
+/// Opens a campaign in the editor.
+pub fn open(app: &mut App, stem: &str) -> Vec<Effect> {
+    app.open_buffer(stem);
+    let mut effects = vec![app.compose()];
+    effects.extend(app.check_bot());
+    effects
+}
+
+fn focus(app: &mut App, pane: Pane) -> Vec<Effect> {
+    app.completion = None;
+    app.focus = Focus::enter(pane);
+    Vec::new()
+}
+
+fn reach(app: &mut App, pane: Pane) -> Vec<Effect> {
+    app.focus = Focus::reach(pane);
+    Vec::new()
+}
+
+fn step_tab(app: &mut App, by: isize) -> Vec<Effect> {
+    app.preview.tab = app.preview.tab.step(by);
+    app.preview.scroll = 0;
+    Vec::new()
+}
+
+fn list(app: &mut App, kind: ListKind, rows: Vec<Row>) -> Vec<Effect> {
+    let matching = if kind == ListKind::Profiles { Matching::Elsewhere } else { Matching::Here };
+    app.dialog = Some(Dialog::Listing(Listing { kind, picker: Picker::new(rows, matching) }));
+    Vec::new()
+}
+
+fn prompt(app: &mut App, purpose: Purpose, proposed: &str) -> Vec<Effect> {
+    app.dialog = Some(Dialog::Prompt(Prompt::new(purpose, proposed)));
+    Vec::new()
+}
+
+/// The row of an action: what it does, and every key that does it.
+fn action_row(app: &App, action: Action) -> Row {
+    let row = action.row();
+    let keys: Vec<String> = app.keymap.keys(action).map(|(_, key)| key.to_string()).collect();
+    Row { id: row.id.to_owned(), title: row.title.to_owned(), right: keys.join("  "), ..Row::default() }
+}
+
+fn palette_rows(app: &App) -> Vec<Row> {
+    ACTIONS
+        .iter()
+        .filter(|row| row.action != Action::Palette)
+        .map(|row| action_row(app, row.action))
+        .collect()
+}
+
+/// The actions of the place where one stands first, then the rest, then the keys of the editor.
+fn help_rows(app: &App) -> Vec<Row> {
+    let heading = |title: &str| Row { title: title.to_owned(), is_heading: true, ..Row::default() };
+    let here = super::keys::contexts(app);
+    let (innermost, is_text) = (here.first().copied(), app.focus.entered);
+    let is_here = |action: Action| {
+        app.keymap.keys(action).any(|(context, _)| Some(context) == innermost && context != Context::Anywhere)
+    };
+    let mut rows = vec![heading(&format!("In {}", app.focus.pane.title()))];
+    rows.extend(ACTIONS.iter().filter(|row| is_here(row.action)).map(|row| action_row(app, row.action)));
+    if is_text {
+        rows.extend(TYPING.iter().map(|(keys, title)| Row {
+            title: (*title).to_owned(),
+            right: (*keys).to_owned(),
+            ..Row::default()
+        }));
+    }
+    rows.push(heading("Everywhere (letters outside text fields)"));
+    rows.extend(ACTIONS.iter().filter(|row| !is_here(row.action)).map(|row| action_row(app, row.action)));
+    rows
+}
+
+/// The keys of a text field that are no actions, for the help.
+pub const TYPING: &[(&str, &str)] = &[
+    ("<<  {{  @  {", "Pick a variable"),
+    ("^Space", "Offer what fits at the cursor"),
+    ("Tab", "Accept what is offered, else indent"),
+    ("^Z  ^Y", "Undo, redo"),
+    ("^X  ^C", "Cut, copy"),
+    ("Shift-arrows  ^A", "Select, select all"),
+    ("^Left  ^Right", "By words"),
+    ("^D", "Duplicate the line"),
+    ("Alt-Up  Alt-Down", "Move the line"),
+    ("^/", "Comment or uncomment"),
+    ("^]", "Go to the matching bracket"),
+    ("Esc", "Leave the text; Tab walks the panes"),
+];
+
+fn save(app: &mut App) -> Vec<Effect> {
+    editing(app, |app| {
+        let mut effects = save_webhook(app);
+        let stems: Vec<String> = app.open.iter().cloned().collect();
+        effects.extend(stems.iter().filter_map(|stem| save_body(app, stem, false)));
+        if effects.is_empty() {
+            app.say("nothing to save");
+        }
+        effects
+    })
+}
+
+fn save_webhook(app: &mut App) -> Vec<Effect> {
+    let (Some(webhook), Some(stem), Some(expected)) =
+        (app.webhook.edited(), app.webhook.stem.clone(), app.webhook.expected)
+    else {
+        return Vec::new();
+    };
+    vec![Effect::Change(Change::SaveWebhook { stem, webhook: Box::new(webhook), expected })]
+}
+
+/// Saves a body where it differs from its file, or is to be written over whatever is there.
+pub fn save_body(app: &mut App, stem: &str, overwrite: bool) -> Option<Effect> {
+    let buffer =
+        app.buffers.get_mut(stem).filter(|buffer| overwrite || buffer.is_modified() || buffer.is_new())?;
+    let text = buffer.start_saving();
+    let expected = (!overwrite).then_some(buffer.saved);
+    Some(Effect::SaveBody {
+        stem: stem.to_owned(),
+        text: text.to_string(),
+        version: buffer.editor.version(),
+        expected,
+    })
+}
+
+/// Returns the campaigns with unsaved bodies.
+fn unsaved(app: &App) -> Vec<String> {
+    app.buffers.iter().filter(|(_, buffer)| buffer.is_modified()).map(|(stem, _)| stem.clone()).collect()
+}
+
+fn quit(app: &mut App) -> Vec<Effect> {
+    let mut names = unsaved(app);
+    if app.webhook.is_modified() {
+        names.extend(app.webhook.stem.iter().map(|stem| format!("webhook {stem}")));
+    }
+    if names.is_empty() || app.read_only.is_some() {
+        return vec![Effect::Quit];
+    }
+    let text = format!("Not saved: {}.", names.join(", "));
+    let answers = vec![
+        ("Save and quit", Decision::SaveAndQuit),
+        ("Quit without saving", Decision::QuitUnsaved),
+        ("Stay", Decision::Stay),
+    ];
+    app.dialog = Some(Dialog::Confirm(Confirm::new("Quit", text, answers)));
+    Vec::new()
+}
+
+/// Saves everything and leaves once it is saved.
+pub fn save_and_quit(app: &mut App) -> Vec<Effect> {
+    app.is_quitting = true;
+    let mut effects = save_webhook(app);
+    for stem in unsaved(app) {
+        effects.extend(save_body(app, &stem, false));
+    }
+    effects.extend(quit_if_saved(app));
+    effects
+}
+
+/// Leaves where one is on the way out and nothing is unsaved any more.
+pub fn quit_if_saved(app: &App) -> Option<Effect> {
+    (app.is_quitting && unsaved(app).is_empty() && !app.webhook.is_modified()).then_some(Effect::Quit)
+}
+
+fn campaign_form(app: &mut App) -> Vec<Effect> {
+    match app.open_campaign() {
+        Some(campaign) if campaign.value.is_some() => {
+            app.dialog = Some(Dialog::Settings(Box::new(Settings::of(&app.workspace, campaign))));
+        }
+        Some(campaign) => {
+            let words = format!("{} cannot be read: mend it in an editor first", campaign.source.path);
+            app.complain(words);
+        }
+        None => app.say("no campaign is open: n makes one"),
+    }
+    Vec::new()
+}
+
+fn preview_and_test(app: &mut App) -> Vec<Effect> {
+    if app.open.is_none() {
+        app.say("no campaign is open: n makes one");
+        return Vec::new();
+    }
+    app.completion = None;
+    app.dialog = Some(Dialog::Test(Box::new(TestDialog {
+        profile: profile_in_words(app.people.profile.as_deref()),
+        chats: TestChats::default(),
+        chat: None,
+        as_is: false,
+        bot: app.bot.clone(),
+        request: None,
+        history: Vec::new(),
+        state: TestState::Ready,
+        scroll: 0,
+    })));
+    let mut effects = vec![Effect::LoadTests];
+    if matches!(app.bot, BotStatus::Unknown | BotStatus::Trouble(_)) {
+        effects.extend(app.check_bot());
+    }
+    effects
+}
+
+/// Makes the request of the test as its dialog stands.
+pub fn prepare_test(app: &mut App) -> Option<Effect> {
+    let job = test_job(app)?;
+    app.question += 1;
+    Some(Effect::PrepareTest { number: app.question, job: Box::new(job) })
+}
+
+/// Returns what the test is made of.
+pub fn test_job(app: &mut App) -> Option<service::Job> {
+    let job = app.job()?;
+    let Some(Dialog::Test(test)) = &mut app.dialog else { return None };
+    test.profile = profile_in_words(job.profile.as_deref());
+    Some(service::Job { test_chat: test.target(), ..job })
+}
+
+/// Names a profile, with its identity where its name is another word.
+pub fn profile_in_words(profile: Option<&Profile>) -> String {
+    match profile {
+        None => "nobody in particular (no profiles yet)".to_owned(),
+        Some(profile) if profile.display_name() == profile.identity => profile.identity.clone(),
+        Some(profile) => format!("{} ({})", profile.display_name(), profile.identity),
+    }
+}
+
+fn compare_modes(app: &mut App) -> Vec<Effect> {
+    let Some(job) = app.job() else {
+        app.say("no campaign is open: n makes one");
+        return Vec::new();
+    };
+    app.completion = None;
+    let compare = Compare::of(job.body());
+    app.question += 1;
+    let number = app.question;
+    let composed = compare.columns.iter().enumerate().filter_map(|(column, entry)| {
+        let body: Arc<str> = entry.conversion.as_ref().ok()?.body.as_str().into();
+        let job = Box::new(service::Job { body: Some(body), ..job.clone() });
+        Some(Effect::Compare { number, column, job })
+    });
+    let effects = composed.collect();
+    app.dialog = Some(Dialog::Compare(Box::new(compare)));
+    effects
+}
+
+fn switch_profile(app: &mut App) -> Vec<Effect> {
+    app.completion = None;
+    list(app, ListKind::Profiles, Vec::new());
+    search_profiles(app, "")
+}
+
+/// Looks for profiles.
+pub fn search_profiles(app: &mut App, search: &str) -> Vec<Effect> {
+    app.question += 1;
+    vec![Effect::FindProfiles { number: app.question, search: search.to_owned() }]
+}
+
+/// Shows the profiles that were found: test profiles first.
+pub fn show_profiles(app: &mut App, result: Result<Vec<Arc<Profile>>, String>) {
+    let Some(Dialog::Listing(listing)) = &mut app.dialog else { return };
+    if listing.kind != ListKind::Profiles {
+        return;
+    }
+    match result {
+        Ok(mut profiles) => {
+            profiles.sort_by_key(|profile| !profile.is_test_profile());
+            let now = app.people.profile.as_ref().map(|profile| profile.identity.clone());
+            listing.picker.set_rows(profiles.iter().map(|profile| profile_row(profile)).collect());
+            if let Some(now) = now {
+                listing.picker.choose(&now);
+            }
+            app.found_profiles = profiles;
+        }
+        Err(words) => app.complain(words),
+    }
+}
+
+fn profile_row(profile: &Profile) -> Row {
+    let chat = match profile.chat_id() {
+        Some(Value::Integer(id)) => id.to_string(),
+        Some(Value::Text(text)) => text.clone(),
+        Some(_) => "chat id of another type".into(),
+        None => "no chat id".into(),
+    };
+    let is_test = if profile.is_test_profile() { "test · " } else { "" };
+    let blocked = match profile.reachability {
+        crate::profile::Reachability::Blocked => " · blocked",
+        crate::profile::Reachability::Gone => " · gone",
+        crate::profile::Reachability::Unknown | crate::profile::Reachability::Reachable => "",
+    };
+    Row {
+        id: profile.identity.clone(),
+        title: profile.display_name().to_owned(),
+        detail: profile.identity.clone(),
+        right: format!("{is_test}{chat}{blocked}"),
+        is_heading: false,
+    }
+}
+
+fn walk_problems(app: &mut App, by: isize) -> Vec<Effect> {
+    let problems = app.problems();
+    if problems.is_empty() {
+        app.say("no problems");
+        return Vec::new();
+    }
+    let n = problems.len() as isize;
+    app.problem = match (app.cursor_problem(&problems), app.buffer()) {
+        (Some(at), _) => (at as isize + by).rem_euclid(n) as usize,
+        (None, Some(buffer)) if 0 < by => {
+            let cursor = buffer.editor.cursor();
+            let behind =
+                |problem: &Problem| matches!(problem, Problem::InBody(found) if cursor < found.span.start);
+            problems.iter().position(behind).unwrap_or(0)
+        }
+        (None, _) => (app.problem as isize).min(n - 1) as usize,
+    };
+    go_to_problem(app)
+}
+
+/// Goes to the chosen problem's place.
+pub fn go_to_problem(app: &mut App) -> Vec<Effect> {
+    let problems = app.problems();
+    let Some(problem) = problems.get(app.problem) else { return Vec::new() };
+    let diagnostic = problem.diagnostic();
+    let help = diagnostic.help.as_ref().map_or_else(String::new, |help| format!(" · {help}"));
+    let words = format!("{}{help}", diagnostic.message);
+    match problem {
+        Problem::InBody(diagnostic) => {
+            let span = diagnostic.span;
+            go_to(app, span);
+            app.say(words);
+        }
+        Problem::InFile(problem) => {
+            let words =
+                format!("{}:{}:{} {words}", problem.path, problem.position.line, problem.position.column);
+            let pane = if problem.path.starts_with("webhooks/") { Pane::Webhook } else { Pane::Campaigns };
+            app.focus = Focus::reach(pane);
+            app.say(words);
+        }
+    }
+    Vec::new()
+}
+
+/// Puts the cursor on a place of the body, the place selected.
+pub fn go_to(app: &mut App, span: Span) {
+    app.focus = Focus::enter(Pane::Body);
+    if let Some(buffer) = app.buffer_mut() {
+        // The cursor at the place's start: what stands there is what is wrong.
+        buffer.editor.apply(Command::Select(Span::at(span.start)));
+    }
+}
+
+/// Applies the fix of the problem at the cursor, or of the chosen one; offers a list where there are several.
+fn fix(app: &mut App) -> Vec<Effect> {
+    let problems = app.problems();
+    let at = if app.focus.in_body() { app.cursor_problem(&problems) } else { None }.unwrap_or(app.problem);
+    let Some(Problem::InBody(diagnostic)) = problems.get(at) else {
+        app.say("no fix for this one");
+        return Vec::new();
+    };
+    app.problem = at;
+    match diagnostic.fixes.as_slice() {
+        [] => {
+            let words = diagnostic.help.clone().unwrap_or_else(|| "no fix for this one".to_owned());
+            app.say(words);
+            Vec::new()
+        }
+        [only] => apply_fix(app, &only.clone()),
+        several => {
+            let row = |(at, fix): (usize, &Fix)| Row {
+                id: at.to_string(),
+                title: fix.title.clone(),
+                ..Row::default()
+            };
+            let rows = several.iter().enumerate().map(row).collect();
+            list(app, ListKind::Fixes, rows)
+        }
+    }
+}
+
+/// Applies the fix with this number of the chosen problem.
+pub fn apply_chosen_fix(app: &mut App, number: usize) -> Vec<Effect> {
+    let problems = app.problems();
+    let fix = problems.get(app.problem).and_then(|problem| problem.diagnostic().fixes.get(number)).cloned();
+    fix.map_or_else(Vec::new, |fix| apply_fix(app, &fix))
+}
+
+fn apply_fix(app: &mut App, fix: &Fix) -> Vec<Effect> {
+    let effects = typing::apply(app, Command::Replace(fix.edits.clone()));
+    if !effects.is_empty() {
+        app.say(format!("{}: ^Z takes it back", fix.title));
+    }
+    effects
+}
+
+/// Applies the first fix of every problem with the same code as the chosen one, as one undo step.
+fn fix_all(app: &mut App) -> Vec<Effect> {
+    let problems = app.problems();
+    let Some(code) = problems.get(app.problem).map(|problem| problem.diagnostic().code) else {
+        app.say("no problems");
+        return Vec::new();
+    };
+    let is_alike = |problem: &&Problem| matches!(problem, Problem::InBody(found) if found.code == code);
+    let fixes: Vec<&Diagnostic> = problems.iter().filter(is_alike).map(Problem::diagnostic).collect();
+    let mut edits: Vec<crate::diagnostic::TextEdit> =
+        fixes.iter().filter_map(|found| found.fixes.first()).flat_map(|fix| fix.edits.clone()).collect();
+    edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+    edits.dedup();
+    let mut end = 0;
+    edits.retain(|edit| {
+        let fits = end <= edit.span.start;
+        end = if fits { edit.span.end.max(edit.span.start + 1) } else { end };
+        fits
+    });
+    if edits.is_empty() {
+        app.say("no fix for this kind");
+        return Vec::new();
+    }
+    let n = edits.len();
+    let effects = typing::apply(app, Command::Replace(edits));
+    app.say(format!("{n} places mended: ^Z takes it back"));
+    effects
+}
+
+fn new(app: &mut App) -> Vec<Effect> {
+    editing(app, |app| {
+        if app.focus.pane == Pane::Webhook {
+            return prompt(app, Purpose::NewWebhook, "Telegram bot");
+        }
+        let rows = service::starter::Starter::ALL.iter().enumerate().map(|(at, starter)| Row {
+            id: at.to_string(),
+            title: starter.title().to_owned(),
+            ..Row::default()
+        });
+        let mut rows: Vec<Row> = rows.collect();
+        rows.push(Row {
+            id: "paste".into(),
+            title: "From the clipboard: paste a body here, from CleverTap for example".into(),
+            ..Row::default()
+        });
+        list(app, ListKind::Starters, rows)
+    })
+}
+
+fn duplicate(app: &mut App) -> Vec<Effect> {
+    editing(app, |app| match (app.focus.pane, app.webhook.stem.clone(), app.open.clone()) {
+        (Pane::Webhook, Some(stem), _) => {
+            prompt(app, Purpose::DuplicateWebhook(stem.clone()), &format!("{stem} copy"))
+        }
+        (_, _, Some(stem)) => {
+            let name =
+                app.open_campaign().map_or_else(String::new, |campaign| campaign.display_name().to_owned());
+            prompt(app, Purpose::DuplicateCampaign(stem), &format!("{name} copy"))
+        }
+        _ => Vec::new(),
+    })
+}
+
+fn rename(app: &mut App) -> Vec<Effect> {
+    editing(app, |app| match (app.focus.pane, app.webhook.stem.clone(), app.open.clone()) {
+        (Pane::Webhook, Some(stem), _) => {
+            let name = app.webhook.form.value("name");
+            prompt(app, Purpose::RenameWebhook(stem), &name)
+        }
+        (_, _, Some(stem)) => {
+            let name =
+                app.open_campaign().map_or_else(String::new, |campaign| campaign.display_name().to_owned());
+            prompt(app, Purpose::RenameCampaign(stem), &name)
+        }
+        _ => Vec::new(),
+    })
+}
+
+fn delete(app: &mut App) -> Vec<Effect> {
+    editing(app, |app| {
+        let (what, decision) = match (app.focus.pane, app.webhook.stem.clone(), app.open.clone()) {
+            (Pane::Webhook, Some(stem), _) => {
+                (format!("webhooks/{stem}.toml"), Decision::DeleteWebhook(stem))
+            }
+            (_, _, Some(stem)) => {
+                (format!("the campaign {stem} with its body"), Decision::DeleteCampaign(stem))
+            }
+            _ => return Vec::new(),
+        };
+        let text = format!("Delete {what}? It goes into the workspace's trash, and u brings it back.");
+        let answers = vec![("Delete", decision), ("Keep", Decision::Stay)];
+        let mut confirm = Confirm::new("Delete", text, answers);
+        confirm.chosen = 1;
+        app.dialog = Some(Dialog::Confirm(confirm));
+        Vec::new()
+    })
+}
+
+fn open_editor(app: &mut App) -> Vec<Effect> {
+    editing(app, |app| {
+        let Some((campaign, buffer)) = app.open_campaign().zip(app.buffer()) else { return Vec::new() };
+        let ending =
+            campaign.body.path.rsplit('/').next().and_then(|file| file.strip_prefix(campaign.stem.as_str()));
+        vec![Effect::OpenEditor(ExternalEdit {
+            stem: campaign.stem.clone(),
+            text: buffer.editor.text(),
+            ending: ending.unwrap_or(".json.liquid").to_owned(),
+            position: buffer.editor.position(buffer.editor.cursor()),
+        })]
+    })
+}
+
+fn copy_curl(app: &mut App) -> Vec<Effect> {
+    match app.composed.as_ref().and_then(|composed| composed.http.as_ref()) {
+        Some(http) => {
+            let text = service::curl(http, None);
+            let effect = app.copy(text);
+            app.say("copied as curl, secrets by name");
+            vec![effect]
+        }
+        None => {
+            app.say("no request to copy yet");
+            Vec::new()
+        }
+    }
+}
+
+fn copy_body(app: &mut App) -> Vec<Effect> {
+    match app.composed.as_ref().and_then(|composed| composed.rendered.clone()) {
+        Some(text) => {
+            let effect = app.copy(text);
+            app.say("copied the rendered body");
+            vec![effect]
+        }
+        None => {
+            app.say("nothing rendered yet");
+            Vec::new()
+        }
+    }
+}
+
+fn find(app: &mut App) -> Vec<Effect> {
+    let Some(buffer) = app.buffer() else { return Vec::new() };
+    let selected = buffer.editor.selected().into_owned();
+    let seed = if selected.contains('\n') { String::new() } else { selected };
+    app.search = Some(Search::new(&seed));
+    app.completion = None;
+    app.focus = Focus::enter(Pane::Body);
+    Vec::new()
+}

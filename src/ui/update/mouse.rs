@@ -1,0 +1,199 @@
+//! The mouse: whatever one points at.
+
+use ratatui::layout::{Position, Rect};
+
+use super::{actions, dialogs, keys, typing};
+use crate::editor::Command;
+use crate::ui::app::App;
+use crate::ui::dialog::Dialog;
+use crate::ui::dialog::listing::Listing;
+use crate::ui::effect::Effect;
+use crate::ui::focus::{Focus, Pane};
+use crate::ui::form::Filled;
+use crate::ui::input::{Mouse, MouseKind};
+use crate::ui::key::{Key, KeyCode};
+use crate::ui::layout::{inside, layout};
+use crate::ui::pane::{campaigns, preview, problems};
+use crate::ui::view::{self, HeaderPart};
+
+/// Takes a mouse event.
+pub fn point(app: &mut App, mouse: Mouse) -> Vec<Effect> {
+    let screen = Rect::new(0, 0, app.size.0, app.size.1);
+    if let Some(dialog) = app.dialog.take() {
+        return point_at_dialog(app, dialog, mouse, screen);
+    }
+    let plan = layout(app, screen);
+    let pane = plan.pane_at(mouse.x, mouse.y);
+    match mouse.kind {
+        MouseKind::Scroll(lines) => scroll(app, pane, lines.into()),
+        MouseKind::Drag => match app.drag {
+            Some(Pane::Body) => point_at_body(app, mouse, Command::Drag),
+            _ => Vec::new(),
+        },
+        MouseKind::Up => {
+            app.drag = None;
+            Vec::new()
+        }
+        MouseKind::Down { clicks } => {
+            app.notice = None;
+            if mouse.y == plan.header.y {
+                return match view::header_at(app, plan.header, mouse.x) {
+                    Some(HeaderPart::Profile) => actions::act(app, crate::ui::action::Action::SwitchProfile),
+                    None => Vec::new(),
+                };
+            }
+            if let Some(pane) =
+                plan.tabs.filter(|tabs| tabs.y == mouse.y).and_then(|tabs| view::tab_at(tabs, mouse.x))
+            {
+                app.focus = Focus::enter(pane);
+                return Vec::new();
+            }
+            if mouse.y == plan.footer.y {
+                let action = view::footer_action_at(app, plan.footer, mouse.x);
+                return action.map_or_else(Vec::new, |action| actions::act(app, action));
+            }
+            let Some((pane, area)) = pane.and_then(|pane| Some((pane, plan.pane(pane)?))) else {
+                return Vec::new();
+            };
+            press(app, pane, area, mouse, clicks)
+        }
+    }
+}
+
+fn press(app: &mut App, pane: Pane, area: Rect, mouse: Mouse, clicks: u8) -> Vec<Effect> {
+    app.completion = app.completion.take().filter(|_| pane == Pane::Body);
+    app.focus = Focus::enter(pane);
+    match pane {
+        Pane::Campaigns => match campaigns::at_line(app, area, mouse.y) {
+            Some(stem) => {
+                let effects = actions::open(app, &stem);
+                if 2 <= clicks {
+                    app.focus = Focus::enter(Pane::Body);
+                }
+                effects
+            }
+            None => Vec::new(),
+        },
+        Pane::Webhook => match app.webhook.point(mouse, inside(area)) {
+            Filled::Changed => vec![app.compose()],
+            Filled::Pressed(_) => app.check_bot().into_iter().collect(),
+            Filled::Ignored | Filled::Moved | Filled::Submitted => Vec::new(),
+        },
+        Pane::Body => {
+            app.drag = Some(Pane::Body);
+            if let Some(effects) = point_at_picker(app, mouse) {
+                return effects;
+            }
+            app.completion = None;
+            let command = match (clicks, mouse.shift) {
+                (1, true) => Command::ExtendClick,
+                (1, false) => Command::Click,
+                (2, _) => Command::DoubleClick,
+                _ => Command::TripleClick,
+            };
+            point_at_body(app, mouse, command)
+        }
+        Pane::Preview => {
+            match preview::tab_at(area, mouse.x, mouse.y) {
+                Some(tab) => app.preview.tab = tab,
+                None => {
+                    app.preview.options.reveal_spoilers ^= mouse.y != area.y;
+                }
+            }
+            Vec::new()
+        }
+        Pane::Problems => match problems::at_line(app, area, mouse.y) {
+            Some(at) => {
+                app.problem = at;
+                actions::go_to_problem(app)
+            }
+            None => Vec::new(),
+        },
+    }
+}
+
+fn point_at_body(app: &mut App, mouse: Mouse, command: fn(usize) -> Command) -> Vec<Effect> {
+    let Some(area) = super::body_area(app) else { return Vec::new() };
+    let at = app.body_view().map(|view| view.byte_at(area, Position { x: mouse.x, y: mouse.y }));
+    at.map_or_else(Vec::new, |at| typing::apply(app, command(at)))
+}
+
+/// Accepts the row of the picker that was clicked.
+fn point_at_picker(app: &mut App, mouse: Mouse) -> Option<Vec<Effect>> {
+    let area = view::picker_area(app)?;
+    let rows = inside(area);
+    if !rows.contains((mouse.x, mouse.y).into()) {
+        return None;
+    }
+    let at = view::picker_row_at(app, rows, mouse.y)?;
+    let session = app.completion.as_mut()?;
+    session.chosen = at;
+    session.armed = true;
+    Some(typing::accept(app))
+}
+
+fn scroll(app: &mut App, pane: Option<Pane>, by: isize) -> Vec<Effect> {
+    match pane {
+        Some(Pane::Body) => keys::scroll_body(app, by),
+        Some(Pane::Preview) => {
+            app.preview.scroll = app.preview.scroll.saturating_add_signed(by);
+            Vec::new()
+        }
+        Some(Pane::Campaigns) => keys::step_campaign(app, by.signum()),
+        Some(Pane::Problems) => {
+            let last = app.problems().len().saturating_sub(1);
+            app.problem = app.problem.saturating_add_signed(by.signum()).min(last);
+            Vec::new()
+        }
+        Some(Pane::Webhook) | None => Vec::new(),
+    }
+}
+
+fn point_at_dialog(app: &mut App, mut dialog: Dialog, mouse: Mouse, screen: Rect) -> Vec<Effect> {
+    let area = dialog.area(screen);
+    let is_click = matches!(mouse.kind, MouseKind::Down { .. });
+    if is_click && !area.contains((mouse.x, mouse.y).into()) {
+        app.dialog = Some(dialog);
+        return dialogs::press(app, Key::plain(KeyCode::Esc));
+    }
+    match &mut dialog {
+        Dialog::Listing(listing) => {
+            let picked = listing.picker.point(mouse, Listing::rows(area));
+            return dialogs::picked_in(app, dialog, picked);
+        }
+        Dialog::Settings(settings) => {
+            let room = inside(area);
+            let form = Rect {
+                x: room.x + 1,
+                y: room.y + 1,
+                width: room.width.saturating_sub(2),
+                height: room.height.saturating_sub(1),
+            };
+            if settings.form.point(mouse, form) == Filled::Changed {
+                settings.check();
+            }
+        }
+        Dialog::Confirm(confirm) if is_click => {
+            let button =
+                confirm.buttons(area).iter().position(|button| button.contains((mouse.x, mouse.y).into()));
+            if let Some(at) = button {
+                confirm.chosen = at;
+                app.dialog = Some(dialog);
+                return dialogs::press(app, Key::plain(KeyCode::Enter));
+            }
+        }
+        Dialog::Test(test) => {
+            if let MouseKind::Scroll(lines) = mouse.kind {
+                test.scroll = test.scroll.saturating_add_signed(lines.into());
+            }
+        }
+        Dialog::Compare(compare) => {
+            if let MouseKind::Scroll(lines) = mouse.kind {
+                compare.scroll = compare.scroll.saturating_add_signed(lines.into());
+            }
+        }
+        Dialog::Confirm(_) | Dialog::Prompt(_) => {}
+    }
+    app.dialog = Some(dialog);
+    Vec::new()
+}

@@ -1,0 +1,328 @@
+//! What the world answered. Answers to questions that were asked anew meanwhile are dropped.
+
+use std::sync::Arc;
+
+use super::actions;
+use crate::ui::app::App;
+use crate::ui::dialog::test::TestState;
+use crate::ui::dialog::{Confirm, Decision, Dialog};
+use crate::ui::effect::{Effect, Timer};
+use crate::ui::msg::{Done, Msg, SaveFailure};
+use crate::workspace::{Draft, Workspace};
+
+/// Takes a result.
+pub fn take(app: &mut App, message: Msg) -> Vec<Effect> {
+    match message {
+        Msg::Input(_) => Vec::new(),
+        Msg::Composed { number, composed } => {
+            // A result that is not the newest is still newer than what is on screen, and the newest is on its way.
+            if number <= app.composition {
+                app.composed = Some(composed);
+                app.problem = app.problem.min(app.problems().len().saturating_sub(1));
+            }
+            Vec::new()
+        }
+        Msg::PeopleLoaded(result) => people_loaded(app, result),
+        Msg::ProfilesFound { number, result } => {
+            if number == app.question {
+                actions::show_profiles(app, result);
+            }
+            Vec::new()
+        }
+        Msg::WorkspaceRead(result) => match result {
+            Ok(workspace) => follow(app, workspace),
+            Err(words) => {
+                app.complain(words);
+                Vec::new()
+            }
+        },
+        Msg::FilesChanged => vec![Effect::Reload],
+        Msg::DraftsFound(drafts) => drafts_found(app, drafts),
+        Msg::DraftFailed(words) => {
+            app.complain(words);
+            Vec::new()
+        }
+        Msg::BodySaved { stem, version, result } => body_saved(app, &stem, version, result),
+        Msg::Changed { result, workspace } => changed(app, result, workspace),
+        Msg::BotChecked { number, status } => {
+            if number == app.bot_question {
+                if let Some(Dialog::Test(test)) = &mut app.dialog {
+                    test.bot = status.clone();
+                }
+                app.bot = status;
+            }
+            Vec::new()
+        }
+        Msg::TestsLoaded { chats, history } => {
+            let mut effects = Vec::new();
+            if let Some(Dialog::Test(test)) = &mut app.dialog {
+                if test.chat.is_none() {
+                    test.chat = chats.preferred().map(str::to_owned);
+                }
+                test.chats = chats;
+                test.history = history;
+                effects.extend(actions::prepare_test(app));
+            }
+            effects
+        }
+        Msg::TestPrepared { number, composed } => {
+            if number == app.question
+                && let Some(Dialog::Test(test)) = &mut app.dialog
+            {
+                test.request = Some(composed);
+            }
+            Vec::new()
+        }
+        Msg::Compared { number, column, composed } => {
+            if number == app.question
+                && let Some(Dialog::Compare(compare)) = &mut app.dialog
+                && let Some(column) = compare.columns.get_mut(column)
+            {
+                column.composed = Some(composed);
+            }
+            Vec::new()
+        }
+        Msg::TestSent { number, answer } => {
+            if number == app.question
+                && let Some(Dialog::Test(test)) = &mut app.dialog
+            {
+                test.state = TestState::Answered(answer);
+                return vec![Effect::LoadTests];
+            }
+            let words = if answer.ok {
+                "the test arrived".to_owned()
+            } else {
+                format!("the test failed: {}", answer.description)
+            };
+            app.say(words);
+            Vec::new()
+        }
+        Msg::TestNotSent { number, words } => {
+            if number == app.question
+                && let Some(Dialog::Test(test)) = &mut app.dialog
+            {
+                test.state = TestState::Trouble(words);
+            }
+            Vec::new()
+        }
+        Msg::ChatCaptured { number, result } => chat_captured(app, number, result),
+        Msg::EditedExternally { stem, result } => edited_externally(app, &stem, result),
+        Msg::Copied(Ok(())) => Vec::new(),
+        Msg::Copied(Err(words)) => {
+            app.complain(format!("not copied: {words}"));
+            Vec::new()
+        }
+        Msg::GrammarLoaded(grammar) => {
+            app.take_grammar(Arc::clone(&grammar));
+            Vec::new()
+        }
+        Msg::Due(Timer::Draft(stem)) => app.journal(&stem).into_iter().collect(),
+        Msg::Due(Timer::Highlight) => Vec::new(),
+    }
+}
+
+fn people_loaded(app: &mut App, result: Result<crate::ui::msg::PeopleFound, String>) -> Vec<Effect> {
+    match result {
+        Ok(found) => {
+            app.people.vocabulary = Some(found.vocabulary);
+            app.people.trouble = None;
+            app.people.profile = found.profile;
+            vec![app.compose()]
+        }
+        Err(words) => {
+            app.people.trouble = Some(words.clone());
+            app.complain(words);
+            Vec::new()
+        }
+    }
+}
+
+/// Takes the workspace as it was read anew: buffers without edits follow their files, others are told apart.
+fn follow(app: &mut App, workspace: Arc<Workspace>) -> Vec<Effect> {
+    if *app.workspace == *workspace {
+        return Vec::new();
+    }
+    app.workspace = workspace;
+    let mut conflicts = Vec::new();
+    for campaign in &app.workspace.campaigns {
+        if let Some(buffer) = app.buffers.get_mut(&campaign.stem) {
+            let was = buffer.changed_outside;
+            buffer.follow(campaign);
+            if buffer.changed_outside && !was {
+                conflicts.push(campaign.stem.clone());
+            }
+        }
+    }
+    let workspace = Arc::clone(&app.workspace);
+    app.buffers.retain(|stem, buffer| workspace.campaign(stem).is_some() || buffer.is_modified());
+    if app.open_campaign().is_none() {
+        let first = app.workspace.campaigns.first().map(|campaign| campaign.stem.clone());
+        app.open = None;
+        match first {
+            Some(stem) => app.open_buffer(&stem),
+            None => app.composed = None,
+        }
+    }
+    let before = app.webhook.expected;
+    app.webhook.show(&workspace, workspace.campaign(app.open.as_deref().unwrap_or("")));
+    if let Some(stem) = conflicts.first() {
+        app.complain(format!("{stem} was changed on disk too; saving will ask"));
+    }
+    let mut effects = vec![app.compose()];
+    if app.webhook.expected != before {
+        effects.extend(app.check_bot());
+    }
+    effects
+}
+
+fn drafts_found(app: &mut App, drafts: Vec<Draft>) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    let mut lost: Vec<Draft> = Vec::new();
+    for draft in drafts {
+        let on_disk = app.workspace.campaign(&draft.stem).map(|campaign| campaign.body.text.as_str());
+        if on_disk == Some(draft.text.as_str()) {
+            effects.push(Effect::DiscardDraft(draft.stem));
+        } else {
+            lost.push(draft);
+        }
+    }
+    if app.read_only.is_some() {
+        return Vec::new();
+    }
+    app.drafts = lost;
+    offer_draft(app);
+    effects
+}
+
+/// Asks about the next draft that a crash left.
+pub fn offer_draft(app: &mut App) {
+    let Some(draft) = app.drafts.first().filter(|_| app.dialog.is_none()) else { return };
+    let stem = draft.stem.clone();
+    let zone = app.workspace.time_zone();
+    let written = draft.written.to_zoned(zone).strftime("%Y-%m-%d %H:%M:%S").to_string();
+    let text = format!("Unsaved edits of {stem} from {written} were found. Bring them back into the editor?");
+    let answers = vec![
+        ("Bring back", Decision::RestoreDraft(stem.clone())),
+        ("Throw away", Decision::DiscardDraft(stem)),
+        ("Later", Decision::Stay),
+    ];
+    app.dialog = Some(Dialog::Confirm(Confirm::new("Unsaved edits", text, answers)));
+}
+
+fn body_saved(
+    app: &mut App,
+    stem: &str,
+    version: u64,
+    result: Result<crate::workspace::Fingerprint, SaveFailure>,
+) -> Vec<Effect> {
+    match result {
+        Ok(fingerprint) => {
+            let path = app
+                .workspace
+                .campaign(stem)
+                .map_or_else(|| stem.to_owned(), |campaign| campaign.body.path.clone());
+            if let Some(buffer) = app.buffers.get_mut(stem) {
+                buffer.mark_saved(version, fingerprint);
+            }
+            app.say(format!("saved {path}"));
+            let mut effects = vec![Effect::Reload];
+            effects.extend(actions::quit_if_saved(app));
+            effects
+        }
+        Err(SaveFailure::ChangedOnDisk) => {
+            app.is_quitting = false;
+            let text = format!("{stem} was changed on disk since it was read here.");
+            let answers = vec![
+                ("Overwrite with mine", Decision::Overwrite(stem.to_owned())),
+                ("Take the file's (mine stay in undo)", Decision::TakeFile(stem.to_owned())),
+                ("Leave both", Decision::Stay),
+            ];
+            let mut confirm = Confirm::new("Changed on disk", text, answers);
+            confirm.chosen = 2;
+            app.dialog = Some(Dialog::Confirm(confirm));
+            Vec::new()
+        }
+        Err(SaveFailure::Refused(words)) => {
+            app.is_quitting = false;
+            app.complain(format!("not saved: {words}"));
+            Vec::new()
+        }
+    }
+}
+
+fn changed(
+    app: &mut App,
+    result: Result<Done, String>,
+    workspace: Result<Arc<Workspace>, String>,
+) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    if let (Ok(Done { renamed: Some((old, new)), .. }), Some(buffer)) =
+        (&result, result.as_ref().ok().and_then(|done| app.buffers.remove(&done.renamed.as_ref()?.0)))
+    {
+        app.buffers.insert(new.clone(), buffer);
+        if app.open.as_ref() == Some(old) {
+            app.open = Some(new.clone());
+        }
+    }
+    match workspace {
+        Ok(workspace) => effects.extend(follow(app, workspace)),
+        Err(words) => app.complain(words),
+    }
+    match result {
+        Ok(done) => {
+            app.say(done.words);
+            if let Some(stem) = done.open {
+                effects.extend(actions::open(app, &stem));
+            }
+            app.webhook.show(&app.workspace, app.workspace.campaign(app.open.as_deref().unwrap_or("")));
+            effects.extend(app.check_bot());
+            effects.extend(actions::quit_if_saved(app));
+        }
+        Err(words) => {
+            app.is_quitting = false;
+            app.complain(words);
+        }
+    }
+    effects
+}
+
+fn chat_captured(
+    app: &mut App,
+    number: u64,
+    result: Result<crate::capture::CapturedChat, String>,
+) -> Vec<Effect> {
+    if number != app.question {
+        return Vec::new();
+    }
+    let Some(Dialog::Test(test)) = &mut app.dialog else { return Vec::new() };
+    match result {
+        Ok(chat) => {
+            test.state = TestState::Captured(format!("caught {} · {}", chat.title, chat.id));
+            test.chat = Some(chat.title);
+            test.as_is = false;
+            vec![Effect::LoadTests]
+        }
+        Err(words) => {
+            test.state = TestState::Trouble(words);
+            Vec::new()
+        }
+    }
+}
+
+fn edited_externally(app: &mut App, stem: &str, result: Result<String, String>) -> Vec<Effect> {
+    match result {
+        Ok(text) => {
+            let Some(buffer) = app.buffers.get_mut(stem) else { return Vec::new() };
+            if !buffer.editor.is(&text) {
+                buffer.replace_all(&text);
+            }
+            let mut effects = vec![app.compose()];
+            effects.extend(app.journal_soon());
+            effects
+        }
+        Err(words) => {
+            app.complain(words);
+            Vec::new()
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Typing in the body: the editor's commands, the picker that follows, the message made anew.
+
+use super::actions;
+use crate::complete;
+use crate::editor::{Command, Motion};
+use crate::ui::app::App;
+use crate::ui::effect::Effect;
+use crate::ui::focus::{Focus, Pane};
+use crate::ui::key::{Key, KeyCode};
+use crate::ui::typing::command;
+
+/// Above this size the picker stays closed: it reads the text at each key.
+const COMPLETES_UP_TO: usize = 512 * 1024;
+
+/// Takes a key in the body.
+pub fn press(app: &mut App, key: Key) -> Vec<Effect> {
+    if key.code == KeyCode::Esc {
+        app.focus = Focus::reach(Pane::Body);
+        app.say("Tab walks the panes, Enter types again");
+        return Vec::new();
+    }
+    let page = usize::from(super::body_area(app).map_or(10, |area| area.height.saturating_sub(1).max(1)));
+    let command = match (key.code, key.shift) {
+        (KeyCode::PageUp, false) => Some(Command::Move(Motion::PageUp(page))),
+        (KeyCode::PageDown, false) => Some(Command::Move(Motion::PageDown(page))),
+        (KeyCode::PageUp, true) => Some(Command::Extend(Motion::PageUp(page))),
+        (KeyCode::PageDown, true) => Some(Command::Extend(Motion::PageDown(page))),
+        _ if key == (Key { ctrl: true, ..Key::char(' ') }) => return open_picker(app),
+        _ if key == (Key { ctrl: true, ..Key::char('v') }) => {
+            app.say("paste with the terminal's own key: often Ctrl-Shift-V");
+            None
+        }
+        _ => command(key),
+    };
+    let Some(command) = command else { return Vec::new() };
+    let is_typing = matches!(command, Command::Type(_))
+        || (app.completion.is_some() && command == Command::Delete(Motion::Left));
+    let effects = apply(app, command);
+    if is_typing && app.read_only.is_none() {
+        follow_picker(app);
+    } else {
+        app.completion = None;
+    }
+    effects
+}
+
+/// Takes pasted text.
+pub fn paste(app: &mut App, text: &str) -> Vec<Effect> {
+    apply(app, Command::Paste(text.to_owned()))
+}
+
+/// Applies a command to the open body, and asks for what follows from it.
+pub fn apply(app: &mut App, command: Command) -> Vec<Effect> {
+    if !is_motion(&command)
+        && (app.read_only.is_some() || app.buffer().is_some_and(|buffer| !buffer.is_readable))
+    {
+        return actions::refuse_to_edit(app);
+    }
+    let Some(buffer) = app.buffer_mut() else { return Vec::new() };
+    let applied = buffer.editor.apply(command);
+    let mut effects = Vec::new();
+    if let Some(text) = applied.copied {
+        effects.push(app.copy(text));
+    }
+    if applied.changed {
+        effects.push(app.compose());
+        effects.extend(app.journal_soon());
+    }
+    effects
+}
+
+/// Whether a command leaves the text as it is.
+fn is_motion(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Move(_)
+            | Command::Extend(_)
+            | Command::SelectAll
+            | Command::Select(_)
+            | Command::Click(_)
+            | Command::ExtendClick(_)
+            | Command::DoubleClick(_)
+            | Command::TripleClick(_)
+            | Command::Drag(_)
+            | Command::Copy
+    )
+}
+
+/// Opens, narrows or closes the picker behind a typed character.
+fn follow_picker(app: &mut App) {
+    let Some(buffer) = app.buffer().filter(|buffer| buffer.editor.len() <= COMPLETES_UP_TO) else { return };
+    let (text, cursor) = (buffer.editor.text(), buffer.editor.cursor());
+    let session = app.completion.take();
+    app.completion = complete::follow(session, &text, cursor, &app.completion_context());
+}
+
+fn open_picker(app: &mut App) -> Vec<Effect> {
+    if let Some(buffer) = app.buffer() {
+        let (text, cursor) = (buffer.editor.text(), buffer.editor.cursor());
+        app.completion = complete::open_here(&text, cursor, &app.completion_context());
+        if app.completion.is_none() {
+            app.say("nothing to offer here: type << for a variable");
+        }
+    }
+    Vec::new()
+}
+
+/// Takes a key while the picker is open; `None` lets it through to the editor.
+pub fn press_in_picker(app: &mut App, key: Key) -> Option<Vec<Effect>> {
+    let session = app.completion.as_mut()?;
+    match key.code {
+        KeyCode::Esc => app.completion = None,
+        KeyCode::Up => session.choose_previous(),
+        KeyCode::Down => session.choose_next(),
+        KeyCode::Enter | KeyCode::Tab if session.armed && !key.shift => return Some(accept(app)),
+        KeyCode::Backspace => return None,
+        _ if key.typed().is_some() => return None,
+        _ => {
+            // Any other key is meant for the text; the picker must not linger over it.
+            app.completion = None;
+            return None;
+        }
+    }
+    Some(Vec::new())
+}
+
+/// Puts the chosen item in.
+pub fn accept(app: &mut App) -> Vec<Effect> {
+    let Some(session) = app.completion.take() else { return Vec::new() };
+    let Some(buffer) = app.buffer() else { return Vec::new() };
+    let (text, cursor) = (buffer.editor.text(), buffer.editor.cursor());
+    match session.accept(&text, cursor, &app.completion_context()) {
+        Some(completion) => {
+            apply(app, Command::Complete { edit: completion.edit, select: completion.select })
+        }
+        None => Vec::new(),
+    }
+}

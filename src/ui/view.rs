@@ -1,0 +1,283 @@
+//! Draws the state into cells; changes nothing.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::action::Action;
+use super::app::App;
+use super::draw;
+use super::focus::Pane;
+use super::layout::{Layout, inside};
+use super::pane::{body, campaigns, preview, problems};
+use super::update::{body_area, contexts};
+use crate::service::BotStatus;
+use crate::text::width;
+
+/// The actions of the footer, the most needed first: what does not fit is left out.
+const FOOTER: [Action; 17] = [
+    Action::Help,
+    Action::Palette,
+    Action::CampaignForm,
+    Action::PreviewAndTest,
+    Action::CompareModes,
+    Action::SwitchProfile,
+    Action::NextProblem,
+    Action::Fix,
+    Action::Save,
+    Action::Quit,
+    Action::New,
+    Action::Duplicate,
+    Action::Rename,
+    Action::Delete,
+    Action::CheckWebhook,
+    Action::NextTab,
+    Action::NextPane,
+];
+
+/// Draws everything; returns the cursor's cell where one types.
+pub fn view(app: &App, plan: &Layout, buf: &mut Buffer) -> Option<(u16, u16)> {
+    draw::fill(buf, plan.area, app.theme.text);
+    if plan.is_too_small {
+        let words = format!("too small: {}×{}", plan.area.width, plan.area.height);
+        draw::put_line(buf, plan.area, plan.area.y, &words, app.theme.warning);
+        return None;
+    }
+    draw_header(app, plan.header, buf);
+    if let Some(tabs) = plan.tabs {
+        draw_tabs(app, tabs, plan, buf);
+    }
+    let mut cursor = None;
+    for (pane, area) in &plan.panes {
+        let at = match pane {
+            Pane::Campaigns => {
+                campaigns::draw(app, *area, buf);
+                None
+            }
+            Pane::Webhook => app.webhook.draw(app, *area, buf),
+            Pane::Body => body::draw(app, *area, buf),
+            Pane::Preview => {
+                preview::draw(app, *area, buf);
+                None
+            }
+            Pane::Problems => {
+                problems::draw(app, *area, buf);
+                None
+            }
+        };
+        cursor = at.or(cursor);
+    }
+    draw_footer(app, plan.footer, buf);
+    draw_picker(app, buf);
+    match &app.dialog {
+        Some(dialog) => dialog.draw(buf, plan.area, &app.theme),
+        None => cursor,
+    }
+}
+
+/// A part of the header that can be clicked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HeaderPart {
+    /// The profile of the preview.
+    Profile,
+}
+
+/// The pieces of the header's right side, from right to left, with their styles.
+fn header_right(app: &App) -> Vec<(String, Style, Option<HeaderPart>)> {
+    let (target, style) = match &app.bot {
+        BotStatus::Sandbox { bot } => (format!(" SANDBOX {bot} "), app.theme.sandbox),
+        BotStatus::Live { bot, .. } => (format!(" LIVE {bot} "), app.theme.live),
+        BotStatus::OtherHost { host } => (format!(" LIVE {host} "), app.theme.live),
+        BotStatus::Trouble(_) => (" no bot ".to_owned(), app.theme.error),
+        BotStatus::Asking => (" … ".to_owned(), app.theme.dim),
+        BotStatus::Unknown => (" no webhook ".to_owned(), app.theme.dim),
+    };
+    let profile = match (&app.people.profile, &app.people.trouble) {
+        (Some(profile), _) => format!(" {} ▾ ", profile.display_name()),
+        (None, Some(_)) => " people cannot be read ".to_owned(),
+        (None, None) => " nobody ▾ ".to_owned(),
+    };
+    vec![
+        (target, style, None),
+        (profile, app.theme.accent, Some(HeaderPart::Profile)),
+        ("profile".to_owned(), app.theme.dim, Some(HeaderPart::Profile)),
+    ]
+}
+
+fn draw_header(app: &App, area: Rect, buf: &mut Buffer) {
+    let mut right = area.right();
+    for (text, style, _) in header_right(app) {
+        let room = Rect { width: right.saturating_sub(area.x), ..area };
+        if usize::from(room.width) < width(&text) + 12 {
+            continue;
+        }
+        right = draw::put_right(buf, room, area.y, &text, style);
+    }
+    let left = Rect { width: right.saturating_sub(area.x + 1), ..area };
+    let x = draw::put_line(buf, left, area.y, " telecast", app.theme.title);
+    let view_only = if app.read_only.is_some() { " · view only" } else { "" };
+    let rest = Rect { x, width: left.right().saturating_sub(x), ..left };
+    draw::put_line(
+        buf,
+        rest,
+        area.y,
+        &format!(" · {}{view_only}", app.workspace.display_name()),
+        app.theme.dim,
+    );
+}
+
+/// Returns what of the header is at a column.
+pub fn header_at(app: &App, area: Rect, x: u16) -> Option<HeaderPart> {
+    let mut right = area.right();
+    for (text, _, part) in header_right(app) {
+        let left = right.saturating_sub(u16::try_from(width(&text)).unwrap_or(0));
+        if left <= x && x < right {
+            return part;
+        }
+        right = left;
+    }
+    None
+}
+
+fn tab_places(area: Rect) -> Vec<(Pane, Rect)> {
+    let mut x = area.x + 1;
+    let mut places = Vec::new();
+    for pane in Pane::ALL {
+        let wide = u16::try_from(pane.title().len()).unwrap_or(0) + 2;
+        places.push((pane, Rect { x, y: area.y, width: wide, height: 1 }));
+        x += wide + 2;
+    }
+    places
+}
+
+fn draw_tabs(app: &App, area: Rect, plan: &Layout, buf: &mut Buffer) {
+    for (pane, place) in tab_places(area) {
+        let style = if pane == app.focus.pane {
+            app.theme.accent.patch(app.theme.title)
+        } else if plan.pane(pane).is_some() {
+            app.theme.text
+        } else {
+            app.theme.dim
+        };
+        draw::put(buf, area, place.x, place.y, &format!("{} {}", pane.number(), pane.title()), style);
+    }
+}
+
+/// Returns the pane whose name is at a column of the line of tabs.
+pub fn tab_at(area: Rect, x: u16) -> Option<Pane> {
+    tab_places(area).into_iter().find(|(_, place)| place.x <= x && x < place.right()).map(|(pane, _)| pane)
+}
+
+/// The hints that fit: the action, its key and its word, and the column where it begins.
+fn hints(app: &App, area: Rect) -> Vec<(Action, String, &'static str, u16)> {
+    let mut shown = Vec::new();
+    let mut x = area.x + 1;
+    let here = contexts(app);
+    for action in FOOTER {
+        let hint = action.row().hint;
+        let Some(key) = app.keymap.shown_key(here, action).filter(|_| !hint.is_empty()) else { continue };
+        let key = key.to_string();
+        let wide = u16::try_from(width(&key) + 1 + width(hint)).unwrap_or(0);
+        if area.right() < x + wide {
+            break;
+        }
+        shown.push((action, key, hint, x));
+        x += wide + 2;
+    }
+    shown
+}
+
+fn draw_footer(app: &App, area: Rect, buf: &mut Buffer) {
+    if let Some(notice) = &app.notice {
+        let style = if notice.is_error { app.theme.error } else { app.theme.accent };
+        draw::put_line(buf, area, area.y, &format!(" {}", notice.text), style);
+        return;
+    }
+    for (_, key, hint, x) in hints(app, area) {
+        let x = draw::put(buf, area, x, area.y, &key, app.theme.accent);
+        draw::put(buf, area, x + 1, area.y, hint, app.theme.key_hint);
+    }
+}
+
+/// Returns the action whose hint is at a column of the footer.
+pub fn footer_action_at(app: &App, area: Rect, x: u16) -> Option<Action> {
+    if app.notice.is_some() {
+        return None;
+    }
+    let wide = |key: &str, hint: &str| u16::try_from(width(key) + 1 + width(hint)).unwrap_or(0);
+    hints(app, area)
+        .into_iter()
+        .find(|(_, key, hint, at)| *at <= x && x < *at + wide(key, hint))
+        .map(|(action, ..)| action)
+}
+
+/// The most rows of the variable picker.
+const PICKER_ROWS: u16 = 9;
+
+/// Returns where the variable picker is: below the cursor's line, or above it where there is more room.
+pub fn picker_area(app: &App) -> Option<Rect> {
+    let session = app.completion.as_ref().filter(|_| app.dialog.is_none())?;
+    let text = body_area(app)?;
+    let view = app.body_view()?;
+    let anchor = view
+        .screen_of(text, session.anchor())
+        .or_else(|| view.screen_of(text, app.buffer()?.editor.cursor()))?;
+    let rows = u16::try_from(session.items.len()).unwrap_or(PICKER_ROWS).min(PICKER_ROWS) + 2;
+    let wanted = session
+        .items
+        .iter()
+        .take(50)
+        .map(|item| width(&item.label) + width(&item.detail) + 4)
+        .max()
+        .unwrap_or(0);
+    let wide = u16::try_from(wanted).unwrap_or(u16::MAX).clamp(24, 60).saturating_add(2).min(app.size.0);
+    let x = anchor.x.min(app.size.0.saturating_sub(wide));
+    let below = app.size.1.saturating_sub(anchor.y + 2);
+    let above = anchor.y.saturating_sub(1);
+    let (y, height) = if rows <= below || above <= below {
+        (anchor.y + 1, rows.min(below))
+    } else {
+        (anchor.y.saturating_sub(rows.min(above)), rows.min(above))
+    };
+    (3 <= height).then_some(Rect { x, y, width: wide, height })
+}
+
+fn picker_top(app: &App, height: u16) -> usize {
+    let Some(session) = &app.completion else { return 0 };
+    let height = usize::from(height);
+    session.chosen.saturating_sub(height / 2).min(session.items.len().saturating_sub(height))
+}
+
+/// Returns the row of the variable picker at a line.
+pub fn picker_row_at(app: &App, rows: Rect, y: u16) -> Option<usize> {
+    let at = picker_top(app, rows.height) + usize::from(y.checked_sub(rows.y)?);
+    (at < app.completion.as_ref()?.items.len()).then_some(at)
+}
+
+fn draw_picker(app: &App, buf: &mut Buffer) {
+    let (Some(area), Some(session)) = (picker_area(app), &app.completion) else { return };
+    draw::fill(buf, area, app.theme.popup);
+    draw::border(buf, area, app.theme.popup.patch(app.theme.border_focused));
+    let rows = inside(area);
+    let top = picker_top(app, rows.height);
+    for ((at, item), y) in session.items.iter().enumerate().skip(top).zip(rows.y..rows.bottom()) {
+        let is_chosen = session.armed && at == session.chosen;
+        let style = if is_chosen { app.theme.popup_chosen } else { app.theme.popup };
+        let line = Rect { y, height: 1, ..rows };
+        draw::fill(buf, line, style);
+        let detail = u16::try_from(width(&item.detail)).unwrap_or(0);
+        draw::put_right(buf, line, y, &item.detail, style.patch(app.theme.dim));
+        let room = Rect { width: line.width.saturating_sub(detail + 1), ..line };
+        draw::put_line(buf, room, y, &format!(" {}", item.label), style);
+    }
+    let hint = match (
+        session.armed,
+        session.chosen_item().map(|item| item.doc.as_str()).filter(|doc| !doc.is_empty()),
+    ) {
+        (false, _) => " ↑↓ to choose ".to_owned(),
+        (true, Some(doc)) => format!(" {doc} "),
+        (true, None) => " Enter · Esc ".to_owned(),
+    };
+    let bottom = Rect { x: area.x + 1, y: area.bottom() - 1, width: area.width.saturating_sub(2), height: 1 };
+    draw::put_line(buf, bottom, bottom.y, &hint, app.theme.popup.patch(app.theme.key_hint));
+}
