@@ -41,7 +41,7 @@ no permission, a held lock, no network), 130 interrupted";
 /// Without a command it opens the console on the workspace: --workspace, else TELECAST_WORKSPACE, else the nearest
 /// parent folder with a telecast.toml, else the one in the user's data directory.
 #[derive(Debug, Parser)]
-#[command(name = "telecast", version, after_help = EXAMPLES, max_term_width = 110, disable_help_subcommand = true)]
+#[command(name = "telecast", version, after_help = EXAMPLES, max_term_width = 110)]
 pub struct Args {
     /// Work on the workspace in this folder
     #[arg(long, global = true, value_name = "DIR")]

@@ -7,7 +7,7 @@ use super::{Format, Source};
 /// List, make, rename and remove campaigns.
 #[derive(Debug, Subcommand)]
 pub enum CampaignsCommand {
-    /// List the campaigns with their number of problems
+    /// List the campaigns
     List(Format),
     /// Make a campaign
     New(NewCampaign),
