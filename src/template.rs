@@ -215,4 +215,6 @@ mod golden_tests;
 #[cfg(test)]
 mod law_tests;
 #[cfg(test)]
+mod stock_tests;
+#[cfg(test)]
 mod tests;

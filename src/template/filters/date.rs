@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
 use super::super::datum::{Datum, Text};
+use super::super::machine::Rules;
 use super::{Call, Fault, Filtered};
 
 mod read;
@@ -41,7 +42,10 @@ fn instant_of(call: &Call<'_, '_>, zone: &TimeZone) -> Option<Zoned> {
     match &call.input {
         Datum::Date(instant) => Some(at(*instant)),
         Datum::Integer(seconds) => Timestamp::from_second(*seconds).ok().map(at),
-        Datum::Decimal(seconds) => Timestamp::from_second(*seconds as i64).ok().map(at),
+        // Shopify leaves decimals alone.
+        Datum::Decimal(seconds) if call.surroundings.rules == Rules::CleverTap => {
+            Timestamp::from_second(*seconds as i64).ok().map(at)
+        }
         Datum::Text(text) => of_text(text, call.surroundings.now, zone),
         _ => None,
     }

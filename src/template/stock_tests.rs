@@ -1,0 +1,174 @@
+//! The `liquid` crate beside ours: what both accept prints the same, but for the crate's faults listed here.
+
+use super::tests::{profile, render_with};
+use super::{Dialect, Limits, Outcome, Partials, ProfileView, parse};
+
+/// Where the crate does other than Shopify: a part of the template, and what is wrong there.
+const FAULTS: &[(&str, &str)] = &[
+    ("| first", "a text has a first item, its first letter"),
+    ("| last", "a text has a last item, its last letter"),
+    ("| url_encode", "a space becomes %20 instead of +"),
+    ("| capitalize", "the letters behind the first are left as they are"),
+    ("| size", "counts bytes instead of letters"),
+    ("| truncate:", "counts bytes instead of letters"),
+    ("| truncatewords", "white space is kept, and counts as words"),
+    ("| modulo", "the rest of a negative number is negative"),
+    ("| divided_by", "rounds towards zero instead of down"),
+    ("| times", "5.0 becomes 5"),
+    ("| date", "whole numbers are not epoch seconds"),
+    ("| map", "a text has no parts"),
+    ("{% case", "a further branch that matches is left out; `true` equals anything"),
+    ("== true", "`true` equals anything"),
+    ("true ==", "`true` equals anything"),
+    ("== Profile.gold", "`true` equals anything"),
+    ("Profile.gold ==", "`true` equals anything"),
+    ("false == nil", "false equals nil"),
+    ("nil == false", "false equals nil"),
+    ("false <", "booleans have an order"),
+    ("false contains", "the text `false` has parts"),
+];
+
+const VALUES: &[&str] = &[
+    "'Anna'",
+    "'a b  c'",
+    "'ÄÖ ü'",
+    "''",
+    "'<a>&amp;\"'",
+    "'5'",
+    "'-7.5'",
+    "'a,b,,c'",
+    "0",
+    "5",
+    "-3",
+    "2.5",
+    "-1.5",
+    "true",
+    "false",
+    "nil",
+    "Profile.name",
+    "Profile.score",
+    "Profile.ratio",
+    "Profile.tags",
+    "Profile.gold",
+    "Profile[\"First Name\"]",
+    "Profile.tags[0]",
+    "Profile.tags.size",
+    "Profile.tags.first",
+];
+
+const FILTERS: &[&str] = &[
+    "abs",
+    "append: 'x'",
+    "at_least: 2",
+    "at_most: 2",
+    "capitalize",
+    "ceil",
+    "compact",
+    "concat: Profile.tags",
+    "date: '%Y'",
+    "default: 'd'",
+    "divided_by: 2",
+    "downcase",
+    "escape",
+    "escape_once",
+    "first",
+    "floor",
+    "join: '-'",
+    "last",
+    "lstrip",
+    "map: 'a'",
+    "minus: 1",
+    "modulo: 2",
+    "newline_to_br",
+    "plus: 1",
+    "prepend: 'x'",
+    "remove: 'a'",
+    "remove_first: 'a'",
+    "replace: 'a', 'b'",
+    "replace_first: 'a', 'b'",
+    "reverse",
+    "round",
+    "rstrip",
+    "size",
+    "slice: 1, 2",
+    "sort",
+    "sort_natural",
+    "split: ','",
+    "strip",
+    "strip_html",
+    "strip_newlines",
+    "times: 2",
+    "truncate: 4",
+    "truncatewords: 1",
+    "uniq",
+    "upcase",
+    "url_decode",
+    "url_encode",
+];
+
+const TAGS: &[&str] = &[
+    "{% if V == W %}1{% else %}2{% endif %}",
+    "{% if V < W %}1{% endif %}",
+    "{% if V and W or V %}1{% endif %}",
+    "{% if V contains 'a' %}1{% endif %}",
+    "{% unless V %}1{% endunless %}",
+    "{% case V %}{% when W %}1{% when 'Anna', 5 %}2{% else %}3{% endcase %}",
+    "{% for x in Profile.tags %}{{ forloop.index }}{{ x }}{% if forloop.last %}.{% endif %}{% endfor %}",
+    "{% for x in (1..4) reversed limit: 2 %}{{ x }}{% endfor %}",
+    "{% assign x = V %}[{{ x }}]",
+    "{% capture x %}a{{ V }}{% endcapture %}[{{ x }}]",
+    "{% cycle V, W %}{% cycle V, W %}",
+    "{% increment x %}{% decrement x %}",
+    " {%- if true -%} {{- V -}} {%- endif -%} !",
+    "{% raw %}{{ V }}{% endraw %}{% comment %}{{ V }}{% endcomment %}",
+];
+
+fn templates() -> Vec<String> {
+    let mut all = Vec::new();
+    for value in VALUES {
+        all.push(format!("{{{{ {value} }}}}"));
+        for (index, filter) in FILTERS.iter().enumerate() {
+            all.push(format!("{{{{ {value} | {filter} }}}}"));
+            let next = FILTERS[(index * 7 + value.len()) % FILTERS.len()];
+            all.push(format!("{{{{ {value} | {filter} | {next} }}}}"));
+        }
+        for tag in TAGS {
+            for other in VALUES {
+                all.push(tag.replace('V', value).replace('W', other));
+            }
+        }
+    }
+    all
+}
+
+#[test]
+fn what_both_accept_prints_the_same_but_for_the_crates_faults() {
+    let row = profile(
+        r#"{"name": "Anna", "score": 7, "ratio": 2.5, "tags": ["b", "A", "a"], "gold": true, "First Name": "Anna Maria"}"#,
+    );
+    let stock = liquid::ParserBuilder::with_stdlib().build().unwrap();
+    let mut n_compared = 0;
+    let mut seen = std::collections::BTreeSet::new();
+    let mut wrong = Vec::new();
+    for source in templates() {
+        let Ok(theirs) = stock.parse(&source).and_then(|template| template.render(&ProfileView::new(&row)))
+        else {
+            continue;
+        };
+        let (template, _) = parse(&source, &Partials::default(), Dialect::Telecast);
+        let Outcome::Rendered(ours) = render_with(&template, &row, Limits::default()) else { continue };
+        n_compared += 1;
+        if ours.text == theirs {
+            continue;
+        }
+        match FAULTS.iter().find(|(part, _)| source.contains(part)) {
+            Some((part, _)) => {
+                seen.insert(*part);
+            }
+            None => wrong.push(format!("{source}: ours {:?}, theirs {theirs:?}", ours.text)),
+        }
+    }
+    assert_eq!(seen.len(), FAULTS.len(), "every fault listed is one: {seen:?}");
+    assert!(wrong.is_empty(), "{} of {n_compared}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(2000 < n_compared, "only {n_compared} are accepted by both");
+}

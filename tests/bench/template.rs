@@ -1,0 +1,94 @@
+//! How many messages a second a template makes, beside the `liquid` crate in the same run.
+//!
+//! `cargo bench --bench template`. Each engine renders CleverTap's sample body for the same profile of ten properties;
+//! stock `liquid` looks at the very row, as ours does.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use telecast::profile::{Profile, Value};
+use telecast::template::{Context, Dialect, Limits, Outcome, Partials, ProfileView, parse};
+
+const SAMPLE: &str = r#"{
+ "chat_id": {{ Profile.telegram_chat_id | default: "NULL" }},
+ "text": "<b>Bold</b> and <a href='https://example.com'>inline link</a> and <code>code</code>",
+ "parse_mode": "HTML"
+}
+"#;
+
+const PERSONAL: &str = r#"{"chat_id": {{ Profile.telegram_chat_id | default: "NULL" }}, "parse_mode": "HTML",
+ "text": "Hi {{ Profile.first_name | default: "you" | tg_html | json_escape }}, {% if Profile.plan == "gold" %}thanks{% else %}hi{% endif %}: {{ Profile.score | plus: 1 }}"}"#;
+
+/// How long each engine runs, and how often; the best run counts.
+const RUN: Duration = Duration::from_millis(500);
+const RUNS: usize = 5;
+
+fn main() {
+    let profile = profile();
+    for (name, body) in [("CleverTap's sample body", SAMPLE), ("a personal body", PERSONAL)] {
+        println!("{name}");
+        print_rate("telecast", ours(body, &profile));
+        if let Some(stock) = stock(body, &profile) {
+            print_rate("liquid 0.26", stock);
+        }
+    }
+}
+
+fn profile() -> Profile {
+    let names = ["first_name", "last_name", "plan", "city", "country", "language", "email", "phone"];
+    let texts = names.map(|name| (name.to_owned(), Value::Text(format!("the {name}"))));
+    let numbers = [("score", 7), ("telegram_chat_id", 123_456_789)];
+    let numbers = numbers.map(|(name, value)| (name.to_owned(), Value::Integer(value)));
+    Profile {
+        identity: "anna".to_owned(),
+        properties: texts.into_iter().chain(numbers).collect(),
+        ..Profile::default()
+    }
+}
+
+fn ours(body: &str, profile: &Profile) -> f64 {
+    let (template, _) = parse(body, &Partials::default(), Dialect::Telecast);
+    let zone = jiff::tz::TimeZone::UTC;
+    let context = Context {
+        profile: Some(profile),
+        event: None,
+        external_trigger: None,
+        campaign_id: "bench",
+        now: jiff::Timestamp::UNIX_EPOCH,
+        zone: &zone,
+        limits: Limits::default(),
+    };
+    rate(|| match template.render(black_box(&context)) {
+        Outcome::Rendered(rendered) => rendered.text.len(),
+        Outcome::Aborted { .. } | Outcome::Failed(_) => 0,
+    })
+}
+
+/// `None` for a body that stock `liquid` does not accept.
+fn stock(body: &str, profile: &Profile) -> Option<f64> {
+    let template = liquid::ParserBuilder::with_stdlib().build().ok()?.parse(body).ok()?;
+    let row = ProfileView::new(profile);
+    template.render(&row).ok()?;
+    Some(rate(|| template.render(black_box(&row)).map_or(0, |text| text.len())))
+}
+
+/// Returns how often a second `render` can run.
+fn rate(render: impl Fn() -> usize) -> f64 {
+    let mut best = 0.0_f64;
+    for _ in 0..RUNS {
+        let start = Instant::now();
+        let mut n_renders = 0_u32;
+        while start.elapsed() < RUN {
+            for _ in 0..1000 {
+                assert!(0 < black_box(render()));
+            }
+            n_renders += 1000;
+        }
+        best = best.max(f64::from(n_renders) / start.elapsed().as_secs_f64());
+    }
+    best
+}
+
+fn print_rate(engine: &str, rate: f64) {
+    println!("  {engine:<12} {rate:>12.0} renders/s  {:>6.0} ns", 1e9 / rate);
+}
