@@ -209,7 +209,7 @@ impl Session {
     /// Returns what accepting the chosen item does.
     pub fn accept(&self, text: &str, cursor: usize, context: &Context<'_>) -> Option<Completion> {
         let item = self.chosen_item()?;
-        text.get(self.start..cursor)?;
+        text.get(self.start..self.query_start).and(text.get(self.query_start..cursor))?;
         Some(insert::completion(self, item, text, cursor, context))
     }
 
@@ -229,7 +229,9 @@ impl Session {
     /// The keys of the object that a `{` begins, where JSON expects an object there.
     fn object_keys(&self, text: &str, context: &Context<'_>) -> Option<Vec<Item>> {
         let keys = match place::place_at(text, self.start) {
-            Place::Value { path } if context.is_json && Liquid::around(&text[..self.start]).is_none() => {
+            Place::Value { path }
+                if context.is_json && text.get(..self.start).and_then(Liquid::around).is_none() =>
+            {
                 item::keys_of_object(&path)
             }
             _ => Vec::new(),

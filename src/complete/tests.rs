@@ -1,5 +1,7 @@
 //! Keys typed into a text at `‸`, and what stands there afterwards: `‸` the cursor, or two around what is selected.
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::editor::{Command, Editor, Motion};
 use crate::profile::{Kind as Type, Property};
@@ -242,4 +244,30 @@ fn the_picker_can_be_asked_for() {
     assert_eq!(accepted("\"pla‸\"").unwrap(), "\"{{ Profile.plan | default: \"\" | json_escape }}\"");
     assert_eq!(accepted("{{ x | appe‸ }}").unwrap(), "{{ x | append:  }}");
     assert_eq!(accepted("{{ \"pla‸\" }}"), None);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_can_be_completed_anywhere(
+        text in "[a{}%<|\"': @.,\\[\\]\n\\\\é漢-]{0,40}",
+        typed in proptest::sample::select(vec!["<<", "{{", "{", "@", "{%", "|", "\"", "p", "."]),
+        at in 0..40usize,
+        row in 0..6usize,
+    ) {
+        let vocabulary = vocabulary();
+        let context = Context { vocabulary: &vocabulary, dialect: Dialect::Telecast, is_json: true };
+        let at = crate::text::floor_char_boundary(&text, at);
+        let text = format!("{}{typed}{}", &text[..at], &text[at..]);
+        let cursor = at + typed.len();
+        for session in [open(&text, cursor, &context), open_here(&text, cursor, &context)].into_iter().flatten() {
+            let mut session = session;
+            (0..row).for_each(|_| session.choose_next());
+            let completion = session.accept(&text, cursor, &context).unwrap();
+            let fix = crate::diagnostic::Fix { title: String::new(), edits: vec![completion.edit], safe: true };
+            let after = fix.apply(&text);
+            prop_assert!(after.is_some_and(|after| after.get(completion.select.range()).is_some()));
+        }
+    }
 }

@@ -28,6 +28,16 @@ pub fn glyphs(line: &str) -> Glyphs<'_> {
     Glyphs { line, at: 0, column: 0 }
 }
 
+/// Returns the graphemes of a line from about a column on: the first one is at or before it. Plain text before it is
+/// skipped at once, so that lines of any length can be scrolled.
+pub fn glyphs_from(line: &str, column: usize) -> Glyphs<'_> {
+    let window = &line.as_bytes()[..column.min(line.len())];
+    let plain = window.iter().position(|byte| !(b' '..=b'~').contains(byte)).unwrap_or(window.len());
+    // What follows may join the last of them.
+    let skipped = plain.saturating_sub(1);
+    Glyphs { line, at: skipped, column: skipped }
+}
+
 /// The graphemes of a line; see [`glyphs`].
 #[derive(Debug, Clone)]
 pub struct Glyphs<'a> {
@@ -66,7 +76,7 @@ fn starts_plain(rest: &str) -> bool {
 /// Returns the first cell of the grapheme at the byte `at` of a line; the line's width at its end.
 pub fn column_of(line: &str, at: usize) -> usize {
     let mut end = 0;
-    for glyph in glyphs(line) {
+    for glyph in glyphs_from(line, at) {
         if at < glyph.at + glyph.text.len() {
             return glyph.column;
         }
@@ -77,5 +87,31 @@ pub fn column_of(line: &str, at: usize) -> usize {
 
 /// Returns the byte of the grapheme that covers a cell; the line's end behind it.
 pub fn byte_at(line: &str, column: usize) -> usize {
-    glyphs(line).find(|glyph| column < glyph.column + glyph.width).map_or(line.len(), |glyph| glyph.at)
+    glyphs_from(line, column)
+        .find(|glyph| column < glyph.column + glyph.width)
+        .map_or(line.len(), |glyph| glyph.at)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn skipping_changes_nothing(line in "[ -~\t\u{301}\u{600}é漢👩\u{200d}🇩\u{1b}\r]{0,20}", column in 0..50usize) {
+            let all: Vec<_> = glyphs(&line).collect();
+            let mut rest = glyphs_from(&line, column);
+            let first = rest.next();
+            prop_assert!(first.is_none_or(|first| first.column <= column));
+            if let Some(first) = first {
+                let index = all.iter().position(|glyph| *glyph == first);
+                prop_assert!(index.is_some());
+                prop_assert_eq!(rest.collect::<Vec<_>>(), all[index.unwrap() + 1..].to_vec());
+            }
+        }
+    }
 }

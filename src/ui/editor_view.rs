@@ -141,7 +141,7 @@ impl<'a> EditorView<'a> {
         let x_of =
             |column: usize| u16::try_from(column - left).map_or(area.right(), |offset| area.x + offset);
         let mut end = 0;
-        for glyph in cells::glyphs(&text) {
+        for glyph in cells::glyphs_from(&text, left) {
             end = glyph.column + glyph.width;
             if right <= glyph.column {
                 break;

@@ -1,5 +1,6 @@
 //! Pictures of editors: the text of the cells, and below it a row of letters for what is styled.
 
+use proptest::prelude::*;
 use ratatui::style::Modifier;
 
 use super::*;
@@ -128,5 +129,36 @@ fn a_cell_leads_back_to_its_byte() {
     assert_eq!((byte(0, 0), byte(3, 2), byte(6, 2), byte(9, 9)), (0, 6, 7, 8));
     for at in [0, 1, 4, 5, 6, 7, 8] {
         assert_eq!(view.byte_at(area, view.screen_of(area, at).unwrap()), at);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
+
+    #[test]
+    fn any_text_is_drawn_anywhere(
+        text in "[a漢👩\u{200d}\u{301}🇩\t\n\r\u{1b}\u{9b}\u{202e}()]{0,60}",
+        (width, height) in (0..30u16, 0..6u16),
+        (top, left) in (0..8usize, 0..40usize),
+        place in (0..70usize, 0..70usize),
+    ) {
+        let mut editor = Editor::new(&text);
+        editor.apply(Command::Select(Span::new(place.0, place.1)));
+        let theme = Theme::ansi();
+        let area = Rect::new(1, 1, width, height);
+        let mut buf = Buffer::empty(Rect::new(0, 0, 32, 8));
+        let mut viewport = Viewport { top, left };
+        for _ in 0..2 {
+            let marks = [(Span::new(place.0, place.1), Severity::Error)];
+            let view = EditorView { problems: &marks, linked: Some(Span::at(place.1)), ..EditorView::new(&editor, viewport, &theme) };
+            view.draw(area, &mut buf);
+            view.byte_at(area, Position { x: 9, y: 2 });
+            let inner = view.text_area(area);
+            viewport.scroll_to_cursor(&editor, inner.width, inner.height);
+            let seen = EditorView::new(&editor, viewport, &theme).screen_of(area, editor.cursor());
+            prop_assert_eq!(seen.is_some(), 0 < inner.width && 0 < inner.height);
+        }
+        let drives = |c: char| c.is_control() || picture(c).is_some();
+        prop_assert!(!buf.content().iter().any(|cell| cell.symbol().chars().any(drives)));
     }
 }

@@ -85,9 +85,11 @@ impl Highlighter {
 
     /// Reads visible lines that have no colours yet from a likely state: where the lines before are not read yet.
     fn guess(&mut self, editor: &Editor, visible: Range<usize>, grammar: &Grammar, budget: &mut usize) {
-        let visible = visible.start.min(self.lines.len())..visible.end.min(self.lines.len());
-        let distance: usize = visible.start.saturating_sub(self.n_read);
-        if distance == 0 || self.lines[visible.clone()].iter().all(|line| line.pieces.is_some()) {
+        let start = visible.start.min(self.lines.len());
+        let visible = start..visible.end.clamp(start, self.lines.len());
+        if visible.start <= self.n_read
+            || self.lines[visible.clone()].iter().all(|line| line.pieces.is_some())
+        {
             return;
         }
         let mut state = grammar.start.clone();
