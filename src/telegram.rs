@@ -181,3 +181,5 @@ impl EntityKind {
 
 #[cfg(test)]
 mod conformance_tests;
+#[cfg(test)]
+mod laws;

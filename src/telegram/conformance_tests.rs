@@ -20,6 +20,14 @@ fn shared(name: &str) -> Vec<Value> {
     }
 }
 
+/// Reads one of this repository's own case files: own inputs, the reference's answers (TDLib 1.8.69).
+macro_rules! own {
+    ($name:literal) => {
+        serde_json::from_str::<Vec<Value>>(include_str!(concat!("../../tests/data/telegram/", $name)))
+            .unwrap()
+    };
+}
+
 /// Checks `answer` against each case's own and shows the first few that differ.
 #[track_caller]
 fn check_all(name: &str, cases: &[Value], answer: impl Fn(&Value) -> Value) {
@@ -48,6 +56,28 @@ fn parsed(mode: ParseMode, case: &Value) -> Value {
         Ok(formatted) => entity_json::formatted_to_json(&formatted),
         Err(error) => json!({ "error": error.message() }),
     }
+}
+
+#[test]
+fn own_markup_parses_as_telegram_does() {
+    check_all("html", &own!("html.json"), |case| parsed(ParseMode::Html, case));
+    check_all("markdown", &own!("markdown.json"), |case| parsed(ParseMode::Markdown, case));
+    check_all("markdown_v2", &own!("markdown_v2.json"), |case| parsed(ParseMode::MarkdownV2, case));
+}
+
+#[test]
+fn own_links_are_checked_as_telegram_does() {
+    check_all("links", &own!("links.json"), |case| parsed(ParseMode::Markdown, case));
+}
+
+#[test]
+fn own_entities_are_cleaned_and_repaired_as_telegram_does() {
+    check_all("fixed", &own!("fixed.json"), |case| fixed(given(case), FixOptions::CLEAN_AND_REPAIR));
+}
+
+#[test]
+fn own_texts_are_searched_as_telegram_does() {
+    check_all("found", &own!("found.json"), searched);
 }
 
 #[test]
@@ -133,8 +163,10 @@ fn shared_texts_are_searched_as_telegram_does() {
             entities.retain(|entity| entity["type"] != "media_timestamp");
         }
     }
-    check_all("autodetect", &cases, |case| {
-        let text = case["input"].as_str().unwrap();
-        entity_json::formatted_to_json(&FormattedText { text: text.to_owned(), entities: detect(text) })
-    });
+    check_all("autodetect", &cases, searched);
+}
+
+fn searched(case: &Value) -> Value {
+    let text = case["input"].as_str().unwrap();
+    entity_json::formatted_to_json(&FormattedText { text: text.to_owned(), entities: detect(text) })
 }
