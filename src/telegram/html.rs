@@ -104,9 +104,9 @@ impl<L: Listener> Parser<'_, L> {
             let kind = ParseErrorKind::UnclosedStartTag { tag: None };
             return Err(ParseError::at(kind, at, Span::new(at, name_end)));
         }
-        let name = input.slice(at + 1, name_end).to_ascii_lowercase();
-        let Some(tag) = Tag::from_name(&name) else {
-            let kind = ParseErrorKind::UnsupportedTag { tag: name };
+        let name = input.slice(at + 1, name_end);
+        let Some(tag) = Tag::from_name(name) else {
+            let kind = ParseErrorKind::UnsupportedTag { tag: name.to_ascii_lowercase() };
             return Err(ParseError::at(kind, at, Span::new(at, name_end)));
         };
         let mut open = Open {
@@ -168,8 +168,8 @@ impl<L: Listener> Parser<'_, L> {
     /// Opens the element of a broken start tag, so that its end tag is no problem of its own.
     fn open_anyway(&mut self, at: usize, end: usize) {
         let name_end = self.input.find(at + 1, |byte| is_space(byte) || byte == b'>');
-        let name = self.input.slice(at + 1, name_end).to_ascii_lowercase();
-        match Tag::from_name(&name) {
+        let name = self.input.slice(at + 1, name_end);
+        match Tag::from_name(name) {
             Some(tag) => self.open.push(Open {
                 tag,
                 argument: String::new(),
@@ -178,7 +178,7 @@ impl<L: Listener> Parser<'_, L> {
                 offset: self.out.units,
                 text_start: self.out.text.len(),
             }),
-            None => self.forgiven.push(name),
+            None => self.forgiven.push(name.to_ascii_lowercase()),
         }
     }
 
@@ -188,9 +188,10 @@ impl<L: Listener> Parser<'_, L> {
         let whole = |end: usize| Span::new(at, end.max(at + 2).min(input.len()));
         let name_end = input.find(at + 2, |byte| is_space(byte) || byte == b'>');
         let close = input.find(name_end, |byte| !is_space(byte) || byte == 0);
-        let found = input.slice(at + 2, name_end).to_ascii_lowercase();
+        let found = input.slice(at + 2, name_end);
         let innermost = self.open.last().map(|open| open.tag.name());
-        if innermost != Some(found.as_str()) && self.forgive(&found) && input.at(close) == b'>' {
+        let is_expected = innermost.is_some_and(|expected| expected.eq_ignore_ascii_case(found));
+        if !is_expected && self.forgive(found) && input.at(close) == b'>' {
             return Ok(close + 1);
         }
         let Some(expected) = innermost else {
@@ -204,7 +205,8 @@ impl<L: Listener> Parser<'_, L> {
             self.close_innermost()?;
             return Ok(span.end);
         }
-        if !found.is_empty() && found != expected {
+        if !found.is_empty() && !is_expected {
+            let found = found.to_ascii_lowercase();
             let kind = ParseErrorKind::UnmatchedEndTag { expected: expected.into(), found: found.clone() };
             self.listener.problem(ParseError::at(kind, at, whole(close + 1)))?;
             self.close_down_to(&found)?;
@@ -216,7 +218,7 @@ impl<L: Listener> Parser<'_, L> {
 
     /// Whether an end tag of that name was to come; only once.
     fn forgive(&mut self, name: &str) -> bool {
-        let idx = self.forgiven.iter().rposition(|forgiven| forgiven == name);
+        let idx = self.forgiven.iter().rposition(|forgiven| forgiven.eq_ignore_ascii_case(name));
         idx.map(|idx| self.forgiven.swap_remove(idx)).is_some()
     }
 

@@ -48,8 +48,9 @@ pub(super) const TAGS: [(&str, Tag); 17] = [
 ];
 
 impl Tag {
+    /// Returns the tag of that name, in any case.
     pub fn from_name(name: &str) -> Option<Self> {
-        TAGS.iter().find(|(known, _)| *known == name).map(|(_, tag)| *tag)
+        TAGS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, tag)| *tag)
     }
 
     pub fn name(self) -> &'static str {
