@@ -3,6 +3,7 @@
 mod campaigns;
 mod check;
 mod debug_entities;
+mod debug_liquid;
 mod demo;
 mod init;
 mod paths;
@@ -46,6 +47,7 @@ pub fn run(args: Args, output: &mut Output) -> Result<Next> {
         Some(Command::Paths(format)) => paths::run(workspace, format, output)?,
         Some(Command::Sandbox(args)) => sandbox::run(args, output)?,
         Some(Command::Debug(DebugCommand::Entities(args))) => debug_entities::run(args, output)?,
+        Some(Command::Debug(DebugCommand::Liquid)) => debug_liquid::run(output)?,
     };
     Ok(Next::Exit(ending.into()))
 }

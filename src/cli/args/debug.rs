@@ -10,6 +10,11 @@ pub enum DebugCommand {
     /// Reads lines such as {"input": "<b>x</b>"} from stdin and answers each with {"text": …, "entities": […]} or
     /// {"error": …}. With no parse mode a line can bring its own "in_entities".
     Entities(ParseEntities),
+    /// Render templates by the rules of Shopify's Liquid, one JSON line each
+    ///
+    /// Reads lines such as {"template": "{{ x }}", "data": {"x": 1}, "templates": {"partial": "…"}} from stdin and
+    /// answers each with {"result": …} or {"error": …, "line": …, "column": …}. No dialect, dates in UTC.
+    Liquid,
 }
 
 /// `telecast debug entities`
