@@ -32,8 +32,17 @@ use output::Output;
 pub enum Next {
     /// End the process.
     Exit(ExitCode),
-    /// Open the console, on this workspace or on the one that is found.
-    Console(Option<PathBuf>),
+    /// Open the console.
+    Console(Opening),
+}
+
+/// What the console opens on.
+#[derive(Debug, Default)]
+pub struct Opening {
+    /// The workspace; without, the one that is found.
+    pub folder: Option<PathBuf>,
+    /// The stem of the campaign to begin in; without, the first.
+    pub campaign: Option<&'static str>,
 }
 
 /// Does what the words of a command line say, the program's name first.

@@ -8,6 +8,6 @@ use telecast::ui;
 fn main() -> ExitCode {
     match cli::run(std::env::args_os()) {
         Next::Exit(code) => code,
-        Next::Console(folder) => ui::run(folder.as_deref()),
+        Next::Console(opening) => ui::run(opening.folder.as_deref(), opening.campaign),
     }
 }

@@ -23,19 +23,19 @@ use crate::secrets::Secrets;
 use crate::settings::Settings;
 use crate::workspace::Workspace;
 
-use super::Next;
 use super::args::{Args, Command, DebugCommand};
 use super::error::Result;
 use super::output::Output;
 use super::place::Place;
+use super::{Next, Opening};
 
 /// Does what the arguments say.
 pub fn run(args: Args, output: &mut Output) -> Result<Next> {
     let workspace = args.workspace.as_deref();
     let find = || Place::find(workspace);
     let ending = match args.command {
-        None => return Ok(Next::Console(args.workspace)),
-        Some(Command::Demo(args)) => return demo::run(&args, output).map(|root| Next::Console(Some(root))),
+        None => return Ok(Next::Console(Opening { folder: args.workspace, campaign: None })),
+        Some(Command::Demo(args)) => return demo::run(&args, output).map(Next::Console),
         Some(Command::Init(args)) => init::run(&args, output)?,
         Some(Command::Render(args)) => render::run(&find()?, &args, output)?,
         Some(Command::Check(args)) => check::run(&find()?, &args, output)?,

@@ -41,6 +41,9 @@ pub const FILES: &[File] = &[
     file!("webhooks/crm.toml"),
 ];
 
+/// The campaign that a newcomer sees first.
+pub const FIRST: &str = "spring-sale";
+
 /// The secret that the sample's webhook asks for.
 pub const TOKEN_NAME: &str = "BOT_TOKEN";
 

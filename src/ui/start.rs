@@ -44,9 +44,11 @@ pub enum StartError {
 
 /// Opens the console on the workspace in `folder`, else on the one that is found; says on stderr why it cannot.
 ///
+/// The editor begins in `campaign` where there is one of that stem, else in the first.
+///
 /// Ends with 0, with 3 where the environment is at fault, or with 128 and a signal's number.
-pub fn run(folder: Option<&Path>) -> ExitCode {
-    match open(folder) {
+pub fn run(folder: Option<&Path>, campaign: Option<&str>) -> ExitCode {
+    match open(folder, campaign) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("telecast: {}", crate::text::visible_lines(&error.to_string()));
@@ -55,7 +57,7 @@ pub fn run(folder: Option<&Path>) -> ExitCode {
     }
 }
 
-fn open(folder: Option<&Path>) -> Result<ExitCode, StartError> {
+fn open(folder: Option<&Path>, campaign: Option<&str>) -> Result<ExitCode, StartError> {
     let paths = Paths::from_system()?;
     let variable = std::env::var_os(WORKSPACE_VARIABLE).map(PathBuf::from);
     let here = std::env::current_dir()?;
@@ -77,6 +79,9 @@ fn open(folder: Option<&Path>) -> Result<ExitCode, StartError> {
     let session = Arc::new(Session::new(workspace.root.clone(), secrets, &settings));
     let mut app = App::new(workspace, theme(), ui_settings(&settings));
     app.read_only = read_only;
+    if let Some(stem) = campaign {
+        app.open_buffer(stem);
+    }
     if let Some(problem) = problems.first() {
         app.complain(problem.to_string());
     }

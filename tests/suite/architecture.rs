@@ -46,7 +46,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("ropey", &["editor"]),
     ("ratatui", &["ui"]),
     ("ratatui_crossterm", &["ui"]),
-    ("crossterm", &["ui/runtime", "ui/terminal", "ui/keymap"]),
+    // State, update, layout and drawing never see the terminal.
+    ("crossterm", &["ui/start", "ui/welcome", "ui/runtime", "ui/terminal", "ui/keymap"]),
     ("syntect", &["ui/highlight"]),
 ];
 

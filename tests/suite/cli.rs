@@ -427,3 +427,15 @@ fn commands_side_by_side_lose_nothing() {
     let listed = home.run(["--workspace", "shop", "profiles", "list", "--json"]).json();
     assert_eq!(listed.as_array().unwrap().len(), n);
 }
+
+#[test]
+fn the_demo_opens_where_a_newcomer_should_begin() {
+    let home = Home::new();
+    let mut terminal = Terminal::start(home.command(["demo"]), 120, 40);
+    terminal.wait_for("spring-sale.json.liquid");
+    terminal.wait_for("SANDBOX @demo_bot");
+    terminal.send("\x11");
+    assert_eq!(terminal.wait_exit().code(), Some(0));
+    let said = String::from_utf8_lossy(terminal.bytes()).into_owned();
+    assert!(said.contains("open it again with: telecast --workspace"), "{said}");
+}

@@ -1,15 +1,15 @@
 //! `telecast demo`: the sample workspace, then the console on it.
 
-use std::path::PathBuf;
-
+use crate::cli::Opening;
 use crate::cli::args::Demo;
 use crate::cli::error::{CliError, Result};
 use crate::cli::output::Output;
 use crate::cli::place::{Place, current_folder};
 use crate::service::demo::{self, DemoError, Which};
+use crate::service::sample;
 
-/// Makes the demo or goes on in the last one, says where it is, and returns its folder.
-pub fn run(args: &Demo, output: &mut Output) -> Result<PathBuf> {
+/// Makes the demo or goes on in the last one, says where it is, and returns what the console opens on.
+pub fn run(args: &Demo, output: &mut Output) -> Result<Opening> {
     let paths = Place::paths()?;
     let folder = args.dir.as_ref().map(|dir| Ok::<_, CliError>(current_folder()?.join(dir))).transpose()?;
     let which = if args.fresh { Which::Fresh } else { Which::Last };
@@ -23,7 +23,7 @@ pub fn run(args: &Demo, output: &mut Output) -> Result<PathBuf> {
     if demo.is_continued {
         output.line("begin anew with: telecast demo --fresh")?;
     }
-    Ok(demo.root)
+    Ok(Opening { folder: Some(demo.root), campaign: Some(sample::FIRST) })
 }
 
 impl From<DemoError> for CliError {
