@@ -4,15 +4,17 @@
 //! text + entities ──nesting──▶ opens, closes and text in order ──one writer a mode──▶ markup
 //! ```
 //!
-//! What the server finds by itself (links, mentions, …) needs no markup and gets none. Texts come as the server
-//! repairs them; entities that cross are cut.
+//! What the server finds by itself (links, mentions, …) needs no markup and gets none. Entities are repaired first, as
+//! the server would.
 
 mod html;
 mod markdown;
 mod markdown_v2;
 mod nesting;
 
-use super::{EntityKind, FormattedText, ParseMode};
+use std::collections::{HashMap, HashSet};
+
+use super::{Entity, EntityKind, FormattedText, ParseMode, order, repair};
 
 /// Markup, and what it could not say.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -33,12 +35,72 @@ pub struct Unparsed {
 /// assert_eq!(unparse(&message, ParseMode::Markdown).lost, ["underline on \"2\""]);
 /// ```
 pub fn unparse(text: &FormattedText, mode: ParseMode) -> Unparsed {
+    let mut text = text.clone();
+    text.entities.retain(|entity| 0 < entity.length && !is_found(&entity.kind));
+    repair::repair(&mut text.entities);
+    join_styles(&mut text.entities);
     match mode {
-        ParseMode::Html => html::write(text),
-        ParseMode::Markdown => markdown::write(text),
-        ParseMode::MarkdownV2 => markdown_v2::write(text),
+        ParseMode::Html => html::write(&text),
+        ParseMode::Markdown => markdown::write(&text),
+        ParseMode::MarkdownV2 => markdown_v2::write(&text),
     }
 }
+
+/// Joins touching styles of one kind, which the server has cut where others begin; it cuts them again.
+///
+/// A style goes on over the edge of a link or the like only where it covers all of that; never over a quote's.
+fn join_styles(entities: &mut Vec<Entity>) {
+    let (mut end_of, mut start_of) = (HashMap::new(), HashMap::new());
+    let mut quote_edges = HashSet::new();
+    for entity in entities.iter().filter(|entity| !STYLES.contains(&entity.kind)) {
+        let (start, end) = (entity.offset, entity.offset + entity.length);
+        if matches!(entity.kind, EntityKind::Blockquote | EntityKind::ExpandableBlockquote) {
+            quote_edges.extend([start, end]);
+        } else {
+            end_of.insert(start, end);
+            start_of.insert(end, start);
+        }
+    }
+    let is_edge = |at: &u32| quote_edges.contains(at) || end_of.contains_key(at) || start_of.contains_key(at);
+    join(entities, |_, right| !is_edge(&right.offset));
+    join(entities, |left, right| {
+        let edge = right.offset;
+        let covers_next = end_of.get(&edge).is_none_or(|end| *end <= edge + right.length);
+        let covers_last = start_of.get(&edge).is_none_or(|start| left.offset <= *start);
+        !quote_edges.contains(&edge) && covers_next && covers_last
+    });
+    order::sort(entities);
+}
+
+fn join(entities: &mut Vec<Entity>, may_join: impl Fn(&Entity, &Entity) -> bool) {
+    let mut joined: Vec<Entity> = Vec::with_capacity(entities.len());
+    let mut last_of: HashMap<&'static str, usize> = HashMap::new();
+    for entity in entities.drain(..) {
+        if !STYLES.contains(&entity.kind) {
+            joined.push(entity);
+            continue;
+        }
+        let last = last_of.get(entity.kind.name()).map(|last| &mut joined[*last]);
+        match last {
+            Some(last) if last.offset + last.length == entity.offset && may_join(last, &entity) => {
+                last.length += entity.length;
+            }
+            _ => {
+                last_of.insert(entity.kind.name(), joined.len());
+                joined.push(entity);
+            }
+        }
+    }
+    *entities = joined;
+}
+
+const STYLES: [EntityKind; 5] = [
+    EntityKind::Bold,
+    EntityKind::Italic,
+    EntityKind::Underline,
+    EntityKind::Strikethrough,
+    EntityKind::Spoiler,
+];
 
 /// Whether the server finds it by itself, so that no markup can or need say it.
 fn is_found(kind: &EntityKind) -> bool {

@@ -1,15 +1,12 @@
 //! HTML can say everything.
 
+use super::Unparsed;
 use super::nesting::{Event, Part, events};
-use super::{Unparsed, is_found};
 use crate::telegram::{EntityKind, EscapeContext, FormattedText, ParseMode, escape};
 
 pub(super) fn write(text: &FormattedText) -> Unparsed {
     let entities = text.entities.iter().zip(text.byte_ranges());
-    let parts = entities
-        .filter(|(entity, _)| !is_found(&entity.kind))
-        .map(|(entity, range)| Part { range, kind: &entity.kind })
-        .collect();
+    let parts = entities.map(|(entity, range)| Part { range, kind: &entity.kind }).collect();
     let mut markup = String::with_capacity(text.text.len() * 2);
     for event in events(text.text.len(), parts) {
         match event {

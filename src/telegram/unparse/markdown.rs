@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::{Unparsed, address, in_words, is_fence_language, is_found, lost};
+use super::{Unparsed, address, in_words, is_fence_language, lost};
 use crate::telegram::{EntityKind, EscapeContext, FormattedText, ParseMode, escape};
 
 pub(super) fn write(text: &FormattedText) -> Unparsed {
@@ -22,7 +22,7 @@ pub(super) fn write(text: &FormattedText) -> Unparsed {
     }
     let mut out = writer.out;
     for ((entity, range), covered) in text.entities.iter().zip(&ranges).zip(covered) {
-        if covered < range.len() && !is_found(&entity.kind) {
+        if covered < range.len() {
             out.lost.push(lost(in_words(&entity.kind), &text.text[range.clone()]));
         }
     }
@@ -111,8 +111,8 @@ impl Writer<'_> {
             }
             nth += 1;
             if !piece.is_empty() {
-                let backslash = self.take_backslash(kind, piece);
-                for part in [&open, backslash, piece, &close] {
+                let backslashes = self.take_backslashes(kind, piece);
+                for part in [&open, backslashes.as_str(), piece, &close] {
                     self.out.markup.push_str(part);
                 }
             }
@@ -124,14 +124,15 @@ impl Writer<'_> {
         }
     }
 
-    /// Takes back a backslash that would escape the delimiter, to put it inside, where it is text.
-    fn take_backslash(&mut self, kind: &EntityKind, piece: &str) -> &'static str {
-        if !self.out.markup.ends_with('\\') {
-            return "";
+    /// Takes back backslashes that would escape the delimiter, to put them inside, where they are text.
+    fn take_backslashes(&mut self, kind: &EntityKind, piece: &str) -> String {
+        let kept = self.out.markup.trim_end_matches('\\').len();
+        let taken = self.out.markup.split_off(kept);
+        if !taken.is_empty() {
+            let what = format!("{} begins with the backslash before it", in_words(kind));
+            self.out.lost.push(lost(&what, piece));
         }
-        self.out.markup.pop();
-        self.out.lost.push(lost(&format!("{} begins with the backslash before it", in_words(kind)), piece));
-        "\\"
+        taken
     }
 }
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::nesting::{Event, Part, events};
-use super::{Unparsed, address, is_fence_language, is_found, lost};
+use super::{Unparsed, address, is_fence_language, lost};
 use crate::telegram::{EntityKind, EscapeContext, FormattedText, ParseMode, escape};
 
 pub(super) fn write(text: &FormattedText) -> Unparsed {
@@ -24,7 +24,7 @@ pub(super) fn write(text: &FormattedText) -> Unparsed {
 /// A quote's last line break belongs to it but comes behind all that is in it, since it is what ends the quote.
 fn parts(text: &FormattedText) -> Vec<Part<'_>> {
     let bytes = text.text.as_bytes();
-    let all = text.entities.iter().zip(text.byte_ranges()).filter(|(entity, _)| !is_found(&entity.kind));
+    let all = text.entities.iter().zip(text.byte_ranges());
     let (mut quotes, mut others) = (Vec::<Part<'_>>::new(), Vec::new());
     for (entity, mut range) in all {
         if !is_quote(&entity.kind) {
@@ -50,10 +50,11 @@ fn cut<'a>(part: &Part<'a>, quotes: &[Part<'a>], bytes: &[u8], parts: &mut Vec<P
     let mut start = part.range.start;
     let first = quotes.partition_point(|quote| quote.range.end <= start);
     for quote in &quotes[first..] {
-        if part.range.end <= quote.range.start {
+        if part.range.end < quote.range.start {
             break;
         }
-        parts.push(Part { range: start..quote.range.start.max(start), kind: part.kind });
+        let before = start..quote.range.start.max(start);
+        parts.push(Part { range: without_code_break(before, part.kind, bytes), kind: part.kind });
         let ends_line = bytes[quote.range.end - 1] == b'\n';
         let end = (quote.range.end - usize::from(ends_line)).min(part.range.end);
         let start_inside = start.max(quote.range.start);
@@ -61,6 +62,13 @@ fn cut<'a>(part: &Part<'a>, quotes: &[Part<'a>], bytes: &[u8], parts: &mut Vec<P
         start = quote.range.end;
     }
     parts.push(Part { range: start..part.range.end.max(start), kind: part.kind });
+}
+
+/// Leaves out a line break at the end of code: within code it would not begin the line that a quote needs.
+fn without_code_break(range: Range<usize>, kind: &EntityKind, bytes: &[u8]) -> Range<usize> {
+    let is_code = matches!(kind, EntityKind::Code | EntityKind::Pre { .. });
+    let ends_line = !range.is_empty() && bytes[range.end - 1] == b'\n';
+    range.start..range.end - usize::from(is_code && ends_line)
 }
 
 fn is_quote(kind: &EntityKind) -> bool {

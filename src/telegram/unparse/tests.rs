@@ -41,6 +41,7 @@ fn markdown_v2_escapes_and_nests() {
     v2("<b>1.5</b> <i>a_b</i>!", "*1\\.5* _a\\_b_\\!");
     v2("<u><i>x</i></u>", "_**__x__**_");
     v2("<b><i>x</i><u>y</u></b>", "*_x_~~__y__*");
+    v2("<b>a <i>b</i> <a href='a.b'>l</a> <code>c</code></b>", "*a _b_ [l](http://a.b/) *`c`");
     v2("<a href='https://a.b/(x)'>l</a> <code>`\\</code>", "[l](https://a.b/(x\\)) `\\`\\\\`");
     v2("<pre><code class='language-c'>a\nb</code></pre>", "```c\na\nb```");
     v2(
