@@ -7,6 +7,7 @@
 pub mod answer;
 mod api_error;
 mod arguments;
+mod convert;
 pub mod fields;
 mod method;
 mod ranges;
@@ -16,6 +17,7 @@ mod unparse;
 pub use answer::{Advice, Answer, Fault, what_to_do};
 pub use api_error::{ApiError, ErrorParameters, Place};
 pub use arguments::{Argument, Arguments, NotAnObject, Origin};
+pub use convert::{Converted, Refusal, convert};
 pub use method::Method;
 pub use request::{ChatId, Checked, Content, Finding, Request, check};
 pub use unparse::{Unparsed, unparse};

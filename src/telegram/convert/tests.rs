@@ -1,0 +1,137 @@
+use super::*;
+
+/// Finds the Liquid as the template's lexer would in texts as simple as these.
+fn holes(text: &str) -> Vec<Span> {
+    let pattern = regex::Regex::new(r"(?s)\{\{.*?\}\}|\{%.*?%\}").unwrap();
+    pattern.find_iter(text).map(|found| Span::new(found.start(), found.end())).collect()
+}
+
+/// Shows the converted text with what is lost, or what is refused and where.
+#[track_caller]
+fn check(from: ParseMode, to: ParseMode, text: &str, expected: &str) {
+    let shown = match convert(text, &holes(text), Some(from), to) {
+        Ok(converted) => {
+            std::iter::once(converted.text).chain(converted.lost).collect::<Vec<_>>().join(" - ")
+        }
+        Err(refusal) => format!("refused at {}: {}", refusal.span.of(text), refusal.message),
+    };
+    assert_eq!(shown, expected, "{text}");
+}
+
+const HTML: ParseMode = ParseMode::Html;
+const V2: ParseMode = ParseMode::MarkdownV2;
+const LEGACY: ParseMode = ParseMode::Markdown;
+
+#[test]
+fn liquid_stays_where_it_stood() {
+    check(
+        HTML,
+        V2,
+        "<b>Hi {{ Profile.first_name | tg_html }}!</b>",
+        "*Hi {{ Profile.first_name | tg_html }}\\!*",
+    );
+    check(HTML, V2, "{{ a }}{{ b }}.", "{{ a }}{{ b }}\\.");
+    check(V2, HTML, "*{{ a }}* < __b__", "<b>{{ a }}</b> &lt; <u>b</u>");
+    check(HTML, LEGACY, "<u>{{ a }}</u>", "{{ a }} - underline on \"{{ a }}\"");
+    check(HTML, V2, "<pre>{{ a }}\n</pre>", "```\n{{ a }}\n```");
+}
+
+#[test]
+fn branches_may_hold_whole_entities_and_be_held_by_them() {
+    check(
+        HTML,
+        V2,
+        "{% if a %}<b>x</b>{% else %}<i>y</i>{% endif %}",
+        "{% if a %}*x*{% else %}_y_{% endif %}",
+    );
+    check(HTML, V2, "<b>{% if a %}x{% else %}y{% endif %}</b>", "*{% if a %}x{% else %}y{% endif %}*");
+    check(
+        HTML,
+        V2,
+        "<blockquote>{% for i in l %}{{ i }}\n{% endfor %}</blockquote>",
+        ">{% for i in l %}{{ i }}\n>{% endfor %}",
+    );
+}
+
+#[test]
+fn markup_across_branches_is_refused_at_the_tag() {
+    check(
+        HTML,
+        V2,
+        "{% if a %}<b>{% endif %}x</b>",
+        "refused at {% endif %}: markup begins on one side of this tag and ends on the other",
+    );
+    check(
+        HTML,
+        V2,
+        "{% if a %}<b>x{% else %}y</b>{% endif %}",
+        "refused at {% else %}: markup begins on one side of this tag and ends on the other",
+    );
+    check(
+        HTML,
+        V2,
+        "{% if a %}<b>{% else %}<i>{% endif %}x</b>",
+        "refused at </b>: with all branches of the Liquid in a row the markup does not parse: Can't parse entities: \
+         Unmatched end tag at byte offset 19, expected \"</i>\", found \"</b>\"",
+    );
+}
+
+#[test]
+fn markup_that_liquid_makes_is_refused() {
+    let refused = |text: &str, hole: &str| {
+        let message = "this Liquid makes markup of its own, which cannot be converted";
+        check(HTML, V2, text, &format!("refused at {hole}: {message}"));
+    };
+    refused("a {{ x | default: '<b>n</b>' }}", "{{ x | default: '<b>n</b>' }}");
+    refused("{% assign a = \"<i>\" %}x", "{% assign a = \"<i>\" %}");
+    refused("{{ x | newline_to_br }}", "{{ x | newline_to_br }}");
+    check(HTML, V2, "{{ x | default: '<3' | tg_html }}", "{{ x | default: '<3' | tg_html }}");
+    check(HTML, V2, "{{ x | default: 'a_b' }}", "{{ x | default: 'a_b' }}");
+}
+
+#[test]
+fn addresses_keep_their_liquid_and_their_form() {
+    check(HTML, V2, "<a href=\"{{ url }}\">l</a>", "[l]({{ url }})");
+    check(
+        HTML,
+        V2,
+        "<a href='https://a.b/?x={{ x }}&amp;y=(1)'>l</a>",
+        "[l](https://a.b/?x={{ x }}&y=(1\\))",
+    );
+    check(V2, HTML, "[l](https://a.b/{{ x }}\\)&)", "<a href=\"https://a.b/{{ x }})&amp;\">l</a>");
+    check(
+        HTML,
+        V2,
+        "<a href=\"{% if a %}x.com{% else %}y.com{% endif %}\">l</a>",
+        "[l]({% if a %}x.com{% else %}y.com{% endif %})",
+    );
+    check(V2, HTML, "`](` {{ x }} `)`", "<code>](</code> {{ x }} <code>)</code>");
+}
+
+#[test]
+fn liquid_in_places_the_markup_does_not_keep_is_refused() {
+    let message = "this Liquid stands inside markup where it cannot be converted";
+    check(HTML, V2, "<tg-time unix=\"{{ t }}\">x</tg-time>", &format!("refused at {{{{ t }}}}: {message}"));
+    check(
+        HTML,
+        V2,
+        "ab <{{ t }}>",
+        "refused at <{{ t }}: the markup does not parse: Can't parse entities: Unsupported start tag \"\u{f0000}\" at byte offset 3",
+    );
+}
+
+#[test]
+fn comments_are_left_alone() {
+    check(
+        HTML,
+        V2,
+        "a.{% comment %} <b> {{ x }} {% endcomment %}b",
+        "a\\.{% comment %} <b> {{ x }} {% endcomment %}b",
+    );
+}
+
+#[test]
+fn plain_text_becomes_text() {
+    let converted = convert("1 < {{ x }}", &[Span::new(4, 11)], None, HTML).unwrap();
+    assert_eq!(converted.text, "1 &lt; {{ x }}");
+}
