@@ -17,11 +17,11 @@ mod problems;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::campaign::{Campaign, ContentFormat, Webhook};
+use crate::campaign::{self, Campaign, ContentFormat, Webhook};
 use crate::diagnostic::Diagnostic;
 use crate::json::{self, Document};
 use crate::profile::{Profile, Value, Vocabulary};
-use crate::telegram::{self, ApiError, Request};
+use crate::telegram::{self, ApiError, ParseMode, Request};
 use crate::template::{self, Dialect, Outcome, Partials, Token};
 use crate::text::Span;
 
@@ -143,7 +143,7 @@ impl Composed {
 
 /// Makes the message.
 pub fn compose(inputs: &Inputs<'_>) -> Composed {
-    let (template, diagnostics) = template::parse(inputs.body, inputs.partials, inputs.dialect);
+    let (template, mut diagnostics) = template::parse(inputs.body, inputs.partials, inputs.dialect);
     let method = http::bot_method(inputs);
     let mut composed = Composed {
         body: inputs.body.to_owned(),
@@ -160,6 +160,9 @@ pub fn compose(inputs: &Inputs<'_>) -> Composed {
         locator: None,
     };
     let is_broken = diagnostics.iter().any(Diagnostic::is_error);
+    if let Some(vocabulary) = inputs.vocabulary {
+        diagnostics.extend(template::check(&template, vocabulary, content(inputs)));
+    }
     composed.diagnostics = diagnostics;
     if !is_broken {
         match template.render(&context(inputs)) {
@@ -182,6 +185,15 @@ fn context<'a>(inputs: &Inputs<'a>) -> template::Context<'a> {
         now: inputs.now,
         zone: inputs.zone,
         limits: template::Limits::default(),
+    }
+}
+
+/// What the body's template is checked as: what is no Bot API's has no rules for its text.
+fn content(inputs: &Inputs<'_>) -> template::Content {
+    let is_bot_api = inputs.webhook.is_none_or(|webhook| campaign::is_bot_api_url(&webhook.url));
+    match inputs.campaign.content_format {
+        ContentFormat::Json if is_bot_api => template::Content::Json,
+        ContentFormat::Json | ContentFormat::Text => template::Content::Text,
     }
 }
 
@@ -309,10 +321,27 @@ impl Composed {
         self.diagnostics.extend(
             checked.warnings.iter().map(|finding| problems::of_finding(body, locator, document, finding)),
         );
+        let is_explained = self.check_text(body, locator, document);
         match checked.result {
             Ok(request) => self.request = Some(request),
+            Err(error) if is_explained && error.description.contains("can't parse entities") => {}
             Err(error) => self.diagnostics.push(problems::of_api_error(body, locator, document, &error)),
         }
+    }
+
+    /// Adds every problem of the message's markup, not only the first; returns whether one of them is an error.
+    fn check_text(&mut self, body: Body<'_>, locator: &Locator, document: &Document) -> bool {
+        let Some(text) = message_text(document) else { return false };
+        let mode = document.root.get("parse_mode").and_then(json::Node::as_text);
+        let Ok(mode) = mode.map_or(Ok(None), |mode| ParseMode::from_argument(&mode.decoded)) else {
+            return false;
+        };
+        let escape = mode.map(escape_filter);
+        let found = telegram::diagnose(mode, &text.decoded);
+        let has_error = found.iter().any(Diagnostic::is_error);
+        self.diagnostics
+            .extend(found.into_iter().map(|problem| problems::of_text(body, locator, text, problem, escape)));
+        has_error
     }
 }
 

@@ -1,7 +1,7 @@
 //! From a place in what was rendered to the place in the body that caused it.
 
 use super::chat::Patched;
-use crate::json::{Node, Text};
+use crate::json::Text;
 use crate::template::SourceMap;
 use crate::text::Span;
 
@@ -78,10 +78,5 @@ impl Locator {
     pub fn locate_decoded(&self, text: &Text, decoded: Span) -> Located {
         // An empty span at the end of a text still lies in the text, not on its closing quote.
         self.locate(text.raw_span(decoded))
-    }
-
-    /// Returns the place in the body of a JSON value.
-    pub fn locate_node(&self, node: &Node) -> Located {
-        self.locate(node.span)
     }
 }
