@@ -271,3 +271,30 @@ proptest! {
         }
     }
 }
+
+/// Every variable, at every kind of place, in both dialects, in every parse mode.
+#[test]
+fn what_is_inserted_is_accepted_by_the_dialect() {
+    let vocabulary = vocabulary();
+    for dialect in Dialect::ALL {
+        let context = Context { vocabulary: &vocabulary, dialect, is_json: true };
+        for mode in ["HTML", "Markdown", "MarkdownV2", "none"] {
+            for place in
+                ["{\"text\": \"‸\"", "{\"note\": \"‸\"", "{\"n\": ‸", "{\"chat_id\": ‸", "{\"a\": [‸]"]
+            {
+                let (before, after) = place.split_once('‸').unwrap();
+                let text = format!("{before}<<{after}, \"parse_mode\": \"{mode}\"}}");
+                let cursor = before.len() + 2;
+                let mut session = open(&text, cursor, &context).unwrap();
+                for _ in 0..session.items.len() {
+                    let edit = session.accept(&text, cursor, &context).unwrap().edit;
+                    let fix = crate::diagnostic::Fix { title: String::new(), edits: vec![edit], safe: true };
+                    let body = fix.apply(&text).unwrap();
+                    let (_, problems) = crate::template::parse(&body, &Default::default(), dialect);
+                    assert!(problems.is_empty(), "{body}: {problems:?}");
+                    session.choose_next();
+                }
+            }
+        }
+    }
+}
