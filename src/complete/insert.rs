@@ -3,7 +3,7 @@
 use crate::diagnostic::TextEdit;
 use crate::profile;
 use crate::telegram::ParseMode;
-use crate::template::{Dialect, FilterDoc, TagDoc};
+use crate::template::{Dialect, FilterDoc, Position, TagDoc, escape_filters};
 use crate::text::Span;
 
 use super::fields::{self, Field, Shape};
@@ -70,15 +70,22 @@ impl Variable<'_> {
                 format!("{{{{ {path} | default: {default} | json }}}}")
             }
             (Place::Value { .. } | Place::Between, Dialect::CleverTap) if is_text => {
-                format!("\"{{{{ {path} | default: {default} }}}}\"")
+                let escapes = escapes(None, Position::InString, Dialect::CleverTap);
+                format!("\"{{{{ {path} | default: {default}{escapes} }}}}\"")
             }
             (Place::Value { .. } | Place::Between, _) => format!("{{{{ {path} | default: {default} }}}}"),
-            (Place::String { path: at }, dialect) => {
-                let escapes = escapes(is_marked_up(at).then_some(mode).flatten(), dialect);
+            (Place::String { .. } | Place::Key { .. }, dialect) => {
+                let mode = mode.filter(|_| is_marked_up(place));
+                let escapes = match (dialect, is_text) {
+                    // CleverTap's way takes a line of filters: numbers get only what MarkdownV2 asks of them.
+                    (Dialect::CleverTap, false) => {
+                        let mode = mode.filter(|mode| *mode == ParseMode::MarkdownV2);
+                        let position = if mode.is_some() { Position::InString } else { Position::PlainText };
+                        escapes(mode, position, dialect)
+                    }
+                    (Dialect::CleverTap | Dialect::Telecast, _) => escapes(mode, Position::InString, dialect),
+                };
                 format!("{{{{ {path} | default: {default}{escapes} }}}}")
-            }
-            (Place::Key { .. }, dialect) => {
-                format!("{{{{ {path} | default: {default}{} }}}}", escapes(None, dialect))
             }
         }
     }
@@ -98,21 +105,14 @@ fn is_chat(path: &[String]) -> bool {
     matches!(fields::field_at(path).map(|field| field.shape), Some(Shape::Chat))
 }
 
-/// Whether the parse mode says how the string at this path is read.
-fn is_marked_up(path: &[String]) -> bool {
-    matches!(path, [key] if key == "text" || key == "caption")
+/// Whether the parse mode says how the string at this place is read.
+fn is_marked_up(place: &Place) -> bool {
+    matches!(place, Place::String { path } if matches!(path.as_slice(), [key] if key == "text" || key == "caption"))
 }
 
-/// The filters that make a value fit a JSON string, and the markup in it.
-fn escapes(mode: Option<ParseMode>, dialect: Dialect) -> &'static str {
-    match (dialect, mode) {
-        (Dialect::Telecast, Some(ParseMode::Html)) => " | tg_html | json_escape",
-        (Dialect::Telecast, Some(ParseMode::Markdown)) => " | tg_markdown | json_escape",
-        (Dialect::Telecast, Some(ParseMode::MarkdownV2)) => " | tg_markdown_v2 | json_escape",
-        (Dialect::Telecast, None) => " | json_escape",
-        (Dialect::CleverTap, Some(ParseMode::Html)) => " | escape",
-        (Dialect::CleverTap, _) => "",
-    }
+/// The filters that make a value fit a place, each behind its bar.
+fn escapes(mode: Option<ParseMode>, position: Position, dialect: Dialect) -> String {
+    escape_filters(mode, position, dialect).iter().map(|filter| format!(" | {filter}")).collect()
 }
 
 fn variable(
