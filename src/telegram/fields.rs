@@ -52,7 +52,7 @@ pub enum Kind {
     File,
     /// Something these tables do not go into.
     Any,
-    /// An object of this name, see [`object`].
+    /// An object of this name, see `object`.
     Object(String),
     /// Several.
     Array(Box<Kind>),

@@ -51,7 +51,7 @@ const PASTE_CHARS: usize = 32;
 
 /// Joins what arrived within one read: runs of typed characters that nobody types that fast become a paste.
 ///
-/// A run is a paste where it holds a line break beside other characters, or [`PASTE_CHARS`] characters and more, also
+/// A run is a paste where it holds a line break beside other characters, or `PASTE_CHARS` characters and more, also
 /// where the terminal does not bracket pastes.
 pub fn join_pastes(batch: Vec<Input>) -> Vec<Input> {
     let mut joined = Vec::with_capacity(batch.len());

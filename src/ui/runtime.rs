@@ -1,7 +1,7 @@
 //! The loop: results, input and signals become messages; messages change the state; a changed state is drawn.
 //!
 //! A biased select drains whatever is ready before it draws. A key is drawn at once; results from the background at
-//! most every [`FRAME`]. There is no idle tick: nothing happens when nothing happens.
+//! most every `FRAME`. There is no idle tick: nothing happens when nothing happens.
 
 use std::future::poll_fn;
 use std::io;
