@@ -99,7 +99,7 @@ pub enum Content {
     /// Several of them.
     Album(Vec<Media>),
     /// A poll.
-    Poll(Poll),
+    Poll(Box<Poll>),
     /// A point on the map.
     Location(Location),
     /// No message: the method asks or tells something else.
@@ -266,7 +266,7 @@ impl<'a> Draft<'a> {
             }
             Draft::Media(media) => media.finish().map(Content::Media),
             Draft::Album(album) => album.finish().map(Content::Album),
-            Draft::Poll(poll) => poll.finish().map(Content::Poll),
+            Draft::Poll(poll) => poll.finish().map(|poll| Content::Poll(Box::new(poll))),
             Draft::Location(location) => location::finish(location).map(Content::Location),
             Draft::Nothing => Ok(Content::Nothing),
         }

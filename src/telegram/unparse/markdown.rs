@@ -103,13 +103,11 @@ impl Writer<'_> {
         {
             self.out.lost.push(lost("the language of the code block", text));
         }
-        let mut nth = 0;
-        for piece in text.split(end) {
+        for (nth, piece) in text.split(end).enumerate() {
             if 0 < nth {
                 self.plain(end);
                 self.out.lost.push(lost(&format!("{} around {end}", in_words(kind)), text));
             }
-            nth += 1;
             if !piece.is_empty() {
                 let backslashes = self.take_backslashes(kind, piece);
                 for part in [&open, backslashes.as_str(), piece, &close] {
