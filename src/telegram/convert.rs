@@ -12,7 +12,7 @@ mod liquid;
 
 use self::address::Address;
 use self::liquid::Holes;
-use super::{EscapeContext, FormattedText, ParseMode, escape, parse, unparse};
+use super::{EscapeContext, FormattedText, ParseError, ParseMode, escape, parse, unparse};
 use crate::text::Span;
 
 /// A text in its new markup.
@@ -81,16 +81,7 @@ fn parse_closed(
     let mut addresses = address::find(closed, mode);
     loop {
         let set_aside = address::replace(closed, &addresses);
-        let parsed = parse(mode, &set_aside).map_err(|error| Refusal {
-            span: holes.source(address::original(error.span, &addresses)),
-            message: match holes.has_branches() {
-                true => format!(
-                    "with all branches of the Liquid in a row the markup does not parse: {}",
-                    error.message()
-                ),
-                false => format!("the markup does not parse: {}", error.message()),
-            },
-        })?;
+        let parsed = parse(mode, &set_aside).map_err(|error| refusal(holes, &addresses, error))?;
         // What only looked like an address, as inside code, is text again.
         let n_found = addresses.len();
         addresses.retain(|address| !parsed.text.contains(&address.stand_in()));
@@ -98,6 +89,18 @@ fn parse_closed(
             return Ok((parsed, addresses));
         }
     }
+}
+
+/// Says why the markup does not parse, at its place in the template; Telegram's offset would be of another text.
+fn refusal(holes: &Holes<'_>, addresses: &[Address], error: ParseError) -> Refusal {
+    let span = holes.source(address::original(error.span, addresses));
+    let words = ParseError { offset: None, ..error }.message();
+    let words = words.split_once(": ").map_or(words.as_str(), |(_, words)| words);
+    let message = match holes.has_branches() {
+        true => format!("with all branches of the Liquid in a row the markup does not parse: {words}"),
+        false => format!("the markup does not parse: {words}"),
+    };
+    Refusal { span, message: holes.open(&message) }
 }
 
 #[cfg(test)]

@@ -161,9 +161,9 @@ fn tag_name(liquid: &str) -> Option<&str> {
     inner.trim_start_matches('-').split_whitespace().next().map(|word| word.trim_end_matches(['-', '%', '}']))
 }
 
-/// Sorts the spans; a comment is one piece from its beginning to its end.
+/// Sorts the spans that fit the text; a comment is one piece from its beginning to its end.
 fn without_comments(text: &str, spans: &[Span]) -> Vec<Span> {
-    let mut sorted: Vec<Span> = spans.iter().copied().filter(|span| !span.is_empty()).collect();
+    let mut sorted: Vec<Span> = spans.iter().copied().filter(|span| !span.of(text).is_empty()).collect();
     sorted.sort_unstable();
     let mut kept: Vec<Span> = Vec::new();
     let mut comments = 0_usize;
