@@ -94,7 +94,7 @@ impl<'a> Holes<'a> {
     pub fn check_literals(&self, mode: ParseMode) -> Result<(), Refusal> {
         for (nth, span) in self.spans.iter().enumerate() {
             let liquid = span.of(self.text);
-            if !is_escaped(liquid)
+            if !is_escaped(liquid, mode)
                 && (literals(liquid).any(|text| has_markup(text, mode)) || makes_tags(liquid))
             {
                 return Err(
@@ -208,9 +208,13 @@ fn branches(text: &str, spans: &[Span]) -> Vec<usize> {
     spans.iter().map(of).collect()
 }
 
-/// Whether the value is escaped for a parse mode, whatever it is.
-fn is_escaped(liquid: &str) -> bool {
-    let filters = ["tg_html", "tg_markdown", "tg_markdown_v2", "escape", "escape_once", "h"];
+/// Whether the value is escaped for the parse mode, whatever it is.
+fn is_escaped(liquid: &str, mode: ParseMode) -> bool {
+    let filters: &[&str] = match mode {
+        ParseMode::Html => &["tg_html", "escape", "escape_once", "h"],
+        ParseMode::Markdown => &["tg_markdown"],
+        ParseMode::MarkdownV2 => &["tg_markdown_v2"],
+    };
     let after_pipe = |part: &str| {
         part.trim_start()
             .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')

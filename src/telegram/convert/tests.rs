@@ -89,6 +89,12 @@ fn markup_that_liquid_makes_is_refused() {
     refused("{% assign a = \"<i>\" %}x", "{% assign a = \"<i>\" %}");
     refused("{{ x | newline_to_br }}", "{{ x | newline_to_br }}");
     check(HTML, V2, "{{ x | default: '<3' | tg_html }}", "{{ x | default: '<3' | tg_html }}");
+    check(
+        V2,
+        HTML,
+        "{{ '*' | escape }}",
+        "refused at {{ '*' | escape }}: this Liquid makes markup of its own, which cannot be converted",
+    );
     check(HTML, V2, "{{ x | default: 'a_b' }}", "{{ x | default: 'a_b' }}");
 }
 

@@ -300,8 +300,9 @@ fn check_lengths(request: &Request, findings: &mut Vec<Finding>) {
     };
     let units = utf16_len(&text.sent.text);
     if limit < units {
+        let chars = text.sent.text.chars().count();
         let message = format!(
-            "{units} UTF-16 units, of which some count emoji as two: Telegram's servers may refuse more than {limit}"
+            "{chars} characters, but {units} where an emoji counts as two: more than {limit} of those may be refused"
         );
         findings.push(finding(Place::argument(name), "near-limit", message, "shorten it to be sure"));
     }
