@@ -80,7 +80,7 @@ pub fn convert(body: &str, to: ParseMode) -> Result<Conversion, Diagnostic> {
         Some((node, None)) => return Err(refusal(node.span, "parse_mode is not a word in quotes")),
     };
     let source = Decoded::of(body, text, &holes);
-    let converted = rewrite(&source.text, &source.holes, from, to)
+    let converted = telegram::convert(&source.text, &source.holes, from, to)
         .map_err(|problem| refusal(source.place(text, problem.span), &problem.message))?;
     let new_text = swap_escapes(&converted.text, to);
     let mut edits = vec![(text.span, quoted(&new_text))];
@@ -231,38 +231,43 @@ fn quoted(text: &str) -> String {
     out
 }
 
-struct Rewritten {
-    text: String,
-    lost: Vec<String>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-struct Refused {
-    span: Span,
-    message: String,
-}
+    #[track_caller]
+    fn check(body: &str, to: ParseMode, expected: &str) {
+        assert_eq!(convert(body, to).map(|conversion| conversion.body).as_deref(), Ok(expected));
+    }
 
-fn rewrite(text: &str, holes: &[Span], from: Option<ParseMode>, to: ParseMode) -> Result<Rewritten, Refused> {
-    const FIRST: u32 = 0xe000;
-    let mut plain = String::new();
-    let mut at = 0;
-    for (number, hole) in holes.iter().enumerate() {
-        plain.push_str(&text[at..hole.start]);
-        plain.extend(u32::try_from(number).ok().and_then(|number| char::from_u32(FIRST + number)));
-        at = hole.end;
+    #[test]
+    fn markup_and_escape_filters_change_and_all_other_liquid_stays() {
+        check(
+            r#"{"chat_id": {{ Profile.id | default: "NULL" }}, "text": "<b>Hi {{ Profile.name | tg_html | json_escape }}!</b>\n", "parse_mode": "HTML"}"#,
+            ParseMode::MarkdownV2,
+            r#"{"chat_id": {{ Profile.id | default: "NULL" }}, "text": "*Hi {{ Profile.name | tg_markdown_v2 | json_escape }}\\!*\n", "parse_mode": "MarkdownV2"}"#,
+        );
     }
-    plain.push_str(&text[at..]);
-    let parsed = match from {
-        Some(mode) => telegram::parse(mode, &plain)
-            .map_err(|error| Refused { span: Span::at(0), message: error.message() })?,
-        None => telegram::FormattedText { text: plain, entities: Vec::new() },
-    };
-    let unparsed = telegram::unparse(&parsed, to);
-    let mut out = String::new();
-    for c in unparsed.markup.chars() {
-        match (c as u32).checked_sub(FIRST).and_then(|number| holes.get(number as usize)) {
-            Some(hole) => out.push_str(hole.of(text)),
-            None => out.push(c),
-        }
+
+    #[test]
+    fn a_missing_parse_mode_is_added() {
+        check(r#"{"text": "a_b"}"#, ParseMode::Html, "{\"text\": \"a_b\",\n  \"parse_mode\": \"HTML\"}");
     }
-    Ok(Rewritten { text: out, lost: unparsed.lost })
+
+    #[test]
+    fn what_cannot_be_read_is_refused_at_its_place() {
+        let body = r#"{"text": "<b>x", "parse_mode": "HTML"}"#;
+        let refusal = convert(body, ParseMode::Markdown).unwrap_err();
+        assert!(refusal.span.start >= 10 && refusal.span.end <= 15, "{refusal:?}");
+        assert_eq!(convert("{", ParseMode::Html).unwrap_err().code, "cannot-convert");
+        assert_eq!(convert(r#"{"text": 5}"#, ParseMode::Html).unwrap_err().code, "cannot-convert");
+    }
+
+    #[test]
+    fn there_and_back_is_the_same_body() {
+        let body = r#"{"text": "<b>a</b> {% if Profile.x %}<i>b</i>{% endif %} &lt;3 {{ Profile.y | tg_html }}", "parse_mode": "HTML"}"#;
+        let there = convert(body, ParseMode::MarkdownV2).unwrap().body;
+        let back = convert(&there, ParseMode::Html).unwrap().body;
+        assert_eq!(back, body);
+    }
 }

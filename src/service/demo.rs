@@ -20,6 +20,9 @@ pub enum DemoError {
     /// What was written cannot be read.
     #[error(transparent)]
     Open(#[from] workspace::OpenError),
+    /// Its test chat could not be kept.
+    #[error(transparent)]
+    TestChat(#[from] workspace::SaveError),
     /// Its people could not be imported.
     #[error(transparent)]
     Import(#[from] ImportError),
@@ -73,6 +76,8 @@ pub fn make(paths: &Paths, root: &Path) -> Result<(), DemoError> {
     workspace::create_from(root, &files)?;
     let workspace = Workspace::open(root)?;
     fill(&workspace)?;
+    let (name, chat) = sample::TEST_CHAT;
+    workspace.folder().add_test_chat(name, chat)?;
     let secrets = Secrets::new(paths, &Settings::load(paths).0.secrets, Some(&workspace.id()));
     match secrets.set(sample::TOKEN_NAME, &Secret::new(sample::TOKEN), Scope::Workspace) {
         // Where secrets come from a command, that is asked for the token.

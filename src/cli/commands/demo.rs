@@ -30,6 +30,7 @@ impl From<DemoError> for CliError {
     fn from(error: DemoError) -> Self {
         match error {
             DemoError::Files(error) => error.into(),
+            DemoError::TestChat(error) => error.into(),
             DemoError::Open(error) => error.into(),
             DemoError::Import(error) => error.into(),
             DemoError::Store(error) => error.into(),

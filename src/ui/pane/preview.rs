@@ -90,6 +90,9 @@ fn tab_places(area: Rect) -> Vec<(Tab, Rect)> {
 fn draw_tabs(app: &App, area: Rect, buf: &mut Buffer) {
     let line = Rect { width: area.width.saturating_sub(1), height: 1, ..area };
     for (at, (tab, place)) in tab_places(area).into_iter().enumerate() {
+        if at == 0 {
+            draw::put(buf, line, place.x.saturating_sub(1), place.y, " ", app.theme.dim);
+        }
         let style =
             if tab == app.preview.tab { app.theme.accent.patch(app.theme.title) } else { app.theme.dim };
         draw::put(buf, line, place.x, place.y, tab.title(), style);

@@ -35,11 +35,18 @@ pub fn press(app: &mut App, key: Key) -> Vec<Effect> {
     let Some(command) = command else { return Vec::new() };
     let is_typing = matches!(command, Command::Type(_))
         || (app.completion.is_some() && command == Command::Delete(Motion::Left));
-    let effects = apply(app, command);
+    let was_picking = app.completion.is_some();
+    let mut effects = apply(app, command);
     if is_typing && app.read_only.is_none() {
         follow_picker(app);
     } else {
         app.completion = None;
+    }
+    if app.completion.is_some() {
+        // A trigger half typed is no problem to tell of: the message is made once the picker is done with.
+        effects.retain(|effect| !matches!(effect, Effect::Compose { .. }));
+    } else if was_picking && !effects.iter().any(|effect| matches!(effect, Effect::Compose { .. })) {
+        effects.push(app.compose());
     }
     effects
 }
@@ -109,7 +116,10 @@ fn open_picker(app: &mut App) -> Vec<Effect> {
 pub fn press_in_picker(app: &mut App, key: Key) -> Option<Vec<Effect>> {
     let session = app.completion.as_mut()?;
     match key.code {
-        KeyCode::Esc => app.completion = None,
+        KeyCode::Esc => {
+            app.completion = None;
+            return Some(vec![app.compose()]);
+        }
         KeyCode::Up => session.choose_previous(),
         KeyCode::Down => session.choose_next(),
         KeyCode::Enter | KeyCode::Tab if session.armed && !key.shift => return Some(accept(app)),
