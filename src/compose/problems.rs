@@ -138,7 +138,7 @@ pub fn blame_value(
 }
 
 /// The whole text that the hole printed around a place.
-fn around<'a>(locator: &'a Locator, sent: Span, hole: Span) -> &'a str {
+fn around(locator: &Locator, sent: Span, hole: Span) -> &str {
     let text = locator.text();
     let is_inside = |at: usize, len: usize| locator.locate(Span::new(at, at + len)).hole == Some(hole);
     let mut start = crate::text::floor_char_boundary(text, sent.start);

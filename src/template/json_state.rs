@@ -99,10 +99,10 @@ impl JsonState {
                 word.push('\0');
             }
             Mode::Between => {
-                if let Some(frame) = self.frames.last_mut() {
-                    if frame.expects == Expects::Value {
-                        frame.expects = Expects::Comma;
-                    }
+                if let Some(frame) = self.frames.last_mut()
+                    && frame.expects == Expects::Value
+                {
+                    frame.expects = Expects::Comma;
                 }
             }
             Mode::Bare => {}
@@ -199,10 +199,9 @@ impl JsonState {
             self.mode = Mode::Between;
         }
         if let (Mode::String { word, .. }, Mode::String { word: others, .. }) = (&mut self.mode, &other.mode)
+            && word != others
         {
-            if word != others {
-                word.push('\0');
-            }
+            word.push('\0');
         }
     }
 
@@ -275,10 +274,10 @@ impl JsonState {
     }
 
     fn value_ended(&mut self) {
-        if let Some(frame) = self.frames.last_mut() {
-            if frame.expects != Expects::Key {
-                frame.expects = Expects::Comma;
-            }
+        if let Some(frame) = self.frames.last_mut()
+            && frame.expects != Expects::Key
+        {
+            frame.expects = Expects::Comma;
         }
     }
 

@@ -43,7 +43,7 @@ impl<'a> LoopState<'a> {
             (None, "parentloop") => self.parent.clone().map(|parent| Datum::Map(Map::Loop(parent))),
             (Some(columns), "col") => Some(number(index % columns + 1)),
             (Some(columns), "col0") => Some(number(index % columns)),
-            (Some(columns), "col_first") => Some(Datum::Boolean(index % columns == 0)),
+            (Some(columns), "col_first") => Some(Datum::Boolean(index.is_multiple_of(columns))),
             (Some(columns), "col_last") => Some(Datum::Boolean(index % columns + 1 == columns)),
             (Some(columns), "row") => Some(number(index / columns + 1)),
             _ => None,

@@ -38,10 +38,11 @@ pub(super) fn to_number(value: &Datum<'_>) -> Number {
 /// A text that is a decimal in whole is one; any other counts by the digits it begins with.
 fn number_of_text(text: &str) -> Number {
     let unsigned = text.strip_prefix('-').unwrap_or(text);
-    if let Some((whole, decimals)) = unsigned.split_once('.') {
-        if is_digits(whole) && is_digits(decimals) {
-            return text.parse().map_or(Number::Integer(0), Number::Decimal);
-        }
+    if let Some((whole, decimals)) = unsigned.split_once('.')
+        && is_digits(whole)
+        && is_digits(decimals)
+    {
+        return text.parse().map_or(Number::Integer(0), Number::Decimal);
     }
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
     let digits = unsigned.find(|c: char| !c.is_ascii_digit()).unwrap_or(unsigned.len());
@@ -127,10 +128,10 @@ impl Number {
         digits: fn(i128, i128) -> Option<i128>,
         float: fn(f64, f64) -> f64,
     ) -> Number {
-        if let (Number::Integer(left), Number::Integer(right)) = (self, other) {
-            if let Some(result) = whole(left, right) {
-                return Number::Integer(result);
-            }
+        if let (Number::Integer(left), Number::Integer(right)) = (self, other)
+            && let Some(result) = whole(left, right)
+        {
+            return Number::Integer(result);
         }
         let result = aligned(self, other)
             .and_then(|(left, right, scale)| Some(from_exact(digits(left, right)?, scale)))
@@ -139,10 +140,10 @@ impl Number {
     }
 
     pub fn times(self, other: Number) -> Number {
-        if let (Number::Integer(left), Number::Integer(right)) = (self, other) {
-            if let Some(result) = left.checked_mul(right) {
-                return Number::Integer(result);
-            }
+        if let (Number::Integer(left), Number::Integer(right)) = (self, other)
+            && let Some(result) = left.checked_mul(right)
+        {
+            return Number::Integer(result);
         }
         let result = exact(self)
             .zip(exact(other))

@@ -7,7 +7,6 @@ use crate::workspace::{self, Fingerprint};
 
 /// One thing to be done outside the state.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "a handful at a time; the large ones are boxed")]
 pub enum Effect {
     /// Nothing after all.
     Nothing,

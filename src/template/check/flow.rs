@@ -222,10 +222,10 @@ impl<'t> Follower<'t> {
                 self.problems.push(problem.with_help("open and close quotes and brackets in the same round"));
             }
         }
-        if let Some(end) = each.otherwise.as_ref().and_then(|body| self.follow(body, state)) {
-            if end.has_shape_of(&behind) {
-                behind.join(&end);
-            }
+        if let Some(end) = each.otherwise.as_ref().and_then(|body| self.follow(body, state))
+            && end.has_shape_of(&behind)
+        {
+            behind.join(&end);
         }
         behind
     }

@@ -103,19 +103,18 @@ impl TestDialog {
             ..room
         };
         self.draw_request(buf, request, theme);
-        let mut y = room.bottom().saturating_sub(answer_height);
-        for (line, tone) in answer.iter().take(usize::from(answer_height)) {
+        let top = room.bottom().saturating_sub(answer_height);
+        for ((line, tone), y) in answer.iter().zip(top..room.bottom()) {
             let style = match tone {
                 Tone::Good => theme.success,
                 Tone::Bad => theme.error,
                 Tone::Plain => theme.text,
             };
             draw::put_line(buf, room, y, line, theme.popup.patch(style));
-            y += 1;
         }
     }
 
-    fn bot_line<'t>(&self, theme: &'t Theme) -> (String, ratatui::style::Style) {
+    fn bot_line(&self, theme: &Theme) -> (String, ratatui::style::Style) {
         match &self.bot {
             BotStatus::Sandbox { bot } => (format!("SANDBOX {bot}: nothing reaches a person"), theme.success),
             BotStatus::Live { bot, host } => (format!("LIVE {bot} at {host}"), theme.error),
