@@ -115,3 +115,6 @@ fn take_one(left: &mut usize) -> bool {
     *left -= usize::from(has_one);
     has_one
 }
+
+#[cfg(test)]
+mod tests;

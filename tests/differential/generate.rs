@@ -58,6 +58,9 @@ impl Random {
 pub fn markup(random: &mut Random, mode: ParseMode) -> String {
     let pieces = PIECES.of(mode);
     let mut text = String::new();
+    if mode == ParseMode::Html && random.below(20) == 0 {
+        return (0..3 + random.below(30)).map(|_| nested(random, 0)).collect();
+    }
     for _ in 0..1 + random.below(12) {
         match random.below(10) {
             0..=5 => text.push_str(random.pick(pieces)),
@@ -67,6 +70,20 @@ pub fn markup(random: &mut Random, mode: ParseMode) -> String {
         }
     }
     text
+}
+
+/// Returns well-formed HTML with much over the same text: among more than sixteen, equals come in the order of C++'s sort.
+fn nested(random: &mut Random, depth: usize) -> String {
+    if 5 < depth || random.below(3) == 0 {
+        return random.pick(&["a", "b", "😀"]).to_owned();
+    }
+    let inner: String = (0..1 + random.below(4) / 3).map(|_| nested(random, depth + 1)).collect();
+    match random.pick(&["a", "a", "b", "i", "blockquote", "blockquote expandable", "code", "pre", "tg-emoji"])
+    {
+        "a" => format!("<a href='{}.b'>{inner}</>", random.below(30)),
+        "tg-emoji" => format!("<tg-emoji emoji-id='{}'>{inner}</>", 1 + random.below(9)),
+        name => format!("<{name}>{inner}</>"),
+    }
 }
 
 /// Returns a whole link with an address that may be good.

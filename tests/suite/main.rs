@@ -5,6 +5,7 @@ mod support;
 mod architecture;
 mod cli;
 mod console;
+mod debug_entities;
 mod sandbox;
 mod store;
 mod terminal;
