@@ -5,6 +5,8 @@ use std::fmt;
 use std::io;
 use std::process::ExitCode;
 
+use crate::disk::explain;
+
 /// What a command ends with where it could not do its work.
 #[derive(Debug)]
 pub struct CliError {
@@ -63,7 +65,11 @@ impl CliError {
         let mut words = self.source.to_string();
         let mut cause = self.source.source();
         while let Some(error) = cause {
-            let said = error.to_string();
+            // As the modules word it, so that what they have said already is found in their words.
+            let said = match error.downcast_ref::<io::Error>() {
+                Some(error) => explain(error),
+                None => error.to_string(),
+            };
             if !words.contains(&said) {
                 words.push_str(": ");
                 words.push_str(&said);

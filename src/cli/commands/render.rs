@@ -14,7 +14,7 @@ use crate::sandbox;
 use crate::service::{Job, curl};
 use crate::telegram::entity_json::formatted_to_json;
 use crate::telegram::request::ReplyMarkup;
-use crate::workspace::{CampaignFiles, Workspace};
+use crate::workspace::{CampaignFiles, Condition, Workspace};
 
 use super::{campaigns, runtime, subject};
 
@@ -43,7 +43,10 @@ pub fn problems(campaign: &CampaignFiles, job: &Job, composed: &Composed) -> Vec
     let body = Sheet::new(&campaign.body.path, &campaign.body.text);
     let mut problems = definition.place(&campaign.source.problems);
     problems.extend(body.place(&campaign.body.problems));
-    problems.extend(body.place(&composed.diagnostics));
+    // Of a body that could not be read, nothing else is known.
+    if campaign.body.condition == Condition::Read {
+        problems.extend(body.place(&composed.diagnostics));
+    }
     let webhook = campaign.value.as_ref().and_then(|value| job.workspace.webhook(&value.webhook));
     if let Some(webhook) = webhook {
         let sheet = Sheet::new(&webhook.source.path, &webhook.source.text);
