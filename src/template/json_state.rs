@@ -283,7 +283,7 @@ impl JsonState {
 
     fn string_ended(&mut self, is_key: bool, word: String) -> Option<Event> {
         let is_known = !word.contains('\0');
-        let Some(frame) = self.frames.last_mut() else { return None };
+        let frame = self.frames.last_mut()?;
         if is_key {
             frame.expects = Expects::Colon;
             let name: Rc<str> = word.into();

@@ -3,7 +3,7 @@
 /// The bounds of one rendering.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// The work: a node, a filter or an item is a step, and so are each 64 bytes of text that a filter reads or makes.
+    /// The work: a node or an item is a step, a filter three, and each 64 bytes of text that it reads or makes one more.
     pub steps: u64,
     /// The bytes of the rendering, and of any one text on the way.
     pub bytes: usize,

@@ -84,7 +84,6 @@ fn directive(text: &str) -> (Flags, Option<char>, usize) {
     (flags, None, text.len())
 }
 
-#[expect(clippy::too_many_lines, reason = "one arm per directive")]
 fn printed(at: &Zoned, directive: char, flags: Flags) -> Option<String> {
     let zero = |value: i64, width: usize| number(value, width, Padding::Zero, flags);
     let space = |value: i64, width: usize| number(value, width, Padding::Space, flags);
