@@ -12,6 +12,7 @@ mod chips;
 mod compare;
 mod datum;
 mod dialect;
+mod differences;
 mod escapes;
 mod filters;
 mod json_state;
@@ -44,6 +45,7 @@ use crate::text::Span;
 
 pub use check::{Content, check};
 pub use dialect::{Dialect, UnknownDialect};
+pub use differences::{DIFFERENCES, Difference};
 pub use escapes::{Position, escape_filters};
 pub use filters::{FILTERS, FilterDoc};
 pub use limits::Limits;

@@ -27,6 +27,9 @@ use super::{Compiled, Outcome, Rendered};
 pub(super) use scope::Globals;
 use scope::Scope;
 
+/// How many bodies may be open at once: tags nest to 50 in a file, and files call each other.
+const MAX_NESTING: usize = 64;
+
 /// What a filter costs, whatever it does: some three times what a node does.
 const FILTER_STEPS: usize = 3;
 
@@ -57,6 +60,7 @@ pub(super) fn run<'a>(
         file: 0,
         call: None,
         depth: 0,
+        nesting: 0,
         surroundings,
         limits,
         budget: Budget::new(limits),
@@ -121,6 +125,8 @@ struct Machine<'a> {
     /// The tag of the template that led into a partial.
     call: Option<Span>,
     depth: usize,
+    /// How many bodies are open, in all files.
+    nesting: usize,
     surroundings: Surroundings<'a>,
     limits: Limits,
     budget: Budget,
@@ -140,6 +146,17 @@ impl<'a> Machine<'a> {
     }
 
     fn block(&mut self, block: &'a Block, whitespace: Whitespace) -> Run<Flow> {
+        // Bodies in partials in bodies: each is bounded by itself, but the stack holds them all.
+        if MAX_NESTING <= self.nesting {
+            return Err(self.exhausted(Exhausted("partials and tags nest too deep"), Span::default()));
+        }
+        self.nesting += 1;
+        let flow = self.nodes(block, whitespace);
+        self.nesting -= 1;
+        flow
+    }
+
+    fn nodes(&mut self, block: &'a Block, whitespace: Whitespace) -> Run<Flow> {
         for node in &block.nodes {
             match node {
                 Node::Text(span) if whitespace == Whitespace::Kept => self.print_text(*span)?,

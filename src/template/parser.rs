@@ -14,7 +14,7 @@ use super::{Dialect, Flavour, chips, portability};
 use words::{Parse, Words};
 
 /// How deep tags may nest.
-const MAX_DEPTH: usize = 100;
+const MAX_DEPTH: usize = 50;
 
 /// A source, parsed.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -37,6 +37,7 @@ pub(super) fn parse(source: &str, flavour: Flavour) -> Parsed {
         pieces: scan::scan(source),
         next: 0,
         open: Vec::new(),
+        depth: 0,
         is_in_line: false,
         parsed: Parsed::default(),
     };
@@ -55,6 +56,8 @@ struct Parser<'s> {
     next: usize,
     /// The tags that wait for their end, outermost first.
     open: Vec<Opener<'s>>,
+    /// How many bodies, `liquid` tags among them, are open around `next`.
+    depth: usize,
     /// Whether the pieces are lines of `{% liquid %}`.
     is_in_line: bool,
     parsed: Parsed,
@@ -187,7 +190,7 @@ impl<'s> Parser<'s> {
     }
 
     fn tag(&mut self, tag: TagPiece, nodes: &mut Vec<Node>) {
-        if MAX_DEPTH <= self.open.len() {
+        if MAX_DEPTH <= self.depth {
             let problem = Diagnostic::error("liquid-depth", tag.markup.span, "tags nest too deep");
             self.parsed.problems.push(problem);
             self.next = self.pieces.len();
@@ -219,11 +222,9 @@ impl<'s> Parser<'s> {
         let next = std::mem::replace(&mut self.next, 0);
         let open = std::mem::take(&mut self.open);
         let was_in_line = std::mem::replace(&mut self.is_in_line, true);
-        let depth_of_lines = open.len() + 1;
-        let block = match depth_of_lines < MAX_DEPTH {
-            true => self.block().0,
-            false => Block::default(),
-        };
+        self.depth += 1;
+        let block = self.block().0;
+        self.depth -= 1;
         self.is_in_line = was_in_line;
         self.open = open;
         self.next = next;

@@ -151,6 +151,38 @@ fn a_partial_that_calls_itself_ends() {
 }
 
 #[test]
+fn whatever_nests_has_an_end() {
+    let deep = |open: &str, close: &str| format!("{}{}", open.repeat(5000), close.repeat(5000));
+    for source in [
+        deep("{% if true %}", "{% endif %}"),
+        deep("{% for i in (1..2) %}", ""),
+        format!("{{% {} echo 1 %}}", "liquid ".repeat(5000)),
+        format!("{{% liquid\n{} %}}", "if true\nliquid if true\n".repeat(2000)),
+        format!("{{{{ {} }}}}", deep("a[", "]")),
+        format!("{{{{ {} }}}}", deep("(", "..1)")),
+        format!("{{% if {} a %}}{{% endif %}}", "a and ".repeat(5000)),
+        deep("{{ '", ""),
+        deep("{% comment %}{% raw %}", ""),
+        deep("[{\"a\":", ""),
+    ] {
+        let (template, _) = parse(&source, &Partials::default(), Dialect::Telecast);
+        check_without_profile(&template);
+    }
+    let nested = format!("{}{{% include 'me' %}}{}", "{% if true %}".repeat(40), "{% endif %}".repeat(40));
+    let partials = Partials([("me".to_owned(), nested)].into());
+    let (template, problems) = parse("{% include 'me' %}", &partials, Dialect::Telecast);
+    assert_eq!(problems, []);
+    let outcome = render_with(&template, &Profile::default(), Limits::default());
+    assert!(matches!(outcome, Outcome::Failed(problem) if problem.code == "liquid-limit"));
+}
+
+fn check_without_profile(template: &Template) {
+    super::check(template, &crate::profile::Vocabulary::default(), Content::Json);
+    place_at(template, template.source().len());
+    render_with(template, &Profile::default(), Limits::default());
+}
+
+#[test]
 fn every_output_byte_leads_back() {
     let source = "{% capture who %}Grüße {{ Profile.name }}{% endcapture %}<b>{{ who }}</b>{{ who | upcase }}{{ Profile.none }}!";
     let profile = profile(r#"{"name": "Anna"}"#);

@@ -54,7 +54,9 @@ impl<'s> Parser<'s> {
     /// Parses the body of `tag`; returns the divider or end tag that stopped it.
     fn body(&mut self, tag: &TagPiece) -> (Block, Option<TagPiece>) {
         self.open.push(Opener { name: tag.name.of(self.source), span: tag.markup.span });
+        self.depth += 1;
         let (block, stop) = self.block();
+        self.depth -= 1;
         self.open.pop();
         if let Some(stop) = &stop {
             let lexemes = match stop.name.of(self.source) {
