@@ -148,7 +148,8 @@ impl<'a> Machine<'a> {
     fn block(&mut self, block: &'a Block, whitespace: Whitespace) -> Run<Flow> {
         // Bodies in partials in bodies: each is bounded by itself, but the stack holds them all.
         if MAX_NESTING <= self.nesting {
-            return Err(self.exhausted(Exhausted("partials and tags nest too deep"), Span::default()));
+            let span = block.nodes.first().map_or(Span::default(), Node::span);
+            return Err(self.exhausted(Exhausted("partials and tags nest too deep"), span));
         }
         self.nesting += 1;
         let flow = self.nodes(block, whitespace);
@@ -203,7 +204,7 @@ impl<'a> Machine<'a> {
                 *self.scope.counter(name) = value;
                 self.print_value(span, &Datum::Integer(value))?;
             }
-            Tag::IfChanged(body) => return self.if_changed(body),
+            Tag::IfChanged(body) => return self.if_changed(span, body),
             Tag::Partial(call) => return self.partial(span, call),
             Tag::Abort => return Err(Halt::Abort(self.call.unwrap_or(span))),
             Tag::Raw(text) => self.print_text(*text)?,
@@ -280,10 +281,10 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn if_changed(&mut self, body: &'a Block) -> Run<Flow> {
+    fn if_changed(&mut self, span: Span, body: &'a Block) -> Run<Flow> {
         let (flow, printed) = self.capture(body, Whitespace::Kept)?;
         if self.last_change.as_deref() != Some(printed.text.as_str()) {
-            self.print_captured(&printed.text, &printed.segments)?;
+            self.print_captured(span, &printed.text, &printed.segments)?;
             self.last_change = Some(printed.text);
         }
         Ok(flow)
@@ -315,7 +316,7 @@ impl<'a> Machine<'a> {
         match value {
             Datum::Text(Text::Captured(captured)) => {
                 let captured = Rc::clone(captured);
-                return self.print_captured(&captured.text, &captured.segments);
+                return self.print_captured(span, &captured.text, &captured.segments);
             }
             Datum::Text(text) => self.allow_output(text.as_str().len(), span)?,
             Datum::List(_) | Datum::Map(_) => self.allow_output(value.weight(), span)?,
@@ -342,9 +343,9 @@ impl<'a> Machine<'a> {
     }
 
     /// Prints captured text with the places it came from.
-    fn print_captured(&mut self, text: &str, segments: &[Segment]) -> Run<()> {
-        self.allow_output(text.len(), Span::default())?;
-        self.spend(segments.len(), Span::default())?;
+    fn print_captured(&mut self, span: Span, text: &str, segments: &[Segment]) -> Run<()> {
+        self.allow_output(text.len(), span)?;
+        self.spend(segments.len(), span)?;
         let start = self.out.text.len();
         self.out.text.push_str(text);
         let moved =

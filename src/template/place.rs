@@ -78,8 +78,8 @@ pub fn place_at(template: &Template, offset: usize) -> Place {
 fn advance(source: &str, block: &Block, offset: usize, state: &mut JsonState) {
     let mut nodes = block.nodes.iter().peekable();
     while let Some(node) = nodes.next() {
-        let is_last = nodes.peek().is_none_or(|next| offset <= start_of(next));
-        if offset <= start_of(node) {
+        let is_last = nodes.peek().is_none_or(|next| offset <= next.span().start);
+        if offset <= node.span().start {
             return;
         }
         match node {
@@ -106,19 +106,13 @@ fn advance_tag(source: &str, tag: &Tag, offset: usize, may_hold: bool, state: &m
         Tag::Capture { .. } => {}
         _ => {
             let blocks = walk::blocks_of(tag);
-            let holds = |block: &&&Block| block.nodes.first().is_some_and(|first| start_of(first) < offset);
+            let holds =
+                |block: &&&Block| block.nodes.first().is_some_and(|first| first.span().start < offset);
             let holder = blocks.iter().rev().find(holds).filter(|_| may_hold);
             if let Some(block) = holder.or(blocks.first()) {
                 advance(source, block, offset, state);
             }
         }
-    }
-}
-
-fn start_of(node: &Node) -> usize {
-    match node {
-        Node::Text(span) | Node::Tag(span, _) => span.start,
-        Node::Output(output) => output.span.start,
     }
 }
 

@@ -26,6 +26,16 @@ pub(super) enum Node {
     Tag(Span, Box<Tag>),
 }
 
+impl Node {
+    /// Returns its place; of a tag with a body, that of the opening tag.
+    pub fn span(&self) -> Span {
+        match self {
+            Node::Text(span) | Node::Tag(span, _) => *span,
+            Node::Output(output) => output.span,
+        }
+    }
+}
+
 /// Something that prints a value.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Output {

@@ -8,7 +8,7 @@ use crate::text::Span;
 
 use super::super::datum::{Datum, List, Map};
 use super::super::loops::LoopState;
-use super::super::syntax::{Expression, PartialCall, Subject};
+use super::super::syntax::{Expression, Node, PartialCall, Subject};
 use super::{Flow, Machine, Run, Whitespace};
 
 impl<'a> Machine<'a> {
@@ -125,8 +125,9 @@ impl<'a> Machine<'a> {
     }
 
     fn file_body(&mut self) -> Run<Flow> {
-        self.spend(1, Span::default())?;
-        self.block(&self.template.files[self.file].body, Whitespace::Kept)
+        let body = &self.template.files[self.file].body;
+        self.spend(1, body.nodes.first().map_or(Span::default(), Node::span))?;
+        self.block(body, Whitespace::Kept)
     }
 
     fn listed(&mut self, from: i64, to: i64, place: &Expression) -> Run<List<'a>> {
