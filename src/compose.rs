@@ -161,7 +161,12 @@ pub fn compose(inputs: &Inputs<'_>) -> Composed {
     };
     let is_broken = diagnostics.iter().any(Diagnostic::is_error);
     if let Some(vocabulary) = inputs.vocabulary {
-        diagnostics.extend(template::check(&template, vocabulary, content(inputs)));
+        // A chat id that may be missing is told in plain words below, for the profile at hand.
+        let chats = chat::find(inputs.body).values;
+        let is_of_chat = |problem: &Diagnostic| chats.iter().any(|chat| chat.touches(problem.span.start));
+        let found = template::check(&template, vocabulary, content(inputs)).into_iter();
+        diagnostics
+            .extend(found.filter(|problem| problem.code != "default-not-json" || !is_of_chat(problem)));
     }
     composed.diagnostics = diagnostics;
     if !is_broken {

@@ -45,7 +45,9 @@ pub fn run(args: Args, output: &mut Output) -> Result<Next> {
         Some(Command::Secrets(command)) => secrets::run(find(), command, output)?,
         Some(Command::Profiles(command)) => profiles::run(&find()?, command, output)?,
         Some(Command::Paths(format)) => paths::run(workspace, format, output)?,
-        Some(Command::Sandbox(args)) => sandbox::run(args, output)?,
+        Some(Command::Sandbox(args)) => {
+            sandbox::run(find().ok().as_ref().map(|place| place.root.as_path()), args, output)?
+        }
         Some(Command::Debug(DebugCommand::Entities(args))) => debug_entities::run(args, output)?,
         Some(Command::Debug(DebugCommand::Liquid)) => debug_liquid::run(output)?,
     };

@@ -128,6 +128,32 @@ mod tests {
         }
     }
 
+    /// The README's table of keys, as it has to stand there.
+    fn table() -> String {
+        let shown = |context: Context, text: &str| {
+            let key: Key = text.parse().unwrap();
+            let place = match context {
+                Context::Anywhere => "",
+                Context::Panes => " (outside text)",
+                Context::Definitions => " (in 1, 2)",
+                Context::Preview => " (in 4)",
+                Context::Body => " (in 3)",
+            };
+            format!("`{}`{place}", key.to_string().replace('|', "\\|"))
+        };
+        let row = |row: &super::super::action::Row| {
+            let keys: Vec<String> = row.keys.iter().map(|(context, key)| shown(*context, key)).collect();
+            format!("| {} | {} |\n", row.title, keys.join(" "))
+        };
+        format!("| what | keys |\n| --- | --- |\n{}", ACTIONS.iter().map(row).collect::<String>())
+    }
+
+    #[test]
+    fn the_readme_lists_the_keys_as_they_are() {
+        let readme = include_str!("../../README.md");
+        assert!(readme.contains(&table()), "the README's table of keys is to be:\n{}", table());
+    }
+
     #[test]
     fn every_function_and_alt_key_has_a_letter_outside_text_fields() {
         for row in ACTIONS {

@@ -1,16 +1,17 @@
 //! `telecast sandbox`: the Bot API on loopback, until Ctrl-C.
 
+use std::path::Path;
 use std::time::Duration;
 
 use crate::cli::args::ServeSandbox;
 use crate::cli::error::{CliError, Ending, Kind, Result};
 use crate::cli::output::Output;
-use crate::sandbox::{self, Chats, Options, StartError};
+use crate::sandbox::{self, Chats, Options, StartError, announce};
 
 use super::runtime;
 
-/// Serves until it is interrupted; the first line says where.
-pub fn run(args: ServeSandbox, output: &mut Output) -> Result {
+/// Serves until it is interrupted; the first line says where. Within a workspace it is that workspace's `${SANDBOX}`.
+pub fn run(root: Option<&Path>, args: ServeSandbox, output: &mut Output) -> Result {
     let options = Options {
         listen: args.listen,
         tokens: args.tokens,
@@ -23,8 +24,13 @@ pub fn run(args: ServeSandbox, output: &mut Output) -> Result {
     runtime()?.block_on(async {
         let running = sandbox::start(options).await?;
         output.line(format!("listening on {}", running.url()))?;
+        let announced = root.map(|root| announce::announce(root, running.addr)).transpose()?;
+        if let Some(root) = root {
+            output.note(format!("it is ${{SANDBOX}} of {} while it runs", root.display()))?;
+        }
         output.note("Ctrl-C ends it")?;
         tokio::signal::ctrl_c().await?;
+        drop(announced);
         running.stop().await;
         Ok(Ending::Interrupted)
     })
