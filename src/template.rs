@@ -37,7 +37,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
+use jiff::tz::{Offset, TimeZone};
 
 use crate::diagnostic::Diagnostic;
 use crate::profile::{Profile, Value};
@@ -91,6 +91,9 @@ impl Compiled {
         Some((index + 1, self.names[index].as_str()))
     }
 }
+
+/// India's time in seconds east of UTC, which is CleverTap's `now` for everybody; India has no daylight saving.
+const INDIA: i32 = 19_800;
 
 /// All that a rendering depends on besides the template.
 #[derive(Debug, Clone, Copy)]
@@ -177,8 +180,13 @@ impl Template {
         if let Some(error) = &self.compiled.error {
             return Outcome::Failed(error.clone());
         }
-        let surroundings =
-            machine::Surroundings { now: context.now, zone: context.zone, rules: machine::Rules::CleverTap };
+        let india = Offset::from_seconds(INDIA).map_or(TimeZone::UTC, TimeZone::fixed);
+        let now_zone = match self.dialect() {
+            Dialect::Telecast => context.zone,
+            Dialect::CleverTap => &india,
+        };
+        let Context { now, zone, .. } = *context;
+        let surroundings = machine::Surroundings { now, zone, now_zone, rules: machine::Rules::CleverTap };
         machine::run(&self.compiled, machine::Globals::Campaign(context), surroundings, context.limits)
     }
 
@@ -192,7 +200,8 @@ impl Template {
             Value::Object(members) => members,
             _ => &none,
         };
-        let surroundings = machine::Surroundings { now, zone, rules: machine::Rules::Shopify };
+        let surroundings =
+            machine::Surroundings { now, zone, now_zone: zone, rules: machine::Rules::Shopify };
         machine::run(&self.compiled, machine::Globals::Data(data), surroundings, limits)
     }
 

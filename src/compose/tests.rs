@@ -8,6 +8,8 @@ const SAMPLE: &str = r#"{
  "parse_mode": "HTML"
 }"#;
 
+static UTC: TimeZone = TimeZone::UTC;
+
 fn profile(json: &str) -> Profile {
     let Value::Object(properties) = Value::from(serde_json::from_str::<serde_json::Value>(json).unwrap())
     else {
@@ -25,21 +27,32 @@ fn webhook() -> Webhook {
 }
 
 fn composed(body: &str, profile: Option<&Profile>, chat: Chat<'_>) -> Composed {
-    compose(&Inputs {
+    let (campaign, webhook, partials) = (Campaign::default(), webhook(), Partials::default());
+    compose(&Inputs { chat, ..inputs(body, &campaign, profile, &webhook, &partials) })
+}
+
+fn inputs<'a>(
+    body: &'a str,
+    campaign: &'a Campaign,
+    profile: Option<&'a Profile>,
+    webhook: &'a Webhook,
+    partials: &'a Partials,
+) -> Inputs<'a> {
+    Inputs {
         stem: "sale",
-        campaign: &Campaign::default(),
+        campaign,
         body,
-        webhook: Some(&webhook()),
-        partials: &Partials::default(),
+        webhook: Some(webhook),
+        partials,
         dialect: Dialect::Telecast,
         profile,
         event: None,
         external_trigger: None,
-        chat,
+        chat: Chat::OfTheBody,
         vocabulary: None,
         now: Timestamp::UNIX_EPOCH,
-        zone: &TimeZone::UTC,
-    })
+        zone: &UTC,
+    }
 }
 
 /// Composes for a profile and shows each problem as `line:column severity[code] message`.
@@ -168,24 +181,26 @@ fn a_fix_escapes_the_value_for_json() {
 fn a_value_cannot_ask_for_a_secret() {
     let webhook = Webhook { url: "https://h/bot${T}/sendMessage?x={{ Profile.x }}".into(), ..webhook() };
     let evil = profile(r#"{"x": "${T}"}"#);
-    let composed = compose(&Inputs {
-        webhook: Some(&webhook),
-        profile: Some(&evil),
-        stem: "s",
-        campaign: &Campaign::default(),
-        body: "{}",
-        partials: &Partials::default(),
-        dialect: Dialect::Telecast,
-        event: None,
-        external_trigger: None,
-        chat: Chat::OfTheBody,
-        vocabulary: None,
-        now: Timestamp::UNIX_EPOCH,
-        zone: &TimeZone::UTC,
-    });
+    let (campaign, partials) = (Campaign::default(), Partials::default());
+    let composed = compose(&inputs("{}", &campaign, Some(&evil), &webhook, &partials));
     let url = composed.http.unwrap().url;
     assert_eq!(
         url.resolve(&mut |_| Some("1:secret".into())).unwrap(),
         "https://h/bot1:secret/sendMessage?x=${T}"
     );
+}
+
+#[test]
+fn now_is_india_s_in_clevertap_s_dialect_and_no_other_date_is() {
+    let body = r#"{{ "now" | date: "%H:%M" }} {{ Profile.at | date: "%H:%M" }}"#;
+    let mut anna = profile("{}");
+    anna.properties.insert("at".into(), Value::Date(Timestamp::UNIX_EPOCH));
+    let (campaign, webhook, partials) = (Campaign::default(), webhook(), Partials::default());
+    let rendered = |dialect| {
+        let composed =
+            compose(&Inputs { dialect, ..inputs(body, &campaign, Some(&anna), &webhook, &partials) });
+        composed.rendered.unwrap()
+    };
+    assert_eq!(rendered(Dialect::Telecast), "00:00 00:00");
+    assert_eq!(rendered(Dialect::CleverTap), "05:30 00:00");
 }

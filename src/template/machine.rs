@@ -38,6 +38,8 @@ const FILTER_STEPS: usize = 3;
 pub(super) struct Surroundings<'a> {
     pub now: Timestamp,
     pub zone: &'a TimeZone,
+    /// The zone in which `now` is told: in CleverTap's dialect India's, whatever that of other dates.
+    pub now_zone: &'a TimeZone,
     pub rules: Rules,
 }
 

@@ -70,7 +70,7 @@ enum Next {
 impl Console {
     async fn run(&mut self) -> io::Result<ExitCode> {
         self.draw()?;
-        let mut drawn_at = Instant::now();
+        let mut result_drawn_at = Instant::now();
         self.events = Some(EventStream::new());
         let mut signals = SignalSet::new()?;
         let started = self.app.start();
@@ -106,7 +106,7 @@ impl Console {
                         messages.push(more);
                     }
                 }
-                () = tokio::time::sleep_until(drawn_at + FRAME), if waiting => {}
+                () = tokio::time::sleep_until(result_drawn_at + FRAME), if waiting => {}
             }
             for message in messages {
                 let effects = update(&mut self.app, message);
@@ -114,10 +114,13 @@ impl Console {
                     return Ok(code);
                 }
             }
-            waiting = !by_key && Instant::now() < drawn_at + FRAME;
+            // A key is drawn at once, and so is the first result behind it; only results follow each other in frames.
+            waiting = !by_key && Instant::now() < result_drawn_at + FRAME;
             if !waiting {
                 self.draw()?;
-                drawn_at = Instant::now();
+                if !by_key {
+                    result_drawn_at = Instant::now();
+                }
             }
         }
     }

@@ -11,8 +11,9 @@ mod read;
 mod strftime;
 
 pub(super) fn date<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
-    let zone = call.surroundings.zone.clone();
-    in_zone(call, &zone)
+    let is_now = matches!(&call.input, Datum::Text(text) if is_now(text.as_str()));
+    let zone = if is_now { call.surroundings.now_zone } else { call.surroundings.zone };
+    in_zone(call, &zone.clone())
 }
 
 pub(super) fn date_tz<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
@@ -51,9 +52,14 @@ fn instant_of(call: &Call<'_, '_>, zone: &TimeZone) -> Option<Zoned> {
     }
 }
 
+fn is_now(text: &str) -> bool {
+    let text = text.trim();
+    text.eq_ignore_ascii_case("now") || text.eq_ignore_ascii_case("today")
+}
+
 fn of_text(text: &Text<'_>, now: Timestamp, zone: &TimeZone) -> Option<Zoned> {
     let text = text.as_str().trim();
-    if text.eq_ignore_ascii_case("now") || text.eq_ignore_ascii_case("today") {
+    if is_now(text) {
         return Some(now.to_zoned(zone.clone()));
     }
     let seconds = text.strip_prefix("$D_").unwrap_or(text);
