@@ -193,7 +193,12 @@ pub enum Change {
     /// Into the trash of the workspace.
     DeleteCampaign(String),
     /// A new webhook.
-    NewWebhook(Box<Webhook>),
+    NewWebhook {
+        /// Its settings.
+        webhook: Box<Webhook>,
+        /// The campaign that has none yet and takes it.
+        taker: Option<String>,
+    },
     /// A webhook's settings; a real token in its address moves to the secret store.
     SaveWebhook {
         /// Which.

@@ -358,10 +358,16 @@ fn apply(
             keep(folder.delete_campaign(&stem).map_err(words)?);
             done(format!("deleted {stem}: u brings it back"))
         }
-        Change::NewWebhook(webhook) => {
+        Change::NewWebhook { webhook, taker } => {
             let webhook = service::adopt_token(session.secrets(), *webhook)?;
             let stem = folder.create_webhook(&webhook).map_err(words)?;
-            done(format!("made webhooks/{stem}.toml: F4 gives it to the campaign"))
+            match taker {
+                Some(taker) => {
+                    give_webhook(folder, &taker, &stem)?;
+                    done(format!("made webhooks/{stem}.toml for {taker}"))
+                }
+                None => done(format!("made webhooks/{stem}.toml: F4 gives it to a campaign")),
+            }
         }
         Change::SaveWebhook { stem, webhook, expected } => {
             let before = webhook.url.clone();
@@ -403,6 +409,14 @@ fn save_campaign(
     let mut source = folder.read(&format!("campaigns/{stem}.toml"));
     source.fingerprint = expected;
     folder.save_campaign(&source, campaign).map(|_| ()).map_err(|error| error.to_string())
+}
+
+/// Lets a campaign go through a webhook.
+fn give_webhook(folder: &Folder, campaign: &str, webhook: &str) -> Result<(), String> {
+    let source = folder.read(&format!("campaigns/{campaign}.toml"));
+    let settings = Campaign::parse(&source.text).0.unwrap_or_default();
+    let settings = Campaign { webhook: webhook.to_owned(), ..settings };
+    folder.save_campaign(&source, &settings).map(|_| ()).map_err(|error| error.to_string())
 }
 
 async fn copy_by_command(command: &[String], text: &str) -> Result<(), String> {

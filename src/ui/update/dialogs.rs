@@ -176,12 +176,15 @@ fn answered(app: &mut App, purpose: Purpose, text: String) -> Vec<Effect> {
         Purpose::NewCampaign(start) => new_campaign(app, start, text),
         Purpose::DuplicateCampaign(stem) => Change::DuplicateCampaign { stem, name: text },
         Purpose::RenameCampaign(stem) => Change::RenameCampaign { stem, name: text },
-        Purpose::NewWebhook => Change::NewWebhook(Box::new(Webhook {
-            name: text,
-            url: "https://api.telegram.org/bot${BOT_TOKEN}/sendMessage".into(),
-            headers: vec![("Content-Type".into(), "application/json".into())],
-            ..Webhook::default()
-        })),
+        Purpose::NewWebhook => Change::NewWebhook {
+            webhook: Box::new(Webhook {
+                name: text,
+                url: "https://api.telegram.org/bot${BOT_TOKEN}/sendMessage".into(),
+                headers: vec![("Content-Type".into(), "application/json".into())],
+                ..Webhook::default()
+            }),
+            taker: app.open.clone().filter(|_| app.webhook.stem.is_none()),
+        },
         Purpose::DuplicateWebhook(stem) => Change::DuplicateWebhook { stem, name: text },
         Purpose::RenameWebhook(stem) => Change::RenameWebhook { stem, name: text },
         Purpose::TestChat => return choose_chat(app, &text),

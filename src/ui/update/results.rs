@@ -7,6 +7,7 @@ use crate::ui::app::App;
 use crate::ui::dialog::test::TestState;
 use crate::ui::dialog::{Confirm, Decision, Dialog};
 use crate::ui::effect::{Effect, Timer};
+use crate::ui::focus::{Focus, Pane};
 use crate::ui::msg::{Done, Msg, SaveFailure};
 use crate::workspace::{Draft, Workspace};
 
@@ -273,6 +274,9 @@ fn changed(
             app.say(done.words);
             if let Some(stem) = done.open {
                 effects.extend(actions::open(app, &stem));
+                if done.renamed.is_none() {
+                    app.focus = Focus::enter(Pane::Body);
+                }
             }
             app.webhook.show(&app.workspace, app.workspace.campaign(app.open.as_deref().unwrap_or("")));
             effects.extend(app.check_bot());
