@@ -99,12 +99,16 @@ impl Filled {
         Self { pieces }
     }
 
-    /// Returns it with secrets by name, as `${NAME}`.
+    /// Returns it with secrets by name, as `${NAME}`, and a token that stands there itself masked.
     pub fn shown(&self) -> String {
-        self.map(|piece| match piece {
+        let mut shown = self.map(|piece| match piece {
             Piece::Text(text) => text.clone(),
             Piece::Secret(name, _) => format!("${{{name}}}"),
-        })
+        });
+        if let Some(token) = campaign::find_token(&shown) {
+            shown.replace_range(token.start..token.end, "••••••");
+        }
+        shown
     }
 
     /// Returns it for the inside of double quotes in a POSIX shell, where `${NAME}` is then the shell's variable.

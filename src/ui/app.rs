@@ -268,6 +268,13 @@ impl App {
         }
     }
 
+    /// Asks for the message after the webhook was edited: who answered at the address before is no answer any more.
+    pub fn compose_with_webhook(&mut self) -> Effect {
+        self.bot_question += 1;
+        self.bot = BotStatus::Asking;
+        self.compose()
+    }
+
     /// Returns what a message is made of now: the buffer as it stands, the webhook as it is typed.
     pub fn job(&self) -> Option<Job> {
         let stem = self.open.clone()?;
@@ -334,11 +341,6 @@ impl App {
         });
         problems.extend(others.map(Problem::InFile));
         problems
-    }
-
-    /// Returns how many lines the problems take in a pane of this width.
-    pub fn problem_lines(&self, _width: usize) -> usize {
-        self.problems().len().max(1)
     }
 
     /// Returns how many lines the webhook's pane wants.

@@ -13,6 +13,7 @@ use ratatui::layout::Rect;
 
 use super::app::App;
 use super::focus::Pane;
+use super::pane::problems;
 
 /// From this width on all panes are on screen.
 const WIDE: u16 = 106;
@@ -125,12 +126,12 @@ fn one_column(app: &App, area: Rect) -> Vec<(Pane, Rect)> {
 }
 
 fn preview_and_problems(app: &App, area: Rect) -> Vec<(Pane, Rect)> {
-    let lines = app.problem_lines(usize::from(area.width.saturating_sub(2)));
+    let lines = problems::line_count(app, area.width.saturating_sub(2));
     let is_focused = app.focus.pane == Pane::Problems;
     let most = if is_focused { area.height / 2 } else { area.height / 3 };
     let height = u16::try_from(lines).unwrap_or(u16::MAX).saturating_add(2).clamp(3, most.max(3));
-    let (preview, problems) = split_y(area, area.height.saturating_sub(height));
-    vec![(Pane::Preview, preview), (Pane::Problems, problems)]
+    let (preview, below) = split_y(area, area.height.saturating_sub(height));
+    vec![(Pane::Preview, preview), (Pane::Problems, below)]
 }
 
 /// The webhook's pane takes what its lines need, and never all from the campaigns.

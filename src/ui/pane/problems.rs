@@ -62,6 +62,18 @@ fn glyph(severity: Severity) -> (&'static str, Severity) {
     }
 }
 
+/// Returns how many lines the problems would like to have inside a pane of this width.
+pub fn line_count(app: &App, width: u16) -> usize {
+    let problems = app.problems();
+    if app.focus.pane != Pane::Problems {
+        return problems.len().max(1);
+    }
+    let text = app.buffer().map(|buffer| buffer.editor.text()).unwrap_or_default();
+    let room = Rect { width, ..Rect::default() };
+    let rows = rows(app, &problems, &text, &LineIndex::new(&text), room);
+    rows.iter().map(|(_, lines)| lines.len()).sum::<usize>().max(1)
+}
+
 /// The lines of each problem: the chosen one whole with its help while one is in the pane, the others on one line.
 fn rows(
     app: &App,
@@ -101,7 +113,8 @@ fn first_shown(app: &App, rows: &[(usize, Vec<String>)], height: u16) -> usize {
     for (at, lines) in rows.iter().take(chosen + 1).rev() {
         used += lines.len();
         if usize::from(height) < used {
-            return at + 1;
+            // One that is higher than the pane is shown from its first line.
+            return (at + 1).min(chosen);
         }
     }
     0

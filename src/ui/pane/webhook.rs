@@ -25,6 +25,8 @@ pub struct WebhookPane {
     saved: Webhook,
     /// The file as it was when the form was filled.
     pub expected: Option<Fingerprint>,
+    /// What was typed when it was last asked to be saved; none once the form shows the file again.
+    saving: Option<Webhook>,
 }
 
 const NO_AUTH: &str = "none";
@@ -41,7 +43,9 @@ impl WebhookPane {
         };
         let is_same = self.stem.as_deref() == Some(webhook.stem.as_str());
         let is_unchanged = self.expected == Some(webhook.source.fingerprint);
-        if is_same && (is_unchanged || self.is_modified()) {
+        // What was saved is shown as it was written: a token has moved out of it.
+        let is_saved = self.saving.as_ref().is_some_and(|saved| *saved == self.typed());
+        if is_same && (is_unchanged || (self.is_modified() && !is_saved)) {
             return;
         }
         let focus = if is_same { self.form.focus } else { 0 };
@@ -55,8 +59,20 @@ impl WebhookPane {
         self.stem = Some(webhook.stem.clone());
         self.saved = webhook.value.clone().unwrap_or_default();
         self.expected = Some(webhook.source.fingerprint);
+        self.saving = None;
         self.form = Form::new(fields(&self.saved));
         self.check();
+    }
+
+    /// Returns the webhook as it is typed, to be saved, where that differs from the file.
+    pub fn start_saving(&mut self) -> Option<Webhook> {
+        self.saving = self.edited();
+        self.saving.clone()
+    }
+
+    /// Notes that nothing was saved: what is typed stays.
+    pub fn stop_saving(&mut self) {
+        self.saving = None;
     }
 
     /// Whether something is typed that is not in the file.

@@ -185,7 +185,7 @@ fn save(app: &mut App) -> Vec<Effect> {
 
 fn save_webhook(app: &mut App) -> Vec<Effect> {
     let (Some(webhook), Some(stem), Some(expected)) =
-        (app.webhook.edited(), app.webhook.stem.clone(), app.webhook.expected)
+        (app.webhook.start_saving(), app.webhook.stem.clone(), app.webhook.expected)
     else {
         return Vec::new();
     };
@@ -277,7 +277,7 @@ fn preview_and_test(app: &mut App) -> Vec<Effect> {
         scroll: 0,
     })));
     let mut effects = vec![Effect::LoadTests];
-    if matches!(app.bot, BotStatus::Unknown | BotStatus::Trouble(_)) {
+    if matches!(app.bot, BotStatus::Unknown | BotStatus::Asking | BotStatus::Trouble(_)) {
         effects.extend(app.check_bot());
     }
     effects

@@ -1,6 +1,7 @@
 //! Keys, by where the keyboard is: the dialog, the search line, the picker, then the panes.
 
 use super::{actions, dialogs, typing};
+use crate::service::BotStatus;
 use crate::ui::action::{Action, Context};
 use crate::ui::app::App;
 use crate::ui::effect::Effect;
@@ -88,13 +89,14 @@ fn press_in_pane(app: &mut App, key: Key) -> Vec<Effect> {
 fn press_in_webhook(app: &mut App, key: Key) -> Vec<Effect> {
     if key.code == KeyCode::Esc {
         app.focus = Focus::reach(Pane::Webhook);
-        return Vec::new();
+        let is_unchecked = app.bot == BotStatus::Asking;
+        return if is_unchecked { app.check_bot().into_iter().collect() } else { Vec::new() };
     }
     if app.read_only.is_some() {
         return actions::refuse_to_edit(app);
     }
     match app.webhook.press(key) {
-        Filled::Changed => vec![app.compose()],
+        Filled::Changed => vec![app.compose_with_webhook()],
         Filled::Pressed(_) => app.check_bot().into_iter().collect(),
         Filled::Submitted | Filled::Ignored | Filled::Moved => Vec::new(),
     }
@@ -176,7 +178,7 @@ pub fn paste(app: &mut App, text: &str) -> Vec<Effect> {
         Focus { pane: Pane::Body, entered: true } => typing::paste(app, text),
         Focus { pane: Pane::Webhook, entered: true } if app.read_only.is_none() => {
             app.webhook.paste(text);
-            vec![app.compose()]
+            vec![app.compose_with_webhook()]
         }
         _ => {
             app.complain("nothing to paste into here: 3 goes to the body");

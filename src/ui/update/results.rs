@@ -257,6 +257,9 @@ fn changed(
     workspace: Result<Arc<Workspace>, String>,
 ) -> Vec<Effect> {
     let mut effects = Vec::new();
+    if result.is_err() {
+        app.webhook.stop_saving();
+    }
     if let (Ok(Done { renamed: Some((old, new)), .. }), Some(buffer)) =
         (&result, result.as_ref().ok().and_then(|done| app.buffers.remove(&done.renamed.as_ref()?.0)))
     {
