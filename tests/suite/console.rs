@@ -1,1 +1,10 @@
 //! The real update loop: keys in, screen text and styles out.
+
+mod author;
+mod harness;
+mod keys;
+mod monkey;
+mod picture;
+mod sizes;
+
+use harness::Console;

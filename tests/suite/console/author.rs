@@ -1,0 +1,255 @@
+//! The main job: write, preview, test-send, save.
+
+use ratatui::style::Color;
+
+use super::Console;
+
+#[test]
+fn what_is_typed_stands_in_the_body_and_in_the_preview() {
+    let mut console = Console::demo();
+    console.shows("SANDBOX @");
+    console.shows("profile Anna Petrova");
+    console.go_before("20% off");
+    console.type_text("Hooray: ");
+    assert!(console.body().contains("<blockquote>Hooray: 20% off everything"));
+    console.shows("▌ Hooray: 20% off everything");
+    console.press("esc 4 ]");
+    console.shows("\"parse_mode\": \"HTML\"");
+    console.shows("Hooray: 20%");
+    console.press("]");
+    console.shows("POST");
+    console.hides("SAMPLE-sandbox-only");
+}
+
+#[test]
+fn two_angles_pick_a_variable_with_the_escapes_that_fit() {
+    let mut console = Console::demo();
+    console.go_before("20% off");
+    console.type_text("<<");
+    console.shows("first_name");
+    console.type_text("city");
+    console.press("enter");
+    assert!(
+        console.body().contains(r#"{{ Profile.city | default: "" | tg_html | json_escape }}20% off"#),
+        "{}",
+        console.body()
+    );
+}
+
+#[test]
+fn an_at_sign_opens_a_picker_that_lets_enter_through() {
+    let mut console = Console::demo();
+    console.go_before("20% off");
+    console.type_text("@ci");
+    console.shows("↑↓ to choose");
+    console.press("enter");
+    assert!(console.body().contains("@ci\n"), "{}", console.body());
+    console.press("ctrl-z");
+    console.go_before("20% off");
+    console.type_text(" @ci");
+    console.press("down enter");
+    assert!(console.body().contains("Profile."), "{}", console.body());
+}
+
+#[test]
+fn another_profile_gets_another_message() {
+    let mut console = Console::demo();
+    console.shows("Hi Anna");
+    console.press("f7");
+    console.type_text("Иван");
+    console.press("enter");
+    console.shows("Hi Иван");
+    console.hides("profile Anna");
+}
+
+#[test]
+fn a_parse_mode_is_compared_first_and_converted_as_one_undo_step() {
+    let mut console = Console::demo();
+    let before = console.body();
+    console.press("f6");
+    console.shows("HTML · now");
+    console.shows("MarkdownV2");
+    assert_eq!(console.body(), before);
+    console.press("right enter");
+    assert!(
+        console.body().contains(r#""parse_mode": "MarkdownV2""#)
+            || console.body().contains(r#""parse_mode": "Markdown""#),
+        "{}",
+        console.body()
+    );
+    console.press("ctrl-z");
+    assert_eq!(console.body(), before);
+}
+
+#[test]
+fn a_test_goes_to_the_sandbox_and_its_answer_is_shown() {
+    let mut console = Console::demo();
+    console.press("f5");
+    console.shows("Preview and Test");
+    console.shows("me · 1099500000001");
+    console.hides("SAMPLE-sandbox-only");
+    console.press("enter");
+    console.shows("✔ 200");
+    console.shows("message ");
+    console.press("h");
+    console.shows("✔ spring-sale");
+}
+
+#[test]
+fn what_telegram_refuses_is_said_and_its_place_is_one_key_away() {
+    let mut console = Console::demo();
+    console.go_before("<b>Hi");
+    console.type_text("<u>");
+    console.shows("✘");
+    console.press("f5 enter");
+    console.shows("can't parse entities");
+    console.press("j");
+    assert!(console.app.dialog.is_none());
+    let place = console.app.buffer().unwrap().editor.cursor();
+    console.press("ctrl-home f8");
+    assert_eq!(console.app.buffer().unwrap().editor.cursor(), place);
+    assert_eq!(place, console.app.problems()[0].diagnostic().span.start);
+}
+
+#[test]
+fn saving_writes_the_file_and_clears_the_mark() {
+    let mut console = Console::demo();
+    console.go_before("20% off");
+    console.type_text("Up to ");
+    console.shows("● spring-sale");
+    assert_eq!(console.style_at("● spring-sale").fg, Some(Color::Yellow));
+    console.press("ctrl-s");
+    console.shows("saved campaigns/spring-sale.json.liquid");
+    console.hides("● spring-sale");
+    assert_eq!(console.file("campaigns/spring-sale.json.liquid"), console.body());
+}
+
+#[test]
+fn leaving_with_unsaved_edits_asks() {
+    let mut console = Console::demo();
+    console.type_text("x");
+    console.press("ctrl-q");
+    console.shows("Not saved: spring-sale.");
+    console.press("esc");
+    assert!(!console.has_quit && console.app.dialog.is_none());
+    console.press("ctrl-q s");
+    assert!(console.has_quit);
+    assert!(console.file("campaigns/spring-sale.json.liquid").starts_with('x'));
+}
+
+#[test]
+fn drafts_that_a_crash_left_are_offered_and_brought_back() {
+    let mut console = Console::demo();
+    console.type_text("unsaved");
+    console.draft_is_due();
+    let mut next = console.second(None);
+    next.shows("Unsaved edits of spring-sale");
+    next.press("b");
+    assert!(next.body().starts_with("unsaved"));
+    assert!(next.app.is_unsaved("spring-sale"));
+    assert!(!console.file("campaigns/spring-sale.json.liquid").starts_with("unsaved"));
+}
+
+#[test]
+fn a_body_without_edits_follows_its_file() {
+    let mut console = Console::demo();
+    console.write("campaigns/spring-sale.json.liquid", r#"{"chat_id": 1, "text": "from outside"}"#);
+    console.files_changed();
+    assert_eq!(console.body(), r#"{"chat_id": 1, "text": "from outside"}"#);
+    console.hides("●");
+}
+
+#[test]
+fn a_file_changed_beside_unsaved_edits_is_never_written_over_unasked() {
+    let mut console = Console::demo();
+    let path = "campaigns/spring-sale.json.liquid";
+    console.type_text("mine");
+    console.write(path, "theirs");
+    console.files_changed();
+    assert!(console.body().starts_with("mine"));
+    console.press("ctrl-s");
+    console.shows("was changed on disk");
+    assert_eq!(console.file(path), "theirs");
+    console.press("o");
+    assert!(console.file(path).starts_with("mine"));
+}
+
+#[test]
+fn a_second_console_only_views() {
+    let console = Console::demo();
+    let mut second = console.second(Some("another console has it open"));
+    second.shows("view only");
+    let before = second.body();
+    second.type_text("x");
+    second.paste("y");
+    assert_eq!(second.body(), before);
+    second.shows("another console has it open");
+}
+
+#[test]
+fn campaigns_are_made_copied_renamed_deleted_and_brought_back() {
+    let mut console = Console::demo();
+    console.press("esc n enter");
+    console.shows("Name of the new campaign");
+    console.type_text("Autumn");
+    console.press("enter");
+    assert_eq!(console.app.open.as_deref(), Some("autumn"));
+    console.press("esc 1 d");
+    console.type_text("Autumn again");
+    console.press("enter");
+    console.shows("autumn-again");
+    console.press("esc 1 r");
+    console.type_text("Winter");
+    console.press("enter");
+    assert_eq!(console.app.open.as_deref(), Some("winter"));
+    console.hides("autumn-again");
+    console.press("esc 1 x");
+    console.shows("Delete the campaign winter");
+    console.press("d");
+    assert!(console.app.workspace.campaign("winter").is_none());
+    console.press("esc 1 u");
+    assert!(console.app.workspace.campaign("winter").is_some());
+}
+
+#[test]
+fn a_webhook_is_edited_and_its_comments_stay() {
+    let mut console = Console::demo();
+    console.press("esc 2");
+    console.press("end");
+    console.type_text(" of ours");
+    console.press("ctrl-s");
+    let saved = console.file("webhooks/bot.toml");
+    assert!(saved.contains("name = \"Telegram bot of ours\""), "{saved}");
+    assert!(saved.starts_with("# ${SANDBOX} is this workspace's own"), "{saved}");
+}
+
+#[test]
+fn a_real_token_pasted_into_the_address_moves_to_the_secrets_and_is_never_shown() {
+    let token = "1234567890:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr";
+    let mut console = Console::demo();
+    console.press("esc 2 down down ctrl-a");
+    console.paste(&format!("http://127.0.0.1:9/bot{token}/sendMessage"));
+    console.press("esc 4 ] ]");
+    console.shows("/bot••••••");
+    console.hides("AAbbCC");
+    console.press("ctrl-s");
+    let saved = console.file("webhooks/bot.toml");
+    assert!(!saved.contains("AAbbCC") && saved.contains("/bot${"), "{saved}");
+    console.hides("Webhook bot ●");
+    for keys in ["2", "esc 4", "f5", "esc 5"] {
+        console.press(keys);
+        console.hides("AAbbCC");
+    }
+}
+
+#[test]
+fn an_address_that_was_edited_is_not_called_the_sandbox_before_it_answers_as_one() {
+    let mut console = Console::demo();
+    console.shows("SANDBOX @demo_bot");
+    console.press("esc 2 down down ctrl-a");
+    console.paste("http://127.0.0.1:9/bot${BOT_TOKEN}/sendMessage");
+    console.hides("SANDBOX @demo_bot");
+    console.press("f5");
+    console.hides("SANDBOX @demo_bot");
+    console.shows("127.0.0.1:9");
+}

@@ -1,0 +1,137 @@
+//! What keys and the mouse mean, and where.
+
+use telecast::ui::action::{ACTIONS, Action};
+use telecast::ui::focus::{Focus, Pane};
+use telecast::ui::input::MouseKind;
+
+use super::Console;
+
+#[test]
+fn every_printable_key_types_in_a_text_field() {
+    let mut console = Console::demo();
+    console.press("ctrl-a delete");
+    let printable: String = (' '..='~').filter(|c| !"\"'([{<@".contains(*c)).collect();
+    for c in printable.chars() {
+        console.press("ctrl-a delete");
+        console.type_text(&c.to_string());
+        assert_eq!(console.body(), c.to_string());
+        assert_eq!(console.app.focus, Focus::enter(Pane::Body));
+    }
+}
+
+#[test]
+fn esc_leaves_the_text_and_tab_walks_the_panes() {
+    let mut console = Console::demo();
+    let before = console.body();
+    console.press("esc");
+    for pane in [Pane::Preview, Pane::Problems, Pane::Campaigns, Pane::Webhook, Pane::Body] {
+        console.press("tab");
+        assert_eq!(console.app.focus, Focus::reach(pane));
+    }
+    console.press("shift-tab enter");
+    assert_eq!(console.app.focus, Focus::enter(Pane::Webhook));
+    assert_eq!(console.body(), before);
+}
+
+#[test]
+fn tab_in_the_editor_indents() {
+    let mut console = Console::demo();
+    console.press("tab");
+    assert!(console.body().starts_with("  {"), "{}", console.body());
+}
+
+#[test]
+fn an_unbound_alt_key_is_esc_and_then_that_key() {
+    let mut console = Console::demo();
+    console.press("alt-q");
+    assert!(console.has_quit);
+    let mut console = Console::demo();
+    console.press("f1 alt-1");
+    assert!(console.app.dialog.is_none());
+    assert!(console.body().starts_with('1'), "a covering dialog makes every Alt-key Esc and the key");
+}
+
+#[test]
+fn ctrl_c_copies_else_cancels_else_says_how_to_quit() {
+    let mut console = Console::demo();
+    console.press("shift-right ctrl-c");
+    assert_eq!(console.copied, ["{"]);
+    console.press("left f1 ctrl-c");
+    assert!(console.app.dialog.is_none());
+    console.press("ctrl-c");
+    console.shows("^Q quits");
+    assert!(!console.has_quit);
+}
+
+#[test]
+fn ctrl_z_undoes_in_text_suspends_outside_and_never_in_a_dialog() {
+    let mut console = Console::demo();
+    let before = console.body();
+    console.type_text("x");
+    console.press("ctrl-z");
+    assert_eq!(console.body(), before);
+    console.press("esc f1 ctrl-z");
+    assert_eq!(console.suspended, 0);
+    console.press("esc ctrl-z");
+    assert_eq!(console.suspended, 1);
+}
+
+#[test]
+fn help_and_palette_list_every_action() {
+    let mut console = Console::demo();
+    for key in ["f1", "ctrl-p"] {
+        console.press(key);
+        for row in ACTIONS.iter().filter(|row| row.action != Action::Palette) {
+            console.press("ctrl-a");
+            console.type_text(row.title);
+            console.shows(row.title);
+        }
+        console.press("esc");
+    }
+}
+
+#[test]
+fn the_palette_runs_what_is_chosen() {
+    let mut console = Console::demo();
+    console.press("ctrl-p");
+    console.type_text("suspend");
+    console.press("enter");
+    assert_eq!(console.suspended, 1);
+}
+
+#[test]
+fn the_mouse_reaches_panes_campaigns_tabs_and_hints() {
+    let mut console = Console::demo();
+    console.click_text("welcome");
+    assert_eq!(console.app.open.as_deref(), Some("welcome"));
+    console.click_text("JSON");
+    assert_eq!(console.app.focus.pane, Pane::Preview);
+    console.shows("\"parse_mode\": \"MarkdownV2\"");
+    console.click_text("help");
+    console.shows("Help");
+    console.press("esc");
+    console.click_text("cart-reminder");
+    let problem = console.app.problems()[0].diagnostic().message.clone();
+    let start: String = problem.chars().take(12).collect();
+    console.click_text(&start);
+    assert_eq!(console.app.focus, Focus::enter(Pane::Body));
+}
+
+#[test]
+fn dragging_selects() {
+    let mut console = Console::demo();
+    let (x, y) = console.place_of("\"chat_id\"");
+    console.mouse(MouseKind::Down { clicks: 1 }, x, y);
+    console.mouse(MouseKind::Drag, x + 9, y);
+    console.mouse(MouseKind::Up, x + 9, y);
+    console.press("ctrl-c");
+    assert_eq!(console.copied, ["\"chat_id\""]);
+}
+
+#[test]
+fn the_problem_one_stands_on_is_shown_whole() {
+    let mut console = Console::demo();
+    console.press("esc 1 home 5");
+    let help = console.app.problems()[0].diagnostic().help.clone().unwrap();
+    console.shows(help.split(' ').next_back().unwrap());
+}

@@ -1,0 +1,151 @@
+//! The picture in the README: the real screen, cell by cell, as an SVG.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use ratatui::buffer::Buffer;
+use ratatui::style::{Color, Modifier, Style};
+
+use super::Console;
+
+/// The size of a cell in the picture.
+const CELL: (usize, usize) = (8, 17);
+
+/// The room around the cells.
+const MARGIN: usize = 12;
+
+const BACKGROUND: &str = "#15181d";
+const FOREGROUND: &str = "#d5d8dd";
+
+#[test]
+fn the_readme_shows_the_screen_as_it_is() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/screens/compose.svg");
+    let drawn = svg(&Console::demo().cells());
+    if std::env::var_os("UPDATE_SCREENS").is_some_and(|value| value == "1") {
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(&file, &drawn).unwrap();
+    }
+    let kept = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(
+        kept == drawn,
+        "{} is not the screen of today: UPDATE_SCREENS=1 cargo test picture",
+        file.display()
+    );
+    assert!(include_str!("../../../README.md").contains("assets/screens/compose.svg"));
+}
+
+fn svg(cells: &Buffer) -> String {
+    let (columns, lines) = (usize::from(cells.area.width), usize::from(cells.area.height));
+    let (width, height) = (columns * CELL.0 + 2 * MARGIN, lines * CELL.1 + 2 * MARGIN);
+    let mut out = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" \
+         height=\"{height}\" font-family=\"ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace\" \
+         font-size=\"13\" xml:space=\"preserve\">\n\
+         <rect width=\"{width}\" height=\"{height}\" rx=\"8\" fill=\"{BACKGROUND}\"/>\n"
+    );
+    for y in 0..cells.area.height {
+        for run in runs(cells, y) {
+            draw_run(&mut out, usize::from(y), &run);
+        }
+    }
+    out.push_str("</svg>\n");
+    out
+}
+
+/// Cells of one row that look alike and stand side by side.
+struct Run {
+    column: usize,
+    columns: usize,
+    text: String,
+    style: Style,
+}
+
+fn runs(cells: &Buffer, y: u16) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    let mut x = 0;
+    while x < cells.area.width {
+        let cell = &cells[(x, y)];
+        let wide = telecast::text::width(cell.symbol()).max(1);
+        match runs.last_mut() {
+            // A wide character stands alone, so that fonts that draw it otherwise move nothing else.
+            Some(run)
+                if run.style == cell.style() && wide == 1 && run.columns == run.text.chars().count() =>
+            {
+                run.text.push_str(cell.symbol());
+                run.columns += 1;
+            }
+            _ => runs.push(Run {
+                column: usize::from(x),
+                columns: wide,
+                text: cell.symbol().to_owned(),
+                style: cell.style(),
+            }),
+        }
+        x += u16::try_from(wide).unwrap();
+    }
+    runs
+}
+
+fn draw_run(out: &mut String, y: usize, run: &Run) {
+    let (left, top) = (MARGIN + run.column * CELL.0, MARGIN + y * CELL.1);
+    let width = run.columns * CELL.0;
+    let has = |modifier| run.style.add_modifier.contains(modifier);
+    let (mut fore, mut back) = (colour(run.style.fg, FOREGROUND), colour(run.style.bg, BACKGROUND));
+    if has(Modifier::REVERSED) {
+        std::mem::swap(&mut fore, &mut back);
+    }
+    if back != BACKGROUND {
+        let height = CELL.1;
+        writeln!(
+            out,
+            "<rect x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{height}\" fill=\"{back}\"/>"
+        )
+        .unwrap();
+    }
+    if run.text.trim().is_empty() {
+        return;
+    }
+    let mut look = String::new();
+    for (modifier, attribute) in [
+        (Modifier::BOLD, " font-weight=\"bold\""),
+        (Modifier::ITALIC, " font-style=\"italic\""),
+        (Modifier::UNDERLINED, " text-decoration=\"underline\""),
+        (Modifier::CROSSED_OUT, " text-decoration=\"line-through\""),
+        (Modifier::DIM, " opacity=\"0.6\""),
+    ] {
+        if has(modifier) {
+            look.push_str(attribute);
+        }
+    }
+    let text = run.text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let base = top + 13;
+    writeln!(
+        out,
+        "<text x=\"{left}\" y=\"{base}\" textLength=\"{width}\" lengthAdjust=\"spacingAndGlyphs\" \
+         fill=\"{fore}\"{look}>{text}</text>"
+    )
+    .unwrap();
+}
+
+/// The colour as the picture shows it: one fixed palette for what a terminal would choose itself.
+fn colour(colour: Option<Color>, default: &'static str) -> &'static str {
+    match colour.unwrap_or(Color::Reset) {
+        Color::Black => "#15181d",
+        Color::Red => "#e06c75",
+        Color::Green => "#8fbf7f",
+        Color::Yellow => "#e0b66c",
+        Color::Blue => "#6ca6e0",
+        Color::Magenta => "#c58fd6",
+        Color::Cyan => "#5fc4cf",
+        Color::Gray => "#b4b9c1",
+        Color::DarkGray => "#7b828d",
+        Color::LightRed => "#f08c95",
+        Color::LightGreen => "#a9d69a",
+        Color::LightYellow => "#f0cd8c",
+        Color::LightBlue => "#8fc0f0",
+        Color::LightMagenta => "#dba9ea",
+        Color::LightCyan => "#86dbe4",
+        Color::White => "#f2f4f7",
+        _ => default,
+    }
+}

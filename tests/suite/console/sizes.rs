@@ -1,0 +1,58 @@
+//! Every size of the terminal, and text that would be dangerous in one.
+
+use ratatui::buffer::Buffer;
+
+use super::Console;
+use super::harness::rows;
+
+const SIZES: [(u16, u16); 8] = [(0, 0), (1, 1), (20, 5), (40, 12), (60, 16), (80, 24), (120, 40), (300, 100)];
+
+#[track_caller]
+fn assert_harmless(cells: &Buffer) {
+    for row in rows(cells) {
+        assert!(!row.chars().any(char::is_control), "{row:?}");
+    }
+}
+
+#[test]
+fn every_pane_and_dialog_is_drawn_at_every_size() {
+    let mut console = Console::demo();
+    let keys = [
+        "1", "2", "3", "esc", "4", "]", "]", "5", "f1", "esc", "ctrl-p", "esc", "f4", "esc", "f5", "c",
+        "esc", "h", "esc", "p", "esc", "esc", "f6", "esc", "f7", "esc", "n", "esc", "g", "esc", "/", "esc",
+        "esc", "1", "x", "esc", "d", "esc", "r", "esc", "2", "esc", "x", "esc",
+    ];
+    for key in keys {
+        console.press(key);
+        for (columns, rows) in SIZES {
+            console.resize(columns, rows);
+            assert_harmless(&console.cells());
+        }
+        console.resize(120, 32);
+    }
+}
+
+#[test]
+fn a_size_that_is_too_small_says_so() {
+    let mut console = Console::demo();
+    console.resize(20, 5);
+    console.shows("too small");
+    console.resize(80, 24);
+    console.shows("20% off");
+}
+
+#[test]
+fn control_characters_never_reach_a_cell() {
+    let evil = "\u{1b}[31m\u{7}\u{9b}2J\u{202e}";
+    let mut console = Console::prepared("spring-sale", |root| {
+        let body = format!("{{\"chat_id\": 1, \"text\": \"a{evil}b\"}}");
+        std::fs::write(root.join("campaigns/spring-sale.json.liquid"), body).unwrap();
+        let name = "name = \"x\\u001b[2Jy\"\nwebhook = \"bot\"\ncontent_format = \"json\"\n";
+        std::fs::write(root.join("campaigns/ev\u{1b}[2Jil.toml"), name).unwrap();
+        std::fs::write(root.join("campaigns/ev\u{1b}[2Jil.json.liquid"), "{}").unwrap();
+    });
+    for key in ["esc", "4", "]", "]", "5", "1", "f4", "esc", "f5", "enter", "esc", "f6", "esc", "f8"] {
+        console.press(key);
+        assert_harmless(&console.cells());
+    }
+}
