@@ -1,1 +1,111 @@
 //! The binary in a pseudo-terminal.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::support::{Home, Terminal};
+
+const BODY: &str = "shop/campaigns/spring-sale.json.liquid";
+
+/// Opens the demo in a fresh home at 120×32 and waits until one can type.
+fn demo(home: &Home) -> Terminal {
+    let mut terminal = Terminal::start(home.command(["demo", "--dir", "shop"]), 120, 32);
+    terminal.wait_for("Hi Anna");
+    terminal
+}
+
+fn signal(terminal: &Terminal, signal: Signal) {
+    let pid = Pid::from_raw(i32::try_from(terminal.id()).unwrap()).unwrap();
+    kill_process(pid, signal).unwrap();
+}
+
+/// Fails unless the bytes end with the terminal as it was: the main screen, the cursor shown, pastes as they come.
+#[track_caller]
+fn assert_given_back(terminal: &Terminal) {
+    let screen = terminal.screen();
+    assert!(!screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste());
+}
+
+#[track_caller]
+fn assert_draft_kept(home: &Home, text: &str) {
+    let drafts = files(&home.path().join("shop/.telecast"));
+    assert!(drafts.iter().any(|contents| contents.contains(text)), "{drafts:?}");
+    assert!(!home.read(BODY).contains(text));
+}
+
+/// Returns what is in all readable text files below a folder.
+fn files(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries
+        .flat_map(|path| match path.is_dir() {
+            true => files(&path),
+            false => std::fs::read_to_string(path).into_iter().collect(),
+        })
+        .collect()
+}
+
+#[test]
+fn the_demo_is_typed_in_saved_and_left() {
+    let home = Home::new();
+    let mut terminal = demo(&home);
+    let screen = terminal.wait_for("SANDBOX @");
+    assert!(screen.contains("spring-sale.json.liquid"), "{screen}");
+    terminal.send("Zebra");
+    terminal.wait_for("Zebra{");
+    terminal.send("\x13");
+    terminal.wait_for("saved campaigns/spring-sale.json.liquid");
+    terminal.send("\x11");
+    assert_eq!(terminal.wait_exit().code(), Some(0));
+    assert_given_back(&terminal);
+    assert!(home.read(BODY).starts_with("Zebra{"));
+}
+
+#[test]
+fn signals_give_the_terminal_back_and_keep_the_draft() {
+    for (number, code) in [(Signal::TERM, 143), (Signal::HUP, 129)] {
+        let home = Home::new();
+        let mut terminal = demo(&home);
+        terminal.send("Zebra");
+        terminal.wait_for("Zebra{");
+        signal(&terminal, number);
+        assert_eq!(terminal.wait_exit().code(), Some(code));
+        assert_given_back(&terminal);
+        assert_draft_kept(&home, "Zebra{");
+    }
+}
+
+#[test]
+fn a_stop_gives_the_terminal_to_the_shell_and_going_on_paints_it_again() {
+    let home = Home::new();
+    let mut terminal = demo(&home);
+    signal(&terminal, Signal::TSTP);
+    terminal.wait_until("the main screen", |screen| !screen.alternate_screen());
+    signal(&terminal, Signal::CONT);
+    terminal.wait_for("Hi Anna");
+    terminal.send("\x1b");
+    terminal.wait_for("Tab walks the panes");
+    terminal.send("\x1a");
+    terminal.wait_until("the main screen", |screen| !screen.alternate_screen());
+    signal(&terminal, Signal::CONT);
+    terminal.wait_for("Hi Anna");
+    terminal.send("q");
+    assert_eq!(terminal.wait_exit().code(), Some(0));
+}
+
+#[test]
+fn what_was_typed_before_a_kill_is_offered_at_the_next_start() {
+    let home = Home::new();
+    let mut terminal = demo(&home);
+    terminal.send("Zebra");
+    terminal.wait_for("Zebra{");
+    // The draft is promised within a second.
+    terminal.read_for(Duration::from_millis(1500));
+    signal(&terminal, Signal::KILL);
+    terminal.wait_exit();
+    let mut next = Terminal::start(home.command(["demo", "--dir", "shop"]), 120, 32);
+    next.wait_for("Unsaved edits of spring-sale");
+    next.send("b");
+    next.wait_for("Zebra{");
+}
