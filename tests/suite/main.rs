@@ -1,5 +1,7 @@
 //! The one integration test binary.
 
+#![expect(clippy::unwrap_used, reason = "what tests share fails as a test does")]
+
 mod support;
 
 mod architecture;
