@@ -8,6 +8,8 @@
 //! `--other 'TEXT=/PATH ARGUMENTS'` names a program by its absolute path, and the text that its first usable frame
 //! shows; its key is Tab. Runs alternate between the programs, so that a busy moment hits all of them.
 
+#![expect(clippy::unwrap_used, reason = "a bench that cannot go on stops")]
+
 #[path = "../suite/support/home.rs"]
 #[expect(dead_code, reason = "the suite's own, of which a bench needs less")]
 mod home;

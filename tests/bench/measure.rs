@@ -64,7 +64,7 @@ pub fn measure(program: &Program<'_>) -> Run {
 /// Types a letter and waits for the frame that shows one more of it.
 fn letter(terminal: &mut Terminal, n: usize) -> Duration {
     // A letter that no frame of ours shows otherwise.
-    let typed = if n % 2 == 0 { 'ж' } else { 'ю' };
+    let typed = if n.is_multiple_of(2) { 'ж' } else { 'ю' };
     let count = |screen: &vt100::Screen| screen.contents().matches(typed).count();
     let before = count(terminal.screen());
     let start = Instant::now();
