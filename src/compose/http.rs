@@ -114,7 +114,18 @@ impl Filled {
     /// Returns it for the inside of double quotes in a POSIX shell, where `${NAME}` is then the shell's variable.
     pub fn in_shell_quotes(&self) -> String {
         self.map(|piece| match piece {
-            Piece::Text(text) => escape_for_double_quotes(text),
+            // A token that stands there itself is on its way into the store; the command names it as the store will.
+            Piece::Text(text) => match campaign::find_token(text) {
+                Some(token) => {
+                    let (before, after) = (&text[..token.start], &text[token.end..]);
+                    format!(
+                        "{}${{BOT_TOKEN}}{}",
+                        escape_for_double_quotes(before),
+                        escape_for_double_quotes(after)
+                    )
+                }
+                None => escape_for_double_quotes(text),
+            },
             Piece::Secret(name, _) => format!("${{{name}}}"),
         })
     }

@@ -153,6 +153,8 @@ pub struct ExternalEdit {
 pub enum Timer {
     /// The draft of this campaign's body.
     Draft(String),
+    /// Making the message of a body that ends in what may become a trigger; the number of the last composition.
+    Compose(u64),
     /// Telling the highlighter to go on.
     Highlight,
 }

@@ -28,6 +28,9 @@ use crate::workspace::{self, Draft, Folder, Means, SaveError, Trashed, Watch, Wo
 /// A draft is written this long behind the edit, within the second that is promised.
 const DRAFT_DELAY: Duration = Duration::from_millis(600);
 
+/// How long a character that may begin a trigger waits for the next one.
+const TRIGGER_DELAY: Duration = Duration::from_millis(400);
+
 /// The highlighter goes on this soon.
 const HIGHLIGHT_DELAY: Duration = Duration::from_millis(1);
 
@@ -186,6 +189,7 @@ impl Executor {
         let sender = self.sender.clone();
         let delay = match &timer {
             Timer::Draft(_) => DRAFT_DELAY,
+            Timer::Compose(_) => TRIGGER_DELAY,
             Timer::Highlight => HIGHLIGHT_DELAY,
         };
         tokio::spawn(async move {

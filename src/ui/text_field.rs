@@ -7,6 +7,7 @@ use ratatui::style::Style;
 use super::draw;
 use super::key::Key;
 use super::typing;
+use crate::campaign::find_token;
 use crate::editor::{Command, Editor, Motion};
 use crate::text::{grapheme_width, width};
 use unicode_segmentation::UnicodeSegmentation;
@@ -64,7 +65,11 @@ impl TextField {
 
     /// Draws the beginning, ending in `…` where it does not fit: a field without the keyboard.
     pub fn draw_resting(&self, buf: &mut Buffer, area: Rect, style: Style) {
-        draw::put_line(buf, Rect { height: area.height.min(1), ..area }, area.y, &self.editor.text(), style);
+        let mut text = self.editor.text();
+        if let Some(token) = find_token(&text) {
+            text.replace_range(token.range(), "••••••");
+        }
+        draw::put_line(buf, Rect { height: area.height.min(1), ..area }, area.y, &text, style);
     }
 
     /// Draws the part around the cursor; returns the cursor's cell.
@@ -73,6 +78,7 @@ impl TextField {
         let text = self.editor.text();
         let cursor = self.editor.cursor();
         let selection = self.editor.selection().span();
+        let hidden = find_token(&text);
         let first = first_visible(&text, cursor, usize::from(area.width));
         let mut x = area.x;
         let mut cursor_x = area.x;
@@ -83,6 +89,9 @@ impl TextField {
             if at == cursor {
                 cursor_x = x;
             }
+            // A token is never on screen, not even while it is being pasted.
+            let is_hidden = hidden.is_some_and(|token| token.start <= at && at < token.end);
+            let grapheme = if is_hidden { "•" } else { grapheme };
             let is_selected = selection.start <= at && at < selection.end;
             x = draw::put(buf, area, x, area.y, grapheme, if is_selected { selected } else { style });
         }

@@ -30,6 +30,10 @@ pub struct TestDialog {
     pub history: Vec<TestSend>,
     /// What is going on.
     pub state: TestState,
+    /// Whether the chats and the history have been read.
+    pub is_loaded: bool,
+    /// Whether Enter was pressed before that.
+    pub sends_when_loaded: bool,
     /// How far the body is scrolled.
     pub scroll: usize,
 }

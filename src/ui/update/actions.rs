@@ -274,6 +274,8 @@ fn preview_and_test(app: &mut App) -> Vec<Effect> {
         request: None,
         history: Vec::new(),
         state: TestState::Ready,
+        is_loaded: false,
+        sends_when_loaded: false,
         scroll: 0,
     })));
     let mut effects = vec![Effect::LoadTests];

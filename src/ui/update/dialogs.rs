@@ -347,6 +347,11 @@ fn send(app: &mut App, dialog: Dialog) -> Vec<Effect> {
     app.dialog = Some(dialog);
     let Some(job) = actions::test_job(app) else { return Vec::new() };
     let Some(Dialog::Test(test)) = &mut app.dialog else { return Vec::new() };
+    if !test.is_loaded {
+        // The chats are still being read: what was asked for happens once they are there.
+        test.sends_when_loaded = true;
+        return Vec::new();
+    }
     if job.test_chat.is_none() && !test.as_is {
         let words = "no test chat yet: c types one, g catches yours";
         test.state = TestState::Trouble(words.to_owned());

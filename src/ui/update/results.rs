@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::actions;
+use super::{actions, dialogs};
 use crate::ui::app::App;
 use crate::ui::dialog::test::TestState;
 use crate::ui::dialog::{Confirm, Decision, Dialog};
@@ -62,6 +62,10 @@ pub fn take(app: &mut App, message: Msg) -> Vec<Effect> {
                 }
                 test.chats = chats;
                 test.history = history;
+                test.is_loaded = true;
+                if std::mem::take(&mut test.sends_when_loaded) {
+                    return dialogs::press(app, crate::ui::key::Key::plain(crate::ui::key::KeyCode::Enter));
+                }
                 effects.extend(actions::prepare_test(app));
             }
             effects
@@ -118,7 +122,10 @@ pub fn take(app: &mut App, message: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Due(Timer::Draft(stem)) => app.journal(&stem).into_iter().collect(),
-        Msg::Due(Timer::Highlight) => Vec::new(),
+        Msg::Due(Timer::Compose(number)) if number == app.composition && app.completion.is_none() => {
+            vec![app.compose()]
+        }
+        Msg::Due(Timer::Compose(_) | Timer::Highlight) => Vec::new(),
     }
 }
 

@@ -4,7 +4,7 @@ use super::actions;
 use crate::complete;
 use crate::editor::{Command, Motion};
 use crate::ui::app::App;
-use crate::ui::effect::Effect;
+use crate::ui::effect::{Effect, Timer};
 use crate::ui::focus::{Focus, Pane};
 use crate::ui::key::{Key, KeyCode};
 use crate::ui::typing::command;
@@ -33,6 +33,7 @@ pub fn press(app: &mut App, key: Key) -> Vec<Effect> {
         _ => command(key),
     };
     let Some(command) = command else { return Vec::new() };
+    let may_begin = matches!(&command, Command::Type(text) if ["<", "{", "@"].contains(&text.as_str()));
     let is_typing = matches!(command, Command::Type(_))
         || (app.completion.is_some() && command == Command::Delete(Motion::Left));
     let was_picking = app.completion.is_some();
@@ -45,6 +46,12 @@ pub fn press(app: &mut App, key: Key) -> Vec<Effect> {
     if app.completion.is_some() {
         // A trigger half typed is no problem to tell of: the message is made once the picker is done with.
         effects.retain(|effect| !matches!(effect, Effect::Compose { .. }));
+    } else if may_begin {
+        let before = effects.len();
+        effects.retain(|effect| !matches!(effect, Effect::Compose { .. }));
+        if effects.len() < before {
+            effects.push(Effect::After(Timer::Compose(app.composition)));
+        }
     } else if was_picking && !effects.iter().any(|effect| matches!(effect, Effect::Compose { .. })) {
         effects.push(app.compose());
     }
