@@ -104,9 +104,11 @@ impl Writer<'_> {
             self.out.lost.push(lost("the language of the code block", text));
         }
         for (nth, piece) in text.split(end).enumerate() {
+            if nth == 1 {
+                self.out.lost.push(lost(&format!("{} around {end}", in_words(kind)), text));
+            }
             if 0 < nth {
                 self.plain(end);
-                self.out.lost.push(lost(&format!("{} around {end}", in_words(kind)), text));
             }
             if !piece.is_empty() {
                 let backslashes = self.take_backslashes(kind, piece);
