@@ -8,6 +8,7 @@ mod architecture;
 mod cli;
 mod console;
 mod debug_entities;
+mod linear_time;
 mod sandbox;
 mod store;
 mod terminal;

@@ -1,0 +1,140 @@
+//! Texts that are cheap to write and dear to read for a reader that goes back: eight times the text takes about eight times as long.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use telecast::telegram::{
+    Entity, EntityKind, FixOptions, FormattedText, Limit, ParseMode, detect, diagnose, fix, parse, sent,
+    unparse,
+};
+
+/// Linear work grows eightfold from the one to the other, quadratic work 64-fold.
+const SMALL: usize = 8 << 10;
+const LARGE: usize = 64 << 10;
+
+/// Between the two, far from both.
+const MAX_GROWTH: u32 = 28;
+
+/// Less than this is no measure: the small run counts as if it had taken at least so long.
+const GRAIN: Duration = Duration::from_micros(500);
+
+/// A busy machine gets so many chances to be quick once.
+const ATTEMPTS: usize = 6;
+
+const SEEDS: &[&str] = &[
+    "_",
+    "*[",
+    "[",
+    "](",
+    "`",
+    "```",
+    "```a",
+    "||",
+    ">\n",
+    "\n>",
+    "![",
+    "\\",
+    "<b>",
+    "<a>",
+    "<",
+    "&",
+    "&#",
+    "</",
+    "<a href=",
+    "<a href='",
+    "&l",
+    "a.",
+    "?.",
+    "/.",
+    "a@",
+    "@.",
+    ".@",
+    ":",
+    "tg://a?.",
+    "#",
+    "$A@",
+    "a.b?",
+    "a.b/(",
+    "1 ",
+    "1-",
+    "http://",
+    "a.b:1",
+    "<b a=\"",
+    "<i><b>",
+    "</b>",
+    "*a_",
+    "~||",
+    "[a]",
+    "\u{200e}",
+    "\u{202e}a",
+    " \n",
+    "\u{333}",
+    "😀",
+    "<!--",
+    "<p>",
+    "</p><p>",
+];
+
+fn check(what: &str, work: impl Fn(&str)) {
+    for seed in SEEDS {
+        let [small, large] = [SMALL, LARGE].map(|len| seed.repeat(len / seed.len()));
+        let (mut quick, mut slow) = (Duration::MAX, Duration::MAX);
+        let is_linear = (0..ATTEMPTS).any(|_| {
+            quick = quick.min(taken(&work, &small));
+            slow = slow.min(taken(&work, &large));
+            slow < quick.max(GRAIN) * MAX_GROWTH
+        });
+        assert!(is_linear, "{what} of many {seed:?}: {SMALL} bytes in {quick:?}, {LARGE} bytes in {slow:?}");
+    }
+}
+
+fn taken(work: impl Fn(&str), input: &str) -> Duration {
+    let start = Instant::now();
+    work(input);
+    start.elapsed()
+}
+
+fn check_modes(what: &str, work: impl Fn(ParseMode, &str)) {
+    for mode in ParseMode::ALL {
+        check(&format!("{what} as {}", mode.as_str()), |input| work(mode, input));
+    }
+}
+
+/// The text with many entities, each inside the one before: of the same shape at every size.
+fn formatted(input: &str) -> FormattedText {
+    let len = input.encode_utf16().count() as u32;
+    let kinds = [EntityKind::Bold, EntityKind::Italic, EntityKind::Spoiler, EntityKind::Code];
+    let entities = (0..len / 2).step_by(8).zip(kinds.into_iter().cycle());
+    let entities = entities.map(|(offset, kind)| Entity { kind, offset, length: len - 2 * offset }).collect();
+    FormattedText { text: input.to_owned(), entities }
+}
+
+#[test]
+fn parsing_takes_linear_time() {
+    check_modes("parsing", |mode, input| drop(black_box(parse(mode, input))));
+}
+
+#[test]
+fn problems_are_found_in_linear_time() {
+    check_modes("problems", |mode, input| drop(black_box(diagnose(Some(mode), input))));
+}
+
+#[test]
+fn cleaning_and_repair_take_linear_time() {
+    check("repair", |input| drop(black_box(fix(formatted(input), FixOptions::CAPTION))));
+}
+
+#[test]
+fn what_is_sent_is_found_in_linear_time() {
+    check("sending", |input| drop(black_box(sent(formatted(input), Limit::Message))));
+}
+
+#[test]
+fn un_parsing_takes_linear_time() {
+    check_modes("un-parsing", |mode, input| drop(black_box(unparse(&formatted(input), mode))));
+}
+
+#[test]
+fn links_are_found_in_linear_time() {
+    check("detection", |input| drop(black_box(detect(input))));
+}
