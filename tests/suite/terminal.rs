@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 
 use crate::support::{Home, Terminal};
 
@@ -19,6 +19,39 @@ fn demo(home: &Home) -> Terminal {
 fn signal(terminal: &Terminal, signal: Signal) {
     let pid = Pid::from_raw(i32::try_from(terminal.id()).unwrap()).unwrap();
     kill_process(pid, signal).unwrap();
+}
+
+/// How often a state of the process or its files is looked at, and how long is read in between.
+const LOOKS: usize = 500;
+const BETWEEN: Duration = Duration::from_millis(20);
+
+/// Waits until the program has stopped itself: a signal to go on that comes before would be lost.
+#[track_caller]
+fn wait_stopped(terminal: &mut Terminal) {
+    terminal.wait_until("the main screen", |screen| !screen.alternate_screen());
+    let pid = Pid::from_raw(i32::try_from(terminal.id()).unwrap());
+    for _ in 0..LOOKS {
+        let found = waitpid(pid, WaitOptions::UNTRACED | WaitOptions::NOHANG).unwrap();
+        if found.is_some_and(|(_, status)| status.stopped()) {
+            return;
+        }
+        terminal.read_for(BETWEEN);
+    }
+    panic!("the program did not stop");
+}
+
+/// Waits until a draft holds the text.
+#[track_caller]
+fn wait_draft(terminal: &mut Terminal, home: &Home, text: &str) {
+    for _ in 0..LOOKS {
+        // The file by its name, not the temporary one that becomes it.
+        let draft = std::fs::read_to_string(home.path().join("shop/.telecast/drafts/spring-sale.json"));
+        if draft.is_ok_and(|draft| draft.contains(text)) {
+            return;
+        }
+        terminal.read_for(BETWEEN);
+    }
+    panic!("no draft was written");
 }
 
 /// Fails unless the bytes end with the terminal as it was: the main screen, the cursor shown, pastes as they come.
@@ -81,13 +114,13 @@ fn a_stop_gives_the_terminal_to_the_shell_and_going_on_paints_it_again() {
     let home = Home::new();
     let mut terminal = demo(&home);
     signal(&terminal, Signal::TSTP);
-    terminal.wait_until("the main screen", |screen| !screen.alternate_screen());
+    wait_stopped(&mut terminal);
     signal(&terminal, Signal::CONT);
     terminal.wait_for("Hi Anna");
     terminal.send("\x1b");
     terminal.wait_for("Tab walks the panes");
     terminal.send("\x1a");
-    terminal.wait_until("the main screen", |screen| !screen.alternate_screen());
+    wait_stopped(&mut terminal);
     signal(&terminal, Signal::CONT);
     terminal.wait_for("Hi Anna");
     terminal.send("q");
@@ -100,8 +133,7 @@ fn what_was_typed_before_a_kill_is_offered_at_the_next_start() {
     let mut terminal = demo(&home);
     terminal.send("Zebra");
     terminal.wait_for("Zebra{");
-    // The draft is promised within a second.
-    terminal.read_for(Duration::from_millis(1500));
+    wait_draft(&mut terminal, &home, "Zebra{");
     signal(&terminal, Signal::KILL);
     terminal.wait_exit();
     let mut next = Terminal::start(home.command(["demo", "--dir", "shop"]), 120, 32);
