@@ -92,7 +92,7 @@ impl<'a> EditorView<'a> {
         let line = self.editor.line_of(at);
         let row = line.checked_sub(self.viewport.top)?;
         let column = cells::column_of(&self.editor.line(line), at - self.editor.line_span(line).start);
-        let column = column.checked_sub(self.viewport.left)?;
+        let column = column.checked_sub(self.left_of(line))?;
         let in_sight = row < usize::from(text_area.height) && column < usize::from(text_area.width);
         let offset = |cells: usize| u16::try_from(cells).ok();
         in_sight.then_some(())?;
@@ -104,7 +104,7 @@ impl<'a> EditorView<'a> {
         let text_area = self.text_area(area);
         let row = usize::from(cell.y.saturating_sub(text_area.y));
         let line = (self.viewport.top + row).min(self.editor.n_lines() - 1);
-        let column = self.viewport.left + usize::from(cell.x.saturating_sub(text_area.x));
+        let column = self.left_of(line) + usize::from(cell.x.saturating_sub(text_area.x));
         self.editor.line_span(line).start + cells::byte_at(&self.editor.line(line), column)
     }
 
@@ -112,6 +112,11 @@ impl<'a> EditorView<'a> {
     pub fn text_area(&self, area: Rect) -> Rect {
         let gutter = self.gutter_width(area.width);
         Rect { x: area.x + gutter, width: area.width - gutter, ..area }
+    }
+
+    /// The first cell of a line that is seen: only the cursor's line goes sideways, the others stay to be read.
+    fn left_of(&self, line: usize) -> usize {
+        if line == self.editor.line_of(self.editor.cursor()) { self.viewport.left } else { 0 }
     }
 
     /// A sign, the number, a blank; nothing where that would be half of the width.
@@ -136,7 +141,7 @@ impl<'a> EditorView<'a> {
     fn draw_line(&self, line: usize, area: Rect, y: u16, brackets: Option<(Span, Span)>, buf: &mut Buffer) {
         let text = self.editor.line(line);
         let layers = LineLayers::new(self, line, brackets);
-        let left = self.viewport.left;
+        let left = self.left_of(line);
         let right = left + usize::from(area.width);
         let x_of =
             |column: usize| u16::try_from(column - left).map_or(area.right(), |offset| area.x + offset);
@@ -161,18 +166,18 @@ impl<'a> EditorView<'a> {
         if (left..right).contains(&end) {
             buf[(x_of(end), y)].set_style(layers.style_of_end(text.len()));
         }
-        self.draw_overflow(area, y, end, buf);
+        self.draw_overflow(area, y, left, end, buf);
     }
 
     /// Marks that a line goes on beyond the edges.
-    fn draw_overflow(&self, area: Rect, y: u16, end: usize, buf: &mut Buffer) {
+    fn draw_overflow(&self, area: Rect, y: u16, left: usize, end: usize, buf: &mut Buffer) {
         if area.width < 4 {
             return;
         }
-        if 0 < self.viewport.left && 0 < end {
+        if 0 < left && 0 < end {
             buf.set_string(area.x, y, "…", self.theme.dim);
         }
-        if self.viewport.left + usize::from(area.width) < end {
+        if left + usize::from(area.width) < end {
             let half = &mut buf[(area.right() - 2, y)];
             if 1 < grapheme_width(half.symbol()) {
                 half.set_symbol(" ");

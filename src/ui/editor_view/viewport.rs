@@ -13,7 +13,7 @@ const MARGIN_CELLS: usize = 6;
 pub struct Viewport {
     /// The line at the top, from 0.
     pub top: usize,
-    /// The cell at the left, from 0.
+    /// The cell at the left of the cursor's line, from 0; all other lines begin at their first.
     pub left: usize,
 }
 
