@@ -134,8 +134,13 @@ fn draw_message(app: &App, composed: &Composed, room: Rect, buf: &mut Buffer) {
         }
         (None, Some(_)) => ("nothing to show".to_owned(), app.theme.dim),
     };
-    for (line, y) in draw::wrap(&words, usize::from(bubble.width)).iter().zip(bubble.y..bubble.bottom()) {
-        draw::put_line(buf, bubble, y, line, style);
+    let width = usize::from(bubble.width);
+    let help = first.and_then(|problem| problem.help.as_deref()).unwrap_or_default();
+    let mut lines: Vec<(String, Style)> =
+        draw::wrap(&words, width).into_iter().map(|line| (line, style)).collect();
+    lines.extend(draw::wrap(help, width).into_iter().map(|line| (line, app.theme.dim)));
+    for ((line, style), y) in lines.iter().zip(bubble.y..bubble.bottom()) {
+        draw::put_line(buf, bubble, y, line, *style);
     }
 }
 
