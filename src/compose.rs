@@ -12,6 +12,7 @@ pub mod chat;
 mod convert;
 mod http;
 mod locate;
+mod prepared;
 mod problems;
 
 use jiff::Timestamp;
@@ -22,13 +23,15 @@ use crate::diagnostic::Diagnostic;
 use crate::json::{self, Document};
 use crate::profile::{Profile, Value, Vocabulary};
 use crate::telegram::{self, ApiError, ParseMode, Request};
-use crate::template::{self, Dialect, Outcome, Partials, Token};
+use crate::template::{self, Dialect, Partials, Token};
 use crate::text::Span;
 
 pub use convert::{Conversion, convert, escape_filter, parse_mode_of};
 pub use http::{AuthDraft, DEFAULT_TIMEOUT, Field, Filled, HttpDraft};
+pub use prepared::Prepared;
 
 use chat::Patched;
+use http::Around;
 use locate::Locator;
 use problems::Body;
 
@@ -141,43 +144,9 @@ impl Composed {
     }
 }
 
-/// Makes the message.
+/// Makes one message. For more recipients of the same body see [`Prepared`].
 pub fn compose(inputs: &Inputs<'_>) -> Composed {
-    let (template, mut diagnostics) = template::parse(inputs.body, inputs.partials, inputs.dialect);
-    let method = http::bot_method(inputs);
-    let mut composed = Composed {
-        body: inputs.body.to_owned(),
-        tokens: template.tokens().to_vec(),
-        rendered: None,
-        document: None,
-        http: None,
-        method,
-        request: None,
-        skip: None,
-        chat_was_set: false,
-        diagnostics: Vec::new(),
-        webhook_problems: Vec::new(),
-        locator: None,
-    };
-    let is_broken = diagnostics.iter().any(Diagnostic::is_error);
-    if let Some(vocabulary) = inputs.vocabulary {
-        // A chat id that may be missing is told in plain words below, for the profile at hand.
-        let chats = chat::find(inputs.body).values;
-        let is_of_chat = |problem: &Diagnostic| chats.iter().any(|chat| chat.touches(problem.span.start));
-        let found = template::check(&template, vocabulary, content(inputs)).into_iter();
-        diagnostics
-            .extend(found.filter(|problem| problem.code != "default-not-json" || !is_of_chat(problem)));
-    }
-    composed.diagnostics = diagnostics;
-    if !is_broken {
-        match template.render(&context(inputs)) {
-            Outcome::Rendered(rendered) => composed.fill_in(inputs, rendered),
-            Outcome::Aborted { at } => composed.skip = Some(Skip::Aborted(at)),
-            Outcome::Failed(problem) => composed.diagnostics.push(problem),
-        }
-    }
-    problems::tidy(&mut composed.diagnostics);
-    composed
+    Prepared::new(inputs).compose_for(inputs.profile)
 }
 
 /// What the body's template, and the webhook's, are rendered with.
@@ -209,7 +178,7 @@ fn message_text(document: &Document) -> Option<&json::Text> {
 
 impl Composed {
     /// Goes on from the rendered body: chat, JSON, request, message.
-    fn fill_in(&mut self, inputs: &Inputs<'_>, rendered: template::Rendered) {
+    fn fill_in(&mut self, inputs: &Inputs<'_>, around: Option<&Around<'_>>, rendered: template::Rendered) {
         let is_json = inputs.campaign.content_format == ContentFormat::Json;
         let original = rendered.text;
         let patched = match inputs.chat {
@@ -223,10 +192,12 @@ impl Composed {
             None => unchanged.clone(),
         };
         let text = locator.text().to_owned();
-        let draft = http::draft(inputs, &text);
-        self.http = draft.http;
-        self.webhook_problems = draft.problems;
-        self.chat_was_set |= draft.chat_was_set;
+        if let Some(around) = around {
+            let draft = around.draft(inputs, &text);
+            self.http = Some(draft.http);
+            self.webhook_problems = draft.problems;
+            self.chat_was_set |= draft.chat_was_set;
+        }
         if is_json {
             if self.method.is_some() {
                 self.check_chat_id(inputs, &unchanged);

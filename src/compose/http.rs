@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::{Chat, Inputs, context};
 use crate::campaign::{self, Auth, ContentFormat, Method, MissingSecrets, Webhook};
 use crate::diagnostic::Diagnostic;
-use crate::template::{self, Outcome};
+use crate::template::{self, Outcome, Template};
 use crate::text::Span;
 
 /// How long a request may take where the webhook does not say: CleverTap's five seconds.
@@ -248,44 +248,70 @@ pub fn bot_method(inputs: &Inputs<'_>) -> Option<String> {
 
 /// What stands around the body, and what is wrong with it.
 pub struct Draft {
-    pub http: Option<HttpDraft>,
+    pub http: HttpDraft,
     pub problems: Vec<(Field, Diagnostic)>,
     /// Whether the query named a chat that the test chat took the place of.
     pub chat_was_set: bool,
 }
 
-/// Fills in the webhook of a campaign around the rendered `body`.
-pub fn draft(inputs: &Inputs<'_>, body: &str) -> Draft {
-    let Some(webhook) = inputs.webhook else {
-        return Draft { http: None, problems: Vec::new(), chat_was_set: false };
-    };
-    let mut problems = Vec::new();
-    let mut url = fill(inputs, Field::Url, &webhook.url, &mut problems);
-    for (name, value) in &webhook.params {
-        let value = fill(inputs, Field::Param(name.clone()), value, &mut problems);
-        url.add_parameter(name, &value);
+/// What stands around the bodies of a campaign: its webhook's texts, parsed once for all recipients.
+pub struct Around<'a> {
+    webhook: &'a Webhook,
+    url: Text<'a>,
+    params: Vec<(&'a str, Text<'a>)>,
+    headers: Vec<(&'a str, Text<'a>)>,
+    content_type: Option<(Field, Diagnostic)>,
+}
+
+impl<'a> Around<'a> {
+    /// Parses the webhook's texts; `None` without a webhook.
+    pub fn new(inputs: &Inputs<'a>) -> Option<Self> {
+        let webhook = inputs.webhook?;
+        let param = |(name, value): &'a (String, String)| {
+            (name.as_str(), Text::parse(inputs, Field::Param(name.clone()), value))
+        };
+        let header = |(name, value): &'a (String, String)| {
+            (name.as_str(), Text::parse(inputs, Field::Header(name.clone()), value))
+        };
+        Some(Self {
+            webhook,
+            url: Text::parse(inputs, Field::Url, &webhook.url),
+            params: webhook.params.iter().map(param).collect(),
+            headers: webhook.headers.iter().map(header).collect(),
+            content_type: content_type_problem(inputs, webhook),
+        })
     }
-    let chat_was_set = match inputs.chat {
-        Chat::Test(chat) if campaign::is_bot_api_url(&webhook.url) => url.replace_parameter("chat_id", chat),
-        Chat::Test(_) | Chat::OfTheBody => false,
-    };
-    let fill_header = |(name, value): &(String, String)| {
-        (name.clone(), fill(inputs, Field::Header(name.clone()), value, &mut problems))
-    };
-    let headers: Vec<(String, Filled)> = webhook.headers.iter().map(fill_header).collect();
-    if let Some(problem) = content_type_problem(inputs, webhook) {
-        problems.push(problem);
+
+    /// Fills the webhook in around the rendered `body`.
+    pub fn draft(&self, inputs: &Inputs<'_>, body: &str) -> Draft {
+        let webhook = self.webhook;
+        let mut problems = Vec::new();
+        let mut url = self.url.fill(inputs, &mut problems);
+        for (name, value) in &self.params {
+            let value = value.fill(inputs, &mut problems);
+            url.add_parameter(name, &value);
+        }
+        let chat_was_set = match inputs.chat {
+            Chat::Test(chat) if campaign::is_bot_api_url(&webhook.url) => {
+                url.replace_parameter("chat_id", chat)
+            }
+            Chat::Test(_) | Chat::OfTheBody => false,
+        };
+        let fill_header =
+            |(name, value): &(&str, Text<'_>)| ((*name).to_owned(), value.fill(inputs, &mut problems));
+        let headers: Vec<(String, Filled)> = self.headers.iter().map(fill_header).collect();
+        problems.extend(self.content_type.clone());
+        let has_body = webhook.method != Method::Get;
+        let http = HttpDraft {
+            method: webhook.method,
+            url,
+            headers,
+            auth: webhook.auth.as_ref().map(auth_draft),
+            body: if has_body { body.to_owned() } else { String::new() },
+            timeout: webhook.timeout.unwrap_or(DEFAULT_TIMEOUT),
+        };
+        Draft { http, problems, chat_was_set }
     }
-    let has_body = webhook.method != Method::Get;
-    let http = HttpDraft {
-        method: webhook.method,
-        url,
-        headers,
-        auth: webhook.auth.as_ref().map(auth_draft),
-        body: if has_body { body.to_owned() } else { String::new() },
-        timeout: webhook.timeout.unwrap_or(DEFAULT_TIMEOUT),
-    };
-    Draft { http: Some(http), problems, chat_was_set }
 }
 
 fn auth_draft(auth: &Auth) -> AuthDraft {
@@ -297,33 +323,42 @@ fn auth_draft(auth: &Auth) -> AuthDraft {
     }
 }
 
-/// Renders the Liquid of one of the webhook's texts.
-fn fill(inputs: &Inputs<'_>, field: Field, source: &str, problems: &mut Vec<(Field, Diagnostic)>) -> Filled {
-    if !source.contains("{{") && !source.contains("{%") {
-        return Filled::of_typed(source);
+/// One of a webhook's texts.
+struct Text<'a> {
+    field: Field,
+    source: &'a str,
+    /// Where it has Liquid that can be read.
+    template: Option<Template>,
+    /// What is wrong with it whoever gets it.
+    found: Vec<Diagnostic>,
+}
+
+impl<'a> Text<'a> {
+    fn parse(inputs: &Inputs<'_>, field: Field, source: &'a str) -> Self {
+        if !source.contains("{{") && !source.contains("{%") {
+            return Self { field, source, template: None, found: Vec::new() };
+        }
+        let (template, found) = template::parse(source, inputs.partials, inputs.dialect);
+        let is_broken = found.iter().any(Diagnostic::is_error);
+        Self { field, source, template: Some(template).filter(|_| !is_broken), found }
     }
-    let (template, found) = template::parse(source, inputs.partials, inputs.dialect);
-    let is_broken = found.iter().any(Diagnostic::is_error);
-    problems.extend(found.into_iter().map(|problem| (field.clone(), problem)));
-    if is_broken {
-        return Filled::of_typed(source);
-    }
-    match template.render(&context(inputs)) {
-        Outcome::Rendered(rendered) => {
-            let text = one_line(&rendered.text);
-            Filled::split(&text, |span| rendered.map.origin(span).hole.is_none())
-        }
-        Outcome::Aborted { at } => {
-            problems.push((
-                field,
-                Diagnostic::error("abort-in-webhook", at, "`{% abort %}` has no meaning outside the body"),
-            ));
-            Filled::default()
-        }
-        Outcome::Failed(problem) => {
-            problems.push((field, problem));
-            Filled::default()
-        }
+
+    /// Renders its Liquid.
+    fn fill(&self, inputs: &Inputs<'_>, problems: &mut Vec<(Field, Diagnostic)>) -> Filled {
+        problems.extend(self.found.iter().map(|problem| (self.field.clone(), problem.clone())));
+        let Some(template) = &self.template else { return Filled::of_typed(self.source) };
+        let problem = match template.render(&context(inputs)) {
+            Outcome::Rendered(rendered) => {
+                let text = one_line(&rendered.text);
+                return Filled::split(&text, |span| rendered.map.origin(span).hole.is_none());
+            }
+            Outcome::Aborted { at } => {
+                Diagnostic::error("abort-in-webhook", at, "`{% abort %}` has no meaning outside the body")
+            }
+            Outcome::Failed(problem) => problem,
+        };
+        problems.push((self.field.clone(), problem));
+        Filled::default()
     }
 }
 

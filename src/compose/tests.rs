@@ -204,3 +204,20 @@ fn now_is_india_s_in_clevertap_s_dialect_and_no_other_date_is() {
     assert_eq!(rendered(Dialect::Telecast), "00:00 00:00");
     assert_eq!(rendered(Dialect::CleverTap), "05:30 00:00");
 }
+
+#[test]
+fn a_body_read_once_gives_each_recipient_what_composing_for_them_alone_gives() {
+    let body =
+        r#"{"chat_id": {{ Profile.telegram_chat_id }}, "text": "{{ Profile.name }}", "parse_mode": "HTML"}"#;
+    let (campaign, partials) = (Campaign::default(), Partials::default());
+    let webhook = Webhook { params: vec![("for".into(), "{{ Profile.name }}".into())], ..webhook() };
+    let prepared = Prepared::new(&inputs(body, &campaign, None, &webhook, &partials));
+    for properties in
+        ["{}", r#"{"telegram_chat_id": 1, "name": "A<3"}"#, r#"{"telegram_chat_id": 2, "name": "b"}"#]
+    {
+        let profile = profile(properties);
+        let alone = compose(&inputs(body, &campaign, Some(&profile), &webhook, &partials));
+        assert_eq!(prepared.compose_for(Some(&profile)), alone);
+    }
+    assert_eq!(prepared.compose_for(None), compose(&inputs(body, &campaign, None, &webhook, &partials)));
+}

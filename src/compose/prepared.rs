@@ -1,0 +1,71 @@
+//! A body read once for many recipients: preview takes one of them, the audience all.
+
+use super::http::{self, Around};
+use super::{Composed, Inputs, Skip, chat, content, context, problems};
+use crate::diagnostic::Diagnostic;
+use crate::profile::Profile;
+use crate::template::{self, Outcome, Template};
+
+/// A campaign with its templates parsed and checked, as far as that does not depend on the recipient.
+pub struct Prepared<'a> {
+    inputs: Inputs<'a>,
+    template: Template,
+    around: Option<Around<'a>>,
+    method: Option<String>,
+    /// What is wrong with the body for everybody.
+    found: Vec<Diagnostic>,
+    /// Whether that keeps it from being rendered.
+    is_broken: bool,
+}
+
+impl<'a> Prepared<'a> {
+    /// Parses and checks the body and the webhook; whose profile the inputs name makes no difference.
+    pub fn new(inputs: &Inputs<'a>) -> Self {
+        let (template, mut found) = template::parse(inputs.body, inputs.partials, inputs.dialect);
+        let is_broken = found.iter().any(Diagnostic::is_error);
+        if let Some(vocabulary) = inputs.vocabulary {
+            // A chat id that may be missing is told in plain words for the profile at hand.
+            let chats = chat::find(inputs.body).values;
+            let is_of_chat = |problem: &Diagnostic| chats.iter().any(|chat| chat.touches(problem.span.start));
+            let checked = template::check(&template, vocabulary, content(inputs)).into_iter();
+            found
+                .extend(checked.filter(|problem| problem.code != "default-not-json" || !is_of_chat(problem)));
+        }
+        Self {
+            inputs: *inputs,
+            template,
+            around: Around::new(inputs),
+            method: http::bot_method(inputs),
+            found,
+            is_broken,
+        }
+    }
+
+    /// Makes the message of one recipient; none stands for somebody of whom nothing is known.
+    pub fn compose_for(&self, profile: Option<&Profile>) -> Composed {
+        let inputs = Inputs { profile, ..self.inputs };
+        let mut composed = Composed {
+            body: inputs.body.to_owned(),
+            tokens: self.template.tokens().to_vec(),
+            rendered: None,
+            document: None,
+            http: None,
+            method: self.method.clone(),
+            request: None,
+            skip: None,
+            chat_was_set: false,
+            diagnostics: self.found.clone(),
+            webhook_problems: Vec::new(),
+            locator: None,
+        };
+        if !self.is_broken {
+            match self.template.render(&context(&inputs)) {
+                Outcome::Rendered(rendered) => composed.fill_in(&inputs, self.around.as_ref(), rendered),
+                Outcome::Aborted { at } => composed.skip = Some(Skip::Aborted(at)),
+                Outcome::Failed(problem) => composed.diagnostics.push(problem),
+            }
+        }
+        problems::tidy(&mut composed.diagnostics);
+        composed
+    }
+}
