@@ -36,7 +36,9 @@ pub enum PlaceKind {
     Value,
     /// The quote of a key that may follow.
     BeforeKey,
-    /// A comma, a colon, the end.
+    /// Behind a member of an object: a comma, or the object's end.
+    AfterMember,
+    /// A colon, an array's comma, the end; or nothing at all yet.
     Structure,
 }
 
@@ -46,7 +48,7 @@ impl Place {
         match self.within {
             PlaceKind::Key | PlaceKind::String => Some(Position::InString),
             PlaceKind::Value => Some(Position::BareValue),
-            PlaceKind::BeforeKey | PlaceKind::Structure => None,
+            PlaceKind::BeforeKey | PlaceKind::AfterMember | PlaceKind::Structure => None,
         }
     }
 }
@@ -60,6 +62,7 @@ pub fn place_at(template: &Template, offset: usize) -> Place {
         (Within::String, _) => PlaceKind::String,
         (Within::Value, _) => PlaceKind::Value,
         (Within::Structure, Some(Expects::Key | Expects::Anything)) => PlaceKind::BeforeKey,
+        (Within::Structure, Some(Expects::Comma)) if state.member().is_some() => PlaceKind::AfterMember,
         (Within::Structure, Some(Expects::Colon | Expects::Value | Expects::Comma) | None) => {
             PlaceKind::Structure
         }
@@ -142,6 +145,9 @@ mod tests {
         check(r#"{"chat_id": {{ Profile.x | default: "NULL" }}, "#, "Value chat_id");
         check(r#"{"a": [1, {"b": "|"}]}"#, "String a.[].b");
         check(r#"{"a": 1, |}"#, "BeforeKey ");
+        check(r#"{"a": "b"| }"#, "AfterMember a");
+        check(r#"{"a": ["b"| ]}"#, "Structure a.[]");
+        check("|", "Structure ");
         check(r#"{"a": "{% if Profile.x %}b{% else %}c|{% endif %}"}"#, "String a");
         check(r#"{"a": "{% if Profile.x %}b{% else %}c{% endif %}", "b": |}"#, "Value b");
     }
