@@ -19,7 +19,7 @@ pub use api_error::{ApiError, ErrorParameters, Place};
 pub use arguments::{Argument, Arguments, NotAnObject, Origin};
 pub use convert::{Converted, Refusal, convert};
 pub use method::Method;
-pub use request::{ChatId, Checked, Content, Finding, Request, check};
+pub use request::{ChatId, Checked, Content, Counted, Finding, Fullness, Request, check};
 pub use unparse::{Unparsed, unparse};
 
 // Text: parsing, what the server does to it, escaping.

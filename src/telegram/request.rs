@@ -7,6 +7,7 @@
 //! Errors come in the server's order and words. Knows nothing of HTTP, of chats that exist and of bots.
 
 mod findings;
+mod fullness;
 mod location;
 mod markup;
 mod media;
@@ -21,6 +22,7 @@ use super::arguments::{self, Arguments};
 use super::method::Method;
 use crate::diagnostic::Severity;
 
+pub use fullness::{Counted, Fullness};
 pub use location::Location;
 pub use markup::{
     Button, ButtonAction, ButtonStyle, MAX_BUTTONS, MAX_BUTTONS_IN_ROW, MAX_CALLBACK_DATA, ReplyMarkup,

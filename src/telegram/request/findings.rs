@@ -1,5 +1,6 @@
 //! What the server does with a request without a word: fields it ignores, values it reads otherwise than meant.
 
+use super::fullness::n_own_entities;
 use super::markup::{MAX_BUTTONS, MAX_BUTTONS_IN_ROW};
 use super::text::{MAX_TEXT, Names};
 use super::value::{self, Value};
@@ -9,12 +10,10 @@ use crate::json;
 use crate::telegram::api_error::Place;
 use crate::telegram::arguments::{Argument, Origin, canonical, is_true, lenient_i64};
 use crate::telegram::fields::{self, Field, Kind};
+use crate::telegram::link;
 use crate::telegram::method::Method;
-use crate::telegram::{EntityKind, link};
+use crate::telegram::sent::MAX_ENTITIES;
 use crate::text::utf16_len;
-
-/// The most entities of one's own that the server keeps.
-const MAX_ENTITIES: usize = 100;
 
 /// Returns all findings, in the order of the arguments.
 pub(super) fn of(method: Method, arguments: &Arguments, request: Option<&Request>) -> Vec<Finding> {
@@ -306,9 +305,7 @@ fn check_lengths(request: &Request, findings: &mut Vec<Finding>) {
         );
         findings.push(finding(Place::argument(name), "near-limit", message, "shorten it to be sure"));
     }
-    let own =
-        text.parsed.entities.iter().filter(|entity| !matches!(entity.kind, EntityKind::CustomEmoji { .. }));
-    let own = own.count();
+    let own = n_own_entities(text);
     if MAX_ENTITIES < own {
         let message = format!("{own} entities: Telegram keeps about {MAX_ENTITIES} and drops the others");
         findings.push(finding(Place::argument(name), "too-many-entities", message, "use less markup"));
