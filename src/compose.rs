@@ -14,6 +14,7 @@ mod http;
 mod locate;
 mod prepared;
 mod problems;
+mod survey;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -29,6 +30,7 @@ use crate::text::Span;
 pub use convert::{Conversion, convert, escape_filter, parse_mode_of};
 pub use http::{AuthDraft, DEFAULT_TIMEOUT, Field, Filled, HttpDraft};
 pub use prepared::Prepared;
+pub use survey::{Failing, Failure, Survey};
 
 use chat::Patched;
 use http::Around;

@@ -1,0 +1,222 @@
+//! What the messages of many recipients of one body have in common: who fails of what, and who comes nearest a limit.
+
+use std::sync::Arc;
+
+use super::{Composed, Field, Skip};
+use crate::diagnostic::Diagnostic;
+use crate::profile::Profile;
+use crate::telegram::Fullness;
+
+/// How many of those nearest a limit are kept.
+const N_FULLEST: usize = 5;
+
+/// The results of composing for many recipients, added up.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Survey {
+    /// How many recipients were seen.
+    pub n_seen: usize,
+    /// How many of them would be skipped for want of a chat id.
+    pub n_without_chat: usize,
+    /// How many of them the template aborts for.
+    pub n_aborted: usize,
+    /// What messages fail of, that of the most recipients first once [`Survey::finish`] was called.
+    pub failures: Vec<Failure>,
+    /// Those whose message fails, in the order in which they were seen.
+    pub failing: Vec<Failing>,
+    /// Those of the others whose message comes nearest a limit, the fullest first; a few.
+    pub fullest: Vec<(Arc<Profile>, Fullness)>,
+}
+
+/// One reason for which messages fail: the same code at the same place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failure {
+    /// The problem as the first of them has it; its words may quote that one's values.
+    pub problem: Diagnostic,
+    /// The part of the webhook it lies in; `None` for the body.
+    pub field: Option<Field>,
+    /// How many recipients it hits.
+    pub n_recipients: usize,
+    /// The first of them.
+    pub example: Arc<Profile>,
+}
+
+/// A recipient whose message fails.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failing {
+    /// Who.
+    pub profile: Arc<Profile>,
+    /// The first reason, in their words.
+    pub problem: Diagnostic,
+}
+
+impl Survey {
+    /// Adds what became of one recipient's message; one who is skipped does not fail.
+    pub fn see(&mut self, profile: &Arc<Profile>, composed: &Composed) {
+        self.n_seen += 1;
+        match composed.skip {
+            Some(Skip::NoChatId) => self.n_without_chat += 1,
+            Some(Skip::Aborted(_)) => self.n_aborted += 1,
+            None => self.see_message(profile, composed),
+        }
+    }
+
+    fn see_message(&mut self, profile: &Arc<Profile>, composed: &Composed) {
+        let in_body = composed.diagnostics.iter().map(|problem| (problem, None));
+        let in_webhook = composed.webhook_problems.iter().map(|(field, problem)| (problem, Some(field)));
+        let errors: Vec<_> = in_body.chain(in_webhook).filter(|(problem, _)| problem.is_error()).collect();
+        let Some((first, _)) = errors.first() else {
+            self.see_fullness(profile, composed);
+            return;
+        };
+        self.failing.push(Failing { profile: Arc::clone(profile), problem: (*first).clone() });
+        let mut counted: Vec<usize> = Vec::new();
+        for (problem, field) in errors {
+            let at = self.failure_of(profile, problem, field);
+            // Several errors of one kind at one place hit one recipient.
+            if !counted.contains(&at) {
+                counted.push(at);
+                self.failures[at].n_recipients += 1;
+            }
+        }
+    }
+
+    fn failure_of(&mut self, profile: &Arc<Profile>, problem: &Diagnostic, field: Option<&Field>) -> usize {
+        let is_same = |known: &Failure| {
+            known.field.as_ref() == field
+                && known.problem.code == problem.code
+                && known.problem.span == problem.span
+        };
+        self.failures.iter().position(is_same).unwrap_or_else(|| {
+            self.failures.push(Failure {
+                problem: problem.clone(),
+                field: field.cloned(),
+                n_recipients: 0,
+                example: Arc::clone(profile),
+            });
+            self.failures.len() - 1
+        })
+    }
+
+    fn see_fullness(&mut self, profile: &Arc<Profile>, composed: &Composed) {
+        let Some(fullness) = composed.request.as_ref().and_then(|request| request.fullness()) else { return };
+        let at = self.fullest.partition_point(|(_, known)| known.cmp_part(&fullness).is_ge());
+        if at < N_FULLEST {
+            self.fullest.insert(at, (Arc::clone(profile), fullness));
+            self.fullest.truncate(N_FULLEST);
+        }
+    }
+
+    /// Puts what hits the most recipients first.
+    #[must_use]
+    pub fn finish(mut self) -> Self {
+        self.failures.sort_by_key(|failure| {
+            (std::cmp::Reverse(failure.n_recipients), failure.problem.span.start, failure.problem.code)
+        });
+        self
+    }
+
+    /// Returns how many recipients would be skipped.
+    pub fn n_skipped(&self) -> usize {
+        self.n_without_chat + self.n_aborted
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use jiff::tz::TimeZone;
+
+    use super::*;
+    use crate::campaign::Campaign;
+    use crate::compose::{Chat, Inputs, Prepared};
+    use crate::profile::Value;
+    use crate::template::{Dialect, Partials};
+
+    static UTC: TimeZone = TimeZone::UTC;
+
+    fn profile(identity: &str, name: &str, chat: i64) -> Arc<Profile> {
+        let mut profile = Profile { identity: identity.into(), ..Profile::default() };
+        profile.properties.insert("name".into(), Value::Text(name.into()));
+        if chat != 0 {
+            profile.properties.insert("chat".into(), Value::Integer(chat));
+        }
+        Arc::new(profile)
+    }
+
+    fn survey(text: &str, people: &[Arc<Profile>]) -> Survey {
+        let body =
+            format!(r#"{{"chat_id": {{{{ Profile.chat }}}}, "text": "{text}", "parse_mode": "Markdown"}}"#);
+        let (campaign, partials) = (Campaign::default(), Partials::default());
+        let prepared = Prepared::new(&Inputs {
+            stem: "sale",
+            campaign: &campaign,
+            body: &body,
+            webhook: None,
+            partials: &partials,
+            dialect: Dialect::Telecast,
+            profile: None,
+            event: None,
+            external_trigger: None,
+            chat: Chat::OfTheBody,
+            vocabulary: None,
+            now: Timestamp::UNIX_EPOCH,
+            zone: &UTC,
+        });
+        let mut survey = Survey::default();
+        for profile in people {
+            survey.see(profile, &prepared.compose_for(Some(profile)));
+        }
+        survey.finish()
+    }
+
+    fn failures(survey: &Survey) -> Vec<(usize, &str, &str)> {
+        let shown = |failure: &Failure| (failure.n_recipients, failure.problem.code);
+        survey
+            .failures
+            .iter()
+            .map(|failure| (shown(failure).0, shown(failure).1, failure.example.identity.as_str()))
+            .collect()
+    }
+
+    #[test]
+    fn failures_of_one_kind_at_one_place_are_one_with_their_number_and_the_first_as_example() {
+        let people = [
+            profile("anna", "Anna", 1),
+            profile("ivan", "Иван_Петров", 2),
+            profile("star", "a*b", 3),
+            profile("ivo", "I_vo", 4),
+        ];
+        let survey = survey("Hi {{ Profile.name }}", &people);
+        assert_eq!(failures(&survey), [(3, "unclosed-entity", "ivan")]);
+        let failing: Vec<&str> =
+            survey.failing.iter().map(|failing| failing.profile.identity.as_str()).collect();
+        assert_eq!(failing, ["ivan", "star", "ivo"]);
+        assert!(survey.failing[1].problem.message.contains("a*b"), "{}", survey.failing[1].problem.message);
+    }
+
+    #[test]
+    fn whoever_is_skipped_does_not_fail() {
+        let people = [profile("nobody", "_", 0), profile("anna", "Anna", 1), profile("left", "stop", 2)];
+        let survey =
+            survey("{% if Profile.name == 'stop' %}{% abort %}{% endif %}{{ Profile.name }}", &people);
+        assert_eq!(
+            (survey.n_seen, survey.n_without_chat, survey.n_aborted, survey.n_skipped()),
+            (3, 1, 1, 2)
+        );
+        assert!(survey.failing.is_empty() && survey.failures.is_empty());
+    }
+
+    #[test]
+    fn the_fullest_come_first_and_are_few() {
+        let people: Vec<_> = (1..20).map(|n| profile(&n.to_string(), &"x".repeat(n * 10), 1)).collect();
+        let survey = survey("{{ Profile.name }}", &people);
+        let used: Vec<usize> = survey.fullest.iter().map(|(_, fullness)| fullness.used).collect();
+        assert_eq!(used, [190, 180, 170, 160, 150]);
+    }
+
+    #[test]
+    fn what_is_broken_for_everybody_fails_for_everybody() {
+        let survey = survey("{{ Profile.name", &[profile("anna", "Anna", 1), profile("ben", "Ben", 2)]);
+        assert_eq!((survey.failing.len(), survey.failures[0].n_recipients), (2, 2));
+    }
+}
