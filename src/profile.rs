@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 
 pub mod import;
 pub mod limits;
+pub mod sample;
 
 mod json;
 

@@ -7,8 +7,11 @@
 //! CSV, JSON lines ──import──▶ Change… ──Store::write──▶ SQLite ──▶ Profile, Page, Vocabulary
 //! ```
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 
+use crate::profile::sample::Sample;
 use crate::profile::{Kind, Profile, Reachability, Value, Vocabulary};
 
 mod error;
@@ -45,6 +48,11 @@ pub trait Store: Send + Sync {
 
     /// Returns the number of profiles.
     fn count(&self) -> Result<u64>;
+
+    /// Returns up to `limit` profiles that try a body hardest, all where there are no more.
+    ///
+    /// Not all profiles are read for it, and it is kept until the data changes.
+    fn sample(&self, limit: usize) -> Result<Arc<Sample>>;
 
     /// Applies all changes that fit in one transaction, and says of each, in order, what became of it.
     fn write(&self, changes: &[Change]) -> Result<Vec<Outcome>>;
@@ -233,6 +241,40 @@ mod tests {
             (1, "4", None)
         );
         assert_eq!(store.list("", None, 10).unwrap().profiles.len(), 4);
+    }
+
+    #[test]
+    fn a_sample_of_many_has_the_odd_ones_and_follows_every_write() {
+        let store = SqliteStore::open_in_memory().unwrap();
+        let person = |n: usize, name: &str| Change {
+            identity: format!("{n:05}"),
+            properties: properties(&format!(r#"{{"name":"{name}","n":{n}}}"#)),
+        };
+        let mut people: Vec<Change> = (0..5000).map(|n| person(n, "Anna")).collect();
+        people[4321] = person(4321, "Ann<a");
+        store.write(&people).unwrap();
+        // Holes in the ids, at the start and further on.
+        for n in (0..1000).chain(2000..2500) {
+            store.delete(&format!("{n:05}")).unwrap();
+        }
+        let sample = store.sample(50).unwrap();
+        assert_eq!((sample.profiles.len(), sample.n_profiles), (50, 3500));
+        assert!(sample.profiles.iter().any(|profile| profile.identity == "04321"));
+        assert!(Arc::ptr_eq(&sample, &store.sample(50).unwrap()), "kept");
+        store.set("odd", properties(r#"{"name":"👍👍"}"#)).unwrap();
+        let sample = store.sample(50).unwrap();
+        assert!(sample.profiles.iter().any(|profile| profile.identity == "odd"));
+    }
+
+    #[test]
+    fn a_sample_of_few_is_all_of_them() {
+        let store = SqliteStore::open_in_memory().unwrap();
+        assert!(store.sample(10).unwrap().profiles.is_empty());
+        for n in 0..10 {
+            store.set(&n.to_string(), properties("{}")).unwrap();
+        }
+        assert_eq!(store.sample(10).unwrap().profiles.len(), 10);
+        assert_eq!(store.sample(9).unwrap().profiles.len(), 9);
     }
 
     #[test]

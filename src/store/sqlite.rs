@@ -1,16 +1,21 @@
 //! The store in one SQLite file, shared by processes: WAL, one connection behind a lock.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
 
+use crate::profile::sample::{self as choice, Sample};
 use crate::profile::{Profile, Reachability, Vocabulary};
 
 use super::{Change, Error, Outcome, Page, Result, Store};
 
+use state::State;
+
 mod open;
 mod read;
+mod sample;
+mod state;
 mod vocabulary;
 mod write;
 
@@ -26,6 +31,14 @@ pub struct SqliteStore {
 struct Inner {
     connection: Connection,
     vocabulary: Option<vocabulary::Cached>,
+    sample: Option<CachedSample>,
+}
+
+/// A sample, how large it was asked for, and the state of the data it was taken from.
+struct CachedSample {
+    state: State,
+    limit: usize,
+    sample: Arc<Sample>,
 }
 
 impl SqliteStore {
@@ -41,12 +54,38 @@ impl SqliteStore {
     }
 
     fn new(path: &Path, connection: Connection) -> Self {
-        Self { path: path.to_owned(), inner: Mutex::new(Inner { connection, vocabulary: None }) }
+        Self {
+            path: path.to_owned(),
+            inner: Mutex::new(Inner { connection, vocabulary: None, sample: None }),
+        }
     }
 
     /// Runs one operation and puts SQLite's errors in our words.
     fn run<T>(&self, operation: impl FnOnce(&mut Inner) -> rusqlite::Result<T>) -> Result<T> {
         operation(&mut self.lock()).map_err(|source| Error::of_sqlite(self.path.clone(), source))
+    }
+
+    /// Takes a sample in steps, so that whoever wants to read meanwhile waits for none of them long.
+    fn take_sample(&self, limit: usize) -> Result<Sample> {
+        let n_profiles = self.count()?;
+        let candidates = if usize::try_from(n_profiles).is_ok_and(|n| n <= limit) {
+            self.list("", None, limit)?.profiles
+        } else {
+            let mut glances: Vec<sample::Glance> = Vec::new();
+            for start in self.run(|inner| sample::starts(&inner.connection))? {
+                // Where ids are missing, the stretch before reached beyond this one's start.
+                let start = glances.last().map_or(start, |last| start.max(last.id + 1));
+                glances.extend(self.run(|inner| sample::glance(&inner.connection, start))?);
+            }
+            let ids = sample::candidates(&glances, limit);
+            let mut candidates = Vec::with_capacity(ids.len());
+            for ids in ids.chunks(sample::PROFILES_AT_A_TIME) {
+                candidates.extend(self.run(|inner| sample::profiles(&inner.connection, ids))?);
+            }
+            candidates
+        };
+        let profiles = choice::choose(candidates, limit).into_iter().map(Arc::new).collect();
+        Ok(Sample { profiles, n_profiles })
     }
 
     /// A panic while the lock was held rolled its transaction back, so the connection is as good as before.
@@ -74,6 +113,17 @@ impl Store for SqliteStore {
 
     fn count(&self) -> Result<u64> {
         self.run(|inner| read::count(&inner.connection))
+    }
+
+    fn sample(&self, limit: usize) -> Result<Arc<Sample>> {
+        let state = self.run(|inner| State::of(&inner.connection))?;
+        let is_current = |cached: &&CachedSample| cached.state == state && cached.limit == limit;
+        if let Some(cached) = self.lock().sample.as_ref().filter(is_current) {
+            return Ok(Arc::clone(&cached.sample));
+        }
+        let sample = Arc::new(self.take_sample(limit)?);
+        self.lock().sample = Some(CachedSample { state, limit, sample: Arc::clone(&sample) });
+        Ok(sample)
     }
 
     fn write(&self, changes: &[Change]) -> Result<Vec<Outcome>> {

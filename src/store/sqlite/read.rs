@@ -21,6 +21,10 @@ pub(super) fn profile(connection: &Connection, identity: &str) -> rusqlite::Resu
     statement.query_row([identity], to_profile).optional()
 }
 
+pub(super) fn by_id(connection: &Connection, id: i64) -> rusqlite::Result<Profile> {
+    connection.prepare_cached(select!("WHERE id = ?1"))?.query_row([id], to_profile)
+}
+
 pub(super) fn test_profiles(connection: &Connection) -> rusqlite::Result<Vec<Profile>> {
     let mut statement = connection.prepare_cached(select!("WHERE is_test = 1 ORDER BY identity"))?;
     statement.query_map([], to_profile)?.collect()

@@ -6,6 +6,7 @@ use rusqlite::Connection;
 
 use crate::profile::{Property, Value, Vocabulary};
 
+use super::state::State;
 use super::{Inner, read, write};
 
 /// How many profiles are looked at for samples: enough to tell frequent values, few enough for a keystroke.
@@ -26,26 +27,14 @@ pub(super) struct Cached {
     vocabulary: Vocabulary,
 }
 
-/// Changes when this connection or any other writes.
-#[derive(Clone, Copy, PartialEq)]
-struct State {
-    ours: u64,
-    others: i64,
-}
-
 pub(super) fn current(inner: &mut Inner) -> rusqlite::Result<Vocabulary> {
-    let state = state(&inner.connection)?;
+    let state = State::of(&inner.connection)?;
     if let Some(cached) = inner.vocabulary.as_ref().filter(|cached| cached.state == state) {
         return Ok(cached.vocabulary.clone());
     }
     let vocabulary = load(&inner.connection)?;
     inner.vocabulary = Some(Cached { state, vocabulary: vocabulary.clone() });
     Ok(vocabulary)
-}
-
-fn state(connection: &Connection) -> rusqlite::Result<State> {
-    let others = connection.pragma_query_value(None, "data_version", |row| row.get(0))?;
-    Ok(State { ours: connection.total_changes(), others })
 }
 
 fn load(connection: &Connection) -> rusqlite::Result<Vocabulary> {

@@ -1,0 +1,257 @@
+//! A few of many profiles that try a body hardest: its author sees them while typing, instead of after sending.
+//!
+//! Of each property the extremes (longest, shortest, highest, lowest, missing, the most characters that some markup
+//! reserves) come first, then a spread over the rest. The same profiles always give the same choice.
+
+use indexmap::IndexMap;
+
+use super::{Profile, Value};
+
+/// Profiles to try a body on, the hardest first.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Sample {
+    /// The profiles.
+    pub profiles: Vec<std::sync::Arc<Profile>>,
+    /// How many there are to choose from.
+    pub n_profiles: u64,
+}
+
+/// What a value can be the most of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Extreme {
+    Longest,
+    /// Of the characters of one class.
+    Characters(Class),
+    Missing,
+    Shortest,
+    Highest,
+    Lowest,
+}
+
+/// Characters that break a message in the same way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Class {
+    Underscore,
+    Asterisk,
+    Backtick,
+    Bracket,
+    Angle,
+    Ampersand,
+    Quote,
+    Backslash,
+    /// What only MarkdownV2 reserves.
+    Punctuation,
+    /// Line breaks too.
+    Control,
+    /// Counted double by who counts in UTF-16: emoji.
+    BeyondBmp,
+    RightToLeft,
+    /// Accents, joiners and the like, which are no characters of their own.
+    Invisible,
+}
+
+impl Class {
+    fn of(c: char) -> Option<Self> {
+        Some(match c {
+            '_' => Class::Underscore,
+            '*' => Class::Asterisk,
+            '`' => Class::Backtick,
+            '[' | ']' | '(' | ')' => Class::Bracket,
+            '<' | '>' => Class::Angle,
+            '&' => Class::Ampersand,
+            '"' | '\'' => Class::Quote,
+            '\\' => Class::Backslash,
+            '~' | '|' | '#' | '+' | '-' | '=' | '{' | '}' | '.' | '!' => Class::Punctuation,
+            _ if c.is_control() => Class::Control,
+            '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}'
+            | '\u{300}'..='\u{36f}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}' => Class::Invisible,
+            '\u{590}'..='\u{8ff}' => Class::RightToLeft,
+            '\u{10000}'.. => Class::BeyondBmp,
+            _ => return None,
+        })
+    }
+}
+
+/// Returns up to `limit` of the candidates, the hardest first.
+pub fn choose(candidates: Vec<Profile>, limit: usize) -> Vec<Profile> {
+    let mut order = hardest(&candidates);
+    // Extremes are few, or the properties many: ordinary profiles are wanted too.
+    order.truncate((limit * 3).div_ceil(4));
+    let mut is_taken = vec![false; candidates.len()];
+    order.iter().for_each(|at| is_taken[*at] = true);
+    let rest: Vec<usize> = (0..candidates.len()).filter(|at| !is_taken[*at]).collect();
+    let n_spread = limit.saturating_sub(order.len()).min(rest.len());
+    order.extend((0..n_spread).map(|n| rest[n * rest.len() / n_spread]));
+    let mut candidates: Vec<Option<Profile>> = candidates.into_iter().map(Some).collect();
+    order.into_iter().filter_map(|at| candidates[at].take()).collect()
+}
+
+/// Returns the places of those who are the most of something, each once, by what they are the most of.
+fn hardest(candidates: &[Profile]) -> Vec<usize> {
+    let mut most: IndexMap<(Extreme, &str), (f64, usize)> = IndexMap::new();
+    let mut names: IndexMap<&str, ()> = IndexMap::new();
+    for profile in candidates {
+        names.extend(profile.properties.keys().map(|name| (name.as_str(), ())));
+    }
+    for (at, profile) in candidates.iter().enumerate() {
+        let mut claim = |extreme: Extreme, name, degree: f64| {
+            let (best, holder) = most.entry((extreme, name)).or_insert((degree, at));
+            if *best < degree {
+                (*best, *holder) = (degree, at);
+            }
+        };
+        for name in names.keys() {
+            match profile.properties.get(*name) {
+                Some(value) => measure(value, |extreme, degree| claim(extreme, name, degree)),
+                None => claim(Extreme::Missing, name, 0.0),
+            }
+        }
+    }
+    most.sort_by(|(a, _), _, (b, _), _| a.cmp(b));
+    let mut places: IndexMap<usize, ()> = IndexMap::new();
+    places.extend(most.values().map(|(_, at)| (*at, ())));
+    places.into_keys().collect()
+}
+
+/// Tells of a value how much it is of each extreme.
+fn measure(value: &Value, mut claim: impl FnMut(Extreme, f64)) {
+    let number = match value {
+        Value::Integer(number) => Some(*number as f64),
+        Value::Decimal(number) => Some(*number),
+        Value::Boolean(is_true) => Some(f64::from(u8::from(*is_true))),
+        Value::Date(instant) => Some(instant.as_second() as f64),
+        Value::Text(_) | Value::List(_) | Value::Object(_) | Value::Null => None,
+    };
+    if let Some(number) = number {
+        claim(Extreme::Highest, number);
+        claim(Extreme::Lowest, -number);
+        return;
+    }
+    let mut length = 0_u32;
+    let mut counts: IndexMap<Class, u32> = IndexMap::new();
+    each_char(value, &mut |c| {
+        length = length.saturating_add(1);
+        if let Some(class) = Class::of(c) {
+            *counts.entry(class).or_default() += 1;
+        }
+    });
+    claim(Extreme::Longest, length.into());
+    claim(Extreme::Shortest, -f64::from(length));
+    for (class, count) in counts {
+        claim(Extreme::Characters(class), count.into());
+    }
+}
+
+fn each_char(value: &Value, visit: &mut dyn FnMut(char)) {
+    match value {
+        Value::Text(text) => text.chars().for_each(visit),
+        Value::List(items) => items.iter().for_each(|item| each_char(item, visit)),
+        Value::Object(members) => members.values().for_each(|member| each_char(member, visit)),
+        Value::Integer(_) | Value::Decimal(_) | Value::Boolean(_) | Value::Date(_) | Value::Null => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn person(identity: &str, properties: &[(&str, Value)]) -> Profile {
+        let properties = properties.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+        Profile { identity: identity.into(), properties: properties.collect(), ..Profile::default() }
+    }
+
+    /// A hundred ordinary people, and one who is not.
+    #[track_caller]
+    fn check_is_chosen(odd: Value) {
+        let ordinary = match &odd {
+            Value::Text(_) => Value::Text("Anna".into()),
+            Value::List(_) => Value::List(vec![Value::Text("new".into())]),
+            _ => Value::Integer(5),
+        };
+        let mut people: Vec<Profile> =
+            (0..100).map(|n| person(&n.to_string(), &[("x", ordinary.clone())])).collect();
+        people.insert(57, person("odd", &[("x", odd.clone())]));
+        let chosen = choose(people, 10);
+        assert_eq!(chosen.len(), 10);
+        assert!(chosen[..3].iter().any(|profile| profile.identity == "odd"), "{odd:?}");
+    }
+
+    #[test]
+    fn whoever_is_the_most_of_something_is_chosen_first() {
+        for text in [
+            "a_b",
+            "a*b",
+            "`",
+            "[x]",
+            "Marie <3",
+            "R&B",
+            "\"",
+            "\\",
+            "a.b",
+            "a\nb",
+            "👍",
+            "مرحبا",
+            "e\u{301}",
+        ] {
+            check_is_chosen(Value::Text(text.into()));
+        }
+        check_is_chosen(Value::Text("A name of many letters".into()));
+        check_is_chosen(Value::Text(String::new()));
+        check_is_chosen(Value::List(vec![Value::Text("a_b".into())]));
+        check_is_chosen(Value::Integer(1_000_000));
+        check_is_chosen(Value::Decimal(-0.5));
+    }
+
+    #[test]
+    fn whoever_lacks_a_property_is_chosen() {
+        let mut people: Vec<Profile> =
+            (0..100).map(|n| person(&n.to_string(), &[("x", Value::Integer(n))])).collect();
+        people[42].properties.clear();
+        assert!(choose(people, 8).iter().any(|profile| profile.identity == "42"));
+    }
+
+    #[test]
+    fn many_properties_leave_room_for_ordinary_people_from_everywhere() {
+        let names: Vec<String> = (0..200).map(|n| format!("p{n}")).collect();
+        let people = (0..1000_usize).map(|n| {
+            let value = |at: usize| Value::Integer(((at * 7 + n * 13) % 997) as i64);
+            let properties: Vec<_> =
+                names.iter().enumerate().map(|(at, name)| (name.as_str(), value(at))).collect();
+            person(&format!("{n:03}"), &properties)
+        });
+        let chosen = choose(people.collect(), 40);
+        let spread: Vec<&str> = chosen[30..].iter().map(|profile| profile.identity.as_str()).collect();
+        assert_eq!(chosen.len(), 40);
+        assert!(spread.is_sorted() && spread[0] < "100" && "850" < spread[9], "{spread:?}");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
+
+        #[test]
+        fn nobody_is_chosen_twice_and_all_where_there_is_room(
+            names in proptest::collection::vec("[a-c_<]{0,4}", 0..40),
+            limit in 0_usize..50,
+        ) {
+            let people: Vec<Profile> = names
+                .iter()
+                .enumerate()
+                .map(|(n, name)| person(&n.to_string(), &[(name, Value::Text(name.clone()))]))
+                .collect();
+            let n_people = people.len();
+            let chosen = choose(people.clone(), limit);
+            prop_assert_eq!(chosen.len(), limit.min(n_people));
+            let mut identities: Vec<&str> = chosen.iter().map(|profile| profile.identity.as_str()).collect();
+            identities.sort_unstable();
+            identities.dedup();
+            prop_assert_eq!(identities.len(), chosen.len());
+            prop_assert_eq!(choose(people, limit), chosen);
+        }
+    }
+}
