@@ -3,6 +3,7 @@
 //! The doc comments are the help. Every command that answers something takes [`Format`].
 
 mod campaigns;
+mod convert;
 mod debug;
 mod message;
 mod people;
@@ -16,6 +17,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 pub use campaigns::{CampaignsCommand, NewCampaign, RemoveCampaign, RenameCampaign, Starter};
+pub use convert::{ConvertCampaign, ModeArg};
 pub use debug::{DebugCommand, MarkupArg, ParseEntities, Stage};
 pub use message::{Check, Deny, RenderAs, RenderCampaign, TestCampaign, Whose};
 pub use people::{ImportProfiles, ListProfiles, ProfilesCommand, Property, SetProfile};
@@ -67,6 +69,8 @@ pub enum Command {
     Check(Check),
     /// Send a campaign to a test chat
     Test(TestCampaign),
+    /// Rewrite a campaign's markup for another parse mode
+    Convert(ConvertCampaign),
     /// List, make, rename and remove campaigns
     #[command(subcommand)]
     Campaigns(CampaignsCommand),

@@ -2,6 +2,7 @@
 
 mod campaigns;
 mod check;
+mod convert;
 mod debug_entities;
 mod debug_liquid;
 mod demo;
@@ -40,6 +41,7 @@ pub fn run(args: Args, output: &mut Output) -> Result<Next> {
         Some(Command::Render(args)) => render::run(&find()?, &args, output)?,
         Some(Command::Check(args)) => check::run(&find()?, &args, output)?,
         Some(Command::Test(args)) => test::run(&find()?, &args, output)?,
+        Some(Command::Convert(args)) => convert::run(&find()?, &args, output)?,
         Some(Command::Campaigns(command)) => campaigns::run(&find()?, command, output)?,
         Some(Command::Webhooks(command)) => webhooks::run(&find()?, command, output)?,
         Some(Command::Secrets(command)) => secrets::run(find(), command, output)?,

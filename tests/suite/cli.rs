@@ -369,6 +369,39 @@ fn check_fix_applies_what_is_safe() {
 }
 
 #[test]
+fn a_body_is_converted_saved_and_what_is_lost_is_said() {
+    let home = sample();
+    let path = "shop/campaigns/spring-sale.json.liquid";
+    let before = home.read(path);
+    let convert = ["--workspace", "shop", "convert", "spring-sale", "--to"];
+    let printed = home.run(convert.iter().chain(&["markdownv2", "--print"]));
+    assert!(printed.out.contains(r#""parse_mode": "MarkdownV2""#), "{printed:?}");
+    assert_eq!(home.read(path), before, "--print saves nothing");
+    assert_eq!(home.run(convert.iter().chain(&["MarkdownV2"])).ok(), "campaigns/spring-sale.json.liquid\n");
+    assert_eq!(home.read(path), printed.out);
+    let again = home.run(convert.iter().chain(&["MarkdownV2"]));
+    assert!(again.err.contains("nothing to change"), "{again:?}");
+    again.ok();
+    let json = home.run(convert.iter().chain(&["Markdown", "--json"])).json();
+    assert_eq!((json["from"].as_str(), json["saved"].as_bool()), (Some("MarkdownV2"), Some(true)));
+    assert!(!json["lost"].as_array().unwrap().is_empty(), "{json}");
+}
+
+#[test]
+fn what_cannot_be_converted_is_refused_at_its_place_and_left_alone() {
+    let home = shop();
+    home.write("shop/campaigns/a.toml", "name = \"a\"\nwebhook = \"bot\"\n");
+    let body =
+        "{\"chat_id\": 1,\n \"text\": \"{% if Profile.x %}<b>{% endif %}x</b>\", \"parse_mode\": \"HTML\"}";
+    home.write("shop/campaigns/a.json.liquid", body);
+    let answer = home.run(["--workspace", "shop", "convert", "a", "--to", "MarkdownV2"]);
+    assert_eq!((answer.code, answer.out.as_str()), (Some(1), ""));
+    assert!(answer.err.contains("campaigns/a.json.liquid:2:32: error[cannot-convert]"), "{answer:?}");
+    assert_eq!(home.read("shop/campaigns/a.json.liquid"), body);
+    assert_eq!(home.run(["--workspace", "shop", "convert", "a", "--to", "Word"]).code, Some(2));
+}
+
+#[test]
 fn a_test_goes_to_the_test_chat_of_the_workspaces_own_sandbox() {
     let home = sample();
     let test = ["--workspace", "shop", "test", "clevertap-sample", "--to", "1001", "--json"];

@@ -31,6 +31,7 @@ fn what_answers_can_answer_in_json() {
         "render a --json",
         "check --json",
         "test a --to 1 --json",
+        "convert a --to html --json",
         "campaigns list --json",
         "profiles import a.csv --json",
         "profiles list --json",

@@ -1,0 +1,47 @@
+//! `telecast convert`
+
+use clap::ValueEnum;
+
+use super::Format;
+
+const CONVERT_EXAMPLES: &str = "\
+Markup is rewritten, escape filters are swapped, all other Liquid stays. What the other mode cannot say is told on
+stderr; markup that Liquid makes is refused at its place, and nothing is saved.
+
+Examples:
+  telecast convert spring-sale --to MarkdownV2
+  telecast convert spring-sale --to html --print      only look at it";
+
+/// `telecast convert`
+#[derive(Debug, clap::Args)]
+#[command(after_help = CONVERT_EXAMPLES)]
+pub struct ConvertCampaign {
+    /// The campaign: the name of its files, or a path
+    #[arg(value_name = "CAMPAIGN")]
+    pub campaign: String,
+
+    /// The parse mode to rewrite it for
+    #[arg(long, value_enum, ignore_case = true, value_name = "MODE")]
+    pub to: ModeArg,
+
+    /// Print the converted body and save nothing
+    #[arg(long)]
+    pub print: bool,
+
+    #[command(flatten)]
+    pub format: Format,
+}
+
+/// A parse mode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ModeArg {
+    /// HTML
+    #[value(name = "HTML")]
+    Html,
+    /// Markdown, the legacy mode
+    #[value(name = "Markdown")]
+    Markdown,
+    /// MarkdownV2
+    #[value(name = "MarkdownV2")]
+    MarkdownV2,
+}
