@@ -1,40 +1,56 @@
-//! What can stand at the cursor of a body: variables, filters, tags, JSON keys and values, as a picker's state.
+//! What can stand at the cursor of a body: variables, filters, tags, JSON keys and values, markup, as a picker's state;
+//! and what stands there already, for a hover.
 //!
 //! ```text
 //! a character is typed ──follow──▶ Option<Session> ──accept──▶ Completion: an edit and what to select in it
 //! ```
 //!
-//! The text is looked at as it is, whole or broken; nothing here fails. Knows nothing of the editor and the screen.
+//! The text is looked at as it is, whole or broken; nothing here fails. What is offered is found once, when the picker
+//! opens; typing on only narrows it. Knows nothing of the editor and the screen.
 
+mod around;
 mod fields;
 mod insert;
 mod item;
 mod liquid;
-mod place;
+mod markup;
+mod matching;
+mod offer;
+mod values;
 
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use crate::diagnostic::TextEdit;
 use crate::profile::Vocabulary;
-use crate::template::Dialect;
+use crate::telegram::Method;
+use crate::template::{self, Dialect, PlaceKind};
 use crate::text::Span;
 
+use around::Around;
 use liquid::Liquid;
-use place::Place;
+use matching::Match;
 
-pub use fields::{FIELDS, Field, Shape};
-pub use item::{Item, Kind};
+pub use item::{Item, Kind, Variable};
+pub use markup::Markup;
 
 /// What is known while a body is written.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Context<'a> {
     /// The names a template may use.
     pub vocabulary: &'a Vocabulary,
     /// Whose Liquid may be inserted.
     pub dialect: Dialect,
-    /// Whether the body is JSON (of sendMessage) or plain text.
+    /// Whether the body is JSON or plain text.
     pub is_json: bool,
+    /// The method that the webhook calls.
+    pub method: Method,
+    /// The names of the partials.
+    pub partials: Vec<&'a str>,
+    /// The chosen profile and the sample event, to show what values are; `None` while that cannot be told.
+    pub values: Option<template::Context<'a>>,
 }
 
 /// What opened the picker.
@@ -58,22 +74,38 @@ pub enum Trigger {
     Key,
     /// The quote of a JSON value that has choices.
     Value,
+    /// The quote of a text that a property is compared with.
+    Sample,
+    /// The quote of a partial's name.
+    Partial,
+    /// The first character of markup, unarmed.
+    Markup(char),
+    /// A key that asks for it, outside Liquid.
+    Here,
 }
 
 impl Trigger {
     /// Whether Enter and Tab accept from the start; else they go through until an arrow key arms the picker.
     fn is_armed(self) -> bool {
-        !matches!(self, Trigger::At | Trigger::Brace)
+        !matches!(self, Trigger::At | Trigger::Brace | Trigger::Markup(_))
     }
 
     /// Whether blanks may stand between the trigger and what is looked for.
     fn allows_blanks(self) -> bool {
         matches!(self, Trigger::BraceBrace | Trigger::Pipe | Trigger::TagOpen)
     }
+
+    /// Whether `c` cannot be in what is looked for.
+    fn closes_at(self, c: char) -> bool {
+        match self {
+            Trigger::Sample | Trigger::Partial => matches!(c, '"' | '\'' | '\n'),
+            _ => c.is_whitespace() || matches!(c, '"' | '\''),
+        }
+    }
 }
 
 /// An open picker.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Session {
     /// What opened it.
     pub trigger: Trigger,
@@ -81,10 +113,13 @@ pub struct Session {
     pub armed: bool,
     /// What was typed behind the trigger.
     pub query: String,
-    /// What matches, the best first; never empty.
-    pub items: Vec<Item>,
-    /// The chosen row; always one of the items.
+    /// The chosen row; always one of the rows.
     pub chosen: usize,
+    /// All that is offered at this place.
+    offers: Arc<[Item]>,
+    /// What of it matches, the best first; never empty.
+    matches: Vec<Match>,
+    around: Around,
     /// Where the trigger begins.
     start: usize,
     /// Where what is looked for begins, behind the trigger.
@@ -98,46 +133,55 @@ pub struct Completion {
     pub edit: TextEdit,
     /// What to select in the new text: a default to type over, or the cursor's place.
     pub select: Span,
+    /// Whether what comes next has choices of its own, to be shown at once with [`open_here`].
+    pub then_opens: bool,
 }
 
 /// Returns what stands open after a character was typed, or one was deleted while a picker was open.
 ///
 /// Call it for typing only: after a paste, an undo or a motion the picker closes.
 pub fn follow(session: Option<Session>, text: &str, cursor: usize, context: &Context<'_>) -> Option<Session> {
-    session.and_then(|session| session.update(text, cursor, context)).or_else(|| open(text, cursor, context))
+    session.and_then(|session| session.update(text, cursor)).or_else(|| open(text, cursor, context))
 }
 
 /// Returns the picker that the character before the cursor opens.
 pub fn open(text: &str, cursor: usize, context: &Context<'_>) -> Option<Session> {
     let before = text.get(..cursor)?;
-    let (trigger, start, query_start) = trigger_at(before, text, context)?;
-    let session = Session {
-        trigger,
-        armed: trigger.is_armed(),
-        query: String::new(),
-        items: Vec::new(),
-        chosen: 0,
-        start,
-        query_start,
-    };
-    session.update(text, cursor, context)
+    let (trigger, start, query_start) = trigger_at(before)?;
+    Session::begin(trigger, start, query_start, text, cursor, context)
 }
 
 /// Returns the picker for the cursor's place without anything typed: what a key that asks for it opens.
 pub fn open_here(text: &str, cursor: usize, context: &Context<'_>) -> Option<Session> {
     let before = text.get(..cursor)?;
-    let start = cursor - liquid::name_before(before).len();
-    let trigger = match Liquid::around(before) {
-        Some(liquid) if liquid.is_in_quotes() => return None,
-        Some(liquid) => liquid.trigger_for_name(start),
-        None => (Trigger::AngleAngle, start, start),
+    let word = liquid::name_before(before);
+    let start = cursor - if is_whole(word) { 0 } else { word.len() };
+    let (trigger, start, query_start) = match Liquid::around(before) {
+        Some(liquid) => match liquid.open_quote() {
+            Some(quote) => {
+                let quote = liquid.start + 2 + quote;
+                (quoted(&liquid, &before[..quote])?, quote, quote + 1)
+            }
+            None => liquid.trigger_for_name(start),
+        },
+        None => match before[..start].ends_with('"') {
+            true if opens_key(text, start - 1, context) => (Trigger::Key, start - 1, start),
+            true if opens_choices(text, start - 1, context) => (Trigger::Value, start - 1, start),
+            _ => (Trigger::Here, start, start),
+        },
     };
-    let (trigger, start, query_start) = trigger;
-    Session { trigger, armed: true, query: String::new(), items: Vec::new(), chosen: 0, start, query_start }
-        .update(text, cursor, context)
+    let session = Session::begin(trigger, start, query_start, text, cursor, context)?;
+    Some(Session { armed: true, ..session })
 }
 
-fn trigger_at(before: &str, text: &str, context: &Context<'_>) -> Option<(Trigger, usize, usize)> {
+/// Whether a word is a JSON value, to which nothing can be added.
+fn is_whole(word: &str) -> bool {
+    matches!(word, "true" | "false" | "null")
+        || word.ends_with(|c: char| c.is_ascii_digit()) && word.parse::<f64>().is_ok()
+}
+
+/// The trigger that text ends in, with where it and what is looked for begin.
+fn trigger_at(before: &str) -> Option<(Trigger, usize, usize)> {
     let cursor = before.len();
     let last = before.chars().next_back()?;
     let behind = |trigger, length: usize| Some((trigger, cursor - length, cursor));
@@ -151,54 +195,108 @@ fn trigger_at(before: &str, text: &str, context: &Context<'_>) -> Option<(Trigge
         return behind(Trigger::TagOpen, 2);
     }
     if let Some(liquid) = Liquid::around(before) {
-        return liquid.trigger_of(last);
+        return match last {
+            '"' | '\'' if liquid.open_quote() == Some(liquid.inner.len() - 1) => {
+                behind(quoted(&liquid, &before[..cursor - 1])?, 1)
+            }
+            _ => liquid.trigger_of(last),
+        };
     }
     let previous = before[..cursor - last.len_utf8()].chars().next_back();
     match last {
         '@' if previous.is_none_or(|c| !c.is_alphanumeric() && c != '@') => behind(Trigger::At, 1),
         '{' if previous != Some('\\') => behind(Trigger::Brace, 1),
-        '"' if context.is_json => match place::place_at(text, cursor) {
-            Place::Key { .. } => behind(Trigger::Key, 1),
-            Place::String { path } if !fields::choices(&path).is_empty() => behind(Trigger::Value, 1),
-            _ => None,
-        },
+        '"' if previous != Some('\\') => behind(Trigger::Key, 1),
+        '<' | '*' | '_' | '~' | '|' | '`' | '[' | '>' | '!' => behind(Trigger::Markup(last), 1),
         _ => None,
     }
 }
 
+/// What the quoted text is that begins behind `before` in a tag: a value compared with a property, a partial's name.
+fn quoted(liquid: &Liquid<'_>, before: &str) -> Option<Trigger> {
+    let head = before.get(liquid.start + 2..)?;
+    match liquid.tag() {
+        Some("render" | "include") => Some(Trigger::Partial),
+        _ => liquid.compared(head, &before[..liquid.start]).map(|_| Trigger::Sample),
+    }
+}
+
+fn opens_key(text: &str, quote: usize, context: &Context<'_>) -> bool {
+    let around = || Around::new(text, Span::new(quote, quote + 1), context.dialect, true);
+    context.is_json && matches!(around().within(), Some(PlaceKind::BeforeKey | PlaceKind::AfterMember))
+}
+
+fn opens_choices(text: &str, quote: usize, context: &Context<'_>) -> bool {
+    let around = || Around::new(text, Span::new(quote, quote + 1), context.dialect, true);
+    context.is_json && offer::has_choices(&around(), context)
+}
+
 impl Session {
+    fn begin(
+        trigger: Trigger,
+        start: usize,
+        query_start: usize,
+        text: &str,
+        cursor: usize,
+        context: &Context<'_>,
+    ) -> Option<Session> {
+        let around = Around::new(text, Span::new(start, cursor), context.dialect, context.is_json);
+        let trigger = settled(trigger, &around, text, start, context)?;
+        let session = Session {
+            trigger,
+            armed: trigger.is_armed(),
+            query: String::new(),
+            chosen: 0,
+            offers: offer::offers(trigger, text, start, &around, context).into(),
+            matches: Vec::new(),
+            around,
+            start,
+            query_start,
+        };
+        session.update(text, cursor)
+    }
+
     /// Returns the session after the text changed at the cursor, or `None` where it closes.
     #[must_use]
-    pub fn update(mut self, text: &str, cursor: usize, context: &Context<'_>) -> Option<Session> {
+    pub fn update(mut self, text: &str, cursor: usize) -> Option<Session> {
         let typed = text.get(self.query_start..cursor)?;
         let query = if self.trigger.allows_blanks() { typed.trim_start_matches([' ', '-']) } else { typed };
-        let closes = |c: char| c.is_whitespace() || matches!(c, '"' | '\'');
-        if query.contains(closes) || QUERY_LIMIT < query.len() {
+        if query.contains(|c| self.trigger.closes_at(c)) || QUERY_LIMIT < query.len() {
             return None;
         }
-        self.items = item::matching(query, self.candidates(text, context));
+        self.matches = matching::matching(query, &self.offers);
         self.query = query.to_owned();
         self.chosen = 0;
-        (!self.items.is_empty()).then_some(self)
+        (!self.matches.is_empty()).then_some(self)
     }
 
     /// Goes to the next row, or arms the picker with the first one.
     pub fn choose_next(&mut self) {
         if self.armed {
-            self.chosen = (self.chosen + 1) % self.items.len().max(1);
+            self.chosen = (self.chosen + 1) % self.matches.len().max(1);
         }
         self.armed = true;
     }
 
     /// Goes to the row before; from the first one, and where that arms the picker, to the last.
     pub fn choose_previous(&mut self) {
-        self.chosen = self.chosen.checked_sub(1).unwrap_or(self.items.len().saturating_sub(1));
+        self.chosen = self.chosen.checked_sub(1).unwrap_or(self.matches.len().saturating_sub(1));
         self.armed = true;
+    }
+
+    /// Returns the number of rows.
+    pub fn n_rows(&self) -> usize {
+        self.matches.len()
+    }
+
+    /// Returns the rows, the best first: each item with the matched letters, as indexes of chars in its label.
+    pub fn rows(&self) -> impl Iterator<Item = (&Item, &[u32])> {
+        self.matches.iter().filter_map(|found| Some((self.offers.get(found.item)?, found.letters.as_slice())))
     }
 
     /// Returns the chosen item.
     pub fn chosen_item(&self) -> Option<&Item> {
-        self.items.get(self.chosen)
+        self.offers.get(self.matches.get(self.chosen)?.item)
     }
 
     /// Returns where the picker's left edge belongs: the first byte of the trigger.
@@ -212,31 +310,27 @@ impl Session {
         text.get(self.start..self.query_start).and(text.get(self.query_start..cursor))?;
         Some(insert::completion(self, item, text, cursor, context))
     }
+}
 
-    fn candidates(&self, text: &str, context: &Context<'_>) -> Vec<Item> {
-        match self.trigger {
-            Trigger::Pipe => item::filters(context),
-            Trigger::TagOpen => item::tags(context),
-            Trigger::Key => item::keys(&place::place_at(text, self.query_start)),
-            Trigger::Value => item::values(&place::place_at(text, self.query_start)),
-            Trigger::Brace => self.object_keys(text, context).unwrap_or_else(|| item::variables(context)),
-            Trigger::AngleAngle | Trigger::BraceBrace | Trigger::At | Trigger::Name => {
-                item::variables(context)
-            }
+/// What a trigger is at its place; `None` where the character means nothing there.
+fn settled(
+    trigger: Trigger,
+    around: &Around,
+    text: &str,
+    start: usize,
+    context: &Context<'_>,
+) -> Option<Trigger> {
+    match (trigger, around.within()) {
+        (Trigger::Key, Some(PlaceKind::BeforeKey | PlaceKind::AfterMember)) => Some(Trigger::Key),
+        (Trigger::Key | Trigger::Value, Some(PlaceKind::Value)) => {
+            offer::has_choices(around, context).then_some(Trigger::Value)
         }
-    }
-
-    /// The keys of the object that a `{` begins, where JSON expects an object there.
-    fn object_keys(&self, text: &str, context: &Context<'_>) -> Option<Vec<Item>> {
-        let keys = match place::place_at(text, self.start) {
-            Place::Value { path }
-                if context.is_json && text.get(..self.start).and_then(Liquid::around).is_none() =>
-            {
-                item::keys_of_object(&path)
-            }
-            _ => Vec::new(),
-        };
-        (!keys.is_empty()).then_some(keys)
+        (Trigger::Key | Trigger::Value, _) => None,
+        (Trigger::Markup(c), _) => {
+            let mode = offer::markup_mode(around)?;
+            markup::may_begin(mode, c, text[..start].chars().next_back()).then_some(trigger)
+        }
+        _ => Some(trigger),
     }
 }
 

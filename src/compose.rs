@@ -82,6 +82,8 @@ pub enum Chat<'a> {
 pub struct Composed {
     /// The body it was made of.
     pub body: String,
+    /// The instant it was made for.
+    pub now: Timestamp,
     /// The body's Liquid for colouring, ascending.
     pub tokens: Vec<Token>,
     /// The rendered body as it would be sent; none where rendering failed or was aborted.

@@ -16,7 +16,7 @@ pub use adopt::adopt_token;
 pub use bot::{BotStatus, check_bot, resolve_help};
 pub use capture::capture_mine;
 pub use curl::curl;
-pub use job::{Job, SampleEvent, partials};
+pub use job::{Job, SampleEvent, partial_names, partials};
 pub use problems::webhook_problems;
 pub use session::{DATABASE, ResolveError, Session};
 pub use test_send::{TestAnswer, TestSend, history_entry, send_test};

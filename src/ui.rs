@@ -15,9 +15,12 @@ pub mod layout;
 pub mod view;
 
 pub mod buffer;
+mod completion_view;
 pub mod dialog;
 pub mod focus;
+mod knowledge;
 pub mod pane;
+mod popup;
 pub mod search;
 
 pub mod action;

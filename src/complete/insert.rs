@@ -3,13 +3,14 @@
 use crate::diagnostic::TextEdit;
 use crate::profile;
 use crate::telegram::ParseMode;
-use crate::template::{Dialect, FilterDoc, Position, TagDoc, escape_filters};
+use crate::telegram::fields::{Field, Kind as FieldKind};
+use crate::template::{Dialect, FilterDoc, PlaceKind, Position, TagDoc, escape_filters};
 use crate::text::Span;
 
-use super::fields::{self, Field, Shape};
-use super::item::{Item, Kind};
+use super::around::{Around, rest_of_string};
+use super::fields;
+use super::item::{Item, Kind, Variable};
 use super::liquid::{self, Liquid};
-use super::place::{self, Place};
 use super::{Completion, Context, Session, Trigger};
 
 /// New text in which `‸` marks the cursor, or what is between two of them is selected.
@@ -24,90 +25,77 @@ pub fn completion(
     context: &Context<'_>,
 ) -> Completion {
     match &item.kind {
-        Kind::Variable { root, name, kind } => {
-            variable(session, text, cursor, context, &Variable { root, name, kind: *kind })
-        }
+        Kind::Variable(variable) => variable_at(session, text, cursor, context, variable),
         Kind::Filter(filter) => filter_call(session, text, cursor, filter),
         Kind::Tag(tag) => tag_snippet(session, text, cursor, tag),
+        Kind::EndTag(name) => end_tag(session, text, cursor, name),
         Kind::Key(field) => key(session, text, cursor, field),
         Kind::Value => value(session, text, cursor, &item.label),
+        Kind::Bare => finish(Span::new(session.start, cursor), &format!("{}{MARK}", item.label)),
+        Kind::Sample { literal } => {
+            finish(Span::new(session.start, cursor + quote_behind(text, cursor)), &format!("{literal}{MARK}"))
+        }
+        Kind::Partial => {
+            let span = Span::new(session.start, cursor + quote_behind(text, cursor));
+            finish(span, &format!("'{}'{MARK}", item.label))
+        }
+        Kind::Markup(markup) => {
+            let bracket = session.trigger == Trigger::Markup('[') && text[cursor..].starts_with(']');
+            let tick = session.trigger == Trigger::Markup('`') && text[cursor..].starts_with('`');
+            let end = cursor + usize::from(bracket || tick);
+            finish(Span::new(session.start, end), markup.snippet)
+        }
+        Kind::EndMarkup(name) => finish(Span::new(session.start, cursor), &format!("</{name}>{MARK}")),
     }
 }
 
-struct Variable<'a> {
-    root: &'a str,
-    name: &'a str,
-    kind: Option<profile::Kind>,
+/// The length of the quote that stands ready behind the cursor.
+fn quote_behind(text: &str, cursor: usize) -> usize {
+    usize::from(text[cursor..].starts_with(['"', '\'']))
 }
 
-impl Variable<'_> {
-    /// The path as Liquid reads it: `Profile.plan`, `Profile["First Name"]`.
-    fn path(&self) -> String {
-        let mut chars = self.name.chars();
-        let is_plain = chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
-            && chars.all(|c| c.is_ascii_alphanumeric() || c == '_');
-        let quote = if self.name.contains('"') { '\'' } else { '"' };
-        if is_plain {
-            format!("{}.{}", self.root, self.name)
-        } else {
-            format!("{}[{quote}{}{quote}]", self.root, self.name)
-        }
+/// The whole variable with its default marked.
+fn output(variable: &Variable, around: &Around, context: &Context<'_>) -> String {
+    let path = variable.source();
+    let is_text = !matches!(variable.kind, Some(profile::Kind::Number | profile::Kind::Boolean));
+    let Some(place) = &around.place else {
+        return format!("{{{{ {path} | default: {} }}}}", default(variable, false));
+    };
+    if place.position() == Some(Position::InString) {
+        let escapes = match (context.dialect, is_text) {
+            // CleverTap's way takes a line of filters: numbers get only what MarkdownV2 asks of them.
+            (Dialect::CleverTap, false) => {
+                let mode = around.mode().filter(|mode| *mode == ParseMode::MarkdownV2);
+                let position = if mode.is_some() { Position::InString } else { Position::PlainText };
+                escapes(mode, position, context.dialect)
+            }
+            (dialect, _) => escapes(around.mode(), Position::InString, dialect),
+        };
+        return format!("{{{{ {path} | default: {}{escapes} }}}}", default(variable, false));
     }
-
-    /// The whole variable with its default marked.
-    fn output(&self, place: &Place, mode: Option<ParseMode>, context: &Context<'_>) -> String {
-        let path = self.path();
-        let default = self.default(place);
-        if !context.is_json {
-            return format!("{{{{ {path} | default: {default} }}}}");
+    let field = fields::field_at(context.method, &place.path);
+    let is_chat = field.is_some_and(|field| field.kind == FieldKind::ChatId);
+    let default = default(variable, true);
+    match context.dialect {
+        _ if is_chat && place.within == PlaceKind::Value => {
+            format!("{{{{ {path} | default: \"‸NULL‸\" }}}}")
         }
-        let is_text = !matches!(self.kind, Some(profile::Kind::Number | profile::Kind::Boolean));
-        match (place, context.dialect) {
-            (Place::Value { path: at }, _) if is_chat(at) => {
-                format!("{{{{ {path} | default: \"‸NULL‸\" }}}}")
-            }
-            (Place::Value { .. } | Place::Between, Dialect::Telecast) if is_text => {
-                format!("{{{{ {path} | default: {default} | json }}}}")
-            }
-            (Place::Value { .. } | Place::Between, Dialect::CleverTap) if is_text => {
-                let escapes = escapes(None, Position::InString, Dialect::CleverTap);
-                format!("\"{{{{ {path} | default: {default}{escapes} }}}}\"")
-            }
-            (Place::Value { .. } | Place::Between, _) => format!("{{{{ {path} | default: {default} }}}}"),
-            (Place::String { .. } | Place::Key { .. }, dialect) => {
-                let mode = mode.filter(|_| is_marked_up(place));
-                let escapes = match (dialect, is_text) {
-                    // CleverTap's way takes a line of filters: numbers get only what MarkdownV2 asks of them.
-                    (Dialect::CleverTap, false) => {
-                        let mode = mode.filter(|mode| *mode == ParseMode::MarkdownV2);
-                        let position = if mode.is_some() { Position::InString } else { Position::PlainText };
-                        escapes(mode, position, dialect)
-                    }
-                    (Dialect::CleverTap | Dialect::Telecast, _) => escapes(mode, Position::InString, dialect),
-                };
-                format!("{{{{ {path} | default: {default}{escapes} }}}}")
-            }
-        }
-    }
-
-    /// A default of the property's own kind, marked to be typed over.
-    fn default(&self, place: &Place) -> &'static str {
-        let is_bare = matches!(place, Place::Value { .. } | Place::Between);
-        match self.kind {
-            Some(profile::Kind::Number) => "‸0‸",
-            Some(profile::Kind::Boolean) if is_bare => "‸false‸",
-            _ => "\"‸\"",
+        _ if !is_text => format!("{{{{ {path} | default: {default} }}}}"),
+        Dialect::Telecast => format!("{{{{ {path} | default: {default} | json }}}}"),
+        Dialect::CleverTap => {
+            let escapes = escapes(None, Position::InString, Dialect::CleverTap);
+            format!("\"{{{{ {path} | default: {default}{escapes} }}}}\"")
         }
     }
 }
 
-fn is_chat(path: &[String]) -> bool {
-    matches!(fields::field_at(path).map(|field| field.shape), Some(Shape::Chat))
-}
-
-/// Whether the parse mode says how the string at this place is read.
-fn is_marked_up(place: &Place) -> bool {
-    matches!(place, Place::String { path } if matches!(path.as_slice(), [key] if key == "text" || key == "caption"))
+/// A default of the variable's own kind, marked to be typed over.
+fn default(variable: &Variable, is_bare: bool) -> &'static str {
+    match variable.kind {
+        Some(profile::Kind::Number) => "‸0‸",
+        Some(profile::Kind::Boolean) if is_bare => "‸false‸",
+        _ => "\"‸\"",
+    }
 }
 
 /// The filters that make a value fit a place, each behind its bar.
@@ -115,12 +103,12 @@ fn escapes(mode: Option<ParseMode>, position: Position, dialect: Dialect) -> Str
     escape_filters(mode, position, dialect).iter().map(|filter| format!(" | {filter}")).collect()
 }
 
-fn variable(
+fn variable_at(
     session: &Session,
     text: &str,
     cursor: usize,
     context: &Context<'_>,
-    variable: &Variable<'_>,
+    variable: &Variable,
 ) -> Completion {
     let begin = if session.trigger == Trigger::BraceBrace { session.start + 2 } else { session.start };
     let span = match Liquid::around(&text[..begin]) {
@@ -133,8 +121,7 @@ fn variable(
         }
         None => Span::new(session.start, cursor),
     };
-    let place = if context.is_json { place::place_at(text, span.start) } else { Place::Between };
-    finish(span, &variable.output(&place, place::parse_mode_of(text), context))
+    finish(span, &output(variable, &session.around, context))
 }
 
 /// The span of an output that holds nothing but what is being completed, closed or not.
@@ -153,11 +140,11 @@ fn whole_output(around: &Liquid<'_>, text: &str, cursor: usize) -> Option<Span> 
 }
 
 /// Only the path, where the rest of the output or tag is there already.
-fn path_only(session: &Session, text: &str, cursor: usize, variable: &Variable<'_>) -> Completion {
+fn path_only(session: &Session, text: &str, cursor: usize, variable: &Variable) -> Completion {
     let typed = if session.trigger == Trigger::BraceBrace { session.query_start } else { session.start };
     let begun = liquid::name_before(&text[..typed]).len();
     let blank = if session.trigger == Trigger::BraceBrace { " " } else { "" };
-    finish(Span::new(typed - begun, cursor), &format!("{blank}{}{MARK}", variable.path()))
+    finish(Span::new(typed - begun, cursor), &format!("{blank}{}{MARK}", variable.source()))
 }
 
 fn filter_call(session: &Session, text: &str, cursor: usize, filter: &FilterDoc) -> Completion {
@@ -178,40 +165,81 @@ fn tag_snippet(session: &Session, text: &str, cursor: usize, tag: &TagDoc) -> Co
         Some(_) => return finish(Span::new(session.start, cursor), &format!("{{% {}‸", tag.name)),
         None => cursor,
     };
-    let (inner, behind) = if tag.signature.is_empty() { ("", "‸") } else { ("‸ ", "") };
+    let (inner, behind) = match tag.signature {
+        "" => ("", "‸"),
+        signature if signature.starts_with("'partial'") => ("'‸' ", ""),
+        _ => ("‸ ", ""),
+    };
     let end_tag = if tag.is_block { format!("{{% end{} %}}", tag.name) } else { String::new() };
-    finish(Span::new(session.start, end), &format!("{{% {} {inner}%}}{behind}{end_tag}", tag.name))
+    let snippet = format!("{{% {} {inner}%}}{behind}{end_tag}", tag.name);
+    let then_opens = inner.starts_with('\'');
+    Completion { then_opens, ..finish(Span::new(session.start, end), &snippet) }
+}
+
+fn end_tag(session: &Session, text: &str, cursor: usize, name: &str) -> Completion {
+    let line = text[cursor..].lines().next().unwrap_or("");
+    let closing = line.find("%}").filter(|at| line[..*at].trim().is_empty());
+    let end = closing.map_or(cursor, |at| cursor + at + 2);
+    finish(Span::new(session.start, end), &format!("{{% end{name} %}}{MARK}"))
 }
 
 /// A key with its colon and the beginning of its value; where a colon follows, only the key.
 fn key(session: &Session, text: &str, cursor: usize, field: &Field) -> Completion {
     let rest = &text[cursor..];
     let is_quoted = session.trigger == Trigger::Key;
-    let start = if is_quoted { session.start } else { session.query_start };
+    let start = if session.trigger == Trigger::Brace { session.query_start } else { session.start };
     let end = cursor + if is_quoted { rest_of_string(rest) } else { 0 };
     let behind = text[end..].trim_start();
-    let value = match field.shape {
-        _ if behind.starts_with(':') => "‸",
-        Shape::Text | Shape::Choice(_) => ": \"‸\"",
-        Shape::Number | Shape::Chat => ": ‸",
-        Shape::Boolean => ": ‸true‸",
-        Shape::Object(_) => ": {‸}",
-        Shape::Array(_) => ": [‸]",
-        Shape::Rows(_) => ": [[‸]]",
-    };
+    let is_alone = behind.starts_with(':');
+    let value = if is_alone { MARK.to_string() } else { format!(": {}", beginning(&field.kind)) };
     let comma = if behind.starts_with('"') { "," } else { "" };
-    finish(Span::new(start, end), &format!("\"{}\"{value}{comma}", field.name))
+    let key = format!("\"{}\"{value}{comma}", field.name);
+    let then_opens = !is_alone && (field.kind == FieldKind::ChatId || !fields::choices(field).is_empty());
+    let completion = match session.around.within() {
+        Some(PlaceKind::AfterMember) => {
+            let member_end = text[..start].trim_end().len();
+            let gap = if is_quoted { text[member_end..start].to_owned() } else { gap(&text[..member_end]) };
+            finish(Span::new(member_end, end), &format!(",{gap}{key}"))
+        }
+        _ if session.trigger == Trigger::Here && session.around.is_at_start() => {
+            finish(Span::new(start, end), &format!("{{\n  {key}\n}}"))
+        }
+        _ => finish(Span::new(start, end), &key),
+    };
+    Completion { then_opens, ..completion }
+}
+
+/// What stands between a member that ends the text and the next one: a line of its own where that one has one.
+fn gap(before: &str) -> String {
+    let line = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
+    let indent = &line[..line.len() - line.trim_start().len()];
+    match before.contains('\n') && !line.trim_start().starts_with('{') {
+        true => format!("\n{indent}"),
+        false => " ".to_owned(),
+    }
+}
+
+/// What a value of this kind begins with, and ends in.
+fn beginning(kind: &FieldKind) -> &'static str {
+    match kind {
+        FieldKind::Boolean => "‸true‸",
+        FieldKind::Integer | FieldKind::Number | FieldKind::ChatId | FieldKind::Any => "‸",
+        FieldKind::String | FieldKind::Text | FieldKind::ParseMode | FieldKind::Url | FieldKind::File => {
+            "\"‸\""
+        }
+        FieldKind::Object(_) => "{‸}",
+        FieldKind::Array(inner) => match &**inner {
+            FieldKind::Array(_) => "[[{‸}]]",
+            FieldKind::Object(_) => "[{‸}]",
+            FieldKind::String => "[\"‸\"]",
+            _ => "[‸]",
+        },
+    }
 }
 
 fn value(session: &Session, text: &str, cursor: usize, choice: &str) -> Completion {
     let end = cursor + rest_of_string(&text[cursor..]);
     finish(Span::new(session.start, end), &format!("\"{choice}\"‸"))
-}
-
-/// The length of what is left of a string that holds a plain word, with its quote; 0 where it is not closed so.
-fn rest_of_string(rest: &str) -> usize {
-    let word = rest.len() - rest.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_').len();
-    if rest[word..].starts_with('"') { word + 1 } else { 0 }
 }
 
 fn finish(span: Span, marked: &str) -> Completion {
@@ -220,5 +248,6 @@ fn finish(span: Span, marked: &str) -> Completion {
     Completion {
         edit: TextEdit { span, replacement: marked.replace(MARK, "") },
         select: Span::new(span.start + first, span.start + second),
+        then_opens: false,
     }
 }

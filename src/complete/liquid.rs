@@ -30,17 +30,61 @@ impl<'a> Liquid<'a> {
         (!inner.contains(closer)).then_some(Self { start: from + start, is_tag, inner })
     }
 
-    /// Whether the place is inside quotes.
-    pub fn is_in_quotes(&self) -> bool {
+    /// Where the quote stands that the place is inside of, from the opener's end on.
+    pub fn open_quote(&self) -> Option<usize> {
         let mut open = None;
-        for c in self.inner.chars() {
+        for (at, c) in self.inner.char_indices() {
             match open {
-                None if matches!(c, '"' | '\'') => open = Some(c),
-                Some(quote) if quote == c => open = None,
+                None if matches!(c, '"' | '\'') => open = Some((at, c)),
+                Some((_, quote)) if quote == c => open = None,
                 _ => {}
             }
         }
-        open.is_some()
+        open.map(|(at, _)| at)
+    }
+
+    /// Whether the place is inside quotes.
+    pub fn is_in_quotes(&self) -> bool {
+        self.open_quote().is_some()
+    }
+
+    /// The tag's name, where it is a tag.
+    pub fn tag(&self) -> Option<&'a str> {
+        let inner = self.inner.trim_start_matches('-').trim_start();
+        let end = inner.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(inner.len());
+        self.is_tag.then_some(&inner[..end])
+    }
+
+    /// What `head`, all of the inside up to a value, compares the value with: the path, as written.
+    ///
+    /// `before` is the text in front of the Liquid, where the `case` of a `when` stands.
+    pub fn compared(&self, head: &'a str, before: &'a str) -> Option<&'a str> {
+        let head = head.trim_end();
+        match self.tag()? {
+            "when" => {
+                let (_, case) = before.rsplit_once("case ")?;
+                Some(case.split("%}").next()?.trim().trim_end_matches('-').trim_end())
+            }
+            "if" | "elsif" | "unless" => {
+                let left = OPERATORS.iter().find_map(|operator| head.strip_suffix(operator))?;
+                Some(path_before(left.trim_end()))
+            }
+            _ => None,
+        }
+        .filter(|path| !path.is_empty())
+    }
+
+    /// What stands in front of the last `|` before `end`: the value so far with its filters.
+    pub fn piped(&self, end: usize) -> Option<&'a str> {
+        let head = self.inner.get(..end.checked_sub(self.start + 2)?)?;
+        let (value, _) = head.rsplit_once('|')?;
+        let value = match self.tag() {
+            None => value.trim_start_matches('-'),
+            Some("echo") => value.split_once("echo")?.1,
+            Some("assign") => value.split_once('=')?.1,
+            Some(_) => return None,
+        };
+        Some(value.trim()).filter(|value| !value.is_empty())
     }
 
     /// The picker that the last character opens: a filter's `|`, a name's first letter, or the dot in it.
@@ -68,6 +112,27 @@ impl<'a> Liquid<'a> {
             (Trigger::Pipe, start, start)
         } else {
             (Trigger::Name, start, start)
+        }
+    }
+}
+
+/// What can stand between a property and the value it is compared with.
+const OPERATORS: [&str; 4] = ["==", "!=", "<>", "contains"];
+
+/// The path that text ends in: `Profile.plan`, `Event["Payment Mode"]`.
+fn path_before(text: &str) -> &str {
+    let mut kept = text;
+    loop {
+        let cut = match kept.ends_with(']') {
+            true => kept.rfind('['),
+            false => Some(kept.len() - name_before(kept).len()),
+        };
+        match cut.filter(|cut| *cut < kept.len()) {
+            Some(cut) => kept = &kept[..cut],
+            None => return &text[kept.len()..],
+        }
+        if !kept.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | ']')) {
+            return &text[kept.len()..];
         }
     }
 }

@@ -28,6 +28,17 @@ fn vocabulary() -> Vocabulary {
     }
 }
 
+fn context(vocabulary: &Vocabulary, dialect: Dialect, is_json: bool) -> Context<'_> {
+    Context {
+        vocabulary,
+        dialect,
+        is_json,
+        method: Method::SendMessage,
+        partials: vec!["footer", "greeting"],
+        values: None,
+    }
+}
+
 struct Typed {
     editor: Editor,
     session: Option<Session>,
@@ -36,7 +47,7 @@ struct Typed {
 /// Types keys, as the screen would: `\t` accepts where the picker is armed, `↓` chooses the next row.
 fn typed_in(marked: &str, keys: &str, dialect: Dialect, is_json: bool) -> Typed {
     let vocabulary = vocabulary();
-    let context = Context { vocabulary: &vocabulary, dialect, is_json };
+    let context = context(&vocabulary, dialect, is_json);
     let mut editor = Editor::new(&marked.replace('‸', ""));
     editor.apply(Command::Move(Motion::To(marked.find('‸').unwrap())));
     let mut session: Option<Session> = None;
@@ -89,8 +100,8 @@ fn check_clevertap(before: &str, keys: &str, after: &str) {
 #[track_caller]
 fn check_open(before: &str, keys: &str, rows: &[&str]) {
     let typed = typed_in(before, keys, Dialect::Telecast, true);
-    let items = typed.session.map(|session| session.items).unwrap_or_default();
-    let labels: Vec<_> = items.iter().map(|item| item.label.as_str()).take(5).collect();
+    let labels: Vec<&str> =
+        typed.session.iter().flat_map(Session::rows).map(|(item, _)| item.label.as_str()).take(5).collect();
     assert_eq!(labels, rows);
 }
 
@@ -204,9 +215,10 @@ fn the_picker_closes_at_a_space_a_quote_and_when_nothing_matches() {
 fn what_most_profiles_have_is_first() {
     check_open("\"‸\"", "<<", &["first_name", "telegram_chat_id", "plan", "cart_items", "First Name"]);
     let typed = typed_in("\"‸\"", "<<first", Dialect::Telecast, true);
-    let item = typed.session.unwrap().items.remove(0);
+    let session = typed.session.unwrap();
+    let (item, letters) = session.rows().next().unwrap();
     assert_eq!((item.detail.as_str(), item.doc.as_str()), ("text · 9 of 12", "Anna, Иван_Петров"));
-    assert_eq!(item.matched, [0, 1, 2, 3, 4]);
+    assert_eq!(letters, [0, 1, 2, 3, 4]);
 }
 
 #[test]
@@ -238,6 +250,136 @@ fn keys_and_values_of_the_method_are_offered() {
 }
 
 #[test]
+fn markup_waits_for_an_arrow_and_brings_its_end() {
+    let html = |text: &str| format!("{{\"text\": \"{text}\"{HTML}");
+    check(&html("‸"), "<b↓\t", &html("<b>‸</b>"));
+    check(&html("a ‸"), "<↓↓↓\t", &html("a <a href='‸https://‸'></a>"));
+    check(&html("‸"), "<spoi↓\t", &html("<tg-spoiler>‸</tg-spoiler>"));
+    check(
+        &html("<b>x {{ Profile.plan }} <i>y</i> z‸"),
+        "</↓\t",
+        &html("<b>x {{ Profile.plan }} <i>y</i> z</b>‸"),
+    );
+    check(&html("‸"), "<b\n", &html("<b\n‸"));
+    check(&html("‸"), "<<plan\t", &html("{{ Profile.plan | default: \"‸\" | tg_html | json_escape }}"));
+    check_open(&html("‸"), "1 < 2", &[]);
+    check_open("{\"note\": \"‸\"}", "<", &[]);
+    // A body that has not come to its parse mode yet.
+    check("{\"text\": \"‸\"}", "<b↓\t", "{\"text\": \"<b>‸</b>\"}");
+}
+
+#[test]
+fn markdown_is_paired_where_it_can_begin() {
+    let v2 = |text: &str| format!("{{\"text\": \"{text}\"{V2}");
+    check(&v2("‸"), "*↓\t", &v2("*‸*"));
+    check(&v2("a ‸"), "_under↓\t", &v2("a __‸__"));
+    check(&v2("‸"), "|↓\t", &v2("||‸||"));
+    check(&v2("‸"), "[↓\t", &v2("[‸](https://)"));
+    check(&v2("*a‸"), "*", &v2("*a*‸"));
+    check_open(&v2("*a‸"), "*", &[]);
+    check_open(&v2("a \\\\‸"), "*", &[]);
+    check_open("{\"text\": \"‸\"}", "*", &[]);
+    check_open("{\"text\": \"‸\", \"parse_mode\": \"Markdown\"}", "_", &["italic"]);
+}
+
+#[test]
+fn a_comparison_offers_the_values_that_profiles_have() {
+    check("\"{% if Profile.plan == ‸ %}\"", "\"pr\t", "\"{% if Profile.plan == \"pro\"‸ %}\"");
+    check("\"{% if Profile.plan != ‸ %}\"", "'\t", "\"{% if Profile.plan != \"pro\"‸ %}\"");
+    check("\"{% if Profile.cart_items == ‸ %}\"", "\"\t", "\"{% if Profile.cart_items == 2‸ %}\"");
+    check_open("\"{% if a and Profile[\"first_name\"] contains ‸ %}\"", "\"", &["Anna", "Иван_Петров"]);
+    check_open("\"{% case Profile.plan %}{% when ‸ %}\"", "\"", &["pro"]);
+    check_open("\"{{ Profile.plan | default: ‸ }}\"", "\"", &[]);
+    check_open("\"{% if Profile.plan == \"pro\" and ‸ %}\"", "\"", &[]);
+}
+
+#[test]
+fn partials_are_offered_by_name() {
+    check("\"{% render ‸ %}\"", "'foo\t", "\"{% render 'footer'‸ %}\"");
+    check("\"{% include ‸ %}\"", "\"gre\t", "\"{% include 'greeting'‸ %}\"");
+    check("\"‸\"", "{% rend\t", "\"{% render '‸' %}\"");
+}
+
+#[test]
+fn names_that_the_template_sets_are_offered_where_they_hold() {
+    check(
+        "\"{% assign total = 3 %}{{ ‸ }}\"",
+        "tot\t",
+        "\"{% assign total = 3 %}{{ total | default: \"‸\" | json_escape }}\"",
+    );
+    check_open("\"{% for item in Event.Items %}{{ ‸ }}{% endfor %}\"", "item", &["item", "cart_items"]);
+    check_open("\"{% for item in Event.Items %}{% endfor %}{{ ‸ }}\"", "forl", &[]);
+    check_open(
+        "\"{% for item in Event.Items %}{{ ‸ }}\"",
+        "forloop.ind",
+        &["forloop.index", "forloop.index0", "forloop.rindex"],
+    );
+    check_open("\"{% capture greeting %}Hi{% endcapture %}{{ ‸ }}\"", "greet", &["greeting"]);
+}
+
+#[test]
+fn tags_that_end_and_divide_are_offered_where_they_can() {
+    check("\"{% if a %}x‸\"", "{% end\t", "\"{% if a %}x{% endif %}‸\"");
+    check_open("\"{% if a %}‸\"", "{% els", &["else", "elsif"]);
+    check_open("\"‸\"", "{% els", &[]);
+    check_open("\"{% case a %}‸\"", "{% whe", &["when"]);
+}
+
+/// Types keys for a profile and a sample event, and shows the rows with what is beside them.
+#[track_caller]
+fn check_values(before: &str, keys: &str, rows: &[&str]) {
+    let vocabulary = vocabulary();
+    let zone = jiff::tz::TimeZone::UTC;
+    let value =
+        |json: &str| crate::profile::Value::from(serde_json::from_str::<serde_json::Value>(json).unwrap());
+    let mut profile = crate::profile::Profile::default();
+    profile.properties.insert("first_name".into(), value("\"anna\""));
+    profile.properties.insert("address".into(), value("{\"city\": \"Kyiv\"}"));
+    let event =
+        value("{\"Amount\": 3, \"Items\": [{\"title\": \"Knots\"}], \"to\": {\"Payment Mode\": \"Card\"}}");
+    let context = Context {
+        values: Some(template::Context {
+            profile: Some(&profile),
+            event: Some(&event),
+            external_trigger: None,
+            campaign_id: "spring",
+            now: jiff::Timestamp::UNIX_EPOCH,
+            zone: &zone,
+            limits: Default::default(),
+        }),
+        ..context(&vocabulary, Dialect::Telecast, true)
+    };
+    let typed = before.replacen('‸', &format!("{keys}‸"), 1);
+    let (text, at) = (typed.replace('‸', ""), typed.find('‸').unwrap());
+    let session = open_here(&text, at, &context).unwrap();
+    let shown: Vec<String> =
+        session.rows().map(|(item, _)| format!("{} {}", item.label, item.detail)).take(rows.len()).collect();
+    assert_eq!(shown, rows);
+}
+
+#[test]
+fn each_filter_shows_what_it_makes_of_the_value_so_far() {
+    check_values("{{ Profile.first_name | ‸ }}", "upc", &["upcase  → ANNA"]);
+    check_values("{{ Profile.first_name | upcase | ‸ }}", "appe", &["append : '!' → ANNA!"]);
+    check_values("{{ Profile.none | ‸ }}", "upc", &["upcase  → nothing"]);
+    check_values("{% assign n = Event.Amount %}{{ n | ‸ }}", "plus", &["plus : 2 → 5"]);
+    check_values("{% for item in Event.Items %}{{ item.title | ‸ }}", "downc", &["downcase  → knots"]);
+    check_values("{% assign n = Profile.first_name | ‸ %}", "capi", &["capitalize  → Anna"]);
+}
+
+#[test]
+fn paths_into_samples_and_nested_properties_are_offered() {
+    check_values(
+        "{{ ‸ }}",
+        "Event.",
+        &["Event.Amount number · event", "Event.Items list · event", "Event.to object · event"],
+    );
+    check_values("{{ ‸ }}", "mode", &["Event.to.Payment Mode text · event"]);
+    check_values("{{ ‸ }}", "city", &["Profile.address.city text · in this profile"]);
+    check_values("{% for item in Event.Items %}{{ ‸ }}", "item.", &["item.title text · of the sample"]);
+}
+
+#[test]
 fn plain_text_bodies_need_no_json() {
     let typed = typed_in("Hi ‸", "<<plan\t", Dialect::Telecast, false);
     assert_eq!(marked(&typed.editor), "Hi {{ Profile.plan | default: \"‸\" }}");
@@ -246,7 +388,7 @@ fn plain_text_bodies_need_no_json() {
 #[test]
 fn the_picker_can_be_asked_for() {
     let vocabulary = vocabulary();
-    let context = Context { vocabulary: &vocabulary, dialect: Dialect::Telecast, is_json: true };
+    let context = context(&vocabulary, Dialect::Telecast, true);
     let accepted = |marked: &str| {
         let (text, at) = (marked.replace('‸', ""), marked.find('‸').unwrap());
         let completion = open_here(&text, at, &context)?.accept(&text, at, &context)?;
@@ -255,6 +397,20 @@ fn the_picker_can_be_asked_for() {
     assert_eq!(accepted("\"pla‸\"").unwrap(), "\"{{ Profile.plan | default: \"\" | json_escape }}\"");
     assert_eq!(accepted("{{ x | appe‸ }}").unwrap(), "{{ x | append:  }}");
     assert_eq!(accepted("{{ \"pla‸\" }}"), None);
+    assert_eq!(accepted("‸").unwrap(), "{\n  \"chat_id\": \n}");
+    assert_eq!(accepted("{\n \"chat_id\": 1‸\n}").unwrap(), "{\n \"chat_id\": 1,\n \"text\": \"\"\n}");
+    assert_eq!(accepted("{\"chat_id\": 1 ‸}").unwrap(), "{\"chat_id\": 1, \"text\": \"\"}");
+    assert_eq!(
+        accepted("{\"chat_id\": ‸}").unwrap(),
+        "{\"chat_id\": {{ Profile.telegram_chat_id | default: \"NULL\" }}}"
+    );
+    assert_eq!(accepted("{\"parse_mode\": \"‸\"}").unwrap(), "{\"parse_mode\": \"HTML\"}");
+    assert_eq!(accepted("{\"protect_content\": ‸}").unwrap(), "{\"protect_content\": true}");
+    assert_eq!(
+        accepted("{\"text\": \"spoiler‸\", \"parse_mode\": \"HTML\"}").unwrap(),
+        "{\"text\": \"<tg-spoiler></tg-spoiler>\", \"parse_mode\": \"HTML\"}"
+    );
+    assert_eq!(accepted("{% if Profile.plan == ‸ %}").unwrap(), "{% if Profile.plan == \"pro\" %}");
 }
 
 proptest! {
@@ -268,7 +424,7 @@ proptest! {
         row in 0..6usize,
     ) {
         let vocabulary = vocabulary();
-        let context = Context { vocabulary: &vocabulary, dialect: Dialect::Telecast, is_json: true };
+        let context = context(&vocabulary, Dialect::Telecast, true);
         let at = crate::text::floor_char_boundary(&text, at);
         let text = format!("{}{typed}{}", &text[..at], &text[at..]);
         let cursor = at + typed.len();
@@ -288,7 +444,7 @@ proptest! {
 fn what_is_inserted_is_accepted_by_the_dialect() {
     let vocabulary = vocabulary();
     for dialect in Dialect::ALL {
-        let context = Context { vocabulary: &vocabulary, dialect, is_json: true };
+        let context = context(&vocabulary, dialect, true);
         for mode in ["HTML", "Markdown", "MarkdownV2", "none"] {
             for place in
                 ["{\"text\": \"‸\"", "{\"note\": \"‸\"", "{\"n\": ‸", "{\"chat_id\": ‸", "{\"a\": [‸]"]
@@ -297,7 +453,7 @@ fn what_is_inserted_is_accepted_by_the_dialect() {
                 let text = format!("{before}<<{after}, \"parse_mode\": \"{mode}\"}}");
                 let cursor = before.len() + 2;
                 let mut session = open(&text, cursor, &context).unwrap();
-                for _ in 0..session.items.len() {
+                for _ in 0..session.n_rows() {
                     let edit = session.accept(&text, cursor, &context).unwrap().edit;
                     let fix = crate::diagnostic::Fix { title: String::new(), edits: vec![edit], safe: true };
                     let body = fix.apply(&text).unwrap();

@@ -46,6 +46,7 @@ impl<'a> Prepared<'a> {
         let inputs = Inputs { profile, ..self.inputs };
         let mut composed = Composed {
             body: inputs.body.to_owned(),
+            now: inputs.now,
             tokens: self.template.tokens().to_vec(),
             rendered: None,
             document: None,

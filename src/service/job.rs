@@ -82,11 +82,16 @@ fn names(value: Option<&Value>) -> Vec<String> {
 
 /// Returns the workspace's partials by name.
 pub fn partials(workspace: &Workspace) -> Partials {
-    let name = |source: &Source| {
+    let texts = workspace.partials.iter().map(|source| source.text.clone());
+    Partials(partial_names(workspace).map(str::to_owned).zip(texts).collect())
+}
+
+/// Returns the names of the workspace's partials.
+pub fn partial_names(workspace: &Workspace) -> impl Iterator<Item = &str> {
+    workspace.partials.iter().map(|source| {
         let file = source.path.rsplit('/').next().unwrap_or(&source.path);
-        file.strip_suffix(".liquid").unwrap_or(file).to_owned()
-    };
-    Partials(workspace.partials.iter().map(|source| (name(source), source.text.clone())).collect())
+        file.strip_suffix(".liquid").unwrap_or(file)
+    })
 }
 
 impl Job {

@@ -42,6 +42,20 @@ pub struct FilterDoc {
     pub(super) run: for<'a> fn(&mut Call<'_, 'a>) -> Filtered<'a>,
 }
 
+impl FilterDoc {
+    /// Whether it cannot be used without an argument.
+    pub fn needs_arguments(&self) -> bool {
+        0 < self.arguments.0
+    }
+
+    /// Returns the arguments of its example, with the colon in front; empty where it has none.
+    pub fn example_arguments(&self) -> &'static str {
+        let Some((_, call)) = self.example.rsplit_once(&format!("| {}", self.name)) else { return "" };
+        let end = call.find(" |").or_else(|| call.find(" }}")).unwrap_or(call.len());
+        call[..end].trim_end()
+    }
+}
+
 /// The name of a filter makes it what it is.
 impl PartialEq for FilterDoc {
     fn eq(&self, other: &Self) -> bool {

@@ -127,8 +127,8 @@ impl JsonState {
     /// What the innermost object or array expects, where the place is not in a string.
     pub fn expects(&self) -> Option<Expects> {
         match self.mode {
-            Mode::Between => self.frames.last().map(|frame| frame.expects),
-            Mode::Bare | Mode::String { .. } => None,
+            Mode::Between | Mode::Bare => self.frames.last().map(|frame| frame.expects),
+            Mode::String { .. } => None,
         }
     }
 

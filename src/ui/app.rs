@@ -15,7 +15,6 @@ use super::pane::preview::Preview;
 use super::pane::webhook::WebhookPane;
 use super::search::Search;
 use super::theme::Theme;
-use crate::campaign::ContentFormat;
 use crate::complete;
 use crate::compose::Composed;
 use crate::diagnostic::Diagnostic;
@@ -107,7 +106,7 @@ pub struct App {
     /// The grammar of the body, once loaded.
     grammar: Option<Arc<Grammar>>,
     /// What completion knows before the store is read.
-    nothing_known: Vocabulary,
+    pub(super) nothing_known: Vocabulary,
 }
 
 /// The people in the store, as far as the console needs them.
@@ -369,17 +368,6 @@ impl App {
     /// Returns the identity of the profile of the preview.
     pub fn profile_identity(&self) -> Option<String> {
         self.people.profile.as_ref().map(|profile| profile.identity.clone())
-    }
-
-    /// Returns what completion knows.
-    pub fn completion_context(&self) -> complete::Context<'_> {
-        let campaign = self.open_campaign();
-        let format = campaign.and_then(|campaign| campaign.value.as_ref()).map(|value| value.content_format);
-        complete::Context {
-            vocabulary: self.people.vocabulary.as_deref().unwrap_or(&self.nothing_known),
-            dialect: campaign.map_or_else(Default::default, |campaign| self.workspace.dialect(campaign)),
-            is_json: format.is_none_or(|format| format == ContentFormat::Json),
-        }
     }
 
     /// Returns the picture of the open body, without its marks: for measuring.

@@ -6,11 +6,12 @@ use ratatui::style::Style;
 
 use super::action::Action;
 use super::app::App;
+use super::completion_view;
 use super::draw;
 use super::focus::Pane;
-use super::layout::{Layout, inside};
+use super::layout::Layout;
 use super::pane::{body, campaigns, preview, problems};
-use super::update::{body_area, contexts};
+use super::update::contexts;
 use crate::service::BotStatus;
 use crate::text::width;
 
@@ -68,7 +69,7 @@ pub fn view(app: &App, plan: &Layout, buf: &mut Buffer) -> Option<(u16, u16)> {
         cursor = at.or(cursor);
     }
     draw_footer(app, plan.footer, buf);
-    draw_picker(app, buf);
+    completion_view::draw(app, buf);
     match &app.dialog {
         Some(dialog) => dialog.draw(buf, plan.area, &app.theme),
         None => cursor,
@@ -209,75 +210,4 @@ pub fn footer_action_at(app: &App, area: Rect, x: u16) -> Option<Action> {
         .into_iter()
         .find(|(_, key, hint, at)| *at <= x && x < *at + wide(key, hint))
         .map(|(action, ..)| action)
-}
-
-/// The most rows of the variable picker.
-const PICKER_ROWS: u16 = 9;
-
-/// Returns where the variable picker is: below the cursor's line, or above it where there is more room.
-pub fn picker_area(app: &App) -> Option<Rect> {
-    let session = app.completion.as_ref().filter(|_| app.dialog.is_none())?;
-    let text = body_area(app)?;
-    let view = app.body_view()?;
-    let anchor = view
-        .screen_of(text, session.anchor())
-        .or_else(|| view.screen_of(text, app.buffer()?.editor.cursor()))?;
-    let rows = u16::try_from(session.items.len()).unwrap_or(PICKER_ROWS).min(PICKER_ROWS) + 2;
-    let wanted = session
-        .items
-        .iter()
-        .take(50)
-        .map(|item| width(&item.label) + width(&item.detail) + 4)
-        .max()
-        .unwrap_or(0);
-    let wide = u16::try_from(wanted).unwrap_or(u16::MAX).clamp(24, 60).saturating_add(2).min(app.size.0);
-    let x = anchor.x.min(app.size.0.saturating_sub(wide));
-    let below = app.size.1.saturating_sub(anchor.y + 2);
-    let above = anchor.y.saturating_sub(1);
-    let (y, height) = if rows <= below || above <= below {
-        (anchor.y + 1, rows.min(below))
-    } else {
-        (anchor.y.saturating_sub(rows.min(above)), rows.min(above))
-    };
-    (3 <= height).then_some(Rect { x, y, width: wide, height })
-}
-
-fn picker_top(app: &App, height: u16) -> usize {
-    let Some(session) = &app.completion else { return 0 };
-    let height = usize::from(height);
-    session.chosen.saturating_sub(height / 2).min(session.items.len().saturating_sub(height))
-}
-
-/// Returns the row of the variable picker at a line.
-pub fn picker_row_at(app: &App, rows: Rect, y: u16) -> Option<usize> {
-    let at = picker_top(app, rows.height) + usize::from(y.checked_sub(rows.y)?);
-    (at < app.completion.as_ref()?.items.len()).then_some(at)
-}
-
-fn draw_picker(app: &App, buf: &mut Buffer) {
-    let (Some(area), Some(session)) = (picker_area(app), &app.completion) else { return };
-    draw::fill(buf, area, app.theme.popup);
-    draw::border(buf, area, app.theme.popup.patch(app.theme.border_focused));
-    let rows = inside(area);
-    let top = picker_top(app, rows.height);
-    for ((at, item), y) in session.items.iter().enumerate().skip(top).zip(rows.y..rows.bottom()) {
-        let is_chosen = session.armed && at == session.chosen;
-        let style = if is_chosen { app.theme.popup_chosen } else { app.theme.popup };
-        let line = Rect { y, height: 1, ..rows };
-        draw::fill(buf, line, style);
-        let detail = u16::try_from(width(&item.detail)).unwrap_or(0);
-        draw::put_right(buf, line, y, &item.detail, style.patch(app.theme.dim));
-        let room = Rect { width: line.width.saturating_sub(detail + 1), ..line };
-        draw::put_line(buf, room, y, &format!(" {}", item.label), style);
-    }
-    let hint = match (
-        session.armed,
-        session.chosen_item().map(|item| item.doc.as_str()).filter(|doc| !doc.is_empty()),
-    ) {
-        (false, _) => " ↑↓ to choose ".to_owned(),
-        (true, Some(doc)) => format!(" {doc} "),
-        (true, None) => " Enter · Esc ".to_owned(),
-    };
-    let bottom = Rect { x: area.x + 1, y: area.bottom() - 1, width: area.width.saturating_sub(2), height: 1 };
-    draw::put_line(buf, bottom, bottom.y, &hint, app.theme.popup.patch(app.theme.key_hint));
 }

@@ -5,6 +5,7 @@ use ratatui::layout::{Position, Rect};
 use super::{actions, dialogs, keys, typing};
 use crate::editor::Command;
 use crate::ui::app::App;
+use crate::ui::completion_view;
 use crate::ui::dialog::Dialog;
 use crate::ui::dialog::listing::Listing;
 use crate::ui::effect::Effect;
@@ -120,12 +121,11 @@ fn point_at_body(app: &mut App, mouse: Mouse, command: fn(usize) -> Command) -> 
 
 /// Accepts the row of the picker that was clicked.
 fn point_at_picker(app: &mut App, mouse: Mouse) -> Option<Vec<Effect>> {
-    let area = view::picker_area(app)?;
-    let rows = inside(area);
+    let rows = completion_view::plan(app)?.rows;
     if !rows.contains((mouse.x, mouse.y).into()) {
         return None;
     }
-    let at = view::picker_row_at(app, rows, mouse.y)?;
+    let at = completion_view::row_at(app, rows, mouse.y)?;
     let session = app.completion.as_mut()?;
     session.chosen = at;
     session.armed = true;

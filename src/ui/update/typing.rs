@@ -105,13 +105,13 @@ fn follow_picker(app: &mut App) {
     let Some(buffer) = app.buffer().filter(|buffer| buffer.editor.len() <= COMPLETES_UP_TO) else { return };
     let (text, cursor) = (buffer.editor.text(), buffer.editor.cursor());
     let session = app.completion.take();
-    app.completion = complete::follow(session, &text, cursor, &app.completion_context());
+    app.completion = complete::follow(session, &text, cursor, &app.knowledge().context());
 }
 
 fn open_picker(app: &mut App) -> Vec<Effect> {
     if let Some(buffer) = app.buffer() {
         let (text, cursor) = (buffer.editor.text(), buffer.editor.cursor());
-        app.completion = complete::open_here(&text, cursor, &app.completion_context());
+        app.completion = complete::open_here(&text, cursor, &app.knowledge().context());
         if app.completion.is_none() {
             app.say("nothing to offer here: type << for a variable");
         }
@@ -146,10 +146,14 @@ pub fn accept(app: &mut App) -> Vec<Effect> {
     let Some(session) = app.completion.take() else { return Vec::new() };
     let Some(buffer) = app.buffer() else { return Vec::new() };
     let (text, cursor) = (buffer.editor.text(), buffer.editor.cursor());
-    match session.accept(&text, cursor, &app.completion_context()) {
-        Some(completion) => {
-            apply(app, Command::Complete { edit: completion.edit, select: completion.select })
-        }
-        None => Vec::new(),
+    let completion = session.accept(&text, cursor, &app.knowledge().context());
+    let Some(completion) = completion else { return Vec::new() };
+    let effects = apply(app, Command::Complete { edit: completion.edit, select: completion.select });
+    if completion.then_opens
+        && let Some(buffer) = app.buffer()
+    {
+        let (text, cursor) = (buffer.editor.text(), buffer.editor.cursor());
+        app.completion = complete::open_here(&text, cursor, &app.knowledge().context());
     }
+    effects
 }
