@@ -158,6 +158,7 @@ fn help_rows(app: &App) -> Vec<Row> {
 /// The keys of a text field that are no actions, for the help.
 pub const TYPING: &[(&str, &str)] = &[
     ("<<  {{  @  {", "Pick a variable"),
+    ("|  {%  \"  <", "Offer filters, tags, keys and values, markup"),
     ("^Space", "Offer what fits at the cursor"),
     ("Tab", "Accept what is offered, else indent"),
     ("^Z  ^Y", "Undo, redo"),
