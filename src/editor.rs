@@ -15,6 +15,7 @@ mod snapshot;
 
 mod motion;
 mod mouse;
+mod rows;
 
 mod lines;
 mod pairs;
@@ -35,9 +36,11 @@ use buffer::Buffer;
 use history::{Grouping, History};
 use mouse::Drag;
 use pairs::Pair;
+use rows::RowCache;
 
 pub use edit::{Edit, Transaction};
 pub use motion::Motion;
+pub use rows::Row;
 pub use snapshot::Snapshot;
 
 /// What is selected: from `anchor`, where it began, to `head`, where the cursor is.
@@ -155,6 +158,9 @@ pub struct Editor {
     drag: Drag,
     /// The closers that were put in by themselves and may be typed over, the innermost last.
     pairs: Vec<Pair>,
+    /// The width at which lines are broken into rows.
+    wrap: Option<usize>,
+    rows: RowCache,
     single_line: bool,
 }
 
@@ -168,6 +174,8 @@ impl Editor {
             goal: None,
             drag: Drag::default(),
             pairs: Vec::new(),
+            wrap: None,
+            rows: RowCache::default(),
             single_line: false,
         }
     }
@@ -404,6 +412,7 @@ impl Editor {
     fn replay(&mut self, edits: &[Edit], selection: Selection) {
         for edit in edits {
             self.buffer.replace(edit.span(), &edit.inserted);
+            self.rows.carry(edit, self.wrap.unwrap_or(0));
         }
         self.selection = selection;
         self.pairs.clear();
@@ -442,5 +451,6 @@ impl Editor {
         for pair in &mut self.pairs {
             pair.carry(edit);
         }
+        self.rows.carry(edit, self.wrap.unwrap_or(0));
     }
 }

@@ -28,6 +28,11 @@ pub fn glyphs(line: &str) -> Glyphs<'_> {
     Glyphs { line, at: 0, column: 0 }
 }
 
+/// Returns the graphemes of a part of a line that is drawn from a cell on.
+pub fn glyphs_at(part: &str, column: usize) -> Glyphs<'_> {
+    Glyphs { line: part, at: 0, column }
+}
+
 /// Returns the graphemes of a line from about a column on: the first one is at or before it. Plain text before it is
 /// skipped at once, so that lines of any length can be scrolled.
 pub fn glyphs_from(line: &str, column: usize) -> Glyphs<'_> {

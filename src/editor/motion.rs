@@ -16,14 +16,18 @@ pub enum Motion {
     WordLeft,
     /// To the end of the word behind.
     WordRight,
-    /// One line up, in the same column where the line is long enough.
+    /// One row up, in the same column where the row is long enough; rows are lines where nothing is wrapped.
     Up,
-    /// One line down.
+    /// One row down.
     Down,
-    /// That many lines up.
+    /// That many rows up.
     PageUp(usize),
-    /// That many lines down.
+    /// That many rows down.
     PageDown(usize),
+    /// That many lines up, whatever their rows.
+    LinesUp(usize),
+    /// That many lines down.
+    LinesDown(usize),
     /// To the first character that is not blank; from there to the very start.
     LineStart,
     /// To the line's end.
@@ -58,16 +62,18 @@ impl Editor {
 
     /// Sets the selection, and keeps the column over vertical motions.
     fn go(&mut self, motion: Motion, selection: Selection) {
-        let goal = motion.rows().map(|_| self.goal_column());
+        let goal = motion.steps().map(|(unit, _)| self.goal_column(unit));
         self.set_selection(selection);
         self.goal = goal;
     }
 
     /// The byte a motion leads to from the cursor.
-    pub(super) fn target(&self, motion: Motion) -> usize {
+    pub(super) fn target(&mut self, motion: Motion) -> usize {
         let at = self.cursor();
-        if let Some(rows) = motion.rows() {
-            return self.vertical_target(rows);
+        match motion.steps() {
+            Some((Unit::Row, rows)) if self.wrap.is_some() => return self.row_target(rows),
+            Some((_, lines)) => return self.line_target(lines),
+            None => {}
         }
         match motion {
             Motion::Left => self.buffer.grapheme_before(at),
@@ -81,14 +87,19 @@ impl Editor {
             Motion::MatchingBracket => self.matching_brackets().map_or(at, |(_, other)| other.start),
             Motion::Line(number) => self.line_span(number.clamp(1, self.n_lines()) - 1).start,
             Motion::To(at) => at,
-            Motion::Up | Motion::Down | Motion::PageUp(_) | Motion::PageDown(_) => at,
+            Motion::Up
+            | Motion::Down
+            | Motion::PageUp(_)
+            | Motion::PageDown(_)
+            | Motion::LinesUp(_)
+            | Motion::LinesDown(_) => at,
         }
     }
 
     /// Over the first line's top and the last line's bottom the cursor goes to the very start and end.
-    fn vertical_target(&self, rows: isize) -> usize {
+    fn line_target(&mut self, lines: isize) -> usize {
         let line = self.line_of(self.cursor());
-        match line.checked_add_signed(rows) {
+        match line.checked_add_signed(lines) {
             None if line == 0 => 0,
             None => self.at_goal(0),
             Some(wanted) if wanted < self.n_lines() => self.at_goal(wanted),
@@ -97,15 +108,39 @@ impl Editor {
         }
     }
 
-    fn at_goal(&self, line: usize) -> usize {
-        self.line_span(line).start + cells::byte_at(&self.line(line), self.goal_column())
+    fn at_goal(&mut self, line: usize) -> usize {
+        let goal = self.goal_column(Unit::Line);
+        self.line_span(line).start + cells::byte_at(&self.line(line), goal)
     }
 
-    fn goal_column(&self) -> usize {
-        self.goal.unwrap_or_else(|| {
-            let line = self.line_of(self.cursor());
-            cells::column_of(&self.line(line), self.cursor() - self.line_span(line).start)
-        })
+    /// As [`Editor::line_target`], by rows.
+    fn row_target(&mut self, rows: isize) -> usize {
+        let goal = self.goal_column(Unit::Row);
+        let from = self.row_at(self.cursor());
+        let mut row = from;
+        for _ in 0..rows.unsigned_abs() {
+            let next = if rows < 0 { self.row_before(&row) } else { self.row_after(&row) };
+            let Some(next) = next else { break };
+            row = next;
+        }
+        match row == from {
+            true if rows < 0 => 0,
+            true => self.len(),
+            false => self.byte_in(&row, goal),
+        }
+    }
+
+    fn goal_column(&mut self, unit: Unit) -> usize {
+        if let Some(goal) = self.goal {
+            return goal;
+        }
+        let at = self.cursor();
+        if unit == Unit::Row && self.wrap.is_some() {
+            let row = self.row_at(at);
+            return self.column_in(&row, at);
+        }
+        let line = self.line_of(at);
+        cells::column_of(&self.line(line), at - self.line_span(line).start)
     }
 
     fn smart_line_start(&self) -> usize {
@@ -116,15 +151,24 @@ impl Editor {
     }
 }
 
+/// What vertical motions go by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unit {
+    Row,
+    Line,
+}
+
 impl Motion {
-    /// The lines a vertical motion goes down.
-    fn rows(self) -> Option<isize> {
-        let signed = |rows: usize| isize::try_from(rows).unwrap_or(isize::MAX);
+    /// How far a vertical motion goes down.
+    fn steps(self) -> Option<(Unit, isize)> {
+        let signed = |steps: usize| isize::try_from(steps).unwrap_or(isize::MAX);
         match self {
-            Motion::Up => Some(-1),
-            Motion::Down => Some(1),
-            Motion::PageUp(rows) => Some(-signed(rows)),
-            Motion::PageDown(rows) => Some(signed(rows)),
+            Motion::Up => Some((Unit::Row, -1)),
+            Motion::Down => Some((Unit::Row, 1)),
+            Motion::PageUp(rows) => Some((Unit::Row, -signed(rows))),
+            Motion::PageDown(rows) => Some((Unit::Row, signed(rows))),
+            Motion::LinesUp(lines) => Some((Unit::Line, -signed(lines))),
+            Motion::LinesDown(lines) => Some((Unit::Line, signed(lines))),
             _ => None,
         }
     }

@@ -121,5 +121,13 @@ fn first_visible(text: &str, cursor: usize, cells: usize) -> usize {
 }
 
 fn is_vertical(motion: Motion) -> bool {
-    matches!(motion, Motion::Up | Motion::Down | Motion::PageUp(_) | Motion::PageDown(_))
+    matches!(
+        motion,
+        Motion::Up
+            | Motion::Down
+            | Motion::PageUp(_)
+            | Motion::PageDown(_)
+            | Motion::LinesUp(_)
+            | Motion::LinesDown(_)
+    )
 }
