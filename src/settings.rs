@@ -18,6 +18,10 @@ pub struct Settings {
     pub mouse: bool,
     /// Whether the editor has vim's modes.
     pub vim: bool,
+    /// Whether the editor breaks long lines into rows.
+    pub wrap: bool,
+    /// Which blanks the editor marks.
+    pub whitespace: Whitespace,
     /// How text is copied.
     pub clipboard: Clipboard,
     /// Where secrets live.
@@ -26,6 +30,18 @@ pub struct Settings {
     pub proxy: Proxy,
     /// A file of certificates (PEM) that are trusted beside the usual ones.
     pub ca_file: Option<PathBuf>,
+}
+
+/// Which blanks the editor marks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Whitespace {
+    /// None.
+    None,
+    /// Those at the end of lines, tabs, and what looks like a space and is none.
+    #[default]
+    Trailing,
+    /// Every space as well.
+    All,
 }
 
 /// How text is copied to the clipboard.
@@ -78,6 +94,8 @@ pub struct Typed {
     theme: Option<String>,
     mouse: Option<bool>,
     vim: Option<bool>,
+    wrap: Option<bool>,
+    whitespace: Option<Whitespace>,
     clipboard: Option<Clipboard>,
     secrets: Option<SecretSource>,
     proxy: Option<Proxy>,
@@ -113,6 +131,8 @@ impl Typed {
             theme: self.theme.unwrap_or_else(|| "auto".to_owned()),
             mouse: self.mouse.unwrap_or(true),
             vim: self.vim.unwrap_or(false),
+            wrap: self.wrap.unwrap_or(true),
+            whitespace: self.whitespace.unwrap_or_default(),
             clipboard: self.clipboard.unwrap_or_default(),
             secrets: self.secrets.unwrap_or_default(),
             proxy: self.proxy.unwrap_or_default(),
@@ -126,6 +146,10 @@ fn read(table: &mut Table<'_>) -> Typed {
         theme: table.string("theme").map(|theme| theme.value),
         mouse: table.boolean("mouse").map(|mouse| mouse.value),
         vim: table.boolean("vim").map(|vim| vim.value),
+        wrap: table.boolean("wrap").map(|wrap| wrap.value),
+        whitespace: table
+            .parsed("whitespace", "bad-whitespace", parse_whitespace)
+            .map(|whitespace| whitespace.value),
         clipboard: read_clipboard(table),
         secrets: table.table("secrets", read_secrets).flatten(),
         proxy: table.parsed("proxy", "bad-proxy", parse_proxy).map(|proxy| proxy.value),
@@ -176,6 +200,15 @@ fn read_command(table: &mut Table<'_>, key: &'static str) -> Option<Vec<String>>
     Some(parts)
 }
 
+fn parse_whitespace(text: &str) -> Result<Whitespace, String> {
+    match text {
+        "none" => Ok(Whitespace::None),
+        "trailing" => Ok(Whitespace::Trailing),
+        "all" => Ok(Whitespace::All),
+        other => Err(format!("`whitespace` is none, trailing or all, not `{other}`")),
+    }
+}
+
 fn parse_proxy(text: &str) -> Result<Proxy, String> {
     const SCHEMES: [&str; 5] = ["http://", "https://", "socks5://", "socks5h://", "socks4://"];
     match text {
@@ -205,8 +238,10 @@ mod tests {
 
     #[test]
     fn what_is_not_written_has_its_default() {
-        let settings = check("vim = true\nca_file = \"corp.pem\"\nproxy = \"none\"", &[]);
-        assert!(settings.vim && settings.mouse);
+        let settings =
+            check("vim = true\nwhitespace = \"all\"\nca_file = \"corp.pem\"\nproxy = \"none\"", &[]);
+        assert!(settings.vim && settings.mouse && settings.wrap);
+        assert_eq!(settings.whitespace, Whitespace::All);
         assert_eq!(settings.ca_file.as_deref(), Some(Path::new("/config/corp.pem")));
         assert_eq!(settings.proxy, Proxy::None);
         assert_eq!(settings.secrets, SecretSource::File);
@@ -222,11 +257,12 @@ mod tests {
     #[test]
     fn problems_name_line_and_column() {
         check(
-            "mous = true\ntheme = 5\n[secrets]\ncommand = [\"pass\"]",
+            "mous = true\ntheme = 5\nwhitespace = \"some\"\n[secrets]\ncommand = [\"pass\"]",
             &[
                 "config.toml:1:1: warning[unknown-key]: telecast does not know the key `mous` here\n  help: did you mean `mouse`?",
                 "config.toml:2:9: error[wrong-type]: `theme` is a text in quotes, not a whole number",
-                "config.toml:4:1: error[bad-command]: the command does not say which secret it wants\n  help: write `{name}` where the secret's name belongs",
+                "config.toml:3:14: error[bad-whitespace]: `whitespace` is none, trailing or all, not `some`",
+                "config.toml:5:1: error[bad-command]: the command does not say which secret it wants\n  help: write `{name}` where the secret's name belongs",
             ],
         );
     }

@@ -39,6 +39,8 @@ pub enum Action {
     ExpandQuotes,
     Find,
     GoToLine,
+    WrapLines,
+    MarkWhitespace,
     Suspend,
 }
 
@@ -183,6 +185,14 @@ pub const ACTIONS: &[Row] = {
         ),
         row(A::Find, "find", "Find in the body", "", &[(Body, "ctrl-f"), (Panes, "/")]),
         row(A::GoToLine, "go-to-line", "Go to a line of the body", "", &[(Body, "ctrl-g"), (Panes, "g")]),
+        row(A::WrapLines, "wrap-lines", "Wrap long lines, or not", "", &[(Body, "alt-z"), (Panes, "w")]),
+        row(
+            A::MarkWhitespace,
+            "mark-whitespace",
+            "Mark blanks at line ends, all, or none",
+            "",
+            &[(Panes, "alt-w")],
+        ),
         row(A::Reload, "reload", "Read the workspace's files again", "", &[(Panes, "ctrl-r")]),
         row(A::Suspend, "suspend", "Suspend to the shell", "", &[(Panes, "ctrl-z")]),
     ]

@@ -20,6 +20,7 @@ use crate::compose::Composed;
 use crate::diagnostic::Diagnostic;
 use crate::profile::{Profile, Vocabulary};
 use crate::service::{BotStatus, Job};
+use crate::settings::Whitespace;
 use crate::workspace::{CampaignFiles, Draft, FileProblem, Workspace};
 
 /// What the user's settings decide of the screen.
@@ -27,6 +28,10 @@ use crate::workspace::{CampaignFiles, Draft, FileProblem, Workspace};
 pub struct UiSettings {
     /// Whether the mouse is the console's.
     pub mouse: bool,
+    /// Whether long lines of the body are broken into rows.
+    pub wrap: bool,
+    /// Which blanks of the body are marked.
+    pub whitespace: Whitespace,
     /// How text is copied.
     pub clipboard: Clipboard,
 }
@@ -196,6 +201,7 @@ impl App {
     /// Takes the terminal's size.
     pub fn resize(&mut self, columns: u16, rows: u16) {
         self.size = (columns, rows);
+        super::update::show_cursor(self);
     }
 
     /// Returns what the console asks for when it starts, behind the first frame.

@@ -22,8 +22,8 @@ pub struct Buffer {
     pub saved: Fingerprint,
     /// Its colours.
     pub highlighter: Highlighter,
-    /// The version, cursor and window for which the cursor was last scrolled into sight.
-    pub shown: Option<(u64, usize, Rect)>,
+    /// The version, cursor, window and width of rows for which the cursor was last scrolled into sight.
+    pub shown: Option<(u64, usize, Rect, Option<usize>)>,
     /// The text that is being saved, with its version.
     saving: Option<(u64, Arc<str>)>,
     /// The text as it is on disk, as far as we know.

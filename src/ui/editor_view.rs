@@ -1,10 +1,13 @@
 //! Draws an editor: line numbers, text with its layers, and the way back from a cell to a byte.
 //!
 //! Layers from below: the cursor's line, the grammar's colours, Liquid's own tokens, what is linked, matches of the
-//! search, brackets, underlined problems, the selection. Draws only; everything it shows is given to it.
+//! search, brackets, underlined problems, the selection. Draws only; everything it shows is given to it. Works row by
+//! row from the first one in sight, so that a frame costs by the window and not by the text.
 
 mod layers;
+mod remark;
 mod viewport;
+mod whitespace;
 
 #[cfg(test)]
 mod tests;
@@ -14,15 +17,18 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use crate::diagnostic::Severity;
-use crate::editor::{Editor, cells};
+use crate::editor::{Editor, Row, cells};
+use crate::settings::Whitespace;
 use crate::template::Token;
 use crate::text::{Span, grapheme_width, picture};
 
 use super::highlight::Highlighter;
 use super::theme::Theme;
 
-use layers::LineLayers;
+use layers::RowLayers;
+use whitespace::Blanks;
 
+pub use remark::Remark;
 pub use viewport::Viewport;
 
 /// A problem's place and how bad it is.
@@ -45,6 +51,12 @@ pub struct EditorView<'a> {
     pub problems: &'a [Mark],
     /// Matches of the search, ascending.
     pub matches: &'a [Span],
+    /// The tags of the block that the cursor is on one of: lit as brackets are.
+    pub block: &'a [Span],
+    /// What is said behind the cursor's line.
+    pub remark: Option<Remark<'a>>,
+    /// Which blanks are marked.
+    pub whitespace: Whitespace,
     /// The place that belongs to the cursor's in another pane.
     pub linked: Option<Span>,
     /// Whether lines have numbers.
@@ -64,6 +76,9 @@ impl<'a> EditorView<'a> {
             liquid: &[],
             problems: &[],
             matches: &[],
+            block: &[],
+            remark: None,
+            whitespace: Whitespace::None,
             linked: None,
             line_numbers: true,
             is_focused: true,
@@ -73,14 +88,13 @@ impl<'a> EditorView<'a> {
     /// Draws into `area`, every cell of it, and returns where the terminal's cursor belongs, if that is in sight.
     pub fn draw(&self, area: Rect, buf: &mut Buffer) -> Option<Position> {
         let area = area.intersection(buf.area);
-        let brackets = self.is_focused.then(|| self.editor.matching_brackets()).flatten();
-        for row in 0..area.height {
-            let line = self.viewport.top + usize::from(row);
-            let y = area.y + row;
+        let brackets = self.brackets();
+        let mut rows = self.rows();
+        for y in area.top()..area.bottom() {
             blank(buf, Rect { y, height: 1, ..area }, self.theme.text);
-            if line < self.editor.n_lines() {
-                self.draw_number(line, area, y, buf);
-                self.draw_line(line, self.text_area(area), y, brackets, buf);
+            if let Some(row) = rows.next() {
+                self.draw_number(&row, area, y, buf);
+                self.draw_row(&row, self.text_area(area), y, &brackets, buf);
             }
         }
         self.screen_of(area, self.editor.cursor())
@@ -89,23 +103,38 @@ impl<'a> EditorView<'a> {
     /// Returns the cell of the byte `at`, where it is in sight: for popups.
     pub fn screen_of(&self, area: Rect, at: usize) -> Option<Position> {
         let text_area = self.text_area(area);
-        let line = self.editor.line_of(at);
-        let row = line.checked_sub(self.viewport.top)?;
-        let column = cells::column_of(&self.editor.line(line), at - self.editor.line_span(line).start);
-        let column = column.checked_sub(self.left_of(line))?;
-        let in_sight = row < usize::from(text_area.height) && column < usize::from(text_area.width);
-        let offset = |cells: usize| u16::try_from(cells).ok();
-        in_sight.then_some(())?;
-        Some(Position { x: text_area.x + offset(column)?, y: text_area.y + offset(row)? })
+        let mut rows = self.rows().zip(text_area.top()..text_area.bottom());
+        let (row, y) = rows.find(|(row, _)| at < row.span.end || row.is_last && at == row.span.end)?;
+        if at < row.span.start {
+            return None;
+        }
+        let column = self.editor.column_in(&row, at).checked_sub(self.left_of(row.line))?;
+        let x = text_area.x + u16::try_from(column).ok().filter(|column| *column < text_area.width)?;
+        Some(Position { x, y })
     }
 
-    /// Returns the byte under a cell; left of the text, behind a line and below the text the nearest one.
+    /// Returns the byte under a cell; left of the text, behind a row and below the text the nearest one.
     pub fn byte_at(&self, area: Rect, cell: Position) -> usize {
         let text_area = self.text_area(area);
-        let row = usize::from(cell.y.saturating_sub(text_area.y));
-        let line = (self.viewport.top + row).min(self.editor.n_lines() - 1);
-        let column = self.left_of(line) + usize::from(cell.x.saturating_sub(text_area.x));
-        self.editor.line_span(line).start + cells::byte_at(&self.editor.line(line), column)
+        let below = usize::from(cell.y.saturating_sub(text_area.y));
+        let Some(row) = self.rows().take(below + 1).last() else { return self.editor.len() };
+        let column = self.left_of(row.line) + usize::from(cell.x.saturating_sub(text_area.x));
+        self.editor.byte_in(&row, column)
+    }
+
+    /// The rows from the top one to the end of the text.
+    fn rows(&self) -> impl Iterator<Item = Row> + 'a {
+        self.editor.rows_from(self.viewport.top, self.viewport.row)
+    }
+
+    fn brackets(&self) -> Vec<Span> {
+        if !self.is_focused {
+            return Vec::new();
+        }
+        if !self.block.is_empty() {
+            return self.block.to_vec();
+        }
+        self.editor.matching_brackets().map_or_else(Vec::new, |(one, other)| vec![one, other])
     }
 
     /// Returns the part of `area` that shows text: what scrolling must be told.
@@ -125,12 +154,15 @@ impl<'a> EditorView<'a> {
         if self.line_numbers && gutter < width.div_ceil(2) { gutter } else { 0 }
     }
 
-    fn draw_number(&self, line: usize, area: Rect, y: u16, buf: &mut Buffer) {
+    fn draw_number(&self, row: &Row, area: Rect, y: u16, buf: &mut Buffer) {
         let Some(digits) = self.gutter_width(area.width).checked_sub(2).map(usize::from) else { return };
-        let is_current = line == self.editor.line_of(self.editor.cursor());
+        if !row.is_first {
+            return;
+        }
+        let is_current = row.line == self.editor.line_of(self.editor.cursor());
         let style = if is_current { self.theme.gutter_current } else { self.theme.gutter };
-        buf.set_string(area.x + 1, y, format!("{:>digits$}", line + 1), style);
-        let span = self.editor.line_span(line);
+        buf.set_string(area.x + 1, y, format!("{:>digits$}", row.line + 1), style);
+        let span = self.editor.line_span(row.line);
         let worst =
             self.problems.iter().filter(|(place, _)| touches(span, *place)).map(|(_, severity)| *severity);
         if let Some(severity) = worst.max() {
@@ -138,15 +170,20 @@ impl<'a> EditorView<'a> {
         }
     }
 
-    fn draw_line(&self, line: usize, area: Rect, y: u16, brackets: Option<(Span, Span)>, buf: &mut Buffer) {
-        let text = self.editor.line(line);
-        let layers = LineLayers::new(self, line, brackets);
-        let left = self.left_of(line);
+    fn draw_row(&self, row: &Row, area: Rect, y: u16, brackets: &[Span], buf: &mut Buffer) {
+        let text = self.editor.slice(row.span);
+        let layers = RowLayers::new(self, row, brackets);
+        let blanks = Blanks::of(self.whitespace, self.editor, row.line);
+        let left = self.left_of(row.line);
         let right = left + usize::from(area.width);
         let x_of =
             |column: usize| u16::try_from(column - left).map_or(area.right(), |offset| area.x + offset);
-        let mut end = 0;
-        for glyph in cells::glyphs_from(&text, left) {
+        let glyphs = match row.column {
+            0 => cells::glyphs_from(&text, left),
+            column => cells::glyphs_at(&text, column),
+        };
+        let mut end = row.column;
+        for glyph in glyphs {
             end = glyph.column + glyph.width;
             if right <= glyph.column {
                 break;
@@ -154,19 +191,25 @@ impl<'a> EditorView<'a> {
             if end <= left {
                 continue;
             }
-            let style = layers.style_at(glyph.at);
+            let at = row.span.start + glyph.at;
+            let style = layers.style_at(at);
             let shown = glyph.column.max(left)..end.min(right);
             for column in shown.clone() {
                 buf[(x_of(column), y)].set_style(style);
             }
-            if shown.len() == glyph.width {
+            if let Some(mark) = blanks.mark(&glyph, at).filter(|_| left <= glyph.column) {
+                buf[(x_of(glyph.column), y)].set_char(mark).set_style(self.theme.dim);
+            } else if shown.len() == glyph.width {
                 put(buf, x_of(glyph.column), y, &glyph, self.theme);
             }
         }
-        if (left..right).contains(&end) {
-            buf[(x_of(end), y)].set_style(layers.style_of_end(text.len()));
+        if row.is_last && (left..right).contains(&end) {
+            buf[(x_of(end), y)].set_style(layers.style_of_end(row.span.end));
+            self.draw_remark(row, Rect { x: x_of(end), width: area.right() - x_of(end), y, height: 1 }, buf);
         }
-        self.draw_overflow(area, y, left, end, buf);
+        if self.editor.wrap().is_none() {
+            self.draw_overflow(area, y, left, end, buf);
+        }
     }
 
     /// Marks that a line goes on beyond the edges.

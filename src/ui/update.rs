@@ -59,15 +59,17 @@ pub(super) fn body_area(app: &App) -> Option<Rect> {
 }
 
 /// Scrolls the body so that the cursor is in sight, unless the wheel has just taken it out of sight.
-fn show_cursor(app: &mut App) {
+pub(super) fn show_cursor(app: &mut App) {
     let Some(area) = body_area(app) else { return };
     let Some(stem) = app.open.clone() else { return };
-    let gutter = app.body_view().map_or(area, |view| view.text_area(area));
+    let text = app.body_view().map_or(area, |view| view.text_area(area));
+    let wrap = app.settings.wrap.then_some(usize::from(text.width));
     let Some(buffer) = app.buffers.get_mut(&stem) else { return };
-    let place = (buffer.editor.version(), buffer.editor.cursor(), area);
+    buffer.editor.set_wrap(wrap);
+    let place = (buffer.editor.version(), buffer.editor.cursor(), area, buffer.editor.wrap());
     if buffer.shown != Some(place) {
         buffer.shown = Some(place);
-        buffer.viewport.scroll_to_cursor(&buffer.editor, gutter.width, gutter.height);
+        buffer.viewport.scroll_to_cursor(&mut buffer.editor, text.width, text.height);
     }
 }
 

@@ -3,6 +3,7 @@
 mod author;
 mod harness;
 mod keys;
+mod look;
 mod monkey;
 mod picture;
 mod sizes;

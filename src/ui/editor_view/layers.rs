@@ -1,97 +1,94 @@
-//! What lies over each byte of one line.
-
-use std::ops::Range;
+//! What lies over each byte of one row.
 
 use ratatui::style::Style;
 
 use crate::diagnostic::Severity;
+use crate::editor::Row;
+use crate::template::Token;
 use crate::text::Span;
 use crate::ui::highlight::{self, Piece};
 use crate::ui::theme::Theme;
 
 use super::{EditorView, touches};
 
-/// The layers of one line; spans are bytes of the line.
-pub struct LineLayers<'a> {
+/// The layers of one row; places are bytes of the text.
+pub struct RowLayers<'a> {
     theme: &'a Theme,
     base: Style,
+    /// Where the line begins, of which the grammar's pieces are.
+    line_start: usize,
     grammar: &'a [Piece],
-    liquid: Vec<Piece>,
+    liquid: &'a [Token],
     /// What is patched over the colours, from below.
-    over: Vec<(Range<usize>, Style)>,
-    /// The part of the line that is selected, and whether the selection goes on behind its end.
-    selected: Range<usize>,
-    is_break_selected: bool,
+    over: Vec<(Span, Style)>,
+    selection: Span,
 }
 
-impl<'a> LineLayers<'a> {
-    pub fn new(view: &EditorView<'a>, line: usize, brackets: Option<(Span, Span)>) -> Self {
+impl<'a> RowLayers<'a> {
+    pub fn new(view: &EditorView<'a>, row: &Row, brackets: &[Span]) -> Self {
         let (editor, theme) = (view.editor, view.theme);
-        let span = editor.line_span(line);
-        let selection = editor.selection().span();
-        let is_current = editor.line_of(editor.cursor()) == line;
+        let is_current = editor.line_of(editor.cursor()) == row.line;
         Self {
             theme,
             base: if is_current && view.is_focused { theme.cursor_line } else { Style::new() },
-            grammar: view.highlighter.map(|highlighter| highlighter.pieces(line)).unwrap_or_default(),
-            liquid: liquid_pieces(view, span),
-            over: over(view, span, brackets),
-            selected: within(span, selection),
-            is_break_selected: selection.start <= span.end && span.end < selection.end,
+            line_start: editor.line_span(row.line).start,
+            grammar: view.highlighter.map(|highlighter| highlighter.pieces(row.line)).unwrap_or_default(),
+            liquid: view.liquid,
+            over: over(view, row.span, brackets),
+            selection: editor.selection().span(),
         }
     }
 
-    /// The style of the grapheme at a byte of the line.
+    /// The style of the grapheme at a byte.
     pub fn style_at(&self, at: usize) -> Style {
-        let class = class_at(&self.liquid, at).or_else(|| class_at(self.grammar, at));
+        let class = self.liquid_class(at).or_else(|| self.grammar_class(at));
         let coloured = self.base.patch(class.map(|class| class.style(self.theme)).unwrap_or_default());
-        self.finished(coloured, at, self.selected.contains(&at))
+        self.finished(coloured, at)
     }
 
-    /// The style of the cell behind the line, which has a length of one for what lies over it.
-    pub fn style_of_end(&self, length: usize) -> Style {
-        self.finished(self.base, length, self.is_break_selected)
+    /// The style of the cell behind the line, whose break is the byte `end`.
+    pub fn style_of_end(&self, end: usize) -> Style {
+        self.finished(self.base, end)
     }
 
-    fn finished(&self, style: Style, at: usize, is_selected: bool) -> Style {
-        let over = self.over.iter().filter(|(range, _)| range.contains(&at));
+    fn finished(&self, style: Style, at: usize) -> Style {
+        let over = self.over.iter().filter(|(place, _)| place.range().contains(&at));
         let style = over.fold(style, |style, (_, over)| style.patch(*over));
-        if is_selected { style.patch(self.theme.selection) } else { style }
+        if self.selection.range().contains(&at) { style.patch(self.theme.selection) } else { style }
+    }
+
+    fn grammar_class(&self, at: usize) -> Option<highlight::Class> {
+        let at = at - self.line_start;
+        let behind = self.grammar.partition_point(|(range, _)| range.start <= at);
+        let (range, class) = self.grammar[..behind].last()?;
+        range.contains(&at).then_some(*class)
+    }
+
+    /// The template's tokens are ascending, so that a look-up does not depend on the line's length.
+    fn liquid_class(&self, at: usize) -> Option<highlight::Class> {
+        let behind = self.liquid.partition_point(|token| token.span.start <= at);
+        let token = self.liquid[..behind].last()?;
+        token.span.range().contains(&at).then(|| highlight::class_of_token(token.class)).flatten()
     }
 }
 
-fn class_at(pieces: &[Piece], at: usize) -> Option<highlight::Class> {
-    let behind = pieces.partition_point(|(range, _)| range.start <= at);
-    let (range, class) = pieces[..behind].last()?;
-    range.contains(&at).then_some(*class)
-}
-
-/// The template's tokens on a line; they are ascending, so that only those are looked at.
-fn liquid_pieces(view: &EditorView<'_>, line: Span) -> Vec<Piece> {
-    let first = view.liquid.partition_point(|token| token.span.end <= line.start);
-    view.liquid[first..]
-        .iter()
-        .take_while(|token| token.span.start < line.end)
-        .filter_map(|token| Some((within(line, token.span), highlight::class_of_token(token.class)?)))
-        .collect()
-}
-
-fn over(view: &EditorView<'_>, line: Span, brackets: Option<(Span, Span)>) -> Vec<(Range<usize>, Style)> {
+/// What lies over the colours of a row.
+fn over(view: &EditorView<'_>, row: Span, brackets: &[Span]) -> Vec<(Span, Style)> {
     let theme = view.theme;
     let mut over = Vec::new();
     let mut add = |place: Span, style: Style| {
-        if touches(line, place) {
-            over.push((within(line, place), style));
+        if touches(row, place) {
+            over.push((place, style));
         }
     };
     if let Some(linked) = view.linked {
         add(linked, theme.bracket);
     }
-    let first = view.matches.partition_point(|found| found.end <= line.start);
-    for found in view.matches[first..].iter().take_while(|found| found.start < line.end) {
+    let first = view.matches.partition_point(|found| found.end <= row.start);
+    for found in view.matches[first..].iter().take_while(|found| found.start < row.end) {
         add(*found, theme.search);
     }
-    for bracket in brackets.iter().flat_map(|(one, other)| [one, other]) {
+    for bracket in brackets {
         add(*bracket, theme.bracket);
     }
     let underlines = [
@@ -106,10 +103,4 @@ fn over(view: &EditorView<'_>, line: Span, brackets: Option<(Span, Span)>) -> Ve
         }
     }
     over
-}
-
-/// The part of `place` in a line, in bytes of the line; the line's break is its last byte.
-fn within(line: Span, place: Span) -> Range<usize> {
-    let clamp = |at: usize| at.clamp(line.start, line.end + 1) - line.start;
-    clamp(place.start)..clamp(place.end)
 }

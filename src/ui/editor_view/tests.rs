@@ -44,7 +44,7 @@ fn show(
     let area = Rect::new(0, 0, width, height);
     let mut viewport = Viewport::default();
     let inner = EditorView::new(&editor, viewport, &theme).text_area(area);
-    viewport.scroll_to_cursor(&editor, inner.width, inner.height);
+    viewport.scroll_to_cursor(&mut editor, inner.width, inner.height);
     let mut buf = Buffer::empty(area);
     let cursor = more(EditorView::new(&editor, viewport, &theme)).draw(area, &mut buf);
     Shown { rows: rows(&buf), first_styles: styles(&buf, 0), cursor: cursor.map(|at| (at.x, at.y)) }
@@ -109,6 +109,63 @@ const PROBLEMS: &[Mark] = &[
     (Span { start: 3, end: 3 }, Severity::Error),
 ];
 
+const ROW_WIDTH: u16 = 12;
+
+/// A narrow window on wrapped lines, with all blanks marked.
+#[track_caller]
+fn check_wrapped(text: &str, height: u16, at: usize, expected: &[&str], cursor: (u16, u16)) {
+    let mut editor = Editor::new(text);
+    editor.apply(Command::Move(Motion::To(at)));
+    let theme = Theme::mono();
+    let area = Rect::new(0, 0, ROW_WIDTH, height);
+    let mut viewport = Viewport::default();
+    let inner = EditorView::new(&editor, viewport, &theme).text_area(area);
+    editor.set_wrap(Some(inner.width.into()));
+    viewport.scroll_to_cursor(&mut editor, inner.width, inner.height);
+    let mut buf = Buffer::empty(area);
+    let whitespace = Whitespace::All;
+    let view = EditorView { whitespace, ..EditorView::new(&editor, viewport, &theme) };
+    let seen = view.draw(area, &mut buf);
+    assert_eq!(rows(&buf), expected);
+    assert_eq!(seen.map(|at| (at.x, at.y)), Some(cursor));
+}
+
+#[test]
+fn long_lines_are_broken_into_rows() {
+    check_wrapped("one two three\nx", 4, 8, &[" 1 one·two·", "   three", " 2 x", ""], (3, 1));
+    check_wrapped("  one two three", 3, 15, &[" 1 ··one·", "     two·", "     three"], (10, 2));
+    check_wrapped("abcdefgh ijk", 3, 8, &[" 1 abcdefgh·", "   ijk", ""], (11, 0));
+}
+
+#[test]
+fn one_long_line_scrolls_by_rows() {
+    let text = "one two three four five six seven eight nine ten";
+    check_wrapped(text, 3, 14, &["   three·", "   four·", "   five·six·"], (3, 1));
+    check_wrapped(text, 3, text.len(), &["   seven·", "   eight·", "   nine·ten"], (11, 2));
+}
+
+#[test]
+fn blanks_that_one_would_not_see_are_marked() {
+    assert_eq!(show("a b\u{a0}c \t ", 20, 1, &[], with_trailing).rows, [" 1 a b␣c·→ ·"]);
+    assert_eq!(show("a b\u{a0}c ", 20, 1, &[], |view| view).rows, [" 1 a b\u{a0}c"]);
+}
+
+#[test]
+fn what_is_wrong_is_said_behind_the_cursors_line_as_far_as_there_is_room() {
+    let shown = |width| show("ab\ncd", width, 2, &[], with_remark).rows;
+    assert_eq!(shown(40), [" 1 ab   ✘ is no JSON value", " 2 cd"]);
+    assert_eq!(shown(22), [" 1 ab   ✘ is no JSON …", " 2 cd"]);
+    assert_eq!(shown(19), [" 1 ab", " 2 cd"]);
+}
+
+fn with_trailing(view: EditorView<'_>) -> EditorView<'_> {
+    EditorView { whitespace: Whitespace::Trailing, ..view }
+}
+
+fn with_remark(view: EditorView<'_>) -> EditorView<'_> {
+    EditorView { remark: Some(Remark { severity: Severity::Error, words: "is no JSON value" }), ..view }
+}
+
 #[test]
 fn every_size_is_drawn() {
     for (width, height) in [(0, 0), (1, 1), (2, 1), (3, 3), (4, 2), (300, 100)] {
@@ -137,26 +194,35 @@ proptest! {
 
     #[test]
     fn any_text_is_drawn_anywhere(
-        text in "[a漢👩\u{200d}\u{301}🇩\t\n\r\u{1b}\u{9b}\u{202e}()]{0,60}",
+        text in "[a漢👩\u{200d}\u{301}🇩\t\n\r\u{1b}\u{9b}\u{202e}() ]{0,60}",
         (width, height) in (0..30u16, 0..6u16),
-        (top, left) in (0..8usize, 0..40usize),
+        (top, row, left) in (0..8usize, 0..20usize, 0..40usize),
         place in (0..70usize, 0..70usize),
+        is_wrapped: bool,
     ) {
         let mut editor = Editor::new(&text);
         editor.apply(Command::Select(Span::new(place.0, place.1)));
         let theme = Theme::ansi();
         let area = Rect::new(1, 1, width, height);
         let mut buf = Buffer::empty(Rect::new(0, 0, 32, 8));
-        let mut viewport = Viewport { top, left };
+        let mut viewport = Viewport { top, row, left };
         for _ in 0..2 {
             let marks = [(Span::new(place.0, place.1), Severity::Error)];
             let view = EditorView { problems: &marks, linked: Some(Span::at(place.1)), ..EditorView::new(&editor, viewport, &theme) };
             view.draw(area, &mut buf);
             view.byte_at(area, Position { x: 9, y: 2 });
             let inner = view.text_area(area);
-            viewport.scroll_to_cursor(&editor, inner.width, inner.height);
-            let seen = EditorView::new(&editor, viewport, &theme).screen_of(area, editor.cursor());
-            prop_assert_eq!(seen.is_some(), 0 < inner.width && 0 < inner.height);
+            editor.set_wrap(is_wrapped.then_some(inner.width.into()));
+            viewport.scroll_to_cursor(&mut editor, inner.width, inner.height);
+            let view = EditorView::new(&editor, viewport, &theme);
+            let seen = view.screen_of(area, editor.cursor());
+            // In one or two cells a wide character pushes the end of its line out of sight.
+            prop_assert!(seen.is_some() == (0 < inner.width && 0 < inner.height) || is_wrapped && inner.width < 3);
+            for at in (0..=editor.len()).filter(|at| text.is_char_boundary(*at)) {
+                let Some(cell) = view.screen_of(area, at) else { continue };
+                let is_grapheme = { let mut there = editor.clone(); there.apply(Command::Click(at)); there.cursor() == at };
+                prop_assert!(!is_grapheme || view.byte_at(area, cell) == at);
+            }
         }
         let drives = |c: char| c.is_control() || picture(c).is_some();
         prop_assert!(!buf.content().iter().any(|cell| cell.symbol().chars().any(drives)));

@@ -40,6 +40,7 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<(u16, u16)> {
         highlighter: Some(&buffer.highlighter),
         liquid,
         problems: &marks,
+        whitespace: app.settings.whitespace,
         matches: app.search.as_ref().map_or(&[][..], |search| search.matches.as_slice()),
         is_focused: has_keyboard,
         ..EditorView::new(&buffer.editor, buffer.viewport, &app.theme)

@@ -7,6 +7,7 @@ use crate::diagnostic::{Diagnostic, Fix};
 use crate::editor::Command;
 use crate::profile::{Profile, Value};
 use crate::service::{self, BotStatus};
+use crate::settings::Whitespace;
 use crate::text::Span;
 use crate::ui::action::{ACTIONS, Action, Context};
 use crate::ui::app::{App, Problem};
@@ -63,6 +64,16 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
         }
         Action::Find => find(app),
         Action::GoToLine => prompt(app, Purpose::GoToLine, ""),
+        Action::WrapLines => {
+            app.settings.wrap ^= true;
+            app.say(if app.settings.wrap {
+                "long lines are wrapped"
+            } else {
+                "long lines go on to the right"
+            });
+            Vec::new()
+        }
+        Action::MarkWhitespace => mark_whitespace(app),
         Action::Suspend => vec![Effect::Suspend],
     }
 }
@@ -618,6 +629,17 @@ fn copy_body(app: &mut App) -> Vec<Effect> {
             Vec::new()
         }
     }
+}
+
+fn mark_whitespace(app: &mut App) -> Vec<Effect> {
+    let (next, words) = match app.settings.whitespace {
+        Whitespace::Trailing => (Whitespace::All, "all blanks are marked"),
+        Whitespace::All => (Whitespace::None, "no blanks are marked"),
+        Whitespace::None => (Whitespace::Trailing, "blanks at the end of lines and tabs are marked"),
+    };
+    app.settings.whitespace = next;
+    app.say(words);
+    Vec::new()
 }
 
 fn find(app: &mut App) -> Vec<Effect> {

@@ -160,7 +160,7 @@ fn scroll_preview(app: &mut App, by: isize) -> Vec<Effect> {
 pub fn scroll_body(app: &mut App, by: isize) -> Vec<Effect> {
     let Some(area) = super::body_area(app) else { return Vec::new() };
     if let Some(buffer) = app.buffer_mut() {
-        buffer.viewport.scroll_by(&buffer.editor, by, area.height);
+        buffer.viewport.scroll_by(&mut buffer.editor, by, area.height);
     }
     Vec::new()
 }

@@ -14,9 +14,10 @@ use telecast::settings::Settings;
 use telecast::ui::app::{App, Clipboard, UiSettings};
 use telecast::ui::effect::{Effect, Timer};
 use telecast::ui::executor::Executor;
+use telecast::ui::focus::Pane;
 use telecast::ui::input::{Input, Mouse, MouseKind};
 use telecast::ui::key::Key;
-use telecast::ui::layout::layout;
+use telecast::ui::layout::{inside, layout};
 use telecast::ui::msg::Msg;
 use telecast::ui::theme::Theme;
 use telecast::ui::update::update;
@@ -80,7 +81,12 @@ impl Console {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let (sender, results) = mpsc::channel(256);
         let executor = runtime.block_on(async { Executor::new(session, paths, sender) });
-        let ui = UiSettings { mouse: true, clipboard: Clipboard::Terminal };
+        let ui = UiSettings {
+            mouse: true,
+            wrap: settings.wrap,
+            whitespace: settings.whitespace,
+            clipboard: Clipboard::Terminal,
+        };
         let mut app = App::new(workspace, Theme::ansi(), ui);
         app.read_only = read_only.map(str::to_owned);
         app.open_buffer(campaign);
@@ -254,6 +260,12 @@ impl Console {
     pub fn go_before(&mut self, text: &str) {
         let at = self.body().find(text).unwrap_or_else(|| panic!("no {text:?} in:\n{}", self.body()));
         self.app.buffer_mut().unwrap().editor.apply(telecast::editor::Command::Click(at));
+    }
+
+    /// Returns where the body is on screen, its line numbers included.
+    pub fn body_area(&self) -> Rect {
+        let plan = layout(&self.app, Rect::new(0, 0, self.app.size.0, self.app.size.1));
+        inside(plan.pane(Pane::Body).unwrap())
     }
 
     /// Draws the screen.

@@ -1,0 +1,59 @@
+//! How the body looks: wrapped lines, marked blanks, blocks, problems in place.
+
+use super::harness::Console;
+
+/// A console on an empty body.
+fn empty() -> Console {
+    let mut console = Console::demo();
+    console.press("ctrl-a delete");
+    console
+}
+
+/// The rows of the body, from behind the line numbers; blank ones are left out.
+fn body_rows(console: &Console) -> Vec<String> {
+    let area = console.app.body_view().map(|view| view.text_area(console.body_area())).unwrap();
+    let cells = console.cells();
+    let row = |y| (area.left()..area.right()).map(|x| cells[(x, y)].symbol()).collect::<String>();
+    let rows = (area.top()..area.bottom()).map(|y| row(y).trim_end().to_owned());
+    rows.filter(|row| !row.is_empty()).collect()
+}
+
+#[test]
+fn long_lines_are_wrapped_until_one_does_not_want_it() {
+    let mut console = empty();
+    let words = "word ".repeat(40);
+    console.paste(&format!("  {words}end\nlast"));
+    let rows = body_rows(&console);
+    assert!(4 < rows.len() && rows.iter().rev().skip(1).all(|row| row.starts_with("  word")), "{rows:?}");
+    assert!(rows[rows.len() - 2].ends_with("end"), "{rows:?}");
+    console.press("up end home alt-z");
+    console.shows("long lines go on to the right");
+    assert_eq!(body_rows(&console).len(), 2);
+    console.press("esc w");
+    console.shows("long lines are wrapped");
+    assert_eq!(body_rows(&console), rows);
+}
+
+#[test]
+fn the_cursor_goes_by_rows_and_a_click_finds_its_byte() {
+    let mut console = empty();
+    console.paste(&format!("{}\nlast", "0123456 ".repeat(30)));
+    let width = body_rows(&console)[0].len() + 1;
+    console.press("ctrl-home down right");
+    assert_eq!(console.app.buffer().unwrap().editor.cursor(), width + 1);
+    let area = console.body_area();
+    let (x, y) = console.app.body_view().unwrap().screen_of(area, width + 2).map(|at| (at.x, at.y)).unwrap();
+    console.click(x, y);
+    assert_eq!(console.app.buffer().unwrap().editor.cursor(), width + 2);
+}
+
+#[test]
+fn blanks_at_the_end_are_marked_and_all_of_them_on_demand() {
+    let mut console = empty();
+    console.paste("a b \n\u{a0}c");
+    assert_eq!(body_rows(&console), ["a b·", "␣c"]);
+    console.press("esc alt-w");
+    assert_eq!(body_rows(&console), ["a·b·", "␣c"]);
+    console.press("alt-w");
+    assert_eq!(body_rows(&console), ["a b", "\u{a0}c"]);
+}
