@@ -122,6 +122,12 @@ impl Composed {
         self.http.is_some() && self.skip.is_none() && !self.diagnostics.iter().any(Diagnostic::is_error)
     }
 
+    /// Returns the `parse_mode` that the body sets, where it is JSON and the mode is one that Telegram knows.
+    pub fn parse_mode(&self) -> Option<Option<ParseMode>> {
+        let mode = self.document.as_ref()?.root.get("parse_mode").and_then(json::Node::as_text);
+        mode.map_or(Ok(None), |mode| ParseMode::from_argument(&mode.decoded)).ok()
+    }
+
     /// Returns the part of the body that a span of [`Composed::rendered`] came from.
     pub fn origin(&self, rendered: Span) -> Option<Span> {
         Some(self.locator.as_ref()?.locate(rendered).span)

@@ -8,7 +8,7 @@ use super::dialog::{Dialog, TestDialog};
 use super::editor_view::{EditorView, Mark};
 use super::effect::{Effect, Timer};
 use super::focus::{Focus, Pane};
-use super::highlight::Grammar;
+use super::highlight::{Grammar, Grammars};
 use super::keymap::Keymap;
 use super::latest::Latest;
 use super::pane::preview::Preview;
@@ -108,8 +108,8 @@ pub struct App {
     pub found_profiles: Vec<Arc<Profile>>,
     /// Drafts that a crash left and nobody has decided about yet.
     pub drafts: Vec<Draft>,
-    /// The grammar of the body, once loaded.
-    grammar: Option<Arc<Grammar>>,
+    /// The grammars of bodies, once loaded.
+    grammars: Grammars,
     /// What completion knows before the store is read.
     pub(super) nothing_known: Vocabulary,
 }
@@ -187,7 +187,7 @@ impl App {
             test_behind: None,
             found_profiles: Vec::new(),
             drafts: Vec::new(),
-            grammar: None,
+            grammars: Grammars::default(),
             nothing_known: Vocabulary::default(),
         };
         let first = app.workspace.campaigns.first().map(|campaign| campaign.stem.clone());
@@ -206,28 +206,17 @@ impl App {
 
     /// Returns what the console asks for when it starts, behind the first frame.
     pub fn start(&mut self) -> Vec<Effect> {
-        let mut effects = vec![
-            Effect::LoadPeople { profile: None },
-            Effect::LoadGrammar,
-            Effect::Watch,
-            Effect::FindDrafts,
-        ];
+        let mut effects = vec![Effect::LoadPeople { profile: None }, Effect::Watch, Effect::FindDrafts];
         effects.extend(self.check_bot());
         effects.push(self.compose());
+        effects.extend(self.follow_highlight());
         effects
     }
 
     /// Opens the campaign's body in the editor, as it was left or as it is on disk.
     pub fn open_buffer(&mut self, stem: &str) {
         let Some(campaign) = self.workspace.campaign(stem) else { return };
-        let grammar = self.grammar.clone();
-        self.buffers.entry(stem.to_owned()).or_insert_with(|| {
-            let mut buffer = Buffer::read(campaign);
-            if let Some(grammar) = grammar {
-                buffer.highlighter.set_grammar(grammar);
-            }
-            buffer
-        });
+        self.buffers.entry(stem.to_owned()).or_insert_with(|| Buffer::read(campaign));
         if self.open.as_deref() != Some(stem) {
             self.open = Some(stem.to_owned());
             self.composed = None;
@@ -400,19 +389,28 @@ impl App {
         problems.iter().position(holds)
     }
 
-    /// Takes the grammar, once loaded.
+    /// Takes a grammar, once loaded.
     pub fn take_grammar(&mut self, grammar: Arc<Grammar>) {
-        for buffer in self.buffers.values_mut() {
-            buffer.highlighter.set_grammar(Arc::clone(&grammar));
-        }
-        self.grammar = Some(grammar);
+        self.grammars.add(grammar);
     }
 
-    /// Colours what is in sight of the open body; returns whether there is more to do.
-    pub fn follow_highlight(&mut self) -> bool {
+    /// Colours what is in sight of the open body, by the markup of its parse mode; returns what is left to be done.
+    pub fn follow_highlight(&mut self) -> Option<Effect> {
         let height = usize::from(self.size.1);
-        let Some(buffer) = self.buffer_mut() else { return false };
+        let buffer = self.buffers.get_mut(self.open.as_deref()?)?;
+        if let Some(markup) = self.composed.as_deref().and_then(Composed::parse_mode) {
+            buffer.markup = markup;
+        }
+        let has = buffer.highlighter.grammar().map(|grammar| grammar.markup);
+        if has != Some(buffer.markup) {
+            match self.grammars.get(buffer.markup).cloned() {
+                Some(grammar) => buffer.highlighter.set_grammar(grammar),
+                None if self.grammars.ask(buffer.markup) => return Some(Effect::LoadGrammar(buffer.markup)),
+                None => {}
+            }
+        }
         let top = buffer.viewport.top;
-        buffer.highlighter.follow(&buffer.editor, top..top + height)
+        let is_unfinished = buffer.highlighter.follow(&buffer.editor, top..top + height);
+        is_unfinished.then_some(Effect::After(Timer::Highlight))
     }
 }

@@ -6,8 +6,10 @@ use ratatui::layout::Rect;
 
 use super::editor_view::Viewport;
 use super::highlight::Highlighter;
+use crate::compose;
 use crate::diagnostic::TextEdit;
 use crate::editor::{Command, Editor};
+use crate::telegram::ParseMode;
 use crate::text::Span;
 use crate::workspace::{CampaignFiles, Condition, Fingerprint};
 
@@ -20,6 +22,8 @@ pub struct Buffer {
     pub viewport: Viewport,
     /// The file as it was read or saved last.
     pub saved: Fingerprint,
+    /// The parse mode in which its text is marked up, as far as is known.
+    pub markup: Option<ParseMode>,
     /// Its colours.
     pub highlighter: Highlighter,
     /// The version, cursor, window and width of rows for which the cursor was last scrolled into sight.
@@ -43,6 +47,7 @@ impl Buffer {
         Self {
             editor: Editor::new(text),
             viewport: Viewport::default(),
+            markup: compose::parse_mode_of(text),
             highlighter: Highlighter::default(),
             shown: None,
             saving: None,

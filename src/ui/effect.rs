@@ -2,6 +2,7 @@
 
 use crate::campaign::{Campaign, Webhook};
 use crate::service::{Job, TestSend};
+use crate::telegram::ParseMode;
 use crate::text::Position;
 use crate::workspace::{self, Fingerprint};
 
@@ -105,8 +106,8 @@ pub enum Effect {
         /// The earlier test.
         sent: Box<workspace::TestSend>,
     },
-    /// Load the grammar of the body.
-    LoadGrammar,
+    /// Load the grammar for the markup of a parse mode.
+    LoadGrammar(Option<ParseMode>),
     /// Wait for a message to the bot and keep its chat.
     Capture {
         /// By which a stale answer is known.

@@ -163,7 +163,9 @@ impl Executor {
             Effect::Compare { number, column, job } => {
                 Some(Msg::Compared { number, column, composed: Latest::new(job.compose(clock::now())) })
             }
-            Effect::LoadGrammar => Some(Msg::GrammarLoaded(Latest::new(Arc::new(Grammar::load())))),
+            Effect::LoadGrammar(markup) => {
+                Some(Msg::GrammarLoaded(Latest::new(Arc::new(Grammar::load(markup)))))
+            }
             Effect::RememberChat { name, chat } => {
                 let result = match name {
                     Some(name) => folder.add_test_chat(&name, &chat),

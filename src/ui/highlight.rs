@@ -12,6 +12,7 @@ mod classes;
 mod code;
 mod grammar;
 mod lines;
+mod shelf;
 
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,7 @@ pub use classes::class_of_token;
 pub use code::CodeGrammars;
 pub use grammar::Grammar;
 pub use lines::Highlighter;
+pub use shelf::Grammars;
 
 /// What a piece of text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

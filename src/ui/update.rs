@@ -24,9 +24,7 @@ pub fn update(app: &mut App, message: Msg) -> Vec<Effect> {
         result => results::take(app, result),
     };
     show_cursor(app);
-    if app.follow_highlight() {
-        effects.push(Effect::After(super::effect::Timer::Highlight));
-    }
+    effects.extend(app.follow_highlight());
     effects.retain(|effect| *effect != Effect::Nothing);
     effects
 }

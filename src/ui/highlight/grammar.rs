@@ -1,4 +1,4 @@
-//! The body's own grammar: JSON with Liquid in it and Telegram's HTML in its strings.
+//! The body's own grammar: JSON with Liquid in it and the markup of a parse mode in its strings.
 //!
 //! Flat on purpose: brackets push nothing and a string ends with its line, so that what is typed in one line seldom
 //! changes the colours of the next, and half a body is coloured as well as a whole one. Written as a table, since
@@ -11,18 +11,21 @@ use syntect::parsing::syntax_definition::{
 use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxSet, SyntaxSetBuilder};
 
 use super::classes::{self, LineState};
+use crate::telegram::ParseMode;
 
 /// JSON with Liquid and markup, ready to be read. Compiling its expressions takes milliseconds: make it off the
 /// screen's thread.
 #[derive(Debug)]
 pub struct Grammar {
+    /// The parse mode whose markup it colours; without one a text is plain.
+    pub markup: Option<ParseMode>,
     pub(super) set: SyntaxSet,
     pub(super) start: LineState,
 }
 
 impl Grammar {
     /// Compiles the grammar, its expressions included, so that the first line is as fast as any.
-    pub fn load() -> Self {
+    pub fn load(markup: Option<ParseMode>) -> Self {
         let mut builder = SyntaxSetBuilder::new();
         builder.add(SyntaxDefinition {
             name: "Liquid JSON".into(),
@@ -31,18 +34,22 @@ impl Grammar {
             first_line_match: None,
             hidden: false,
             variables: Default::default(),
-            contexts: RULES.iter().map(|context| (context.name.to_owned(), context.compile())).collect(),
+            contexts: RULES
+                .iter()
+                .chain([markup_rules(markup)])
+                .map(|context| (context.name.to_owned(), context.compile()))
+                .collect(),
         });
         let set = builder.build();
         let parse = ParseState::new(&set.syntaxes()[0]);
         let start = LineState { parse, scopes: ScopeStack::new() };
         classes::read_line(&mut start.clone(), EVERYTHING, &set);
-        Self { set, start }
+        Self { markup, set, start }
     }
 }
 
 /// A line that tries every expression once.
-const EVERYTHING: &str = "{\"a\": \"<b x='y'>\\n\\q&amp;\", {{ a | b: 'c', 1 }} {% if x == 1 %} {% # a %} {% comment %}x{% endcomment %} 1}\n";
+const EVERYTHING: &str = "{\"a\": \"<b x='y'>[*](\\n\\q&amp;\", {{ a | b: 'c', 1 }} {% if x == 1 %} {% # a %} {% comment %}x{% endcomment %} 1}\n";
 
 /// A state of the grammar.
 struct Rules {
@@ -87,7 +94,6 @@ static RULES: &[Rules] = &[
             Is(r"-?\b\d+(?:\.\d+)?(?:[eE][-+]?\d+)?\b", "constant.numeric"),
             Is(r"\b(?:true|false|null)\b", "constant.language"),
             Is(r"[{}\[\],:]", "punctuation.json"),
-            Include("markup"),
         ],
     },
     Rules {
@@ -101,28 +107,19 @@ static RULES: &[Rules] = &[
         scope: "string.quoted",
         has_liquid: true,
         rules: &[
+            Include("markup"),
             Is(r#"\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})"#, "constant.character.escape"),
             Is(r"\\.", "invalid.escape"),
             End(r#""|(?m:$)"#, ""),
-            Include("markup"),
-        ],
-    },
-    Rules {
-        name: "markup",
-        scope: "",
-        has_liquid: true,
-        rules: &[
-            Begin(
-                concat!(
-                    "</?(?:b|strong|i|em|u|ins|s|strike|del|a|code|pre|span|tg-spoiler|tg-emoji|tg-time",
-                    r"|blockquote)(?=[\s>])"
-                ),
-                "tag",
-            ),
-            Is(r"&(?:lt|gt|amp|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});", "markup.entity"),
         ],
     },
     Rules { name: "tag", scope: "markup.tag", has_liquid: true, rules: &[End(r#">|(?="|<)|(?m:$)"#, "")] },
+    Rules {
+        name: "address",
+        scope: "markup.link",
+        has_liquid: true,
+        rules: &[End(r#"\)|(?=")|(?m:$)"#, "")],
+    },
     Rules {
         name: "liquid",
         scope: "",
@@ -172,6 +169,57 @@ static RULES: &[Rules] = &[
         ],
     },
 ];
+
+/// What is markup in the strings of each parse mode: the state called `markup`. A backslash stands doubled in JSON.
+fn markup_rules(mode: Option<ParseMode>) -> &'static Rules {
+    match mode {
+        None => &PLAIN,
+        Some(ParseMode::Html) => &HTML,
+        Some(ParseMode::Markdown) => &MARKDOWN,
+        Some(ParseMode::MarkdownV2) => &MARKDOWN_V2,
+    }
+}
+
+static PLAIN: Rules = Rules { name: "markup", scope: "", has_liquid: true, rules: &[] };
+
+static HTML: Rules = Rules {
+    name: "markup",
+    scope: "",
+    has_liquid: true,
+    rules: &[
+        Begin(
+            concat!(
+                "</?(?:b|strong|i|em|u|ins|s|strike|del|a|code|pre|span|tg-spoiler|tg-emoji|tg-time",
+                r"|blockquote)(?=[\s>])"
+            ),
+            "tag",
+        ),
+        Is(r"&(?:lt|gt|amp|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});", "markup.entity"),
+    ],
+};
+
+static MARKDOWN: Rules = Rules {
+    name: "markup",
+    scope: "",
+    has_liquid: true,
+    rules: &[
+        Is(r"\\\\[_*`\[]", "constant.character.escape"),
+        Begin(r"\]\(", "address"),
+        Is(r"```|[*_`\[\]]", "markup.mark"),
+    ],
+};
+
+static MARKDOWN_V2: Rules = Rules {
+    name: "markup",
+    scope: "",
+    has_liquid: true,
+    rules: &[
+        Is(r"\\\\[_*\[\]()~`>#+\-=|{}.!]", "constant.character.escape"),
+        Begin(r"\]\(", "address"),
+        Is(r"```|__|\|\||!?\[|[*_~`\]]", "markup.mark"),
+        Is(r#"(?<=")(?:\*\*)?>|(?<=\\n)>"#, "markup.quote"),
+    ],
+};
 
 impl Rules {
     fn compile(&self) -> Context {

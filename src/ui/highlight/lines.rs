@@ -38,7 +38,12 @@ struct Line {
 }
 
 impl Highlighter {
-    /// Takes the grammar, once it is loaded.
+    /// Returns the grammar, once it is loaded.
+    pub fn grammar(&self) -> Option<&Grammar> {
+        self.grammar.as_deref()
+    }
+
+    /// Takes a grammar; everything is read again.
     pub fn set_grammar(&mut self, grammar: Arc<Grammar>) {
         *self = Self { grammar: Some(grammar), ..Self::default() };
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::editor::{Command, Editor, Motion};
+use crate::telegram::ParseMode;
 
 fn letter(class: Class) -> char {
     match class {
@@ -43,15 +44,24 @@ fn rows(highlighter: &Highlighter, editor: &Editor) -> Vec<String> {
 }
 
 fn highlighter() -> Highlighter {
+    highlighter_of(Some(ParseMode::Html))
+}
+
+fn highlighter_of(markup: Option<ParseMode>) -> Highlighter {
     let mut highlighter = Highlighter::default();
-    highlighter.set_grammar(Arc::new(Grammar::load()));
+    highlighter.set_grammar(Arc::new(Grammar::load(markup)));
     highlighter
 }
 
 #[track_caller]
 fn check(text: &str, expected: &[&str]) {
+    check_markup(Some(ParseMode::Html), text, expected);
+}
+
+#[track_caller]
+fn check_markup(markup: Option<ParseMode>, text: &str, expected: &[&str]) {
     let editor = Editor::new(text);
-    let mut highlighter = highlighter();
+    let mut highlighter = highlighter_of(markup);
     while highlighter.follow(&editor, 0..5) {}
     assert_eq!(rows(&highlighter, &editor), expected);
 }
@@ -71,6 +81,17 @@ fn liquid_is_coloured_wherever_it_stands() {
 #[test]
 fn markup_is_coloured_inside_strings() {
     check("\"a<b>c</b> &amp; < d\"", &["ssmmmsmmmmsmmmmmsssss"]);
+}
+
+#[test]
+fn each_parse_mode_has_its_own_markup() {
+    check_markup(None, r#""<b>*a*""#, &["ssssssss"]);
+    check_markup(Some(ParseMode::Markdown), r#""*a* [b](c) \\_ <b>""#, &["smsmsmsmmmmseeesssss"]);
+    check_markup(
+        Some(ParseMode::MarkdownV2),
+        r#"">||a|| __b__ \\. [c](d{{ e }})\n>f""#,
+        &["smmmsmmsmmsmmseeesmsmmmDD V DDmeemss"],
+    );
 }
 
 #[test]

@@ -348,7 +348,7 @@ fn answer_of(effect: &Effect) -> Option<&'static str> {
         Effect::PrepareTest { .. } => "prepared",
         Effect::Compare { .. } => "compared",
         Effect::SendTest { .. } | Effect::Resend { .. } => "sent",
-        Effect::LoadGrammar => "grammar",
+        Effect::LoadGrammar(_) => "grammar",
         Effect::After(Timer::Highlight) => "highlight",
         _ => return None,
     })
