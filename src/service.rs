@@ -10,6 +10,7 @@ mod problems;
 pub mod sample;
 mod session;
 pub mod starter;
+mod survey;
 mod test_send;
 
 pub use adopt::adopt_token;
@@ -19,4 +20,5 @@ pub use curl::curl;
 pub use job::{Job, SampleEvent, partial_names, partials};
 pub use problems::webhook_problems;
 pub use session::{DATABASE, ResolveError, Session};
+pub use survey::{Surveyed, survey};
 pub use test_send::{TestAnswer, TestSend, history_entry, send_test};

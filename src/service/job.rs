@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::campaign::{Campaign, Webhook};
-use crate::compose::{self, Chat, Composed};
+use crate::compose::{self, Chat, Composed, Inputs};
 use crate::profile::{Profile, Value, Vocabulary};
 use crate::template::Partials;
 use crate::workspace::{CampaignFiles, Source, Workspace};
@@ -131,6 +131,11 @@ impl Job {
 
     /// Makes the message as of `now`.
     pub fn compose(&self, now: Timestamp) -> Composed {
+        self.with_inputs(now, compose::compose)
+    }
+
+    /// Hands what the message is made of to `make`.
+    pub(super) fn with_inputs<T>(&self, now: Timestamp, make: impl FnOnce(&Inputs<'_>) -> T) -> T {
         let default = Campaign::default();
         let campaign = self.campaign();
         let definition = campaign.and_then(|campaign| campaign.value.as_ref()).unwrap_or(&default);
@@ -140,7 +145,7 @@ impl Job {
             external_trigger: sample.external_trigger_names(),
             ..known.clone()
         });
-        compose::compose(&compose::Inputs {
+        make(&Inputs {
             stem: &self.stem,
             campaign: definition,
             body: self.body(),
