@@ -34,13 +34,16 @@ impl Fullness {
 
 impl Request {
     /// Returns the limit that the message's text or captions come nearest; `None` for a message without them.
+    ///
+    /// Entities count from half of their limit on: any short message has more markup than length.
     pub fn fullness(&self) -> Option<Fullness> {
         let of = |text: &MarkedText, limit: usize| {
             let used = text.sent.text.chars().count();
             let characters = Fullness { counted: Counted::Characters, used, limit };
             let used = n_own_entities(text);
             let entities = Fullness { counted: Counted::Entities, used, limit: MAX_ENTITIES };
-            if entities.cmp_part(&characters).is_gt() { entities } else { characters }
+            let is_nearer = MAX_ENTITIES <= used * 2 && entities.cmp_part(&characters).is_gt();
+            if is_nearer { entities } else { characters }
         };
         match self.content() {
             Content::Text { text, .. } => Some(of(text, MAX_TEXT)),
@@ -75,7 +78,9 @@ mod tests {
     #[test]
     fn what_counts_is_what_is_left_after_parsing() {
         let body = r#"{"chat_id": 1, "text": "<b>a</b>👍 ", "parse_mode": "HTML"}"#;
-        check_fullness("sendMessage", body, "1/100 Entities");
+        check_fullness("sendMessage", body, "2/4096 Characters");
+        let body = format!(r#"{{"chat_id": 1, "text": "{}", "parse_mode": "HTML"}}"#, "<b>a</b> ".repeat(60));
+        check_fullness("sendMessage", &body, "60/100 Entities");
         check_fullness("sendMessage", r#"{"chat_id": 1, "text": "a👍 "}"#, "2/4096 Characters");
         let body = r#"{"chat_id": 1, "photo": "https://h.example/p.jpg", "caption": "hey"}"#;
         check_fullness("sendPhoto", body, "3/1024 Characters");
