@@ -63,6 +63,8 @@ pub fn point(app: &mut App, mouse: Mouse) -> Vec<Effect> {
 
 fn press(app: &mut App, pane: Pane, area: Rect, mouse: Mouse, clicks: u8) -> Vec<Effect> {
     app.completion = app.completion.take().filter(|_| pane == Pane::Body);
+    // A list shows the chosen row whole once one is in it: what was clicked is told before.
+    let problem = problems::at_line(app, area, mouse.y).filter(|_| pane == Pane::Problems);
     app.focus = Focus::enter(pane);
     match pane {
         Pane::Campaigns => match campaigns::at_line(app, area, mouse.y) {
@@ -103,7 +105,7 @@ fn press(app: &mut App, pane: Pane, area: Rect, mouse: Mouse, clicks: u8) -> Vec
             }
             Vec::new()
         }
-        Pane::Problems => match problems::at_line(app, area, mouse.y) {
+        Pane::Problems => match problem {
             Some(at) => {
                 app.problem = at;
                 actions::go_to_problem(app)
