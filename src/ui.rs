@@ -38,6 +38,7 @@ pub mod message;
 pub mod picker;
 pub mod text_field;
 pub mod theme;
+pub mod worst;
 
 pub mod executor;
 pub mod runtime;

@@ -12,6 +12,7 @@ pub enum Action {
     PreviewAndTest,
     CompareModes,
     SwitchProfile,
+    NextWorst,
     NextProblem,
     PreviousProblem,
     Fix,
@@ -108,6 +109,13 @@ pub const ACTIONS: &[Row] = {
             "Choose the profile of the preview",
             "profile",
             &[(Anywhere, "f7"), (Panes, "p")],
+        ),
+        row(
+            A::NextWorst,
+            "next-worst",
+            "Go to the next recipient whose message fails, or is longest",
+            "",
+            &[(Anywhere, "shift-f7"), (Panes, "P")],
         ),
         row(
             A::NextProblem,

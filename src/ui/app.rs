@@ -15,13 +15,17 @@ use super::pane::preview::Preview;
 use super::pane::webhook::WebhookPane;
 use super::search::Search;
 use super::theme::Theme;
+use super::worst::{ForSome, Worst};
 use crate::complete;
 use crate::compose::Composed;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::profile::{Profile, Vocabulary};
 use crate::service::{BotStatus, Job};
 use crate::settings::Whitespace;
 use crate::workspace::{CampaignFiles, Draft, FileProblem, Workspace};
+
+/// Bodies above this size are not tried on a sample: no message is as long.
+const SURVEYS_UP_TO: usize = 256 * 1024;
 
 /// What the user's settings decide of the screen.
 #[derive(Debug, Clone, PartialEq)]
@@ -82,6 +86,8 @@ pub struct App {
     pub preview: Preview,
     /// What came out of the body as it stands, or stood a moment ago.
     pub composed: Option<Latest<Composed>>,
+    /// What a sample of the recipients of the body showed.
+    pub worst: Option<Worst>,
     /// Which of the problems is chosen, from 0.
     pub problem: usize,
     /// The first problem on screen.
@@ -139,6 +145,8 @@ pub struct Notice {
 pub enum Problem {
     /// In the body that is open; the span lies in it.
     InBody(Diagnostic),
+    /// In the body or its webhook, for some recipients of a sample.
+    ForSome(ForSome),
     /// In another file of the workspace.
     InFile(FileProblem),
 }
@@ -148,7 +156,17 @@ impl Problem {
     pub fn diagnostic(&self) -> &Diagnostic {
         match self {
             Problem::InBody(diagnostic) => diagnostic,
+            Problem::ForSome(problem) => &problem.diagnostic,
             Problem::InFile(problem) => &problem.diagnostic,
+        }
+    }
+
+    /// Returns what is wrong where it lies in the body that is open.
+    pub fn in_body(&self) -> Option<&Diagnostic> {
+        match self {
+            Problem::InBody(diagnostic) => Some(diagnostic),
+            Problem::ForSome(problem) => Some(&problem.diagnostic).filter(|_| problem.is_in_body),
+            Problem::InFile(_) => None,
         }
     }
 }
@@ -174,6 +192,7 @@ impl App {
             people: People::default(),
             preview: Preview::default(),
             composed: None,
+            worst: None,
             problem: 0,
             problems_top: 0,
             bot: BotStatus::Unknown,
@@ -220,6 +239,7 @@ impl App {
         if self.open.as_deref() != Some(stem) {
             self.open = Some(stem.to_owned());
             self.composed = None;
+            self.worst = None;
             self.completion = None;
             self.search = None;
             self.problem = 0;
@@ -260,6 +280,12 @@ impl App {
                 Effect::Nothing
             }
         }
+    }
+
+    /// Asks what the body does to a sample of the recipients.
+    pub fn survey(&self) -> Option<Effect> {
+        self.buffer().filter(|buffer| buffer.editor.len() <= SURVEYS_UP_TO)?;
+        Some(Effect::Survey { number: self.composition, job: Box::new(self.job()?) })
     }
 
     /// Asks for the message after the webhook was edited: who answered at the address before is no answer any more.
@@ -327,6 +353,8 @@ impl App {
                     .into_iter()
                     .map(Problem::InFile)
             }));
+            let worst = self.worst.iter().flat_map(|worst| worst.problems(&composed.diagnostics));
+            problems.extend(worst.map(Problem::ForSome));
         }
         let body = self.open_campaign().map(|campaign| campaign.body.path.clone());
         let others = self.workspace.problems().into_iter().filter(|problem| {
@@ -374,14 +402,17 @@ impl App {
     /// Returns the places of the open body's problems.
     pub fn marks(&self) -> Vec<Mark> {
         let Some(composed) = &self.composed else { return Vec::new() };
-        composed.diagnostics.iter().map(|problem| (problem.span, problem.severity)).collect()
+        let own = composed.diagnostics.iter().map(|problem| (problem.span, problem.severity));
+        // What only others have is no error of the message on screen.
+        let others = self.worst.iter().flat_map(|worst| worst.problems(&composed.diagnostics));
+        let others = others.filter(|problem| problem.is_in_body);
+        own.chain(others.map(|problem| (problem.diagnostic.span, Severity::Warning))).collect()
     }
 
     /// Returns which of the problems the cursor of the body is on.
     pub fn cursor_problem(&self, problems: &[Problem]) -> Option<usize> {
         let cursor = self.buffer()?.editor.cursor();
-        let holds =
-            |problem: &Problem| matches!(problem, Problem::InBody(found) if found.span.touches(cursor));
+        let holds = |problem: &Problem| problem.in_body().is_some_and(|found| found.span.touches(cursor));
         // The one that was walked to comes first where several lie at one place.
         if problems.get(self.problem).is_some_and(holds) {
             return Some(self.problem);

@@ -18,6 +18,14 @@ pub enum Effect {
         /// What it is made of.
         job: Box<Job>,
     },
+    /// Make the messages of a sample of the recipients; answered by `Msg::Surveyed`, unless a newer message is asked
+    /// for meanwhile.
+    Survey {
+        /// By which a stale answer is known: the number of the composition it stands for.
+        number: u64,
+        /// What the messages are made of.
+        job: Box<Job>,
+    },
     /// Read the store: the vocabulary, and the profile with this identity, else the first test profile.
     LoadPeople {
         /// Whom to choose.
@@ -156,6 +164,8 @@ pub enum Timer {
     Draft(String),
     /// Making the message of a body that ends in what may become a trigger; the number of the last composition.
     Compose(u64),
+    /// Trying the body on a sample of the recipients; the number of the composition it stands for.
+    Survey(u64),
     /// Telling the highlighter to go on.
     Highlight,
 }

@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::io::AsyncWriteExt;
 use tokio::sync::{mpsc, watch};
@@ -31,6 +31,13 @@ const DRAFT_DELAY: Duration = Duration::from_millis(600);
 /// How long a character that may begin a trigger waits for the next one.
 const TRIGGER_DELAY: Duration = Duration::from_millis(400);
 
+/// The sample of recipients waits for a pause in the typing.
+const SURVEY_DELAY: Duration = Duration::from_millis(250);
+
+/// How many recipients the sample has at most, and how long it may take: what was seen until then is shown.
+const SURVEYED_PROFILES: usize = 500;
+const SURVEY_TIME: Duration = Duration::from_secs(2);
+
 /// The highlighter goes on this soon.
 const HIGHLIGHT_DELAY: Duration = Duration::from_millis(1);
 
@@ -47,6 +54,7 @@ pub struct Executor {
     folder: Folder,
     sender: mpsc::Sender<Msg>,
     jobs: watch::Sender<Option<(u64, Box<Job>)>>,
+    surveys: watch::Sender<Option<(u64, Box<Job>)>>,
     watch: Option<Watch>,
     capture: Option<JoinHandle<()>>,
     trashed: Arc<std::sync::Mutex<Option<Trashed>>>,
@@ -57,8 +65,11 @@ impl Executor {
     pub fn new(session: Arc<Session>, paths: Paths, sender: mpsc::Sender<Msg>) -> Self {
         let (jobs, receiver) = watch::channel(None);
         tokio::spawn(compose_latest(receiver, sender.clone()));
+        let (surveys, receiver) = watch::channel(None);
+        tokio::spawn(survey_latest(receiver, Arc::clone(&session), sender.clone()));
         let folder = Folder::new(session.root());
-        Self { session, paths, folder, sender, jobs, watch: None, capture: None, trashed: Arc::default() }
+        let (watch, capture, trashed) = (None, None, Arc::default());
+        Self { session, paths, folder, sender, jobs, surveys, watch, capture, trashed }
     }
 
     /// Does one thing, or starts doing it.
@@ -70,7 +81,12 @@ impl Executor {
             | Effect::CopyByTerminal(_)
             | Effect::OpenEditor(_) => {}
             Effect::Compose { number, job } => {
+                // Whatever sample is being tried is of an older body, and in the way of the preview.
+                self.surveys.send_replace(None);
                 self.jobs.send_replace(Some((number, job)));
+            }
+            Effect::Survey { number, job } => {
+                self.surveys.send_replace(Some((number, job)));
             }
             Effect::Watch => self.watch(),
             Effect::Capture { number, webhook } => self.capture(number, *webhook),
@@ -192,6 +208,7 @@ impl Executor {
         let delay = match &timer {
             Timer::Draft(_) => DRAFT_DELAY,
             Timer::Compose(_) => TRIGGER_DELAY,
+            Timer::Survey(_) => SURVEY_DELAY,
             Timer::Highlight => HIGHLIGHT_DELAY,
         };
         tokio::spawn(async move {
@@ -281,6 +298,30 @@ async fn compose_latest(mut jobs: watch::Receiver<Option<(u64, Box<Job>)>>, send
         let composed = tokio::task::spawn_blocking(move || job.compose(clock::now())).await;
         if let Ok(composed) = composed {
             report(&sender, Msg::Composed { number, composed: Latest::new(composed) }).await;
+        }
+    }
+}
+
+/// Tries the latest job on a sample of the recipients, on a blocking thread; stops as soon as there is a later one.
+async fn survey_latest(
+    mut jobs: watch::Receiver<Option<(u64, Box<Job>)>>,
+    session: Arc<Session>,
+    sender: mpsc::Sender<Msg>,
+) {
+    while jobs.changed().await.is_ok() {
+        let Some((number, job)) = jobs.borrow_and_update().clone() else { continue };
+        let (session, later) = (Arc::clone(&session), jobs.clone());
+        let surveyed = tokio::task::spawn_blocking(move || {
+            let is_latest = || !later.has_changed().unwrap_or(true);
+            let started = Instant::now();
+            let goes_on = || is_latest() && started.elapsed() < SURVEY_TIME;
+            // Reading the people has told why, where the store cannot be read.
+            let store = session.store().ok()?;
+            let surveyed = service::survey(&job, &*store, SURVEYED_PROFILES, clock::now(), &goes_on).ok()?;
+            is_latest().then_some(surveyed)
+        });
+        if let Ok(Some(surveyed)) = surveyed.await {
+            report(&sender, Msg::Surveyed { number, surveyed: Latest::new(surveyed) }).await;
         }
     }
 }

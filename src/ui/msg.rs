@@ -9,7 +9,7 @@ use super::latest::Latest;
 use crate::capture::CapturedChat;
 use crate::compose::Composed;
 use crate::profile::{Profile, Vocabulary};
-use crate::service::{BotStatus, TestAnswer};
+use crate::service::{BotStatus, Surveyed, TestAnswer};
 use crate::workspace::{Draft, Fingerprint, TestChats, TestSend, Workspace};
 
 /// One thing that happened.
@@ -23,6 +23,13 @@ pub enum Msg {
         number: u64,
         /// What came out.
         composed: Latest<Composed>,
+    },
+    /// The messages of a sample of the recipients were made.
+    Surveyed {
+        /// Which question this answers.
+        number: u64,
+        /// What came out.
+        surveyed: Latest<Surveyed>,
     },
     /// The store was read.
     PeopleLoaded(Result<PeopleFound, String>),

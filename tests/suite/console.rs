@@ -7,5 +7,6 @@ mod look;
 mod monkey;
 mod picture;
 mod sizes;
+mod worst;
 
 use harness::Console;

@@ -9,13 +9,18 @@ use crate::text::LineIndex;
 use crate::ui::app::{App, Problem};
 use crate::ui::draw;
 use crate::ui::focus::Pane;
+use crate::ui::worst::ForSome;
 
 /// Draws the list.
 pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     let problems = app.problems();
     let title =
         if problems.is_empty() { "Problems".to_owned() } else { format!("Problems {}", problems.len()) };
-    let room = frame(app, Pane::Problems, &title, area, buf);
+    let inside = frame(app, Pane::Problems, &title, area, buf);
+    let room = list_room(app, inside);
+    if let (Some((words, is_bad)), true) = (summary(app), room.y != inside.y) {
+        draw::put_line(buf, inside, inside.y, &words, if is_bad { app.theme.warning } else { app.theme.dim });
+    }
     if problems.is_empty() {
         let words = if app.composed.is_some() { "✔ nothing wrong for this profile" } else { "" };
         draw::put_line(buf, room, room.y, words, app.theme.success);
@@ -54,6 +59,19 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     }
 }
 
+/// What a sample of the recipients showed, in one line above the list.
+fn summary(app: &App) -> Option<(String, bool)> {
+    app.worst.as_ref()?.summary()
+}
+
+/// The room of the list itself; the line above it goes first where there is room for one line only.
+fn list_room(app: &App, inside: Rect) -> Rect {
+    match summary(app) {
+        Some(_) if 1 < inside.height => Rect { y: inside.y + 1, height: inside.height - 1, ..inside },
+        _ => inside,
+    }
+}
+
 fn glyph(severity: Severity) -> (&'static str, Severity) {
     match severity {
         Severity::Error => ("✘", severity),
@@ -65,13 +83,14 @@ fn glyph(severity: Severity) -> (&'static str, Severity) {
 /// Returns how many lines the problems would like to have inside a pane of this width.
 pub fn line_count(app: &App, width: u16) -> usize {
     let problems = app.problems();
+    let above = usize::from(summary(app).is_some());
     if app.focus.pane != Pane::Problems {
-        return problems.len().max(1);
+        return above + problems.len().max(1);
     }
     let text = app.buffer().map(|buffer| buffer.editor.text()).unwrap_or_default();
     let room = Rect { width, ..Rect::default() };
     let rows = rows(app, &problems, &text, &LineIndex::new(&text), room);
-    rows.iter().map(|(_, lines)| lines.len()).sum::<usize>().max(1)
+    above + rows.iter().map(|(_, lines)| lines.len()).sum::<usize>().max(1)
 }
 
 /// The lines of each problem: the chosen one whole with its help while one is in the pane, the others on one line.
@@ -87,10 +106,11 @@ fn rows(
     let row = |(at, problem): (usize, &Problem)| {
         let diagnostic = problem.diagnostic();
         let place = match problem {
-            Problem::InBody(diagnostic) => {
+            Problem::InBody(_) | Problem::ForSome(ForSome { is_in_body: true, .. }) => {
                 let place = index.position(text, diagnostic.span.start);
                 format!("{}:{}", place.line, place.column)
             }
+            Problem::ForSome(ForSome { is_in_body: false, .. }) => "webhook".to_owned(),
             Problem::InFile(problem) => format!("{}:{}", problem.path, problem.position.line),
         };
         let fix = if diagnostic.fixes.is_empty() { "" } else { " · . fix" };
@@ -122,7 +142,7 @@ fn first_shown(app: &App, rows: &[(usize, Vec<String>)], height: u16) -> usize {
 
 /// Returns the problem at a line of the pane, from 0.
 pub fn at_line(app: &App, area: Rect, y: u16) -> Option<usize> {
-    let room = crate::ui::layout::inside(area);
+    let room = list_room(app, crate::ui::layout::inside(area));
     let problems = app.problems();
     let text = app.buffer().map(|buffer| buffer.editor.text()).unwrap_or_default();
     let rows = rows(app, &problems, &text, &LineIndex::new(&text), room);

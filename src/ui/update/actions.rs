@@ -18,6 +18,7 @@ use crate::ui::effect::{Change, Effect, ExternalEdit};
 use crate::ui::focus::{Focus, Pane};
 use crate::ui::picker::{Matching, Picker, Row};
 use crate::ui::search::Search;
+use crate::ui::worst::ForSome;
 use crate::workspace::TestChats;
 
 /// Does an action.
@@ -31,6 +32,7 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::PreviewAndTest => preview_and_test(app),
         Action::CompareModes => compare_modes(app),
         Action::SwitchProfile => switch_profile(app),
+        Action::NextWorst => next_worst(app),
         Action::NextProblem => walk_problems(app, 1),
         Action::PreviousProblem => walk_problems(app, -1),
         Action::Fix => fix(app),
@@ -405,26 +407,65 @@ fn walk_problems(app: &mut App, by: isize) -> Vec<Effect> {
         (Some(at), _) => (at as isize + by).rem_euclid(n) as usize,
         (None, Some(buffer)) if 0 < by => {
             let cursor = buffer.editor.cursor();
-            let behind =
-                |problem: &Problem| matches!(problem, Problem::InBody(found) if cursor < found.span.start);
+            let behind = |problem: &Problem| problem.in_body().is_some_and(|found| cursor < found.span.start);
             problems.iter().position(behind).unwrap_or(0)
         }
         (None, _) => (app.problem as isize).min(n - 1) as usize,
     };
-    go_to_problem(app)
+    show_problem(app, &problems);
+    Vec::new()
 }
 
-/// Goes to the chosen problem's place.
+/// Goes to the chosen problem's place, and for one that only others have to one of them.
 pub fn go_to_problem(app: &mut App) -> Vec<Effect> {
     let problems = app.problems();
-    let Some(problem) = problems.get(app.problem) else { return Vec::new() };
+    show_problem(app, &problems);
+    match problems.into_iter().nth(app.problem) {
+        Some(Problem::ForSome(problem)) => preview_for(app, problem.example),
+        Some(Problem::InBody(_) | Problem::InFile(_)) | None => Vec::new(),
+    }
+}
+
+/// Makes the preview that of another recipient.
+pub fn preview_for(app: &mut App, profile: Arc<Profile>) -> Vec<Effect> {
+    app.people.profile = Some(profile);
+    app.preview.scroll = 0;
+    vec![app.compose()]
+}
+
+/// Goes through those whose message fails, or is longest.
+fn next_worst(app: &mut App) -> Vec<Effect> {
+    let current = app.profile_identity();
+    match app.worst.as_ref().map(|worst| worst.next(current.as_deref())) {
+        Some(Some((profile, words))) => {
+            app.say(words);
+            preview_for(app, profile)
+        }
+        Some(None) => {
+            app.say("nobody of the sample gets a message");
+            Vec::new()
+        }
+        None => {
+            app.say("the audience is still being looked at");
+            Vec::new()
+        }
+    }
+}
+
+/// Puts the cursor on the chosen problem's place and says what it is.
+fn show_problem(app: &mut App, problems: &[Problem]) {
+    let Some(problem) = problems.get(app.problem) else { return };
     let diagnostic = problem.diagnostic();
     let help = diagnostic.help.as_ref().map_or_else(String::new, |help| format!(" · {help}"));
     let words = format!("{}{help}", diagnostic.message);
     match problem {
-        Problem::InBody(diagnostic) => {
+        Problem::InBody(diagnostic) | Problem::ForSome(ForSome { diagnostic, is_in_body: true, .. }) => {
             let span = diagnostic.span;
             go_to(app, span);
+            app.say(words);
+        }
+        Problem::ForSome(ForSome { is_in_body: false, .. }) => {
+            app.focus = Focus::reach(Pane::Webhook);
             app.say(words);
         }
         Problem::InFile(problem) => {
@@ -435,7 +476,6 @@ pub fn go_to_problem(app: &mut App) -> Vec<Effect> {
             app.say(words);
         }
     }
-    Vec::new()
 }
 
 /// Puts the cursor on a place of the body, the place selected.
@@ -451,7 +491,7 @@ pub fn go_to(app: &mut App, span: Span) {
 fn fix(app: &mut App) -> Vec<Effect> {
     let problems = app.problems();
     let at = if app.focus.in_body() { app.cursor_problem(&problems) } else { None }.unwrap_or(app.problem);
-    let Some(Problem::InBody(diagnostic)) = problems.get(at) else {
+    let Some(diagnostic) = problems.get(at).and_then(Problem::in_body) else {
         app.say("no fix for this one");
         return Vec::new();
     };
@@ -497,8 +537,8 @@ fn fix_all(app: &mut App) -> Vec<Effect> {
         app.say("no problems");
         return Vec::new();
     };
-    let is_alike = |problem: &&Problem| matches!(problem, Problem::InBody(found) if found.code == code);
-    let fixes: Vec<&Diagnostic> = problems.iter().filter(is_alike).map(Problem::diagnostic).collect();
+    let is_alike = |found: &&Diagnostic| found.code == code;
+    let fixes: Vec<&Diagnostic> = problems.iter().filter_map(Problem::in_body).filter(is_alike).collect();
     let mut edits: Vec<crate::diagnostic::TextEdit> =
         fixes.iter().filter_map(|found| found.fixes.first()).flat_map(|fix| fix.edits.clone()).collect();
     edits.sort_by_key(|edit| (edit.span.start, edit.span.end));

@@ -9,6 +9,7 @@ use crate::ui::dialog::{Confirm, Decision, Dialog};
 use crate::ui::effect::{Effect, Timer};
 use crate::ui::focus::{Focus, Pane};
 use crate::ui::msg::{Done, Msg, SaveFailure};
+use crate::ui::worst::Worst;
 use crate::workspace::{Draft, Workspace};
 
 /// Takes a result.
@@ -18,7 +19,18 @@ pub fn take(app: &mut App, message: Msg) -> Vec<Effect> {
         Msg::Composed { number, composed } => {
             // A result that is not the newest is still newer than what is on screen, and the newest is on its way.
             if number <= app.composition {
+                if let Some(worst) = &mut app.worst {
+                    worst.follow(&composed.body);
+                }
                 app.composed = Some(composed);
+                app.problem = app.problem.min(app.problems().len().saturating_sub(1));
+            }
+            let is_latest = number == app.composition;
+            if is_latest { vec![Effect::After(Timer::Survey(number))] } else { Vec::new() }
+        }
+        Msg::Surveyed { number, surveyed } => {
+            if number == app.composition {
+                app.worst = Some(Worst::new(surveyed));
                 app.problem = app.problem.min(app.problems().len().saturating_sub(1));
             }
             Vec::new()
@@ -125,7 +137,8 @@ pub fn take(app: &mut App, message: Msg) -> Vec<Effect> {
         Msg::Due(Timer::Compose(number)) if number == app.composition && app.completion.is_none() => {
             vec![app.compose()]
         }
-        Msg::Due(Timer::Compose(_) | Timer::Highlight) => Vec::new(),
+        Msg::Due(Timer::Survey(number)) if number == app.composition => app.survey().into_iter().collect(),
+        Msg::Due(Timer::Compose(_) | Timer::Survey(_) | Timer::Highlight) => Vec::new(),
     }
 }
 

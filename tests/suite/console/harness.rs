@@ -129,6 +129,18 @@ impl Console {
         self.settle();
     }
 
+    /// Types a text, key by key, and waits for nothing.
+    pub fn type_unsettled(&mut self, text: &str) {
+        for c in text.chars() {
+            self.input(Input::Key(Key::char(c)));
+        }
+    }
+
+    /// Waits no more for the sample of recipients: a later edit has cancelled it.
+    pub fn forget_survey(&mut self) {
+        self.awaited.retain(|kind| *kind != "surveyed");
+    }
+
     /// Pastes a text.
     pub fn paste(&mut self, text: &str) {
         self.input(Input::Paste(text.to_owned()));
@@ -179,7 +191,8 @@ impl Console {
                 Effect::Suspend => self.suspended += 1,
                 Effect::CopyByTerminal(text) => self.copied.push(text),
                 // Tests say themselves when a file has changed and when a second has gone by; no child has the terminal.
-                Effect::Watch | Effect::After(Timer::Draft(_)) | Effect::OpenEditor(_) => {}
+                Effect::Watch | Effect::After(Timer::Draft(_) | Timer::Survey(_)) | Effect::OpenEditor(_) => {
+                }
                 // These say nothing when they are done.
                 quiet @ (Effect::WriteDraft { .. }
                 | Effect::DiscardDraft(_)
@@ -230,6 +243,12 @@ impl Console {
     pub fn draft_is_due(&mut self) {
         let stem = self.app.open.clone().unwrap();
         self.take(Msg::Due(Timer::Draft(stem)));
+        self.settle();
+    }
+
+    /// Lets the pause go by behind which the body is tried on a sample of the recipients.
+    pub fn survey_is_due(&mut self) {
+        self.take(Msg::Due(Timer::Survey(self.app.composition)));
         self.settle();
     }
 
@@ -337,6 +356,7 @@ pub fn rows(cells: &Buffer) -> Vec<String> {
 fn answer_of(effect: &Effect) -> Option<&'static str> {
     Some(match effect {
         Effect::Compose { .. } => "composed",
+        Effect::Survey { .. } => "surveyed",
         Effect::LoadPeople { .. } => "people",
         Effect::FindProfiles { .. } => "profiles",
         Effect::Reload => "workspace",
@@ -356,6 +376,7 @@ fn answer_of(effect: &Effect) -> Option<&'static str> {
 
 fn kind_of(message: &Msg) -> &'static str {
     match message {
+        Msg::Surveyed { .. } => "surveyed",
         Msg::PeopleLoaded(_) => "people",
         Msg::ProfilesFound { .. } => "profiles",
         Msg::WorkspaceRead(_) => "workspace",

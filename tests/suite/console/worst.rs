@@ -1,0 +1,111 @@
+//! The worst recipients of a body, named while one types.
+
+use super::Console;
+
+/// Takes the escape out of the name of the first campaign's body: whoever has markup in the name fails now.
+fn unescaped() -> Console {
+    let mut console = Console::demo();
+    let escaped = r#"{{ Profile.first_name | default: "there" | tg_html | json_escape }}"#;
+    assert!(console.body().contains(escaped));
+    console.go_before(" | tg_html");
+    for _ in " | tg_html".chars() {
+        console.press("delete");
+    }
+    console
+}
+
+#[test]
+fn a_body_that_fails_only_for_some_names_one_of_them() {
+    let mut console = unescaped();
+    console.shows("Hi Anna");
+    console.hides(" of 306");
+    console.survey_is_due();
+    console.shows("all 306: ");
+    console.shows(" fail · ");
+    console.shows(" of 306, Marie <3 Dupont: ");
+    console.resize(200, 40);
+    console.shows(" skipped · longest ");
+}
+
+#[test]
+fn a_sound_body_fails_for_nobody_and_skips_are_no_failures() {
+    let mut console = Console::demo();
+    console.survey_is_due();
+    console.shows("all 306: none fails · ");
+    console.shows("nothing wrong for this profile");
+}
+
+#[test]
+fn shift_f7_goes_round_those_who_fail_and_says_why() {
+    let mut console = unescaped();
+    console.press("shift-f7");
+    console.shows("still being looked at");
+    console.survey_is_due();
+    let mut seen = Vec::new();
+    for _ in 0..20 {
+        console.press("shift-f7");
+        console.shows(" that fail: ");
+        let identity = console.app.profile_identity().unwrap();
+        console.shows(console.app.people.profile.as_ref().unwrap().display_name());
+        if seen.contains(&identity) {
+            break;
+        }
+        seen.push(identity);
+    }
+    assert!(seen.contains(&"marie-love".to_owned()), "{seen:?}");
+    assert_eq!(console.app.profile_identity().as_ref(), seen.first(), "round: {seen:?}");
+    console.press("esc P");
+    assert_eq!(console.app.profile_identity().as_ref(), seen.get(1));
+}
+
+#[test]
+fn where_none_fails_shift_f7_goes_through_the_longest() {
+    let mut console = Console::demo();
+    console.survey_is_due();
+    console.press("shift-f7");
+    console.shows("none of 306 fails; ");
+    let first = console.app.profile_identity();
+    console.press("shift-f7");
+    assert_ne!(console.app.profile_identity(), first);
+}
+
+#[test]
+fn enter_on_such_a_problem_goes_to_its_place_and_to_the_recipient() {
+    let mut console = unescaped();
+    console.survey_is_due();
+    console.click_text(" of 306, Marie <3 Dupont: ");
+    console.shows("Marie <3 Dupont ▾");
+    let cursor = console.app.buffer().unwrap().editor.cursor();
+    assert!(console.body()[cursor..].starts_with("{{ Profile.first_name"), "{}", &console.body()[cursor..]);
+    console.hides("│✘ 3:18 1 of 306, Marie");
+    assert!(console.app.composed.as_ref().unwrap().diagnostics.iter().any(|problem| problem.is_error()));
+}
+
+#[test]
+fn a_fix_mends_it_for_those_who_fail_without_going_to_them() {
+    let mut console = unescaped();
+    console.survey_is_due();
+    console.go_before("{{ Profile.first_name");
+    console.press("alt-enter");
+    console.shows("add `| tg_html`");
+    console.survey_is_due();
+    console.shows("all 306: none fails");
+    console.shows("profile Anna Petrova");
+}
+
+#[test]
+fn typing_goes_on_while_the_sample_is_tried_and_places_follow() {
+    let mut console = unescaped();
+    let message = telecast::ui::msg::Msg::Due(telecast::ui::effect::Timer::Survey(console.app.composition));
+    console.take(message);
+    console.go_before("20% off");
+    console.type_unsettled("Hooray: ");
+    assert!(console.body().contains("Hooray: 20% off"));
+    console.forget_survey();
+    console.settle();
+    console.survey_is_due();
+    console.go_before("{\n");
+    console.type_text("\n\n");
+    console.shows("5:");
+    console.shows(" of 306, Marie <3 Dupont: ");
+}
