@@ -179,6 +179,47 @@ impl EntityKind {
             EntityKind::DateTime { .. } => "date_time",
         }
     }
+
+    /// Returns what people call it.
+    pub fn in_words(&self) -> &'static str {
+        match self {
+            EntityKind::Mention => "mention",
+            EntityKind::Hashtag => "hashtag",
+            EntityKind::Cashtag => "cashtag",
+            EntityKind::BotCommand => "bot command",
+            EntityKind::Url | EntityKind::TextLink { .. } => "link",
+            EntityKind::Email => "e-mail address",
+            EntityKind::PhoneNumber => "phone number",
+            EntityKind::BankCardNumber => "card number",
+            EntityKind::Bold => "bold",
+            EntityKind::Italic => "italic",
+            EntityKind::Underline => "underline",
+            EntityKind::Strikethrough => "strikethrough",
+            EntityKind::Spoiler => "spoiler",
+            EntityKind::Blockquote => "quote",
+            EntityKind::ExpandableBlockquote => "expandable quote",
+            EntityKind::Code => "code",
+            EntityKind::Pre { .. } => "code block",
+            EntityKind::TextMention { .. } => "mention of a user",
+            EntityKind::CustomEmoji { .. } => "custom emoji",
+            EntityKind::DateTime { .. } => "time",
+        }
+    }
+
+    /// Whether the server finds entities of this kind itself and ignores those it is given.
+    pub fn is_found(&self) -> bool {
+        matches!(
+            self,
+            EntityKind::Mention
+                | EntityKind::Hashtag
+                | EntityKind::Cashtag
+                | EntityKind::BotCommand
+                | EntityKind::Url
+                | EntityKind::Email
+                | EntityKind::PhoneNumber
+                | EntityKind::BankCardNumber
+        )
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What the server changed on the way from a parsed text to the sent one, in words.
 
-use super::class::{Class, Style, is_found};
+use super::class::{Class, Style};
 use super::clean::{Fate, fate, is_direction_mark};
 use super::sent::{Change, MAX_ENTITIES};
 use super::{Entity, EntityKind, FormattedText, repair};
@@ -118,7 +118,7 @@ impl Alignment {
 /// What was found in the sent text.
 fn found(sent: &FormattedText, alignment: &Alignment) -> Vec<Change> {
     let places = Places::of(&sent.text);
-    let all = sent.entities.iter().filter(|entity| is_found(&entity.kind)).take(MAX_CHANGES);
+    let all = sent.entities.iter().filter(|entity| entity.kind.is_found()).take(MAX_CHANGES);
     all.map(|entity| {
         let span = places.span(entity);
         Change {
@@ -176,7 +176,7 @@ impl<'a> Repaired<'a> {
     fn style_change(&self, entity: &Entity, style: Style) -> Option<(&'static str, String)> {
         let pieces = &self.styles[style as usize];
         let first = pieces.partition_point(|piece| piece.end() <= entity.offset);
-        let what = plain_name(&entity.kind);
+        let what = entity.kind.in_words();
         let Some(piece) = pieces.get(first).filter(|piece| piece.offset < entity.end()) else {
             return Some((
                 "dropped-style",
@@ -212,7 +212,7 @@ impl<'a> Repaired<'a> {
         if here.any(|other| *other == entity) {
             return None;
         }
-        let what = plain_name(&entity.kind);
+        let what = entity.kind.in_words();
         let before = self.others[..from].iter().rev().find(|other| entity.offset < other.end());
         let behind = self.others[from..].iter().find(|other| other.offset < entity.end());
         let winner = self.others[from..].iter().find(same_place).or(before).or(behind);
@@ -244,34 +244,8 @@ impl Places {
     }
 }
 
-/// Returns what people call it.
-pub(super) fn plain_name(kind: &EntityKind) -> &'static str {
-    match kind {
-        EntityKind::Mention => "mention",
-        EntityKind::Hashtag => "hashtag",
-        EntityKind::Cashtag => "cashtag",
-        EntityKind::BotCommand => "bot command",
-        EntityKind::Url | EntityKind::TextLink { .. } => "link",
-        EntityKind::Email => "e-mail address",
-        EntityKind::PhoneNumber => "phone number",
-        EntityKind::BankCardNumber => "card number",
-        EntityKind::Bold => "bold",
-        EntityKind::Italic => "italic",
-        EntityKind::Underline => "underline",
-        EntityKind::Strikethrough => "strikethrough",
-        EntityKind::Spoiler => "spoiler",
-        EntityKind::Blockquote => "quote",
-        EntityKind::ExpandableBlockquote => "expandable quote",
-        EntityKind::Code => "code",
-        EntityKind::Pre { .. } => "code block",
-        EntityKind::TextMention { .. } => "mention of a user",
-        EntityKind::CustomEmoji { .. } => "custom emoji",
-        EntityKind::DateTime { .. } => "time",
-    }
-}
-
 fn with_article(kind: &EntityKind) -> String {
-    let name = plain_name(kind);
+    let name = kind.in_words();
     match kind {
         EntityKind::Code => name.to_owned(),
         EntityKind::Email | EntityKind::ExpandableBlockquote => format!("an {name}"),

@@ -65,21 +65,6 @@ impl Class {
     }
 }
 
-/// Whether the server finds entities of this kind itself and ignores those it is given.
-pub(super) fn is_found(kind: &EntityKind) -> bool {
-    matches!(
-        kind,
-        EntityKind::Mention
-            | EntityKind::Hashtag
-            | EntityKind::Cashtag
-            | EntityKind::BotCommand
-            | EntityKind::Url
-            | EntityKind::Email
-            | EntityKind::PhoneNumber
-            | EntityKind::BankCardNumber
-    )
-}
-
 impl Entity {
     /// Returns where it ends, in UTF-16 units.
     pub fn end(&self) -> u32 {

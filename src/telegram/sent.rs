@@ -1,6 +1,6 @@
 //! What becomes of a parsed text on its way into a message, and what was changed, in words.
 
-use super::class::{Class, is_found};
+use super::class::Class;
 use super::fix::{FixOptions, TextError, fix};
 use super::{Entity, EntityKind, FormattedText, changes, repair};
 use crate::text::Span;
@@ -73,7 +73,7 @@ pub struct Change {
 /// assert_eq!(sent.changes[1].message, "the bold was dropped: code holds no other formatting");
 /// ```
 pub fn sent(mut parsed: FormattedText, limit: Limit) -> Result<Sent, TextError> {
-    parsed.entities.retain(|entity| !is_found(&entity.kind));
+    parsed.entities.retain(|entity| !entity.kind.is_found());
     let mut text = fix(parsed.clone(), limit.options())?;
     if limit.max_chars() < text.text.chars().count() {
         return Err(limit.error());
@@ -107,7 +107,7 @@ fn drop_beyond_limit(entities: &mut Vec<Entity>) -> usize {
 }
 
 fn is_uncounted(kind: &EntityKind) -> bool {
-    is_found(kind) || matches!(kind, EntityKind::CustomEmoji { .. })
+    kind.is_found() || matches!(kind, EntityKind::CustomEmoji { .. })
 }
 
 fn take_one(left: &mut usize) -> bool {

@@ -36,7 +36,7 @@ pub struct Unparsed {
 /// ```
 pub fn unparse(text: &FormattedText, mode: ParseMode) -> Unparsed {
     let mut text = text.clone();
-    text.entities.retain(|entity| 0 < entity.length && !is_found(&entity.kind));
+    text.entities.retain(|entity| 0 < entity.length && !entity.kind.is_found());
     repair::repair(&mut text.entities);
     join_styles(&mut text.entities);
     match mode {
@@ -101,53 +101,6 @@ const STYLES: [EntityKind; 5] = [
     EntityKind::Strikethrough,
     EntityKind::Spoiler,
 ];
-
-/// Whether the server finds it by itself, so that no markup can or need say it.
-fn is_found(kind: &EntityKind) -> bool {
-    match kind {
-        EntityKind::Mention
-        | EntityKind::Hashtag
-        | EntityKind::Cashtag
-        | EntityKind::BotCommand
-        | EntityKind::Url
-        | EntityKind::Email
-        | EntityKind::PhoneNumber
-        | EntityKind::BankCardNumber => true,
-        EntityKind::Bold
-        | EntityKind::Italic
-        | EntityKind::Underline
-        | EntityKind::Strikethrough
-        | EntityKind::Spoiler
-        | EntityKind::Blockquote
-        | EntityKind::ExpandableBlockquote
-        | EntityKind::Code
-        | EntityKind::Pre { .. }
-        | EntityKind::TextLink { .. }
-        | EntityKind::TextMention { .. }
-        | EntityKind::CustomEmoji { .. }
-        | EntityKind::DateTime { .. } => false,
-    }
-}
-
-/// Returns what a person calls it.
-fn in_words(kind: &EntityKind) -> &'static str {
-    match kind {
-        EntityKind::Bold => "bold",
-        EntityKind::Italic => "italic",
-        EntityKind::Underline => "underline",
-        EntityKind::Strikethrough => "strikethrough",
-        EntityKind::Spoiler => "spoiler",
-        EntityKind::Blockquote => "quote",
-        EntityKind::ExpandableBlockquote => "expandable quote",
-        EntityKind::Code => "code",
-        EntityKind::Pre { .. } => "code block",
-        EntityKind::TextLink { .. } => "link",
-        EntityKind::TextMention { .. } => "mention",
-        EntityKind::CustomEmoji { .. } => "custom emoji",
-        EntityKind::DateTime { .. } => "time",
-        _ => "what Telegram finds by itself",
-    }
-}
 
 /// Whether a language can stand behind the opening fence of a code block.
 fn is_fence_language(name: &str) -> bool {

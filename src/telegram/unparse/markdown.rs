@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::{Unparsed, address, in_words, is_fence_language, lost};
+use super::{Unparsed, address, is_fence_language, lost};
 use crate::telegram::{EntityKind, EscapeContext, FormattedText, ParseMode, escape};
 
 pub(super) fn write(text: &FormattedText) -> Unparsed {
@@ -23,7 +23,7 @@ pub(super) fn write(text: &FormattedText) -> Unparsed {
     let mut out = writer.out;
     for ((entity, range), covered) in text.entities.iter().zip(&ranges).zip(covered) {
         if covered < range.len() {
-            out.lost.push(lost(in_words(&entity.kind), &text.text[range.clone()]));
+            out.lost.push(lost(entity.kind.in_words(), &text.text[range.clone()]));
         }
     }
     out
@@ -105,7 +105,7 @@ impl Writer<'_> {
         }
         for (nth, piece) in text.split(end).enumerate() {
             if nth == 1 {
-                self.out.lost.push(lost(&format!("{} around {end}", in_words(kind)), text));
+                self.out.lost.push(lost(&format!("{} around {end}", kind.in_words()), text));
             }
             if 0 < nth {
                 self.plain(end);
@@ -129,7 +129,7 @@ impl Writer<'_> {
         let kept = self.out.markup.trim_end_matches('\\').len();
         let taken = self.out.markup.split_off(kept);
         if !taken.is_empty() {
-            let what = format!("{} begins with the backslash before it", in_words(kind));
+            let what = format!("{} begins with the backslash before it", kind.in_words());
             self.out.lost.push(lost(&what, piece));
         }
         taken
