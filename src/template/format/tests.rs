@@ -1,0 +1,249 @@
+use proptest::prelude::*;
+
+use super::super::tests::{profile, render_with};
+use super::super::{Dialect, Limits, Outcome, Partials, parse};
+use super::*;
+use crate::diagnostic::Fix;
+
+fn formatted(source: &str, dialect: Dialect) -> Result<String, Diagnostic> {
+    let (template, _) = parse(source, &Partials::default(), dialect);
+    let edits = format(&template)?;
+    Ok(Fix { title: String::new(), edits, safe: true }.apply(source).unwrap())
+}
+
+#[track_caller]
+fn check(source: &str, expected: &str) {
+    assert_eq!(formatted(source, Dialect::Telecast).as_deref(), Ok(expected));
+    assert_eq!(formatted(expected, Dialect::Telecast).as_deref(), Ok(expected), "again");
+}
+
+#[track_caller]
+fn check_refusal(source: &str, place: &str, words: &str) {
+    let refusal = formatted(source, Dialect::Telecast).unwrap_err();
+    assert_eq!((refusal.span.of(source), refusal.message.as_str()), (place, words), "{source}");
+}
+
+#[test]
+fn members_get_a_line_each_and_what_is_short_stays_in_a_row() {
+    check(
+        r#"{"chat_id":{{ Profile.id | default: "NULL" }},"text":"a  \" {{ x }}, b","link_preview_options":{"is_disabled":true},"a":[],"b":{ }}"#,
+        r#"{
+  "chat_id": {{ Profile.id | default: "NULL" }},
+  "text": "a  \" {{ x }}, b",
+  "link_preview_options": { "is_disabled": true },
+  "a": [],
+  "b": {}
+}"#,
+    );
+}
+
+#[test]
+fn what_is_long_is_broken_up() {
+    let button = r#"{"text":"Shop now","url":"https://shop.example/sale?utm_source=telegram"}"#;
+    check(
+        &format!("{{\"k\":[[{button}],\n\n[{button},{button}]]}}\n\n"),
+        r#"{
+  "k": [
+    [{ "text": "Shop now", "url": "https://shop.example/sale?utm_source=telegram" }],
+    [
+      { "text": "Shop now", "url": "https://shop.example/sale?utm_source=telegram" },
+      { "text": "Shop now", "url": "https://shop.example/sale?utm_source=telegram" }
+    ]
+  ]
+}
+"#,
+    );
+}
+
+#[test]
+fn branches_around_members_are_indented() {
+    check(
+        r#"{ "a": 1, {% if x %} "b": {{ y }}, {% else %} "c": 3, {% endif %} "d": 4 }"#,
+        r#"{
+  "a": 1,
+  {% if x %}
+    "b": {{ y }},
+  {% else %}
+    "c": 3,
+  {% endif %}
+  "d": 4
+}"#,
+    );
+    check(
+        r#"{"a": "1"{% if x %}, "b": 2{% endif %}}"#,
+        "{\n  \"a\": \"1\"{% if x %}, \"b\": 2{% endif %}\n}",
+    );
+}
+
+#[test]
+fn branches_that_make_a_value_stay_in_a_row() {
+    check(
+        r#"{"a":{% if x %}"1"{% else %} null {% endif %},"b":[{% for i in l %}{"t":{{ i | json }}}{% unless forloop.last %} , {% endunless %}{% endfor %}]}"#,
+        r#"{
+  "a": {% if x %}"1"{% else %} null {% endif %},
+  "b": [
+    {% for i in l %}{ "t": {{ i | json }} }{% unless forloop.last %},{% endunless %}{% endfor %}
+  ]
+}"#,
+    );
+}
+
+#[test]
+fn captures_comments_and_raw_text_stay_as_typed() {
+    check(
+        "{%- capture text -%}\n  a  {% if x %} \"b {% endif %}\n{%- endcapture -%}   {\"text\":{{ text | json }},{% comment %} \"  , {% endcomment %}\"r\":{% raw %}\"{{  }}\"{% endraw %}}",
+        "{%- capture text -%}\n  a  {% if x %} \"b {% endif %}\n{%- endcapture -%}\n{\n  \"text\": {{ text | json }},\n  {% comment %} \"  , {% endcomment %}\n  \"r\": {% raw %}\"{{  }}\"{% endraw %}\n}",
+    );
+}
+
+#[test]
+fn white_space_that_may_part_two_numbers_is_neither_made_nor_taken() {
+    check(
+        r#"{"a":1{% if x %}2{% endif %},"b":{{ x }}  {{ y }},"c":{{ x }} {% if y %} {{ z }}{% endif %}}"#,
+        "{\n  \"a\": 1{% if x %}2{% endif %},\n  \"b\": {{ x }}  {{ y }},\n  \"c\": {{ x }}\n  {% if y %} {{ z }}{% endif %}\n}",
+    );
+}
+
+#[test]
+fn line_ends_stay_what_they_are() {
+    check("{\"a\":1,\r\n\"b\":2}\r\n", "{\r\n  \"a\": 1,\r\n  \"b\": 2\r\n}\r\n");
+}
+
+#[test]
+fn a_chip_of_clevertaps_is_one_piece() {
+    let source = r#"{"chat_id":@Profile - chat id | default: "NULL","text":"Hi @Profile - name | default: "you, there""}"#;
+    let expected = "{\n  \"chat_id\": @Profile - chat id | default: \"NULL\",\n  \"text\": \"Hi @Profile - name | default: \"you, there\"\"\n}";
+    assert_eq!(formatted(source, Dialect::CleverTap).as_deref(), Ok(expected));
+}
+
+#[test]
+fn what_is_not_json_around_its_liquid_is_refused_at_its_place() {
+    check_refusal(r#"{"a": @channel}"#, "@channel", "`@channel` is not JSON here");
+    check_refusal(r#"{"a": "b}"#, "\"", "this text in quotes is never closed");
+    check_refusal("{\"a\": [1}", "[", "`[` has no partner in the same branch");
+    check_refusal("{\"a\": 1}]", "]", "`]` has no partner in the same branch");
+    check_refusal("{% if x %}{ {% endif %}", "{", "`{` has no partner in the same branch");
+    check_refusal("{\"a\": {{ x }", "{{ x", "this Liquid is not closed");
+    check_refusal("{% capture x %}{", "{% capture x %}", "this tag is never closed");
+    let half = "this tag's block is half in a text in quotes and half outside";
+    check_refusal(r#"{"a": "b{% if x %}"}"#, "{% if x %}", half);
+    check_refusal(r#"{"a": {% if x %}"{% else %}"{% endif %}}"#, "{% else %}", half);
+    check_refusal(
+        r#"{"a": "{% raw %}"{% endraw %}"}"#,
+        "{% raw %}\"{% endraw %}",
+        "a quote in this `raw` closes the text it is in",
+    );
+}
+
+#[test]
+fn hostile_depth_is_refused_and_not_followed() {
+    for source in ["[".repeat(100_000), "{% if x %}".repeat(100_000)] {
+        assert!(formatted(&source, Dialect::Telecast).is_err());
+    }
+}
+
+/// White space, of which a body may have any between its tokens.
+fn gap() -> impl Strategy<Value = String> {
+    proptest::sample::select(vec!["", "", " ", "\n", "\t ", "  \n\n  "]).prop_map(str::to_owned)
+}
+
+fn scalar() -> impl Strategy<Value = String> {
+    proptest::sample::select(vec![
+        "1",
+        "-2.5e3",
+        "true",
+        "null",
+        "\"a  b\"",
+        "\"\\\" , {  \\\\\"",
+        "\" {{ Profile.s | json_escape }}  x\"",
+        "\"a{% if Profile.on %}  b{% else %}, c{% endif %}\"",
+        "\"{%- if Profile.off -%} x {%- endif -%}  \"",
+        "{{ Profile.n }}",
+        "{{- Profile.n -}}",
+        "{{ Profile.s | json }}",
+        "{{ Profile.n }}{% if Profile.on %}5{% endif %}",
+        "{% if Profile.on %}1{% else %}2{% endif %}",
+        "{%- if Profile.off -%} \"on\" {%- else -%} \"off\" {%- endif -%}",
+        "{% raw %}\"{{  }}\"{% endraw %}",
+        "{% capture c %} \"  , {% endcapture %}{{ c | json }}",
+        "{% case Profile.n %} {% when 7 %} [ 1 ] {% else %} { } {% endcase %}",
+    ])
+    .prop_map(str::to_owned)
+}
+
+/// A JSON value with Liquid in it, of any shape.
+fn value() -> impl Strategy<Value = String> {
+    scalar().prop_recursive(3, 24, 4, |inner| {
+        let spaced = (gap(), inner, gap()).prop_map(|(before, value, after)| format!("{before}{value}{after}")).boxed();
+        let member = ("[a-d]{1,3}", gap(), spaced.clone(), 0..4_u8).prop_map(|(key, gap, value, wrap)| {
+            let member = format!("{gap}\"{key}\"{gap}:{value},");
+            match wrap {
+                0 => format!("{{% if Profile.on %}}{member}{{% endif %}}"),
+                1 => format!("{gap}{{%- unless Profile.on -%}} {member} {{%- else -%}}{gap}\"z\": 1, {{% endunless %}}"),
+                2 => format!("{{% comment %}} \" {{% endcomment %}}{member}{{% assign a = 1 %}}"),
+                _ => member,
+            }
+        });
+        let items = proptest::collection::vec(spaced.clone(), 0..4).prop_map(|items| format!("[{}]", items.join(",")));
+        let each = spaced.prop_map(|item| {
+            format!("[ {{% for i in (1..2) %}}{item}{{% unless forloop.last %}} , {{% endunless %}}{{% endfor %}}]")
+        });
+        let object = (proptest::collection::vec(member, 0..4), gap())
+            .prop_map(|(members, gap)| format!("{{ {}{gap}\"end\":0}}", members.concat()));
+        prop_oneof![1 => items, 1 => each, 2 => object]
+    })
+}
+
+fn rendered(source: &str, properties: &str) -> Option<serde_json::Value> {
+    let (template, _) = parse(source, &Partials::default(), Dialect::Telecast);
+    match render_with(&template, &profile(properties), Limits::default()) {
+        Outcome::Rendered(rendered) => serde_json::from_str(&rendered.text).ok(),
+        Outcome::Aborted { .. } | Outcome::Failed(_) => None,
+    }
+}
+
+/// All of a text but its white space.
+fn ink(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+const PROFILES: [&str; 3] = [
+    r#"{"n": 7, "s": "a\"  b\n,", "on": true}"#,
+    r#"{"n": 70.5, "s": "", "off": true}"#,
+    r#"{"s": "{ \\ }", "on": true, "off": 1}"#,
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn formatted_bodies_render_to_the_same_json(value in value(), lead in gap(), trail in gap()) {
+        let source = format!("{lead}{value}{trail}");
+        let formatted = formatted(&source, Dialect::Telecast);
+        prop_assert!(formatted.is_ok(), "{source}\n{formatted:?}");
+        let once = formatted.unwrap();
+        prop_assert_eq!(ink(&source), ink(&once));
+        let twice = super::tests::formatted(&once, Dialect::Telecast).unwrap();
+        prop_assert_eq!(&once, &twice);
+        for properties in PROFILES {
+            prop_assert_eq!(rendered(&source, properties), rendered(&once, properties), "{}\n{}", source, once);
+        }
+    }
+
+    #[test]
+    fn any_text_is_formatted_or_refused_and_keeps_its_ink(
+        parts in proptest::collection::vec(proptest::sample::select(vec![
+            "{", "}", "[", "]", "\"", "\\", ":", ",", "1", "a", " ", "\n", "{{ x }}", "{{", "}}", "{% if x %}",
+            "{% else %}", "{% endif %}", "{% for i in l %}", "{% endfor %}", "{% capture c %}", "{% endcapture %}",
+            "{% raw %}", "{% endraw %}", "{%- comment -%}", "{% endcomment %}", "é😀", "\u{a0}", "@Profile - a | default: \"b\"",
+        ]), 0..30),
+    ) {
+        let source = parts.concat();
+        for dialect in Dialect::ALL {
+            if let Ok(once) = formatted(&source, dialect) {
+                prop_assert_eq!(ink(&source), ink(&once));
+                prop_assert_eq!(formatted(&once, dialect), Ok(once));
+            }
+        }
+    }
+}
