@@ -69,7 +69,9 @@ impl fmt::Display for Key {
         if self.alt {
             f.write_str("Alt-")?;
         }
-        if self.shift {
+        // With Alt a letter's case is easily overlooked.
+        let is_capital = matches!(self.code, KeyCode::Char('A'..='Z'));
+        if self.shift || (self.alt && is_capital) {
             f.write_str("Shift-")?;
         }
         match (self.ctrl, self.code) {
@@ -157,6 +159,7 @@ mod tests {
         check("ctrl-s", "^S");
         check("F5", "F5");
         check("shift-f8", "Shift-F8");
+        check("alt-F", "Alt-Shift-F");
         check("alt-enter", "Alt-Enter");
         check("?", "?");
         check("-", "-");

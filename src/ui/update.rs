@@ -5,6 +5,7 @@ mod dialogs;
 mod keys;
 mod mouse;
 mod results;
+mod rewrite;
 mod typing;
 
 use ratatui::layout::Rect;

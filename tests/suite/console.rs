@@ -6,6 +6,7 @@ mod keys;
 mod look;
 mod monkey;
 mod picture;
+mod rewrite;
 mod sizes;
 mod worst;
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::typing;
+use super::{rewrite, typing};
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::editor::Command;
 use crate::profile::{Profile, Value};
@@ -65,6 +65,7 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         Action::Find => find(app),
+        Action::FormatJson => editing(app, rewrite::format_json),
         Action::GoToLine => prompt(app, Purpose::GoToLine, ""),
         Action::WrapLines => {
             app.settings.wrap ^= true;
