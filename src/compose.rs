@@ -86,6 +86,8 @@ pub struct Composed {
     pub now: Timestamp,
     /// The body's Liquid for colouring, ascending.
     pub tokens: Vec<Token>,
+    /// The tags of each of its blocks; see [`template::Template::blocks`].
+    pub blocks: Vec<Vec<Span>>,
     /// The rendered body as it would be sent; none where rendering failed or was aborted.
     pub rendered: Option<String>,
     /// The rendered body as JSON, where it is.
@@ -126,6 +128,13 @@ impl Composed {
     pub fn parse_mode(&self) -> Option<Option<ParseMode>> {
         let mode = self.document.as_ref()?.root.get("parse_mode").and_then(json::Node::as_text);
         mode.map_or(Ok(None), |mode| ParseMode::from_argument(&mode.decoded)).ok()
+    }
+
+    /// Returns the tags of the block that has one at the byte `at` of the body; none elsewhere.
+    pub fn block_at(&self, at: usize) -> &[Span] {
+        let tags = || self.blocks.iter().flat_map(|block| block.iter().map(move |tag| (block, tag)));
+        let on = tags().find(|(_, tag)| tag.range().contains(&at));
+        on.or_else(|| tags().find(|(_, tag)| tag.end == at)).map_or(&[], |(block, _)| block)
     }
 
     /// Returns the part of the body that a span of [`Composed::rendered`] came from.

@@ -75,6 +75,7 @@ struct Compiled {
     names: Arc<[String]>,
     tokens: Vec<Token>,
     holes: Vec<Span>,
+    blocks: Vec<Vec<Span>>,
     dialect: Dialect,
     /// The first error; a template with one cannot be rendered.
     error: Option<Diagnostic>,
@@ -222,6 +223,12 @@ impl Template {
     /// Returns every `{{ … }}` and `{% … %}`, ascending; what looks so inside `raw` and comments is not one.
     pub fn holes(&self) -> Vec<Span> {
         self.compiled.holes.clone()
+    }
+
+    /// Returns for each block the places of its tags, as of `{% if %}`, `{% elsif %}`, `{% else %}` and `{% endif %}`;
+    /// ascending, blocks by their first tag. A block that is never closed has those it has.
+    pub fn blocks(&self) -> &[Vec<Span>] {
+        &self.compiled.blocks
     }
 }
 

@@ -48,6 +48,7 @@ impl<'a> Prepared<'a> {
             body: inputs.body.to_owned(),
             now: inputs.now,
             tokens: self.template.tokens().to_vec(),
+            blocks: self.template.blocks().to_vec(),
             rendered: None,
             document: None,
             http: None,

@@ -3,6 +3,8 @@
 mod tags;
 mod words;
 
+use std::collections::BTreeMap;
+
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::text::Span;
 
@@ -25,6 +27,8 @@ pub(super) struct Parsed {
     pub tokens: Vec<Token>,
     /// Each `{{ }}` and `{% %}`, ascending.
     pub holes: Vec<Span>,
+    /// The tags of each block by its first: its dividers, its end.
+    pub blocks: BTreeMap<Span, Vec<Span>>,
     /// Problems that do not keep it from being rendered: tags that the dialect does not accept.
     pub foreign: Vec<Diagnostic>,
 }

@@ -16,7 +16,7 @@ pub struct Partials(pub BTreeMap<String, String>);
 
 /// Parses the template and all partials it may call.
 pub(super) fn compile(source: &str, partials: &Partials, flavour: Flavour) -> (Compiled, Vec<Diagnostic>) {
-    let Parsed { body, mut problems, tokens, holes, foreign } = parser::parse(source, flavour);
+    let Parsed { body, mut problems, tokens, holes, blocks, foreign } = parser::parse(source, flavour);
     let mut files = vec![File { name: None, source: source.to_owned(), body }];
     let mut waiting = calls_of(&files[0].body);
     while let Some((name, call)) = waiting.pop() {
@@ -51,7 +51,8 @@ pub(super) fn compile(source: &str, partials: &Partials, flavour: Flavour) -> (C
         Flavour::Dialect(dialect) => dialect,
         Flavour::Shopify => Dialect::default(),
     };
-    (Compiled { files, names, tokens, holes, dialect, error }, problems)
+    let blocks = blocks.into_values().collect();
+    (Compiled { files, names, tokens, holes, blocks, dialect, error }, problems)
 }
 
 /// The name of a called partial where it is a constant; the place of the name and of the tag.

@@ -259,3 +259,26 @@ fn colours_and_holes_are_ascending_and_leave_raw_and_comments_alone() {
     assert!(tokens.contains(&"Raw {{ no }}".to_owned()) && tokens.contains(&"Comment {{ no }}".to_owned()));
     assert!(template.tokens().is_sorted_by(|a, b| a.span.end <= b.span.start));
 }
+
+#[test]
+fn the_tags_of_a_block_belong_together() {
+    let blocks = |source: &str| -> Vec<String> {
+        let (template, _) = parse(source, &Partials::default(), Dialect::Telecast);
+        let words = |block: &Vec<Span>| block.iter().map(|tag| tag.of(source)).collect::<Vec<_>>().join(" ");
+        template.blocks().iter().map(words).collect()
+    };
+    assert_eq!(
+        blocks("{% if a %}1{% for x in y %}2{% else %}3{% endfor %}{% elsif b %}4{% else %}5{% endif %}"),
+        ["{% if a %} {% elsif b %} {% else %} {% endif %}", "{% for x in y %} {% else %} {% endfor %}"]
+    );
+    assert_eq!(
+        blocks("{% case a %}{% when 1 %}1{%- when 2 -%}2{% endcase %}{% raw %}{% if %}{% endraw %}"),
+        ["{% case a %} {% when 1 %} {%- when 2 -%} {% endcase %}", "{% raw %} {% endraw %}"]
+    );
+    assert_eq!(blocks("{% unless a %}1{% else %}2"), ["{% unless a %} {% else %}"]);
+    assert_eq!(
+        blocks("{% if %}{% comment %}x{% endcomment %}{% endif %}"),
+        ["{% if %} {% endif %}", "{% comment %} {% endcomment %}"]
+    );
+    assert_eq!(blocks("{% liquid\n if a\n echo 1\n endif %}{% endfor %}"), ["if a endif"]);
+}

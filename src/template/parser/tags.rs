@@ -59,6 +59,7 @@ impl<'s> Parser<'s> {
         self.depth -= 1;
         self.open.pop();
         if let Some(stop) = &stop {
+            self.join(tag.markup.span, stop.markup.span);
             let lexemes = match stop.name.of(self.source) {
                 "elsif" | "when" => token::lex(self.source, stop.arguments),
                 _ => Vec::new(),
@@ -69,6 +70,11 @@ impl<'s> Parser<'s> {
             }
         }
         (block, stop)
+    }
+
+    /// Notes that a tag belongs to the block that another one opens.
+    fn join(&mut self, opener: Span, tag: Span) {
+        self.parsed.blocks.entry(opener).or_insert_with(|| vec![opener]).push(tag);
     }
 
     fn text_tag(&mut self, tag: &TagPiece, lexemes: &[Lexeme]) -> Parse<Tag> {
@@ -83,6 +89,7 @@ impl<'s> Parser<'s> {
             let problem = Diagnostic::error("unclosed-tag", tag.markup.span, message);
             return Err(Box::new(problem.with_help(format!("add `{{% end{name} %}}` where it ends"))));
         };
+        self.join(tag.markup.span, end.span);
         self.colour_markup(end);
         self.parsed.holes.push(end.span);
         let end_name = crate::text::Span::new(
@@ -125,6 +132,7 @@ impl<'s> Parser<'s> {
             let class = if depth == 0 { TokenClass::Tag } else { TokenClass::Comment };
             self.parsed.tokens.push(Token { span: line.markup.span, class });
             if depth == 0 {
+                self.join(tag.markup.span, line.markup.span);
                 return match name {
                     "raw" => Err(Box::new(Diagnostic::error(
                         "liquid-syntax",
