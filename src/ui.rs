@@ -14,6 +14,7 @@ pub mod update;
 pub mod layout;
 pub mod view;
 
+mod blocks;
 pub mod buffer;
 mod completion_view;
 pub mod dialog;
@@ -22,6 +23,7 @@ mod knowledge;
 pub mod pane;
 mod popup;
 pub mod search;
+pub mod settling;
 
 pub mod action;
 pub mod input;

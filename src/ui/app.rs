@@ -14,6 +14,7 @@ use super::latest::Latest;
 use super::pane::preview::Preview;
 use super::pane::webhook::WebhookPane;
 use super::search::Search;
+use super::settling::Typing;
 use super::theme::Theme;
 use super::worst::{ForSome, Worst};
 use crate::complete;
@@ -88,6 +89,8 @@ pub struct App {
     pub composed: Option<Latest<Composed>>,
     /// What a sample of the recipients of the body showed.
     pub worst: Option<Worst>,
+    /// Typing that has not rested yet: new problems at the cursor wait.
+    pub typing: Option<Typing>,
     /// Which of the problems is chosen, from 0.
     pub problem: usize,
     /// The first problem on screen.
@@ -193,6 +196,7 @@ impl App {
             preview: Preview::default(),
             composed: None,
             worst: None,
+            typing: None,
             problem: 0,
             problems_top: 0,
             bot: BotStatus::Unknown,
@@ -240,6 +244,7 @@ impl App {
             self.open = Some(stem.to_owned());
             self.composed = None;
             self.worst = None;
+            self.typing = None;
             self.completion = None;
             self.search = None;
             self.problem = 0;
@@ -345,8 +350,8 @@ impl App {
     /// Returns everything wrong, the open body's problems first, in its order.
     pub fn problems(&self) -> Vec<Problem> {
         let mut problems: Vec<Problem> = Vec::new();
+        problems.extend(self.told().cloned().map(Problem::InBody));
         if let Some(composed) = &self.composed {
-            problems.extend(composed.diagnostics.iter().cloned().map(Problem::InBody));
             let webhook = self.webhook.current_file(&self.workspace);
             problems.extend(webhook.into_iter().flat_map(|source| {
                 crate::service::webhook_problems(source, &composed.webhook_problems)
@@ -402,7 +407,7 @@ impl App {
     /// Returns the places of the open body's problems.
     pub fn marks(&self) -> Vec<Mark> {
         let Some(composed) = &self.composed else { return Vec::new() };
-        let own = composed.diagnostics.iter().map(|problem| (problem.span, problem.severity));
+        let own = self.told().map(|problem| (problem.span, problem.severity));
         // What only others have is no error of the message on screen.
         let others = self.worst.iter().flat_map(|worst| worst.problems(&composed.diagnostics));
         let others = others.filter(|problem| problem.is_in_body);

@@ -37,6 +37,8 @@ const SURVEY_DELAY: Duration = Duration::from_millis(250);
 /// How many recipients the sample has at most, and how long it may take: what was seen until then is shown.
 const SURVEYED_PROFILES: usize = 500;
 const SURVEY_TIME: Duration = Duration::from_secs(2);
+/// A problem at the cursor is told this long behind the last key.
+const REST_DELAY: Duration = Duration::from_millis(400);
 
 /// The highlighter goes on this soon.
 const HIGHLIGHT_DELAY: Duration = Duration::from_millis(1);
@@ -209,6 +211,7 @@ impl Executor {
             Timer::Draft(_) => DRAFT_DELAY,
             Timer::Compose(_) => TRIGGER_DELAY,
             Timer::Survey(_) => SURVEY_DELAY,
+            Timer::Rest(_) => REST_DELAY,
             Timer::Highlight => HIGHLIGHT_DELAY,
         };
         tokio::spawn(async move {

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::frame;
 use crate::ui::app::App;
 use crate::ui::draw;
-use crate::ui::editor_view::EditorView;
+use crate::ui::editor_view::{EditorView, Remark};
 use crate::ui::focus::Pane;
 
 /// Draws the pane; returns the cursor's cell while one types in it.
@@ -31,15 +31,13 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<(u16, u16)> {
     let text_area = text_area(app, room);
     let marks = app.marks();
     let has_keyboard = app.focus.in_body() && app.dialog.is_none();
-    let liquid = app
-        .composed
-        .as_ref()
-        .filter(|composed| buffer.editor.is(&composed.body))
-        .map_or(&[][..], |composed| composed.tokens.as_slice());
+    let liquid = app.composed_now().map_or(&[][..], |composed| composed.tokens.as_slice());
     let picture = EditorView {
         highlighter: Some(&buffer.highlighter),
         liquid,
         problems: &marks,
+        block: app.block(),
+        remark: remark(app),
         whitespace: app.settings.whitespace,
         matches: app.search.as_ref().map_or(&[][..], |search| search.matches.as_slice()),
         is_focused: has_keyboard,
@@ -51,6 +49,18 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<(u16, u16)> {
         return search.draw(buf, line, &app.theme).filter(|_| app.focus.pane == Pane::Body);
     }
     cursor.filter(|_| has_keyboard)
+}
+
+/// What is wrong on the cursor's line: at the cursor before all else, then the worst.
+fn remark(app: &App) -> Option<Remark<'_>> {
+    let editor = &app.buffer()?.editor;
+    let cursor = editor.cursor();
+    let line = editor.line_span(editor.line_of(cursor));
+    let on_line = app.told().filter(|problem| {
+        line.touches(problem.span.start) || line.touches(problem.span.end) && problem.span.start < line.start
+    });
+    let first = on_line.rev().max_by_key(|problem| (problem.span.touches(cursor), problem.severity))?;
+    Some(Remark { severity: first.severity, words: &first.message })
 }
 
 /// Returns where the text is inside the pane: the search line takes the last one.

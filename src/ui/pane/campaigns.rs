@@ -49,9 +49,7 @@ fn mark(app: &App, campaign: &CampaignFiles, _at: usize) -> (&'static str, ratat
     }
     let is_open = app.open.as_deref() == Some(campaign.stem.as_str());
     let has_error = if is_open {
-        app.composed
-            .as_ref()
-            .is_some_and(|composed| composed.diagnostics.iter().any(|problem| problem.is_error()))
+        app.told().any(|problem| problem.is_error())
     } else {
         campaign
             .source

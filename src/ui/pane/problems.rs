@@ -22,7 +22,11 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
         draw::put_line(buf, inside, inside.y, &words, if is_bad { app.theme.warning } else { app.theme.dim });
     }
     if problems.is_empty() {
-        let words = if app.composed.is_some() { "✔ nothing wrong for this profile" } else { "" };
+        let words = if app.composed.is_some() && !app.has_untold() {
+            "✔ nothing wrong for this profile"
+        } else {
+            ""
+        };
         draw::put_line(buf, room, room.y, words, app.theme.success);
         return;
     }

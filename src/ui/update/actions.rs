@@ -182,7 +182,7 @@ pub const TYPING: &[(&str, &str)] = &[
     ("^D", "Duplicate the line"),
     ("Alt-Up  Alt-Down", "Move the line"),
     ("^/", "Comment or uncomment"),
-    ("^]", "Go to the matching bracket"),
+    ("^]", "Go to the matching bracket, or to the next tag of a block"),
     ("Esc", "Leave the text; Tab walks the panes"),
 ];
 

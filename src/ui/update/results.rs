@@ -139,6 +139,10 @@ pub fn take(app: &mut App, message: Msg) -> Vec<Effect> {
         }
         Msg::Due(Timer::Survey(number)) if number == app.composition => app.survey().into_iter().collect(),
         Msg::Due(Timer::Compose(_) | Timer::Survey(_) | Timer::Highlight) => Vec::new(),
+        Msg::Due(Timer::Rest(version)) => {
+            app.rest(version);
+            Vec::new()
+        }
     }
 }
 

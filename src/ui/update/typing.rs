@@ -70,6 +70,7 @@ pub fn apply(app: &mut App, command: Command) -> Vec<Effect> {
     {
         return actions::refuse_to_edit(app);
     }
+    let command = app.through_block(command);
     let Some(buffer) = app.buffer_mut() else { return Vec::new() };
     let applied = buffer.editor.apply(command);
     let mut effects = Vec::new();
@@ -77,6 +78,7 @@ pub fn apply(app: &mut App, command: Command) -> Vec<Effect> {
         effects.push(app.copy(text));
     }
     if applied.changed {
+        effects.extend(app.start_typing());
         effects.push(app.compose());
         effects.extend(app.journal_soon());
     }

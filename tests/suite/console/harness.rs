@@ -43,6 +43,8 @@ pub struct Console {
     results: mpsc::Receiver<Msg>,
     /// The answers that are on their way, by kind.
     awaited: Vec<&'static str>,
+    /// What tells that one has rested from typing.
+    rest: Option<Timer>,
     /// The number of the latest composition that was really asked for.
     composition: u64,
     root: PathBuf,
@@ -101,6 +103,7 @@ impl Console {
             executor,
             results,
             awaited,
+            rest: None,
             composition: 0,
             root,
             _home: home,
@@ -193,6 +196,7 @@ impl Console {
                 // Tests say themselves when a file has changed and when a second has gone by; no child has the terminal.
                 Effect::Watch | Effect::After(Timer::Draft(_) | Timer::Survey(_)) | Effect::OpenEditor(_) => {
                 }
+                Effect::After(rest @ Timer::Rest(_)) => self.rest = Some(rest),
                 // These say nothing when they are done.
                 quiet @ (Effect::WriteDraft { .. }
                 | Effect::DiscardDraft(_)
@@ -213,9 +217,18 @@ impl Console {
         }
     }
 
-    /// Takes results until every answer that is on its way has come.
+    /// Takes results until every answer that is on its way has come, and rests from typing.
     #[track_caller]
     pub fn settle(&mut self) {
+        self.answer_all();
+        if let Some(rest) = self.rest.take() {
+            self.take(Msg::Due(rest));
+        }
+    }
+
+    /// Takes results until every answer that is on its way has come.
+    #[track_caller]
+    pub fn answer_all(&mut self) {
         while !self.awaited.is_empty() && !self.has_quit {
             let next =
                 self.runtime.block_on(async { tokio::time::timeout(PATIENCE, self.results.recv()).await });

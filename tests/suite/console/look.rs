@@ -1,5 +1,7 @@
 //! How the body looks: wrapped lines, marked blanks, blocks, problems in place.
 
+use telecast::ui::input::Input;
+
 use super::harness::Console;
 
 /// A console on an empty body.
@@ -29,7 +31,7 @@ fn long_lines_are_wrapped_until_one_does_not_want_it() {
     console.press("up end home alt-z");
     console.shows("long lines go on to the right");
     assert_eq!(body_rows(&console).len(), 2);
-    console.press("esc w");
+    console.press("down esc w");
     console.shows("long lines are wrapped");
     assert_eq!(body_rows(&console), rows);
 }
@@ -56,4 +58,60 @@ fn blanks_at_the_end_are_marked_and_all_of_them_on_demand() {
     assert_eq!(body_rows(&console), ["a·b·", "␣c"]);
     console.press("alt-w");
     assert_eq!(body_rows(&console), ["a b", "\u{a0}c"]);
+}
+
+#[test]
+fn the_tags_of_a_block_are_lit_and_lead_to_each_other() {
+    let mut console = empty();
+    console.paste("{% if Profile.a %}1{% elsif Profile.b %}[2]{% else %}3{% endif %}");
+    console.go_before("{% elsif");
+    console.press("right");
+    let lit = console.style_at("{% elsif");
+    assert_eq!((lit, lit), (console.style_at("{% if"), console.style_at("{% endif %}")));
+    assert_ne!(lit, console.style_at("[2]"));
+    let mut seen = Vec::new();
+    for _ in 0..4 {
+        console.press("ctrl-]");
+        seen.push(console.app.buffer().unwrap().editor.cursor());
+    }
+    let places = ["{% else %}", "{% endif %}", "{% if", "{% elsif"];
+    assert_eq!(seen, places.map(|tag| console.body().find(tag).unwrap()));
+    console.go_before("[2]");
+    console.press("right left ctrl-]");
+    assert_eq!(console.app.buffer().unwrap().editor.cursor(), console.body().find(']').unwrap());
+}
+
+#[test]
+fn the_problem_of_the_cursors_line_is_said_behind_it() {
+    let mut console = empty();
+    console.resize(200, 40);
+    console.paste("{\"chat_id\": 1,\n \"text\": \"{{ Profile.frist_name }}\"\n}");
+    assert!(!body_rows(&console).iter().any(|row| row.contains("frist_name }}\"   ")));
+    console.press("up");
+    let row = &body_rows(&console)[1];
+    assert!(row.contains("\"   ! ") || row.contains("\"   ✘ "), "{row}");
+}
+
+#[test]
+fn what_goes_wrong_at_the_cursor_waits_until_one_rests_or_leaves() {
+    let mut console = empty();
+    console.paste("{\"chat_id\": 1, \"text\": \"a {{ Profile.first_name }}\"}");
+    let told = |console: &Console| console.app.told().any(|problem| problem.message.contains("first_namex"));
+    let type_wrong = |console: &mut Console| {
+        console.go_before(" }}");
+        console.input(Input::Key("x".parse().unwrap()));
+        console.input(Input::Key("esc".parse().unwrap()));
+        console.answer_all();
+    };
+    type_wrong(&mut console);
+    assert!(!told(&console), "while one types");
+    console.settle();
+    assert!(told(&console), "once one rests");
+    console.press("enter backspace");
+    assert!(!told(&console), "mended");
+    type_wrong(&mut console);
+    assert!(!told(&console), "while one types");
+    console.input(Input::Key("enter".parse().unwrap()));
+    console.input(Input::Key("home".parse().unwrap()));
+    assert!(told(&console), "once one leaves");
 }
