@@ -10,6 +10,7 @@
 
 mod around;
 mod fields;
+pub mod hover;
 mod insert;
 mod item;
 mod liquid;

@@ -43,6 +43,7 @@ mod parse;
 mod parse_error;
 mod repair;
 mod sent;
+mod trace;
 
 pub use detect::detect;
 pub use escape::{EscapeContext, escape};
@@ -51,6 +52,7 @@ pub use fix::{Empty, Find, FixOptions, TextError, fix};
 pub use parse::parse;
 pub use parse_error::{ParseError, ParseErrorKind};
 pub use sent::{Change, Limit, Sent, sent};
+pub use trace::{Traced, trace};
 
 /// How the `text` of a message is marked up (Bot API, "Formatting options").
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -60,7 +60,8 @@ fn name(c: char) -> String {
 }
 
 /// Which byte of the parsed text each byte of the sent one was.
-struct Alignment {
+#[derive(Debug)]
+pub(super) struct Alignment {
     /// Places in the cleaned text behind which characters were taken out, with the place in the parsed text there.
     jumps: Vec<(usize, usize)>,
     /// What was cut at the start of the cleaned text, and where the sent text ends in it.
@@ -69,7 +70,7 @@ struct Alignment {
 }
 
 impl Alignment {
-    fn of(parsed: &str, sent: &str) -> Self {
+    pub fn of(parsed: &str, sent: &str) -> Self {
         let mut jumps = vec![(0, 0)];
         let (mut cleaned, mut leading, mut is_leading) = (0, 0, true);
         for (at, c) in parsed.char_indices() {
@@ -87,7 +88,7 @@ impl Alignment {
     }
 
     /// Returns the place in the parsed text of a place in the sent one.
-    fn parsed(&self, sent: usize) -> usize {
+    pub fn parsed(&self, sent: usize) -> usize {
         self.of_cleaned(sent + self.start)
     }
 
@@ -225,10 +226,11 @@ impl<'a> Repaired<'a> {
 }
 
 /// Byte offsets by UTF-16 offset.
-struct Places(Vec<usize>);
+#[derive(Debug)]
+pub(super) struct Places(Vec<usize>);
 
 impl Places {
-    fn of(text: &str) -> Self {
+    pub fn of(text: &str) -> Self {
         let mut places = Vec::with_capacity(text.len() + 1);
         for (at, c) in text.char_indices() {
             places.extend(std::iter::repeat_n(at, c.len_utf16()));
@@ -237,7 +239,7 @@ impl Places {
         Self(places)
     }
 
-    fn span(&self, entity: &Entity) -> Span {
+    pub fn span(&self, entity: &Entity) -> Span {
         let last = self.0.len() - 1;
         let at = |units: u32| self.0[(units as usize).min(last)];
         Span::new(at(entity.offset), at(entity.end()))

@@ -131,7 +131,7 @@ impl Listener for FirstProblem {
 }
 
 /// Hears everything, up to a limit that no reader outlives.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Everything {
     pub problems: Vec<ParseError>,
     pub notes: Vec<Note>,

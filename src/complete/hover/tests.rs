@@ -1,0 +1,176 @@
+//! The place is at `‸`; what is said is read line by line, problems with their severity.
+
+use super::*;
+use crate::campaign::{Campaign, Webhook};
+use crate::compose::{self, Chat, Inputs};
+use crate::profile::{Profile, Property, Value, Vocabulary};
+use crate::template::{Dialect, Limits};
+
+const HEAD: &str =
+    "{\"chat_id\": {{ Profile.telegram_chat_id | default: \"NULL\" }}, \"parse_mode\": \"HTML\", ";
+
+#[track_caller]
+fn check(marked: &str, span: &str, lines: &[&str]) {
+    let (body, at) = (marked.replace('‸', ""), marked.find('‸').unwrap());
+    let property = |name: &str, samples: &[&str]| Property {
+        name: name.into(),
+        kind: profile::Kind::Text,
+        n_set: 9,
+        samples: samples.iter().map(|sample| (*sample).to_owned()).collect(),
+    };
+    let vocabulary = Vocabulary {
+        properties: vec![property("first_name", &["Anna", "Bo"]), property("telegram_chat_id", &[])],
+        n_profiles: 12,
+        ..Vocabulary::default()
+    };
+    let mut profile = Profile { identity: "anna".into(), ..Profile::default() };
+    profile.properties.insert("first_name".into(), Value::Text("Anna".into()));
+    profile.properties.insert("telegram_chat_id".into(), Value::Integer(7));
+    let zone = jiff::tz::TimeZone::UTC;
+    let now = jiff::Timestamp::UNIX_EPOCH;
+    let webhook = Webhook { url: "https://api.telegram.org/bot1:a/sendMessage".into(), ..Webhook::default() };
+    let composed = compose::compose(&Inputs {
+        stem: "spring",
+        campaign: &Campaign::default(),
+        body: &body,
+        webhook: Some(&webhook),
+        partials: &Partials::default(),
+        dialect: Dialect::Telecast,
+        profile: Some(&profile),
+        event: None,
+        external_trigger: None,
+        chat: Chat::OfTheBody,
+        vocabulary: Some(&vocabulary),
+        now,
+        zone: &zone,
+    });
+    let context = Context {
+        vocabulary: &vocabulary,
+        dialect: Dialect::Telecast,
+        is_json: true,
+        method: Method::SendMessage,
+        partials: Vec::new(),
+        values: Some(template::Context {
+            profile: Some(&profile),
+            event: None,
+            external_trigger: None,
+            campaign_id: "spring",
+            now,
+            zone: &zone,
+            limits: Limits::default(),
+        }),
+    };
+    let found = hover(&body, at, Some(&composed), &context);
+    let said: Vec<String> = found
+        .iter()
+        .flat_map(|hover| &hover.notes)
+        .flat_map(|note| {
+            let severity =
+                note.severity.map(|severity| format!("{}: ", severity.as_str())).unwrap_or_default();
+            std::iter::once(format!("{severity}{}", note.title)).chain(note.lines.clone())
+        })
+        .collect();
+    let shown = found.map(|hover| hover.span.of(&body).to_owned()).unwrap_or_default();
+    assert_eq!((shown.as_str(), said.iter().map(String::as_str).collect::<Vec<_>>()), (span, lines.to_vec()));
+}
+
+#[test]
+fn a_variable_has_a_value_a_type_and_coverage() {
+    check(
+        &format!("{HEAD}\"text\": \"Hi {{{{ Profile.fir‸st_name | tg_html | json_escape }}}}\"}}"),
+        "Profile.first_name",
+        &["Profile.first_name", "Anna has “Anna”", "text, set in 9 of 12 profiles", "such as Anna, Bo"],
+    );
+    check(
+        &format!(
+            "{HEAD}\"text\": \"{{% assign a = Profile.first_name | upcase %}}{{{{ ‸a | tg_html | json_escape }}}}\"}}"
+        ),
+        "a",
+        &["a", "now “ANNA”"],
+    );
+}
+
+#[test]
+fn a_filter_has_a_doc_an_example_and_its_result_here() {
+    check(
+        &format!(
+            "{HEAD}\"text\": \"{{{{ Profile.first_name | upc‸ase | append: '|' | tg_html | json_escape }}}}\"}}"
+        ),
+        "upcase",
+        &["upcase", "All letters large", "{{ 'anna' | upcase }} → ANNA", "here “Anna” → “ANNA”"],
+    );
+    check(
+        &format!(
+            "{HEAD}\"text\": \"{{{{ Profile.first_name | upcase | app‸end: '|' | tg_html | json_escape }}}}\"}}"
+        ),
+        "append",
+        &[
+            "append: text",
+            "Adds a text behind",
+            "{{ 'Anna' | append: '!' }} → Anna!",
+            "here “ANNA” → “ANNA|”",
+        ],
+    );
+}
+
+#[test]
+fn a_tag_has_a_doc() {
+    let body = |tags: &str| format!("{HEAD}\"text\": \"a{tags}b\"}}");
+    check(
+        &body("{% ‸if true %}x{% endif %}"),
+        "if",
+        &["{% if condition %}", "Prints its body where the condition holds", "ends at {% endif %}"],
+    );
+    check(&body("{% if true %}x{% end‸if %}"), "endif", &["{% endif %}", "Ends the `if`"]);
+}
+
+#[test]
+fn a_key_has_the_bot_apis_meaning() {
+    check(
+        &format!("{HEAD}\"te‸xt\": \"a\"}}"),
+        "text",
+        &[
+            "text · text with markup of sendMessage",
+            "What it says: 1 to 4096 characters after the markup is taken out",
+            "required",
+        ],
+    );
+    check(
+        "{\"chat_id\": 1, \"parse_mode\": \"HT‸ML\", \"text\": \"a\"}",
+        "HTML",
+        &["HTML · parse_mode", "Tags, such as <b> and <a href>; only < > & are special"],
+    );
+    check(
+        &format!(
+            "{HEAD}\"text\": \"a\", \"reply_markup\": {{\"inline_keyboard\": [[{{\"text\": \"b\", \"u‸rl\": \"https://a.de\"}}]]}}}}"
+        ),
+        "url",
+        &["url · address of inline_keyboard", "Opens an address"],
+    );
+}
+
+#[test]
+fn text_becomes_entities() {
+    check(
+        &format!("{HEAD}\"text\": \"😀 <b>bo‸ld</b> and <a href='https://a.de'>link</a>\"}}"),
+        "<b>bold</b>",
+        &["bold · “bold”", "offset 3, length 4 in UTF-16 units"],
+    );
+    check(
+        &format!("{HEAD}\"text\": \"x <a h‸ref='https://a.de'>link</a>\"}}"),
+        "<a href='https://a.de'>link</a>",
+        &["text_link · “link”", "offset 2, length 4 in UTF-16 units", "url https://a.de/"],
+    );
+    check(&format!("{HEAD}\"text\": \"pl‸ain\"}}"), "", &[]);
+}
+
+#[test]
+fn a_problem_comes_first() {
+    let (body, at) = ("{\"chat_id\": 1, \"text\": \"{{ 'a' | upcasee }}\"}", 36);
+    let marked = format!("{}‸{}", &body[..at], &body[at..]);
+    check(
+        &marked,
+        "upcasee",
+        &["error: unknown filter `upcasee`", "did you mean `upcase`?", "fix: replace with `upcase`"],
+    );
+}
