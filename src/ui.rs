@@ -19,6 +19,7 @@ pub mod buffer;
 mod completion_view;
 pub mod dialog;
 pub mod focus;
+mod hover;
 mod knowledge;
 pub mod pane;
 mod popup;

@@ -5,6 +5,8 @@ use crate::telegram::ParseMode;
 use crate::telegram::fields::{Field, Kind as FieldKind};
 use crate::template::{Binding, FILTERS, FilterDoc, PlaceKind, ScopedName, TAGS, TagDoc};
 
+use crate::text::width;
+
 use super::around::Around;
 use super::fields;
 use super::item::{Item, Kind, Variable};
@@ -15,6 +17,9 @@ use super::{Context, Trigger};
 
 /// How deep into nested values paths are offered.
 const MAX_DEPTH: usize = 3;
+
+/// How many cells the samples of a property take at most, but for the first.
+const SAMPLES_WIDTH: usize = 56;
 
 /// How many paths into nested values are offered at most.
 const MAX_PATHS: usize = 300;
@@ -150,7 +155,20 @@ fn property_item(property: &Property, context: &Context<'_>) -> Item {
         format!("{} · {} of {}", property.kind.as_str(), property.n_set, context.vocabulary.n_profiles);
     let path = vec!["Profile".to_owned(), property.name.clone()];
     let kind = Kind::Variable(Variable { path, kind: Some(property.kind) });
-    Item::new(&property.name, detail, property.samples.join(", "), kind)
+    Item::new(&property.name, detail, some_of(&property.samples), kind)
+}
+
+/// As many of the samples as make a line.
+fn some_of(samples: &[String]) -> String {
+    let mut line = String::new();
+    for sample in samples {
+        let gap = if line.is_empty() { "" } else { ", " };
+        if !line.is_empty() && SAMPLES_WIDTH < width(&line) + width(gap) + width(sample) {
+            break;
+        }
+        line.extend([gap, sample]);
+    }
+    line
 }
 
 /// The paths below `path` in a sample, as far as they have names.

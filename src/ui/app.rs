@@ -9,6 +9,7 @@ use super::editor_view::{EditorView, Mark};
 use super::effect::{Effect, Timer};
 use super::focus::{Focus, Pane};
 use super::highlight::{Grammar, Grammars};
+use super::hover::HoverBox;
 use super::keymap::Keymap;
 use super::latest::Latest;
 use super::pane::preview::Preview;
@@ -79,6 +80,8 @@ pub struct App {
     pub dialog: Option<Dialog>,
     /// The variable picker.
     pub completion: Option<complete::Session>,
+    /// What is said of a place of the body.
+    pub hover: Option<HoverBox>,
     /// Find and replace in the body.
     pub search: Option<Search>,
     /// The people and the one the preview is for.
@@ -191,6 +194,7 @@ impl App {
             webhook: WebhookPane::default(),
             dialog: None,
             completion: None,
+            hover: None,
             search: None,
             people: People::default(),
             preview: Preview::default(),
@@ -246,6 +250,7 @@ impl App {
             self.worst = None;
             self.typing = None;
             self.completion = None;
+            self.hover = None;
             self.search = None;
             self.problem = 0;
             self.problems_top = 0;

@@ -8,10 +8,9 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::app::App;
 use super::draw;
 use super::layout::inside;
-use super::popup::{self, Anchor};
-use super::update::body_area;
+use super::popup;
 use crate::complete::{Item, Session};
-use crate::text::width;
+use crate::text::{Span, width};
 
 /// The most rows on screen.
 const MAX_ROWS: u16 = 9;
@@ -39,10 +38,7 @@ pub struct Plan {
 /// Returns where the picker is.
 pub fn plan(app: &App) -> Option<Plan> {
     let session = app.completion.as_ref().filter(|_| app.dialog.is_none())?;
-    let text = body_area(app)?;
-    let view = app.body_view()?;
-    let cursor = view.screen_of(text, app.buffer()?.editor.cursor())?;
-    let token = view.screen_of(text, session.anchor()).unwrap_or(cursor);
+    let token = Span::new(session.anchor(), app.buffer()?.editor.cursor());
     let wanted = session.rows().take(MEASURED_ROWS).map(|(item, _)| row_width(item)).max().unwrap_or(0);
     let widest = (*WIDTH.end()).min(app.size.0.saturating_sub(2));
     let wide = u16::try_from(wanted).unwrap_or(u16::MAX).clamp((*WIDTH.start()).min(widest), widest);
@@ -50,7 +46,7 @@ pub fn plan(app: &App) -> Option<Plan> {
     let doc = u16::try_from(doc_lines(session, wide).len()).unwrap_or(0);
     // The line between is the doc's.
     let doc = if doc == 0 { 0 } else { doc + 1 };
-    let area = popup::place(Anchor::new(token, cursor), wide + 2, rows + doc + 2, app.size)?;
+    let area = popup::near(app, token, wide + 2, rows + doc + 2)?;
     let room = inside(area);
     let doc = if rows + doc <= room.height { doc } else { 0 };
     let rows = Rect { height: room.height - doc, ..room };

@@ -30,7 +30,7 @@ pub struct Mouse {
     pub shift: bool,
 }
 
-/// What the mouse did; only the left button counts.
+/// What the mouse did: the left button, but for asking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MouseKind {
     /// The button went down: the first, second or third time at this place in quick succession.
@@ -38,6 +38,8 @@ pub enum MouseKind {
         /// 1, 2 or 3.
         clicks: u8,
     },
+    /// The right button went down: asks what is there.
+    Ask,
     /// Moved with the button down.
     Drag,
     /// The button went up.

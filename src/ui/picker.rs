@@ -140,7 +140,7 @@ impl Picker {
                     None => Picked::Ignored,
                 }
             }
-            MouseKind::Down { .. } | MouseKind::Drag | MouseKind::Up => Picked::Ignored,
+            MouseKind::Down { .. } | MouseKind::Ask | MouseKind::Drag | MouseKind::Up => Picked::Ignored,
         }
     }
 

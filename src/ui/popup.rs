@@ -1,6 +1,10 @@
 //! Where a box goes that belongs to a token of the body: near it, never over its line.
 
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
+
+use super::app::App;
+use super::update::body_area;
+use crate::text::Span;
 
 /// The rows that must stay in sight, and the column at which a box about them begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,11 +17,28 @@ pub struct Anchor {
     pub bottom: u16,
 }
 
-impl Anchor {
-    /// Anchors at `token`, with the row of `cursor` in sight as well.
-    pub fn new(token: Position, cursor: Position) -> Self {
-        Self { x: token.x, top: token.y.min(cursor.y), bottom: token.y.max(cursor.y) }
-    }
+/// How many rows of a box are worth more than the rest of a long line that is broken into rows.
+const ENOUGH: u16 = 7;
+
+/// Returns the place of a box about `token` of the open body, which covers neither the token's line, as far as that
+/// leaves room, nor in any case the token's own rows.
+pub fn near(app: &App, token: Span, width: u16, height: u16) -> Option<Rect> {
+    let text = body_area(app)?;
+    let view = app.body_view()?;
+    let editor = &app.buffer()?.editor;
+    let end = view.screen_of(text, token.end);
+    let start = view.screen_of(text, token.start).or(end)?;
+    let rows = Anchor { x: start.x, top: start.y, bottom: end.map_or(start.y, |end| end.y.max(start.y)) };
+    let line = editor.line_span(editor.line_of(token.start));
+    let row_of = |at| view.screen_of(text, at).map(|cell| cell.y);
+    let line_end = editor.line_span(editor.line_of(token.end)).end;
+    let whole = Anchor {
+        top: row_of(line.start).map_or(rows.top, |y| y.min(rows.top)),
+        bottom: row_of(line_end).map_or(rows.bottom, |y| y.max(rows.bottom)),
+        ..rows
+    };
+    let beside_line = place(whole, width, height, app.size).filter(|area| height.min(ENOUGH) <= area.height);
+    beside_line.or_else(|| place(rows, width, height, app.size))
 }
 
 /// Returns the place of a box of `width` × `height` cells with borders on a screen of `size`: below the rows where it

@@ -233,6 +233,7 @@ fn mouse_of(event: MouseEvent, clicks: &mut Clicks) -> Option<Mouse> {
         MouseEventKind::Down(MouseButton::Left) => {
             MouseKind::Down { clicks: clicks.count(event.column, event.row) }
         }
+        MouseEventKind::Down(MouseButton::Right) => MouseKind::Ask,
         MouseEventKind::Drag(MouseButton::Left) => MouseKind::Drag,
         MouseEventKind::Up(MouseButton::Left) => MouseKind::Up,
         MouseEventKind::ScrollUp => MouseKind::Scroll(-3),

@@ -9,6 +9,7 @@ use super::app::App;
 use super::completion_view;
 use super::draw;
 use super::focus::Pane;
+use super::hover;
 use super::layout::Layout;
 use super::pane::{body, campaigns, preview, problems};
 use super::update::contexts;
@@ -69,6 +70,7 @@ pub fn view(app: &App, plan: &Layout, buf: &mut Buffer) -> Option<(u16, u16)> {
         cursor = at.or(cursor);
     }
     draw_footer(app, plan.footer, buf);
+    hover::draw(app, buf);
     completion_view::draw(app, buf);
     match &app.dialog {
         Some(dialog) => dialog.draw(buf, plan.area, &app.theme),

@@ -16,6 +16,7 @@ use crate::ui::dialog::test::{TestDialog, TestState};
 use crate::ui::dialog::{Compare, Confirm, Decision, Dialog, Prompt, Purpose, Settings};
 use crate::ui::effect::{Change, Effect, ExternalEdit};
 use crate::ui::focus::{Focus, Pane};
+use crate::ui::hover;
 use crate::ui::picker::{Matching, Picker, Row};
 use crate::ui::search::Search;
 use crate::ui::worst::ForSome;
@@ -66,6 +67,7 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
         }
         Action::Find => find(app),
         Action::FormatJson => editing(app, rewrite::format_json),
+        Action::Hover => hover_at_cursor(app),
         Action::GoToLine => prompt(app, Purpose::GoToLine, ""),
         Action::WrapLines => {
             app.settings.wrap ^= true;
@@ -167,6 +169,14 @@ fn help_rows(app: &App) -> Vec<Row> {
     rows.push(heading("Everywhere (letters outside text fields)"));
     rows.extend(ACTIONS.iter().filter(|row| !is_here(row.action)).map(|row| action_row(app, row.action)));
     rows
+}
+
+fn hover_at_cursor(app: &mut App) -> Vec<Effect> {
+    let cursor = app.buffer().map(|buffer| buffer.editor.cursor());
+    if !cursor.is_some_and(|cursor| hover::open(app, cursor)) {
+        app.say("nothing to say of this place: it is plain text");
+    }
+    Vec::new()
 }
 
 /// The keys of a text field that are no actions, for the help.

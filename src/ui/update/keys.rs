@@ -22,6 +22,9 @@ pub fn press(app: &mut App, key: Key) -> Vec<Effect> {
         effects.extend(press(app, key.without_alt()));
         return effects;
     }
+    if app.hover.take().is_some() && key == ESC {
+        return Vec::new();
+    }
     if key == (Key { ctrl: true, ..Key::char('c') }) {
         return copy_or_cancel(app);
     }
@@ -168,6 +171,7 @@ pub fn scroll_body(app: &mut App, by: isize) -> Vec<Effect> {
 /// Takes pasted text: verbatim, one undo step; nothing opens.
 pub fn paste(app: &mut App, text: &str) -> Vec<Effect> {
     app.completion = None;
+    app.hover = None;
     if app.dialog.is_some() {
         return dialogs::paste(app, text);
     }

@@ -11,6 +11,7 @@ use crate::ui::dialog::listing::Listing;
 use crate::ui::effect::Effect;
 use crate::ui::focus::{Focus, Pane};
 use crate::ui::form::Filled;
+use crate::ui::hover;
 use crate::ui::input::{Mouse, MouseKind};
 use crate::ui::key::{Key, KeyCode};
 use crate::ui::layout::{inside, layout};
@@ -23,6 +24,9 @@ pub fn point(app: &mut App, mouse: Mouse) -> Vec<Effect> {
     if let Some(dialog) = app.dialog.take() {
         return point_at_dialog(app, dialog, mouse, screen);
     }
+    if matches!(mouse.kind, MouseKind::Down { .. } | MouseKind::Ask | MouseKind::Scroll(_)) {
+        app.hover = None;
+    }
     let plan = layout(app, screen);
     let pane = plan.pane_at(mouse.x, mouse.y);
     match mouse.kind {
@@ -31,6 +35,7 @@ pub fn point(app: &mut App, mouse: Mouse) -> Vec<Effect> {
             Some(Pane::Body) => point_at_body(app, mouse, Command::Drag),
             _ => Vec::new(),
         },
+        MouseKind::Ask => ask(app, pane, mouse),
         MouseKind::Up => {
             app.drag = None;
             Vec::new()
@@ -113,6 +118,18 @@ fn press(app: &mut App, pane: Pane, area: Rect, mouse: Mouse, clicks: u8) -> Vec
             None => Vec::new(),
         },
     }
+}
+
+/// Says what stands in the body where the mouse asks; the cursor stays where it is.
+fn ask(app: &mut App, pane: Option<Pane>, mouse: Mouse) -> Vec<Effect> {
+    app.completion = None;
+    let area = super::body_area(app).filter(|_| pane == Some(Pane::Body));
+    let cell = Position { x: mouse.x, y: mouse.y };
+    let at = area.and_then(|area| Some(app.body_view()?.byte_at(area, cell)));
+    if let Some(at) = at {
+        hover::open(app, at);
+    }
+    Vec::new()
 }
 
 fn point_at_body(app: &mut App, mouse: Mouse, command: fn(usize) -> Command) -> Vec<Effect> {
