@@ -243,7 +243,7 @@ fn of_key(method: Method, place: &Place, name: &str) -> Option<Note> {
 }
 
 /// The method, or the key of the object that the place is in.
-fn owner<'a>(method: Method, place: &'a Place) -> &'a str {
+fn owner(method: Method, place: &Place) -> &str {
     place.path.iter().rev().find(|key| *key != "[]").map_or(method.as_str(), String::as_str)
 }
 
