@@ -15,7 +15,9 @@ mod snapshot;
 
 mod motion;
 mod mouse;
+mod objects;
 mod rows;
+mod words;
 
 mod lines;
 mod pairs;
@@ -39,9 +41,12 @@ use pairs::Pair;
 use rows::RowCache;
 
 pub use edit::{Edit, Transaction};
-pub use motion::Motion;
+pub use lines::INDENT;
+pub use motion::{Motion, indentation};
+pub use objects::{Extent, Found, Object};
 pub use rows::Row;
 pub use snapshot::Snapshot;
+pub use words::Words;
 
 /// What is selected: from `anchor`, where it began, to `head`, where the cursor is.
 ///
@@ -113,6 +118,8 @@ pub enum Command {
     Undo,
     /// Does the last undone step again.
     Redo,
+    /// Makes one undo step of all those behind the first so many; see [`Editor::n_steps`].
+    JoinSteps(usize),
 
     /// Puts the selection between two texts and keeps it selected.
     Surround(String, String),
@@ -287,6 +294,11 @@ impl Editor {
         self.history.can_redo()
     }
 
+    /// Returns the number of steps that undo would take back.
+    pub fn n_steps(&self) -> usize {
+        self.history.n_steps()
+    }
+
     /// Ends the running undo step, so that what is typed next is a step of its own.
     pub fn seal(&mut self) {
         self.history.seal();
@@ -321,6 +333,7 @@ impl Editor {
             Command::Cut => return self.cut(),
             Command::Undo => self.undo(),
             Command::Redo => self.redo(),
+            Command::JoinSteps(n) => self.history.join_behind(n),
             Command::Surround(open, close) => self.surround(&open, &close),
             Command::DuplicateLines => self.duplicate_lines(),
             Command::MoveLinesUp => self.move_lines_up(),

@@ -45,6 +45,27 @@ impl History {
         }
     }
 
+    /// The number of steps that can be taken back.
+    pub fn n_steps(&self) -> usize {
+        self.done.len()
+    }
+
+    /// Makes one step of all those behind the first `n`.
+    pub fn join_behind(&mut self, n: usize) {
+        self.seal();
+        if n < self.done.len() {
+            let mut steps = self.done.drain(n..);
+            let first = steps.next();
+            let joined = first.map(|first| {
+                steps.fold(first, |mut joined, step| {
+                    joined.absorb(step);
+                    joined
+                })
+            });
+            self.done.extend(joined);
+        }
+    }
+
     pub fn push(&mut self, transaction: Transaction, grouping: Grouping) {
         self.undone.clear();
         let open = self.open.replace(grouping);

@@ -12,6 +12,10 @@ pub enum Motion {
     Left,
     /// One grapheme on; to the end of a selection.
     Right,
+    /// One grapheme back, but not over the line's start.
+    LeftInLine,
+    /// From a line's end onto its last grapheme, where a block cursor can be; vertical motions keep their column.
+    OntoGrapheme,
     /// To the start of the word before.
     WordLeft,
     /// To the end of the word behind.
@@ -62,7 +66,10 @@ impl Editor {
 
     /// Sets the selection, and keeps the column over vertical motions.
     fn go(&mut self, motion: Motion, selection: Selection) {
-        let goal = motion.steps().map(|(unit, _)| self.goal_column(unit));
+        let goal = match motion {
+            Motion::OntoGrapheme => self.goal,
+            _ => motion.steps().map(|(unit, _)| self.goal_column(unit)),
+        };
         self.set_selection(selection);
         self.goal = goal;
     }
@@ -78,6 +85,9 @@ impl Editor {
         match motion {
             Motion::Left => self.buffer.grapheme_before(at),
             Motion::Right => self.buffer.grapheme_after(at),
+            Motion::LeftInLine if at == self.line_span(self.line_of(at)).start => at,
+            Motion::LeftInLine => self.buffer.grapheme_before(at),
+            Motion::OntoGrapheme => self.onto_grapheme(at),
             Motion::WordLeft => word_left(&self.buffer, at),
             Motion::WordRight => word_right(&self.buffer, at),
             Motion::LineStart => self.smart_line_start(),
@@ -143,6 +153,12 @@ impl Editor {
         cells::column_of(&self.line(line), at - self.line_span(line).start)
     }
 
+    /// Returns the place nearest to `at` where a block cursor can be: on a grapheme of its line, unless that has none.
+    pub fn onto_grapheme(&self, at: usize) -> usize {
+        let line = self.line_span(self.line_of(at));
+        at.min(self.buffer.grapheme_before(line.end).max(line.start))
+    }
+
     fn smart_line_start(&self) -> usize {
         let line = self.line_of(self.cursor());
         let start = self.line_span(line).start;
@@ -181,14 +197,14 @@ pub fn indentation(line: &str) -> &str {
 
 /// What makes a word a word: runs of the same class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Class {
+pub enum Class {
     Break,
     Blank,
     Word,
     Sign,
 }
 
-fn class_of(c: char) -> Class {
+pub fn class_of(c: char) -> Class {
     match c {
         '\n' | '\r' => Class::Break,
         _ if c.is_whitespace() => Class::Blank,

@@ -29,6 +29,14 @@ impl Snapshot {
         let lines_behind = ours.len_lines() - 1 - ours.byte_to_line(ours.len_bytes() - behind);
         Some((lines_before, lines_behind))
     }
+
+    /// Returns what stands in `later` in place of nothing at `at`: the text put in there, where that is all that changed.
+    pub fn inserted(&self, later: &Snapshot, at: usize) -> Option<String> {
+        let (ours, theirs) = (&self.rope, &later.rope);
+        let more = theirs.len_bytes().checked_sub(ours.len_bytes())?;
+        let is_whole = at <= same_prefix(ours, theirs) && ours.len_bytes() - at <= same_suffix(ours, theirs);
+        is_whole.then(|| theirs.byte_slice(at..at + more).to_string())
+    }
 }
 
 /// The number of equal bytes at the start, compared by whole chunks.
@@ -98,6 +106,18 @@ mod tests {
     fn check(before: &str, after: &str, expected: Option<(usize, usize)>) {
         let snapshot = |text| Snapshot::new(Rope::from_str(text));
         assert_eq!(snapshot(before).same_lines(&snapshot(after)), expected);
+    }
+
+    #[test]
+    fn what_was_put_in_is_told_by_where() {
+        let put = |before: &str, after: &str, at| {
+            Snapshot::new(Rope::from_str(before)).inserted(&Snapshot::new(Rope::from_str(after)), at)
+        };
+        assert_eq!(put("aa", "aaa", 1).as_deref(), Some("a"));
+        assert_eq!(put("ab", "axyb", 1).as_deref(), Some("xy"));
+        assert_eq!(put("ab", "ab", 1).as_deref(), Some(""));
+        assert_eq!(put("ab", "axyb", 2), None);
+        assert_eq!(put("ab", "b", 1), None);
     }
 
     #[test]
