@@ -14,6 +14,8 @@ pub mod update;
 pub mod layout;
 pub mod view;
 
+pub mod vim;
+
 mod blocks;
 pub mod buffer;
 mod completion_view;

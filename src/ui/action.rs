@@ -44,6 +44,7 @@ pub enum Action {
     Hover,
     WrapLines,
     MarkWhitespace,
+    ToggleVim,
     Suspend,
 }
 
@@ -217,6 +218,7 @@ pub const ACTIONS: &[Row] = {
             "",
             &[(Body, "alt-F"), (Panes, "f")],
         ),
+        row(A::ToggleVim, "toggle-vim", "Vim mode on or off", "", &[]),
         row(A::Reload, "reload", "Read the workspace's files again", "", &[(Panes, "ctrl-r")]),
         row(A::Suspend, "suspend", "Suspend to the shell", "", &[(Panes, "ctrl-z")]),
     ]

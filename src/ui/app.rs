@@ -17,6 +17,7 @@ use super::pane::webhook::WebhookPane;
 use super::search::Search;
 use super::settling::Typing;
 use super::theme::Theme;
+use super::vim::Vim;
 use super::worst::{ForSome, Worst};
 use crate::complete;
 use crate::compose::Composed;
@@ -40,6 +41,8 @@ pub struct UiSettings {
     pub whitespace: Whitespace,
     /// How text is copied.
     pub clipboard: Clipboard,
+    /// Whether the body is edited with vim's modes.
+    pub vim: bool,
 }
 
 /// How text is copied.
@@ -82,6 +85,8 @@ pub struct App {
     pub completion: Option<complete::Session>,
     /// What is said of a place of the body.
     pub hover: Option<HoverBox>,
+    /// Vim's state, where the body is edited so.
+    pub vim: Option<Vim>,
     /// Find and replace in the body.
     pub search: Option<Search>,
     /// The people and the one the preview is for.
@@ -182,6 +187,7 @@ impl App {
     pub fn new(workspace: Arc<Workspace>, theme: Theme, settings: UiSettings) -> Self {
         let mut app = Self {
             size: (80, 24),
+            vim: settings.vim.then(Vim::default),
             settings,
             theme,
             keymap: Keymap::default(),
@@ -252,6 +258,9 @@ impl App {
             self.completion = None;
             self.hover = None;
             self.search = None;
+            if let Some(vim) = &mut self.vim {
+                vim.reset();
+            }
             self.problem = 0;
             self.problems_top = 0;
             self.preview.scroll = 0;
@@ -407,6 +416,12 @@ impl App {
     pub fn body_view(&self) -> Option<EditorView<'_>> {
         let buffer = self.buffer()?;
         Some(EditorView::new(&buffer.editor, buffer.viewport, &self.theme))
+    }
+
+    /// Whether the cursor covers what it is on, as where keys do not type.
+    pub fn has_block_cursor(&self) -> bool {
+        let is_free = self.dialog.is_none() && self.search.is_none();
+        is_free && self.focus.in_body() && self.vim.as_ref().is_some_and(|vim| !vim.is_inserting())
     }
 
     /// Returns the places of the open body's problems.

@@ -161,7 +161,9 @@ impl Console {
         self.screen.flush()?;
         self.screen.swap_buffers();
         if let Some((x, y)) = cursor {
-            queue!(self.screen.backend_mut(), MoveTo(x, y), SetCursorStyle::SteadyBar, Show)?;
+            let is_block = self.app.has_block_cursor();
+            let shape = if is_block { SetCursorStyle::SteadyBlock } else { SetCursorStyle::SteadyBar };
+            queue!(self.screen.backend_mut(), MoveTo(x, y), shape, Show)?;
         }
         queue!(self.screen.backend_mut(), EndSynchronizedUpdate)?;
         io::Write::flush(self.screen.backend_mut())

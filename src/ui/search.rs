@@ -10,8 +10,9 @@ use super::key::{Key, KeyCode};
 use super::text_field::TextField;
 use super::theme::Theme;
 use super::update::typing_command;
-use crate::editor::Command;
+use super::vim::Direction;
 use crate::editor::search::{Search as Pattern, Syntax};
+use crate::editor::{Command, Motion};
 use crate::text::Span;
 
 /// What is looked for, and what is put in its place.
@@ -26,6 +27,8 @@ pub struct Search {
     words: String,
     /// Where it matches, ascending.
     pub matches: Vec<Span>,
+    /// Where the cursor was and which way to go, where vim's `/` or `?` opened the line.
+    began: Option<(usize, Direction)>,
 }
 
 impl Search {
@@ -38,7 +41,27 @@ impl Search {
             syntax: Syntax::Plain,
             words: String::new(),
             matches: Vec::new(),
+            began: None,
         }
+    }
+
+    /// Opens the line as vim does: Enter closes it at the match, Esc where the cursor was.
+    pub fn of_vim(cursor: usize, direction: Direction) -> Self {
+        Self { began: Some((cursor, direction)), ..Self::new("") }
+    }
+
+    /// The match to show while the pattern is typed.
+    fn nearest(&self, cursor: usize) -> Option<Span> {
+        let (found, around) = match self.began {
+            Some((from, Direction::Forward)) => {
+                (self.matches.iter().find(|found| from < found.start), self.matches.first())
+            }
+            Some((from, Direction::Backward)) => {
+                (self.matches.iter().rev().find(|found| found.start < from), self.matches.last())
+            }
+            None => (self.matches.iter().find(|found| cursor <= found.end), self.matches.first()),
+        };
+        found.or(around).copied()
     }
 
     fn pattern(&self) -> Result<Pattern, String> {
@@ -94,7 +117,14 @@ pub fn press(app: &mut App, key: Key) -> Vec<Effect> {
     let cursor = app.buffer().map_or(0, |buffer| buffer.editor.cursor());
     let Some(search) = &mut app.search else { return Vec::new() };
     match (key.code, key.ctrl) {
-        (KeyCode::Esc, _) => app.search = None,
+        (KeyCode::Esc, _) => {
+            let began = search.began;
+            app.search = None;
+            if let Some((from, _)) = began {
+                go_to(app, from);
+            }
+        }
+        (KeyCode::Enter, _) if search.began.is_some() && !search.in_replace => accept(app),
         (KeyCode::Tab, _) => {
             search.replace.get_or_insert_with(|| TextField::new(""));
             search.in_replace = !search.in_replace;
@@ -117,12 +147,7 @@ pub fn press(app: &mut App, key: Key) -> Vec<Effect> {
             field.press(key);
             search.refresh(&text);
             if !search.in_replace {
-                let near = search
-                    .matches
-                    .iter()
-                    .find(|found| cursor <= found.end)
-                    .or(search.matches.first())
-                    .copied();
+                let near = search.nearest(cursor);
                 select(app, near);
             }
         }
@@ -150,6 +175,27 @@ fn step(app: &mut App, text: &str, cursor: usize, forward: bool) {
     let Ok(pattern) = search.pattern() else { return };
     let found = if forward { pattern.next(text, cursor) } else { pattern.previous(text, cursor) };
     select(app, found);
+}
+
+/// Closes vim's search at the match, and keeps the pattern for `n`.
+fn accept(app: &mut App) {
+    let Some(search) = app.search.take() else { return };
+    let Some((from, direction)) = search.began else { return };
+    if let (Ok(pattern), Some(vim)) = (search.pattern(), &mut app.vim)
+        && !search.find.text().is_empty()
+    {
+        vim.look_for(pattern, direction);
+    }
+    if search.matches.is_empty() {
+        app.say(if search.words.is_empty() { "nothing to look for" } else { &search.words });
+        go_to(app, from);
+    }
+}
+
+fn go_to(app: &mut App, at: usize) {
+    if let Some(buffer) = app.buffer_mut() {
+        buffer.editor.apply(Command::Move(Motion::To(at)));
+    }
 }
 
 fn select(app: &mut App, found: Option<Span>) {

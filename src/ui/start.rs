@@ -121,7 +121,13 @@ fn ui_settings(settings: &Settings) -> UiSettings {
         settings::Clipboard::Native => Clipboard::Command(native_clipboard()),
         settings::Clipboard::Command(command) => Clipboard::Command(command.clone()),
     };
-    UiSettings { mouse: settings.mouse, wrap: settings.wrap, whitespace: settings.whitespace, clipboard }
+    UiSettings {
+        mouse: settings.mouse,
+        wrap: settings.wrap,
+        whitespace: settings.whitespace,
+        clipboard,
+        vim: settings.vim,
+    }
 }
 
 /// The system's own program that takes text for the clipboard.

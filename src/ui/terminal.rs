@@ -56,8 +56,14 @@ pub fn give_back() {
         return;
     }
     // Nobody is left to tell when the terminal itself is gone.
-    let _ =
-        execute!(stdout(), DisableMouseCapture, DisableBracketedPaste, cursor::Show, LeaveAlternateScreen);
+    let _ = execute!(
+        stdout(),
+        DisableMouseCapture,
+        DisableBracketedPaste,
+        cursor::SetCursorStyle::DefaultUserShape,
+        cursor::Show,
+        LeaveAlternateScreen
+    );
     let _ = disable_raw_mode();
 }
 

@@ -7,6 +7,7 @@ mod mouse;
 mod results;
 mod rewrite;
 mod typing;
+mod vim;
 
 use ratatui::layout::Rect;
 
@@ -24,6 +25,7 @@ pub fn update(app: &mut App, message: Msg) -> Vec<Effect> {
         Msg::Input(input) => take_input(app, input),
         result => results::take(app, result),
     };
+    vim::follow(app);
     show_cursor(app);
     effects.extend(app.follow_highlight());
     effects.retain(|effect| *effect != Effect::Nothing);

@@ -9,6 +9,7 @@ mod monkey;
 mod picture;
 mod rewrite;
 mod sizes;
+mod vim;
 mod worst;
 
 use harness::Console;

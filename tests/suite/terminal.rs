@@ -59,6 +59,9 @@ fn wait_draft(terminal: &mut Terminal, home: &Home, text: &str) {
 fn assert_given_back(terminal: &Terminal) {
     let screen = terminal.screen();
     assert!(!screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste());
+    let mut shapes =
+        terminal.bytes().windows(5).filter(|bytes| bytes.starts_with(b"\x1b[") && bytes.ends_with(b" q"));
+    assert_eq!(shapes.next_back(), Some(&b"\x1b[0 q"[..]), "the cursor's shape");
 }
 
 #[track_caller]

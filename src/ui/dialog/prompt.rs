@@ -39,6 +39,8 @@ pub enum Purpose {
     TestChat,
     /// A line of the body.
     GoToLine,
+    /// A command line of vim mode.
+    CommandLine,
 }
 
 /// What a new campaign begins with.
@@ -60,6 +62,7 @@ impl Purpose {
             Purpose::NewWebhook => "Name of the new webhook",
             Purpose::TestChat => "Chat id or @name to test in",
             Purpose::GoToLine => "Line",
+            Purpose::CommandLine => ":",
         }
     }
 }

@@ -28,6 +28,7 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<(u16, u16)> {
         (false, false, false) => "",
     };
     let room = frame(app, Pane::Body, &format!("{file}{mark}"), area, buf);
+    draw_mode(app, area, buf);
     let text_area = text_area(app, room);
     let marks = app.marks();
     let has_keyboard = app.focus.in_body() && app.dialog.is_none();
@@ -43,7 +44,12 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<(u16, u16)> {
         is_focused: has_keyboard,
         ..EditorView::new(&buffer.editor, buffer.viewport, &app.theme)
     };
-    let cursor = picture.draw(text_area, buf).map(|cell| (cell.x, cell.y));
+    let cursor = picture.draw(text_area, buf);
+    let cursor = match &app.vim {
+        Some(vim) => picture.screen_of(text_area, vim.shown_cursor(&buffer.editor)),
+        None => cursor,
+    };
+    let cursor = cursor.map(|cell| (cell.x, cell.y));
     if let Some(search) = &app.search {
         let line = Rect { y: room.bottom().saturating_sub(1), height: room.height.min(1), ..room };
         return search.draw(buf, line, &app.theme).filter(|_| app.focus.pane == Pane::Body);
@@ -66,6 +72,13 @@ fn remark(app: &App) -> Option<Remark<'_>> {
 /// Returns where the text is inside the pane: the search line takes the last one.
 pub fn text_area(app: &App, room: Rect) -> Rect {
     Rect { height: room.height.saturating_sub(u16::from(app.search.is_some())), ..room }
+}
+
+/// Says in the border which of vim's modes keys are for.
+fn draw_mode(app: &App, area: Rect, buf: &mut Buffer) {
+    let Some(vim) = app.vim.as_ref().filter(|_| app.focus.in_body() && 2 < area.width) else { return };
+    let line = Rect { x: area.x + 1, width: area.width - 2, height: area.height.min(1), ..area };
+    draw::put_right(buf, line, line.y, &format!(" {} ", vim.shown()), app.theme.accent);
 }
 
 fn draw_empty(app: &App, room: Rect, buf: &mut Buffer) {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{rewrite, typing};
+use super::{rewrite, typing, vim};
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::editor::Command;
 use crate::profile::{Profile, Value};
@@ -19,6 +19,7 @@ use crate::ui::focus::{Focus, Pane};
 use crate::ui::hover;
 use crate::ui::picker::{Matching, Picker, Row};
 use crate::ui::search::Search;
+use crate::ui::vim::KEYS;
 use crate::ui::worst::ForSome;
 use crate::workspace::TestChats;
 
@@ -79,6 +80,7 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         Action::MarkWhitespace => mark_whitespace(app),
+        Action::ToggleVim => vim::toggle(app),
         Action::Suspend => vec![Effect::Suspend],
     }
 }
@@ -159,6 +161,14 @@ fn help_rows(app: &App) -> Vec<Row> {
     };
     let mut rows = vec![heading(&format!("In {}", app.focus.pane.title()))];
     rows.extend(ACTIONS.iter().filter(|row| is_here(row.action)).map(|row| action_row(app, row.action)));
+    if is_text && app.vim.is_some() && app.focus.in_body() {
+        rows.extend(KEYS.iter().map(|(keys, title)| Row {
+            title: (*title).to_owned(),
+            right: (*keys).to_owned(),
+            ..Row::default()
+        }));
+        rows.push(heading("While typing"));
+    }
     if is_text {
         rows.extend(TYPING.iter().map(|(keys, title)| Row {
             title: (*title).to_owned(),

@@ -1,6 +1,6 @@
 //! Keys in dialogs, and what their answers lead to.
 
-use super::{actions, results, typing};
+use super::{actions, results, typing, vim};
 use crate::campaign::{Campaign, ContentFormat, Webhook};
 use crate::editor::{Command, Motion};
 use crate::service::{TestSend, starter::Starter};
@@ -14,6 +14,7 @@ use crate::ui::effect::{Change, Effect};
 use crate::ui::form::Filled;
 use crate::ui::key::{Key, KeyCode};
 use crate::ui::picker::{Matching, Picked, Picker, Row};
+use crate::ui::vim::parse_command_line;
 use crate::workspace::is_chat;
 
 /// Takes a key while a dialog is open.
@@ -165,6 +166,7 @@ fn press_in_prompt(app: &mut App, mut dialog: Dialog, key: Key) -> Vec<Effect> {
 fn problem_of(purpose: &Purpose, text: &str) -> Option<String> {
     match purpose {
         Purpose::TestChat if !is_chat(text) => Some("a chat is a number such as 123456789, or @name".into()),
+        Purpose::CommandLine => parse_command_line(text).err(),
         Purpose::GoToLine if text.parse::<usize>().is_err() => Some("a line is a number".into()),
         _ if text.is_empty() => Some("it needs a name".into()),
         _ => None,
@@ -188,6 +190,10 @@ fn answered(app: &mut App, purpose: Purpose, text: String) -> Vec<Effect> {
         Purpose::DuplicateWebhook(stem) => Change::DuplicateWebhook { stem, name: text },
         Purpose::RenameWebhook(stem) => Change::RenameWebhook { stem, name: text },
         Purpose::TestChat => return choose_chat(app, &text),
+        Purpose::CommandLine => {
+            return parse_command_line(&text)
+                .map_or_else(|_| Vec::new(), |line| vim::command_line(app, line));
+        }
         Purpose::GoToLine => {
             let line = text.parse().unwrap_or(1);
             app.focus = crate::ui::focus::Focus::enter(crate::ui::focus::Pane::Body);
@@ -434,7 +440,8 @@ fn convert(app: &mut App, dialog: Dialog) -> Vec<Effect> {
     }
 }
 
-fn decide(app: &mut App, decision: Decision) -> Vec<Effect> {
+/// Does what was decided.
+pub fn decide(app: &mut App, decision: Decision) -> Vec<Effect> {
     match decision {
         Decision::Stay => {
             app.is_quitting = false;

@@ -2,7 +2,7 @@
 
 use ratatui::layout::{Position, Rect};
 
-use super::{actions, dialogs, keys, typing};
+use super::{actions, dialogs, keys, typing, vim};
 use crate::editor::Command;
 use crate::ui::app::App;
 use crate::ui::completion_view;
@@ -135,7 +135,9 @@ fn ask(app: &mut App, pane: Option<Pane>, mouse: Mouse) -> Vec<Effect> {
 fn point_at_body(app: &mut App, mouse: Mouse, command: fn(usize) -> Command) -> Vec<Effect> {
     let Some(area) = super::body_area(app) else { return Vec::new() };
     let at = app.body_view().map(|view| view.byte_at(area, Position { x: mouse.x, y: mouse.y }));
-    at.map_or_else(Vec::new, |at| typing::apply(app, command(at)))
+    let effects = at.map_or_else(Vec::new, |at| typing::apply(app, command(at)));
+    vim::adopt(app);
+    effects
 }
 
 /// Accepts the row of the picker that was clicked.

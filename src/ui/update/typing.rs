@@ -1,6 +1,6 @@
 //! Typing in the body: the editor's commands, the picker that follows, the message made anew.
 
-use super::actions;
+use super::{actions, vim};
 use crate::complete;
 use crate::editor::{Command, Motion};
 use crate::ui::app::App;
@@ -14,10 +14,11 @@ const COMPLETES_UP_TO: usize = 512 * 1024;
 
 /// Takes a key in the body.
 pub fn press(app: &mut App, key: Key) -> Vec<Effect> {
+    if let Some(effects) = vim::press(app, key) {
+        return effects;
+    }
     if key.code == KeyCode::Esc {
-        app.focus = Focus::reach(Pane::Body);
-        app.say("Tab walks the panes, Enter types again");
-        return Vec::new();
+        return leave(app);
     }
     let page = usize::from(super::body_area(app).map_or(10, |area| area.height.saturating_sub(1).max(1)));
     let command = match (key.code, key.shift) {
@@ -25,7 +26,10 @@ pub fn press(app: &mut App, key: Key) -> Vec<Effect> {
         (KeyCode::PageDown, false) => Some(Command::Move(Motion::PageDown(page))),
         (KeyCode::PageUp, true) => Some(Command::Extend(Motion::PageUp(page))),
         (KeyCode::PageDown, true) => Some(Command::Extend(Motion::PageDown(page))),
-        _ if key == (Key { ctrl: true, ..Key::char(' ') }) => return open_picker(app),
+        _ if key == (Key { ctrl: true, ..Key::char(' ') }) => {
+            vim::insert_here(app);
+            return open_picker(app);
+        }
         _ if key == (Key { ctrl: true, ..Key::char('v') }) => {
             app.say("paste with the terminal's own key: often Ctrl-Shift-V");
             None
@@ -37,7 +41,11 @@ pub fn press(app: &mut App, key: Key) -> Vec<Effect> {
     let is_typing = matches!(command, Command::Type(_))
         || (app.completion.is_some() && command == Command::Delete(Motion::Left));
     let was_picking = app.completion.is_some();
+    let selects = matches!(command, Command::Extend(_) | Command::SelectAll);
     let mut effects = apply(app, command);
+    if selects {
+        vim::adopt(app);
+    }
     if is_typing && app.read_only.is_none() {
         follow_picker(app);
     } else {
@@ -58,6 +66,13 @@ pub fn press(app: &mut App, key: Key) -> Vec<Effect> {
     effects
 }
 
+/// Leaves the text to the panes.
+pub fn leave(app: &mut App) -> Vec<Effect> {
+    app.focus = Focus::reach(Pane::Body);
+    app.say("Tab walks the panes, Enter types again");
+    Vec::new()
+}
+
 /// Takes pasted text.
 pub fn paste(app: &mut App, text: &str) -> Vec<Effect> {
     apply(app, Command::Paste(text.to_owned()))
@@ -65,9 +80,7 @@ pub fn paste(app: &mut App, text: &str) -> Vec<Effect> {
 
 /// Applies a command to the open body, and asks for what follows from it.
 pub fn apply(app: &mut App, command: Command) -> Vec<Effect> {
-    if !is_motion(&command)
-        && (app.read_only.is_some() || app.buffer().is_some_and(|buffer| !buffer.is_readable))
-    {
+    if !is_motion(&command) && !can_edit(app) {
         return actions::refuse_to_edit(app);
     }
     let command = app.through_block(command);
@@ -85,8 +98,21 @@ pub fn apply(app: &mut App, command: Command) -> Vec<Effect> {
     effects
 }
 
+/// Applies commands one after the other; the message is made of what they leave.
+pub fn apply_all(app: &mut App, commands: Vec<Command>) -> Vec<Effect> {
+    let mut effects: Vec<Effect> = commands.into_iter().flat_map(|command| apply(app, command)).collect();
+    let newest = app.composition;
+    effects.retain(|effect| !matches!(effect, Effect::Compose { number, .. } if *number != newest));
+    effects
+}
+
+/// Whether the open body may be changed.
+pub fn can_edit(app: &App) -> bool {
+    app.read_only.is_none() && app.buffer().is_none_or(|buffer| buffer.is_readable)
+}
+
 /// Whether a command leaves the text as it is.
-fn is_motion(command: &Command) -> bool {
+pub fn is_motion(command: &Command) -> bool {
     matches!(
         command,
         Command::Move(_)
@@ -99,6 +125,7 @@ fn is_motion(command: &Command) -> bool {
             | Command::TripleClick(_)
             | Command::Drag(_)
             | Command::Copy
+            | Command::JoinSteps(_)
     )
 }
 

@@ -88,6 +88,7 @@ impl Console {
             wrap: settings.wrap,
             whitespace: settings.whitespace,
             clipboard: Clipboard::Terminal,
+            vim: false,
         };
         let mut app = App::new(workspace, Theme::ansi(), ui);
         app.read_only = read_only.map(str::to_owned);
