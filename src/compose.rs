@@ -88,6 +88,8 @@ pub struct Composed {
     pub tokens: Vec<Token>,
     /// The tags of each of its blocks; see [`template::Template::blocks`].
     pub blocks: Vec<Vec<Span>>,
+    /// Whether the body, or a partial it calls, asks for `Event` or `ExternalTrigger`.
+    pub uses_event: bool,
     /// The rendered body as it would be sent; none where rendering failed or was aborted.
     pub rendered: Option<String>,
     /// The rendered body as JSON, where it is.

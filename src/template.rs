@@ -220,6 +220,11 @@ impl Template {
         variables::uses(self.body())
     }
 
+    /// Whether it, or a partial it may call, uses the variable `root`.
+    pub fn uses(&self, root: &str) -> bool {
+        self.compiled.files.iter().any(|file| variables::is_used(&file.body, root))
+    }
+
     /// Returns every `{{ … }}` and `{% … %}`, ascending; what looks so inside `raw` and comments is not one.
     pub fn holes(&self) -> Vec<Span> {
         self.compiled.holes.clone()

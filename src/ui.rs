@@ -41,6 +41,7 @@ pub mod highlight;
 pub mod latest;
 pub mod message;
 pub mod picker;
+pub mod sample_event;
 pub mod text_field;
 pub mod theme;
 pub mod worst;

@@ -16,6 +16,7 @@ pub struct Prepared<'a> {
     found: Vec<Diagnostic>,
     /// Whether that keeps it from being rendered.
     is_broken: bool,
+    uses_event: bool,
 }
 
 impl<'a> Prepared<'a> {
@@ -31,6 +32,7 @@ impl<'a> Prepared<'a> {
             found
                 .extend(checked.filter(|problem| problem.code != "default-not-json" || !is_of_chat(problem)));
         }
+        let uses_event = ["Event", "ExternalTrigger"].iter().any(|root| template.uses(root));
         Self {
             inputs: *inputs,
             template,
@@ -38,6 +40,7 @@ impl<'a> Prepared<'a> {
             method: http::bot_method(inputs),
             found,
             is_broken,
+            uses_event,
         }
     }
 
@@ -49,6 +52,7 @@ impl<'a> Prepared<'a> {
             now: inputs.now,
             tokens: self.template.tokens().to_vec(),
             blocks: self.template.blocks().to_vec(),
+            uses_event: self.uses_event,
             rendered: None,
             document: None,
             http: None,

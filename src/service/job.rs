@@ -25,8 +25,10 @@ pub struct Job {
     pub profile: Option<Arc<Profile>>,
     /// What the store knows.
     pub vocabulary: Option<Arc<Vocabulary>>,
-    /// The event; none takes the workspace's first sample.
+    /// The event; none takes the sample.
     pub event: Option<SampleEvent>,
+    /// The path of the sample event's file; none, or one that is not there, takes the first that can be read.
+    pub sample: Option<String>,
     /// The test chat, for a test-send.
     pub test_chat: Option<String>,
 }
@@ -56,28 +58,33 @@ impl SampleEvent {
         }
     }
 
-    /// Returns the first sample of a workspace that can be read.
-    pub fn first_of(workspace: &Workspace) -> Self {
-        let read = |source: &Source| serde_json::from_str(&source.text).ok();
-        workspace.samples.iter().find_map(read).map(Self::from_json).unwrap_or_default()
+    /// Reads a sample's file; `None` where it is broken, which the file's problems tell.
+    pub fn read(source: &Source) -> Option<Self> {
+        let json: serde_json::Value = serde_json::from_str(&source.text).ok()?;
+        json.is_object().then(|| Self::from_json(json))
     }
 
-    /// Returns the names in the event.
-    pub fn event_names(&self) -> Vec<String> {
-        names(self.event.as_ref())
-    }
-
-    /// Returns the names in the external trigger.
-    pub fn external_trigger_names(&self) -> Vec<String> {
-        names(self.external_trigger.as_ref())
+    /// Reads the chosen sample of a workspace, else the first that can be read.
+    pub fn of(workspace: &Workspace, chosen: Option<&str>) -> Self {
+        match chosen.and_then(|path| workspace.samples.iter().find(|source| source.path == path)) {
+            Some(source) => Self::read(source),
+            None => workspace.samples.iter().find_map(Self::read),
+        }
+        .unwrap_or_default()
     }
 }
 
-fn names(value: Option<&Value>) -> Vec<String> {
-    match value {
-        Some(Value::Object(members)) => members.keys().cloned().collect(),
-        _ => Vec::new(),
+/// Returns the names of the members of all these values, each once.
+fn names_in<'v>(values: impl Iterator<Item = Option<&'v Value>>) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for value in values {
+        if let Some(Value::Object(members)) = value {
+            names.extend(members.keys().cloned());
+        }
     }
+    names.sort();
+    names.dedup();
+    names
 }
 
 /// Returns the workspace's partials by name.
@@ -105,6 +112,7 @@ impl Job {
             profile: None,
             vocabulary: None,
             event: None,
+            sample: None,
             test_chat: None,
         }
     }
@@ -139,11 +147,19 @@ impl Job {
         let default = Campaign::default();
         let campaign = self.campaign();
         let definition = campaign.and_then(|campaign| campaign.value.as_ref()).unwrap_or(&default);
-        let sample = self.event.clone().unwrap_or_else(|| SampleEvent::first_of(&self.workspace));
-        let vocabulary = self.vocabulary.as_deref().map(|known| Vocabulary {
-            event: sample.event_names(),
-            external_trigger: sample.external_trigger_names(),
-            ..known.clone()
+        let sample =
+            self.event.clone().unwrap_or_else(|| SampleEvent::of(&self.workspace, self.sample.as_deref()));
+        let vocabulary = self.vocabulary.as_deref().map(|known| {
+            // A name is known where any sample has it, not only the chosen one.
+            let known_events = match &self.event {
+                Some(event) => vec![event.clone()],
+                None => self.workspace.samples.iter().filter_map(SampleEvent::read).collect(),
+            };
+            Vocabulary {
+                event: names_in(known_events.iter().map(|known| known.event.as_ref())),
+                external_trigger: names_in(known_events.iter().map(|known| known.external_trigger.as_ref())),
+                ..known.clone()
+            }
         });
         make(&Inputs {
             stem: &self.stem,

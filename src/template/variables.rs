@@ -29,6 +29,15 @@ pub(super) fn uses(block: &Block) -> Vec<VariableUse> {
     found
 }
 
+/// Whether `block` uses the variable `root`.
+pub(super) fn is_used(block: &Block, root: &str) -> bool {
+    let mut is_used = false;
+    walk::paths(block, &mut |path, _| {
+        is_used |= matches!(&path.root.kind, StepKind::Name { name, .. } if name == root);
+    });
+    is_used
+}
+
 /// Returns the names a path begins with.
 pub(super) fn names_of(path: &Path) -> Vec<String> {
     let name = |step: &Step| match &step.kind {

@@ -13,6 +13,7 @@ pub enum Action {
     CompareModes,
     SwitchProfile,
     NextWorst,
+    SampleEvent,
     NextProblem,
     PreviousProblem,
     Fix,
@@ -120,6 +121,7 @@ pub const ACTIONS: &[Row] = {
             "",
             &[(Anywhere, "shift-f7"), (Panes, "P")],
         ),
+        row(A::SampleEvent, "sample-event", "Choose the sample event", "", &[(Panes, "v")]),
         row(
             A::NextProblem,
             "next-problem",

@@ -89,6 +89,8 @@ pub struct App {
     pub vim: Option<Vim>,
     /// Find and replace in the body.
     pub search: Option<Search>,
+    /// The sample events that were chosen in this session: the file's path by the campaign's stem.
+    pub samples: BTreeMap<String, String>,
     /// The people and the one the preview is for.
     pub people: People,
     /// The preview.
@@ -202,6 +204,7 @@ impl App {
             completion: None,
             hover: None,
             search: None,
+            samples: BTreeMap::new(),
             people: People::default(),
             preview: Preview::default(),
             composed: None,
@@ -325,6 +328,7 @@ impl App {
             profile: self.people.profile.clone(),
             vocabulary: self.people.vocabulary.clone(),
             event: None,
+            sample: self.chosen_sample().map(str::to_owned),
             test_chat: None,
             stem,
         })

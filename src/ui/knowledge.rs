@@ -27,7 +27,7 @@ impl App {
             app: self,
             vocabulary: self.people.vocabulary.as_deref().unwrap_or(&self.nothing_known),
             partials: partial_names(&self.workspace).collect(),
-            sample: SampleEvent::first_of(&self.workspace),
+            sample: SampleEvent::of(&self.workspace, self.chosen_sample()),
             zone: self.workspace.time_zone(),
         }
     }

@@ -12,8 +12,9 @@ use super::focus::Pane;
 use super::hover;
 use super::layout::Layout;
 use super::pane::{body, campaigns, preview, problems};
+use super::sample_event::sample_name;
 use super::update::contexts;
-use crate::service::BotStatus;
+use crate::service::{BotStatus, SampleEvent};
 use crate::text::width;
 
 /// The actions of the footer, the most needed first: what does not fit is left out.
@@ -83,6 +84,8 @@ pub fn view(app: &App, plan: &Layout, buf: &mut Buffer) -> Option<(u16, u16)> {
 pub enum HeaderPart {
     /// The profile of the preview.
     Profile,
+    /// The sample event.
+    Sample,
 }
 
 /// The pieces of the header's right side, from right to left, with their styles.
@@ -100,11 +103,21 @@ fn header_right(app: &App) -> Vec<(String, Style, Option<HeaderPart>)> {
         (None, Some(_)) => " people cannot be read ".to_owned(),
         (None, None) => " nobody ▾ ".to_owned(),
     };
-    vec![
+    let mut parts = vec![
         (target, style, None),
         (profile, app.theme.accent, Some(HeaderPart::Profile)),
         ("profile".to_owned(), app.theme.dim, Some(HeaderPart::Profile)),
-    ]
+    ];
+    if app.composed.as_ref().is_some_and(|composed| composed.uses_event) {
+        let (name, style) = match app.sample() {
+            Some(sample) if SampleEvent::read(sample).is_some() => (sample_name(sample), app.theme.accent),
+            Some(sample) => (sample_name(sample), app.theme.error),
+            None => ("none", app.theme.warning),
+        };
+        parts.push((format!(" {name} ▾  "), style, Some(HeaderPart::Sample)));
+        parts.push(("event".to_owned(), app.theme.dim, Some(HeaderPart::Sample)));
+    }
+    parts
 }
 
 fn draw_header(app: &App, area: Rect, buf: &mut Buffer) {

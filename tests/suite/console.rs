@@ -8,6 +8,7 @@ mod look;
 mod monkey;
 mod picture;
 mod rewrite;
+mod samples;
 mod sizes;
 mod vim;
 mod worst;

@@ -34,6 +34,8 @@ pub enum ListKind {
     History,
     /// The fixes of a problem.
     Fixes,
+    /// The sample event of a campaign.
+    Samples,
     /// The webhook of a campaign.
     Webhooks,
 }
@@ -48,6 +50,7 @@ impl Listing {
             ListKind::Chats => "Test chat",
             ListKind::History => "Earlier tests",
             ListKind::Fixes => "Fix",
+            ListKind::Samples => "Sample event",
             ListKind::Webhooks => "Webhook",
         }
     }
@@ -56,7 +59,9 @@ impl Listing {
         match self.kind {
             ListKind::Palette | ListKind::Help => "type to search · Enter does it · Esc",
             ListKind::Profiles => "type to search all · Enter chooses · Esc",
-            ListKind::Starters | ListKind::Chats | ListKind::Webhooks => "Enter chooses · Esc",
+            ListKind::Starters | ListKind::Chats | ListKind::Samples | ListKind::Webhooks => {
+                "Enter chooses · Esc"
+            }
             ListKind::History => "Enter sends it again · Esc",
             ListKind::Fixes => "Enter applies · Esc",
         }
@@ -70,6 +75,7 @@ impl Listing {
             ListKind::Chats => "no test chat yet: Esc, then c captures yours, or type one",
             ListKind::History => "nothing was sent yet",
             ListKind::Fixes => "no fix by that name",
+            ListKind::Samples => "no sample by that name",
             ListKind::Webhooks => "no webhook by that name",
         }
     }
@@ -78,7 +84,7 @@ impl Listing {
     pub fn width(&self) -> u16 {
         match self.kind {
             ListKind::Palette | ListKind::Help => 76,
-            ListKind::Profiles | ListKind::History => 88,
+            ListKind::Profiles | ListKind::History | ListKind::Samples => 88,
             ListKind::Starters | ListKind::Chats | ListKind::Fixes | ListKind::Webhooks => 66,
         }
     }

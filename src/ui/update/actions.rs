@@ -35,6 +35,7 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::CompareModes => compare_modes(app),
         Action::SwitchProfile => switch_profile(app),
         Action::NextWorst => next_worst(app),
+        Action::SampleEvent => choose_sample(app),
         Action::NextProblem => walk_problems(app, 1),
         Action::PreviousProblem => walk_problems(app, -1),
         Action::Fix => fix(app),
@@ -367,6 +368,21 @@ fn switch_profile(app: &mut App) -> Vec<Effect> {
     app.completion = None;
     list(app, ListKind::Profiles, Vec::new());
     search_profiles(app, "")
+}
+
+fn choose_sample(app: &mut App) -> Vec<Effect> {
+    app.completion = None;
+    let rows = app.sample_rows();
+    if rows.is_empty() {
+        app.say("no sample events yet: save one as samples/NAME.json, {\"Event\": {…}}");
+        return Vec::new();
+    }
+    let now = app.sample().map(|sample| sample.path.clone());
+    list(app, ListKind::Samples, rows);
+    if let (Some(Dialog::Listing(listing)), Some(now)) = (&mut app.dialog, now) {
+        listing.picker.choose(&now);
+    }
+    Vec::new()
 }
 
 /// Looks for profiles.

@@ -127,6 +127,10 @@ fn chosen(app: &mut App, kind: ListKind, id: &str) -> Vec<Effect> {
         ListKind::Fixes => {
             id.parse().map_or_else(|_| Vec::new(), |number| actions::apply_chosen_fix(app, number))
         }
+        ListKind::Samples => {
+            app.choose_sample(id);
+            vec![app.compose()]
+        }
         ListKind::Webhooks => Vec::new(),
     }
 }

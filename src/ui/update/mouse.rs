@@ -45,6 +45,7 @@ pub fn point(app: &mut App, mouse: Mouse) -> Vec<Effect> {
             if mouse.y == plan.header.y {
                 return match view::header_at(app, plan.header, mouse.x) {
                     Some(HeaderPart::Profile) => actions::act(app, crate::ui::action::Action::SwitchProfile),
+                    Some(HeaderPart::Sample) => actions::act(app, crate::ui::action::Action::SampleEvent),
                     None => Vec::new(),
                 };
             }

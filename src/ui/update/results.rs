@@ -288,6 +288,9 @@ fn changed(
         (&result, result.as_ref().ok().and_then(|done| app.buffers.remove(&done.renamed.as_ref()?.0)))
     {
         app.buffers.insert(new.clone(), buffer);
+        if let Some(sample) = app.samples.remove(old) {
+            app.samples.insert(new.clone(), sample);
+        }
         if app.open.as_ref() == Some(old) {
             app.open = Some(new.clone());
         }
