@@ -416,6 +416,20 @@ fn a_test_goes_to_the_test_chat_of_the_workspaces_own_sandbox() {
 }
 
 #[test]
+fn a_test_is_sent_with_the_event_it_is_given() {
+    let home = sample();
+    home.write("shop/campaigns/a.toml", "name = \"a\"\nwebhook = \"bot\"\n");
+    home.write("shop/campaigns/a.json.liquid", r#"{"chat_id": 1, "text": "{{ Event.Note }}"}"#);
+    let event = home.write("event.json", r#"{"Event": {"Note": "arrived"}}"#);
+    let test = ["--workspace", "shop", "test", "a", "--to", "1001", "--json"];
+    let given = home.run(test.iter().copied().chain(["--event-json", event.to_str().unwrap()]));
+    assert_eq!((given.code, given.json()["ok"].as_bool()), (Some(0), Some(true)), "{given:?}");
+    let without = home.run(test);
+    assert_eq!((without.code, without.json()["ok"].as_bool()), (Some(1), Some(false)), "{without:?}");
+    assert!(without.json()["description"].as_str().unwrap().contains("text is empty"), "{without:?}");
+}
+
+#[test]
 fn a_test_that_nobody_answers_is_the_environments_fault() {
     let home = sample();
     let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
