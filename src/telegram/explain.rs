@@ -119,7 +119,7 @@ fn of_note(mode: ParseMode, note: &Note, input: &str) -> Option<Diagnostic> {
             Diagnostic::warning("dropped-time", *span, "the time was dropped: it is not after 1970")
                 .with_help("`unix` holds seconds since 1970, at most 2147483647"),
         ),
-        Note::BareBrackets { span, makes_link } => Some(markdown::bare_brackets(*span, *makes_link)),
+        Note::BareBrackets { span, makes_link } => Some(markdown::bare_brackets(mode, *span, *makes_link)),
         Note::AddressToEnd { span } => Some(
             Diagnostic::warning("address-to-end", *span, "the link's address runs to the end of the text")
                 .with_help("close it with `)`")
@@ -158,10 +158,21 @@ fn empty_entity(mode: ParseMode, span: Span, input: &str) -> Option<Diagnostic> 
         _ => return None,
     };
     let single = &delimiters[..1];
+    // One alone would be left open: its partner is meant too.
+    let mut pair = vec![span];
+    let behind = &input[span.end..];
+    let opens = behind.starts_with(|c: char| !c.is_whitespace())
+        && !input[..span.start].ends_with(|c: char| !c.is_whitespace());
+    match opens {
+        true => pair.extend(behind.find(delimiters).map(|at| span.shifted(span.len() + at))),
+        false => pair.extend(input[..span.start].rfind(delimiters).map(|at| Span::new(at, at + span.len()))),
+    }
+    pair.sort();
+    let edits = pair.into_iter().map(|place| edit(place, single)).collect();
     Some(
         Diagnostic::warning("doubled-delimiter", span, format!("`{delimiters}` formats nothing"))
             .with_help(format!("{what} is `{single}…{single}` here"))
-            .with_fix(Fix::replace(format!("write `{single}`"), span, single).unsafe_to_apply()),
+            .with_fix(choice(format!("write `{single}`"), edits)),
     )
 }
 

@@ -85,6 +85,12 @@ fn unsupported_tag(tag: &str, span: Span, input: &str) -> Diagnostic {
             .with_fix(Fix::replace("leave it out", comment(whole, input), ""));
     }
     let name = tag.trim_end_matches('/');
+    if name != tag && TAGS.iter().any(|(known, _)| *known == name) {
+        let slash = Span::new(whole.start + 1 + name.len(), whole.start + 1 + tag.len());
+        return Diagnostic::error("unsupported-tag", whole, "no tag ends in `/>` here")
+            .with_help(format!("write <{name}>…</{name}>"))
+            .with_fix(Fix::replace("take the `/` out", slash, ""));
+    }
     let message = format!("Telegram knows no `<{name}>`");
     let diagnostic = Diagnostic::error("unsupported-tag", whole, message);
     if name == "br" {
@@ -106,7 +112,7 @@ fn unsupported_tag(tag: &str, span: Span, input: &str) -> Diagnostic {
     };
     diagnostic
         .with_fix(leave_out(&format!("leave the `{name}` out"), name, whole, input))
-        .with_fix(escape_angle(span.start).unsafe_to_apply())
+        .with_fix(show(name, whole, input))
 }
 
 fn bare_angle(at: usize) -> Diagnostic {
@@ -132,10 +138,22 @@ fn unclosed_start_tag(span: Span, input: &str) -> Diagnostic {
         return bare_angle(span.start);
     }
     let first_line = span.of(input).trim_end();
-    let end = span.start + first_line.find(['\n', '<']).filter(|at| 0 < *at).unwrap_or(first_line.len());
+    let rest = first_line.get(1..).unwrap_or("");
+    let name = 1 + rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(rest.len());
+    let stop = first_line.find(['\n', '<']).filter(|at| 0 < *at);
+    let stop = stop.or_else(|| first_line.get(1..)?.find(['\n', '<']).map(|at| at + 1));
+    let stop = stop.unwrap_or(first_line.len());
+    // What has no value is likely text, not attributes.
+    let has_attributes = first_line.get(..stop).is_some_and(|tag| tag.contains('='));
+    let end = span.start + if has_attributes { stop } else { name };
+    // Nothing closes a tag that the text ends in.
+    let end_tag = format!("</{}>", first_line.get(1..name).unwrap_or(""));
     Diagnostic::error("unclosed-start-tag", Span::new(span.start, end), "this tag has no `>`")
         .with_help("add the `>`, or write &lt; for a `<` that is text")
-        .with_fix(choice("add the `>`", vec![edit(Span::at(end), ">")]))
+        .with_fix(choice(
+            "close the tag",
+            vec![edit(Span::at(end), ">"), edit(Span::at(input.len()), end_tag)],
+        ))
         .with_fix(escape_angle(span.start).unsafe_to_apply())
 }
 
@@ -148,7 +166,11 @@ fn empty_attribute_name(tag: &str, span: Span, input: &str) -> Diagnostic {
     )
     .with_help("attributes are written name=\"value\"; no tag ends in />");
     match culprit.of(input) {
-        "/" | "=" => diagnostic.with_fix(Fix::replace("leave it out", culprit, "")),
+        "/" => diagnostic.with_fix(Fix::replace("leave it out", culprit, "")),
+        "=" => {
+            let end = input[culprit.end..].find('>').map_or(culprit.end, |at| culprit.end + at);
+            diagnostic.with_fix(choice("leave it out", vec![edit(Span::new(culprit.start, end), "")]))
+        }
         _ => diagnostic,
     }
 }
@@ -214,6 +236,13 @@ fn with_end_tag(name: &str, tag: Span, input: &str, start: TextEdit, end_text: &
 
 fn leave_out(title: &str, name: &str, tag: Span, input: &str) -> Fix {
     choice(title, with_end_tag(name, tag, input, edit(tag, ""), ""))
+}
+
+/// Shows a tag, and its end, as they are typed.
+fn show(name: &str, tag: Span, input: &str) -> Fix {
+    let angle = |tag: Span| edit(Span::new(tag.start, tag.start + 1), "&lt;");
+    let end = matching_end(name, tag.end, input).map(angle);
+    choice("write &lt; for the `<`", std::iter::once(angle(tag)).chain(end).collect())
 }
 
 fn rename(name: &str, known: &str, tag: Span, input: &str) -> Fix {

@@ -2,7 +2,7 @@
 
 use super::{choice, edit, word_end};
 use crate::diagnostic::{Diagnostic, Fix, TextEdit};
-use crate::telegram::{ParseError, ParseErrorKind};
+use crate::telegram::{ParseError, ParseErrorKind, ParseMode};
 use crate::text::Span;
 
 pub(super) fn explain(error: &ParseError, input: &str) -> Diagnostic {
@@ -102,8 +102,16 @@ fn opener_before(input: &str, address: usize) -> Option<Span> {
     Some(Span::new(bang, bang + 1))
 }
 
-pub(super) fn bare_brackets(span: Span, makes_link: bool) -> Diagnostic {
-    let edits: Vec<TextEdit> = vec![edit(Span::at(span.start), "\\")];
+pub(super) fn bare_brackets(mode: ParseMode, span: Span, makes_link: bool) -> Diagnostic {
+    let mut edits: Vec<TextEdit> = vec![edit(Span::at(span.start), "\\")];
+    // The old Markdown reserves no closing bracket.
+    let title = match mode {
+        ParseMode::MarkdownV2 => {
+            edits.push(edit(Span::at(span.end.saturating_sub(1).max(span.start)), "\\"));
+            "escape the brackets"
+        }
+        ParseMode::Html | ParseMode::Markdown => "escape the `[`",
+    };
     let message = if makes_link {
         "`[…]` without an address makes its text a link"
     } else {
@@ -111,5 +119,5 @@ pub(super) fn bare_brackets(span: Span, makes_link: bool) -> Diagnostic {
     };
     Diagnostic::warning("bare-brackets", span, message)
         .with_help("put the address behind it, as in `[text](https://example.com)`, or escape the `[`")
-        .with_fix(choice("escape the `[`", edits))
+        .with_fix(choice(title, edits))
 }

@@ -96,10 +96,10 @@ fn markdown_of_other_tools_is_noticed() {
         ParseMode::MarkdownV2,
         "**b** [x] \\!",
         &[
-            "doubled-delimiter at \"**\": `**` formats nothing => \"*b** [x] \\\\!\"",
-            "doubled-delimiter at \"**\": `**` formats nothing => \"**b* [x] \\\\!\"",
+            "doubled-delimiter at \"**\": `**` formats nothing => \"*b* [x] \\\\!\"",
+            "doubled-delimiter at \"**\": `**` formats nothing => \"*b* [x] \\\\!\"",
             "bare-brackets at \"[x]\": the brackets vanish: `[…]` without an address makes no link => \
-             \"**b** \\\\[x] \\\\!\"",
+             \"**b** \\\\[x\\\\] \\\\!\"",
         ],
     );
 }
