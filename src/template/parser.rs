@@ -43,6 +43,7 @@ pub(super) fn parse(source: &str, flavour: Flavour) -> Parsed {
         open: Vec::new(),
         depth: 0,
         is_in_line: false,
+        is_cut: false,
         parsed: Parsed::default(),
     };
     let body = parser.block().0;
@@ -64,6 +65,8 @@ struct Parser<'s> {
     depth: usize,
     /// Whether the pieces are lines of `{% liquid %}`.
     is_in_line: bool,
+    /// Whether the rest was left out, since it nests too deep: nothing is known of what closes there.
+    is_cut: bool,
     parsed: Parsed,
 }
 
@@ -136,10 +139,10 @@ impl<'s> Parser<'s> {
     }
 
     fn report_unclosed(&mut self) {
-        let Some(opener) = self.open.last() else { return };
+        let Some(opener) = self.open.last().filter(|_| !self.is_cut) else { return };
         let end = match self.pieces.get(self.next) {
             Some(Piece::Tag(tag)) => tag.markup.span.start,
-            _ => self.source.trim_end().len(),
+            _ => self.end_of_string_around(opener.span).unwrap_or_else(|| self.source.trim_end().len()),
         };
         let closing = format!("{{% end{} %}}", opener.name);
         let problem =
@@ -150,6 +153,31 @@ impl<'s> Parser<'s> {
                         .unsafe_to_apply(),
                 );
         self.parsed.problems.push(problem);
+    }
+
+    /// Returns where the JSON string ends that `span` stands in: what is opened in a string is closed in it.
+    fn end_of_string_around(&self, span: Span) -> Option<usize> {
+        let mut is_in_string = false;
+        let mut is_escaped = false;
+        let pieces = self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Text(text) => Some(*text),
+            Piece::Output(_) | Piece::Tag(_) => None,
+        });
+        for text in pieces {
+            for (at, c) in text.of(self.source).char_indices() {
+                match c {
+                    _ if is_escaped => is_escaped = false,
+                    '\\' => is_escaped = is_in_string,
+                    '"' if is_in_string && span.end <= text.start + at => return Some(text.start + at),
+                    '"' => is_in_string = !is_in_string,
+                    _ => {}
+                }
+            }
+            if !is_in_string && span.end <= text.end {
+                return None;
+            }
+        }
+        None
     }
 
     /// Says what `tag` means to the tags that are open.
@@ -195,9 +223,13 @@ impl<'s> Parser<'s> {
 
     fn tag(&mut self, tag: TagPiece, nodes: &mut Vec<Node>) {
         if MAX_DEPTH <= self.depth {
-            let problem = Diagnostic::error("liquid-depth", tag.markup.span, "tags nest too deep");
-            self.parsed.problems.push(problem);
+            let message = format!("this tag stands inside {MAX_DEPTH} others: that is too deep");
+            let problem = Diagnostic::error("liquid-depth", tag.markup.span, message);
+            self.parsed
+                .problems
+                .push(problem.with_help("close tags where they end, or use `elsif` or `case`"));
             self.next = self.pieces.len();
+            self.is_cut = true;
             return;
         }
         if self.flavour == Flavour::Dialect(Dialect::CleverTap) && !self.is_in_line {
@@ -252,10 +284,28 @@ impl<'s> Parser<'s> {
                 .with_help(format!("close it with `{closer}`"))
                 .with_fix(Fix::replace(
                     format!("add `{closer}`"),
-                    Span::at(markup.span.end),
+                    Span::at(self.end_of_open(markup)),
                     format!(" {closer}"),
                 ));
         self.parsed.problems.push(problem);
+    }
+
+    /// Returns where an unclosed `{{` or `{%` is likely meant to end: where a quote has no partner on its line, the JSON
+    /// string around ends there; in front of it, behind the first value.
+    fn end_of_open(&self, markup: Markup) -> usize {
+        let text = markup.inner.of(self.source);
+        if text.matches('"').count().is_multiple_of(2) {
+            return markup.span.end;
+        }
+        let lexemes = token::lex(self.source, markup.inner);
+        let mut words = Words::new(self.source, &lexemes, markup.inner.end);
+        match words.piped() {
+            Ok(value) => value.span.end,
+            Err(_) => {
+                markup.inner.start
+                    + text.rfind('"').map_or(text.len(), |quote| text[..quote].trim_end().len())
+            }
+        }
     }
 
     /// Colours a tag: its delimiters, its name, and `lexemes`, its arguments.
