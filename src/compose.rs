@@ -321,7 +321,11 @@ impl Composed {
         let is_explained = self.check_text(body, locator, document);
         match checked.result {
             Ok(request) => self.request = Some(request),
-            Err(error) if is_explained && error.description.contains("can't parse entities") => {}
+            Err(error)
+                if is_explained
+                    && ["can't parse entities", "text is too long"]
+                        .iter()
+                        .any(|words| error.description.contains(words)) => {}
             Err(error) => self.diagnostics.push(problems::of_api_error(body, locator, document, &error)),
         }
     }

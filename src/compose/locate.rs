@@ -68,10 +68,22 @@ impl Locator {
 
     /// Returns the same bytes in the body, where they were typed there and not printed by Liquid.
     pub fn typed(&self, sent: Span) -> Option<Span> {
+        if sent.is_empty() {
+            return self.typed_place(sent.start).map(Span::at);
+        }
         let located = self.locate(sent);
         let is_exact =
             located.hole.is_none() && located.partial.is_none() && located.span.len() == sent.len();
         is_exact.then_some(located.span)
+    }
+
+    /// Returns where in the body something can be put to stand at `at`: beside the typed character behind or before.
+    fn typed_place(&self, at: usize) -> Option<usize> {
+        let (before, behind) = self.text().split_at_checked(at)?;
+        let next = behind.chars().next().and_then(|c| self.typed(Span::new(at, at + c.len_utf8())));
+        let last = before.chars().next_back();
+        next.map(|next| next.start)
+            .or_else(|| self.typed(Span::new(at - last?.len_utf8(), at)).map(|last| last.end))
     }
 
     /// Returns the place in the body of a span of a decoded JSON string.

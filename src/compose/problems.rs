@@ -1,10 +1,10 @@
 //! What can be wrong between the body and the message, said at the place in the body that caused it.
 
 use super::locate::{Located, Locator};
-use crate::diagnostic::{Diagnostic, Fix, Severity, TextEdit};
+use crate::diagnostic::{Diagnostic, Fix, TextEdit};
 use crate::json::{self, Document, SyntaxError, SyntaxErrorKind, Text};
-use crate::telegram::{ApiError, Finding, Place};
-use crate::template::Dialect;
+use crate::telegram::{self, ApiError, Finding, Place};
+use crate::template::{self, Dialect, Position};
 use crate::text::{Span, visible};
 
 /// How much of a value is quoted in a message, in characters.
@@ -22,7 +22,9 @@ pub struct Body<'a> {
 /// Says why a rendered body is not JSON.
 pub fn not_json(body: Body<'_>, locator: &Locator, error: &SyntaxError) -> Diagnostic {
     let sent = locator.text();
-    if let Some(problem) = quote_in_value(body, locator, error) {
+    if let Some(problem) =
+        nothing_printed(body, locator, error).or_else(|| quote_in_value(body, locator, error))
+    {
         return problem;
     }
     let span = match &error.kind {
@@ -44,13 +46,17 @@ pub fn not_json(body: Body<'_>, locator: &Locator, error: &SyntaxError) -> Diagn
             _ => problem.with_help("put the value in quotes, or give the variable a default that is JSON"),
         };
     } else {
-        problem.help = help(&error.kind);
+        problem.help = help(sent, error);
+        problem.fixes.extend(json_fix(locator, error));
     }
     problem
 }
 
-fn help(kind: &SyntaxErrorKind) -> Option<String> {
-    let help = match kind {
+fn help(sent: &str, error: &SyntaxError) -> Option<String> {
+    if is_comma_missing(sent, error) {
+        return Some("put a comma between two members".to_owned());
+    }
+    let help = match &error.kind {
         SyntaxErrorKind::Word(word) if word.eq_ignore_ascii_case("null") => {
             "JSON writes it `null`, in small letters"
         }
@@ -59,10 +65,82 @@ fn help(kind: &SyntaxErrorKind) -> Option<String> {
         SyntaxErrorKind::ControlCharacter('\t') => "write a tab inside a string as `\\t`",
         SyntaxErrorKind::BadEscape => "a backslash is written `\\\\` inside a JSON string",
         SyntaxErrorKind::TrailingComma => "take the comma out",
+        SyntaxErrorKind::Expected("a value") => {
+            "write a value here: a text in quotes, a number, true, false or null"
+        }
         SyntaxErrorKind::Expected(_) => "a quote inside a string is written `\\\"`",
+        SyntaxErrorKind::UnexpectedEnd { opener: Some(opener), .. } => {
+            let closer = closer_of(opener.of(sent))?;
+            return Some(format!("close it with `{closer}`"));
+        }
         _ => return None,
     };
     Some(help.to_owned())
+}
+
+/// Whether a member or an item begins where a comma should stand.
+fn is_comma_missing(sent: &str, error: &SyntaxError) -> bool {
+    let begins = matches!(error.span.of(sent), "\"" | "{" | "[");
+    let is_on_new_line = sent.get(..error.span.start).is_some_and(|before| {
+        let gap = &before[before.trim_end().len()..];
+        gap.contains('\n')
+    });
+    begins
+        && is_on_new_line
+        && matches!(error.kind, SyntaxErrorKind::Expected(expected) if expected.contains("`,`"))
+}
+
+fn closer_of(opener: &str) -> Option<char> {
+    match opener.chars().next()? {
+        '{' => Some('}'),
+        '[' => Some(']'),
+        '"' => Some('"'),
+        _ => None,
+    }
+}
+
+/// Puts in what JSON lacks, where that can be told.
+fn json_fix(locator: &Locator, error: &SyntaxError) -> Option<Fix> {
+    let sent = locator.text();
+    let replace = |title: &str, span: Span, text: String| {
+        Some(Fix::replace(title, locator.typed(span)?, text).unsafe_to_apply())
+    };
+    match &error.kind {
+        SyntaxErrorKind::Expected(_) if is_comma_missing(sent, error) => {
+            let end = sent.get(..error.span.start)?.trim_end().len();
+            // Right behind the value, not in front of the line break.
+            let last = sent[..end].chars().next_back()?;
+            let span = Span::new(end - last.len_utf8(), end);
+            Some(Fix::replace("put a comma", Span::at(locator.typed(span)?.end), ","))
+        }
+        SyntaxErrorKind::UnexpectedEnd { opener: Some(opener), .. } => {
+            let closer = closer_of(opener.of(sent))?;
+            let end = sent.trim_end().len();
+            replace(&format!("add the `{closer}`"), Span::at(end), closer.to_string())
+        }
+        SyntaxErrorKind::Word(word) if word.eq_ignore_ascii_case("null") => {
+            Some(Fix::replace("write `null`", locator.typed(error.span)?, "null"))
+        }
+        SyntaxErrorKind::Word(word) => replace("put it in quotes", error.span, json::quote(word)),
+        SyntaxErrorKind::ControlCharacter('\n') => replace("write `\\n`", error.span, "\\n".to_owned()),
+        SyntaxErrorKind::ControlCharacter('\t') => replace("write `\\t`", error.span, "\\t".to_owned()),
+        SyntaxErrorKind::TrailingComma => replace("take the comma out", error.span, String::new()),
+        _ => None,
+    }
+}
+
+/// A `{{ }}` that printed nothing where JSON needs a value: the place is its own, not what comes behind.
+fn nothing_printed(body: Body<'_>, locator: &Locator, error: &SyntaxError) -> Option<Diagnostic> {
+    if error.kind != SyntaxErrorKind::Expected("a value") {
+        return None;
+    }
+    let before = locator.text().get(..error.span.start)?;
+    let hole = locator.silent_hole(Span::new(before.trim_end().len(), before.len()))?;
+    let message = format!("{} prints nothing here, where JSON needs a value", one_line(hole.of(body.text)));
+    Some(
+        Diagnostic::error("not-json", hole, message)
+            .with_help("give the variable a default, or put the value in quotes"),
+    )
 }
 
 /// A value that holds a quote ends its string early; JSON then fails behind it. Blames the value, not what follows.
@@ -89,8 +167,13 @@ fn escape_json(problem: Diagnostic, body: Body<'_>, hole: Span) -> Diagnostic {
                 .with_fix(fix),
             None => problem.with_help("add `| json_escape` to the variable"),
         },
-        Dialect::CleverTap => problem
-            .with_help("CleverTap has no filter that escapes JSON: replace the character in the template"),
+        Dialect::CleverTap => {
+            let filters = template::escape_filters(None, Position::InString, body.dialect).join(" | ");
+            let fix = append_filter(body.text, hole, &filters);
+            let fix = fix.map(|fix| Fix { title: "escape the value for JSON".into(), ..fix });
+            let problem = problem.with_help("replace what JSON reserves, with CleverTap's own filters");
+            Diagnostic { fixes: fix.into_iter().collect(), ..problem }
+        }
     }
 }
 
@@ -226,9 +309,36 @@ pub fn of_finding(body: Body<'_>, locator: &Locator, document: &Document, findin
 pub fn of_api_error(body: Body<'_>, locator: &Locator, document: &Document, error: &ApiError) -> Diagnostic {
     let (sent, located) = locate_place(locator, document, error.at.as_ref());
     let message = format!("Telegram would refuse this: {}", error.description);
-    let mut problem = Diagnostic::error("refused", located.span, message);
+    let mut problem = Diagnostic::error("refused", located.span, message).with_help(help_of_refusal(error));
     blame_value(body, locator, sent, &located, &mut problem);
     problem
+}
+
+fn help_of_refusal(error: &ApiError) -> String {
+    let description = error.description.as_str();
+    let known = [
+        ("message is too long", "a message holds 4,096 characters: shorten it"),
+        (
+            "caption is too long",
+            "a caption holds 1,024 characters: shorten it, or send the text by sendMessage",
+        ),
+        ("text is too long", "a message holds 4,096 characters: shorten it"),
+        (
+            "text is empty",
+            "a message shows at least one character: write some, or give the variable a default",
+        ),
+        (
+            "text must be non-empty",
+            "a message shows at least one character: write some, or give the variable a default",
+        ),
+        ("unsupported parse_mode", "write \"HTML\", \"MarkdownV2\" or \"Markdown\""),
+        ("button URL", "a button's address begins with https://, http:// or tg://"),
+        ("method not found", "correct the method at the end of the webhook's address"),
+    ];
+    match known.iter().find(|(part, _)| description.contains(part)) {
+        Some((_, help)) => (*help).to_owned(),
+        None => telegram::what_to_do(error).action,
+    }
 }
 
 /// The bytes of the text as sent, and the place in the body, of a place in the request.
@@ -243,18 +353,58 @@ fn locate_place(locator: &Locator, document: &Document, place: Option<&Place>) -
     (sent, locator.locate(sent))
 }
 
+/// Warnings of what a value may do, which an error at the same value proves.
+const PROVEN: [&str; 4] = ["unescaped-json", "unescaped-markup", "empty-value", "default-not-json"];
+
 /// Puts problems into the order of the body and takes out what another one says better.
 pub fn tidy(problems: &mut Vec<Diagnostic>) {
     problems.sort_by(|a, b| (a.span.start, b.severity, a.code).cmp(&(b.span.start, a.severity, b.code)));
     problems.dedup_by(|later, earlier| {
         later.code == earlier.code && later.span == earlier.span && later.message == earlier.message
     });
-    // What a recipient's own rendering proves wrong need not be warned of as well.
-    let proven: Vec<Span> =
+    join_proven(problems);
+    let skipped: Vec<Span> =
         problems.iter().filter(|problem| problem.code == "no-chat-id").map(|problem| problem.span).collect();
-    problems.retain(|problem| {
-        problem.code == "no-chat-id"
-            || Severity::Error == problem.severity
-            || !proven.iter().any(|span| span.start <= problem.span.start && problem.span.end <= span.end)
+    let has_duplicate_key = problems.iter().any(|problem| problem.code == "duplicate-key");
+    problems.retain(|problem| match problem.code {
+        "no-chat-id" => true,
+        // The key that is there twice is told where it is there again.
+        "repeated-field" => !has_duplicate_key,
+        // What a recipient's own rendering proves wrong need not be warned of as well.
+        _ => problem.is_error() || !skipped.iter().any(|span| is_within(problem.span, *span)),
     });
+}
+
+/// Takes out the warnings that an error of this recipient proves; the error gets their ways out, which know the
+/// template's filters and their order.
+fn join_proven(problems: &mut Vec<Diagnostic>) {
+    let is_proof = |problem: &Diagnostic| problem.is_error() && problem.code != "no-chat-id";
+    let errors: Vec<(usize, Span)> = problems
+        .iter()
+        .enumerate()
+        .filter(|(_, problem)| is_proof(problem))
+        .map(|(index, problem)| (index, problem.span))
+        .collect();
+    let mut proven = Vec::new();
+    for (at, warning) in problems.iter().enumerate().filter(|(_, problem)| PROVEN.contains(&problem.code)) {
+        if let Some((error, _)) = errors.iter().find(|(_, span)| is_within(warning.span, *span)) {
+            proven.push((*error, at));
+        }
+    }
+    for (error, warning) in &proven {
+        let (help, fixes) = (problems[*warning].help.clone(), problems[*warning].fixes.clone());
+        if !fixes.is_empty() {
+            problems[*error].help = help;
+            problems[*error].fixes = fixes;
+        }
+    }
+    let mut index = 0;
+    problems.retain(|_| {
+        index += 1;
+        !proven.iter().any(|(_, warning)| *warning == index - 1)
+    });
+}
+
+fn is_within(inner: Span, outer: Span) -> bool {
+    outer.start <= inner.start && inner.end <= outer.end
 }
