@@ -9,6 +9,7 @@ mod cli;
 mod console;
 mod debug_entities;
 mod linear_time;
+mod problems;
 mod sandbox;
 mod store;
 mod terminal;

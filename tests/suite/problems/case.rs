@@ -1,0 +1,207 @@
+//! A case file: what is checked, and what should be found.
+
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use telecast::campaign::{Campaign, ContentFormat, Manifest, Webhook};
+use telecast::compose::{Chat, Inputs, compose};
+use telecast::diagnostic::Diagnostic;
+use telecast::profile::{Kind, Profile, Property, Value, Vocabulary};
+use telecast::settings::Typed;
+use telecast::template::{Dialect, Partials};
+
+/// One file of tests/data/problems.
+pub struct Case {
+    /// The file's name without its ending.
+    pub name: String,
+    /// The text that is checked.
+    pub body: String,
+    /// What stands below `== problems`.
+    pub expected: String,
+    path: PathBuf,
+    /// All above `== body`, verbatim.
+    head: String,
+    reads: Reads,
+}
+
+/// What the body is.
+enum Reads {
+    Body(Box<Surroundings>),
+    Campaign,
+    Webhook,
+    Workspace,
+    Settings,
+}
+
+/// All that a body's problems depend on besides the body.
+struct Surroundings {
+    dialect: Dialect,
+    campaign: Campaign,
+    webhook: Webhook,
+    profile: Option<Profile>,
+    event: Option<Value>,
+    external_trigger: Option<Value>,
+    partials: Partials,
+    test_chat: Option<String>,
+}
+
+/// Returns all cases, by name.
+pub fn all() -> Vec<Case> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/problems");
+    let mut paths: Vec<PathBuf> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths.iter().map(|path| Case::read(path)).collect()
+}
+
+impl Case {
+    fn read(path: &Path) -> Case {
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let text = std::fs::read_to_string(path).unwrap();
+        let (head, rest) = text.split_once("== body\n").unwrap_or_else(|| panic!("{name}: no `== body`"));
+        assert!(head.starts_with("# "), "{name} does not say what it shows");
+        let (body, expected) = rest.split_once("== problems\n").unwrap_or((rest, ""));
+        Case {
+            body: body.strip_suffix('\n').unwrap_or(body).to_owned(),
+            expected: expected.to_owned(),
+            path: path.to_owned(),
+            head: head.to_owned(),
+            reads: Reads::of(head, &name),
+            name,
+        }
+    }
+
+    /// Writes `found` as what is expected.
+    pub fn update(&self, found: &str) {
+        let text = format!("{}== body\n{}\n== problems\n{found}", self.head, self.body);
+        std::fs::write(&self.path, text).unwrap();
+    }
+
+    /// Returns the problems of `text` in place of the body.
+    pub fn problems_of(&self, text: &str) -> Vec<Diagnostic> {
+        match &self.reads {
+            Reads::Body(surroundings) => surroundings.problems_of(text),
+            Reads::Campaign => Campaign::parse(text).1,
+            Reads::Webhook => Webhook::parse(text).1,
+            Reads::Workspace => Manifest::parse(text).1,
+            Reads::Settings => Typed::parse(text).1,
+        }
+    }
+
+    /// Returns the codes that are expected.
+    pub fn codes(&self) -> Vec<String> {
+        let titles = self.expected.lines().filter(|line| !line.starts_with(' '));
+        titles.filter_map(|line| Some(line.split_once('[')?.1.split_once("]: ")?.0.to_owned())).collect()
+    }
+
+    /// Whether it is a body in CleverTap's dialect.
+    pub fn is_in_clevertap(&self) -> bool {
+        matches!(&self.reads, Reads::Body(surroundings) if surroundings.dialect == Dialect::CleverTap)
+    }
+}
+
+impl Reads {
+    fn of(head: &str, name: &str) -> Reads {
+        let mut surroundings = Surroundings {
+            dialect: Dialect::Telecast,
+            campaign: Campaign::default(),
+            webhook: webhook("sendMessage"),
+            profile: Some(profile("{}")),
+            event: None,
+            external_trigger: None,
+            partials: Partials::default(),
+            test_chat: None,
+        };
+        for line in head.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
+            let (key, value) = line.split_once(": ").unwrap_or_else(|| panic!("{name}: {line}"));
+            match key.split_once(' ').unwrap_or((key, "")) {
+                ("reads", _) => match value {
+                    "campaign" => return Reads::Campaign,
+                    "webhook" => return Reads::Webhook,
+                    "workspace" => return Reads::Workspace,
+                    "settings" => return Reads::Settings,
+                    _ => panic!("{name}: it reads {value}"),
+                },
+                ("dialect", _) => surroundings.dialect = value.parse().unwrap(),
+                ("profile", _) => surroundings.profile = (value != "none").then(|| profile(value)),
+                ("event", _) => surroundings.event = Some(json(value)),
+                ("trigger", _) => surroundings.external_trigger = Some(json(value)),
+                ("method", _) => surroundings.webhook = webhook(value),
+                ("format", _) => {
+                    surroundings.campaign.content_format = ContentFormat::from_word(value).unwrap();
+                }
+                ("to", _) => surroundings.test_chat = Some(value.to_owned()),
+                ("partial", partial) => {
+                    surroundings.partials.0.insert(partial.to_owned(), value.replace("\\n", "\n"));
+                }
+                _ => panic!("{name}: {line}"),
+            }
+        }
+        Reads::Body(Box::new(surroundings))
+    }
+}
+
+impl Surroundings {
+    fn problems_of(&self, body: &str) -> Vec<Diagnostic> {
+        let chat = self.test_chat.as_deref().map_or(Chat::OfTheBody, Chat::Test);
+        let composed = compose(&Inputs {
+            stem: "sale",
+            campaign: &self.campaign,
+            body,
+            webhook: Some(&self.webhook),
+            partials: &self.partials,
+            dialect: self.dialect,
+            profile: self.profile.as_ref(),
+            event: self.event.as_ref(),
+            external_trigger: self.external_trigger.as_ref(),
+            chat,
+            vocabulary: Some(&VOCABULARY),
+            now: "2026-11-23T09:00:00Z".parse().unwrap(),
+            zone: &jiff::tz::TimeZone::UTC,
+        });
+        composed.diagnostics
+    }
+}
+
+fn webhook(method: &str) -> Webhook {
+    Webhook {
+        url: format!("https://api.telegram.org/bot${{BOT_TOKEN}}/{method}"),
+        headers: vec![("Content-Type".into(), "application/json".into())],
+        ..Webhook::default()
+    }
+}
+
+fn json(text: &str) -> Value {
+    Value::from(serde_json::from_str::<serde_json::Value>(text).unwrap())
+}
+
+fn profile(properties: &str) -> Profile {
+    let Value::Object(properties) = json(properties) else { panic!("{properties} is no object") };
+    Profile { identity: "anna".into(), properties, ..Profile::default() }
+}
+
+/// What the store of every case knows: ten people.
+static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
+    let property = |name: &str, kind: Kind, n_set: u64, sample: &str| Property {
+        name: name.to_owned(),
+        kind,
+        n_set,
+        samples: vec![sample.to_owned()],
+    };
+    Vocabulary {
+        properties: vec![
+            property("First Name", Kind::Text, 4, "Anna"),
+            property("bio", Kind::Text, 4, "I said \"no\""),
+            property("cart", Kind::List, 3, "shoes, hat"),
+            property("joined", Kind::Date, 3, "2026-01-31 10:00:00"),
+            property("name", Kind::Text, 9, "Anna"),
+            property("plan", Kind::Text, 10, "gold"),
+            property("points", Kind::Number, 8, "120"),
+            property("score", Kind::Number, 10, "7.5"),
+            property("telegram_chat_id", Kind::Number, 8, "123456789"),
+        ],
+        n_profiles: 10,
+        event: vec!["Amount".to_owned(), "Items".to_owned()],
+        external_trigger: vec!["code".to_owned()],
+    }
+});
