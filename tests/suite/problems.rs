@@ -69,6 +69,7 @@ const ELSEWHERE: &[&str] = &[
     "unreadable",
     "row-left-out",
     "cannot-convert",
+    "cannot-format",
 ];
 
 #[test]
