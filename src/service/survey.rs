@@ -41,3 +41,44 @@ pub fn survey(
     });
     Ok(Surveyed { body: Arc::from(job.body()), survey, n_profiles: sample.n_profiles })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::store::{Change, SqliteStore};
+    use crate::workspace::Workspace;
+
+    /// A workspace of one campaign, and fifty people to send it to.
+    fn surveyed(body: &str, goes_on: &dyn Fn() -> bool) -> Surveyed {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("telecast.toml"), "name = \"x\"\n").unwrap();
+        std::fs::create_dir(folder.path().join("campaigns")).unwrap();
+        std::fs::write(folder.path().join("campaigns/a.toml"), "name = \"a\"\n").unwrap();
+        std::fs::write(folder.path().join("campaigns/a.json.liquid"), body).unwrap();
+        let store = SqliteStore::open_in_memory().unwrap();
+        let people: Vec<Change> =
+            (0..50).map(|n| Change { identity: format!("p{n}"), ..Change::default() }).collect();
+        store.write(&people).unwrap();
+        let workspace = Arc::new(Workspace::open(folder.path()).unwrap());
+        survey(&Job::of_files(&workspace, "a"), &store, 20, Timestamp::UNIX_EPOCH, goes_on).unwrap()
+    }
+
+    #[test]
+    fn so_many_are_seen_and_the_rest_is_known_of() {
+        let surveyed = surveyed(r#"{"chat_id": 1, "text": "hi"}"#, &|| true);
+        assert_eq!((surveyed.survey.n_seen, surveyed.n_profiles), (20, 50));
+        assert!(surveyed.survey.failing.is_empty());
+    }
+
+    #[test]
+    fn it_stops_between_two_recipients() {
+        let left = Cell::new(7);
+        let goes_on = || {
+            left.set(left.get() - 1);
+            0 <= left.get()
+        };
+        assert_eq!(surveyed(r#"{"chat_id": 1, "text": ""}"#, &goes_on).survey.failing.len(), 7);
+    }
+}

@@ -82,6 +82,7 @@ impl SqliteStore {
             for ids in ids.chunks(sample::PROFILES_AT_A_TIME) {
                 candidates.extend(self.run(|inner| sample::profiles(&inner.connection, ids))?);
             }
+            self.run(|inner| sample::let_go(&inner.connection))?;
             candidates
         };
         let profiles = choice::choose(candidates, limit).into_iter().map(Arc::new).collect();

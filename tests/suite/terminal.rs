@@ -99,6 +99,18 @@ fn the_demo_is_typed_in_saved_and_left() {
 }
 
 #[test]
+fn the_worst_recipient_is_named_by_itself_and_shift_f7_goes_there() {
+    let home = Home::new();
+    assert_eq!(home.run(["init", "shop", "--sample"]).code, Some(0));
+    home.write(BODY, home.read(BODY).replace(" | tg_html", ""));
+    let mut terminal = demo(&home);
+    terminal.wait_for(" of 306, ");
+    terminal.send("\x1b[18;2~");
+    terminal.wait_for(", 1 of ");
+    terminal.wait_for("that fail: ");
+}
+
+#[test]
 fn signals_give_the_terminal_back_and_keep_the_draft() {
     for (number, code) in [(Signal::TERM, 143), (Signal::HUP, 129)] {
         let home = Home::new();

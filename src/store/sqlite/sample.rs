@@ -133,6 +133,11 @@ pub(super) fn profiles(connection: &Connection, ids: &[i64]) -> rusqlite::Result
     Ok(found?.into_iter().flatten().collect())
 }
 
+/// Gives back the memory of all the pages that were looked at once.
+pub(super) fn let_go(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch("PRAGMA shrink_memory")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,0 +1,85 @@
+//! How long it takes to try a body on a sample of the audience: the sample workspace's people, then a large store.
+//!
+//! `cargo bench --bench audience`, or `-- 1000000` for another size of the large store.
+
+#![expect(clippy::unwrap_used, reason = "a bench that cannot go on stops")]
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use telecast::paths::Paths;
+use telecast::profile::Value;
+use telecast::service::{DATABASE, Job, demo, sample, survey};
+use telecast::store::{Change, SqliteStore, Store};
+use telecast::workspace::{PRIVATE, Workspace};
+
+/// The size of the console's sample.
+const LIMIT: usize = 500;
+
+/// How many profiles the large store has.
+const MANY: usize = 100_000;
+
+/// How often each is measured; the fastest counts.
+const RUNS: usize = 5;
+
+fn main() {
+    let n = std::env::args().filter_map(|word| word.parse().ok()).next().unwrap_or(MANY);
+    let home = tempfile::tempdir().unwrap();
+    let root = home.path().join("demo");
+    demo::make(&Paths::under(&home.path().join("home")), &root).unwrap();
+    let workspace = Arc::new(Workspace::open(&root).unwrap());
+    let job = Job::of_files(&workspace, sample::FIRST);
+    report("the sample workspace", &root.join(PRIVATE).join(DATABASE), &job);
+    let large = home.path().join("large.db");
+    fill(&large, n);
+    report(&format!("{n} profiles"), &large, &job);
+}
+
+fn report(name: &str, database: &Path, job: &Job) {
+    let mut sampling = Duration::MAX;
+    let mut trying = Duration::MAX;
+    let mut seen = (0, 0, 0);
+    for _ in 0..RUNS {
+        // A store of its own each time: a sample is kept as long as the data stays.
+        let store = SqliteStore::open(database).unwrap();
+        let started = Instant::now();
+        store.sample(LIMIT).unwrap();
+        sampling = sampling.min(started.elapsed());
+        let started = Instant::now();
+        let surveyed = survey(job, &store, LIMIT, jiff::Timestamp::UNIX_EPOCH, &|| true).unwrap();
+        trying = trying.min(started.elapsed());
+        seen = (surveyed.survey.n_seen, surveyed.survey.failing.len(), surveyed.survey.n_skipped());
+    }
+    let (n_seen, n_failing, n_skipped) = seen;
+    println!(
+        "{name}: sample taken in {:.1} ms, body tried on {n_seen} in {:.1} ms ({n_failing} fail, {n_skipped} skipped)",
+        sampling.as_secs_f64() * 1e3,
+        trying.as_secs_f64() * 1e3,
+    );
+}
+
+/// Makes a store of people with fifteen properties; one in a thousand has markup in the name.
+fn fill(database: &Path, n: usize) {
+    let store = SqliteStore::open(database).unwrap();
+    let text = |text: String| Value::Text(text);
+    let person = |n: usize| {
+        let name = if n.is_multiple_of(1000) { format!("Ann<{n}") } else { format!("Anna {n}") };
+        let mut properties: indexmap::IndexMap<String, Value> = indexmap::IndexMap::from([
+            ("name".to_owned(), text(format!("{name} Petrova"))),
+            ("first_name".to_owned(), text(name)),
+            ("email".to_owned(), text(format!("anna_{n}@shop.example"))),
+            ("plan".to_owned(), text(["free", "pro", "team"][n % 3].to_owned())),
+            ("ltv".to_owned(), Value::Decimal(n as f64 / 100.0)),
+            ("orders".to_owned(), Value::Integer((n % 40) as i64)),
+            ("newsletter".to_owned(), Value::Boolean(n % 2 == 0)),
+            ("telegram_chat_id".to_owned(), Value::Integer(1_000_000 + n as i64)),
+        ]);
+        properties.extend((0..7).map(|at| (format!("extra_{at}"), text(format!("value {} of {n}", at * n)))));
+        Change { identity: format!("c{n:07}"), properties }
+    };
+    for first in (0..n).step_by(10_000) {
+        let changes: Vec<Change> = (first..n.min(first + 10_000)).map(person).collect();
+        store.write(&changes).unwrap();
+    }
+}
