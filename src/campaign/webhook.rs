@@ -113,11 +113,6 @@ impl Webhook {
         names
     }
 
-    /// Whether it goes to the workspace's own sandbox.
-    pub fn uses_sandbox(&self) -> bool {
-        self.templates().flat_map(placeholder::placeholders).any(|found| found.name == SANDBOX)
-    }
-
     /// Returns every text that may hold `${NAME}`.
     fn templates(&self) -> impl Iterator<Item = &str> {
         let auth: Vec<&str> = match &self.auth {

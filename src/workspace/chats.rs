@@ -71,11 +71,6 @@ impl Folder {
         })
     }
 
-    /// Forgets a named chat.
-    pub fn remove_test_chat(&self, name: &str) -> Result<(), SaveError> {
-        self.change_chats(|editor| editor.remove(&["chats", name]))
-    }
-
     /// Remembers which chat was chosen.
     pub fn remember_test_chat(&self, chosen: &str) -> Result<(), SaveError> {
         if self.test_chats().0.last.as_deref() == Some(chosen) {

@@ -9,7 +9,7 @@ use super::discover::write_private_folder;
 use super::draft::draft_path;
 use super::load::body_path;
 use super::slug::{free, slug};
-use crate::campaign::{Campaign, ContentFormat, Manifest, Webhook};
+use crate::campaign::{Campaign, ContentFormat, Webhook};
 use crate::diagnostic::Diagnostic;
 use crate::disk::{Condition, Fingerprint, SaveError, Source, read_source, save_text, write_new};
 
@@ -53,12 +53,6 @@ impl Folder {
     /// Saves a webhook over the file that was read as `source`, changing only what differs.
     pub fn save_webhook(&self, source: &Source, webhook: &Webhook) -> Result<Fingerprint, SaveError> {
         let text = self.updated(source, webhook.update(&source.text))?;
-        self.save(source, &text)
-    }
-
-    /// Saves `telecast.toml`, changing only what differs.
-    pub fn save_manifest(&self, source: &Source, manifest: &Manifest) -> Result<Fingerprint, SaveError> {
-        let text = self.updated(source, manifest.update(&source.text))?;
         self.save(source, &text)
     }
 
