@@ -267,8 +267,9 @@ impl Editor {
     /// Returns the line and column of a byte, as problems count them.
     pub fn position(&self, at: usize) -> Position {
         let line = self.line_of(at);
-        let before = self.slice(Span::new(self.line_span(line).start, at));
-        Position { line: line + 1, column: before.chars().count() + 1 }
+        let chars = |at: usize| self.buffer.rope().byte_to_char(at);
+        let before = chars(at.min(self.len())) - chars(self.line_span(line).start);
+        Position { line: line + 1, column: before + 1 }
     }
 
     /// Returns the byte of a line and column; columns behind the line's end give its end.

@@ -21,6 +21,7 @@ pub mod buffer;
 mod completion_view;
 pub mod dialog;
 pub mod focus;
+pub mod hints;
 mod hover;
 mod knowledge;
 pub mod pane;

@@ -8,8 +8,8 @@ use super::explain;
 use crate::diagnostic::{Diagnostic, FileProblem};
 use crate::text::Span;
 
-/// The largest file that is read: a body hundreds of times what Telegram takes.
-pub const MAX_FILE: u64 = 1024 * 1024;
+/// The largest file that is read: a body thousands of times what Telegram takes.
+pub const MAX_FILE: u64 = 8 * 1024 * 1024;
 
 /// Which content a file had: to notice that it is another one now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -129,7 +129,7 @@ fn not_utf8(error: &std::string::FromUtf8Error) -> Diagnostic {
 }
 
 fn too_large() -> Diagnostic {
-    let message = format!("this file is larger than {} KB", MAX_FILE / 1024);
+    let message = format!("this file is larger than {} MB", MAX_FILE / 1024 / 1024);
     Diagnostic::error("too-large", Span::at(0), message)
         .with_help("Telegram takes 4096 characters a message; telecast leaves the file as it is")
 }

@@ -15,7 +15,7 @@ use super::latest::Latest;
 use super::pane::preview::Preview;
 use super::pane::webhook::WebhookPane;
 use super::search::Search;
-use super::settling::Typing;
+use super::settling::{Found, Typing};
 use super::theme::Theme;
 use super::vim::Vim;
 use super::worst::{ForSome, Worst};
@@ -157,7 +157,7 @@ pub struct Notice {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Problem {
     /// In the body that is open; the span lies in it.
-    InBody(Diagnostic),
+    InBody(Found),
     /// In the body or its webhook, for some recipients of a sample.
     ForSome(ForSome),
     /// In another file of the workspace.
@@ -295,7 +295,8 @@ impl App {
     /// Asks for the message of what stands in the editor now.
     pub fn compose(&mut self) -> Effect {
         self.composition += 1;
-        match self.job() {
+        let follows = self.has_hints() && self.buffer().is_some_and(|buffer| buffer.is_readable);
+        match self.job().filter(|_| follows) {
             Some(job) => Effect::Compose { number: self.composition, job: Box::new(job) },
             None => {
                 self.composed = None;
@@ -358,17 +359,24 @@ impl App {
         Some(Effect::WriteDraft { stem: stem.to_owned(), text, base: buffer.saved })
     }
 
-    /// Starts the clock of the draft: it is written within a second of the edit.
-    pub fn journal_soon(&self) -> Option<Effect> {
-        let stem = self.open.clone()?;
-        let is_due = self.read_only.is_none() && self.buffers.get(&stem).is_some_and(Buffer::is_modified);
-        is_due.then_some(Effect::After(Timer::Draft(stem)))
+    /// Starts the clock of the draft, unless it runs: it is written within a second of the edit.
+    pub fn journal_soon(&mut self) -> Option<Effect> {
+        let stem = self.open.clone().filter(|_| self.read_only.is_none())?;
+        let buffer = self.buffers.get_mut(&stem).filter(|buffer| buffer.is_modified())?;
+        let is_coming = std::mem::replace(&mut buffer.draft_is_coming, true);
+        (!is_coming).then_some(Effect::After(Timer::Draft(stem)))
+    }
+
+    /// Writes the draft whose clock has run out.
+    pub fn journal_now(&mut self, stem: &str) -> Option<Effect> {
+        self.buffers.get_mut(stem)?.draft_is_coming = false;
+        self.journal(stem)
     }
 
     /// Returns everything wrong, the open body's problems first, in its order.
     pub fn problems(&self) -> Vec<Problem> {
         let mut problems: Vec<Problem> = Vec::new();
-        problems.extend(self.told().cloned().map(Problem::InBody));
+        problems.extend(self.found().map(Problem::InBody));
         if let Some(composed) = &self.composed {
             let webhook = self.webhook.current_file(&self.workspace);
             problems.extend(webhook.into_iter().flat_map(|source| {
@@ -382,7 +390,7 @@ impl App {
         let body = self.open_campaign().map(|campaign| campaign.body.path.clone());
         let others = self.workspace.problems().into_iter().filter(|problem| {
             Some(&problem.path) != body.as_ref()
-                || problem.diagnostic.code == "no-body" && self.buffer().is_none_or(Buffer::is_new)
+                || self.buffer().is_none_or(|buffer| buffer.is_new() || !buffer.is_readable)
         });
         problems.extend(others.map(Problem::InFile));
         problems

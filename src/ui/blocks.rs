@@ -16,6 +16,9 @@ impl App {
     pub fn block(&self) -> &[Span] {
         let (Some(buffer), Some(composed)) = (self.buffer(), self.composed_now()) else { return &[] };
         let block = composed.block_at(buffer.editor.cursor());
+        if block.is_empty() {
+            return block;
+        }
         match buffer.editor.matching_brackets() {
             // The braces around a tag are the tag's, not brackets of their own.
             Some((one, _)) if !block.iter().any(|tag| tag.start == one.start || tag.end == one.end) => &[],

@@ -34,6 +34,8 @@ pub struct Buffer {
     saved_text: Arc<str>,
     /// The edit up to which a draft is written.
     drafted: Option<u64>,
+    /// Whether the clock of the next draft runs: one draft takes all keys of its time, whatever it weighs.
+    pub draft_is_coming: bool,
     /// Whether the file is another one by now, while this buffer has unsaved edits.
     pub changed_outside: bool,
     /// Whether the file can be read; where it cannot, nothing is edited and nothing overwritten.
@@ -54,6 +56,7 @@ impl Buffer {
             saved: campaign.body.fingerprint,
             saved_text: text.into(),
             drafted: None,
+            draft_is_coming: false,
             changed_outside: false,
             is_readable: campaign.body.condition != Condition::Unusable,
         }

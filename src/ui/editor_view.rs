@@ -89,12 +89,14 @@ impl<'a> EditorView<'a> {
     pub fn draw(&self, area: Rect, buf: &mut Buffer) -> Option<Position> {
         let area = area.intersection(buf.area);
         let brackets = self.brackets();
-        let mut rows = self.rows();
+        let rows: Vec<Row> = self.rows().take(area.height.into()).collect();
+        let problems = self.problems_of(&rows);
+        let view = EditorView { problems: &problems, ..*self };
         for y in area.top()..area.bottom() {
             blank(buf, Rect { y, height: 1, ..area }, self.theme.text);
-            if let Some(row) = rows.next() {
-                self.draw_number(&row, area, y, buf);
-                self.draw_row(&row, self.text_area(area), y, &brackets, buf);
+            if let Some(row) = rows.get(usize::from(y - area.top())) {
+                view.draw_number(row, area, y, buf);
+                view.draw_row(row, self.text_area(area), y, &brackets, buf);
             }
         }
         self.screen_of(area, self.editor.cursor())
@@ -125,6 +127,13 @@ impl<'a> EditorView<'a> {
     /// The rows from the top one to the end of the text.
     fn rows(&self) -> impl Iterator<Item = Row> + 'a {
         self.editor.rows_from(self.viewport.top, self.viewport.row)
+    }
+
+    /// The problems of the lines of these rows.
+    fn problems_of(&self, rows: &[Row]) -> Vec<Mark> {
+        let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Vec::new() };
+        let lines = self.editor.line_span(first.line).join(self.editor.line_span(last.line));
+        self.problems.iter().filter(|(place, _)| touches(lines, *place)).copied().collect()
     }
 
     fn brackets(&self) -> Vec<Span> {

@@ -1,8 +1,12 @@
 //! Which problems wait: one that arises at the cursor while one types is told once the typing rests, or the cursor
 //! leaves it. What was told before stays.
 
+use std::ops::Deref;
+
 use super::app::App;
 use super::effect::{Effect, Timer};
+use super::latest::Latest;
+use crate::compose::Composed;
 use crate::diagnostic::Diagnostic;
 
 /// Typing that has not rested yet.
@@ -12,6 +16,21 @@ pub struct Typing {
     version: u64,
     /// What was told before it began: code and words.
     told: Vec<(&'static str, String)>,
+}
+
+/// A problem of the body: cheap to clone, since a broken body has thousands, which every frame lists.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    composed: Latest<Composed>,
+    at: usize,
+}
+
+impl Deref for Found {
+    type Target = Diagnostic;
+
+    fn deref(&self) -> &Diagnostic {
+        &self.composed.diagnostics[self.at]
+    }
 }
 
 impl App {
@@ -29,6 +48,14 @@ impl App {
     /// Tells what waited, where nothing was typed since `version`.
     pub fn rest(&mut self, version: u64) {
         self.typing.take_if(|typing| typing.version == version);
+    }
+
+    /// Returns the problems of the body that are told, to keep.
+    pub fn found(&self) -> impl Iterator<Item = Found> {
+        self.composed.iter().flat_map(|composed| {
+            let told = (0..composed.diagnostics.len()).filter(|at| !self.waits(&composed.diagnostics[*at]));
+            told.map(|at| Found { composed: composed.clone(), at })
+        })
     }
 
     /// Returns the problems of the body that are told, in its order.

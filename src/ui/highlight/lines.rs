@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::editor::{Editor, Snapshot};
+use crate::ui::hints::HINTS_UP_TO;
 
 use super::classes::{self, LineState};
 use super::{Grammar, Piece};
@@ -13,9 +14,6 @@ const BUDGET: usize = 8 * 1024;
 
 /// A line longer than this stays plain: no one reads it, and one key would cost more than a frame.
 const LONGEST_LINE: usize = 16 * 1024;
-
-/// A text longer than this stays plain: the states of its lines would take more memory than all else.
-const LONGEST_TEXT: usize = 1024 * 1024;
 
 /// The coloured pieces of each line of one editor.
 ///
@@ -57,7 +55,7 @@ impl Highlighter {
     /// further calls; a change of what is shown may come of them.
     pub fn follow(&mut self, editor: &Editor, visible: Range<usize>) -> bool {
         let Some(grammar) = self.grammar.clone() else { return false };
-        if LONGEST_TEXT < editor.len() {
+        if HINTS_UP_TO < editor.len() {
             *self = Self { grammar: Some(grammar), ..Self::default() };
             return false;
         }

@@ -27,7 +27,8 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<(u16, u16)> {
         (false, false, true) => " view only",
         (false, false, false) => "",
     };
-    let room = frame(app, Pane::Body, &format!("{file}{mark}"), area, buf);
+    let hints = app.hints_off().map_or_else(String::new, |words| format!(" · {words}"));
+    let room = frame(app, Pane::Body, &format!("{file}{mark}{hints}"), area, buf);
     draw_mode(app, area, buf);
     let text_area = text_area(app, room);
     let marks = app.marks();

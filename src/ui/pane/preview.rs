@@ -61,7 +61,10 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     let room = frame(app, Pane::Preview, "Preview", area, buf);
     draw_tabs(app, area, buf);
     let Some(composed) = &app.composed else {
-        draw::put_line(buf, room, room.y, if app.open.is_some() { "…" } else { "" }, app.theme.dim);
+        let words = without_message(app);
+        for (line, y) in draw::wrap(&words, usize::from(room.width)).iter().zip(room.y..room.bottom()) {
+            draw::put_line(buf, room, y, line, app.theme.dim);
+        }
         return;
     };
     match app.preview.tab {
@@ -72,6 +75,21 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
         Tab::Request => {
             draw_lines(buf, room, app.preview.scroll, &request_lines(app, composed, usize::from(room.width)))
         }
+    }
+}
+
+/// What is said while there is no message: why none is made, else that one is on its way.
+fn without_message(app: &App) -> String {
+    let Some(campaign) = app.open_campaign() else { return String::new() };
+    if app.buffer().is_some_and(|buffer| !buffer.is_readable) {
+        return campaign.body.problems.first().map_or_else(String::new, |problem| problem.message.clone());
+    }
+    match app.hints_off() {
+        Some(words) => format!(
+            "{words}, or each key would wait for them. F5 tests and ^S saves as ever; Telegram takes 4096 \
+             characters a message."
+        ),
+        None => "…".to_owned(),
     }
 }
 

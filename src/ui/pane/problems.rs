@@ -5,7 +5,6 @@ use ratatui::layout::Rect;
 
 use super::frame;
 use crate::diagnostic::Severity;
-use crate::text::LineIndex;
 use crate::ui::app::{App, Problem};
 use crate::ui::draw;
 use crate::ui::focus::Pane;
@@ -30,16 +29,13 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
         draw::put_line(buf, room, room.y, words, app.theme.success);
         return;
     }
-    let text = app.buffer().map(|buffer| buffer.editor.text()).unwrap_or_default();
-    let index = LineIndex::new(&text);
-    let rows = rows(app, &problems, &text, &index, room);
     let has_focus = app.focus.pane == Pane::Problems;
     let mut y = room.y;
-    for (at, lines) in rows.iter().skip(first_shown(app, &rows, room.height)) {
-        let is_chosen = has_focus && *at == app.problem;
+    for (at, problem) in problems.iter().enumerate().skip(first_shown(app, &problems, room)) {
+        let is_chosen = has_focus && at == app.problem;
         let style = if is_chosen { app.theme.chosen } else { app.theme.text };
-        let severity = problems[*at].diagnostic().severity;
-        for (n, line) in lines.iter().enumerate() {
+        let severity = problem.diagnostic().severity;
+        for (n, line) in lines_of(app, at, problem, room.width).iter().enumerate() {
             if room.bottom() <= y {
                 return;
             }
@@ -88,74 +84,55 @@ fn glyph(severity: Severity) -> (&'static str, Severity) {
 pub fn line_count(app: &App, width: u16) -> usize {
     let problems = app.problems();
     let above = usize::from(summary(app).is_some());
-    if app.focus.pane != Pane::Problems {
-        return above + problems.len().max(1);
-    }
-    let text = app.buffer().map(|buffer| buffer.editor.text()).unwrap_or_default();
-    let room = Rect { width, ..Rect::default() };
-    let rows = rows(app, &problems, &text, &LineIndex::new(&text), room);
-    above + rows.iter().map(|(_, lines)| lines.len()).sum::<usize>().max(1)
+    let chosen = problems.get(app.problem).filter(|_| app.focus.pane == Pane::Problems);
+    let more = chosen.map_or(0, |chosen| lines_of(app, app.problem, chosen, width).len().saturating_sub(1));
+    above + problems.len().max(1) + more
 }
 
-/// The lines of each problem: the chosen one whole with its help while one is in the pane, the others on one line.
-fn rows(
-    app: &App,
-    problems: &[Problem],
-    text: &str,
-    index: &LineIndex,
-    room: Rect,
-) -> Vec<(usize, Vec<String>)> {
-    let width = usize::from(room.width.saturating_sub(2)).max(1);
-    let has_focus = app.focus.pane == Pane::Problems;
-    let row = |(at, problem): (usize, &Problem)| {
-        let diagnostic = problem.diagnostic();
-        let place = match problem {
-            Problem::InBody(_) | Problem::ForSome(ForSome { is_in_body: true, .. }) => {
-                let place = index.position(text, diagnostic.span.start);
-                format!("{}:{}", place.line, place.column)
-            }
-            Problem::ForSome(ForSome { is_in_body: false, .. }) => "webhook".to_owned(),
-            Problem::InFile(problem) => format!("{}:{}", problem.path, problem.position.line),
-        };
-        let fix = if diagnostic.fixes.is_empty() { "" } else { " · . fix" };
-        let whole = format!("{place} {}{fix}", diagnostic.message);
-        if !(has_focus && at == app.problem) {
-            return (at, vec![draw::fit(&whole, width)]);
+/// The lines of a problem: the chosen one whole with its help while one is in the pane, the others on one line.
+fn lines_of(app: &App, at: usize, problem: &Problem, width: u16) -> Vec<String> {
+    let width = usize::from(width.saturating_sub(2)).max(1);
+    let diagnostic = problem.diagnostic();
+    let place = match problem {
+        Problem::InBody(_) | Problem::ForSome(ForSome { is_in_body: true, .. }) => {
+            let editor = app.buffer().map(|buffer| &buffer.editor);
+            let place = editor.map(|editor| editor.position(diagnostic.span.start));
+            place.map_or_else(String::new, |place| format!("{}:{}", place.line, place.column))
         }
-        let mut lines = draw::wrap(&whole, width);
-        if let Some(help) = &diagnostic.help {
-            lines.extend(draw::wrap(help, width));
-        }
-        (at, lines)
+        Problem::ForSome(ForSome { is_in_body: false, .. }) => "webhook".to_owned(),
+        Problem::InFile(problem) => format!("{}:{}", problem.path, problem.position.line),
     };
-    problems.iter().enumerate().map(row).collect()
+    let fix = if diagnostic.fixes.is_empty() { "" } else { " · . fix" };
+    let whole = format!("{place} {}{fix}", diagnostic.message);
+    if app.focus.pane != Pane::Problems || at != app.problem {
+        return vec![draw::fit(&whole, width)];
+    }
+    let mut lines = draw::wrap(&whole, width);
+    if let Some(help) = &diagnostic.help {
+        lines.extend(draw::wrap(help, width));
+    }
+    lines
 }
 
-fn first_shown(app: &App, rows: &[(usize, Vec<String>)], height: u16) -> usize {
-    let mut used = 0;
-    let chosen = app.problem.min(rows.len().saturating_sub(1));
-    for (at, lines) in rows.iter().take(chosen + 1).rev() {
-        used += lines.len();
-        if usize::from(height) < used {
-            // One that is higher than the pane is shown from its first line.
-            return (at + 1).min(chosen);
-        }
-    }
-    0
+/// The first problem that is shown so that the chosen one is in sight; only that one has more than one line.
+fn first_shown(app: &App, problems: &[Problem], room: Rect) -> usize {
+    let chosen = app.problem.min(problems.len().saturating_sub(1));
+    let lines = problems.get(chosen).map_or(0, |problem| lines_of(app, chosen, problem, room.width).len());
+    // One that is higher than the pane is shown from its first line.
+    chosen - usize::from(room.height).saturating_sub(lines).min(chosen)
 }
 
 /// Returns the problem at a line of the pane, from 0.
 pub fn at_line(app: &App, area: Rect, y: u16) -> Option<usize> {
     let room = list_room(app, crate::ui::layout::inside(area));
     let problems = app.problems();
-    let text = app.buffer().map(|buffer| buffer.editor.text()).unwrap_or_default();
-    let rows = rows(app, &problems, &text, &LineIndex::new(&text), room);
     let mut line = usize::from(y.checked_sub(room.y).filter(|line| *line < room.height)?);
-    for (at, lines) in rows.iter().skip(first_shown(app, &rows, room.height)) {
-        if line < lines.len() {
-            return Some(*at);
+    for (at, problem) in problems.iter().enumerate().skip(first_shown(app, &problems, room)) {
+        let n_lines = lines_of(app, at, problem, room.width).len();
+        if line < n_lines {
+            return Some(at);
         }
-        line -= lines.len();
+        line -= n_lines;
     }
     None
 }

@@ -350,6 +350,10 @@ fn compare_modes(app: &mut App) -> Vec<Effect> {
         app.say("no campaign is open: n makes one");
         return Vec::new();
     };
+    if let Some(words) = app.hints_off() {
+        app.complain(format!("{words}: it is too large to convert"));
+        return Vec::new();
+    }
     app.completion = None;
     let compare = Compare::of(job.body());
     app.question += 1;
@@ -496,9 +500,8 @@ fn show_problem(app: &mut App, problems: &[Problem]) {
     let help = diagnostic.help.as_ref().map_or_else(String::new, |help| format!(" · {help}"));
     let words = format!("{}{help}", diagnostic.message);
     match problem {
-        Problem::InBody(diagnostic) | Problem::ForSome(ForSome { diagnostic, is_in_body: true, .. }) => {
-            let span = diagnostic.span;
-            go_to(app, span);
+        Problem::InBody(_) | Problem::ForSome(ForSome { is_in_body: true, .. }) => {
+            go_to(app, diagnostic.span);
             app.say(words);
         }
         Problem::ForSome(ForSome { is_in_body: false, .. }) => {

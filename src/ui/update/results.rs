@@ -133,7 +133,7 @@ pub fn take(app: &mut App, message: Msg) -> Vec<Effect> {
             app.take_grammar(Arc::clone(&grammar));
             Vec::new()
         }
-        Msg::Due(Timer::Draft(stem)) => app.journal(&stem).into_iter().collect(),
+        Msg::Due(Timer::Draft(stem)) => app.journal_now(&stem).into_iter().collect(),
         Msg::Due(Timer::Compose(number)) if number == app.composition && app.completion.is_none() => {
             vec![app.compose()]
         }

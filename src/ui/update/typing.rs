@@ -9,9 +9,6 @@ use crate::ui::focus::{Focus, Pane};
 use crate::ui::key::{Key, KeyCode};
 use crate::ui::typing::command;
 
-/// Above this size the picker stays closed: it reads the text at each key.
-const COMPLETES_UP_TO: usize = 512 * 1024;
-
 /// Takes a key in the body.
 pub fn press(app: &mut App, key: Key) -> Vec<Effect> {
     if let Some(effects) = vim::press(app, key) {
@@ -131,13 +128,17 @@ pub fn is_motion(command: &Command) -> bool {
 
 /// Opens, narrows or closes the picker behind a typed character.
 fn follow_picker(app: &mut App) {
-    let Some(buffer) = app.buffer().filter(|buffer| buffer.editor.len() <= COMPLETES_UP_TO) else { return };
+    let Some(buffer) = app.buffer().filter(|_| app.has_hints()) else { return };
     let (text, cursor) = (buffer.editor.text(), buffer.editor.cursor());
     let session = app.completion.take();
     app.completion = complete::follow(session, &text, cursor, &app.knowledge().context());
 }
 
 fn open_picker(app: &mut App) -> Vec<Effect> {
+    if let Some(words) = app.hints_off() {
+        app.say(words);
+        return Vec::new();
+    }
     if let Some(buffer) = app.buffer() {
         let (text, cursor) = (buffer.editor.text(), buffer.editor.cursor());
         app.completion = complete::open_here(&text, cursor, &app.knowledge().context());

@@ -115,3 +115,32 @@ fn what_goes_wrong_at_the_cursor_waits_until_one_rests_or_leaves() {
     console.input(Input::Key("home".parse().unwrap()));
     assert!(told(&console), "once one leaves");
 }
+
+#[test]
+fn five_megabytes_are_edited_without_hints() {
+    let text = format!("{{\"text\": \"{}\"}}\n", "many words ".repeat(10)).repeat(43_000);
+    let mut console = Console::prepared("spring-sale", |root| {
+        std::fs::write(root.join("campaigns/spring-sale.json.liquid"), &text).unwrap();
+    });
+    console.resize(160, 40);
+    console.shows("5.0 MB: hints are off");
+    console.shows("^S saves as ever");
+    console.press("ctrl-end");
+    console.type_text("{{ end");
+    console.press("ctrl-s");
+    console.shows("saved campaigns/spring-sale.json.liquid");
+    assert_eq!(console.file("campaigns/spring-sale.json.liquid"), format!("{text}{{{{ end }}}}"));
+    console.press("f6");
+    console.shows("too large to convert");
+    console.press("ctrl-a delete");
+    console.hides("hints are off");
+}
+
+#[test]
+fn more_than_that_is_left_alone_and_said_so() {
+    let console = Console::prepared("spring-sale", |root| {
+        std::fs::write(root.join("campaigns/spring-sale.json.liquid"), vec![b'x'; 10 << 20]).unwrap();
+    });
+    console.shows("view only");
+    console.shows("this file is larger than 8 MB");
+}

@@ -1,0 +1,91 @@
+//! How long a key takes to its painted frame in bodies of any size, with everything on.
+//!
+//! `cargo bench --bench editor`. The console's real state, executor and drawing, without a terminal: a key goes through
+//! `update`, its effects are handed over, and the whole screen is drawn and compared with the last one. Before the next
+//! key all answers are taken, so that every frame has its colours, problems and message.
+
+#![expect(clippy::unwrap_used, reason = "a bench that cannot go on stops")]
+
+#[path = "../suite/console/harness.rs"]
+#[expect(dead_code, reason = "the suite's own, of which a bench needs less")]
+mod harness;
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use telecast::editor::Command;
+use telecast::ui::input::Input;
+use telecast::ui::key::Key;
+
+use harness::Console;
+
+/// What is typed, at the beginning, in the middle and at the end.
+const TYPED: &str = "some words, <b>bold</b> and {{ Profile.first_name }} too ";
+
+/// The keys that are pressed behind it.
+const PRESSED: [&str; 8] = ["up", "down", "pagedown", "pageup", "left", "backspace", "enter", "ctrl-z"];
+
+fn main() {
+    println!("key to painted frame at 160×50: median, 95th percentile, longest");
+    report("256 KB in lines", &body(256 << 10, "\n"));
+    report("256 KB in one line", &body(256 << 10, " "));
+    report("5 MB in lines", &body(5 << 20, "\n"));
+    report("5 MB in one line", &body(5 << 20, " "));
+}
+
+/// A body of about this size: records with Liquid and markup, as a person would write them.
+fn body(size: usize, line_break: &str) -> String {
+    let mut body = format!(
+        "{{{line_break}  \"chat_id\": {{{{ Profile.telegram_chat_id | default: 1 }}}},{line_break}  \"text\": \"hi\",{line_break}  \"records\": ["
+    );
+    let mut n = 0;
+    while body.len() < size {
+        let comma = if n == 0 { "" } else { "," };
+        body.push_str(&format!(
+            "{comma}{line_break}    {{ \"n\": {n}, \"note\": \"<b>Hi {{{{ Profile.first_name | default: 'there' | tg_html | json_escape }}}}</b>, {{% if Profile.plan == 'gold' %}}thanks{{% else %}}hello{{% endif %}}, Привет\" }}"
+        ));
+        n += 1;
+    }
+    body + &format!("{line_break}  ]{line_break}}}{line_break}")
+}
+
+fn report(name: &str, body: &str) {
+    let mut console = Console::prepared("spring-sale", |root| {
+        std::fs::write(root.join("campaigns/spring-sale.json.liquid"), body).unwrap();
+    });
+    console.resize(160, 50);
+    console.settle();
+    let mut keys = Vec::new();
+    let mut answers = Vec::new();
+    let length = console.body().len();
+    for place in [0, length / 2, length] {
+        let editor = &mut console.app.buffer_mut().unwrap().editor;
+        editor.apply(Command::Click(place));
+        console.press("left right");
+        let typed = TYPED.chars().map(Key::char);
+        let pressed = PRESSED.iter().cycle().take(5 * PRESSED.len()).map(|key| key.parse().unwrap());
+        for key in typed.chain(pressed) {
+            let before = console.cells();
+            let start = Instant::now();
+            console.input(Input::Key(key));
+            paint(&console, &before);
+            keys.push(start.elapsed());
+            console.settle();
+            let start = Instant::now();
+            paint(&console, &before);
+            answers.push(start.elapsed());
+        }
+    }
+    println!("{name:20} {}   frame alone {}", figures(&mut keys), figures(&mut answers));
+}
+
+/// Draws the screen and finds what has changed, as the terminal is told it.
+fn paint(console: &Console, before: &ratatui::buffer::Buffer) {
+    black_box(before.diff(&console.cells()).len());
+}
+
+fn figures(times: &mut [Duration]) -> String {
+    times.sort();
+    let at = |percent: usize| times[(times.len() - 1) * percent / 100].as_secs_f64() * 1000.0;
+    format!("{:7.2} {:7.2} {:7.2} ms", at(50), at(95), at(100))
+}
