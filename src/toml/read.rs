@@ -67,6 +67,8 @@ pub struct Table<'a> {
     span: Span,
     asked: Vec<&'static str>,
     grave: Option<Grave>,
+    /// What its keys are called.
+    noun: &'static str,
     problems: &'a mut Vec<Diagnostic>,
 }
 
@@ -83,7 +85,7 @@ impl<T: TableLike + std::fmt::Debug> TableLikeDebug for T {}
 
 impl<'a> Table<'a> {
     fn new(entries: &'a dyn TableLikeDebug, span: Span, problems: &'a mut Vec<Diagnostic>) -> Self {
-        Self { entries, span, asked: Vec::new(), grave: None, problems }
+        Self { entries, span, asked: Vec::new(), grave: None, noun: "key", problems }
     }
 
     /// Returns the place of the table: its key, or the start of the text for the root.
@@ -99,6 +101,11 @@ impl<'a> Table<'a> {
     /// Makes those unknown keys errors for which `grave` gives help: ignoring them would change who gets what.
     pub fn unknown_is_grave(&mut self, grave: Grave) {
         self.grave = Some(grave);
+    }
+
+    /// Calls the keys of this table by another word, where one is told of.
+    pub fn keys_are(&mut self, noun: &'static str) {
+        self.noun = noun;
     }
 
     /// Returns the bytes of `key` where it is there.
@@ -166,6 +173,14 @@ impl<'a> Table<'a> {
             }
         }
         Some(texts)
+    }
+
+    /// Reads a text, or a list of them.
+    pub fn texts(&mut self, key: &'static str) -> Option<Vec<Spanned<String>>> {
+        match self.entries.get(key).is_some_and(Item::is_array) {
+            true => self.strings(key),
+            false => self.string(key).map(|text| vec![text]),
+        }
     }
 
     /// Reads a table whose keys are free and whose values are texts, in order.
@@ -269,7 +284,7 @@ impl<'a> Table<'a> {
             let key = self.entries.key(name);
             let place = key.and_then(toml_edit::Key::span).or_else(|| item.span());
             let span = place.map_or(self.span, Span::from);
-            let message = format!("telecast does not know the key `{name}` here");
+            let message = format!("telecast does not know the {} `{name}` here", self.noun);
             let grave = self.grave.and_then(|grave| grave(name));
             let mut problem = match grave {
                 Some(_) => Diagnostic::error("unknown-key", span, message),

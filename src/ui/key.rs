@@ -49,6 +49,19 @@ impl Key {
         Self::plain(KeyCode::Char(c))
     }
 
+    /// A letter with Ctrl has no case, and one with Shift is the capital.
+    fn as_terminals_send_it(mut self) -> Self {
+        if let KeyCode::Char(c) = self.code {
+            self.code = KeyCode::Char(match (self.ctrl, self.shift) {
+                (true, _) => c.to_ascii_lowercase(),
+                (false, true) => c.to_ascii_uppercase(),
+                (false, false) => c,
+            });
+            self.shift = false;
+        }
+        self
+    }
+
     /// Returns the key without Alt.
     pub const fn without_alt(self) -> Self {
         Self { alt: false, ..self }
@@ -134,14 +147,15 @@ impl FromStr for Key {
             (Some(c), None) => KeyCode::Char(c),
             _ if rest.eq_ignore_ascii_case("space") => KeyCode::Char(' '),
             (Some('f' | 'F'), Some(digit)) if digit.is_ascii_digit() => {
-                KeyCode::F(rest[1..].parse().map_err(|_| unknown())?)
+                let number = rest[1..].parse().ok().filter(|number| (1..=12).contains(number));
+                KeyCode::F(number.ok_or_else(unknown)?)
             }
             _ => {
                 let named = NAMES.iter().find(|(name, _)| name.eq_ignore_ascii_case(rest));
                 named.map(|(_, code)| *code).ok_or_else(unknown)?
             }
         };
-        Ok(key)
+        Ok(key.as_terminals_send_it())
     }
 }
 
@@ -165,11 +179,13 @@ mod tests {
         check("-", "-");
         check("ctrl--", "^-");
         check("space", "Space");
+        check("ctrl-S", "^S");
+        check("shift-a", "A");
     }
 
     #[test]
     fn nonsense_is_refused_with_the_way_to_write_it() {
-        for text in ["", "hyper-x", "f", "enterr", "fx"] {
+        for text in ["", "hyper-x", "f", "enterr", "fx", "f13"] {
             assert!(text.parse::<Key>().is_err() || text.len() == 1, "{text}");
         }
     }

@@ -1,5 +1,7 @@
 //! From the terminal's key events to [`Key`]s, and from keys to actions where one stands.
 
+mod file;
+
 use crossterm::event::{KeyCode as Code, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::action::{ACTIONS, Action, Context};

@@ -8,8 +8,10 @@ use tokio::sync::mpsc;
 
 use super::app::{App, Clipboard, UiSettings};
 use super::executor::Executor;
+use super::keymap::Keymap;
 use super::theme::Theme;
 use super::{runtime, terminal, welcome};
+use crate::diagnostic::FileProblem;
 use crate::paths::{Paths, WORKSPACE_VARIABLE};
 use crate::secrets::Secrets;
 use crate::service::Session;
@@ -73,17 +75,20 @@ fn open(folder: Option<&Path>, campaign: Option<&str>) -> Result<ExitCode, Start
         Err(error) => return Err(error.into()),
     };
     let workspace = Arc::new(Workspace::open(&root)?);
-    let (settings, problems) = Settings::load(&paths);
+    let (settings, mut problems) = Settings::load(&paths);
+    let (keymap, key_problems) = Keymap::load(&paths);
+    problems.extend(key_problems);
     let (_guard, read_only) = lock(&workspace)?;
     let secrets = Secrets::new(&paths, &settings.secrets, Some(&workspace.id()));
     let session = Arc::new(Session::new(workspace.root.clone(), secrets, &settings));
     let mut app = App::new(workspace, theme(), ui_settings(&settings));
     app.read_only = read_only;
+    app.keymap = keymap;
     if let Some(stem) = campaign {
         app.open_buffer(stem);
     }
-    if let Some(problem) = problems.first() {
-        app.complain(problem.to_string());
+    if let Some(words) = in_words(&problems) {
+        app.complain(words);
     }
     let redacting = Arc::clone(&session);
     terminal::install_panic_hook(move |text| redacting.redact(text));
@@ -95,6 +100,16 @@ fn open(folder: Option<&Path>, campaign: Option<&str>) -> Result<ExitCode, Start
     // Threads that still read a slow disk must not hold the shell up.
     runtime.shutdown_background();
     Ok(code)
+}
+
+/// The first problem of the user's own files, short enough for the footer, and how many there are besides.
+fn in_words(problems: &[FileProblem]) -> Option<String> {
+    let (first, rest) = problems.split_first()?;
+    let file = first.path.rsplit('/').next().unwrap_or(&first.path);
+    let (line, column, message) = (first.position.line, first.position.column, &first.diagnostic.message);
+    let help = first.diagnostic.help.as_ref().map_or_else(String::new, |help| format!(" · {help}"));
+    let more = if rest.is_empty() { String::new() } else { format!(" · and {} more", rest.len()) };
+    Some(format!("{file}:{line}:{column} {message}{help}{more}"))
 }
 
 /// Takes the lock on editing; where another console has it, says which.

@@ -52,6 +52,8 @@ pub enum Request {
     CommandLine,
     /// Save and leave.
     SaveAndQuit,
+    /// Say what stands here.
+    Hover,
 }
 
 /// Where a search goes.
@@ -323,6 +325,7 @@ pub const KEYS: &[(&str, &str)] = &[
     ("il al", "Object: the Liquid around the cursor"),
     ("x X s S D C Y p P r ~ J", "Short for common changes"),
     ("v V", "Select graphemes, lines; o goes to the other end"),
+    ("K", "Say what stands here"),
     ("u ^R .", "Undo, redo, the last change again"),
     ("\"a", "Use register a; _ keeps nothing"),
     (":w :q :wq :12", "Save, quit, both, go to a line"),

@@ -139,7 +139,7 @@ fn the_workspace_is_found_from_a_folder_below_it() {
 #[test]
 fn paths_prints_every_place_without_a_workspace_too() {
     let places = Home::new().run(["paths", "--json"]).json();
-    for name in ["settings", "secrets", "demos", "locks"] {
+    for name in ["settings", "keymap", "secrets", "demos", "locks"] {
         assert!(places[name].is_string(), "{places}");
     }
 }

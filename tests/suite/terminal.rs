@@ -111,6 +111,33 @@ fn the_worst_recipient_is_named_by_itself_and_shift_f7_goes_there() {
 }
 
 #[test]
+fn ones_own_settings_hold_and_a_broken_keymap_is_told_of() {
+    let home = Home::new();
+    home.write("config/telecast/config.toml", "vim = true\n");
+    home.write("config/telecast/keymap.toml", "sav = \"ctrl-s\"\nquit = \"ctrl-x\"\n");
+    let mut terminal = Terminal::start(home.command(["demo", "--dir", "shop"]), 120, 32);
+    terminal.wait_for("keymap.toml:1:1 telecast does not know the action `sav` here · did you mean `save`?");
+    terminal.wait_for("NORMAL");
+    terminal.send("iZebra");
+    terminal.wait_for("Zebra{");
+    terminal.send("\x1b");
+    terminal.wait_for("NORMAL");
+    let drawn = terminal.bytes();
+    assert!(
+        drawn.windows(5).any(|bytes| bytes == b"\x1b[2 q")
+            && drawn.windows(5).any(|bytes| bytes == b"\x1b[6 q")
+    );
+    // A line break in one read with other keys would be a paste.
+    terminal.send(":");
+    terminal.wait_for("Enter · Esc");
+    terminal.send("q!");
+    terminal.wait_for("q!");
+    terminal.send("\r");
+    assert_eq!(terminal.wait_exit().code(), Some(0));
+    assert_given_back(&terminal);
+}
+
+#[test]
 fn signals_give_the_terminal_back_and_keep_the_draft() {
     for (number, code) in [(Signal::TERM, 143), (Signal::HUP, 129)] {
         let home = Home::new();

@@ -76,7 +76,8 @@ fn copy_or_cancel(app: &mut App) -> Vec<Effect> {
         return search::press(app, ESC);
     }
     if app.completion.take().is_none() {
-        app.say("^Q quits");
+        let key = app.keymap.shown_key(contexts(app), Action::Quit);
+        app.say(key.map_or_else(|| "the palette quits".to_owned(), |key| format!("{key} quits")));
     }
     Vec::new()
 }

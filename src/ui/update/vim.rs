@@ -102,6 +102,7 @@ fn answer(app: &mut App, request: Request) -> Vec<Effect> {
             Vec::new()
         }
         Request::SaveAndQuit => save_and_quit(app),
+        Request::Hover => actions::act(app, Action::Hover),
     }
 }
 

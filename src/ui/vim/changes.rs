@@ -152,6 +152,7 @@ impl Vim {
             '.' => self.repeat(editor, page),
             'v' | 'V' => self.begin_visual(editor, c == 'V'),
             ':' => Outcome::ask(Request::CommandLine),
+            'K' => Outcome::ask(Request::Hover),
             '/' => Outcome::ask(Request::Search(Direction::Forward)),
             '?' => Outcome::ask(Request::Search(Direction::Backward)),
             _ => Outcome::default(),

@@ -3,6 +3,7 @@
 use telecast::ui::action::{ACTIONS, Action};
 use telecast::ui::focus::{Focus, Pane};
 use telecast::ui::input::MouseKind;
+use telecast::ui::keymap::Keymap;
 
 use super::Console;
 
@@ -134,4 +135,21 @@ fn the_problem_one_stands_on_is_shown_whole() {
     console.press("esc 1 home 5");
     let help = console.app.problems()[0].diagnostic().help.clone().unwrap();
     console.shows(help.split(' ').next_back().unwrap());
+}
+
+#[test]
+fn a_keymap_of_ones_own_is_obeyed_and_shown() {
+    let mut console = Console::demo();
+    let (keymap, problems) = Keymap::parse("help = \"f12\"\npalette = \"ctrl-w\"\nquit = []");
+    assert_eq!(problems, []);
+    console.app.keymap = keymap;
+    console.shows("F12 help");
+    console.hides("F1 help");
+    console.press("ctrl-q");
+    assert!(!console.has_quit);
+    console.press("ctrl-w");
+    console.type_text("Help for where");
+    console.shows("F12");
+    console.press("enter");
+    console.shows("In Body");
 }
