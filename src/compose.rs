@@ -23,7 +23,7 @@ use crate::campaign::{self, Campaign, ContentFormat, Webhook};
 use crate::diagnostic::Diagnostic;
 use crate::json::{self, Document};
 use crate::profile::{Profile, Value, Vocabulary};
-use crate::telegram::{self, ApiError, ParseMode, Request};
+use crate::telegram::{self, ApiError, Method, ParseMode, Request};
 use crate::template::{self, Dialect, Partials, Token};
 use crate::text::Span;
 
@@ -187,7 +187,10 @@ fn context<'a>(inputs: &Inputs<'a>) -> template::Context<'a> {
 fn content(inputs: &Inputs<'_>) -> template::Content {
     let is_bot_api = inputs.webhook.is_none_or(|webhook| campaign::is_bot_api_url(&webhook.url));
     match inputs.campaign.content_format {
-        ContentFormat::Json if is_bot_api => template::Content::Json,
+        ContentFormat::Json if is_bot_api => {
+            let method = http::bot_method(inputs).and_then(|method| Method::from_name(&method));
+            method.map_or(template::Content::Json, template::Content::Call)
+        }
         ContentFormat::Json | ContentFormat::Text => template::Content::Text,
     }
 }

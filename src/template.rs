@@ -176,6 +176,10 @@ impl Template {
         self.compiled.dialect
     }
 
+    fn files(&self) -> &[File] {
+        &self.compiled.files
+    }
+
     fn body(&self) -> &syntax::Block {
         &self.compiled.files[0].body
     }

@@ -46,6 +46,9 @@ pub fn not_json(body: Body<'_>, locator: &Locator, error: &SyntaxError) -> Diagn
             _ => problem.with_help("put the value in quotes, or give the variable a default that is JSON"),
         };
     } else {
+        if let Some(partial) = &located.partial {
+            problem.message.push_str(&format!(" (in partials/{partial}.liquid)"));
+        }
         problem.help = help(sent, error);
         problem.fixes.extend(json_fix(locator, error));
     }
@@ -297,7 +300,15 @@ fn property_in(hole: &str) -> Option<String> {
 
 /// Moves what the request's checks say of a JSON value to the body.
 pub fn of_finding(body: Body<'_>, locator: &Locator, document: &Document, finding: &Finding) -> Diagnostic {
-    let (sent, located) = locate_place(locator, document, Some(&finding.place));
+    let key = match finding.code {
+        // It is the name that is wrong, not the value.
+        "unknown-field" | "old-field" => key_at(document, &finding.place),
+        _ => None,
+    };
+    let (sent, located) = match key {
+        Some(key) => (key.span, locator.locate(key.span)),
+        None => locate_place(locator, document, Some(&finding.place)),
+    };
     let mut problem = Diagnostic::error(finding.code, located.span, finding.message.clone());
     problem.severity = finding.severity;
     problem.help = finding.help.clone();
@@ -312,6 +323,14 @@ pub fn of_api_error(body: Body<'_>, locator: &Locator, document: &Document, erro
     let mut problem = Diagnostic::error("refused", located.span, message).with_help(help_of_refusal(error));
     blame_value(body, locator, sent, &located, &mut problem);
     problem
+}
+
+/// Returns the key of the member that a place in the request leads to.
+fn key_at<'d>(document: &'d Document, place: &Place) -> Option<&'d Text> {
+    let (last, parents) = place.path.split_last()?;
+    let json::Step::Key(name) = last else { return None };
+    let members = document.root.at_path(parents)?.as_object()?;
+    members.iter().map(|member| &member.key).find(|key| key.decoded == *name)
 }
 
 fn help_of_refusal(error: &ApiError) -> String {

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::method::Method;
+use crate::diagnostic::did_you_mean;
 
 /// A field of a method or of an object in its arguments.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -87,6 +88,12 @@ pub fn of_method(method: Method) -> &'static [Field] {
 /// Returns the fields of a kind of object; none for a name the tables do not have.
 pub fn of_object(name: &str) -> &'static [Field] {
     OBJECTS.get(name).map_or(&[], Vec::as_slice)
+}
+
+/// Says that `owner` has no field `name`, and which of its fields is likely meant.
+pub fn unknown<'f>(owner: &str, name: &str, known: &'f [Field]) -> (String, Option<&'f str>) {
+    let names = known.iter().filter(|field| field.replaced_by.is_none()).map(|field| field.name.as_str());
+    (format!("`{owner}` has no field `{name}`: it is ignored"), did_you_mean(name, names))
 }
 
 static OBJECTS: LazyLock<HashMap<String, Vec<Field>>> =

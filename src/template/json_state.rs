@@ -90,6 +90,17 @@ impl JsonState {
         }
     }
 
+    /// Reads `text` up to and with the first event's last byte; returns how much it read.
+    pub fn read_to_event(&mut self, text: &str, on_event: &mut dyn FnMut(Event)) -> usize {
+        for (at, c) in text.char_indices() {
+            if let Some(event) = self.step(c) {
+                on_event(event);
+                return at + c.len_utf8();
+            }
+        }
+        text.len()
+    }
+
     /// Reads what a `{{ … }}` prints.
     pub fn read_hole(&mut self) {
         match &mut self.mode {
@@ -147,6 +158,15 @@ impl JsonState {
                 Some(_) => frame.key.as_deref().map(str::to_owned),
             })
             .collect()
+    }
+
+    /// The keys that lead to the place, `[]` for arrays, where all of them are known.
+    pub fn whole_path(&self) -> Option<Vec<&str>> {
+        let steps = self.frames.iter().map(|frame| match frame.object {
+            None => Some("[]"),
+            Some(_) => frame.key.as_deref(),
+        });
+        steps.collect()
     }
 
     /// The keys that the innermost object has so far.

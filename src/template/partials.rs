@@ -33,10 +33,11 @@ pub(super) fn compile(source: &str, partials: &Partials, flavour: Flavour) -> (C
                 continue;
             }
             let parsed = parser::parse(&partials.0[wanted], flavour);
-            problems.extend(parsed.problems.iter().map(|problem| at_call(wanted, partials, problem, call.1)));
             waiting.extend(calls_of(&parsed.body).into_iter().map(|(name, _)| (name, (call.1, call.1))));
-            let source = partials.0[wanted].clone();
-            files.push(File { name: Some(wanted.clone()), source, body: parsed.body });
+            let file =
+                File { name: Some(wanted.clone()), source: partials.0[wanted].clone(), body: parsed.body };
+            problems.extend(parsed.problems.iter().map(|problem| at_call(&file, problem, call.1)));
+            files.push(file);
         }
     }
     let names = files.iter().filter_map(|file| file.name.clone()).collect();
@@ -83,8 +84,8 @@ fn missing(name: &str, (span, _): (Span, Span), partials: &Partials) -> Diagnost
 }
 
 /// Shows a problem of a partial at the tag that calls it.
-fn at_call(name: &str, partials: &Partials, problem: &Diagnostic, call: Span) -> Diagnostic {
-    let source = &partials.0[name];
+pub(super) fn at_call(partial: &File, problem: &Diagnostic, call: Span) -> Diagnostic {
+    let (source, name) = (&partial.source, partial.name.as_deref().unwrap_or_default());
     let place = LineIndex::new(source).position(source, problem.span.start);
     let message = format!("in the partial `{name}` ({}:{}): {}", place.line, place.column, problem.message);
     Diagnostic { message, span: call, fixes: Vec::new(), ..problem.clone() }

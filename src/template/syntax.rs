@@ -110,6 +110,23 @@ pub(super) struct Path {
     pub steps: Vec<Step>,
 }
 
+impl Path {
+    /// Returns the name it starts with, where that is one.
+    pub fn name(&self) -> Option<&str> {
+        match &self.root.kind {
+            StepKind::Name { name, .. } => Some(name),
+            StepKind::Index(_) => None,
+        }
+    }
+
+    /// Whether it ends in `.size`: a number.
+    pub fn is_size(&self) -> bool {
+        let is_size =
+            |step: &Step| matches!(&step.kind, StepKind::Name { name, is_dotted: true } if name == "size");
+        self.steps.last().is_some_and(is_size)
+    }
+}
+
 /// One part of a path.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Step {

@@ -5,7 +5,7 @@ use super::markup::{MAX_BUTTONS, MAX_BUTTONS_IN_ROW};
 use super::text::{MAX_TEXT, Names};
 use super::value::{self, Value};
 use super::{Arguments, Content, Finding, Request};
-use crate::diagnostic::{Severity, did_you_mean};
+use crate::diagnostic::Severity;
 use crate::json;
 use crate::telegram::api_error::Place;
 use crate::telegram::arguments::{Argument, Origin, canonical, is_true, lenient_i64};
@@ -56,12 +56,12 @@ fn check_argument(method: Method, name: &str, argument: &Argument, findings: &mu
 }
 
 fn unknown(place: Place, owner: &str, name: &str, known: &[Field]) -> Finding {
-    let names = known.iter().filter(|field| field.replaced_by.is_none()).map(|field| field.name.as_str());
-    let help = match did_you_mean(name, names) {
+    let (message, near) = fields::unknown(owner, name, known);
+    let help = match near {
         Some(near) => format!("did you mean `{near}`?"),
         None => "take it out; Telegram does not look at it".to_owned(),
     };
-    finding(place, "unknown-field", format!("`{owner}` has no field `{name}`: it is ignored"), &help)
+    finding(place, "unknown-field", message, &help)
 }
 
 fn check_age(field: &Field, place: &Place, findings: &mut Vec<Finding>) {

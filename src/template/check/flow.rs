@@ -1,97 +1,118 @@
-//! Follows the JSON of a body through text, branches and loops, and looks at each `{{ }}` where it stands.
+//! Follows the JSON of a body through text, branches, loops and partials, and looks at each `{{ }}` where it stands.
+//!
+//! What is captured is followed where it is printed: there it has its place in the JSON.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Fix};
 use crate::profile::Vocabulary;
-use crate::telegram::ParseMode;
-use crate::text::Span;
+use crate::telegram::{Method, ParseMode};
+use crate::text::{Span, floor_char_boundary};
 
-use super::super::Template;
-use super::super::dialect::Dialect;
 use super::super::json_state::{Event, JsonState};
-use super::super::syntax::{
-    Block, Comparison, Condition, Expression, Literal, Loop, Node, Output, Path, Piped, Tag,
-};
-use super::super::walk;
-use super::hole::{Hole, Source};
+use super::super::syntax::{Block, CaseBranch, Expression, Loop, Node, Output, PartialCall, Tag};
+use super::super::{File, Template, partials};
+use super::fields;
+use super::guard::Guard;
+use super::hole::Hole;
+use super::source::{Definition, Scope, Source};
 
 /// The parse mode of each object that has one; `None` for one that is not known beforehand.
 pub(in super::super) type Modes = HashMap<usize, Option<ParseMode>>;
 
-pub(super) fn check(template: &Template, vocabulary: &Vocabulary) -> Vec<Diagnostic> {
+/// How many nodes of captures and partials are followed, and how deep: each may print others more than once.
+const MAX_INNER_NODES: usize = 20_000;
+const MAX_INNER_DEPTH: usize = 20;
+
+pub(super) fn check(template: &Template, vocabulary: &Vocabulary, method: Option<Method>) -> Vec<Diagnostic> {
     let modes = modes_of(template);
-    let mut follower = Follower {
-        source: template.source(),
-        dialect: template.dialect(),
-        vocabulary,
-        assigned: assigned(template.body()),
-        present: Vec::new(),
-        counted: Vec::new(),
-        modes: &modes,
-        found: Modes::new(),
-        problems: Vec::new(),
-    };
-    follower.follow(template.body(), JsonState::new());
-    follower.problems
+    let mut follower = Follower::new(template, vocabulary, &modes);
+    follower.method = method;
+    follower.run().problems
 }
 
 /// Returns the parse modes of the objects in a body.
 pub(in super::super) fn modes_of(template: &Template) -> Modes {
-    let vocabulary = Vocabulary::default();
-    let mut follower = Follower {
-        source: template.source(),
-        dialect: template.dialect(),
-        vocabulary: &vocabulary,
-        assigned: HashMap::new(),
-        present: Vec::new(),
-        counted: Vec::new(),
-        modes: &Modes::new(),
-        found: Modes::new(),
-        problems: Vec::new(),
-    };
-    follower.follow(template.body(), JsonState::new());
-    follower.found
-}
-
-/// Returns the values of names that are assigned once, `None` for all others that are set.
-fn assigned(body: &Block) -> HashMap<&str, Option<&Piped>> {
-    let mut names: HashMap<&str, Option<&Piped>> = HashMap::new();
-    walk::tags(body, &mut |_, tag| match tag {
-        Tag::Assign { name, value } => {
-            let is_first = !names.contains_key(name.as_str());
-            names.insert(name, is_first.then_some(value));
-        }
-        Tag::Capture { name, .. } | Tag::Increment(name) | Tag::Decrement(name) => {
-            names.insert(name, None);
-        }
-        _ => {}
-    });
-    names
+    Follower::new(template, &Vocabulary::default(), &Modes::new()).run().found
 }
 
 struct Follower<'t> {
-    source: &'t str,
-    dialect: Dialect,
+    template: &'t Template,
+    /// The file that is being followed, see [`Template::files`].
+    file: usize,
+    /// The tag of the template that called the partial which is being followed.
+    call: Option<Span>,
+    scope: Scope<'t>,
     vocabulary: &'t Vocabulary,
-    assigned: HashMap<&'t str, Option<&'t Piped>>,
+    /// The method whose fields are known.
+    method: Option<Method>,
     /// The paths that are known to have a value here, as written.
     present: Vec<String>,
-    /// The variables of loops over ranges: numbers.
-    counted: Vec<&'t str>,
     modes: &'t Modes,
     /// The parse modes met on the way.
     found: Modes,
     problems: Vec<Diagnostic>,
+    n_inner_nodes: usize,
+    inner_depth: usize,
 }
 
 impl<'t> Follower<'t> {
+    fn new(template: &'t Template, vocabulary: &'t Vocabulary, modes: &'t Modes) -> Self {
+        let mut scope = Scope::default();
+        scope.define_all(0, template.body());
+        Follower {
+            template,
+            file: 0,
+            call: None,
+            scope,
+            vocabulary,
+            method: None,
+            present: Vec::new(),
+            modes,
+            found: Modes::new(),
+            problems: Vec::new(),
+            n_inner_nodes: 0,
+            inner_depth: 0,
+        }
+    }
+
+    fn run(mut self) -> Self {
+        self.follow(self.template.body(), JsonState::new());
+        self
+    }
+
+    fn source(&self) -> &'t str {
+        self.current().map_or("", |file| &file.source)
+    }
+
+    fn current(&self) -> Option<&'t File> {
+        self.template.files().get(self.file)
+    }
+
+    /// Adds a problem of the file that is being followed; one in a partial is told at the tag that calls it.
+    fn tell(&mut self, problem: Diagnostic) {
+        let problem = match (self.call, self.current()) {
+            (Some(call), Some(file)) => partials::at_call(file, &problem, call),
+            _ => problem,
+        };
+        // What is printed twice is wrong once.
+        let is_told = |told: &Diagnostic| {
+            told.span == problem.span && told.code == problem.code && told.message == problem.message
+        };
+        if !self.problems.iter().rev().take(50).any(is_told) {
+            self.problems.push(problem);
+        }
+    }
+
     /// Follows `block` from `state`; returns the state behind it, `None` where nothing goes on behind it.
     fn follow(&mut self, block: &'t Block, state: JsonState) -> Option<JsonState> {
         let mark = self.present.len();
         let mut state = Some(state);
         for node in &block.nodes {
             let before = state.take()?;
+            if 0 < self.inner_depth {
+                self.n_inner_nodes += 1;
+            }
             state = self.node(node, before);
         }
         self.present.truncate(mark);
@@ -101,10 +122,7 @@ impl<'t> Follower<'t> {
     fn node(&mut self, node: &'t Node, mut state: JsonState) -> Option<JsonState> {
         match node {
             Node::Text(span) => self.text(*span, &mut state),
-            Node::Output(output) => {
-                self.hole(output, &state);
-                state.read_hole();
-            }
+            Node::Output(output) => return Some(self.output(output, state)),
             Node::Tag(span, tag) => return self.tag(*span, tag, state),
         }
         Some(state)
@@ -114,21 +132,18 @@ impl<'t> Follower<'t> {
         match tag {
             Tag::Raw(text) => self.text(*text, &mut state),
             Tag::If { branches } => {
-                let conditions = branches.iter().map(|branch| branch.condition.as_ref());
-                let guards: Vec<Guard> = conditions
-                    .zip(branches)
-                    .map(|(condition, branch)| match condition {
-                        Some(condition) => Guard::of(self.source, condition, branch.is_negated),
-                        None => Guard::default(),
-                    })
-                    .collect();
+                let guards = branches.iter().map(|branch| match &branch.condition {
+                    Some(condition) => Guard::of(self.source(), condition, branch.is_negated),
+                    None => Guard::default(),
+                });
                 let has_else = branches.last().is_some_and(|branch| branch.condition.is_none());
                 let bodies = branches.iter().map(|branch| &branch.body).zip(guards).collect();
                 return self.branches(span, bodies, has_else, state);
             }
-            Tag::Case { branches, .. } => {
+            Tag::Case { subject, branches } => {
                 let has_else = branches.iter().any(|branch| branch.values.is_empty());
-                let bodies = branches.iter().map(|branch| (&branch.body, Guard::default())).collect();
+                let guard = |branch: &CaseBranch| Guard::of_case(self.source(), subject, &branch.values);
+                let bodies = branches.iter().map(|branch| (&branch.body, guard(branch))).collect();
                 return self.branches(span, bodies, has_else, state);
             }
             Tag::For(each) | Tag::TableRow(each) => return Some(self.each(span, each, state)),
@@ -136,7 +151,8 @@ impl<'t> Follower<'t> {
                 let bodies = vec![(body, Guard::default())];
                 return self.branches(span, bodies, false, state);
             }
-            Tag::Cycle { .. } | Tag::Increment(_) | Tag::Decrement(_) | Tag::Partial(_) => state.read_hole(),
+            Tag::Partial(call) => return Some(self.partial(span, call, state)),
+            Tag::Cycle { .. } | Tag::Increment(_) | Tag::Decrement(_) => state.read_hole(),
             Tag::Break | Tag::Continue | Tag::Abort => return None,
             // What is captured is printed somewhere else.
             Tag::Assign { .. } | Tag::Capture { .. } | Tag::Comment | Tag::Broken => {}
@@ -145,24 +161,48 @@ impl<'t> Follower<'t> {
     }
 
     fn text(&mut self, span: Span, state: &mut JsonState) {
-        let (problems, found) = (&mut self.problems, &mut self.found);
-        state.read(span.of(self.source), &mut |at, event| match event {
-            Event::Key { name, is_repeated: true } => {
-                let quote = span.start + at;
-                let key = Span::new(quote.saturating_sub(name.len() + 1), quote + 1);
-                let message = format!("the key \"{name}\" is there already");
-                let problem = Diagnostic::warning("duplicate-key", key, message);
-                problems.push(problem.with_help("Telegram takes the first; remove one of them"));
+        let source = self.source();
+        let mut events = Vec::new();
+        let mut rest = span;
+        // An event's place in the JSON is known only until the next character is read.
+        while !rest.is_empty() {
+            let mut last = None;
+            let read = state.read_to_event(rest.of(source), &mut |event| last = Some(event));
+            let end = rest.start + read;
+            if let Some(event) = last {
+                events.push(match (&event, self.method) {
+                    (Event::Key { name, .. }, Some(method)) => {
+                        let unknown = fields::unknown(method, name, state);
+                        (end, event, unknown)
+                    }
+                    _ => (end, event, None),
+                });
             }
-            Event::Text { object, key, value } if &*key == "parse_mode" => {
-                let mode = ParseMode::from_argument(&value).unwrap_or(None);
-                let known = found.entry(object).or_insert(mode);
-                if *known != mode {
-                    *known = None;
+            rest = Span::new(end, span.end);
+        }
+        for (end, event, unknown) in events {
+            match event {
+                Event::Key { name, is_repeated } => {
+                    // A very long name is not remembered whole.
+                    let start = floor_char_boundary(source, end.saturating_sub(name.len() + 2));
+                    let key = Span::new(start, end);
+                    if let Some(unknown) = unknown {
+                        self.tell(unknown.problem(key));
+                    }
+                    if is_repeated {
+                        self.tell(duplicate_key(source, span, key, &name));
+                    }
                 }
+                Event::Text { object, key, value } if &*key == "parse_mode" => {
+                    let mode = ParseMode::from_argument(&value).unwrap_or(None);
+                    let known = self.found.entry(object).or_insert(mode);
+                    if *known != mode {
+                        *known = None;
+                    }
+                }
+                Event::Text { .. } => {}
             }
-            Event::Key { .. } | Event::Text { .. } => {}
-        });
+        }
     }
 
     fn branches(
@@ -197,7 +237,7 @@ impl<'t> Follower<'t> {
         let mut joined = ends.next()?;
         for end in ends {
             if !joined.has_shape_of(&end) {
-                self.problems.push(different_branches(span));
+                self.tell_shape(different_branches(span));
                 return Some(joined);
             }
             joined.join(&end);
@@ -207,19 +247,19 @@ impl<'t> Follower<'t> {
 
     fn each(&mut self, span: Span, each: &'t Loop, state: JsonState) -> JsonState {
         let mut behind = state.clone();
-        let counted = self.counted.len();
+        let counted = self.scope.counted.len();
         if matches!(each.collection, Expression::Range(..)) {
-            self.counted.push(&each.variable);
+            self.scope.counted.push(&each.variable);
         }
         let end = self.follow(&each.body, state.clone());
-        self.counted.truncate(counted);
+        self.scope.counted.truncate(counted);
         if let Some(end) = end {
             if end.has_shape_of(&state) {
                 behind.join(&end);
             } else {
                 let message = "each round leaves the JSON more open or more closed than it was";
                 let problem = Diagnostic::error("unbalanced-loop", span, message);
-                self.problems.push(problem.with_help("open and close quotes and brackets in the same round"));
+                self.tell_shape(problem.with_help("open and close quotes and brackets in the same round"));
             }
         }
         if let Some(end) = each.otherwise.as_ref().and_then(|body| self.follow(body, state))
@@ -230,112 +270,146 @@ impl<'t> Follower<'t> {
         behind
     }
 
+    /// Tells of JSON that opens and closes unevenly; where a tag is not closed, that is why.
+    fn tell_shape(&mut self, problem: Diagnostic) {
+        if self.template.compiled.error.is_none() {
+            self.tell(problem);
+        }
+    }
+
+    /// Follows what `{{ }}` prints: captured text as if it stood there, anything else as a value.
+    fn output(&mut self, output: &'t Output, mut state: JsonState) -> JsonState {
+        let plain = Some(&output.value.value).filter(|_| output.value.filters.is_empty());
+        let captured = plain.and_then(|value| self.scope.captured(value)).filter(|_| self.may_go_in());
+        let Some(captured) = captured else {
+            self.hole(output, &state);
+            state.read_hole();
+            return state;
+        };
+        let mut behind: Option<JsonState> = None;
+        for (file, body) in captured {
+            // Where a capture stands in a file of its own, so do its problems.
+            let outer = std::mem::replace(&mut self.file, file);
+            self.inner_depth += 1;
+            let end = self.follow(body, state.clone());
+            self.inner_depth -= 1;
+            self.file = outer;
+            match (&mut behind, end) {
+                (Some(behind), Some(end)) if behind.has_shape_of(&end) => behind.join(&end),
+                (None, end) => behind = end,
+                (Some(_), _) => {}
+            }
+        }
+        behind.unwrap_or(state)
+    }
+
+    fn may_go_in(&self) -> bool {
+        self.inner_depth < MAX_INNER_DEPTH && self.n_inner_nodes < MAX_INNER_NODES
+    }
+
+    /// Follows a partial as if its text stood at the tag that calls it.
+    fn partial(&mut self, span: Span, call: &'t PartialCall, mut state: JsonState) -> JsonState {
+        let known = call.name.as_text().and_then(|name| self.template.compiled.file_of(name));
+        let Some((file, name)) = known.filter(|_| self.may_go_in()) else {
+            state.read_hole();
+            return state;
+        };
+        let Some(body) = self.template.files().get(file).map(|file| &file.body) else { return state };
+        let mut scope = if call.is_isolated { Scope::default() } else { self.scope.clone() };
+        scope.define_all(file, body);
+        let given = |value: &'t Expression| Definition::Given(self.scope.sources(self.file, value, &[]));
+        for (name, value) in &call.arguments {
+            scope.define(name, given(value));
+        }
+        if let Some(subject) = call.subject.as_ref().filter(|subject| !subject.is_each) {
+            scope.define(subject.alias.as_deref().unwrap_or(name), given(&subject.value));
+        }
+        let outer = (self.file, self.call, std::mem::replace(&mut self.scope, scope));
+        self.file = file;
+        self.call.get_or_insert(span);
+        self.inner_depth += 1;
+        let end = self.follow(body, state.clone());
+        self.inner_depth -= 1;
+        (self.file, self.call, self.scope) = outer;
+        end.unwrap_or(state)
+    }
+
     fn hole(&mut self, output: &'t Output, state: &JsonState) {
-        let Some(source) = self.source_of(&output.value) else { return };
+        let value = &output.value;
         let mode = state.member().and_then(|(object, key)| {
             let is_text = matches!(key, Some("text" | "caption" | "message_text"));
             self.modes.get(&object).copied().flatten().filter(|_| is_text)
         });
-        let is_present = path_of(&source)
-            .is_some_and(|path| self.present.iter().any(|known| known == path.span.of(self.source)));
-        let hole = Hole {
-            text: self.source,
-            output,
-            source,
-            within: state.within(),
-            mode,
-            is_present,
-            dialect: self.dialect,
-            vocabulary: self.vocabulary,
-        };
-        self.problems.extend(hole.problems());
+        let sources = self.scope.sources(self.file, &value.value, &value.filters);
+        let problems = sources.iter().map(|source| {
+            let hole = Hole {
+                file: self.file,
+                text: self.source(),
+                output,
+                source,
+                within: state.within(),
+                mode,
+                is_present: self.is_present(source),
+                dialect: self.template.dialect(),
+                vocabulary: self.vocabulary,
+            };
+            hole.problems()
+        });
+        // One place, one problem: what is wrong with the first value is likely so with the others.
+        let problems = problems.into_iter().find(|problems| !problems.is_empty());
+        for problem in problems.unwrap_or_default() {
+            self.tell(problem);
+        }
     }
 
-    /// Follows a name back to the value it was assigned; `None` where that is not known.
-    fn source_of(&self, piped: &'t Piped) -> Option<Source<'t>> {
-        let mut chain = vec![piped];
-        let mut seen = HashSet::new();
-        while let Some(Expression::Path(path)) = chain.last().map(|piped| &piped.value) {
-            let name = path.root.span.of(self.source);
-            if self.counted.contains(&name) {
-                return None;
-            }
-            match self.assigned.get(name) {
-                None => break,
-                Some(None) => return None,
-                Some(Some(_)) if !path.steps.is_empty() || !seen.insert(name) => return None,
-                Some(Some(value)) => chain.push(value),
-            }
-        }
-        chain.reverse();
-        Some(Source { chain })
+    fn is_present(&self, source: &Source<'t>) -> bool {
+        let written = source.path().map(|path| path.span.of(self.source()));
+        written.is_some_and(|written| self.present.iter().any(|known| known == written))
     }
 }
 
-/// The path a value comes from.
-fn path_of<'t>(source: &Source<'t>) -> Option<&'t Path> {
-    match &source.chain.first()?.value {
-        Expression::Path(path) => Some(path),
-        Expression::Literal(..) | Expression::Range(..) => None,
+fn duplicate_key(source: &str, text: Span, key: Span, name: &str) -> Diagnostic {
+    let message = format!("the key \"{name}\" is there already");
+    let problem = Diagnostic::warning("duplicate-key", key, message)
+        .with_help("Telegram takes the first; remove one of them");
+    match member_around(source, text, key) {
+        Some(member) => problem.with_fix(Fix::replace("remove this one", member, "").unsafe_to_apply()),
+        None => problem,
+    }
+}
+
+/// Returns a member with the comma that goes with it, where all of it is text.
+fn member_around(source: &str, text: Span, key: Span) -> Option<Span> {
+    let behind = Span::new(key.end, text.end).of(source);
+    let mut depth = 0_usize;
+    let mut is_in_string = false;
+    let mut is_escaped = false;
+    let end = behind.char_indices().find_map(|(at, c)| {
+        match c {
+            _ if is_escaped => is_escaped = false,
+            '\\' => is_escaped = is_in_string,
+            '"' => is_in_string = !is_in_string,
+            _ if is_in_string => {}
+            ',' | '}' if depth == 0 => return Some(key.end + at),
+            '{' | '[' => depth += 1,
+            '}' | ']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        None
+    })?;
+    let before = Span::new(text.start, key.start).of(source).trim_end();
+    match before.strip_suffix(',') {
+        // The white space in front of a closing brace stays.
+        Some(before) => {
+            let value = Span::new(key.end, end).of(source).trim_end();
+            Some(Span::new(text.start + before.len(), key.end + value.len()))
+        }
+        None if source[end..].starts_with(',') => Some(Span::new(key.start, end + 1)),
+        None => None,
     }
 }
 
 fn different_branches(span: Span) -> Diagnostic {
     Diagnostic::error("different-branches", span, "the branches leave the JSON open and closed differently")
         .with_help("open and close quotes and brackets in the same branch, in every branch alike")
-}
-
-/// The paths that have a value where a condition holds, and where it does not.
-#[derive(Default)]
-struct Guard {
-    when_taken: Vec<String>,
-    when_left: Vec<String>,
-}
-
-impl Guard {
-    fn of(source: &str, condition: &Condition, is_negated: bool) -> Self {
-        let (when_true, when_false) = sides(source, condition);
-        match is_negated {
-            true => Guard { when_taken: when_false, when_left: when_true },
-            false => Guard { when_taken: when_true, when_left: when_false },
-        }
-    }
-}
-
-/// Returns what has a value where `condition` is true, and where it is false.
-fn sides(source: &str, condition: &Condition) -> (Vec<String>, Vec<String>) {
-    let written = |path: &Path| vec![path.span.of(source).to_owned()];
-    match condition {
-        Condition::Value(Expression::Path(path)) => (written(path), Vec::new()),
-        Condition::Value(_) => (Vec::new(), Vec::new()),
-        Condition::Both(parts) => {
-            let (mut left, _) = sides(source, &parts.0);
-            left.extend(sides(source, &parts.1).0);
-            (left, Vec::new())
-        }
-        Condition::Either(parts) => {
-            let (_, mut left) = sides(source, &parts.0);
-            left.extend(sides(source, &parts.1).1);
-            (Vec::new(), left)
-        }
-        Condition::Compare { left: Expression::Path(path), comparison, right, .. } => {
-            let is_nothing = match right {
-                Expression::Literal(_, Literal::Nil | Literal::Blank | Literal::Empty) => true,
-                Expression::Literal(_, Literal::Text(text)) => text.is_empty(),
-                _ => false,
-            };
-            match (comparison, is_nothing) {
-                (Comparison::Equal, true) => (Vec::new(), written(path)),
-                (Comparison::NotEqual, true) => (written(path), Vec::new()),
-                (Comparison::NotEqual, false) => (Vec::new(), written(path)),
-                // Two that are both missing are equal too.
-                (Comparison::Equal, false) if !matches!(right, Expression::Literal(..)) => {
-                    (Vec::new(), Vec::new())
-                }
-                (_, false) => (written(path), Vec::new()),
-                (_, true) => (Vec::new(), Vec::new()),
-            }
-        }
-        Condition::Compare { .. } => (Vec::new(), Vec::new()),
-    }
 }

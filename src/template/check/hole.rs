@@ -9,15 +9,18 @@ use crate::text::Span;
 use super::super::dialect::Dialect;
 use super::super::escapes::{Position, escape_filters};
 use super::super::json_state::Within;
-use super::super::syntax::{Expression, FilterCall, Literal, Output, Path, Piped};
+use super::super::syntax::{Expression, FilterCall, Literal, Output, Path};
 use super::super::variables::names_of;
+use super::source::Source;
 
 /// A `{{ }}` and where it stands.
-pub(super) struct Hole<'t> {
-    /// The template's source.
+pub(super) struct Hole<'t, 't2> {
+    /// The file it stands in, and its source.
+    pub file: usize,
     pub text: &'t str,
     pub output: &'t Output,
-    pub source: Source<'t>,
+    /// Where its value comes from.
+    pub source: &'t2 Source<'t>,
     pub within: Within,
     /// The parse mode of the text it is part of.
     pub mode: Option<ParseMode>,
@@ -25,11 +28,6 @@ pub(super) struct Hole<'t> {
     pub is_present: bool,
     pub dialect: Dialect,
     pub vocabulary: &'t Vocabulary,
-}
-
-/// Where a value comes from: the pipes of the names it was assigned to, the first one first, its own last.
-pub(super) struct Source<'t> {
-    pub chain: Vec<&'t Piped>,
 }
 
 /// Filters whose result is a number.
@@ -64,7 +62,7 @@ enum Letters {
     Constant,
 }
 
-impl<'t> Hole<'t> {
+impl<'t> Hole<'t, '_> {
     pub fn problems(&self) -> Vec<Diagnostic> {
         // CleverTap's chips take no filters.
         let is_chip = !self.output.span.of(self.text).starts_with("{{");
@@ -76,7 +74,12 @@ impl<'t> Hole<'t> {
     }
 
     fn filters(&self) -> impl DoubleEndedIterator<Item = &'t FilterCall> + '_ {
-        self.source.chain.iter().flat_map(|piped| &piped.filters)
+        self.source.filters()
+    }
+
+    /// The pipes it went through that stand in the hole's own file, where a fix can change them.
+    fn pipes_here(&self) -> impl Iterator<Item = &'t [FilterCall]> + '_ {
+        self.source.pipes.iter().filter(|(file, _)| *file == self.file).map(|(_, filters)| *filters)
     }
 
     /// The filters in the `{{ }}` itself, where a fix can change them.
@@ -85,10 +88,7 @@ impl<'t> Hole<'t> {
     }
 
     fn path(&self) -> Option<&'t Path> {
-        match &self.source.chain.first()?.value {
-            Expression::Path(path) => Some(path),
-            Expression::Literal(..) | Expression::Range(..) => None,
-        }
+        self.source.path()
     }
 
     /// What to call the value in a message.
@@ -96,7 +96,7 @@ impl<'t> Hole<'t> {
         match self.path().map(names_of).as_deref() {
             Some([_, .., last]) => last.clone(),
             Some([only]) => only.clone(),
-            _ => self.output.value.value.span().of(self.text).to_owned(),
+            None | Some([]) => self.output.value.value.span().of(self.text).to_owned(),
         }
     }
 
@@ -122,7 +122,10 @@ impl<'t> Hole<'t> {
     }
 
     fn letters_of_source(&self) -> Letters {
-        let Some(path) = self.path() else { return Letters::Constant };
+        let Some(path) = self.path().filter(|_| !self.source.is_told) else { return Letters::Constant };
+        if path.is_size() {
+            return Letters::Number;
+        }
         let names = names_of(path);
         match names.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
             ["forloop" | "tablerowloop", ..] => Letters::Number,
@@ -181,7 +184,7 @@ impl<'t> Hole<'t> {
         let (markup, json) = all.split_at(usize::from(needs_markup.is_some()));
         let mut edits = Vec::new();
         let end = self.output.value.span.end;
-        let own_json = self.own_filters().iter().find(|call| is_json_escape(call, self.text));
+        let own_json = self.pipes_here().flatten().find(|call| is_json_escape(call));
         match (markup.first(), own_json) {
             // Markup first: the JSON is read before Telegram reads the markup.
             (Some(markup), Some(call)) => edits.push(insertion(call.span.start, format!("{markup} | "))),
@@ -221,28 +224,39 @@ impl<'t> Hole<'t> {
 
     /// An escape for JSON in front of one for the markup.
     fn wrong_order(&self) -> Option<Diagnostic> {
-        let own = self.own_filters();
-        let json = own.iter().position(|call| call.filter.name == "json_escape")?;
-        let last = own.iter().rposition(|call| escapes_for(call).is_some() || is_changing(call))?;
+        if let Some(problem) = self.pipes_here().find_map(|filters| self.wrong_order_in(filters)) {
+            return Some(problem);
+        }
+        let all: Vec<&FilterCall> = self.filters().collect();
+        let json = all.iter().position(|call| call.filter.name == "json_escape")?;
+        let last = all.iter().rfind(|call| is_after_json(call))?;
+        let is_behind = all.iter().skip(json).any(|call| std::ptr::eq(*call, *last));
+        is_behind.then(|| {
+            Diagnostic::warning("escape-order", self.output.value.span, too_early(last))
+                .with_help("the JSON is read first, then the markup: move `json_escape` to here")
+        })
+    }
+
+    fn wrong_order_in(&self, filters: &[FilterCall]) -> Option<Diagnostic> {
+        let json = filters.iter().position(|call| call.filter.name == "json_escape")?;
+        let last = filters.iter().rposition(is_after_json)?;
         if last < json {
             return None;
         }
-        let (first, final_) = (own.get(json)?, own.last()?);
+        let (first, final_) = (filters.get(json)?, filters.last()?);
         let span = Span::new(first.span.start, final_.span.end);
-        let behind = own.get(json + 1..)?;
+        let behind = filters.get(json + 1..)?;
         let mut words: Vec<&str> = behind.iter().map(|call| call.span.of(self.text)).collect();
         words.push(first.span.of(self.text));
-        let message =
-            format!("`json_escape` must come last: `{}` changes what it wrote", own.get(last)?.filter.name);
         Some(
-            Diagnostic::warning("escape-order", first.name, message)
+            Diagnostic::warning("escape-order", first.name, too_early(filters.get(last)?))
                 .with_help("the JSON is read first, then the markup: escape the other way round")
                 .with_fix(Fix::replace("put `json_escape` last", span, words.join(" | "))),
         )
     }
 
     fn json_escape(&self) -> Option<&'t FilterCall> {
-        self.filters().find(|call| is_json_escape(call, self.text))
+        self.filters().find(|call| is_json_escape(call))
     }
 
     fn markup_escape(&self) -> Option<&'t FilterCall> {
@@ -334,7 +348,10 @@ impl<'t> Hole<'t> {
     /// Skips recipients who do not have it: before anything else in the body.
     fn guard(&self) -> Option<Fix> {
         let path = self.path()?;
-        if names_of(path).first().is_none_or(|root| root != "Profile") || self.source.chain.len() != 1 {
+        if names_of(path).first().is_none_or(|root| root != "Profile")
+            || !self.source.is_direct
+            || self.file != 0
+        {
             return None;
         }
         // A chip's path is not written as Liquid writes one.
@@ -381,6 +398,15 @@ impl<'t> Hole<'t> {
     }
 }
 
+fn too_early(last: &FilterCall) -> String {
+    format!("`json_escape` must come last: `{}` changes what it wrote", last.filter.name)
+}
+
+/// Whether a filter has no place behind `json_escape`.
+fn is_after_json(call: &FilterCall) -> bool {
+    escapes_for(call).is_some() || is_changing(call)
+}
+
 fn insertion(at: usize, replacement: String) -> TextEdit {
     TextEdit { span: Span::at(at), replacement }
 }
@@ -417,7 +443,7 @@ fn is_changing(call: &FilterCall) -> bool {
     }
 }
 
-fn is_json_escape(call: &FilterCall, _text: &str) -> bool {
+fn is_json_escape(call: &FilterCall) -> bool {
     call.filter.name == "json_escape" || is_backslash_replace(call, "\"")
 }
 

@@ -4,46 +4,114 @@ use crate::diagnostic::{Diagnostic, Fix, did_you_mean};
 use crate::profile::Vocabulary;
 use crate::text::Span;
 
-use super::super::Template;
-use super::super::syntax::{Block, Path, Step, StepKind, Tag};
-use super::super::walk;
+use super::super::syntax::{Block, PartialCall, Path, Step, StepKind, Tag};
+use super::super::{Template, partials, walk};
 
 /// The names that are always there.
 const GLOBALS: [&str; 5] = ["Profile", "Event", "ExternalTrigger", "Campaign", "now"];
 
 pub(super) fn check(template: &Template, vocabulary: &Vocabulary) -> Vec<Diagnostic> {
-    let body = template.body();
-    let own = own_names(body);
-    let mut problems = Vec::new();
-    walk::paths(body, &mut |path, _| {
-        let Some((root, span)) = name_of(&path.root) else { return };
-        let is_own = own.as_ref().is_none_or(|own| own.contains(&root));
-        problems.extend(match root {
-            _ if is_own && !GLOBALS.contains(&root) => None,
-            "Profile" => property_problem(path, vocabulary),
-            "Event" => member_problem(path, "Event", &vocabulary.event),
-            "ExternalTrigger" => member_problem(path, "ExternalTrigger", &vocabulary.external_trigger),
-            "Campaign" => member_problem(path, "Campaign", &["campaignId".to_owned()]),
-            "now" => None,
-            _ => Some(unknown_variable(root, span, own.iter().flatten().copied())),
-        });
-    });
-    problems
+    let mut checker = Checker { template, vocabulary, seen: vec![0], problems: Vec::new() };
+    let own = checker.names_set_by(template.body(), &mut vec![0]);
+    checker.check(0, None, &own);
+    checker.problems
 }
 
-/// Returns the names the template sets by itself, `None` where a partial may set others.
-fn own_names(body: &Block) -> Option<Vec<&str>> {
-    let mut names = vec!["forloop", "tablerowloop"];
-    let mut is_complete = true;
-    walk::tags(body, &mut |_, tag| match tag {
-        Tag::Assign { name, .. } | Tag::Capture { name, .. } => names.push(name),
-        Tag::Increment(name) | Tag::Decrement(name) => names.push(name),
-        Tag::For(each) | Tag::TableRow(each) => names.push(&each.variable),
-        Tag::Partial(call) if !call.is_isolated => is_complete = false,
-        Tag::Broken => is_complete = false,
-        _ => {}
-    });
-    is_complete.then_some(names)
+/// The names that stand for something, `None` where others may that are not known.
+type Names<'t> = Option<Vec<&'t str>>;
+
+struct Checker<'t> {
+    template: &'t Template,
+    vocabulary: &'t Vocabulary,
+    /// The files that were checked: a partial is, for the first tag that calls it.
+    seen: Vec<usize>,
+    problems: Vec<Diagnostic>,
+}
+
+impl<'t> Checker<'t> {
+    /// Checks the file `file`, whose problems belong to the tag `call` where it is a partial.
+    fn check(&mut self, file: usize, call: Option<Span>, own: &Names<'t>) {
+        let template = self.template;
+        let Some(current) = template.files().get(file) else { return };
+        let mut problems = Vec::new();
+        walk::paths(&current.body, &mut |path, _| {
+            problems.extend(problem_of(path, own.as_deref(), self.vocabulary));
+        });
+        self.problems.extend(problems.into_iter().map(|problem| match call {
+            Some(call) => partials::at_call(current, &problem, call),
+            None => problem,
+        }));
+        let mut calls = Vec::new();
+        walk::tags(&current.body, &mut |span, tag| {
+            if let Tag::Partial(partial) = tag {
+                calls.push((call.unwrap_or(span), partial));
+            }
+        });
+        for (span, partial) in calls {
+            let Some((file, name)) = self.file_of(partial) else { continue };
+            if self.seen.contains(&file) {
+                continue;
+            }
+            self.seen.push(file);
+            let inside = self.names_inside(file, name, partial, own);
+            self.check(file, Some(span), &inside);
+        }
+    }
+
+    fn file_of(&self, call: &PartialCall) -> Option<(usize, &'t str)> {
+        self.template.compiled.file_of(call.name.as_text()?)
+    }
+
+    /// Returns the names that a partial knows.
+    fn names_inside(&self, file: usize, name: &'t str, call: &'t PartialCall, own: &Names<'t>) -> Names<'t> {
+        let outer = if call.is_isolated { Some(Vec::new()) } else { own.clone() };
+        let body = &self.template.files().get(file)?.body;
+        let mut names = outer?;
+        names.extend(self.names_set_by(body, &mut vec![file])?);
+        names.extend(call.arguments.iter().map(|(name, _)| name.as_str()));
+        names.push(call.subject.as_ref().and_then(|subject| subject.alias.as_deref()).unwrap_or(name));
+        Some(names)
+    }
+
+    /// Returns the names that `body` sets, with those of the partials that share them.
+    fn names_set_by(&self, body: &'t Block, seen: &mut Vec<usize>) -> Names<'t> {
+        let mut names = vec!["forloop", "tablerowloop"];
+        let mut is_complete = true;
+        walk::tags(body, &mut |_, tag| match tag {
+            Tag::Assign { name, .. } | Tag::Capture { name, .. } => names.push(name),
+            Tag::Increment(name) | Tag::Decrement(name) => names.push(name),
+            Tag::For(each) | Tag::TableRow(each) => names.push(&each.variable),
+            Tag::Partial(call) if !call.is_isolated => match self.file_of(call) {
+                Some((file, _)) if seen.contains(&file) => {}
+                Some((file, _)) => {
+                    seen.push(file);
+                    let body = self.template.files().get(file).map(|file| &file.body);
+                    match body.and_then(|body| self.names_set_by(body, seen)) {
+                        Some(inner) => names.extend(inner),
+                        None => is_complete = false,
+                    }
+                }
+                None => is_complete = false,
+            },
+            Tag::Broken => is_complete = false,
+            _ => {}
+        });
+        is_complete.then_some(names)
+    }
+}
+
+fn problem_of(path: &Path, own: Option<&[&str]>, vocabulary: &Vocabulary) -> Option<Diagnostic> {
+    let (root, span) = name_of(&path.root)?;
+    let is_own = own.is_none_or(|own| own.contains(&root));
+    match root {
+        _ if is_own && !GLOBALS.contains(&root) => None,
+        "Profile" => property_problem(path, vocabulary),
+        "Event" => member_problem(path, "Event", &vocabulary.event),
+        "ExternalTrigger" => member_problem(path, "ExternalTrigger", &vocabulary.external_trigger),
+        "Campaign" => member_problem(path, "Campaign", &["campaignId".to_owned()]),
+        "now" => None,
+        _ => Some(unknown_variable(root, span, own.unwrap_or_default().iter().copied())),
+    }
 }
 
 fn name_of(step: &Step) -> Option<(&str, Span)> {

@@ -193,7 +193,10 @@ fn branches_leave_json_alike() {
 
 #[test]
 fn a_key_stands_once_in_an_object() {
-    check_own(r#"{"a": 1, "b": {"a": 2}, "a": 3}"#, &["duplicate-key: \"a\""]);
+    check_own(
+        r#"{"a": 1, "b": {"a": 2}, "a": 3}"#,
+        &["duplicate-key: \"a\" -> {\"a\": 1, \"b\": {\"a\": 2}}"],
+    );
     check_own(r#"{ {% if Profile.score %}"a": 1{% else %}"a": 2{% endif %} }"#, &[]);
 }
 
