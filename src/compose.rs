@@ -280,12 +280,14 @@ impl Composed {
                 // the problems behind it.
                 let is_told = self.diagnostics.iter().any(|problem| problem.code == "no-chat-id");
                 let stand_in = is_told.then(|| chat::set(locator.text(), "1")).flatten();
-                match stand_in.as_ref().map(|patched| json::parse(&patched.text)) {
-                    Some(Ok(document)) => {
-                        let patched = stand_in.unwrap_or_default();
-                        self.check_request(inputs, &locator.clone().patched_again(patched), &document);
-                    }
-                    _ => self.diagnostics.push(problems::not_json(body, locator, &error)),
+                let Some(stand_in) = stand_in else {
+                    return self.diagnostics.push(problems::not_json(body, locator, &error));
+                };
+                let parsed = json::parse(&stand_in.text);
+                let locator = locator.clone().patched_again(stand_in);
+                match parsed {
+                    Ok(document) => self.check_request(inputs, &locator, &document),
+                    Err(error) => self.diagnostics.push(problems::not_json(body, &locator, &error)),
                 }
             }
         }

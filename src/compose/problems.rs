@@ -4,7 +4,7 @@ use super::locate::{Located, Locator};
 use crate::diagnostic::{Diagnostic, Fix, TextEdit};
 use crate::json::{self, Document, SyntaxError, SyntaxErrorKind, Text};
 use crate::telegram::{self, ApiError, Finding, Place};
-use crate::template::{self, Dialect, Position};
+use crate::template::{self, Binding, Dialect, Partials, Position};
 use crate::text::{Span, visible};
 
 /// How much of a value is quoted in a message, in characters.
@@ -200,11 +200,26 @@ pub fn of_text(
     let fixes = problem.fixes.iter().filter_map(|fix| fix_in_body(locator, text, fix)).collect();
     let mut moved = Diagnostic { span: located.span, fixes, ..problem };
     blame_value(body, locator, text.raw_span(problem.span), &located, &mut moved);
-    if let (Some(hole), Some(filter), Dialect::Telecast) = (located.hole, escape, body.dialect) {
-        moved.fixes.extend(insert_escape(body.text, hole, filter));
-        moved.help = Some(format!("escape the value with `| {filter}`"));
+    // What Telegram only changes on the way is no fault of the value's characters.
+    if let (Some(hole), Some(filter), true) = (located.hole, escape, moved.is_error()) {
+        if is_captured(body, hole) {
+            moved.help =
+                Some(format!("mend it inside the capture that {} prints", one_line(hole.of(body.text))));
+        } else if body.dialect == Dialect::Telecast {
+            moved.fixes.extend(insert_escape(body.text, hole, filter));
+            moved.help = Some(format!("escape the value with `| {filter}`"));
+        }
     }
     moved
+}
+
+/// Whether a hole prints what the template itself captured: its markup is meant, and escaping it would show it.
+fn is_captured(body: Body<'_>, hole: Span) -> bool {
+    let inner = hole.of(body.text).trim_start_matches(['{', '-']).trim_start();
+    let end = inner.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(inner.len());
+    let (template, _) = template::parse(body.text, &Partials::default(), body.dialect);
+    let names = template::names_at(&template, hole.start);
+    names.iter().any(|known| known.name == inner[..end] && known.binding == Binding::Captured)
 }
 
 /// Adds which variable's value it is, and the value, to a problem that lies in one.
@@ -254,10 +269,11 @@ fn fix_in_body(locator: &Locator, text: &Text, fix: &Fix) -> Option<Fix> {
     Some(Fix { title: fix.title.clone(), edits: edits.collect::<Option<_>>()?, safe: fix.safe })
 }
 
-/// A fix that escapes a value for the parse mode: in front of `json_escape` where that is there, since it must be last.
+/// A fix that escapes a value for the parse mode: in front of `json_escape` or `json` where one is there, since they
+/// must be last.
 fn insert_escape(body: &str, hole: Span, filter: &str) -> Option<Fix> {
     let source = hole.of(body);
-    let Some(before) = source.find("| json_escape") else { return append_filter(body, hole, filter) };
+    let Some(before) = source.find("| json") else { return append_filter(body, hole, filter) };
     Some(Fix::replace(format!("add `| {filter}`"), Span::at(hole.start + before), format!("| {filter} ")))
 }
 

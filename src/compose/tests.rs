@@ -221,3 +221,35 @@ fn a_body_read_once_gives_each_recipient_what_composing_for_them_alone_gives() {
     }
     assert_eq!(prepared.compose_for(None), compose(&inputs(body, &campaign, None, &webhook, &partials)));
 }
+
+#[test]
+fn what_a_capture_prints_is_mended_in_the_capture() {
+    let body = "{% capture text %}*a _b {% endcapture %}{\"chat_id\": 1, \"text\": {{ text | json }}, \
+                \"parse_mode\": \"MarkdownV2\"}";
+    let composed = composed(body, Some(&profile("{}")), Chat::OfTheBody);
+    for problem in &composed.diagnostics {
+        assert!(problem.fixes.is_empty(), "{problem:?}");
+    }
+    let error = errors(&composed)[0];
+    assert_eq!(error.help.as_deref(), Some("mend it inside the capture that {{ text | json }} prints"));
+}
+
+#[test]
+fn what_telegram_trims_is_no_reason_to_escape() {
+    let body = "{\"chat_id\": 1, \"text\": {{ Profile.name | json }}, \"parse_mode\": \"HTML\"}";
+    let composed = composed(body, Some(&profile(r#"{"name": "Anna "}"#)), Chat::OfTheBody);
+    let trimmed = composed.diagnostics.iter().find(|problem| problem.code == "trimmed").unwrap();
+    assert_eq!((&trimmed.fixes[..], trimmed.help.as_deref()), (&[][..], None));
+}
+
+#[test]
+fn a_body_that_is_broken_besides_its_missing_chat_says_where() {
+    check(
+        "{\"chat_id\": {{ Profile.chat | default: \"NULL\" }}, \"text\": \"\\q\"}",
+        "{}",
+        &[
+            "1:13 error[no-chat-id] this profile has no chat: it would be skipped",
+            "1:60 error[not-json] not JSON: an escape that JSON does not have",
+        ],
+    );
+}
