@@ -19,6 +19,9 @@ pub struct Surveyed {
     pub n_profiles: u64,
 }
 
+/// How many bytes of body are rendered for a sample at most: of a large body fewer recipients are seen.
+const MAX_BYTES: usize = 16 << 20;
+
 /// Composes for up to `limit` of the profiles that try a body hardest, one after the other while `goes_on`. Blocks.
 ///
 /// What is wrong whoever gets it is left to the preview: only what makes a message fail counts.
@@ -34,7 +37,8 @@ pub fn survey(
     let survey = job.with_inputs(now, |inputs| {
         let prepared = Prepared::new(inputs);
         let mut survey = Survey::default();
-        for profile in sample.profiles.iter().take_while(|_| goes_on()) {
+        let n = MAX_BYTES / inputs.body.len().max(1);
+        for profile in sample.profiles.iter().take(n).take_while(|_| goes_on()) {
             survey.see(profile, &prepared.compose_for(Some(profile)));
         }
         survey.finish()

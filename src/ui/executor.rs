@@ -34,9 +34,11 @@ const TRIGGER_DELAY: Duration = Duration::from_millis(400);
 /// The sample of recipients waits for a pause in the typing.
 const SURVEY_DELAY: Duration = Duration::from_millis(250);
 
-/// How many recipients the sample has at most, and how long it may take: what was seen until then is shown.
+/// How many recipients the sample has at most.
 const SURVEYED_PROFILES: usize = 500;
-const SURVEY_TIME: Duration = Duration::from_secs(2);
+
+/// How long trying it may take, which only a hostile body comes to: what was seen until then is shown.
+const SURVEY_TIME: Duration = Duration::from_secs(20);
 /// A problem at the cursor is told this long behind the last key.
 const REST_DELAY: Duration = Duration::from_millis(400);
 

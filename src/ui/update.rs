@@ -8,6 +8,7 @@ mod results;
 mod rewrite;
 mod typing;
 mod vim;
+mod whose;
 
 use ratatui::layout::Rect;
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{rewrite, typing, vim};
+use super::{rewrite, typing, vim, whose};
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::editor::Command;
 use crate::profile::{Profile, Value};
@@ -34,8 +34,8 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::PreviewAndTest => preview_and_test(app),
         Action::CompareModes => compare_modes(app),
         Action::SwitchProfile => switch_profile(app),
-        Action::NextWorst => next_worst(app),
-        Action::SampleEvent => choose_sample(app),
+        Action::NextWorst => whose::next_worst(app),
+        Action::SampleEvent => whose::choose_sample(app),
         Action::NextProblem => walk_problems(app, 1),
         Action::PreviousProblem => walk_problems(app, -1),
         Action::Fix => fix(app),
@@ -126,7 +126,8 @@ fn step_tab(app: &mut App, by: isize) -> Vec<Effect> {
     Vec::new()
 }
 
-fn list(app: &mut App, kind: ListKind, rows: Vec<Row>) -> Vec<Effect> {
+/// Opens a list to choose from.
+pub fn list(app: &mut App, kind: ListKind, rows: Vec<Row>) -> Vec<Effect> {
     let matching = if kind == ListKind::Profiles { Matching::Elsewhere } else { Matching::Here };
     app.dialog = Some(Dialog::Listing(Listing { kind, picker: Picker::new(rows, matching) }));
     Vec::new()
@@ -374,21 +375,6 @@ fn switch_profile(app: &mut App) -> Vec<Effect> {
     search_profiles(app, "")
 }
 
-fn choose_sample(app: &mut App) -> Vec<Effect> {
-    app.completion = None;
-    let rows = app.sample_rows();
-    if rows.is_empty() {
-        app.say("no sample events yet: save one as samples/NAME.json, {\"Event\": {…}}");
-        return Vec::new();
-    }
-    let now = app.sample().map(|sample| sample.path.clone());
-    list(app, ListKind::Samples, rows);
-    if let (Some(Dialog::Listing(listing)), Some(now)) = (&mut app.dialog, now) {
-        listing.picker.choose(&now);
-    }
-    Vec::new()
-}
-
 /// Looks for profiles.
 pub fn search_profiles(app: &mut App, search: &str) -> Vec<Effect> {
     app.question += 1;
@@ -462,34 +448,8 @@ pub fn go_to_problem(app: &mut App) -> Vec<Effect> {
     let problems = app.problems();
     show_problem(app, &problems);
     match problems.into_iter().nth(app.problem) {
-        Some(Problem::ForSome(problem)) => preview_for(app, problem.example),
+        Some(Problem::ForSome(problem)) => whose::preview_for(app, problem.example),
         Some(Problem::InBody(_) | Problem::InFile(_)) | None => Vec::new(),
-    }
-}
-
-/// Makes the preview that of another recipient.
-pub fn preview_for(app: &mut App, profile: Arc<Profile>) -> Vec<Effect> {
-    app.people.profile = Some(profile);
-    app.preview.scroll = 0;
-    vec![app.compose()]
-}
-
-/// Goes through those whose message fails, or is longest.
-fn next_worst(app: &mut App) -> Vec<Effect> {
-    let current = app.profile_identity();
-    match app.worst.as_ref().map(|worst| worst.next(current.as_deref())) {
-        Some(Some((profile, words))) => {
-            app.say(words);
-            preview_for(app, profile)
-        }
-        Some(None) => {
-            app.say("nobody of the sample gets a message");
-            Vec::new()
-        }
-        None => {
-            app.say("the audience is still being looked at");
-            Vec::new()
-        }
     }
 }
 

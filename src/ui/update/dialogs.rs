@@ -1,6 +1,6 @@
 //! Keys in dialogs, and what their answers lead to.
 
-use super::{actions, results, typing, vim};
+use super::{actions, results, typing, vim, whose};
 use crate::campaign::{Campaign, ContentFormat, Webhook};
 use crate::editor::{Command, Motion};
 use crate::service::{TestSend, starter::Starter};
@@ -103,10 +103,8 @@ fn chosen(app: &mut App, kind: ListKind, id: &str) -> Vec<Effect> {
         }
         ListKind::Profiles => {
             let profile = app.found_profiles.iter().find(|profile| profile.identity == id).cloned();
-            app.people.profile = profile.or(app.people.profile.take());
             app.found_profiles = Vec::new();
-            app.preview.scroll = 0;
-            let mut effects = vec![app.compose()];
+            let mut effects = profile.map_or_else(Vec::new, |profile| whose::preview_for(app, profile));
             effects.extend(back(app));
             effects
         }
