@@ -180,6 +180,11 @@ impl Console {
         self.take(Msg::Input(input));
     }
 
+    /// Takes one input and lets nothing follow from it: the state alone.
+    pub fn input_only(&mut self, input: Input) {
+        drop(update(&mut self.app, Msg::Input(input)));
+    }
+
     /// Takes one message, without waiting for what follows from it.
     pub fn take(&mut self, message: Msg) {
         if !self.has_quit {

@@ -1,8 +1,14 @@
-//! Whatever is pressed, pasted, clicked and resized: nothing panics, Esc leads back, files stay whole.
+//! Whatever is pressed, pasted, clicked and resized: nothing panics, Esc leads back, files stay whole, cursors stay on
+//! graphemes, and undo leads back to every body as it was opened.
 
+use std::collections::BTreeMap;
+
+use telecast::editor::{Command, Motion};
 use telecast::ui::input::{Input, Mouse, MouseKind};
 use telecast::ui::key::{Key, KeyCode};
+use telecast::ui::vim::Vim;
 use telecast::workspace::Workspace;
+use unicode_segmentation::GraphemeCursor;
 
 use super::Console;
 use super::harness::rows;
@@ -94,43 +100,148 @@ fn input(dice: &mut Dice) -> Input {
     }
 }
 
-fn play(seed: u64, inputs: usize) {
-    let mut console = Console::demo();
-    let mut dice = Dice(0x9e37_79b9_7f4a_7c15 ^ seed.wrapping_mul(0x2545_f491_4f6c_dd1d) | 1);
-    for n in 0..inputs {
-        let input = input(&mut dice);
-        console.input(input);
-        if dice.below(8) == 0 {
-            console.settle();
+/// The bodies a console has opened, and what each must be able to come back to.
+#[derive(Default)]
+struct Bodies {
+    /// By stem: the text as it was opened.
+    opened: BTreeMap<String, String>,
+}
+
+impl Bodies {
+    /// Takes note of what is newly opened; fails unless every cursor is on a grapheme boundary of its text.
+    fn look(&mut self, console: &Console, said: &str) {
+        let buffers = &console.app.buffers;
+        self.opened.retain(|stem, _| buffers.contains_key(stem));
+        for (stem, buffer) in buffers {
+            let editor = &buffer.editor;
+            if !self.opened.contains_key(stem) && !editor.can_undo() && !editor.can_redo() {
+                self.opened.insert(stem.clone(), editor.text());
+            }
         }
-        for row in rows(&console.cells()) {
-            assert!(!row.chars().any(char::is_control), "seed {seed}, input {n}: {row:?}");
-        }
-        if console.has_quit {
-            break;
+        let Some(buffer) = console.app.buffer() else { return };
+        let (text, selection) = (buffer.editor.text(), buffer.editor.selection());
+        let mut places = vec![selection.anchor, selection.head];
+        places.extend(console.app.vim.as_ref().map(|vim| vim.shown_cursor(&buffer.editor)));
+        for at in places {
+            let mut cursor = GraphemeCursor::new(at, text.len(), true);
+            let is_boundary = cursor.is_boundary(&text, 0);
+            assert_eq!(is_boundary, Ok(true), "{said}: {at} of {selection:?} in {text:?}");
         }
     }
+
+    /// Fails unless undo leads back to each body as it was opened, and redo to the last one.
+    fn go_back_and_forth(&self, console: &mut Console, said: &str) {
+        for (stem, opened) in &self.opened {
+            let editor = &mut console.app.buffers.get_mut(stem).unwrap().editor;
+            while editor.can_redo() {
+                editor.apply(Command::Redo);
+            }
+            let last = editor.text();
+            while editor.can_undo() {
+                editor.apply(Command::Undo);
+            }
+            assert_eq!(editor.text(), *opened, "{said}: {stem} undone");
+            while editor.can_redo() {
+                editor.apply(Command::Redo);
+            }
+            assert_eq!(editor.text(), last, "{said}: {stem} done again");
+        }
+    }
+}
+
+/// A body beyond this only makes the test slow.
+const LONG: usize = 8_000;
+
+/// Empties a body that has grown too long.
+fn shorten(console: &mut Console) {
+    if let Some(buffer) = console.app.buffer_mut().filter(|buffer| LONG < buffer.editor.len()) {
+        buffer.editor.apply(Command::SelectAll);
+        buffer.editor.apply(Command::Delete(Motion::Left));
+    }
+}
+
+/// Out of whatever is open, and into the body.
+const ENTER_BODY: [Key; 4] = [
+    Key::plain(KeyCode::Esc),
+    Key::plain(KeyCode::Esc),
+    Key::plain(KeyCode::Esc),
+    Key { alt: true, ..Key::char('3') },
+];
+
+/// How inputs are played.
+#[derive(Clone, Copy, PartialEq)]
+enum Stage {
+    /// With the executor, the store and the sandbox behind the console.
+    World,
+    /// State and screen alone: faster by far.
+    Alone,
+}
+
+/// Puts so many random inputs into a console. Whoever leaves it comes back to it as it is.
+fn play(seed: u64, inputs: usize, stage: Stage, vim: Option<Vim>) {
+    let mut console = Console::demo();
+    let modes = if vim.is_some() { "with vim" } else { "without vim" };
+    console.app.vim = vim;
+    let mut dice = Dice(0x9e37_79b9_7f4a_7c15 ^ seed.wrapping_mul(0x2545_f491_4f6c_dd1d) | 1);
+    let mut bodies = Bodies::default();
+    for n in 0..inputs {
+        let said = format!("seed {seed} {modes}, input {n}");
+        shorten(&mut console);
+        // Into the body now and then: most keys lead out of it sooner or later.
+        let keys =
+            if dice.below(40) == 0 { ENTER_BODY.map(Input::Key).to_vec() } else { vec![input(&mut dice)] };
+        for input in keys {
+            match stage {
+                Stage::World => console.input(input),
+                Stage::Alone => console.input_only(input),
+            }
+        }
+        if stage == Stage::World && dice.below(8) == 0 {
+            console.settle();
+        }
+        bodies.look(&console, &said);
+        for row in rows(&console.cells()) {
+            assert!(!row.chars().any(char::is_control), "{said}: {row:?}");
+        }
+        console.has_quit = false;
+    }
     console.settle();
-    for _ in 0..6 {
+    bodies.go_back_and_forth(&mut console, &format!("seed {seed} {modes}"));
+    for _ in 0..8 {
         console.press("esc");
     }
     assert!(
         console.app.dialog.is_none() && console.app.search.is_none(),
-        "seed {seed}:\n{}",
+        "seed {seed} {modes}:\n{}",
         console.screen()
     );
     let workspace = Workspace::open(&console.app.workspace.root).unwrap();
     for campaign in &workspace.campaigns {
-        assert!(campaign.value.is_some(), "seed {seed}: {} is broken", campaign.stem);
+        assert!(campaign.value.is_some(), "seed {seed} {modes}: {} is broken", campaign.stem);
     }
     for webhook in &workspace.webhooks {
-        assert!(webhook.value.is_some(), "seed {seed}: {} is broken", webhook.stem);
+        assert!(webhook.value.is_some(), "seed {seed} {modes}: {} is broken", webhook.stem);
     }
 }
 
 #[test]
 fn random_input_never_panics_traps_or_breaks_a_file() {
-    for seed in 0..u64::try_from(rounds(3, 10)).unwrap() {
-        play(seed, rounds(250, 1_000));
+    for seed in 0..u64::try_from(rounds(2, 10)).unwrap() {
+        let vim = (seed % 2 == 1).then(Vim::default);
+        play(seed, rounds(250, 1_000), Stage::World, vim);
+    }
+}
+
+#[test]
+fn ten_thousand_inputs_leave_cursors_on_graphemes_and_bodies_to_be_undone() {
+    for seed in 0..u64::try_from(rounds(1, 3)).unwrap() {
+        play(seed, rounds(500, 10_000), Stage::Alone, None);
+    }
+}
+
+#[test]
+fn ten_thousand_inputs_in_vim_mode_do_so_too() {
+    for seed in 0..u64::try_from(rounds(1, 3)).unwrap() {
+        play(seed, rounds(500, 10_000), Stage::Alone, Some(Vim::default()));
     }
 }
