@@ -3,7 +3,9 @@
 use crate::profile::{self, Property, Value};
 use crate::telegram::ParseMode;
 use crate::telegram::fields::{Field, Kind as FieldKind};
-use crate::template::{Binding, FILTERS, FilterDoc, PlaceKind, ScopedName, TAGS, TagDoc};
+use crate::template::{
+    self, Binding, FILTERS, FilterDoc, Place, PlaceKind, Position, ScopedName, TAGS, TagDoc,
+};
 
 use crate::text::width;
 
@@ -214,14 +216,25 @@ fn filters(text: &str, start: usize, around: &Around, context: &Context<'_>) -> 
     let names = around.names();
     let scope = Scope { names: &names, source: around.source() };
     let value = Liquid::around(&text[..start]).and_then(|liquid| liquid.piped(start));
-    FILTERS
-        .iter()
-        .filter(|filter| filter.dialects.contains(&context.dialect))
+    let mut accepted: Vec<&'static FilterDoc> =
+        FILTERS.iter().filter(|filter| filter.dialects.contains(&context.dialect)).collect();
+    let needed = needed_filters(around, context);
+    accepted.sort_by_key(|filter| needed.iter().position(|name| name == filter.name).unwrap_or(needed.len()));
+    accepted
+        .into_iter()
         .map(|filter| {
             let (detail, doc) = filter_words(filter, value, scope, context);
             Item::new(filter.name, detail, doc, Kind::Filter(filter))
         })
         .collect()
+}
+
+/// The filters that most values need here: a default, and the escapes of the place.
+fn needed_filters(around: &Around, context: &Context<'_>) -> Vec<String> {
+    let position = around.place.as_ref().and_then(Place::position).unwrap_or(Position::PlainText);
+    let escapes = template::escape_filters(around.mode(), position, context.dialect);
+    let name = |filter: &str| filter.split(':').next().unwrap_or(filter).to_owned();
+    std::iter::once("default".to_owned()).chain(escapes.iter().map(|filter| name(filter))).collect()
 }
 
 /// What the filter makes of the value, with the arguments of its example where it needs some; and what it does.
@@ -380,7 +393,9 @@ fn marked_up(c: char, around: &Around) -> Vec<Item> {
 }
 
 fn markup_item(markup: &'static markup::Markup) -> Item {
-    Item::new(markup.label, markup.snippet.replace('‸', ""), markup.doc, Kind::Markup(markup))
+    let short = markup.doc.split(';').next().unwrap_or(markup.doc);
+    let doc = format!("{} · {}", markup.snippet.replace('‸', ""), markup.doc);
+    Item::new(markup.label, short, doc, Kind::Markup(markup))
 }
 
 /// The parse mode of a text: the body's, or HTML where the body does not name one yet.

@@ -18,6 +18,9 @@ const MAX_ROWS: u16 = 9;
 /// The most lines about the chosen row.
 const MAX_DOC_LINES: usize = 2;
 
+/// How many rows are worth more than the words on one of them.
+const FEW_ROWS: u16 = 4;
+
 /// How narrow and how wide it is inside its border.
 const WIDTH: std::ops::RangeInclusive<u16> = 30..=62;
 
@@ -48,7 +51,7 @@ pub fn plan(app: &App) -> Option<Plan> {
     let doc = if doc == 0 { 0 } else { doc + 1 };
     let area = popup::near(app, token, wide + 2, rows + doc + 2)?;
     let room = inside(area);
-    let doc = if rows + doc <= room.height { doc } else { 0 };
+    let doc = if doc + rows.min(FEW_ROWS) <= room.height { doc } else { 0 };
     let rows = Rect { height: room.height - doc, ..room };
     Some(Plan { area, rows, doc: Rect { y: rows.bottom(), height: doc, ..room } })
 }
@@ -120,7 +123,8 @@ fn draw_row(app: &App, item: &Item, letters: &[u32], is_chosen: bool, line: Rect
     let rest = line.width.saturating_sub(label + 4);
     if 4 <= rest {
         let detail = Rect { x: line.right() - rest - 1, width: rest, ..line };
-        draw::put_right(buf, detail, line.y, &item.detail, style.patch(app.theme.dim));
+        let style = if is_chosen { style } else { style.patch(app.theme.dim) };
+        draw::put_right(buf, detail, line.y, &item.detail, style);
     }
 }
 
