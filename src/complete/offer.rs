@@ -7,8 +7,6 @@ use crate::template::{
     self, Binding, FILTERS, FilterDoc, Place, PlaceKind, Position, ScopedName, TAGS, TagDoc,
 };
 
-use crate::text::width;
-
 use super::around::Around;
 use super::fields;
 use super::item::{Item, Kind, Variable};
@@ -20,8 +18,8 @@ use super::{Context, Trigger};
 /// How deep into nested values paths are offered.
 const MAX_DEPTH: usize = 3;
 
-/// How many cells the samples of a property take at most, but for the first.
-const SAMPLES_WIDTH: usize = 56;
+/// How many characters the samples of a property take at most, but for the first.
+const SAMPLES_CHARS: usize = 56;
 
 /// How many paths into nested values are offered at most.
 const MAX_PATHS: usize = 300;
@@ -163,12 +161,16 @@ fn property_item(property: &Property, context: &Context<'_>) -> Item {
 /// As many of the samples as make a line.
 fn some_of(samples: &[String]) -> String {
     let mut line = String::new();
+    let mut n_chars = 0;
     for sample in samples {
-        let gap = if line.is_empty() { "" } else { ", " };
-        if !line.is_empty() && SAMPLES_WIDTH < width(&line) + width(gap) + width(sample) {
-            break;
+        n_chars += sample.chars().count() + 2;
+        if !line.is_empty() {
+            if SAMPLES_CHARS < n_chars {
+                break;
+            }
+            line.push_str(", ");
         }
-        line.extend([gap, sample]);
+        line.push_str(sample);
     }
     line
 }
