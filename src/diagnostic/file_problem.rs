@@ -17,6 +17,10 @@ pub struct FileProblem {
 impl FileProblem {
     /// Places `diagnostics` of `text` in the file `path`.
     pub fn place(path: &str, text: &str, diagnostics: &[Diagnostic]) -> Vec<FileProblem> {
+        // Asked of each file for each frame: one without problems must not be read for them.
+        if diagnostics.is_empty() {
+            return Vec::new();
+        }
         let index = LineIndex::new(text);
         diagnostics
             .iter()
