@@ -349,20 +349,42 @@ impl App {
         stems.iter().filter_map(|stem| self.journal(stem)).collect()
     }
 
-    /// Returns what writes the body's draft, where it has changed since the last one.
+    /// Returns what makes the draft that of the body as it stands: it is written anew, or goes where nothing is unsaved.
     pub fn journal(&mut self, stem: &str) -> Option<Effect> {
         if self.read_only.is_some() {
             return None;
         }
-        let buffer = self.buffers.get_mut(stem).filter(|buffer| buffer.is_modified())?;
+        let buffer = self.buffers.get_mut(stem)?;
+        if !buffer.is_modified() {
+            return buffer.forget_draft().then(|| Effect::DiscardDraft(stem.to_owned()));
+        }
         let text = buffer.text_for_draft()?;
         Some(Effect::WriteDraft { stem: stem.to_owned(), text, base: buffer.saved })
     }
 
-    /// Starts the clock of the draft, unless it runs: it is written within a second of the edit.
+    /// Returns what throws the drafts of this console away; one that a crash left and nobody decided about stays.
+    pub fn discard_drafts(&mut self) -> Vec<Effect> {
+        let drafted =
+            self.buffers.iter_mut().filter_map(|(stem, buffer)| buffer.forget_draft().then_some(stem));
+        drafted.cloned().map(Effect::DiscardDraft).collect()
+    }
+
+    /// Returns what throws away the drafts of bodies that are now as their files are.
+    pub fn journal_followed(&mut self) -> Vec<Effect> {
+        let followed = |(stem, buffer): (&String, &mut Buffer)| {
+            (!buffer.is_modified() && buffer.forget_draft()).then(|| Effect::DiscardDraft(stem.clone()))
+        };
+        self.buffers.iter_mut().filter_map(followed).collect()
+    }
+
+    /// Starts the clock of the draft, unless it runs: it is written within a second of the edit. Where the edit took
+    /// the last unsaved one back, the draft goes at once.
     pub fn journal_soon(&mut self) -> Option<Effect> {
         let stem = self.open.clone().filter(|_| self.read_only.is_none())?;
-        let buffer = self.buffers.get_mut(&stem).filter(|buffer| buffer.is_modified())?;
+        let buffer = self.buffers.get_mut(&stem)?;
+        if !buffer.is_modified() {
+            return self.journal(&stem);
+        }
         let is_coming = std::mem::replace(&mut buffer.draft_is_coming, true);
         (!is_coming).then_some(Effect::After(Timer::Draft(stem)))
     }

@@ -87,6 +87,16 @@ impl Buffer {
         Some(self.editor.text())
     }
 
+    /// Notes that the draft on the disk is of the text as it stands.
+    pub fn mark_drafted(&mut self) {
+        self.drafted = Some(self.editor.version());
+    }
+
+    /// Notes that its draft goes; returns whether it had one.
+    pub fn forget_draft(&mut self) -> bool {
+        self.drafted.take().is_some()
+    }
+
     /// Returns the text to save; [`Buffer::mark_saved`] with its version tells that it is on disk.
     pub fn start_saving(&mut self) -> Arc<str> {
         let text = self.text();

@@ -62,6 +62,8 @@ pub struct Executor {
     watch: Option<Watch>,
     capture: Option<JoinHandle<()>>,
     trashed: Arc<std::sync::Mutex<Option<Trashed>>>,
+    /// The last of the saves and drafts: each waits for the one before, so that none overtakes a later one.
+    journal: Option<JoinHandle<()>>,
 }
 
 impl Executor {
@@ -72,8 +74,8 @@ impl Executor {
         let (surveys, receiver) = watch::channel(None);
         tokio::spawn(survey_latest(receiver, Arc::clone(&session), sender.clone()));
         let folder = Folder::new(session.root());
-        let (watch, capture, trashed) = (None, None, Arc::default());
-        Self { session, paths, folder, sender, jobs, surveys, watch, capture, trashed }
+        let (watch, capture, trashed, journal) = (None, None, Arc::default(), None);
+        Self { session, paths, folder, sender, jobs, surveys, watch, capture, trashed, journal }
     }
 
     /// Does one thing, or starts doing it.
@@ -116,6 +118,9 @@ impl Executor {
                     report(&sender, Msg::Copied(result)).await;
                 });
             }
+            journalled @ (Effect::WriteDraft { .. } | Effect::DiscardDraft(_) | Effect::SaveBody { .. }) => {
+                self.journal(journalled);
+            }
             blocking => {
                 let task = self.blocking(blocking);
                 let sender = self.sender.clone();
@@ -128,8 +133,33 @@ impl Executor {
         }
     }
 
+    /// Writes or forgets a body or its draft, behind all that was to be written or forgotten before.
+    fn journal(&mut self, effect: Effect) {
+        let (before, folder, sender) = (self.journal.take(), self.folder.clone(), self.sender.clone());
+        self.journal = Some(tokio::spawn(async move {
+            if let Some(before) = before {
+                // A panic in it was told by the hook; what is behind it is written all the same.
+                let _ = before.await;
+            }
+            let task = tokio::task::spawn_blocking(move || journal(&folder, effect));
+            if let Some(message) = join(task).await {
+                // Not waited for: on the way out nobody listens.
+                tokio::spawn(async move { report(&sender, message).await });
+            }
+        }));
+    }
+
+    /// Waits until every body and draft is on the disk, or gone, as was asked for.
+    pub async fn finish(&mut self) {
+        if let Some(last) = self.journal.take() {
+            // A panic in it was told by the hook.
+            let _ = last.await;
+        }
+    }
+
     /// Does one thing on the way out and waits for it.
     pub async fn run_to_end(&mut self, effect: Effect) {
+        self.finish().await;
         let task = self.blocking(effect);
         join(task).await;
     }
@@ -155,16 +185,8 @@ impl Executor {
             }
             Effect::Reload => Some(Msg::WorkspaceRead(read(folder.root()))),
             Effect::FindDrafts => Some(Msg::DraftsFound(folder.drafts())),
-            Effect::WriteDraft { stem, text, base } => {
-                let draft = Draft { stem, text, cursor: 0, base, written: clock::now() };
-                folder.write_draft(&draft).err().map(|error| Msg::DraftFailed(error.to_string()))
-            }
-            Effect::DiscardDraft(stem) => {
-                folder.discard_draft(&stem).err().map(|error| Msg::DraftFailed(error.to_string()))
-            }
-            Effect::SaveBody { stem, text, version, expected } => {
-                let result = save_body(&folder, &stem, &text, expected);
-                Some(Msg::BodySaved { stem, version, result })
+            journalled @ (Effect::WriteDraft { .. } | Effect::DiscardDraft(_) | Effect::SaveBody { .. }) => {
+                journal(&folder, journalled)
             }
             Effect::Change(change) => {
                 let result = apply(&session, &folder, &trashed, change);
@@ -352,6 +374,24 @@ fn load_people(session: &Session, wanted: Option<&str>) -> Result<PeopleFound, S
         Ok(PeopleFound { vocabulary: Arc::new(vocabulary), profile: profile.map(Arc::new) })
     };
     load().map_err(|error: crate::store::Error| error.to_string())
+}
+
+/// Writes or forgets a body or its draft.
+fn journal(folder: &Folder, effect: Effect) -> Option<Msg> {
+    match effect {
+        Effect::WriteDraft { stem, text, base } => {
+            let draft = Draft { stem, text, cursor: 0, base, written: clock::now() };
+            folder.write_draft(&draft).err().map(|error| Msg::DraftFailed(error.to_string()))
+        }
+        Effect::DiscardDraft(stem) => {
+            folder.discard_draft(&stem).err().map(|error| Msg::DraftFailed(error.to_string()))
+        }
+        Effect::SaveBody { stem, text, version, expected } => {
+            let result = save_body(folder, &stem, &text, expected);
+            Some(Msg::BodySaved { stem, version, result })
+        }
+        _ => None,
+    }
 }
 
 fn save_body(

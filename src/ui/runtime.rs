@@ -129,7 +129,10 @@ impl Console {
     async fn perform(&mut self, effects: Vec<Effect>) -> io::Result<Next> {
         for effect in effects {
             match effect {
-                Effect::Quit => return Ok(Next::Exit(ExitCode::SUCCESS)),
+                Effect::Quit => {
+                    self.executor.finish().await;
+                    return Ok(Next::Exit(ExitCode::SUCCESS));
+                }
                 Effect::Suspend => self.suspend()?,
                 Effect::CopyByTerminal(text) => {
                     execute!(self.screen.backend_mut(), CopyToClipboard::to_clipboard_from(text))?;

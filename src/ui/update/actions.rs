@@ -254,7 +254,9 @@ fn quit(app: &mut App) -> Vec<Effect> {
         names.extend(app.webhook.stem.iter().map(|stem| format!("webhook {stem}")));
     }
     if names.is_empty() || app.read_only.is_some() {
-        return vec![Effect::Quit];
+        let mut effects = app.discard_drafts();
+        effects.push(Effect::Quit);
+        return effects;
     }
     let text = format!("Not saved: {}.", names.join(", "));
     let answers = vec![

@@ -453,7 +453,7 @@ pub fn decide(app: &mut App, decision: Decision) -> Vec<Effect> {
         }
         Decision::SaveAndQuit => actions::save_and_quit(app),
         Decision::QuitUnsaved => {
-            let mut effects: Vec<Effect> = app.buffers.keys().cloned().map(Effect::DiscardDraft).collect();
+            let mut effects = app.discard_drafts();
             effects.push(Effect::Quit);
             effects
         }
@@ -471,6 +471,7 @@ pub fn decide(app: &mut App, decision: Decision) -> Vec<Effect> {
             if let (Some((text, fingerprint)), Some(buffer)) = (on_disk, app.buffers.get_mut(&stem)) {
                 buffer.replace_all(&text);
                 buffer.take_as_saved(&text, fingerprint);
+                buffer.forget_draft();
             }
             vec![Effect::Reload, Effect::DiscardDraft(stem), app.compose()]
         }
@@ -494,6 +495,7 @@ fn restore_draft(app: &mut App, stem: &str) -> Vec<Effect> {
     let mut effects = actions::open(app, stem);
     if let Some(buffer) = app.buffers.get_mut(stem) {
         buffer.replace_all(&draft.text);
+        buffer.mark_drafted();
         effects.push(app.compose());
     }
     results::offer_draft(app);

@@ -188,12 +188,13 @@ fn follow(app: &mut App, workspace: Arc<Workspace>) -> Vec<Effect> {
             None => app.composed = None,
         }
     }
+    let mut effects = app.journal_followed();
     let before = app.webhook.expected;
     app.webhook.show(&workspace, workspace.campaign(app.open.as_deref().unwrap_or("")));
     if let Some(stem) = conflicts.first() {
         app.complain(format!("{stem} was changed on disk too; saving will ask"));
     }
-    let mut effects = vec![app.compose()];
+    effects.push(app.compose());
     if app.webhook.expected != before {
         effects.extend(app.check_bot());
     }
@@ -225,7 +226,10 @@ pub fn offer_draft(app: &mut App) {
     let stem = draft.stem.clone();
     let zone = app.workspace.time_zone();
     let written = draft.written.to_zoned(zone).strftime("%Y-%m-%d %H:%M:%S").to_string();
-    let text = format!("Unsaved edits of {stem} from {written} were found. Bring them back into the editor?");
+    let text = format!(
+        "Unsaved edits of {stem} from {written} were found. Bring them back into the editor? \
+         Later keeps them and asks at the next start, until you decide or edit it."
+    );
     let answers = vec![
         ("Bring back", Decision::RestoreDraft(stem.clone())),
         ("Throw away", Decision::DiscardDraft(stem)),

@@ -1,6 +1,7 @@
 //! The main job: write, preview, test-send, save.
 
 use ratatui::style::Color;
+use telecast::ui::msg::Msg;
 
 use super::Console;
 
@@ -148,6 +149,67 @@ fn drafts_that_a_crash_left_are_offered_and_brought_back() {
     assert!(next.body().starts_with("unsaved"));
     assert!(next.app.is_unsaved("spring-sale"));
     assert!(!console.file("campaigns/spring-sale.json.liquid").starts_with("unsaved"));
+}
+
+#[test]
+fn no_draft_is_left_of_what_was_taken_back() {
+    let draft = ".telecast/drafts/spring-sale.json";
+    let mut console = Console::demo();
+    let take_back = |console: &mut Console| {
+        console.draft_is_due();
+        assert!(console.has_file(draft));
+        console.press("ctrl-z");
+        assert!(!console.app.is_unsaved("spring-sale") && !console.has_file(draft));
+        console.draft_is_due();
+        assert!(!console.has_file(draft));
+    };
+    console.type_text("xyz");
+    take_back(&mut console);
+    console.paste("a paste that is longer than what one types, and so one step");
+    take_back(&mut console);
+    let body = console.body();
+    let result = Ok(format!("{body}\n"));
+    console.take(Msg::EditedExternally { stem: "spring-sale".into(), result });
+    take_back(&mut console);
+    console.press("ctrl-q");
+    assert!(console.has_quit);
+    console.second(None).hides("Unsaved edits");
+}
+
+#[test]
+fn no_draft_is_left_of_what_was_discarded_on_the_way_out() {
+    let mut console = Console::demo();
+    console.type_text("unsaved");
+    console.draft_is_due();
+    console.press("ctrl-q q");
+    assert!(console.has_quit);
+    console.second(None).hides("Unsaved edits");
+}
+
+#[test]
+fn no_draft_is_left_of_what_another_program_saved_too() {
+    let mut console = Console::demo();
+    console.type_text("same");
+    console.draft_is_due();
+    console.write("campaigns/spring-sale.json.liquid", &console.body());
+    console.files_changed();
+    console.second(None).hides("Unsaved edits");
+}
+
+#[test]
+fn a_draft_that_is_decided_later_outlives_quitting() {
+    let mut console = Console::demo();
+    console.type_text("unsaved");
+    console.draft_is_due();
+    let mut next = console.second(None);
+    next.shows("Later keeps them");
+    next.press("l ctrl-q");
+    assert!(next.has_quit);
+    let mut last = console.second(None);
+    last.shows("Unsaved edits of spring-sale");
+    last.press("b ctrl-z ctrl-q");
+    assert!(last.has_quit);
+    console.second(None).hides("Unsaved edits");
 }
 
 #[test]

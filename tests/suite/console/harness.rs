@@ -283,6 +283,11 @@ impl Console {
         std::fs::read_to_string(self.root.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
     }
 
+    /// Whether the workspace has a file.
+    pub fn has_file(&self, path: &str) -> bool {
+        self.root.join(path).exists()
+    }
+
     /// Writes a file of the workspace, as another program would.
     pub fn write(&self, path: &str, text: &str) {
         std::fs::write(self.root.join(path), text).unwrap();
