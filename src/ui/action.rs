@@ -211,7 +211,7 @@ pub const ACTIONS: &[Row] = {
             "mark-whitespace",
             "Mark blanks at line ends, all, or none",
             "",
-            &[(Panes, "alt-w")],
+            &[(Panes, "alt-w"), (Panes, "W")],
         ),
         row(
             A::FormatJson,

@@ -168,10 +168,10 @@ mod tests {
     #[test]
     fn named_actions_have_just_the_keys_they_name() {
         let keymap =
-            check("save = [\"ctrl-w\", \"W\"]\nfind = \"f3\"\nsuspend = []\nrename = \"ctrl-r\"", &[]);
+            check("save = [\"ctrl-w\", \"J\"]\nfind = \"f3\"\nsuspend = []\nrename = \"ctrl-r\"", &[]);
         assert_eq!(action(&keymap, Context::Anywhere, "ctrl-w"), Some(Action::Save));
-        assert_eq!(action(&keymap, Context::Panes, "W"), Some(Action::Save));
-        assert_eq!(action(&keymap, Context::Anywhere, "W"), None, "letters type");
+        assert_eq!(action(&keymap, Context::Panes, "J"), Some(Action::Save));
+        assert_eq!(action(&keymap, Context::Anywhere, "J"), None, "letters type");
         assert_eq!(action(&keymap, Context::Anywhere, "ctrl-s"), None);
         assert_eq!(action(&keymap, Context::Body, "f3"), Some(Action::Find));
         assert_eq!(action(&keymap, Context::Panes, "f3"), Some(Action::Find));
