@@ -11,6 +11,7 @@
 pub mod chat;
 mod convert;
 mod http;
+mod link;
 mod locate;
 mod prepared;
 mod problems;
@@ -29,6 +30,7 @@ use crate::text::Span;
 
 pub use convert::{Conversion, convert, escape_filter, parse_mode_of};
 pub use http::{AuthDraft, DEFAULT_TIMEOUT, Field, Filled, HttpDraft};
+pub use link::{Links, Lit, Part};
 pub use prepared::Prepared;
 pub use survey::{Failing, Failure, Survey};
 
@@ -142,6 +144,11 @@ impl Composed {
     /// Returns the part of the body that a span of [`Composed::rendered`] came from.
     pub fn origin(&self, rendered: Span) -> Option<Span> {
         Some(self.locator.as_ref()?.locate(rendered).span)
+    }
+
+    /// Returns the bytes of [`Composed::rendered`] that a place in the body was printed to, in order.
+    pub fn printed(&self, body: Span) -> Vec<Span> {
+        self.locator.as_ref().map_or_else(Vec::new, |locator| locator.outputs(body))
     }
 
     /// Returns the place in the body that a refusal of this very request comes from, where that can be told.

@@ -91,6 +91,28 @@ impl Text {
     pub fn raw_span(&self, decoded: Span) -> Span {
         Span::new(self.raw_offset(decoded.start), self.raw_offset(decoded.end))
     }
+
+    /// Returns the bytes of the decoded text that bytes of the source became; `None` where they lie outside the quotes.
+    ///
+    /// A part of an escape counts as all of it.
+    pub fn decoded_span(&self, raw: Span) -> Option<Span> {
+        let inside = Span::new(self.span.start + 1, self.span.end - 1);
+        if inside.end <= raw.start || raw.end <= inside.start {
+            return None;
+        }
+        let start = self.decoded_offset(raw.start.max(inside.start), false);
+        Some(Span::new(start, self.decoded_offset(raw.end.min(inside.end), true)))
+    }
+
+    fn decoded_offset(&self, raw: usize, is_end: bool) -> usize {
+        let before = self.breaks.partition_point(|entry| entry.raw <= raw);
+        let from = self.breaks[before - 1];
+        match (from.is_escape, is_end && from.raw < raw) {
+            (false, _) => from.decoded + (raw - from.raw),
+            (true, false) => from.decoded,
+            (true, true) => self.breaks.get(before).map_or(self.decoded.len(), |next| next.decoded),
+        }
+    }
 }
 
 impl Node {

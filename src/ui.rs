@@ -40,6 +40,7 @@ pub mod editor_view;
 pub mod form;
 pub mod highlight;
 pub mod latest;
+pub mod linked;
 pub mod message;
 pub mod picker;
 pub mod sample_event;

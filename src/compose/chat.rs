@@ -26,6 +26,28 @@ impl Patched {
         Span::new(self.original_offset(span.start, false), self.original_offset(span.end, true))
     }
 
+    /// Returns the bytes of the patched text that a span of the original became; of what was taken out, what was put in.
+    pub fn patched(&self, span: Span) -> Span {
+        Span::new(self.patched_offset(span.start, false), self.patched_offset(span.end, true))
+    }
+
+    fn patched_offset(&self, at: usize, is_end: bool) -> usize {
+        let mut original = 0;
+        let mut patched = 0;
+        for (out, put) in &self.replacements {
+            if at < out.start || (is_end && at == out.start) {
+                break;
+            }
+            let start = patched + (out.start - original);
+            if at < out.end || (is_end && at == out.end) {
+                return if is_end { start + put } else { start };
+            }
+            original = out.end;
+            patched = start + put;
+        }
+        patched + (at - original)
+    }
+
     fn original_offset(&self, at: usize, is_end: bool) -> usize {
         let mut original = 0;
         let mut patched = 0;

@@ -43,6 +43,15 @@ impl Locator {
         Located { span: origin.in_template(), hole, partial: origin.partial.clone() }
     }
 
+    /// Returns the bytes of the text as sent that a place in the body was printed to, in order.
+    pub fn outputs(&self, body: Span) -> Vec<Span> {
+        let mut spans = self.map.outputs(body);
+        for patched in &self.patches {
+            spans.iter_mut().for_each(|span| *span = patched.patched(*span));
+        }
+        spans
+    }
+
     /// Returns the locator for this one's text with further replacements in it.
     pub fn patched_again(mut self, patched: Patched) -> Self {
         self.patches.push(patched);

@@ -10,7 +10,7 @@ const SAMPLE: &str = r#"{
 
 static UTC: TimeZone = TimeZone::UTC;
 
-fn profile(json: &str) -> Profile {
+pub(super) fn profile(json: &str) -> Profile {
     let Value::Object(properties) = Value::from(serde_json::from_str::<serde_json::Value>(json).unwrap())
     else {
         panic!("an object")
@@ -29,6 +29,19 @@ fn webhook() -> Webhook {
 fn composed(body: &str, profile: Option<&Profile>, chat: Chat<'_>) -> Composed {
     let (campaign, webhook, partials) = (Campaign::default(), webhook(), Partials::default());
     compose(&Inputs { chat, ..inputs(body, &campaign, profile, &webhook, &partials) })
+}
+
+/// Composes with partials, each a name and a text.
+pub(super) fn composed_with(
+    body: &str,
+    profile: &Profile,
+    chat: Chat<'_>,
+    partials: &[(&str, &str)],
+) -> Composed {
+    let partials =
+        Partials(partials.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect());
+    let (campaign, webhook) = (Campaign::default(), webhook());
+    compose(&Inputs { chat, ..inputs(body, &campaign, Some(profile), &webhook, &partials) })
 }
 
 fn inputs<'a>(

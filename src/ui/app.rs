@@ -12,6 +12,7 @@ use super::highlight::{Grammar, Grammars};
 use super::hover::HoverBox;
 use super::keymap::Keymap;
 use super::latest::Latest;
+use super::linked::Linked;
 use super::pane::preview::Preview;
 use super::pane::webhook::WebhookPane;
 use super::search::Search;
@@ -97,6 +98,8 @@ pub struct App {
     pub preview: Preview,
     /// What came out of the body as it stands, or stood a moment ago.
     pub composed: Option<Latest<Composed>>,
+    /// What of it belongs to the cursor's place.
+    pub linked: Linked,
     /// What a sample of the recipients of the body showed.
     pub worst: Option<Worst>,
     /// Typing that has not rested yet: new problems at the cursor wait.
@@ -208,6 +211,7 @@ impl App {
             people: People::default(),
             preview: Preview::default(),
             composed: None,
+            linked: Linked::default(),
             worst: None,
             typing: None,
             problem: 0,

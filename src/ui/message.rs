@@ -15,8 +15,12 @@ mod wrap;
 
 use std::ops::Range;
 
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::compose::Part;
 use crate::telegram::request::{Button, ButtonStyle};
 use crate::telegram::{EntityKind, FormattedText};
+use crate::text::{Span, grapheme_width};
 
 pub use content::of_request;
 
@@ -69,6 +73,8 @@ pub struct Run {
     pub style: RunStyle,
     /// The bytes of the message's text it shows; `None` for what only the layout puts there.
     pub source: Option<Range<usize>>,
+    /// The part of the message it stands for, where it shows none of its text.
+    pub part: Option<Part>,
     /// The address it leads to.
     pub link: Option<String>,
 }
@@ -135,12 +141,43 @@ impl Line {
     fn of(text: impl Into<String>, role: Role) -> Self {
         Self { runs: vec![Run::of(text, role)] }
     }
+
+    /// Makes all of the line stand for a part that is not in the message's text.
+    fn stand_for(&mut self, part: Part) {
+        for run in &mut self.runs {
+            (run.source, run.part) = (None, Some(part));
+        }
+    }
 }
 
 impl Run {
     fn of(text: impl Into<String>, role: Role) -> Self {
         let style = RunStyle { role, ..RunStyle::default() };
-        Self { text: text.into(), style, source: None, link: None }
+        Self { text: text.into(), style, source: None, part: None, link: None }
+    }
+
+    fn for_part(mut self, part: Part) -> Self {
+        self.part = Some(part);
+        self
+    }
+
+    /// Returns the graphemes of `message`, the message's text, that it shows: their bytes, and their cells in the run.
+    pub fn graphemes(&self, message: &str) -> impl Iterator<Item = (Span, Range<usize>)> {
+        let source = self.source.clone().unwrap_or_default();
+        let shown = message.get(source.clone()).unwrap_or("");
+        let mut column = 0;
+        shown.grapheme_indices(true).map(move |(at, grapheme)| {
+            let from = column;
+            column += grapheme_width(grapheme);
+            let at = source.start + at;
+            (Span::new(at, at + grapheme.len()), from..column)
+        })
+    }
+
+    /// Returns the part of the message at a cell of the run.
+    pub fn part_at(&self, message: &str, column: usize) -> Option<Part> {
+        let shown = self.graphemes(message).find(|(_, cells)| cells.contains(&column));
+        shown.map(|(bytes, _)| Part::Text(bytes)).or(self.part)
     }
 }
 
@@ -153,19 +190,24 @@ pub fn layout(text: &FormattedText, rows: &[Vec<Button>], options: Options) -> M
 
 /// Lists the addresses that are not to be seen in the text, each once, in full.
 fn addresses(text: &FormattedText, options: Options) -> Vec<Line> {
-    let mut listed: Vec<String> = Vec::new();
+    let mut listed: Vec<(String, Span)> = Vec::new();
     for (entity, range) in text.entities.iter().zip(text.byte_ranges()) {
         let address = match &entity.kind {
             EntityKind::TextLink { url } => url.clone(),
             EntityKind::TextMention { user_id } => format!("tg://user?id={user_id}"),
             _ => continue,
         };
-        if text.text[range] != address && !listed.contains(&address) {
-            listed.push(address);
+        let is_listed = listed.iter().any(|(other, _)| *other == address);
+        if text.text[range.clone()] != address && !is_listed {
+            listed.push((address, range.into()));
         }
     }
     let arrow = if options.is_ascii { "-> " } else { "↗ " };
-    let lines = listed.into_iter().flat_map(|address| wrap::address(arrow, &address, options.width));
+    let lines = listed.into_iter().flat_map(|(address, linked)| {
+        let mut lines = wrap::address(arrow, &address, options.width);
+        lines.iter_mut().for_each(|line| line.stand_for(Part::Text(linked)));
+        lines
+    });
     lines.collect()
 }
 

@@ -17,6 +17,7 @@ use super::effect::Effect;
 use super::focus::Pane;
 use super::input::Input;
 use super::layout::{inside, layout};
+use super::linked;
 use super::msg::Msg;
 use super::pane::body;
 
@@ -29,6 +30,7 @@ pub fn update(app: &mut App, message: Msg) -> Vec<Effect> {
     vim::follow(app);
     show_cursor(app);
     effects.extend(app.follow_highlight());
+    linked::follow(app);
     effects.retain(|effect| *effect != Effect::Nothing);
     effects
 }

@@ -4,6 +4,7 @@ mod author;
 mod complete;
 mod harness;
 mod keys;
+mod linked;
 mod look;
 mod monkey;
 mod picture;

@@ -123,7 +123,7 @@ impl Compare {
         }
         let below = Rect { y: message.y + 1, height: message.height.saturating_sub(1), ..message };
         if let Some(composed) = &column.composed {
-            message_lines::draw(buf, below, composed, &message_lines::Options::default(), 0, theme);
+            message_lines::draw(buf, below, composed, theme);
         }
     }
 }

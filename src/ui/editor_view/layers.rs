@@ -82,7 +82,7 @@ fn over(view: &EditorView<'_>, row: Span, brackets: &[Span]) -> Vec<(Span, Style
         }
     };
     if let Some(linked) = view.linked {
-        add(linked, theme.bracket);
+        add(linked, theme.linked);
     }
     let first = view.matches.partition_point(|found| found.end <= row.start);
     for found in view.matches[first..].iter().take_while(|found| found.start < row.end) {

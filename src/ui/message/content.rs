@@ -2,6 +2,7 @@
 
 use super::wrap::{self, shortened};
 use super::{Line, Message, Options, Role, layout};
+use crate::compose::Part;
 use crate::telegram::Request;
 use crate::telegram::request::{Content, File, LinkPreview, Media, Poll, PollKind, ReplyMarkup};
 
@@ -17,15 +18,15 @@ pub fn of_request(request: &Request, options: Options) -> Message {
     };
     match request.content() {
         Content::Text { link_preview, .. } => message.body.extend(preview(link_preview, options)),
-        Content::Media(media) => add_media(&mut message.body, media, options),
+        Content::Media(media) => add_media(&mut message.body, media, 0, options),
         Content::Album(items) => {
-            let captions = items.iter().skip(1).map(|media| layout(&media.caption.sent, &[], options).body);
-            let captions: Vec<Vec<Line>> = captions.collect();
             if let Some(first) = items.first() {
-                add_media(&mut message.body, first, options);
+                add_media(&mut message.body, first, 0, options);
             }
-            for (media, mut caption) in items.iter().skip(1).zip(captions) {
-                add_media(&mut caption, media, options);
+            for (nth, media) in items.iter().enumerate().skip(1) {
+                let mut caption = layout(&media.caption.sent, &[], options).body;
+                caption.iter_mut().for_each(|line| line.stand_for(Part::Medium(nth)));
+                add_media(&mut caption, media, nth, options);
                 message.body.extend(caption);
             }
         }
@@ -39,8 +40,8 @@ pub fn of_request(request: &Request, options: Options) -> Message {
     message
 }
 
-/// Puts a medium above its caption, or below it where the caption stands above.
-fn add_media(caption: &mut Vec<Line>, media: &Media, options: Options) {
+/// Puts the `nth` medium above its caption, or below it where the caption stands above.
+fn add_media(caption: &mut Vec<Line>, media: &Media, nth: usize, options: Options) {
     if media.caption.sent.text.is_empty() {
         caption.clear();
     }
@@ -49,7 +50,8 @@ fn add_media(caption: &mut Vec<Line>, media: &Media, options: Options) {
         File::Remote(from) => from.clone(),
         File::Upload(part) => format!("upload {part}"),
     };
-    let line = attachment(&format!("{}{hidden} {from}", media.kind.as_str()), options);
+    let mut line = attachment(&format!("{}{hidden} {from}", media.kind.as_str()), options);
+    line.stand_for(Part::Medium(nth));
     let at = if media.show_caption_above_media { caption.len() } else { 0 };
     caption.insert(at, line);
 }
@@ -77,10 +79,10 @@ fn poll_lines(poll: &Poll, options: Options) -> Vec<Line> {
     };
     let line = |(nth, option): (usize, &crate::telegram::request::MarkedText)| {
         let mark = if is_right(nth) { right } else { empty };
-        Line::of(
-            shortened(&format!("{mark} {}", option.sent.text), options.width, options.is_ascii),
-            Role::Attachment,
-        )
+        let label = shortened(&format!("{mark} {}", option.sent.text), options.width, options.is_ascii);
+        let mut line = Line::of(label, Role::Attachment);
+        line.stand_for(Part::Choice(nth));
+        line
     };
     poll.options.iter().enumerate().map(line).collect()
 }

@@ -2,6 +2,7 @@
 
 use super::wrap::centred;
 use super::{Line, Options, Role, Run};
+use crate::compose::Part;
 use crate::telegram::request::{Button, ButtonAction};
 use crate::text;
 
@@ -11,10 +12,17 @@ const NARROWEST: usize = 5;
 /// Lays out the rows; a row that is too narrow for its buttons becomes several.
 pub(super) fn lines(rows: &[Vec<Button>], options: Options) -> Vec<Line> {
     let most = ((options.width + 1) / (NARROWEST + 1)).max(1);
-    rows.iter().flat_map(|row| row.chunks(most)).map(|row| line(row, options)).collect()
+    let mut first = 0;
+    let rows = rows.iter().flat_map(|row| row.chunks(most)).map(|row| {
+        let line = line(row, first, options);
+        first += row.len();
+        line
+    });
+    rows.collect()
 }
 
-fn line(row: &[Button], options: Options) -> Line {
+/// Lays out one row, whose first button is number `first` of all.
+fn line(row: &[Button], first: usize, options: Options) -> Line {
     let gaps = row.len().saturating_sub(1);
     let width = options.width.saturating_sub(gaps);
     let mut runs = Vec::new();
@@ -24,7 +32,7 @@ fn line(row: &[Button], options: Options) -> Line {
         }
         // What is left over goes to the first ones, a cell each.
         let share = width / row.len() + usize::from(nth < width % row.len());
-        runs.push(run(button, share, options));
+        runs.push(run(button, share, options).for_part(Part::Button(first + nth)));
     }
     Line { runs }
 }

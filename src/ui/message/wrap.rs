@@ -135,6 +135,7 @@ fn line(cells: &[Cell], stretches: &[Stretch]) -> Line {
                     text: cell.text.clone(),
                     style: stretch.map_or(RunStyle::default(), |stretch| stretch.style),
                     source: Some(cell.source.clone()),
+                    part: None,
                     link: stretch.and_then(|stretch| stretch.link.clone()),
                 });
             }

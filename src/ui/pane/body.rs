@@ -41,6 +41,7 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<(u16, u16)> {
         block: app.block(),
         remark: remark(app),
         whitespace: app.settings.whitespace,
+        linked: app.outlined(),
         matches: app.search.as_ref().map_or(&[][..], |search| search.matches.as_slice()),
         is_focused: has_keyboard,
         ..EditorView::new(&buffer.editor, buffer.viewport, &app.theme)

@@ -1,5 +1,6 @@
 //! 4: what the recipient gets: the message, the JSON, the request.
 
+mod json_rows;
 pub mod message_lines;
 
 use ratatui::buffer::Buffer;
@@ -9,9 +10,14 @@ use ratatui::style::Style;
 use super::frame;
 use crate::compose::{AuthDraft, Composed, Skip};
 use crate::json;
+use crate::text::Span;
 use crate::ui::app::App;
 use crate::ui::draw;
 use crate::ui::focus::Pane;
+use crate::ui::layout::inside;
+
+pub use json_rows::JsonRows;
+use message_lines::{Bubble, Over};
 
 /// What the pane alone knows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -69,9 +75,7 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     };
     match app.preview.tab {
         Tab::Message => draw_message(app, composed, room, buf),
-        Tab::Json => {
-            draw_lines(buf, room, app.preview.scroll, &json_lines(app, composed, usize::from(room.width)))
-        }
+        Tab::Json => draw_json(app, composed, room, buf),
         Tab::Request => {
             draw_lines(buf, room, app.preview.scroll, &request_lines(app, composed, usize::from(room.width)))
         }
@@ -127,21 +131,62 @@ pub fn tab_at(area: Rect, x: u16, y: u16) -> Option<Tab> {
     tab_places(area).into_iter().find(|(_, place)| place.contains((x, y).into())).map(|(tab, _)| tab)
 }
 
+/// What a click in the preview means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hit {
+    /// A closed spoiler is to be opened.
+    Spoiler,
+    /// A long quote is to be opened or closed.
+    Toggle,
+    /// What was clicked came from this place of the body.
+    Place(Span),
+}
+
+/// Returns what is at a cell of the pane; places only of what came out of the body as it stands in the editor.
+pub fn hit(app: &App, area: Rect, x: u16, y: u16) -> Option<Hit> {
+    let composed = app.composed_now()?;
+    let room = inside(area);
+    match app.preview.tab {
+        Tab::Message => {
+            let area = message_area(composed, room);
+            let bubble = Bubble::new(composed, area.width, &app.preview.options)?;
+            match bubble.hit(area, app.preview.scroll, x, y)? {
+                message_lines::Hit::Spoiler => Some(Hit::Spoiler),
+                message_lines::Hit::Toggle => Some(Hit::Toggle),
+                message_lines::Hit::Part(part) => {
+                    app.linked.links()?.place_of(composed, part).map(Hit::Place)
+                }
+            }
+        }
+        Tab::Json => {
+            let rendered = composed.rendered.as_deref()?;
+            let row = app.preview.scroll + usize::from(y.checked_sub(room.y)?);
+            let at = app.linked.json()?.byte_at(rendered, row, usize::from(x.checked_sub(room.x)?))?;
+            composed.origin(Span::new(at, at + 1)).map(Hit::Place)
+        }
+        Tab::Request => None,
+    }
+}
+
+/// Returns the room of the message: a line above it says who would be skipped, one below it how long it is.
+pub fn message_area(composed: &Composed, room: Rect) -> Rect {
+    let above = u16::from(composed.skip.is_some()).min(room.height);
+    Rect { y: room.y + above, height: room.height.saturating_sub(above + 1), ..room }
+}
+
 fn draw_message(app: &App, composed: &Composed, room: Rect, buf: &mut Buffer) {
-    let mut y = room.y;
     if let Some(skip) = &composed.skip {
         let words = match skip {
             Skip::Aborted(_) => "aborted: this recipient would be skipped",
             Skip::NoChatId => "no chat id: this recipient would be skipped",
         };
-        draw::put_line(buf, room, y, words, app.theme.warning);
-        y += 1;
+        draw::put_line(buf, room, room.y, words, app.theme.warning);
     }
-    let below = Rect { y, height: room.bottom().saturating_sub(y), ..room };
-    let status = Rect { y: below.bottom().saturating_sub(1), height: below.height.min(1), ..below };
-    let bubble = Rect { height: below.height.saturating_sub(1), ..below };
-    if message_lines::draw(buf, bubble, composed, &app.preview.options, app.preview.scroll, &app.theme) {
-        draw::put_line(buf, status, status.y, &status_line(composed), app.theme.dim);
+    let area = message_area(composed, room);
+    if let Some(bubble) = Bubble::new(composed, area.width, &app.preview.options) {
+        let over = Over { lit: &app.linked.lit, code: &[] };
+        bubble.draw(buf, area, app.preview.scroll, &app.theme, over);
+        draw::put_line(buf, room, area.bottom(), &status_line(composed), app.theme.dim);
         return;
     }
     let first = composed.diagnostics.iter().find(|problem| problem.is_error());
@@ -152,13 +197,13 @@ fn draw_message(app: &App, composed: &Composed, room: Rect, buf: &mut Buffer) {
         }
         (None, Some(_)) => ("nothing to show".to_owned(), app.theme.dim),
     };
-    let width = usize::from(bubble.width);
+    let width = usize::from(area.width);
     let help = first.and_then(|problem| problem.help.as_deref()).unwrap_or_default();
     let mut lines: Vec<(String, Style)> =
         draw::wrap(&words, width).into_iter().map(|line| (line, style)).collect();
     lines.extend(draw::wrap(help, width).into_iter().map(|line| (line, app.theme.dim)));
-    for ((line, style), y) in lines.iter().zip(bubble.y..bubble.bottom()) {
-        draw::put_line(buf, bubble, y, line, *style);
+    for ((line, style), y) in lines.iter().zip(area.y..area.bottom()) {
+        draw::put_line(buf, area, y, line, *style);
     }
 }
 
@@ -186,19 +231,16 @@ fn draw_lines(buf: &mut Buffer, room: Rect, scroll: usize, lines: &[Styled]) {
     }
 }
 
-fn json_lines(app: &App, composed: &Composed, width: usize) -> Vec<Styled> {
-    let Some(rendered) = &composed.rendered else {
-        let words = composed.diagnostics.iter().find(|problem| problem.is_error());
-        let words = words.map_or("not rendered", |problem| problem.message.as_str());
-        return draw::wrap(words, width).into_iter().map(|line| vec![(line, app.theme.error)]).collect();
-    };
-    let mut lines = Vec::new();
-    for line in rendered.lines() {
-        for part in draw::wrap(line, width) {
-            lines.push(colour_json(app, &part));
-        }
+fn draw_json(app: &App, composed: &Composed, room: Rect, buf: &mut Buffer) {
+    if let Some((rendered, rows)) = composed.rendered.as_deref().zip(app.linked.json()) {
+        rows.draw(buf, room, rendered, app.preview.scroll, &app.linked.lit, &app.theme);
+        return;
     }
-    lines
+    let words = composed.diagnostics.iter().find(|problem| problem.is_error());
+    let words = words.map_or("not rendered", |problem| problem.message.as_str());
+    for (line, y) in draw::wrap(words, usize::from(room.width)).iter().zip(room.y..room.bottom()) {
+        draw::put_line(buf, room, y, line, app.theme.error);
+    }
 }
 
 /// Colours one line of JSON as it reads by itself: strings, keys, numbers, words.

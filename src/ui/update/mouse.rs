@@ -102,15 +102,14 @@ fn press(app: &mut App, pane: Pane, area: Rect, mouse: Mouse, clicks: u8) -> Vec
             };
             point_at_body(app, mouse, command)
         }
-        Pane::Preview => {
-            match preview::tab_at(area, mouse.x, mouse.y) {
-                Some(tab) => app.preview.tab = tab,
-                None => {
-                    app.preview.options.reveal_spoilers ^= mouse.y != area.y;
-                }
+        Pane::Preview => match preview::tab_at(area, mouse.x, mouse.y) {
+            Some(tab) => {
+                app.preview.tab = tab;
+                app.preview.scroll = 0;
+                Vec::new()
             }
-            Vec::new()
-        }
+            None => point_at_preview(app, area, mouse),
+        },
         Pane::Problems => match problem {
             Some(at) => {
                 app.problem = at;
@@ -138,6 +137,28 @@ fn point_at_body(app: &mut App, mouse: Mouse, command: fn(usize) -> Command) -> 
     let at = app.body_view().map(|view| view.byte_at(area, Position { x: mouse.x, y: mouse.y }));
     let effects = at.map_or_else(Vec::new, |at| typing::apply(app, command(at)));
     vim::adopt(app);
+    effects
+}
+
+/// Opens what is closed, and leads from what is open to its place in the body.
+fn point_at_preview(app: &mut App, area: Rect, mouse: Mouse) -> Vec<Effect> {
+    let place = match preview::hit(app, area, mouse.x, mouse.y) {
+        Some(preview::Hit::Spoiler) => {
+            app.preview.options.reveal_spoilers = true;
+            None
+        }
+        Some(preview::Hit::Toggle) => {
+            app.preview.options.expand_quotes ^= true;
+            None
+        }
+        Some(preview::Hit::Place(place)) => Some(place),
+        None => None,
+    };
+    let Some(place) = place else { return Vec::new() };
+    app.focus = Focus::enter(Pane::Body);
+    let effects = typing::apply(app, Command::Click(place.start));
+    vim::adopt(app);
+    app.outline(place);
     effects
 }
 

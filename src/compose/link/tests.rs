@@ -1,0 +1,151 @@
+use super::*;
+use crate::compose::Chat;
+use crate::compose::tests::{composed_with, profile};
+
+/// Takes the cursor `‸`, or the ends of a selection `⟦⟧`, out of a text.
+fn place(marked: &str) -> (String, Span) {
+    let text: String = marked.chars().filter(|c| !"‸⟦⟧".contains(*c)).collect();
+    let at = marked.find(['‸', '⟦']).unwrap();
+    match marked.find('⟧') {
+        Some(end) => (text, Span::new(at, end - '⟦'.len_utf8())),
+        None => (text, Span::at(at)),
+    }
+}
+
+/// Shows a text with brackets around spans of it.
+fn shown(text: &str, spans: impl IntoIterator<Item = Span>) -> String {
+    let mut shown = String::new();
+    let mut from = 0;
+    for span in spans {
+        shown.push_str(&format!("{}[{}]", &text[from..span.start], span.of(text)));
+        from = span.end;
+    }
+    shown + &text[from..]
+}
+
+const ANNA: &str =
+    r#"{"name": "Anna", "url": "https://a.de/x", "telegram_chat_id": 7, "pets": ["cat", "dog"]}"#;
+
+const PARTIALS: &[(&str, &str)] = &[("greeting", "Dear {{ Profile.name }}")];
+
+/// Composes a body with this parse mode and `text`, and shows what of the message is lit.
+#[track_caller]
+fn check(mode: &str, text: &str, expected: &str) {
+    let body = format!(r#"{{"chat_id": 1, "parse_mode": "{mode}", "text": "{text}"}}"#);
+    check_body(&body, expected);
+}
+
+#[track_caller]
+fn check_body(marked: &str, expected: &str) {
+    let (body, selection) = place(marked);
+    let composed = composed_with(&body, &profile(ANNA), Chat::OfTheBody, PARTIALS);
+    let request = composed.request.as_ref().unwrap_or_else(|| panic!("{:?}", composed.diagnostics));
+    let text = &request.text().unwrap().sent.text;
+    let lit = Links::new(&composed).lit(&composed, selection);
+    let parts = lit.parts.iter().filter_map(|part| match part {
+        Part::Text(span) => Some(*span),
+        _ => None,
+    });
+    assert_eq!(shown(text, parts), expected, "{marked}");
+}
+
+/// Shows the place in `text` that the first `sent` in the message leads back to.
+#[track_caller]
+fn check_back(mode: &str, text: &str, sent: &str, expected: &str) {
+    let body = format!(r#"{{"chat_id": 1, "parse_mode": "{mode}", "text": "{text}"}}"#);
+    let composed = composed_with(&body, &profile(ANNA), Chat::OfTheBody, PARTIALS);
+    let message = &composed.request.as_ref().unwrap().text().unwrap().sent.text;
+    let at = message.find(sent).unwrap();
+    let found = Links::new(&composed).place_of(&composed, Part::Text(Span::new(at, at + sent.len())));
+    assert_eq!(found.map(|span| span.of(&body)), Some(expected));
+}
+
+#[test]
+fn text_lights_its_word_and_a_hole_all_it_printed() {
+    check("HTML", "Good mor‸ning", "Good [morning]");
+    check("HTML", "Good morning‸", "Good [morning]");
+    check("HTML", "Wow!‸", "Wow[!]");
+    check("HTML", "a ‸👩‍👩‍👧 b", "a [👩‍👩‍👧] b");
+    check("HTML", "Hi {{ Prof‸ile.name | upcase }}!", "Hi [ANNA]!");
+    check("HTML", "Hi ‸{{ Profile.name }}!", "Hi [Anna]!");
+    check("HTML", "⟦Hi {{ Profile⟧.name }}!", "[Hi Anna]!");
+    check("HTML", "{% if Pro‸file.name %}yes{% endif %}", "yes");
+}
+
+#[test]
+fn escapes_of_json_and_of_markup_are_one_character() {
+    check("HTML", r"one\‸ntwo", "one[\n]two");
+    check("HTML", r"one\n tw‸o", "one\n [two]");
+    check("HTML", r"a ‸\u00e9 b", "a [é] b");
+    check("HTML", r#"a ‸\"b\""#, "a [\"]b\"");
+    check("HTML", "1 &l‸t; 2", "1 [<] 2");
+    check("MarkdownV2", r"1 \\‸. 2", "1 [.] 2");
+}
+
+#[test]
+fn markup_lights_the_text_it_is_for() {
+    check("HTML", "x <a href='https://‸a.de'>my link</a> y", "x [my link] y");
+    check("HTML", "x <a href='{{ Profile.‸url }}'>link</a>", "x [link]");
+    check("HTML", "<‸b>one <i>two</i></b>", "[one two]");
+    check("HTML", "<b>one <‸i>two</i></b>", "one [two]");
+    check("HTML", "<b><i‸>one</i> two</b>", "[one] two");
+    check("HTML", "<b>one <i>two</i></‸b>", "[one two]");
+    check("HTML", "<b>one <i>two</‸i></b>", "one [two]");
+    check("MarkdownV2", "x [my link](https://‸a.de) y", "x [my link] y");
+    check("MarkdownV2", "a ‸*bold* b", "a [bold] b");
+    check("Markdown", "a _it‸alic_ b", "a [italic] b");
+}
+
+#[test]
+fn captures_loops_and_partials_keep_their_places() {
+    check("HTML", "{% capture g %}Dear fri‸end{% endcapture %}{{ g }}!", "Dear [friend]!");
+    check(
+        "HTML",
+        "{% for pet in Profile.pets %}my p‸et {{ pet }}; {% endfor %}",
+        "my [pet] cat; my [pet] dog;",
+    );
+    check("HTML", "{% render 'gree‸ting' %}!", "[Dear Anna]!");
+    check_back("HTML", "{% capture g %}Dear friend{% endcapture %}{{ g }}!", "friend", "friend");
+    check_back("HTML", "{% render 'greeting' %}!", "Anna", "{% render 'greeting' %}");
+}
+
+#[test]
+fn trimmed_and_repaired_text_keeps_its_places() {
+    check("HTML", r"\n  one tw‸o  \n", "one [two]");
+    check("HTML", "<code>a <b>b‸old</b></code>", "a [bold]");
+    check("HTML", "  ‸ one", "one");
+}
+
+#[test]
+fn a_click_leads_to_the_bytes_that_made_the_text() {
+    check_back("HTML", r"one\ntwo &lt; <b>three</b>", "three", "three");
+    check_back("HTML", r"one\ntwo &lt; <b>three</b>", "<", "&lt;");
+    check_back("HTML", r"a\u00e9b", "é", r"\u00e9");
+    check_back("MarkdownV2", r"1 \\. 2", ".", r"\\.");
+    check_back("HTML", "Hi {{ Profile.name | upcase }}!", "NN", "{{ Profile.name | upcase }}");
+}
+
+#[test]
+fn a_missing_chat_and_a_test_chat_move_nothing() {
+    let missing = r#"{"chat_id": {{ Profile.nobody }}, "text": "Good mor‸ning"}"#;
+    check_body(missing, "Good [morning]");
+    let (body, cursor) = place(missing);
+    let composed = composed_with(&body, &profile(ANNA), Chat::Test("@a_rather_long_name"), PARTIALS);
+    let links = Links::new(&composed);
+    let lit = links.lit(&composed, cursor);
+    assert_eq!(lit.parts, [Part::Text(Span::new(5, 12))]);
+    assert_eq!(lit.rendered[0].of(composed.rendered.as_deref().unwrap()), "morning");
+    assert_eq!(links.place_of(&composed, lit.parts[0]).unwrap().of(&body), "morning");
+}
+
+#[test]
+fn buttons_media_and_answers_are_parts_too() {
+    let body = r#"{"chat_id": 1, "text": "x", "reply_markup": {"inline_keyboard": [
+        [{"text": "", "url": "a.de"}], [{"text": "One", "url": "a.de"}, {"text": "Two", "url": "{{ Profile.u‸rl }}"}]]}}"#;
+    let (body, cursor) = place(body);
+    let composed = composed_with(&body, &profile(ANNA), Chat::OfTheBody, PARTIALS);
+    let links = Links::new(&composed);
+    assert_eq!(links.lit(&composed, cursor).parts, [Part::Button(1)]);
+    let place = links.place_of(&composed, Part::Button(0)).unwrap();
+    assert_eq!(place.of(&body), r#"{"text": "One", "url": "a.de"}"#);
+}

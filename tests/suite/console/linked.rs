@@ -1,0 +1,112 @@
+//! The preview follows the cursor of the body, and a click in it leads back.
+
+use telecast::ui::focus::Pane;
+
+use super::harness::Console;
+
+/// A console on this body, wide enough for everything.
+fn with(body: &str) -> Console {
+    let mut console = Console::demo();
+    console.resize(160, 40);
+    console.press("ctrl-a delete");
+    console.paste(body);
+    console
+}
+
+/// What is on the screen's lit cells, row by row.
+fn lit(console: &Console) -> Vec<String> {
+    let cells = console.cells();
+    let linked = console.app.theme.linked.bg;
+    let row = |y| {
+        let lit = (0..cells.area.width).filter(|x| cells[(*x, y)].style().bg == linked);
+        lit.map(|x| cells[(x, y)].symbol()).collect::<String>()
+    };
+    (0..cells.area.height).map(row).filter(|row| !row.is_empty()).collect()
+}
+
+fn at_cursor(console: &Console) -> String {
+    let cursor = console.app.buffer().unwrap().editor.cursor();
+    console.body()[cursor..].chars().take(8).collect()
+}
+
+const BODY: &str = r#"{
+  "chat_id": {{ Profile.telegram_chat_id }},
+  "parse_mode": "HTML",
+  "text": "Good <b>morning</b>, {{ Profile.first_name | json_escape }}\nsee <a href=\"https://example.com/a\">our shop</a>",
+  "reply_markup": {"inline_keyboard": [[{"text": "Yes", "url": "https://example.com/y"}, {"text": "No", "callback_data": "n"}]]}
+}"#;
+
+#[test]
+fn the_place_of_the_cursor_is_lit_in_the_message() {
+    let mut console = with(BODY);
+    console.go_before("ning</b>");
+    console.press("left");
+    assert_eq!(lit(&console), ["morning"]);
+    console.go_before("first_name");
+    console.press("right");
+    assert_eq!(lit(&console), ["Anna"]);
+    console.go_before("example.com/a");
+    console.press("right");
+    assert_eq!(lit(&console), ["our shop", "↗ https://example.com/a"]);
+    console.go_before("\"callback");
+    console.press("right");
+    assert!(lit(&console)[0].contains(" No "), "{:?}", lit(&console));
+}
+
+#[test]
+fn it_is_lit_in_the_json_and_scrolled_into_sight() {
+    let mut console = with(&BODY.replace("Good", &"Good\\n".repeat(600)));
+    console.go_before("example.com/y");
+    console.press("right");
+    console.press("esc 4 ]");
+    assert_eq!(lit(&console), ["example"]);
+    console.shows("\"text\": \"Yes\"");
+}
+
+#[test]
+fn a_click_in_the_message_moves_the_cursor_and_outlines_the_place() {
+    let mut console = with(BODY);
+    console.press("ctrl-home");
+    console.click_text("our shop");
+    assert_eq!(console.app.focus.pane, Pane::Body);
+    assert_eq!(at_cursor(&console), "our shop");
+    console.press("ctrl-home");
+    let (x, y) = console.place_of(", Anna");
+    console.click(x + 3, y);
+    assert!(at_cursor(&console).starts_with("{{ Profi"), "{}", at_cursor(&console));
+    assert!(lit(&console).iter().any(|row| row.starts_with("{{ Profile.first_name")), "{:?}", lit(&console));
+    console.click_text(" Yes ");
+    assert!(at_cursor(&console).starts_with("{\"text\":"), "{}", at_cursor(&console));
+    console.press("left");
+    assert!(!lit(&console).iter().any(|row| row.contains("{\"text\"")), "{:?}", lit(&console));
+}
+
+#[test]
+fn a_click_in_the_json_moves_the_cursor() {
+    let mut console = with(BODY);
+    console.press("ctrl-home esc 4 ]");
+    console.click_text("callback_data\": \"n\"}]]");
+    assert_eq!(at_cursor(&console), "callback");
+}
+
+#[test]
+fn what_is_closed_is_opened_by_a_click_and_leads_to_its_place_by_the_next() {
+    let mut console =
+        with(r#"{"chat_id": 1, "parse_mode": "HTML", "text": "a <tg-spoiler>secret</tg-spoiler>"}"#);
+    console.press("ctrl-home");
+    console.click_text("░░░░░░");
+    console.shows("│ a secret");
+    console.click_text("secret  ");
+    assert_eq!(at_cursor(&console), "secret</");
+}
+
+#[test]
+fn nothing_is_lit_wrongly_while_the_message_is_of_an_older_text() {
+    let mut console = with(BODY);
+    console.go_before("ning</b>");
+    console.press("left");
+    console.type_unsettled("xyz");
+    assert_eq!(lit(&console), ["morning"]);
+    console.settle();
+    assert_eq!(lit(&console), ["moxyzrning"]);
+}
