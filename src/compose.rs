@@ -333,6 +333,9 @@ impl Composed {
         let is_explained = self.check_text(body, locator, document);
         match checked.result {
             Ok(request) => self.request = Some(request),
+            Err(error) if problems::is_too_long(&error) => {
+                self.diagnostics.push(problems::of_too_long(body, locator, document, &error));
+            }
             Err(error)
                 if is_explained
                     && ["can't parse entities", "text is too long"]

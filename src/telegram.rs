@@ -52,7 +52,7 @@ pub use fix::{Empty, Find, FixOptions, TextError, fix};
 pub use parse::parse;
 pub use parse_error::{ParseError, ParseErrorKind};
 pub use sent::{Change, Limit, Sent, sent};
-pub use trace::{Traced, trace};
+pub use trace::{Overflow, Traced, overflow, trace};
 
 /// How the `text` of a message is marked up (Bot API, "Formatting options").
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -3,7 +3,7 @@
 use super::locate::{Located, Locator};
 use crate::diagnostic::{Diagnostic, Fix, TextEdit};
 use crate::json::{self, Document, SyntaxError, SyntaxErrorKind, Text};
-use crate::telegram::{self, ApiError, Finding, Place};
+use crate::telegram::{self, ApiError, Finding, Limit, ParseMode, Place};
 use crate::template::{self, Binding, Dialect, Partials, Position};
 use crate::text::{Span, visible};
 
@@ -347,6 +347,31 @@ fn key_at<'d>(document: &'d Document, place: &Place) -> Option<&'d Text> {
     let json::Step::Key(name) = last else { return None };
     let members = document.root.at_path(parents)?.as_object()?;
     members.iter().map(|member| &member.key).find(|key| key.decoded == *name)
+}
+
+/// Whether a message has more characters than fit.
+pub fn is_too_long(error: &ApiError) -> bool {
+    error.description.ends_with("message is too long") || error.description.ends_with("caption is too long")
+}
+
+/// Says by how much a message is too long, at the first character that does not fit.
+pub fn of_too_long(body: Body<'_>, locator: &Locator, document: &Document, error: &ApiError) -> Diagnostic {
+    let (key, limit) = match error.description.ends_with("caption is too long") {
+        true => ("caption", Limit::Caption),
+        false => ("text", Limit::Message),
+    };
+    let mode = document.root.get("parse_mode").and_then(json::Node::as_text);
+    let mode = mode.and_then(|mode| ParseMode::from_argument(&mode.decoded).ok().flatten());
+    let text = document.root.get(key).and_then(json::Node::as_text);
+    let excess = text.and_then(|text| Some((text, telegram::overflow(mode, &text.decoded, limit)?)));
+    let Some((text, excess)) = excess else { return of_api_error(body, locator, document, error) };
+    let located = locator.locate_decoded(text, excess.markup);
+    let message = format!("Telegram would refuse this: {}", error.description);
+    let excess_chars = excess.used - excess.limit;
+    Diagnostic::error("refused", located.span, message).with_help(format!(
+        "{} of {} characters: take {excess_chars} out; what does not fit begins here",
+        excess.used, excess.limit
+    ))
 }
 
 fn help_of_refusal(error: &ApiError) -> String {

@@ -23,7 +23,7 @@ impl Limit {
         }
     }
 
-    fn options(self) -> FixOptions {
+    pub(super) fn options(self) -> FixOptions {
         match self {
             Limit::Message => FixOptions::MESSAGE,
             Limit::Caption => FixOptions::CAPTION,

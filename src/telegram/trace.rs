@@ -1,6 +1,7 @@
 //! From a message as it is sent back to the markup it was made of.
 
 use super::changes::{Alignment, Places};
+use super::fix::fix;
 use super::markup::Everything;
 use super::parse::parse_with;
 use super::{Entity, FormattedText, Limit, ParseMode, Sent, sent};
@@ -15,6 +16,32 @@ pub struct Traced {
     has_markup: bool,
     alignment: Alignment,
     places: Places,
+}
+
+/// What of a text is more than its limit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Overflow {
+    /// How many characters (Unicode code points) the message would have.
+    pub used: usize,
+    /// How many it may have.
+    pub limit: usize,
+    /// The markup from the first character too many to the end, in bytes.
+    pub markup: Span,
+}
+
+/// Returns what of a text that parses is more than its limit.
+pub fn overflow(mode: Option<ParseMode>, markup: &str, limit: Limit) -> Option<Overflow> {
+    let mut heard = Everything::default();
+    let parsed = match mode {
+        Some(mode) => parse_with(mode, markup, &mut heard).ok()?,
+        None => FormattedText { text: markup.to_owned(), entities: Vec::new() },
+    };
+    let cleaned = fix(parsed.clone(), limit.options()).ok()?.text;
+    let (first, _) = cleaned.char_indices().nth(limit.max_chars())?;
+    let alignment = Alignment::of(&parsed.text, &cleaned);
+    let excess = Span::new(alignment.parsed(first), alignment.parsed(cleaned.len()));
+    let markup = if mode.is_some() { heard.origins.input(excess) } else { excess };
+    Some(Overflow { used: cleaned.chars().count(), limit: limit.max_chars(), markup })
 }
 
 /// Parses a text and does what the server does to it, keeping the way back; `None` where Telegram would refuse it.
@@ -87,6 +114,15 @@ mod tests {
             &[("bold", "b"), ("url", "https://a\\.de/")],
         );
         check(None, "\n see a.de", &[("url", "a.de")]);
+    }
+
+    #[test]
+    fn what_is_too_much_begins_behind_the_last_character_that_fits() {
+        let markup = format!(" <b>{}&lt;</b>é<i>x</i> ", "a".repeat(4095));
+        let excess = overflow(Some(ParseMode::Html), &markup, Limit::Message).unwrap();
+        assert_eq!((excess.used, excess.limit, excess.markup.of(&markup)), (4098, 4096, "é<i>x"));
+        assert_eq!(overflow(None, "a", Limit::Caption), None);
+        assert_eq!(overflow(None, &"é".repeat(1025), Limit::Caption).unwrap().markup, Span::new(2048, 2050));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! most every `FRAME`. There is no idle tick: nothing happens when nothing happens.
 
 use std::future::poll_fn;
-use std::io;
+use std::io::{self, Write};
 use std::pin::Pin;
 use std::process::ExitCode;
 use std::task::Poll;
@@ -190,6 +190,8 @@ impl Console {
 
     fn suspend(&mut self) -> io::Result<()> {
         self.release();
+        // A second console would find this one's lock: the shell's own word leads back.
+        writeln!(io::stdout(), "telecast is stopped; fg goes on")?;
         // The whole group stops, so that the shell sees its job stopped also under a wrapper such as cargo.
         kill_current_process_group(Signal::STOP)?;
         self.retake()

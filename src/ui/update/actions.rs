@@ -494,14 +494,14 @@ fn fix(app: &mut App) -> Vec<Effect> {
     let problems = app.problems();
     let at = if app.focus.in_body() { app.cursor_problem(&problems) } else { None }.unwrap_or(app.problem);
     let Some(diagnostic) = problems.get(at).and_then(Problem::in_body) else {
-        app.say("no fix for this one");
+        app.say(if problems.is_empty() { "nothing to fix" } else { "no fix at a key for this one" });
         return Vec::new();
     };
     app.problem = at;
     match diagnostic.fixes.as_slice() {
         [] => {
-            let words = diagnostic.help.clone().unwrap_or_else(|| "no fix for this one".to_owned());
-            app.say(words);
+            let words = diagnostic.help.as_deref().unwrap_or(&diagnostic.message);
+            app.say(format!("no fix at a key: {words}"));
             Vec::new()
         }
         [only] => apply_fix(app, &only.clone()),
@@ -555,9 +555,12 @@ fn fix_all(app: &mut App) -> Vec<Effect> {
         app.say("no fix for this kind");
         return Vec::new();
     }
-    let n = edits.len();
+    let places = match edits.len() {
+        1 => "1 place".to_owned(),
+        n => format!("{n} places"),
+    };
     let effects = typing::apply(app, Command::Replace(edits));
-    app.say(format!("{n} places mended: ^Z takes it back"));
+    app.say(format!("{places} mended: ^Z takes it back"));
     effects
 }
 
