@@ -9,10 +9,12 @@
 //! problem on the way comes out as a diagnostic whose span lies in the body as typed.
 
 pub mod chat;
+pub mod clevertap;
 mod convert;
 mod http;
 mod link;
 mod locate;
+mod mask;
 mod prepared;
 mod problems;
 mod survey;
@@ -28,7 +30,7 @@ use crate::telegram::{self, ApiError, Method, ParseMode, Request};
 use crate::template::{self, Dialect, Partials, Token};
 use crate::text::Span;
 
-pub use convert::{Conversion, convert, escape_filter, parse_mode_of};
+pub use convert::{Conversion, Convertible, convert, escape_filter, parse_mode_of};
 pub use http::{AuthDraft, DEFAULT_TIMEOUT, Field, Filled, HttpDraft};
 pub use link::{Links, Lit, Part};
 pub use prepared::Prepared;

@@ -3,6 +3,7 @@
 //! The doc comments are the help. Every command that answers something takes [`Format`].
 
 mod campaigns;
+mod clevertap;
 mod convert;
 mod debug;
 mod message;
@@ -17,6 +18,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 pub use campaigns::{CampaignsCommand, NewCampaign, RemoveCampaign, RenameCampaign, Starter};
+pub use clevertap::{ExportCampaign, ExportCommand, ImportBody, ImportCommand};
 pub use convert::{ConvertCampaign, ModeArg};
 pub use debug::{DebugCommand, MarkupArg, ParseEntities, Stage};
 pub use message::{Check, Deny, RenderAs, RenderCampaign, TestCampaign, Whose};
@@ -71,6 +73,12 @@ pub enum Command {
     Test(TestCampaign),
     /// Rewrite a campaign's markup for another parse mode
     Convert(ConvertCampaign),
+    /// Take a campaign over from another tool
+    #[command(subcommand)]
+    Import(ImportCommand),
+    /// Hand a campaign over to another tool
+    #[command(subcommand)]
+    Export(ExportCommand),
     /// List, make, rename and remove campaigns
     #[command(subcommand)]
     Campaigns(CampaignsCommand),

@@ -6,6 +6,8 @@ mod convert;
 mod debug_entities;
 mod debug_liquid;
 mod demo;
+mod export;
+mod import;
 mod init;
 mod paths;
 mod profiles;
@@ -24,7 +26,7 @@ use crate::secrets::Secrets;
 use crate::settings::Settings;
 use crate::workspace::Workspace;
 
-use super::args::{Args, Command, DebugCommand};
+use super::args::{Args, Command, DebugCommand, ExportCommand, ImportCommand};
 use super::error::Result;
 use super::output::Output;
 use super::place::Place;
@@ -42,6 +44,8 @@ pub fn run(args: Args, output: &mut Output) -> Result<Next> {
         Some(Command::Check(args)) => check::run(&find()?, &args, output)?,
         Some(Command::Test(args)) => test::run(&find()?, &args, output)?,
         Some(Command::Convert(args)) => convert::run(&find()?, &args, output)?,
+        Some(Command::Import(ImportCommand::Clevertap(args))) => import::run(&find()?, &args, output)?,
+        Some(Command::Export(ExportCommand::Clevertap(args))) => export::run(&find()?, &args, output)?,
         Some(Command::Campaigns(command)) => campaigns::run(&find()?, command, output)?,
         Some(Command::Webhooks(command)) => webhooks::run(&find()?, command, output)?,
         Some(Command::Secrets(command)) => secrets::run(find(), command, output)?,

@@ -3,11 +3,30 @@
 //! Works on the body as typed. Liquid is masked by text of the same length so that the body can be read as JSON; the
 //! text is decoded with its Liquid back in place, converted, and put back with JSON's escapes around the Liquid.
 
+mod escapes;
+mod foreign;
+mod place;
+
 use crate::diagnostic::Diagnostic;
-use crate::json::{self, Text};
+use crate::json::{self, Document, Node};
 use crate::telegram::{self, ParseMode};
-use crate::template::{self, Dialect, Partials, TokenClass};
+use crate::template::{Dialect, Partials};
 use crate::text::Span;
+
+use super::mask::{holes, mask, with_trimmed};
+use escapes::Escapes;
+use place::Place;
+
+/// A body to convert, and what it may call.
+#[derive(Debug, Clone, Copy)]
+pub struct Convertible<'a> {
+    /// The body as typed.
+    pub body: &'a str,
+    /// What `{% render %}` and `{% include %}` can name.
+    pub partials: &'a Partials,
+    /// Whose filters escape values.
+    pub dialect: Dialect,
+}
 
 /// A body in another parse mode.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,12 +42,10 @@ pub struct Conversion {
 impl Conversion {
     /// Returns a body as it is, with its text.
     pub fn unchanged(body: &str) -> Self {
-        let holes = holes(body);
+        let holes = with_trimmed(body, &holes(body));
         let document = json::parse(&mask(body, &holes)).ok();
-        let text = document.and_then(|document| {
-            let text = ["text", "caption"].iter().find_map(|key| document.root.get(key)?.as_text())?;
-            Some(Decoded::of(body, text, &holes).text)
-        });
+        let place = document.as_ref().and_then(|document| Place::find(body, document, &holes));
+        let text = place.map(|place| place.decoded(body, &holes).text);
         Self { body: body.to_owned(), text: text.unwrap_or_default(), lost: Vec::new() }
     }
 }
@@ -45,48 +62,37 @@ pub fn escape_filter(mode: ParseMode) -> &'static str {
     ESCAPES.iter().find(|(known, _)| *known == mode).map_or("tg_html", |(_, filter)| filter)
 }
 
-/// Returns the parse mode that a body sets, where it can be read without rendering; `Err` for an unknown one.
+/// Returns the parse mode that a body sets, where it can be read without rendering.
 pub fn parse_mode_of(body: &str) -> Option<ParseMode> {
-    let holes = holes(body);
-    let document = json::parse(&mask(body, &holes)).ok()?;
+    let document = json::parse(&mask(body, &holes(body))).ok()?;
     let mode = document.root.get("parse_mode")?.as_text()?;
     ParseMode::from_argument(&mode.decoded).ok().flatten()
 }
 
 /// Converts a body to a parse mode, or says where and why that cannot be done.
-pub fn convert(body: &str, to: ParseMode) -> Result<Conversion, Diagnostic> {
-    let holes = holes(body);
-    let masked = mask(body, &holes);
-    let document = json::parse(&masked).map_err(|error| {
-        Diagnostic::error(
-            "cannot-convert",
-            error.span,
-            format!("the body is not JSON around its Liquid: {}", error.message()),
-        )
-        .with_help("mend the JSON first")
+pub fn convert(source: &Convertible<'_>, to: ParseMode) -> Result<Conversion, Diagnostic> {
+    let body = source.body;
+    let holes = with_trimmed(body, &holes(body));
+    let document = json::parse(&mask(body, &holes)).map_err(|error| {
+        refusal(error.span, &format!("the body is not JSON around its Liquid: {}", error.message()))
+            .with_help("mend the JSON first")
     })?;
-    let member = ["text", "caption"].iter().find_map(|key| document.root.get(key)?.as_text());
-    let Some(text) = member else {
-        let words = "this body has no text in quotes to convert";
-        return Err(Diagnostic::error("cannot-convert", Span::at(0), words));
+    let Some(place) = Place::find(body, &document, &holes) else {
+        return Err(refusal(Span::at(0), "this body has no text in quotes to convert"));
     };
-    let mode_node = document.root.get("parse_mode");
-    let from = match mode_node.map(|node| (node, node.as_text())) {
-        None => None,
-        Some((_, Some(mode))) => match ParseMode::from_argument(&mode.decoded) {
-            Ok(mode) => mode,
-            Err(_) => return Err(refusal(mode.span, "this parse_mode is none that Telegram knows")),
-        },
-        Some((node, None)) => return Err(refusal(node.span, "parse_mode is not a word in quotes")),
-    };
-    let source = Decoded::of(body, text, &holes);
-    let converted = telegram::convert(&source.text, &source.holes, from, to)
-        .map_err(|problem| refusal(source.place(text, problem.span), &problem.message))?;
-    let new_text = swap_escapes(&converted.text, to);
-    let mut edits = vec![(text.span, quoted(&new_text))];
+    let (mode_node, from) = mode_in(&document)?;
+    let decoded = place.decoded(body, &holes);
+    foreign::check(source, &holes, &decoded, from, to)?;
+    let converted = telegram::convert(&decoded.text, &decoded.holes, from, to)
+        .map_err(|problem| refusal(decoded.place(problem.span), &problem.message))?;
+    let text = Escapes::new(from, to, source.dialect, place.is_in_string()).swap(&converted.text);
+    let mut edits = vec![place.edit(&text)];
     match mode_node {
         Some(node) => edits.push((node.span, format!("\"{}\"", to.as_str()))),
-        None => edits.push((Span::at(text.span.end), format!(",\n  \"parse_mode\": \"{}\"", to.as_str()))),
+        None => {
+            let at = Span::at(place.member_end());
+            edits.push((at, format!(",\n  \"parse_mode\": \"{}\"", to.as_str())));
+        }
     }
     edits.sort_by_key(|(span, _)| span.start);
     let mut out = String::with_capacity(body.len());
@@ -97,143 +103,43 @@ pub fn convert(body: &str, to: ParseMode) -> Result<Conversion, Diagnostic> {
         at = span.end;
     }
     out.push_str(&body[at..]);
-    Ok(Conversion { body: out, text: new_text, lost: converted.lost })
+    Ok(Conversion { body: out, text, lost: converted.lost })
+}
+
+/// Returns the member `parse_mode` and what it says.
+fn mode_in(document: &Document) -> Result<(Option<&Node>, Option<ParseMode>), Diagnostic> {
+    let Some(node) = document.root.get("parse_mode") else { return Ok((None, None)) };
+    let Some(mode) = node.as_text() else {
+        return Err(refusal(node.span, "parse_mode is not a word in quotes"));
+    };
+    match ParseMode::from_argument(&mode.decoded) {
+        Ok(mode) => Ok((Some(node), mode)),
+        Err(_) => Err(refusal(mode.span, "this parse_mode is none that Telegram knows")),
+    }
 }
 
 fn refusal(span: Span, words: &str) -> Diagnostic {
     Diagnostic::error("cannot-convert", span, words)
 }
 
-fn holes(source: &str) -> Vec<Span> {
-    template::parse(source, &Partials::default(), Dialect::Telecast).0.holes()
-}
-
-/// The body with each hole as digits (a value, or a part of a string) or, for tags outside strings, as blanks.
-fn mask(body: &str, holes: &[Span]) -> String {
-    let mut masked = Vec::with_capacity(body.len());
-    let mut in_string = false;
-    let mut holes = holes.iter().peekable();
-    let bytes = body.as_bytes();
-    let mut at = 0;
-    while at < bytes.len() {
-        if let Some(hole) = holes.next_if(|hole| hole.start == at) {
-            let is_output = hole.of(body).starts_with("{{");
-            let filler = if in_string || is_output { b'1' } else { b' ' };
-            masked.resize(masked.len() + hole.len(), filler);
-            at = hole.end.max(at + 1);
-            continue;
-        }
-        match bytes[at] {
-            b'"' => in_string = !in_string,
-            b'\\' if in_string => {
-                masked.push(bytes[at]);
-                at += 1;
-                if at == bytes.len() || holes.peek().is_some_and(|hole| hole.start == at) {
-                    continue;
-                }
-            }
-            _ => {}
-        }
-        masked.push(bytes[at]);
-        at += 1;
-    }
-    // Only whole holes were replaced, by ASCII, so this is UTF-8 still.
-    String::from_utf8(masked).unwrap_or_default()
-}
-
-/// A string of the body, decoded, with its Liquid as typed.
-struct Decoded {
-    text: String,
-    /// The Liquid in it.
-    holes: Vec<Span>,
-    /// For each hole: its bytes in the body.
-    typed: Vec<Span>,
-    /// For the text between holes: where it is in the decoded masked string, to find its raw place.
-    parts: Vec<(Span, usize)>,
-}
-
-impl Decoded {
-    fn of(body: &str, text: &Text, holes: &[Span]) -> Self {
-        let inside: Vec<Span> = holes
-            .iter()
-            .copied()
-            .filter(|hole| text.span.start < hole.start && hole.end < text.span.end)
-            .collect();
-        let mut decoded =
-            Self { text: String::new(), holes: Vec::new(), typed: inside.clone(), parts: Vec::new() };
-        let mut from = 0;
-        let mut cursor = 0;
-        for hole in inside {
-            let start = first_at_raw(text, cursor, hole.start);
-            decoded.push_part(text, from, start);
-            let put = decoded.text.len();
-            decoded.text.push_str(hole.of(body));
-            decoded.holes.push(Span::new(put, decoded.text.len()));
-            from = start + hole.len();
-            cursor = from;
-        }
-        decoded.push_part(text, from, text.decoded.len());
-        decoded
-    }
-
-    fn push_part(&mut self, text: &Text, from: usize, to: usize) {
-        let put = self.text.len();
-        self.text.push_str(text.decoded.get(from..to).unwrap_or(""));
-        self.parts.push((Span::new(put, self.text.len()), from));
-    }
-
-    /// Returns the place in the body of a span of the decoded text.
-    fn place(&self, text: &Text, span: Span) -> Span {
-        let at = |offset: usize, is_end: bool| {
-            let hole = self.holes.iter().position(|hole| hole.start <= offset && offset < hole.end);
-            if let Some(hole) = hole {
-                return if is_end { self.typed[hole].end } else { self.typed[hole].start };
-            }
-            let part = self.parts.iter().rev().find(|(part, _)| part.start <= offset);
-            part.map_or(text.span.start, |(part, decoded)| text.raw_offset(decoded + (offset - part.start)))
-        };
-        Span::new(at(span.start, false), at(span.end, true))
-    }
-}
-
-/// The first decoded byte from `from` on whose raw place is `raw`: the filler of a hole decodes byte for byte.
-fn first_at_raw(text: &Text, from: usize, raw: usize) -> usize {
-    (from..=text.decoded.len()).find(|at| raw <= text.raw_offset(*at)).unwrap_or(text.decoded.len())
-}
-
-/// Gives the holes of a text the escape filter of its new mode.
-fn swap_escapes(text: &str, to: ParseMode) -> String {
-    let (template, _) = template::parse(text, &Partials::default(), Dialect::Telecast);
-    let mut out = String::with_capacity(text.len());
-    let mut from = 0;
-    for token in template.tokens().iter().filter(|token| token.class == TokenClass::Filter) {
-        if ESCAPES.iter().any(|(_, filter)| *filter == token.span.of(text)) {
-            out.push_str(&text[from..token.span.start]);
-            out.push_str(escape_filter(to));
-            from = token.span.end;
-        }
-    }
-    out.push_str(&text[from..]);
-    out
-}
-
-/// The text as a JSON string: escaped, but for the Liquid in it, which JSON sees only rendered.
-fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    let mut from = 0;
-    for hole in holes(text) {
-        json::escape_into(&mut out, &text[from..hole.start]);
-        out.push_str(hole.of(text));
-        from = hole.end;
-    }
-    json::escape_into(&mut out, &text[from..]);
-    out.push('"');
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn convert(body: &str, to: ParseMode) -> Result<Conversion, Diagnostic> {
+        convert_in(Dialect::Telecast, &[], body, to)
+    }
+
+    fn convert_in(
+        dialect: Dialect,
+        partials: &[(&str, &str)],
+        body: &str,
+        to: ParseMode,
+    ) -> Result<Conversion, Diagnostic> {
+        let owned = |(name, text): &(&str, &str)| ((*name).to_owned(), (*text).to_owned());
+        let partials = Partials(partials.iter().map(owned).collect());
+        super::convert(&Convertible { body, partials: &partials, dialect }, to)
+    }
 
     #[track_caller]
     fn check(body: &str, to: ParseMode, expected: &str) {
@@ -265,9 +171,64 @@ mod tests {
 
     #[test]
     fn there_and_back_is_the_same_body() {
-        let body = r#"{"text": "<b>a</b> {% if Profile.x %}<i>b</i>{% endif %} &lt;3 {{ Profile.y | tg_html }}", "parse_mode": "HTML"}"#;
+        let body = r#"{"text": "<b>a</b> {% if Profile.x %}<i>b</i>{% endif %} &lt;3 {{ Profile.y | tg_html | json_escape }}", "parse_mode": "HTML"}"#;
         let there = convert(body, ParseMode::MarkdownV2).unwrap().body;
         let back = convert(&there, ParseMode::Html).unwrap().body;
         assert_eq!(back, body);
+    }
+
+    #[test]
+    fn escapes_of_every_kind_are_swapped() {
+        check(
+            r#"{"text": "{{ Profile.a | escape | json_escape }}", "parse_mode": "HTML"}"#,
+            ParseMode::MarkdownV2,
+            r#"{"text": "{{ Profile.a | tg_markdown_v2 | json_escape }}", "parse_mode": "MarkdownV2"}"#,
+        );
+        let html = r#"{"text": "<b>{{ Profile.a | escape }}</b> @Profile - b | default: "c"", "parse_mode": "HTML"}"#;
+        let there = convert_in(Dialect::CleverTap, &[], html, ParseMode::MarkdownV2).unwrap().body;
+        assert!(there.contains(r"*{{ Profile.a | replace: '\', '\\' | replace: '_', '\_' |"), "{there}");
+        let back = convert_in(Dialect::CleverTap, &[], &there, ParseMode::Html).unwrap().body;
+        assert!(back.contains(r"<b>{{ Profile.a | escape | replace: '\', '\\' |"), "{back}");
+    }
+
+    #[test]
+    fn backslashes_that_a_new_escape_makes_are_escaped_for_json() {
+        check(
+            r#"{"text": "{{ Profile.a | tg_html }}", "parse_mode": "HTML"}"#,
+            ParseMode::Markdown,
+            r#"{"text": "{{ Profile.a | tg_markdown | json_escape }}", "parse_mode": "Markdown"}"#,
+        );
+    }
+
+    #[test]
+    fn a_text_in_a_capture_is_converted_there() {
+        check(
+            "{%- capture t -%}\n*a*\n\n>b\\.\n{%- endcapture -%}\n{\"text\": {{ t | json }}, \"parse_mode\": \"MarkdownV2\"}",
+            ParseMode::Html,
+            "{%- capture t -%}\n<b>a</b>\n\n<blockquote>b.</blockquote>\n{%- endcapture -%}\n{\"text\": {{ t | json }}, \"parse_mode\": \"HTML\"}",
+        );
+        let twice = r#"{% capture t %}a{% endcapture %}{% assign t = 1 %}{"text": {{ t | json }}}"#;
+        assert_eq!(convert(twice, ParseMode::Html).unwrap_err().code, "cannot-convert");
+    }
+
+    #[test]
+    fn text_from_elsewhere_is_refused_only_where_it_has_markup() {
+        let body = r#"{"text": "{% render "f" %}", "parse_mode": "MarkdownV2"}"#;
+        let convert_with = |partial| convert_in(Dialect::Telecast, &[("f", partial)], body, ParseMode::Html);
+        assert!(convert_with("Leave with /stop {{ x }}").is_ok());
+        for partial in ["*bold*", "1 \\< 2", "a < b"] {
+            assert_eq!(convert_with(partial).unwrap_err().span.of(body), "{% render \"f\" %}", "{partial}");
+        }
+        let body = r#"{% capture g %}<b>x</b>{% endcapture %}{"text": "a {{ g }}", "parse_mode": "HTML"}"#;
+        assert_eq!(convert(body, ParseMode::MarkdownV2).unwrap_err().span.of(body), "{{ g }}");
+        let body = r#"{% assign g = "<b>" %}{"text": "a {{ g }}", "parse_mode": "HTML"}"#;
+        assert_eq!(convert(body, ParseMode::MarkdownV2).unwrap_err().span.of(body), "{{ g }}");
+    }
+
+    #[test]
+    fn comments_and_captures_around_the_json_do_not_hide_it() {
+        let body = "{% comment %} \" { {% endcomment %}{% capture x %}\"{% endcapture %}{\"text\": \"a\", \"parse_mode\": \"HTML\"}";
+        assert_eq!(parse_mode_of(body), Some(ParseMode::Html));
+        assert!(convert(body, ParseMode::MarkdownV2).is_ok());
     }
 }

@@ -402,6 +402,72 @@ fn what_cannot_be_converted_is_refused_at_its_place_and_left_alone() {
 }
 
 #[test]
+fn a_campaign_is_exported_as_clevertaps_forms_want_it_and_without_secrets() {
+    let home = sample();
+    let export = ["--workspace", "shop", "export", "clevertap", "spring-sale"];
+    let answer = home.run(export);
+    assert!(answer.out.contains("https://api.telegram.org/bot${BOT_TOKEN}/sendMessage"), "{answer:?}");
+    assert!(answer.out.contains(r#"default: "there" | escape | replace:"#), "{answer:?}");
+    assert!(!format!("{answer:?}").contains("SAMPLE-sandbox"), "{answer:?}");
+    assert!(answer.err.contains("webhooks/bot.toml:5:8: warning[fill-in-by-hand]"), "{answer:?}");
+    let form = answer.ok();
+    let body = home.run(export.iter().chain(&["--body"])).ok();
+    assert!(form.ends_with(&body) && body.starts_with('{'), "{body}");
+    let json = home.run(export.iter().chain(&["--json"])).json();
+    assert_eq!(json["form"]["custom_body"], body.as_str());
+    assert_eq!(json["webhook"]["headers"][0]["key"], "Content-Type");
+    assert_eq!(json["problems"][0]["file"], "webhooks/bot.toml");
+}
+
+#[test]
+fn an_exported_body_renders_to_the_same_as_before() {
+    let home = sample();
+    let body = home.run(["--workspace", "shop", "export", "clevertap", "spring-sale", "--body"]).ok();
+    let import = ["--workspace", "shop", "import", "clevertap", "-", "--name", "back"];
+    assert_eq!(home.run_with_input(import, &body).ok(), "campaigns/back.json.liquid\n");
+    for profile in ["anna", "ivan", "nora"] {
+        let text = |campaign| {
+            home.run(["--workspace", "shop", "render", campaign, "--profile", profile, "--json"]).json()["message"].clone()
+        };
+        assert_eq!(text("back"), text("spring-sale"), "{profile}");
+    }
+}
+
+#[test]
+fn a_body_pasted_from_clevertap_makes_a_campaign() {
+    let home = shop();
+    home.write(
+        "shop/webhooks/photo.toml",
+        "name = \"p\"\nurl = \"https://api.telegram.org/bot${BOT_TOKEN}/sendPhoto\"\n",
+    );
+    home.write("offer.txt", "{“photo”: “https://x.example/a.jpg”,\u{a0}\"caption\": \"Hi {{ @Profile - First Name | default: “you” }}\"}");
+    let answer = home.run(["--workspace", "shop", "import", "clevertap", "offer.txt"]);
+    assert_eq!(answer.out, "campaigns/offer.json.liquid\n", "{answer:?}");
+    assert!(answer.err.contains("curly quotes"), "{answer:?}");
+    assert_eq!(
+        home.read("shop/campaigns/offer.json.liquid"),
+        "{\"photo\": \"https://x.example/a.jpg\", \"caption\": \"Hi @Profile - First Name | default: \"you\"\"}"
+    );
+    let definition = home.read("shop/campaigns/offer.toml");
+    assert!(
+        definition.contains("webhook = \"photo\"") && definition.contains("dialect = \"clevertap\""),
+        "{definition}"
+    );
+    let rendered = home.run_with_input(
+        ["--workspace", "shop", "render", "offer", "--profile-json", "-"],
+        r#"{"First Name": "Ann"}"#,
+    );
+    assert!(rendered.out.contains("Hi Ann"), "{rendered:?}");
+    let words = ["--workspace", "shop", "import", "clevertap", "-", "--webhook", "bot", "--json"];
+    let json = home.run_with_input(words, "Bought by {{ Profile.name }}").json();
+    assert_eq!(
+        (json["content_format"].as_str(), json["campaign"].as_str()),
+        (Some("text"), Some("from-clevertap"))
+    );
+    assert_eq!(json["mended"], serde_json::json!([]));
+}
+
+#[test]
 fn a_test_goes_to_the_test_chat_of_the_workspaces_own_sandbox() {
     let home = sample();
     let test = ["--workspace", "shop", "test", "clevertap-sample", "--to", "1001", "--json"];

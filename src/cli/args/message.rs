@@ -65,7 +65,7 @@ pub struct Whose {
 }
 
 /// Which problems, beside errors, make a command end with 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::Args)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::Args)]
 pub struct Deny {
     /// End with 1 on warnings too
     #[arg(long = "deny", value_enum, value_name = "WHAT")]

@@ -32,6 +32,8 @@ fn what_answers_can_answer_in_json() {
         "check --json",
         "test a --to 1 --json",
         "convert a --to html --json",
+        "import clevertap - --json",
+        "export clevertap a --json",
         "campaigns list --json",
         "profiles import a.csv --json",
         "profiles list --json",

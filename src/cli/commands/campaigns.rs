@@ -58,7 +58,8 @@ fn list(workspace: &Workspace, format: Format, output: &mut Output) -> Result {
     Ok(Ending::Done)
 }
 
-fn describe(workspace: &Workspace, campaign: &CampaignFiles) -> Value {
+/// Returns a campaign as `--json` answers it.
+pub fn describe(workspace: &Workspace, campaign: &CampaignFiles) -> Value {
     let settings = campaign.value.clone().unwrap_or_default();
     json!({
         "campaign": campaign.stem,
@@ -95,7 +96,7 @@ fn new(workspace: &Workspace, args: &NewCampaign, output: &mut Output) -> Result
 }
 
 /// Returns the webhook of a new campaign: the one named, the workspace's default, or the only one.
-fn choose_webhook(workspace: &Workspace, named: Option<&str>) -> Result<String> {
+pub fn choose_webhook(workspace: &Workspace, named: Option<&str>) -> Result<String> {
     let stems: Vec<&str> = workspace.webhooks.iter().map(|webhook| webhook.stem.as_str()).collect();
     if let Some(named) = named {
         return match workspace.webhook(named) {

@@ -8,11 +8,12 @@ use crate::cli::error::{Ending, Result};
 use crate::cli::output::Output;
 use crate::cli::place::Place;
 use crate::cli::problems::{Problem, Sheet};
-use crate::compose::{self, Conversion};
+use crate::compose::{self, Conversion, Convertible};
 use crate::diagnostic::Diagnostic;
+use crate::service::partials;
 use crate::telegram::ParseMode;
 use crate::text::Span;
-use crate::workspace::{CampaignFiles, Condition};
+use crate::workspace::{CampaignFiles, Condition, Workspace};
 
 use super::campaigns;
 
@@ -21,7 +22,7 @@ pub fn run(place: &Place, args: &ConvertCampaign, output: &mut Output) -> Result
     let workspace = place.workspace()?;
     let campaign = campaigns::find(&workspace, &args.campaign)?;
     let to = ParseMode::from(args.to);
-    let converted = convert(campaign, to);
+    let converted = convert(&workspace, campaign, to);
     let is_saved = match &converted {
         Ok(conversion) if !args.print && conversion.body != campaign.body.text => {
             workspace.folder().save(&campaign.body, &conversion.body)?;
@@ -58,7 +59,11 @@ pub fn run(place: &Place, args: &ConvertCampaign, output: &mut Output) -> Result
 }
 
 /// Converts a body; one that is in the mode already stays byte for byte.
-fn convert(campaign: &CampaignFiles, to: ParseMode) -> std::result::Result<Conversion, Vec<Diagnostic>> {
+fn convert(
+    workspace: &Workspace,
+    campaign: &CampaignFiles,
+    to: ParseMode,
+) -> std::result::Result<Conversion, Vec<Diagnostic>> {
     let body = &campaign.body;
     if body.condition != Condition::Read {
         return Err(body.problems.clone());
@@ -71,7 +76,9 @@ fn convert(campaign: &CampaignFiles, to: ParseMode) -> std::result::Result<Conve
     if compose::parse_mode_of(&body.text) == Some(to) {
         return Ok(Conversion::unchanged(&body.text));
     }
-    compose::convert(&body.text, to).map_err(|problem| vec![problem])
+    let partials = partials(workspace);
+    let source = Convertible { body: &body.text, partials: &partials, dialect: workspace.dialect(campaign) };
+    compose::convert(&source, to).map_err(|problem| vec![problem])
 }
 
 fn describe(

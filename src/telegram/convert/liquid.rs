@@ -157,7 +157,8 @@ impl<'a> Holes<'a> {
 
 /// The first word of a tag, or `None` for an output.
 fn tag_name(liquid: &str) -> Option<&str> {
-    let inner = liquid.strip_prefix("{%")?;
+    // White space that a dash takes away belongs to the tag.
+    let inner = liquid.trim_start().strip_prefix("{%")?;
     inner.trim_start_matches('-').split_whitespace().next().map(|word| word.trim_end_matches(['-', '%', '}']))
 }
 

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::frame;
-use crate::compose::{self, Composed, Conversion};
+use crate::compose::{self, Composed, Conversion, Convertible};
 use crate::telegram::ParseMode;
 use crate::ui::draw;
 use crate::ui::latest::Latest;
@@ -40,12 +40,13 @@ pub struct Column {
 
 impl Compare {
     /// Converts a body to each mode; the messages are made elsewhere.
-    pub fn of(body: &str) -> Self {
+    pub fn of(source: &Convertible<'_>) -> Self {
+        let body = source.body;
         let now = compose::parse_mode_of(body);
         let column = |mode: ParseMode| {
             let conversion = match now == Some(mode) {
                 true => Ok(Conversion::unchanged(body)),
-                false => compose::convert(body, mode),
+                false => compose::convert(source, mode),
             };
             Column { mode, conversion, composed: None }
         };

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{rewrite, typing, vim, whose};
+use crate::compose::Convertible;
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::editor::Command;
 use crate::profile::{Profile, Value};
@@ -358,7 +359,9 @@ fn compare_modes(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     }
     app.completion = None;
-    let compare = Compare::of(job.body());
+    let dialect = job.campaign().map_or_else(Default::default, |campaign| app.workspace.dialect(campaign));
+    let partials = service::partials(&app.workspace);
+    let compare = Compare::of(&Convertible { body: job.body(), partials: &partials, dialect });
     app.question += 1;
     let number = app.question;
     let composed = compare.columns.iter().enumerate().filter_map(|(column, entry)| {

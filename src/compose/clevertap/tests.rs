@@ -1,0 +1,146 @@
+use std::time::Duration;
+
+use super::*;
+use crate::campaign::Who;
+
+fn telegram() -> Webhook {
+    Webhook {
+        name: "Telegram bot".into(),
+        url: "${SANDBOX}/bot${BOT_TOKEN}/sendMessage".into(),
+        headers: vec![("Content-Type".into(), "application/json".into())],
+        ..Webhook::default()
+    }
+}
+
+fn exported(webhook: &Webhook, campaign: &Campaign, body: &str, partials: &[(&str, &str)]) -> Export {
+    let partials =
+        Partials(partials.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect());
+    export(&Source {
+        stem: "sale",
+        campaign,
+        webhook: Some(webhook),
+        body,
+        partials: &partials,
+        dialect: Dialect::Telecast,
+    })
+}
+
+/// The problems as `part code: message`.
+fn told(export: &Export) -> Vec<String> {
+    let line = |(part, problem): &(Part, Diagnostic)| {
+        let part = match part {
+            Part::Body => "body".to_owned(),
+            Part::Partial(name) => format!("partial {name}"),
+            Part::Webhook(keys) => format!("webhook {}", keys.join(".")),
+            Part::Campaign(keys) => format!("campaign {}", keys.join(".")),
+        };
+        format!("{part} {}: {}", problem.code, problem.message)
+    };
+    export.problems.iter().map(line).collect()
+}
+
+#[track_caller]
+fn check_told(export: &Export, words: &str) {
+    assert!(told(export).iter().any(|line| line.contains(words)), "{words}: {:#?}", told(export));
+}
+
+#[test]
+fn the_forms_are_in_the_order_in_which_one_fills_them() {
+    let campaign = Campaign { name: "Sale".into(), labels: vec!["a".into()], ..Campaign::default() };
+    let text = exported(&telegram(), &campaign, "{}\n", &[]).to_text();
+    assert_eq!(
+        text,
+        "WEBHOOK: Settings › Channels › Webhooks › + Add Webhook
+  Name                      Telegram bot
+  Method                    POST
+  Destination URL           https://api.telegram.org/bot${BOT_TOKEN}/sendMessage
+  Headers: Key              Content-Type
+           Value            application/json
+  Authentication            No authentication
+
+CAMPAIGN: Campaigns › + Campaign › Webhook
+  Name                      Sale
+  Labels                    a
+  Qualification criteria    Past behavior/Custom list, or Live behavior
+  Webhook                   Telegram bot
+  Who                       (not set yet)
+  What: Content Format      JSON
+  What: Custom Body         as follows
+
+{}
+"
+    );
+}
+
+#[test]
+fn own_filters_and_partials_are_rewritten_where_that_is_exact() {
+    let body = r#"{"text": "{{ Profile.a | tg_html }} {{ Profile.b | tg_html }} {% render "f", x: "y" %}"}"#;
+    let export = exported(&telegram(), &Campaign::default(), body, &[("f", "[{{ x }}]")]);
+    assert_eq!(
+        export.campaign.custom_body,
+        r#"{"text": "{{ Profile.a | escape }} {{ Profile.b | escape }} {% assign x = "y" %}[{{ x }}]"}"#
+    );
+    assert_eq!(
+        export.rewritten,
+        ["the text of the partial `f` is put in", "CleverTap has no filter `tg_html`: rewritten (2 places)"]
+    );
+    assert!(!told(&export).iter().any(|line| line.starts_with("body")), "{:?}", told(&export));
+}
+
+#[test]
+fn what_has_no_rewrite_is_told_in_the_file_it_stands_in() {
+    let body = r#"{"a": {{ Profile.a | json }}, "b": "{% render "f" %}{% render "g" %}"}"#;
+    let export = exported(&telegram(), &Campaign::default(), body, &[("f", "{{ 'a' | json }}")]);
+    let places: Vec<&str> = export
+        .problems
+        .iter()
+        .filter(|(part, _)| *part == Part::Body)
+        .map(|(_, problem)| problem.span.of(body))
+        .collect();
+    assert_eq!(places, ["{% render \"g\" %}", "json"]);
+    check_told(&export, "partial f not-in-clevertap: CleverTap has no filter `json`");
+}
+
+#[test]
+fn a_secret_is_named_and_what_the_forms_do_not_have_is_told() {
+    let webhook = Webhook {
+        auth: Some(Auth::Bearer { token: "${KEY}".into() }),
+        timeout: Some(Duration::from_secs(10)),
+        retries: Some(1),
+        rate: Some(20.0),
+        headers: vec![("X".into(), "{{ Profile.a }}".into())],
+        ..telegram()
+    };
+    let export = exported(&webhook, &Campaign::default(), "{}", &[]);
+    let form = export.webhook.as_ref().unwrap();
+    assert_eq!(form.headers.last().unwrap(), &("Authorization".to_owned(), "Bearer ${KEY}".to_owned()));
+    for words in [
+        "webhook url fill-in-by-hand: put the value of BOT_TOKEN",
+        "webhook auth.token fill-in-by-hand: put the value of KEY",
+        "webhook url differs-in-clevertap: CleverTap cannot reach this machine's sandbox",
+        "webhook headers.X differs-in-clevertap",
+        "webhook timeout differs-in-clevertap",
+        "webhook retries differs-in-clevertap",
+        "webhook rate differs-in-clevertap",
+    ] {
+        check_told(&export, words);
+    }
+    let local = Webhook { url: "http://127.0.0.1:8081/bot1:a/sendMessage".into(), ..Webhook::default() };
+    let export = exported(&local, &Campaign::default(), "{}", &[]);
+    check_told(&export, "webhook url not-in-clevertap: CleverTap cannot reach this address");
+    assert!(export.to_text().contains("8081/bot<YOUR_BOT_TOKEN>/sendMessage"), "a real token is never shown");
+}
+
+#[test]
+fn the_variables_say_how_users_come_into_the_campaign() {
+    let qualification =
+        |body: &str| exported(&telegram(), &Campaign::default(), body, &[]).campaign.qualification;
+    assert_eq!(qualification("{{ Event.a }}"), "Live behavior");
+    assert_eq!(qualification("{{ Event.a }}{{ ExternalTrigger.b }}"), "External Trigger");
+    let who = Who { audience: Audience::Segment("buyers".into()), exclude: Some("a == 1".into()) };
+    let campaign = Campaign { who: Some(who), ..Campaign::default() };
+    let export = exported(&telegram(), &campaign, "{{ \"now\" | date: \"%Y\" }}", &[]);
+    assert_eq!(export.campaign.who, "segment buyers, but not: a == 1");
+    check_told(&export, "campaign who.segment differs-in-clevertap");
+    check_told(&export, "body differs-in-clevertap: `now` is India's time");
+}

@@ -1,0 +1,87 @@
+//! To CleverTap: a campaign's export, and where in the workspace's files its problems are.
+
+use super::{Job, partials};
+use crate::campaign::Campaign;
+use crate::compose::clevertap::{self, Export, Part};
+use crate::diagnostic::{Diagnostic, FileProblem};
+use crate::text::Span;
+use crate::toml;
+
+/// Makes the export of a job's campaign, its body and webhook as they stand.
+pub fn export_clevertap(job: &Job) -> Export {
+    let default = Campaign::default();
+    let campaign = job.campaign();
+    clevertap::export(&clevertap::Source {
+        stem: &job.stem,
+        campaign: campaign.and_then(|campaign| campaign.value.as_ref()).unwrap_or(&default),
+        webhook: job.webhook(),
+        body: job.body(),
+        partials: &partials(&job.workspace),
+        dialect: campaign.map_or_else(Default::default, |campaign| job.workspace.dialect(campaign)),
+    })
+}
+
+/// A problem of an export with the file it is about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExportProblem<'a> {
+    /// The file, from the workspace's root.
+    pub path: &'a str,
+    /// What is in it.
+    pub text: &'a str,
+    /// The problem; its span counts in the text.
+    pub diagnostic: Diagnostic,
+}
+
+/// Places the problems of a job's export in the files they are about.
+pub fn export_problems<'a>(job: &'a Job, export: &Export) -> Vec<ExportProblem<'a>> {
+    let place = |(part, problem): &(Part, Diagnostic)| {
+        let (path, text) = file_of(job, part);
+        let span = match part {
+            Part::Body | Part::Partial(_) => problem.span,
+            Part::Webhook(keys) | Part::Campaign(keys) => {
+                let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+                toml::value_span(text, &keys).unwrap_or(Span::at(0))
+            }
+        };
+        ExportProblem { path, text, diagnostic: Diagnostic { span, ..problem.clone() } }
+    };
+    export.problems.iter().map(place).collect()
+}
+
+/// Returns the export as one text for the clipboard: the forms, and below them what would not work there.
+pub fn export_text(job: &Job) -> String {
+    let export = export_clevertap(job);
+    let mut text = export.to_text();
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    let rewritten = export.rewritten.iter().cloned();
+    let problems = export_problems(job, &export)
+        .into_iter()
+        .flat_map(|problem| FileProblem::place(problem.path, problem.text, &[problem.diagnostic]));
+    let notes: Vec<String> = rewritten.chain(problems.map(|problem| problem.to_string())).collect();
+    if !notes.is_empty() {
+        text.push_str("\nTO KNOW:\n");
+        text.extend(notes.iter().map(|note| format!("  {}\n", note.replace('\n', "\n  "))));
+    }
+    text
+}
+
+/// Returns the path and the text of a part's file; empty for what is not there.
+fn file_of<'a>(job: &'a Job, part: &Part) -> (&'a str, &'a str) {
+    let campaign = job.campaign();
+    let source = match part {
+        Part::Body => {
+            return (campaign.map_or("", |campaign| campaign.body.path.as_str()), job.body());
+        }
+        Part::Partial(name) => {
+            let path = format!("partials/{name}.liquid");
+            job.workspace.partials.iter().find(|source| source.path == path)
+        }
+        Part::Webhook(_) => campaign
+            .and_then(|campaign| job.workspace.webhook(&campaign.value.as_ref()?.webhook))
+            .map(|webhook| &webhook.source),
+        Part::Campaign(_) => campaign.map(|campaign| &campaign.source),
+    };
+    source.map_or(("", ""), |source| (&source.path, &source.text))
+}
