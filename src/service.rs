@@ -17,7 +17,7 @@ mod test_send;
 pub use adopt::adopt_token;
 pub use bot::{BotStatus, check_bot, resolve_help};
 pub use capture::capture_mine;
-pub use clevertap::{ExportProblem, export_clevertap, export_problems, export_text};
+pub use clevertap::{ExportProblem, export_clevertap, export_problems, export_text, webhook_for};
 pub use curl::curl;
 pub use job::{Job, SampleEvent, partial_names, partials};
 pub use problems::webhook_problems;

@@ -157,7 +157,7 @@ fn of_webhook(webhook: &Webhook) -> Vec<(Part, Diagnostic)> {
     let mut tell = |keys: &[&str], problem: Diagnostic| found.push((webhook_keys(keys), problem));
     let url = webhook.url.as_str();
     let is_local = ["://localhost", "://127.", "://[::1]", "://10.", "://192.168."];
-    if webhook.uses_sandbox() {
+    if placeholders(url).iter().any(|found| found.name == SANDBOX) {
         tell(
             &["url"],
             differs("CleverTap cannot reach this machine's sandbox: the address is Telegram's own instead"),

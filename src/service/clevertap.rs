@@ -1,11 +1,13 @@
-//! To CleverTap: a campaign's export, and where in the workspace's files its problems are.
+//! To and from CleverTap: a campaign's export, where in the workspace's files its problems are, a pasted body's webhook.
 
 use super::{Job, partials};
-use crate::campaign::Campaign;
+use crate::campaign::{Campaign, Webhook, method_of};
 use crate::compose::clevertap::{self, Export, Part};
 use crate::diagnostic::{Diagnostic, FileProblem};
+use crate::telegram::Method;
 use crate::text::Span;
 use crate::toml;
+use crate::workspace::{Definition, Workspace};
 
 /// Makes the export of a job's campaign, its body and webhook as they stand.
 pub fn export_clevertap(job: &Job) -> Export {
@@ -65,6 +67,14 @@ pub fn export_text(job: &Job) -> String {
         text.extend(notes.iter().map(|note| format!("  {}\n", note.replace('\n', "\n  "))));
     }
     text
+}
+
+/// Returns the first webhook that calls a method.
+pub fn webhook_for(workspace: &Workspace, method: Option<Method>) -> Option<String> {
+    let calls = |webhook: &Webhook| method_of(&webhook.url).and_then(Method::from_name);
+    let fits = |webhook: &&Definition<Webhook>| webhook.value.as_ref().and_then(calls) == method;
+    let webhook = method.and_then(|_| workspace.webhooks.iter().find(fits))?;
+    Some(webhook.stem.clone())
 }
 
 /// Returns the path and the text of a part's file; empty for what is not there.

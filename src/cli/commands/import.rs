@@ -9,6 +9,7 @@ use crate::cli::error::{Ending, Result};
 use crate::cli::output::Output;
 use crate::cli::place::Place;
 use crate::compose::clevertap::{Pasted, paste};
+use crate::service::webhook_for;
 use crate::telegram::Method;
 use crate::template::Dialect;
 use crate::workspace::Workspace;
@@ -68,13 +69,8 @@ fn name_of(source: &Source) -> String {
 
 /// Returns the webhook to send through: the one named, else one that calls the method, else as for any new campaign.
 fn webhook(workspace: &Workspace, named: Option<&str>, method: Option<Method>) -> Result<String> {
-    let calls = |url: &str| method_of(url).and_then(Method::from_name);
-    let fitting = workspace.webhooks.iter().find(|webhook| {
-        let url = webhook.value.as_ref().map(|webhook| webhook.url.as_str()).unwrap_or_default();
-        method.is_some() && calls(url) == method
-    });
-    match (named, fitting) {
-        (None, Some(fitting)) => Ok(fitting.stem.clone()),
+    match (named, webhook_for(workspace, method)) {
+        (None, Some(fitting)) => Ok(fitting),
         (named, _) => campaigns::choose_webhook(workspace, named),
     }
 }

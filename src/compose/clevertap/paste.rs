@@ -30,6 +30,11 @@ impl Pasted {
         let method = keys.as_deref().and_then(method_of);
         Self { body: text.to_owned(), mended: Vec::new(), content_format, method }
     }
+
+    /// Whether it has CleverTap's `@` variables, which only its dialect knows.
+    pub fn has_chips(&self) -> bool {
+        holes(&self.body).iter().any(|hole| hole.of(&self.body).starts_with('@'))
+    }
 }
 
 /// Mends what only copying from a page can have brought, and only where it would break the body.

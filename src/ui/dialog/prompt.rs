@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::frame;
+use crate::compose::clevertap::Pasted;
 use crate::service::starter::Starter;
 use crate::ui::draw;
 use crate::ui::text_field::TextField;
@@ -49,7 +50,7 @@ pub enum Start {
     /// One of the starters.
     Starter(Starter),
     /// A text that was pasted.
-    Pasted(String),
+    Pasted(Box<Pasted>),
 }
 
 impl Purpose {

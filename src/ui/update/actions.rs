@@ -69,6 +69,7 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         Action::Find => find(app),
+        Action::ExportClevertap => rewrite::export_clevertap(app),
         Action::FormatJson => editing(app, rewrite::format_json),
         Action::Hover => hover_at_cursor(app),
         Action::GoToLine => prompt(app, Purpose::GoToLine, ""),

@@ -2,8 +2,10 @@
 
 use super::{actions, results, typing, vim, whose};
 use crate::campaign::{Campaign, ContentFormat, Webhook};
+use crate::compose::clevertap::{self, Pasted};
 use crate::editor::{Command, Motion};
-use crate::service::{TestSend, starter::Starter};
+use crate::service::{self, TestSend, starter::Starter};
+use crate::template::Dialect;
 use crate::ui::action::ACTIONS;
 use crate::ui::app::App;
 use crate::ui::dialog::listing::{ListKind, Listing};
@@ -60,7 +62,7 @@ pub fn paste(app: &mut App, text: &str) -> Vec<Effect> {
     let Some(mut dialog) = app.dialog.take() else { return Vec::new() };
     match &mut dialog {
         Dialog::Listing(listing) if listing.kind == ListKind::Starters => {
-            let purpose = Purpose::NewCampaign(Start::Pasted(text.to_owned()));
+            let purpose = Purpose::NewCampaign(Start::Pasted(Box::new(clevertap::paste(text))));
             keep(app, Dialog::Prompt(Prompt::new(purpose, "Pasted campaign")))
         }
         Dialog::Listing(listing) => {
@@ -209,15 +211,25 @@ fn new_campaign(app: &App, start: Start, name: String) -> Change {
     let settings = app.workspace.settings();
     let webhook = app.webhook.stem.clone().or(settings.defaults.webhook.clone());
     let webhook = webhook.or_else(|| app.workspace.webhooks.first().map(|webhook| webhook.stem.clone()));
-    let body = match &start {
-        Start::Starter(starter) => starter.body(settings.dialect),
-        Start::Pasted(text) => text.replace("\r\n", "\n"),
-    };
     let campaign = Campaign {
         name,
         webhook: webhook.unwrap_or_default(),
         content_format: settings.defaults.content_format.unwrap_or(ContentFormat::Json),
         ..Campaign::default()
+    };
+    let (campaign, body) = match start {
+        Start::Starter(starter) => (campaign, starter.body(settings.dialect)),
+        Start::Pasted(pasted) => {
+            let fitting = service::webhook_for(&app.workspace, pasted.method);
+            let campaign = Campaign {
+                webhook: fitting.unwrap_or(campaign.webhook),
+                content_format: pasted.content_format,
+                dialect: pasted.has_chips().then_some(Dialect::CleverTap),
+                notes: pasted.mended.join("; "),
+                ..campaign
+            };
+            (campaign, pasted.body)
+        }
     };
     Change::NewCampaign { campaign: Box::new(campaign), body }
 }
@@ -489,7 +501,11 @@ fn restore_draft(app: &mut App, stem: &str) -> Vec<Effect> {
     let draft = app.drafts.remove(at);
     if app.workspace.campaign(stem).is_none() {
         // Its campaign is gone: the text becomes a new one, so that it is not lost.
-        let change = new_campaign(app, Start::Pasted(draft.text), format!("{stem} recovered"));
+        let change = new_campaign(
+            app,
+            Start::Pasted(Box::new(Pasted::as_is(&draft.text))),
+            format!("{stem} recovered"),
+        );
         return vec![Effect::Change(change), Effect::DiscardDraft(stem.to_owned())];
     }
     let mut effects = actions::open(app, stem);

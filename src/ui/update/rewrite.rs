@@ -1,9 +1,10 @@
-//! The whole body rewritten at a key: its JSON laid out.
+//! The whole body rewritten at a key: its JSON laid out, or all of the campaign for CleverTap's forms.
 
 use super::{actions, typing};
 use crate::campaign::ContentFormat;
 use crate::diagnostic::TextEdit;
 use crate::editor::Command;
+use crate::service;
 use crate::template::{self, Partials};
 use crate::ui::app::App;
 use crate::ui::effect::Effect;
@@ -34,6 +35,21 @@ pub fn format_json(app: &mut App) -> Vec<Effect> {
             Vec::new()
         }
     }
+}
+
+/// Puts the campaign on the clipboard as CleverTap's forms want it, with what would not work there.
+pub fn export_clevertap(app: &mut App) -> Vec<Effect> {
+    let Some(job) = app.job() else {
+        app.say("no campaign is open: n makes one");
+        return Vec::new();
+    };
+    let effect = app.copy(service::export_text(&job));
+    let n = service::export_clevertap(&job).problems.len();
+    app.say(match n {
+        0 => "copied for CleverTap's forms".to_owned(),
+        n => format!("copied for CleverTap's forms, with {n} things to know at its end"),
+    });
+    vec![effect]
 }
 
 fn replace(app: &mut App, edits: Vec<TextEdit>) -> Vec<Effect> {

@@ -43,3 +43,38 @@ fn what_is_no_json_is_left_alone_and_gone_to() {
     assert!(console.body()[cursor..].starts_with("Hello"));
     assert_eq!(console.body(), "{\"chat_id\":1,\n\"text\": Hello}");
 }
+
+#[test]
+fn a_campaign_goes_to_the_clipboard_as_clevertaps_forms_want_it() {
+    let mut console = Console::demo();
+    console.press("ctrl-p");
+    console.type_text("clevertap");
+    console.press("enter");
+    console.shows("copied for CleverTap's forms");
+    let copied = console.copied.last().unwrap();
+    assert!(
+        copied.contains("Destination URL") && copied.contains("/bot${BOT_TOKEN}/sendMessage"),
+        "{copied}"
+    );
+    assert!(copied.contains("TO KNOW:") && copied.contains("put the value of BOT_TOKEN"), "{copied}");
+    assert!(!copied.contains("SAMPLE-sandbox"), "{copied}");
+}
+
+#[test]
+fn a_body_pasted_from_clevertap_is_mended_and_has_its_variables() {
+    let mut console = Console::demo();
+    console.press("esc n");
+    console.paste("{“chat_id”: 5, “text”: “Hi @Profile - first_name | default: “you”, it’s on”}");
+    console.type_text("Pasted");
+    console.press("enter");
+    assert_eq!(
+        console.body(),
+        "{\"chat_id\": 5, \"text\": \"Hi @Profile - first_name | default: \"you\", it’s on\"}"
+    );
+    console.shows("Hi Anna, it’s on");
+    let definition = console.file("campaigns/pasted.toml");
+    assert!(
+        definition.contains("dialect = \"clevertap\"") && definition.contains("curly quotes"),
+        "{definition}"
+    );
+}
