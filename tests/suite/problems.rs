@@ -53,7 +53,7 @@ fn every_case_shows_its_problems() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Codes that a body alone does not show. They need files beside each other, a disk, an import or a conversion; or are
+/// Codes that a body alone does not show. They need files beside each other, a disk, a keymap, an import or a conversion; or are
 /// told by the preview (`found`), or would be told of an error of Telegram's that has no words of its own (`markup`).
 const ELSEWHERE: &[&str] = &[
     "found",
@@ -70,6 +70,8 @@ const ELSEWHERE: &[&str] = &[
     "row-left-out",
     "cannot-convert",
     "cannot-format",
+    "bad-key",
+    "key-taken",
 ];
 
 #[test]
