@@ -6,13 +6,14 @@ use ratatui::layout::Rect;
 use super::frame;
 use crate::compose::{self, Composed, Conversion, Convertible};
 use crate::telegram::ParseMode;
+use crate::text;
 use crate::ui::draw;
 use crate::ui::latest::Latest;
 use crate::ui::pane::preview::message_lines;
 use crate::ui::theme::Theme;
 
-/// Under this width the modes stand one after the other.
-const SIDE_BY_SIDE: u16 = 72;
+/// Under this width the modes stand one after the other: a column of text wants some thirty cells.
+const SIDE_BY_SIDE: u16 = 96;
 
 /// The comparison.
 #[derive(Debug, Clone)]
@@ -70,61 +71,84 @@ impl Compare {
             for (at, column) in self.columns.iter().enumerate() {
                 let x = room.x + width * u16::try_from(at).unwrap_or(0);
                 let area = Rect { x, width: width.saturating_sub(1), ..room };
-                self.draw_column(buf, area, column, at == self.chosen, theme);
+                draw::put_line(
+                    buf,
+                    Rect { height: 1, ..area },
+                    area.y,
+                    &self.title(column),
+                    self.title_style(at, theme),
+                );
+                self.draw_column(buf, area, column, theme);
             }
         } else if let Some(column) = self.column() {
-            let tabs: Vec<&str> = self.columns.iter().map(|column| column.mode.as_str()).collect();
-            draw::put_line(buf, room, room.y, &tabs.join("  "), theme.popup.patch(theme.dim));
-            let below = Rect { y: room.y + 1, height: room.height.saturating_sub(1), ..room };
-            self.draw_column(buf, below, column, true, theme);
+            self.draw_tabs(buf, room, theme);
+            self.draw_column(buf, room, column, theme);
         }
     }
 
-    fn draw_column(&self, buf: &mut Buffer, area: Rect, column: &Column, is_chosen: bool, theme: &Theme) {
-        let style = if is_chosen { theme.popup_chosen } else { theme.popup.patch(theme.title) };
-        let mark = if self.now == Some(column.mode) { " · now" } else { "" };
-        draw::put_line(
-            buf,
-            Rect { height: 1, ..area },
-            area.y,
-            &format!(" {}{mark} ", column.mode.as_str()),
-            style,
-        );
-        let width = usize::from(area.width);
-        let mut lines: Vec<(String, ratatui::style::Style)> = Vec::new();
-        match &column.conversion {
-            Err(refusal) => {
-                lines.extend(
-                    draw::wrap(&format!("✘ {}", refusal.message), width)
-                        .into_iter()
-                        .map(|line| (line, theme.error)),
-                );
-                let help = refusal.help.as_deref().unwrap_or("");
-                lines.extend(draw::wrap(help, width).into_iter().map(|line| (line, theme.dim)));
-            }
-            Ok(conversion) => {
-                let text = conversion.text.replace("\\n", "\\n\n");
-                lines.extend(draw::wrap(&text, width).into_iter().map(|line| (line, theme.text)));
-                for lost in &conversion.lost {
-                    lines.push((String::new(), theme.text));
-                    lines.extend(
-                        draw::wrap(&format!("! {lost}"), width).into_iter().map(|line| (line, theme.warning)),
-                    );
-                }
-            }
+    /// Draws the modes in a row, the chosen one marked.
+    fn draw_tabs(&self, buf: &mut Buffer, room: Rect, theme: &Theme) {
+        let mut x = room.x;
+        for (at, column) in self.columns.iter().enumerate() {
+            let title = self.title(column);
+            let rest = Rect { x, width: room.right().saturating_sub(x), ..room };
+            draw::put_line(buf, rest, room.y, &title, self.title_style(at, theme));
+            let wide = u16::try_from(text::width(&title)).unwrap_or(u16::MAX);
+            x = x.saturating_add(wide).saturating_add(1).min(room.right());
         }
-        let half = area.height / 2;
-        let markup = Rect { y: area.y + 1, height: half.saturating_sub(1), ..area };
+    }
+
+    /// The mode's name, whether the body is in it now, and what is in the way or lost.
+    fn title(&self, column: &Column) -> String {
+        let now = if self.now == Some(column.mode) { " · now" } else { "" };
+        let state = match &column.conversion {
+            Err(_) => " ✘".to_owned(),
+            Ok(conversion) if conversion.lost.is_empty() => String::new(),
+            Ok(conversion) => format!(" · {} lost", conversion.lost.len()),
+        };
+        format!(" {}{now}{state} ", column.mode.as_str())
+    }
+
+    fn title_style(&self, at: usize, theme: &Theme) -> ratatui::style::Style {
+        if at == self.chosen { theme.popup_chosen } else { theme.popup.patch(theme.title) }
+    }
+
+    /// Draws what stands below a mode's title: what is lost, the text in its markup, and the message.
+    fn draw_column(&self, buf: &mut Buffer, area: Rect, column: &Column, theme: &Theme) {
+        let lines = lines_of(column, usize::from(area.width), theme);
+        let below = area.height.saturating_sub(1);
+        // The message has half the room, and what the text above leaves over.
+        let above = (below / 2).min(u16::try_from(lines.len()).unwrap_or(u16::MAX).max(3));
+        let markup = Rect { y: area.y + 1, height: above, ..area };
         for ((line, style), y) in lines.iter().skip(self.scroll).zip(markup.y..markup.bottom()) {
             draw::put_line(buf, markup, y, line, theme.popup.patch(*style));
         }
-        let message = Rect { y: area.y + half, height: area.height - half, ..area };
+        let message = Rect { y: markup.bottom(), height: below - above, ..area };
+        if message.height == 0 {
+            return;
+        }
         for x in message.x..message.right() {
             buf[(x, message.y)].set_symbol("─").set_style(theme.popup.patch(theme.border));
         }
-        let below = Rect { y: message.y + 1, height: message.height.saturating_sub(1), ..message };
+        let room = Rect { y: message.y + 1, height: message.height - 1, ..message };
         if let Some(composed) = &column.composed {
-            message_lines::draw(buf, below, composed, theme);
+            message_lines::draw(buf, room, composed, theme);
+        }
+    }
+}
+
+/// The lines above a column's message: what is lost first, since it decides.
+fn lines_of(column: &Column, width: usize, theme: &Theme) -> Vec<(String, ratatui::style::Style)> {
+    let wrapped = |text: &str, style| draw::wrap(text, width).into_iter().map(move |line| (line, style));
+    match &column.conversion {
+        Err(refusal) => {
+            let words = wrapped(&format!("✘ {}", refusal.message), theme.error);
+            words.chain(wrapped(refusal.help.as_deref().unwrap_or_default(), theme.dim)).collect()
+        }
+        Ok(conversion) => {
+            let lost =
+                conversion.lost.iter().flat_map(|lost| wrapped(&format!("! lost: {lost}"), theme.warning));
+            lost.chain(wrapped(&conversion.text, theme.text)).collect()
         }
     }
 }
