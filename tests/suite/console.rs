@@ -10,6 +10,7 @@ mod monkey;
 mod picture;
 mod rewrite;
 mod samples;
+mod sessions;
 mod sizes;
 mod vim;
 mod worst;
