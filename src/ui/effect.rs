@@ -166,6 +166,8 @@ pub enum Timer {
     Compose(u64),
     /// Trying the body on a sample of the recipients; the number of the composition it stands for.
     Survey(u64),
+    /// Opening the picker in a large body, behind the key that may open it; the text's version.
+    Pick(u64),
     /// Telling what waited while one typed; the version behind the last key.
     Rest(u64),
     /// Telling the highlighter to go on.

@@ -235,6 +235,8 @@ impl Executor {
             Timer::Draft(_) => DRAFT_DELAY,
             Timer::Compose(_) => TRIGGER_DELAY,
             Timer::Survey(_) => SURVEY_DELAY,
+            // As soon as the key is painted.
+            Timer::Pick(_) => Duration::ZERO,
             Timer::Rest(_) => REST_DELAY,
             Timer::Highlight => HIGHLIGHT_DELAY,
         };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{actions, dialogs};
+use super::{actions, dialogs, typing};
 use crate::ui::app::App;
 use crate::ui::dialog::test::TestState;
 use crate::ui::dialog::{Confirm, Decision, Dialog};
@@ -139,6 +139,10 @@ pub fn take(app: &mut App, message: Msg) -> Vec<Effect> {
         }
         Msg::Due(Timer::Survey(number)) if number == app.composition => app.survey().into_iter().collect(),
         Msg::Due(Timer::Compose(_) | Timer::Survey(_) | Timer::Highlight) => Vec::new(),
+        Msg::Due(Timer::Pick(version)) => {
+            typing::pick(app, version);
+            Vec::new()
+        }
         Msg::Due(Timer::Rest(version)) => {
             app.rest(version);
             Vec::new()

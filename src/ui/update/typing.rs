@@ -9,6 +9,9 @@ use crate::ui::focus::{Focus, Pane};
 use crate::ui::key::{Key, KeyCode};
 use crate::ui::typing::command;
 
+/// Up to this size a picker opens with its key: it reads the whole body, and a large one takes longer than a frame.
+const PICKS_AT_ONCE_UP_TO: usize = 64 * 1024;
+
 /// Takes a key in the body.
 pub fn press(app: &mut App, key: Key) -> Vec<Effect> {
     if let Some(effects) = vim::press(app, key) {
@@ -44,7 +47,7 @@ pub fn press(app: &mut App, key: Key) -> Vec<Effect> {
         vim::adopt(app);
     }
     if is_typing && app.read_only.is_none() {
-        follow_picker(app);
+        effects.extend(follow_picker(app));
     } else {
         app.completion = None;
     }
@@ -126,12 +129,25 @@ pub fn is_motion(command: &Command) -> bool {
     )
 }
 
-/// Opens, narrows or closes the picker behind a typed character.
-fn follow_picker(app: &mut App) {
-    let Some(buffer) = app.buffer().filter(|_| app.has_hints()) else { return };
-    let (text, cursor) = (buffer.editor.text(), buffer.editor.cursor());
+/// Opens, narrows or closes the picker behind a typed character; in a large body it opens once the key is painted.
+fn follow_picker(app: &mut App) -> Option<Effect> {
+    let editor = &app.buffer().filter(|_| app.has_hints())?.editor;
+    if app.completion.is_none() && PICKS_AT_ONCE_UP_TO < editor.len() {
+        return Some(Effect::After(Timer::Pick(editor.version())));
+    }
+    let (text, cursor) = (editor.text(), editor.cursor());
     let session = app.completion.take();
     app.completion = complete::follow(session, &text, cursor, &app.knowledge().context());
+    None
+}
+
+/// Opens the picker that the text ends in at the cursor, where nothing was typed since `version`.
+pub fn pick(app: &mut App, version: u64) {
+    let Some(buffer) = app.buffer().filter(|buffer| buffer.editor.version() == version) else { return };
+    if app.completion.is_none() && app.focus.in_body() && app.dialog.is_none() && app.search.is_none() {
+        let (text, cursor) = (buffer.editor.text(), buffer.editor.cursor());
+        app.completion = complete::open(&text, cursor, &app.knowledge().context());
+    }
 }
 
 fn open_picker(app: &mut App) -> Vec<Effect> {

@@ -394,6 +394,7 @@ fn answer_of(effect: &Effect) -> Option<&'static str> {
         Effect::SendTest { .. } | Effect::Resend { .. } => "sent",
         Effect::LoadGrammar(_) => "grammar",
         Effect::After(Timer::Highlight) => "highlight",
+        Effect::After(Timer::Pick(_)) => "picked",
         _ => return None,
     })
 }
@@ -414,6 +415,7 @@ fn kind_of(message: &Msg) -> &'static str {
         Msg::TestSent { .. } | Msg::TestNotSent { .. } => "sent",
         Msg::GrammarLoaded(_) => "grammar",
         Msg::Due(Timer::Highlight) => "highlight",
+        Msg::Due(Timer::Pick(_)) => "picked",
         _ => "other",
     }
 }

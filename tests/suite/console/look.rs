@@ -144,3 +144,18 @@ fn more_than_that_is_left_alone_and_said_so() {
     console.shows("view only");
     console.shows("this file is larger than 8 MB");
 }
+
+#[test]
+fn in_a_large_body_the_picker_opens_behind_the_painted_key() {
+    let mut console = empty();
+    console.paste(&format!("{{\"text\": \"{}\"}}", "many words ".repeat(10_000)));
+    console.go_before(" words");
+    for key in ["{", "{"] {
+        console.input(Input::Key(key.parse().unwrap()));
+        assert!(console.app.completion.is_none());
+    }
+    console.settle();
+    assert!(console.app.completion.is_some());
+    console.press("f i r");
+    console.shows("first_name");
+}
