@@ -117,7 +117,9 @@ fn rows(text: &str, width: usize) -> Vec<Span> {
         for (at, grapheme) in line.grapheme_indices(true) {
             let at = start + at;
             let cells = grapheme_width(grapheme);
-            if width < used + cells && row.start < at {
+            // One blank may stand beyond the edge: no row begins with it.
+            let hangs = grapheme == " " && used == width;
+            if width < used + cells && row.start < at && !hangs {
                 let is_near = width < 2 * used_at_break && row.start < break_at;
                 let next = if is_near { break_at } else { at };
                 rows.push(Span::new(row.start, next));
@@ -230,6 +232,7 @@ mod tests {
     fn rows_break_at_blanks_near_the_end_and_anywhere_else() {
         check_rows("{\n \"a\": 1\n}", 20, &["{", " \"a\": 1", "}"]);
         check_rows("\"one two three\"", 10, &["\"one two ", "three\""]);
+        check_rows("\"abc\", \"d\"", 6, &["\"abc\", ", "\"d\""]);
         check_rows("abcdefghijklm", 5, &["abcde", "fghij", "klm"]);
         check_rows("a bcdefghijkl", 8, &["a bcdefg", "hijkl"]);
         check_rows("漢字漢字", 5, &["漢字", "漢字"]);
