@@ -72,7 +72,7 @@ fn fill(database: &Path, n: usize) {
             ("plan".to_owned(), text(["free", "pro", "team"][n % 3].to_owned())),
             ("ltv".to_owned(), Value::Decimal(n as f64 / 100.0)),
             ("orders".to_owned(), Value::Integer((n % 40) as i64)),
-            ("newsletter".to_owned(), Value::Boolean(n % 2 == 0)),
+            ("newsletter".to_owned(), Value::Boolean(n.is_multiple_of(2))),
             ("telegram_chat_id".to_owned(), Value::Integer(1_000_000 + n as i64)),
         ]);
         properties.extend((0..7).map(|at| (format!("extra_{at}"), text(format!("value {} of {n}", at * n)))));
