@@ -1,10 +1,14 @@
 //! What holds for every template: generated ones, whole and broken.
 
+use std::time::Duration;
+
 use proptest::prelude::*;
+use rustix::time::{ClockId, clock_gettime};
 
 use super::tests::{profile, render_with};
 use super::{Content, Dialect, Limits, Outcome, Partials, check, parse, place_at};
 use crate::profile::Vocabulary;
+use crate::telegram::Method;
 use crate::text::Span;
 
 /// Parts of which templates are made, so that many are nearly right.
@@ -127,6 +131,12 @@ const PARTS: &[&str] = &[
     "{% if Profile.name %}",
     "{% endif %}",
     "@Profile - name | default: \"x\"",
+    "{% capture y %}{{ x }}{{ y }}{% endcapture %}",
+    "{% assign y = x | json_escape | append: y %}",
+    "{{ y }}",
+    "{% render 'part', x: y %}",
+    "\"parse_mode\": \"HTML\"",
+    "\"reply_markup\": {\"inline_keyboard\": [[{\"txet\": ",
 ];
 
 fn template() -> impl Strategy<Value = String> {
@@ -143,6 +153,24 @@ fn template() -> impl Strategy<Value = String> {
 /// Far fewer steps than usual: what is tested is that they end.
 const LIMITS: Limits = Limits { steps: 5_000, bytes: 20_000, depth: 10 };
 
+/// How many templates are made of each kind; with TELECAST_FULL=1 they are 100,000 in all.
+fn rounds() -> u32 {
+    let is_full = std::env::var_os("TELECAST_FULL").is_some_and(|value| value == "1");
+    if is_full { 50_000 } else { 300 }
+}
+
+/// How long the work on one template may take: 50 ms, with the checks that only debug builds make ten times as long.
+const MAX_TIME: Duration = Duration::from_millis(if cfg!(debug_assertions) { 500 } else { 50 });
+
+/// Runs `work` and fails where it takes this thread too long, whatever else the machine does.
+fn in_time(source: &str, work: impl FnOnce()) {
+    let now = || Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).unwrap();
+    let start = now();
+    work();
+    let taken = now() - start;
+    assert!(taken < MAX_TIME, "{taken:?} for {source:?}");
+}
+
 fn check_laws(source: &str) {
     let partials = Partials(
         [("part".to_owned(), "<{{ x }}>".to_owned()), ("self".to_owned(), "{% include 'self' %}".to_owned())]
@@ -151,7 +179,8 @@ fn check_laws(source: &str) {
     let profile = profile(r#"{"name": "An\"na", "First Name": "A & B", "items": [1, "b", null]}"#);
     for dialect in Dialect::ALL {
         let (template, problems) = parse(source, &partials, dialect);
-        let all = [problems, check(&template, &Vocabulary::default(), Content::Json)].concat();
+        let content = Content::Call(Method::SendMessage);
+        let all = [problems, check(&template, &Vocabulary::default(), content)].concat();
         for problem in &all {
             assert!(source.get(problem.span.range()).is_some(), "{problem:?}");
             for fix in &problem.fixes {
@@ -161,7 +190,14 @@ fn check_laws(source: &str) {
         assert!(template.tokens().iter().all(|token| source.get(token.span.range()).is_some()));
         assert!(template.tokens().is_sorted_by(|a, b| a.span.end <= b.span.start), "{:?}", template.tokens());
         assert!(template.holes().is_sorted_by(|a, b| a.end <= b.start), "{:?}", template.holes());
-        place_at(&template, source.len() / 2);
+        let middle = crate::text::floor_char_boundary(source, source.len() / 2);
+        in_time(source, || {
+            place_at(&template, middle);
+            check(&template, &Vocabulary::default(), content);
+        });
+        in_time(source, || {
+            render_with(&template, &profile, Limits::default());
+        });
         match render_with(&template, &profile, LIMITS) {
             Outcome::Rendered(rendered) => {
                 let mut at = 0;
@@ -182,7 +218,7 @@ fn check_laws(source: &str) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: rounds(), ..ProptestConfig::default() })]
 
     #[test]
     fn no_template_breaks_a_law(source in template()) {

@@ -31,7 +31,7 @@ pub(super) struct Hole<'t, 't2> {
 }
 
 /// Filters whose result is a number.
-const NUMERIC: [&str; 13] = [
+const NUMERIC: [&str; 14] = [
     "abs",
     "at_least",
     "at_most",
@@ -44,6 +44,7 @@ const NUMERIC: [&str; 13] = [
     "plus",
     "round",
     "size",
+    "sum",
     "times",
 ];
 
@@ -108,13 +109,14 @@ impl<'t> Hole<'t, '_> {
                 "date" | "date_tz" if !is_plain_format(call) => Letters::Any,
                 "date" | "date_tz" => Letters::Date,
                 "url_encode" | "base64_encode" | "base64_url_safe_encode" => Letters::Url,
-                "default" | "append" | "prepend" | "replace" | "replace_first"
+                "default" | "append" | "prepend" | "replace" | "replace_first" | "replace_last"
                     if has_plain_arguments(call) =>
                 {
                     letters
                 }
-                "capitalize" | "downcase" | "upcase" | "strip" | "lstrip" | "rstrip" | "remove" | "slice"
-                | "first" | "last" | "truncate" | "strip_newlines" => letters,
+                "capitalize" | "downcase" | "upcase" | "strip" | "lstrip" | "rstrip" | "remove"
+                | "remove_first" | "remove_last" | "slice" | "first" | "last" | "truncate"
+                | "strip_newlines" => letters,
                 _ => Letters::Any,
             };
         }

@@ -1,0 +1,130 @@
+//! What is rewritten for CleverTap renders as it did.
+
+use proptest::prelude::*;
+
+use crate::profile::{Profile, Value};
+use crate::template::tests::render_with;
+use crate::template::{Dialect, Limits, Outcome, Partials, parse};
+
+fn rendered(source: &str, profile: &Profile) -> String {
+    let (template, _) = parse(source, &Partials::default(), Dialect::CleverTap);
+    match render_with(&template, profile, Limits::default()) {
+        Outcome::Rendered(rendered) => rendered.text,
+        other => panic!("{source}: {other:?}"),
+    }
+}
+
+/// Applies the first fix of the first problem until none is left.
+#[track_caller]
+fn rewritten(source: &str) -> String {
+    let mut source = source.to_owned();
+    for _ in 0..20 {
+        let (_, problems) = parse(&source, &Partials::default(), Dialect::CleverTap);
+        let Some(problem) = problems.first() else { return source };
+        let fix = problem.fixes.first().unwrap_or_else(|| panic!("no way out: {problem:?}"));
+        source = fix.apply(&source).unwrap();
+    }
+    panic!("no end: {source}")
+}
+
+fn person(name: &str) -> Profile {
+    let mut profile = crate::template::tests::profile(
+        r#"{"cart": [{"n": 2, "unit price": 1.5, "kind": "hat"}, {"n": 3, "unit price": 4, "kind": "shoe"}],
+            "points": [1, 2, 3.5], "none": []}"#,
+    );
+    profile.properties.insert("name".into(), Value::Text(name.to_owned()));
+    profile
+}
+
+#[track_caller]
+fn check(source: &str, name: &str) {
+    let person = person(name);
+    assert_eq!(rendered(&rewritten(source), &person), rendered(source, &person), "{source}");
+}
+
+/// Letters that something reserves, and pairs of them. A lone carriage return and other controls, and `<br />` as text,
+/// are what CleverTap's filters cannot tell apart.
+fn nasty() -> impl Strategy<Value = String> {
+    let parts = [
+        "\\", "\"", "'", "<", ">", "&", "&amp;", "\n", "\n\n", "\\n", "_", "*", "[", "]", "(", ")", "~", "`",
+        "#", "+", "-", "=", "|", "{", "}", ".", "!", "é", "😀", " ", "a", "{{", "%}", "br", "\\\\\"", "</b>",
+    ];
+    prop::collection::vec(prop::sample::select(parts.to_vec()), 0..12).prop_map(|parts| parts.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn escapes_are_rewritten_without_a_difference(name in nasty()) {
+        for filters in [
+            "json_escape",
+            "tg_html",
+            "tg_markdown",
+            "tg_markdown_v2",
+            "tg_html | json_escape",
+            "tg_markdown | json_escape",
+            "tg_markdown_v2 | json_escape",
+            "json",
+        ] {
+            check(&format!("[{{{{ Profile.name | {filters} }}}}]"), &name);
+        }
+    }
+}
+
+#[test]
+fn loops_stand_for_filters_over_lists() {
+    for source in [
+        "{{ Profile.points | sum }}",
+        "{{ Profile.cart | sum: 'n' | times: 2 }}",
+        "{{ Profile.cart | sum: 'unit price' }}",
+        "{{ Profile.none | sum }}",
+        "{% assign x = Profile.cart | find: 'kind', 'shoe' %}{{ x.n }}",
+        "{% assign x = Profile.cart | find: 'kind', 'bag' %}[{{ x.n }}]",
+        "{% assign x = Profile.cart | find_index: 'kind', 'shoe' | plus: 10 %}{{ x }}",
+        "{% assign x = Profile.cart | has: 'kind', 'hat' %}{{ x }}",
+        "{% assign x = Profile.cart | has: 'size' %}{{ x }}",
+    ] {
+        check(source, "Anna");
+    }
+}
+
+#[test]
+fn tags_are_written_as_clevertap_knows_them() {
+    let cases = [
+        ("a {%- echo Profile.name | upcase -%} b", "a {{- Profile.name | upcase -}} b"),
+        ("{% # note %}x", "{% comment %}note{% endcomment %}x"),
+        ("{% doc %}note{% enddoc %}x", "{% comment %}note{% endcomment %}x"),
+        (
+            "a {%- liquid\n  assign x = 1\n\n  if x == 1\n    echo Profile.name\n  endif\n  # note\n-%} b",
+            "a {%- assign x = 1 %}{% if x == 1 %}{{ Profile.name }}{% endif %}{% comment %}note{% endcomment -%} b",
+        ),
+        ("{{ false | default: 'x', allow_false: true }}", "{{ false | default: 'x' }}"),
+    ];
+    for (source, expected) in cases {
+        assert_eq!(rewritten(source), expected, "{source}");
+        if !source.contains("allow_false") {
+            check(source, "Anna");
+        }
+    }
+}
+
+/// What cannot be rewritten says what to do instead.
+#[test]
+fn whatever_clevertap_lacks_has_help() {
+    for filter in
+        crate::template::FILTERS.iter().filter(|filter| !filter.dialects.contains(&Dialect::CleverTap))
+    {
+        let arguments = match filter.arguments.0 {
+            0 => "",
+            1 => ": 'a'",
+            _ => ": 'a', 'b'",
+        };
+        let source = format!("{{{{ Profile.name | {}{arguments} }}}}", filter.name);
+        let (_, problems) = parse(&source, &Partials::default(), Dialect::CleverTap);
+        let [problem] = problems.as_slice() else { panic!("{source}: {problems:?}") };
+        assert!(problem.help.is_some(), "{source}");
+        let is_generic = problem.help.as_deref() == Some("CleverTap's own filters can do this");
+        assert!(!is_generic || !problem.fixes.is_empty(), "{source}");
+    }
+}
