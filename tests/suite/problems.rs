@@ -70,6 +70,8 @@ const ELSEWHERE: &[&str] = &[
     "row-left-out",
     "cannot-convert",
     "cannot-format",
+    "differs-in-clevertap",
+    "fill-in-by-hand",
     "bad-key",
     "key-taken",
 ];
