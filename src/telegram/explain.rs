@@ -52,8 +52,7 @@ fn diagnose_markup(mode: ParseMode, input: &str) -> Vec<Diagnostic> {
 
 fn diagnose_plain(input: &str) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
-    let has_markup = input.contains("</") && super::parse(ParseMode::Html, input).is_ok();
-    if has_markup {
+    if html::looks_like_html(input) {
         let span = Span::new(0, input.len());
         problems.push(
             Diagnostic::warning(

@@ -75,6 +75,26 @@ pub(super) fn explain(error: &ParseError, input: &str) -> Diagnostic {
     }
 }
 
+/// Whether a text has an element that Telegram knows, opened and closed, be it with a slip of the pen: a `<b>` and
+/// a `</b`.
+pub(super) fn looks_like_html(input: &str) -> bool {
+    let mut opened = Vec::new();
+    for (at, _) in input.match_indices('<') {
+        let behind = &input[at + 1..];
+        let (is_end, name) = behind.strip_prefix('/').map_or((false, behind), |name| (true, name));
+        let end = name.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).unwrap_or(name.len());
+        let Some(tag) = html_tag::Tag::from_name(&name[..end]) else { continue };
+        if is_end && opened.contains(&tag.name()) {
+            return true;
+        }
+        // The names are few: the list stays as short as that.
+        if !is_end && name[end..].starts_with([' ', '>']) && !opened.contains(&tag.name()) {
+            opened.push(tag.name());
+        }
+    }
+    false
+}
+
 fn unsupported_tag(tag: &str, span: Span, input: &str) -> Diagnostic {
     let Some(end) = html_tag::looks_like_one(Input::new(input), span.start) else {
         return bare_angle(span.start);
