@@ -127,7 +127,10 @@ pub enum Skip {
 impl Composed {
     /// Whether nothing stands in the way of sending it.
     pub fn is_sendable(&self) -> bool {
-        self.http.is_some() && self.skip.is_none() && !self.diagnostics.iter().any(Diagnostic::is_error)
+        let of_webhook = self.webhook_problems.iter().map(|(_, problem)| problem);
+        self.http.is_some()
+            && self.skip.is_none()
+            && !self.diagnostics.iter().chain(of_webhook).any(Diagnostic::is_error)
     }
 
     /// Returns the `parse_mode` that the body sets, where it is JSON and the mode is one that Telegram knows.
@@ -338,6 +341,8 @@ impl Composed {
             Err(error) if problems::is_too_long(&error) => {
                 self.diagnostics.push(problems::of_too_long(body, locator, document, &error));
             }
+            // That is the webhook's problem, and told there.
+            Err(_) if self.webhook_problems.iter().any(|(_, problem)| problem.code == "unknown-method") => {}
             Err(error)
                 if is_explained
                     && ["can't parse entities", "text is too long"]

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use super::{Chat, Inputs, context};
 use crate::campaign::{self, Auth, ContentFormat, Method, MissingSecrets, Webhook};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::telegram;
 use crate::template::{self, Outcome, Template};
 use crate::text::Span;
 
@@ -260,7 +261,8 @@ pub struct Around<'a> {
     url: Text<'a>,
     params: Vec<(&'a str, Text<'a>)>,
     headers: Vec<(&'a str, Text<'a>)>,
-    content_type: Option<(Field, Diagnostic)>,
+    /// What is wrong with it whoever gets the message.
+    found: Vec<(Field, Diagnostic)>,
 }
 
 impl<'a> Around<'a> {
@@ -278,7 +280,7 @@ impl<'a> Around<'a> {
             url: Text::parse(inputs, Field::Url, &webhook.url),
             params: webhook.params.iter().map(param).collect(),
             headers: webhook.headers.iter().map(header).collect(),
-            content_type: content_type_problem(inputs, webhook),
+            found: content_type_problem(inputs, webhook).into_iter().chain(method_problem(webhook)).collect(),
         })
     }
 
@@ -300,7 +302,7 @@ impl<'a> Around<'a> {
         let fill_header =
             |(name, value): &(&str, Text<'_>)| ((*name).to_owned(), value.fill(inputs, &mut problems));
         let headers: Vec<(String, Filled)> = self.headers.iter().map(fill_header).collect();
-        problems.extend(self.content_type.clone());
+        problems.extend(self.found.iter().cloned());
         let has_body = webhook.method != Method::Get;
         let http = HttpDraft {
             method: webhook.method,
@@ -365,6 +367,28 @@ impl<'a> Text<'a> {
 /// Line breaks cannot stand in an address or a header; a value that has one must not start another header.
 fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// Says that the address names no method that telecast knows: what the body would need cannot be told then.
+fn method_problem(webhook: &Webhook) -> Option<(Field, Diagnostic)> {
+    let method = campaign::method_of(&webhook.url)?;
+    // One that Liquid or a secret fills in is known only when it is sent.
+    if telegram::Method::from_name(method).is_some()
+        || !method.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    {
+        return None;
+    }
+    let names = telegram::Method::ALL.map(telegram::Method::as_str);
+    let problem = Diagnostic::error(
+        "unknown-method",
+        Span::at(0),
+        format!("telecast knows no Bot API method `{method}`"),
+    );
+    let problem = match did_you_mean(method, names) {
+        Some(near) => problem.with_help(format!("did you mean {near}?")),
+        None => problem.with_help("correct the method at the end of the address, such as sendMessage"),
+    };
+    Some((Field::Url, problem))
 }
 
 fn content_type_problem(inputs: &Inputs<'_>, webhook: &Webhook) -> Option<(Field, Diagnostic)> {
