@@ -29,6 +29,14 @@ pub enum SaveError {
         /// The file.
         path: PathBuf,
     },
+    /// What is to be renamed would have the name of another one.
+    #[error("there is a {kind} called {stem}")]
+    NameTaken {
+        /// What it is: a campaign, a webhook.
+        kind: &'static str,
+        /// The other one's stem.
+        stem: String,
+    },
     /// There is no such file.
     #[error("{path} is not there")]
     Missing {

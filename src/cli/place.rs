@@ -94,6 +94,7 @@ impl From<SaveError> for CliError {
             SaveError::Write { .. } => Kind::Environment,
             SaveError::ChangedOnDisk { .. }
             | SaveError::Exists { .. }
+            | SaveError::NameTaken { .. }
             | SaveError::Missing { .. }
             | SaveError::Unusable { .. }
             | SaveError::NotToml { .. } => Kind::Failed,

@@ -28,6 +28,16 @@ pub struct Trashed {
     pub files: Vec<String>,
 }
 
+impl Trashed {
+    /// Returns the stem of the campaign whose files they are; none for a webhook.
+    pub fn campaign(&self) -> Option<&str> {
+        self.files.iter().find_map(|file| {
+            let name = file.strip_prefix("campaigns/")?;
+            [".toml", ".json.liquid", ".txt.liquid"].iter().find_map(|ending| name.strip_suffix(ending))
+        })
+    }
+}
+
 impl Folder {
     /// Returns the folder at `root`, which should be an absolute path.
     pub fn new(root: &Path) -> Self {
@@ -141,7 +151,10 @@ impl Folder {
         let campaign =
             Campaign { name: name.to_owned(), ..Campaign::parse(&source.text).0.unwrap_or_default() };
         let text = self.updated(&source, campaign.update(&source.text))?;
-        let new = free(&slug(name, "campaign"), |other| other != stem && self.has_campaign(other));
+        let new = slug(name, "campaign");
+        if new != stem && self.has_campaign(&new) {
+            return Err(SaveError::NameTaken { kind: "campaign", stem: new });
+        }
         self.save(&source, &text)?;
         if new != stem {
             for file in self.campaign_files(stem) {
@@ -158,7 +171,10 @@ impl Folder {
         let source = self.existing(&webhook_path(stem))?;
         let webhook = Webhook { name: name.to_owned(), ..Webhook::parse(&source.text).0.unwrap_or_default() };
         let text = self.updated(&source, webhook.update(&source.text))?;
-        let new = free(&slug(name, "webhook"), |other| other != stem && self.has_webhook(other));
+        let new = slug(name, "webhook");
+        if new != stem && self.has_webhook(&new) {
+            return Err(SaveError::NameTaken { kind: "webhook", stem: new });
+        }
         self.save(&source, &text)?;
         if new != stem {
             self.rename(&webhook_path(stem), &webhook_path(&new))?;

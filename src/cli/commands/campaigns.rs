@@ -117,6 +117,9 @@ pub fn choose_webhook(workspace: &Workspace, named: Option<&str>) -> Result<Stri
 fn rename(workspace: &Workspace, args: &RenameCampaign, output: &mut Output) -> Result {
     let campaign = find(workspace, &args.from)?;
     let stem = workspace.folder().rename_campaign(&campaign.stem, &args.to)?;
+    if stem == campaign.stem && campaign.display_name() == args.to {
+        output.note(format!("nothing changed: it is called {stem} already"))?;
+    }
     output.line(&stem)?;
     Ok(Ending::Done)
 }
