@@ -353,10 +353,69 @@ fn check_prints_problems_to_stdout_and_ends_with_1_on_errors() {
 
 #[test]
 fn warnings_are_denied_only_where_one_asks() {
-    let home = sample();
-    let check = ["--workspace", "shop", "check", "clevertap-sample"];
+    let home = shop();
+    home.run(["--workspace", "shop", "campaigns", "new", "a", "--starter", "clevertap"]).ok();
+    let check = ["--workspace", "shop", "check", "a"];
     assert_eq!(home.run(check).code, Some(0));
     assert_eq!(home.run(check.iter().chain(&["--deny", "warnings"])).code, Some(1));
+}
+
+#[test]
+fn check_takes_the_first_test_profile_where_there_is_one() {
+    let home = sample();
+    for campaign in ["clevertap-sample", "fresh"] {
+        if campaign == "fresh" {
+            home.run([
+                "--workspace",
+                "shop",
+                "campaigns",
+                "new",
+                campaign,
+                "--starter",
+                "html",
+                "--webhook",
+                "bot",
+            ])
+            .ok();
+        }
+        let answer = home.run(["--workspace", "shop", "check", campaign, "--deny", "warnings"]);
+        assert_eq!(answer.code, Some(0), "{answer:?}");
+        assert!(answer.err.contains("for the test profile anna"), "{answer:?}");
+    }
+}
+
+#[test]
+fn check_tells_of_a_method_that_does_not_exist_in_the_webhooks_file() {
+    let home = sample();
+    let webhook = home.read("shop/webhooks/bot.toml").replace("/sendMessage", "/sendMessagexx");
+    home.write("shop/webhooks/bot.toml", &webhook);
+    let answer = home.run(["--workspace", "shop", "check"]);
+    let told: Vec<&str> = answer.out.lines().filter(|line| line.contains("sendMessagexx")).collect();
+    assert!(matches!(told[..], [line] if line.starts_with("webhooks/bot.toml:")), "{answer:?}");
+    assert!(answer.out.contains("did you mean sendMessage?"), "{answer:?}");
+    assert!(!answer.out.contains("method not found"), "{answer:?}");
+}
+
+#[test]
+fn a_name_that_another_one_has_is_refused() {
+    let home = shop();
+    let run = |words: &[&str]| home.run(["--workspace", "shop", "campaigns"].iter().chain(words));
+    for name in ["Welcome", "Spring"] {
+        run(&["new", name]).ok();
+    }
+    let answer = run(&["rename", "spring", "welcome"]);
+    assert_eq!(answer.code, Some(1));
+    assert!(answer.err.contains("there is a campaign called welcome"), "{answer:?}");
+    let answer = run(&["rename", "spring", "Spring"]);
+    assert_eq!(answer.out, "spring\n");
+    assert!(answer.err.contains("nothing changed"), "{answer:?}");
+}
+
+#[test]
+fn numbers_that_are_none_are_said_in_plain_words() {
+    let answer = Home::new().run(["sandbox", "--rate", "x"]);
+    assert_eq!(answer.code, Some(2));
+    assert!(answer.err.contains("it is a number, such as 30"), "{answer:?}");
 }
 
 #[test]

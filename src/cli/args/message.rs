@@ -87,7 +87,8 @@ impl Deny {
 }
 
 const CHECK_EXAMPLES: &str = "\
-Problems are printed as file:line:column: severity[code]: message
+Problems are printed as file:line:column: severity[code]: message. The recipient is the first test profile; where
+there is none, nobody in particular.
 
 Examples:
   telecast check                      every campaign and webhook

@@ -29,7 +29,7 @@ pub struct ServeSandbox {
     pub chats: Vec<i64>,
 
     /// Answer 429 beyond so many messages a second
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = number)]
     pub rate: Option<f64>,
 
     /// Wait so many milliseconds before each answer
@@ -37,6 +37,14 @@ pub struct ServeSandbox {
     pub latency: u64,
 
     /// Let this part of the calls fail, from 0 to 1
-    #[arg(long, value_name = "RATE", default_value_t = 0.0)]
+    #[arg(long, value_name = "RATE", default_value_t = 0.0, value_parser = number)]
     pub fail: f64,
+}
+
+/// Reads a number, and says in plain words where it is none.
+fn number(text: &str) -> Result<f64, String> {
+    text.parse()
+        .ok()
+        .filter(|number: &f64| number.is_finite())
+        .ok_or_else(|| "it is a number, such as 30 or 0.5".to_owned())
 }

@@ -10,7 +10,7 @@ use crate::cli::place::Place;
 use crate::cli::problems::{Problem, Sheet};
 use crate::clock;
 use crate::diagnostic::{Diagnostic, TextEdit};
-use crate::profile::Vocabulary;
+use crate::profile::{Profile, Vocabulary};
 use crate::service::{Job, Session};
 use crate::store::Store;
 use crate::workspace::{CampaignFiles, Condition, Source, Workspace};
@@ -25,9 +25,10 @@ pub fn run(place: &Place, args: &Check, output: &mut Output) -> Result {
     let mut workspace = Arc::new(place.workspace()?);
     let session = place.session(&workspace);
     let stems = stems(&workspace, &args.campaigns)?;
+    let people = people(&workspace, &session, output)?;
     if args.fix {
         for _ in 0..ROUNDS {
-            let n_fixed = fix(&workspace, &session, &stems, output)?;
+            let n_fixed = fix(&workspace, &people, &stems, output)?;
             if n_fixed == 0 {
                 break;
             }
@@ -39,7 +40,7 @@ pub fn run(place: &Place, args: &Check, output: &mut Output) -> Result {
         problems.extend(of_shared_files(&workspace));
     }
     for stem in &stems {
-        problems.extend(of_campaign(&workspace, &session, stem)?);
+        problems.extend(of_campaign(&workspace, &people, stem)?);
     }
     // A webhook that several campaigns use is told of once.
     let mut told: Vec<Problem> = Vec::with_capacity(problems.len());
@@ -77,36 +78,53 @@ fn of_shared_files(workspace: &Workspace) -> Vec<Problem> {
     problems
 }
 
-/// What is wrong with a campaign, for nobody in particular.
-fn of_campaign(workspace: &Arc<Workspace>, session: &Session, stem: &str) -> Result<Vec<Problem>> {
+/// What is wrong with a campaign, for the profile at hand.
+fn of_campaign(workspace: &Arc<Workspace>, people: &People, stem: &str) -> Result<Vec<Problem>> {
     let campaign = campaigns::find(workspace, stem)?;
     if campaign.body.condition != Condition::Read {
         let place = |source: &Source| Sheet::new(&source.path, &source.text).place(&source.problems);
         return Ok([place(&campaign.source), place(&campaign.body)].concat());
     }
-    let job = job(workspace, session, stem)?;
+    let job = job(workspace, people, stem);
     Ok(render::problems(campaign, &job, &job.compose(clock::now())))
 }
 
-fn job(workspace: &Arc<Workspace>, session: &Session, stem: &str) -> Result<Job> {
-    let is_there = workspace.folder().database().exists();
-    let vocabulary = is_there.then(|| session.store()?.vocabulary()).transpose()?;
-    Ok(Job { vocabulary: vocabulary.map(Arc::<Vocabulary>::new), ..Job::of_files(workspace, stem) })
+/// What the store says, as far as there is one: asking must not make it.
+#[derive(Default)]
+struct People {
+    vocabulary: Option<Arc<Vocabulary>>,
+    /// The first test profile, as `render` takes it.
+    profile: Option<Arc<Profile>>,
+}
+
+fn people(workspace: &Workspace, session: &Session, output: &mut Output) -> Result<People> {
+    if !workspace.folder().database().exists() {
+        return Ok(People::default());
+    }
+    let store = session.store()?;
+    let profile = store.test_profiles()?.into_iter().next();
+    if let Some(profile) = &profile {
+        output.note(format!("for the test profile {}", profile.identity))?;
+    }
+    Ok(People { vocabulary: Some(Arc::new(store.vocabulary()?)), profile: profile.map(Arc::new) })
+}
+
+fn job(workspace: &Arc<Workspace>, people: &People, stem: &str) -> Job {
+    Job {
+        vocabulary: people.vocabulary.clone(),
+        profile: people.profile.clone(),
+        ..Job::of_files(workspace, stem)
+    }
 }
 
 /// Applies every safe fix of the campaigns' files once, says so, and returns how many there were.
-fn fix(
-    workspace: &Arc<Workspace>,
-    session: &Session,
-    stems: &[String],
-    output: &mut Output,
-) -> Result<usize> {
+fn fix(workspace: &Arc<Workspace>, people: &People, stems: &[String], output: &mut Output) -> Result<usize> {
     let mut n_fixed = 0;
     for stem in stems {
         let campaign: &CampaignFiles = campaigns::find(workspace, stem)?;
         let mut body = campaign.body.problems.clone();
         if campaign.body.condition == Condition::Read {
-            body.extend(job(workspace, session, stem)?.compose(clock::now()).diagnostics);
+            body.extend(job(workspace, people, stem).compose(clock::now()).diagnostics);
         }
         for (source, problems) in [(&campaign.source, &campaign.source.problems), (&campaign.body, &body)] {
             let edits = safe_edits(problems);
