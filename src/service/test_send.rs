@@ -11,7 +11,7 @@ use super::session::Session;
 use crate::botapi::HttpRequest;
 use crate::compose::{AuthDraft, Composed, Filled, HttpDraft};
 use crate::diagnostic::Diagnostic;
-use crate::telegram::{self, Answer};
+use crate::telegram::{self, Answer, Fault};
 use crate::text::visible;
 use crate::workspace;
 use base64::Engine;
@@ -141,7 +141,8 @@ fn decoded(
             result.error_code = Some(error.error_code);
             result.description = session.redact(&visible(&error.description));
             let advice = telegram::what_to_do(&error);
-            result.help = Some(format!("{}: {}", advice.meaning, advice.action));
+            let general = format!("{}: {}", advice.meaning, advice.action);
+            result.help = Some(own_words(&result.composed, advice.fault).unwrap_or(general));
             result.problem = result.composed.place_of_refusal(&error);
         }
         Answer::NotBotApi { status, excerpt } => {
@@ -151,6 +152,17 @@ fn decoded(
         }
     }
     result
+}
+
+/// Says by our own checks what Telegram refused, where it is about the message: they know the cause, its answer only
+/// the kind.
+fn own_words(composed: &Composed, fault: Fault) -> Option<String> {
+    if !matches!(fault, Fault::Content | Fault::Body) {
+        return None;
+    }
+    let problem = composed.diagnostics.iter().find(|problem| problem.is_error())?;
+    let help = problem.help.as_ref().map_or_else(String::new, |help| format!(": {help}"));
+    Some(format!("{}{help}", problem.message))
 }
 
 /// Fills the secrets in.

@@ -2,12 +2,15 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 use super::frame;
 use crate::compose::{Composed, Skip};
 use crate::service::{BotStatus, TestAnswer};
+use crate::text::LineIndex;
 use crate::ui::draw;
 use crate::ui::latest::Latest;
+use crate::ui::pane::preview::masked;
 use crate::ui::theme::Theme;
 use crate::workspace::{TestChats, TestSend};
 
@@ -97,18 +100,18 @@ impl TestDialog {
         row(buf, "Bot", &bot, theme.popup.patch(style));
         y += 1;
         let answer = self.answer_lines(usize::from(room.width));
-        let answer_height = u16::try_from(answer.len()).unwrap_or(0).min(room.height / 2);
-        let request = Rect {
-            y,
-            height: room
-                .bottom()
-                .saturating_sub(y)
-                .saturating_sub(answer_height + u16::from(0 < answer_height)),
-            ..room
-        };
-        self.draw_request(buf, request, theme);
-        let top = room.bottom().saturating_sub(answer_height);
-        for ((line, tone), y) in answer.iter().zip(top..room.bottom()) {
+        let available = room.bottom().saturating_sub(y);
+        let answer_height = u16::try_from(answer.len()).unwrap_or(u16::MAX).min(room.height / 2);
+        let gap = u16::from(0 < answer_height);
+        let lines = self.request_lines(usize::from(room.width), theme);
+        let top = self.scroll.min(lines.len().saturating_sub(1));
+        let height = u16::try_from(lines.len() - top).unwrap_or(u16::MAX);
+        let request = Rect { y, height: height.min(available.saturating_sub(answer_height + gap)), ..room };
+        for ((line, style), y) in lines.iter().skip(top).zip(request.y..request.bottom()) {
+            draw::put_line(buf, request, y, line, theme.popup.patch(*style));
+        }
+        // Right below the request, where one looks.
+        for ((line, tone), y) in answer.iter().zip(request.bottom() + gap..room.bottom()) {
             let style = match tone {
                 Tone::Good => theme.success,
                 Tone::Bad => theme.error,
@@ -118,7 +121,7 @@ impl TestDialog {
         }
     }
 
-    fn bot_line(&self, theme: &Theme) -> (String, ratatui::style::Style) {
+    fn bot_line(&self, theme: &Theme) -> (String, Style) {
         match &self.bot {
             BotStatus::Sandbox { bot } => (format!("SANDBOX {bot}: nothing reaches a person"), theme.success),
             BotStatus::Live { bot, host } => (format!("LIVE {bot} at {host}"), theme.error),
@@ -128,29 +131,21 @@ impl TestDialog {
         }
     }
 
-    fn draw_request(&self, buf: &mut Buffer, area: Rect, theme: &Theme) {
-        let Some(composed) = &self.request else {
-            draw::put_line(buf, area, area.y, "…", theme.popup.patch(theme.dim));
-            return;
-        };
-        let mut lines: Vec<(String, ratatui::style::Style)> = Vec::new();
+    fn request_lines(&self, width: usize, theme: &Theme) -> Vec<(String, Style)> {
+        let Some(composed) = &self.request else { return vec![("…".to_owned(), theme.dim)] };
+        let styled =
+            |text: &str, style: Style| draw::wrap(text, width).into_iter().map(move |line| (line, style));
+        let mut lines: Vec<(String, Style)> = Vec::new();
         match (&composed.http, &composed.skip) {
             (Some(http), _) => {
-                let first = format!("{} {}", http.method.as_str(), http.url.shown());
+                let first = format!("{} {}", http.method.as_str(), masked(&http.url.shown()));
+                lines.extend(styled(&first, theme.accent));
+                let headers = http.headers.iter();
                 lines.extend(
-                    draw::wrap(&first, usize::from(area.width)).into_iter().map(|line| (line, theme.accent)),
-                );
-                lines.extend(
-                    http.headers
-                        .iter()
-                        .map(|(name, value)| (format!("{name}: {}", value.shown()), theme.dim)),
+                    headers.map(|(name, value)| (format!("{name}: {}", masked(&value.shown())), theme.dim)),
                 );
                 lines.push((String::new(), theme.text));
-                for line in http.body.lines() {
-                    lines.extend(
-                        draw::wrap(line, usize::from(area.width)).into_iter().map(|line| (line, theme.text)),
-                    );
-                }
+                lines.extend(http.body.lines().flat_map(|line| styled(line, theme.text)));
             }
             (None, Some(Skip::Aborted(_))) => {
                 lines.push(("the body aborts for this profile: nothing is sent".into(), theme.warning));
@@ -159,15 +154,23 @@ impl TestDialog {
                 let problem = composed.diagnostics.iter().find(|problem| problem.is_error());
                 let words = problem
                     .map_or("this campaign has no webhook: F4 chooses one", |problem| &problem.message);
-                lines.extend(
-                    draw::wrap(words, usize::from(area.width)).into_iter().map(|line| (line, theme.error)),
-                );
+                lines.extend(styled(words, theme.error));
             }
         }
-        let top = self.scroll.min(lines.len().saturating_sub(1));
-        for ((line, style), y) in lines.iter().skip(top).zip(area.y..area.bottom()) {
-            draw::put_line(buf, area, y, line, theme.popup.patch(*style));
+        lines
+    }
+
+    /// What is known to go wrong before anything is sent: it can be sent all the same.
+    fn known_error(&self) -> Option<String> {
+        let composed = self.request.as_ref().filter(|composed| composed.http.is_some())?;
+        composed.method.as_ref()?;
+        if let Some(problem) = composed.diagnostics.iter().find(|problem| problem.is_error()) {
+            let place = LineIndex::new(&composed.body).position(&composed.body, problem.span.start);
+            let refuses = if problem.code == "refused" { "" } else { " — Telegram will refuse this" };
+            return Some(format!("✘ {}:{} {}{refuses}", place.line, place.column, problem.message));
         }
+        let (_, problem) = composed.webhook_problems.iter().find(|(_, problem)| problem.is_error())?;
+        Some(format!("✘ webhook: {}", problem.message))
     }
 
     fn answer_lines(&self, width: usize) -> Vec<(String, Tone)> {
@@ -177,6 +180,9 @@ impl TestDialog {
         };
         match &self.state {
             TestState::Ready => {
+                if let Some(words) = self.known_error() {
+                    say(&words, Tone::Bad);
+                }
                 if !self.can_set_chat() && !self.as_is {
                     say(
                         "No test chat can be put into this request (plain text, or another host).",

@@ -189,7 +189,8 @@ fn draw_message(app: &App, composed: &Composed, room: Rect, buf: &mut Buffer) {
         draw::put_line(buf, room, area.bottom(), &status_line(composed), app.theme.dim);
         return;
     }
-    let first = composed.diagnostics.iter().find(|problem| problem.is_error());
+    let of_webhook = composed.webhook_problems.iter().map(|(_, problem)| problem);
+    let first = composed.diagnostics.iter().chain(of_webhook).find(|problem| problem.is_error());
     let (words, style) = match (first, &composed.method) {
         (Some(problem), _) => (format!("✘ {}", problem.message), app.theme.error),
         (None, None) => {
@@ -315,8 +316,8 @@ fn request_lines(app: &App, composed: &Composed, width: usize) -> Vec<Styled> {
     lines
 }
 
-/// `${NAME}` as `NAME ••••••`-like: the name stays readable, and it is plain that a secret stands there.
-fn masked(shown: &str) -> String {
+/// Returns an address or a header with a mask in place of each secret's name, as one reads it where it is sent.
+pub fn masked(shown: &str) -> String {
     let mut out = String::new();
     let mut from = 0;
     for found in crate::campaign::placeholders(shown) {

@@ -356,7 +356,7 @@ fn history_rows(test: &TestDialog, zone: &jiff::tz::TimeZone) -> Vec<Row> {
             sent.profile.as_deref().unwrap_or("nobody"),
             sent.description.as_deref().unwrap_or("")
         ),
-        right: sent.sent.to_zoned(zone.clone()).strftime("%m-%d %H:%M").to_string(),
+        right: sent.sent.to_zoned(zone.clone()).strftime("%m-%d %H:%M %Z").to_string(),
         is_heading: false,
     };
     test.history.iter().enumerate().map(row).collect()
