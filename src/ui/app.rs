@@ -315,11 +315,20 @@ impl App {
         Some(Effect::Survey { number: self.composition, job: Box::new(self.job()?) })
     }
 
-    /// Asks for the message after the webhook was edited: who answered at the address before is no answer any more.
+    /// Asks for the message after the webhook was edited: who answered at another address is no answer any more.
     pub fn compose_with_webhook(&mut self) -> Effect {
-        self.bot_question += 1;
-        self.bot = BotStatus::Asking;
+        if !self.webhook.is_asked() {
+            self.webhook.asked = None;
+            self.bot_question += 1;
+            self.bot = BotStatus::Unknown;
+        }
         self.compose()
+    }
+
+    /// Asks who answers at an edited address, once one has left it: half of an address is asked nothing.
+    pub fn check_edited_bot(&mut self) -> Option<Effect> {
+        let is_left = self.focus.pane != Pane::Webhook || !self.focus.entered;
+        if is_left && self.webhook.asked.is_none() { self.check_bot() } else { None }
     }
 
     /// Returns what a message is made of now: the buffer as it stands, the webhook as it is typed.
@@ -344,6 +353,7 @@ impl App {
         let webhook = self.webhook.current(&self.workspace)?;
         self.bot_question += 1;
         self.bot = BotStatus::Asking;
+        self.webhook.asked = Some(webhook.url.clone());
         Some(Effect::CheckBot { number: self.bot_question, webhook: Box::new(webhook) })
     }
 

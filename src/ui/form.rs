@@ -30,6 +30,8 @@ pub struct Field {
     pub value: FieldValue,
     /// What is wrong with it, or worth a word.
     pub problem: Option<String>,
+    /// Whether the problem keeps the form from being saved.
+    pub is_refused: bool,
 }
 
 /// What a field holds.
@@ -73,7 +75,7 @@ impl Field {
     }
 
     fn new(id: &str, label: &str, value: FieldValue) -> Self {
-        Self { id: id.to_owned(), label: label.to_owned(), value, problem: None }
+        Self { id: id.to_owned(), label: label.to_owned(), value, problem: None, is_refused: false }
     }
 
     fn can_focus(&self) -> bool {
@@ -128,6 +130,27 @@ impl Form {
     pub fn set_problem(&mut self, id: &str, problem: Option<String>) {
         if let Some(field) = self.fields.iter_mut().find(|field| field.id == id) {
             field.problem = problem;
+            field.is_refused = false;
+        }
+    }
+
+    /// Sets what keeps the form from being saved.
+    pub fn refuse(&mut self, id: &str, problem: Option<String>) {
+        if let Some(field) = self.fields.iter_mut().find(|field| field.id == id) {
+            field.is_refused = problem.is_some();
+            field.problem = problem;
+        }
+    }
+
+    /// Returns the first field that keeps the form from being saved.
+    pub fn refused(&self) -> Option<&Field> {
+        self.fields.iter().find(|field| field.is_refused)
+    }
+
+    /// Puts a text into a text field.
+    pub fn set_text(&mut self, id: &str, text: &str) {
+        if let Some(field) = self.fields.iter_mut().find(|field| field.id == id) {
+            field.value = FieldValue::Text(TextField::new(text));
         }
     }
 
@@ -290,7 +313,12 @@ impl Form {
                 }
             }
             if let Some(problem) = field.problem.as_ref().filter(|_| row.y + 1 < area.bottom()) {
-                draw::put_line(buf, value, row.y + 1, problem, theme.warning);
+                let style = if field.is_refused { theme.error } else { theme.warning };
+                // Words that are too long for the column of the values begin further left.
+                let needed = u16::try_from(width(problem)).unwrap_or(u16::MAX);
+                let indent = label_width.min(row.width.saturating_sub(needed));
+                let room = Rect { x: row.x + indent, y: row.y + 1, width: row.width - indent, ..row };
+                draw::put_line(buf, room, room.y, problem, style);
             }
         }
         cursor

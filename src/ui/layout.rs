@@ -88,12 +88,8 @@ pub fn layout(app: &App, area: Rect) -> Layout {
 }
 
 fn wide(app: &App, area: Rect) -> Vec<(Pane, Rect)> {
-    // The webhook's addresses need room while one edits them.
-    let left_width = if app.focus.pane == Pane::Webhook && app.focus.entered {
-        46
-    } else {
-        26.max(area.width / 6).min(34)
-    };
+    // The same wherever one is: the message must not be laid out anew because one looks at the webhook.
+    let left_width = 26.max(area.width / 6).min(34);
     let (left, rest) = split_x(area, left_width);
     let (body, right) = split_x(rest, rest.width - (rest.width * 45 / 100).clamp(34, 72));
     let webhook_height = webhook_height(app, left.height);

@@ -24,7 +24,11 @@ use super::pane::body;
 /// Takes a message; returns what is to be done in the world.
 pub fn update(app: &mut App, message: Msg) -> Vec<Effect> {
     let mut effects = match message {
-        Msg::Input(input) => take_input(app, input),
+        Msg::Input(input) => {
+            let mut effects = take_input(app, input);
+            effects.extend(app.check_edited_bot());
+            effects
+        }
         result => results::take(app, result),
     };
     vim::follow(app);

@@ -96,6 +96,7 @@ fn header_right(app: &App) -> Vec<(String, Style, Option<HeaderPart>)> {
         BotStatus::OtherHost { host } => (format!(" LIVE {host} "), app.theme.live),
         BotStatus::Trouble(_) => (" no bot ".to_owned(), app.theme.error),
         BotStatus::Asking => (" … ".to_owned(), app.theme.dim),
+        BotStatus::Unknown if app.webhook.expected.is_some() => (" not asked yet ".to_owned(), app.theme.dim),
         BotStatus::Unknown => (" no webhook ".to_owned(), app.theme.dim),
     };
     let profile = match (&app.people.profile, &app.people.trouble) {

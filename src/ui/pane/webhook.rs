@@ -27,6 +27,8 @@ pub struct WebhookPane {
     pub expected: Option<Fingerprint>,
     /// What was typed when it was last asked to be saved; none once the form shows the file again.
     saving: Option<Webhook>,
+    /// The address at which it was last asked who answers.
+    pub asked: Option<String>,
 }
 
 const NO_AUTH: &str = "none";
@@ -64,10 +66,40 @@ impl WebhookPane {
         self.check();
     }
 
-    /// Returns the webhook as it is typed, to be saved, where that differs from the file.
+    /// Returns the webhook as it is typed, to be saved, where that differs from the file and can be.
     pub fn start_saving(&mut self) -> Option<Webhook> {
-        self.saving = self.edited();
+        self.saving = self.edited().filter(|_| self.refusal().is_none());
         self.saving.clone()
+    }
+
+    /// Returns why what is typed cannot be saved, where that is so.
+    pub fn refusal(&self) -> Option<String> {
+        self.form.refused()?.problem.clone()
+    }
+
+    /// Puts the keyboard into the field that keeps the webhook from being saved.
+    pub fn focus_on_refused(&mut self) {
+        if let Some(id) = self.form.refused().map(|field| field.id.clone()) {
+            self.form.focus_on(&id);
+        }
+    }
+
+    /// Puts the keyboard into the field whose value stands on a line of the file, from 1.
+    pub fn focus_on_line(&mut self, source: &Source, line: usize) {
+        let text = source.text.lines().nth(line.saturating_sub(1)).unwrap_or("");
+        let key = text.split('=').next().unwrap_or("").trim().trim_matches('"');
+        let is_header = |field: &&Field| {
+            let value = self.form.value(&field.id);
+            let name = value.split(':').next().unwrap_or("").trim();
+            field.id.starts_with("header") && name.eq_ignore_ascii_case(key)
+        };
+        let header = self.form.fields.iter().find(is_header).map(|field| field.id.clone());
+        self.form.focus_on(&header.unwrap_or_else(|| key.to_owned()));
+    }
+
+    /// Whether the address on screen is the one at which it was asked who answers.
+    pub fn is_asked(&self) -> bool {
+        self.asked.as_deref() == Some(self.form.value("url").as_str())
     }
 
     /// Notes that nothing was saved: what is typed stays.
@@ -77,7 +109,7 @@ impl WebhookPane {
 
     /// Whether something is typed that is not in the file.
     pub fn is_modified(&self) -> bool {
-        self.expected.is_some() && self.typed() != self.saved
+        self.expected.is_some() && (self.typed() != self.saved || self.form.refused().is_some())
     }
 
     /// Returns the webhook as it is typed, where that differs from the file.
@@ -178,7 +210,10 @@ impl WebhookPane {
         let has_free_header = shown.iter().any(|(id, line)| id.starts_with("header") && line.is_empty());
         if ids(&wanted) != ids(&self.form.fields) || !has_free_header {
             let focused = self.form.focused().map(|field| field.id.clone());
+            let timeout = self.form.value("timeout");
             self.form = Form::new(wanted);
+            // One that cannot be read is in no webhook: it stays as it is typed.
+            self.form.set_text("timeout", &timeout);
             if let Some(focused) = focused {
                 self.form.focus_on(&focused);
             }
@@ -200,8 +235,7 @@ impl WebhookPane {
         };
         self.form.set_problem("url", problem);
         let timeout = self.form.value("timeout");
-        let problem = if timeout.trim().is_empty() { None } else { parse_duration(timeout.trim()).err() };
-        self.form.set_problem("timeout", problem);
+        self.form.refuse("timeout", timeout_problem(timeout.trim()));
         let needs_json =
             bot_api(&url).is_some() && Method::from_name(&self.form.value("method")) != Some(Method::Get);
         let has_json = self.headers().iter().any(|(name, value)| {
@@ -247,6 +281,17 @@ impl WebhookPane {
     }
 }
 
+/// Says why a timeout cannot be read, in the few words that fit beside its field.
+fn timeout_problem(timeout: &str) -> Option<String> {
+    if timeout.is_empty() || parse_duration(timeout).is_ok() {
+        return None;
+    }
+    Some(match timeout.parse::<u64>() {
+        Ok(number) => format!("Timeout needs a unit: {number}s"),
+        Err(_) => "Timeout is written 10s".to_owned(),
+    })
+}
+
 /// Where the form is below the line that says who answers.
 fn form_area(room: Rect) -> Rect {
     Rect { y: room.y + 1, height: room.height.saturating_sub(1), ..room }
@@ -254,7 +299,7 @@ fn form_area(room: Rect) -> Rect {
 
 fn status(app: &App) -> (String, ratatui::style::Style) {
     match &app.bot {
-        BotStatus::Unknown => ("c asks who answers".into(), app.theme.dim),
+        BotStatus::Unknown => ("who answers? Esc asks".into(), app.theme.dim),
         BotStatus::Asking => ("asking…".into(), app.theme.dim),
         BotStatus::Sandbox { bot } => (format!("✔ {bot} (sandbox)"), app.theme.success),
         BotStatus::Live { bot, .. } => (format!("✔ {bot} LIVE"), app.theme.success),

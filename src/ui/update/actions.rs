@@ -212,14 +212,27 @@ pub const TYPING: &[(&str, &str)] = &[
 
 fn save(app: &mut App) -> Vec<Effect> {
     editing(app, |app| {
+        if app.focus.pane == Pane::Webhook && app.webhook.is_modified() {
+            // What one edits is saved, and nothing beside it.
+            return if complain_of_webhook(app) { Vec::new() } else { save_webhook(app) };
+        }
         let mut effects = save_webhook(app);
         let stems: Vec<String> = app.open.iter().cloned().collect();
         effects.extend(stems.iter().filter_map(|stem| save_body(app, stem, false)));
-        if effects.is_empty() {
+        if effects.is_empty() && !complain_of_webhook(app) {
             app.say("nothing to save");
         }
         effects
     })
+}
+
+/// Says why the webhook is not saved and goes to the field, where that is so.
+fn complain_of_webhook(app: &mut App) -> bool {
+    let Some(words) = app.webhook.refusal() else { return false };
+    app.focus = Focus::enter(Pane::Webhook);
+    app.webhook.focus_on_refused();
+    app.complain(format!("webhook not saved: {words}"));
+    true
 }
 
 fn save_webhook(app: &mut App) -> Vec<Effect> {
@@ -272,6 +285,9 @@ fn quit(app: &mut App) -> Vec<Effect> {
 
 /// Saves everything and leaves once it is saved.
 pub fn save_and_quit(app: &mut App) -> Vec<Effect> {
+    if complain_of_webhook(app) {
+        return Vec::new();
+    }
     app.is_quitting = true;
     let mut effects = save_webhook(app);
     for stem in unsaved(app) {
@@ -477,8 +493,13 @@ fn show_problem(app: &mut App, problems: &[Problem]) {
         Problem::InFile(problem) => {
             let words =
                 format!("{}:{}:{} {words}", problem.path, problem.position.line, problem.position.column);
-            let pane = if problem.path.starts_with("webhooks/") { Pane::Webhook } else { Pane::Campaigns };
-            app.focus = Focus::reach(pane);
+            let webhook = app.webhook.current_file(&app.workspace).filter(|file| file.path == problem.path);
+            if let Some(file) = webhook.cloned() {
+                app.webhook.focus_on_line(&file, problem.position.line);
+                app.focus = Focus::enter(Pane::Webhook);
+            } else {
+                app.focus = Focus::reach(Pane::Campaigns);
+            }
             app.say(words);
         }
     }

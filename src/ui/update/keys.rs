@@ -1,7 +1,7 @@
 //! Keys, by where the keyboard is: the dialog, the search line, the picker, then the panes.
 
 use super::{actions, dialogs, typing};
-use crate::service::BotStatus;
+
 use crate::ui::action::{Action, Context};
 use crate::ui::app::App;
 use crate::ui::effect::Effect;
@@ -93,8 +93,7 @@ fn press_in_pane(app: &mut App, key: Key) -> Vec<Effect> {
 fn press_in_webhook(app: &mut App, key: Key) -> Vec<Effect> {
     if key.code == KeyCode::Esc {
         app.focus = Focus::reach(Pane::Webhook);
-        let is_unchecked = app.bot == BotStatus::Asking;
-        return if is_unchecked { app.check_bot().into_iter().collect() } else { Vec::new() };
+        return Vec::new();
     }
     if app.read_only.is_some() {
         return actions::refuse_to_edit(app);

@@ -257,7 +257,10 @@ fn body_saved(
             if let Some(buffer) = app.buffers.get_mut(stem) {
                 buffer.mark_saved(version, fingerprint);
             }
-            app.say(format!("saved {path}"));
+            match app.webhook.refusal() {
+                Some(words) => app.complain(format!("saved {path}; webhook not saved: {words}")),
+                None => app.say(format!("saved {path}")),
+            }
             let mut effects = vec![Effect::Reload];
             effects.extend(actions::quit_if_saved(app));
             effects
