@@ -14,6 +14,7 @@ pub mod update;
 pub mod layout;
 pub mod view;
 
+pub mod verdicts;
 pub mod vim;
 
 mod blocks;

@@ -18,6 +18,7 @@ use super::pane::webhook::WebhookPane;
 use super::search::Search;
 use super::settling::{Found, Typing};
 use super::theme::Theme;
+use super::verdicts::Verdicts;
 use super::vim::Vim;
 use super::worst::{ForSome, Worst};
 use crate::complete;
@@ -100,6 +101,8 @@ pub struct App {
     pub composed: Option<Latest<Composed>>,
     /// What of it belongs to the cursor's place.
     pub linked: Linked,
+    /// What is wrong with each campaign at worst.
+    pub verdicts: Verdicts,
     /// What a sample of the recipients of the body showed.
     pub worst: Option<Worst>,
     /// Typing that has not rested yet: new problems at the cursor wait.
@@ -212,6 +215,7 @@ impl App {
             preview: Preview::default(),
             composed: None,
             linked: Linked::default(),
+            verdicts: Verdicts::default(),
             worst: None,
             typing: None,
             problem: 0,

@@ -26,6 +26,13 @@ pub enum Effect {
         /// What the messages are made of.
         job: Box<Job>,
     },
+    /// Make the message of every campaign; answered by `Msg::CampaignsChecked`.
+    CheckCampaigns {
+        /// By which a stale answer is known.
+        number: u64,
+        /// What each message is made of.
+        jobs: Vec<Job>,
+    },
     /// Read the store: the vocabulary, and the profile with this identity, else the first test profile.
     LoadPeople {
         /// Whom to choose.

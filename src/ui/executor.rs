@@ -16,6 +16,7 @@ use super::effect::{Change, Effect, ExternalEdit, Timer};
 use super::highlight::Grammar;
 use super::latest::Latest;
 use super::msg::{Done, Msg, PeopleFound, SaveFailure};
+use super::verdicts::worst_of;
 use crate::campaign::{Campaign, Webhook};
 use crate::capture;
 use crate::clock;
@@ -175,6 +176,11 @@ impl Executor {
         let folder = self.folder.clone();
         let trashed = Arc::clone(&self.trashed);
         tokio::task::spawn_blocking(move || match effect {
+            Effect::CheckCampaigns { number, jobs } => {
+                let now = clock::now();
+                let worst = |job: Job| Some((job.stem.clone(), worst_of(&job.compose(now))?));
+                Some(Msg::CampaignsChecked { number, found: jobs.into_iter().filter_map(worst).collect() })
+            }
             Effect::LoadPeople { profile } => {
                 Some(Msg::PeopleLoaded(load_people(&session, profile.as_deref())))
             }
@@ -429,11 +435,11 @@ fn apply(
     let words = |error: SaveError| error.to_string();
     let keep =
         |trash: Trashed| *trashed.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(trash);
-    let done = |words: String| Done { words, open: None, renamed: None };
+    let done = |words: String| Done { words, open: None, enters: false, renamed: None };
     let done = match change {
         Change::NewCampaign { campaign, body } => {
             let stem = folder.create_campaign(&campaign, &body).map_err(words)?;
-            Done { open: Some(stem.clone()), ..done(format!("made {stem}")) }
+            Done { open: Some(stem.clone()), enters: true, ..done(format!("made {stem}")) }
         }
         Change::SaveCampaign { stem, campaign, expected } => {
             save_campaign(folder, &stem, &campaign, expected)?;
@@ -444,9 +450,15 @@ fn apply(
             Done { open: Some(copy.clone()), ..done(format!("made {copy}")) }
         }
         Change::RenameCampaign { stem, name } => {
+            let file = format!("campaigns/{stem}.toml");
+            let before = folder.read(&file).fingerprint;
             let new = folder.rename_campaign(&stem, &name).map_err(words)?;
-            let renamed = Some((stem, new.clone()));
-            Done { open: Some(new.clone()), renamed, ..done(format!("renamed to {new}")) }
+            if new == stem && folder.read(&file).fingerprint == before {
+                done(format!("nothing changed: it is called {name} already"))
+            } else {
+                let renamed = Some((stem, new.clone()));
+                Done { open: Some(new.clone()), renamed, ..done(format!("renamed to {new}")) }
+            }
         }
         Change::DeleteCampaign(stem) => {
             keep(folder.delete_campaign(&stem).map_err(words)?);
@@ -477,8 +489,14 @@ fn apply(
             done(format!("made webhooks/{copy}.toml"))
         }
         Change::RenameWebhook { stem, name } => {
+            let file = format!("webhooks/{stem}.toml");
+            let before = folder.read(&file).fingerprint;
             let new = folder.rename_webhook(&stem, &name).map_err(words)?;
-            done(format!("renamed to webhooks/{new}.toml"))
+            if new == stem && folder.read(&file).fingerprint == before {
+                done(format!("nothing changed: it is called {name} already"))
+            } else {
+                done(format!("renamed to webhooks/{new}.toml"))
+            }
         }
         Change::DeleteWebhook(stem) => {
             keep(folder.delete_webhook(&stem).map_err(words)?);
@@ -488,7 +506,10 @@ fn apply(
             let trash = trashed.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
             let trash = trash.ok_or("nothing was deleted in this session")?;
             folder.restore(&trash).map_err(words)?;
-            done(format!("brought back {}", trash.files.join(", ")))
+            match trash.campaign() {
+                Some(stem) => Done { open: Some(stem.to_owned()), ..done(format!("brought back {stem}")) },
+                None => done(format!("brought back {}", trash.files.join(", "))),
+            }
         }
     };
     Ok(done)

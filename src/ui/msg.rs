@@ -6,6 +6,7 @@ use super::effect::Timer;
 use super::highlight::Grammar;
 use super::input::Input;
 use super::latest::Latest;
+use super::verdicts::Found;
 use crate::capture::CapturedChat;
 use crate::compose::Composed;
 use crate::profile::{Profile, Vocabulary};
@@ -30,6 +31,13 @@ pub enum Msg {
         number: u64,
         /// What came out.
         surveyed: Latest<Surveyed>,
+    },
+    /// The message of every campaign was made.
+    CampaignsChecked {
+        /// Which question this answers.
+        number: u64,
+        /// The worst that is wrong with each.
+        found: Found,
     },
     /// The store was read.
     PeopleLoaded(Result<PeopleFound, String>),
@@ -155,6 +163,8 @@ pub struct Done {
     pub words: String,
     /// The campaign to open now.
     pub open: Option<String>,
+    /// Whether one goes on by typing in its body.
+    pub enters: bool,
     /// A stem that is now another one.
     pub renamed: Option<(String, String)>,
 }

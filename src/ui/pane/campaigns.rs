@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 use super::frame;
 use crate::diagnostic::Severity;
@@ -24,7 +25,7 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
         return;
     }
     let top = first_shown(app, room.height);
-    for ((at, campaign), y) in campaigns.iter().enumerate().skip(top).zip(room.y..room.bottom()) {
+    for (campaign, y) in campaigns.iter().skip(top).zip(room.y..room.bottom()) {
         let is_open = app.open.as_deref() == Some(campaign.stem.as_str());
         let line = Rect { y, height: 1, ..room };
         let style = match (is_open, app.focus.pane == Pane::Campaigns) {
@@ -35,30 +36,32 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
         if is_open && app.focus.pane == Pane::Campaigns {
             draw::fill(buf, line, style);
         }
-        let (mark, mark_style) = mark(app, campaign, at);
-        draw::put(buf, line, line.x, y, mark, style.patch(mark_style));
-        let rest = Rect { x: line.x + 2, width: line.width.saturating_sub(2), ..line };
+        let mut x = line.x;
+        for (mark, mark_style) in marks(app, campaign) {
+            x = draw::put(buf, line, x, y, mark, style.patch(mark_style));
+        }
+        let x = (x + 1).max(line.x + 2).min(line.right());
+        let rest = Rect { x, width: line.right() - x, ..line };
         draw::put_line(buf, rest, y, &campaign.stem, style);
     }
 }
 
-/// What stands before a campaign: unsaved, broken, or nothing.
-fn mark(app: &App, campaign: &CampaignFiles, _at: usize) -> (&'static str, ratatui::style::Style) {
-    if app.is_unsaved(&campaign.stem) {
-        return ("●", app.theme.warning);
-    }
-    let is_open = app.open.as_deref() == Some(campaign.stem.as_str());
-    let has_error = if is_open {
-        app.told().any(|problem| problem.is_error())
+/// What stands before a campaign: the worst that is wrong with it, and whether it is unsaved.
+fn marks(app: &App, campaign: &CampaignFiles) -> impl Iterator<Item = (&'static str, Style)> {
+    let is_open = app.open.as_deref() == Some(campaign.stem.as_str()) && app.composed.is_some();
+    let in_message = if is_open {
+        app.told().map(|problem| problem.severity).max()
     } else {
-        campaign
-            .source
-            .problems
-            .iter()
-            .chain(&campaign.body.problems)
-            .any(|problem| problem.severity == Severity::Error)
+        app.verdicts.of(&campaign.stem)
     };
-    if has_error { ("!", app.theme.error) } else { (" ", app.theme.text) }
+    let in_files = campaign.source.problems.iter().chain(&campaign.body.problems);
+    let worst = in_files.map(|problem| problem.severity).max().max(in_message);
+    let fault = match worst {
+        Some(Severity::Error) => Some(("✘", app.theme.error)),
+        Some(Severity::Warning) => Some(("!", app.theme.warning)),
+        Some(Severity::Info) | None => None,
+    };
+    fault.into_iter().chain(app.is_unsaved(&campaign.stem).then_some(("●", app.theme.warning)))
 }
 
 /// The first campaign on screen: the open one stays in the middle of a long list.

@@ -9,6 +9,7 @@ use crate::ui::dialog::{Confirm, Decision, Dialog};
 use crate::ui::effect::{Effect, Timer};
 use crate::ui::focus::{Focus, Pane};
 use crate::ui::msg::{Done, Msg, SaveFailure};
+use crate::ui::verdicts::worst_of;
 use crate::ui::worst::Worst;
 use crate::workspace::{Draft, Workspace};
 
@@ -22,6 +23,9 @@ pub fn take(app: &mut App, message: Msg) -> Vec<Effect> {
                 if let Some(worst) = &mut app.worst {
                     worst.follow(&composed.body);
                 }
+                if let Some(stem) = app.open.clone().filter(|_| number == app.composition) {
+                    app.verdicts.note(&stem, worst_of(&composed));
+                }
                 app.composed = Some(composed);
                 app.problem = app.problem.min(app.problems().len().saturating_sub(1));
             }
@@ -33,6 +37,10 @@ pub fn take(app: &mut App, message: Msg) -> Vec<Effect> {
                 app.worst = Some(Worst::new(surveyed));
                 app.problem = app.problem.min(app.problems().len().saturating_sub(1));
             }
+            Vec::new()
+        }
+        Msg::CampaignsChecked { number, found } => {
+            app.verdicts.take(number, &found);
             Vec::new()
         }
         Msg::PeopleLoaded(result) => people_loaded(app, result),
@@ -156,12 +164,12 @@ fn people_loaded(app: &mut App, result: Result<crate::ui::msg::PeopleFound, Stri
             app.people.vocabulary = Some(found.vocabulary);
             app.people.trouble = None;
             app.people.profile = found.profile;
-            vec![app.compose()]
+            vec![app.compose(), app.check_campaigns()]
         }
         Err(words) => {
             app.people.trouble = Some(words.clone());
             app.complain(words);
-            Vec::new()
+            vec![app.check_campaigns()]
         }
     }
 }
@@ -198,7 +206,7 @@ fn follow(app: &mut App, workspace: Arc<Workspace>) -> Vec<Effect> {
     if let Some(stem) = conflicts.first() {
         app.complain(format!("{stem} was changed on disk too; saving will ask"));
     }
-    effects.push(app.compose());
+    effects.extend([app.compose(), app.check_campaigns()]);
     if app.webhook.expected != before {
         effects.extend(app.check_bot());
     }
@@ -315,7 +323,7 @@ fn changed(
             app.say(done.words);
             if let Some(stem) = done.open {
                 effects.extend(actions::open(app, &stem));
-                if done.renamed.is_none() {
+                if done.enters {
                     app.focus = Focus::enter(Pane::Body);
                 }
             }

@@ -315,3 +315,127 @@ fn an_address_that_was_edited_is_not_called_the_sandbox_before_it_answers_as_one
     console.hides("SANDBOX @demo_bot");
     console.shows("127.0.0.1:9");
 }
+
+#[test]
+fn a_webhook_that_cannot_be_read_is_said_at_its_field_and_not_saved() {
+    let mut console = Console::demo();
+    let before = console.file("webhooks/bot.toml");
+    console.press("alt-2 up up ctrl-a 2 0 s");
+    console.press("ctrl-s");
+    console.shows("saved webhooks/bot.toml");
+    console.hides("●");
+    let saved = console.file("webhooks/bot.toml");
+    assert_ne!(saved, before);
+    console.press("ctrl-a 1");
+    console.shows("Timeout needs a unit: 1s");
+    assert_eq!(console.style_at("Timeout needs a unit").fg, Some(Color::Red));
+    console.shows("Webhook bot ●");
+    console.hides("asking…");
+    console.press("alt-3");
+    console.type_text("x");
+    console.press("alt-2 ctrl-s");
+    console.shows("webhook not saved: Timeout needs a unit: 1s");
+    console.shows("● spring-sale");
+    assert_eq!(console.file("webhooks/bot.toml"), saved);
+    console.press("ctrl-q");
+    console.shows("webhook bot");
+    console.press("s");
+    assert!(!console.has_quit);
+    console.shows("webhook not saved: Timeout needs a unit: 1s");
+    console.press("alt-3 ctrl-s");
+    console.shows("webhook not saved");
+    console.hides("● spring-sale");
+    console.press("alt-2 end s ctrl-s");
+    console.shows("saved webhooks/bot.toml");
+    assert!(console.file("webhooks/bot.toml").contains("timeout = \"1s\""));
+}
+
+#[test]
+fn editing_the_webhook_keeps_the_columns_and_the_badge() {
+    let mut console = Console::demo();
+    let before = console.body_area();
+    console.press("alt-2");
+    assert_eq!(console.body_area(), before);
+    console.type_text("x");
+    console.shows("SANDBOX @");
+    console.press("down down end");
+    console.type_text("x");
+    console.shows("not asked yet");
+    console.press("backspace esc");
+    console.shows("SANDBOX @");
+}
+
+#[test]
+fn a_method_that_does_not_exist_is_a_problem_of_the_webhook_and_of_no_body() {
+    let mut console = Console::demo();
+    console.press("alt-2 down down end");
+    console.type_text("xx");
+    console.press("esc 3");
+    console.shows("no Bot API method");
+    let problems = console.app.problems();
+    assert!(problems[0].diagnostic().message.contains("method `sendMessagexx`"), "{problems:?}");
+    assert!(console.app.problems().iter().all(|problem| problem.in_body().is_none()));
+    console.press("3 f8");
+    console.shows("did you mean sendMessage?");
+    assert!(console.app.focus.entered);
+    assert_eq!(console.app.webhook.form.focused().unwrap().id, "url");
+}
+
+#[test]
+fn the_list_says_which_campaigns_are_broken_before_they_are_opened() {
+    let mut console = Console::demo();
+    console.shows("✘ cart-reminder");
+    console.go_before("<b>Hi");
+    console.type_text("<u>");
+    console.shows("✘● spring-sale");
+    console.press("alt-1 end");
+    assert_ne!(console.app.open.as_deref(), Some("spring-sale"));
+    console.shows("✘● spring-sale");
+    console.write("campaigns/welcome.json.liquid", "{");
+    console.files_changed();
+    console.shows("✘ welcome");
+}
+
+#[test]
+fn a_copy_and_what_comes_back_are_selected_in_the_list() {
+    let mut console = Console::demo();
+    let body = console.body();
+    console.press("alt-1 d enter");
+    let copy = console.app.open.clone().unwrap();
+    assert_ne!(copy, "spring-sale");
+    console.press("x");
+    console.shows(&format!("Delete the campaign {copy}"));
+    console.press("d u");
+    console.shows(&format!("brought back {copy}"));
+    assert_eq!(console.app.open, Some(copy));
+    assert_eq!(console.body(), body);
+}
+
+#[test]
+fn a_name_is_only_taken_where_it_is_free_and_new() {
+    let mut console = Console::demo();
+    console.press("alt-1 r enter");
+    console.shows("nothing changed");
+    console.press("r ctrl-a");
+    console.type_text("welcome");
+    console.press("enter");
+    console.shows("there is a campaign called welcome");
+    assert!(console.app.workspace.campaign("welcome-2").is_none());
+}
+
+#[test]
+fn a_test_says_beforehand_and_afterwards_what_is_wrong() {
+    let mut console = Console::prepared("cart-reminder", |_| ());
+    console.press("f5");
+    console.shows("Telegram will refuse this");
+    console.shows("/bot••••••/sendMessage");
+    let cause = console.app.problems()[0].diagnostic().message.clone();
+    console.press("enter");
+    console.shows("can't parse entities");
+    console.hides("escape the values");
+    let answer = console.place_of("✘ Bad Request").1;
+    let rows = console.screen();
+    let rows: Vec<&str> = rows.lines().collect();
+    assert!(rows[usize::from(answer) + 1].contains(&cause[..20]), "{}", console.screen());
+    assert!(rows[usize::from(answer) - 2].contains('}'), "{}", console.screen());
+}

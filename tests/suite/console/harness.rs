@@ -381,6 +381,7 @@ fn answer_of(effect: &Effect) -> Option<&'static str> {
     Some(match effect {
         Effect::Compose { .. } => "composed",
         Effect::Survey { .. } => "surveyed",
+        Effect::CheckCampaigns { .. } => "checked",
         Effect::LoadPeople { .. } => "people",
         Effect::FindProfiles { .. } => "profiles",
         Effect::Reload => "workspace",
@@ -402,6 +403,7 @@ fn answer_of(effect: &Effect) -> Option<&'static str> {
 fn kind_of(message: &Msg) -> &'static str {
     match message {
         Msg::Surveyed { .. } => "surveyed",
+        Msg::CampaignsChecked { .. } => "checked",
         Msg::PeopleLoaded(_) => "people",
         Msg::ProfilesFound { .. } => "profiles",
         Msg::WorkspaceRead(_) => "workspace",
