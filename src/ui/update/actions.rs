@@ -452,7 +452,11 @@ fn walk_problems(app: &mut App, by: isize) -> Vec<Effect> {
         return Vec::new();
     }
     let n = problems.len() as isize;
-    app.problem = match (app.cursor_problem(&problems), app.buffer()) {
+    // From a problem of the webhook one goes on from there: the body's cursor has not moved.
+    let is_in_file = matches!(problems.get(app.problem), Some(Problem::InFile(_)));
+    let is_at_webhook = app.focus.pane == Pane::Webhook && is_in_file;
+    let here = if is_at_webhook { Some(app.problem) } else { app.cursor_problem(&problems) };
+    app.problem = match (here, app.buffer()) {
         (Some(at), _) => (at as isize + by).rem_euclid(n) as usize,
         (None, Some(buffer)) if 0 < by => {
             let cursor = buffer.editor.cursor();

@@ -379,6 +379,11 @@ fn a_method_that_does_not_exist_is_a_problem_of_the_webhook_and_of_no_body() {
     console.shows("did you mean sendMessage?");
     assert!(console.app.focus.entered);
     assert_eq!(console.app.webhook.form.focused().unwrap().id, "url");
+    console.press("down ctrl-a x");
+    let (before, n) = (console.app.problem, console.app.problems().len());
+    assert!(1 < n);
+    console.press("f8");
+    assert_eq!(console.app.problem, (before + 1) % n);
 }
 
 #[test]
