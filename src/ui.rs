@@ -19,6 +19,7 @@ pub mod vim;
 
 mod blocks;
 pub mod buffer;
+pub mod code_colours;
 mod completion_view;
 pub mod dialog;
 pub mod focus;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::buffer::Buffer;
+use super::code_colours::CodeColours;
 use super::dialog::{Dialog, TestDialog};
 use super::editor_view::{EditorView, Mark};
 use super::effect::{Effect, Timer};
@@ -135,6 +136,8 @@ pub struct App {
     pub drafts: Vec<Draft>,
     /// The grammars of bodies, once loaded.
     grammars: Grammars,
+    /// The colours of the code in the message.
+    pub code: CodeColours,
     /// What completion knows before the store is read.
     pub(super) nothing_known: Vocabulary,
 }
@@ -232,6 +235,7 @@ impl App {
             found_profiles: Vec::new(),
             drafts: Vec::new(),
             grammars: Grammars::default(),
+            code: CodeColours::default(),
             nothing_known: Vocabulary::default(),
         };
         let first = app.workspace.campaigns.first().map(|campaign| campaign.stem.clone());

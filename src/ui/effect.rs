@@ -123,6 +123,8 @@ pub enum Effect {
     },
     /// Load the grammar for the markup of a parse mode.
     LoadGrammar(Option<ParseMode>),
+    /// Load the grammars of the code in messages.
+    LoadCodeGrammars,
     /// Wait for a message to the bot and keep its chat.
     Capture {
         /// By which a stale answer is known.

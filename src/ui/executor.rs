@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use super::effect::{Change, Effect, ExternalEdit, Timer};
-use super::highlight::Grammar;
+use super::highlight::{CodeGrammars, Grammar};
 use super::latest::Latest;
 use super::msg::{Done, Msg, PeopleFound, SaveFailure};
 use super::verdicts::worst_of;
@@ -210,6 +210,9 @@ impl Executor {
             }
             Effect::Compare { number, column, job } => {
                 Some(Msg::Compared { number, column, composed: Latest::new(job.compose(clock::now())) })
+            }
+            Effect::LoadCodeGrammars => {
+                Some(Msg::CodeGrammarsLoaded(Latest::new(Arc::new(CodeGrammars::load()))))
             }
             Effect::LoadGrammar(markup) => {
                 Some(Msg::GrammarLoaded(Latest::new(Arc::new(Grammar::load(markup)))))

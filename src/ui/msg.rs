@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::effect::Timer;
-use super::highlight::Grammar;
+use super::highlight::{CodeGrammars, Grammar};
 use super::input::Input;
 use super::latest::Latest;
 use super::verdicts::Found;
@@ -134,6 +134,8 @@ pub enum Msg {
     Copied(Result<(), String>),
     /// The grammar of the body is there.
     GrammarLoaded(Latest<Arc<Grammar>>),
+    /// The grammars of the code in messages are there.
+    CodeGrammarsLoaded(Latest<Arc<CodeGrammars>>),
     /// A time has come.
     Due(Timer),
 }

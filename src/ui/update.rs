@@ -13,6 +13,7 @@ mod whose;
 use ratatui::layout::Rect;
 
 use super::app::App;
+use super::code_colours;
 use super::effect::Effect;
 use super::focus::Pane;
 use super::input::Input;
@@ -34,6 +35,7 @@ pub fn update(app: &mut App, message: Msg) -> Vec<Effect> {
     vim::follow(app);
     show_cursor(app);
     effects.extend(app.follow_highlight());
+    effects.extend(code_colours::follow(app));
     linked::follow(app);
     effects.retain(|effect| *effect != Effect::Nothing);
     effects

@@ -21,11 +21,19 @@ impl CodeGrammars {
         Self { set: SyntaxSet::load_defaults_newlines() }
     }
 
-    /// Returns the pieces of each line of `text`; of a language it does not know, lines without pieces.
-    pub fn pieces(&self, language: &str, text: &str) -> Vec<Vec<Piece>> {
+    /// Returns the pieces of `text` by its bytes, ascending; none of a language it does not know.
+    pub fn pieces(&self, language: &str, text: &str) -> Vec<Piece> {
         let syntax = self.set.find_syntax_by_token(language).filter(|_| text.len() <= LONGEST);
-        let Some(syntax) = syntax else { return text.lines().map(|_| Vec::new()).collect() };
+        let Some(syntax) = syntax else { return Vec::new() };
         let mut state = LineState { parse: ParseState::new(syntax), scopes: ScopeStack::new() };
-        text.lines().map(|line| classes::read_line(&mut state, &format!("{line}\n"), &self.set)).collect()
+        let mut pieces = Vec::new();
+        let mut at = 0;
+        for line in text.split_inclusive('\n') {
+            let ended = format!("{}\n", line.trim_end_matches('\n'));
+            let of_line = classes::read_line(&mut state, &ended, &self.set).into_iter();
+            pieces.extend(of_line.map(|(range, class)| (range.start + at..range.end + at, class)));
+            at += line.len();
+        }
+        pieces
     }
 }

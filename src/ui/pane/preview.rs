@@ -184,7 +184,7 @@ fn draw_message(app: &App, composed: &Composed, room: Rect, buf: &mut Buffer) {
     }
     let area = message_area(composed, room);
     if let Some(bubble) = Bubble::new(composed, area.width, &app.preview.options) {
-        let over = Over { lit: &app.linked.lit, code: &[] };
+        let over = Over { lit: &app.linked.lit, code: app.code.pieces() };
         bubble.draw(buf, area, app.preview.scroll, &app.theme, over);
         draw::put_line(buf, room, area.bottom(), &status_line(composed), app.theme.dim);
         return;

@@ -137,6 +137,10 @@ pub fn take(app: &mut App, message: Msg) -> Vec<Effect> {
             app.complain(format!("not copied: {words}"));
             Vec::new()
         }
+        Msg::CodeGrammarsLoaded(grammars) => {
+            app.code.take(Arc::clone(&grammars));
+            Vec::new()
+        }
         Msg::GrammarLoaded(grammar) => {
             app.take_grammar(Arc::clone(&grammar));
             Vec::new()

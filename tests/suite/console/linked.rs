@@ -110,3 +110,15 @@ fn nothing_is_lit_wrongly_while_the_message_is_of_an_older_text() {
     console.settle();
     assert_eq!(lit(&console), ["moxyzrning"]);
 }
+
+#[test]
+fn code_in_the_message_has_its_languages_colours() {
+    let code = "<pre><code class='language-python'>def f(): # why\\n  return 'a'</code></pre>";
+    let console = with(&format!(
+        r#"{{"parse_mode": "HTML", "text": "{code}", "chat_id": {{{{ Profile.telegram_chat_id }}}}}}"#
+    ));
+    let theme = &console.app.theme;
+    let (x, y) = console.place_of("│ def f(): # why");
+    let colour = |column: u16| console.cells()[(x + 2 + column, y)].style().fg;
+    assert_eq!((colour(0), colour(9)), (theme.keyword.fg, theme.comment.fg));
+}
