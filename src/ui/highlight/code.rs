@@ -29,9 +29,11 @@ impl CodeGrammars {
         let mut pieces = Vec::new();
         let mut at = 0;
         for line in text.split_inclusive('\n') {
-            let ended = format!("{}\n", line.trim_end_matches('\n'));
-            let of_line = classes::read_line(&mut state, &ended, &self.set).into_iter();
-            pieces.extend(of_line.map(|(range, class)| (range.start + at..range.end + at, class)));
+            let shown = line.trim_end_matches('\n');
+            let of_line = classes::read_line(&mut state, &format!("{shown}\n"), &self.set).into_iter();
+            pieces.extend(
+                of_line.map(|(range, class)| (range.start + at..range.end.min(shown.len()) + at, class)),
+            );
             at += line.len();
         }
         pieces
