@@ -1,7 +1,7 @@
 //! A body read once for many recipients: preview takes one of them, the audience all.
 
 use super::http::{self, Around};
-use super::{Composed, Inputs, Skip, chat, content, context, problems};
+use super::{Composed, Inputs, Skip, content, context, problems};
 use crate::diagnostic::Diagnostic;
 use crate::profile::Profile;
 use crate::template::{self, Outcome, Template};
@@ -26,8 +26,11 @@ impl<'a> Prepared<'a> {
         let is_broken = found.iter().any(Diagnostic::is_error);
         if let Some(vocabulary) = inputs.vocabulary {
             // A chat id that may be missing is told in plain words for the profile at hand.
-            let chats = chat::find(inputs.body).values;
-            let is_of_chat = |problem: &Diagnostic| chats.iter().any(|chat| chat.touches(problem.span.start));
+            let holes = template.holes();
+            let is_of_chat = |problem: &Diagnostic| {
+                let hole = holes.iter().find(|hole| hole.touches(problem.span.start));
+                hole.is_some_and(|hole| is_chat_id(inputs.body, hole.start))
+            };
             let checked = template::check(&template, vocabulary, content(inputs)).into_iter();
             found
                 .extend(checked.filter(|problem| problem.code != "default-not-json" || !is_of_chat(problem)));
@@ -74,4 +77,10 @@ impl<'a> Prepared<'a> {
         problems::tidy(&mut composed.diagnostics);
         composed
     }
+}
+
+/// Whether the value that begins at `at` is a `chat_id`, whatever Liquid stands around it.
+fn is_chat_id(body: &str, at: usize) -> bool {
+    let key = body.get(..at).and_then(|before| before.trim_end().strip_suffix(':'));
+    key.is_some_and(|key| key.trim_end().ends_with("\"chat_id\""))
 }

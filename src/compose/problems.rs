@@ -155,11 +155,29 @@ fn quote_in_value(body: Body<'_>, locator: &Locator, error: &SyntaxError) -> Opt
     let quote = sent.get(..error.span.start)?.rfind('"')?;
     let located = locator.locate(Span::new(quote, quote + 1));
     let hole = located.hole?;
+    let printed = locator.outputs(hole).into_iter().find(|printed| printed.touches(quote))?;
+    if !is_in_string(sent.get(..printed.start)?) {
+        return None;
+    }
     let message = format!(
         "the value of {} has a `\"`, which ends the JSON string it is in",
         one_line(hole.of(body.text))
     );
     Some(escape_json(Diagnostic::error("not-json", hole, message), body, hole))
+}
+
+/// Whether JSON that is cut off here is cut off inside a string.
+fn is_in_string(json: &str) -> bool {
+    let mut bytes = json.bytes();
+    let mut is_in_string = false;
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => is_in_string = !is_in_string,
+            b'\\' if is_in_string => drop(bytes.next()),
+            _ => {}
+        }
+    }
+    is_in_string
 }
 
 fn escape_json(problem: Diagnostic, body: Body<'_>, hole: Span) -> Diagnostic {

@@ -266,3 +266,12 @@ fn a_body_that_is_broken_besides_its_missing_chat_says_where() {
         ],
     );
 }
+
+#[test]
+fn a_whole_string_in_the_wrong_place_is_no_quote_in_a_value() {
+    check(
+        "{\"chat_id\": 1, \"text\": \"a\", {{ Profile.name | json }}}",
+        r#"{"name": "Anna"}"#,
+        &["1:54 error[not-json] not JSON: expected `:` behind the key"],
+    );
+}
