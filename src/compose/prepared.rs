@@ -74,7 +74,7 @@ impl<'a> Prepared<'a> {
                 Outcome::Failed(problem) => composed.diagnostics.push(problem),
             }
         }
-        problems::tidy(&mut composed.diagnostics);
+        problems::tidy(&mut composed.diagnostics, self.inputs.body);
         composed
     }
 }

@@ -435,12 +435,12 @@ fn locate_place(locator: &Locator, document: &Document, place: Option<&Place>) -
 const PROVEN: [&str; 4] = ["unescaped-json", "unescaped-markup", "empty-value", "default-not-json"];
 
 /// Puts problems into the order of the body and takes out what another one says better.
-pub fn tidy(problems: &mut Vec<Diagnostic>) {
+pub fn tidy(problems: &mut Vec<Diagnostic>, body: &str) {
     problems.sort_by(|a, b| (a.span.start, b.severity, a.code).cmp(&(b.span.start, a.severity, b.code)));
     problems.dedup_by(|later, earlier| {
         later.code == earlier.code && later.span == earlier.span && later.message == earlier.message
     });
-    join_proven(problems);
+    join_proven(problems, body);
     let skipped: Vec<Span> =
         problems.iter().filter(|problem| problem.code == "no-chat-id").map(|problem| problem.span).collect();
     let has_duplicate_key = problems.iter().any(|problem| problem.code == "duplicate-key");
@@ -455,8 +455,12 @@ pub fn tidy(problems: &mut Vec<Diagnostic>) {
 
 /// Takes out the warnings that an error of this recipient proves; the error gets their ways out, which know the
 /// template's filters and their order.
-fn join_proven(problems: &mut Vec<Diagnostic>) {
-    let is_proof = |problem: &Diagnostic| problem.is_error() && problem.code != "no-chat-id";
+fn join_proven(problems: &mut Vec<Diagnostic>, body: &str) {
+    // An error of one value lies on its hole; one of a longer piece of the body may only hold the warning by chance.
+    let is_of_one_value = |span: Span| !span.of(body).trim_end_matches("}}").contains("}}");
+    let is_proof = |problem: &Diagnostic| {
+        problem.is_error() && problem.code != "no-chat-id" && is_of_one_value(problem.span)
+    };
     let errors: Vec<(usize, Span)> = problems
         .iter()
         .enumerate()

@@ -106,7 +106,8 @@ impl Theme {
             popup_chosen: plain.add_modifier(Modifier::REVERSED),
             field: plain,
             field_focused: plain.add_modifier(Modifier::UNDERLINED),
-            selection: plain.add_modifier(Modifier::REVERSED),
+            // One colour for all of it: each token's own, reversed, makes a patchwork.
+            selection: plain.fg(Color::Reset).bg(Color::Reset).add_modifier(Modifier::REVERSED),
             cursor_line: plain,
             gutter: dim,
             gutter_current: fg(Color::Cyan),
