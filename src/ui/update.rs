@@ -1,11 +1,14 @@
 //! The one place where the state changes: a message in, effects out; synchronous and total.
 
 mod actions;
+mod definitions;
 mod dialogs;
 mod keys;
+mod mending;
 mod mouse;
 mod results;
 mod rewrite;
+mod saving;
 mod typing;
 mod vim;
 mod whose;

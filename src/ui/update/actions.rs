@@ -2,26 +2,22 @@
 
 use std::sync::Arc;
 
-use super::{rewrite, typing, vim, whose};
+use super::{definitions, mending, rewrite, saving, vim, whose};
 use crate::compose::Convertible;
-use crate::diagnostic::{Diagnostic, Fix};
-use crate::editor::Command;
 use crate::profile::{Profile, Value};
 use crate::service::{self, BotStatus};
 use crate::settings::Whitespace;
-use crate::text::Span;
 use crate::ui::action::{ACTIONS, Action, Context};
-use crate::ui::app::{App, Problem};
+use crate::ui::app::App;
 use crate::ui::dialog::listing::{ListKind, Listing};
 use crate::ui::dialog::test::{TestDialog, TestState};
-use crate::ui::dialog::{Compare, Confirm, Decision, Dialog, Prompt, Purpose, Settings};
+use crate::ui::dialog::{Compare, Dialog, Prompt, Purpose, Settings};
 use crate::ui::effect::{Change, Effect, ExternalEdit};
 use crate::ui::focus::{Focus, Pane};
 use crate::ui::hover;
 use crate::ui::picker::{Matching, Picker, Row};
 use crate::ui::search::Search;
 use crate::ui::vim::KEYS;
-use crate::ui::worst::ForSome;
 use crate::workspace::TestChats;
 
 /// Does an action.
@@ -29,18 +25,18 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
     match action {
         Action::Help => list(app, ListKind::Help, help_rows(app)),
         Action::Palette => list(app, ListKind::Palette, palette_rows(app)),
-        Action::Save => save(app),
-        Action::Quit => quit(app),
+        Action::Save => saving::save(app),
+        Action::Quit => saving::quit(app),
         Action::CampaignForm => campaign_form(app),
         Action::PreviewAndTest => preview_and_test(app),
         Action::CompareModes => compare_modes(app),
         Action::SwitchProfile => switch_profile(app),
         Action::NextWorst => whose::next_worst(app),
         Action::SampleEvent => whose::choose_sample(app),
-        Action::NextProblem => walk_problems(app, 1),
-        Action::PreviousProblem => walk_problems(app, -1),
-        Action::Fix => fix(app),
-        Action::FixAll => fix_all(app),
+        Action::NextProblem => mending::walk_problems(app, 1),
+        Action::PreviousProblem => mending::walk_problems(app, -1),
+        Action::Fix => mending::fix(app),
+        Action::FixAll => mending::fix_all(app),
         Action::FocusCampaigns => focus(app, Pane::Campaigns),
         Action::FocusWebhook => focus(app, Pane::Webhook),
         Action::FocusBody => focus(app, Pane::Body),
@@ -50,10 +46,10 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::PreviousPane => reach(app, app.focus.pane.previous()),
         Action::NextTab => step_tab(app, 1),
         Action::PreviousTab => step_tab(app, -1),
-        Action::New => new(app),
-        Action::Duplicate => duplicate(app),
-        Action::Rename => rename(app),
-        Action::Delete => delete(app),
+        Action::New => definitions::new(app),
+        Action::Duplicate => definitions::duplicate(app),
+        Action::Rename => definitions::rename(app),
+        Action::Delete => definitions::delete(app),
         Action::UndoDelete => editing(app, |_| vec![Effect::Change(Change::UndoDelete)]),
         Action::OpenEditor => open_editor(app),
         Action::CheckWebhook => app.check_bot().into_iter().collect(),
@@ -99,7 +95,7 @@ pub fn refuse_to_edit(app: &mut App) -> Vec<Effect> {
 }
 
 /// Does what changes files, unless somebody else has the workspace open.
-fn editing(app: &mut App, change: impl FnOnce(&mut App) -> Vec<Effect>) -> Vec<Effect> {
+pub fn editing(app: &mut App, change: impl FnOnce(&mut App) -> Vec<Effect>) -> Vec<Effect> {
     if app.read_only.is_some() { refuse_to_edit(app) } else { change(app) }
 }
 
@@ -111,7 +107,7 @@ pub fn open(app: &mut App, stem: &str) -> Vec<Effect> {
     effects
 }
 
-fn focus(app: &mut App, pane: Pane) -> Vec<Effect> {
+pub fn focus(app: &mut App, pane: Pane) -> Vec<Effect> {
     app.completion = None;
     app.focus = Focus::enter(pane);
     Vec::new()
@@ -135,7 +131,7 @@ pub fn list(app: &mut App, kind: ListKind, rows: Vec<Row>) -> Vec<Effect> {
     Vec::new()
 }
 
-fn prompt(app: &mut App, purpose: Purpose, proposed: &str) -> Vec<Effect> {
+pub fn prompt(app: &mut App, purpose: Purpose, proposed: &str) -> Vec<Effect> {
     app.dialog = Some(Dialog::Prompt(Prompt::new(purpose, proposed)));
     Vec::new()
 }
@@ -209,98 +205,6 @@ pub const TYPING: &[(&str, &str)] = &[
     ("^]", "Go to the matching bracket, or to the next tag of a block"),
     ("Esc", "Leave the text; Tab walks the panes"),
 ];
-
-fn save(app: &mut App) -> Vec<Effect> {
-    editing(app, |app| {
-        if app.focus.pane == Pane::Webhook && app.webhook.is_modified() {
-            // What one edits is saved, and nothing beside it.
-            return if complain_of_webhook(app) { Vec::new() } else { save_webhook(app) };
-        }
-        let mut effects = save_webhook(app);
-        let stems: Vec<String> = app.open.iter().cloned().collect();
-        effects.extend(stems.iter().filter_map(|stem| save_body(app, stem, false)));
-        if effects.is_empty() && !complain_of_webhook(app) {
-            app.say("nothing to save");
-        }
-        effects
-    })
-}
-
-/// Says why the webhook is not saved and goes to the field, where that is so.
-fn complain_of_webhook(app: &mut App) -> bool {
-    let Some(words) = app.webhook.refusal() else { return false };
-    app.focus = Focus::enter(Pane::Webhook);
-    app.webhook.focus_on_refused();
-    app.complain(format!("webhook not saved: {words}"));
-    true
-}
-
-fn save_webhook(app: &mut App) -> Vec<Effect> {
-    let (Some(webhook), Some(stem), Some(expected)) =
-        (app.webhook.start_saving(), app.webhook.stem.clone(), app.webhook.expected)
-    else {
-        return Vec::new();
-    };
-    vec![Effect::Change(Change::SaveWebhook { stem, webhook: Box::new(webhook), expected })]
-}
-
-/// Saves a body where it differs from its file, or is to be written over whatever is there.
-pub fn save_body(app: &mut App, stem: &str, overwrite: bool) -> Option<Effect> {
-    let buffer =
-        app.buffers.get_mut(stem).filter(|buffer| overwrite || buffer.is_modified() || buffer.is_new())?;
-    let text = buffer.start_saving();
-    let expected = (!overwrite).then_some(buffer.saved);
-    Some(Effect::SaveBody {
-        stem: stem.to_owned(),
-        text: text.to_string(),
-        version: buffer.editor.version(),
-        expected,
-    })
-}
-
-/// Returns the campaigns with unsaved bodies.
-fn unsaved(app: &App) -> Vec<String> {
-    app.buffers.iter().filter(|(_, buffer)| buffer.is_modified()).map(|(stem, _)| stem.clone()).collect()
-}
-
-fn quit(app: &mut App) -> Vec<Effect> {
-    let mut names = unsaved(app);
-    if app.webhook.is_modified() {
-        names.extend(app.webhook.stem.iter().map(|stem| format!("webhook {stem}")));
-    }
-    if names.is_empty() || app.read_only.is_some() {
-        let mut effects = app.discard_drafts();
-        effects.push(Effect::Quit);
-        return effects;
-    }
-    let text = format!("Not saved: {}.", names.join(", "));
-    let answers = vec![
-        ("Save and quit", Decision::SaveAndQuit),
-        ("Quit without saving", Decision::QuitUnsaved),
-        ("Stay", Decision::Stay),
-    ];
-    app.dialog = Some(Dialog::Confirm(Confirm::new("Quit", text, answers)));
-    Vec::new()
-}
-
-/// Saves everything and leaves once it is saved.
-pub fn save_and_quit(app: &mut App) -> Vec<Effect> {
-    if complain_of_webhook(app) {
-        return Vec::new();
-    }
-    app.is_quitting = true;
-    let mut effects = save_webhook(app);
-    for stem in unsaved(app) {
-        effects.extend(save_body(app, &stem, false));
-    }
-    effects.extend(quit_if_saved(app));
-    effects
-}
-
-/// Leaves where one is on the way out and nothing is unsaved any more.
-pub fn quit_if_saved(app: &App) -> Option<Effect> {
-    (app.is_quitting && unsaved(app).is_empty() && !app.webhook.is_modified()).then_some(Effect::Quit)
-}
 
 fn campaign_form(app: &mut App) -> Vec<Effect> {
     match app.open_campaign() {
@@ -443,223 +347,6 @@ fn profile_row(profile: &Profile) -> Row {
         right: format!("{is_test}{chat}{blocked}"),
         is_heading: false,
     }
-}
-
-fn walk_problems(app: &mut App, by: isize) -> Vec<Effect> {
-    let problems = app.problems();
-    if problems.is_empty() {
-        app.say("no problems");
-        return Vec::new();
-    }
-    let n = problems.len() as isize;
-    // From a problem of the webhook one goes on from there: the body's cursor has not moved.
-    let is_in_file = matches!(problems.get(app.problem), Some(Problem::InFile(_)));
-    let is_at_webhook = app.focus.pane == Pane::Webhook && is_in_file;
-    let here = if is_at_webhook { Some(app.problem) } else { app.cursor_problem(&problems) };
-    app.problem = match (here, app.buffer()) {
-        (Some(at), _) => (at as isize + by).rem_euclid(n) as usize,
-        (None, Some(buffer)) if 0 < by => {
-            let cursor = buffer.editor.cursor();
-            let behind = |problem: &Problem| problem.in_body().is_some_and(|found| cursor < found.span.start);
-            problems.iter().position(behind).unwrap_or(0)
-        }
-        (None, _) => (app.problem as isize).min(n - 1) as usize,
-    };
-    show_problem(app, &problems);
-    Vec::new()
-}
-
-/// Goes to the chosen problem's place, and for one that only others have to one of them.
-pub fn go_to_problem(app: &mut App) -> Vec<Effect> {
-    let problems = app.problems();
-    show_problem(app, &problems);
-    match problems.into_iter().nth(app.problem) {
-        Some(Problem::ForSome(problem)) => whose::preview_for(app, problem.example),
-        Some(Problem::InBody(_) | Problem::InFile(_)) | None => Vec::new(),
-    }
-}
-
-/// Puts the cursor on the chosen problem's place and says what it is.
-fn show_problem(app: &mut App, problems: &[Problem]) {
-    let Some(problem) = problems.get(app.problem) else { return };
-    let diagnostic = problem.diagnostic();
-    let help = diagnostic.help.as_ref().map_or_else(String::new, |help| format!(" · {help}"));
-    let words = format!("{}{help}", diagnostic.message);
-    match problem {
-        Problem::InBody(_) | Problem::ForSome(ForSome { is_in_body: true, .. }) => {
-            go_to(app, diagnostic.span);
-            app.say(words);
-        }
-        Problem::ForSome(ForSome { is_in_body: false, .. }) => {
-            app.focus = Focus::reach(Pane::Webhook);
-            app.say(words);
-        }
-        Problem::InFile(problem) => {
-            let words =
-                format!("{}:{}:{} {words}", problem.path, problem.position.line, problem.position.column);
-            let webhook = app.webhook.current_file(&app.workspace).filter(|file| file.path == problem.path);
-            if let Some(file) = webhook.cloned() {
-                app.webhook.focus_on_line(&file, problem.position.line);
-                app.focus = Focus::enter(Pane::Webhook);
-            } else {
-                app.focus = Focus::reach(Pane::Campaigns);
-            }
-            app.say(words);
-        }
-    }
-}
-
-/// Puts the cursor on a place of the body, the place selected.
-pub fn go_to(app: &mut App, span: Span) {
-    app.focus = Focus::enter(Pane::Body);
-    if let Some(buffer) = app.buffer_mut() {
-        // The cursor at the place's start: what stands there is what is wrong.
-        buffer.editor.apply(Command::Select(Span::at(span.start)));
-    }
-}
-
-/// Applies the fix of the problem at the cursor, or of the chosen one; offers a list where there are several.
-fn fix(app: &mut App) -> Vec<Effect> {
-    let problems = app.problems();
-    let at = if app.focus.in_body() { app.cursor_problem(&problems) } else { None }.unwrap_or(app.problem);
-    let Some(diagnostic) = problems.get(at).and_then(Problem::in_body) else {
-        app.say(if problems.is_empty() { "nothing to fix" } else { "no fix at a key for this one" });
-        return Vec::new();
-    };
-    app.problem = at;
-    match diagnostic.fixes.as_slice() {
-        [] => {
-            let words = diagnostic.help.as_deref().unwrap_or(&diagnostic.message);
-            app.say(format!("no fix at a key: {words}"));
-            Vec::new()
-        }
-        [only] => apply_fix(app, &only.clone()),
-        several => {
-            let row = |(at, fix): (usize, &Fix)| Row {
-                id: at.to_string(),
-                title: fix.title.clone(),
-                ..Row::default()
-            };
-            let rows = several.iter().enumerate().map(row).collect();
-            list(app, ListKind::Fixes, rows)
-        }
-    }
-}
-
-/// Applies the fix with this number of the chosen problem.
-pub fn apply_chosen_fix(app: &mut App, number: usize) -> Vec<Effect> {
-    let problems = app.problems();
-    let fix = problems.get(app.problem).and_then(|problem| problem.diagnostic().fixes.get(number)).cloned();
-    fix.map_or_else(Vec::new, |fix| apply_fix(app, &fix))
-}
-
-fn apply_fix(app: &mut App, fix: &Fix) -> Vec<Effect> {
-    let effects = typing::apply(app, Command::Replace(fix.edits.clone()));
-    if !effects.is_empty() {
-        app.say(format!("{}: ^Z takes it back", fix.title));
-    }
-    effects
-}
-
-/// Applies the first fix of every problem with the same code as the chosen one, as one undo step.
-fn fix_all(app: &mut App) -> Vec<Effect> {
-    let problems = app.problems();
-    let Some(code) = problems.get(app.problem).map(|problem| problem.diagnostic().code) else {
-        app.say("no problems");
-        return Vec::new();
-    };
-    let is_alike = |found: &&Diagnostic| found.code == code;
-    let fixes: Vec<&Diagnostic> = problems.iter().filter_map(Problem::in_body).filter(is_alike).collect();
-    let mut edits: Vec<crate::diagnostic::TextEdit> =
-        fixes.iter().filter_map(|found| found.fixes.first()).flat_map(|fix| fix.edits.clone()).collect();
-    edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
-    edits.dedup();
-    let mut end = 0;
-    edits.retain(|edit| {
-        let fits = end <= edit.span.start;
-        end = if fits { edit.span.end.max(edit.span.start + 1) } else { end };
-        fits
-    });
-    if edits.is_empty() {
-        app.say("no fix for this kind");
-        return Vec::new();
-    }
-    let places = match edits.len() {
-        1 => "1 place".to_owned(),
-        n => format!("{n} places"),
-    };
-    let effects = typing::apply(app, Command::Replace(edits));
-    app.say(format!("{places} mended: ^Z takes it back"));
-    effects
-}
-
-fn new(app: &mut App) -> Vec<Effect> {
-    editing(app, |app| {
-        if app.focus.pane == Pane::Webhook {
-            return prompt(app, Purpose::NewWebhook, "Telegram bot");
-        }
-        let rows = service::starter::Starter::ALL.iter().enumerate().map(|(at, starter)| Row {
-            id: at.to_string(),
-            title: starter.title().to_owned(),
-            ..Row::default()
-        });
-        let mut rows: Vec<Row> = rows.collect();
-        rows.push(Row {
-            id: "paste".into(),
-            title: "From the clipboard: paste a body here, from CleverTap for example".into(),
-            ..Row::default()
-        });
-        list(app, ListKind::Starters, rows)
-    })
-}
-
-fn duplicate(app: &mut App) -> Vec<Effect> {
-    editing(app, |app| match (app.focus.pane, app.webhook.stem.clone(), app.open.clone()) {
-        (Pane::Webhook, Some(stem), _) => {
-            prompt(app, Purpose::DuplicateWebhook(stem.clone()), &format!("{stem} copy"))
-        }
-        (_, _, Some(stem)) => {
-            let name =
-                app.open_campaign().map_or_else(String::new, |campaign| campaign.display_name().to_owned());
-            prompt(app, Purpose::DuplicateCampaign(stem), &format!("{name} copy"))
-        }
-        _ => Vec::new(),
-    })
-}
-
-fn rename(app: &mut App) -> Vec<Effect> {
-    editing(app, |app| match (app.focus.pane, app.webhook.stem.clone(), app.open.clone()) {
-        (Pane::Webhook, Some(stem), _) => {
-            let name = app.webhook.form.value("name");
-            prompt(app, Purpose::RenameWebhook(stem), &name)
-        }
-        (_, _, Some(stem)) => {
-            let name =
-                app.open_campaign().map_or_else(String::new, |campaign| campaign.display_name().to_owned());
-            prompt(app, Purpose::RenameCampaign(stem), &name)
-        }
-        _ => Vec::new(),
-    })
-}
-
-fn delete(app: &mut App) -> Vec<Effect> {
-    editing(app, |app| {
-        let (what, decision) = match (app.focus.pane, app.webhook.stem.clone(), app.open.clone()) {
-            (Pane::Webhook, Some(stem), _) => {
-                (format!("webhooks/{stem}.toml"), Decision::DeleteWebhook(stem))
-            }
-            (_, _, Some(stem)) => {
-                (format!("the campaign {stem} with its body"), Decision::DeleteCampaign(stem))
-            }
-            _ => return Vec::new(),
-        };
-        let text = format!("Delete {what}? It goes into the workspace's trash, and u brings it back.");
-        let answers = vec![("Delete", decision), ("Keep", Decision::Stay)];
-        let mut confirm = Confirm::new("Delete", text, answers);
-        confirm.chosen = 1;
-        app.dialog = Some(Dialog::Confirm(confirm));
-        Vec::new()
-    })
 }
 
 fn open_editor(app: &mut App) -> Vec<Effect> {

@@ -1,6 +1,6 @@
 //! Keys in dialogs, and what their answers lead to.
 
-use super::{actions, results, typing, vim, whose};
+use super::{actions, mending, results, saving, typing, vim, whose};
 use crate::campaign::{Campaign, ContentFormat, Webhook};
 use crate::compose::clevertap::{self, Pasted};
 use crate::editor::{Command, Motion};
@@ -125,7 +125,7 @@ fn chosen(app: &mut App, kind: ListKind, id: &str) -> Vec<Effect> {
         ListKind::Chats => choose_chat(app, id),
         ListKind::History => resend(app, id),
         ListKind::Fixes => {
-            id.parse().map_or_else(|_| Vec::new(), |number| actions::apply_chosen_fix(app, number))
+            id.parse().map_or_else(|_| Vec::new(), |number| mending::apply_chosen_fix(app, number))
         }
         ListKind::Samples => {
             app.choose_sample(id);
@@ -309,7 +309,7 @@ fn press_in_test(app: &mut App, mut dialog: Dialog, key: Key) -> Vec<Effect> {
         KeyCode::Char('j') => match &test.state {
             TestState::Answered(answer) => {
                 if let Some(problem) = &answer.problem {
-                    actions::go_to(app, problem.span);
+                    mending::go_to(app, problem.span);
                     app.say(problem.message.clone());
                 }
                 Vec::new()
@@ -431,7 +431,7 @@ fn convert(app: &mut App, dialog: Dialog) -> Vec<Effect> {
     let Some(column) = compare.column() else { return Vec::new() };
     match &column.conversion {
         Err(refusal) => {
-            actions::go_to(app, refusal.span);
+            mending::go_to(app, refusal.span);
             app.complain(refusal.message.clone());
             Vec::new()
         }
@@ -463,7 +463,7 @@ pub fn decide(app: &mut App, decision: Decision) -> Vec<Effect> {
             app.drafts.clear();
             Vec::new()
         }
-        Decision::SaveAndQuit => actions::save_and_quit(app),
+        Decision::SaveAndQuit => saving::save_and_quit(app),
         Decision::QuitUnsaved => {
             let mut effects = app.discard_drafts();
             effects.push(Effect::Quit);
@@ -474,7 +474,7 @@ pub fn decide(app: &mut App, decision: Decision) -> Vec<Effect> {
             vec![Effect::Change(Change::DeleteCampaign(stem))]
         }
         Decision::DeleteWebhook(stem) => vec![Effect::Change(Change::DeleteWebhook(stem))],
-        Decision::Overwrite(stem) => actions::save_body(app, &stem, true).into_iter().collect(),
+        Decision::Overwrite(stem) => saving::save_body(app, &stem, true).into_iter().collect(),
         Decision::TakeFile(stem) => {
             let on_disk = app
                 .workspace

@@ -1,6 +1,6 @@
 //! Keys, by where the keyboard is: the dialog, the search line, the picker, then the panes.
 
-use super::{actions, dialogs, typing};
+use super::{actions, dialogs, mending, typing};
 
 use crate::ui::action::{Action, Context};
 use crate::ui::app::App;
@@ -131,7 +131,7 @@ fn press_outside_text(app: &mut App, pane: Pane, key: Key) -> Vec<Effect> {
         (Pane::Preview, KeyCode::Right) => actions::act(app, Action::NextTab),
         (Pane::Problems, KeyCode::Up | KeyCode::Char('k')) => step_problem(app, -1),
         (Pane::Problems, KeyCode::Down | KeyCode::Char('j')) => step_problem(app, 1),
-        (Pane::Problems, KeyCode::Enter) => actions::go_to_problem(app),
+        (Pane::Problems, KeyCode::Enter) => mending::go_to_problem(app),
         _ => Vec::new(),
     }
 }

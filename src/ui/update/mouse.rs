@@ -2,7 +2,7 @@
 
 use ratatui::layout::{Position, Rect};
 
-use super::{actions, dialogs, keys, typing, vim};
+use super::{actions, dialogs, keys, mending, typing, vim};
 use crate::editor::Command;
 use crate::ui::app::App;
 use crate::ui::completion_view;
@@ -113,7 +113,7 @@ fn press(app: &mut App, pane: Pane, area: Rect, mouse: Mouse, clicks: u8) -> Vec
         Pane::Problems => match problem {
             Some(at) => {
                 app.problem = at;
-                actions::go_to_problem(app)
+                mending::go_to_problem(app)
             }
             None => Vec::new(),
         },

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{actions, dialogs, typing};
+use super::{actions, dialogs, saving, typing};
 use crate::ui::app::App;
 use crate::ui::dialog::test::TestState;
 use crate::ui::dialog::{Confirm, Decision, Dialog};
@@ -274,7 +274,7 @@ fn body_saved(
                 None => app.say(format!("saved {path}")),
             }
             let mut effects = vec![Effect::Reload];
-            effects.extend(actions::quit_if_saved(app));
+            effects.extend(saving::quit_if_saved(app));
             effects
         }
         Err(SaveFailure::ChangedOnDisk) => {
@@ -333,7 +333,7 @@ fn changed(
             }
             app.webhook.show(&app.workspace, app.workspace.campaign(app.open.as_deref().unwrap_or("")));
             effects.extend(app.check_bot());
-            effects.extend(actions::quit_if_saved(app));
+            effects.extend(saving::quit_if_saved(app));
         }
         Err(words) => {
             app.is_quitting = false;

@@ -1,6 +1,6 @@
 //! The whole body rewritten at a key: its JSON laid out, or all of the campaign for CleverTap's forms.
 
-use super::{actions, typing};
+use super::{mending, typing};
 use crate::campaign::ContentFormat;
 use crate::diagnostic::TextEdit;
 use crate::editor::Command;
@@ -29,7 +29,7 @@ pub fn format_json(app: &mut App) -> Vec<Effect> {
         }
         Ok(edits) => replace(app, edits),
         Err(refusal) => {
-            actions::go_to(app, refusal.span);
+            mending::go_to(app, refusal.span);
             let help = refusal.help.map_or_else(String::new, |help| format!(" · {help}"));
             app.complain(format!("not formatted: {}{help}", refusal.message));
             Vec::new()

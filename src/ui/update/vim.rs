@@ -1,6 +1,6 @@
 //! Drives vim's state machine: its commands into the open body, its requests into the console.
 
-use super::{actions, typing};
+use super::{actions, saving, typing};
 use crate::editor::{Command, Editor, Motion};
 use crate::ui::action::Action;
 use crate::ui::app::App;
@@ -107,5 +107,5 @@ fn answer(app: &mut App, request: Request) -> Vec<Effect> {
 }
 
 fn save_and_quit(app: &mut App) -> Vec<Effect> {
-    if app.read_only.is_some() { actions::act(app, Action::Quit) } else { actions::save_and_quit(app) }
+    if app.read_only.is_some() { actions::act(app, Action::Quit) } else { saving::save_and_quit(app) }
 }
