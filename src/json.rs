@@ -203,7 +203,7 @@ pub enum SyntaxErrorKind {
     BadNumber,
     /// A comma with nothing behind it.
     TrailingComma,
-    /// Something behind the value.
+    /// Something behind the value; the place is its first line.
     TrailingText,
     /// Deeper than [`MAX_DEPTH`].
     TooDeep,

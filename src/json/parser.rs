@@ -14,11 +14,16 @@ pub fn parse(text: &str) -> Result<Document, SyntaxError> {
     parser.skip_whitespace();
     if parser.at < text.len() {
         return Err(SyntaxError {
-            span: Span::new(parser.at, text.len()),
+            // Its first line is the place; all that follows would be the whole body.
+            span: Span::new(parser.at, parser.at + line_at(&text[parser.at..]).len()),
             kind: SyntaxErrorKind::TrailingText,
         });
     }
     Ok(Document { root, trailing_comma: parser.trailing_comma })
+}
+
+fn line_at(text: &str) -> &str {
+    text.lines().next().unwrap_or_default().trim_end()
 }
 
 struct Parser<'a> {

@@ -34,6 +34,7 @@ fn errors_point_at_what_is_in_the_way() {
     check(r#"[1,]"#, "a comma with nothing behind it at \",\"");
     check("  ", "this is empty, not JSON at \"\"");
     check("{} x", "text behind the end of the JSON value at \"x\"");
+    check("{} x \n y", "text behind the end of the JSON value at \"x\"");
     check("{\"a\": [1", "the text ends before this is closed: expected `,` or `]` at \"\"");
     check(&"[".repeat(101), "nested deeper than 100 at \"[\"");
 }

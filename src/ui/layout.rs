@@ -122,9 +122,9 @@ fn one_column(app: &App, area: Rect) -> Vec<(Pane, Rect)> {
 }
 
 fn preview_and_problems(app: &App, area: Rect) -> Vec<(Pane, Rect)> {
-    let lines = problems::line_count(app, area.width.saturating_sub(2));
     let is_focused = app.focus.pane == Pane::Problems;
     let most = if is_focused { area.height / 2 } else { area.height / 3 };
+    let lines = problems::line_count(app, area.width.saturating_sub(2), usize::from(most.saturating_sub(2)));
     let height = u16::try_from(lines).unwrap_or(u16::MAX).saturating_add(2).clamp(3, most.max(3));
     let (preview, below) = split_y(area, area.height.saturating_sub(height));
     vec![(Pane::Preview, preview), (Pane::Problems, below)]

@@ -25,6 +25,7 @@ pub fn command(key: Key) -> Option<Command> {
         }
         (true, false, _, KeyCode::Delete) => Command::Delete(Motion::WordRight),
         (true, false, _, KeyCode::Char('k')) => Command::Delete(Motion::LineEnd),
+        (true, false, _, KeyCode::Char('u')) => Command::Delete(Motion::LineStart),
         (true, false, _, KeyCode::Char('a')) => Command::SelectAll,
         (true, false, _, KeyCode::Char('x')) => Command::Cut,
         (true, false, _, KeyCode::Char('z')) => Command::Undo,

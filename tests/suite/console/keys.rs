@@ -130,11 +130,36 @@ fn dragging_selects() {
 }
 
 #[test]
+fn ctrl_u_and_ctrl_k_empty_a_field() {
+    let mut console = Console::demo();
+    console.press("ctrl-f");
+    console.type_text("not this");
+    console.press("ctrl-u");
+    console.type_text("SPRING20 and");
+    console.press("ctrl-left ctrl-k");
+    console.hides("not this");
+    console.shows("SPRING20 ");
+    console.hides("SPRING20 and");
+}
+
+#[test]
 fn the_problem_one_stands_on_is_shown_whole() {
     let mut console = Console::demo();
     console.press("esc 1 home 5");
     let help = console.app.problems()[0].diagnostic().help.clone().unwrap();
     console.shows(help.split(' ').next_back().unwrap());
+}
+
+#[test]
+fn one_of_a_few_problems_is_said_on_two_lines() {
+    let mut console = Console::demo();
+    console.press("ctrl-home");
+    console.type_text("5");
+    console.press("down");
+    console.shows("│✘ 1:2 not JSON: text behind the end of");
+    console.shows("│  the JSON value");
+    console.click_text("│  the JSON value");
+    assert_eq!(console.app.buffer().unwrap().editor.cursor(), 1);
 }
 
 #[test]

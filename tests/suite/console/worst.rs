@@ -24,7 +24,8 @@ fn a_body_that_fails_only_for_some_names_one_of_them() {
     console.shows(" fail · ");
     console.shows(" of 306, Marie <3 Dupont: ");
     console.resize(200, 40);
-    console.shows(" skipped · longest ");
+    console.shows(" skipped");
+    console.shows("│longest ");
 }
 
 #[test]
@@ -33,6 +34,17 @@ fn a_sound_body_fails_for_nobody_and_skips_are_no_failures() {
     console.survey_is_due();
     console.shows("all 306: none fails · ");
     console.shows("nothing wrong for this profile");
+}
+
+#[test]
+fn the_sample_in_words_takes_two_lines_where_there_is_room_and_breaks_no_part() {
+    let mut console = Console::demo();
+    console.survey_is_due();
+    console.shows("│all 306: none fails · 45 skipped ");
+    console.shows("│longest ");
+    console.resize(80, 24);
+    console.shows("│all 306: none fails · 45 skipped ");
+    console.hides("│longest ");
 }
 
 #[test]
