@@ -3,28 +3,29 @@
 //! Whatever touches files or the database runs on a blocking thread; composing has one worker that skips to the latest
 //! job, so that fast typing never queues up work.
 
-use std::path::PathBuf;
-use std::process::Stdio;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+mod changes;
+mod files;
+mod programs;
+mod workers;
 
-use tokio::io::AsyncWriteExt;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
-use super::effect::{Change, Effect, ExternalEdit, Timer};
+use super::effect::{Effect, ExternalEdit, Timer};
 use super::highlight::{CodeGrammars, Grammar};
 use super::latest::Latest;
-use super::msg::{Done, Msg, PeopleFound, SaveFailure};
+use super::msg::Msg;
 use super::verdicts::worst_of;
-use crate::campaign::{Campaign, Webhook};
+use crate::campaign::Webhook;
 use crate::capture;
 use crate::clock;
 use crate::paths::Paths;
-use crate::profile::Profile;
 use crate::service::{self, Job, Session, TestSend};
 use crate::store::Store;
-use crate::workspace::{self, Draft, Folder, Means, SaveError, Trashed, Watch, Workspace};
+use crate::workspace::{self, Folder, Means, Trashed, Watch};
 
 /// A draft is written this long behind the edit, within the second that is promised.
 const DRAFT_DELAY: Duration = Duration::from_millis(600);
@@ -35,11 +36,6 @@ const TRIGGER_DELAY: Duration = Duration::from_millis(400);
 /// The sample of recipients waits for a pause in the typing.
 const SURVEY_DELAY: Duration = Duration::from_millis(250);
 
-/// How many recipients the sample has at most.
-const SURVEYED_PROFILES: usize = 500;
-
-/// How long trying it may take, which only a hostile body comes to: what was seen until then is shown.
-const SURVEY_TIME: Duration = Duration::from_secs(20);
 /// A problem at the cursor is told this long behind the last key.
 const REST_DELAY: Duration = Duration::from_millis(400);
 
@@ -62,7 +58,7 @@ pub struct Executor {
     surveys: watch::Sender<Option<(u64, Box<Job>)>>,
     watch: Option<Watch>,
     capture: Option<JoinHandle<()>>,
-    trashed: Arc<std::sync::Mutex<Option<Trashed>>>,
+    trashed: Arc<Mutex<Option<Trashed>>>,
     /// The last of the saves and drafts: each waits for the one before, so that none overtakes a later one.
     journal: Option<JoinHandle<()>>,
 }
@@ -71,9 +67,9 @@ impl Executor {
     /// Makes the executor of a session; its messages go to `sender`. Must be called within a runtime.
     pub fn new(session: Arc<Session>, paths: Paths, sender: mpsc::Sender<Msg>) -> Self {
         let (jobs, receiver) = watch::channel(None);
-        tokio::spawn(compose_latest(receiver, sender.clone()));
+        tokio::spawn(workers::compose_latest(receiver, sender.clone()));
         let (surveys, receiver) = watch::channel(None);
-        tokio::spawn(survey_latest(receiver, Arc::clone(&session), sender.clone()));
+        tokio::spawn(workers::survey_latest(receiver, Arc::clone(&session), sender.clone()));
         let folder = Folder::new(session.root());
         let (watch, capture, trashed, journal) = (None, None, Arc::default(), None);
         Self { session, paths, folder, sender, jobs, surveys, watch, capture, trashed, journal }
@@ -115,7 +111,7 @@ impl Executor {
             Effect::CopyByCommand { command, text } => {
                 let sender = self.sender.clone();
                 tokio::spawn(async move {
-                    let result = copy_by_command(&command, &text).await;
+                    let result = programs::copy_by_command(&command, &text).await;
                     report(&sender, Msg::Copied(result)).await;
                 });
             }
@@ -142,7 +138,7 @@ impl Executor {
                 // A panic in it was told by the hook; what is behind it is written all the same.
                 let _ = before.await;
             }
-            let task = tokio::task::spawn_blocking(move || journal(&folder, effect));
+            let task = tokio::task::spawn_blocking(move || files::journal(&folder, effect));
             if let Some(message) = join(task).await {
                 // Not waited for: on the way out nobody listens.
                 tokio::spawn(async move { report(&sender, message).await });
@@ -182,23 +178,23 @@ impl Executor {
                 Some(Msg::CampaignsChecked { number, found: jobs.into_iter().filter_map(worst).collect() })
             }
             Effect::LoadPeople { profile } => {
-                Some(Msg::PeopleLoaded(load_people(&session, profile.as_deref())))
+                Some(Msg::PeopleLoaded(files::load_people(&session, profile.as_deref())))
             }
             Effect::FindProfiles { number, search } => {
                 let found = session.store().and_then(|store| store.list(&search, None, FOUND_PROFILES));
                 let result = found.map(|page| page.profiles.into_iter().map(Arc::new).collect());
                 Some(Msg::ProfilesFound { number, result: result.map_err(|error| error.to_string()) })
             }
-            Effect::Reload => Some(Msg::WorkspaceRead(read(folder.root()))),
+            Effect::Reload => Some(Msg::WorkspaceRead(files::read(folder.root()))),
             Effect::FindDrafts => Some(Msg::DraftsFound(folder.drafts())),
             journalled @ (Effect::WriteDraft { .. } | Effect::DiscardDraft(_) | Effect::SaveBody { .. }) => {
-                journal(&folder, journalled)
+                files::journal(&folder, journalled)
             }
             Effect::Change(change) => {
-                let result = apply(&session, &folder, &trashed, change);
+                let result = changes::apply(&session, &folder, &trashed, change);
                 Some(Msg::Changed {
                     result: result.map_err(|error| session.redact(&error)),
-                    workspace: read(folder.root()),
+                    workspace: files::read(folder.root()),
                 })
             }
             Effect::LoadTests => {
@@ -266,7 +262,7 @@ impl Executor {
         tokio::spawn(async move {
             let (reading, root) = (Arc::clone(&session), folder.root().to_path_buf());
             let job = tokio::task::spawn_blocking(move || {
-                let workspace = read(&root)?;
+                let workspace = files::read(&root)?;
                 let store = reading.store().map_err(|error| error.to_string())?;
                 let profile = match &sent.profile {
                     Some(identity) => store.get(identity).map_err(|error| error.to_string())?.map(Arc::new),
@@ -296,7 +292,7 @@ impl Executor {
     /// Runs `$VISUAL` or `$EDITOR` on a body; the terminal is the child's meanwhile.
     pub async fn edit_externally(&self, job: ExternalEdit) -> Msg {
         let stem = job.stem.clone();
-        let result = edit(job).await;
+        let result = programs::edit(job).await;
         Msg::EditedExternally { stem, result }
     }
 }
@@ -327,260 +323,4 @@ async fn report(sender: &mpsc::Sender<Msg>, message: Msg) {
 /// A task's message; a panic in it was told by the hook, and the console goes on.
 async fn join(task: JoinHandle<Option<Msg>>) -> Option<Msg> {
     task.await.ok().flatten()
-}
-
-/// Composes the latest job there is, on a blocking thread, one at a time.
-async fn compose_latest(mut jobs: watch::Receiver<Option<(u64, Box<Job>)>>, sender: mpsc::Sender<Msg>) {
-    while jobs.changed().await.is_ok() {
-        let Some((number, job)) = jobs.borrow_and_update().clone() else { continue };
-        let composed = tokio::task::spawn_blocking(move || job.compose(clock::now())).await;
-        if let Ok(composed) = composed {
-            report(&sender, Msg::Composed { number, composed: Latest::new(composed) }).await;
-        }
-    }
-}
-
-/// Tries the latest job on a sample of the recipients, on a blocking thread; stops as soon as there is a later one.
-async fn survey_latest(
-    mut jobs: watch::Receiver<Option<(u64, Box<Job>)>>,
-    session: Arc<Session>,
-    sender: mpsc::Sender<Msg>,
-) {
-    while jobs.changed().await.is_ok() {
-        let Some((number, job)) = jobs.borrow_and_update().clone() else { continue };
-        let (session, later) = (Arc::clone(&session), jobs.clone());
-        let surveyed = tokio::task::spawn_blocking(move || {
-            let is_latest = || !later.has_changed().unwrap_or(true);
-            let started = Instant::now();
-            let goes_on = || is_latest() && started.elapsed() < SURVEY_TIME;
-            // Reading the people has told why, where the store cannot be read.
-            let store = session.store().ok()?;
-            let surveyed = service::survey(&job, &*store, SURVEYED_PROFILES, clock::now(), &goes_on).ok()?;
-            is_latest().then_some(surveyed)
-        });
-        if let Ok(Some(surveyed)) = surveyed.await {
-            report(&sender, Msg::Surveyed { number, surveyed: Latest::new(surveyed) }).await;
-        }
-    }
-}
-
-fn read(root: &std::path::Path) -> Result<Arc<Workspace>, String> {
-    Workspace::open(root).map(Arc::new).map_err(|error| error.to_string())
-}
-
-fn load_people(session: &Session, wanted: Option<&str>) -> Result<PeopleFound, String> {
-    let load = || {
-        let store = session.store()?;
-        let vocabulary = store.vocabulary()?;
-        let mut profile: Option<Profile> = match wanted {
-            Some(identity) => store.get(identity)?,
-            None => None,
-        };
-        if profile.is_none() {
-            profile = store.test_profiles()?.into_iter().next();
-        }
-        if profile.is_none() {
-            profile = store.list("", None, 1)?.profiles.into_iter().next();
-        }
-        Ok(PeopleFound { vocabulary: Arc::new(vocabulary), profile: profile.map(Arc::new) })
-    };
-    load().map_err(|error: crate::store::Error| error.to_string())
-}
-
-/// Writes or forgets a body or its draft.
-fn journal(folder: &Folder, effect: Effect) -> Option<Msg> {
-    match effect {
-        Effect::WriteDraft { stem, text, base } => {
-            let draft = Draft { stem, text, cursor: 0, base, written: clock::now() };
-            folder.write_draft(&draft).err().map(|error| Msg::DraftFailed(error.to_string()))
-        }
-        Effect::DiscardDraft(stem) => {
-            folder.discard_draft(&stem).err().map(|error| Msg::DraftFailed(error.to_string()))
-        }
-        Effect::SaveBody { stem, text, version, expected } => {
-            let result = save_body(folder, &stem, &text, expected);
-            Some(Msg::BodySaved { stem, version, result })
-        }
-        _ => None,
-    }
-}
-
-fn save_body(
-    folder: &Folder,
-    stem: &str,
-    text: &str,
-    expected: Option<workspace::Fingerprint>,
-) -> Result<workspace::Fingerprint, SaveFailure> {
-    let refused = |error: SaveError| match error {
-        SaveError::ChangedOnDisk { .. } => SaveFailure::ChangedOnDisk,
-        error => SaveFailure::Refused(error.to_string()),
-    };
-    let workspace =
-        Workspace::open(folder.root()).map_err(|error| SaveFailure::Refused(error.to_string()))?;
-    let Some(campaign) = workspace.campaign(stem) else {
-        return Err(SaveFailure::Refused(format!("the campaign {stem} is gone")));
-    };
-    let mut source = campaign.body.clone();
-    if let Some(expected) = expected {
-        source.fingerprint = expected;
-    }
-    let saved = folder.save(&source, text).map_err(refused)?;
-    folder.discard_draft(stem).map_err(refused)?;
-    Ok(saved)
-}
-
-fn apply(
-    session: &Session,
-    folder: &Folder,
-    trashed: &std::sync::Mutex<Option<Trashed>>,
-    change: Change,
-) -> Result<Done, String> {
-    let words = |error: SaveError| error.to_string();
-    let keep =
-        |trash: Trashed| *trashed.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(trash);
-    let done = |words: String| Done { words, open: None, enters: false, renamed: None };
-    let done = match change {
-        Change::NewCampaign { campaign, body } => {
-            let stem = folder.create_campaign(&campaign, &body).map_err(words)?;
-            Done { open: Some(stem.clone()), enters: true, ..done(format!("made {stem}")) }
-        }
-        Change::SaveCampaign { stem, campaign, expected } => {
-            save_campaign(folder, &stem, &campaign, expected)?;
-            done(format!("saved the settings of {stem}"))
-        }
-        Change::DuplicateCampaign { stem, name } => {
-            let copy = folder.duplicate_campaign(&stem, &name).map_err(words)?;
-            Done { open: Some(copy.clone()), ..done(format!("made {copy}")) }
-        }
-        Change::RenameCampaign { stem, name } => {
-            let file = format!("campaigns/{stem}.toml");
-            let before = folder.read(&file).fingerprint;
-            let new = folder.rename_campaign(&stem, &name).map_err(words)?;
-            if new == stem && folder.read(&file).fingerprint == before {
-                done(format!("nothing changed: it is called {name} already"))
-            } else {
-                let renamed = Some((stem, new.clone()));
-                Done { open: Some(new.clone()), renamed, ..done(format!("renamed to {new}")) }
-            }
-        }
-        Change::DeleteCampaign(stem) => {
-            keep(folder.delete_campaign(&stem).map_err(words)?);
-            done(format!("deleted {stem}: u brings it back"))
-        }
-        Change::NewWebhook { webhook, taker } => {
-            let webhook = service::adopt_token(session.secrets(), *webhook)?;
-            let stem = folder.create_webhook(&webhook).map_err(words)?;
-            match taker {
-                Some(taker) => {
-                    give_webhook(folder, &taker, &stem)?;
-                    done(format!("made webhooks/{stem}.toml for {taker}"))
-                }
-                None => done(format!("made webhooks/{stem}.toml: F4 gives it to a campaign")),
-            }
-        }
-        Change::SaveWebhook { stem, webhook, expected } => {
-            let before = webhook.url.clone();
-            let webhook = service::adopt_token(session.secrets(), *webhook)?;
-            let mut source = folder.read(&format!("webhooks/{stem}.toml"));
-            source.fingerprint = expected;
-            folder.save_webhook(&source, &webhook).map_err(words)?;
-            let moved = if before == webhook.url { "" } else { "; its token moved to the secret store" };
-            done(format!("saved webhooks/{stem}.toml{moved}"))
-        }
-        Change::DuplicateWebhook { stem, name } => {
-            let copy = folder.duplicate_webhook(&stem, &name).map_err(words)?;
-            done(format!("made webhooks/{copy}.toml"))
-        }
-        Change::RenameWebhook { stem, name } => {
-            let file = format!("webhooks/{stem}.toml");
-            let before = folder.read(&file).fingerprint;
-            let new = folder.rename_webhook(&stem, &name).map_err(words)?;
-            if new == stem && folder.read(&file).fingerprint == before {
-                done(format!("nothing changed: it is called {name} already"))
-            } else {
-                done(format!("renamed to webhooks/{new}.toml"))
-            }
-        }
-        Change::DeleteWebhook(stem) => {
-            keep(folder.delete_webhook(&stem).map_err(words)?);
-            done(format!("deleted webhooks/{stem}.toml: u brings it back"))
-        }
-        Change::UndoDelete => {
-            let trash = trashed.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
-            let trash = trash.ok_or("nothing was deleted in this session")?;
-            folder.restore(&trash).map_err(words)?;
-            match trash.campaign() {
-                Some(stem) => Done { open: Some(stem.to_owned()), ..done(format!("brought back {stem}")) },
-                None => done(format!("brought back {}", trash.files.join(", "))),
-            }
-        }
-    };
-    Ok(done)
-}
-
-fn save_campaign(
-    folder: &Folder,
-    stem: &str,
-    campaign: &Campaign,
-    expected: workspace::Fingerprint,
-) -> Result<(), String> {
-    let mut source = folder.read(&format!("campaigns/{stem}.toml"));
-    source.fingerprint = expected;
-    folder.save_campaign(&source, campaign).map(|_| ()).map_err(|error| error.to_string())
-}
-
-/// Lets a campaign go through a webhook.
-fn give_webhook(folder: &Folder, campaign: &str, webhook: &str) -> Result<(), String> {
-    let source = folder.read(&format!("campaigns/{campaign}.toml"));
-    let settings = Campaign::parse(&source.text).0.unwrap_or_default();
-    let settings = Campaign { webhook: webhook.to_owned(), ..settings };
-    folder.save_campaign(&source, &settings).map(|_| ()).map_err(|error| error.to_string())
-}
-
-async fn copy_by_command(command: &[String], text: &str) -> Result<(), String> {
-    let (program, arguments) = command.split_first().ok_or("the clipboard command is empty")?;
-    let failed = |error: std::io::Error| format!("{program}: {error}");
-    let mut child = tokio::process::Command::new(program)
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(failed)?;
-    if let Some(mut stdin) = child.stdin.take() {
-        stdin.write_all(text.as_bytes()).await.map_err(failed)?;
-    }
-    let status = child.wait().await.map_err(failed)?;
-    if status.success() { Ok(()) } else { Err(format!("{program} ended with {status}")) }
-}
-
-async fn edit(job: ExternalEdit) -> Result<String, String> {
-    let command = ["VISUAL", "EDITOR"]
-        .iter()
-        .find_map(|name| std::env::var(name).ok())
-        .filter(|value| !value.trim().is_empty());
-    let command = command.unwrap_or_else(|| "vi".to_owned());
-    let mut words = command.split_whitespace().map(str::to_owned);
-    let program = words.next().unwrap_or_default();
-    let folder = tempfile::Builder::new().prefix("telecast-").tempdir().map_err(|error| error.to_string())?;
-    let path: PathBuf = folder.path().join(format!("{}{}", job.stem, job.ending));
-    std::fs::write(&path, &job.text).map_err(|error| error.to_string())?;
-    let mut run = tokio::process::Command::new(&program);
-    run.args(words).args(at_position(&program, job.position.line, job.position.column)).arg(&path);
-    let status = run.status().await.map_err(|error| format!("cannot run {program} ($EDITOR): {error}"))?;
-    if !status.success() {
-        return Err(format!("{program} ended with {status}; the body stays as it was"));
-    }
-    std::fs::read_to_string(&path).map_err(|error| format!("cannot read what {program} wrote: {error}"))
-}
-
-/// The argument that puts the cursor of a known editor at a place.
-fn at_position(program: &str, line: usize, column: usize) -> Vec<String> {
-    let name = program.rsplit('/').next().unwrap_or(program);
-    match name {
-        "vi" | "vim" | "nvim" | "gvim" => vec![format!("+call cursor({line},{column})")],
-        "nano" | "micro" => vec![format!("+{line},{column}")],
-        "emacs" | "emacsclient" | "kak" => vec![format!("+{line}:{column}")],
-        _ => Vec::new(),
-    }
 }

@@ -1,0 +1,73 @@
+//! What the answer to a question does: leave, delete, overwrite, bring back.
+
+use super::new_campaign;
+use crate::compose::clevertap::Pasted;
+use crate::ui::app::App;
+use crate::ui::dialog::Decision;
+use crate::ui::dialog::prompt::Start;
+use crate::ui::effect::{Change, Effect};
+use crate::ui::update::{actions, results, saving};
+
+/// Does what was decided.
+pub fn decide(app: &mut App, decision: Decision) -> Vec<Effect> {
+    match decision {
+        Decision::Stay => {
+            app.is_quitting = false;
+            // A draft that is to be decided later stays on the disk and is offered at the next start.
+            app.drafts.clear();
+            Vec::new()
+        }
+        Decision::SaveAndQuit => saving::save_and_quit(app),
+        Decision::QuitUnsaved => {
+            let mut effects = app.discard_drafts();
+            effects.push(Effect::Quit);
+            effects
+        }
+        Decision::DeleteCampaign(stem) => {
+            app.buffers.remove(&stem);
+            vec![Effect::Change(Change::DeleteCampaign(stem))]
+        }
+        Decision::DeleteWebhook(stem) => vec![Effect::Change(Change::DeleteWebhook(stem))],
+        Decision::Overwrite(stem) => saving::save_body(app, &stem, true).into_iter().collect(),
+        Decision::TakeFile(stem) => {
+            let on_disk = app
+                .workspace
+                .campaign(&stem)
+                .map(|campaign| (campaign.body.text.clone(), campaign.body.fingerprint));
+            if let (Some((text, fingerprint)), Some(buffer)) = (on_disk, app.buffers.get_mut(&stem)) {
+                buffer.replace_all(&text);
+                buffer.take_as_saved(&text, fingerprint);
+                buffer.forget_draft();
+            }
+            vec![Effect::Reload, Effect::DiscardDraft(stem), app.compose()]
+        }
+        Decision::RestoreDraft(stem) => restore_draft(app, &stem),
+        Decision::DiscardDraft(stem) => {
+            app.drafts.retain(|draft| draft.stem != stem);
+            results::offer_draft(app);
+            vec![Effect::DiscardDraft(stem)]
+        }
+    }
+}
+
+fn restore_draft(app: &mut App, stem: &str) -> Vec<Effect> {
+    let Some(at) = app.drafts.iter().position(|draft| draft.stem == stem) else { return Vec::new() };
+    let draft = app.drafts.remove(at);
+    if app.workspace.campaign(stem).is_none() {
+        // Its campaign is gone: the text becomes a new one, so that it is not lost.
+        let change = new_campaign(
+            app,
+            Start::Pasted(Box::new(Pasted::as_is(&draft.text))),
+            format!("{stem} recovered"),
+        );
+        return vec![Effect::Change(change), Effect::DiscardDraft(stem.to_owned())];
+    }
+    let mut effects = actions::open(app, stem);
+    if let Some(buffer) = app.buffers.get_mut(stem) {
+        buffer.replace_all(&draft.text);
+        buffer.mark_drafted();
+        effects.push(app.compose());
+    }
+    results::offer_draft(app);
+    effects
+}

@@ -1,0 +1,167 @@
+//! The dialog of F5: its keys, the lists it opens, sending.
+
+use super::{back, keep};
+use crate::service::TestSend;
+use crate::ui::app::App;
+use crate::ui::dialog::Dialog;
+use crate::ui::dialog::listing::{ListKind, Listing};
+use crate::ui::dialog::test::{TestDialog, TestState};
+use crate::ui::effect::Effect;
+use crate::ui::key::{Key, KeyCode};
+use crate::ui::picker::{Matching, Picker, Row};
+use crate::ui::update::{actions, mending};
+use crate::workspace::is_chat;
+
+pub(super) fn press_in_test(app: &mut App, mut dialog: Dialog, key: Key) -> Vec<Effect> {
+    let Dialog::Test(test) = &mut dialog else { return keep(app, dialog) };
+    let is_capturing = test.state == TestState::Capturing;
+    match key.code {
+        KeyCode::Esc if is_capturing => {
+            test.state = TestState::Ready;
+            app.question += 1;
+            app.dialog = Some(dialog);
+            vec![Effect::StopCapture]
+        }
+        KeyCode::Esc => back(app),
+        _ if is_capturing || test.state == TestState::Sending => keep(app, dialog),
+        KeyCode::Enter => send(app, dialog),
+        KeyCode::Up => {
+            test.scroll = test.scroll.saturating_sub(1);
+            keep(app, dialog)
+        }
+        KeyCode::Down => {
+            test.scroll += 1;
+            keep(app, dialog)
+        }
+        KeyCode::Char('c') => {
+            let rows = chat_rows(test);
+            open_over_test(app, dialog, ListKind::Chats, rows)
+        }
+        KeyCode::Char('p') => {
+            open_over_test(app, dialog, ListKind::Profiles, Vec::new());
+            actions::search_profiles(app, "")
+        }
+        KeyCode::Char('h') => {
+            let rows = history_rows(test, &app.workspace.time_zone());
+            open_over_test(app, dialog, ListKind::History, rows)
+        }
+        KeyCode::Char('g') => capture(app, dialog),
+        KeyCode::Char('a') if test.as_is || !test.can_set_chat() => {
+            test.as_is = !test.as_is;
+            app.dialog = Some(dialog);
+            actions::prepare_test(app).into_iter().collect()
+        }
+        KeyCode::Char('j') => match &test.state {
+            TestState::Answered(answer) => {
+                if let Some(problem) = &answer.problem {
+                    mending::go_to(app, problem.span);
+                    app.say(problem.message.clone());
+                }
+                Vec::new()
+            }
+            _ => keep(app, dialog),
+        },
+        _ => keep(app, dialog),
+    }
+}
+
+pub(super) fn choose_chat(app: &mut App, chat: &str) -> Vec<Effect> {
+    if let Some(test) = &mut app.test_behind {
+        test.chat = Some(chat.to_owned());
+        test.as_is = false;
+        test.state = TestState::Ready;
+    }
+    let mut effects = vec![Effect::RememberChat { name: None, chat: chat.to_owned() }];
+    effects.extend(back(app));
+    effects
+}
+
+fn open_over_test(app: &mut App, dialog: Dialog, kind: ListKind, rows: Vec<Row>) -> Vec<Effect> {
+    if let Dialog::Test(test) = dialog {
+        app.test_behind = Some(test);
+    }
+    let matching = if kind == ListKind::Profiles { Matching::Elsewhere } else { Matching::Here };
+    keep(app, Dialog::Listing(Listing { kind, picker: Picker::new(rows, matching) }))
+}
+
+fn chat_rows(test: &TestDialog) -> Vec<Row> {
+    let named = test.chats.chats.iter().map(|(name, chat)| Row {
+        id: name.clone(),
+        title: name.clone(),
+        right: chat.clone(),
+        ..Row::default()
+    });
+    let mut rows: Vec<Row> = named.collect();
+    if let Some(last) = test.chats.last.as_ref().filter(|last| is_chat(last)) {
+        rows.push(Row { id: last.clone(), title: last.clone(), ..Row::default() });
+    }
+    rows.push(Row {
+        id: "other".into(),
+        title: "Another chat: type its id or @name".into(),
+        ..Row::default()
+    });
+    rows
+}
+
+fn history_rows(test: &TestDialog, zone: &jiff::tz::TimeZone) -> Vec<Row> {
+    let row = |(at, sent): (usize, &crate::workspace::TestSend)| Row {
+        id: at.to_string(),
+        title: format!("{} {}", if sent.ok { "✔" } else { "✘" }, sent.campaign),
+        detail: format!(
+            "{} · {}",
+            sent.profile.as_deref().unwrap_or("nobody"),
+            sent.description.as_deref().unwrap_or("")
+        ),
+        right: sent.sent.to_zoned(zone.clone()).strftime("%m-%d %H:%M %Z").to_string(),
+        is_heading: false,
+    };
+    test.history.iter().enumerate().map(row).collect()
+}
+
+/// Sends the test as the dialog stands.
+fn send(app: &mut App, dialog: Dialog) -> Vec<Effect> {
+    app.dialog = Some(dialog);
+    let Some(job) = actions::test_job(app) else { return Vec::new() };
+    let Some(Dialog::Test(test)) = &mut app.dialog else { return Vec::new() };
+    if !test.is_loaded {
+        // The chats are still being read: what was asked for happens once they are there.
+        test.sends_when_loaded = true;
+        return Vec::new();
+    }
+    if job.test_chat.is_none() && !test.as_is {
+        let words = "no test chat yet: c types one, g catches yours";
+        test.state = TestState::Trouble(words.to_owned());
+        return Vec::new();
+    }
+    test.state = TestState::Sending;
+    let chat = test.chat.clone();
+    app.question += 1;
+    let mut effects = vec![Effect::SendTest { number: app.question, test: Box::new(TestSend { job }) }];
+    effects.extend(chat.map(|chat| Effect::RememberChat { name: None, chat }));
+    effects
+}
+
+/// Sends an earlier test's campaign again, for the same profile and chat, as its body stands now.
+pub(super) fn resend(app: &mut App, id: &str) -> Vec<Effect> {
+    let Some(mut test) = app.test_behind.take() else { return Vec::new() };
+    let Some(sent) = id.parse().ok().and_then(|at: usize| test.history.get(at).cloned()) else {
+        return Vec::new();
+    };
+    test.state = TestState::Sending;
+    app.dialog = Some(Dialog::Test(test));
+    app.question += 1;
+    vec![Effect::Resend { number: app.question, sent: Box::new(sent) }]
+}
+
+fn capture(app: &mut App, mut dialog: Dialog) -> Vec<Effect> {
+    let webhook = app.webhook.current(&app.workspace);
+    let Dialog::Test(test) = &mut dialog else { return keep(app, dialog) };
+    let Some(webhook) = webhook else {
+        test.state = TestState::Trouble("this campaign has no webhook: F4 chooses one".into());
+        return keep(app, dialog);
+    };
+    test.state = TestState::Capturing;
+    app.question += 1;
+    app.dialog = Some(dialog);
+    vec![Effect::Capture { number: app.question, webhook: Box::new(webhook) }]
+}
