@@ -246,6 +246,8 @@ fn keys_and_values_of_the_method_are_offered() {
     check_open("{\"reply_markup\": {\"inline_keyboard\": [[{‸}]]}}", "\"url", &["url", "login_url"]);
     check_open("‸", "{", &["chat_id", "text", "parse_mode", "reply_markup", "link_preview_options"]);
     check("‸", "{te↓\t", "{\"text\": \"‸\"}");
+    check_open("{‸}", "\"tex", &["text"]);
+    check_open("{‸, \"text\": \"x\"}", "\"tex", &[]);
     check_open("{\"a\": ‸}", "{", &["first_name", "telegram_chat_id", "plan", "cart_items", "First Name"]);
 }
 

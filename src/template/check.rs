@@ -13,7 +13,7 @@ use crate::telegram::Method;
 
 use super::Template;
 
-pub(super) use flow::modes_of;
+pub(super) use flow::objects_of;
 
 /// What a template renders to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

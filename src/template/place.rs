@@ -4,7 +4,7 @@ use crate::telegram::ParseMode;
 use crate::text::Span;
 
 use super::Template;
-use super::check::modes_of;
+use super::check::objects_of;
 use super::escapes::Position;
 use super::json_state::{Expects, JsonState, Within};
 use super::syntax::{Block, Node, Tag};
@@ -17,7 +17,7 @@ pub struct Place {
     pub within: PlaceKind,
     /// The keys that lead to it, `[]` for each array; the last one is that of the value at the place.
     pub path: Vec<String>,
-    /// The keys that the innermost object has in front of it.
+    /// The keys that the innermost object has, in front of it and behind.
     pub keys: Vec<String>,
     /// What of a key or a string stands in front of it.
     pub word: Option<String>,
@@ -67,14 +67,21 @@ pub fn place_at(template: &Template, offset: usize) -> Place {
             PlaceKind::Structure
         }
     };
+    let objects = objects_of(template);
     let in_text_of = match state.member() {
         Some((object, Some("text" | "caption" | "message_text"))) if within == PlaceKind::String => {
-            modes_of(template).get(&object).copied().flatten()
+            objects.mode(object)
         }
         _ => None,
     };
+    let mut keys = state.keys();
+    if let Some((object, _)) = state.member() {
+        let behind = objects.keys(object).iter().filter(|key| !keys.iter().any(|known| **known == ***key));
+        let behind: Vec<String> = behind.map(|key| key.to_string()).collect();
+        keys.extend(behind);
+    }
     let word = state.word().map(str::to_owned);
-    Place { within, path: state.path(), keys: state.keys(), word, in_text_of }
+    Place { within, path: state.path(), keys, word, in_text_of }
 }
 
 /// Reads `block` up to `offset`.
@@ -150,5 +157,15 @@ mod tests {
         check("|", "Structure ");
         check(r#"{"a": "{% if Profile.x %}b{% else %}c|{% endif %}"}"#, "String a");
         check(r#"{"a": "{% if Profile.x %}b{% else %}c{% endif %}", "b": |}"#, "Value b");
+    }
+
+    #[test]
+    fn a_place_knows_all_the_keys_of_its_object_and_of_no_other() {
+        let source =
+            r#"{"a": 1,  "b": {"c": 2, {% if Profile.x %}"d": 3{% else %}"e": 4{% endif %}}, "f": 5}"#;
+        let (template, _) = parse(source, &Partials::default(), Dialect::Telecast);
+        let keys = |before: &str| place_at(&template, source.find(before).unwrap()).keys;
+        assert_eq!(keys(" \"b\""), ["a", "b", "f"]);
+        assert_eq!(keys("\"c\""), ["c", "d", "e"]);
     }
 }

@@ -3,6 +3,7 @@
 //! What is captured is followed where it is printed: there it has its place in the JSON.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::profile::Vocabulary;
@@ -17,23 +18,49 @@ use super::guard::Guard;
 use super::hole::Hole;
 use super::source::{Definition, Scope, Source};
 
-/// The parse mode of each object that has one; `None` for one that is not known beforehand.
-pub(in super::super) type Modes = HashMap<usize, Option<ParseMode>>;
+/// What is known of a body's objects, by their numbers (see [`JsonState::member`]).
+#[derive(Debug, Default)]
+pub(in super::super) struct Objects {
+    /// The parse mode of each object that has one; `None` for one that is not known beforehand.
+    modes: HashMap<usize, Option<ParseMode>>,
+    /// The keys of each object, in any branch.
+    keys: HashMap<usize, Vec<Rc<str>>>,
+}
+
+impl Objects {
+    /// Returns the parse mode that an object names, where it is known.
+    pub fn mode(&self, object: usize) -> Option<ParseMode> {
+        self.modes.get(&object).copied().flatten()
+    }
+
+    /// Returns the keys that an object has anywhere.
+    pub fn keys(&self, object: usize) -> &[Rc<str>] {
+        self.keys.get(&object).map_or(&[], Vec::as_slice)
+    }
+}
 
 /// How many nodes of captures and partials are followed, and how deep: each may print others more than once.
 const MAX_INNER_NODES: usize = 20_000;
 const MAX_INNER_DEPTH: usize = 20;
 
 pub(super) fn check(template: &Template, vocabulary: &Vocabulary, method: Option<Method>) -> Vec<Diagnostic> {
-    let modes = modes_of(template);
-    let mut follower = Follower::new(template, vocabulary, &modes);
-    follower.method = method;
-    follower.run().problems
+    let objects = objects_of(template);
+    let checked = Checked { vocabulary, method, objects: &objects };
+    Follower::new(template, Some(checked)).run().problems
 }
 
-/// Returns the parse modes of the objects in a body.
-pub(in super::super) fn modes_of(template: &Template) -> Modes {
-    Follower::new(template, &Vocabulary::default(), &Modes::new()).run().found
+/// Returns what is known of the objects in a body.
+pub(in super::super) fn objects_of(template: &Template) -> Objects {
+    Follower::new(template, None).run().found
+}
+
+/// What the second way through a body knows, which looks for problems.
+#[derive(Clone, Copy)]
+struct Checked<'t> {
+    vocabulary: &'t Vocabulary,
+    /// The method whose fields are known.
+    method: Option<Method>,
+    objects: &'t Objects,
 }
 
 struct Follower<'t> {
@@ -43,21 +70,19 @@ struct Follower<'t> {
     /// The tag of the template that called the partial which is being followed.
     call: Option<Span>,
     scope: Scope<'t>,
-    vocabulary: &'t Vocabulary,
-    /// The method whose fields are known.
-    method: Option<Method>,
+    /// `None` on the first way through, which learns the objects and tells of nothing.
+    checked: Option<Checked<'t>>,
     /// The paths that are known to have a value here, as written.
     present: Vec<String>,
-    modes: &'t Modes,
-    /// The parse modes met on the way.
-    found: Modes,
+    /// The objects met on the way.
+    found: Objects,
     problems: Vec<Diagnostic>,
     n_inner_nodes: usize,
     inner_depth: usize,
 }
 
 impl<'t> Follower<'t> {
-    fn new(template: &'t Template, vocabulary: &'t Vocabulary, modes: &'t Modes) -> Self {
+    fn new(template: &'t Template, checked: Option<Checked<'t>>) -> Self {
         let mut scope = Scope::default();
         scope.define_all(0, template.body());
         Follower {
@@ -65,11 +90,9 @@ impl<'t> Follower<'t> {
             file: 0,
             call: None,
             scope,
-            vocabulary,
-            method: None,
+            checked,
             present: Vec::new(),
-            modes,
-            found: Modes::new(),
+            found: Objects::default(),
             problems: Vec::new(),
             n_inner_nodes: 0,
             inner_depth: 0,
@@ -91,6 +114,9 @@ impl<'t> Follower<'t> {
 
     /// Adds a problem of the file that is being followed; one in a partial is told at the tag that calls it.
     fn tell(&mut self, problem: Diagnostic) {
+        if self.checked.is_none() {
+            return;
+        }
         let problem = match (self.call, self.current()) {
             (Some(call), Some(file)) => partials::at_call(file, &problem, call),
             _ => problem,
@@ -170,7 +196,12 @@ impl<'t> Follower<'t> {
             let read = state.read_to_event(rest.of(source), &mut |event| last = Some(event));
             let end = rest.start + read;
             if let Some(event) = last {
-                events.push(match (&event, self.method) {
+                let method = self.checked.and_then(|checked| checked.method);
+                if let (Event::Key { name, is_repeated: false }, Some((object, _))) = (&event, state.member())
+                {
+                    self.found.keys.entry(object).or_default().push(Rc::clone(name));
+                }
+                events.push(match (&event, method) {
                     (Event::Key { name, .. }, Some(method)) => {
                         let unknown = fields::unknown(method, name, state);
                         (end, event, unknown)
@@ -195,7 +226,7 @@ impl<'t> Follower<'t> {
                 }
                 Event::Text { object, key, value } if &*key == "parse_mode" => {
                     let mode = ParseMode::from_argument(&value).unwrap_or(None);
-                    let known = self.found.entry(object).or_insert(mode);
+                    let known = self.found.modes.entry(object).or_insert(mode);
                     if *known != mode {
                         *known = None;
                     }
@@ -335,10 +366,11 @@ impl<'t> Follower<'t> {
     }
 
     fn hole(&mut self, output: &'t Output, state: &JsonState) {
+        let Some(checked) = self.checked else { return };
         let value = &output.value;
         let mode = state.member().and_then(|(object, key)| {
             let is_text = matches!(key, Some("text" | "caption" | "message_text"));
-            self.modes.get(&object).copied().flatten().filter(|_| is_text)
+            checked.objects.mode(object).filter(|_| is_text)
         });
         let sources = self.scope.sources(self.file, &value.value, &value.filters);
         let problems = sources.iter().map(|source| {
@@ -351,7 +383,7 @@ impl<'t> Follower<'t> {
                 mode,
                 is_present: self.is_present(source),
                 dialect: self.template.dialect(),
-                vocabulary: self.vocabulary,
+                vocabulary: checked.vocabulary,
             };
             hole.problems()
         });
