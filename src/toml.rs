@@ -14,5 +14,5 @@ mod read;
 #[cfg(test)]
 mod tests;
 
-pub use edit::{Editor, edit};
+pub use edit::{Editor, edit, updated, written};
 pub use read::{Spanned, Table, read, value_span};

@@ -37,17 +37,12 @@ impl Manifest {
 
     /// Returns a new file's text.
     pub fn to_toml(&self) -> String {
-        let mut editor = Editor::empty();
-        write(&mut editor, self, None);
-        editor.to_string()
+        toml::written(self, write)
     }
 
     /// Returns `text` changed only where this differs from what it says, or the problem why it is not TOML.
     pub fn update(&self, text: &str) -> Result<String, Diagnostic> {
-        let mut editor = toml::edit(text)?;
-        let old = Manifest::parse(text).0.unwrap_or_default();
-        write(&mut editor, self, Some(&old));
-        Ok(editor.to_string())
+        toml::updated(text, self, read, write)
     }
 
     /// Returns the zone that dates are shown and counted in, or `None` for the system's.

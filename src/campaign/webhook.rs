@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::{SANDBOX, placeholder};
 use crate::diagnostic::Diagnostic;
-use crate::toml::{self, Editor};
+use crate::toml;
 
 /// The HTTP methods a webhook can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -89,17 +89,12 @@ impl Webhook {
 
     /// Returns a new file's text.
     pub fn to_toml(&self) -> String {
-        let mut editor = Editor::empty();
-        write::webhook(&mut editor, self, None);
-        editor.to_string()
+        toml::written(self, write::webhook)
     }
 
     /// Returns `text` changed only where this differs from what it says, or the problem why it is not TOML.
     pub fn update(&self, text: &str) -> Result<String, Diagnostic> {
-        let mut editor = toml::edit(text)?;
-        let old = Webhook::parse(text).0.unwrap_or_default();
-        write::webhook(&mut editor, self, Some(&old));
-        Ok(editor.to_string())
+        toml::updated(text, self, read::webhook, write::webhook)
     }
 
     /// Returns the names of the secrets it refers to, each once, in order; [`SANDBOX`] is none.

@@ -2,7 +2,7 @@
 
 use toml_edit::{DocumentMut, Item, TableLike, Value};
 
-use super::read;
+use super::{Table, read};
 use crate::diagnostic::Diagnostic;
 
 /// A TOML text being changed.
@@ -36,12 +36,27 @@ pub fn edit(text: &str) -> Result<Editor, Diagnostic> {
     }
 }
 
-impl Editor {
-    /// Returns an empty text to add to.
-    pub fn empty() -> Self {
-        Self { document: DocumentMut::new(), ending: Ending::Lf, has_byte_order_mark: false }
-    }
+/// Returns a new file's text; `write` gets no old value.
+pub fn written<T>(value: &T, write: impl FnOnce(&mut Editor, &T, Option<&T>)) -> String {
+    let mut editor = Editor { document: DocumentMut::new(), ending: Ending::Lf, has_byte_order_mark: false };
+    write(&mut editor, value, None);
+    editor.to_string()
+}
 
+/// Returns `text` changed only where `value` differs from what `build` reads in it, or the problem why it is not TOML.
+pub fn updated<T: Default>(
+    text: &str,
+    value: &T,
+    build: impl FnOnce(&mut Table<'_>) -> T,
+    write: impl FnOnce(&mut Editor, &T, Option<&T>),
+) -> Result<String, Diagnostic> {
+    let mut editor = edit(text)?;
+    let old = read(text, build).0.unwrap_or_default();
+    write(&mut editor, value, Some(&old));
+    Ok(editor.to_string())
+}
+
+impl Editor {
     /// Sets the text at `path`, making tables on the way; the comments around the old value stay.
     pub fn set_string(&mut self, path: &[&str], value: &str) {
         self.set(path, Value::from(value));

@@ -142,7 +142,7 @@ proptest! {
 
     #[test]
     fn any_text_can_be_set_and_read_back(key in "\\PC{1,8}", value in any::<String>()) {
-        let mut editor = Editor::empty();
+        let mut editor = edit("").unwrap();
         editor.set_pairs(&["t"], &[(key.clone(), value.clone())]);
         let (pairs, problems) = read(&editor.to_string(), |table| table.pairs("t"));
         prop_assert_eq!(problems, vec![]);
