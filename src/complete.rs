@@ -134,6 +134,8 @@ pub struct Completion {
     pub edit: TextEdit,
     /// What to select in the new text: a default to type over, or the cursor's place.
     pub select: Span,
+    /// Where one goes on from there before one leaves what was put in, in the new text.
+    pub next: Option<usize>,
     /// Whether what comes next has choices of its own, to be shown at once with [`open_here`].
     pub then_opens: bool,
 }

@@ -46,6 +46,7 @@ pub mod linked;
 pub mod message;
 pub mod picker;
 pub mod sample_event;
+pub mod tab_stops;
 pub mod text_field;
 pub mod theme;
 pub mod worst;

@@ -16,6 +16,9 @@ use super::{Completion, Context, Session, Trigger};
 /// New text in which `‸` marks the cursor, or what is between two of them is selected.
 const MARK: char = '‸';
 
+/// Marks the place to go on at from there.
+const NEXT: char = '⇥';
+
 /// Returns what accepting `item` does.
 pub fn completion(
     session: &Session,
@@ -246,8 +249,9 @@ fn finish(span: Span, marked: &str) -> Completion {
     let first = marked.find(MARK).unwrap_or(marked.len());
     let second = marked.rfind(MARK).filter(|at| *at != first).map_or(first, |at| at - MARK.len_utf8());
     Completion {
-        edit: TextEdit { span, replacement: marked.replace(MARK, "") },
+        edit: TextEdit { span, replacement: marked.replace([MARK, NEXT], "") },
         select: Span::new(span.start + first, span.start + second),
+        next: marked.replace(MARK, "").find(NEXT).map(|at| span.start + at),
         then_opens: false,
     }
 }

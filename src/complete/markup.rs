@@ -9,8 +9,16 @@ pub struct Markup {
     pub label: &'static str,
     /// One line on what it does; no full stop.
     pub doc: &'static str,
-    /// What is put in, as it stands inside a JSON string; `‸` marks the cursor, or two what is selected.
+    /// What is put in, as it stands inside a JSON string; `‸` marks the cursor, or two what is selected; `⇥` marks where
+    /// Tab leads from there.
     pub snippet: &'static str,
+}
+
+impl Markup {
+    /// Returns what is put in, without the marks.
+    pub fn text(&self) -> String {
+        self.snippet.replace(['‸', '⇥'], "")
+    }
 }
 
 const fn markup(label: &'static str, snippet: &'static str, doc: &'static str) -> Markup {
@@ -23,7 +31,7 @@ static HTML: &[Markup] = &[
     markup("i", "<i>‸</i>", "Italic"),
     markup(
         "a",
-        "<a href='‸https://‸'></a>",
+        "<a href='‸https://‸'>⇥</a>",
         "A link; an address that Telegram does not take leaves the text",
     ),
     markup("u", "<u>‸</u>", "Underlined"),
@@ -32,7 +40,7 @@ static HTML: &[Markup] = &[
     markup("pre", "<pre>‸</pre>", "A block of code, as it is"),
     markup(
         "pre language",
-        "<pre><code class='language-‸'></code></pre>",
+        "<pre><code class='language-‸'>⇥</code></pre>",
         "A block of code in a language, coloured",
     ),
     markup("tg-spoiler", "<tg-spoiler>‸</tg-spoiler>", "Hidden until it is tapped"),
@@ -44,10 +52,10 @@ static HTML: &[Markup] = &[
     ),
     markup(
         "tg-emoji",
-        "<tg-emoji emoji-id='‸'>🙂</tg-emoji>",
+        "<tg-emoji emoji-id='‸'>⇥🙂</tg-emoji>",
         "A custom emoji, by its number; the emoji inside is for all who cannot see it",
     ),
-    markup("tg-time", "<tg-time unix='‸' format='wDT'></tg-time>", "A time in the reader's zone"),
+    markup("tg-time", "<tg-time unix='‸' format='wDT'>⇥</tg-time>", "A time in the reader's zone"),
 ];
 
 static MARKDOWN_V2: &[Markup] = &[
@@ -58,7 +66,7 @@ static MARKDOWN_V2: &[Markup] = &[
     markup("spoiler", "||‸||", "Hidden until it is tapped"),
     markup("code", "`‸`", "Code in a line; holds no other markup"),
     markup("pre", "```\\n‸\\n```", "A block of code; a language may follow the first three backticks"),
-    markup("link", "[‸](https://)", "A link; an address that Telegram does not take leaves the text"),
+    markup("link", "[‸](https://⇥)", "A link; an address that Telegram does not take leaves the text"),
     markup("quote", ">‸", "A quote, to the end of its line; each further line begins with >"),
     markup(
         "emoji",
@@ -72,7 +80,7 @@ static MARKDOWN: &[Markup] = &[
     markup("italic", "_‸_", "Italic; holds no other markup"),
     markup("code", "`‸`", "Code in a line"),
     markup("pre", "```\\n‸\\n```", "A block of code; a language may follow the first three backticks"),
-    markup("link", "[‸](https://)", "A link"),
+    markup("link", "[‸](https://⇥)", "A link"),
 ];
 
 /// Returns the markup of a parse mode.
@@ -131,16 +139,19 @@ mod tests {
     fn each_snippet_is_markup_that_telegram_reads() {
         for mode in ParseMode::ALL {
             for markup in of(mode) {
-                let filled = match markup.snippet.matches('‸').count() {
-                    2 => markup.snippet.replace('‸', ""),
-                    _ if markup.label.contains("emoji") => markup.snippet.replace('‸', "5368324170671202286"),
-                    _ if markup.label == "tg-time" => markup.snippet.replace('‸', "1700000000"),
-                    _ => markup.snippet.replace('‸', "x"),
+                let typed = match markup.snippet.matches('‸').count() {
+                    2 => "",
+                    _ if markup.label.contains("emoji") => "5368324170671202286",
+                    _ if markup.label == "tg-time" => "1700000000",
+                    _ => "x",
                 };
-                let decoded =
-                    filled.replace("\\n", "\n").replace("></a>", ">x</a>").replace("></code>", ">x</code>");
-                let decoded =
-                    decoded.replace("></tg-time>", ">x</tg-time>").replace("https://", "https://a.b");
+                let next = if markup.snippet.contains("https://⇥") || markup.snippet.contains("⇥🙂") {
+                    ""
+                } else {
+                    "x"
+                };
+                let filled = markup.snippet.replace('‸', typed).replace('⇥', next);
+                let decoded = filled.replace("\\n", "\n").replace("https://", "https://a.b");
                 let parsed =
                     parse(mode, &decoded).unwrap_or_else(|error| panic!("{}: {error:?}", markup.label));
                 assert_eq!(parsed.entities.len(), 1, "{mode:?} {decoded}");

@@ -396,7 +396,7 @@ fn marked_up(c: char, around: &Around) -> Vec<Item> {
 
 fn markup_item(markup: &'static markup::Markup) -> Item {
     let short = markup.doc.split(';').next().unwrap_or(markup.doc);
-    let doc = format!("{} · {}", markup.snippet.replace('‸', ""), markup.doc);
+    let doc = format!("{} · {}", markup.text(), markup.doc);
     Item::new(markup.label, short, doc, Kind::Markup(markup))
 }
 

@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 
 use super::editor_view::Viewport;
 use super::highlight::Highlighter;
+use super::tab_stops::TabStops;
 use crate::compose;
 use crate::diagnostic::TextEdit;
 use crate::editor::{Command, Editor};
@@ -18,6 +19,8 @@ use crate::workspace::{CampaignFiles, Condition, Fingerprint};
 pub struct Buffer {
     /// The text and its undo.
     pub editor: Editor,
+    /// Where Tab leads from within what was completed.
+    pub tab_stops: TabStops,
     /// What part of it is on screen.
     pub viewport: Viewport,
     /// The file as it was read or saved last.
@@ -48,6 +51,7 @@ impl Buffer {
         let text = campaign.body.text.as_str();
         Self {
             editor: Editor::new(text),
+            tab_stops: TabStops::default(),
             viewport: Viewport::default(),
             markup: compose::parse_mode_of(text),
             highlighter: Highlighter::default(),

@@ -3,6 +3,7 @@
 use super::{actions, vim};
 use crate::complete;
 use crate::editor::{Command, Motion};
+use crate::text::Span;
 use crate::ui::app::App;
 use crate::ui::effect::{Effect, Timer};
 use crate::ui::focus::{Focus, Pane};
@@ -34,6 +35,7 @@ pub fn press(app: &mut App, key: Key) -> Vec<Effect> {
             app.say("paste with the terminal's own key: often Ctrl-Shift-V");
             None
         }
+        (KeyCode::Tab, false) if key == Key::plain(KeyCode::Tab) => Some(tab(app)),
         _ => command(key),
     };
     let Some(command) = command else { return Vec::new() };
@@ -66,6 +68,12 @@ pub fn press(app: &mut App, key: Key) -> Vec<Effect> {
     effects
 }
 
+/// Tab: to the end of what was completed around the cursor, else an indentation.
+fn tab(app: &App) -> Command {
+    let stop = app.buffer().and_then(|buffer| buffer.tab_stops.next(buffer.editor.len()));
+    stop.map_or(Command::Tab, |at| Command::Move(Motion::To(at)))
+}
+
 /// Leaves the text to the panes.
 pub fn leave(app: &mut App) -> Vec<Effect> {
     app.focus = Focus::reach(Pane::Body);
@@ -85,7 +93,26 @@ pub fn apply(app: &mut App, command: Command) -> Vec<Effect> {
     }
     let command = app.through_block(command);
     let Some(buffer) = app.buffer_mut() else { return Vec::new() };
+    let is_typing = is_motion(&command)
+        || matches!(command, Command::Type(_) | Command::Delete(_) | Command::Complete { .. });
+    let completed = match &command {
+        Command::Complete { edit, select } => {
+            let behind = edit.replacement.get(select.end.saturating_sub(edit.span.start)..);
+            // Where the end is on another line, Tab indents.
+            let stretch = Span::new(edit.span.start, edit.span.start + edit.replacement.len());
+            Some(stretch).filter(|_| behind.is_some_and(|behind| !behind.contains('\n')))
+        }
+        _ => None,
+    };
     let applied = buffer.editor.apply(command);
+    if !is_typing {
+        buffer.tab_stops.clear();
+    }
+    let len = buffer.editor.len();
+    if let Some(stretch) = completed {
+        buffer.tab_stops.push(stretch, len);
+    }
+    buffer.tab_stops.follow(buffer.editor.cursor(), len);
     let mut effects = Vec::new();
     if let Some(text) = applied.copied {
         effects.push(app.copy(text));
@@ -194,7 +221,11 @@ pub fn accept(app: &mut App) -> Vec<Effect> {
     let (text, cursor) = (buffer.editor.text(), buffer.editor.cursor());
     let completion = session.accept(&text, cursor, &app.knowledge().context());
     let Some(completion) = completion else { return Vec::new() };
+    let start = completion.edit.span.start;
     let effects = apply(app, Command::Complete { edit: completion.edit, select: completion.select });
+    if let (Some(next), Some(buffer)) = (completion.next, app.buffer_mut()) {
+        buffer.tab_stops.push(Span::new(start, next), buffer.editor.len());
+    }
     if completion.then_opens
         && let Some(buffer) = app.buffer()
     {

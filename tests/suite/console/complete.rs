@@ -32,13 +32,13 @@ fn clevertaps_sample_is_written_with_completion_only() {
     console.type_text("<b");
     console.press("down enter");
     console.type_text("Bold");
-    console.press("right right right right");
+    console.press("tab");
     console.type_text(" and <a");
     console.press("down enter");
     console.type_text("https://example.com");
-    console.press("right right");
+    console.press("tab");
     console.type_text("inline link");
-    console.press("right right right right");
+    console.press("tab");
     console.type_text(" and <code");
     console.press("down enter");
     console.type_text("code");
@@ -48,6 +48,25 @@ fn clevertaps_sample_is_written_with_completion_only() {
     for chat in ["1099500000001", "NULL"] {
         assert_eq!(rendered(&written, chat), rendered(SAMPLE, chat));
     }
+}
+
+#[test]
+fn tab_leads_behind_what_was_completed_level_by_level_and_indents_elsewhere() {
+    let mut console = empty();
+    console.press("ctrl-space enter enter");
+    console.press("end ctrl-space enter");
+    console.type_text("Hi <<first");
+    console.press("enter");
+    console.type_text("friend");
+    console.press("tab");
+    console.type_text("!");
+    console.press("tab");
+    console.type_text(",");
+    let text = console.body().lines().find(|line| line.contains("text")).unwrap().trim().to_owned();
+    assert!(text.ends_with("!\","), "{text}");
+    assert!(text.contains("friend"), "{text}");
+    console.press("tab");
+    assert!(console.body().contains("!\", "), "{}", console.body());
 }
 
 /// The body as JSON for a profile with this chat id, or as it stands where that is no JSON.
