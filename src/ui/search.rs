@@ -23,7 +23,7 @@ pub struct Search {
     replace: Option<TextField>,
     in_replace: bool,
     syntax: Syntax,
-    /// Why the pattern is not one, or how many matches there are.
+    /// Why nothing is found.
     words: String,
     /// Where it matches, ascending.
     pub matches: Vec<Span>,
@@ -75,18 +75,41 @@ impl Search {
             _ if self.find.text().is_empty() => String::new(),
             Ok(pattern) => {
                 self.matches = pattern.find_all(text);
-                match self.matches.len() {
-                    0 => "no match".to_owned(),
-                    1 => "1 match".to_owned(),
-                    n => format!("{n} matches"),
-                }
+                if self.matches.is_empty() { "no match".to_owned() } else { String::new() }
             }
             Err(words) => words,
         };
     }
 
-    /// Draws the line; returns the cursor's cell.
-    pub fn draw(&self, buf: &mut Buffer, line: Rect, theme: &Theme) -> Option<(u16, u16)> {
+    /// Which of the matches is selected, or why there is none.
+    fn state(&self, selected: Span) -> String {
+        match (self.matches.len(), self.matches.binary_search(&selected)) {
+            (0, _) => self.words.clone(),
+            (n, Ok(at)) => format!("{} of {n}", at + 1),
+            (1, Err(_)) => "1 match".to_owned(),
+            (n, Err(_)) => format!("{n} matches"),
+        }
+    }
+
+    /// The keys that do something here, each with its word.
+    pub fn hints(&self) -> &'static [(&'static str, &'static str)] {
+        match (self.began.is_some(), self.in_replace) {
+            (true, false) => &[("Enter", "go there"), ("Esc", "back"), ("^R", "regex"), ("Tab", "replace")],
+            (_, true) => &[
+                ("Enter", "replace, go on"),
+                ("^A", "all"),
+                ("Esc", "close"),
+                ("^R", "regex"),
+                ("Tab", "find"),
+            ],
+            (false, false) => {
+                &[("Enter", "next"), ("↑", "previous"), ("Esc", "close"), ("^R", "regex"), ("Tab", "replace")]
+            }
+        }
+    }
+
+    /// Draws the line; returns the cursor's cell. `selected` is what is selected in the text.
+    pub fn draw(&self, buf: &mut Buffer, line: Rect, theme: &Theme, selected: Span) -> Option<(u16, u16)> {
         if line.height == 0 {
             return None;
         }
@@ -94,7 +117,8 @@ impl Search {
         let kind = if self.syntax == Syntax::Plain { "find " } else { "regex " };
         let x = draw::put(buf, line, line.x, line.y, kind, theme.accent);
         let half = if self.replace.is_some() { 2 } else { 1 };
-        let words = u16::try_from(crate::text::width(&self.words)).unwrap_or(0);
+        let state = self.state(selected);
+        let words = u16::try_from(crate::text::width(&state)).unwrap_or(0);
         let room = line.right().saturating_sub(x + words + 2) / half;
         let field = Rect { x, width: room, ..line };
         let mut cursor = self.find.draw(buf, field, theme.field_focused, theme.selection);
@@ -106,7 +130,7 @@ impl Search {
                 cursor = at;
             }
         }
-        draw::put_right(buf, line, line.y, &self.words, theme.dim);
+        draw::put_right(buf, line, line.y, &state, theme.dim);
         Some(cursor)
     }
 }
@@ -114,7 +138,7 @@ impl Search {
 /// Takes a key while the line is open.
 pub fn press(app: &mut App, key: Key) -> Vec<Effect> {
     let text = app.buffer().map(|buffer| buffer.editor.text()).unwrap_or_default();
-    let cursor = app.buffer().map_or(0, |buffer| buffer.editor.cursor());
+    let selected = app.buffer().map_or(Span::at(0), |buffer| buffer.editor.selection().span());
     let Some(search) = &mut app.search else { return Vec::new() };
     match (key.code, key.ctrl) {
         (KeyCode::Esc, _) => {
@@ -133,11 +157,12 @@ pub fn press(app: &mut App, key: Key) -> Vec<Effect> {
             search.syntax = if search.syntax == Syntax::Plain { Syntax::Regex } else { Syntax::Plain };
             search.refresh(&text);
         }
-        (KeyCode::Enter, _) if search.in_replace => return replace_all(app, &text),
+        (KeyCode::Enter, _) if search.in_replace => return replace_one(app, &text, selected),
+        (KeyCode::Char('a'), true) if search.in_replace => return replace_all(app, &text),
         (KeyCode::Enter | KeyCode::Down, _) | (KeyCode::Char('g'), true) => {
-            step(app, &text, cursor, !key.shift)
+            step(app, &text, selected, !key.shift)
         }
-        (KeyCode::Up, _) => step(app, &text, cursor, false),
+        (KeyCode::Up, _) => step(app, &text, selected, false),
         _ => {
             let field = if search.in_replace {
                 search.replace.as_mut().unwrap_or(&mut search.find)
@@ -147,7 +172,7 @@ pub fn press(app: &mut App, key: Key) -> Vec<Effect> {
             field.press(key);
             search.refresh(&text);
             if !search.in_replace {
-                let near = search.nearest(cursor);
+                let near = search.nearest(selected.end);
                 select(app, near);
             }
         }
@@ -170,10 +195,12 @@ pub fn paste(app: &mut App, pasted: &str) -> Vec<Effect> {
     Vec::new()
 }
 
-fn step(app: &mut App, text: &str, cursor: usize, forward: bool) {
+/// Selects the match behind or in front of what is selected, around the end.
+fn step(app: &mut App, text: &str, selected: Span, forward: bool) {
     let Some(search) = &app.search else { return };
     let Ok(pattern) = search.pattern() else { return };
-    let found = if forward { pattern.next(text, cursor) } else { pattern.previous(text, cursor) };
+    let found =
+        if forward { pattern.next(text, selected.end) } else { pattern.previous(text, selected.start) };
     select(app, found);
 }
 
@@ -202,6 +229,26 @@ fn select(app: &mut App, found: Option<Span>) {
     if let (Some(found), Some(buffer)) = (found, app.buffer_mut()) {
         buffer.editor.apply(Command::Select(found));
     }
+}
+
+/// Replaces the selected match and selects the next; where none is selected, selects one first.
+fn replace_one(app: &mut App, text: &str, selected: Span) -> Vec<Effect> {
+    let Some(search) = &app.search else { return Vec::new() };
+    let Ok(pattern) = search.pattern() else { return Vec::new() };
+    let replacement = search.replace.as_ref().map(TextField::text).unwrap_or_default();
+    let edit = pattern.replace_all(text, &replacement).into_iter().find(|edit| edit.span == selected);
+    let Some(edit) = edit else {
+        step(app, text, selected, true);
+        return Vec::new();
+    };
+    let behind = Span::at(edit.span.start + edit.replacement.len());
+    let effects = typing_command(app, Command::Replace(vec![edit]));
+    let text = app.buffer().map(|buffer| buffer.editor.text()).unwrap_or_default();
+    if let Some(search) = &mut app.search {
+        search.refresh(&text);
+    }
+    step(app, &text, behind, true);
+    effects
 }
 
 fn replace_all(app: &mut App, text: &str) -> Vec<Effect> {

@@ -210,15 +210,27 @@ fn draw_footer(app: &App, area: Rect, buf: &mut Buffer) {
         draw::put_line(buf, area, area.y, &format!(" {}", notice.text), style);
         return;
     }
-    for (_, key, hint, x) in hints(app, area) {
-        let x = draw::put(buf, area, x, area.y, &key, app.theme.accent);
-        draw::put(buf, area, x + 1, area.y, hint, app.theme.key_hint);
+    if let Some(search) = &app.search {
+        let mut x = area.x + 1;
+        for (key, hint) in search.hints() {
+            x = draw_hint(app, area, buf, x, key, hint) + 2;
+        }
+        return;
     }
+    for (_, key, hint, x) in hints(app, area) {
+        draw_hint(app, area, buf, x, &key, hint);
+    }
+}
+
+/// Draws a key and what it does; returns the column behind.
+fn draw_hint(app: &App, area: Rect, buf: &mut Buffer, x: u16, key: &str, hint: &str) -> u16 {
+    let x = draw::put(buf, area, x, area.y, key, app.theme.accent);
+    draw::put(buf, area, x + 1, area.y, hint, app.theme.key_hint)
 }
 
 /// Returns the action whose hint is at a column of the footer.
 pub fn footer_action_at(app: &App, area: Rect, x: u16) -> Option<Action> {
-    if app.notice.is_some() {
+    if app.notice.is_some() || app.search.is_some() {
         return None;
     }
     let wide = |key: &str, hint: &str| u16::try_from(width(key) + 1 + width(hint)).unwrap_or(0);

@@ -54,7 +54,8 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<(u16, u16)> {
     let cursor = cursor.map(|cell| (cell.x, cell.y));
     if let Some(search) = &app.search {
         let line = Rect { y: room.bottom().saturating_sub(1), height: room.height.min(1), ..room };
-        return search.draw(buf, line, &app.theme).filter(|_| app.focus.pane == Pane::Body);
+        let selected = buffer.editor.selection().span();
+        return search.draw(buf, line, &app.theme, selected).filter(|_| app.focus.pane == Pane::Body);
     }
     cursor.filter(|_| has_keyboard)
 }

@@ -178,3 +178,44 @@ fn a_keymap_of_ones_own_is_obeyed_and_shown() {
     console.press("enter");
     console.shows("In Body");
 }
+
+#[test]
+fn find_goes_both_ways_and_says_which_match_it_is() {
+    let mut console = Console::demo();
+    console.press("ctrl-home ctrl-f");
+    console.type_text("Profile");
+    console.shows("1 of 6");
+    console.shows("Enter next  ↑ previous");
+    console.press("enter enter");
+    console.shows("3 of 6");
+    console.press("up");
+    console.shows("2 of 6");
+    console.press("up up");
+    console.shows("6 of 6");
+    console.type_text("x");
+    console.shows("no match");
+}
+
+#[test]
+fn replace_takes_one_match_after_the_other_or_all_with_groups_each_undone_at_once() {
+    let mut console = Console::demo();
+    let before = console.body();
+    console.press("ctrl-home ctrl-f");
+    console.type_text("Profile");
+    console.press("tab");
+    console.type_text("Event");
+    console.press("enter enter");
+    console.shows("1 of 4");
+    assert_eq!((console.body().matches("Event").count(), console.body().matches("Profile").count()), (2, 4));
+    console.press("esc ctrl-z ctrl-z");
+    assert_eq!(console.body(), before);
+    console.press("ctrl-f ctrl-r");
+    console.type_text(r"Profile\.(\w+)");
+    console.press("tab ctrl-u");
+    console.type_text("Profile[\"$1\"]");
+    console.press("ctrl-a");
+    assert_eq!(console.body().matches("Profile[\"").count(), 6);
+    console.shows("6 replaced: ^Z takes it back");
+    console.press("ctrl-z");
+    assert_eq!(console.body(), before);
+}
