@@ -53,8 +53,9 @@ pub fn press(app: &mut App, key: Key) -> Vec<Effect> {
     } else {
         app.completion = None;
     }
-    if app.completion.is_some() {
-        // A trigger half typed is no problem to tell of: the message is made once the picker is done with.
+    if app.completion.as_ref().is_some_and(|session| session.armed) {
+        // A trigger half typed is no problem to tell of: the message is made once the picker is done with. What opens a
+        // picker that waits for an arrow may just as well be text.
         effects.retain(|effect| !matches!(effect, Effect::Compose { .. }));
     } else if may_begin {
         let before = effects.len();

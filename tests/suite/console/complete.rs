@@ -167,3 +167,12 @@ fn a_hover_never_covers_what_it_is_about() {
         }
     }
 }
+
+#[test]
+fn the_message_follows_text_that_might_begin_something() {
+    let mut console = Console::demo();
+    console.go_before("20% off");
+    console.type_text("write to @first");
+    assert!(console.app.completion.as_ref().is_some_and(|session| !session.armed));
+    console.shows("▌ write to @first20% off");
+}
