@@ -17,6 +17,7 @@ pub mod view;
 pub mod verdicts;
 pub mod vim;
 
+mod before_error;
 mod blocks;
 pub mod buffer;
 pub mod code_colours;

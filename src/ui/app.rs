@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::before_error::BeforeError;
 use super::buffer::Buffer;
 use super::code_colours::CodeColours;
 use super::dialog::{Dialog, TestDialog};
@@ -100,6 +101,8 @@ pub struct App {
     pub preview: Preview,
     /// What came out of the body as it stands, or stood a moment ago.
     pub composed: Option<Latest<Composed>>,
+    /// The last message that came out.
+    pub(super) before_error: Option<BeforeError>,
     /// What of it belongs to the cursor's place.
     pub linked: Linked,
     /// What is wrong with each campaign at worst.
@@ -217,6 +220,7 @@ impl App {
             people: People::default(),
             preview: Preview::default(),
             composed: None,
+            before_error: None,
             linked: Linked::default(),
             verdicts: Verdicts::default(),
             worst: None,

@@ -7,6 +7,7 @@ mod keys;
 mod linked;
 mod look;
 mod monkey;
+mod passing;
 mod picture;
 mod rewrite;
 mod samples;

@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::frame;
-use crate::compose::{AuthDraft, Composed, Skip};
+use crate::compose::{AuthDraft, Composed, Lit, Skip};
 use crate::json;
 use crate::text::Span;
 use crate::ui::app::App;
@@ -203,9 +203,32 @@ fn draw_message(app: &App, composed: &Composed, room: Rect, buf: &mut Buffer) {
     let mut lines: Vec<(String, Style)> =
         draw::wrap(&words, width).into_iter().map(|line| (line, style)).collect();
     lines.extend(draw::wrap(help, width).into_iter().map(|line| (line, app.theme.dim)));
+    let before = app.before_error().filter(|_| first.is_some());
+    if before.is_some() {
+        // The message before has half of the room at least.
+        lines.truncate(usize::from(area.height / 2));
+        let words = draw::wrap(BEFORE_ERROR, width).into_iter();
+        lines.extend(words.map(|line| (line, app.theme.warning)));
+    }
     for ((line, style), y) in lines.iter().zip(area.y..area.bottom()) {
         draw::put_line(buf, area, y, line, *style);
     }
+    if let Some(before) = before {
+        let above = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(area.height);
+        let below = Rect { y: area.y + above, height: area.height - above, ..area };
+        draw_before_error(app, before, below, buf);
+    }
+}
+
+/// What is said above the message before an error: its looks alone must not say that it is not what would be sent.
+const BEFORE_ERROR: &str = "! Not sent: the message before the error";
+
+/// Draws a message that is not what would be sent: all of it dim.
+fn draw_before_error(app: &App, before: &Composed, area: Rect, buf: &mut Buffer) {
+    let Some(bubble) = Bubble::new(before, area.width, &app.preview.options) else { return };
+    let over = Over { lit: &Lit::default(), code: &[] };
+    bubble.draw(buf, area, app.preview.scroll, &app.theme, over);
+    buf.set_style(area, app.theme.dim);
 }
 
 /// Mode, length against the limit, entities.

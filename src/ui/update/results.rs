@@ -30,7 +30,11 @@ pub fn take(app: &mut App, message: Msg) -> Vec<Effect> {
                 app.problem = app.problem.min(app.problems().len().saturating_sub(1));
             }
             let is_latest = number == app.composition;
-            if is_latest { vec![Effect::After(Timer::Survey(number))] } else { Vec::new() }
+            if !is_latest {
+                return Vec::new();
+            }
+            app.keep_message();
+            vec![Effect::After(Timer::Survey(number))]
         }
         Msg::Surveyed { number, surveyed } => {
             if number == app.composition {
