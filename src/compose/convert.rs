@@ -192,6 +192,20 @@ mod tests {
     }
 
     #[test]
+    fn plain_values_get_the_escapes_of_the_new_mode() {
+        check(
+            r#"{"text": "{{Profile.ltv}} {{ Profile.name | default: "you" | json_escape }}", "parse_mode": "HTML"}"#,
+            ParseMode::MarkdownV2,
+            r#"{"text": "{{Profile.ltv | tg_markdown_v2 | json_escape}} {{ Profile.name | default: "you" | tg_markdown_v2 | json_escape }}", "parse_mode": "MarkdownV2"}"#,
+        );
+        check(
+            "{\"text\": \"{{ Profile.name | json_escape }}\"}",
+            ParseMode::Html,
+            "{\"text\": \"{{ Profile.name | tg_html | json_escape }}\",\n  \"parse_mode\": \"HTML\"}",
+        );
+    }
+
+    #[test]
     fn backslashes_that_a_new_escape_makes_are_escaped_for_json() {
         check(
             r#"{"text": "{{ Profile.a | tg_html }}", "parse_mode": "HTML"}"#,

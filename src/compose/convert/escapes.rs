@@ -31,6 +31,8 @@ pub(super) struct Escapes {
     mode: String,
     /// For a JSON string.
     json: String,
+    /// Whether values that have no escape of the mode get one: what was plain in the old mode may be markup in the new.
+    adds: bool,
     /// Whether a value that gets the mode's escapes needs those for JSON too.
     needs_json: bool,
 }
@@ -44,7 +46,9 @@ impl Escapes {
             }
         };
         // A backslash by itself is no JSON; what HTML puts in is.
-        Self { from, mode, json, needs_json: is_in_string && to != ParseMode::Html }
+        // Numbers are plain in the old Markdown, and in its links an escape would be read.
+        let adds = from != Some(to) && to != ParseMode::Markdown;
+        Self { from, mode, json, adds, needs_json: is_in_string && to != ParseMode::Html }
     }
 
     /// Gives the holes of a text these escapes in place of those they have.
@@ -64,6 +68,9 @@ impl Escapes {
         let filters = || template.tokens().iter().filter(|token| token.class == TokenClass::Filter);
         let adds_json =
             self.needs_json && !filters().any(|token| matches!(token.span.of(liquid), "json" | JSON));
+        if self.adds && self.is_plain_value(liquid, &template) {
+            return self.escaped(liquid, &template, adds_json);
+        }
         let mut out = String::with_capacity(liquid.len());
         let mut at = 0;
         for token in filters() {
@@ -78,6 +85,34 @@ impl Escapes {
             at = token.span.end;
         }
         out + &liquid[at..]
+    }
+
+    /// Whether `liquid` prints a recipient's value that no filter escapes. What makes markup of its own was refused.
+    fn is_plain_value(&self, liquid: &str, template: &template::Template) -> bool {
+        let tokens = template.tokens();
+        let is_recipients = tokens
+            .iter()
+            .find(|token| token.class != TokenClass::Delimiter)
+            .is_some_and(|first| matches!(first.span.of(liquid), "Profile" | "Event" | "ExternalTrigger"));
+        let is_escaped = tokens
+            .iter()
+            .any(|token| token.class == TokenClass::Filter && self.is_escape(token.span.of(liquid)));
+        liquid.starts_with("{{") && is_recipients && !is_escaped
+    }
+
+    /// Puts the escapes in front of the value's escape for JSON, else at its end.
+    fn escaped(&self, liquid: &str, template: &template::Template, adds_json: bool) -> String {
+        let is_json = |token: &&template::Token| {
+            token.class == TokenClass::Filter && matches!(token.span.of(liquid), "json" | JSON)
+        };
+        if let Some(json) = template.tokens().iter().find(is_json).map(|token| token.span) {
+            let name = json.of(liquid);
+            let new = if name == JSON { self.json.as_str() } else { name };
+            return format!("{}{} | {new}{}", &liquid[..json.start], self.mode, &liquid[json.end..]);
+        }
+        let inside = liquid.trim_end_matches(['}', '-']).trim_end().len();
+        let json = if adds_json { format!(" | {}", self.json) } else { String::new() };
+        format!("{} | {}{json}{}", &liquid[..inside], self.mode, &liquid[inside..])
     }
 
     fn is_escape(&self, filter: &str) -> bool {
