@@ -17,7 +17,7 @@ use super::update::contexts;
 use crate::service::{BotStatus, SampleEvent};
 use crate::text::width;
 
-/// The actions of the footer, the most needed first: what does not fit is left out.
+/// The actions of the footer, from left to right.
 const FOOTER: [Action; 17] = [
     Action::Help,
     Action::Palette,
@@ -36,6 +36,17 @@ const FOOTER: [Action; 17] = [
     Action::CheckWebhook,
     Action::NextTab,
     Action::NextPane,
+];
+
+/// What stays in the footer where not all of it fits, the most needed first; the others follow in their order.
+const NEEDED: [Action; 7] = [
+    Action::Help,
+    Action::Palette,
+    Action::Save,
+    Action::NextProblem,
+    Action::PreviewAndTest,
+    Action::Quit,
+    Action::SwitchProfile,
 ];
 
 /// Draws everything; returns the cursor's cell where one types.
@@ -156,19 +167,24 @@ pub fn header_at(app: &App, area: Rect, x: u16) -> Option<HeaderPart> {
     None
 }
 
-fn tab_places(area: Rect) -> Vec<(Pane, Rect)> {
+/// The panes' names and their cells; where not all fit, only the focused one has more than its number.
+fn tab_places(app: &App, area: Rect) -> Vec<(Pane, String, Rect)> {
+    let whole = |pane: Pane| format!("{} {}", pane.number(), pane.title());
+    let needed: usize = Pane::ALL.into_iter().map(|pane| width(&whole(pane)) + 2).sum();
+    let is_short = usize::from(area.width) <= needed;
     let mut x = area.x + 1;
     let mut places = Vec::new();
     for pane in Pane::ALL {
-        let wide = u16::try_from(pane.title().len()).unwrap_or(0) + 2;
-        places.push((pane, Rect { x, y: area.y, width: wide, height: 1 }));
+        let name = if is_short && pane != app.focus.pane { pane.number().to_string() } else { whole(pane) };
+        let wide = u16::try_from(width(&name)).unwrap_or(0);
+        places.push((pane, name, Rect { x, y: area.y, width: wide, height: 1 }));
         x += wide + 2;
     }
     places
 }
 
 fn draw_tabs(app: &App, area: Rect, plan: &Layout, buf: &mut Buffer) {
-    for (pane, place) in tab_places(area) {
+    for (pane, name, place) in tab_places(app, area) {
         let style = if pane == app.focus.pane {
             app.theme.accent.patch(app.theme.title)
         } else if plan.pane(pane).is_some() {
@@ -176,32 +192,64 @@ fn draw_tabs(app: &App, area: Rect, plan: &Layout, buf: &mut Buffer) {
         } else {
             app.theme.dim
         };
-        draw::put(buf, area, place.x, place.y, &format!("{} {}", pane.number(), pane.title()), style);
+        draw::put(buf, area, place.x, place.y, &name, style);
     }
 }
 
 /// Returns the pane whose name is at a column of the line of tabs.
-pub fn tab_at(area: Rect, x: u16) -> Option<Pane> {
-    tab_places(area).into_iter().find(|(_, place)| place.x <= x && x < place.right()).map(|(pane, _)| pane)
+pub fn tab_at(app: &App, area: Rect, x: u16) -> Option<Pane> {
+    let found = tab_places(app, area).into_iter().find(|(_, _, place)| place.x <= x && x < place.right());
+    found.map(|(pane, ..)| pane)
 }
 
-/// The hints that fit: the action, its key and its word, and the column where it begins.
-fn hints(app: &App, area: Rect) -> Vec<(Action, String, &'static str, u16)> {
-    let mut shown = Vec::new();
-    let mut x = area.x + 1;
-    let here = contexts(app);
-    for action in FOOTER {
-        let hint = action.row().hint;
-        let Some(key) = app.keymap.shown_key(here, action).filter(|_| !hint.is_empty()) else { continue };
-        let key = key.to_string();
-        let wide = u16::try_from(width(&key) + 1 + width(hint)).unwrap_or(0);
-        if area.right() < x + wide {
-            break;
-        }
-        shown.push((action, key, hint, x));
-        x += wide + 2;
+/// An action in the footer: its key, its word, and the column where it begins.
+struct Hint {
+    action: Action,
+    key: String,
+    word: &'static str,
+    x: u16,
+}
+
+impl Hint {
+    fn width(&self) -> u16 {
+        u16::try_from(width(&self.key) + 1 + width(self.word)).unwrap_or(u16::MAX)
     }
-    shown
+}
+
+/// The blanks between two hints.
+const HINT_GAP: u16 = 2;
+
+/// The hints that fit, from left to right.
+fn hints(app: &App, area: Rect) -> Vec<Hint> {
+    let here = contexts(app);
+    let hint = |action: Action| {
+        let word = action.row().hint;
+        let key = app.keymap.shown_key(here, action).filter(|_| !word.is_empty())?.to_string();
+        Some(Hint { action, key, word, x: 0 })
+    };
+    let mut hints: Vec<Hint> = FOOTER.into_iter().filter_map(hint).collect();
+    let fitting = fitting(&hints, area.width.saturating_sub(1));
+    hints.retain(|hint| fitting.contains(&hint.action));
+    let mut x = area.x + 1;
+    for hint in &mut hints {
+        hint.x = x;
+        x += hint.width() + HINT_GAP;
+    }
+    hints
+}
+
+/// Chooses the hints for a line of this width: the most needed first, until one does not fit.
+fn fitting(hints: &[Hint], width: u16) -> Vec<Action> {
+    let needed = NEEDED.iter().filter_map(|action| hints.iter().find(|hint| hint.action == *action));
+    let others = hints.iter().filter(|hint| !NEEDED.contains(&hint.action));
+    let mut end = 0u16;
+    let fits = needed.chain(others).take_while(|hint| {
+        end = end.saturating_add(hint.width());
+        let fits = end <= width;
+        end = end.saturating_add(HINT_GAP);
+        fits
+    });
+    fits.map(|hint| hint.action).collect()
 }
 
 fn draw_footer(app: &App, area: Rect, buf: &mut Buffer) {
@@ -217,8 +265,8 @@ fn draw_footer(app: &App, area: Rect, buf: &mut Buffer) {
         }
         return;
     }
-    for (_, key, hint, x) in hints(app, area) {
-        draw_hint(app, area, buf, x, &key, hint);
+    for hint in hints(app, area) {
+        draw_hint(app, area, buf, hint.x, &hint.key, hint.word);
     }
 }
 
@@ -233,9 +281,6 @@ pub fn footer_action_at(app: &App, area: Rect, x: u16) -> Option<Action> {
     if app.notice.is_some() || app.search.is_some() {
         return None;
     }
-    let wide = |key: &str, hint: &str| u16::try_from(width(key) + 1 + width(hint)).unwrap_or(0);
-    hints(app, area)
-        .into_iter()
-        .find(|(_, key, hint, at)| *at <= x && x < *at + wide(key, hint))
-        .map(|(action, ..)| action)
+    let found = hints(app, area).into_iter().find(|hint| hint.x <= x && x < hint.x + hint.width());
+    found.map(|hint| hint.action)
 }

@@ -64,7 +64,7 @@ impl Tab {
 
 /// Draws the pane.
 pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
-    let room = frame(app, Pane::Preview, "Preview", area, buf);
+    let room = frame(app, Pane::Preview, title(area), area, buf);
     draw_tabs(app, area, buf);
     let Some(composed) = &app.composed else {
         let words = without_message(app);
@@ -97,28 +97,56 @@ fn without_message(app: &App) -> String {
     }
 }
 
-/// The cells of each tab's name in the pane's border.
-fn tab_places(area: Rect) -> Vec<(Tab, Rect)> {
-    let mut x = area.x + 1 + 2 + 8 + 2;
+/// What the pane is called: nothing where its tabs need the room.
+fn title(area: Rect) -> &'static str {
+    if tabs_width(&Tab::ALL) + BEFORE_TABS + TITLE_WIDTH <= area.width { TITLE } else { "" }
+}
+
+const TITLE: &str = "Preview";
+
+/// The cells of the title, with a line and a blank behind it.
+const TITLE_WIDTH: u16 = 10;
+
+/// The cells of the corner and the pane's number.
+const BEFORE_TABS: u16 = 3;
+
+/// The cells between two tabs.
+const TAB_GAP: u16 = 3;
+
+/// The cells of tabs side by side, with the blank and the corner behind them.
+fn tabs_width(tabs: &[Tab]) -> u16 {
+    tabs.iter().map(|tab| name_width(*tab) + TAB_GAP).sum::<u16>().saturating_sub(TAB_GAP) + 2
+}
+
+fn name_width(tab: Tab) -> u16 {
+    u16::try_from(tab.title().len()).unwrap_or(0)
+}
+
+/// The cells of each tab's name in the pane's border; where not all fit, of the chosen one alone.
+fn tab_places(chosen: Tab, area: Rect) -> Vec<(Tab, Rect)> {
+    let all_fit = tabs_width(&Tab::ALL) + BEFORE_TABS <= area.width;
+    let shown = if all_fit { Tab::ALL.to_vec() } else { vec![chosen] };
+    let mut x = area.x + BEFORE_TABS + if title(area).is_empty() { 0 } else { TITLE_WIDTH };
     let mut places = Vec::new();
-    for tab in Tab::ALL {
-        let width = u16::try_from(tab.title().len()).unwrap_or(0);
-        places.push((tab, Rect { x, y: area.y, width, height: 1 }));
-        x += width + 3;
+    for tab in shown {
+        places.push((tab, Rect { x, y: area.y, width: name_width(tab), height: 1 }));
+        x += name_width(tab) + TAB_GAP;
     }
     places
 }
 
 fn draw_tabs(app: &App, area: Rect, buf: &mut Buffer) {
     let line = Rect { width: area.width.saturating_sub(1), height: 1, ..area };
-    for (at, (tab, place)) in tab_places(area).into_iter().enumerate() {
+    let places = tab_places(app.preview.tab, area);
+    let n_places = places.len();
+    for (at, (tab, place)) in places.into_iter().enumerate() {
         if at == 0 {
             draw::put(buf, line, place.x.saturating_sub(1), place.y, " ", app.theme.dim);
         }
         let style =
             if tab == app.preview.tab { app.theme.accent.patch(app.theme.title) } else { app.theme.dim };
         draw::put(buf, line, place.x, place.y, tab.title(), style);
-        if at + 1 < Tab::ALL.len() {
+        if at + 1 < n_places {
             draw::put(buf, line, place.right(), place.y, " · ", app.theme.dim);
         } else {
             draw::put(buf, line, place.right(), place.y, " ", app.theme.dim);
@@ -127,8 +155,11 @@ fn draw_tabs(app: &App, area: Rect, buf: &mut Buffer) {
 }
 
 /// Returns the tab at a cell.
-pub fn tab_at(area: Rect, x: u16, y: u16) -> Option<Tab> {
-    tab_places(area).into_iter().find(|(_, place)| place.contains((x, y).into())).map(|(tab, _)| tab)
+pub fn tab_at(app: &App, area: Rect, x: u16, y: u16) -> Option<Tab> {
+    tab_places(app.preview.tab, area)
+        .into_iter()
+        .find(|(_, place)| place.contains((x, y).into()))
+        .map(|(tab, _)| tab)
 }
 
 /// What a click in the preview means.

@@ -50,7 +50,7 @@ pub fn point(app: &mut App, mouse: Mouse) -> Vec<Effect> {
                 };
             }
             if let Some(pane) =
-                plan.tabs.filter(|tabs| tabs.y == mouse.y).and_then(|tabs| view::tab_at(tabs, mouse.x))
+                plan.tabs.filter(|tabs| tabs.y == mouse.y).and_then(|tabs| view::tab_at(app, tabs, mouse.x))
             {
                 app.focus = Focus::enter(pane);
                 return Vec::new();
@@ -102,7 +102,7 @@ fn press(app: &mut App, pane: Pane, area: Rect, mouse: Mouse, clicks: u8) -> Vec
             };
             point_at_body(app, mouse, command)
         }
-        Pane::Preview => match preview::tab_at(area, mouse.x, mouse.y) {
+        Pane::Preview => match preview::tab_at(app, area, mouse.x, mouse.y) {
             Some(tab) => {
                 app.preview.tab = tab;
                 app.preview.scroll = 0;

@@ -42,6 +42,47 @@ fn a_size_that_is_too_small_says_so() {
 }
 
 #[test]
+fn titles_are_short_rather_than_cut_and_a_click_finds_them() {
+    let mut console = Console::demo();
+    for columns in [120, 106, 100, 84, 82, 80, 78, 76] {
+        console.resize(columns, 24);
+        console.shows("Message · JSON · Request ");
+    }
+    console.resize(80, 24);
+    console.shows("┌4 Message · JSON · Request ─");
+    console.click_text("Request ─");
+    console.shows("POST ");
+    console.click_text("Message ·");
+    console.shows("20% off");
+    console.resize(40, 24);
+    console.press("alt-5");
+    console.shows(" 1  2  3  4  5 Problems");
+    console.click_text("3  4  5 Problems");
+    console.shows(" 1  2  3 Body  4  5");
+    console.resize(26, 24);
+    console.press("alt-4");
+    console.shows("┌4 Message ─");
+}
+
+#[test]
+fn the_footer_keeps_what_is_needed_most() {
+    let mut console = Console::demo();
+    console.resize(80, 24);
+    console.shows(" F1 help  ^P palette  F5 preview & test  F8 next problem  ^S save  ^Q quit");
+    console.resize(40, 24);
+    console.shows(" F1 help  ^P palette  ^S save");
+    console.hides("^Q quit");
+    console.resize(160, 24);
+    console.shows(
+        " F1 help  ^P palette  F4 settings  F5 preview & test  F6 parse mode  F7 profile  F8 next problem  Alt-Enter \
+         fix  ^S save  ^Q quit",
+    );
+    console.resize(80, 24);
+    console.click_text("^S save");
+    console.shows("nothing to save");
+}
+
+#[test]
 fn control_characters_never_reach_a_cell() {
     let evil = "\u{1b}[31m\u{7}\u{9b}2J\u{202e}";
     let mut console = Console::prepared("spring-sale", |root| {
