@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::before_error::BeforeError;
 use super::buffer::Buffer;
 use super::code_colours::CodeColours;
-use super::dialog::{Dialog, TestDialog};
+use super::dialog::{Compare, Dialog, TestDialog};
 use super::editor_view::{EditorView, Mark};
 use super::effect::{Effect, Timer};
 use super::focus::{Focus, Pane};
@@ -29,6 +29,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::profile::{Profile, Vocabulary};
 use crate::service::{BotStatus, Job};
 use crate::settings::Whitespace;
+use crate::telegram::ParseMode;
 use crate::workspace::{CampaignFiles, Draft, FileProblem, Workspace};
 
 /// Bodies above this size are not tried on a sample: no message is as long.
@@ -507,7 +508,23 @@ impl App {
 
     /// Takes a grammar, once loaded.
     pub fn take_grammar(&mut self, grammar: Arc<Grammar>) {
+        if let Some(Dialog::Compare(compare)) = &mut self.dialog {
+            compare.colour(&grammar);
+        }
         self.grammars.add(grammar);
+    }
+
+    /// Colours a comparison, as far as its grammars are loaded; returns what loads the others.
+    pub fn colour_comparison(&mut self, compare: &mut Compare) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for mode in ParseMode::ALL.map(Some) {
+            if let Some(grammar) = self.grammars.get(mode) {
+                compare.colour(grammar);
+            } else if self.grammars.ask(mode) {
+                effects.push(Effect::LoadGrammar(mode));
+            }
+        }
+        effects
     }
 
     /// Colours what is in sight of the open body, by the markup of its parse mode; returns what is left to be done.

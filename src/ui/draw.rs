@@ -2,6 +2,8 @@
 //!
 //! Control characters become pictures, wide characters never stand half outside, and what does not fit ends in `…`.
 
+use std::ops::Range;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -109,6 +111,40 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
     lines
 }
 
+/// Returns the bytes of the lines of at most `cells` that `text` is broken into: at its line breaks and at blanks, so
+/// that a tag or a variable's name stays whole; within a word only where it alone is wider.
+pub fn wrap_words(text: &str, cells: usize) -> Vec<Range<usize>> {
+    let cells = cells.max(1);
+    let mut lines = Vec::new();
+    let mut at = 0;
+    for paragraph in text.split('\n') {
+        wrap_paragraph(paragraph, at, cells, &mut lines);
+        at += paragraph.len() + 1;
+    }
+    lines
+}
+
+/// Breaks a text without line breaks, which begins at the byte `offset`.
+fn wrap_paragraph(text: &str, offset: usize, cells: usize, lines: &mut Vec<Range<usize>>) {
+    let (mut start, mut used) = (0, 0);
+    let mut word = 0;
+    for (at, grapheme) in text.grapheme_indices(true) {
+        let wide = grapheme_width(grapheme);
+        // A blank at the end of a line takes no cell of it.
+        if cells < used + wide && grapheme != " " && start < at {
+            let next = if start < word { word } else { at };
+            lines.push(offset + start..offset + start + text[start..next].trim_end_matches(' ').len());
+            start = next;
+            used = width(&text[start..at]);
+        }
+        used += wide;
+        if grapheme == " " {
+            word = at + 1;
+        }
+    }
+    lines.push(offset + start..offset + text.len());
+}
+
 /// Gives every cell of `area` this style and no text.
 pub fn fill(buf: &mut Buffer, area: Rect, style: Style) {
     for y in area.top()..area.bottom() {
@@ -177,5 +213,18 @@ mod tests {
         assert_eq!(wrap("the quick brown", 9), ["the quick", "brown"]);
         assert_eq!(wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]);
         assert_eq!(wrap("a\n\nb", 4), ["a", "", "b"]);
+    }
+
+    #[test]
+    fn code_breaks_at_blanks_alone() {
+        let check = |text: &str, cells: usize, expected: &[&str]| {
+            let lines = wrap_words(text, cells);
+            assert_eq!(lines.into_iter().map(|line| &text[line]).collect::<Vec<&str>>(), expected);
+        };
+        check("Hi {{ Profile.name }}, <b>x</b>", 12, &["Hi {{", "Profile.name", "}}, <b>x</b>"]);
+        check("a bcdefghij k", 4, &["a", "bcde", "fghi", "j k"]);
+        check("ab   cd\n\n漢字", 3, &["ab", "cd", "", "漢", "字"]);
+        check("", 3, &[""]);
+        check("a       ", 3, &["a       "]);
     }
 }

@@ -12,6 +12,7 @@ mod classes;
 mod code;
 mod grammar;
 mod lines;
+mod markup;
 mod shelf;
 
 #[cfg(test)]

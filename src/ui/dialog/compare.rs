@@ -1,13 +1,17 @@
 //! F6: the message in each parse mode, side by side. Opening it changes nothing; Enter converts.
 
+use std::ops::Range;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 use super::frame;
 use crate::compose::{self, Composed, Conversion, Convertible};
 use crate::telegram::ParseMode;
 use crate::text;
 use crate::ui::draw;
+use crate::ui::highlight::{Grammar, Piece};
 use crate::ui::latest::Latest;
 use crate::ui::pane::preview::message_lines;
 use crate::ui::theme::Theme;
@@ -37,6 +41,8 @@ pub struct Column {
     pub conversion: Result<Conversion, crate::diagnostic::Diagnostic>,
     /// The message the converted body makes; none while it is made.
     pub composed: Option<Latest<Composed>>,
+    /// The colours of the converted text, by its bytes; none before the mode's grammar is loaded.
+    pub colours: Vec<Piece>,
 }
 
 impl Compare {
@@ -49,11 +55,20 @@ impl Compare {
                 true => Ok(Conversion::unchanged(body)),
                 false => compose::convert(source, mode),
             };
-            Column { mode, conversion, composed: None }
+            Column { mode, conversion, composed: None, colours: Vec::new() }
         };
         let columns: Vec<Column> = ParseMode::ALL.into_iter().map(column).collect();
         let chosen = columns.iter().position(|column| now == Some(column.mode)).unwrap_or(0);
         Self { now, columns, chosen, scroll: 0 }
+    }
+
+    /// Colours the columns of the grammar's mode.
+    pub fn colour(&mut self, grammar: &Grammar) {
+        for column in self.columns.iter_mut().filter(|column| grammar.markup == Some(column.mode)) {
+            if let Ok(conversion) = &column.conversion {
+                column.colours = grammar.pieces_of_text(&conversion.text);
+            }
+        }
     }
 
     /// Returns the chosen column.
@@ -109,7 +124,7 @@ impl Compare {
         format!(" {}{now}{state} ", column.mode.as_str())
     }
 
-    fn title_style(&self, at: usize, theme: &Theme) -> ratatui::style::Style {
+    fn title_style(&self, at: usize, theme: &Theme) -> Style {
         if at == self.chosen { theme.popup_chosen } else { theme.popup.patch(theme.title) }
     }
 
@@ -120,8 +135,11 @@ impl Compare {
         // The message has half the room, and what the text above leaves over.
         let above = (below / 2).min(u16::try_from(lines.len()).unwrap_or(u16::MAX).max(3));
         let markup = Rect { y: area.y + 1, height: above, ..area };
-        for ((line, style), y) in lines.iter().skip(self.scroll).zip(markup.y..markup.bottom()) {
-            draw::put_line(buf, markup, y, line, theme.popup.patch(*style));
+        for (line, y) in lines.iter().skip(self.scroll).zip(markup.y..markup.bottom()) {
+            let mut x = markup.x;
+            for (text, style) in line {
+                x = draw::put(buf, markup, x, y, text, theme.popup.patch(*style));
+            }
         }
         let message = Rect { y: markup.bottom(), height: below - above, ..area };
         if message.height == 0 {
@@ -137,9 +155,13 @@ impl Compare {
     }
 }
 
+/// Pieces of a line from the left.
+type Styled = Vec<(String, Style)>;
+
 /// The lines above a column's message: what is lost first, since it decides.
-fn lines_of(column: &Column, width: usize, theme: &Theme) -> Vec<(String, ratatui::style::Style)> {
-    let wrapped = |text: &str, style| draw::wrap(text, width).into_iter().map(move |line| (line, style));
+fn lines_of(column: &Column, width: usize, theme: &Theme) -> Vec<Styled> {
+    let wrapped =
+        |text: &str, style| draw::wrap(text, width).into_iter().map(move |line| vec![(line, style)]);
     match &column.conversion {
         Err(refusal) => {
             let words = wrapped(&format!("✘ {}", refusal.message), theme.error);
@@ -148,7 +170,28 @@ fn lines_of(column: &Column, width: usize, theme: &Theme) -> Vec<(String, ratatu
         Ok(conversion) => {
             let lost =
                 conversion.lost.iter().flat_map(|lost| wrapped(&format!("! lost: {lost}"), theme.warning));
-            lost.chain(wrapped(&conversion.text, theme.text)).collect()
+            let rows = draw::wrap_words(&conversion.text, width).into_iter();
+            lost.chain(rows.map(|row| coloured(&conversion.text, row, &column.colours, theme))).collect()
         }
     }
+}
+
+/// One row of a text, in its colours.
+fn coloured(text: &str, row: Range<usize>, colours: &[Piece], theme: &Theme) -> Styled {
+    let first = colours.partition_point(|(range, _)| range.end <= row.start);
+    let mut parts = Styled::new();
+    let mut at = row.start;
+    let mut add = |range: Range<usize>, style: Style| {
+        if let Some(part) = text.get(range).filter(|part| !part.is_empty()) {
+            parts.push((part.to_owned(), style));
+        }
+    };
+    for (range, class) in colours[first..].iter().take_while(|(range, _)| range.start < row.end) {
+        let (start, end) = (range.start.max(row.start), range.end.min(row.end));
+        add(at..start, theme.text);
+        add(start..end, class.style(theme));
+        at = end;
+    }
+    add(at..row.end, theme.text);
+    parts
 }

@@ -142,3 +142,18 @@ fn code_is_coloured_by_its_language() {
     assert_eq!(row(text.len(), &grammars.pieces("rust", text)), "#### KK ffff     KKK   K sss");
     assert_eq!(grammars.pieces("klingon", "a\nb"), []);
 }
+
+#[test]
+fn a_text_by_itself_has_the_colours_of_its_markup() {
+    let check = |mode: ParseMode, text: &str, expected: &str| {
+        let pieces = Grammar::load(Some(mode)).pieces_of_text(text);
+        assert_eq!(row(text.len(), &pieces), expected, "{text}");
+    };
+    check(
+        ParseMode::Html,
+        "a <b>x</b> \"y\" &lt; {{ n | default: \"z\" }}!",
+        "  mmm mmmm     mmmm DD V O FFFFFFF  SSS DD",
+    );
+    check(ParseMode::Html, "<a href=\"https://a.b\">c</a>\nd <i>e", "mmmmmmmmmmmmmmmmmmmmmm mmmm   mmm");
+    check(ParseMode::MarkdownV2, "*b* 1\\. x\\\n>q é_i_", "m m  ee  e m    m m");
+}

@@ -282,7 +282,7 @@ fn compare_modes(app: &mut App) -> Vec<Effect> {
     app.completion = None;
     let dialect = job.campaign().map_or_else(Default::default, |campaign| app.workspace.dialect(campaign));
     let partials = service::partials(&app.workspace);
-    let compare = Compare::of(&Convertible { body: job.body(), partials: &partials, dialect });
+    let mut compare = Compare::of(&Convertible { body: job.body(), partials: &partials, dialect });
     app.question += 1;
     let number = app.question;
     let composed = compare.columns.iter().enumerate().filter_map(|(column, entry)| {
@@ -290,7 +290,8 @@ fn compare_modes(app: &mut App) -> Vec<Effect> {
         let job = Box::new(service::Job { body: Some(body), ..job.clone() });
         Some(Effect::Compare { number, column, job })
     });
-    let effects = composed.collect();
+    let mut effects: Vec<Effect> = composed.collect();
+    effects.extend(app.colour_comparison(&mut compare));
     app.dialog = Some(Dialog::Compare(Box::new(compare)));
     effects
 }

@@ -159,3 +159,23 @@ fn in_a_large_body_the_picker_opens_behind_the_painted_key() {
     console.press("f i r");
     console.shows("first_name");
 }
+
+#[test]
+fn the_modes_are_compared_in_the_colours_of_their_markup_and_break_at_blanks() {
+    let mut console = empty();
+    console.resize(120, 40);
+    console.paste(
+        r#"{"chat_id": 1, "parse_mode": "HTML", "text": "Good <b>morning</b>, and to you too, {{ Profile.first_name | tg_html }}"}"#,
+    );
+    console.press("f6");
+    let markup = console.app.theme.markup.fg;
+    assert_eq!(console.style_at("<b>morning").fg, markup);
+    assert_eq!(console.style_at("*morning").fg, markup);
+    assert_eq!(console.style_at("{{ Profile.first_name").fg, console.app.theme.liquid_delimiter.fg);
+    assert_ne!(console.style_at("Good <b>").fg, markup);
+    for width in [60, 79, 80, 81, 100, 120] {
+        console.resize(width, 30);
+        console.shows("Profile.first_name");
+        console.shows("<b>morning</b>,");
+    }
+}
