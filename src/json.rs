@@ -244,6 +244,11 @@ pub fn quote(text: &str) -> String {
     out
 }
 
+/// Whether a character has to be escaped inside a JSON string.
+pub fn needs_escape(c: char) -> bool {
+    matches!(c, '"' | '\\' | '\0'..='\x1f')
+}
+
 /// Appends `text` to `out` escaped for the inside of a JSON string; nothing is escaped that need not be.
 pub fn escape_into(out: &mut String, text: &str) {
     for c in text.chars() {

@@ -7,6 +7,7 @@
 //!                                        └──▶ problems, colours, variables, checks, places for completion
 //! ```
 
+mod captured;
 mod check;
 mod chips;
 mod compare;

@@ -86,6 +86,15 @@ impl Locator {
         is_exact.then_some(located.span)
     }
 
+    /// Whether what was typed for these bytes is text that a filter escapes for JSON, not part of the JSON.
+    pub fn is_escaped(&self, sent: Span) -> bool {
+        let is_escaped = |at: usize| {
+            let origin = self.map.origin(self.rendered(Span::new(at, at + 1)));
+            origin.hole.is_none() && origin.is_escaped
+        };
+        is_escaped(sent.start) || (sent.is_empty() && sent.start.checked_sub(1).is_some_and(is_escaped))
+    }
+
     /// Returns where in the body something can be put to stand at `at`: beside the typed character behind or before.
     fn typed_place(&self, at: usize) -> Option<usize> {
         let (before, behind) = self.text().split_at_checked(at)?;

@@ -279,7 +279,11 @@ fn around(locator: &Locator, sent: Span, hole: Span) -> &str {
 
 fn fix_in_body(locator: &Locator, text: &Text, fix: &Fix) -> Option<Fix> {
     let edits = fix.edits.iter().map(|edit| {
-        let span = locator.typed(text.raw_span(edit.span))?;
+        let sent = text.raw_span(edit.span);
+        let span = locator.typed(sent)?;
+        if locator.is_escaped(sent) {
+            return Some(TextEdit { span, replacement: edit.replacement.clone() });
+        }
         let mut replacement = String::new();
         json::escape_into(&mut replacement, &edit.replacement);
         Some(TextEdit { span, replacement })

@@ -237,14 +237,27 @@ fn a_body_read_once_gives_each_recipient_what_composing_for_them_alone_gives() {
 
 #[test]
 fn what_a_capture_prints_is_mended_in_the_capture() {
-    let body = "{% capture text %}*a _b {% endcapture %}{\"chat_id\": 1, \"text\": {{ text | json }}, \
-                \"parse_mode\": \"MarkdownV2\"}";
-    let composed = composed(body, Some(&profile("{}")), Chat::OfTheBody);
+    let of = |value: &str, markup: &str| {
+        format!(
+            "{{% capture text %}}{markup}{{% endcapture %}}{{\"chat_id\": 1, \"text\": {{{{ {value} }}}}, \
+             \"parse_mode\": \"MarkdownV2\"}}"
+        )
+    };
+    let compose_it = |body: &str| composed(body, Some(&profile("{}")), Chat::OfTheBody);
+    let fixed =
+        errors(&compose_it(&of("text | json", "*a \\\\b")))[0].fixes[0].apply(&of("text | json", "*a \\\\b"));
+    assert_eq!(fixed, Some(of("text | json", "\\*a \\\\b")));
+    assert_eq!(errors(&compose_it(&fixed.unwrap_or_default())), Vec::<&Diagnostic>::new());
+    // What goes through other filters too leads to all of it.
+    let composed = compose_it(&of("text | upcase | json", "*a"));
     for problem in &composed.diagnostics {
         assert!(problem.fixes.is_empty(), "{problem:?}");
     }
     let error = errors(&composed)[0];
-    assert_eq!(error.help.as_deref(), Some("mend it inside the capture that {{ text | json }} prints"));
+    assert_eq!(
+        error.help.as_deref(),
+        Some("mend it inside the capture that {{ text | upcase | json }} prints")
+    );
 }
 
 #[test]

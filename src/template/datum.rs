@@ -9,9 +9,9 @@ use jiff::tz::TimeZone;
 
 use crate::profile::{Profile, Value};
 
+use super::captured::Captured;
 use super::loops::LoopState;
 use super::number;
-use super::source_map::Segment;
 
 /// A value of Liquid.
 #[derive(Debug, Clone)]
@@ -38,13 +38,6 @@ pub(super) enum Text<'a> {
     Borrowed(&'a str),
     Shared(Rc<str>),
     Captured(Rc<Captured>),
-}
-
-/// What `{% capture %}` caught.
-#[derive(Debug)]
-pub(super) struct Captured {
-    pub text: String,
-    pub segments: Vec<Segment>,
 }
 
 /// Values in order.

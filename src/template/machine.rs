@@ -14,11 +14,12 @@ use jiff::tz::TimeZone;
 use crate::diagnostic::Diagnostic;
 use crate::text::Span;
 
+use super::captured::Captured;
 use super::compare;
-use super::datum::{Captured, Datum, Text};
+use super::datum::{Datum, Text};
 use super::filters::{Call, Fault};
 use super::limits::{Budget, Exhausted, Limits};
-use super::source_map::{Segment, SourceMap};
+use super::source_map::{Printed, Segment, SourceMap};
 use super::syntax::{
     Block, Branch, CaseBranch, Condition, Expression, Literal, Node, Output, Path, Piped, Step, StepKind, Tag,
 };
@@ -309,7 +310,7 @@ impl<'a> Machine<'a> {
     fn print_text(&mut self, span: Span) -> Run<()> {
         self.allow_output(span.len(), span)?;
         let text = span.of(self.source());
-        self.push(span, false, |out| out.push_str(text));
+        self.push(span, Printed::Text, |out| out.push_str(text));
         Ok(())
     }
 
@@ -325,35 +326,51 @@ impl<'a> Machine<'a> {
             _ => self.allow_output(24, span)?,
         }
         let zone = self.surroundings.zone;
-        self.push(span, true, |out| value.write_to(out, zone));
+        self.push(span, Printed::Hole, |out| value.write_to(out, zone));
         Ok(())
     }
 
     /// Prints markup that a tag makes by itself.
     fn print_markup(&mut self, span: Span, markup: &str) -> Run<()> {
         self.allow_output(markup.len(), span)?;
-        self.push(span, true, |out| out.push_str(markup));
+        self.push(span, Printed::Hole, |out| out.push_str(markup));
         Ok(())
     }
 
-    fn push(&mut self, source: Span, is_hole: bool, print: impl FnOnce(&mut String)) {
+    fn push(&mut self, source: Span, printed: Printed, print: impl FnOnce(&mut String)) {
         let start = self.out.text.len();
         print(&mut self.out.text);
         let output = Span::new(start, self.out.text.len());
-        let file = u32::try_from(self.file).unwrap_or(u32::MAX);
-        self.out.segments.push(Segment { output, source, is_hole, file, call: self.call });
+        self.out.segments.push(self.segment(output, source, printed));
     }
 
-    /// Prints captured text with the places it came from.
+    fn segment(&self, output: Span, source: Span, printed: Printed) -> Segment {
+        let file = u32::try_from(self.file).unwrap_or(u32::MAX);
+        Segment { output, source, printed, is_escaped: false, file, call: self.call }
+    }
+
+    /// Prints captured text with the places it came from; what has none was made by `span`.
     fn print_captured(&mut self, span: Span, text: &str, segments: &[Segment]) -> Run<()> {
         self.allow_output(text.len(), span)?;
         self.spend(segments.len(), span)?;
         let start = self.out.text.len();
         self.out.text.push_str(text);
-        let moved =
-            segments.iter().map(|segment| Segment { output: segment.output.shifted(start), ..*segment });
-        self.out.segments.extend(moved);
+        let mut at = start;
+        for segment in segments {
+            let output = segment.output.shifted(start);
+            self.cover(Span::new(at, output.start), span);
+            self.out.segments.push(Segment { output, ..*segment });
+            at = output.end;
+        }
+        self.cover(Span::new(at, self.out.text.len()), span);
         Ok(())
+    }
+
+    /// Says of a stretch of output that `span` made it.
+    fn cover(&mut self, output: Span, span: Span) {
+        if !output.is_empty() {
+            self.out.segments.push(self.segment(output, span, Printed::Hole));
+        }
     }
 
     fn allow_output(&mut self, bytes: usize, span: Span) -> Run<()> {

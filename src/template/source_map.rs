@@ -1,7 +1,7 @@
 //! Which place of the template each byte of a rendering came from.
 //!
 //! Plain text leads back byte for byte; what a `{{ … }}` printed leads to the whole of it. Text that was captured and is
-//! printed without a filter keeps the places it had when it was captured.
+//! printed as it is, or escaped for JSON, keeps the places it had when it was captured.
 
 use std::sync::Arc;
 
@@ -22,12 +22,25 @@ pub(super) struct Segment {
     pub output: Span,
     /// Where it came from.
     pub source: Span,
-    /// Whether a `{{ … }}` (all of `source`) printed it; else `source` is its text, byte for byte.
-    pub is_hole: bool,
+    /// What made the one of the other.
+    pub printed: Printed,
+    /// Whether it was escaped for JSON on its way from the capture it stands in.
+    pub is_escaped: bool,
     /// The file that `source` lies in: 0 is the template, others are partials from 1.
     pub file: u32,
     /// The tag of the template that called the partial.
     pub call: Option<Span>,
+}
+
+/// How a source became output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Printed {
+    /// The source is its text, byte for byte.
+    Text,
+    /// The source is its text, escaped.
+    Escaped,
+    /// The source is a `{{ … }}`, all of it, or a tag.
+    Hole,
 }
 
 /// Where a stretch of output came from.
@@ -41,6 +54,8 @@ pub struct Origin {
     pub partial: Option<String>,
     /// The tag of the template that called the partial.
     pub call: Option<Span>,
+    /// Whether what stands at `span` is escaped for JSON by a filter later on: it is a text there, not a part of JSON.
+    pub is_escaped: bool,
 }
 
 impl Origin {
@@ -74,7 +89,7 @@ impl SourceMap {
 
     /// Returns the outputs that printed nothing right in front of, inside or right behind `output`: what is missing there.
     pub fn silent(&self, output: Span) -> Vec<Origin> {
-        let is_silent = |segment: &&Segment| segment.is_hole && segment.output.is_empty();
+        let is_silent = |segment: &&Segment| segment.printed == Printed::Hole && segment.output.is_empty();
         let near =
             |segment: &&Segment| output.start <= segment.output.start && segment.output.start <= output.end;
         self.segments
@@ -97,7 +112,7 @@ impl SourceMap {
             if is_inside || !meets {
                 continue;
             }
-            let span = match segment.is_hole || segment.call.is_some() {
+            let span = match segment.printed != Printed::Text || segment.call.is_some() {
                 true => segment.output,
                 false => {
                     let start = template.start.max(source.start) - source.start;
@@ -130,7 +145,7 @@ impl SourceMap {
                 let origin = self.origin_in(last, last.output.end, last.output.end);
                 Origin { span: Span::at(last.source.end), hole: None, ..origin }
             }
-            None => Origin { span: Span::at(0), hole: None, partial: None, call: None },
+            None => Origin { span: Span::at(0), hole: None, partial: None, call: None, is_escaped: false },
         }
     }
 
@@ -138,16 +153,17 @@ impl SourceMap {
         let partial = (segment.file as usize).checked_sub(1).and_then(|index| self.names.get(index));
         Origin {
             span: part_of(segment, start, end),
-            hole: segment.is_hole.then_some(segment.source),
+            hole: (segment.printed == Printed::Hole).then_some(segment.source),
             partial: partial.cloned(),
             call: segment.call,
+            is_escaped: segment.is_escaped,
         }
     }
 }
 
 /// The part of `segment`'s source that was printed between `start` and `end`.
 fn part_of(segment: &Segment, start: usize, end: usize) -> Span {
-    if segment.is_hole {
+    if segment.printed != Printed::Text {
         return segment.source;
     }
     let from = start.max(segment.output.start) - segment.output.start;

@@ -1,9 +1,11 @@
 //! telecast's own filters: values for JSON, and for Telegram's parse modes.
 
+use std::rc::Rc;
+
 use crate::json;
 use crate::telegram::{self, EscapeContext, ParseMode};
 
-use super::super::datum::{Datum, Map};
+use super::super::datum::{Datum, Map, Text};
 use super::{Call, Fault, Filtered};
 
 /// How deep a value may nest to become JSON: as deep as JSON is read.
@@ -12,6 +14,10 @@ const MAX_DEPTH: usize = json::MAX_DEPTH;
 /// The value as JSON, whatever it is: nil is `null`, a text has its quotes.
 pub(super) fn json<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
     call.budget.allow_text(call.input.weight().saturating_mul(2))?;
+    if let Datum::Text(Text::Captured(captured)) = &call.input {
+        call.budget.allow_text(captured.text.len().saturating_mul(6))?;
+        return Ok(Datum::Text(Text::Captured(Rc::new(captured.as_json_string(call.budget)?))));
+    }
     let mut out = String::new();
     write_json(&mut out, &call.input.clone(), call, 0)?;
     call.budget.allow_text(out.len())?;
@@ -83,6 +89,9 @@ fn write_list<'a>(
 pub(super) fn json_escape<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
     let text = call.text()?;
     call.budget.allow_text(text.as_str().len().saturating_mul(6))?;
+    if let Text::Captured(captured) = &text {
+        return Ok(Datum::Text(Text::Captured(Rc::new(captured.escaped_for_json(call.budget)?))));
+    }
     let mut out = String::with_capacity(text.as_str().len() + 8);
     json::escape_into(&mut out, text.as_str());
     Ok(out.into())

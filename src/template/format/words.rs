@@ -210,7 +210,7 @@ impl Lexer<'_> {
                     return open.first().map_or(Ok(()), |tag| Err(half_inside(*tag)));
                 }
                 // What is escaped may be a hole.
-                b'\\' if self.source.as_bytes().get(self.at + 1).is_some_and(|next| *next != b'{') => {
+                b'\\' if self.holes.get(self.next).is_none_or(|hole| hole.span.start != self.at + 1) => {
                     self.at += 2;
                 }
                 _ => self.at += 1,
