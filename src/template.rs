@@ -74,8 +74,8 @@ pub struct Template {
 struct Compiled {
     /// The template, then the partials it may call.
     files: Vec<File>,
-    /// The partials' names, in the order of the files.
-    names: Arc<[String]>,
+    /// The partials, in the order of the files.
+    partials: Arc<[source_map::PartialSource]>,
     tokens: Vec<Token>,
     holes: Vec<Span>,
     blocks: Vec<Vec<Span>>,
@@ -95,8 +95,8 @@ struct File {
 impl Compiled {
     /// Returns the file of a partial, and its name for as long as the template lives.
     fn file_of(&self, name: &str) -> Option<(usize, &str)> {
-        let index = self.names.iter().position(|known| known == name)?;
-        Some((index + 1, self.names[index].as_str()))
+        let index = self.partials.iter().position(|known| known.name == name)?;
+        Some((index + 1, self.partials[index].name.as_str()))
     }
 }
 

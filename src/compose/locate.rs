@@ -86,6 +86,12 @@ impl Locator {
         is_exact.then_some(located.span)
     }
 
+    /// Returns the file of the partial that these bytes come from, with the place in it, as one writes it.
+    pub fn place_in_partial(&self, sent: Span) -> Option<String> {
+        let (name, place) = self.map.place_in_partial(self.rendered(sent))?;
+        Some(format!("partials/{name}.liquid:{}:{}", place.line, place.column))
+    }
+
     /// Whether what was typed for these bytes is text that a filter escapes for JSON, not part of the JSON.
     pub fn is_escaped(&self, sent: Span) -> bool {
         let is_escaped = |at: usize| {

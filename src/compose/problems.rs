@@ -46,8 +46,8 @@ pub fn not_json(body: Body<'_>, locator: &Locator, error: &SyntaxError) -> Diagn
             _ => problem.with_help("put the value in quotes, or give the variable a default that is JSON"),
         };
     } else {
-        if let Some(partial) = &located.partial {
-            problem.message.push_str(&format!(" (in partials/{partial}.liquid)"));
+        if let Some(place) = locator.place_in_partial(span) {
+            problem.message.push_str(&format!(" (in {place})"));
         }
         problem.help = help(sent, error);
         problem.fixes.extend(json_fix(locator, error));
@@ -248,8 +248,8 @@ pub fn blame_value(
     located: &Located,
     problem: &mut Diagnostic,
 ) {
-    if let Some(partial) = &located.partial {
-        problem.message.push_str(&format!(" (in partials/{partial}.liquid)"));
+    if let Some(place) = locator.place_in_partial(sent) {
+        problem.message.push_str(&format!(" (in {place})"));
     }
     let Some(hole) = located.hole else { return };
     let value = shortened(around(locator, sent, hole));

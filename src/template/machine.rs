@@ -76,7 +76,7 @@ pub(super) fn run<'a>(
     match machine.block(&template.files[0].body, Whitespace::Kept) {
         Ok(_) => Outcome::Rendered(Rendered {
             text: machine.out.text,
-            map: SourceMap::new(machine.out.segments, Arc::clone(&template.names)),
+            map: SourceMap::new(machine.out.segments, Arc::clone(&template.partials)),
         }),
         Err(Halt::Abort(at)) => Outcome::Aborted { at },
         Err(Halt::Fail(problem)) => Outcome::Failed(*problem),

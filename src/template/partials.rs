@@ -6,6 +6,7 @@ use crate::diagnostic::{Diagnostic, Fix, did_you_mean};
 use crate::text::{LineIndex, Span};
 
 use super::parser::{self, Parsed};
+use super::source_map::PartialSource;
 use super::syntax::{Block, Expression, Tag};
 use super::{Compiled, Dialect, File, Flavour};
 use super::{portability, walk};
@@ -40,7 +41,8 @@ pub(super) fn compile(source: &str, partials: &Partials, flavour: Flavour) -> (C
             files.push(file);
         }
     }
-    let names = files.iter().filter_map(|file| file.name.clone()).collect();
+    let named = |file: &File| Some(PartialSource { name: file.name.clone()?, source: file.source.clone() });
+    let partials = files.iter().filter_map(named).collect();
     // What another engine would refuse is a problem, but can be rendered.
     let error = problems.iter().find(|problem| problem.is_error()).cloned();
     problems.extend(foreign);
@@ -53,7 +55,7 @@ pub(super) fn compile(source: &str, partials: &Partials, flavour: Flavour) -> (C
         Flavour::Shopify => Dialect::default(),
     };
     let blocks = blocks.into_values().collect();
-    (Compiled { files, names, tokens, holes, blocks, dialect, error }, problems)
+    (Compiled { files, partials, tokens, holes, blocks, dialect, error }, problems)
 }
 
 /// The name of a called partial where it is a constant; the place of the name and of the tag.

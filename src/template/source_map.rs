@@ -5,14 +5,21 @@
 
 use std::sync::Arc;
 
-use crate::text::Span;
+use crate::text::{LineIndex, Position, Span};
 
 /// The way back from a rendering to its template. Its segments tile the rendering, in order.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SourceMap {
     segments: Vec<Segment>,
-    /// The names of the partials that segments point into.
-    names: Arc<[String]>,
+    /// The partials that segments point into.
+    partials: Arc<[PartialSource]>,
+}
+
+/// A partial that may be called.
+#[derive(Debug, PartialEq)]
+pub(super) struct PartialSource {
+    pub name: String,
+    pub source: String,
 }
 
 /// A stretch of output that came from one place.
@@ -66,8 +73,8 @@ impl Origin {
 }
 
 impl SourceMap {
-    pub(super) fn new(segments: Vec<Segment>, names: Arc<[String]>) -> Self {
-        Self { segments, names }
+    pub(super) fn new(segments: Vec<Segment>, partials: Arc<[PartialSource]>) -> Self {
+        Self { segments, partials }
     }
 
     /// Returns where `output` came from; an empty span means the byte behind it.
@@ -85,6 +92,15 @@ impl SourceMap {
             origin.hole = None;
         }
         origin
+    }
+
+    /// Returns the partial that `output` came from, with the line and column in it.
+    pub fn place_in_partial(&self, output: Span) -> Option<(String, Position)> {
+        let origin = self.origin(output);
+        let name = origin.partial?;
+        let partial = self.partials.iter().find(|partial| partial.name == name)?;
+        let position = LineIndex::new(&partial.source).position(&partial.source, origin.span.start);
+        Some((name, position))
     }
 
     /// Returns the outputs that printed nothing right in front of, inside or right behind `output`: what is missing there.
@@ -150,11 +166,11 @@ impl SourceMap {
     }
 
     fn origin_in(&self, segment: &Segment, start: usize, end: usize) -> Origin {
-        let partial = (segment.file as usize).checked_sub(1).and_then(|index| self.names.get(index));
+        let partial = (segment.file as usize).checked_sub(1).and_then(|index| self.partials.get(index));
         Origin {
             span: part_of(segment, start, end),
             hole: (segment.printed == Printed::Hole).then_some(segment.source),
-            partial: partial.cloned(),
+            partial: partial.map(|partial| partial.name.clone()),
             call: segment.call,
             is_escaped: segment.is_escaped,
         }
