@@ -16,6 +16,8 @@ pub struct Settings {
     pub theme: String,
     /// Whether the mouse is used.
     pub mouse: bool,
+    /// Whether links of the message are links of the terminal.
+    pub hyperlinks: bool,
     /// Whether the editor has vim's modes.
     pub vim: bool,
     /// Whether the editor breaks long lines into rows.
@@ -93,6 +95,7 @@ const SECRET_TIMEOUT: Duration = Duration::from_secs(15);
 pub struct Typed {
     theme: Option<String>,
     mouse: Option<bool>,
+    hyperlinks: Option<bool>,
     vim: Option<bool>,
     wrap: Option<bool>,
     whitespace: Option<Whitespace>,
@@ -130,6 +133,7 @@ impl Typed {
         Settings {
             theme: self.theme.unwrap_or_else(|| "auto".to_owned()),
             mouse: self.mouse.unwrap_or(true),
+            hyperlinks: self.hyperlinks.unwrap_or(true),
             vim: self.vim.unwrap_or(false),
             wrap: self.wrap.unwrap_or(true),
             whitespace: self.whitespace.unwrap_or_default(),
@@ -145,6 +149,7 @@ fn read(table: &mut Table<'_>) -> Typed {
     Typed {
         theme: table.string("theme").map(|theme| theme.value),
         mouse: table.boolean("mouse").map(|mouse| mouse.value),
+        hyperlinks: table.boolean("hyperlinks").map(|hyperlinks| hyperlinks.value),
         vim: table.boolean("vim").map(|vim| vim.value),
         wrap: table.boolean("wrap").map(|wrap| wrap.value),
         whitespace: table
@@ -240,7 +245,7 @@ mod tests {
     fn what_is_not_written_has_its_default() {
         let settings =
             check("vim = true\nwhitespace = \"all\"\nca_file = \"corp.pem\"\nproxy = \"none\"", &[]);
-        assert!(settings.vim && settings.mouse && settings.wrap);
+        assert!(settings.vim && settings.mouse && settings.hyperlinks && settings.wrap);
         assert_eq!(settings.whitespace, Whitespace::All);
         assert_eq!(settings.ca_file.as_deref(), Some(Path::new("/config/corp.pem")));
         assert_eq!(settings.proxy, Proxy::None);

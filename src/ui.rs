@@ -42,6 +42,7 @@ pub mod draw;
 pub mod editor_view;
 pub mod form;
 pub mod highlight;
+pub mod hyperlinks;
 pub mod latest;
 pub mod linked;
 pub mod message;

@@ -40,6 +40,8 @@ const SURVEYS_UP_TO: usize = 256 * 1024;
 pub struct UiSettings {
     /// Whether the mouse is the console's.
     pub mouse: bool,
+    /// Whether links of the message are the terminal's, for a click of its own.
+    pub hyperlinks: bool,
     /// Whether long lines of the body are broken into rows.
     pub wrap: bool,
     /// Which blanks of the body are marked.

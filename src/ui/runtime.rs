@@ -25,13 +25,14 @@ use tokio::time::Instant;
 use super::app::App;
 use super::effect::Effect;
 use super::executor::Executor;
+use super::hyperlinks::{self, Hyperlinks};
 use super::input::{Input, Mouse, MouseKind, join_pastes};
 use super::keymap::key_of;
 use super::layout::layout;
 use super::msg::Msg;
 use super::terminal::{self, Modes, Screen};
 use super::update::update;
-use super::view::view;
+use super::view::{links, view};
 
 /// Background results are drawn at most this often.
 const FRAME: Duration = Duration::from_millis(8);
@@ -45,8 +46,8 @@ pub async fn run(mut app: App, executor: Executor, results: mpsc::Receiver<Msg>)
     let (columns, rows) = crossterm::terminal::size()?;
     app.resize(columns, rows);
     let screen = terminal::screen(app.size)?;
-    let mut console =
-        Console { app, executor, results, modes, screen, events: None, clicks: Clicks::default() };
+    let (hyperlinks, clicks) = (Hyperlinks::default(), Clicks::default());
+    let mut console = Console { app, executor, results, modes, screen, hyperlinks, events: None, clicks };
     console.run().await
 }
 
@@ -56,6 +57,7 @@ struct Console {
     results: mpsc::Receiver<Msg>,
     modes: Modes,
     screen: Screen,
+    hyperlinks: Hyperlinks,
     /// Not there while the terminal belongs to a child or the shell: nobody else's input is read.
     events: Option<EventStream>,
     clicks: Clicks,
@@ -156,12 +158,15 @@ impl Console {
     fn draw(&mut self) -> io::Result<()> {
         let area = Rect::new(0, 0, self.app.size.0, self.app.size.1);
         if self.screen.get_frame().area() != area {
-            self.screen = terminal::screen(self.app.size)?;
+            self.clear()?;
         }
         queue!(self.screen.backend_mut(), BeginSynchronizedUpdate, Hide)?;
         let plan = layout(&self.app, area);
         let cursor = view(&self.app, &plan, self.screen.current_buffer_mut());
         self.screen.flush()?;
+        let links = links(&self.app, &plan);
+        let repaints = self.hyperlinks.follow(links, self.screen.current_buffer_mut());
+        hyperlinks::write(&repaints, self.screen.backend_mut())?;
         self.screen.swap_buffers();
         if let Some((x, y)) = cursor {
             let is_block = self.app.has_block_cursor();
@@ -184,8 +189,15 @@ impl Console {
         self.events = Some(EventStream::new());
         let (columns, rows) = crossterm::terminal::size()?;
         self.app.resize(columns, rows);
-        self.screen = terminal::screen(self.app.size)?;
+        self.clear()?;
         self.draw()
+    }
+
+    /// Begins with an empty screen.
+    fn clear(&mut self) -> io::Result<()> {
+        self.screen = terminal::screen(self.app.size)?;
+        self.hyperlinks = Hyperlinks::default();
+        Ok(())
     }
 
     fn suspend(&mut self) -> io::Result<()> {

@@ -138,11 +138,18 @@ fn ui_settings(settings: &Settings) -> UiSettings {
     };
     UiSettings {
         mouse: settings.mouse,
+        hyperlinks: settings.hyperlinks && terminal_may_know_links(),
         wrap: settings.wrap,
         whitespace: settings.whitespace,
         clipboard,
         vim: settings.vim,
     }
+}
+
+/// Whether the terminal may know links; one that does not, or tmux before it, drops them unseen. The Linux console does
+/// not drop all of such a sequence.
+fn terminal_may_know_links() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term != "linux" && term != "dumb")
 }
 
 /// The system's own program that takes text for the clipboard.

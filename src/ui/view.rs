@@ -10,6 +10,7 @@ use super::completion_view;
 use super::draw;
 use super::focus::Pane;
 use super::hover;
+use super::hyperlinks::Link;
 use super::layout::Layout;
 use super::pane::{body, campaigns, preview, problems};
 use super::sample_event::sample_name;
@@ -88,6 +89,13 @@ pub fn view(app: &App, plan: &Layout, buf: &mut Buffer) -> Option<(u16, u16)> {
         Some(dialog) => dialog.draw(buf, plan.area, &app.theme),
         None => cursor,
     }
+}
+
+/// Returns the cells that lead to addresses; none while something lies over the panes.
+pub fn links(app: &App, plan: &Layout) -> Vec<Link> {
+    let is_covered = app.dialog.is_some() || app.hover.is_some() || app.completion.is_some();
+    let area = plan.pane(Pane::Preview).filter(|_| app.settings.hyperlinks && !is_covered);
+    area.map_or_else(Vec::new, |area| preview::links(app, area))
 }
 
 /// A part of the header that can be clicked.

@@ -99,6 +99,32 @@ fn the_demo_is_typed_in_saved_and_left() {
 }
 
 #[test]
+fn links_are_the_terminals_where_it_may_know_them_and_one_wants_them() {
+    let opens = |terminal: &Terminal| terminal.bytes().windows(4).filter(|bytes| bytes == b"\x1b]8;").count();
+    let home = Home::new();
+    let mut terminal = demo(&home);
+    terminal.send("Zebra");
+    terminal.wait_for("Zebra{");
+    let start = b"\x1b]8;id=telecast;https://shop.example/";
+    assert!(terminal.bytes().windows(start.len()).any(|bytes| bytes == start));
+    assert_eq!(opens(&terminal) % 2, 0, "each is closed");
+    drop(terminal);
+    let home = Home::new();
+    let mut console = Terminal::start_as(home.command(["demo", "--dir", "shop"]), "linux", 120, 32);
+    console.wait_for("Hi Anna");
+    console.send("Zebra");
+    console.wait_for("Zebra{");
+    assert_eq!(opens(&console), 0);
+    drop(console);
+    let home = Home::new();
+    home.write("config/telecast/config.toml", "hyperlinks = false\n");
+    let mut terminal = demo(&home);
+    terminal.send("Zebra");
+    terminal.wait_for("Zebra{");
+    assert_eq!(opens(&terminal), 0);
+}
+
+#[test]
 fn the_worst_recipient_is_named_by_itself_and_shift_f7_goes_there() {
     let home = Home::new();
     assert_eq!(home.run(["init", "shop", "--sample"]).code, Some(0));

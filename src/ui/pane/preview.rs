@@ -14,6 +14,7 @@ use crate::text::Span;
 use crate::ui::app::App;
 use crate::ui::draw;
 use crate::ui::focus::Pane;
+use crate::ui::hyperlinks::Link;
 use crate::ui::layout::inside;
 
 pub use json_rows::JsonRows;
@@ -160,6 +161,16 @@ pub fn tab_at(app: &App, area: Rect, x: u16, y: u16) -> Option<Tab> {
         .into_iter()
         .find(|(_, place)| place.contains((x, y).into()))
         .map(|(tab, _)| tab)
+}
+
+/// Returns the cells of the message that lead to addresses.
+pub fn links(app: &App, area: Rect) -> Vec<Link> {
+    let Some(composed) = app.composed.as_deref().filter(|_| app.preview.tab == Tab::Message) else {
+        return Vec::new();
+    };
+    let area = message_area(composed, inside(area));
+    let bubble = Bubble::new(composed, area.width, &app.preview.options);
+    bubble.map_or_else(Vec::new, |bubble| bubble.links(area, app.preview.scroll))
 }
 
 /// What a click in the preview means.

@@ -85,6 +85,7 @@ impl Console {
         let executor = runtime.block_on(async { Executor::new(session, paths, sender) });
         let ui = UiSettings {
             mouse: true,
+            hyperlinks: true,
             wrap: settings.wrap,
             whitespace: settings.whitespace,
             clipboard: Clipboard::Terminal,

@@ -2,6 +2,9 @@
 
 use telecast::ui::focus::Pane;
 
+use ratatui::layout::Rect;
+use telecast::ui::hyperlinks::Link;
+
 use super::harness::Console;
 
 /// A console on this body, wide enough for everything.
@@ -121,4 +124,42 @@ fn code_in_the_message_has_its_languages_colours() {
     let (x, y) = console.place_of("│ def f(): # why");
     let colour = |column: u16| console.cells()[(x + 2 + column, y)].style().fg;
     assert_eq!((colour(0), colour(9)), (theme.keyword.fg, theme.comment.fg));
+}
+
+/// The links of the terminal: what is in their cells, and where they lead.
+fn hyperlinks(console: &Console) -> Vec<(String, String)> {
+    let area = Rect::new(0, 0, console.app.size.0, console.app.size.1);
+    let cells = console.cells();
+    let links = telecast::ui::view::links(&console.app, &telecast::ui::layout::layout(&console.app, area));
+    let text = |link: &Link| link.columns.clone().map(|x| cells[(x, link.y)].symbol()).collect::<String>();
+    links.iter().map(|link| (text(link).trim().to_owned(), link.address.as_str().to_owned())).collect()
+}
+
+#[test]
+fn links_of_the_message_are_the_terminals_unless_something_is_over_them() {
+    let mut console = with(BODY);
+    let address = "https://example.com/a".to_owned();
+    let found = hyperlinks(&console);
+    assert_eq!(found[..2], [("our shop".to_owned(), address.clone()), (address.clone(), address)]);
+    assert!(found.iter().any(|(text, address)| text.contains("Yes") && address == "https://example.com/y"));
+    for key in ["f6", "f1", "ctrl-p"] {
+        console.press(key);
+        assert_eq!(hyperlinks(&console), []);
+        console.press("esc");
+        assert_eq!(hyperlinks(&console), found);
+    }
+    console.go_before("Good");
+    console.paste("{{");
+    assert_eq!(hyperlinks(&console), [], "the message before an error leads nowhere");
+}
+
+#[test]
+fn only_known_schemes_are_links_and_none_drives_the_terminal() {
+    let text = "<a href='https://a.b/\u{1b}]52;c;x\u{7}é'>a</a> <a href='tg://user?id=1'>b</a>";
+    let console = with(&format!(r#"{{"chat_id": 1, "parse_mode": "HTML", "text": "{text} c@d.com"}}"#));
+    let found = hyperlinks(&console);
+    assert!(!found.is_empty());
+    for (_, address) in found {
+        assert!(address.bytes().all(|byte| (0x21..=0x7e).contains(&byte)), "{address:?}");
+    }
 }

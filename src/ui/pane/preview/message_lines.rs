@@ -8,6 +8,7 @@ use crate::compose::{Composed, Lit, Part};
 use crate::telegram::request::ButtonStyle;
 use crate::ui::draw;
 use crate::ui::highlight::Piece;
+use crate::ui::hyperlinks::{Address, Link};
 use crate::ui::message::{self, Line, Message, Role, Run, RunStyle};
 use crate::ui::theme::Theme;
 
@@ -148,6 +149,27 @@ impl<'a> Bubble<'a> {
             column -= width;
         }
         None
+    }
+
+    /// Returns the cells that lead to addresses.
+    pub fn links(&self, area: Rect, top: usize) -> Vec<Link> {
+        let mut links = Vec::new();
+        if self.width < EDGES + 2 {
+            return links;
+        }
+        for (row, y) in self.rows().skip(self.top(top)).zip(area.top()..area.bottom()) {
+            let (Row::Text(line) | Row::Keys(line)) = &row else { continue };
+            let mut x = self.line_area(&row, area, y).x;
+            for run in &line.runs {
+                let start = x;
+                let cells = u16::try_from(crate::text::width(&run.text)).unwrap_or(u16::MAX);
+                x = x.saturating_add(cells).min(area.right());
+                if let Some(address) = run.link.as_deref().and_then(Address::new) {
+                    links.push(Link { y, columns: start..x, address });
+                }
+            }
+        }
+        links
     }
 
     fn rows(&self) -> impl Iterator<Item = Row<'_>> {
