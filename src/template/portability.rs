@@ -7,21 +7,57 @@ use crate::text::Span;
 
 use super::dialect::Dialect;
 use super::escapes;
-use super::syntax::{Block, FilterCall};
+use super::syntax::{Block, Expression, FilterCall, Node, Tag};
 use super::tags::TAGS;
 use super::{scan, walk};
 
 /// Returns a problem for each part of `body` that CleverTap does not know, ascending.
 pub(super) fn check(source: &str, body: &Block) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
+    let captured = captured_texts(body);
     walk::pipes(body, &mut |piped| {
-        problems.extend(piped.filters.iter().filter_map(|call| filter_problem(source, call)));
+        let is_captured = piped.filters.len() == 1
+            && plain_name(&piped.value).is_some_and(|name| {
+                captured.iter().any(|(known, end)| *known == name && *end <= piped.span.start)
+            });
+        problems.extend(piped.filters.iter().filter_map(|call| filter_problem(source, call, is_captured)));
     });
     lists::add_fixes(source, body, &mut problems);
     problems
 }
 
-fn filter_problem(source: &str, call: &FilterCall) -> Option<Diagnostic> {
+/// Returns the names that are captured in front of all else and never given anything but captured text, with the ends
+/// of their first captures: behind those they are texts, never nil.
+fn captured_texts(body: &Block) -> Vec<(&str, usize)> {
+    let mut captured: Vec<(&str, usize)> = Vec::new();
+    for (node, next) in body.nodes.iter().zip(body.nodes.iter().skip(1)) {
+        if let Node::Tag(_, tag) = node
+            && let Tag::Capture { name, .. } = &**tag
+        {
+            captured.push((name, next.span().start));
+        }
+    }
+    walk::tags(body, &mut |_, tag| {
+        let given = match tag {
+            Tag::Assign { name, .. } | Tag::Increment(name) | Tag::Decrement(name) => name.as_str(),
+            Tag::For(each) | Tag::TableRow(each) => each.variable.as_str(),
+            // It may give any name a value.
+            Tag::Partial(call) if !call.is_isolated => return captured.clear(),
+            _ => return,
+        };
+        captured.retain(|(name, _)| *name != given);
+    });
+    captured
+}
+
+fn plain_name(value: &Expression) -> Option<&str> {
+    match value {
+        Expression::Path(path) if path.steps.is_empty() => path.name(),
+        _ => None,
+    }
+}
+
+fn filter_problem(source: &str, call: &FilterCall, is_captured: bool) -> Option<Diagnostic> {
     let name = call.filter.name;
     if let Some((key, _)) = call.keywords.first() {
         let message = format!("CleverTap's `{name}` has no `{key}`");
@@ -37,17 +73,19 @@ fn filter_problem(source: &str, call: &FilterCall) -> Option<Diagnostic> {
     let problem =
         Diagnostic::error("not-in-clevertap", call.name, format!("CleverTap has no filter `{name}`"));
     let problem = problem.with_help(help(name));
-    let Some((rewrite, is_safe)) = rewrite(source, call) else { return Some(problem) };
+    let Some((rewrite, is_safe)) = rewrite(source, call, is_captured) else { return Some(problem) };
     let fix = Fix::replace(format!("write it for CleverTap instead of `{name}`"), call.span, rewrite);
     Some(problem.with_fix(if is_safe { fix } else { fix.unsafe_to_apply() }))
 }
 
 /// Returns the filters that do the same, and whether they do exactly that.
-fn rewrite(source: &str, call: &FilterCall) -> Option<(String, bool)> {
+fn rewrite(source: &str, call: &FilterCall, is_captured: bool) -> Option<(String, bool)> {
     match call.filter.name {
         "json_escape" => Some((escapes::PORTABLE_JSON_ESCAPE.to_owned(), true)),
-        // Numbers get quotes too, and nothing is an empty text instead of `null`.
-        "json" => Some((format!("{} | prepend: '\"' | append: '\"'", escapes::PORTABLE_JSON_ESCAPE), false)),
+        // Numbers get quotes too, and nothing is an empty text instead of `null`; what was captured is neither.
+        "json" => {
+            Some((format!("{} | prepend: '\"' | append: '\"'", escapes::PORTABLE_JSON_ESCAPE), is_captured))
+        }
         "tg_html" => Some(("escape".to_owned(), true)),
         "tg_markdown" => Some((escapes::portable_replaces(escapes::MARKDOWN), true)),
         "tg_markdown_v2" => Some((escapes::portable_replaces(escapes::MARKDOWN_V2), true)),

@@ -73,6 +73,22 @@ proptest! {
 }
 
 #[test]
+fn json_of_a_captured_text_is_rewritten_and_of_what_may_be_nil_only_offered() {
+    let source = "{% capture t %}a \"{{ Profile.name }}\"\n{% endcapture %}{{ t | json }}";
+    assert!(!rewritten(source).contains("| json"), "{}", rewritten(source));
+    check(source, "An\"na");
+    for offered in [
+        "{% assign t = Profile.name %}{% capture t %}a{% endcapture %}{{ t | json }}",
+        "{% if Profile.x %}{% capture t %}a{% endcapture %}{% endif %}{{ t | json }}",
+        "{% capture t %}{{ t | json }}{% endcapture %}",
+        "{{ t | json }}{% capture t %}a{% endcapture %}",
+    ] {
+        let (_, problems) = parse(offered, &Partials::default(), Dialect::CleverTap);
+        assert!(!problems[0].fixes[0].safe, "{offered}");
+    }
+}
+
+#[test]
 fn loops_stand_for_filters_over_lists() {
     for source in [
         "{{ Profile.points | sum }}",
