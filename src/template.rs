@@ -18,6 +18,7 @@ mod escapes;
 mod filters;
 mod format;
 mod inline;
+mod inspect;
 mod json_state;
 mod limits;
 mod loops;
@@ -248,6 +249,8 @@ impl Template {
 mod golden_tests;
 #[cfg(test)]
 mod law_tests;
+#[cfg(test)]
+mod shopify_tests;
 #[cfg(test)]
 mod stock_tests;
 #[cfg(test)]

@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use crate::profile::{Profile, Value};
 
 use super::captured::Captured;
+use super::inspect;
 use super::loops::LoopState;
 use super::number;
 
@@ -139,6 +140,12 @@ impl<'a> Map<'a> {
         }
     }
 
+    /// The members as lists of two: what a loop goes through.
+    pub fn pairs(&self) -> List<'a> {
+        let pair = |(key, value)| [Datum::Text(Text::Borrowed(key)), value].into_iter().collect();
+        List::Shared(self.iter().map(pair).collect())
+    }
+
     /// The members; a loop's state has none to walk through.
     pub fn iter(&self) -> Box<dyn Iterator<Item = (&'a str, Datum<'a>)> + 'a> {
         let members = |members: &'a IndexMap<String, Value>| {
@@ -196,12 +203,24 @@ impl<'a> Datum<'a> {
             }
             Datum::List(list) => list.iter().for_each(|item| item.write_to(out, zone)),
             Datum::Map(Map::Loop(_)) => out.push_str("ForloopDrop"),
-            Datum::Map(map) => write_map(out, map, zone),
+            Datum::Map(_) => inspect::write(out, self, zone),
+        }
+    }
+
+    /// Returns the text that the value is to filters and comparisons: a list is `["a", nil]`, though it prints `a`.
+    pub fn to_text(&self, zone: &TimeZone) -> Text<'a> {
+        match self {
+            Datum::List(_) => {
+                let mut out = String::new();
+                inspect::write(&mut out, self, zone);
+                Text::Shared(out.into())
+            }
+            other => other.printed(zone),
         }
     }
 
     /// Returns what the value prints.
-    pub fn to_text(&self, zone: &TimeZone) -> Text<'a> {
+    pub fn printed(&self, zone: &TimeZone) -> Text<'a> {
         match self {
             Datum::Text(text) => text.clone(),
             Datum::Nil | Datum::Empty | Datum::Blank => Text::Borrowed(""),
@@ -238,45 +257,4 @@ fn write_date(out: &mut String, instant: Timestamp, zone: &TimeZone) {
         local.minute(),
         local.second()
     );
-}
-
-/// `{"name"=>"Anna", "tags"=>["a"]}`, as Shopify prints an object.
-fn write_map(out: &mut String, map: &Map<'_>, zone: &TimeZone) {
-    out.push('{');
-    for (index, (key, value)) in map.iter().enumerate() {
-        if 0 < index {
-            out.push_str(", ");
-        }
-        write_inspected(out, &Datum::Text(Text::Borrowed(key)), zone);
-        out.push_str("=>");
-        write_inspected(out, &value, zone);
-    }
-    out.push('}');
-}
-
-fn write_inspected(out: &mut String, value: &Datum<'_>, zone: &TimeZone) {
-    match value {
-        Datum::Nil => out.push_str("nil"),
-        Datum::Text(text) => {
-            out.push('"');
-            for c in text.as_str().chars() {
-                if matches!(c, '"' | '\\') {
-                    out.push('\\');
-                }
-                out.push(c);
-            }
-            out.push('"');
-        }
-        Datum::List(list) => {
-            out.push('[');
-            for (index, item) in list.iter().enumerate() {
-                if 0 < index {
-                    out.push_str(", ");
-                }
-                write_inspected(out, &item, zone);
-            }
-            out.push(']');
-        }
-        other => other.write_to(out, zone),
-    }
 }

@@ -106,8 +106,23 @@ impl Fault {
 impl<'a> Call<'_, 'a> {
     /// The input as text; reading it is paid for.
     pub fn text(&mut self) -> Result<Text<'a>, Fault> {
+        self.text_of(&self.input.clone())
+    }
+
+    /// The input as `{{ }}` prints it; paid for.
+    pub fn printed(&mut self) -> Result<Text<'a>, Fault> {
         self.budget.allow_text(self.input.weight())?;
-        Ok(self.input.to_text(self.surroundings.zone))
+        Ok(self.input.printed(self.surroundings.zone))
+    }
+
+    fn text_of(&mut self, value: &Datum<'a>) -> Result<Text<'a>, Fault> {
+        self.budget.allow_text(value.weight())?;
+        let text = value.to_text(self.surroundings.zone);
+        if matches!(value, Datum::List(_) | Datum::Map(_)) {
+            // Escapes may make it longer than it weighs.
+            self.budget.allow_text(text.as_str().len())?;
+        }
+        Ok(text)
     }
 
     pub fn number(&self) -> Number {
@@ -119,9 +134,7 @@ impl<'a> Call<'_, 'a> {
     }
 
     pub fn text_argument(&mut self, index: usize) -> Result<Text<'a>, Fault> {
-        let argument = self.argument(index);
-        self.budget.allow_text(argument.weight())?;
-        Ok(argument.to_text(self.surroundings.zone))
+        self.text_of(&self.argument(index))
     }
 
     pub fn number_argument(&self, index: usize) -> Number {

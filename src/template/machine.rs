@@ -21,7 +21,8 @@ use super::filters::{Call, Fault};
 use super::limits::{Budget, Exhausted, Limits};
 use super::source_map::{Printed, Segment, SourceMap};
 use super::syntax::{
-    Block, Branch, CaseBranch, Condition, Expression, Literal, Node, Output, Path, Piped, Step, StepKind, Tag,
+    Block, Branch, CaseBranch, Condition, CycleGroup, Expression, Literal, Node, Output, Path, Piped, Step,
+    StepKind, Tag,
 };
 use super::{Compiled, Outcome, Rendered};
 
@@ -196,7 +197,7 @@ impl<'a> Machine<'a> {
             Tag::TableRow(each) => self.table(span, each)?,
             Tag::Break => return Ok(Flow::Break),
             Tag::Continue => return Ok(Flow::Continue),
-            Tag::Cycle { group, key, items } => self.cycle(span, group.as_ref(), key, items)?,
+            Tag::Cycle { group, items } => self.cycle(span, group, items)?,
             Tag::Increment(name) => {
                 let value = *self.scope.counter(name);
                 *self.scope.counter(name) = value.saturating_add(1);
@@ -257,20 +258,15 @@ impl<'a> Machine<'a> {
         Ok(Flow::Next)
     }
 
-    fn cycle(
-        &mut self,
-        span: Span,
-        group: Option<&'a Expression>,
-        key: &'a str,
-        items: &'a [Expression],
-    ) -> Run<()> {
+    fn cycle(&mut self, span: Span, group: &'a CycleGroup, items: &'a [Expression]) -> Run<()> {
         let key = match group {
-            Some(group) => {
-                let group = self.value(group)?;
-                self.spend(1 + group.weight() / 8, span)?;
-                format!(":{}", group.to_text(self.surroundings.zone).as_str())
+            CycleGroup::Named(name) => {
+                let name = self.value(name)?;
+                self.spend(1 + name.weight() / 8, span)?;
+                format!(":{}", name.to_text(self.surroundings.zone).as_str())
             }
-            None => key.to_owned(),
+            CycleGroup::Values(key) => key.clone(),
+            CycleGroup::Own => format!("{}@{}", self.file, span.start),
         };
         let turn = self.cycles.entry(key).or_insert(0);
         let item = items.get(*turn);

@@ -2,7 +2,7 @@
 //!
 //! As in Shopify's tokenizer an output ends at the first `}}` and a tag at the first `%}`, inside quotes too. An opener
 //! that meets another opener (outside quotes), or a lone `}` in an output, is not closed: the piece then ends there, so
-//! that one slip costs one piece. Quotes are followed in openers only, which makes at most three scans overlap.
+//! that one slip costs one piece; only `#` and `liquid` may hold outputs, which are commented out there. Quotes are followed in openers only, which makes at most three scans overlap.
 
 use crate::text::Span;
 
@@ -244,6 +244,8 @@ impl Scanner<'_> {
     /// Finds what ends the output or tag that opens at `opener`.
     fn stop_of(&self, opener: usize, is_output: bool) -> Stop {
         let bytes = self.source.as_bytes();
+        let lets_outputs_in = !is_output && holds_comments(&self.source[opener + 2..]);
+        let mut first_output = None;
         let mut quote = None;
         let mut at = opener + 2;
         while at < bytes.len() {
@@ -252,7 +254,10 @@ impl Scanner<'_> {
                 (b'}', b'}') if is_output => return Stop::Closed(at),
                 (b'%', b'}') if !is_output => return Stop::Closed(at),
                 (b'}', _) if is_output && quote.is_none() => return Stop::Open(at),
-                (b'{', b'{' | b'%') if quote.is_none() => return Stop::Open(at),
+                (b'{', b'{') if quote.is_none() && lets_outputs_in => {
+                    first_output = first_output.or(Some(at))
+                }
+                (b'{', b'{' | b'%') if quote.is_none() => return Stop::Open(first_output.unwrap_or(at)),
                 (byte @ (b'"' | b'\''), _) => match quote {
                     None => quote = Some(byte),
                     Some(open) if open == byte => quote = None,
@@ -262,8 +267,14 @@ impl Scanner<'_> {
             }
             at += 1;
         }
-        Stop::Open(bytes.len())
+        Stop::Open(first_output.unwrap_or(bytes.len()))
     }
+}
+
+/// Whether the tag that begins so can hold Liquid that is commented out: `#` and `liquid`.
+fn holds_comments(inside: &str) -> bool {
+    let inside = inside.strip_prefix('-').unwrap_or(inside).trim_start_matches(is_space);
+    inside.starts_with('#') || inside.starts_with("liquid")
 }
 
 enum Stop {

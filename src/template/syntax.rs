@@ -79,10 +79,18 @@ impl Expression {
         }
     }
 
+    /// Returns the constant where it is one.
+    pub fn as_literal(&self) -> Option<&Literal> {
+        match self {
+            Expression::Literal(_, literal) => Some(literal),
+            Expression::Path(_) | Expression::Range(..) => None,
+        }
+    }
+
     /// Returns the text where it is a quoted text.
     pub fn as_text(&self) -> Option<&str> {
-        match self {
-            Expression::Literal(_, Literal::Text(text)) => Some(text),
+        match self.as_literal() {
+            Some(Literal::Text(text)) => Some(text),
             _ => None,
         }
     }
@@ -189,8 +197,7 @@ pub(super) enum Tag {
     Break,
     Continue,
     Cycle {
-        group: Option<Expression>,
-        key: String,
+        group: CycleGroup,
         items: Vec<Expression>,
     },
     Increment(String),
@@ -204,6 +211,17 @@ pub(super) enum Tag {
     Comment,
     /// A tag with an error; it prints nothing.
     Broken,
+}
+
+/// Which `cycle` tags go on where the others are.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum CycleGroup {
+    /// Those of the same name.
+    Named(Expression),
+    /// Those of the same constants, as this writes them.
+    Values(String),
+    /// The tag alone: it has variables.
+    Own,
 }
 
 /// A branch of `if` or `unless`.

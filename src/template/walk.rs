@@ -3,7 +3,7 @@
 use crate::text::Span;
 
 use super::syntax::{
-    Block, Condition, Expression, Loop, Node, Offset, PartialCall, Path, Piped, StepKind, Tag,
+    Block, Condition, CycleGroup, Expression, Loop, Node, Offset, PartialCall, Path, Piped, StepKind, Tag,
 };
 
 /// Calls `visit` with every tag of `block` and of the blocks in it, in order.
@@ -91,7 +91,11 @@ fn in_tag<'t>(tag: &'t Tag, visit: &mut dyn FnMut(&'t Path, bool)) {
         }
         Tag::For(each) | Tag::TableRow(each) => in_loop(each, visit),
         Tag::Cycle { group, items, .. } => {
-            for value in group.iter().chain(items) {
+            let name = match group {
+                CycleGroup::Named(name) => Some(name),
+                CycleGroup::Values(_) | CycleGroup::Own => None,
+            };
+            for value in name.into_iter().chain(items) {
                 in_expression(value, false, visit);
             }
         }

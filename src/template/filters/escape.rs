@@ -42,7 +42,7 @@ fn write_json<'a>(
         }
         Datum::Text(_) | Datum::Date(_) | Datum::Empty | Datum::Blank => {
             out.push('"');
-            json::escape_into(out, value.to_text(call.surroundings.zone).as_str());
+            json::escape_into(out, value.printed(call.surroundings.zone).as_str());
             out.push('"');
         }
         Datum::Range(from, to) => {
@@ -85,9 +85,9 @@ fn write_list<'a>(
     Ok(())
 }
 
-/// For the inside of a JSON string.
+/// For the inside of a JSON string. This and the next read what the value prints, so that they only escape.
 pub(super) fn json_escape<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
-    let text = call.text()?;
+    let text = call.printed()?;
     call.budget.allow_text(text.as_str().len().saturating_mul(6))?;
     if let Text::Captured(captured) = &text {
         return Ok(Datum::Text(Text::Captured(Rc::new(captured.escaped_for_json(call.budget)?))));
@@ -110,7 +110,7 @@ pub(super) fn tg_markdown_v2<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
 }
 
 fn escaped<'a>(call: &mut Call<'_, 'a>, mode: ParseMode) -> Filtered<'a> {
-    let text = call.text()?;
+    let text = call.printed()?;
     call.budget.allow_text(text.as_str().len().saturating_mul(6))?;
     Ok(telegram::escape(mode, EscapeContext::Text, text.as_str()).into())
 }

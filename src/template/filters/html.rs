@@ -1,7 +1,7 @@
 //! Filters for HTML, URLs and base64.
 
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
 
 use super::super::datum::Datum;
 use super::{Call, Fault, Filtered};
@@ -109,7 +109,9 @@ pub(super) fn base64_decode<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
 
 pub(super) fn base64_url_safe_decode<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
     let text = call.text()?;
-    decoded(URL_SAFE.decode(text.as_str()))
+    let text = text.as_str();
+    // The padding may be left out, as in addresses.
+    decoded(if text.ends_with('=') { URL_SAFE.decode(text) } else { URL_SAFE_NO_PAD.decode(text) })
 }
 
 fn decoded<'a>(bytes: Result<Vec<u8>, base64::DecodeError>) -> Filtered<'a> {

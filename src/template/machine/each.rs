@@ -157,12 +157,9 @@ impl<'a> Machine<'a> {
             }
             Datum::Map(map) => {
                 self.spend(map.len(), span)?;
-                let list: Rc<[Datum<'a>]> = map
-                    .iter()
-                    .map(|(key, value)| [Datum::Text(Text::Borrowed(key)), value].into_iter().collect())
-                    .collect();
-                let size = list.len();
-                (Items::List(List::Shared(list)), size)
+                let pairs = map.pairs();
+                let size = pairs.len();
+                (Items::List(pairs), size)
             }
             Datum::Text(text) if !text.as_str().is_empty() => {
                 (Items::List(List::Shared(Rc::new([Datum::Text(text)]))), 1)

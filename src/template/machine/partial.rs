@@ -13,6 +13,11 @@ use super::{Flow, Machine, Run, Whitespace};
 
 impl<'a> Machine<'a> {
     pub(super) fn partial(&mut self, span: Span, call: &'a PartialCall) -> Run<Flow> {
+        if self.scope.is_isolated() && !call.is_isolated {
+            let message = "`include` is not allowed in a partial that is rendered";
+            let problem = Diagnostic::error("liquid-value", span, message);
+            return Err(self.fail(problem.with_help("use `render` here too, or `include` there")));
+        }
         let name = self.value(&call.name)?.to_text(self.surroundings.zone);
         let Some((file, name)) = self.template.file_of(name.as_str()) else {
             let message = format!("there is no partial `{}`", name.as_str());
@@ -52,17 +57,23 @@ impl<'a> Machine<'a> {
     ) -> Run<Flow> {
         let Some((subject, value)) = subject else { return self.render_once(arguments.iter().cloned()) };
         let alias = subject.alias.as_deref().unwrap_or(local_name(name));
-        let items = match (&value, subject.is_each) {
-            (Datum::List(list), true) => list.clone(),
-            (Datum::Range(from, to), true) => self.listed(*from, *to, &subject.value)?,
-            _ => return self.render_once(arguments.iter().cloned().chain([(alias, value)])),
+        // A subject that is nil leaves the argument of its name alone.
+        let named = |value: Datum<'a>| Some((alias, value)).filter(|(_, value)| !matches!(value, Datum::Nil));
+        let items = match (value, subject.is_each) {
+            (Datum::List(list), true) => list,
+            (Datum::Range(from, to), true) => self.listed(from, to, &subject.value)?,
+            (Datum::Map(map), true) => {
+                self.spend(map.len(), subject.value.span())?;
+                map.pairs()
+            }
+            (value, _) => return self.render_once(arguments.iter().cloned().chain(named(value))),
         };
         let length = items.len();
         let state = Rc::new(LoopState { name, index: Cell::new(0), length, columns: None, parent: None });
         for (turn, item) in items.iter().enumerate() {
             state.index.set(turn);
-            let own = [("forloop", Datum::Map(Map::Loop(Rc::clone(&state)))), (alias, item)];
-            self.render_once(arguments.iter().cloned().chain(own))?;
+            let forloop = [("forloop", Datum::Map(Map::Loop(Rc::clone(&state))))];
+            self.render_once(forloop.into_iter().chain(arguments.iter().cloned()).chain(named(item)))?;
         }
         Ok(Flow::Next)
     }

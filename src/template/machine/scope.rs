@@ -39,6 +39,8 @@ impl<'a> Globals<'a> {
 #[derive(Debug)]
 pub(super) struct Scope<'a> {
     globals: Globals<'a>,
+    /// Whether it is that of a partial that is rendered.
+    is_isolated: bool,
     assigned: HashMap<&'a str, Datum<'a>>,
     counters: HashMap<&'a str, i64>,
     /// The names of loops and of partials' arguments, the innermost last.
@@ -47,12 +49,23 @@ pub(super) struct Scope<'a> {
 
 impl<'a> Scope<'a> {
     pub fn new(globals: Globals<'a>) -> Self {
-        Self { globals, assigned: HashMap::new(), counters: HashMap::new(), locals: Vec::new() }
+        Self {
+            globals,
+            is_isolated: false,
+            assigned: HashMap::new(),
+            counters: HashMap::new(),
+            locals: Vec::new(),
+        }
     }
 
     /// Returns a scope that sees the data only.
     pub fn isolated(&self) -> Self {
-        Self::new(self.globals)
+        Self { is_isolated: true, ..Self::new(self.globals) }
+    }
+
+    /// Whether it is that of a partial that is rendered, which sees nothing of its caller's.
+    pub fn is_isolated(&self) -> bool {
+        self.is_isolated
     }
 
     /// Returns what `name` means here; what means nothing is nil.

@@ -1,11 +1,12 @@
 //! Reads each tag's arguments and body.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Fix};
 use crate::text::Span;
 
-use super::super::scan::{Piece, TagPiece};
+use super::super::scan::{Piece, TagPiece, trimmed};
 use super::super::syntax::{
-    Block, Branch, CaseBranch, Expression, Loop, Node, Offset, Output, PartialCall, Subject, Tag,
+    Block, Branch, CaseBranch, CycleGroup, Expression, Literal, Loop, Node, Offset, Output, PartialCall,
+    Subject, Tag,
 };
 use super::super::tags;
 use super::super::token::{self, Lexeme, LexemeKind, Token, TokenClass};
@@ -28,7 +29,7 @@ impl<'s> Parser<'s> {
         let words = Words::new(self.source, &lexemes, tag.arguments.end.max(tag.name.end));
         let node = match name {
             "raw" | "comment" | "doc" => self.text_tag(&tag, &lexemes)?,
-            "#" => self.comment_line(&tag),
+            "#" => self.comment_line(&tag)?,
             "echo" => return self.echo(span, words),
             "assign" => self.assign(&tag, words)?,
             "capture" => self.capture(&tag, words)?,
@@ -36,7 +37,7 @@ impl<'s> Parser<'s> {
             "case" => self.case(&tag, words)?,
             "for" | "tablerow" => self.each(&tag, words)?,
             "ifchanged" => Tag::IfChanged(self.body(&tag).0),
-            "cycle" => cycle(self.source, words)?,
+            "cycle" => cycle(words)?,
             "increment" => Tag::Increment(self.target(&tag)?),
             "decrement" => Tag::Decrement(self.target(&tag)?),
             "render" | "include" => partial(words, name == "render")?,
@@ -92,9 +93,9 @@ impl<'s> Parser<'s> {
         self.join(tag.markup.span, end.span);
         self.colour_markup(end);
         self.parsed.holes.push(end.span);
-        let end_name = crate::text::Span::new(
-            super::scan::trimmed(self.source, end.inner).start,
-            super::scan::trimmed(self.source, end.inner).start + 3 + name.len(),
+        let end_name = Span::new(
+            trimmed(self.source, end.inner).start,
+            trimmed(self.source, end.inner).start + 3 + name.len(),
         );
         self.parsed.tokens.push(Token { span: end_name, class: TokenClass::Tag });
         if name == "doc" {
@@ -147,11 +148,23 @@ impl<'s> Parser<'s> {
         Err(Box::new(Diagnostic::error("unclosed-tag", tag.markup.span, message)))
     }
 
-    fn comment_line(&mut self, tag: &TagPiece) -> Tag {
+    /// Every line of it starts with `#`.
+    fn comment_line(&mut self, tag: &TagPiece) -> Parse<Tag> {
         if !tag.arguments.is_empty() {
             self.parsed.tokens.push(Token { span: tag.arguments, class: TokenClass::Comment });
         }
-        Tag::Comment
+        let mut start = tag.arguments.start;
+        for (index, line) in tag.arguments.of(self.source).split_inclusive('\n').enumerate() {
+            let whole = Span::new(start, start + line.len());
+            start = whole.end;
+            let line = trimmed(self.source, whole);
+            if 0 < index && !line.is_empty() && !line.of(self.source).starts_with('#') {
+                let problem = Diagnostic::error("liquid-syntax", line, "this line of the comment has no `#`");
+                let fix = Fix::replace("put `#` in front", Span::at(line.start), "# ");
+                return Err(Box::new(problem.with_help("each line of it starts with `#`").with_fix(fix)));
+            }
+        }
+        Ok(Tag::Comment)
     }
 
     fn echo(&mut self, span: Span, mut words: Words<'_>) -> Parse<Node> {
@@ -311,8 +324,7 @@ fn loop_head(source: &str, words: &mut Words<'_>, is_row: bool) -> Parse<Loop> {
 }
 
 /// `cycle 'a', 'b'` or `cycle group: 'a', 'b'`
-fn cycle(source: &str, mut words: Words<'_>) -> Parse<Tag> {
-    let key = words.here();
+fn cycle(mut words: Words<'_>) -> Parse<Tag> {
     let first = words.expression()?;
     let mut items = Vec::new();
     let mut group = None;
@@ -326,8 +338,13 @@ fn cycle(source: &str, mut words: Words<'_>) -> Parse<Tag> {
         items.push(words.expression()?);
     }
     words.expect_done()?;
-    let end = items.last().map_or(key.end, |item| item.span().end);
-    Ok(Tag::Cycle { group, key: Span::new(key.start, end).of(source).to_owned(), items })
+    let literals: Option<Vec<&Literal>> = items.iter().map(Expression::as_literal).collect();
+    let group = match (group, literals) {
+        (Some(name), _) => CycleGroup::Named(name),
+        (None, Some(literals)) => CycleGroup::Values(format!("{literals:?}")),
+        (None, None) => CycleGroup::Own,
+    };
+    Ok(Tag::Cycle { group, items })
 }
 
 /// `render 'name' with value as alias, key: value`

@@ -1,0 +1,117 @@
+//! Claims about Shopify's rules: what `debug liquid` prints.
+
+use serde_json::{Value as Json, json};
+
+use super::*;
+
+/// Renders `source` with `data` and `partials`.
+fn answer(source: &str, data: Json, partials: &[(&str, &str)]) -> Result<String, String> {
+    let named = |(name, source): &(&str, &str)| ((*name).to_owned(), (*source).to_owned());
+    let (template, _) = parse_shopify(source, &Partials(partials.iter().map(named).collect()));
+    let now = "2026-11-22T22:30:00Z".parse().unwrap();
+    match template.render_data(&Value::from(data), now, &TimeZone::UTC, Limits::default()) {
+        Outcome::Rendered(rendered) => Ok(rendered.text),
+        Outcome::Failed(problem) => Err(problem.message),
+        Outcome::Aborted { .. } => Err("aborted".to_owned()),
+    }
+}
+
+#[track_caller]
+fn check(source: &str, data: Json, expected: &str) {
+    assert_eq!(answer(source, data, &[]).as_deref(), Ok(expected), "{source}");
+}
+
+#[track_caller]
+fn check_partials(source: &str, partials: &[(&str, &str)], expected: &str) {
+    assert_eq!(answer(source, json!({}), partials).as_deref(), Ok(expected), "{source}");
+}
+
+#[track_caller]
+fn check_failure(source: &str, expected: &str) {
+    assert_eq!(answer(source, json!({}), &[]).unwrap_err(), expected, "{source}");
+}
+
+#[test]
+fn a_rendered_partial_includes_nothing() {
+    let partials = [("a", "{% include 'p' %}"), ("b", "{% render 'p' %}"), ("p", "p")];
+    let failure = answer("{% render 'a' %}", json!({}), &partials).unwrap_err();
+    assert_eq!(failure, "in the partial `a` (1:1): `include` is not allowed in a partial that is rendered");
+    check_partials("{% include 'a' %}{% render 'b' %}{% include 'b' %}", &partials, "ppp");
+}
+
+#[test]
+fn a_rendered_partial_goes_through_an_object_and_keeps_what_nil_would_replace() {
+    let pairs = [("p", "{{ forloop.index }}{{ p[0] }}{{ p[1] }};")];
+    let list = [("p", "{{ x }};")];
+    let rendered =
+        |source, partials| answer(source, json!({"h": {"a": 1, "b": 2}, "l": [1, null]}), partials);
+    assert_eq!(rendered("{% render 'p' for h %}", &pairs).as_deref(), Ok("1a1;2b2;"));
+    assert_eq!(rendered("{% render 'p' for l as x, x: 5 %}", &list).as_deref(), Ok("1;5;"));
+    assert_eq!(rendered("{% render 'p' with nothing as x, x: 5 %}", &list).as_deref(), Ok("5;"));
+    assert_eq!(rendered("{% render 'p' with false as x, x: 5 %}", &list).as_deref(), Ok("false;"));
+}
+
+#[test]
+fn each_line_of_a_comment_has_its_sign() {
+    check_failure("{% # a\n b %}x", "this line of the comment has no `#`");
+    check_failure("{%- #\n\n a\n b -%}x", "this line of the comment has no `#`");
+    check("{% # a\n # b\n\n\t#c\r\n %}x", json!({}), "x");
+}
+
+#[test]
+fn liquid_can_be_commented_out() {
+    check("{% # {{ x }} %}a", json!({}), "a");
+    check("{% liquid\n # {{ x }}\n echo 'a' %}", json!({}), "a");
+    check("{%- liquid\n comment\n {{ x }}\n endcomment\n echo 'a' -%}", json!({}), "a");
+    check_failure("{% liquid\nraw\n{{ a }}\nendraw\n%}", "`raw` has no place in `liquid`");
+    check_failure("{% # {{ x }} a {% if x %}", "`{%` is never closed");
+    check_failure("{% liquid echo 1\n{{ x }} a", "`{%` is never closed");
+}
+
+#[test]
+fn cycles_of_the_same_constants_go_on_together() {
+    check("{% cycle 'a', 'b' %}{% cycle 'a',\"b\" %}{% cycle 1, 'b' %}", json!({}), "ab1");
+    check("{% cycle 1, 2 %}{% cycle '1', '2' %}", json!({}), "11");
+    check("{% cycle a, b %}{% cycle a, b %}", json!({"a": 1, "b": 2}), "11");
+    check("{% for i in (1..3) %}{% cycle a, b %}{% endfor %}", json!({"a": 1, "b": 2}), "121");
+}
+
+#[test]
+fn base64_for_addresses_needs_no_padding() {
+    check("{{ 'XyMvLg' | base64_url_safe_decode }}", json!({}), "_#/.");
+    check("{{ 'XyMvLg==' | base64_url_safe_decode }}", json!({}), "_#/.");
+    check_failure("{{ 'XyMvLg=' | base64_url_safe_decode }}", "`base64_url_safe_decode`: this is not base64");
+}
+
+#[test]
+fn a_list_or_an_object_is_to_filters_what_ruby_inspects() {
+    let data = || json!({"a": [1, null, "x", [true, 2.5]], "o": {"a": 1, "b": ["c"]}});
+    check(
+        "{{ a }} {{ o }} {{ a | join: '-' }}",
+        data(),
+        "1xtrue2.5 {\"a\"=>1, \"b\"=>[\"c\"]} 1--x-true-2.5",
+    );
+    check("{{ a | append: '' }}", data(), r#"[1, nil, "x", [true, 2.5]]"#);
+    check(
+        "{{ '' | append: a }}{{ a | upcase }}",
+        data(),
+        r#"[1, nil, "x", [true, 2.5]][1, NIL, "X", [TRUE, 2.5]]"#,
+    );
+    check(
+        "{{ o | prepend: '' }}{{ o | replace: '\"', '' }}",
+        data(),
+        r#"{"a"=>1, "b"=>["c"]}{a=>1, b=>[c]}"#,
+    );
+    check("{{ a | truncate: 8 }} {{ o | escape | slice: 0, 8 }}", data(), "[1, n... {&quot;a");
+    check("{{ a | split: ', ' | first }} {{ a | url_encode | slice: 0, 7 }}", data(), "[1 %5B1%2C");
+    check("{{ a | size }} {{ a | first }} {{ o | size }}", data(), "4 1 2");
+    check("{% if '[1, nil]' contains b %}yes{% endif %}", json!({"b": [1, null]}), "yes");
+}
+
+#[test]
+fn inspected_texts_are_escaped_as_in_ruby() {
+    let inspected = |text: &str| answer("{{ a | append: '' }}", json!({"a": [text]}), &[]).unwrap();
+    assert_eq!(inspected("a\"\\\n\t\r\u{1b}\u{7}\u{b}"), r#"["a\"\\\n\t\r\e\a\v"]"#);
+    assert_eq!(inspected("#{a} #$ #@ # #a é"), r##"["\#{a} \#$ \#@ # #a é"]"##);
+    assert_eq!(inspected("\u{0}\u{7f}\u{85}\u{2028}"), r#"["\u0000\x7F\u0085\u2028"]"#);
+}
