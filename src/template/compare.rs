@@ -65,7 +65,6 @@ pub(super) fn are_equal(left: &Datum<'_>, right: &Datum<'_>) -> bool {
         (Datum::Blank, other) | (other, Datum::Blank) => other.is_blank(),
         (Datum::Boolean(left), Datum::Boolean(right)) => left == right,
         (Datum::Text(left), Datum::Text(right)) => left.as_str() == right.as_str(),
-        (Datum::Date(left), Datum::Date(right)) => left == right,
         (Datum::Range(a, b), Datum::Range(c, d)) => (a, b) == (c, d),
         (Datum::List(left), Datum::List(right)) => {
             left.len() == right.len()
@@ -79,7 +78,7 @@ pub(super) fn are_equal(left: &Datum<'_>, right: &Datum<'_>) -> bool {
         }
         _ => match (as_number(left), as_number(right)) {
             (Some(left), Some(right)) => left.compare(right) == Ordering::Equal,
-            _ => false,
+            _ => left.as_instant().is_some_and(|instant| right.as_instant() == Some(instant)),
         },
     }
 }
@@ -96,16 +95,16 @@ fn as_number(value: &Datum<'_>) -> Option<Number> {
 pub(super) fn order(left: &Datum<'_>, right: &Datum<'_>) -> Result<Option<Ordering>, Incomparable> {
     match (left, right) {
         (Datum::Text(left), Datum::Text(right)) => return Ok(Some(left.as_str().cmp(right.as_str()))),
-        (Datum::Date(left), Datum::Date(right)) => return Ok(Some(left.cmp(right))),
-        // A date against a number is against epoch seconds, as filters read it.
-        (Datum::Date(_), Datum::Integer(_) | Datum::Decimal(_))
-        | (Datum::Integer(_) | Datum::Decimal(_), Datum::Date(_)) => {
-            return Ok(Some(number::to_number(left).compare(number::to_number(right))));
-        }
         _ => {}
     }
     match (as_number(left), as_number(right)) {
         (Some(left), Some(right)) => Ok(Some(left.compare(right))),
+        _ if left.as_instant().is_some() && right.as_instant().is_some() => {
+            Ok(Some(left.as_instant().cmp(&right.as_instant())))
+        }
+        // A date against a number is against epoch seconds, as filters read it.
+        (Some(_), _) if right.as_instant().is_some() => Ok(Some(epoch_order(left, right))),
+        (_, Some(_)) if left.as_instant().is_some() => Ok(Some(epoch_order(left, right))),
         _ if has_order(left) && has_order(right) => {
             Err(Incomparable { left: kind(left), right: kind(right) })
         }
@@ -113,8 +112,12 @@ pub(super) fn order(left: &Datum<'_>, right: &Datum<'_>) -> Result<Option<Orderi
     }
 }
 
+fn epoch_order(left: &Datum<'_>, right: &Datum<'_>) -> Ordering {
+    number::to_number(left).compare(number::to_number(right))
+}
+
 fn has_order(value: &Datum<'_>) -> bool {
-    matches!(value, Datum::Integer(_) | Datum::Decimal(_) | Datum::Text(_) | Datum::Date(_))
+    matches!(value, Datum::Integer(_) | Datum::Decimal(_) | Datum::Text(_) | Datum::Date(_) | Datum::Local(_))
 }
 
 /// Returns the word for what kind of value it is.
@@ -126,7 +129,7 @@ pub(super) fn kind(value: &Datum<'_>) -> &'static str {
         Datum::Boolean(_) => "a boolean",
         Datum::Integer(_) | Datum::Decimal(_) => "a number",
         Datum::Text(_) => "a text",
-        Datum::Date(_) => "a date",
+        Datum::Date(_) | Datum::Local(_) => "a date",
         Datum::Range(..) => "a range",
         Datum::List(_) => "a list",
         Datum::Map(_) => "an object",
@@ -182,7 +185,6 @@ pub(super) fn indexed<'a>(value: &Datum<'a>, index: &Datum<'a>) -> Datum<'a> {
     match (value, index) {
         (_, Datum::Text(name)) => member(value, name.as_str()),
         (Datum::List(list), Datum::Integer(index)) => item(list, *index),
-        (Datum::List(list), Datum::Decimal(index)) => item(list, *index as i64),
         _ => Datum::Nil,
     }
 }

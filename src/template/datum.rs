@@ -4,8 +4,9 @@ use std::fmt::Write;
 use std::rc::Rc;
 
 use indexmap::IndexMap;
-use jiff::Timestamp;
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
 
 use crate::profile::{Profile, Value};
 
@@ -27,6 +28,8 @@ pub(super) enum Datum<'a> {
     Decimal(f64),
     Text(Text<'a>),
     Date(Timestamp),
+    /// A moment that is told in a zone of its own: `now`.
+    Local(Rc<Zoned>),
     /// From the first to the second, both included; none where the second is less.
     Range(i64, i64),
     List(List<'a>),
@@ -161,6 +164,15 @@ impl<'a> Map<'a> {
 }
 
 impl<'a> Datum<'a> {
+    /// Returns the instant that a date is.
+    pub fn as_instant(&self) -> Option<Timestamp> {
+        match self {
+            Datum::Date(instant) => Some(*instant),
+            Datum::Local(moment) => Some(moment.timestamp()),
+            _ => None,
+        }
+    }
+
     /// Whether a condition holds: all but nil and false.
     pub fn is_truthy(&self) -> bool {
         !matches!(self, Datum::Nil | Datum::Boolean(false))
@@ -195,7 +207,8 @@ impl<'a> Datum<'a> {
             Datum::Integer(value) => number::write_integer(out, *value),
             Datum::Decimal(value) => number::write_decimal(out, *value),
             Datum::Text(text) => out.push_str(text.as_str()),
-            Datum::Date(instant) => write_date(out, *instant, zone),
+            Datum::Date(instant) => write_date(out, instant.to_zoned(zone.clone()).datetime()),
+            Datum::Local(moment) => write_date(out, moment.datetime()),
             Datum::Range(from, to) => {
                 number::write_integer(out, *from);
                 out.push_str("..");
@@ -244,8 +257,7 @@ impl<'a> Datum<'a> {
 }
 
 /// A date as CleverTap prints it.
-fn write_date(out: &mut String, instant: Timestamp, zone: &TimeZone) {
-    let local = instant.to_zoned(zone.clone()).datetime();
+fn write_date(out: &mut String, local: DateTime) {
     // Writing to a String cannot fail.
     let _ = write!(
         out,

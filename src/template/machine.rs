@@ -468,12 +468,12 @@ impl<'a> Machine<'a> {
 
     fn path(&mut self, path: &'a Path) -> Run<Datum<'a>> {
         let mut value = match &path.root.kind {
-            StepKind::Name { name, .. } => self.scope.find(name, self.surroundings.now),
+            StepKind::Name { name, .. } => self.scope.find(name, &self.surroundings),
             StepKind::Index(name) => {
                 let value = self.value(name)?;
                 self.spend(1 + reading(&value), path.span)?;
                 let name = value.to_text(self.surroundings.zone);
-                self.scope.find(name.as_str(), self.surroundings.now)
+                self.scope.find(name.as_str(), &self.surroundings)
             }
         };
         for step in &path.steps {

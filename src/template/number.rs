@@ -6,6 +6,8 @@
 use std::cmp::Ordering;
 use std::fmt::Write;
 
+use jiff::Timestamp;
+
 use super::datum::Datum;
 
 /// A number.
@@ -30,8 +32,7 @@ pub(super) fn to_number(value: &Datum<'_>) -> Number {
         Datum::Integer(value) => Number::Integer(*value),
         Datum::Decimal(value) => Number::Decimal(*value),
         Datum::Text(text) => number_of_text(text.as_str().trim()),
-        Datum::Date(instant) => Number::Integer(instant.as_second()),
-        _ => Number::Integer(0),
+        _ => Number::Integer(value.as_instant().map_or(0, Timestamp::as_second)),
     }
 }
 

@@ -103,7 +103,22 @@ fn dates_print_in_the_zone_and_now_is_now() {
     check("{{ Profile.joined | date_tz: '%H:%M %Z', 'America/New_York' }}", properties, "05:00 EST");
     check("{{ 'March 14, 2016' | date: '%b %d, %y' }}", "{}", "Mar 14, 16");
     check("{{ '2016-03-14 10:11:12 +0000' | date: '%H:%M' }}", "{}", "11:11");
+    check("{{ '2016-03-14 10:11:12 EST' | date: '%H:%M %z' }}", "{}", "16:11 +0100");
     check("{{ 'soon' | date: '%Y' }}{{ 1152098955 | date: '%s' }}", "{}", "soon1152098955");
+}
+
+#[test]
+fn now_is_indias_in_clevertaps_dialect() {
+    let now =
+        "{{ now }} {{ now | date: '%R %z' }} {{ 'now' | date: '%R %z' }} {{ now | date_tz: '%R', 'UTC' }}";
+    let own = |dialect| match render_in(dialect, now, &Profile::default()) {
+        Outcome::Rendered(rendered) => rendered.text,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(own(Dialect::CleverTap), "2026-11-23 04:00:00 04:00 +0530 04:00 +0530 22:30");
+    assert_eq!(own(Dialect::Telecast), "2026-11-22 23:30:00 23:30 +0100 23:30 +0100 22:30");
+    check("{% if now > 1700000000 and now == now and 1 < now %}later{% endif %}", "{}", "later");
+    check("{% if Profile.joined < now %}past{% endif %}", r#"{"joined": "$D_1769853600"}"#, "past");
 }
 
 #[test]

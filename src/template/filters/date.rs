@@ -10,38 +10,55 @@ use super::{Call, Fault, Filtered};
 mod read;
 mod strftime;
 
+/// What is written with a zone of its own keeps it by Shopify's rules; in bodies all but `now` is in the workspace's.
 pub(super) fn date<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
-    let is_now = matches!(&call.input, Datum::Text(text) if is_now(text.as_str()));
-    let zone = if is_now { call.surroundings.now_zone } else { call.surroundings.zone };
-    in_zone(call, &zone.clone())
+    let zone = call.surroundings.zone;
+    printed(call, zone, |call, moment| {
+        let is_now = match &call.input {
+            Datum::Text(text) => is_now(text.as_str()),
+            other => matches!(other, Datum::Local(_)),
+        };
+        match call.surroundings.rules {
+            _ if is_now => moment.with_time_zone(call.surroundings.now_zone.clone()),
+            Rules::CleverTap => moment.with_time_zone(zone.clone()),
+            Rules::Shopify => moment,
+        }
+    })
 }
 
 pub(super) fn date_tz<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
     let name = call.text_argument(1)?;
     match TimeZone::get(name.as_str()) {
-        Ok(zone) => in_zone(call, &zone),
+        Ok(zone) => printed(call, &zone, |_, moment| moment.with_time_zone(zone.clone())),
         Err(_) => Err(Fault::argument(1, format!("there is no time zone `{}`", name.as_str()))),
     }
 }
 
 /// What is not a date stays as it is, as does any date for an empty format.
-fn in_zone<'a>(call: &mut Call<'_, 'a>, zone: &TimeZone) -> Filtered<'a> {
+///
+/// A date without a zone is read in `zone`; `placed` brings the moment to the zone it is printed in.
+fn printed<'a>(
+    call: &mut Call<'_, 'a>,
+    zone: &TimeZone,
+    placed: impl FnOnce(&Call<'_, 'a>, Zoned) -> Zoned,
+) -> Filtered<'a> {
     let format = call.text_argument(0)?;
     if format.as_str().is_empty() {
         return Ok(call.input.clone());
     }
-    let Some(instant) = instant_of(call, zone) else { return Ok(call.input.clone()) };
-    let local = instant.with_time_zone(zone.clone());
+    let Some(moment) = moment_of(call, zone) else { return Ok(call.input.clone()) };
+    let local = placed(call, moment);
     // One directive of three bytes prints fewer than 64, and a width is bounded.
     call.budget.allow_text(format.as_str().len().saturating_mul(24))?;
     Ok(strftime::format(&local, format.as_str()).into())
 }
 
 /// Reads dates, epoch seconds, `now`, and the ways dates are commonly written; without a zone they are in `zone`.
-fn instant_of(call: &Call<'_, '_>, zone: &TimeZone) -> Option<Zoned> {
+fn moment_of(call: &Call<'_, '_>, zone: &TimeZone) -> Option<Zoned> {
     let at = |instant: Timestamp| instant.to_zoned(zone.clone());
     match &call.input {
         Datum::Date(instant) => Some(at(*instant)),
+        Datum::Local(moment) => Some(Zoned::clone(moment)),
         Datum::Integer(seconds) => Timestamp::from_second(*seconds).ok().map(at),
         // Shopify leaves decimals alone.
         Datum::Decimal(seconds) if call.surroundings.rules == Rules::CleverTap => {

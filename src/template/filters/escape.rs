@@ -40,7 +40,7 @@ fn write_json<'a>(
         Datum::Boolean(_) | Datum::Integer(_) | Datum::Decimal(_) => {
             value.write_to(out, call.surroundings.zone)
         }
-        Datum::Text(_) | Datum::Date(_) | Datum::Empty | Datum::Blank => {
+        Datum::Text(_) | Datum::Date(_) | Datum::Local(_) | Datum::Empty | Datum::Blank => {
             out.push('"');
             json::escape_into(out, value.printed(call.surroundings.zone).as_str());
             out.push('"');

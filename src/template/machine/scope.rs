@@ -1,14 +1,15 @@
 //! The names a template can see: loop variables, what it assigned, counters, and the data.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use indexmap::IndexMap;
-use jiff::Timestamp;
 
 use crate::profile::Value;
 
 use super::super::Context;
 use super::super::datum::{Datum, Map};
+use super::Surroundings;
 
 /// What a rendering is given.
 #[derive(Debug, Clone, Copy)]
@@ -20,7 +21,7 @@ pub(in super::super) enum Globals<'a> {
 }
 
 impl<'a> Globals<'a> {
-    fn find(self, name: &str, now: Timestamp) -> Datum<'a> {
+    fn find(self, name: &str, surroundings: &Surroundings<'_>) -> Datum<'a> {
         match self {
             Globals::Data(data) => data.get(name).map_or(Datum::Nil, Datum::from),
             Globals::Campaign(context) => match name {
@@ -28,7 +29,7 @@ impl<'a> Globals<'a> {
                 "Event" => context.event.map_or(Datum::Nil, Datum::from),
                 "ExternalTrigger" => context.external_trigger.map_or(Datum::Nil, Datum::from),
                 "Campaign" => Datum::Map(Map::Campaign(context.campaign_id)),
-                "now" => Datum::Date(now),
+                "now" => Datum::Local(Rc::new(surroundings.now.to_zoned(surroundings.now_zone.clone()))),
                 _ => Datum::Nil,
             },
         }
@@ -69,7 +70,7 @@ impl<'a> Scope<'a> {
     }
 
     /// Returns what `name` means here; what means nothing is nil.
-    pub fn find(&self, name: &str, now: Timestamp) -> Datum<'a> {
+    pub fn find(&self, name: &str, surroundings: &Surroundings<'_>) -> Datum<'a> {
         if let Some((_, value)) = self.locals.iter().rev().find(|(local, _)| *local == name) {
             return value.clone();
         }
@@ -78,7 +79,7 @@ impl<'a> Scope<'a> {
         }
         match self.counters.get(name) {
             Some(value) => Datum::Integer(*value),
-            None => self.globals.find(name, now),
+            None => self.globals.find(name, surroundings),
         }
     }
 

@@ -45,19 +45,26 @@ struct Parts {
     offset: Option<Offset>,
 }
 
-/// White space and commas divide words, and the `T` of a timestamp.
+/// White space and commas divide words.
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split([' ', ',', '\t', '\n']).filter(|word| !word.is_empty()).flat_map(|word| {
-        let is_timestamp = word.starts_with(|c: char| c.is_ascii_digit()) && word.contains('-');
-        let divided = is_timestamp.then(|| word.split_once('T')).flatten();
-        let (first, second) = divided.unwrap_or((word, ""));
-        [first, second].into_iter().filter(|word| !word.is_empty())
-    })
+    text.split([' ', ',', '\t', '\n']).filter(|word| !word.is_empty())
+}
+
+/// Divides a timestamp at its `t`, which stands between digits.
+fn timestamp(word: &str) -> Option<(&str, &str)> {
+    let (date, time) = word.split_once('t')?;
+    let is_one =
+        date.ends_with(|c: char| c.is_ascii_digit()) && time.starts_with(|c: char| c.is_ascii_digit());
+    is_one.then_some((date, time))
 }
 
 impl Parts {
     fn take(&mut self, word: &str) -> Option<()> {
         let lower = word.to_ascii_lowercase();
+        if let Some((date, time)) = timestamp(&lower) {
+            self.whole = Some(whole_date(date).or_else(|| basic_date(date))?);
+            return self.take_time(time);
+        }
         if word.contains(':') && word.starts_with(|c: char| c.is_ascii_digit()) {
             return self.take_time(&lower);
         }
@@ -72,9 +79,12 @@ impl Parts {
         match lower.as_str() {
             "am" | "a.m." => self.is_afternoon = Some(false),
             "pm" | "p.m." => self.is_afternoon = Some(true),
-            "z" | "utc" | "gmt" => self.offset = Some(Offset::UTC),
+            "z" | "utc" | "gmt" | "ut" => self.offset = Some(Offset::UTC),
             _ if self.time.is_some() && lower.starts_with(['+', '-']) => self.offset = Some(offset(&lower)?),
-            _ => return self.take_number(&lower),
+            _ => match ZONES.iter().find(|(name, _)| *name == lower) {
+                Some((_, hours)) => self.offset = Some(Offset::constant(*hours)),
+                None => return self.take_number(&lower),
+            },
         }
         Some(())
     }
@@ -100,7 +110,7 @@ impl Parts {
         Some(())
     }
 
-    /// `10:11`, `10:11:12.345`, each with `am`, `pm`, `Z` or `+01:00` at its end.
+    /// `10:11`, `10:11:12.345`, `1011`, `101112`, each with `am`, `pm`, `Z` or `+01:00` at its end.
     fn take_time(&mut self, word: &str) -> Option<()> {
         let end = word.find(|c: char| !c.is_ascii_digit() && c != ':' && c != '.').unwrap_or(word.len());
         let (clock, rest) = word.split_at(end);
@@ -112,9 +122,14 @@ impl Parts {
             rest => self.offset = Some(offset(rest)?),
         }
         let mut parts = clock.split(':');
-        let hour = parts.next()?.parse().ok()?;
-        let minute = parts.next()?.parse().ok()?;
-        let (second, nanosecond) = match parts.next() {
+        let (hour, minute, seconds) = match (parts.next()?, parts.next()) {
+            (hour, Some(minute)) => (hour, minute, parts.next()),
+            (digits, None) => {
+                (digits.get(..2)?, digits.get(2..4)?, digits.get(4..).filter(|seconds| !seconds.is_empty()))
+            }
+        };
+        let (hour, minute) = (hour.parse().ok()?, minute.parse().ok()?);
+        let (second, nanosecond) = match seconds {
             Some(seconds) => {
                 let (second, fraction) = seconds.split_once('.').unwrap_or((seconds, ""));
                 (second.parse().ok()?, nanoseconds(fraction)?)
@@ -154,7 +169,16 @@ fn nanoseconds(fraction: &str) -> Option<i32> {
     digits.parse::<i32>().ok()?.checked_mul(scale)
 }
 
-/// `2016-03-14`, `2016/03/14`, `14/03/2016`, `14.03.2016`, `14-03-2016`, `20160314` is a number of seconds instead.
+/// `20160314`, in front of a time: alone it is a number of seconds.
+fn basic_date(word: &str) -> Option<Date> {
+    if word.len() != 8 {
+        return None;
+    }
+    let (year, month, day) = (word.get(..4)?, word.get(4..6)?, word.get(6..)?);
+    Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
+}
+
+/// `2016-03-14`, `2016/03/14`, `14/03/2016`, `14.03.2016`, `14-03-2016`.
 fn whole_date(word: &str) -> Option<Date> {
     let separator = word.chars().find(|c| matches!(c, '-' | '/' | '.'))?;
     let mut parts = word.split(separator);
@@ -185,6 +209,10 @@ fn offset(text: &str) -> Option<Offset> {
     }
     Offset::from_seconds(sign * (hours * 3600 + minutes * 60)).ok()
 }
+
+/// Zones by name, with their hours east of UTC: those that Ruby knows.
+const ZONES: [(&str, i8); 8] =
+    [("est", -5), ("edt", -4), ("cst", -6), ("cdt", -5), ("mst", -7), ("mdt", -6), ("pst", -8), ("pdt", -7)];
 
 const MONTHS: [&str; 12] = [
     "january",
