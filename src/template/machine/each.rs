@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::diagnostic::Diagnostic;
 use crate::text::Span;
 
-use super::super::datum::{Datum, List, Map, Text};
+use super::super::datum::{Datum, List, Map};
 use super::super::loops::LoopState;
 use super::super::number;
 use super::super::syntax::{Expression, Loop, Offset};
