@@ -91,6 +91,20 @@ impl Trigger {
         !matches!(self, Trigger::At | Trigger::Brace | Trigger::Markup(_))
     }
 
+    /// Whether what is typed so far is half of some Liquid, of which no message can be made.
+    fn is_half_of_liquid(self) -> bool {
+        matches!(
+            self,
+            Trigger::AngleAngle
+                | Trigger::BraceBrace
+                | Trigger::Name
+                | Trigger::Pipe
+                | Trigger::TagOpen
+                | Trigger::Sample
+                | Trigger::Partial
+        )
+    }
+
     /// Whether blanks may stand between the trigger and what is looked for.
     fn allows_blanks(self) -> bool {
         matches!(self, Trigger::BraceBrace | Trigger::Pipe | Trigger::TagOpen)
@@ -235,6 +249,11 @@ fn opens_choices(text: &str, quote: usize, context: &Context<'_>) -> bool {
 }
 
 impl Session {
+    /// Whether it is to end Liquid that is half typed.
+    pub fn is_of_liquid(&self) -> bool {
+        self.trigger.is_half_of_liquid()
+    }
+
     fn begin(
         trigger: Trigger,
         start: usize,

@@ -128,8 +128,12 @@ pub struct App {
     pub drag: Option<Pane>,
     /// Whether the console is on its way out once everything is saved.
     pub is_quitting: bool,
-    /// The number of the latest composition asked for; results of earlier ones are dropped.
+    /// The number of the latest composition asked for.
     pub composition: u64,
+    /// The number of the first one of this campaign for this profile: earlier ones are somebody else's.
+    pub first_composition: u64,
+    /// The campaign and the profile that are composed.
+    composing: (Option<String>, Option<String>),
     /// The number of the latest of all other questions, by which stale answers are known.
     pub question: u64,
     /// The number of the latest question who answers at the webhook's address.
@@ -236,6 +240,8 @@ impl App {
             drag: None,
             is_quitting: false,
             composition: 0,
+            first_composition: 0,
+            composing: (None, None),
             question: 0,
             bot_question: 0,
             test_behind: None,
@@ -314,6 +320,11 @@ impl App {
     /// Asks for the message of what stands in the editor now.
     pub fn compose(&mut self) -> Effect {
         self.composition += 1;
+        let composing = (self.open.clone(), self.profile_identity());
+        if self.composing != composing {
+            self.composing = composing;
+            self.first_composition = self.composition;
+        }
         let follows = self.has_hints() && self.buffer().is_some_and(|buffer| buffer.is_readable);
         match self.job().filter(|_| follows) {
             Some(job) => Effect::Compose { number: self.composition, job: Box::new(job) },
@@ -322,6 +333,11 @@ impl App {
                 Effect::Nothing
             }
         }
+    }
+
+    /// Whether one is choosing what ends half-typed Liquid: what stands there until then is no message.
+    pub fn is_choosing(&self) -> bool {
+        self.completion.as_ref().is_some_and(complete::Session::is_of_liquid)
     }
 
     /// Asks what the body does to a sample of the recipients.

@@ -19,7 +19,7 @@ pub fn take(app: &mut App, message: Msg) -> Vec<Effect> {
         Msg::Input(_) => Vec::new(),
         Msg::Composed { number, composed } => {
             // A result that is not the newest is still newer than what is on screen, and the newest is on its way.
-            if number <= app.composition {
+            if (app.first_composition..=app.composition).contains(&number) {
                 if let Some(worst) = &mut app.worst {
                     worst.follow(&composed.body);
                 }
@@ -150,7 +150,7 @@ pub fn take(app: &mut App, message: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Due(Timer::Draft(stem)) => app.journal_now(&stem).into_iter().collect(),
-        Msg::Due(Timer::Compose(number)) if number == app.composition && app.completion.is_none() => {
+        Msg::Due(Timer::Compose(number)) if number == app.composition && !app.is_choosing() => {
             vec![app.compose()]
         }
         Msg::Due(Timer::Survey(number)) if number == app.composition => app.survey().into_iter().collect(),

@@ -53,7 +53,7 @@ pub fn press(app: &mut App, key: Key) -> Vec<Effect> {
     } else {
         app.completion = None;
     }
-    if app.completion.as_ref().is_some_and(|session| session.armed) {
+    if app.is_choosing() {
         // A trigger half typed is no problem to tell of: the message is made once the picker is done with. What opens a
         // picker that waits for an arrow may just as well be text.
         effects.retain(|effect| !matches!(effect, Effect::Compose { .. }));

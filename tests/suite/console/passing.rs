@@ -1,6 +1,7 @@
 //! What one types is broken for a moment: the message before it stays in sight, and never looks like what would be sent.
 
 use ratatui::style::Style;
+use telecast::ui::msg::Msg;
 
 use super::harness::Console;
 
@@ -99,4 +100,26 @@ fn a_recipient_who_is_skipped_has_none() {
     console.shows("would be skipped");
     console.hides(WORDS);
     console.hides("│ Good morning");
+}
+
+#[test]
+fn an_answer_that_comes_late_is_not_shown_for_another_campaign_or_profile() {
+    for switch in ["esc 1 home enter", "f7 down enter"] {
+        let mut console = Console::demo();
+        let (number, composed) = (console.app.composition, console.app.composed.clone().unwrap());
+        console.press(switch);
+        let now = console.app.composed.clone();
+        console.take(Msg::Composed { number, composed });
+        assert_eq!(console.app.composed, now, "{switch}");
+    }
+}
+
+#[test]
+fn a_brace_that_offers_keys_is_composed_all_the_same() {
+    let mut console = Console::prepared("spring-sale", |root| {
+        std::fs::write(root.join("campaigns/spring-sale.json.liquid"), "").unwrap();
+    });
+    console.shows("this is empty, not JSON");
+    console.type_text("{");
+    console.hides("this is empty, not JSON");
 }
