@@ -45,6 +45,8 @@ pub struct Console {
     awaited: Vec<&'static str>,
     /// What tells that one has rested from typing.
     rest: Option<Timer>,
+    /// The clock that runs behind a character that may begin something.
+    pause: Option<Timer>,
     /// The number of the latest composition that was really asked for.
     composition: u64,
     root: PathBuf,
@@ -106,6 +108,7 @@ impl Console {
             results,
             awaited,
             rest: None,
+            pause: None,
             composition: 0,
             root,
             _home: home,
@@ -204,6 +207,7 @@ impl Console {
                 Effect::Watch | Effect::After(Timer::Draft(_) | Timer::Survey(_)) | Effect::OpenEditor(_) => {
                 }
                 Effect::After(rest @ Timer::Rest(_)) => self.rest = Some(rest),
+                Effect::After(pause @ Timer::Compose(_)) => self.pause = Some(pause),
                 // These say nothing when they are done.
                 quiet @ (Effect::WriteDraft { .. }
                 | Effect::DiscardDraft(_)
@@ -228,6 +232,10 @@ impl Console {
     #[track_caller]
     pub fn settle(&mut self) {
         self.answer_all();
+        if let Some(pause) = self.pause.take() {
+            self.take(Msg::Due(pause));
+            self.answer_all();
+        }
         if let Some(rest) = self.rest.take() {
             self.take(Msg::Due(rest));
         }
