@@ -81,7 +81,7 @@ struct Compiled {
     holes: Vec<Span>,
     blocks: Vec<Vec<Span>>,
     dialect: Dialect,
-    /// The first error; a template with one cannot be rendered.
+    /// The template's own first error: with one it cannot be rendered.
     error: Option<Diagnostic>,
 }
 
@@ -91,6 +91,8 @@ struct File {
     name: Option<String>,
     source: String,
     body: syntax::Block,
+    /// What is wrong in a partial: it cannot be rendered.
+    error: Option<Diagnostic>,
 }
 
 impl Compiled {

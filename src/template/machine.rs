@@ -199,13 +199,15 @@ impl<'a> Machine<'a> {
             Tag::Continue => return Ok(Flow::Continue),
             Tag::Cycle { group, items } => self.cycle(span, group, items)?,
             Tag::Increment(name) => {
-                let value = *self.scope.counter(name);
-                *self.scope.counter(name) = value.saturating_add(1);
+                let counter = self.counter(span, name)?;
+                let value = *counter;
+                *counter = value.saturating_add(1);
                 self.print_value(span, &Datum::Integer(value))?;
             }
             Tag::Decrement(name) => {
-                let value = self.scope.counter(name).saturating_sub(1);
-                *self.scope.counter(name) = value;
+                let counter = self.counter(span, name)?;
+                *counter = counter.saturating_sub(1);
+                let value = *counter;
                 self.print_value(span, &Datum::Integer(value))?;
             }
             Tag::IfChanged(body) => return self.if_changed(span, body),
@@ -215,6 +217,14 @@ impl<'a> Machine<'a> {
             Tag::Comment | Tag::Broken => {}
         }
         Ok(Flow::Next)
+    }
+
+    fn counter(&mut self, span: Span, name: &'a str) -> Run<&mut i64> {
+        if self.scope.can_count(name) {
+            return Ok(self.scope.counter(name));
+        }
+        let message = format!("`{name}` is not a whole number: it cannot be counted on");
+        Err(self.fail(Diagnostic::error("liquid-value", span, message)))
     }
 
     fn conditional(&mut self, branches: &'a [Branch]) -> Run<Flow> {

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Diagnostic, Fix, did_you_mean};
+use crate::diagnostic::{Diagnostic, Fix, Severity, did_you_mean};
 use crate::text::{LineIndex, Span};
 
 use super::parser::{self, Parsed};
 use super::source_map::PartialSource;
-use super::syntax::{Block, Expression, Tag};
+use super::syntax::{Block, Tag};
 use super::{Compiled, Dialect, File, Flavour};
 use super::{portability, walk};
 
@@ -16,35 +16,45 @@ use super::{portability, walk};
 pub struct Partials(pub BTreeMap<String, String>);
 
 /// Parses the template and all partials it may call.
+///
+/// A partial that is missing or broken fails the renderings that come to it, and no others.
 pub(super) fn compile(source: &str, partials: &Partials, flavour: Flavour) -> (Compiled, Vec<Diagnostic>) {
     let Parsed { body, mut problems, tokens, holes, blocks, foreign } = parser::parse(source, flavour);
-    let mut files = vec![File { name: None, source: source.to_owned(), body }];
-    let mut waiting = calls_of(&files[0].body);
-    while let Some((name, call)) = waiting.pop() {
-        let wanted: Vec<&String> = match &name {
+    let error = first_error(&problems);
+    let mut files = vec![File { name: None, source: source.to_owned(), body, error: None }];
+    // What may be called without being named comes last: where it is named too, its problems are errors.
+    let (mut certain, mut perhaps) = calls_of(&files[0].body, None);
+    while let Some(call) = certain.pop().or_else(|| perhaps.pop()) {
+        let wanted: Vec<&String> = match &call.name {
             Some(name) => partials.0.keys().filter(|key| *key == name).collect(),
             // Which one is known only when it is rendered.
             None => partials.0.keys().collect(),
         };
-        if let (Some(name), true) = (&name, wanted.is_empty()) {
-            problems.push(missing(name, call, partials));
+        if let (Some(name), true) = (&call.name, wanted.is_empty()) {
+            problems.push(call.weighed(missing(name, call.place, partials)));
         }
         for wanted in wanted {
             if files.iter().any(|file| file.name.as_ref() == Some(wanted)) {
                 continue;
             }
             let parsed = parser::parse(&partials.0[wanted], flavour);
-            waiting.extend(calls_of(&parsed.body).into_iter().map(|(name, _)| (name, (call.1, call.1))));
-            let file =
-                File { name: Some(wanted.clone()), source: partials.0[wanted].clone(), body: parsed.body };
-            problems.extend(parsed.problems.iter().map(|problem| at_call(&file, problem, call.1)));
+            let (inner_certain, inner_perhaps) = calls_of(&parsed.body, Some(&call));
+            certain.extend(inner_certain);
+            perhaps.extend(inner_perhaps);
+            let file = File {
+                name: Some(wanted.clone()),
+                source: partials.0[wanted].clone(),
+                body: parsed.body,
+                error: first_error(&parsed.problems),
+            };
+            let told = parsed.problems.iter().map(|problem| call.weighed(at_call(&file, problem, call.tag)));
+            problems.extend(told);
             files.push(file);
         }
     }
     let named = |file: &File| Some(PartialSource { name: file.name.clone()?, source: file.source.clone() });
     let partials = files.iter().filter_map(named).collect();
     // What another engine would refuse is a problem, but can be rendered.
-    let error = problems.iter().find(|problem| problem.is_error()).cloned();
     problems.extend(foreign);
     if flavour == Flavour::Dialect(Dialect::CleverTap) {
         problems.extend(portability::check(source, &files[0].body));
@@ -58,22 +68,49 @@ pub(super) fn compile(source: &str, partials: &Partials, flavour: Flavour) -> (C
     (Compiled { files, partials, tokens, holes, blocks, dialect, error }, problems)
 }
 
-/// The name of a called partial where it is a constant; the place of the name and of the tag.
-type PartialUse = (Option<String>, (Span, Span));
+fn first_error(problems: &[Diagnostic]) -> Option<Diagnostic> {
+    problems.iter().find(|problem| problem.is_error()).cloned()
+}
 
-fn calls_of(body: &Block) -> Vec<PartialUse> {
+/// A call of a partial.
+struct PartialUse {
+    /// The partial's name, where it is a constant.
+    name: Option<String>,
+    /// The place of the name, in the template.
+    place: Span,
+    /// The place of the tag, in the template.
+    tag: Span,
+    /// Whether it and the partials around it are called by name.
+    is_certain: bool,
+}
+
+impl PartialUse {
+    /// What is wrong with a partial that is perhaps never called is a warning.
+    fn weighed(&self, problem: Diagnostic) -> Diagnostic {
+        match problem.severity {
+            Severity::Error if !self.is_certain => Diagnostic { severity: Severity::Warning, ..problem },
+            _ => problem,
+        }
+    }
+}
+
+/// Returns the calls in `body` that are certain, and those that are not; each the last one first.
+///
+/// Those in a partial are placed at the call `around` it.
+fn calls_of(body: &Block, around: Option<&PartialUse>) -> (Vec<PartialUse>, Vec<PartialUse>) {
     let mut calls = Vec::new();
     walk::tags(body, &mut |span, tag| {
         if let Tag::Partial(call) = tag {
             let name = call.name.as_text().map(str::to_owned);
-            calls.push((name, (Expression::span(&call.name), span)));
+            let (place, tag) = around.map_or((call.name.span(), span), |around| (around.tag, around.tag));
+            let is_certain = name.is_some() && around.is_none_or(|around| around.is_certain);
+            calls.push(PartialUse { name, place, tag, is_certain });
         }
     });
-    calls.reverse();
-    calls
+    calls.into_iter().rev().partition(|call| call.is_certain)
 }
 
-fn missing(name: &str, (span, _): (Span, Span), partials: &Partials) -> Diagnostic {
+fn missing(name: &str, span: Span, partials: &Partials) -> Diagnostic {
     let problem = Diagnostic::error("unknown-partial", span, format!("there is no partial `{name}`"));
     match did_you_mean(name, partials.0.keys().map(String::as_str)) {
         Some(near) => problem.with_help(format!("did you mean `{near}`?")).with_fix(Fix::replace(

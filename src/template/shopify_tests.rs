@@ -134,3 +134,42 @@ fn a_date_keeps_the_zone_it_is_written_with() {
     }
     check("{{ 1457103967 | date: '%F %T %z' }}", json!({}), "2016-03-04 15:06:07 +0000");
 }
+
+#[test]
+fn counters_count_on_from_the_data_of_their_name() {
+    check("{% increment x %}{{ x }}", json!({"x": 5}), "56");
+    check("{% decrement x %}{{ x }}", json!({"x": 5}), "44");
+    check("{% assign x = 9 %}{% increment x %}{% increment x %}{{ x }}", json!({"x": null}), "019");
+    let text = answer("{% increment x %}", json!({"x": "5"}), &[]).unwrap_err();
+    assert_eq!(text, "`x` is not a whole number: it cannot be counted on");
+    check_failure("{% increment %}", "expected a counter's name");
+    check_failure("{% decrement 'x' %}", "expected a counter's name");
+}
+
+#[test]
+fn a_rendered_partial_sees_nothing_of_the_data() {
+    let rendered = |source| answer(source, json!({"x": 5}), &[("p", "[{{ x }}{% increment x %}{{ x }}]")]);
+    assert_eq!(rendered("{% render 'p' %}{% render 'p' %}{{ x }}").as_deref(), Ok("[01][01]5"));
+    assert_eq!(rendered("{% render 'p', x: 7 %}{% include 'p' %}").as_deref(), Ok("[707][556]"));
+}
+
+#[test]
+fn a_broken_partial_fails_only_where_it_is_reached() {
+    let partials = [("bad", "{% if %}"), ("good", "good"), ("worse", "{% render 'gone' %}")];
+    check_partials("{% if false %}{% include 'bad' %}{% render 'gone' %}{% endif %}a", &partials, "a");
+    check_partials("{% assign name = 'good' %}{% include name %}", &partials, "good");
+    let failure = |source| answer(source, json!({}), &partials).unwrap_err();
+    assert_eq!(failure("{% include 'bad' %}"), "in the partial `bad` (1:6): expected a value");
+    assert_eq!(
+        failure("{% assign name = 'bad' %}{% include name %}"),
+        "in the partial `bad` (1:6): expected a value"
+    );
+    assert_eq!(failure("{% render 'worse' %}"), "in the partial `worse` (1:11): there is no partial `gone`");
+    let severities = |source| -> Vec<_> {
+        let partials = Partials(partials.map(|(name, text)| (name.to_owned(), text.to_owned())).into());
+        parse_shopify(source, &partials).1.iter().map(|problem| problem.severity.as_str()).collect()
+    };
+    assert_eq!(severities("{% include name %}"), ["warning"; 3]);
+    assert_eq!(severities("{% include 'bad' %}"), ["error"; 2]);
+    assert_eq!(severities("{% include name %}{% include 'bad' %}"), ["warning", "error", "error"]);
+}

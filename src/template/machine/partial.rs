@@ -136,7 +136,11 @@ impl<'a> Machine<'a> {
     }
 
     fn file_body(&mut self) -> Run<Flow> {
-        let body = &self.template.files[self.file].body;
+        let file = &self.template.files[self.file];
+        if let Some(problem) = &file.error {
+            return Err(self.fail(problem.clone()));
+        }
+        let body = &file.body;
         self.spend(1, body.nodes.first().map_or(Span::default(), Node::span))?;
         self.block(body, Whitespace::Kept)
     }

@@ -18,11 +18,14 @@ pub(in super::super) enum Globals<'a> {
     Campaign(&'a Context<'a>),
     /// Any names, as in Shopify's Liquid.
     Data(&'a IndexMap<String, Value>),
+    /// What Shopify shows a rendered partial of the data.
+    Nothing,
 }
 
 impl<'a> Globals<'a> {
     fn find(self, name: &str, surroundings: &Surroundings<'_>) -> Datum<'a> {
         match self {
+            Globals::Nothing => Datum::Nil,
             Globals::Data(data) => data.get(name).map_or(Datum::Nil, Datum::from),
             Globals::Campaign(context) => match name {
                 "Profile" => context.profile.map_or(Datum::Nil, |profile| Datum::Map(Map::Profile(profile))),
@@ -59,9 +62,13 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// Returns a scope that sees the data only.
+    /// Returns a scope that sees nothing of this one: of a campaign the profile and what else there is, of data nothing.
     pub fn isolated(&self) -> Self {
-        Self { is_isolated: true, ..Self::new(self.globals) }
+        let globals = match self.globals {
+            Globals::Campaign(_) => self.globals,
+            Globals::Data(_) | Globals::Nothing => Globals::Nothing,
+        };
+        Self { is_isolated: true, ..Self::new(globals) }
     }
 
     /// Whether it is that of a partial that is rendered, which sees nothing of its caller's.
@@ -87,8 +94,25 @@ impl<'a> Scope<'a> {
         self.assigned.insert(name, value);
     }
 
+    /// Whether nothing in the data keeps `name` from being a counter.
+    pub fn can_count(&self, name: &str) -> bool {
+        let value = match self.globals {
+            Globals::Data(data) if !self.counters.contains_key(name) => data.get(name),
+            Globals::Data(_) | Globals::Campaign(_) | Globals::Nothing => None,
+        };
+        matches!(value, None | Some(Value::Integer(_) | Value::Null | Value::Boolean(false)))
+    }
+
+    /// Returns the counter `name`: it counts on from the data of its name.
     pub fn counter(&mut self, name: &'a str) -> &mut i64 {
-        self.counters.entry(name).or_insert(0)
+        let globals = self.globals;
+        self.counters.entry(name).or_insert_with(|| match globals {
+            Globals::Data(data) => match data.get(name) {
+                Some(Value::Integer(value)) => *value,
+                _ => 0,
+            },
+            Globals::Campaign(_) | Globals::Nothing => 0,
+        })
     }
 
     /// Adds a local name; [`Scope::leave`] takes it away.
