@@ -34,6 +34,30 @@ pub static DIFFERENCES: &[Difference] = &[
         shopify: "",
     },
     Difference {
+        summary: "a date that is written with a zone is printed in the workspace's zone; Shopify keeps its own",
+        template: "{{ '2016-03-04 15:06 +0300' | date: '%H:%M' }}",
+        clevertap: "13:06",
+        shopify: "15:06",
+    },
+    Difference {
+        summary: "`size` of a number is 0; Shopify counts its bytes",
+        template: "{{ 5 | size }}",
+        clevertap: "0",
+        shopify: "8",
+    },
+    Difference {
+        summary: "`default` takes no names but `allow_false`; Shopify takes any",
+        template: "{{ 'a' | default: 'b', maybe: true }}",
+        clevertap: "`default` has no `maybe`",
+        shopify: "a",
+    },
+    Difference {
+        summary: "a partial that is rendered sees the profile and the event; Shopify hides all data from it",
+        template: "{% render 'name' %}",
+        clevertap: "Anna",
+        shopify: "",
+    },
+    Difference {
         summary: "`abort` skips the recipient; Shopify has no such tag",
         template: "{% if false %}{% abort %}{% endif %}sent",
         clevertap: "sent",
@@ -44,8 +68,8 @@ pub static DIFFERENCES: &[Difference] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::profile::{Profile, Value};
-    use crate::template::tests::render_with;
+    use crate::profile::Value;
+    use crate::template::tests::{profile, render_with};
     use crate::template::{Dialect, Limits, Outcome, Partials, parse, parse_shopify};
 
     fn shown(outcome: Outcome) -> String {
@@ -58,12 +82,15 @@ mod tests {
 
     #[test]
     fn each_difference_is_one() {
+        let partials = Partials([("name".to_owned(), "{{ Profile.name }}".to_owned())].into());
+        let anna = profile(r#"{"name": "Anna"}"#);
+        let data = Value::Object([("Profile".to_owned(), Value::Object(anna.properties.clone()))].into());
         let now = "2026-11-22T22:30:00Z".parse().unwrap();
         for difference in DIFFERENCES {
-            let (own, _) = parse(difference.template, &Partials::default(), Dialect::CleverTap);
-            let (shopify, _) = parse_shopify(difference.template, &Partials::default());
-            let own = render_with(&own, &Profile::default(), Limits::default());
-            let shopify = shopify.render_data(&Value::Null, now, &jiff::tz::TimeZone::UTC, Limits::default());
+            let (own, _) = parse(difference.template, &partials, Dialect::CleverTap);
+            let (shopify, _) = parse_shopify(difference.template, &partials);
+            let own = render_with(&own, &anna, Limits::default());
+            let shopify = shopify.render_data(&data, now, &jiff::tz::TimeZone::UTC, Limits::default());
             assert_eq!(shown(own), difference.clevertap, "{}", difference.template);
             assert_eq!(shown(shopify), difference.shopify, "{}", difference.template);
         }

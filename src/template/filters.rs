@@ -48,6 +48,11 @@ impl FilterDoc {
         0 < self.arguments.0
     }
 
+    /// Whether Shopify's takes any keyword: all that have some do.
+    pub(super) fn ignores_unknown_keywords(&self) -> bool {
+        !self.keywords.is_empty()
+    }
+
     /// Returns the arguments of its example, with the colon in front; empty where it has none.
     pub fn example_arguments(&self) -> &'static str {
         let Some((_, call)) = self.example.rsplit_once(&format!("| {}", self.name)) else { return "" };

@@ -9,6 +9,7 @@ use std::fmt::Write;
 use jiff::Timestamp;
 
 use super::datum::Datum;
+use super::scan::is_space;
 
 /// A number.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -31,7 +32,7 @@ pub(super) fn to_number(value: &Datum<'_>) -> Number {
     match value {
         Datum::Integer(value) => Number::Integer(*value),
         Datum::Decimal(value) => Number::Decimal(*value),
-        Datum::Text(text) => number_of_text(text.as_str().trim()),
+        Datum::Text(text) => number_of_text(text.as_str().trim_matches(is_strippable)),
         _ => Number::Integer(value.as_instant().map_or(0, Timestamp::as_second)),
     }
 }
@@ -45,14 +46,31 @@ fn number_of_text(text: &str) -> Number {
     {
         return text.parse().map_or(Number::Integer(0), Number::Decimal);
     }
-    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
-    let digits = unsigned.find(|c: char| !c.is_ascii_digit()).unwrap_or(unsigned.len());
-    let length = text.len() - unsigned.len() + digits;
-    let digits = text.get(..length).unwrap_or("");
+    let (digits, _) = leading_digits(text);
     match digits.parse() {
         Ok(value) => Number::Integer(value),
         Err(_) => digits.parse().map_or(Number::Integer(0), Number::Decimal),
     }
+}
+
+/// What Ruby strips off a text: ASCII white space and NUL.
+pub(super) fn is_strippable(c: char) -> bool {
+    is_space(c) || c == '\0'
+}
+
+/// Returns the sign and the digits that `text` begins with, and what follows; a single `_` between digits is skipped.
+fn leading_digits(text: &str) -> (String, &str) {
+    let bytes = text.as_bytes();
+    let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    let start = usize::from(text.starts_with(['-', '+']));
+    let mut end = start;
+    while is_digit(end)
+        || (start < end && bytes.get(end) == Some(&b'_') && is_digit(end - 1) && is_digit(end + 1))
+    {
+        end += 1;
+    }
+    let (digits, rest) = text.split_at(end);
+    (digits.replace('_', ""), rest)
 }
 
 fn is_digits(text: &str) -> bool {
@@ -63,8 +81,19 @@ fn is_digits(text: &str) -> bool {
 pub(super) fn to_integer(value: &Datum<'_>) -> Option<i64> {
     match value {
         Datum::Integer(value) => Some(*value),
-        Datum::Text(text) => text.as_str().trim().parse().ok(),
+        Datum::Text(text) => {
+            let (digits, rest) = leading_digits(text.as_str().trim_matches(is_space));
+            digits.parse().ok().filter(|_| rest.is_empty())
+        }
         _ => None,
+    }
+}
+
+/// Returns the whole part of a number, as far as 64 bits reach; a text counts by its digits.
+pub(super) fn to_count(value: &Datum<'_>) -> Option<i64> {
+    match to_number(value) {
+        Number::Integer(value) => Some(value),
+        Number::Decimal(value) => Some(value as i64),
     }
 }
 

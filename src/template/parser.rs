@@ -215,7 +215,8 @@ impl<'s> Parser<'s> {
         if lexemes.is_empty() {
             return None;
         }
-        let mut words = Words::new(self.source, &lexemes, scan::trimmed(self.source, markup.inner).end);
+        let mut words = Words::new(self.source, &lexemes, scan::trimmed(self.source, markup.inner).end)
+            .in_flavour(self.flavour);
         let value = words.piped().and_then(|value| words.expect_done().map(|()| value));
         let value = self.accept(value)?;
         Some(Node::Output(Output { span: markup.span, value }))

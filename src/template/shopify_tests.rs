@@ -173,3 +173,54 @@ fn a_broken_partial_fails_only_where_it_is_reached() {
     assert_eq!(severities("{% include 'bad' %}"), ["error"; 2]);
     assert_eq!(severities("{% include name %}{% include 'bad' %}"), ["warning", "error", "error"]);
 }
+
+#[test]
+fn texts_are_numbers_as_ruby_reads_them() {
+    check("{{ '1_000' | plus: 1 }} {{ '1__0' | plus: 1 }} {{ '_1' | plus: 1 }}", json!({}), "1001 2 1");
+    check("{{ '1_000.5' | plus: 1 }} {{ '+7 apples' | plus: 1 }}", json!({}), "1001 8");
+    check("{{ 'hello' | slice: '1', ' 1_0 ' }}", json!({}), "ello");
+    check_failure("{{ 'hello' | slice: '1_' }}", "`slice`: expected a whole number");
+}
+
+#[test]
+fn strip_takes_what_rubys_takes() {
+    let data = || json!({"a": "\u{0} \u{b}\ta\u{a0}\n\u{0}"});
+    check("[{{ a | strip }}]", data(), "[a\u{a0}]");
+    check("[{{ a | lstrip }}]", data(), "[a\u{a0}\n\u{0}]");
+    check("[{{ a | rstrip }}]", data(), "[\u{0} \u{b}\ta\u{a0}]");
+}
+
+#[test]
+fn values_that_do_not_fit_are_as_in_shopify() {
+    check("{{ 5 | size }} {{ 5.5 | size }} {{ true | size }}", json!({}), "8 0 0");
+    check("[{{ a[1.5] }}{{ a[1] }}]", json!({"a": [1, 2]}), "[2]");
+    check("{{ nil | default: 'b', maybe: true }}", json!({}), "b");
+    check("{{ false | default: 'b', maybe: true, allow_false: true }}", json!({}), "false");
+}
+
+#[test]
+fn a_table_counts_by_the_whole_part_and_has_no_reverse() {
+    let cells = |source: &str| {
+        let table = answer(source, json!({"n": null}), &[]).unwrap();
+        table
+            .replace("<tr class=\"row", "r")
+            .replace("<td class=\"col", "c")
+            .replace("</td>", "")
+            .replace("</tr>", "")
+    };
+    let whole = "r1\">\nc1\">1c2\">2\nr2\">c1\">3\n";
+    assert_eq!(cells("{% tablerow i in (1..3) cols: 2.9 %}{{ i }}{% endtablerow %}"), whole);
+    assert_eq!(cells("{% tablerow i in (1..3) cols: '2x' %}{{ i }}{% endtablerow %}"), whole);
+    assert_eq!(cells("{% tablerow i in (1..3) reversed cols: 2 %}{{ i }}{% endtablerow %}"), whole);
+    assert_eq!(
+        cells("{% tablerow i in (0..9) offset: 1.5, limit: '3', cols: 2 %}{{ i }}{% endtablerow %}"),
+        whole
+    );
+    assert_eq!(cells("{% tablerow i in (1..3) limit: 'all' %}{{ i }}{% endtablerow %}"), "r1\">\n\n");
+    assert_eq!(cells("{% tablerow i in (1..3) limit: n %}{{ i }}{% endtablerow %}"), "r1\">\n\n");
+    assert_eq!(
+        cells("{% tablerow i in (1..2) cols: 0 %}{{ tablerowloop.col_last }}{% endtablerow %}"),
+        "r1\">\nc1\">falsec2\">false\n"
+    );
+    check_failure("{% tablerow i in (1..3) cols: true %}{% endtablerow %}", "expected a whole number");
+}

@@ -17,18 +17,6 @@ pub(super) fn upcase<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
     run(&stdlib::Upcase, call, 3)
 }
 
-pub(super) fn strip<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
-    run(&stdlib::Strip, call, 1)
-}
-
-pub(super) fn lstrip<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
-    run(&stdlib::Lstrip, call, 1)
-}
-
-pub(super) fn rstrip<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
-    run(&stdlib::Rstrip, call, 1)
-}
-
 pub(super) fn escape<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
     run(&stdlib::Escape, call, 6)
 }

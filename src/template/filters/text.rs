@@ -1,6 +1,7 @@
 //! Filters that change texts. Each pays for what it makes before it makes it.
 
 use super::super::datum::{Datum, Text};
+use super::super::number::is_strippable;
 use super::super::scan::is_space;
 use super::{Call, Fault, Filtered};
 
@@ -24,6 +25,25 @@ pub(super) fn capitalize<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
     let mut chars = text.as_str().chars();
     let first = chars.next().into_iter().flat_map(char::to_uppercase);
     Ok(first.chain(chars.flat_map(char::to_lowercase)).collect::<String>().into())
+}
+
+/// White space is what Ruby strips: a no-break space stays.
+pub(super) fn strip<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+    stripped(call, |text| text.trim_matches(is_strippable))
+}
+
+pub(super) fn lstrip<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+    stripped(call, |text| text.trim_start_matches(is_strippable))
+}
+
+pub(super) fn rstrip<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+    stripped(call, |text| text.trim_end_matches(is_strippable))
+}
+
+fn stripped<'a>(call: &mut Call<'_, 'a>, strip: fn(&str) -> &str) -> Filtered<'a> {
+    let text = call.text()?;
+    call.budget.allow_text(text.as_str().len())?;
+    Ok(strip(text.as_str()).to_owned().into())
 }
 
 pub(super) fn newline_to_br<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {

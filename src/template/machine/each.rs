@@ -45,7 +45,9 @@ impl<'a> Slice<'a> {
 impl<'a> Machine<'a> {
     pub(super) fn each(&mut self, span: Span, each: &'a Loop) -> Run<Flow> {
         let collection = self.value(&each.collection)?;
-        let slice = self.slice(span, each, collection)?;
+        let (from, limit) = self.bounds(each)?;
+        let slice = self.slice(span, each, collection, from, limit)?;
+        self.resumes.insert(&each.name, slice.start.saturating_add(slice.length));
         if slice.length == 0 {
             return match &each.otherwise {
                 Some(body) => self.block(body, Whitespace::of(body)),
@@ -70,15 +72,24 @@ impl<'a> Machine<'a> {
 
     pub(super) fn table(&mut self, span: Span, each: &'a Loop) -> Run<()> {
         let collection = self.value(&each.collection)?;
-        if matches!(collection, Datum::Nil) {
+        if !collection.is_truthy() {
             return Ok(());
         }
-        let slice = self.slice(span, each, collection)?;
-        let columns = match &each.columns {
-            Some(columns) => self.whole(columns)?.unwrap_or(0),
-            None => 0,
+        let from = match &each.offset {
+            Some(Offset::At(offset)) => self.count(offset)?.unwrap_or(0),
+            Some(Offset::Continue) | None => 0,
         };
-        let columns = if columns < 1 { slice.length.max(1) } else { columns as usize };
+        let limit = match &each.limit {
+            Some(limit) => Some(self.count(limit)?.unwrap_or(0)),
+            None => None,
+        };
+        let slice = self.slice(span, each, collection, from, limit)?;
+        let columns = match &each.columns {
+            // A row that no column ends.
+            Some(columns) => self.count(columns)?.filter(|columns| 0 < *columns).unwrap_or(i64::MAX),
+            None => i64::try_from(slice.length.max(1)).unwrap_or(i64::MAX),
+        };
+        let columns = usize::try_from(columns).unwrap_or(usize::MAX);
         let mark = self.scope.mark();
         let state = self.enter_loop("tablerowloop", each, slice.length, Some(columns));
         self.print_markup(span, "<tr class=\"row1\">\n")?;
@@ -118,7 +129,8 @@ impl<'a> Machine<'a> {
         state
     }
 
-    fn slice(&mut self, span: Span, each: &'a Loop, collection: Datum<'a>) -> Run<Slice<'a>> {
+    /// Returns where a `for` starts and how far it may go.
+    fn bounds(&mut self, each: &'a Loop) -> Run<(i64, Option<i64>)> {
         let from = match &each.offset {
             None => 0,
             Some(Offset::At(offset)) => self.whole(offset)?.unwrap_or(0),
@@ -130,6 +142,17 @@ impl<'a> Machine<'a> {
             Some(limit) => self.whole(limit)?,
             None => None,
         };
+        Ok((from, limit))
+    }
+
+    fn slice(
+        &mut self,
+        span: Span,
+        each: &'a Loop,
+        collection: Datum<'a>,
+        from: i64,
+        limit: Option<i64>,
+    ) -> Run<Slice<'a>> {
         let is_text = matches!(collection, Datum::Text(_));
         let (items, size) = self.items(span, collection)?;
         let size = size as i128;
@@ -139,7 +162,6 @@ impl<'a> Machine<'a> {
         let (start, end) = if is_text { (0, size) } else { (start, to.min(size)) };
         let length = usize::try_from(end - start).unwrap_or(0);
         let start = usize::try_from(start).unwrap_or(usize::MAX);
-        self.resumes.insert(&each.name, start.saturating_add(length));
         self.budget.afford(length).map_err(|exhausted| self.exhausted(exhausted, each.collection.span()))?;
         Ok(Slice { items, start, length, is_reversed: each.is_reversed })
     }
@@ -166,6 +188,14 @@ impl<'a> Machine<'a> {
             }
             _ => (Items::List(List::Borrowed(&[])), 0),
         })
+    }
+
+    /// Returns the whole part of a number, a text by its digits, as a `tablerow` counts; `None` for nil.
+    fn count(&mut self, expression: &'a Expression) -> Run<Option<i64>> {
+        match self.value(expression)? {
+            value @ (Datum::Integer(_) | Datum::Decimal(_) | Datum::Text(_)) => Ok(number::to_count(&value)),
+            _ => self.whole(expression),
+        }
     }
 
     /// Returns a whole number, `None` for nil; anything else is an error.

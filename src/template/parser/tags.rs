@@ -26,7 +26,8 @@ impl<'s> Parser<'s> {
             self.report_open(tag.markup, "{%", "%}");
         }
         let span = tag.markup.span;
-        let words = Words::new(self.source, &lexemes, tag.arguments.end.max(tag.name.end));
+        let words =
+            Words::new(self.source, &lexemes, tag.arguments.end.max(tag.name.end)).in_flavour(self.flavour);
         let node = match name {
             "raw" | "comment" | "doc" => self.text_tag(&tag, &lexemes)?,
             "#" => self.comment_line(&tag)?,
@@ -303,7 +304,8 @@ fn loop_head(source: &str, words: &mut Words<'_>, is_row: bool) -> Parse<Loop> {
             continue;
         }
         if words.take_word("reversed").is_some() {
-            each.is_reversed = true;
+            // A table has no reverse order, as Shopify has it.
+            each.is_reversed = !is_row;
             continue;
         }
         let Some(key) = words.take_keyword() else {

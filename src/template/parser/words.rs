@@ -8,6 +8,7 @@ use super::super::syntax::{
     Comparison, Condition, Expression, FilterCall, Literal, Path, Piped, Step, StepKind,
 };
 use super::super::token::{Lexeme, LexemeKind};
+use super::super::{Dialect, Flavour};
 
 /// A problem on the way; boxed, since it is rare and large.
 pub(super) type Parse<T> = Result<T, Box<Diagnostic>>;
@@ -23,11 +24,17 @@ pub(super) struct Words<'s> {
     /// Behind the last word, where an end that comes too early is shown.
     end: usize,
     depth: usize,
+    flavour: Flavour,
 }
 
 impl<'s> Words<'s> {
     pub fn new(source: &'s str, lexemes: &'s [Lexeme], end: usize) -> Self {
-        Self { source, lexemes, at: 0, end, depth: 0 }
+        Self { source, lexemes, at: 0, end, depth: 0, flavour: Flavour::Dialect(Dialect::default()) }
+    }
+
+    /// Whose rules say which arguments a filter takes.
+    pub fn in_flavour(self, flavour: Flavour) -> Self {
+        Self { flavour, ..self }
     }
 
     pub fn peek(&self) -> Option<Lexeme> {
@@ -144,6 +151,9 @@ impl<'s> Words<'s> {
         let Some(filter) = filters::find(self.text_of(name)) else {
             return Err(Box::new(filters::unknown(self.text_of(name), name)));
         };
+        if self.flavour == Flavour::Shopify && filter.ignores_unknown_keywords() {
+            keywords.retain(|(key, _)| filter.keywords.contains(&key.as_str()));
+        }
         let span = Span::new(name.start, self.last_end());
         filters::check_arguments(filter, name, span, arguments.len(), &keywords)?;
         Ok(FilterCall { span, name, filter, arguments, keywords })
