@@ -85,7 +85,8 @@ pub(super) fn are_equal(left: &Datum<'_>, right: &Datum<'_>) -> bool {
 
 fn as_number(value: &Datum<'_>) -> Option<Number> {
     match value {
-        Datum::Integer(value) => Some(Number::Integer(*value)),
+        Datum::Integer(value) => Some(Number::Integer((*value).into())),
+        Datum::Large(value) => Some(Number::Integer(**value)),
         Datum::Decimal(value) => Some(Number::Decimal(*value)),
         _ => None,
     }
@@ -117,7 +118,7 @@ fn epoch_order(left: &Datum<'_>, right: &Datum<'_>) -> Ordering {
 }
 
 fn has_order(value: &Datum<'_>) -> bool {
-    matches!(value, Datum::Integer(_) | Datum::Decimal(_) | Datum::Text(_) | Datum::Date(_) | Datum::Local(_))
+    as_number(value).is_some() || value.as_instant().is_some() || matches!(value, Datum::Text(_))
 }
 
 /// Returns the word for what kind of value it is.
@@ -127,7 +128,7 @@ pub(super) fn kind(value: &Datum<'_>) -> &'static str {
         Datum::Empty => "`empty`",
         Datum::Blank => "`blank`",
         Datum::Boolean(_) => "a boolean",
-        Datum::Integer(_) | Datum::Decimal(_) => "a number",
+        Datum::Integer(_) | Datum::Large(_) | Datum::Decimal(_) => "a number",
         Datum::Text(_) => "a text",
         Datum::Date(_) | Datum::Local(_) => "a date",
         Datum::Range(..) => "a range",

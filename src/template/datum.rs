@@ -25,6 +25,8 @@ pub(super) enum Datum<'a> {
     Blank,
     Boolean(bool),
     Integer(i64),
+    /// A whole number beyond 64 bits.
+    Large(Rc<i128>),
     Decimal(f64),
     Text(Text<'a>),
     Date(Timestamp),
@@ -164,6 +166,11 @@ impl<'a> Map<'a> {
 }
 
 impl<'a> Datum<'a> {
+    /// Returns the whole number `value`.
+    pub fn from_whole(value: i128) -> Self {
+        i64::try_from(value).map_or_else(|_| Datum::Large(Rc::new(value)), Datum::Integer)
+    }
+
     /// Returns the instant that a date is.
     pub fn as_instant(&self) -> Option<Timestamp> {
         match self {
@@ -205,6 +212,10 @@ impl<'a> Datum<'a> {
             Datum::Nil | Datum::Empty | Datum::Blank => {}
             Datum::Boolean(value) => out.push_str(if *value { "true" } else { "false" }),
             Datum::Integer(value) => number::write_integer(out, *value),
+            Datum::Large(value) => {
+                // Writing to a String cannot fail.
+                let _ = write!(out, "{value}");
+            }
             Datum::Decimal(value) => number::write_decimal(out, *value),
             Datum::Text(text) => out.push_str(text.as_str()),
             Datum::Date(instant) => write_date(out, instant.to_zoned(zone.clone()).datetime()),
@@ -251,7 +262,7 @@ impl<'a> Datum<'a> {
             Datum::Text(text) => text.as_str().len(),
             Datum::List(list) => list.iter().map(|item| item.weight() + 16).sum(),
             Datum::Map(map) => map.iter().map(|(key, value)| key.len() + value.weight() + 8).sum(),
-            _ => 24,
+            _ => 40,
         }
     }
 }

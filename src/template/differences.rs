@@ -81,6 +81,15 @@ mod tests {
     }
 
     #[test]
+    fn the_readme_has_every_difference() {
+        let readme = include_str!("../../README.md");
+        for Difference { summary, template, clevertap, shopify } in DIFFERENCES {
+            let row = format!("| {summary} | `{}` | {clevertap} | {shopify} |", template.replace('|', "\\|"));
+            assert!(readme.contains(&row.replace("|  |", "| |")), "README.md lacks the row\n{row}");
+        }
+    }
+
+    #[test]
     fn each_difference_is_one() {
         let partials = Partials([("name".to_owned(), "{{ Profile.name }}".to_owned())].into());
         let anna = profile(r#"{"name": "Anna"}"#);

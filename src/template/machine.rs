@@ -329,7 +329,7 @@ impl<'a> Machine<'a> {
             }
             Datum::Text(text) => self.allow_output(text.as_str().len(), span)?,
             Datum::List(_) | Datum::Map(_) => self.allow_output(value.weight(), span)?,
-            _ => self.allow_output(24, span)?,
+            _ => self.allow_output(40, span)?,
         }
         let zone = self.surroundings.zone;
         self.push(span, Printed::Hole, |out| value.write_to(out, zone));
@@ -461,6 +461,7 @@ impl<'a> Machine<'a> {
                 Literal::Nil => Datum::Nil,
                 Literal::Boolean(value) => Datum::Boolean(*value),
                 Literal::Integer(value) => Datum::Integer(*value),
+                Literal::Large(value) => Datum::Large(Rc::new(*value)),
                 Literal::Decimal(value) => Datum::Decimal(*value),
                 Literal::Text(text) => Datum::Text(Text::Borrowed(text)),
                 Literal::Empty => Datum::Empty,
@@ -516,7 +517,7 @@ fn reading(value: &Datum<'_>) -> usize {
 /// A range's end as a whole number; a text counts by its digits.
 fn range_bound(value: &Datum<'_>) -> i64 {
     match super::number::to_number(value).floor() {
-        super::number::Number::Integer(value) => value,
+        super::number::Number::Integer(value) => super::number::in_reach(value),
         super::number::Number::Decimal(value) => value as i64,
     }
 }

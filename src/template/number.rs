@@ -1,12 +1,11 @@
 //! Numbers as Liquid reads, reckons and prints them: integers stay integers, decimals are exact where they can be.
 //!
 //! Shopify reckons with decimals of any length; here a decimal is its shortest writing as digits and a power of ten, in
-//! 128 bits, and a float where that is not enough: `10.1 - 2.2` is `7.9`.
+//! 128 bits, and a float where that is not enough: `10.1 - 2.2` is `7.9`. Whole numbers have 128 bits too.
 
 use std::cmp::Ordering;
 use std::fmt::Write;
-
-use jiff::Timestamp;
+use std::num::{IntErrorKind, ParseIntError};
 
 use super::datum::Datum;
 use super::scan::is_space;
@@ -14,14 +13,14 @@ use super::scan::is_space;
 /// A number.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Number {
-    Integer(i64),
+    Integer(i128),
     Decimal(f64),
 }
 
 impl From<Number> for Datum<'_> {
     fn from(number: Number) -> Self {
         match number {
-            Number::Integer(value) => Datum::Integer(value),
+            Number::Integer(value) => Datum::from_whole(value),
             Number::Decimal(value) => Datum::Decimal(value),
         }
     }
@@ -30,10 +29,11 @@ impl From<Number> for Datum<'_> {
 /// Reads a value as filters do: texts by their digits, all else is 0.
 pub(super) fn to_number(value: &Datum<'_>) -> Number {
     match value {
-        Datum::Integer(value) => Number::Integer(*value),
+        Datum::Integer(value) => Number::Integer((*value).into()),
+        Datum::Large(value) => Number::Integer(**value),
         Datum::Decimal(value) => Number::Decimal(*value),
         Datum::Text(text) => number_of_text(text.as_str().trim_matches(is_strippable)),
-        _ => Number::Integer(value.as_instant().map_or(0, Timestamp::as_second)),
+        _ => Number::Integer(value.as_instant().map_or(0, |instant| instant.as_second().into())),
     }
 }
 
@@ -77,13 +77,14 @@ fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Reads a value that must be a whole number; `None` where it is not.
+/// Reads a value that must be a whole number, as far as 64 bits reach; `None` where it is not one.
 pub(super) fn to_integer(value: &Datum<'_>) -> Option<i64> {
     match value {
         Datum::Integer(value) => Some(*value),
+        Datum::Large(value) => Some(in_reach(**value)),
         Datum::Text(text) => {
             let (digits, rest) = leading_digits(text.as_str().trim_matches(is_space));
-            digits.parse().ok().filter(|_| rest.is_empty())
+            whole_in_reach(&digits).filter(|_| rest.is_empty())
         }
         _ => None,
     }
@@ -92,9 +93,25 @@ pub(super) fn to_integer(value: &Datum<'_>) -> Option<i64> {
 /// Returns the whole part of a number, as far as 64 bits reach; a text counts by its digits.
 pub(super) fn to_count(value: &Datum<'_>) -> Option<i64> {
     match to_number(value) {
-        Number::Integer(value) => Some(value),
+        Number::Integer(value) => Some(in_reach(value)),
         Number::Decimal(value) => Some(value as i64),
     }
+}
+
+/// Returns the nearest number of 64 bits.
+pub(super) fn in_reach(value: i128) -> i64 {
+    i64::try_from(value).unwrap_or(if value < 0 { i64::MIN } else { i64::MAX })
+}
+
+fn whole_in_reach(digits: &str) -> Option<i64> {
+    digits.parse().map_or_else(
+        |error: ParseIntError| match error.kind() {
+            IntErrorKind::PosOverflow => Some(i64::MAX),
+            IntErrorKind::NegOverflow => Some(i64::MIN),
+            _ => None,
+        },
+        Some,
+    )
 }
 
 /// Digits and how many of them stand behind the point.
@@ -106,7 +123,7 @@ struct Exact {
 
 fn exact(number: Number) -> Option<Exact> {
     let value = match number {
-        Number::Integer(value) => return Some(Exact { digits: value.into(), scale: 0 }),
+        Number::Integer(value) => return Some(Exact { digits: value, scale: 0 }),
         Number::Decimal(value) if value.is_finite() && value.abs() < 1e17 => value,
         Number::Decimal(_) => return None,
     };
@@ -144,22 +161,21 @@ impl Number {
     }
 
     pub fn plus(self, other: Number) -> Number {
-        self.combine(other, i64::checked_add, i128::checked_add, |left, right| left + right)
+        self.combine(other, i128::checked_add, |left, right| left + right)
     }
 
     pub fn minus(self, other: Number) -> Number {
-        self.combine(other, i64::checked_sub, i128::checked_sub, |left, right| left - right)
+        self.combine(other, i128::checked_sub, |left, right| left - right)
     }
 
     fn combine(
         self,
         other: Number,
-        whole: fn(i64, i64) -> Option<i64>,
         digits: fn(i128, i128) -> Option<i128>,
         float: fn(f64, f64) -> f64,
     ) -> Number {
         if let (Number::Integer(left), Number::Integer(right)) = (self, other)
-            && let Some(result) = whole(left, right)
+            && let Some(result) = digits(left, right)
         {
             return Number::Integer(result);
         }
@@ -206,7 +222,7 @@ impl Number {
             return None;
         }
         if let (Number::Integer(left), Number::Integer(right)) = (self, other) {
-            return Some(Number::Integer(floored_rest(left.into(), right.into()) as i64));
+            return Some(Number::Integer(floored_rest(left, right)));
         }
         let result = match aligned(self, other) {
             Some((left, right, scale)) => from_exact(floored_rest(left, right), scale),
@@ -256,7 +272,7 @@ impl Number {
                 from_exact((exact.digits + half) / unit, decimals)
             }
             (_, Ok(_)) => value,
-            (_, Err(_)) => return round_integer(value as i64, decimals.unsigned_abs()),
+            (_, Err(_)) => return round_integer(value as i128, decimals.unsigned_abs()),
         };
         if decimals == 0 { whole_number(rounded.round()) } else { Number::Decimal(rounded) }
     }
@@ -270,23 +286,25 @@ impl Number {
 }
 
 fn floored_rest(left: i128, right: i128) -> i128 {
-    let rest = left % right;
+    let rest = left.wrapping_rem(right);
     if rest != 0 && (rest < 0) != (right < 0) { rest + right } else { rest }
 }
 
-fn round_integer(value: i64, digits: u64) -> Number {
+fn round_integer(value: i128, digits: u64) -> Number {
     let unit = u32::try_from(digits).ok().and_then(|digits| 10_i128.checked_pow(digits));
-    let rounded = unit.map_or(0, |unit| {
-        let value = i128::from(value);
-        (value + unit / 2 * value.signum()) / unit * unit
-    });
-    i64::try_from(rounded).map_or(Number::Decimal(rounded as f64), Number::Integer)
+    let Some(unit) = unit else { return Number::Integer(0) };
+    let rounded = value.checked_add(unit / 2 * value.signum()).and_then(|sum| (sum / unit).checked_mul(unit));
+    let beyond = || Number::Decimal((value as f64 / unit as f64).round() * unit as f64);
+    rounded.map_or_else(beyond, Number::Integer)
 }
 
+/// Reads the shortest digits of a decimal that is whole, as far as 128 bits reach.
 fn whole_number(value: f64) -> Number {
-    // Both bounds are exact powers of two, so the cast is.
-    let fits = (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&value);
-    if fits { Number::Integer(value as i64) } else { Number::Decimal(value) }
+    // Exact, and so is the cast.
+    if value.abs() < 9e15 {
+        return Number::Integer(value as i128);
+    }
+    format!("{value}").parse().map_or(Number::Decimal(value), Number::Integer)
 }
 
 /// Appends a whole number.

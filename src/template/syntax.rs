@@ -102,6 +102,8 @@ pub(super) enum Literal {
     Nil,
     Boolean(bool),
     Integer(i64),
+    /// Beyond 64 bits.
+    Large(i128),
     Decimal(f64),
     Text(String),
     /// `empty`: equal to what has no members.

@@ -24,7 +24,7 @@ impl Guard {
     pub fn of_case(source: &str, subject: &Expression, values: &[Expression]) -> Self {
         let is_something = |value: &Expression| match value {
             Expression::Literal(_, Literal::Text(text)) => !text.is_empty(),
-            Expression::Literal(_, Literal::Integer(_) | Literal::Decimal(_)) => true,
+            Expression::Literal(_, Literal::Integer(_) | Literal::Large(_) | Literal::Decimal(_)) => true,
             _ => false,
         };
         match subject {

@@ -37,7 +37,7 @@ fn write_json<'a>(
     match value {
         Datum::Nil | Datum::Map(Map::Loop(_)) => out.push_str("null"),
         Datum::Decimal(value) if !value.is_finite() => out.push_str("null"),
-        Datum::Boolean(_) | Datum::Integer(_) | Datum::Decimal(_) => {
+        Datum::Boolean(_) | Datum::Integer(_) | Datum::Large(_) | Datum::Decimal(_) => {
             value.write_to(out, call.surroundings.zone)
         }
         Datum::Text(_) | Datum::Date(_) | Datum::Local(_) | Datum::Empty | Datum::Blank => {

@@ -23,6 +23,7 @@ pub(super) fn default<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
 pub(super) fn size<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
     let size = match (&call.input, call.surroundings.rules) {
         (Datum::Integer(_), Rules::Shopify) => size_of::<i64>(),
+        (Datum::Large(_), Rules::Shopify) => size_of::<i128>(),
         (input, _) => compare::size(input).unwrap_or(0),
     };
     Ok(Datum::Integer(i64::try_from(size).unwrap_or(i64::MAX)))

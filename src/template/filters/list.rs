@@ -72,7 +72,7 @@ fn look<'a>(call: &Call<'_, 'a>, item: &Datum<'a>, property: &Datum<'a>) -> Look
             Looked::Found(letter.map_or(Datum::Nil, |letter| letter.to_string().into()))
         }
         (Datum::List(_), Datum::Integer(_)) => Looked::Found(compare::indexed(item, property)),
-        (Datum::Integer(_) | Datum::List(_) | Datum::Text(_), _) => Looked::Mismatch,
+        (Datum::Integer(_) | Datum::Large(_) | Datum::List(_) | Datum::Text(_), _) => Looked::Mismatch,
         _ => Looked::NothingToLookInto,
     }
 }
@@ -332,6 +332,7 @@ fn nil_last<'a>(
 fn total_order(left: &Datum<'_>, right: &Datum<'_>) -> Ordering {
     let key = |value: &Datum<'_>| match value {
         Datum::Integer(value) => Some((*value as f64, i128::from(*value))),
+        Datum::Large(value) => Some((**value as f64, **value)),
         Datum::Decimal(value) => Some((*value, *value as i128)),
         _ => None,
     };

@@ -58,7 +58,7 @@ fn by_zero<'a>(result: Option<Number>) -> Filtered<'a> {
 
 pub(super) fn round<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
     let decimals = match number::to_number(&call.argument(0)).floor() {
-        Number::Integer(decimals) => decimals.clamp(-40, 40),
+        Number::Integer(decimals) => number::in_reach(decimals).clamp(-40, 40),
         Number::Decimal(_) => 0,
     };
     Ok(call.number().round(decimals).into())

@@ -193,7 +193,9 @@ impl<'a> Machine<'a> {
     /// Returns the whole part of a number, a text by its digits, as a `tablerow` counts; `None` for nil.
     fn count(&mut self, expression: &'a Expression) -> Run<Option<i64>> {
         match self.value(expression)? {
-            value @ (Datum::Integer(_) | Datum::Decimal(_) | Datum::Text(_)) => Ok(number::to_count(&value)),
+            value @ (Datum::Integer(_) | Datum::Large(_) | Datum::Decimal(_) | Datum::Text(_)) => {
+                Ok(number::to_count(&value))
+            }
             _ => self.whole(expression),
         }
     }

@@ -328,9 +328,10 @@ fn constant(text: &str) -> Option<Literal> {
 }
 
 fn number(text: &str) -> Literal {
-    match text.parse() {
-        Ok(value) => Literal::Integer(value),
-        Err(_) => Literal::Decimal(text.parse().unwrap_or(f64::NAN)),
+    match (text.parse(), text.parse()) {
+        (Ok(value), _) => Literal::Integer(value),
+        (_, Ok(value)) => Literal::Large(value),
+        _ => Literal::Decimal(text.parse().unwrap_or(f64::NAN)),
     }
 }
 
