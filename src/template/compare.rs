@@ -94,9 +94,8 @@ fn as_number(value: &Datum<'_>) -> Option<Number> {
 
 /// Returns how two values are ordered: `None` where one of them has no order at all, as nil.
 pub(super) fn order(left: &Datum<'_>, right: &Datum<'_>) -> Result<Option<Ordering>, Incomparable> {
-    match (left, right) {
-        (Datum::Text(left), Datum::Text(right)) => return Ok(Some(left.as_str().cmp(right.as_str()))),
-        _ => {}
+    if let (Datum::Text(left), Datum::Text(right)) = (left, right) {
+        return Ok(Some(left.as_str().cmp(right.as_str())));
     }
     match (as_number(left), as_number(right)) {
         (Some(left), Some(right)) => Ok(Some(left.compare(right))),
