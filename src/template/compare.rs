@@ -8,6 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::text::Span;
 
 use super::datum::{Datum, List, Text};
+use super::machine::Rules;
 use super::number::{self, Number};
 use super::syntax::Comparison;
 
@@ -157,7 +158,7 @@ fn contains(left: &Datum<'_>, right: &Datum<'_>, zone: &TimeZone) -> bool {
 }
 
 /// Returns what `value.name` is: a member, or `size`, `first`, `last`.
-pub(super) fn dotted<'a>(value: &Datum<'a>, name: &str) -> Datum<'a> {
+pub(super) fn dotted<'a>(value: &Datum<'a>, name: &str, rules: Rules) -> Datum<'a> {
     match (value, name) {
         (Datum::Map(map), _) => match (map.value(name), name) {
             (Some(member), _) => member,
@@ -165,7 +166,7 @@ pub(super) fn dotted<'a>(value: &Datum<'a>, name: &str) -> Datum<'a> {
             (None, "first") => map.iter().next().map_or(Datum::Nil, |(key, value)| pair(key, value)),
             (None, _) => Datum::Nil,
         },
-        (_, "size") => size(value).map_or(Datum::Nil, count),
+        (_, "size") => size(value, rules).map_or(Datum::Nil, count),
         (_, "first") => first(value),
         (_, "last") => last(value),
         _ => Datum::Nil,
@@ -195,8 +196,11 @@ fn item<'a>(list: &List<'a>, index: i64) -> Datum<'a> {
 }
 
 /// Returns the number of letters, items or members, of what has any.
-pub(super) fn size(value: &Datum<'_>) -> Option<usize> {
+pub(super) fn size(value: &Datum<'_>, rules: Rules) -> Option<usize> {
     match value {
+        // In Ruby a whole number has the size of its bytes.
+        Datum::Integer(_) if rules == Rules::Shopify => Some(size_of::<i64>()),
+        Datum::Large(_) if rules == Rules::Shopify => Some(size_of::<i128>()),
         Datum::Text(text) => Some(text.as_str().chars().count()),
         Datum::List(list) => Some(list.len()),
         Datum::Map(map) => Some(map.len()),

@@ -58,6 +58,12 @@ pub static DIFFERENCES: &[Difference] = &[
         shopify: "",
     },
     Difference {
+        summary: "a partial that is included keeps an argument of its own name; Shopify replaces it by the variable",
+        template: "{% include 'name', name: 'Dr ' %}",
+        clevertap: "Dr Anna",
+        shopify: "Anna",
+    },
+    Difference {
         summary: "`abort` skips the recipient; Shopify has no such tag",
         template: "{% if false %}{% abort %}{% endif %}sent",
         clevertap: "sent",
@@ -91,7 +97,7 @@ mod tests {
 
     #[test]
     fn each_difference_is_one() {
-        let partials = Partials([("name".to_owned(), "{{ Profile.name }}".to_owned())].into());
+        let partials = Partials([("name".to_owned(), "{{ name }}{{ Profile.name }}".to_owned())].into());
         let anna = profile(r#"{"name": "Anna"}"#);
         let data = Value::Object([("Profile".to_owned(), Value::Object(anna.properties.clone()))].into());
         let now = "2026-11-22T22:30:00Z".parse().unwrap();

@@ -18,6 +18,7 @@ use super::captured::Captured;
 use super::compare;
 use super::datum::{Datum, Text};
 use super::filters::{Call, Fault};
+use super::inspect;
 use super::limits::{Budget, Exhausted, Limits};
 use super::source_map::{Printed, Segment, SourceMap};
 use super::syntax::{
@@ -273,7 +274,9 @@ impl<'a> Machine<'a> {
             CycleGroup::Named(name) => {
                 let name = self.value(name)?;
                 self.spend(1 + name.weight() / 8, span)?;
-                format!(":{}", name.to_text(self.surroundings.zone).as_str())
+                let mut key = String::from(":");
+                inspect::write(&mut key, &name, self.surroundings.zone);
+                key
             }
             CycleGroup::Values(key) => key.clone(),
             CycleGroup::Own => format!("{}@{}", self.file, span.start),
@@ -495,7 +498,9 @@ impl<'a> Machine<'a> {
 
     fn step(&mut self, value: &Datum<'a>, step: &'a Step) -> Run<Datum<'a>> {
         match &step.kind {
-            StepKind::Name { name, is_dotted: true } => Ok(compare::dotted(value, name)),
+            StepKind::Name { name, is_dotted: true } => {
+                Ok(compare::dotted(value, name, self.surroundings.rules))
+            }
             StepKind::Name { name, is_dotted: false } => Ok(compare::member(value, name)),
             StepKind::Index(index) => {
                 let index = self.value(index)?;

@@ -40,6 +40,15 @@ fn a_rendered_partial_includes_nothing() {
 }
 
 #[test]
+fn an_included_partial_is_about_what_has_its_name() {
+    let rendered = |source| answer(source, json!({"p": [1, 2]}), &[("p", "[{{ p }}{{ q }}]")]);
+    assert_eq!(rendered("{% include 'p' %}").as_deref(), Ok("[1][2]"));
+    assert_eq!(rendered("{% include 'p', q: 3 %}").as_deref(), Ok("[13][23]"));
+    assert_eq!(rendered("{% include 'p' with 5 %}").as_deref(), Ok("[5]"));
+    check_partials("{% include 'p', p: 4 %}{% include 'p' %}", &[("p", "[{{ p }}]")], "[][]");
+}
+
+#[test]
 fn a_rendered_partial_goes_through_an_object_and_keeps_what_nil_would_replace() {
     let pairs = [("p", "{{ forloop.index }}{{ p[0] }}{{ p[1] }};")];
     let list = [("p", "{{ x }};")];
@@ -72,6 +81,7 @@ fn liquid_can_be_commented_out() {
 fn cycles_of_the_same_constants_go_on_together() {
     check("{% cycle 'a', 'b' %}{% cycle 'a',\"b\" %}{% cycle 1, 'b' %}", json!({}), "ab1");
     check("{% cycle 1, 2 %}{% cycle '1', '2' %}", json!({}), "11");
+    check("{% cycle 1: 'a', 'b' %}{% cycle '1': 'a', 'b' %}{% cycle 1: 'a', 'b' %}", json!({}), "aab");
     check("{% cycle a, b %}{% cycle a, b %}", json!({"a": 1, "b": 2}), "11");
     check("{% for i in (1..3) %}{% cycle a, b %}{% endfor %}", json!({"a": 1, "b": 2}), "121");
 }
@@ -192,7 +202,7 @@ fn strip_takes_what_rubys_takes() {
 
 #[test]
 fn values_that_do_not_fit_are_as_in_shopify() {
-    check("{{ 5 | size }} {{ 5.5 | size }} {{ true | size }}", json!({}), "8 0 0");
+    check("{{ 5 | size }} {{ x.size }} {{ 5.5 | size }} {{ true | size }}", json!({"x": 1}), "8 8 0 0");
     check("[{{ a[1.5] }}{{ a[1] }}]", json!({"a": [1, 2]}), "[2]");
     check("{{ nil | default: 'b', maybe: true }}", json!({}), "b");
     check("{{ false | default: 'b', maybe: true, allow_false: true }}", json!({}), "false");

@@ -19,13 +19,8 @@ pub(super) fn default<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
     })
 }
 
-/// A whole number has the size of its bytes in Ruby, and so by Shopify's rules.
 pub(super) fn size<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
-    let size = match (&call.input, call.surroundings.rules) {
-        (Datum::Integer(_), Rules::Shopify) => size_of::<i64>(),
-        (Datum::Large(_), Rules::Shopify) => size_of::<i128>(),
-        (input, _) => compare::size(input).unwrap_or(0),
-    };
+    let size = compare::size(&call.input, call.surroundings.rules).unwrap_or(0);
     Ok(Datum::Integer(i64::try_from(size).unwrap_or(i64::MAX)))
 }
 

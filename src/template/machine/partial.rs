@@ -9,7 +9,7 @@ use crate::text::Span;
 use super::super::datum::{Datum, List, Map};
 use super::super::loops::LoopState;
 use super::super::syntax::{Expression, Node, PartialCall, Subject};
-use super::{Flow, Machine, Run, Whitespace};
+use super::{Flow, Machine, Rules, Run, Whitespace};
 
 impl<'a> Machine<'a> {
     pub(super) fn partial(&mut self, span: Span, call: &'a PartialCall) -> Run<Flow> {
@@ -102,20 +102,22 @@ impl<'a> Machine<'a> {
         subject: Option<(&'a Subject, Datum<'a>)>,
     ) -> Run<Flow> {
         let mark = self.scope.mark();
+        // Without a subject it is about what has its name; in a body only where there is such.
+        let is_always = self.surroundings.rules == Rules::Shopify;
+        let subject = match subject {
+            Some((subject, value)) => Some((subject.alias.as_deref().unwrap_or(local_name(name)), value)),
+            None => Some((local_name(name), self.scope.find(name, &self.surroundings)))
+                .filter(|(_, value)| is_always || !matches!(value, Datum::Nil)),
+        };
         for (key, value) in arguments {
             self.scope.push(key, value);
         }
         let flow = match subject {
             None => self.file_body(),
-            Some((subject, value)) => {
-                let alias = subject.alias.as_deref().unwrap_or(local_name(name));
-                match value {
-                    Datum::List(items) => self.include_each(alias, &items),
-                    value => {
-                        self.scope.push(alias, value);
-                        self.file_body()
-                    }
-                }
+            Some((alias, Datum::List(items))) => self.include_each(alias, &items),
+            Some((alias, value)) => {
+                self.scope.push(alias, value);
+                self.file_body()
             }
         };
         self.scope.leave(mark);
