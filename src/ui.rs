@@ -20,6 +20,7 @@ pub mod vim;
 mod before_error;
 mod blocks;
 pub mod buffer;
+pub mod change;
 pub mod code_colours;
 mod completion_view;
 pub mod dialog;

@@ -132,6 +132,8 @@ pub struct App {
     pub composition: u64,
     /// The number of the first one of this campaign for this profile: earlier ones are somebody else's.
     pub first_composition: u64,
+    /// The problems of `composed` where an edit behind it has moved them.
+    pub(super) moved: Option<Arc<[Diagnostic]>>,
     /// The campaign and the profile that are composed.
     composing: (Option<String>, Option<String>),
     /// The number of the latest of all other questions, by which stale answers are known.
@@ -241,6 +243,7 @@ impl App {
             is_quitting: false,
             composition: 0,
             first_composition: 0,
+            moved: None,
             composing: (None, None),
             question: 0,
             bot_question: 0,
@@ -327,7 +330,10 @@ impl App {
         }
         let follows = self.has_hints() && self.buffer().is_some_and(|buffer| buffer.is_readable);
         match self.job().filter(|_| follows) {
-            Some(job) => Effect::Compose { number: self.composition, job: Box::new(job) },
+            Some(job) => {
+                self.move_problems(job.body.as_deref().unwrap_or_default());
+                Effect::Compose { number: self.composition, job: Box::new(job) }
+            }
             None => {
                 self.composed = None;
                 Effect::Nothing

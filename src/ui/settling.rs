@@ -2,8 +2,10 @@
 //! leaves it. What was told before stays.
 
 use std::ops::Deref;
+use std::sync::Arc;
 
 use super::app::App;
+use super::change::Change;
 use super::effect::{Effect, Timer};
 use super::latest::Latest;
 use crate::compose::Composed;
@@ -21,15 +23,31 @@ pub struct Typing {
 /// A problem of the body: cheap to clone, since a broken body has thousands, which every frame lists.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Found {
-    composed: Latest<Composed>,
+    of: Of,
     at: usize,
+}
+
+/// Where problems are kept.
+#[derive(Debug, Clone, PartialEq)]
+enum Of {
+    Composed(Latest<Composed>),
+    Moved(Arc<[Diagnostic]>),
+}
+
+impl Of {
+    fn diagnostics(&self) -> &[Diagnostic] {
+        match self {
+            Of::Composed(composed) => &composed.diagnostics,
+            Of::Moved(moved) => moved,
+        }
+    }
 }
 
 impl Deref for Found {
     type Target = Diagnostic;
 
     fn deref(&self) -> &Diagnostic {
-        &self.composed.diagnostics[self.at]
+        &self.of.diagnostics()[self.at]
     }
 }
 
@@ -50,23 +68,43 @@ impl App {
         self.typing.take_if(|typing| typing.version == version);
     }
 
+    /// Moves the problems to where they are in `body` now, until it is composed: an edit shifts what is behind it.
+    pub fn move_problems(&mut self, body: &str) {
+        self.moved = self.composed.as_ref().filter(|composed| &*composed.body != body).map(|composed| {
+            let change = Change::between(&composed.body, body);
+            composed.diagnostics.iter().map(|problem| change.moved_or_stretched(problem)).collect()
+        });
+    }
+
+    fn diagnostics(&self) -> &[Diagnostic] {
+        match (&self.moved, &self.composed) {
+            (Some(moved), Some(_)) => moved,
+            (None, Some(composed)) => &composed.diagnostics,
+            (_, None) => &[],
+        }
+    }
+
     /// Returns the problems of the body that are told, to keep.
     pub fn found(&self) -> impl Iterator<Item = Found> {
-        self.composed.iter().flat_map(|composed| {
-            let told = (0..composed.diagnostics.len()).filter(|at| !self.waits(&composed.diagnostics[*at]));
-            told.map(|at| Found { composed: composed.clone(), at })
+        let of = match (&self.moved, &self.composed) {
+            (Some(moved), _) => Some(Of::Moved(Arc::clone(moved))),
+            (None, composed) => composed.clone().map(Of::Composed),
+        };
+        of.into_iter().flat_map(|of| {
+            let told: Vec<usize> =
+                (0..of.diagnostics().len()).filter(|at| !self.waits(&of.diagnostics()[*at])).collect();
+            told.into_iter().map(move |at| Found { of: of.clone(), at })
         })
     }
 
     /// Returns the problems of the body that are told, in its order.
     pub fn told(&self) -> impl DoubleEndedIterator<Item = &Diagnostic> {
-        let found = self.composed.iter().flat_map(|composed| &composed.diagnostics);
-        found.filter(|problem| !self.waits(problem))
+        self.diagnostics().iter().filter(|problem| !self.waits(problem))
     }
 
     /// Whether there are problems that are not told yet.
     pub fn has_untold(&self) -> bool {
-        self.composed.iter().flat_map(|composed| &composed.diagnostics).any(|problem| self.waits(problem))
+        self.diagnostics().iter().any(|problem| self.waits(problem))
     }
 
     fn waits(&self, problem: &Diagnostic) -> bool {

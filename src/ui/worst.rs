@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use super::change::Change;
 use super::latest::Latest;
 use crate::compose::Failure;
-use crate::diagnostic::{Diagnostic, Fix, TextEdit};
+use crate::diagnostic::Diagnostic;
 use crate::profile::Profile;
 use crate::service::Surveyed;
 use crate::telegram::{Counted, Fullness};
-use crate::text::Span;
 
 /// What a sample of the recipients showed, and what was changed in the body since.
 #[derive(Debug, Clone)]
@@ -139,75 +139,11 @@ fn grouped(n: usize) -> String {
     grouped
 }
 
-/// The one stretch in which two texts differ.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Change {
-    /// What was there; empty at the very end where nothing was changed.
-    old: Span,
-    /// Where it ends now.
-    new_end: usize,
-}
-
-impl Default for Change {
-    fn default() -> Self {
-        Self { old: Span::at(usize::MAX), new_end: usize::MAX }
-    }
-}
-
-impl Change {
-    fn between(old: &str, new: &str) -> Self {
-        if old == new {
-            return Self::default();
-        }
-        let (old, new) = (old.as_bytes(), new.as_bytes());
-        let n_same = old.iter().zip(new).take_while(|(a, b)| a == b).count();
-        let n_left = old.len().min(new.len()) - n_same;
-        let n_same_behind =
-            old.iter().rev().zip(new.iter().rev()).take(n_left).take_while(|(a, b)| a == b).count();
-        Self { old: Span::new(n_same, old.len() - n_same_behind), new_end: new.len() - n_same_behind }
-    }
-
-    /// Where a stretch of the old text is in the new one; `None` where it was changed itself.
-    fn span(&self, span: Span) -> Option<Span> {
-        if span.end <= self.old.start {
-            return Some(span);
-        }
-        let shifted = |at: usize| Some(at.checked_sub(self.old.end)? + self.new_end);
-        Some(Span::new(shifted(span.start)?, shifted(span.end)?))
-    }
-
-    fn moved(&self, problem: &Diagnostic) -> Option<Diagnostic> {
-        let fix = |fix: &Fix| {
-            let edit = |edit: &TextEdit| Some(TextEdit { span: self.span(edit.span)?, ..edit.clone() });
-            Some(Fix { edits: fix.edits.iter().map(edit).collect::<Option<_>>()?, ..fix.clone() })
-        };
-        let fixes = problem.fixes.iter().filter_map(fix).collect();
-        Some(Diagnostic { span: self.span(problem.span)?, fixes, ..problem.clone() })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::compose::{Failing, Survey};
-
-    #[track_caller]
-    fn check_moved(old: &str, new: &str, word: &str, expected: Option<&str>) {
-        let start = old.find(word).unwrap();
-        let moved = Change::between(old, new).span(Span::new(start, start + word.len()));
-        assert_eq!(moved.map(|span| span.of(new)), expected, "{old} → {new}");
-    }
-
-    #[test]
-    fn places_follow_an_edit_before_them_and_go_with_one_inside() {
-        check_moved("Hi {{ name }}!", "Hi {{ name }}!", "name", Some("name"));
-        check_moved("Hi {{ name }}!", "Hello {{ name }}!", "name", Some("name"));
-        check_moved("Hi {{ name }}!", "Hi {{ name }}, you!", "name", Some("name"));
-        check_moved("Hi {{ name }}!", "Hi {{ nome }}!", "name", None);
-        check_moved("Hi {{ name }}!", "", "name", None);
-        check_moved("ää name", "äß name", "name", Some("name"));
-        check_moved("aaa name", "aaaaa name", "name", Some("name"));
-    }
+    use crate::text::Span;
 
     fn person(identity: &str) -> Arc<Profile> {
         Arc::new(Profile { identity: identity.into(), ..Profile::default() })

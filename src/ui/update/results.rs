@@ -27,6 +27,11 @@ pub fn take(app: &mut App, message: Msg) -> Vec<Effect> {
                     app.verdicts.note(&stem, worst_of(&composed));
                 }
                 app.composed = Some(composed);
+                let body = app.buffer().map(|buffer| buffer.text()).filter(|_| number != app.composition);
+                match body {
+                    Some(body) => app.move_problems(&body),
+                    None => app.moved = None,
+                }
                 app.problem = app.problem.min(app.problems().len().saturating_sub(1));
             }
             let is_latest = number == app.composition;

@@ -179,3 +179,20 @@ fn the_modes_are_compared_in_the_colours_of_their_markup_and_break_at_blanks() {
         console.shows("<b>morning</b>,");
     }
 }
+
+#[test]
+fn problems_keep_to_their_words_while_half_typed_liquid_in_front_is_no_message_yet() {
+    let mut console = Console::prepared("spring-sale", |root| {
+        let body = "{\n  \"chat_id\": 1,\n  \"text\": \"Hi!\",\n  \"parse_mod\": \"HTML\"\n}\n";
+        std::fs::write(root.join("campaigns/spring-sale.json.liquid"), body).unwrap();
+    });
+    let underlined = |console: &Console| {
+        let problem = console.app.told().find(|problem| problem.code == "unknown-field").unwrap();
+        problem.span.of(&console.body()).to_owned()
+    };
+    assert_eq!(underlined(&console), "\"parse_mod\"");
+    console.go_before("Hi!");
+    console.type_text("<<fir");
+    assert!(console.app.completion.is_some());
+    assert_eq!(underlined(&console), "\"parse_mod\"");
+}
