@@ -27,6 +27,9 @@ impl Incomparable {
     }
 }
 
+/// How many bytes of a list that is written as a text are a step: there are few in an item.
+pub(super) const WRITTEN: usize = 16;
+
 /// Returns the steps that comparing costs.
 pub(super) fn cost(left: &Datum<'_>, right: &Datum<'_>) -> usize {
     match (left, right) {
@@ -34,6 +37,9 @@ pub(super) fn cost(left: &Datum<'_>, right: &Datum<'_>) -> usize {
         (Datum::List(list), _) => list.len(),
         (Datum::Map(left), Datum::Map(right)) if left.len() == right.len() => left.len(),
         (Datum::Text(left), Datum::Text(right)) => (left.as_str().len() + right.as_str().len()) / 64,
+        (Datum::Text(left), Datum::List(_) | Datum::Map(_)) => {
+            left.as_str().len() / 64 + right.weight() / WRITTEN
+        }
         _ => 0,
     }
 }

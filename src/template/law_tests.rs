@@ -151,6 +151,21 @@ fn template() -> impl Strategy<Value = String> {
     prop::collection::vec(prop_oneof![part, whole], 0..40).prop_map(|parts| parts.concat())
 }
 
+#[test]
+fn lists_as_texts_and_long_cycles_are_paid_for() {
+    let list = "{% assign s = 'a,' %}{% for i in (1..12) %}{% assign s = s | append: s %}{% endfor %}{% assign l = s | split: ',' %}";
+    for body in [
+        "{% if s contains l %}{% endif %}",
+        "{{ [l] }}",
+        "{% cycle l: 1, 2 %}",
+        "{{ l | append: l | size }}",
+        "{{ l | uniq: l | size }}",
+    ] {
+        check_laws(&format!("{list}{{% for i in (1..100000) %}}{body}{{% endfor %}}"));
+    }
+    check_laws(&format!("{{% for i in (1..100000) %}}{{% cycle {} %}}{{% endfor %}}", "'a',".repeat(5000)));
+}
+
 /// Far fewer steps than usual: what is tested is that they end.
 const LIMITS: Limits = Limits { steps: 5_000, bytes: 20_000, depth: 10 };
 

@@ -278,7 +278,10 @@ impl<'a> Machine<'a> {
                 inspect::write(&mut key, &name, self.surroundings.zone);
                 key
             }
-            CycleGroup::Values(key) => key.clone(),
+            CycleGroup::Values(key) => {
+                self.spend(key.len() / 64, span)?;
+                key.clone()
+            }
             CycleGroup::Own => format!("{}@{}", self.file, span.start),
         };
         let turn = self.cycles.entry(key).or_insert(0);
@@ -485,7 +488,7 @@ impl<'a> Machine<'a> {
             StepKind::Name { name, .. } => self.scope.find(name, &self.surroundings),
             StepKind::Index(name) => {
                 let value = self.value(name)?;
-                self.spend(1 + reading(&value), path.span)?;
+                self.spend(1 + value.weight() / compare::WRITTEN, path.span)?;
                 let name = value.to_text(self.surroundings.zone);
                 self.scope.find(name.as_str(), &self.surroundings)
             }

@@ -53,15 +53,10 @@ enum Looked<'a> {
     Mismatch,
 }
 
-fn look<'a>(call: &Call<'_, 'a>, item: &Datum<'a>, property: &Datum<'a>) -> Looked<'a> {
+fn look<'a>(item: &Datum<'a>, property: &Datum<'a>) -> Looked<'a> {
     match (item, property) {
-        (Datum::Map(map), property) => {
-            let key = property.to_text(call.surroundings.zone);
-            let is_name = matches!(property, Datum::Text(_));
-            Looked::Found(
-                Some(map).filter(|_| is_name).and_then(|map| map.value(key.as_str())).unwrap_or(Datum::Nil),
-            )
-        }
+        (Datum::Map(map), Datum::Text(key)) => Looked::Found(map.value(key.as_str()).unwrap_or(Datum::Nil)),
+        (Datum::Map(_), _) => Looked::Found(Datum::Nil),
         // A text "has" its parts, as Ruby sees it.
         (Datum::Text(text), Datum::Text(part)) => {
             let has = text.as_str().contains(part.as_str());
@@ -95,7 +90,7 @@ fn sift<'a>(call: &mut Call<'_, 'a>, first_only: bool) -> Result<Sifted<'a>, Fau
     let (property, wanted) = (call.argument(0), call.argument(1));
     let mut sifted = Vec::new();
     for item in items(call)? {
-        let value = match look(call, &item, &property) {
+        let value = match look(&item, &property) {
             Looked::Found(value) => value,
             Looked::NothingToLookInto => return Ok(Sifted::Nothing),
             Looked::Mismatch => return Err(mismatch(&property, call)),
@@ -159,7 +154,7 @@ pub(super) fn map<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
     let property = call.argument(0);
     let mut mapped = Vec::new();
     for item in items(call)? {
-        mapped.push(match look(call, &item, &property) {
+        mapped.push(match look(&item, &property) {
             Looked::Found(value) => value,
             Looked::NothingToLookInto => Datum::Nil,
             Looked::Mismatch => return Err(mismatch(&property, call)),
@@ -174,7 +169,7 @@ pub(super) fn sum<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
     for item in items(call)? {
         let value = match &property {
             None | Some(Datum::Nil) => item,
-            Some(property) => match look(call, &item, property) {
+            Some(property) => match look(&item, property) {
                 Looked::Found(value) => value,
                 Looked::NothingToLookInto => continue,
                 Looked::Mismatch => return Err(mismatch(property, call)),
@@ -191,7 +186,7 @@ pub(super) fn compact<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
     for item in items(call)? {
         let value = match &property {
             None | Some(Datum::Nil) => item.clone(),
-            Some(property) => match look(call, &item, property) {
+            Some(property) => match look(&item, property) {
                 Looked::Found(value) => value,
                 Looked::NothingToLookInto => Datum::Nil,
                 Looked::Mismatch => return Err(mismatch(property, call)),
@@ -210,7 +205,7 @@ pub(super) fn uniq<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
     for item in items(call)? {
         let value = match &property {
             None | Some(Datum::Nil) => item.clone(),
-            Some(property) => match look(call, &item, property) {
+            Some(property) => match look(&item, property) {
                 Looked::Found(value) => value,
                 Looked::NothingToLookInto => Datum::Nil,
                 Looked::Mismatch => return Err(mismatch(property, call)),
@@ -302,7 +297,7 @@ fn keyed<'a>(call: &mut Call<'_, 'a>) -> Result<Vec<(Datum<'a>, Datum<'a>)>, Fau
     for item in items(call)? {
         let key = match &property {
             None | Some(Datum::Nil) => item.clone(),
-            Some(property) => match look(call, &item, property) {
+            Some(property) => match look(&item, property) {
                 Looked::Found(value) => value,
                 Looked::NothingToLookInto | Looked::Mismatch => return Err(mismatch(property, call)),
             },

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use crate::diagnostic::Diagnostic;
 use crate::text::Span;
 
+use super::super::compare::WRITTEN;
 use super::super::datum::{Datum, List, Map};
 use super::super::loops::LoopState;
 use super::super::syntax::{Expression, Node, PartialCall, Subject};
@@ -18,7 +19,9 @@ impl<'a> Machine<'a> {
             let problem = Diagnostic::error("liquid-value", span, message);
             return Err(self.fail(problem.with_help("use `render` here too, or `include` there")));
         }
-        let name = self.value(&call.name)?.to_text(self.surroundings.zone);
+        let name = self.value(&call.name)?;
+        self.spend(name.weight() / WRITTEN, span)?;
+        let name = name.to_text(self.surroundings.zone);
         let Some((file, name)) = self.template.file_of(name.as_str()) else {
             let message = format!("there is no partial `{}`", name.as_str());
             return Err(self.fail(Diagnostic::error("unknown-partial", call.name.span(), message)));
