@@ -10,7 +10,7 @@ use crate::profile::Vocabulary;
 use crate::telegram::{Method, ParseMode};
 use crate::text::{Span, floor_char_boundary};
 
-use super::super::json_state::{Event, JsonState};
+use super::super::json_state::{Event, JsonState, Within};
 use super::super::syntax::{Block, CaseBranch, Expression, Loop, Node, Output, PartialCall, Tag};
 use super::super::{File, Template, partials};
 use super::fields;
@@ -79,6 +79,8 @@ struct Follower<'t> {
     problems: Vec<Diagnostic>,
     n_inner_nodes: usize,
     inner_depth: usize,
+    /// Whether what is followed is captured text that is escaped for JSON where it is printed: it is no JSON itself.
+    is_escaped: bool,
 }
 
 impl<'t> Follower<'t> {
@@ -96,6 +98,7 @@ impl<'t> Follower<'t> {
             problems: Vec::new(),
             n_inner_nodes: 0,
             inner_depth: 0,
+            is_escaped: false,
         }
     }
 
@@ -187,6 +190,9 @@ impl<'t> Follower<'t> {
     }
 
     fn text(&mut self, span: Span, state: &mut JsonState) {
+        if self.is_escaped {
+            return;
+        }
         let source = self.source();
         let mut events = Vec::new();
         let mut rest = span;
@@ -310,6 +316,10 @@ impl<'t> Follower<'t> {
 
     /// Follows what `{{ }}` prints: captured text as if it stood there, anything else as a value.
     fn output(&mut self, output: &'t Output, mut state: JsonState) -> JsonState {
+        if self.escaped_capture(output, &state) {
+            state.read_hole();
+            return state;
+        }
         let plain = Some(&output.value.value).filter(|_| output.value.filters.is_empty());
         let captured = plain.and_then(|value| self.scope.captured(value)).filter(|_| self.may_go_in());
         let Some(captured) = captured else {
@@ -332,6 +342,30 @@ impl<'t> Follower<'t> {
             }
         }
         behind.unwrap_or(state)
+    }
+
+    /// Follows the holes of captured text that is printed through `json` or `json_escape` alone, as parts of the string
+    /// it becomes; returns whether it is that.
+    fn escaped_capture(&mut self, output: &'t Output, state: &JsonState) -> bool {
+        let [filter] = output.value.filters.as_slice() else { return false };
+        let mut inside = state.clone();
+        match (filter.filter.name, state.within()) {
+            ("json_escape", Within::String) => {}
+            ("json", Within::Value) => inside.read("\"", &mut |_, _| {}),
+            _ => return false,
+        }
+        let captured = self.scope.captured(&output.value.value).filter(|_| self.may_go_in());
+        let Some(captured) = captured else { return false };
+        let was_escaped = std::mem::replace(&mut self.is_escaped, true);
+        for (file, body) in captured {
+            let outer = std::mem::replace(&mut self.file, file);
+            self.inner_depth += 1;
+            self.follow(body, inside.clone());
+            self.inner_depth -= 1;
+            self.file = outer;
+        }
+        self.is_escaped = was_escaped;
+        true
     }
 
     fn may_go_in(&self) -> bool {
@@ -381,6 +415,7 @@ impl<'t> Follower<'t> {
                 source,
                 within: state.within(),
                 mode,
+                is_escaped: self.is_escaped,
                 is_present: self.is_present(source),
                 dialect: self.template.dialect(),
                 vocabulary: checked.vocabulary,

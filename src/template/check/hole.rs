@@ -24,6 +24,8 @@ pub(super) struct Hole<'t, 't2> {
     pub within: Within,
     /// The parse mode of the text it is part of.
     pub mode: Option<ParseMode>,
+    /// Whether it stands in captured text that is escaped for JSON as a whole.
+    pub is_escaped: bool,
     /// Whether the template made sure that there is a value.
     pub is_present: bool,
     pub dialect: Dialect,
@@ -143,7 +145,8 @@ impl<'t> Hole<'t, '_> {
     }
 
     fn in_string(&self) -> Vec<Diagnostic> {
-        if let Some(call) = self.own_filters().iter().find(|call| call.filter.name == "json") {
+        let own_json = self.own_filters().iter().find(|call| call.filter.name == "json");
+        if let Some(call) = own_json.filter(|_| !self.is_escaped) {
             let problem =
                 Diagnostic::error("json-in-string", call.name, "`json` puts quotes of its own here");
             let fix = Fix::replace("use `json_escape`", call.name, "json_escape");
@@ -153,8 +156,13 @@ impl<'t> Hole<'t, '_> {
         if let Some(problem) = self.wrong_mode().or_else(|| self.wrong_order()) {
             return vec![problem];
         }
-        let needs_json = letters == Letters::Any && self.json_escape().is_none();
-        let needs_markup = self.mode.filter(|mode| {
+        let needs_json = !self.is_escaped && letters == Letters::Any && self.json_escape().is_none();
+        self.unescaped(needs_json, self.needs_markup(letters)).into_iter().collect()
+    }
+
+    /// The parse mode that the value has to be escaped for.
+    fn needs_markup(&self, letters: Letters) -> Option<ParseMode> {
+        self.mode.filter(|mode| {
             let is_harmless = match letters {
                 Letters::Any => false,
                 Letters::Number | Letters::Date => *mode != ParseMode::MarkdownV2,
@@ -162,8 +170,28 @@ impl<'t> Hole<'t, '_> {
                 Letters::Constant => true,
             };
             !is_harmless && self.markup_escape().is_none()
-        });
-        self.unescaped(needs_json, needs_markup).into_iter().collect()
+        })
+    }
+
+    /// Where the escape for the markup goes: in front of what brings markup of the author's own, be it a filter or the
+    /// text of a capture, and of the escape for JSON. `None` where that stands in another file.
+    fn place_for_markup(&self, mode: ParseMode) -> Option<Place> {
+        let is_json = |call: &&FilterCall| {
+            is_json_escape(call) || call.filter.name == "json" || is_backslash_replace(call, "\\")
+        };
+        for (file, filters) in &self.source.pipes {
+            if let Some(call) = filters.iter().find(|call| brings_markup(call, mode)) {
+                return (*file == self.file).then_some(Place::Before(call.span.start));
+            }
+        }
+        if self.source.is_captured {
+            let (_, filters) = self.source.pipes.first().filter(|(file, _)| *file == self.file)?;
+            let end = filters.last().map_or(self.source.value.span().end, |last| last.span.end);
+            let json = filters.iter().find(is_json).map(|call| Place::Before(call.span.start));
+            return Some(json.unwrap_or(Place::Behind(end)));
+        }
+        let json = self.pipes_here().flatten().find(is_json);
+        Some(json.map_or(Place::Behind(self.output.value.span.end), |call| Place::Before(call.span.start)))
     }
 
     fn unescaped(&self, needs_json: bool, needs_markup: Option<ParseMode>) -> Option<Diagnostic> {
@@ -184,14 +212,21 @@ impl<'t> Hole<'t, '_> {
         };
         let all = escape_filters(needs_markup, Position::InString, self.dialect);
         let (markup, json) = all.split_at(usize::from(needs_markup.is_some()));
+        let problem = Diagnostic::warning(code, self.output.value.span, message);
         let mut edits = Vec::new();
-        let end = self.output.value.span.end;
-        let own_json = self.pipes_here().flatten().find(|call| is_json_escape(call));
-        match (markup.first(), own_json) {
-            // Markup first: the JSON is read before Telegram reads the markup.
-            (Some(markup), Some(call)) => edits.push(insertion(call.span.start, format!("{markup} | "))),
-            (Some(markup), None) => edits.push(insertion(end, format!(" | {markup}"))),
-            (None, _) => {}
+        let mut end = self.output.value.span.end;
+        // Markup first: the JSON is read before Telegram reads the markup.
+        if let (Some(markup), Some(mode)) = (markup.first(), needs_markup) {
+            match self.place_for_markup(mode) {
+                Some(Place::Before(at)) => edits.push(insertion(at, format!("{markup} | "))),
+                Some(Place::Behind(at)) => {
+                    edits.push(insertion(at, format!(" | {markup}")));
+                    end = at;
+                }
+                None => {
+                    return Some(problem.with_help(format!("escape it with `{markup}` where it is given")));
+                }
+            }
         }
         if needs_json {
             edits.extend(json.iter().map(|filter| insertion(end, format!(" | {filter}"))));
@@ -200,7 +235,7 @@ impl<'t> Hole<'t, '_> {
         let added: Vec<&str> = edits.iter().map(|edit| edit.replacement.trim_matches([' ', '|'])).collect();
         let help = format!("escape it with `{}`", added.join(" | "));
         let fix = Fix { title: "escape the value".into(), edits, safe: true };
-        Some(Diagnostic::warning(code, self.output.value.span, message).with_help(help).with_fix(fix))
+        Some(problem.with_help(help).with_fix(fix))
     }
 
     /// An escape for another parse mode than that of the text.
@@ -275,7 +310,8 @@ impl<'t> Hole<'t, '_> {
 
     fn as_value(&self) -> Vec<Diagnostic> {
         if self.filters().any(|call| call.filter.name == "json") {
-            return Vec::new();
+            let markup = || self.unescaped(false, self.needs_markup(self.letters()));
+            return self.wrong_mode().or_else(markup).into_iter().collect();
         }
         let default = self.filters().rev().find(|call| call.filter.name == "default");
         let problem = match default.and_then(|call| call.arguments.first().map(|value| (call, value))) {
@@ -407,6 +443,32 @@ fn too_early(last: &FilterCall) -> String {
 /// Whether a filter has no place behind `json_escape`.
 fn is_after_json(call: &FilterCall) -> bool {
     escapes_for(call).is_some() || is_changing(call)
+}
+
+/// Where an escape is put.
+enum Place {
+    /// In front of the filter that begins here.
+    Before(usize),
+    /// Behind what ends here.
+    Behind(usize),
+}
+
+/// Whether a filter puts in text that may be markup.
+fn brings_markup(call: &FilterCall, mode: ParseMode) -> bool {
+    let is_sign = |c: char| match mode {
+        ParseMode::Html => matches!(c, '<' | '&'),
+        ParseMode::Markdown => "*_`[".contains(c),
+        ParseMode::MarkdownV2 => "*_~|`[]()>".contains(c),
+    };
+    let brings = match call.filter.name {
+        "append" | "prepend" | "default" => call.arguments.first(),
+        "replace" | "replace_first" | "replace_last" => call.arguments.get(1),
+        "newline_to_br" => return mode == ParseMode::Html,
+        _ => None,
+    };
+    let replaced = call.arguments.first().and_then(Expression::as_text);
+    let is_escape = replaced.is_some_and(|c| is_backslash_replace(call, c));
+    !is_escape && brings.and_then(Expression::as_text).is_some_and(|text| text.contains(is_sign))
 }
 
 fn insertion(at: usize, replacement: String) -> TextEdit {

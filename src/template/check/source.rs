@@ -23,6 +23,8 @@ pub(super) struct Source<'t> {
     pub pipes: Vec<(usize, &'t [FilterCall])>,
     /// Whether it is printed right where it is named.
     pub is_direct: bool,
+    /// Whether it was captured on the way, and with it text around it.
+    pub is_captured: bool,
     /// Whether the value is one of the others again, with something behind it.
     pub is_told: bool,
 }
@@ -103,11 +105,17 @@ impl<'t> Scope<'t> {
     /// Returns all that `value`, piped through `filters` in the file `file`, may print; numbers are left out.
     pub fn sources(&self, file: usize, value: &'t Expression, filters: &'t [FilterCall]) -> Vec<Source<'t>> {
         let mut trail = Trail::default();
-        self.follow(value, vec![(file, filters)], &mut trail);
+        self.follow(value, vec![(file, filters)], false, &mut trail);
         trail.found
     }
 
-    fn follow(&self, value: &'t Expression, pipes: Vec<(usize, &'t [FilterCall])>, trail: &mut Trail<'t>) {
+    fn follow(
+        &self,
+        value: &'t Expression,
+        pipes: Vec<(usize, &'t [FilterCall])>,
+        is_captured: bool,
+        trail: &mut Trail<'t>,
+    ) {
         trail.steps += 1;
         if MAX_STEPS < trail.steps || MAX_SOURCES <= trail.found.len() || MAX_NAMES <= trail.names.len() {
             return;
@@ -122,27 +130,29 @@ impl<'t> Scope<'t> {
         let definitions = name.and_then(|name| self.definitions.get(name));
         let is_whole = matches!(value, Expression::Path(path) if path.steps.is_empty());
         let (Some(name), Some(definitions)) = (name, definitions.filter(|_| is_whole)) else {
-            trail.found.push(Source { value, pipes, is_direct: trail.names.is_empty(), is_told: false });
+            let is_direct = trail.names.is_empty();
+            trail.found.push(Source { value, pipes, is_direct, is_captured, is_told: false });
             return;
         };
         if trail.names.contains(&name) {
-            trail.found.push(Source { value, pipes, is_direct: false, is_told: true });
+            trail.found.push(Source { value, pipes, is_direct: false, is_captured, is_told: true });
             return;
         }
         trail.names.push(name);
         for definition in definitions {
             match definition {
                 Definition::Assigned(file, value, filters) => {
-                    self.follow(value, behind(&[(*file, *filters)], &pipes), trail);
+                    self.follow(value, behind(&[(*file, *filters)], &pipes), is_captured, trail);
                 }
                 Definition::Captured(file, body) => {
                     outputs(body, &mut |value, filters| {
-                        self.follow(value, behind(&[(*file, filters)], &pipes), trail);
+                        self.follow(value, behind(&[(*file, filters)], &pipes), true, trail);
                     });
                 }
                 Definition::Given(sources) => trail.found.extend(sources.iter().map(|source| Source {
                     pipes: behind(&source.pipes, &pipes),
                     is_direct: false,
+                    is_captured: is_captured || source.is_captured,
                     ..source.clone()
                 })),
                 Definition::Counted => {}
