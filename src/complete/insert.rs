@@ -84,9 +84,12 @@ fn output(variable: &Variable, around: &Around, context: &Context<'_>) -> String
             format!("{{{{ {path} | default: \"‸NULL‸\" }}}}")
         }
         _ if !is_text => format!("{{{{ {path} | default: {default} }}}}"),
-        Dialect::Telecast => format!("{{{{ {path} | default: {default} | json }}}}"),
+        Dialect::Telecast => {
+            let escapes = escapes(around.mode(), Position::BareValue, Dialect::Telecast);
+            format!("{{{{ {path} | default: {default}{escapes} }}}}")
+        }
         Dialect::CleverTap => {
-            let escapes = escapes(None, Position::InString, Dialect::CleverTap);
+            let escapes = escapes(around.mode(), Position::InString, Dialect::CleverTap);
             format!("\"{{{{ {path} | default: {default}{escapes} }}}}\"")
         }
     }

@@ -403,6 +403,9 @@ fn markup_item(markup: &'static markup::Markup) -> Item {
 /// The parse mode of a text: the body's, or HTML where the body does not name one yet.
 pub fn markup_mode(around: &Around) -> Option<ParseMode> {
     let is_text = matches!(around.path().last().map(String::as_str), Some("text" | "caption"));
-    let may_be_html = is_text && around.within() == Some(PlaceKind::String) && !around.names_a_mode();
+    if around.within() != Some(PlaceKind::String) {
+        return None;
+    }
+    let may_be_html = is_text && !around.names_a_mode();
     around.mode().or(may_be_html.then_some(ParseMode::Html))
 }

@@ -137,6 +137,11 @@ fn a_trigger_becomes_a_whole_variable_with_the_escapes_of_its_place() {
 #[test]
 fn a_bare_value_is_made_json() {
     check("{\"a\": ‸}", "<<plan\t", "{\"a\": {{ Profile.plan | default: \"‸\" | json }}}");
+    check(
+        &format!("{{\"text\": ‸{HTML}"),
+        "<<plan\t",
+        &format!("{{\"text\": {{{{ Profile.plan | default: \"‸\" | tg_html | json }}}}{HTML}"),
+    );
     check("{\"a\": ‸}", "<<cart\t", "{\"a\": {{ Profile.cart_items | default: ‸0‸ }}}");
     check("{\"a\": ‸}", "<<vip\t", "{\"a\": {{ Profile.vip | default: ‸false‸ }}}");
     check(

@@ -38,7 +38,7 @@ pub fn escape_filters(
 ) -> Vec<Cow<'static, str>> {
     let own = dialect == Dialect::Telecast;
     let mut filters = Vec::new();
-    if position != Position::BareValue {
+    if own || position != Position::BareValue {
         filters.extend(mode.map(|mode| match (mode, own) {
             (ParseMode::Html, true) => Cow::Borrowed("tg_html"),
             (ParseMode::Html, false) => Cow::Borrowed("escape"),

@@ -21,7 +21,7 @@ pub struct Place {
     pub keys: Vec<String>,
     /// What of a key or a string stands in front of it.
     pub word: Option<String>,
-    /// The parse mode of the text it is in; `None` for all that is no such text.
+    /// The parse mode of the text it is in, or is to be; `None` for all that is no such text.
     pub in_text_of: Option<ParseMode>,
 }
 
@@ -69,7 +69,9 @@ pub fn place_at(template: &Template, offset: usize) -> Place {
     };
     let objects = objects_of(template);
     let in_text_of = match state.member() {
-        Some((object, Some("text" | "caption" | "message_text"))) if within == PlaceKind::String => {
+        Some((object, Some("text" | "caption" | "message_text")))
+            if matches!(within, PlaceKind::String | PlaceKind::Value) =>
+        {
             objects.mode(object)
         }
         _ => None,
