@@ -110,7 +110,10 @@ fn problem_of(path: &Path, own: Option<&[&str]>, vocabulary: &Vocabulary) -> Opt
         "ExternalTrigger" => member_problem(path, "ExternalTrigger", &vocabulary.external_trigger),
         "Campaign" => member_problem(path, "Campaign", &["campaignId".to_owned()]),
         "now" => None,
-        _ => Some(unknown_variable(root, span, own.unwrap_or_default().iter().copied())),
+        _ => {
+            let own = own.unwrap_or_default().iter().copied();
+            Some(forgotten_root(root, span, vocabulary).unwrap_or_else(|| unknown_variable(root, span, own)))
+        }
     }
 }
 
@@ -169,6 +172,16 @@ fn step_source(name: &str) -> String {
         (false, false) => format!("[\"{name}\"]"),
         (false, true) => format!("['{name}']"),
     }
+}
+
+/// A property that stands without its `Profile`.
+fn forgotten_root(name: &str, span: Span, vocabulary: &Vocabulary) -> Option<Diagnostic> {
+    vocabulary.property(name)?;
+    let whole = format!("Profile{}", step_source(name));
+    let message = format!("nothing is called `{name}`: it prints nothing");
+    let problem = Diagnostic::warning("unknown-variable", span, message);
+    let fix = Fix::replace(format!("replace with `{whole}`"), span, &whole).unsafe_to_apply();
+    Some(problem.with_help(format!("did you mean `{whole}`?")).with_fix(fix))
 }
 
 fn unknown_variable<'n>(name: &str, span: Span, own: impl Iterator<Item = &'n str>) -> Diagnostic {
