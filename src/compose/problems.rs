@@ -436,7 +436,8 @@ fn locate_place(locator: &Locator, document: &Document, place: Option<&Place>) -
 }
 
 /// Warnings of what a value may do, which an error at the same value proves.
-const PROVEN: [&str; 4] = ["unescaped-json", "unescaped-markup", "empty-value", "default-not-json"];
+const PROVEN: [&str; 5] =
+    ["unescaped-json", "unescaped-markup", "empty-value", "default-not-json", "unquoted-text"];
 
 /// Puts problems into the order of the body and takes out what another one says better.
 pub fn tidy(problems: &mut Vec<Diagnostic>, body: &str) {

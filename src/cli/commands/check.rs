@@ -90,28 +90,28 @@ fn of_campaign(workspace: &Arc<Workspace>, people: &People, stem: &str) -> Resul
 }
 
 /// What the store says, as far as there is one: asking must not make it.
-#[derive(Default)]
 struct People {
-    vocabulary: Option<Arc<Vocabulary>>,
+    vocabulary: Arc<Vocabulary>,
     /// The first test profile, as `render` takes it.
     profile: Option<Arc<Profile>>,
 }
 
 fn people(workspace: &Workspace, session: &Session, output: &mut Output) -> Result<People> {
     if !workspace.folder().database().exists() {
-        return Ok(People::default());
+        // Where nobody is known yet, the templates are checked all the same.
+        return Ok(People { vocabulary: Arc::default(), profile: None });
     }
     let store = session.store()?;
     let profile = store.test_profiles()?.into_iter().next();
     if let Some(profile) = &profile {
         output.note(format!("for the test profile {}", profile.identity))?;
     }
-    Ok(People { vocabulary: Some(Arc::new(store.vocabulary()?)), profile: profile.map(Arc::new) })
+    Ok(People { vocabulary: Arc::new(store.vocabulary()?), profile: profile.map(Arc::new) })
 }
 
 fn job(workspace: &Arc<Workspace>, people: &People, stem: &str) -> Job {
     Job {
-        vocabulary: people.vocabulary.clone(),
+        vocabulary: Some(Arc::clone(&people.vocabulary)),
         profile: people.profile.clone(),
         ..Job::of_files(workspace, stem)
     }

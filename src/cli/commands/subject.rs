@@ -32,7 +32,8 @@ pub fn job(
     let people = people.as_deref().map(|people| people as &dyn Store);
     Ok(Job {
         profile: profile(people, whose, output)?.map(Arc::new),
-        vocabulary: vocabulary.map(Arc::<Vocabulary>::new),
+        // Where nobody is known yet, the template is checked all the same.
+        vocabulary: Some(Arc::<Vocabulary>::new(vocabulary.unwrap_or_default())),
         event: whose.event_json.as_ref().map(event).transpose()?,
         ..Job::of_files(workspace, stem)
     })

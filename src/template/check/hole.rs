@@ -323,7 +323,8 @@ impl<'t> Hole<'t, '_> {
             Some(_) => None,
             None => self.empty_value(),
         };
-        problem.or_else(|| self.unquoted_text()).into_iter().collect()
+        // What puts text in quotes mends a missing value, too.
+        self.unquoted_text().or(problem).into_iter().collect()
     }
 
     fn default_not_json(&self, call: &FilterCall, span: Span, text: &str) -> Diagnostic {
@@ -413,26 +414,23 @@ impl<'t> Hole<'t, '_> {
         let sample = property.samples.iter().find(|sample| json::parse(sample).is_err())?;
         let message = format!("`{name}` is text (`{sample}`), and text in JSON needs quotes");
         let problem = Diagnostic::warning("unquoted-text", self.output.value.span, message);
-        let span = self.output.span;
-        Some(match self.dialect {
+        let (whole, end) = (self.output.span, self.output.value.span.end);
+        let mode = self.needs_markup(Letters::Any);
+        let escapes = |position: Position| -> String {
+            escape_filters(mode, position, self.dialect).iter().map(|filter| format!(" | {filter}")).collect()
+        };
+        let (title, help, edits) = match self.dialect {
             Dialect::Telecast => {
-                let edits = vec![insertion(self.output.value.span.end, " | json".to_owned())];
-                problem.with_help("add `| json`").with_fix(Fix {
-                    title: "write it with `json`".into(),
-                    edits,
-                    safe: false,
-                })
+                let edits = vec![insertion(end, escapes(Position::BareValue))];
+                ("write it with `json`", "add `| json`", edits)
             }
             Dialect::CleverTap => {
-                let edits =
-                    vec![insertion(span.start, "\"".to_owned()), insertion(span.end, "\"".to_owned())];
-                problem.with_help("put it in quotes").with_fix(Fix {
-                    title: "put it in quotes".into(),
-                    edits,
-                    safe: false,
-                })
+                let quote = |at: usize| insertion(at, "\"".to_owned());
+                let escape = insertion(end, escapes(Position::InString));
+                ("put it in quotes", "put it in quotes", vec![quote(whole.start), escape, quote(whole.end)])
             }
-        })
+        };
+        Some(problem.with_help(help).with_fix(Fix { title: title.into(), edits, safe: false }))
     }
 }
 

@@ -75,8 +75,17 @@ fn a_default_that_is_not_json_is_a_warning() {
         &[],
     );
     check_own(
+        r#"{"a": {{ Profile.telegram_chat_id | plus: 1 | default: "none" }}}"#,
+        &[
+            "default-not-json: default: \"none\" -> {% if Profile.telegram_chat_id == blank %}{% abort %}{% endif %}{\"a\": {{ Profile.telegram_chat_id | plus: 1 | default: \"none\" }}}",
+        ],
+    );
+    // What is text needs quotes before all.
+    check_own(
         r#"{"a": {{ Profile.first_name | default: "none" }}}"#,
-        &["default-not-json: default: \"none\" -> {\"a\": {{ Profile.first_name | default: \"null\" }}}"],
+        &[
+            "unquoted-text: Profile.first_name | default: \"none\" -> {\"a\": {{ Profile.first_name | default: \"none\" | json }}}",
+        ],
     );
 }
 
