@@ -323,6 +323,12 @@ impl<'t> Hole<'t, '_> {
             Some(_) => None,
             None => self.empty_value(),
         };
+        // CleverTap's way to say of a chat that there is none: it is one then, whatever the property's other values are.
+        let is_chat =
+            default.is_some_and(|call| call.arguments.first().and_then(Expression::as_text) == Some("NULL"));
+        if is_chat {
+            return problem.or_else(|| self.unquoted_text()).into_iter().collect();
+        }
         // What puts text in quotes mends a missing value, too.
         self.unquoted_text().or(problem).into_iter().collect()
     }
