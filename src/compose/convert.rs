@@ -203,6 +203,11 @@ mod tests {
             ParseMode::Html,
             "{\"text\": \"{{ Profile.name | tg_html | json_escape }}\",\n  \"parse_mode\": \"HTML\"}",
         );
+        check(
+            "{\"text\": \"{{ Profile.name | json_escape }}\"}",
+            ParseMode::Markdown,
+            "{\"text\": \"{{ Profile.name | tg_markdown | json_escape }}\",\n  \"parse_mode\": \"Markdown\"}",
+        );
     }
 
     #[test]

@@ -59,6 +59,9 @@ fn help(sent: &str, error: &SyntaxError) -> Option<String> {
     if is_comma_missing(sent, error) {
         return Some("put a comma between two members".to_owned());
     }
+    if foreign_quotes(sent, error).is_some() {
+        return Some("JSON's quotes are straight and double: `\"`".to_owned());
+    }
     let help = match &error.kind {
         SyntaxErrorKind::Word(word) if word.eq_ignore_ascii_case("null") => {
             "JSON writes it `null`, in small letters"
@@ -88,9 +91,35 @@ fn is_comma_missing(sent: &str, error: &SyntaxError) -> bool {
         let gap = &before[before.trim_end().len()..];
         gap.contains('\n')
     });
+    // A quote within a text is followed by anything else.
+    let is_key = || {
+        let key = sent.get(error.span.start..).and_then(|behind| behind.strip_prefix('"'));
+        let behind = key.and_then(|key| key.split_once('"')).map(|(_, behind)| behind.trim_start());
+        behind.is_some_and(|behind| behind.starts_with(':'))
+    };
     begins
-        && is_on_new_line
+        && (is_on_new_line || is_key())
         && matches!(error.kind, SyntaxErrorKind::Expected(expected) if expected.contains("`,`"))
+}
+
+/// A text in quotes that are not JSON's, at the error: its place, and what is in it.
+fn foreign_quotes<'s>(sent: &'s str, error: &SyntaxError) -> Option<(Span, &'s str)> {
+    let behind = sent.get(error.span.start..)?;
+    let opener = behind.chars().next()?;
+    let closers: &[char] = match opener {
+        '\'' => &['\''],
+        '“' | '”' | '„' => &['”', '“'],
+        '‘' | '’' => &['’'],
+        _ => return None,
+    };
+    let inside = behind.get(opener.len_utf8()..)?.lines().next()?;
+    // An apostrophe within the text has a letter behind it.
+    let (at, closer) = inside.char_indices().find(|(at, c)| {
+        let next = inside[at + c.len_utf8()..].trim_start().chars().next();
+        closers.contains(c) && next.is_none_or(|next| ",:}]".contains(next))
+    })?;
+    let end = error.span.start + opener.len_utf8() + at + closer.len_utf8();
+    Some((Span::new(error.span.start, end), &inside[..at]))
 }
 
 fn closer_of(opener: &str) -> Option<char> {
@@ -109,6 +138,10 @@ fn json_fix(locator: &Locator, error: &SyntaxError) -> Option<Fix> {
         Some(Fix::replace(title, locator.typed(span)?, text).unsafe_to_apply())
     };
     match &error.kind {
+        _ if foreign_quotes(sent, error).is_some() => {
+            let (span, inside) = foreign_quotes(sent, error)?;
+            replace("write it in JSON's quotes", span, json::quote(inside))
+        }
         SyntaxErrorKind::Expected(_) if is_comma_missing(sent, error) => {
             let end = sent.get(..error.span.start)?.trim_end().len();
             // Right behind the value, not in front of the line break.

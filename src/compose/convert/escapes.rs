@@ -46,8 +46,8 @@ impl Escapes {
             }
         };
         // A backslash by itself is no JSON; what HTML puts in is.
-        // Numbers are plain in the old Markdown, and in its links an escape would be read.
-        let adds = from != Some(to) && to != ParseMode::Markdown;
+        // What is plain in another mode mostly is so in the old Markdown, and in its links an escape would be read.
+        let adds = from != Some(to) && (to != ParseMode::Markdown || from.is_none());
         Self { from, mode, json, adds, needs_json: is_in_string && to != ParseMode::Html }
     }
 
