@@ -75,20 +75,33 @@ impl Confirm {
 
     /// Returns how high the dialog is where its text is that wide.
     pub fn height(&self, width: usize) -> u16 {
-        u16::try_from(draw::wrap(&self.text, width).len()).unwrap_or(u16::MAX).saturating_add(4)
+        let rows = self.rows(u16::try_from(width).unwrap_or(u16::MAX)).last().map_or(0, |(row, ..)| *row);
+        u16::try_from(draw::wrap(&self.text, width).len()).unwrap_or(u16::MAX).saturating_add(4 + rows)
+    }
+
+    /// Where each answer stands in rows of `width` cells: the row and the column, from 0, and how wide it is.
+    fn rows(&self, width: u16) -> Vec<(u16, u16, u16)> {
+        let (mut row, mut x) = (0, 0);
+        let mut rows = Vec::with_capacity(self.answers.len());
+        for (words, _) in &self.answers {
+            let wide = u16::try_from(crate::text::width(words)).unwrap_or(0) + 4;
+            if 0 < x && width < x + wide {
+                (row, x) = (row + 1, 0);
+            }
+            rows.push((row, x, wide));
+            x += wide + 1;
+        }
+        rows
     }
 
     /// Returns the cells of each answer in the dialog's box.
     pub fn buttons(&self, area: Rect) -> Vec<Rect> {
-        let mut x = area.x + 2;
-        let y = area.bottom().saturating_sub(2);
-        let mut buttons = Vec::with_capacity(self.answers.len());
-        for (words, _) in &self.answers {
-            let width = u16::try_from(crate::text::width(words)).unwrap_or(0) + 4;
-            buttons.push(Rect { x, y, width, height: 1 });
-            x += width + 1;
-        }
-        buttons
+        let rows = self.rows(area.width.saturating_sub(4));
+        let last = rows.last().map_or(0, |(row, ..)| *row);
+        let top = area.bottom().saturating_sub(2 + last);
+        let button =
+            |(row, x, width): (u16, u16, u16)| Rect { x: area.x + 2 + x, y: top + row, width, height: 1 };
+        rows.into_iter().map(button).collect()
     }
 
     /// Draws it.

@@ -4,6 +4,7 @@ use super::{actions, dialogs, mending, typing};
 
 use crate::ui::action::{Action, Context};
 use crate::ui::app::App;
+use crate::ui::dialog::Dialog;
 use crate::ui::effect::Effect;
 use crate::ui::focus::{Focus, Pane};
 use crate::ui::form::Filled;
@@ -18,7 +19,12 @@ pub fn press(app: &mut App, key: Key) -> Vec<Effect> {
     // so is every Alt-key while something is open over the panes.
     let is_covered = app.dialog.is_some() || app.search.is_some() || app.completion.is_some();
     if key.alt && (is_covered || !means_something(app, key)) {
+        let is_question = matches!(app.dialog, Some(Dialog::Confirm(_)));
         let mut effects = press(app, ESC);
+        if is_question {
+            // Nobody answers a question by typing into what is behind it.
+            return effects;
+        }
         effects.extend(press(app, key.without_alt()));
         return effects;
     }

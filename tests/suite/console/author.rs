@@ -231,7 +231,19 @@ fn a_file_changed_beside_unsaved_edits_is_never_written_over_unasked() {
     assert!(console.body().starts_with("mine"));
     console.press("ctrl-s");
     console.shows("was changed on disk");
+    for (columns, rows) in [(120, 40), (80, 24)] {
+        console.resize(columns, rows);
+        for answer in ["[ Overwrite with mine ]", "[ Take the file's (mine stay in undo) ]", "[ Leave both ]"]
+        {
+            console.shows(answer);
+        }
+    }
     assert_eq!(console.file(path), "theirs");
+    // Esc and a key as one: the question is left, and nothing is typed behind it.
+    console.press("alt-3");
+    assert!(console.app.dialog.is_none());
+    assert!(console.body().starts_with("mine"), "{}", console.body());
+    console.press("ctrl-s");
     console.press("o");
     assert!(console.file(path).starts_with("mine"));
 }
