@@ -52,7 +52,7 @@ pub fn convert(
 ) -> Result<Converted, Refusal> {
     let holes = Holes::new(text, holes)?;
     let closed = holes.closed();
-    let (parsed, addresses) = match from {
+    let (mut parsed, addresses) = match from {
         Some(mode) => {
             holes.check_literals(mode)?;
             parse_closed(&holes, closed, mode)?
@@ -60,6 +60,13 @@ pub fn convert(
         None => (FormattedText { text: closed.to_owned(), entities: Vec::new() }, Vec::new()),
     };
     holes.check_branches(&parsed)?;
+    // Markup around tags alone shows nothing, and MarkdownV2 would read what is left of it as something else.
+    let units: Vec<u16> = parsed.text.encode_utf16().collect();
+    parsed.entities.retain(|entity| {
+        let start = entity.offset as usize;
+        let covered = units.get(start..start + entity.length as usize).unwrap_or_default();
+        !holes.prints_nothing(&String::from_utf16_lossy(covered))
+    });
     let unparsed = unparse(&parsed, to);
     let mut markup = unparsed.markup;
     for address in &addresses {

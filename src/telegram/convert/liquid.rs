@@ -58,6 +58,31 @@ impl<'a> Holes<'a> {
         self.branches.iter().any(|branch| *branch != 0)
     }
 
+    /// Whether a piece of the closed text is made of tags that print nothing themselves.
+    pub fn prints_nothing(&self, closed: &str) -> bool {
+        const SILENT: [&str; 13] = [
+            "if",
+            "elsif",
+            "else",
+            "endif",
+            "unless",
+            "endunless",
+            "case",
+            "when",
+            "endcase",
+            "for",
+            "endfor",
+            "assign",
+            "abort",
+        ];
+        closed.chars().all(|c| {
+            let liquid = self.nth(c).map(|nth| self.spans[nth].of(self.text));
+            let inner = liquid.and_then(|liquid| liquid.strip_prefix("{%"));
+            let name = inner.and_then(|inner| inner.trim_start_matches('-').split_whitespace().next());
+            name.is_some_and(|name| SILENT.contains(&name.trim_end_matches(['-', '%', '}'])))
+        })
+    }
+
     /// Puts the Liquid back.
     pub fn open(&self, closed: &str) -> String {
         let mut out = String::with_capacity(closed.len());

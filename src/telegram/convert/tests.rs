@@ -130,6 +130,11 @@ fn liquid_in_places_the_markup_does_not_keep_is_refused() {
 }
 
 #[test]
+fn markup_around_tags_alone_is_left_out() {
+    check(HTML, V2, "<i>{% assign x = 1 %}</i>a<b>{{ x }}</b>", "{% assign x = 1 %}a*{{ x }}*");
+}
+
+#[test]
 fn comments_are_left_alone() {
     check(
         HTML,
