@@ -41,6 +41,16 @@ fn a_text_without_a_mode_brings_its_own_entities() {
 }
 
 #[test]
+fn a_repaired_time_keeps_its_format() {
+    check(
+        &["--parse-mode", "HTML", "--stage", "fixed"],
+        "{\"input\": \"<tg-time unix='7' format='wDT'>x</tg-time>\"}",
+        "{\"text\":\"x\",\"entities\":[{\"type\":\"date_time\",\"offset\":0,\"length\":1,\"unix_time\":7,\
+         \"date_time_format\":\"wDT\"}]}",
+    );
+}
+
+#[test]
 fn what_is_sent_has_the_links_that_are_found() {
     check(
         &["--stage", "sent"],

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::cli::args::{MarkupArg, ParseEntities, Stage};
 use crate::cli::error::{CliError, Ending, Kind, Result};
 use crate::cli::output::Output;
-use crate::telegram::{self, Entity, EntityKind, FixOptions, FormattedText, Limit, ParseMode, entity_json};
+use crate::telegram::{self, Entity, FixOptions, FormattedText, Limit, ParseMode, entity_json};
 
 /// Answers are written in pieces of about this many bytes.
 const CHUNK: usize = 1 << 16;
@@ -84,13 +84,6 @@ fn given(line: Line) -> std::result::Result<FormattedText, String> {
     Ok(FormattedText { text: line.input, entities })
 }
 
-/// Cleans and repairs. The shared cases of this stage show times without their formats, so it does too; `sent` has them.
 fn fixed(parsed: FormattedText) -> std::result::Result<FormattedText, String> {
-    let mut fixed = telegram::fix(parsed, FixOptions::CLEAN_AND_REPAIR).map_err(|error| error.to_string())?;
-    for entity in &mut fixed.entities {
-        if let EntityKind::DateTime { format, .. } = &mut entity.kind {
-            format.clear();
-        }
-    }
-    Ok(fixed)
+    telegram::fix(parsed, FixOptions::CLEAN_AND_REPAIR).map_err(|error| error.to_string())
 }
