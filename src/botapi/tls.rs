@@ -21,7 +21,9 @@ pub(super) fn config(ca_file: Option<&Path>) -> Result<ClientConfig, ClientError
         .map_err(|error| ClientError::Tls(error.to_string()))?
         .with_root_certificates(roots)
         .with_no_client_auth();
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    // Only what the client can speak: reqwest is built without HTTP/2. A server that picks `h2` from our offer, as
+    // Telegram's does, would answer in a protocol that hyper has no code for, and hyper-util panics there.
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)
 }
 
