@@ -29,9 +29,11 @@ pub mod complete;
 // 2: the shell: owns I/O
 pub mod clock;
 
+pub mod disk;
+
 pub mod paths;
 
-pub mod disk;
+pub mod state;
 
 pub mod settings;
 

@@ -5,6 +5,8 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use crate::disk::sha256;
+
 /// The variables that move a directory, and what it holds.
 pub const VARIABLES: [(&str, &str); 4] = [
     ("TELECAST_CONFIG_DIR", "settings, keys, secrets"),
@@ -85,6 +87,23 @@ impl Paths {
     /// Returns the folder of the workspace that is used where none is named.
     pub fn default_workspace(&self) -> PathBuf {
         self.data.join("workspace")
+    }
+
+    /// Returns the folder of what the state directory keeps of the workspace at `root`, which is its real path.
+    ///
+    /// Its name is made of that path alone: nothing that a workspace says about itself leads to another one's state.
+    pub fn of_workspace(&self, root: &Path) -> PathBuf {
+        self.state.join("workspaces").join(sha256(root.as_os_str().as_encoded_bytes()))
+    }
+
+    /// Returns the folder in which running sandboxes are announced.
+    pub fn sandboxes(&self) -> PathBuf {
+        self.state.join("sandboxes")
+    }
+
+    /// Returns the folder of the copies that are open in `$EDITOR`.
+    pub fn editing(&self) -> PathBuf {
+        self.state.join("editing")
     }
 
     /// Returns the folder that demos are copied into.

@@ -28,14 +28,13 @@ mod lock;
 mod watch;
 
 pub use crate::diagnostic::FileProblem;
-pub use crate::disk::{Condition, Fingerprint, MAX_FILE, SaveError, Source};
+pub use crate::disk::{Condition, Fingerprint, Guard, Holder, LockError, MAX_FILE, SaveError, Source};
 pub use chats::{TestChats, is_chat};
 pub use discover::{DiscoverError, InitError, create_from, discover, init};
 pub use draft::Draft;
 pub use folder::{Folder, Trashed};
 pub use history::TestSend;
 pub use load::{CampaignFiles, Definition, OpenError, Workspace};
-pub use lock::{Guard, Holder, LockError};
 pub use slug::slug;
 pub use watch::{Means, Watch, watch};
 

@@ -78,7 +78,7 @@ fn open(folder: Option<&Path>, campaign: Option<&str>) -> Result<ExitCode, Start
     let (settings, mut problems) = Settings::load(&paths);
     let (keymap, key_problems) = Keymap::load(&paths);
     problems.extend(key_problems);
-    let (_guard, read_only) = lock(&workspace)?;
+    let (_guard, read_only) = lock(&workspace, &paths)?;
     let secrets = Secrets::new(&paths, &settings.secrets, Some(&workspace.id()));
     let session = Arc::new(Session::new(workspace.root.clone(), secrets, &settings));
     let mut app = App::new(workspace, theme(), ui_settings(&settings));
@@ -113,8 +113,8 @@ fn in_words(problems: &[FileProblem]) -> Option<String> {
 }
 
 /// Takes the lock on editing; where another console has it, says which.
-fn lock(workspace: &Workspace) -> Result<(Option<Guard>, Option<String>), StartError> {
-    match workspace.folder().lock_editing() {
+fn lock(workspace: &Workspace, paths: &Paths) -> Result<(Option<Guard>, Option<String>), StartError> {
+    match workspace.folder().lock_editing(paths) {
         Ok(guard) => Ok((Some(guard), None)),
         Err(error @ LockError::Held { .. }) => Ok((None, Some(error.to_string()))),
         // A folder that cannot be written to can still be looked at.

@@ -405,7 +405,7 @@ fn childs_folder() -> Option<Folder> {
 #[test]
 fn in_a_child_a_lock_is_held() {
     let Some(folder) = childs_folder() else { return };
-    let _guard = folder.lock_editing().unwrap();
+    let _guard = folder.lock_editing(&Paths::under(folder.root())).unwrap();
     println!("\nlocked");
     std::io::stdin().lines().for_each(drop);
 }
@@ -416,11 +416,14 @@ fn a_second_process_is_told_who_edits_and_gets_the_lock_when_it_is_killed() {
     let folder = Folder::new(dir.path());
     let mut other = child("workspace::in_a_child_a_lock_is_held", dir.path());
     wait_for(&mut other, "locked");
-    let Err(LockError::Held { holder, .. }) = folder.lock_editing() else { panic!("the lock was free") };
+    let paths = Paths::under(dir.path());
+    let Err(LockError::Held { holder, .. }) = folder.lock_editing(&paths) else {
+        panic!("the lock was free")
+    };
     assert_eq!((holder.pid, holder.workspace.as_deref()), (Some(other.id()), Some(dir.path())));
     other.kill().unwrap();
     other.wait().unwrap();
-    let _guard = folder.lock_editing().unwrap();
+    let _guard = folder.lock_editing(&paths).unwrap();
 }
 
 #[test]
@@ -447,7 +450,7 @@ fn in_a_child_nothing_is_permitted() {
     let refused =
         folder.save(&workspace.campaign("spring-sale").unwrap().body, "[]").unwrap_err().to_string();
     assert!(refused.ends_with("spring-sale.json.liquid: no permission"), "{refused}");
-    assert!(folder.lock_editing().is_err());
+    assert!(folder.lock_editing(&Paths::under(folder.root())).is_err());
     println!("\nrefused");
 }
 
