@@ -342,7 +342,7 @@ impl Composed {
                 self.diagnostics.push(problems::of_too_long(body, locator, document, &error));
             }
             // That is the webhook's problem, and told there.
-            Err(_) if self.webhook_problems.iter().any(|(_, problem)| problem.code == "unknown-method") => {}
+            Err(_) if Method::from_name(&method).is_none() => {}
             Err(error)
                 if is_explained
                     && ["can't parse entities", "text is too long"]

@@ -20,7 +20,7 @@ pub use capture::capture_mine;
 pub use clevertap::{ExportProblem, export_clevertap, export_problems, export_text, webhook_for};
 pub use curl::curl;
 pub use job::{Job, SampleEvent, partial_names, partials};
-pub use problems::webhook_problems;
+pub use problems::{violations, webhook_problems};
 pub use session::{DATABASE, ResolveError, Session};
 pub use survey::{Surveyed, survey};
 pub use test_send::{TestAnswer, TestSend, history_entry, send_test};

@@ -240,6 +240,17 @@ impl Template {
         self.compiled.holes.clone()
     }
 
+    /// Returns the places of its `{% render %}` and `{% include %}`, ascending.
+    pub fn partial_calls(&self) -> Vec<Span> {
+        let mut calls = Vec::new();
+        walk::tags(self.body(), &mut |span, tag| {
+            if matches!(tag, syntax::Tag::Partial(_)) {
+                calls.push(span);
+            }
+        });
+        calls
+    }
+
     /// Returns for each block the places of its tags, as of `{% if %}`, `{% elsif %}`, `{% else %}` and `{% endif %}`;
     /// ascending, blocks by their first tag. A block that is never closed has those it has.
     pub fn blocks(&self) -> &[Vec<Span>] {

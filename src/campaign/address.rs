@@ -59,7 +59,7 @@ pub fn find_token(url: &str) -> Option<Span> {
 }
 
 /// Whether `text` is formed as a token is: the bot's number, a colon, letters, digits, `_` and `-`.
-fn is_token(text: &str) -> bool {
+pub(super) fn is_token(text: &str) -> bool {
     text.split_once(':').is_some_and(|(id, secret)| {
         !id.is_empty()
             && id.bytes().all(|byte| byte.is_ascii_digit())
@@ -69,7 +69,7 @@ fn is_token(text: &str) -> bool {
 }
 
 /// Whether a segment is `bot` and a token, or something that stands for one: a placeholder, Liquid, `<YOUR_TOKEN>`.
-fn is_bot(segment: &str) -> bool {
+pub(super) fn is_bot(segment: &str) -> bool {
     segment.strip_prefix("bot").is_some_and(|token| {
         token.contains([':', '<'])
             || token.contains("%3A")
@@ -84,7 +84,7 @@ fn is_method(segment: &str) -> bool {
 }
 
 /// Returns the segments of the path as typed, scheme and host among them; query and fragment are left out.
-fn segments(url: &str) -> Vec<Span> {
+pub(super) fn segments(url: &str) -> Vec<Span> {
     let mut segments = Vec::new();
     let mut start = 0;
     let mut at = 0;
@@ -104,8 +104,13 @@ fn segments(url: &str) -> Vec<Span> {
     segments
 }
 
+/// Returns where the path of `url` ends: at its query, its fragment, or the end.
+pub(super) fn path_end(url: &str) -> usize {
+    segments(url).last().map_or(0, |segment| segment.end)
+}
+
 /// Returns where the Liquid or placeholder that starts at `at` ends, or the next byte where none does.
-fn skip_piece(url: &str, at: usize) -> usize {
+pub(super) fn skip_piece(url: &str, at: usize) -> usize {
     let rest = &url.as_bytes()[at..];
     let close: &str = match rest {
         [b'{', b'{', ..] => "}}",

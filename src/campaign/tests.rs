@@ -87,7 +87,7 @@ fn addresses_with_liquid_secrets_and_any_port_are_fine() {
     for url in [
         "${SANDBOX}/bot${T}/sendMessage",
         "http://[::1]:8081/bot${T}/sendMessage",
-        "https://user@{{ Profile.host }}/x?y={{ Profile.a b }}",
+        "https://crm.example:8443/{{ Profile.id }}/x?y={{ Profile.a b }}&k=${K}",
         "HTTPS://grüße.example",
     ] {
         check_webhook(&format!("url = '{url}'"), &[]);
@@ -120,7 +120,7 @@ fn a_manuals_sample_token_has_a_fix() {
 #[test]
 fn secrets_are_named_wherever_they_stand() {
     let webhook = check_webhook(
-        "url = \"${SANDBOX}/bot${A}/x\"\n[headers]\nX = \"${B}${A}\"\n[params]\nk = \"${C}\"\n\
+        "url = \"https://crm.example/${A}/x\"\n[headers]\nX = \"${B}${A}\"\n[params]\nk = \"${C}\"\n\
          [auth]\nkind = \"basic\"\nusername = \"me\"\npassword = \"plain\"\n",
         &[
             "f:9:12: warning[secret-in-file]: a password stands in this file\n  help: write `${NAME}` here and run `telecast secrets set NAME`",
@@ -220,7 +220,7 @@ prop_compose! {
         Webhook {
             name, method: Method::ALL[method], url: format!("https://h/{path}"), headers, params,
             auth: auth.map(|token| Auth::Bearer { token: format!("{token}${{T}}") }),
-            timeout: millis.map(Duration::from_millis), retries, rate,
+            timeout: millis.map(Duration::from_millis), retries, rate, unread: Vec::new(),
         }
     }
 }

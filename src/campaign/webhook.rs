@@ -6,6 +6,8 @@ mod write;
 
 use std::time::Duration;
 
+use serde_json::json;
+
 use super::{SANDBOX, placeholder};
 use crate::diagnostic::Diagnostic;
 use crate::toml;
@@ -79,6 +81,9 @@ pub struct Webhook {
     pub retries: Option<u32>,
     /// Messages a second; `None` means the default for the host.
     pub rate: Option<f64>,
+    /// `updates` and `[capture]` as written: what a bot's updates lead to. This version does not act on them, and says so
+    /// where they stand; they are a part of what is trusted all the same.
+    pub unread: Vec<(&'static str, String)>,
 }
 
 impl Webhook {
@@ -95,6 +100,30 @@ impl Webhook {
     /// Returns `text` changed only where this differs from what it says, or the problem why it is not TOML.
     pub fn update(&self, text: &str) -> Result<String, Diagnostic> {
         toml::updated(text, self, read::webhook, write::webhook)
+    }
+
+    /// Returns what this sends where, as data: what is compared with what was trusted.
+    ///
+    /// Name, timeout, retries and rate are left out: they change neither what is sent nor where to.
+    pub fn trusted_content(&self) -> serde_json::Value {
+        let auth = match &self.auth {
+            None => serde_json::Value::Null,
+            Some(Auth::Basic { username, password }) => {
+                json!({ "kind": "basic", "username": username, "password": password })
+            }
+            Some(Auth::Bearer { token }) => json!({ "kind": "bearer", "token": token }),
+        };
+        let mut content = json!({
+            "method": self.method.as_str(),
+            "url": self.url,
+            "params": self.params,
+            "headers": self.headers,
+            "auth": auth,
+        });
+        for (key, text) in &self.unread {
+            content[*key] = text.as_str().into();
+        }
+        content
     }
 
     /// Returns the names of the secrets it refers to, each once, in order; [`SANDBOX`] is none.

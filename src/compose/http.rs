@@ -7,9 +7,8 @@ use std::time::Duration;
 
 use super::{Chat, Inputs, context};
 use crate::campaign::{self, Auth, ContentFormat, Method, MissingSecrets, Webhook};
-use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::telegram;
-use crate::template::{self, Outcome, Template};
+use crate::diagnostic::Diagnostic;
+use crate::template::{self, Outcome, Partials, Template};
 use crate::text::Span;
 
 /// How long a request may take where the webhook does not say: CleverTap's five seconds.
@@ -280,7 +279,7 @@ impl<'a> Around<'a> {
             url: Text::parse(inputs, Field::Url, &webhook.url),
             params: webhook.params.iter().map(param).collect(),
             headers: webhook.headers.iter().map(header).collect(),
-            found: content_type_problem(inputs, webhook).into_iter().chain(method_problem(webhook)).collect(),
+            found: content_type_problem(inputs, webhook).into_iter().collect(),
         })
     }
 
@@ -340,8 +339,11 @@ impl<'a> Text<'a> {
         if !source.contains("{{") && !source.contains("{%") {
             return Self { field, source, template: None, found: Vec::new() };
         }
-        let (template, found) = template::parse(source, inputs.partials, inputs.dialect);
+        // Without partials: those are other files, and no part of what was trusted.
+        let (template, mut found) = template::parse(source, &Partials::default(), inputs.dialect);
         let is_broken = found.iter().any(Diagnostic::is_error);
+        // The webhook's file says so at the call itself.
+        found.retain(|problem| problem.code != "unknown-partial");
         Self { field, source, template: Some(template).filter(|_| !is_broken), found }
     }
 
@@ -367,28 +369,6 @@ impl<'a> Text<'a> {
 /// Line breaks cannot stand in an address or a header; a value that has one must not start another header.
 fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
-}
-
-/// Says that the address names no method that telecast knows: what the body would need cannot be told then.
-fn method_problem(webhook: &Webhook) -> Option<(Field, Diagnostic)> {
-    let method = campaign::method_of(&webhook.url)?;
-    // One that Liquid or a secret fills in is known only when it is sent.
-    if telegram::Method::from_name(method).is_some()
-        || !method.bytes().all(|byte| byte.is_ascii_alphanumeric())
-    {
-        return None;
-    }
-    let names = telegram::Method::ALL.map(telegram::Method::as_str);
-    let problem = Diagnostic::error(
-        "unknown-method",
-        Span::at(0),
-        format!("telecast knows no Bot API method `{method}`"),
-    );
-    let problem = match did_you_mean(method, names) {
-        Some(near) => problem.with_help(format!("did you mean {near}?")),
-        None => problem.with_help("correct the method at the end of the address, such as sendMessage"),
-    };
-    Some((Field::Url, problem))
 }
 
 fn content_type_problem(inputs: &Inputs<'_>, webhook: &Webhook) -> Option<(Field, Diagnostic)> {

@@ -1,5 +1,6 @@
 //! Problems with the file they are in.
 
+use crate::campaign::Webhook;
 use crate::compose::Field;
 use crate::diagnostic::Diagnostic;
 use crate::text::Span;
@@ -8,10 +9,21 @@ use crate::workspace::{FileProblem, Source};
 
 /// Places what composing found wrong with a webhook's templates in the webhook's file, at the value's start.
 pub fn webhook_problems(source: &Source, found: &[(Field, Diagnostic)]) -> Vec<FileProblem> {
+    at_values(source, found.iter().map(|(field, problem)| (field.path(), problem)))
+}
+
+/// Places what may not stand in a webhook as it is typed, and not saved yet, in its file, at the value's start.
+pub fn violations(source: &Source, typed: &Webhook) -> Vec<FileProblem> {
+    let violations = typed.route().err().unwrap_or_default();
+    at_values(source, violations.iter().map(|violation| (violation.part.path(), &violation.problem)))
+}
+
+fn at_values<'a>(
+    source: &Source,
+    found: impl Iterator<Item = (Vec<&'a str>, &'a Diagnostic)>,
+) -> Vec<FileProblem> {
     let placed: Vec<Diagnostic> = found
-        .iter()
-        .map(|(field, problem)| {
-            let path = field.path();
+        .map(|(path, problem)| {
             let span = toml::value_span(&source.text, &path).unwrap_or(Span::at(0));
             Diagnostic { span, fixes: Vec::new(), ..problem.clone() }
         })

@@ -136,6 +136,11 @@ impl<'a> Table<'a> {
         })
     }
 
+    /// Returns what is written at `key`, whatever it is; the key still counts as not asked for.
+    pub fn raw(&self, key: &str) -> Option<String> {
+        Some(self.entries.get(key)?.to_string().trim().to_owned())
+    }
+
     /// Reads a text by `parse`, whose error says what is wrong with it.
     pub fn parsed<T>(
         &mut self,

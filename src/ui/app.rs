@@ -457,6 +457,10 @@ impl App {
                     .into_iter()
                     .map(Problem::InFile)
             }));
+            // Those of a saved one are among its file's own.
+            if let (Some(source), Some(typed)) = (webhook, self.webhook.edited()) {
+                problems.extend(crate::service::violations(source, &typed).into_iter().map(Problem::InFile));
+            }
             let worst = self.worst.iter().flat_map(|worst| worst.problems(&composed.diagnostics));
             problems.extend(worst.map(Problem::ForSome));
         }

@@ -40,6 +40,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("hyper", &["sandbox"]),
     ("hyper_util", &["sandbox"]),
     ("multer", &["sandbox"]),
+    ("url", &["campaign"]),
+    ("ring", &["disk"]),
     ("directories", &["paths"]),
     ("notify", &["workspace"]),
     ("clap", &["cli"]),

@@ -277,7 +277,7 @@ fn files_are_copied_into_a_workspace_of_its_own_id() {
     let dir = tempfile::tempdir().unwrap();
     let files: &[(&str, &[u8])] = &[
         ("telecast.toml", b"# demo\nname = \"Demo\"\n"),
-        ("webhooks/bot.toml", b"url = \"${SANDBOX}/bot${T}/getMe\"\n"),
+        ("webhooks/bot.toml", b"url = \"${SANDBOX}/bot${T}/sendMessage\"\n"),
     ];
     let first = workspace::create_from(&dir.path().join("a"), files).unwrap();
     let second = workspace::create_from(&dir.path().join("b"), files).unwrap();

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{Auth, Method, Webhook};
-use crate::campaign::{address, duration, placeholder};
-use crate::diagnostic::{Diagnostic, Fix, did_you_mean};
+use crate::campaign::{Part, duration, placeholder};
+use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::text::{Span, visible};
 use crate::toml::{Spanned, Table};
 
@@ -23,28 +23,68 @@ pub(super) fn webhook(table: &mut Table<'_>) -> Webhook {
     let method =
         table.parsed("method", "unknown-method", parse_method).map_or(Method::Post, |found| found.value);
     let url = table.string("url");
-    match &url {
-        Some(url) => check_url(table, url),
-        None => missing_url(table),
+    if url.is_none() {
+        missing_url(table);
     }
     let headers = table.pairs("headers").unwrap_or_default();
     headers.iter().for_each(|(name, value)| check_header(table, name, value));
     let params = table.pairs("params").unwrap_or_default();
-    Webhook {
+    let auth = table.table("auth", read_auth).flatten();
+    let unread = ["updates", "capture"].into_iter().filter_map(|key| Some((key, table.raw(key)?))).collect();
+    let webhook = Webhook {
         name,
         method,
-        url: url.map(|url| url.value).unwrap_or_default(),
-        headers: plain(headers),
-        params: plain(params),
-        auth: table.table("auth", read_auth).flatten(),
+        url: url.as_ref().map(|url| url.value.clone()).unwrap_or_default(),
+        headers: plain(&headers),
+        params: plain(&params),
+        auth: auth.as_ref().map(|(auth, _)| auth.clone()),
         timeout: table.parsed("timeout", "bad-duration", parse_timeout).map(|found| found.value),
         retries: read_retries(table),
         rate: read_rate(table),
+        unread,
+    };
+    if let Some(url) = &url {
+        for violation in webhook.route().err().unwrap_or_default() {
+            let at = |pairs: &[(Spanned<String>, Spanned<String>)], wanted: &str, is_key: bool| {
+                let (key, value) = pairs.iter().find(|(name, _)| name.value == wanted)?;
+                Some(if is_key { key.clone() } else { value.clone() })
+            };
+            let value = match &violation.part {
+                Part::Url => Some(url.clone()),
+                Part::HeaderName(name) => at(&headers, name, true),
+                Part::Header(name) => at(&headers, name, false),
+                Part::Param(name) => at(&params, name, false),
+                Part::Auth(key) => auth.as_ref().and_then(|(_, values)| {
+                    values.iter().find(|(name, _)| name == key).map(|(_, value)| value.clone())
+                }),
+            };
+            if let Some(value) = value {
+                table.problem(placed(violation.problem, &value));
+            }
+        }
+    }
+    webhook
+}
+
+/// Lays a problem within a value over the file. Places are exact only where the value was written without escapes.
+fn placed(problem: Diagnostic, value: &Spanned<String>) -> Diagnostic {
+    if problem.span == Span::new(0, value.value.len()) {
+        return Diagnostic { span: value.span, ..problem };
+    }
+    let quotes = match value.span.len() - value.value.len().min(value.span.len()) {
+        // A key may be bare.
+        0 => Some(0),
+        2 => Some(1),
+        _ => None,
+    };
+    match quotes {
+        Some(quotes) => problem.shifted(value.span.start + quotes),
+        None => Diagnostic { span: value.span, fixes: Vec::new(), ..problem },
     }
 }
 
-fn plain(pairs: Vec<(Spanned<String>, Spanned<String>)>) -> Vec<(String, String)> {
-    pairs.into_iter().map(|(key, value)| (key.value, value.value)).collect()
+fn plain(pairs: &[(Spanned<String>, Spanned<String>)]) -> Vec<(String, String)> {
+    pairs.iter().map(|(key, value)| (key.value.clone(), value.value.clone())).collect()
 }
 
 fn parse_method(text: &str) -> Result<Method, String> {
@@ -84,59 +124,6 @@ fn missing_url(table: &mut Table<'_>) {
     table.problem(problem.with_help(format!("add `{example}`")));
 }
 
-/// Checks what can be known of an address before its Liquid is rendered and its secrets are put in.
-fn check_url(table: &mut Table<'_>, url: &Spanned<String>) {
-    let text = url.value.as_str();
-    // Places within the value are exact only where it was written without escapes, which URLs are.
-    let is_exact = url.span.len() == text.len() + 2;
-    let place = |span: Span| if is_exact { span.shifted(url.span.start + 1) } else { url.span };
-    if let Some(token) = address::find_token(text) {
-        let problem = Diagnostic::error("token-in-file", place(token), "a bot token stands in this file");
-        table.problem(problem.with_help(
-            "save the webhook in the console, or run `telecast secrets set BOT_TOKEN` and write `${BOT_TOKEN}` here",
-        ));
-    }
-    if let Some(sample) = sample_token(text) {
-        let fix = Fix::replace("write `${BOT_TOKEN}`", place(sample), "${BOT_TOKEN}");
-        let problem =
-            Diagnostic::error("sample-token", place(sample), format!("`{}` is a sample", sample.of(text)))
-                .with_help("write `${BOT_TOKEN}` here and run `telecast secrets set BOT_TOKEN`");
-        table.problem(if is_exact { problem.with_fix(fix) } else { problem });
-    }
-    if let Some(message) = not_an_address(text) {
-        let help = "an address looks like `https://api.telegram.org/bot${BOT_TOKEN}/sendMessage`";
-        table.problem(Diagnostic::error("not-an-url", url.span, message).with_help(help));
-    }
-}
-
-/// Returns the place of a `<YOUR_BOT_TOKEN>` as manuals write it.
-fn sample_token(url: &str) -> Option<Span> {
-    let token = address::bot_api(url)?.token;
-    let text = token.of(url);
-    (text.starts_with('<') && text.ends_with('>')).then_some(token)
-}
-
-fn not_an_address(url: &str) -> Option<&'static str> {
-    if url.trim().is_empty() {
-        return Some("the address is empty");
-    }
-    if url.starts_with("${") || url.starts_with("{{") || url.starts_with("{%") {
-        return None;
-    }
-    let scheme_end = url.find("://").unwrap_or(0);
-    let scheme = &url[..scheme_end];
-    if !scheme.eq_ignore_ascii_case("https") && !scheme.eq_ignore_ascii_case("http") {
-        return Some("the address does not start with `https://` or `http://`");
-    }
-    let host = url[scheme_end + 3..].split(['/', '?', '#']).next().unwrap_or_default();
-    let host = host.rsplit('@').next().unwrap_or_default();
-    if host.is_empty() || host.starts_with(':') {
-        return Some("the address has no host");
-    }
-    let has_gap = host.chars().any(char::is_whitespace) && !host.contains('{');
-    has_gap.then_some("the address has a blank in its host")
-}
-
 fn check_header(table: &mut Table<'_>, name: &Spanned<String>, value: &Spanned<String>) {
     let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
     if name.value.is_empty() || !name.value.chars().all(is_token) {
@@ -149,7 +136,10 @@ fn check_header(table: &mut Table<'_>, name: &Spanned<String>, value: &Spanned<S
     }
 }
 
-fn read_auth(table: &mut Table<'_>) -> Option<Auth> {
+/// The values of `[auth]` by their keys.
+type Credentials = Vec<(&'static str, Spanned<String>)>;
+
+fn read_auth(table: &mut Table<'_>) -> Option<(Auth, Credentials)> {
     const KINDS: [&str; 2] = ["basic", "bearer"];
     let Some(kind) = table.string("kind") else {
         let problem = Diagnostic::error("missing-key", table.span(), "`[auth]` needs a `kind`");
@@ -158,12 +148,17 @@ fn read_auth(table: &mut Table<'_>) -> Option<Auth> {
         let _ = (table.string("username"), table.string("password"), table.string("token"));
         return None;
     };
+    let mut values = Vec::new();
     match kind.value.as_str() {
-        "basic" => Some(Auth::Basic {
-            username: read_credential(table, "username", Secrecy::Open),
-            password: read_credential(table, "password", Secrecy::Secret),
-        }),
-        "bearer" => Some(Auth::Bearer { token: read_credential(table, "token", Secrecy::Secret) }),
+        "basic" => {
+            let username = read_credential(table, "username", Secrecy::Open, &mut values);
+            let password = read_credential(table, "password", Secrecy::Secret, &mut values);
+            Some((Auth::Basic { username, password }, values))
+        }
+        "bearer" => {
+            let token = read_credential(table, "token", Secrecy::Secret, &mut values);
+            Some((Auth::Bearer { token }, values))
+        }
         other => {
             let mut problem = Diagnostic::error(
                 "unknown-auth",
@@ -186,7 +181,12 @@ enum Secrecy {
     Secret,
 }
 
-fn read_credential(table: &mut Table<'_>, key: &'static str, secrecy: Secrecy) -> String {
+fn read_credential(
+    table: &mut Table<'_>,
+    key: &'static str,
+    secrecy: Secrecy,
+    values: &mut Credentials,
+) -> String {
     let Some(found) = table.string(key) else {
         let problem = Diagnostic::error("missing-key", table.span(), format!("`[auth]` needs a `{key}`"));
         table.problem(problem.with_help(format!("add `{key} = \"${{NAME}}\"`")));
@@ -197,5 +197,6 @@ fn read_credential(table: &mut Table<'_>, key: &'static str, secrecy: Secrecy) -
             Diagnostic::warning("secret-in-file", found.span, format!("a {key} stands in this file"));
         table.problem(problem.with_help("write `${NAME}` here and run `telecast secrets set NAME`"));
     }
+    values.push((key, found.clone()));
     found.value
 }

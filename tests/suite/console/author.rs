@@ -383,7 +383,7 @@ fn a_method_that_does_not_exist_is_a_problem_of_the_webhook_and_of_no_body() {
     console.press("alt-2 down down end");
     console.type_text("xx");
     console.press("esc 3");
-    console.shows("no Bot API method");
+    console.shows("Bot API method `sendMessagexx`");
     let problems = console.app.problems();
     assert!(problems[0].diagnostic().message.contains("method `sendMessagexx`"), "{problems:?}");
     assert!(console.app.problems().iter().all(|problem| problem.in_body().is_none()));
