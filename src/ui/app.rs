@@ -315,6 +315,14 @@ impl App {
         self.buffers.get_mut(self.open.as_deref()?)
     }
 
+    /// Returns the test that is being prepared, also where a list lies over it: answers come when they come.
+    pub fn test_mut(&mut self) -> Option<&mut TestDialog> {
+        match &mut self.dialog {
+            Some(Dialog::Test(test)) => Some(test),
+            _ => self.test_behind.as_deref_mut(),
+        }
+    }
+
     /// Whether the campaign's body differs from its file.
     pub fn is_unsaved(&self, stem: &str) -> bool {
         self.buffers.get(stem).is_some_and(Buffer::is_modified)

@@ -76,7 +76,7 @@ pub fn take(app: &mut App, message: Msg) -> Vec<Effect> {
         Msg::Changed { result, workspace } => changed(app, result, workspace),
         Msg::BotChecked { number, status } => {
             if number == app.bot_question {
-                if let Some(Dialog::Test(test)) = &mut app.dialog {
+                if let Some(test) = app.test_mut() {
                     test.bot = status.clone();
                 }
                 app.bot = status;
@@ -85,7 +85,7 @@ pub fn take(app: &mut App, message: Msg) -> Vec<Effect> {
         }
         Msg::TestsLoaded { chats, history } => {
             let mut effects = Vec::new();
-            if let Some(Dialog::Test(test)) = &mut app.dialog {
+            if let Some(test) = app.test_mut() {
                 if test.chat.is_none() {
                     test.chat = chats.preferred().map(str::to_owned);
                 }

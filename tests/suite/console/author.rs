@@ -64,6 +64,18 @@ fn another_profile_gets_another_message() {
 }
 
 #[test]
+fn a_list_that_opens_before_the_chats_are_read_does_not_keep_the_test_from_being_sent() {
+    use telecast::ui::input::Input;
+    let mut console = Console::demo();
+    for key in ["f5", "c"] {
+        console.input(Input::Key(key.parse().unwrap()));
+    }
+    console.settle();
+    console.press("esc enter");
+    console.shows("delivered · message ");
+}
+
+#[test]
 fn a_parse_mode_is_compared_first_and_converted_as_one_undo_step() {
     let mut console = Console::demo();
     let before = console.body();
