@@ -4,6 +4,9 @@ use std::error::Error;
 use std::io;
 use std::time::Duration;
 
+use rustls::pki_types::UnixTime;
+use rustls::{AlertDescription, CertificateError};
+
 /// A request that got no whole answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
@@ -162,11 +165,55 @@ fn of_connecting(host: String, error: &reqwest::Error) -> SendError {
 fn tls_reason(error: &rustls::Error) -> String {
     match error {
         rustls::Error::InvalidMessage(_) => "it does not speak TLS there, perhaps plain http".into(),
-        rustls::Error::InvalidCertificate(wrong) => {
-            format!("its certificate is not trusted ({wrong}); an own authority can be set as the CA file")
+        rustls::Error::InvalidCertificate(wrong) => certificate_reason(wrong),
+        rustls::Error::AlertReceived(AlertDescription::NoApplicationProtocol) => {
+            "it does not speak HTTP/1.1, perhaps only HTTP/2, which telecast does not speak".into()
         }
         other => other.to_string(),
     }
+}
+
+fn certificate_reason(error: &CertificateError) -> String {
+    match error {
+        CertificateError::Expired => "its certificate has expired".into(),
+        CertificateError::ExpiredContext { not_after, .. } => {
+            format!(
+                "its certificate has expired{}; or is this machine's clock wrong?",
+                day(" on ", not_after)
+            )
+        }
+        CertificateError::NotValidYet => "its certificate does not hold yet".into(),
+        CertificateError::NotValidYetContext { not_before, .. } => {
+            let from = day(" before ", not_before);
+            format!("its certificate does not hold yet{from}; or is this machine's clock wrong?")
+        }
+        CertificateError::UnknownIssuer => {
+            "its certificate is of an authority that is not trusted; `ca_file` in \
+             config.toml adds an authority of your own"
+                .into()
+        }
+        CertificateError::NotValidForName => "its certificate is for another host".into(),
+        CertificateError::NotValidForNameContext { presented, .. } => {
+            let named = presented.iter().take(NAMES_SHOWN).map(|name| bare(name)).collect::<Vec<_>>();
+            let more = if NAMES_SHOWN < presented.len() { ", …" } else { "" };
+            format!("its certificate is for another host ({}{more})", named.join(", "))
+        }
+        other => format!("its certificate is not trusted: {other}"),
+    }
+}
+
+/// How many names of a certificate for other hosts are shown: some have hundreds.
+const NAMES_SHOWN: usize = 3;
+
+/// A name as certificates hold it, out of the library's `DnsName("…")` around it; the server chose its letters.
+fn bare(name: &str) -> String {
+    let inner = name.split_once('(').map_or(name, |(_, rest)| rest.trim_end_matches(')'));
+    crate::text::visible(inner.trim_matches('"')).into_owned()
+}
+
+fn day(before: &str, time: &UnixTime) -> String {
+    let at = i64::try_from(time.as_secs()).ok().and_then(|at| jiff::Timestamp::from_second(at).ok());
+    at.map_or_else(String::new, |at| format!("{before}{}", at.strftime("%Y-%m-%d")))
 }
 
 /// Returns the innermost cause in words; reqwest's own words carry the URL.

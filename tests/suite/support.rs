@@ -1,9 +1,14 @@
-//! What several suites share: a home of its own for the binary, a pseudo-terminal, and how much to run.
+//! What several suites share: a home of its own for the binary, a pseudo-terminal, a Bot API over HTTPS, and how much
+//! to run.
 
+mod certificates;
 mod home;
+mod https;
 mod terminal;
 
-pub use home::Home;
+pub use certificates::{Authority, Validity};
+pub use home::{Answer, Home};
+pub use https::{Offer, Server};
 pub use terminal::Terminal;
 
 /// Returns how many rounds a random or stress test runs: `few` in `cargo test`, `many` where `TELECAST_FULL=1`, as

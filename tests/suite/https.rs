@@ -1,0 +1,224 @@
+//! HTTPS with the real binary: what a server may speak, whose certificates are trusted, and what a person reads.
+
+use crate::support::{Answer, Authority, Home, Offer, Server, Terminal, Validity};
+
+/// A name that no resolver knows: a proxy leads it to loopback, which itself is never proxied.
+const HOST: &str = "api.telegram.test";
+
+const TOKEN: &str = "4242424242:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaws";
+
+/// A home with a workspace whose one webhook goes to a server, and the server.
+struct Shop {
+    home: Home,
+    server: Server,
+    _proxy: Option<Server>,
+}
+
+impl Shop {
+    /// Starts a server for loopback's own address, trusted by the CA file.
+    fn new(offer: Offer) -> Self {
+        let authority = Authority::new("Test authority");
+        let identity = authority.certify("127.0.0.1", Validity::Now);
+        let shop = Self::with(Server::start(offer, identity), None);
+        shop.trust(&authority);
+        shop
+    }
+
+    fn with(server: Server, proxy: Option<(Server, &str)>) -> Self {
+        let home = Home::new();
+        let host = match &proxy {
+            Some((_, name)) => (*name).to_owned(),
+            None => server.address.to_string(),
+        };
+        home.run(["init", "shop"]).ok();
+        let url = format!("https://{host}/bot${{BOT_TOKEN}}/sendMessage");
+        home.run(["--workspace", "shop", "webhooks", "new", "bot", "--url", &url]).ok();
+        home.run_with_input(["--workspace", "shop", "secrets", "set", "BOT_TOKEN"], TOKEN).ok();
+        home.write("shop/campaigns/hello.toml", "name = \"Hello\"\nwebhook = \"bot\"\n");
+        home.write("shop/campaigns/hello.json.liquid", "{\"chat_id\": 1, \"text\": \"Hello over TLS\"}");
+        Self { home, server, _proxy: proxy.map(|(proxy, _)| proxy) }
+    }
+
+    fn trust(&self, authority: &Authority) {
+        let path = self.home.write("ca.pem", authority.pem());
+        self.home.write("config/telecast/config.toml", format!("ca_file = \"{}\"\n", path.display()));
+    }
+
+    fn run(&self, args: &[&str]) -> Answer {
+        self.home.run(["--workspace", "shop"].iter().chain(args))
+    }
+
+    fn check(&self) -> Answer {
+        self.run(&["webhooks", "check", "bot"])
+    }
+
+    fn test(&self) -> Answer {
+        self.run(&["test", "hello", "--to", "77"])
+    }
+
+    fn console(&self) -> Terminal {
+        Terminal::start(self.home.command(["--workspace", "shop"]), 120, 32)
+    }
+
+    /// Fails unless getMe, a test and the console reach the server as a bot's.
+    #[track_caller]
+    fn reaches_the_bot(&self) {
+        assert!(self.check().ok().starts_with("LIVE @https_bot at "));
+        assert!(self.test().ok().starts_with("sent to 77, message 7, "));
+        let mut console = self.console();
+        console.wait_for("LIVE @https_bot");
+        test_from(&mut console, "987654321");
+        console.wait_for("✔ 200 delivered · message 7 ");
+        console.send("\x1b");
+        console.wait_until("the dialog's end", |screen| !screen.contents().contains("Enter sends"));
+        console.send("\x11");
+        assert_eq!(console.wait_exit().code(), Some(0));
+        let lines: Vec<String> = self.server.requests().into_iter().map(|request| request.line).collect();
+        assert!(lines.contains(&format!("POST /bot{TOKEN}/getMe")), "{lines:?}");
+        let sent =
+            self.server.requests().into_iter().filter(|request| request.line.ends_with("/sendMessage"));
+        let chats: Vec<String> = sent.map(|request| request.body["chat_id"].to_string()).collect();
+        assert_eq!(chats, ["77", "987654321"]);
+    }
+
+    /// Fails unless every way to the server ends with these words, and with the environment's exit code.
+    #[track_caller]
+    fn says(&self, words: &str) {
+        let check = self.check();
+        assert!(check.out.contains(words) && check.code != Some(0), "{words}\n{check:#?}");
+        let test = self.test();
+        assert!(test.out.contains(words) && test.code == Some(3), "{words}\n{test:#?}");
+        for answer in [&check, &test] {
+            assert!(!answer.err.contains("panicked") && !answer.out.contains(TOKEN), "{answer:#?}");
+        }
+        let mut console = self.console();
+        test_from(&mut console, "987654321");
+        console.wait_until("why it was not sent", |screen| {
+            let starts = ["✘ no secure connection to ", "✘ 127.0.0.1:", "✘ cannot connect to "];
+            starts.iter().any(|start| screen.contents().contains(start))
+        });
+        console.send("\x1b");
+        console.wait_until("the dialog's end", |screen| !screen.contents().contains("Enter sends"));
+        // Still there, and still listening to keys.
+        console.send("Zebra");
+        console.wait_for("Zebra");
+        console.send("\x1a\x1a\x1a\x1a\x1a\x11");
+        assert_eq!(console.wait_exit().code(), Some(0));
+        assert_eq!(self.server.requests().len(), 0);
+    }
+}
+
+/// Sends a test to a chat by the keys of Preview and Test.
+#[track_caller]
+fn test_from(console: &mut Terminal, chat: &str) {
+    console.wait_for("Hello over TLS");
+    console.send("\x1b[15~");
+    console.wait_for("Enter sends · c chat");
+    console.send("c");
+    console.wait_for("Another chat");
+    console.send("another");
+    console.wait_for("another");
+    console.send("\r");
+    console.wait_for("Enter · Esc");
+    console.send(chat);
+    console.wait_for(chat);
+    console.send("\r");
+    console.wait_for(&format!("To       {chat}"));
+    console.send("\r");
+}
+
+#[test]
+fn a_server_with_http2_and_http1_is_spoken_to_in_http1() {
+    let shop = Shop::new(Offer::Http2AndHttp1);
+    shop.reaches_the_bot();
+    assert!(shop.server.protocols().iter().all(|protocol| protocol == "http/1.1"));
+}
+
+#[test]
+fn a_server_with_http1_alone_is_spoken_to() {
+    Shop::new(Offer::Http1).reaches_the_bot();
+}
+
+#[test]
+fn a_server_with_http2_alone_is_named_as_one() {
+    let words = "it does not speak HTTP/1.1, perhaps only HTTP/2, which telecast does not speak";
+    Shop::new(Offer::Http2).says(words);
+}
+
+#[test]
+fn a_server_that_speaks_http2_unasked_does_not_answer_in_http1() {
+    Shop::new(Offer::Http2Unasked).says(" did not answer in HTTP");
+}
+
+#[test]
+fn an_expired_certificate_is_not_trusted() {
+    let authority = Authority::new("Test authority");
+    let identity = authority.certify("127.0.0.1", Validity::Expired);
+    let shop = Shop::with(Server::start(Offer::Http1, identity), None);
+    shop.trust(&authority);
+    shop.says("its certificate has expired");
+}
+
+#[test]
+fn a_certificate_of_an_unknown_authority_is_not_trusted() {
+    let identity = Authority::new("Somebody").certify("127.0.0.1", Validity::Now);
+    let shop = Shop::with(Server::start(Offer::Http1, identity), None);
+    shop.says("its certificate is of an authority that is not trusted");
+    shop.trust(&Authority::new("Another"));
+    shop.says("its certificate is of an authority that is not trusted");
+}
+
+#[test]
+fn a_certificate_of_another_host_is_not_trusted() {
+    let authority = Authority::new("Test authority");
+    let identity = authority.certify("other.test", Validity::Now);
+    let shop = Shop::with(Server::start(Offer::Http1, identity), None);
+    shop.trust(&authority);
+    shop.says("its certificate is for another host (other.test)");
+}
+
+#[test]
+fn a_proxy_leads_to_the_server_by_connect() {
+    let authority = Authority::new("Test authority");
+    let server = Server::start(Offer::Http2AndHttp1, authority.certify(HOST, Validity::Now));
+    let proxy = Server::proxy(server.address);
+    let address = format!("http://{}", proxy.address);
+    let shop = Shop::with(server, Some((proxy, HOST)));
+    let path = shop.home.write("ca.pem", authority.pem());
+    let settings = format!("ca_file = \"{}\"\nproxy = \"{address}\"\n", path.display());
+    shop.home.write("config/telecast/config.toml", settings);
+    shop.reaches_the_bot();
+    let tunnels = shop._proxy.as_ref().unwrap().tunnels();
+    assert!(tunnels.iter().all(|line| *line == format!("CONNECT {HOST}:443 HTTP/1.1")), "{tunnels:?}");
+}
+
+#[test]
+fn the_environments_proxy_is_taken_but_never_for_loopback() {
+    let authority = Authority::new("Test authority");
+    let server = Server::start(Offer::Http1, authority.certify(HOST, Validity::Now));
+    let proxy = Server::proxy(server.address);
+    let address = format!("http://{}", proxy.address);
+    let shop = Shop::with(server, Some((proxy, HOST)));
+    shop.trust(&authority);
+    let mut command = shop.home.command(["--workspace", "shop", "webhooks", "check", "bot"]);
+    let output = command.env("HTTPS_PROXY", &address).output().unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), format!("LIVE @https_bot at {HOST}\n"));
+    let loopback = Shop::new(Offer::Http1);
+    let mut command = loopback.home.command(["--workspace", "shop", "webhooks", "check", "bot"]);
+    // A proxy that is not there.
+    let output =
+        command.env("HTTPS_PROXY", "http://127.0.0.1:1").env("ALL_PROXY", "http://127.0.0.1:1").output();
+    assert!(String::from_utf8(output.unwrap().stdout).unwrap().starts_with("LIVE @https_bot at 127.0.0.1"));
+}
+
+#[test]
+fn a_proxy_that_refuses_is_told_apart_from_the_server() {
+    let authority = Authority::new("Test authority");
+    let server = Server::start(Offer::Http1, authority.certify(HOST, Validity::Now));
+    // It answers 405 to nothing but plain requests; a server that speaks TLS is no proxy at all.
+    let not_a_proxy = format!("http://{}", server.address);
+    let shop =
+        Shop::with(Server::start(Offer::Http1, authority.certify(HOST, Validity::Now)), Some((server, HOST)));
+    shop.home.write("config/telecast/config.toml", format!("proxy = \"{not_a_proxy}\"\n"));
+    shop.says("the proxy does not let the connection through");
+}
