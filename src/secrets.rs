@@ -140,14 +140,23 @@ impl Secrets {
         self
     }
 
+    /// Refuses where the settings are wrong about where secrets live; every other call does so too.
+    pub fn usable(&self) -> Result<(), SecretError> {
+        match &self.source {
+            SecretSource::File | SecretSource::Command { .. } => Ok(()),
+            SecretSource::Unusable { problem } => Err(SecretError::Setting { problem: problem.clone() }),
+        }
+    }
+
     /// Finds the value that counts for `name`. A command's value is its first line.
     pub async fn find(&self, name: &str) -> Result<Option<Found>, SecretError> {
         check_name(name)?;
+        self.usable()?;
         if let Some(found) = self.in_environment(name) {
             return Ok(Some(found));
         }
         match &self.source {
-            SecretSource::File => self.in_file(name),
+            SecretSource::File | SecretSource::Unusable { .. } => self.in_file(name),
             SecretSource::Command { command, timeout } => {
                 let workspace = self.workspace.as_deref().unwrap_or_default();
                 let value = command::ask(command, name, workspace, *timeout).await?;
@@ -188,7 +197,7 @@ impl Secrets {
     /// What a command would give is not asked: it stands for every name that the environment does not have.
     pub fn list(&self, names: &[String]) -> Result<Vec<Listed>, SecretError> {
         let kept = match &self.source {
-            SecretSource::File => self.kept()?,
+            SecretSource::File | SecretSource::Unusable { .. } => self.kept()?,
             SecretSource::Command { .. } => Vec::new(),
         };
         let mut all: Vec<&str> = kept.iter().map(|(name, _, _)| name.as_str()).collect();
@@ -282,12 +291,14 @@ impl Secrets {
 
     /// Returns all that is kept for this workspace and shared.
     fn kept(&self) -> Result<Vec<(String, Origin, Secret)>, SecretError> {
+        self.usable()?;
         store::load(&self.file, self.workspace.as_deref())
     }
 
     fn writable(&self) -> Result<(), SecretError> {
+        self.usable()?;
         match &self.source {
-            SecretSource::File => Ok(()),
+            SecretSource::File | SecretSource::Unusable { .. } => Ok(()),
             SecretSource::Command { command, .. } => {
                 Err(SecretError::ReadOnly { program: command.first().cloned().unwrap_or_default() })
             }

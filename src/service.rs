@@ -15,7 +15,7 @@ mod survey;
 mod test_send;
 
 pub use adopt::adopt_token;
-pub use bot::{BotStatus, check_bot, resolve_help};
+pub use bot::{BotStatus, TroubleKind, check_bot, resolve_help};
 pub use capture::capture_mine;
 pub use clevertap::{ExportProblem, export_clevertap, export_problems, export_text, webhook_for};
 pub use curl::curl;

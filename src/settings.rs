@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::campaign::parse_duration;
-use crate::diagnostic::{Diagnostic, FileProblem};
-use crate::disk::read_source;
+use crate::diagnostic::{Diagnostic, FileProblem, did_you_mean};
+use crate::disk::{Condition, Source, read_source};
 use crate::paths::Paths;
+use crate::text::{LineIndex, visible};
 use crate::toml::{self, Table};
 
 /// Settings as they hold.
@@ -73,6 +74,12 @@ pub enum SecretSource {
         /// How long it may take.
         timeout: Duration,
     },
+    /// Nobody knows: what `config.toml` says about it is wrong. Any guess could write a secret in clear that the user
+    /// meant to keep elsewhere, so none is read or written.
+    Unusable {
+        /// The problem, `file:line:column` first, on one line.
+        problem: String,
+    },
 }
 
 /// How the network is reached. Loopback is never proxied.
@@ -91,7 +98,7 @@ pub enum Proxy {
 const SECRET_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// `config.toml` as typed: what is not written is `None`.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Typed {
     theme: Option<String>,
     mouse: Option<bool>,
@@ -100,7 +107,8 @@ pub struct Typed {
     wrap: Option<bool>,
     whitespace: Option<Whitespace>,
     clipboard: Option<Clipboard>,
-    secrets: Option<SecretSource>,
+    /// The problem where the table is there and is not as it should be.
+    secrets: Option<Result<SecretSource, Diagnostic>>,
     proxy: Option<Proxy>,
     ca_file: Option<PathBuf>,
 }
@@ -112,13 +120,25 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Reads the user's settings; where the file is not there or not usable, the defaults hold.
+    /// Reads the user's settings; where the file is not there or not usable, the defaults hold. Only where secrets live
+    /// has none then: [`SecretSource::Unusable`].
     pub fn load(paths: &Paths) -> (Settings, Vec<FileProblem>) {
         let file = paths.settings_file();
         let mut source = read_source(Path::new(""), &file.to_string_lossy());
         let (typed, problems) = Typed::parse(&source.text);
         source.problems.extend(problems);
-        (typed.unwrap_or_default().resolve(&paths.config), source.file_problems())
+        let unknown = match &typed {
+            Some(Typed { secrets: Some(Err(problem)), .. }) => Some(problem),
+            Some(_) if source.condition != Condition::Unusable => None,
+            // It may say where secrets live, and cannot be read.
+            Some(_) | None => source.problems.first(),
+        };
+        let unknown = unknown.map(|problem| in_one_line(&source, problem));
+        let mut settings = typed.unwrap_or_default().resolve(&paths.config);
+        if let Some(problem) = unknown {
+            settings.secrets = SecretSource::Unusable { problem };
+        }
+        (settings, source.file_problems())
     }
 }
 
@@ -138,15 +158,24 @@ impl Typed {
             wrap: self.wrap.unwrap_or(true),
             whitespace: self.whitespace.unwrap_or_default(),
             clipboard: self.clipboard.unwrap_or_default(),
-            secrets: self.secrets.unwrap_or_default(),
+            secrets: self.secrets.and_then(Result::ok).unwrap_or_default(),
             proxy: self.proxy.unwrap_or_default(),
             ca_file: self.ca_file.map(|file| config.join(file)),
         }
     }
 }
 
+/// Returns the problem with its place first and its help last.
+fn in_one_line(source: &Source, problem: &Diagnostic) -> String {
+    let at = LineIndex::new(&source.text).position(&source.text, problem.span.start);
+    let help = problem.help.iter().map(|help| format!(" ({help})")).collect::<String>();
+    let line = format!("{}:{}:{}: {}{help}", source.path, at.line, at.column, problem.message);
+    visible(&line).into_owned()
+}
+
 fn read(table: &mut Table<'_>) -> Typed {
     Typed {
+        secrets: read_secrets(table),
         theme: table.string("theme").map(|theme| theme.value),
         mouse: table.boolean("mouse").map(|mouse| mouse.value),
         hyperlinks: table.boolean("hyperlinks").map(|hyperlinks| hyperlinks.value),
@@ -156,7 +185,6 @@ fn read(table: &mut Table<'_>) -> Typed {
             .parsed("whitespace", "bad-whitespace", parse_whitespace)
             .map(|whitespace| whitespace.value),
         clipboard: read_clipboard(table),
-        secrets: table.table("secrets", read_secrets).flatten(),
         proxy: table.parsed("proxy", "bad-proxy", parse_proxy).map(|proxy| proxy.value),
         ca_file: table.string("ca_file").map(|file| PathBuf::from(file.value)),
     }
@@ -181,7 +209,33 @@ fn read_clipboard(table: &mut Table<'_>) -> Option<Clipboard> {
     }
 }
 
-fn read_secrets(table: &mut Table<'_>) -> Option<SecretSource> {
+/// Reads `[secrets]`. Whatever is wrong within it is an error, and so is a key that looks like a slip of it: without
+/// the table, secrets would be kept in a file.
+fn read_secrets(root: &mut Table<'_>) -> Option<Result<SecretSource, Diagnostic>> {
+    let n_before = root.problems().len();
+    let source = root.table("secrets", |table| {
+        table.unknown_is_grave(|_| Some("`[secrets]` has the keys `command` and `timeout`"));
+        read_secret_command(table)
+    });
+    if let Some(problem) = root.problems().get(n_before) {
+        return Some(Err(problem.clone()));
+    }
+    let is_meant =
+        |name: &str| name.to_lowercase().contains("secret") || did_you_mean(name, ["secrets"]).is_some();
+    if let Some(span) = root.unknown_key(is_meant) {
+        let problem = Diagnostic::error(
+            "unknown-key",
+            span,
+            "telecast does not know this key, and it may say where secrets live",
+        );
+        return Some(Err(
+            problem.with_help("write `[secrets]` with `command = [\"pass\", \"show\", \"telecast/{name}\"]`")
+        ));
+    }
+    source.flatten().map(Ok)
+}
+
+fn read_secret_command(table: &mut Table<'_>) -> Option<SecretSource> {
     let timeout = table.parsed("timeout", "bad-duration", parse_duration);
     let command = read_command(table, "command")?;
     if !command.iter().any(|part| part.contains("{name}")) {
@@ -257,6 +311,44 @@ mod tests {
         let settings = check("[secrets]\ncommand = [\"pass\", \"show\", \"telecast/{name}\"]", &[]);
         let command = ["pass", "show", "telecast/{name}"].map(str::to_owned).to_vec();
         assert_eq!(settings.secrets, SecretSource::Command { command, timeout: SECRET_TIMEOUT });
+    }
+
+    #[test]
+    fn secrets_live_nowhere_while_the_settings_are_wrong_about_it() {
+        let home = tempfile::tempdir().unwrap();
+        let paths = Paths::under(home.path());
+        std::fs::create_dir_all(&paths.config).unwrap();
+        for (text, place) in [
+            ("[secrets]\ncommand = [\"pass\"]", "2:1: the command does not say which secret it wants"),
+            ("[secrets]\ncommand = \"pass {name}\"", "2:11: `command` is a list"),
+            ("[secrets]\ncommand = []", "2:1: `command` names no program"),
+            ("[secrets]\ncommand = [\"pass\", \"{name}\", 5]", "2:30: `command` holds texts"),
+            ("[secrets]\ncomand = [\"pass\", \"{name}\"]", "2:1: telecast does not know the key `comand`"),
+            ("[secrets]\ncommand = [\"pass\", \"{name}\"]\ntimeout = \"soon\"", "3:11: "),
+            ("mouse = true\nsecrets = \"pass\"", "2:11: `secrets` is a table"),
+            ("[[secrets]]\ncommand = [\"pass\", \"{name}\"]", "1:1: `secrets` is a table"),
+            ("[secret]\ncommand = [\"pass\", \"{name}\"]", "1:2: telecast does not know this key"),
+            ("secrets_command = [\"pass\", \"{name}\"]", "1:1: telecast does not know this key"),
+            ("[secrets\ncommand = [\"pass\", \"{name}\"]", "1:9: this is not TOML"),
+            (&format!("{}[secrets]\ncommand = []", unknown_keys(200)), "202:1: `command`"),
+        ] {
+            std::fs::write(paths.settings_file(), text).unwrap();
+            let SecretSource::Unusable { problem } = Settings::load(&paths).0.secrets else {
+                panic!("usable: {text}");
+            };
+            let expected = format!("{}:{place}", paths.settings_file().display());
+            assert!(problem.starts_with(&expected), "{text}: {problem}");
+        }
+        std::fs::write(paths.settings_file(), b"\xff").unwrap();
+        assert!(matches!(Settings::load(&paths).0.secrets, SecretSource::Unusable { .. }));
+        for text in ["", "[secrets]", "mous = true\ntheme = 5"] {
+            std::fs::write(paths.settings_file(), text).unwrap();
+            assert_eq!(Settings::load(&paths).0.secrets, SecretSource::File, "{text}");
+        }
+    }
+
+    fn unknown_keys(n: usize) -> String {
+        (0..n).map(|number| format!("key{number} = 1\n")).collect()
     }
 
     #[test]

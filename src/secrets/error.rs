@@ -52,6 +52,12 @@ pub enum SecretError {
         /// The program.
         program: String,
     },
+    /// The settings do not say where secrets live, so that none is read or written.
+    #[error("no secret is read or kept until the settings say where they live: {problem}")]
+    Setting {
+        /// What is wrong with them, `file:line:column` first.
+        problem: String,
+    },
     /// The command could not be started.
     #[error("cannot run `{program}` for the secret `{name}`: {}", explain(source))]
     Start {

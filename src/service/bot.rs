@@ -1,7 +1,7 @@
 //! Who answers at a webhook's address: the workspace's sandbox, a real bot, another host, or nobody.
 
 use super::session::{ResolveError, Session};
-use crate::botapi::{Bot, CallError};
+use crate::botapi::{Bot, CallError, SendError};
 use crate::campaign::{Webhook, bot_api};
 use crate::compose::Filled;
 
@@ -29,8 +29,24 @@ pub enum BotStatus {
         /// The host.
         host: String,
     },
-    /// The address is a Bot API's, but the bot cannot be asked; in words, with what to do.
-    Trouble(String),
+    /// The address is a Bot API's, but who answers is not known.
+    Trouble {
+        /// Whose fault it is.
+        kind: TroubleKind,
+        /// What is wrong and what to do, secrets by name.
+        words: String,
+    },
+}
+
+/// Why it is not known who answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TroubleKind {
+    /// The webhook cannot be called: a secret has no value, or the URL is none. Nothing was sent.
+    Incomplete,
+    /// Somebody answered, and it was not the bot: a wrong token, or no Bot API.
+    Refused,
+    /// Nobody answered, or the system could not ask.
+    NoAnswer,
 }
 
 impl BotStatus {
@@ -47,15 +63,15 @@ pub async fn check_bot(session: &Session, webhook: &Webhook) -> BotStatus {
     }
     match ask(session, webhook).await {
         Ok(status) => status,
-        Err(trouble) => BotStatus::Trouble(session.redact(&trouble)),
+        Err((kind, words)) => BotStatus::Trouble { kind, words: session.redact(&words) },
     }
 }
 
-async fn ask(session: &Session, webhook: &Webhook) -> Result<BotStatus, String> {
-    let (bot, base) = bot_of(session, webhook).await?;
-    let client = session.client().map_err(|error| error.to_string())?;
+async fn ask(session: &Session, webhook: &Webhook) -> Result<BotStatus, (TroubleKind, String)> {
+    let (bot, base) = bot_of(session, webhook).await.map_err(|words| (TroubleKind::Incomplete, words))?;
+    let client = session.client().map_err(|error| (TroubleKind::NoAnswer, error.to_string()))?;
     let is_sandbox = client.is_sandbox(&base).await;
-    let user = bot.get_me(client).await.map_err(|error| explained(&error))?;
+    let user = bot.get_me(client).await.map_err(|error| (kind_of(&error), explained(&error)))?;
     let bot = user.username.map_or(user.first_name, |name| format!("@{name}"));
     Ok(if is_sandbox { BotStatus::Sandbox { bot } } else { BotStatus::Live { bot, host: host_of(&base) } })
 }
@@ -76,6 +92,18 @@ pub fn resolve_help(error: &ResolveError) -> String {
             format!("{error}: set it with `telecast secrets set {first}`, or as an environment variable")
         }
         ResolveError::Secret(_) | ResolveError::Sandbox(_) => error.to_string(),
+    }
+}
+
+fn kind_of(error: &CallError) -> TroubleKind {
+    match error {
+        CallError::Send(SendError::Url { .. } | SendError::Method { .. } | SendError::Header { .. }) => {
+            TroubleKind::Incomplete
+        }
+        CallError::Send(_) => TroubleKind::NoAnswer,
+        CallError::Refused { .. } | CallError::NotBotApi { .. } | CallError::Missing { .. } => {
+            TroubleKind::Refused
+        }
     }
 }
 

@@ -71,6 +71,9 @@ pub fn prepare(paths: &Paths, folder: Option<&Path>, which: Which) -> Result<Dem
 
 /// Makes a sample workspace in `root`, which must not be a workspace yet.
 pub fn make(paths: &Paths, root: &Path) -> Result<(), DemoError> {
+    let source = Settings::load(paths).0.secrets;
+    // Before anything is made: a demo without its token would be a broken one.
+    Secrets::new(paths, &source, None).usable()?;
     let files: Vec<(&str, &[u8])> =
         sample::FILES.iter().map(|file| (file.path, file.contents.as_bytes())).collect();
     workspace::create_from(root, &files)?;
@@ -78,7 +81,7 @@ pub fn make(paths: &Paths, root: &Path) -> Result<(), DemoError> {
     fill(&workspace)?;
     let (name, chat) = sample::TEST_CHAT;
     workspace.folder().add_test_chat(name, chat)?;
-    let secrets = Secrets::new(paths, &Settings::load(paths).0.secrets, Some(&workspace.id()));
+    let secrets = Secrets::new(paths, &source, Some(&workspace.id()));
     match secrets.set(sample::TOKEN_NAME, &Secret::new(sample::TOKEN), Scope::Workspace) {
         // Where secrets come from a command, that is asked for the token.
         Ok(()) | Err(SecretError::ReadOnly { .. }) => Ok(()),

@@ -93,6 +93,18 @@ impl<'a> Table<'a> {
         self.span
     }
 
+    /// Returns the problems found so far in the whole text, in the order they were found.
+    pub fn problems(&self) -> &[Diagnostic] {
+        self.problems
+    }
+
+    /// Returns the place of the first key that was not asked for and that `is_meant` takes for a known one.
+    pub fn unknown_key(&self, is_meant: impl Fn(&str) -> bool) -> Option<Span> {
+        let mut names = self.entries.iter().map(|(name, _)| name);
+        let name = names.find(|name| !self.asked.contains(name) && is_meant(name))?;
+        Some(self.key_span(name).unwrap_or(self.span))
+    }
+
     /// Adds a problem.
     pub fn problem(&mut self, problem: Diagnostic) {
         self.problems.push(problem);

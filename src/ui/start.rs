@@ -15,7 +15,7 @@ use crate::diagnostic::FileProblem;
 use crate::paths::{Paths, WORKSPACE_VARIABLE};
 use crate::secrets::Secrets;
 use crate::service::Session;
-use crate::settings::{self, Settings};
+use crate::settings::{self, SecretSource, Settings};
 use crate::workspace::{self, DiscoverError, Guard, LockError, Workspace};
 
 /// How many results may wait for the loop; senders wait beyond that.
@@ -87,8 +87,11 @@ fn open(folder: Option<&Path>, campaign: Option<&str>) -> Result<ExitCode, Start
     if let Some(stem) = campaign {
         app.open_buffer(stem);
     }
-    if let Some(words) = in_words(&problems) {
-        app.complain(words);
+    match (&settings.secrets, in_words(&problems)) {
+        // This one keeps every message from being sent: it is said first.
+        (SecretSource::Unusable { problem }, _) => app.complain(format!("no secret can be read: {problem}")),
+        (SecretSource::File | SecretSource::Command { .. }, Some(words)) => app.complain(words),
+        (SecretSource::File | SecretSource::Command { .. }, None) => {}
     }
     let redacting = Arc::clone(&session);
     terminal::install_panic_hook(move |text| redacting.redact(text));

@@ -12,6 +12,7 @@ mod https;
 mod linear_time;
 mod problems;
 mod sandbox;
+mod secrets;
 mod store;
 mod terminal;
 mod workspace;

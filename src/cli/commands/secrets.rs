@@ -31,6 +31,7 @@ fn open(place: Result<Place>, args: &ChangeSecret) -> Result<Secrets> {
 }
 
 fn set(secrets: &Secrets, args: &ChangeSecret, output: &mut Output) -> Result {
+    secrets.usable()?;
     let Some(value) = prompt::secret(output, &format!("{} (it is not shown): ", args.name))? else {
         return Ok(Ending::Interrupted);
     };
@@ -102,6 +103,7 @@ impl From<SecretError> for CliError {
             | SecretError::Read { .. }
             | SecretError::Malformed { .. }
             | SecretError::ReadOnly { .. }
+            | SecretError::Setting { .. }
             | SecretError::Start { .. }
             | SecretError::TooSlow { .. } => CliError::new(Kind::Environment, error),
         }

@@ -19,6 +19,7 @@ use super::{campaigns, render, runtime, subject};
 pub fn run(place: &Place, args: &TestCampaign, output: &mut Output) -> Result {
     let workspace = Arc::new(place.workspace()?);
     let session = place.session(&workspace);
+    session.secrets().usable()?;
     let campaign = campaigns::find(&workspace, &args.campaign)?;
     let test_chat = args.to.as_deref().map(|words| chat(&workspace, words)).transpose()?;
     let job = subject::job(&workspace, &session, &campaign.stem, &args.whose, output)?;

@@ -8,7 +8,7 @@ use crate::cli::error::{CliError, Ending, Kind, Result};
 use crate::cli::output::Output;
 use crate::cli::place::Place;
 use crate::diagnostic::did_you_mean;
-use crate::service::{BotStatus, adopt_token, check_bot};
+use crate::service::{BotStatus, TroubleKind, adopt_token, check_bot};
 use crate::workspace::{Definition, Workspace};
 
 /// Lists, makes or removes.
@@ -73,6 +73,8 @@ fn new(place: &Place, workspace: &Workspace, args: NewWebhook, output: &mut Outp
     let webhook = Webhook { name: args.name, url: args.url, headers, ..Webhook::default() };
     let webhook = adopt_token(place.session(workspace).secrets(), webhook)
         .map_err(|words| CliError::new(Kind::Environment, words))?;
+    // Asked for before anything is made: it is refused where the settings are wrong.
+    let secrets = place.session(workspace).secrets().list(&webhook.secret_names())?;
     let stem = workspace.folder().create_webhook(&webhook)?;
     let made = Workspace::open(&workspace.root)?;
     let made = find(&made, &stem)?;
@@ -80,7 +82,7 @@ fn new(place: &Place, workspace: &Workspace, args: NewWebhook, output: &mut Outp
         true => output.json(&describe(made))?,
         false => output.line(&made.source.path)?,
     }
-    for secret in place.session(workspace).secrets().list(&webhook.secret_names())? {
+    for secret in secrets {
         if secret.origins.is_empty() && secret.name != SANDBOX {
             let name = secret.name;
             output.note(format!("it needs ${{{name}}}: telecast secrets set {name}"))?;
@@ -93,6 +95,7 @@ fn new(place: &Place, workspace: &Workspace, args: NewWebhook, output: &mut Outp
 fn check(place: &Place, workspace: &Workspace, words: &str, format: Format, output: &mut Output) -> Result {
     let webhook = find(workspace, words)?.value.clone().unwrap_or_default();
     let session = place.session(workspace);
+    session.secrets().usable()?;
     let status = super::runtime()?.block_on(async {
         let status = check_bot(&session, &webhook).await;
         session.close().await;
@@ -102,7 +105,7 @@ fn check(place: &Place, workspace: &Workspace, words: &str, format: Format, outp
         BotStatus::Sandbox { bot } => ("sandbox", Some(bot), None, None),
         BotStatus::Live { bot, host } => ("live", Some(bot), Some(host), None),
         BotStatus::OtherHost { host } => ("other host", None, Some(host), None),
-        BotStatus::Trouble(words) => ("trouble", None, None, Some(words)),
+        BotStatus::Trouble { words, .. } => ("trouble", None, None, Some(words)),
         BotStatus::Unknown | BotStatus::Asking => ("unknown", None, None, None),
     };
     if format.json {
@@ -112,11 +115,19 @@ fn check(place: &Place, workspace: &Workspace, words: &str, format: Format, outp
             BotStatus::Sandbox { bot } => format!("SANDBOX {bot}"),
             BotStatus::Live { bot, host } => format!("LIVE {bot} at {host}"),
             BotStatus::OtherHost { host } => format!("{host} is no Bot API: nothing was called"),
-            BotStatus::Trouble(words) => words.clone(),
+            BotStatus::Trouble { words, .. } => words.clone(),
             BotStatus::Unknown | BotStatus::Asking => "nobody has answered".to_owned(),
         })?;
     }
-    Ok(if trouble.is_some() { Ending::Problems } else { Ending::Done })
+    Ok(match &status {
+        BotStatus::Trouble { kind: TroubleKind::NoAnswer, .. } => Ending::NoAnswer,
+        BotStatus::Trouble { kind: TroubleKind::Refused | TroubleKind::Incomplete, .. } => Ending::Problems,
+        BotStatus::Sandbox { .. }
+        | BotStatus::Live { .. }
+        | BotStatus::OtherHost { .. }
+        | BotStatus::Unknown
+        | BotStatus::Asking => Ending::Done,
+    })
 }
 
 fn remove(workspace: &Workspace, stems: &[String], output: &mut Output) -> Result {

@@ -126,7 +126,7 @@ impl TestDialog {
             BotStatus::Sandbox { bot } => (format!("SANDBOX {bot}: nothing reaches a person"), theme.success),
             BotStatus::Live { bot, host } => (format!("LIVE {bot} at {host}"), theme.error),
             BotStatus::OtherHost { host } => (format!("no Bot API: {host}"), theme.warning),
-            BotStatus::Trouble(words) => (words.clone(), theme.error),
+            BotStatus::Trouble { words, .. } => (words.clone(), theme.error),
             BotStatus::Unknown | BotStatus::Asking => ("…".into(), theme.dim),
         }
     }

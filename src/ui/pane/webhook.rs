@@ -304,7 +304,7 @@ fn status(app: &App) -> (String, ratatui::style::Style) {
         BotStatus::Sandbox { bot } => (format!("✔ {bot} (sandbox)"), app.theme.success),
         BotStatus::Live { bot, .. } => (format!("✔ {bot} LIVE"), app.theme.success),
         BotStatus::OtherHost { host } => (format!("{host}: no Bot API"), app.theme.dim),
-        BotStatus::Trouble(words) => (format!("✘ {words}"), app.theme.error),
+        BotStatus::Trouble { words, .. } => (format!("✘ {words}"), app.theme.error),
     }
 }
 

@@ -240,7 +240,7 @@ fn preview_and_test(app: &mut App) -> Vec<Effect> {
         scroll: 0,
     })));
     let mut effects = vec![Effect::LoadTests];
-    if matches!(app.bot, BotStatus::Unknown | BotStatus::Asking | BotStatus::Trouble(_)) {
+    if matches!(app.bot, BotStatus::Unknown | BotStatus::Asking | BotStatus::Trouble { .. }) {
         effects.extend(app.check_bot());
     }
     effects
