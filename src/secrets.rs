@@ -20,11 +20,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::campaign::is_name;
+use crate::disk::Guard;
 use crate::paths::Paths;
 use crate::settings::SecretSource;
 
 pub use error::SecretError;
 pub use redactor::{MASK, Redactor};
+
+/// The longest value in bytes: a certificate chain with its key fits several times.
+pub const MAX_VALUE: usize = 64 * 1024;
 
 /// A secret's value: what is printed of it is never the value.
 #[derive(Clone, PartialEq, Eq)]
@@ -107,6 +111,7 @@ pub type Environment = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 #[derive(Clone)]
 pub struct Secrets {
     file: PathBuf,
+    locks: PathBuf,
     source: SecretSource,
     workspace: Option<String>,
     environment: Environment,
@@ -127,6 +132,7 @@ impl Secrets {
     pub fn new(paths: &Paths, source: &SecretSource, workspace: Option<&str>) -> Self {
         Self {
             file: paths.secrets_file(),
+            locks: paths.locks(),
             source: source.clone(),
             workspace: workspace.map(str::to_owned),
             environment: Arc::new(|name| std::env::var(name).ok()),
@@ -172,8 +178,13 @@ impl Secrets {
             return Err(SecretError::Empty { name: name.to_owned() });
         }
         self.writable()?;
+        self.put(name, value, scope, &store::take_turn(&self.file, &self.locks)?)
+    }
+
+    fn put(&self, name: &str, value: &Secret, scope: Scope, turn: &Guard) -> Result<(), SecretError> {
+        check_length(name, value.expose())?;
         let path = self.path(name, scope)?;
-        store::change(&self.file, |editor| editor.set_string(&path, value.expose()))
+        store::change(&self.file, turn, |editor| editor.set_string(&path, value.expose()))
     }
 
     /// Takes a value out of `secrets.toml`; returns whether there was one.
@@ -185,9 +196,10 @@ impl Secrets {
             Scope::Workspace => Origin::Workspace,
             Scope::Shared => Origin::Shared,
         };
+        let turn = store::take_turn(&self.file, &self.locks)?;
         let is_there = self.kept()?.iter().any(|(kept, at, _)| kept == name && *at == origin);
         if is_there {
-            store::change(&self.file, |editor| editor.remove(&path))?;
+            store::change(&self.file, &turn, |editor| editor.remove(&path))?;
         }
         Ok(is_there)
     }
@@ -238,6 +250,8 @@ impl Secrets {
     /// other value is ever replaced.
     pub fn adopt(&self, base: &str, value: &Secret) -> Result<String, SecretError> {
         self.writable()?;
+        // Held until the value is written: no other process takes the free name meanwhile.
+        let turn = store::take_turn(&self.file, &self.locks)?;
         let numbered = |name: &str| {
             let rest = name.strip_prefix(base).map(|rest| rest.trim_start_matches('_'));
             rest.is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
@@ -252,7 +266,7 @@ impl Secrets {
         }
         let name = self.free_name(base)?;
         let scope = if self.workspace.is_some() { Scope::Workspace } else { Scope::Shared };
-        self.set(&name, value, scope)?;
+        self.put(&name, value, scope, &turn)?;
         Ok(name)
     }
 
@@ -316,4 +330,9 @@ impl Secrets {
 
 fn check_name(name: &str) -> Result<(), SecretError> {
     if is_name(name) { Ok(()) } else { Err(SecretError::BadName { name: name.to_owned() }) }
+}
+
+/// Refuses a value that is too long: a part of it would be another secret.
+fn check_length(name: &str, value: &str) -> Result<(), SecretError> {
+    if value.len() <= MAX_VALUE { Ok(()) } else { Err(SecretError::TooLong { name: name.to_owned() }) }
 }

@@ -7,17 +7,16 @@ use std::io::{self, IsTerminal, Read};
 use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
 
 use super::output::Output;
+use crate::secrets::MAX_VALUE;
 
-/// No secret is longer; a pipe that brings more is not one.
-const MAX: u64 = 64 * 1024;
+/// No pipe with a secret brings more: the longest value, and blanks around it.
+const MAX: usize = MAX_VALUE + 1024;
 
 /// Asks on a terminal, else reads stdin to its end; `None` where the person gave up.
 pub fn secret(output: &mut Output, question: &str) -> io::Result<Option<String>> {
     let stdin = io::stdin();
     if !stdin.is_terminal() {
-        let mut text = String::new();
-        stdin.lock().take(MAX).read_to_string(&mut text)?;
-        return Ok(Some(text.trim().to_owned()));
+        return read_pipe(&mut stdin.lock()).map(Some);
     }
     let typed = {
         // Before the question: whoever answers at once must not see it either.
@@ -27,6 +26,18 @@ pub fn secret(output: &mut Output, question: &str) -> io::Result<Option<String>>
     };
     output.note("")?;
     Ok(typed?.map(|line| line.trim().to_owned()))
+}
+
+/// Reads a pipe to its end. What is too long comes back as long as it was read, too long for any store to take: it is
+/// refused there, and never cut.
+fn read_pipe(input: &mut impl Read) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    input.take(MAX as u64 + 1).read_to_end(&mut bytes)?;
+    if MAX < bytes.len() {
+        return Ok(String::from_utf8_lossy(&bytes).into_owned());
+    }
+    let text = str::from_utf8(&bytes).map_err(|_| io::Error::other("the value is not UTF-8"))?;
+    Ok(text.trim().to_owned())
 }
 
 /// Reads bytes as keys until Enter; Ctrl-C, Ctrl-D and the end of the input give up.

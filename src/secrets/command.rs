@@ -3,14 +3,14 @@
 use std::process::Stdio;
 use std::time::Duration;
 
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
 
-use super::{Secret, SecretError};
+use super::{MAX_VALUE, Secret, SecretError, check_length};
 use crate::text::visible;
 
-/// The most that is read of what a program prints.
-const MAX_OUTPUT: u64 = 64 * 1024;
+/// The most that is kept of what a program prints: the first line has to fit, and what follows is not looked at.
+const MAX_OUTPUT: u64 = MAX_VALUE as u64 + 2;
 
 /// Runs `command` with `{name}` and `{workspace}` replaced; returns the first line it prints.
 ///
@@ -35,7 +35,10 @@ pub(super) async fn ask(
     match tokio::time::timeout(limit, group.output()).await {
         Err(_) => Err(SecretError::TooSlow { program, name: name.to_owned(), limit }),
         Ok(Err(source)) => Err(start_error(source)),
-        Ok(Ok(Output { is_success: true, printed, .. })) => Ok(first_line(&printed).map(Secret)),
+        Ok(Ok(Output { is_success: true, printed, .. })) => match first_line(&printed) {
+            Some(line) => check_length(name, &line).map(|()| Some(Secret(line))),
+            None => Ok(None),
+        },
         Ok(Ok(Output { said, .. })) => match first_line(&said) {
             None => Ok(None),
             Some(said) => {
@@ -49,6 +52,12 @@ pub(super) async fn ask(
 fn first_line(bytes: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(bytes);
     text.lines().next().map(|line| line.trim_end_matches('\r').to_owned()).filter(|line| !line.is_empty())
+}
+
+/// Reads to the end and keeps the beginning: a program whose pipe is closed early would end with an error.
+async fn read(mut pipe: impl AsyncRead + Unpin, kept: &mut Vec<u8>) -> std::io::Result<()> {
+    (&mut pipe).take(MAX_OUTPUT).read_to_end(kept).await?;
+    tokio::io::copy(&mut pipe, &mut tokio::io::sink()).await.map(|_| ())
 }
 
 struct Output {
@@ -68,14 +77,14 @@ impl Group {
         let (mut printed, mut said) = (Vec::new(), Vec::new());
         let read_printed = async {
             match stdout {
-                Some(pipe) => pipe.take(MAX_OUTPUT).read_to_end(&mut printed).await,
-                None => Ok(0),
+                Some(pipe) => read(pipe, &mut printed).await,
+                None => Ok(()),
             }
         };
         let read_said = async {
             match stderr {
-                Some(pipe) => pipe.take(MAX_OUTPUT).read_to_end(&mut said).await,
-                None => Ok(0),
+                Some(pipe) => read(pipe, &mut said).await,
+                None => Ok(()),
             }
         };
         tokio::try_join!(read_printed, read_said)?;

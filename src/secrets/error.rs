@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::diagnostic::Diagnostic;
-use crate::disk::{SaveError, explain};
+use crate::disk::{LockError, SaveError, explain};
 
 /// Why a secret could not be had or kept.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +46,21 @@ pub enum SecretError {
     /// `secrets.toml` cannot be saved; what it held is still there.
     #[error(transparent)]
     Save(#[from] SaveError),
+    /// The turn to change `secrets.toml` was not had.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// `secrets.toml` would become too large to be read again; what it held is still there.
+    #[error("{path} would be larger than {} MB, so nothing was changed", crate::disk::MAX_FILE / 1024 / 1024)]
+    Full {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The value is too long to be a secret; it was not cut to fit.
+    #[error("the value of `{name}` is longer than {} KB, so it is not taken", super::MAX_VALUE / 1024)]
+    TooLong {
+        /// The secret.
+        name: String,
+    },
     /// Secrets come from a command, which telecast only asks.
     #[error("secrets come from the command `{program}`; use that to set or remove them")]
     ReadOnly {

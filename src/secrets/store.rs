@@ -1,15 +1,12 @@
 //! `secrets.toml`: `[shared]` and `[workspace.ID]`, texts under names; mode 0600, changed whole or not at all.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Origin, Secret, SecretError};
 use crate::diagnostic::Diagnostic;
-use crate::disk::{self, Access, Condition, Fingerprint, SaveError, Source};
+use crate::disk::{self, Access, Condition, Fingerprint, Guard, SaveError, Source};
 use crate::toml::{self, Editor};
-
-/// How often a save is tried again where another telecast saved first.
-const ATTEMPTS: usize = 5;
 
 /// Returns what is kept for `workspace` and shared. A missing file holds nothing.
 pub(super) fn load(
@@ -29,17 +26,44 @@ pub(super) fn load(
     groups.ok_or_else(|| malformed(file, problems.into_iter().next()))
 }
 
-/// Changes the file by `change`, keeping all else; tried again where it was saved by another process meanwhile.
-pub(super) fn change(file: &Path, change: impl Fn(&mut Editor)) -> Result<(), SecretError> {
-    for _ in 0..ATTEMPTS {
-        let source = read(file)?;
-        let mut editor = toml::edit(&source.text).map_err(|problem| malformed(file, Some(problem)))?;
-        change(&mut editor);
-        if Fingerprint::of_file(file) == source.fingerprint {
-            return Ok(disk::replace(file, editor.to_string().as_bytes(), Access::Private)?);
-        }
+/// Waits for its turn among all telecasts that change the file: one holds it from its reading to its writing. Blocks.
+///
+/// The lock is a file of its own in `locks`: the secrets' file is replaced by each writer, so a lock on it would be one
+/// on a file that is gone.
+pub(super) fn take_turn(file: &Path, locks: &Path) -> Result<Guard, SecretError> {
+    let name = format!("secrets-{}.lock", disk::sha256(real_path(file).as_os_str().as_encoded_bytes()));
+    Ok(disk::wait_for_lock(&locks.join(name))?)
+}
+
+/// Returns the real path, so that two ways to one file are one lock; the same before and after the file is made.
+fn real_path(file: &Path) -> PathBuf {
+    let real = file.ancestors().find_map(|parent| {
+        let rest = file.strip_prefix(parent).ok()?;
+        let parent = std::fs::canonicalize(parent).ok()?;
+        Some(if rest.as_os_str().is_empty() { parent } else { parent.join(rest) })
+    });
+    real.unwrap_or_else(|| file.to_path_buf())
+}
+
+/// Changes the file by `change`, keeping all else. Whoever calls it has its turn.
+pub(super) fn change(
+    file: &Path,
+    _turn: &Guard,
+    change: impl FnOnce(&mut Editor),
+) -> Result<(), SecretError> {
+    let source = read(file)?;
+    let mut editor = toml::edit(&source.text).map_err(|problem| malformed(file, Some(problem)))?;
+    change(&mut editor);
+    let text = editor.to_string();
+    if disk::MAX_FILE < text.len() as u64 {
+        // It could be written, and never be read again.
+        return Err(SecretError::Full { path: file.to_path_buf() });
     }
-    Err(SaveError::ChangedOnDisk { path: file.to_path_buf() }.into())
+    // An editor takes no turns.
+    if Fingerprint::of_file(file) != source.fingerprint {
+        return Err(SaveError::ChangedOnDisk { path: file.to_path_buf() }.into());
+    }
+    Ok(disk::replace(file, text.as_bytes(), Access::Private)?)
 }
 
 fn read(file: &Path) -> Result<Source, SecretError> {

@@ -118,6 +118,43 @@ fn a_command_prints_the_secret_in_its_first_line() {
 }
 
 #[test]
+fn a_value_is_whole_or_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let secrets = secrets(dir.path(), &[]);
+    let long = Secret::new("x".repeat(MAX_VALUE));
+    secrets.set("A", &long, Scope::Shared).unwrap();
+    assert_eq!(find(&secrets, "A").unwrap().unwrap().0, long.expose());
+    let longer = Secret::new("x".repeat(MAX_VALUE + 1));
+    for refused in
+        [secrets.set("A", &longer, Scope::Shared).map(|()| String::new()), secrets.adopt("B", &longer)]
+    {
+        assert!(matches!(refused, Err(SecretError::TooLong { .. })), "{refused:?}");
+    }
+    assert_eq!(secrets.list(&[]).unwrap().len(), 1);
+    let print = |n: usize, rest: &str| {
+        let script = format!("head -c {n} /dev/zero | tr '\\0' x; {rest}");
+        find(&by_command(&["/bin/sh", "-c", &script, "{name}"], Duration::from_secs(30)), "T")
+    };
+    assert_eq!(print(MAX_VALUE, "").unwrap().unwrap().0, long.expose());
+    assert!(matches!(print(MAX_VALUE + 1, ""), Err(SecretError::TooLong { .. })));
+    // Notes below the secret may be as long as they like.
+    assert_eq!(print(5, "echo; head -c 300000 /dev/zero").unwrap().unwrap().0, "xxxxx");
+}
+
+#[test]
+fn a_file_that_could_not_be_read_again_is_not_written() {
+    let dir = tempfile::tempdir().unwrap();
+    let secrets = secrets(dir.path(), &[]);
+    let file = Paths::under(dir.path()).secrets_file();
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    let full = format!("#{}\n", "x".repeat(crate::disk::MAX_FILE as usize - 100));
+    std::fs::write(&file, &full).unwrap();
+    let error = secrets.set("A", &Secret::new("x".repeat(200)), Scope::Shared).unwrap_err();
+    assert!(matches!(error, SecretError::Full { .. }), "{error}");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), full);
+}
+
+#[test]
 fn a_command_that_hangs_is_ended_with_all_it_started() {
     let dir = tempfile::tempdir().unwrap();
     let script = format!("sleep 60 & echo $! > {}/pid; wait", dir.path().display());

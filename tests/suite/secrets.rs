@@ -1,5 +1,8 @@
 //! Secrets at the command line: where they are kept, and that no output shows one.
 
+use std::io::Write;
+use std::process::{Child, Stdio};
+
 use crate::support::Home;
 
 /// A home with the sample workspace `shop`.
@@ -53,4 +56,40 @@ fn a_webhook_check_that_nobody_answers_is_the_environments_fault_and_a_refusal_i
     assert_eq!((missing.code, missing.json()["state"].as_str()), (Some(1), Some("trouble")), "{missing:?}");
     let answer = home.command(check).env("WRONG", "no-token").output().unwrap();
     assert_eq!(answer.status.code(), Some(1), "{answer:?}");
+}
+
+#[test]
+fn secrets_set_side_by_side_are_all_kept() {
+    let home = sample();
+    let names: Vec<String> = (0..20).map(|n| format!("T{n}")).collect();
+    let set = |name: &String| {
+        let mut command = home.command(["--workspace", "shop", "secrets", "set", name]);
+        command.stdin(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
+    };
+    // All of them run before the first has its value.
+    let mut children: Vec<Child> = names.iter().map(set).collect();
+    for (child, name) in children.iter_mut().zip(&names) {
+        write!(child.stdin.take().unwrap(), "value of {name}").unwrap();
+    }
+    for mut child in children {
+        assert!(child.wait().unwrap().success());
+    }
+    let kept = home.read("config/telecast/secrets.toml");
+    for name in &names {
+        assert!(kept.contains(&format!("{name} = \"value of {name}\"")), "{name} is lost: {kept}");
+    }
+}
+
+#[test]
+fn a_value_that_is_too_long_is_refused_whole() {
+    let home = sample();
+    let kept = home.read("config/telecast/secrets.toml");
+    let set = ["--workspace", "shop", "secrets", "set", "LONG"];
+    for value in ["x".repeat((64 << 10) + 1), format!("x{}x", " ".repeat(100 << 10)), "é".repeat(1 << 20)] {
+        let answer = home.run_with_input(set, &value);
+        assert_eq!(answer.code, Some(1), "{answer:?}");
+        assert!(answer.err.contains("longer than 64 KB"), "{answer:?}");
+    }
+    assert_eq!(home.read("config/telecast/secrets.toml"), kept);
+    home.run_with_input(set, &format!("{}\n", "x".repeat(64 << 10))).ok();
 }

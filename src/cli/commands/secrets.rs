@@ -98,12 +98,16 @@ impl From<SecretError> for CliError {
         match error {
             SecretError::BadName { .. } => CliError::new(Kind::Usage, error),
             SecretError::Save(error) => error.into(),
-            SecretError::Empty { .. } | SecretError::Refused { .. } => CliError::new(Kind::Failed, error),
+            SecretError::Empty { .. }
+            | SecretError::TooLong { .. }
+            | SecretError::Full { .. }
+            | SecretError::Refused { .. } => CliError::new(Kind::Failed, error),
             SecretError::NoWorkspace { .. }
             | SecretError::Read { .. }
             | SecretError::Malformed { .. }
             | SecretError::ReadOnly { .. }
             | SecretError::Setting { .. }
+            | SecretError::Lock(_)
             | SecretError::Start { .. }
             | SecretError::TooSlow { .. } => CliError::new(Kind::Environment, error),
         }
