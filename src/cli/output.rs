@@ -1,7 +1,8 @@
 //! Where answers, problems and progress go, and in which form.
 //!
-//! Answers go to stdout, all else to stderr. On a terminal, text from outside cannot drive it: control characters
-//! are shown as pictures. In a pipe, answers are byte for byte what they are.
+//! Answers go to stdout, all else to stderr. Text from outside cannot drive a terminal: control characters are shown as
+//! pictures. That holds in a pipe too, whose other end may be a terminal (`less -R`, a CI's log). Only an answer that is
+//! the user's own data, such as a rendered body or JSON, is byte for byte what it is in a pipe.
 
 use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
@@ -28,23 +29,23 @@ impl Output {
         }
     }
 
-    /// Answers with a line, or several.
+    /// Answers with a line, or several, in telecast's own words.
     pub fn line(&mut self, line: impl AsRef<str>) -> io::Result<()> {
         self.out.line(line.as_ref())
     }
 
-    /// Answers with text as it is; on a terminal a line break is added where it ends without one.
+    /// Answers with data as it is; on a terminal a line break is added where it ends without one.
     pub fn text(&mut self, text: &str) -> io::Result<()> {
         let is_open = self.out.is_terminal && !text.ends_with('\n');
-        self.out.write(text)?;
-        self.out.write(if is_open { "\n" } else { "" })
+        self.out.write_data(text)?;
+        self.out.write_data(if is_open { "\n" } else { "" })
     }
 
     /// Answers with one JSON value: over several lines for a person, on one line for a program.
     pub fn json(&mut self, value: &serde_json::Value) -> io::Result<()> {
         match self.out.is_terminal {
-            true => self.out.line(&format!("{value:#}")),
-            false => self.out.line(&value.to_string()),
+            true => self.out.write_data(&format!("{value:#}\n")),
+            false => self.out.write_data(&format!("{value}\n")),
         }
     }
 
@@ -94,8 +95,15 @@ impl Stream {
     }
 
     fn write(&mut self, text: &str) -> io::Result<()> {
-        let shown = if self.is_terminal { text::visible_lines(text) } else { Cow::Borrowed(text) };
-        self.writer.write_all(shown.as_bytes())
+        self.writer.write_all(text::visible_lines(text).as_bytes())
+    }
+
+    /// Writes data, which a program at the other end of a pipe gets byte for byte.
+    fn write_data(&mut self, data: &str) -> io::Result<()> {
+        match self.is_terminal {
+            true => self.write(data),
+            false => self.writer.write_all(data.as_bytes()),
+        }
     }
 }
 

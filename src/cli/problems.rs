@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::diagnostic::{Diagnostic, Fix, Severity};
-use crate::text::{LineIndex, Position, Span};
+use crate::text::{LineIndex, Position, Span, visible};
 
 use super::args::Deny;
 use super::error::Ending;
@@ -69,8 +69,10 @@ impl Problem {
     pub fn line(&self) -> String {
         let Diagnostic { code, severity, message, help, .. } = &self.diagnostic;
         let Position { line, column } = self.at;
-        let help = help.iter().map(|help| format!("\n  help: {help}")).collect::<String>();
-        format!("{}:{line}:{column}: {}[{code}]: {message}{help}", self.file, severity.as_str())
+        // What is quoted from a file cannot drive a terminal, nor begin a line that looks like another problem.
+        let (file, message) = (visible(&self.file), visible(message));
+        let help = help.iter().map(|help| format!("\n  help: {}", visible(help))).collect::<String>();
+        format!("{file}:{line}:{column}: {}[{code}]: {message}{help}", severity.as_str())
     }
 
     /// Returns the problem as `check --json` lists it.

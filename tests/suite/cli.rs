@@ -612,3 +612,44 @@ fn the_demo_opens_where_a_newcomer_should_begin() {
     let said = String::from_utf8_lossy(terminal.bytes()).into_owned();
     assert!(said.contains("open it again with: telecast --workspace"), "{said}");
 }
+
+/// What a stranger's file could drive a terminal with.
+const DRIVING: &str = "\u{1b}[2J\u{1b}]0;x\u{7}\u{9b}31m\u{202e}";
+
+#[test]
+fn problem_lines_in_a_pipe_cannot_drive_a_terminal() {
+    let home = shop();
+    home.write(
+        "shop/webhooks/bot.toml",
+        format!("name = \"b\"\nurl = \"https://h/x\"\n\"k\\u001b[2J\\u009b\" = 1\n"),
+    );
+    home.write("shop/campaigns/a.toml", "name = \"a\"\nwebhook = \"bot\"\ncontent_format = \"text\"\n");
+    home.write(
+        "shop/campaigns/a.txt.liquid",
+        format!("{DRIVING}{{{{ Profile.x | no{DRIVING} }}}} {{{{ '{DRIVING}' | foo }}}}"),
+    );
+    home.write(&format!("shop/campaigns/b{DRIVING}.toml"), "name = 5\nwebhook = \"none\"\n");
+    home.write("shop/telecast.toml", format!("name = \"Shop\"\ntime_zone = \"{DRIVING}\"\n"));
+    let profile = home.write("p.json", format!("{{\"x\": {}}}", serde_json::json!(DRIVING)));
+    let profile = profile.to_str().unwrap();
+    for words in [
+        &["check"][..],
+        &["check", "--fix"],
+        &["campaigns", "list"],
+        &["webhooks", "list"],
+        &["webhooks", "check", DRIVING],
+        &["render", DRIVING],
+        &["test", "a", "--to", DRIVING],
+        &["test", "a", "--to", "5", "--profile-json", profile],
+    ] {
+        let answer = home.run(["--workspace", "shop"].iter().chain(words));
+        let said = answer.out.clone() + &answer.err;
+        let raw = said.chars().find(|c| *c != '\n' && *c != '\t' && telecast::text::picture(*c).is_some());
+        assert_eq!(raw, None, "{words:?}: {answer:?}");
+    }
+    home.write("shop/campaigns/c.toml", "name = \"c\"\nwebhook = \"bot\"\ncontent_format = \"text\"\n");
+    home.write("shop/campaigns/c.txt.liquid", "{{ Profile.x }}");
+    let render = home.run(["--workspace", "shop", "render", "c", "--profile-json", profile]);
+    assert!(!render.err.contains('\u{1b}'), "{render:?}");
+    assert_eq!(render.out, DRIVING, "a rendered body is exact");
+}

@@ -64,7 +64,7 @@ fn print(form: RenderAs, composed: &Composed, workspace: &Workspace, output: &mu
         (RenderAs::Curl, _, Some(http)) => {
             let running = runtime()?.block_on(sandbox::announce::find(&workspace.root));
             let address = running.map(|address| format!("http://{address}"));
-            output.line(curl(http, address.as_deref()))?;
+            output.text(&format!("{}\n", curl(http, address.as_deref())))?;
         }
         (RenderAs::Message, _, _) => {
             if let Some(message) = message(composed) {
