@@ -1,0 +1,267 @@
+//! A JSON body as the Bot API server reads it: the members up to the first syntax error count, whatever follows them.
+//!
+//! The server logs a syntax error and goes on with the arguments read so far. Its strings take raw control characters,
+//! and a backslash before a character without a meaning is dropped (`"\chat\_id"` is `chat_id`). [`crate::json`] is
+//! strict, for people who write JSON; this reader answers what arrives (tdlib/td, HttpReader and JsonBuilder).
+
+use crate::text::Span;
+
+/// Containers may nest this deep below a member, as on the server.
+const MAX_DEPTH: usize = 100;
+
+/// What the server reads of a body.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Lenient {
+    /// The members of the top-level object, repeated ones included.
+    pub members: Vec<LenientMember>,
+    /// Where the server stopped reading; `None` where the whole body is an object.
+    pub stopped_at: Option<usize>,
+}
+
+/// One `"key": value`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LenientMember {
+    /// The key, decoded.
+    pub name: String,
+    /// The value as the server works with it: a string decoded, all else as written.
+    pub text: String,
+    /// From the key's quote to the end of the value.
+    pub span: Span,
+}
+
+/// Reads a body as the server does.
+///
+/// ```
+/// let read = telecast::telegram::read_leniently(br#"{"chat\u005fid": 5, "text": "Say "hi""}"#);
+/// assert_eq!(read.members[0].name, "chat_id");
+/// assert_eq!(read.members[1].text, "Say ");
+/// assert!(read.stopped_at.is_some());
+/// ```
+pub fn read_leniently(body: &[u8]) -> Lenient {
+    let mut reader = Reader { bytes: body, at: 0 };
+    let mut members = Vec::new();
+    let is_whole = reader.object(&mut members).is_some();
+    let stopped_at = if is_whole { None } else { Some(reader.at) };
+    Lenient { members, stopped_at }
+}
+
+/// Decodes the string whose opening quote is at `at`; returns it and the offset after its closing quote.
+///
+/// `None` where there is no such quote, the string does not end within `max` bytes, or a `\u` has no four digits.
+pub fn lenient_string(bytes: &[u8], at: usize, max: usize) -> Option<(String, usize)> {
+    let content = bytes.get(at..)?.strip_prefix(b"\"")?;
+    let mut end = 0;
+    while *content.get(end)? != b'"' {
+        end += if content[end] == b'\\' { 2 } else { 1 };
+        if max < end {
+            return None;
+        }
+    }
+    Some((decode(&content[..end])?, at + 1 + end + 1))
+}
+
+fn decode(mut raw: &[u8]) -> Option<String> {
+    let mut decoded = Vec::with_capacity(raw.len());
+    while let [first, rest @ ..] = raw {
+        if *first != b'\\' {
+            decoded.push(*first);
+            raw = rest;
+            continue;
+        }
+        let [escaped, rest @ ..] = rest else { return None };
+        raw = rest;
+        match escaped {
+            b'b' => decoded.push(8),
+            b'f' => decoded.push(12),
+            b'n' => decoded.push(b'\n'),
+            b'r' => decoded.push(b'\r'),
+            b't' => decoded.push(b'\t'),
+            b'u' => {
+                let (code, rest) = code_point(raw)?;
+                raw = rest;
+                // The server writes a lone surrogate as it is; no name has one.
+                let character = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
+                decoded.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+            }
+            other => decoded.push(*other),
+        }
+    }
+    Some(String::from_utf8_lossy(&decoded).into_owned())
+}
+
+/// The code point after `\u`, which may be the first half of a pair.
+fn code_point(raw: &[u8]) -> Option<(u32, &[u8])> {
+    let (first, rest) = four_hex_digits(raw)?;
+    if (0xd800..0xe000).contains(&first)
+        && let Some(after) = rest.strip_prefix(b"\\u")
+    {
+        let (second, after) = four_hex_digits(after)?;
+        if (0xd800..0xe000).contains(&second) {
+            return Some((((first & 0x3ff) << 10 | (second & 0x3ff)) + 0x10000, after));
+        }
+    }
+    Some((first, rest))
+}
+
+fn four_hex_digits(raw: &[u8]) -> Option<(u32, &[u8])> {
+    let (digits, rest) = raw.split_at_checked(4)?;
+    let value =
+        digits.iter().try_fold(0, |value, digit| Some(value << 4 | (*digit as char).to_digit(16)?))?;
+    Some((value, rest))
+}
+
+struct Reader<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+/// `None` is a syntax error; what was read before it counts.
+impl Reader<'_> {
+    fn object(&mut self, members: &mut Vec<LenientMember>) -> Option<()> {
+        self.skip_whitespace();
+        self.expect(b'{')?;
+        loop {
+            self.skip_whitespace();
+            if self.take(b'}') {
+                self.skip_whitespace();
+                return (self.at == self.bytes.len()).then_some(());
+            }
+            let start = self.at;
+            let name = self.string()?;
+            self.skip_whitespace();
+            self.expect(b':')?;
+            self.skip_whitespace();
+            let from = self.at;
+            let text = match self.peek() {
+                Some(b'"') => self.string()?,
+                _ => {
+                    self.skip_value(MAX_DEPTH)?;
+                    String::from_utf8_lossy(&self.bytes[from..self.at]).into_owned()
+                }
+            };
+            members.push(LenientMember { name, text, span: Span::new(start, self.at) });
+            self.skip_whitespace();
+            if self.peek() != Some(b'}') {
+                self.expect(b',')?;
+            }
+        }
+    }
+
+    fn string(&mut self) -> Option<String> {
+        let (text, end) = lenient_string(self.bytes, self.at, self.bytes.len())?;
+        self.at = end;
+        Some(text)
+    }
+
+    fn skip_value(&mut self, depth: usize) -> Option<()> {
+        self.skip_whitespace();
+        match self.peek()? {
+            b'"' => self.string().map(|_| ()),
+            b'{' => self.skip_container(b'}', depth, |reader, depth| {
+                reader.string()?;
+                reader.skip_whitespace();
+                reader.expect(b':')?;
+                reader.skip_value(depth)
+            }),
+            b'[' => self.skip_container(b']', depth, Self::skip_value),
+            b'-' | b'+' | b'.' | b'0'..=b'9' => {
+                while self.peek().is_some_and(|byte| b"-+.eE0123456789".contains(&byte)) {
+                    self.at += 1;
+                }
+                Some(())
+            }
+            _ => {
+                let rest = &self.bytes[self.at..];
+                let word = ["true", "false", "null"].iter().find(|word| rest.starts_with(word.as_bytes()))?;
+                self.at += word.len();
+                Some(())
+            }
+        }
+    }
+
+    fn skip_container(
+        &mut self,
+        close: u8,
+        depth: usize,
+        item: impl Fn(&mut Self, usize) -> Option<()>,
+    ) -> Option<()> {
+        let depth = depth.checked_sub(1)?;
+        self.at += 1;
+        self.skip_whitespace();
+        if self.take(close) {
+            return Some(());
+        }
+        loop {
+            item(self, depth)?;
+            self.skip_whitespace();
+            if self.take(close) {
+                return Some(());
+            }
+            self.expect(b',')?;
+            self.skip_whitespace();
+        }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    fn take(&mut self, byte: u8) -> bool {
+        let is_there = self.peek() == Some(byte);
+        self.at += usize::from(is_there);
+        is_there
+    }
+
+    fn expect(&mut self, byte: u8) -> Option<()> {
+        self.take(byte).then_some(())
+    }
+
+    fn skip_whitespace(&mut self) {
+        while self.peek().is_some_and(|byte| b" \t\r\n".contains(&byte)) {
+            self.at += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(body: &str, expected: &str) {
+        let read = read_leniently(body.as_bytes());
+        let members: Vec<String> =
+            read.members.iter().map(|member| format!("{}={}", member.name, member.text)).collect();
+        let stop = read.stopped_at.map_or("", |_| " !");
+        assert_eq!(format!("{}{stop}", members.join(" | ")), expected, "{body}");
+    }
+
+    #[test]
+    fn what_stands_before_a_syntax_error_counts() {
+        check(r#"{"chat_id":1001,"text":"Say "hi" now"}"#, "chat_id=1001 | text=Say  !");
+        check(r#"{"chat_id":1001,"text":"a"} x"#, "chat_id=1001 | text=a !");
+        check(r#"{"text":"a" "parse_mode":"HTML"}"#, "text=a !");
+        check(r#"{"text":"x","protect_content":True}"#, "text=x !");
+        check("{\"text\":\"a\tb\nc\"}", "text=a\tb\nc");
+        check(r#"{"chat_id":+1001,"text":"x",}"#, "chat_id=+1001 | text=x");
+        check(r#"{"chat_id":1001,"text":"cut off"#, "chat_id=1001 !");
+        for body in ["", "null", "[1]", "1", "\"x\"", "\u{feff}{}"] {
+            check(body, " !");
+        }
+    }
+
+    #[test]
+    fn keys_are_decoded_as_the_server_does() {
+        check(r#"{"chat\u005fid":1,"\chat\_id":2,"chat\u005Fid":3}"#, "chat_id=1 | chat_id=2 | chat_id=3");
+        check(r#"{"a\ud83d\ude00":1,"b\ud800":2}"#, "a😀=1 | b\u{fffd}=2");
+        check(r#"{"\u00zz":1}"#, " !");
+    }
+
+    #[test]
+    fn values_are_raw_text_and_nest_only_so_deep() {
+        check(r#"{"a": {"k" : ["}", -1.5e3, null]}, "b":true}"#, r#"a={"k" : ["}", -1.5e3, null]} | b=true"#);
+        let deep = |n: usize| format!("{{\"a\":{}{}}}", "[".repeat(n), "]".repeat(n));
+        assert_eq!(read_leniently(deep(100).as_bytes()).stopped_at, None);
+        assert!(read_leniently(deep(102).as_bytes()).members.is_empty());
+    }
+}
