@@ -128,17 +128,4 @@ impl Client {
             elapsed: started.elapsed(),
         })
     }
-
-    /// Whether `base_url` is telecast's own sandbox: it answers `GET /sandbox` as none else does.
-    ///
-    /// `false` also where nothing answers; the path of `base_url` is left aside.
-    pub async fn is_sandbox(&self, base_url: &str) -> bool {
-        let Ok(url) = reqwest::Url::parse(base_url).and_then(|url| url.join("/sandbox")) else {
-            return false;
-        };
-        let request = HttpRequest::get(url.as_str(), Duration::from_secs(3));
-        let Ok(answer) = self.send(request).await else { return false };
-        let answer: Option<serde_json::Value> = serde_json::from_slice(&answer.body).ok();
-        answer.is_some_and(|answer| answer.get("telecast_sandbox") == Some(&serde_json::Value::Bool(true)))
-    }
 }

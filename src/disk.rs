@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use crate::diagnostic::Diagnostic;
 
 pub use digest::sha256;
-pub use lock::{Guard, Holder, LockError, is_locked, try_lock, wait_for_lock};
+pub use lock::{Guard, Holder, LockError, holder, try_lock, wait_for_lock, wait_for_lock_as};
 pub use read::{Condition, Fingerprint, MAX_FILE, Source, read_source};
 pub use write::{Access, open_private_log, replace, save_text, tighten, write_new};
 

@@ -16,11 +16,11 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::campaign::is_name;
-use crate::disk::Guard;
+use crate::disk::{Guard, sha256};
 use crate::paths::Paths;
 use crate::settings::SecretSource;
 
@@ -107,13 +107,31 @@ pub struct Listed {
 /// Returns the environment variable of that name, where it is text.
 pub type Environment = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
+/// A workspace as secrets are kept for it.
+#[derive(Debug, Clone)]
+struct Place {
+    /// Its real path: nothing that a workspace says about itself leads to another one's values.
+    key: String,
+    /// The name of its folder, for the command that prints a secret.
+    folder: String,
+}
+
+/// A value that is kept for an earlier place of a workspace, or for the id that earlier versions kept it by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Movable {
+    /// The secret's name.
+    pub name: String,
+    /// The id, or the real path of the folder that is gone.
+    pub from: String,
+}
+
 /// The secrets of a user, seen from one workspace; cheap to clone.
 #[derive(Clone)]
 pub struct Secrets {
     file: PathBuf,
     locks: PathBuf,
     source: SecretSource,
-    workspace: Option<String>,
+    workspace: Option<Place>,
     environment: Environment,
 }
 
@@ -128,13 +146,13 @@ impl std::fmt::Debug for Secrets {
 }
 
 impl Secrets {
-    /// Opens the user's secrets for the workspace with that id; reads nothing yet.
-    pub fn new(paths: &Paths, source: &SecretSource, workspace: Option<&str>) -> Self {
+    /// Opens the user's secrets for the workspace at this real path; reads nothing yet.
+    pub fn new(paths: &Paths, source: &SecretSource, workspace: Option<&Path>) -> Self {
         Self {
             file: paths.secrets_file(),
             locks: paths.locks(),
             source: source.clone(),
-            workspace: workspace.map(str::to_owned),
+            workspace: workspace.map(Place::of),
             environment: Arc::new(|name| std::env::var(name).ok()),
         }
     }
@@ -164,7 +182,7 @@ impl Secrets {
         match &self.source {
             SecretSource::File | SecretSource::Unusable { .. } => self.in_file(name),
             SecretSource::Command { command, timeout } => {
-                let workspace = self.workspace.as_deref().unwrap_or_default();
+                let workspace = self.workspace.as_ref().map_or("", |place| place.folder.as_str());
                 let value = command::ask(command, name, workspace, *timeout).await?;
                 Ok(value.map(|secret| Found { secret, origin: Origin::Command }))
             }
@@ -306,7 +324,53 @@ impl Secrets {
     /// Returns all that is kept for this workspace and shared.
     fn kept(&self) -> Result<Vec<(String, Origin, Secret)>, SecretError> {
         self.usable()?;
-        store::load(&self.file, self.workspace.as_deref())
+        store::load(&self.file, self.key())
+    }
+
+    fn key(&self) -> Option<&str> {
+        self.workspace.as_ref().map(|place| place.key.as_str())
+    }
+
+    /// Returns what is kept of `names` for the id of earlier versions, or for a folder that is no workspace any more;
+    /// only where this workspace has no value of its own.
+    ///
+    /// A clone can copy an id, and any folder can ask for any name: these are for a person to decide about, by name.
+    pub fn movable(&self, names: &[String], old_id: &str) -> Result<Vec<Movable>, SecretError> {
+        self.usable()?;
+        let own: Vec<String> = self
+            .kept()?
+            .into_iter()
+            .filter(|(_, origin, _)| *origin == Origin::Workspace)
+            .map(|(name, _, _)| name)
+            .collect();
+        let is_gone = |key: &str| {
+            let path = Path::new(key);
+            path.is_absolute() && !path.join("telecast.toml").exists()
+        };
+        let groups = store::groups(&self.file)?;
+        let movable = groups.into_iter().flat_map(|(from, kept)| {
+            let is_earlier = from == old_id || is_gone(&from);
+            let wanted =
+                kept.into_iter().filter(|name| is_earlier && names.contains(name) && !own.contains(name));
+            wanted.map(|name| Movable { name, from: from.clone() }).collect::<Vec<_>>()
+        });
+        Ok(movable.collect())
+    }
+
+    /// Keeps a movable value for this workspace, and no longer where it was.
+    pub fn move_here(&self, movable: &Movable) -> Result<(), SecretError> {
+        self.writable()?;
+        let to = self.path(&movable.name, Scope::Workspace)?;
+        let from = ["workspace", movable.from.as_str(), movable.name.as_str()];
+        let turn = store::take_turn(&self.file, &self.locks)?;
+        let kept = store::load(&self.file, Some(&movable.from))?;
+        let value =
+            kept.into_iter().find(|(name, origin, _)| *name == movable.name && *origin == Origin::Workspace);
+        let Some((_, _, secret)) = value else { return Ok(()) };
+        store::change(&self.file, &turn, |editor| {
+            editor.set_string(&to, secret.expose());
+            editor.remove(&from);
+        })
     }
 
     fn writable(&self) -> Result<(), SecretError> {
@@ -320,11 +384,22 @@ impl Secrets {
     }
 
     fn path<'a>(&'a self, name: &'a str, scope: Scope) -> Result<Vec<&'a str>, SecretError> {
-        match (scope, self.workspace.as_deref()) {
+        match (scope, self.key()) {
             (Scope::Shared, _) => Ok(vec!["shared", name]),
             (Scope::Workspace, Some(workspace)) => Ok(vec!["workspace", workspace, name]),
             (Scope::Workspace, None) => Err(SecretError::NoWorkspace { name: name.to_owned() }),
         }
+    }
+}
+
+impl Place {
+    fn of(root: &Path) -> Self {
+        // The file is TOML, which has no other bytes than text's.
+        let key = root
+            .to_str()
+            .map_or_else(|| format!("sha256-{}", sha256(root.as_os_str().as_encoded_bytes())), str::to_owned);
+        let folder = root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        Self { key, folder }
     }
 }
 

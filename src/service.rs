@@ -13,6 +13,7 @@ mod session;
 pub mod starter;
 mod survey;
 mod test_send;
+mod trust;
 
 pub use adopt::adopt_token;
 pub use bot::{BotStatus, TroubleKind, check_bot, resolve_help};
@@ -21,6 +22,9 @@ pub use clevertap::{ExportProblem, export_clevertap, export_problems, export_tex
 pub use curl::curl;
 pub use job::{Job, SampleEvent, partial_names, partials};
 pub use problems::{violations, webhook_problems};
-pub use session::{DATABASE, ResolveError, Session};
+pub use session::{DATABASE, ResolveError, Session, Sharing};
 pub use survey::{Surveyed, survey};
 pub use test_send::{TestAnswer, TestSend, history_entry, send_test};
+pub use trust::{
+    Grants, NotPermitted, Permit, Question, Standing, TRUST_VARIABLE, TrustRow, WebhookInUse, trust_row,
+};

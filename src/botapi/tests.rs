@@ -279,21 +279,6 @@ async fn what_is_no_answer_of_a_bot_api_is_told() {
     }
 }
 
-#[tokio::test]
-async fn only_our_own_sandbox_is_one() {
-    for (body, expected) in [
-        (r#"{"telecast_sandbox":true,"version":"0.1.0"}"#, true),
-        (r#"{"telecast_sandbox":"true"}"#, false),
-        (r#"{"ok":true}"#, false),
-        ("<html>", false),
-    ] {
-        let (address, requests) = serve(Behaviour::Answer(answer("200 OK", "application/json", body)));
-        assert_eq!(client().is_sandbox(&format!("{address}/some/path")).await, expected, "{body}");
-        assert!(requests.recv().unwrap().starts_with("GET /sandbox HTTP/1.1"));
-    }
-    assert!(!client().is_sandbox("no address").await);
-}
-
 #[test]
 fn a_ca_file_without_certificates_is_refused() {
     let folder = tempfile::tempdir().unwrap();

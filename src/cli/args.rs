@@ -11,6 +11,7 @@ mod people;
 mod sandbox;
 mod secrets;
 mod source;
+mod trust;
 mod webhooks;
 
 use std::path::PathBuf;
@@ -26,6 +27,7 @@ pub use people::{ImportProfiles, ListProfiles, ProfilesCommand, Property, SetPro
 pub use sandbox::ServeSandbox;
 pub use secrets::{ChangeSecret, SecretsCommand};
 pub use source::Source;
+pub use trust::Trust;
 pub use webhooks::{NewWebhook, WebhooksCommand};
 
 const EXAMPLES: &str = "\
@@ -85,6 +87,8 @@ pub enum Command {
     /// List, make, check and remove webhooks
     #[command(subcommand)]
     Webhooks(WebhooksCommand),
+    /// Say what each webhook may send where
+    Trust(Trust),
     /// Store, list and remove bot tokens and other secrets
     #[command(subcommand)]
     Secrets(SecretsCommand),

@@ -17,6 +17,7 @@ mod sandbox;
 mod secrets;
 mod subject;
 mod test;
+mod trust;
 mod webhooks;
 
 use tokio::runtime::Runtime;
@@ -48,11 +49,14 @@ pub fn run(args: Args, output: &mut Output) -> Result<Next> {
         Some(Command::Export(ExportCommand::Clevertap(args))) => export::run(&find()?, &args, output)?,
         Some(Command::Campaigns(command)) => campaigns::run(&find()?, command, output)?,
         Some(Command::Webhooks(command)) => webhooks::run(&find()?, command, output)?,
+        Some(Command::Trust(args)) => trust::run(&find()?, &args, output)?,
         Some(Command::Secrets(command)) => secrets::run(find(), command, output)?,
         Some(Command::Profiles(command)) => profiles::run(&find()?, command, output)?,
         Some(Command::Paths(format)) => paths::run(workspace, format, output)?,
         Some(Command::Sandbox(args)) => {
-            sandbox::run(find().ok().as_ref().map(|place| place.root.as_path()), args, output)?
+            // The announcement names the real path, as the workspace's own commands look for it.
+            let root = find().ok().and_then(|place| std::fs::canonicalize(place.root).ok());
+            sandbox::run(root.as_deref(), args, output)?
         }
         Some(Command::Debug(DebugCommand::Entities(args))) => debug_entities::run(args, output)?,
         Some(Command::Debug(DebugCommand::Liquid)) => debug_liquid::run(output)?,
@@ -63,8 +67,7 @@ pub fn run(args: Args, output: &mut Output) -> Result<Next> {
 /// Opens the user's secrets as the settings say, for a workspace or for none.
 fn secrets_of(paths: &Paths, workspace: Option<&Workspace>) -> Secrets {
     let (settings, _) = Settings::load(paths);
-    let id = workspace.map(Workspace::id);
-    Secrets::new(paths, &settings.secrets, id.as_deref())
+    Secrets::new(paths, &settings.secrets, workspace.map(|workspace| workspace.root.as_path()))
 }
 
 /// Makes what asynchronous calls run on; only the commands that need it pay for it.

@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::disk::LockError;
 use crate::paths::{NoHome, Paths, WORKSPACE_VARIABLE};
 use crate::secrets::Secrets;
-use crate::service::Session;
+use crate::service::{Grants, NotPermitted, Session, Sharing, TRUST_VARIABLE};
 use crate::settings::Settings;
+use crate::state::StateError;
 use crate::store::{self, SqliteStore};
 use crate::workspace::{self, DiscoverError, InitError, OpenError, SaveError, Workspace};
 
@@ -44,8 +46,9 @@ impl Place {
     /// Makes what use cases on the workspace share; opens nothing yet.
     pub fn session(&self, workspace: &Workspace) -> Session {
         let (settings, _) = Settings::load(&self.paths);
-        let secrets = Secrets::new(&self.paths, &settings.secrets, Some(&workspace.id()));
-        Session::new(workspace.root.clone(), secrets, &settings)
+        let secrets = Secrets::new(&self.paths, &settings.secrets, Some(&workspace.root));
+        Session::new(self.paths.clone(), workspace, secrets, &settings, Sharing::OneCommand)
+            .with_grants(Grants::from_environment())
     }
 }
 
@@ -110,5 +113,39 @@ impl From<store::Error> for CliError {
             _ => Kind::Environment,
         };
         CliError::new(kind, error)
+    }
+}
+
+impl From<StateError> for CliError {
+    fn from(error: StateError) -> Self {
+        CliError::new(Kind::Environment, error)
+    }
+}
+
+impl From<LockError> for CliError {
+    fn from(error: LockError) -> Self {
+        CliError::new(Kind::Environment, error)
+    }
+}
+
+impl From<NotPermitted> for CliError {
+    fn from(error: NotPermitted) -> Self {
+        match &error {
+            NotPermitted::Invalid(_) => CliError::new(Kind::Failed, error),
+            NotPermitted::Untrusted(question) => {
+                let list: Vec<String> = match question.secrets.as_slice() {
+                    [] => vec![format!("@{}", question.host)],
+                    names => names.iter().map(|name| format!("{name}@{}", question.host)).collect(),
+                };
+                let hint = format!("where nobody can be asked: {TRUST_VARIABLE}={}", list.join(","));
+                let changes = question.changes.clone();
+                let error = CliError::new(Kind::Environment, error);
+                let error = changes.into_iter().fold(error, CliError::hint);
+                error.hint("look at it and trust it: telecast trust").hint(hint)
+            }
+            NotPermitted::State(_) | NotPermitted::Variable(_) | NotPermitted::Sandbox(_) => {
+                CliError::new(Kind::Environment, error)
+            }
+        }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Never an argument: those stand in the shell's history and in the list of processes.
 
-use std::io::{self, IsTerminal, Read};
+use std::io::{self, BufRead, IsTerminal, Read};
 
 use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
 
@@ -26,6 +26,14 @@ pub fn secret(output: &mut Output, question: &str) -> io::Result<Option<String>>
     };
     output.note("")?;
     Ok(typed?.map(|line| line.trim().to_owned()))
+}
+
+/// Asks a question that is answered by `y` or `yes`, in any case; all else, the end of the input too, is a no.
+pub fn agrees(output: &mut Output, question: &str) -> io::Result<bool> {
+    output.ask(question)?;
+    let mut answer = String::new();
+    io::stdin().lock().take(64).read_line(&mut answer)?;
+    Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
 }
 
 /// Reads a pipe to its end. What is too long comes back as long as it was read, too long for any store to take: it is

@@ -12,7 +12,7 @@ use super::{explain, open_private_log};
 #[derive(Debug)]
 pub struct Guard {
     /// Locked; closing it ends the lock.
-    _file: File,
+    file: File,
 }
 
 /// The process that holds a lock, as it wrote itself down.
@@ -79,24 +79,40 @@ pub fn try_lock(path: &Path, what: &'static str, workspace: &Path) -> Result<Gua
         }
         Err(TryLockError::Error(source)) => return Err(LockError::file(path, source)),
     }
-    file.set_len(0).map_err(|source| LockError::file(path, source))?;
+    sign(&mut file, workspace).map_err(|source| LockError::file(path, source))?;
+    Ok(Guard { file })
+}
+
+/// Waits for the lock at `path` as [`wait_for_lock`] does, and writes down who holds it, as [`try_lock`] does. Blocks.
+pub fn wait_for_lock_as(path: &Path, workspace: &Path) -> Result<Guard, LockError> {
+    let mut guard = wait_for_lock(path)?;
+    sign(&mut guard.file, workspace).map_err(|source| LockError::file(path, source))?;
+    Ok(guard)
+}
+
+fn sign(file: &mut File, workspace: &Path) -> io::Result<()> {
+    file.set_len(0)?;
     write!(file, "{}\n{}\n", std::process::id(), workspace.display())
-        .map_err(|source| LockError::file(path, source))?;
-    Ok(Guard { _file: file })
 }
 
 /// Waits for the lock at `path`: for changes that take milliseconds, where writers take turns. Blocks.
 pub fn wait_for_lock(path: &Path) -> Result<Guard, LockError> {
     let file = open_private_log(path).map_err(|source| LockError::file(path, source))?;
     file.lock().map_err(|source| LockError::file(path, source))?;
-    Ok(Guard { _file: file })
+    Ok(Guard { file })
 }
 
-/// Whether another process, or another part of this one, holds the lock at `path`; `false` where there is no file.
-pub fn is_locked(path: &Path) -> bool {
-    let Ok(file) = File::open(path) else { return false };
-    // A shared lock is refused only while somebody has the exclusive one; it ends with this call.
-    matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+/// Returns who holds the lock at `path`; `None` where nobody does, or there is no file.
+///
+/// Looking takes a shared lock for a moment, which another one's [`try_lock`] may meet: look only at locks that are
+/// waited for.
+pub fn holder(path: &Path) -> Option<Holder> {
+    let mut file = File::open(path).ok()?;
+    match file.try_lock_shared() {
+        Err(TryLockError::WouldBlock) => Some(read_holder(&mut file)),
+        // The shared lock ends with the file.
+        Ok(()) | Err(TryLockError::Error(_)) => None,
+    }
 }
 
 fn read_holder(file: &mut File) -> Holder {

@@ -1,84 +1,78 @@
-//! How the commands of a workspace find its running sandbox: a small file says where it is, and it is asked.
+//! How the processes of one user know which sandboxes are theirs: each running one holds a lock named by its address.
+//!
+//! The locks are files of the user's state directory. A workspace can come from a stranger, so nothing in it can make
+//! an address count as a sandbox; and a server cannot either, whatever it answers.
 
-use std::io::{self, Write};
+use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
-use std::{fs, process};
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use tempfile::NamedTempFile;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
-use tokio::time::timeout;
+use crate::disk::{self, Guard, LockError};
+use crate::paths::Paths;
 
-/// A sandbox on loopback that takes longer than this to say what it is counts as gone.
-const PATIENCE: Duration = Duration::from_secs(1);
-
-/// No sandbox says more than this about itself.
-const MAX_ANSWER: u64 = 64 << 10;
-
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Notice {
-    addr: SocketAddr,
-    pid: u32,
-}
-
-/// The announcement of a running sandbox; taken back when it is dropped.
+/// The announcement of a running sandbox; taken back when it is dropped, which has to be before its port is free.
 #[derive(Debug)]
 pub struct Announcement {
     path: PathBuf,
-    notice: Notice,
+    _lock: Guard,
 }
 
-/// Announces a sandbox of this process in the workspace at `root`; an older announcement gives way.
-pub fn announce(root: &Path, addr: SocketAddr) -> io::Result<Announcement> {
-    let path = path_in(root);
-    let folder = root.join(".telecast");
-    fs::create_dir_all(&folder)?;
-    let notice = Notice { addr, pid: process::id() };
-    let mut file = NamedTempFile::new_in(&folder)?;
-    serde_json::to_writer(&mut file, &notice)?;
-    file.write_all(b"\n")?;
-    file.persist(&path)?;
-    Ok(Announcement { path, notice })
+/// Announces a sandbox of this process, as that of the workspace at `root` where one is given. It must be listening.
+pub fn announce(paths: &Paths, addr: SocketAddr, root: Option<&Path>) -> Result<Announcement, LockError> {
+    let path = path_of(paths, addr);
+    // Nobody else listens there, so whoever has the lock is only looking.
+    let lock = disk::wait_for_lock_as(&path, root.unwrap_or(Path::new("")))?;
+    Ok(Announcement { path, _lock: lock })
 }
 
-/// Finds the sandbox of the workspace at `root`, if one runs: it has to answer as one.
-pub async fn find(root: &Path) -> Option<SocketAddr> {
-    let notice = read(&path_in(root))?;
-    if !notice.addr.ip().is_loopback() {
-        return None;
-    }
-    let answer = timeout(PATIENCE, ask(notice.addr)).await.ok()?.ok()?;
-    let (_, body) = answer.split_once("\r\n\r\n")?;
-    let about: Value = serde_json::from_str(body).ok()?;
-    (about.get("telecast_sandbox") == Some(&Value::Bool(true))).then_some(notice.addr)
+/// Whether a sandbox that this user started listens at `addr`.
+pub fn is_announced(paths: &Paths, addr: SocketAddr) -> bool {
+    addr.ip().is_loopback() && disk::holder(&path_of(paths, addr)).is_some()
+}
+
+/// Returns the address of the running sandbox of the workspace at `root`, its real path.
+pub fn find(paths: &Paths, root: &Path) -> Option<SocketAddr> {
+    let files = fs::read_dir(paths.sandboxes()).into_iter().flatten().flatten();
+    let found = files.filter_map(|file| {
+        let addr: SocketAddr = file.file_name().to_str()?.replace('_', ":").parse().ok()?;
+        let holder = disk::holder(&file.path()).filter(|_| addr.ip().is_loopback())?;
+        (holder.workspace.as_deref() == Some(root)).then_some(addr)
+    });
+    // Of several, always the same one.
+    found.min()
 }
 
 impl Drop for Announcement {
     fn drop(&mut self) {
-        if read(&self.path).as_ref() == Some(&self.notice) {
-            // A file that stays behind names a sandbox that does not answer, which `find` notices.
-            let _ = fs::remove_file(&self.path);
+        match fs::remove_file(&self.path) {
+            // One that stays has no lock, so it announces nothing.
+            Ok(()) | Err(_) => {}
         }
     }
 }
 
-fn path_in(root: &Path) -> PathBuf {
-    root.join(".telecast").join("sandbox.json")
+/// File systems do not all take a colon in a name.
+fn path_of(paths: &Paths, addr: SocketAddr) -> PathBuf {
+    paths.sandboxes().join(addr.to_string().replace(':', "_"))
 }
 
-fn read(path: &Path) -> Option<Notice> {
-    serde_json::from_str(&fs::read_to_string(path).ok()?).ok()
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-async fn ask(addr: SocketAddr) -> io::Result<String> {
-    let mut stream = TcpStream::connect(addr).await?;
-    let request = format!("GET /sandbox HTTP/1.1\r\nHost: {addr}\r\nConnection: close\r\n\r\n");
-    stream.write_all(request.as_bytes()).await?;
-    let mut answer = String::new();
-    stream.take(MAX_ANSWER).read_to_string(&mut answer).await?;
-    Ok(answer)
+    #[test]
+    fn an_announcement_holds_as_long_as_its_lock() {
+        let home = tempfile::tempdir().unwrap();
+        let paths = Paths::under(home.path());
+        let addr: SocketAddr = "[::1]:8081".parse().unwrap();
+        let (mine, other) = (Path::new("/srv/mine"), Path::new("/srv/other"));
+        let announcement = announce(&paths, addr, Some(mine)).unwrap();
+        assert!(is_announced(&paths, addr));
+        assert_eq!((find(&paths, mine), find(&paths, other)), (Some(addr), None));
+        drop(announcement);
+        assert!(!is_announced(&paths, addr) && find(&paths, mine).is_none());
+        // What a killed process leaves is a file without a lock; so is what somebody writes there by hand.
+        std::fs::write(path_of(&paths, addr), "1\n/srv/mine\n").unwrap();
+        assert!(!is_announced(&paths, addr) && find(&paths, mine).is_none());
+    }
 }

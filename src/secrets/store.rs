@@ -1,4 +1,4 @@
-//! `secrets.toml`: `[shared]` and `[workspace.ID]`, texts under names; mode 0600, changed whole or not at all.
+//! `secrets.toml`: `[shared]` and `[workspace."/real/path"]`, texts under names; mode 0600, changed whole or not at all.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -22,6 +22,18 @@ pub(super) fn load(
         let own = own.filter(|(id, _)| Some(id.as_str()) == workspace).flat_map(|(_, pairs)| pairs);
         let own = own.map(|(name, value)| (name, Origin::Workspace, Secret(value)));
         shared.chain(own).filter(|(_, _, secret)| !secret.expose().is_empty()).collect()
+    });
+    groups.ok_or_else(|| malformed(file, problems.into_iter().next()))
+}
+
+/// Returns for which workspaces what is kept: the key of each, and the names.
+pub(super) fn groups(file: &Path) -> Result<Vec<(String, Vec<String>)>, SecretError> {
+    let source = read(file)?;
+    let (groups, problems) = toml::read(&source.text, |table| {
+        // Asked for, so that it is not reported as unknown.
+        let _ = table.pairs("shared");
+        let groups = table.groups("workspace").unwrap_or_default().into_iter();
+        groups.map(|(key, pairs)| (key, pairs.into_iter().map(|(name, _)| name).collect())).collect()
     });
     groups.ok_or_else(|| malformed(file, problems.into_iter().next()))
 }

@@ -6,15 +6,19 @@ use super::*;
 fn secrets(root: &std::path::Path, variables: &[(&str, &str)]) -> Secrets {
     let variables: HashMap<String, String> =
         variables.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
-    Secrets::new(&Paths::under(root), &SecretSource::File, Some("w1"))
+    Secrets::new(&Paths::under(root), &SecretSource::File, Some(std::path::Path::new("/srv/w1")))
         .with_environment(Arc::new(move |name| variables.get(name).cloned()))
 }
 
 fn by_command(command: &[&str], limit: Duration) -> Secrets {
     let command = command.iter().map(|part| part.to_string()).collect();
     let source = SecretSource::Command { command, timeout: limit };
-    Secrets::new(&Paths::under(std::path::Path::new("/nowhere")), &source, Some("w1"))
-        .with_environment(Arc::new(|_| None))
+    Secrets::new(
+        &Paths::under(std::path::Path::new("/nowhere")),
+        &source,
+        Some(std::path::Path::new("/srv/w1")),
+    )
+    .with_environment(Arc::new(|_| None))
 }
 
 fn find(secrets: &Secrets, name: &str) -> Result<Option<(String, Origin)>, SecretError> {
@@ -48,7 +52,8 @@ fn the_environment_comes_first_then_the_workspace_then_what_is_shared() {
 fn another_workspace_does_not_see_this_ones_values() {
     let dir = tempfile::tempdir().unwrap();
     secrets(dir.path(), &[]).set("T", &Secret::new("own"), Scope::Workspace).unwrap();
-    let other = Secrets::new(&Paths::under(dir.path()), &SecretSource::File, Some("w2"));
+    let other =
+        Secrets::new(&Paths::under(dir.path()), &SecretSource::File, Some(std::path::Path::new("/srv/w2")));
     assert_eq!(other.list(&[]).unwrap(), []);
 }
 
@@ -66,7 +71,7 @@ fn the_file_keeps_comments_and_is_the_users_only() {
     secrets.set("B", &Secret::new("2"), Scope::Workspace).unwrap();
     assert_eq!(
         std::fs::read_to_string(&file).unwrap(),
-        "# mine\n[shared]\nA = \"1\" # one\n\n[workspace.w1]\nB = \"2\"\n"
+        "# mine\n[shared]\nA = \"1\" # one\n\n[workspace.\"/srv/w1\"]\nB = \"2\"\n"
     );
     assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     assert!(secrets.remove("A", Scope::Shared).unwrap());

@@ -1,9 +1,11 @@
 //! Who answers at a webhook's address: the workspace's sandbox, a real bot, another host, or nobody.
 
 use super::session::{ResolveError, Session};
+use super::trust::{NotPermitted, Permit, Question, WebhookInUse};
 use crate::botapi::{Bot, CallError, SendError};
 use crate::campaign::{Webhook, bot_api};
 use crate::compose::Filled;
+use crate::secrets::Movable;
 
 /// What is known of who answers at a webhook's address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +31,10 @@ pub enum BotStatus {
         /// The host.
         host: String,
     },
+    /// The user has not said that it may be sent to; nobody was asked.
+    NotTrusted(Question),
+    /// Something stands in it that may not, in words; it is never sent to.
+    Invalid(String),
     /// The address is a Bot API's, but who answers is not known.
     Trouble {
         /// Whose fault it is.
@@ -56,38 +62,54 @@ impl BotStatus {
     }
 }
 
-/// Asks who answers at the webhook's address: `GET /sandbox`, then getMe.
-pub async fn check_bot(session: &Session, webhook: &Webhook) -> BotStatus {
-    if bot_api(&webhook.url).is_none() {
-        return BotStatus::OtherHost { host: host_of(&webhook.url) };
+/// Asks who answers at the webhook's address: getMe, where it is a Bot API's and may be sent to.
+pub async fn check_bot(session: &Session, in_use: &WebhookInUse) -> BotStatus {
+    let permit = match session.permit(in_use).await {
+        Ok(permit) => permit,
+        Err(NotPermitted::Untrusted(question)) => return BotStatus::NotTrusted(question),
+        Err(error @ NotPermitted::Invalid(_)) => return BotStatus::Invalid(error.to_string()),
+        Err(error) => return BotStatus::Trouble { kind: TroubleKind::NoAnswer, words: error.to_string() },
+    };
+    if permit.route.bot_call.is_none() {
+        return BotStatus::OtherHost { host: permit.host() };
     }
-    match ask(session, webhook).await {
-        Ok(status) => status,
+    match ask(session, &permit, &in_use.webhook).await {
+        Ok(bot) if permit.is_sandbox() => BotStatus::Sandbox { bot },
+        Ok(bot) => BotStatus::Live { bot, host: permit.host() },
         Err((kind, words)) => BotStatus::Trouble { kind, words: session.redact(&words) },
     }
 }
 
-async fn ask(session: &Session, webhook: &Webhook) -> Result<BotStatus, (TroubleKind, String)> {
-    let (bot, base) = bot_of(session, webhook).await.map_err(|words| (TroubleKind::Incomplete, words))?;
+async fn ask(session: &Session, permit: &Permit, webhook: &Webhook) -> Result<String, (TroubleKind, String)> {
+    let bot = bot_of(session, permit, webhook).await.map_err(|words| (TroubleKind::Incomplete, words))?;
     let client = session.client().map_err(|error| (TroubleKind::NoAnswer, error.to_string()))?;
-    let is_sandbox = client.is_sandbox(&base).await;
     let user = bot.get_me(client).await.map_err(|error| (kind_of(&error), explained(&error)))?;
-    let bot = user.username.map_or(user.first_name, |name| format!("@{name}"));
-    Ok(if is_sandbox { BotStatus::Sandbox { bot } } else { BotStatus::Live { bot, host: host_of(&base) } })
+    Ok(user.username.map_or(user.first_name, |name| format!("@{name}")))
 }
 
-/// Returns the bot that a webhook speaks for, secrets filled in, and the address of its Bot API.
-pub(super) async fn bot_of(session: &Session, webhook: &Webhook) -> Result<(Bot, String), String> {
-    let url = session.resolve(&Filled::of_typed(&webhook.url)).await.map_err(|error| resolve_help(&error))?;
-    let bot = Bot::of_url(&url).ok_or("the webhook's URL is not a Bot API's: …/bot<token>/METHOD")?;
-    let base = bot_api(&url).map(|parts| parts.base.of(&url).to_owned()).unwrap_or_default();
-    Ok((bot, base))
+/// Returns the bot that a webhook speaks for, its token filled in.
+pub(super) async fn bot_of(session: &Session, permit: &Permit, webhook: &Webhook) -> Result<Bot, String> {
+    const NONE: &str = "the webhook's URL is not a Bot API's: …/bot<token>/METHOD";
+    // Parameters are left out: a message's, which methods of the bot's own must not get.
+    let address = bot_api(&webhook.url).and_then(|parts| webhook.url.get(..parts.method.end)).ok_or(NONE)?;
+    let resolved = session.resolve(permit, &Filled::of_typed(address)).await;
+    let url = resolved.map_err(|error| resolve_help(&error))?;
+    permit.admits(&url)?;
+    Bot::of_url(&url).ok_or_else(|| NONE.to_owned())
 }
 
 /// Says why a secret has no value, and what to do.
 pub fn resolve_help(error: &ResolveError) -> String {
     match error {
-        ResolveError::Missing { names } => {
+        ResolveError::Missing { movable, .. } if !movable.is_empty() => {
+            let kept = |movable: &Movable| {
+                let Movable { name, from } = movable;
+                format!("one is kept for {from}: `telecast trust --move-secrets {name}` moves it here")
+            };
+            let kept: Vec<String> = movable.iter().map(kept).collect();
+            format!("{error}: {}", kept.join("; "))
+        }
+        ResolveError::Missing { names, .. } => {
             let first = names.first().map_or("NAME", String::as_str);
             format!("{error}: set it with `telecast secrets set {first}`, or as an environment variable")
         }
@@ -114,23 +136,5 @@ fn explained(error: &CallError) -> String {
         }
         CallError::Refused { code: 404, .. } => format!("{error}: the token is not complete"),
         _ => error.to_string(),
-    }
-}
-
-/// The host in an address, with what stands before it taken away.
-fn host_of(url: &str) -> String {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-    authority.rsplit('@').next().unwrap_or(authority).to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_host_is_shown_without_what_could_be_a_secret() {
-        assert_eq!(host_of("https://user:pw@crm.example:8443/x?y"), "crm.example:8443");
-        assert_eq!(host_of("crm.example/x"), "crm.example");
     }
 }

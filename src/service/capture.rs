@@ -2,7 +2,7 @@
 
 use super::bot::bot_of;
 use super::session::Session;
-use crate::campaign::{SANDBOX, Webhook};
+use super::trust::WebhookInUse;
 use crate::capture::{self, CaptureOptions, CapturedChat};
 use crate::paths::Paths;
 use crate::workspace::Folder;
@@ -12,12 +12,13 @@ pub async fn capture_mine(
     session: &Session,
     folder: &Folder,
     paths: &Paths,
-    webhook: &Webhook,
+    in_use: &WebhookInUse,
     options: &CaptureOptions,
 ) -> Result<CapturedChat, String> {
-    let (bot, _) = bot_of(session, webhook).await.map_err(|error| session.redact(&error))?;
+    let permit = session.permit(in_use).await.map_err(|error| error.to_string())?;
+    let bot = bot_of(session, &permit, &in_use.webhook).await.map_err(|error| session.redact(&error))?;
     // A sandbox of one's own has no other reader on this machine to agree with.
-    let _polling = match bot.id().filter(|_| !webhook.url.contains(SANDBOX)) {
+    let _polling = match bot.id().filter(|_| !permit.is_sandbox()) {
         Some(id) => Some(folder.lock_polling(paths, id).map_err(|error| error.to_string())?),
         None => None,
     };

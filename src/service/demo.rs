@@ -81,7 +81,7 @@ pub fn make(paths: &Paths, root: &Path) -> Result<(), DemoError> {
     fill(&workspace)?;
     let (name, chat) = sample::TEST_CHAT;
     workspace.folder().add_test_chat(name, chat)?;
-    let secrets = Secrets::new(paths, &source, Some(&workspace.id()));
+    let secrets = Secrets::new(paths, &source, Some(&workspace.root));
     match secrets.set(sample::TOKEN_NAME, &Secret::new(sample::TOKEN), Scope::Workspace) {
         // Where secrets come from a command, that is asked for the token.
         Ok(()) | Err(SecretError::ReadOnly { .. }) => Ok(()),

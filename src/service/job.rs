@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::trust::WebhookInUse;
 use crate::campaign::{Campaign, Webhook};
 use crate::compose::{self, Chat, Composed, Inputs};
 use crate::profile::{Profile, Value, Vocabulary};
@@ -21,6 +22,8 @@ pub struct Job {
     pub body: Option<Arc<str>>,
     /// The webhook as it is typed; none takes the file's.
     pub webhook: Option<Webhook>,
+    /// What the webhook's file said when it was typed over.
+    pub webhook_typed_over: Option<Webhook>,
     /// The recipient.
     pub profile: Option<Arc<Profile>>,
     /// What the store knows.
@@ -109,6 +112,7 @@ impl Job {
             stem: stem.to_owned(),
             body: None,
             webhook: None,
+            webhook_typed_over: None,
             profile: None,
             vocabulary: None,
             event: None,
@@ -135,6 +139,13 @@ impl Job {
     pub fn webhook(&self) -> Option<&Webhook> {
         let stem = &self.campaign()?.value.as_ref()?.webhook;
         self.webhook.as_ref().or_else(|| self.workspace.webhook(stem)?.value.as_ref())
+    }
+
+    /// Returns the webhook that the request goes through, as trust looks at it.
+    pub fn webhook_in_use(&self) -> Option<WebhookInUse> {
+        let stem = self.campaign()?.value.as_ref()?.webhook.clone();
+        let webhook = self.webhook()?.clone();
+        Some(WebhookInUse { stem, webhook, typed_over: self.webhook_typed_over.clone() })
     }
 
     /// Makes the message as of `now`.

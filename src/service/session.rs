@@ -10,19 +10,28 @@ use tokio::sync::Mutex as AsyncMutex;
 use crate::botapi::{Client, ClientError, ClientOptions};
 use crate::campaign::SANDBOX;
 use crate::compose::Filled;
+use crate::paths::Paths;
 use crate::profile::{Reachability, Value};
 use crate::sandbox::{self, Chats};
-use crate::secrets::{Redactor, Secret, SecretError, Secrets};
+use crate::secrets::{Movable, Redactor, Secret, SecretError, Secrets};
 use crate::settings::Settings;
+use crate::state::WorkspaceState;
 use crate::store::{self, SqliteStore, Store};
-use crate::workspace::PRIVATE;
+use crate::workspace::{PRIVATE, Workspace};
+
+use super::trust::{Grants, Permit};
 
 /// The database of people, in the workspace's private folder.
 pub const DATABASE: &str = "audience.db";
 
 /// The shared means of one workspace.
 pub struct Session {
+    paths: Paths,
     root: PathBuf,
+    /// What earlier versions kept the workspace's secrets by.
+    old_id: String,
+    grants: Grants,
+    sharing: Sharing,
     secrets: Secrets,
     client_options: ClientOptions,
     client: OnceLock<Client>,
@@ -31,10 +40,20 @@ pub struct Session {
     redactor: Mutex<Redactor>,
 }
 
-/// A sandbox that this process started for its workspace, and its announcement, which goes with it.
+/// Whether what a session starts is for others too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sharing {
+    /// A command's sandbox ends with the command: another one that used it would lose it in the middle of its work.
+    OneCommand,
+    /// A console's stays as long as the console: commands beside it use it too.
+    Console,
+}
+
+/// A sandbox that this process started for its workspace.
 struct OwnSandbox {
+    /// Dropped first: it has to be taken back while the port is still ours.
+    announcement: Option<sandbox::announce::Announcement>,
     running: sandbox::Running,
-    _announcement: sandbox::announce::Announcement,
 }
 
 /// Why a secret, or what stands for one, has no value.
@@ -45,6 +64,8 @@ pub enum ResolveError {
     Missing {
         /// Their names.
         names: Vec<String>,
+        /// Those of them that are kept for an earlier place or version of this workspace.
+        movable: Vec<Movable>,
     },
     /// It could not be read.
     #[error(transparent)]
@@ -55,10 +76,20 @@ pub enum ResolveError {
 }
 
 impl Session {
-    /// Makes the session of the workspace in `root`; `id` is what its secrets are kept under.
-    pub fn new(root: PathBuf, secrets: Secrets, settings: &Settings) -> Self {
+    /// Makes the session of a workspace.
+    pub fn new(
+        paths: Paths,
+        workspace: &Workspace,
+        secrets: Secrets,
+        settings: &Settings,
+        sharing: Sharing,
+    ) -> Self {
         Self {
-            root,
+            paths,
+            root: workspace.root.clone(),
+            old_id: workspace.id(),
+            grants: Grants::default(),
+            sharing,
             secrets,
             client_options: ClientOptions {
                 ca_file: settings.ca_file.clone(),
@@ -69,6 +100,27 @@ impl Session {
             sandbox: AsyncMutex::new(None),
             redactor: Mutex::new(Redactor::new(Vec::new())),
         }
+    }
+
+    /// Adds what this run may send, beside what is trusted.
+    #[must_use]
+    pub fn with_grants(mut self, grants: Grants) -> Self {
+        self.grants = grants;
+        self
+    }
+
+    pub(super) fn grants(&self) -> &Grants {
+        &self.grants
+    }
+
+    /// Returns the user's directories.
+    pub fn paths(&self) -> &Paths {
+        &self.paths
+    }
+
+    /// Returns what the state directory keeps of the workspace.
+    pub fn state(&self) -> WorkspaceState {
+        WorkspaceState::new(&self.paths, &self.root)
     }
 
     /// Returns the workspace's folder.
@@ -106,16 +158,24 @@ impl Session {
         self.redactor.lock().unwrap_or_else(PoisonError::into_inner).redact(text).into_owned()
     }
 
-    /// Fills secrets and `${SANDBOX}` in; starts the workspace's sandbox where it is needed and none runs.
-    pub async fn resolve(&self, text: &Filled) -> Result<String, ResolveError> {
+    /// Fills secrets and `${SANDBOX}` in, which needs a permit for the webhook that names them.
+    pub async fn resolve(&self, permit: &Permit, text: &Filled) -> Result<String, ResolveError> {
         let mut values: Vec<(String, String)> = Vec::new();
         let mut missing = Vec::new();
         for name in text.secret_names() {
             if name == SANDBOX {
-                values.push((name.to_owned(), self.sandbox_url().await?));
+                match &permit.sandbox {
+                    Some(address) => values.push((name.to_owned(), address.clone())),
+                    None => missing.push(name.to_owned()),
+                }
                 continue;
             }
-            match self.secrets.find(name).await? {
+            // What the permit does not name was not in the webhook when it was looked at.
+            let found = match permit.route.secrets.iter().any(|permitted| permitted == name) {
+                true => self.secrets.find(name).await?,
+                false => None,
+            };
+            match found {
                 Some(found) => {
                     self.remember(name, &found.secret);
                     values.push((name.to_owned(), found.secret.expose().to_owned()));
@@ -124,11 +184,18 @@ impl Session {
             }
         }
         if !missing.is_empty() {
-            return Err(ResolveError::Missing { names: missing });
+            return Err(self.missing(missing));
         }
         let value =
             |name: &str| values.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
-        text.resolve(&mut { value }).map_err(|missing| ResolveError::Missing { names: missing.0 })
+        text.resolve(&mut { value }).map_err(|missing| self.missing(missing.0))
+    }
+
+    /// Says which have no value, and whether an earlier one is kept somewhere.
+    fn missing(&self, names: Vec<String>) -> ResolveError {
+        // Where the store cannot be read, that is said when it is asked for a value.
+        let movable = self.secrets.movable(&names, &self.old_id).unwrap_or_default();
+        ResolveError::Missing { names, movable }
     }
 
     fn remember(&self, name: &str, secret: &Secret) {
@@ -142,7 +209,7 @@ impl Session {
         if let Some(own) = &*own {
             return Ok(own.running.url());
         }
-        if let Some(address) = sandbox::announce::find(&self.root).await {
+        if let Some(address) = sandbox::announce::find(&self.paths, &self.root) {
             return Ok(format!("http://{address}"));
         }
         let options = sandbox::Options {
@@ -152,10 +219,15 @@ impl Session {
         };
         let running =
             sandbox::start(options).await.map_err(|error| ResolveError::Sandbox(error.to_string()))?;
-        let announcement = sandbox::announce::announce(&self.root, running.addr)
-            .map_err(|error| ResolveError::Sandbox(error.to_string()))?;
+        let announcement = match self.sharing {
+            Sharing::OneCommand => None,
+            Sharing::Console => {
+                let announced = sandbox::announce::announce(&self.paths, running.addr, Some(&self.root));
+                Some(announced.map_err(|error| ResolveError::Sandbox(error.to_string()))?)
+            }
+        };
         let url = running.url();
-        *own = Some(OwnSandbox { running, _announcement: announcement });
+        *own = Some(OwnSandbox { announcement, running });
         Ok(url)
     }
 
@@ -182,6 +254,7 @@ impl Session {
     /// Stops what this session started.
     pub async fn close(&self) {
         if let Some(own) = self.sandbox.lock().await.take() {
+            drop(own.announcement);
             own.running.stop().await;
         }
     }

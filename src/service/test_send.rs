@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::bot::resolve_help;
 use super::job::Job;
 use super::session::Session;
+use super::trust::{NotPermitted, Permit};
 use crate::botapi::HttpRequest;
 use crate::compose::{AuthDraft, Composed, Filled, HttpDraft};
 use crate::diagnostic::Diagnostic;
@@ -92,7 +93,27 @@ pub async fn send_test(session: &Session, test: &TestSend, now: Timestamp) -> Te
             Some("send it as it is only if you mean it: --as-is"),
         );
     }
-    let request = match fill_in(session, draft).await {
+    // A draft is made of the webhook, so there is one.
+    let Some(in_use) = test.job.webhook_in_use() else {
+        return TestAnswer::unsent(
+            composed,
+            chat,
+            "the campaign has no webhook to go through".to_owned(),
+            None,
+        );
+    };
+    let permit = match session.permit(&in_use).await {
+        Ok(permit) => permit,
+        Err(error) => {
+            let help = match &error {
+                NotPermitted::Untrusted(_) => Some("telecast trust asks about it"),
+                NotPermitted::Invalid(_) => Some("correct the webhook first"),
+                NotPermitted::State(_) | NotPermitted::Variable(_) | NotPermitted::Sandbox(_) => None,
+            };
+            return TestAnswer::unsent(composed, chat, session.redact(&error.to_string()), help);
+        }
+    };
+    let request = match fill_in(session, &permit, draft).await {
         Ok(request) => request,
         Err(words) => return TestAnswer::unsent(composed, chat, words, None),
     };
@@ -165,10 +186,10 @@ fn own_words(composed: &Composed, fault: Fault) -> Option<String> {
     Some(format!("{}{help}", problem.message))
 }
 
-/// Fills the secrets in.
-async fn fill_in(session: &Session, draft: &HttpDraft) -> Result<HttpRequest, String> {
+/// Fills the secrets in, and sees to it that the address still leads where the webhook says.
+async fn fill_in(session: &Session, permit: &Permit, draft: &HttpDraft) -> Result<HttpRequest, String> {
     let resolve = async |text: &Filled| {
-        session.resolve(text).await.map_err(|error| session.redact(&resolve_help(&error)))
+        session.resolve(permit, text).await.map_err(|error| session.redact(&resolve_help(&error)))
     };
     let mut headers = Vec::with_capacity(draft.headers.len() + 1);
     for (name, value) in &draft.headers {
@@ -185,9 +206,11 @@ async fn fill_in(session: &Session, draft: &HttpDraft) -> Result<HttpRequest, St
         }
         None => {}
     }
+    let url = resolve(&draft.url).await?;
+    permit.admits(&url)?;
     Ok(HttpRequest {
         method: draft.method.as_str().to_owned(),
-        url: resolve(&draft.url).await?,
+        url,
         headers,
         body: draft.body.clone().into_bytes(),
         timeout: draft.timeout,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::before_error::BeforeError;
 use super::buffer::Buffer;
 use super::code_colours::CodeColours;
-use super::dialog::{Compare, Dialog, TestDialog};
+use super::dialog::{Compare, Confirm, Decision, Dialog, TestDialog};
 use super::editor_view::{EditorView, Mark};
 use super::effect::{Effect, Timer};
 use super::focus::{Focus, Pane};
@@ -384,6 +384,7 @@ impl App {
             workspace: Arc::clone(&self.workspace),
             body: Some(buffer.text()),
             webhook: self.webhook.edited(),
+            webhook_typed_over: self.webhook.typed_over(),
             profile: self.people.profile.clone(),
             vocabulary: self.people.vocabulary.clone(),
             event: None,
@@ -395,11 +396,52 @@ impl App {
 
     /// Asks who answers at the address of the open campaign's webhook.
     pub fn check_bot(&mut self) -> Option<Effect> {
-        let webhook = self.webhook.current(&self.workspace)?;
+        let in_use = self.webhook.in_use(&self.workspace)?;
         self.bot_question += 1;
         self.bot = BotStatus::Asking;
-        self.webhook.asked = Some(webhook.url.clone());
-        Some(Effect::CheckBot { number: self.bot_question, webhook: Box::new(webhook) })
+        self.webhook.asked = Some(in_use.webhook.url.clone());
+        Some(Effect::CheckBot { number: self.bot_question, webhook: Box::new(in_use) })
+    }
+
+    /// Asks who answers, and the user first where the webhook is not trusted.
+    pub fn check_or_ask(&mut self) -> Vec<Effect> {
+        if self.ask_for_trust() { Vec::new() } else { self.check_bot().into_iter().collect() }
+    }
+
+    /// Trusts the webhook on screen as it is, and asks who answers.
+    pub fn trust(&mut self) -> Option<Effect> {
+        let webhook = Box::new(self.webhook.in_use(&self.workspace)?);
+        self.bot_question += 1;
+        self.bot = BotStatus::Asking;
+        self.webhook.asked = Some(webhook.webhook.url.clone());
+        if let Some(Dialog::Test(test)) = &mut self.dialog {
+            test.bot = BotStatus::Asking;
+        }
+        Some(Effect::Trust { number: self.bot_question, webhook })
+    }
+
+    /// Asks whether the webhook on screen may be sent to, where that is what keeps something from being sent; a test
+    /// that is open waits behind the question.
+    pub fn ask_for_trust(&mut self) -> bool {
+        let BotStatus::NotTrusted(question) = &self.bot else { return false };
+        let Some(stem) = self.webhook.stem.clone() else { return false };
+        let mut text = format!("Through webhooks/{stem}.toml telecast would send {}.", question.what());
+        if question.changes.is_empty() {
+            text.push_str(
+                " It was never trusted here: who can send you its file can say where your messages go.",
+            );
+        } else {
+            text.push_str(" It was trusted once, and changed since: ");
+            text.push_str(&question.changes.join(" · "));
+        }
+        let answers = vec![("Trust it as it is", Decision::Trust), ("Not now", Decision::Stay)];
+        let mut confirm = Confirm::new("Trust this webhook?", text, answers);
+        confirm.chosen = 1;
+        if let Some(Dialog::Test(test)) = self.dialog.take() {
+            self.test_behind = Some(test);
+        }
+        self.dialog = Some(Dialog::Confirm(confirm));
+        true
     }
 
     /// Returns what journals every unsaved body at once, for a way out that cannot wait.

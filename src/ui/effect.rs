@@ -1,7 +1,7 @@
 //! What the state asks the world for, as data. The executor does it and answers with a message.
 
 use crate::campaign::{Campaign, Webhook};
-use crate::service::{Job, TestSend};
+use crate::service::{Job, TestSend, WebhookInUse};
 use crate::telegram::ParseMode;
 use crate::text::Position;
 use crate::workspace::{self, Fingerprint};
@@ -80,7 +80,14 @@ pub enum Effect {
         /// By which a stale answer is known.
         number: u64,
         /// The webhook as typed.
-        webhook: Box<Webhook>,
+        webhook: Box<WebhookInUse>,
+    },
+    /// Trust a webhook as it is now, then ask who answers at its address.
+    Trust {
+        /// By which a stale answer is known.
+        number: u64,
+        /// The webhook as typed.
+        webhook: Box<WebhookInUse>,
     },
     /// Read what the dialog of Preview and Test needs: test chats and history.
     LoadTests,
@@ -130,7 +137,7 @@ pub enum Effect {
         /// By which a stale answer is known.
         number: u64,
         /// The webhook whose bot is asked.
-        webhook: Box<Webhook>,
+        webhook: Box<WebhookInUse>,
     },
     /// Stop waiting for a message.
     StopCapture,

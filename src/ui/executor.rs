@@ -19,11 +19,10 @@ use super::highlight::{CodeGrammars, Grammar};
 use super::latest::Latest;
 use super::msg::Msg;
 use super::verdicts::worst_of;
-use crate::campaign::Webhook;
 use crate::capture;
 use crate::clock;
 use crate::paths::Paths;
-use crate::service::{self, Job, Session, TestSend};
+use crate::service::{self, BotStatus, Job, Session, TestSend, TroubleKind, WebhookInUse};
 use crate::store::Store;
 use crate::workspace::{self, Folder, Means, Trashed, Watch};
 
@@ -103,6 +102,19 @@ impl Executor {
                 let (session, sender) = (Arc::clone(&self.session), self.sender.clone());
                 tokio::spawn(async move {
                     let status = service::check_bot(&session, &webhook).await;
+                    report(&sender, Msg::BotChecked { number, status }).await;
+                });
+            }
+            Effect::Trust { number, webhook } => {
+                let (session, sender) = (Arc::clone(&self.session), self.sender.clone());
+                tokio::spawn(async move {
+                    let trusted = session.trust(&webhook.stem, &webhook.webhook);
+                    let status = match trusted {
+                        Ok(()) => service::check_bot(&session, &webhook).await,
+                        Err(error) => {
+                            BotStatus::Trouble { kind: TroubleKind::Incomplete, words: error.to_string() }
+                        }
+                    };
                     report(&sender, Msg::BotChecked { number, status }).await;
                 });
             }
@@ -279,7 +291,7 @@ impl Executor {
         });
     }
 
-    fn capture(&mut self, number: u64, webhook: Webhook) {
+    fn capture(&mut self, number: u64, webhook: WebhookInUse) {
         let (session, sender, folder, paths) =
             (Arc::clone(&self.session), self.sender.clone(), self.folder.clone(), self.paths.clone());
         self.capture = Some(tokio::spawn(async move {

@@ -14,7 +14,7 @@ use super::{runtime, terminal, welcome};
 use crate::diagnostic::FileProblem;
 use crate::paths::{Paths, WORKSPACE_VARIABLE};
 use crate::secrets::Secrets;
-use crate::service::Session;
+use crate::service::{Session, Sharing};
 use crate::settings::{self, SecretSource, Settings};
 use crate::workspace::{self, DiscoverError, Guard, LockError, Workspace};
 
@@ -79,8 +79,9 @@ fn open(folder: Option<&Path>, campaign: Option<&str>) -> Result<ExitCode, Start
     let (keymap, key_problems) = Keymap::load(&paths);
     problems.extend(key_problems);
     let (_guard, read_only) = lock(&workspace, &paths)?;
-    let secrets = Secrets::new(&paths, &settings.secrets, Some(&workspace.id()));
-    let session = Arc::new(Session::new(workspace.root.clone(), secrets, &settings));
+    let secrets = Secrets::new(&paths, &settings.secrets, Some(&workspace.root));
+    let session = Session::new(paths.clone(), &workspace, secrets, &settings, Sharing::Console);
+    let session = Arc::new(session);
     let mut app = App::new(workspace, theme(), ui_settings(&settings));
     app.read_only = read_only;
     app.keymap = keymap;

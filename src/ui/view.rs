@@ -113,6 +113,7 @@ fn header_right(app: &App) -> Vec<(String, Style, Option<HeaderPart>)> {
         BotStatus::Sandbox { bot } => (format!(" SANDBOX {bot} "), app.theme.sandbox),
         BotStatus::Live { bot, .. } => (format!(" LIVE {bot} "), app.theme.live),
         BotStatus::OtherHost { host } => (format!(" LIVE {host} "), app.theme.live),
+        BotStatus::NotTrusted(_) | BotStatus::Invalid(_) => (" NOT TRUSTED ".to_owned(), app.theme.warning),
         BotStatus::Trouble { .. } => (" no bot ".to_owned(), app.theme.error),
         BotStatus::Asking => (" … ".to_owned(), app.theme.dim),
         BotStatus::Unknown if app.webhook.expected.is_some() => (" not asked yet ".to_owned(), app.theme.dim),

@@ -15,4 +15,5 @@ mod sandbox;
 mod secrets;
 mod store;
 mod terminal;
+mod trust;
 mod workspace;

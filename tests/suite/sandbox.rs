@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use telecast::sandbox::{self, Chats, Options, Reach, Running, StartError, announce};
+use telecast::sandbox::{self, Chats, Options, Reach, Running, StartError};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -583,21 +583,6 @@ async fn stopping_ends_the_polls_and_frees_the_port() {
     sandbox.stop().await;
     assert_eq!(poll.await.unwrap().result(), json!([]));
     start(Options { listen: addr, ..Options::default() }).await;
-}
-
-#[tokio::test]
-async fn a_workspace_finds_its_sandbox_while_it_runs() {
-    let folder = tempfile::tempdir().unwrap();
-    assert_eq!(announce::find(folder.path()).await, None);
-    let sandbox = start(Options::default()).await;
-    let announcement = announce::announce(folder.path(), sandbox.addr).unwrap();
-    assert_eq!(announce::find(folder.path()).await, Some(sandbox.addr));
-    sandbox.stop().await;
-    assert_eq!(announce::find(folder.path()).await, None);
-    drop(announcement);
-    assert!(!folder.path().join(".telecast/sandbox.json").exists());
-    std::fs::write(folder.path().join(".telecast/sandbox.json"), "{").unwrap();
-    assert_eq!(announce::find(folder.path()).await, None);
 }
 
 async fn get_owned(addr: SocketAddr, path: &'static str) -> Answer {

@@ -47,6 +47,7 @@ fn a_webhook_check_that_nobody_answers_is_the_environments_fault_and_a_refusal_i
     let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let webhook = format!("name = \"gone\"\nurl = \"http://{gone}/bot${{BOT_TOKEN}}/sendMessage\"\n");
     home.write("shop/webhooks/bot.toml", webhook);
+    home.run(["--workspace", "shop", "trust", "bot", "--yes"]).ok();
     let check = ["--workspace", "shop", "webhooks", "check", "bot", "--json"];
     let nobody = home.run(check);
     assert_eq!((nobody.code, nobody.json()["state"].as_str()), (Some(3), Some("trouble")), "{nobody:?}");

@@ -10,13 +10,14 @@ use crate::cli::output::Output;
 use crate::cli::place::Place;
 use crate::cli::problems::{Problem, Sheet};
 use crate::compose::{Composed, HttpDraft};
+use crate::paths::Paths;
 use crate::sandbox;
 use crate::service::{Job, curl};
 use crate::telegram::entity_json::formatted_to_json;
 use crate::telegram::request::ReplyMarkup;
 use crate::workspace::{CampaignFiles, Condition, Workspace};
 
-use super::{campaigns, runtime, subject};
+use super::{campaigns, subject};
 
 /// Renders; what could be made is printed also where something is wrong with it.
 pub fn run(place: &Place, args: &RenderCampaign, output: &mut Output) -> Result {
@@ -29,7 +30,7 @@ pub fn run(place: &Place, args: &RenderCampaign, output: &mut Output) -> Result 
     if args.format.json {
         output.json(&describe(&job, &composed, &problems))?;
     } else {
-        print(args.form, &composed, &workspace, output)?;
+        print(args.form, &composed, &place.paths, &workspace, output)?;
         for problem in &problems {
             output.note(problem.line())?;
         }
@@ -57,13 +58,19 @@ pub fn problems(campaign: &CampaignFiles, job: &Job, composed: &Composed) -> Vec
     problems
 }
 
-fn print(form: RenderAs, composed: &Composed, workspace: &Workspace, output: &mut Output) -> Result<()> {
+fn print(
+    form: RenderAs,
+    composed: &Composed,
+    paths: &Paths,
+    workspace: &Workspace,
+    output: &mut Output,
+) -> Result<()> {
     match (form, &composed.rendered, &composed.http) {
         (RenderAs::Body, Some(body), _) => output.text(body)?,
         (RenderAs::Request, _, Some(http)) => output.text(&request(http))?,
         (RenderAs::Curl, _, Some(http)) => {
-            let running = runtime()?.block_on(sandbox::announce::find(&workspace.root));
-            let address = running.map(|address| format!("http://{address}"));
+            let address =
+                sandbox::announce::find(paths, &workspace.root).map(|address| format!("http://{address}"));
             output.text(&format!("{}\n", curl(http, address.as_deref())))?;
         }
         (RenderAs::Message, _, _) => {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::cli::args::ServeSandbox;
 use crate::cli::error::{CliError, Ending, Kind, Result};
 use crate::cli::output::Output;
+use crate::cli::place::Place;
 use crate::sandbox::{self, Chats, Options, StartError, announce};
 
 use super::runtime;
@@ -23,8 +24,9 @@ pub fn run(root: Option<&Path>, args: ServeSandbox, output: &mut Output) -> Resu
     };
     runtime()?.block_on(async {
         let running = sandbox::start(options).await?;
+        // Before the first line: whoever reads it may use the sandbox at once.
+        let announced = announce::announce(&Place::paths()?, running.addr, root)?;
         output.line(format!("listening on {}", running.url()))?;
-        let announced = root.map(|root| announce::announce(root, running.addr)).transpose()?;
         if let Some(root) = root {
             output.note(format!("it is ${{SANDBOX}} of {} while it runs", root.display()))?;
         }

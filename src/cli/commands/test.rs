@@ -13,7 +13,7 @@ use crate::clock;
 use crate::service::{Job, TestAnswer, TestSend, history_entry, send_test};
 use crate::workspace::{CampaignFiles, Workspace};
 
-use super::{campaigns, render, runtime, subject};
+use super::{campaigns, render, runtime, subject, webhooks};
 
 /// Sends the message to the test chat and says what came of it.
 pub fn run(place: &Place, args: &TestCampaign, output: &mut Output) -> Result {
@@ -23,6 +23,9 @@ pub fn run(place: &Place, args: &TestCampaign, output: &mut Output) -> Result {
     let campaign = campaigns::find(&workspace, &args.campaign)?;
     let test_chat = args.to.as_deref().map(|words| chat(&workspace, words)).transpose()?;
     let job = subject::job(&workspace, &session, &campaign.stem, &args.whose, output)?;
+    if let Some(in_use) = job.webhook_in_use() {
+        webhooks::allowed(&session, &in_use)?;
+    }
     let test = TestSend { job: Job { test_chat, ..job } };
     let now = clock::now();
     let answer = runtime()?.block_on(async {

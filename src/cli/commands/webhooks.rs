@@ -8,7 +8,9 @@ use crate::cli::error::{CliError, Ending, Kind, Result};
 use crate::cli::output::Output;
 use crate::cli::place::Place;
 use crate::diagnostic::did_you_mean;
-use crate::service::{BotStatus, TroubleKind, adopt_token, check_bot};
+use crate::service::{
+    BotStatus, NotPermitted, Session, Standing, TroubleKind, WebhookInUse, adopt_token, check_bot,
+};
 use crate::workspace::{Definition, Workspace};
 
 /// Lists, makes or removes.
@@ -32,7 +34,8 @@ pub fn unknown(workspace: &Workspace, words: &str) -> CliError {
     }
 }
 
-fn find<'a>(workspace: &'a Workspace, words: &str) -> Result<&'a Definition<Webhook>> {
+/// Returns the webhook that `words` name.
+pub fn find<'a>(workspace: &'a Workspace, words: &str) -> Result<&'a Definition<Webhook>> {
     let file = words.rsplit(['/', '\\']).next().unwrap_or(words);
     let stem = file.strip_suffix(".toml").unwrap_or(file);
     workspace.webhook(stem).ok_or_else(|| unknown(workspace, words))
@@ -76,6 +79,11 @@ fn new(place: &Place, workspace: &Workspace, args: NewWebhook, output: &mut Outp
     // Asked for before anything is made: it is refused where the settings are wrong.
     let secrets = place.session(workspace).secrets().list(&webhook.secret_names())?;
     let stem = workspace.folder().create_webhook(&webhook)?;
+    // Whoever types where it sends what has said that it may.
+    place.session(workspace).trust(&stem, &webhook)?;
+    for violation in webhook.route().err().unwrap_or_default() {
+        output.note(format!("nothing will be sent through it: {}", violation.problem.message))?;
+    }
     let made = Workspace::open(&workspace.root)?;
     let made = find(&made, &stem)?;
     match args.format.json {
@@ -93,11 +101,12 @@ fn new(place: &Place, workspace: &Workspace, args: NewWebhook, output: &mut Outp
 
 /// Asks who answers at the address: getMe, where it is a Bot API's.
 fn check(place: &Place, workspace: &Workspace, words: &str, format: Format, output: &mut Output) -> Result {
-    let webhook = find(workspace, words)?.value.clone().unwrap_or_default();
+    let in_use = WebhookInUse::of_file(find(workspace, words)?);
     let session = place.session(workspace);
     session.secrets().usable()?;
+    allowed(&session, &in_use)?;
     let status = super::runtime()?.block_on(async {
-        let status = check_bot(&session, &webhook).await;
+        let status = check_bot(&session, &in_use).await;
         session.close().await;
         status
     });
@@ -106,6 +115,8 @@ fn check(place: &Place, workspace: &Workspace, words: &str, format: Format, outp
         BotStatus::Live { bot, host } => ("live", Some(bot), Some(host), None),
         BotStatus::OtherHost { host } => ("other host", None, Some(host), None),
         BotStatus::Trouble { words, .. } => ("trouble", None, None, Some(words)),
+        BotStatus::Invalid(words) => ("invalid", None, None, Some(words)),
+        BotStatus::NotTrusted(question) => ("untrusted", None, Some(&question.host), None),
         BotStatus::Unknown | BotStatus::Asking => ("unknown", None, None, None),
     };
     if format.json {
@@ -115,19 +126,33 @@ fn check(place: &Place, workspace: &Workspace, words: &str, format: Format, outp
             BotStatus::Sandbox { bot } => format!("SANDBOX {bot}"),
             BotStatus::Live { bot, host } => format!("LIVE {bot} at {host}"),
             BotStatus::OtherHost { host } => format!("{host} is no Bot API: nothing was called"),
-            BotStatus::Trouble { words, .. } => words.clone(),
+            BotStatus::Trouble { words, .. } | BotStatus::Invalid(words) => words.clone(),
+            BotStatus::NotTrusted(question) => format!("not trusted: it would send {}", question.what()),
             BotStatus::Unknown | BotStatus::Asking => "nobody has answered".to_owned(),
         })?;
     }
     Ok(match &status {
-        BotStatus::Trouble { kind: TroubleKind::NoAnswer, .. } => Ending::NoAnswer,
-        BotStatus::Trouble { kind: TroubleKind::Refused | TroubleKind::Incomplete, .. } => Ending::Problems,
+        BotStatus::Trouble { kind: TroubleKind::NoAnswer, .. } | BotStatus::NotTrusted(_) => Ending::NoAnswer,
+        BotStatus::Trouble { kind: TroubleKind::Refused | TroubleKind::Incomplete, .. }
+        | BotStatus::Invalid(_) => Ending::Problems,
         BotStatus::Sandbox { .. }
         | BotStatus::Live { .. }
         | BotStatus::OtherHost { .. }
         | BotStatus::Unknown
         | BotStatus::Asking => Ending::Done,
     })
+}
+
+/// Refuses a webhook that is not to be sent through, before anything else is done about it.
+pub fn allowed(session: &Session, in_use: &WebhookInUse) -> Result<()> {
+    match session.standing(in_use)? {
+        Standing::Trusted | Standing::Sandbox => Ok(()),
+        Standing::Untrusted(question) => Err(NotPermitted::Untrusted(question).into()),
+        Standing::Invalid(violations) => {
+            let error = CliError::from(NotPermitted::Invalid(violations));
+            Err(error.hint("telecast check says where, and what to do"))
+        }
+    }
 }
 
 fn remove(workspace: &Workspace, stems: &[String], output: &mut Output) -> Result {

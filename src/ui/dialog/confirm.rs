@@ -42,6 +42,8 @@ pub enum Decision {
     RestoreDraft(String),
     /// The draft is thrown away.
     DiscardDraft(String),
+    /// The webhook on screen may be sent to, as it is.
+    Trust,
 }
 
 impl Confirm {

@@ -125,6 +125,10 @@ impl TestDialog {
         match &self.bot {
             BotStatus::Sandbox { bot } => (format!("SANDBOX {bot}: nothing reaches a person"), theme.success),
             BotStatus::Live { bot, host } => (format!("LIVE {bot} at {host}"), theme.error),
+            BotStatus::NotTrusted(question) => {
+                (format!("NOT TRUSTED: it would send {}; Enter asks", question.what()), theme.warning)
+            }
+            BotStatus::Invalid(words) => (words.clone(), theme.error),
             BotStatus::OtherHost { host } => (format!("no Bot API: {host}"), theme.warning),
             BotStatus::Trouble { words, .. } => (words.clone(), theme.error),
             BotStatus::Unknown | BotStatus::Asking => ("…".into(), theme.dim),

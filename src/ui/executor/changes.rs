@@ -2,8 +2,8 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use crate::campaign::Campaign;
-use crate::service::{self, Session};
+use crate::campaign::{Campaign, Webhook};
+use crate::service::{self, Session, Standing, WebhookInUse};
 use crate::ui::effect::Change;
 use crate::ui::msg::Done;
 use crate::workspace::{Fingerprint, Folder, SaveError, Trashed};
@@ -49,6 +49,8 @@ pub(super) fn apply(
         Change::NewWebhook { webhook, taker } => {
             let webhook = service::adopt_token(session.secrets(), *webhook)?;
             let stem = folder.create_webhook(&webhook).map_err(words)?;
+            // Whoever types where it sends what has said that it may.
+            session.trust(&stem, &webhook).map_err(|error| error.to_string())?;
             match taker {
                 Some(taker) => {
                     give_webhook(folder, &taker, &stem)?;
@@ -62,7 +64,13 @@ pub(super) fn apply(
             let webhook = service::adopt_token(session.secrets(), *webhook)?;
             let mut source = folder.read(&format!("webhooks/{stem}.toml"));
             source.fingerprint = expected;
+            let typed_over = Webhook::parse(&source.text).0;
             folder.save_webhook(&source, &webhook).map_err(words)?;
+            // One that was not trusted before is asked about, whatever was changed in it.
+            let in_use = WebhookInUse { stem: stem.clone(), webhook: webhook.clone(), typed_over };
+            if session.standing(&in_use).map_err(|error| error.to_string())? == Standing::Trusted {
+                session.trust(&stem, &webhook).map_err(|error| error.to_string())?;
+            }
             let moved = if before == webhook.url { "" } else { "; its token moved to the secret store" };
             done(format!("saved webhooks/{stem}.toml{moved}"))
         }

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use super::frame;
 use crate::campaign::{Auth, Method, Webhook, bot_api, find_token, format_duration, parse_duration};
-use crate::service::BotStatus;
+use crate::service::{BotStatus, WebhookInUse};
 use crate::ui::app::App;
 use crate::ui::draw;
 use crate::ui::focus::Pane;
@@ -121,6 +121,17 @@ impl WebhookPane {
     pub fn current(&self, workspace: &Workspace) -> Option<Webhook> {
         let stem = self.stem.as_deref()?;
         self.edited().or_else(|| workspace.webhook(stem)?.value.clone())
+    }
+
+    /// Returns what the file said when the settings on screen were typed over it, where they differ from it.
+    pub fn typed_over(&self) -> Option<Webhook> {
+        self.is_modified().then(|| self.saved.clone())
+    }
+
+    /// Returns the webhook on screen as trust looks at it.
+    pub fn in_use(&self, workspace: &Workspace) -> Option<WebhookInUse> {
+        let (stem, webhook) = (self.stem.clone()?, self.current(workspace)?);
+        Some(WebhookInUse { stem, webhook, typed_over: self.typed_over() })
     }
 
     /// Returns the webhook's file.
@@ -304,6 +315,8 @@ fn status(app: &App) -> (String, ratatui::style::Style) {
         BotStatus::Sandbox { bot } => (format!("✔ {bot} (sandbox)"), app.theme.success),
         BotStatus::Live { bot, .. } => (format!("✔ {bot} LIVE"), app.theme.success),
         BotStatus::OtherHost { host } => (format!("{host}: no Bot API"), app.theme.dim),
+        BotStatus::NotTrusted(question) => (format!("NOT TRUSTED: {}", question.what()), app.theme.warning),
+        BotStatus::Invalid(words) => (format!("✘ {words}"), app.theme.error),
         BotStatus::Trouble { words, .. } => (format!("✘ {words}"), app.theme.error),
     }
 }

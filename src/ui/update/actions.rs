@@ -52,7 +52,7 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Delete => definitions::delete(app),
         Action::UndoDelete => editing(app, |_| vec![Effect::Change(Change::UndoDelete)]),
         Action::OpenEditor => open_editor(app),
-        Action::CheckWebhook => app.check_bot().into_iter().collect(),
+        Action::CheckWebhook => app.check_or_ask(),
         Action::Reload => vec![Effect::Reload, Effect::LoadPeople { profile: app.profile_identity() }],
         Action::CopyCurl => copy_curl(app),
         Action::CopyBody => copy_body(app),

@@ -106,7 +106,7 @@ fn press_in_webhook(app: &mut App, key: Key) -> Vec<Effect> {
     }
     match app.webhook.press(key) {
         Filled::Changed => vec![app.compose_with_webhook()],
-        Filled::Pressed(_) => app.check_bot().into_iter().collect(),
+        Filled::Pressed(_) => app.check_or_ask(),
         Filled::Submitted | Filled::Ignored | Filled::Moved => Vec::new(),
     }
 }

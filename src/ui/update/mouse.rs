@@ -85,7 +85,7 @@ fn press(app: &mut App, pane: Pane, area: Rect, mouse: Mouse, clicks: u8) -> Vec
         },
         Pane::Webhook => match app.webhook.point(mouse, inside(area)) {
             Filled::Changed => vec![app.compose_with_webhook()],
-            Filled::Pressed(_) => app.check_bot().into_iter().collect(),
+            Filled::Pressed(_) => app.check_or_ask(),
             Filled::Ignored | Filled::Moved | Filled::Submitted => Vec::new(),
         },
         Pane::Body => {

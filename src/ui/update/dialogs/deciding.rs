@@ -1,6 +1,6 @@
 //! What the answer to a question does: leave, delete, overwrite, bring back.
 
-use super::new_campaign;
+use super::{back, new_campaign};
 use crate::compose::clevertap::Pasted;
 use crate::ui::app::App;
 use crate::ui::dialog::Decision;
@@ -11,11 +11,18 @@ use crate::ui::update::{actions, results, saving};
 /// Does what was decided.
 pub fn decide(app: &mut App, decision: Decision) -> Vec<Effect> {
     match decision {
+        // From a question about a test one goes back to it.
+        Decision::Stay if app.test_behind.is_some() => back(app),
         Decision::Stay => {
             app.is_quitting = false;
             // A draft that is to be decided later stays on the disk and is offered at the next start.
             app.drafts.clear();
             Vec::new()
+        }
+        Decision::Trust => {
+            let mut effects = back(app);
+            effects.extend(app.trust());
+            effects
         }
         Decision::SaveAndQuit => saving::save_and_quit(app),
         Decision::QuitUnsaved => {

@@ -1,7 +1,7 @@
 //! The dialog of F5: its keys, the lists it opens, sending.
 
 use super::{back, keep};
-use crate::service::TestSend;
+use crate::service::{BotStatus, TestSend};
 use crate::ui::app::App;
 use crate::ui::dialog::Dialog;
 use crate::ui::dialog::listing::{ListKind, Listing};
@@ -133,6 +133,10 @@ fn send(app: &mut App, dialog: Dialog) -> Vec<Effect> {
         test.state = TestState::Trouble(words.to_owned());
         return Vec::new();
     }
+    if app.ask_for_trust() {
+        return Vec::new();
+    }
+    let Some(Dialog::Test(test)) = &mut app.dialog else { return Vec::new() };
     test.state = TestState::Sending;
     let chat = test.chat.clone();
     app.question += 1;
@@ -154,7 +158,12 @@ pub(super) fn resend(app: &mut App, id: &str) -> Vec<Effect> {
 }
 
 fn capture(app: &mut App, mut dialog: Dialog) -> Vec<Effect> {
-    let webhook = app.webhook.current(&app.workspace);
+    if matches!(app.bot, BotStatus::NotTrusted(_)) {
+        app.dialog = Some(dialog);
+        app.ask_for_trust();
+        return Vec::new();
+    }
+    let webhook = app.webhook.in_use(&app.workspace);
     let Dialog::Test(test) = &mut dialog else { return keep(app, dialog) };
     let Some(webhook) = webhook else {
         test.state = TestState::Trouble("this campaign has no webhook: F4 chooses one".into());

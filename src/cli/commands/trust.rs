@@ -1,0 +1,152 @@
+//! `telecast trust`: what each webhook would send where, and whether the user said that it may.
+
+use std::io::{self, IsTerminal};
+
+use serde_json::{Value, json};
+
+use crate::cli::args::Trust;
+use crate::cli::error::{CliError, Ending, Kind, Result};
+use crate::cli::output::Output;
+use crate::cli::place::Place;
+use crate::cli::prompt;
+use crate::secrets::Secrets;
+use crate::service::{Session, Standing, TrustRow, trust_row};
+use crate::workspace::{Definition, Workspace};
+
+use super::webhooks;
+
+type Webhook = Definition<crate::campaign::Webhook>;
+
+/// Lists, asks, trusts or forgets; moves secrets and adopts where that is asked for.
+pub fn run(place: &Place, args: &Trust, output: &mut Output) -> Result {
+    let workspace = place.workspace()?;
+    let session = place.session(&workspace);
+    if !args.move_secrets.is_empty() {
+        move_secrets(&workspace, session.secrets(), &args.move_secrets, output)?;
+        if args.webhooks.is_empty() && !args.yes && !args.revoke {
+            return Ok(Ending::Done);
+        }
+    }
+    let chosen: Vec<&Webhook> = match args.webhooks.as_slice() {
+        [] => workspace.webhooks.iter().collect(),
+        named => named.iter().map(|words| webhooks::find(&workspace, words)).collect::<Result<_>>()?,
+    };
+    for webhook in &chosen {
+        let settings = webhook.value.clone().unwrap_or_default();
+        if args.revoke {
+            session.revoke(&webhook.stem, &settings)?;
+        } else if args.yes && !matches!(row(&session, webhook)?.standing, Standing::Invalid(_)) {
+            session.trust(&webhook.stem, &settings)?;
+        }
+    }
+    let mut rows: Vec<TrustRow> =
+        chosen.iter().map(|webhook| row(&session, webhook)).collect::<Result<_>>()?;
+    print(&rows, args, output)?;
+    let asks = !args.yes
+        && !args.revoke
+        && !args.format.json
+        && io::stdin().is_terminal()
+        && io::stderr().is_terminal();
+    if asks {
+        for (row, webhook) in rows.iter_mut().zip(&chosen) {
+            ask(&session, row, webhook, output)?;
+        }
+    }
+    let has = |wanted: &str| rows.iter().any(|row| row.standing.as_str() == wanted);
+    Ok(if args.revoke {
+        Ending::Done
+    } else if has("untrusted") {
+        Ending::NoAnswer
+    } else if has("invalid") {
+        Ending::Problems
+    } else {
+        Ending::Done
+    })
+}
+
+fn row(session: &Session, webhook: &Webhook) -> Result<TrustRow> {
+    Ok(trust_row(session, webhook)?)
+}
+
+fn print(rows: &[TrustRow], args: &Trust, output: &mut Output) -> Result<()> {
+    if args.format.json {
+        output.json(&Value::Array(rows.iter().map(describe).collect()))?;
+        return Ok(());
+    }
+    let cells = |row: &TrustRow| {
+        let or_none = |text: String| if text.is_empty() { "-".to_owned() } else { text };
+        let state = row.standing.as_str().to_owned();
+        vec![row.webhook.clone(), or_none(row.host.clone()), or_none(row.secrets.join(",")), state]
+    };
+    let rows_of_cells: Vec<Vec<String>> = rows.iter().map(cells).collect();
+    output.table(&["webhook", "host", "secrets", "state"], &rows_of_cells)?;
+    for row in rows {
+        if let Standing::Invalid(violations) = &row.standing {
+            for violation in violations {
+                output.note(format!("{}: {}", row.webhook, violation.problem.message))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn describe(row: &TrustRow) -> Value {
+    json!({
+        "webhook": row.webhook,
+        "host": row.host,
+        "secrets": row.secrets,
+        "state": row.standing.as_str(),
+    })
+}
+
+/// Asks about one that is not trusted; the answer is kept.
+fn ask(session: &Session, row: &mut TrustRow, webhook: &Webhook, output: &mut Output) -> Result<()> {
+    let Standing::Untrusted(question) = &row.standing else { return Ok(()) };
+    for change in &question.changes {
+        output.note(format!("  {change}"))?;
+    }
+    if prompt::agrees(
+        output,
+        &format!("{}: it would send {}. Trust it? [y/N] ", row.webhook, question.what()),
+    )? {
+        session.trust(&webhook.stem, &webhook.value.clone().unwrap_or_default())?;
+        row.standing = Standing::Trusted;
+    }
+    Ok(())
+}
+
+/// Moves values to this workspace that are kept for its id or for a folder that is gone.
+fn move_secrets(
+    workspace: &Workspace,
+    secrets: &Secrets,
+    names: &[String],
+    output: &mut Output,
+) -> Result<()> {
+    let movable = secrets.movable(names, &workspace.id())?;
+    for name in names {
+        let places: Vec<_> = movable.iter().filter(|movable| movable.name == *name).collect();
+        match places.as_slice() {
+            [] => {
+                let words =
+                    format!("no value of {name} is kept for an earlier place or version of this workspace");
+                return Err(
+                    CliError::new(Kind::Failed, words).hint(format!("set one: telecast secrets set {name}"))
+                );
+            }
+            [only] => {
+                secrets.move_here(only)?;
+                output.note(format!("moved {name} to this workspace; it was kept for {}", only.from))?;
+            }
+            several => {
+                let words = format!("{name} is kept for several earlier places");
+                let error = CliError::new(Kind::Failed, words);
+                let hint = |error: CliError, place: &&crate::secrets::Movable| error.hint(place.from.clone());
+                return Err(several
+                    .iter()
+                    .fold(error, hint)
+                    .hint(format!("set it: telecast secrets set {name}")));
+            }
+        }
+    }
+    Ok(())
+}

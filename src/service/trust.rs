@@ -1,0 +1,334 @@
+//! Trust in a webhook as it is: what has to be had before a secret is resolved for it or anything is sent to it.
+//!
+//! ```text
+//! Webhook ──route──▶ Route ──permit──▶ Permit ──resolve──▶ values ──admits──▶ the request goes out
+//!                                └─▶ NotPermitted: untrusted, or invalid
+//! ```
+//!
+//! A webhook is trusted as it was when the user said so; its sandbox, and others that this user started, need no trust.
+
+use std::net::{IpAddr, SocketAddr};
+
+use serde_json::Value;
+
+use super::session::{ResolveError, Session};
+use crate::campaign::{Host, Origin, Route, Violation, Webhook};
+use crate::sandbox::announce;
+use crate::secrets::MASK;
+use crate::state::StateError;
+use crate::text::visible;
+use crate::workspace::Definition;
+
+/// The variable that says what one run of a command may send: `NAME@HOST[:PORT]` or `@HOST[:PORT]`, with commas.
+pub const TRUST_VARIABLE: &str = "TELECAST_TRUST";
+
+/// That a webhook may be sent to: only [`Session::permit`] makes one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Permit {
+    pub(super) route: Route,
+    /// The address of the sandbox, where the webhook goes there.
+    pub(super) sandbox: Option<String>,
+    /// Whether it goes to a sandbox that this user started.
+    pub(super) is_sandbox: bool,
+}
+
+/// Why a webhook is not sent to.
+#[derive(Debug, thiserror::Error)]
+pub enum NotPermitted {
+    /// Something stands in it that may not.
+    #[error("nothing is sent through this webhook: {}", .0.first().map_or("", |first| first.problem.message.as_str()))]
+    Invalid(Vec<Violation>),
+    /// The user has not said that it may be sent to, as it is now.
+    #[error("this webhook is not trusted, so nothing was sent: it would send {}", .0.what())]
+    Untrusted(Question),
+    /// What the user said cannot be read.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// The variable of trust cannot be read.
+    #[error("{TRUST_VARIABLE}: `{0}` is not NAME@HOST, NAME@HOST:PORT or @HOST")]
+    Variable(String),
+    /// The sandbox cannot be started.
+    #[error(transparent)]
+    Sandbox(#[from] ResolveError),
+}
+
+/// What a person is asked before a webhook is trusted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// The server, in ASCII, with its port where that is not the scheme's own.
+    pub host: String,
+    /// The names of the secrets that would go there.
+    pub secrets: Vec<String>,
+    /// What is other than when it was trusted last, a line each; empty where it never was.
+    pub changes: Vec<String>,
+}
+
+impl Question {
+    /// Says what would go where: "BOT_TOKEN to api.telegram.org".
+    pub fn what(&self) -> String {
+        match self.secrets.as_slice() {
+            [] => format!("messages to {}", self.host),
+            secrets => format!("{} to {}", secrets.join(", "), self.host),
+        }
+    }
+}
+
+/// Where a webhook stands with the user.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Standing {
+    /// It may be sent to.
+    Trusted,
+    /// It may not, until the user says so.
+    Untrusted(Question),
+    /// It goes to a sandbox that this user started, or to the workspace's own.
+    Sandbox,
+    /// It is never sent to.
+    Invalid(Vec<Violation>),
+}
+
+impl Standing {
+    /// Returns the word for it, as `telecast trust` prints it.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Standing::Trusted => "trusted",
+            Standing::Untrusted(_) => "untrusted",
+            Standing::Sandbox => "sandbox",
+            Standing::Invalid(_) => "invalid",
+        }
+    }
+}
+
+/// What one run of a command may send where, from [`TRUST_VARIABLE`].
+#[derive(Debug, Clone, Default)]
+pub struct Grants(Vec<String>);
+
+impl Grants {
+    /// Reads the variable of this process.
+    pub fn from_environment() -> Self {
+        Self::of(&std::env::var(TRUST_VARIABLE).unwrap_or_default())
+    }
+
+    /// Takes a list apart.
+    pub fn of(list: &str) -> Self {
+        Self(list.split(',').map(str::trim).filter(|entry| !entry.is_empty()).map(str::to_owned).collect())
+    }
+
+    /// Whether every secret of `route` is listed for its host, or the host alone where it has none.
+    fn cover(&self, route: &Route) -> Result<bool, NotPermitted> {
+        let Origin::Host(host) = &route.origin else { return Ok(false) };
+        let mut names: Vec<&str> = Vec::new();
+        for entry in &self.0 {
+            let parts = entry.rsplit_once('@').and_then(|(name, authority)| {
+                let is_known = name.is_empty() || crate::campaign::is_name(name);
+                Some((name, Host::parse(authority, host.is_https)?)).filter(|_| is_known)
+            });
+            let Some((name, granted)) = parts else { return Err(NotPermitted::Variable(entry.clone())) };
+            if (&granted.name, granted.port) == (&host.name, host.port) {
+                names.push(name);
+            }
+        }
+        Ok(match route.secrets.as_slice() {
+            [] => names.contains(&""),
+            secrets => secrets.iter().all(|secret| names.contains(&secret.as_str())),
+        })
+    }
+}
+
+impl Permit {
+    /// Says why a finished address must not be sent to, where that is so.
+    pub fn admits(&self, address: &str) -> Result<(), String> {
+        self.route.admits(address, self.sandbox.as_deref())
+    }
+
+    /// Returns the server in words.
+    pub fn host(&self) -> String {
+        self.route.origin.to_string()
+    }
+
+    /// Whether it goes to a sandbox that this user started: nothing reaches a person.
+    pub fn is_sandbox(&self) -> bool {
+        self.is_sandbox
+    }
+}
+
+/// A webhook that is to be sent through.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WebhookInUse {
+    /// The stem of its file.
+    pub stem: String,
+    /// Its settings: as saved, or as typed in the console and not saved yet.
+    pub webhook: Webhook,
+    /// What the file said when these settings were typed over it; none where they are the file's. What a user types over
+    /// a trusted webhook is trusted as they typed it.
+    pub typed_over: Option<Webhook>,
+}
+
+impl Session {
+    /// Returns where a webhook stands. Sends nothing, starts nothing, resolves no secret.
+    pub fn standing(&self, in_use: &WebhookInUse) -> Result<Standing, NotPermitted> {
+        let route = match in_use.webhook.route() {
+            Ok(route) => route,
+            Err(violations) => return Ok(Standing::Invalid(violations)),
+        };
+        if self.is_own_sandbox(&route) {
+            return Ok(Standing::Sandbox);
+        }
+        let record = self.state().read()?;
+        let is_trusted =
+            |webhook: &Webhook| record.trusted.values().any(|trusted| *trusted == webhook.trusted_content());
+        let is_typed = in_use.typed_over.as_ref().is_some_and(|base| {
+            is_trusted(base) || base.route().is_ok_and(|route| self.is_own_sandbox(&route))
+        });
+        if is_typed || is_trusted(&in_use.webhook) || self.grants().cover(&route)? {
+            return Ok(Standing::Trusted);
+        }
+        let before = record.trusted.get(&in_use.stem);
+        let changes = before.map(|before| changes(before, &in_use.webhook.trusted_content()));
+        Ok(Standing::Untrusted(Question {
+            host: route.origin.to_string(),
+            secrets: route.secrets,
+            changes: changes.unwrap_or_default(),
+        }))
+    }
+
+    /// Permits sending through a webhook, or says why not; starts the workspace's sandbox where it goes there.
+    pub async fn permit(&self, in_use: &WebhookInUse) -> Result<Permit, NotPermitted> {
+        let is_sandbox = match self.standing(in_use)? {
+            Standing::Trusted => false,
+            Standing::Sandbox => true,
+            Standing::Untrusted(question) => return Err(NotPermitted::Untrusted(question)),
+            Standing::Invalid(violations) => return Err(NotPermitted::Invalid(violations)),
+        };
+        let route = in_use.webhook.route().map_err(NotPermitted::Invalid)?;
+        let sandbox = match &route.origin {
+            Origin::Sandbox => Some(self.sandbox_url().await?),
+            Origin::Host(_) => None,
+        };
+        Ok(Permit { route, sandbox, is_sandbox })
+    }
+
+    /// Trusts a webhook as it is now, under its file's stem. An invalid one is still not sent to.
+    pub fn trust(&self, stem: &str, webhook: &Webhook) -> Result<(), StateError> {
+        let content = webhook.trusted_content();
+        self.state().change(|record| {
+            record.trusted.insert(stem.to_owned(), content);
+        })
+    }
+
+    /// Forgets the trust in a webhook, under whatever name it was given.
+    pub fn revoke(&self, stem: &str, webhook: &Webhook) -> Result<(), StateError> {
+        let content = webhook.trusted_content();
+        self.state().change(|record| {
+            record.trusted.retain(|known, trusted| known != stem && *trusted != content);
+        })
+    }
+
+    fn is_own_sandbox(&self, route: &Route) -> bool {
+        match &route.origin {
+            Origin::Sandbox => true,
+            Origin::Host(host) => {
+                let name = host.name.trim_start_matches('[').trim_end_matches(']');
+                // By address alone: what a name leads to is somebody else's to say.
+                let address = name.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, host.port));
+                let is_announced = |addr| announce::is_announced(self.paths(), addr);
+                route.bot_call.is_some() && !host.is_https && address.is_ok_and(is_announced)
+            }
+        }
+    }
+}
+
+/// A webhook's line in `telecast trust`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrustRow {
+    /// The file's stem.
+    pub webhook: String,
+    /// The server; empty where it cannot be read off the webhook.
+    pub host: String,
+    /// The names of its secrets.
+    pub secrets: Vec<String>,
+    /// Where it stands.
+    pub standing: Standing,
+}
+
+/// Returns where a webhook's file stands. One that cannot be read is invalid.
+pub fn trust_row(session: &Session, webhook: &Definition<Webhook>) -> Result<TrustRow, NotPermitted> {
+    let in_use = WebhookInUse::of_file(webhook);
+    let host = in_use.webhook.route().map(|route| route.origin.to_string()).unwrap_or_default();
+    let secrets = in_use.webhook.secret_names();
+    Ok(TrustRow { webhook: webhook.stem.clone(), host, secrets, standing: session.standing(&in_use)? })
+}
+
+impl WebhookInUse {
+    /// Takes a webhook as its file says.
+    pub fn of_file(definition: &Definition<Webhook>) -> Self {
+        let webhook = definition.value.clone().unwrap_or_default();
+        Self { stem: definition.stem.clone(), webhook, typed_over: None }
+    }
+}
+
+/// Says what is other in `new`, a line for each value; passwords and tokens that stand there themselves are masked.
+fn changes(old: &Value, new: &Value) -> Vec<String> {
+    let keys = ["method", "url", "params", "headers", "auth", "updates", "capture"];
+    let changed = keys.into_iter().filter(|key| old.get(key) != new.get(key));
+    let line = |key: &str| {
+        if key == "auth" {
+            return "auth: changed".to_owned();
+        }
+        let shown = |value: Option<&Value>| match value {
+            None | Some(Value::Null) => "nothing".to_owned(),
+            Some(Value::String(text)) => shown_text(text),
+            Some(other) => shown_text(&other.to_string()),
+        };
+        format!("{key}: {} instead of {}", shown(new.get(key)), shown(old.get(key)))
+    };
+    changed.map(line).collect()
+}
+
+fn shown_text(text: &str) -> String {
+    let mut text = visible(text).into_owned();
+    if let Some(token) = crate::campaign::find_token(&text) {
+        text.replace_range(token.range(), MASK);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn route(url: &str) -> Route {
+        Webhook { url: url.to_owned(), ..Webhook::default() }.route().unwrap()
+    }
+
+    #[test]
+    fn a_run_may_send_what_is_listed_and_every_secret_has_to_be() {
+        let bot = route("https://api.telegram.org/bot${BOT_TOKEN}/sendMessage");
+        let crm = route("http://crm.example:8080/x?a=${A}&b=${B}");
+        let open = route("https://crm.example/x");
+        for (list, route, expected) in [
+            ("BOT_TOKEN@api.telegram.org", &bot, true),
+            (" X@y , BOT_TOKEN@API.telegram.org:443", &bot, true),
+            ("BOT_TOKEN@api.telegram.org:80", &bot, false),
+            ("BOT_TOKEN@telegram.org", &bot, false),
+            ("@api.telegram.org", &bot, false),
+            ("OTHER@api.telegram.org", &bot, false),
+            ("A@crm.example:8080,B@crm.example:8080", &crm, true),
+            ("A@crm.example:8080,B@crm.example", &crm, false),
+            ("@crm.example", &open, true),
+            ("A@crm.example", &open, false),
+            ("", &open, false),
+        ] {
+            assert_eq!(Grants::of(list).cover(route).unwrap(), expected, "{list}");
+        }
+        for list in ["BOT_TOKEN", "a b@h", "A@", "A@h/x", "A@h@", "*@h"] {
+            assert!(matches!(Grants::of(list).cover(&bot), Err(NotPermitted::Variable(_))), "{list}");
+        }
+    }
+
+    #[test]
+    fn what_changed_is_said_and_no_token_with_it() {
+        let webhook = |url: &str| Webhook { url: url.to_owned(), ..Webhook::default() }.trusted_content();
+        let lines = changes(&webhook("https://h/a"), &webhook("https://evil/bot123456:AAAA/x"));
+        assert_eq!(lines, ["url: https://evil/bot••••••/x instead of https://h/a"]);
+    }
+}

@@ -1,0 +1,413 @@
+//! A workspace from a stranger: nothing is sent and no secret is read until the user says so, and what cannot be read
+//! off a webhook is never sent to.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+
+use telecast::campaign::Webhook;
+
+use crate::support::{Home, Terminal};
+
+/// Somebody's server on loopback, which answers as a Bot API and hands out every request.
+struct Server {
+    address: String,
+    requests: Receiver<String>,
+}
+
+impl Server {
+    fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let (sender, requests) = channel();
+        std::thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                let Some(request) = answered(stream) else { continue };
+                if sender.send(request).is_err() {
+                    break;
+                }
+            }
+        });
+        Self { address, requests }
+    }
+
+    /// Returns all that was asked for so far.
+    fn requests(&self) -> Vec<String> {
+        self.requests.try_iter().collect()
+    }
+}
+
+fn answered(mut stream: TcpStream) -> Option<String> {
+    let mut reader = BufReader::new(stream.try_clone().ok()?);
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") {
+        if reader.read_line(&mut head).ok()? == 0 {
+            return None;
+        }
+    }
+    let length = head
+        .lines()
+        .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
+    let mut body = vec![0; length.unwrap_or(0)];
+    reader.read_exact(&mut body).ok()?;
+    let answer = r#"{"ok":true,"telecast_sandbox":true,"result":{"id":42,"is_bot":true,"first_name":"B","username":"evil_bot","message_id":7}}"#;
+    let head_of_answer = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n";
+    write!(stream, "{head_of_answer}Content-Length: {}\r\n\r\n{answer}", answer.len()).ok()?;
+    Some(head + &String::from_utf8_lossy(&body))
+}
+
+/// A home with a clone of a stranger's workspace `shop`, whose webhook `bot` is `webhook`.
+fn clone(webhook: &str) -> Home {
+    let home = Home::new();
+    home.write("shop/telecast.toml", "name = \"Shop\"\n");
+    home.write("shop/webhooks/bot.toml", webhook);
+    home.write("shop/campaigns/hi.toml", "name = \"Hi\"\nwebhook = \"bot\"\n");
+    home.write("shop/campaigns/hi.json.liquid", "{\"chat_id\": 5, \"text\": \"hi\"}\n");
+    home
+}
+
+fn bot_at(url: &str) -> String {
+    format!("url = \"{url}\"\n[headers]\nContent-Type = \"application/json\"\n")
+}
+
+fn test_args<'a>() -> [&'a str; 6] {
+    ["--workspace", "shop", "test", "hi", "--to", "77"]
+}
+
+#[test]
+fn nothing_reaches_a_strangers_host_before_it_is_trusted() {
+    let server = Server::start();
+    let home = clone(&bot_at(&format!("http://{}/bot${{BOT_TOKEN}}/sendMessage", server.address)));
+    let run = |words: &[&str]| {
+        let mut command = home.command(["--workspace", "shop"].iter().chain(words));
+        let output = command.env("BOT_TOKEN", "42:SECRET").output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    for words in
+        [&["test", "hi", "--to", "77"][..], &["test", "hi", "--as-is"], &["webhooks", "check", "bot"]]
+    {
+        let (code, err) = run(words);
+        assert_eq!(code, Some(3), "{words:?}: {err}");
+        let expected = format!("BOT_TOKEN to {}", server.address);
+        assert!(err.contains(&expected) && err.contains("telecast trust"), "{err}");
+    }
+    assert_eq!(server.requests(), [""; 0]);
+    // Its own word that it is a sandbox, or one that is written down in the workspace, counts for nothing.
+    home.write("shop/.telecast/sandbox.json", format!("{{\"addr\":\"{}\",\"pid\":1}}", server.address));
+    assert_eq!(run(&["test", "hi", "--to", "77"]).0, Some(3));
+    assert_eq!(server.requests(), [""; 0]);
+    assert_eq!(run(&["trust", "--yes"]).0, Some(0));
+    assert_eq!(run(&["test", "hi", "--to", "77"]).0, Some(0));
+    let requests = server.requests();
+    assert!(
+        matches!(requests.as_slice(), [one] if one.starts_with("POST /bot42:SECRET/sendMessage")),
+        "{requests:?}"
+    );
+}
+
+#[test]
+fn the_console_sends_nothing_for_an_untrusted_webhook_until_it_is_asked_and_told() {
+    let server = Server::start();
+    let home = clone(&bot_at(&format!("http://{}/bot${{BOT_TOKEN}}/sendMessage", server.address)));
+    let mut command = home.command(["--workspace", "shop"]);
+    command.env("BOT_TOKEN", "42:SECRET");
+    let mut terminal = Terminal::start(command, 120, 40);
+    terminal.wait_for("NOT TRUSTED");
+    terminal.wait_for("hi.json.liquid");
+    terminal.send("\x1b[15~");
+    terminal.wait_for("Enter asks");
+    assert_eq!(server.requests(), [""; 0]);
+    terminal.send("c");
+    terminal.wait_for("Another chat");
+    terminal.send("\x1b");
+    terminal.wait_for("Enter asks");
+    terminal.send("\r");
+    terminal.wait_for("no test chat yet");
+    assert_eq!(server.requests(), [""; 0]);
+    // The question that `g` asks: no is the answer that Enter gives.
+    terminal.send("g");
+    terminal.wait_for("Trust this webhook?");
+    terminal.wait_for("telecast would send BOT_TOKEN to");
+    terminal.send("\r");
+    terminal.wait_until("the dialog of the test", |screen| {
+        let text = screen.contents();
+        text.contains("Enter asks") && !text.contains("Trust this webhook?")
+    });
+    assert_eq!(server.requests(), [""; 0]);
+    terminal.send("g");
+    terminal.wait_for("Trust this webhook?");
+    terminal.send("t");
+    // It calls itself a sandbox, and is none of ours.
+    terminal.wait_for("LIVE @evil_bot");
+    assert!(server.requests().iter().all(|request| request.starts_with("POST /bot42:SECRET/getMe")));
+}
+
+#[test]
+fn an_environment_variable_trusts_for_one_run_and_is_never_kept() {
+    let server = Server::start();
+    let home = clone(&bot_at(&format!("http://{}/bot${{BOT_TOKEN}}/sendMessage", server.address)));
+    let run = |trust: &str| {
+        let mut command = home.command(test_args());
+        let output = command.env("BOT_TOKEN", "42:SECRET").env("TELECAST_TRUST", trust).output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    assert_eq!(run(&format!("BOT_TOKEN@{}", server.address)).0, Some(0));
+    assert_eq!(server.requests().len(), 1);
+    for other in ["", "BOT_TOKEN@127.0.0.1", "BOT_TOKEN@api.telegram.org", &format!("@{}", server.address)] {
+        assert_eq!(run(other).0, Some(3), "{other}");
+    }
+    let (code, err) = run("BOT_TOKEN");
+    assert!(code == Some(3) && err.contains("TELECAST_TRUST: `BOT_TOKEN` is not NAME@HOST"), "{err}");
+    assert_eq!(server.requests(), [""; 0]);
+}
+
+#[test]
+fn trust_lists_trusts_and_forgets() {
+    let home = clone(&bot_at("https://api.telegram.org/bot${BOT_TOKEN}/sendMessage"));
+    home.write("shop/webhooks/box.toml", bot_at("${SANDBOX}/bot${T}/sendMessage"));
+    home.write(
+        "shop/webhooks/crm.toml",
+        "url = \"https://crm.example:8443/x?k=${B}\"\nauth = {kind = \"bearer\", token = \"${A}\"}\n",
+    );
+    let run = |words: &[&str]| home.run(["--workspace", "shop", "trust"].iter().chain(words));
+    let listed = run(&[]);
+    assert_eq!(listed.code, Some(3), "{listed:?}");
+    assert_eq!(
+        listed.out,
+        "bot\tapi.telegram.org\tBOT_TOKEN\tuntrusted\nbox\t${SANDBOX}\tT\tsandbox\n\
+         crm\tcrm.example:8443\tB,A\tuntrusted\n"
+    );
+    assert_eq!(run(&["box"]).code, Some(0));
+    assert_eq!(run(&["bot", "--yes"]).ok(), "bot\tapi.telegram.org\tBOT_TOKEN\ttrusted\n");
+    let states = |answer: crate::support::Answer| {
+        let rows = answer.json();
+        rows.as_array()
+            .unwrap()
+            .iter()
+            .map(|row| row["state"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(states(run(&["--json"])), ["trusted", "sandbox", "untrusted"]);
+    // Any change of what it sends where asks again; its name and its timeout are no such change.
+    let bot = home.read("shop/webhooks/bot.toml");
+    home.write("shop/webhooks/bot.toml", format!("name = \"B\"\ntimeout = \"3s\"\n{bot}"));
+    assert_eq!(states(run(&["--json"]))[0], "trusted");
+    for changed in [
+        bot.replace("sendMessage", "sendPhoto"),
+        bot.replace("BOT_TOKEN", "OTHER_TOKEN"),
+        format!("method = \"GET\"\n{bot}"),
+        format!("updates = \"telecast\"\n{bot}"),
+        format!("{bot}X-A = \"1\"\n"),
+        format!("{bot}[params]\na = \"1\"\n"),
+        format!("{bot}[capture]\non_start = \"hi\"\n"),
+        bot.replace("application/json", "application/json;a=b"),
+    ] {
+        home.write("shop/webhooks/bot.toml", &changed);
+        assert_eq!(states(run(&["--json"]))[0], "untrusted", "{changed}");
+    }
+    home.write("shop/webhooks/bot.toml", &bot);
+    assert_eq!(states(run(&["--json"]))[0], "trusted");
+    assert_eq!(run(&["--revoke"]).code, Some(0));
+    assert_eq!(states(run(&["--json"]))[0], "untrusted");
+    home.write("shop/webhooks/bot.toml", bot_at("https://${HOST}/x"));
+    let answer = run(&["--yes"]);
+    assert_eq!(answer.code, Some(1), "{answer:?}");
+    assert!(answer.out.starts_with("bot\t-\tHOST\tinvalid\n"), "{answer:?}");
+}
+
+#[test]
+fn on_a_terminal_trust_asks_and_says_what_changed() {
+    let home = clone(&bot_at("https://api.telegram.org/bot${BOT_TOKEN}/sendMessage"));
+    home.run(["--workspace", "shop", "trust", "--yes"]).ok();
+    home.write("shop/webhooks/bot.toml", bot_at("https://evil.example/bot${BOT_TOKEN}/sendMessage"));
+    let start = || Terminal::start(home.command(["--workspace", "shop", "trust"]), 120, 24);
+    let mut terminal = start();
+    terminal.wait_for(
+        "url: https://evil.example/bot${BOT_TOKEN}/sendMessage instead of https://api.telegram.org/",
+    );
+    terminal.wait_for("it would send BOT_TOKEN to evil.example. Trust it? [y/N]");
+    terminal.send("\r");
+    assert_eq!(terminal.wait_exit().code(), Some(3));
+    let mut terminal = start();
+    terminal.wait_for("[y/N]");
+    terminal.send("y\r");
+    assert_eq!(terminal.wait_exit().code(), Some(0));
+    assert_eq!(home.run(["--workspace", "shop", "trust"]).code, Some(0));
+}
+
+#[test]
+fn trust_is_in_one_folder_and_not_in_its_copy() {
+    let home = clone(&bot_at("https://api.telegram.org/bot${BOT_TOKEN}/sendMessage"));
+    home.run(["--workspace", "shop", "trust", "--yes"]).ok();
+    let copied =
+        std::process::Command::new("cp").args(["-r", "shop", "copy"]).current_dir(home.path()).status();
+    assert!(copied.unwrap().success());
+    assert_eq!(home.run(["--workspace", "copy", "trust"]).code, Some(3));
+    std::os::unix::fs::symlink(home.path().join("shop"), home.path().join("link")).unwrap();
+    assert_eq!(home.run(["--workspace", "link", "trust"]).code, Some(0), "the real path counts");
+}
+
+#[test]
+fn what_is_typed_in_here_is_trusted() {
+    let home = Home::new();
+    home.run(["init", "shop"]).ok();
+    home.run(["--workspace", "shop", "webhooks", "new", "bot"]).ok();
+    assert_eq!(
+        home.run(["--workspace", "shop", "trust"]).ok(),
+        "bot\tapi.telegram.org\tBOT_TOKEN\ttrusted\n"
+    );
+}
+
+/// What a webhook must not be able to do, as its file has it; the secret is for somebody else each time.
+const INVALID: &[&str] = &[
+    "url = \"http://HOST/bot1:${AWS_SECRET_ACCESS_KEY}/sendMessage\"",
+    "url = \"http://HOST/bot${BOT_TOKEN}/sendMessage?k=${AWS_SECRET_ACCESS_KEY}\"",
+    "url = \"${SANDBOX}@HOST/bot${BOT_TOKEN}/sendMessage\"",
+    "url = \"http://{{ Profile.h | default: 'HOST' }}/bot${BOT_TOKEN}/sendMessage\"",
+    "url = \"http://HOST/bot${BOT_TOKEN}/../../admin\"",
+    "url = \"http://HOST/bot${BOT_TOKEN}/deleteWebhook\"",
+    "url = \"http://HOST/bot${BOT_TOKEN}/sendMessage\"\n[headers]\nHost = \"internal\"",
+    "url = \"http://HOST/x\"\n[params]\na = \"{% include 'x' %}\"",
+];
+
+#[test]
+fn what_cannot_be_read_off_a_webhook_is_an_error_in_check_and_never_sent_trusted_or_not() {
+    let server = Server::start();
+    for webhook in INVALID {
+        let home = clone(&webhook.replace("HOST", &server.address));
+        assert_eq!(home.run(["--workspace", "shop", "trust", "--yes"]).code, Some(1), "{webhook}");
+        // As an earlier version, or another program, might have written it down.
+        trust_by_hand(&home, &webhook.replace("HOST", &server.address));
+        let check = home.run(["--workspace", "shop", "check"]);
+        assert!(check.code == Some(1) && check.out.contains("webhooks/bot.toml:"), "{webhook}: {check:?}");
+        for words in [&test_args()[..], &["--workspace", "shop", "webhooks", "check", "bot"]] {
+            let mut command = home.command(words);
+            command.env("BOT_TOKEN", "42:S").env("AWS_SECRET_ACCESS_KEY", "aws");
+            let output =
+                command.env("TELECAST_TRUST", format!("BOT_TOKEN@{}", server.address)).output().unwrap();
+            assert_eq!(
+                output.status.code(),
+                Some(1),
+                "{webhook}: {}",
+                String::from_utf8_lossy(&output.stderr)
+            );
+        }
+    }
+    assert_eq!(server.requests(), [""; 0]);
+}
+
+fn trust_by_hand(home: &Home, webhook: &str) {
+    let content = Webhook::parse(webhook).0.unwrap().trusted_content();
+    let root = std::fs::canonicalize(home.path().join("shop")).unwrap();
+    let paths = telecast::paths::Paths {
+        config: home.path().join("config/telecast"),
+        data: home.path().join("data/telecast"),
+        state: home.path().join("state/telecast"),
+        cache: home.path().join("cache/telecast"),
+    };
+    let state = telecast::state::WorkspaceState::new(&paths, &root);
+    state.change(|record| record.trusted.insert("bot".into(), content)).unwrap();
+}
+
+#[test]
+fn a_value_that_leads_elsewhere_is_stopped_at_the_finished_address() {
+    let server = Server::start();
+    let home = clone(&format!("url = \"http://{}/users/{{{{ Profile.id }}}}/x\"\n", server.address));
+    home.run(["--workspace", "shop", "trust", "--yes"]).ok();
+    let run = |profile: &str| {
+        let words = ["--workspace", "shop", "test", "hi", "--as-is", "--profile-json", "-"];
+        home.run_with_input(words, profile)
+    };
+    for id in ["..", "%2e%2e/admin", "bot1:a/sendMessage?", "a/../../b"] {
+        let answer = run(&serde_json::json!({ "id": id }).to_string());
+        assert_eq!(answer.code, Some(1), "{id}: {answer:?}");
+    }
+    assert_eq!(server.requests(), [""; 0]);
+    assert_eq!(run("{\"id\": 7}").code, Some(0));
+    // A token that is none would become a part of the path.
+    home.write("shop/webhooks/bot.toml", bot_at(&format!("http://{}/bot${{T}}/sendMessage", server.address)));
+    home.run(["--workspace", "shop", "trust", "--yes"]).ok();
+    server.requests();
+    for token in ["1:a/../../admin", "wJalrXUtnFEMI/K7MDENG", "1:a?x=", "1:a#", ""] {
+        let output = home.command(test_args()).env("T", token).output().unwrap();
+        assert_ne!(output.status.code(), Some(0), "{token}");
+    }
+    assert_eq!(server.requests(), [""; 0]);
+}
+
+#[test]
+fn a_clone_with_a_known_id_does_not_get_the_token_and_a_person_can_move_it() {
+    let home = clone(&bot_at("https://api.telegram.org/bot${BOT_TOKEN}/sendMessage"));
+    home.write("shop/telecast.toml", "name = \"Shop\"\nid = \"known\"\n");
+    home.write("config/telecast/secrets.toml", "[workspace.known]\nBOT_TOKEN = \"42:OLD\"\nOTHER = \"x\"\n");
+    let run = |words: &[&str]| home.run(["--workspace", "shop"].iter().chain(words));
+    assert_eq!(run(&["secrets", "list"]).ok(), "BOT_TOKEN\tmissing\n");
+    run(&["trust", "--yes"]).ok();
+    let refused = run(&["test", "hi", "--to", "77"]);
+    assert_ne!(refused.code, Some(0));
+    let told = format!("{}{}", refused.out, refused.err);
+    assert!(told.contains("telecast trust --move-secrets BOT_TOKEN"), "{told}");
+    assert!(!told.contains("42:OLD"), "{told}");
+    assert_eq!(run(&["trust", "--move-secrets", "NONE"]).code, Some(1));
+    run(&["trust", "--move-secrets", "BOT_TOKEN"]).ok();
+    assert_eq!(run(&["secrets", "list"]).ok(), "BOT_TOKEN\tthis workspace\n");
+    let kept = home.read("config/telecast/secrets.toml");
+    let root = std::fs::canonicalize(home.path().join("shop")).unwrap();
+    assert!(kept.contains(&format!("[workspace.\"{}\"]\nBOT_TOKEN = \"42:OLD\"", root.display())), "{kept}");
+    assert!(kept.contains("OTHER = \"x\"") && kept.matches("42:OLD").count() == 1, "{kept}");
+}
+
+#[test]
+fn the_secrets_of_a_moved_folder_are_offered_and_those_of_one_that_is_there_are_not() {
+    let home = clone(&bot_at("https://api.telegram.org/bot${BOT_TOKEN}/sendMessage"));
+    home.run_with_input(["--workspace", "shop", "secrets", "set", "BOT_TOKEN"], "42:OLD").ok();
+    let copied =
+        std::process::Command::new("cp").args(["-r", "shop", "copy"]).current_dir(home.path()).status();
+    assert!(copied.unwrap().success());
+    let moves = || home.run(["--workspace", "copy", "trust", "--move-secrets", "BOT_TOKEN"]);
+    assert_eq!(moves().code, Some(1), "the other one is still there");
+    std::fs::rename(home.path().join("shop"), home.path().join("gone")).unwrap();
+    moves().ok();
+    assert_eq!(home.run(["--workspace", "copy", "secrets", "list"]).ok(), "BOT_TOKEN\tthis workspace\n");
+}
+
+#[test]
+fn a_sandbox_of_this_user_needs_no_trust_while_it_runs() {
+    let home = clone("");
+    let mut sandbox = start_sandbox(&home, &["sandbox", "--chat", "77"]);
+    let address = first_line(&mut sandbox);
+    home.write("shop/webhooks/bot.toml", bot_at(&format!("{address}/bot${{T}}/sendMessage")));
+    let run = || home.command(test_args()).env("T", "42:TEST").output().unwrap();
+    assert_eq!(home.run(["--workspace", "shop", "trust"]).ok().split('\t').next_back(), Some("sandbox\n"));
+    assert_eq!(run().status.code(), Some(0));
+    sandbox.kill().unwrap();
+    sandbox.wait().unwrap();
+    // Killed, so it took nothing back: whoever listens there now is somebody else.
+    assert_eq!(run().status.code(), Some(3));
+}
+
+#[test]
+fn fifty_tests_at_once_each_have_a_sandbox_of_their_own() {
+    let home = clone(&bot_at("${SANDBOX}/bot${T}/sendMessage"));
+    let start = || {
+        let mut command = home.command(test_args());
+        command.env("T", "42:TEST").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().unwrap()
+    };
+    let running: Vec<Child> = (0..50).map(|_| start()).collect();
+    for child in running {
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+fn start_sandbox(home: &Home, words: &[&str]) -> Child {
+    home.command(words).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
+}
+
+fn first_line(child: &mut Child) -> String {
+    let mut line = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    line.trim_end().strip_prefix("listening on ").unwrap().to_owned()
+}
