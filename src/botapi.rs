@@ -4,7 +4,8 @@
 //! never goes through a proxy, token and all.
 //!
 //! ```text
-//! HttpRequest ──Client::send──▶ HttpAnswer | SendError      Bot: getMe, getUpdates, … ──▶ values | CallError
+//! HttpRequest ──Addressed──Client::deliver──▶ HttpAnswer | SendError
+//! Bot: getMe, getUpdates, … ──▶ values | CallError
 //! ```
 
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use crate::settings::Proxy;
 
+mod addressed;
 mod bot;
 mod error;
 mod http;
@@ -20,6 +22,7 @@ mod tls;
 #[cfg(test)]
 mod tests;
 
+pub use addressed::{AddressError, Addressed};
 pub use bot::{Bot, BotUser, CallError, WebhookInfo};
 pub use error::SendError;
 pub use http::{HttpAnswer, HttpRequest};
@@ -97,8 +100,13 @@ impl Client {
         })
     }
 
-    /// Sends `request` once and returns the answer, whatever its status.
-    pub async fn send(&self, request: HttpRequest) -> Result<HttpAnswer, SendError> {
+    /// Sends a message once and returns the answer, whatever its status.
+    pub async fn deliver(&self, request: Addressed) -> Result<HttpAnswer, SendError> {
+        self.send(request.into_request()).await
+    }
+
+    /// Sends `request` once and returns the answer, whatever its status. What goes to a chat is [`Addressed`].
+    async fn send(&self, request: HttpRequest) -> Result<HttpAnswer, SendError> {
         let started = Instant::now();
         let url = request.parsed_url()?;
         let host = http::host(&url);

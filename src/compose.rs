@@ -30,6 +30,7 @@ use crate::telegram::{self, ApiError, Method, ParseMode, Request};
 use crate::template::{self, Dialect, Partials, Token};
 use crate::text::Span;
 
+pub use chat::Unset;
 pub use convert::{Conversion, Convertible, convert, escape_filter, parse_mode_of};
 pub use http::{AuthDraft, DEFAULT_TIMEOUT, Field, Filled, HttpDraft};
 pub use link::{Links, Lit, Part};
@@ -106,8 +107,8 @@ pub struct Composed {
     pub request: Option<Request>,
     /// Why this recipient gets nothing, where that is so.
     pub skip: Option<Skip>,
-    /// Whether the test chat could be put in, where one was asked for.
-    pub chat_was_set: bool,
+    /// Why the test chat could not be put in, where one was asked for.
+    pub chat_unset: Option<Unset>,
     /// Everything wrong with the body, in its order; spans lie in the body.
     pub diagnostics: Vec<Diagnostic>,
     /// What is wrong with the webhook's templates.
@@ -221,7 +222,7 @@ impl Composed {
             Chat::Test(chat) if is_json && self.method.is_some() => chat::set(&original, chat),
             Chat::Test(_) | Chat::OfTheBody => None,
         };
-        self.chat_was_set = patched.is_some();
+        self.chat_unset = self.unset(inputs, patched.is_some());
         let unchanged = Locator::new(rendered.map.clone(), Patched::unchanged(&original));
         let locator = match patched {
             Some(patched) => Locator::new(rendered.map, patched),
@@ -232,7 +233,9 @@ impl Composed {
             let draft = around.draft(inputs, &text);
             self.http = Some(draft.http);
             self.webhook_problems = draft.problems;
-            self.chat_was_set |= draft.chat_was_set;
+            if draft.chat_was_set {
+                self.chat_unset = None;
+            }
         }
         if is_json {
             if self.method.is_some() {
@@ -251,6 +254,23 @@ impl Composed {
         }
         self.rendered = Some(text);
         self.locator = Some(locator);
+    }
+
+    /// Says why the body carries no test chat to the server; the query may carry one all the same.
+    fn unset(&self, inputs: &Inputs<'_>, is_in_body: bool) -> Option<Unset> {
+        if inputs.chat == Chat::OfTheBody {
+            return None;
+        }
+        if self.method.is_none() {
+            return Some(Unset::NotBotApi);
+        }
+        if inputs.webhook.is_some_and(|webhook| webhook.method == campaign::Method::Get) {
+            return Some(Unset::Get);
+        }
+        match inputs.campaign.content_format {
+            ContentFormat::Text => Some(Unset::PlainText),
+            ContentFormat::Json => (!is_in_body).then_some(Unset::NotAnObject),
+        }
     }
 
     /// Says in plain words that a profile has no chat, before JSON makes a riddle of it.

@@ -24,7 +24,7 @@ pub use job::{Job, SampleEvent, partial_names, partials};
 pub use problems::{violations, webhook_problems};
 pub use session::{DATABASE, ResolveError, Session, Sharing};
 pub use survey::{Surveyed, survey};
-pub use test_send::{TestAnswer, TestSend, history_entry, send_test};
+pub use test_send::{Outcome, TestAnswer, TestSend, history_entry, send_test};
 pub use trust::{
     Grants, NotPermitted, Permit, Question, Standing, TRUST_VARIABLE, TrustRow, WebhookInUse, trust_row,
 };

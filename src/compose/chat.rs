@@ -3,7 +3,28 @@
 //! A test-send goes to the test chat whatever the body says, so the value is replaced in the rendered text before it
 //! is parsed: `NULL`, `@name` or nothing at all are replaced like a number.
 
+use crate::telegram::lenient_string;
 use crate::text::Span;
+
+/// The parameter that says which chat a message goes to.
+pub const CHAT_ID: &str = "chat_id";
+
+/// Why no test chat can be put into a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unset {
+    /// The webhook's address has not the form of a Bot API's.
+    #[error("the webhook's URL is not a Bot API's (…/bot<token>/METHOD)")]
+    NotBotApi,
+    /// A GET has no body, and the query has no `chat_id`.
+    #[error("the webhook sends a GET, which has no body, and its query has no chat_id")]
+    Get,
+    /// The campaign's content format is plain text, and the query has no `chat_id`.
+    #[error("the campaign's content format is text, and only JSON has a chat_id")]
+    PlainText,
+    /// The rendered body is no JSON object, and the query has no `chat_id`.
+    #[error("the body is not a JSON object: it does not begin with `{{`")]
+    NotAnObject,
+}
 
 /// A text in which stretches were replaced, with the way back to the offsets of the original.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -90,7 +111,7 @@ pub fn find(text: &str) -> ChatIds {
             b'"' => {
                 let end = string_end(bytes, at);
                 let colon = skip_whitespace(bytes, end);
-                if depth == 1 && &bytes[at..end] == b"\"chat_id\"" && bytes.get(colon) == Some(&b':') {
+                if depth == 1 && is_chat_id(bytes, at) && bytes.get(colon) == Some(&b':') {
                     let value = value_span(bytes, colon + 1);
                     found.values.push(value);
                     at = value.end;
@@ -137,12 +158,24 @@ pub fn set(text: &str, chat: &str) -> Option<Patched> {
     Some(patched)
 }
 
+/// Whether the string at `at` is `chat_id`, also where it is written with escapes: the server decodes keys.
+fn is_chat_id(bytes: &[u8], at: usize) -> bool {
+    // Every letter as `\u0000`, the longest way to write it.
+    let longest = CHAT_ID.len() * 6;
+    lenient_string(bytes, at, longest).is_some_and(|(key, _)| key == CHAT_ID)
+}
+
 /// A chat as JSON: a number where it is one, else a string.
 fn literal(chat: &str) -> String {
     match chat.parse::<i64>() {
         Ok(id) => id.to_string(),
         Err(_) => crate::json::quote(chat),
     }
+}
+
+/// A chat as a parameter: an id in the one form that the server prints, so that `+5` is 5 there too.
+pub fn plain(chat: &str) -> String {
+    chat.parse::<i64>().map_or_else(|_| chat.to_owned(), |id| id.to_string())
 }
 
 fn skip_whitespace(bytes: &[u8], mut at: usize) -> usize {
@@ -209,6 +242,18 @@ mod tests {
             r#"{"text": "\"chat_id\": 1", "chat_id":{"a":[1]}}"#,
             r#"{"text": "\"chat_id\": 1", "chat_id":42}"#,
         );
+    }
+
+    #[test]
+    fn a_key_with_escapes_is_a_key() {
+        check(r#"{"chat\u005fid": 999, "chat_id": 5}"#, r#"{"chat\u005fid": 42, "chat_id": 42}"#);
+        check(
+            r#"{"\chat\_id": 999, "\u0063hat_i\u0064":"@x"}"#,
+            r#"{"\chat\_id": 42, "\u0063hat_i\u0064":42}"#,
+        );
+        let value = r#"{"chat_id": 5, "text": "Bob", "chat\u005fid": 999, "z": ""}"#;
+        check(value, r#"{"chat_id": 42, "text": "Bob", "chat\u005fid": 42, "z": ""}"#);
+        check(r#"{"chat\\u005fid": 1}"#, r#"{"chat_id": 42, "chat\\u005fid": 1}"#);
     }
 
     #[test]

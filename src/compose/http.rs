@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use super::chat::{self, CHAT_ID};
 use super::{Chat, Inputs, context};
 use crate::campaign::{self, Auth, ContentFormat, Method, MissingSecrets, Webhook};
 use crate::diagnostic::Diagnostic;
@@ -199,43 +200,77 @@ impl Filled {
         self.pieces.extend(value.for_query().pieces);
     }
 
-    /// Replaces the value of a parameter in the query; returns whether there was one.
+    /// Replaces the value of every parameter in the query that decodes to `name`; returns whether there was one.
     fn replace_parameter(&mut self, name: &str, value: &str) -> bool {
-        let marks = [format!("?{name}="), format!("&{name}=")];
+        let units = self.units();
+        let of = |wanted: char| units.iter().position(|unit| *unit == Unit::Char(wanted));
+        let end = of('#').unwrap_or(units.len());
+        let Some(start) = of('?').map(|mark| mark + 1).filter(|start| *start <= end) else { return false };
+        let mut kept = units[..start].to_vec();
         let mut replaced = false;
-        let mut is_dropping = false;
-        let mut pieces = Vec::new();
-        for piece in std::mem::take(&mut self.pieces) {
-            let Piece::Text(text) = piece else {
-                if !is_dropping {
-                    pieces.push(piece);
-                }
-                continue;
-            };
-            let mut rest = text.as_str();
-            let mut kept = String::new();
-            loop {
-                if is_dropping {
-                    let Some(end) = rest.find(['&', '#']) else { break };
-                    rest = &rest[end..];
-                    is_dropping = false;
-                }
-                let found = marks.iter().filter_map(|mark| Some((rest.find(mark)?, mark.len()))).min();
-                let Some((at, len)) = found else {
-                    kept.push_str(rest);
-                    break;
-                };
-                kept.push_str(&rest[..at + len]);
-                kept.push_str(&encode_query(value));
-                rest = &rest[at + len..];
-                is_dropping = true;
-                replaced = true;
+        for (index, parameter) in units[start..end].split(|unit| *unit == Unit::Char('&')).enumerate() {
+            if index != 0 {
+                kept.push(Unit::Char('&'));
             }
-            pieces.push(Piece::Text(kept));
+            let key = parameter.split(|unit| *unit == Unit::Char('=')).next().unwrap_or_default();
+            if decoded(key).is_some_and(|key| key == name) {
+                kept.extend_from_slice(key);
+                kept.extend(format!("={}", encode_query(value)).chars().map(Unit::Char));
+                replaced = true;
+            } else {
+                kept.extend_from_slice(parameter);
+            }
         }
-        self.pieces = pieces;
+        if replaced {
+            kept.extend_from_slice(&units[end..]);
+            self.pieces = pieces(kept);
+        }
         replaced
     }
+
+    /// Returns it character by character, a secret being one that is like no other.
+    fn units(&self) -> Vec<Unit> {
+        let mut units = Vec::new();
+        for piece in &self.pieces {
+            match piece {
+                Piece::Text(text) => units.extend(text.chars().map(Unit::Char)),
+                Piece::Secret(name, encoding) => units.push(Unit::Secret(name.clone(), *encoding)),
+            }
+        }
+        units
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Unit {
+    Char(char),
+    Secret(String, Encoding),
+}
+
+fn pieces(units: Vec<Unit>) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    for unit in units {
+        match (unit, pieces.last_mut()) {
+            (Unit::Char(c), Some(Piece::Text(text))) => text.push(c),
+            (Unit::Char(c), _) => pieces.push(Piece::Text(c.to_string())),
+            (Unit::Secret(name, encoding), _) => pieces.push(Piece::Secret(name, encoding)),
+        }
+    }
+    pieces
+}
+
+/// A parameter's name as the server reads it; `None` where a secret is part of it.
+fn decoded(key: &[Unit]) -> Option<String> {
+    let typed: Option<String> = key
+        .iter()
+        .filter_map(|unit| match unit {
+            // These never reach the wire: the URL standard takes them out.
+            Unit::Char('\t' | '\n' | '\r') => None,
+            Unit::Char(c) => Some(Some(*c)),
+            Unit::Secret(..) => Some(None),
+        })
+        .collect();
+    form_urlencoded::parse(typed?.as_bytes()).next().map(|(name, _)| name.into_owned())
 }
 
 /// Returns the Bot API method that the campaign's webhook calls; `sendMessage` without a webhook.
@@ -294,7 +329,7 @@ impl<'a> Around<'a> {
         }
         let chat_was_set = match inputs.chat {
             Chat::Test(chat) if campaign::is_bot_api_url(&webhook.url) => {
-                url.replace_parameter("chat_id", chat)
+                url.replace_parameter(CHAT_ID, &chat::plain(chat))
             }
             Chat::Test(_) | Chat::OfTheBody => false,
         };
@@ -431,6 +466,14 @@ mod tests {
         let mut url = Filled::of_typed("https://h/bot${T}/sendMessage?chat_id=${C}x&b=2&chat_id=9#f");
         assert!(url.replace_parameter("chat_id", "@me"));
         assert_eq!(url.shown(), "https://h/bot${T}/sendMessage?chat_id=%40me&b=2&chat_id=%40me#f");
-        assert!(!Filled::of_typed("https://h/?xchat_id=1").replace_parameter("chat_id", "1"));
+        let mut encoded = Filled::of_typed("https://h/?chat%5Fid=${C}&a=1&&%63hat_id&ch\tat_id=9=9");
+        assert!(encoded.replace_parameter("chat_id", "7"));
+        assert_eq!(encoded.shown(), "https://h/?chat%5Fid=7&a=1&&%63hat_id=7&ch\tat_id=7");
+        for other in ["?xchat_id=1", "?a=chat_id=1", "#?chat_id=1", "?${C}=1", "?chat_id${C}=1", "chat_id=1"]
+        {
+            let mut url = Filled::of_typed(&format!("https://h/{other}"));
+            assert!(!url.replace_parameter("chat_id", "1"), "{other}");
+            assert_eq!(url.shown(), format!("https://h/{other}"));
+        }
     }
 }

@@ -62,7 +62,7 @@ impl<'a> Prepared<'a> {
             method: self.method.clone(),
             request: None,
             skip: None,
-            chat_was_set: false,
+            chat_unset: None,
             diagnostics: self.found.clone(),
             webhook_problems: Vec::new(),
             locator: None,

@@ -132,7 +132,7 @@ fn without_a_profile_the_missing_chat_is_a_warning() {
 fn a_test_goes_to_the_test_chat_and_the_missing_one_is_a_warning() {
     let composed = composed(SAMPLE, Some(&profile("{}")), Chat::Test("42"));
     assert!(errors(&composed).is_empty(), "{:?}", composed.diagnostics);
-    assert!(composed.chat_was_set);
+    assert_eq!(composed.chat_unset, None);
     assert!(composed.http.as_ref().unwrap().body.contains("\"chat_id\": 42,"));
     assert!(composed.is_sendable());
 }
@@ -287,4 +287,49 @@ fn a_whole_string_in_the_wrong_place_is_no_quote_in_a_value() {
         r#"{"name": "Anna"}"#,
         &["1:54 error[not-json] not JSON: expected `:` behind the key"],
     );
+}
+
+/// Composes a test to chat 77 through a webhook; returns the address, the body and why no chat could be set.
+fn tested(
+    webhook: &Webhook,
+    format: ContentFormat,
+    body: &str,
+    profile: &Profile,
+) -> (String, String, Option<Unset>) {
+    let campaign = Campaign { content_format: format, ..Campaign::default() };
+    let partials = Partials::default();
+    let chat = Chat::Test("77");
+    let composed = compose(&Inputs { chat, ..inputs(body, &campaign, Some(profile), webhook, &partials) });
+    let http = composed.http.unwrap();
+    (http.url.shown(), http.body, composed.chat_unset)
+}
+
+#[test]
+fn a_profiles_value_cannot_bring_another_chat() {
+    let bob = profile(r#"{"name": "Bob\", \"chat\\u005fid\": 999, \"z\": \"", "q": "hi&chat%5Fid=999"}"#);
+    let url = "https://api.telegram.org/bot${BOT_TOKEN}/sendMessage?text={{ Profile.q }}".to_owned();
+    let body = r#"{"chat_id": 5, "text": "Hi {{ Profile.name }}"}"#;
+    let (url, body, unset) = tested(&Webhook { url, ..webhook() }, ContentFormat::Json, body, &bob);
+    assert_eq!(url, "https://api.telegram.org/bot${BOT_TOKEN}/sendMessage?text=hi&chat%5Fid=77");
+    assert_eq!(body, r#"{"chat_id": 77, "text": "Hi Bob", "chat\u005fid": 77, "z": ""}"#);
+    assert_eq!(unset, None);
+}
+
+#[test]
+fn where_no_test_chat_can_be_set_the_case_is_named() {
+    let anna = profile("{}");
+    let unset = |webhook: &Webhook, format, body: &str| tested(webhook, format, body, &anna).2;
+    let object = r#"{"text": "a"}"#;
+    let (json, text) = (ContentFormat::Json, ContentFormat::Text);
+    let other = Webhook { url: "https://crm.example/hook".into(), ..webhook() };
+    assert_eq!(unset(&other, json, object), Some(Unset::NotBotApi));
+    let get = Webhook { method: campaign::Method::Get, ..webhook() };
+    assert_eq!(unset(&get, json, object), Some(Unset::Get));
+    assert_eq!(unset(&webhook(), text, object), Some(Unset::PlainText));
+    assert_eq!(unset(&webhook(), json, "[1]"), Some(Unset::NotAnObject));
+    assert_eq!(unset(&webhook(), json, object), None);
+    let params = vec![("chat_id".to_owned(), "{{ Profile.x }}".to_owned())];
+    let get = Webhook { params, ..get };
+    let (url, body, unset) = tested(&get, text, "a", &anna);
+    assert_eq!((url.rsplit('?').next(), body.as_str(), unset), (Some("chat_id=77"), "", None));
 }

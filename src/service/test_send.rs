@@ -1,7 +1,8 @@
 //! Preview and Test: the very request of the preview, to a test chat, and the answer in words.
 
+use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
@@ -9,10 +10,10 @@ use super::bot::resolve_help;
 use super::job::Job;
 use super::session::Session;
 use super::trust::{NotPermitted, Permit};
-use crate::botapi::HttpRequest;
+use crate::botapi::{AddressError, Addressed, Client, HttpAnswer, HttpRequest, SendError};
 use crate::compose::{AuthDraft, Composed, Filled, HttpDraft};
 use crate::diagnostic::Diagnostic;
-use crate::telegram::{self, Answer, Fault};
+use crate::telegram::{self, Answer, Astray, Fault, Whereabouts};
 use crate::text::visible;
 use crate::workspace;
 use base64::Engine;
@@ -24,13 +25,28 @@ pub struct TestSend {
     pub job: Job,
 }
 
+/// What became of a test. Each claims no more than what is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The server says that it took it.
+    Sent,
+    /// The server refused it; nothing arrived.
+    Refused,
+    /// It was not tried: there is no such request, or it may have reached somebody else.
+    Withheld,
+    /// It was tried, and cannot have reached the server.
+    Unreachable,
+    /// It may have arrived: no answer came, or one that does not say.
+    Unknown,
+}
+
 /// What came of a test.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TestAnswer {
     /// What was composed and sent.
     pub composed: Arc<Composed>,
-    /// Whether it arrived.
-    pub ok: bool,
+    /// What became of it.
+    pub outcome: Outcome,
     /// The HTTP status, where an answer came.
     pub status: Option<u16>,
     /// The Bot API's error code.
@@ -43,122 +59,251 @@ pub struct TestAnswer {
     pub message_id: Option<i64>,
     /// How long it took.
     pub elapsed: Duration,
-    /// The chat it went to.
+    /// The chat it was for; none where it went as it is.
     pub chat: Option<String>,
     /// Where in the body the refusal comes from.
     pub problem: Option<Diagnostic>,
+    /// Whether it was interrupted.
+    pub is_interrupted: bool,
 }
 
+/// What to do where nobody knows whether a message arrived.
+const MAY_HAVE_ARRIVED: &str = "it may have arrived: look into the chat before you send it again";
+
 impl TestAnswer {
-    fn unsent(composed: Composed, chat: Option<String>, description: String, help: Option<&str>) -> Self {
+    fn new(composed: Composed, chat: Option<String>, outcome: Outcome, description: String) -> Self {
         Self {
             composed: Arc::new(composed),
-            ok: false,
+            outcome,
             status: None,
             error_code: None,
             description,
-            help: help.map(str::to_owned),
+            help: None,
             message_id: None,
             elapsed: Duration::ZERO,
             chat,
             problem: None,
+            is_interrupted: false,
         }
+    }
+
+    /// Whether the server says that it took it.
+    pub fn is_sent(&self) -> bool {
+        self.outcome == Outcome::Sent
+    }
+
+    /// Whether a request was on its way, or tried to be: what the history keeps.
+    pub fn was_tried(&self) -> bool {
+        self.outcome != Outcome::Withheld
     }
 }
 
-/// Sends a test and waits for the answer. What Telegram would refuse is sent all the same: the refusal is what one
-/// wants to see.
-pub async fn send_test(session: &Session, test: &TestSend, now: Timestamp) -> TestAnswer {
+/// Why a test is not tried.
+#[derive(Debug, Default)]
+struct Withheld {
+    words: String,
+    help: Option<String>,
+    problem: Option<Diagnostic>,
+    is_interrupted: bool,
+}
+
+impl Withheld {
+    fn new(words: impl Into<String>) -> Self {
+        Self { words: words.into(), ..Self::default() }
+    }
+
+    fn help(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
+}
+
+/// Sends a test and waits for the answer, or until it is `interrupted`. What Telegram would refuse is sent all the
+/// same: the refusal is what one wants to see. What may reach another chat than the test chat is not.
+pub async fn send_test(
+    session: &Session,
+    test: &TestSend,
+    now: Timestamp,
+    interrupted: impl Future<Output = ()>,
+) -> TestAnswer {
+    let mut interrupted = pin!(interrupted);
     let composed = test.job.compose(now);
     let chat = test.job.test_chat.clone();
-    let Some(draft) = &composed.http else {
-        let first = composed.diagnostics.iter().find(|problem| problem.is_error());
-        let (words, help) = match (test.job.webhook(), first) {
-            (None, _) => {
-                ("the campaign has no webhook to go through".to_owned(), "choose one in its settings (F4)")
-            }
-            (_, Some(problem)) => (format!("nothing to send: {}", problem.message), "mend the body first"),
-            (_, None) => {
-                ("nothing to send: the body aborts for this profile".to_owned(), "choose another profile")
-            }
-        };
-        return TestAnswer::unsent(composed, chat, words, Some(help));
+    let made = tokio::select! {
+        biased;
+        () = &mut interrupted => Err(Withheld { is_interrupted: true, ..Withheld::new("interrupted before it was sent") }),
+        made = address(session, test, &composed) => made,
     };
-    if chat.is_some() && !composed.chat_was_set {
-        let words = "no test chat can be set in this request, so it would go to a real recipient".to_owned();
-        return TestAnswer::unsent(
-            composed,
-            chat,
-            words,
-            Some("send it as it is only if you mean it: --as-is"),
-        );
+    let (client, request) = match made {
+        Ok(made) => made,
+        Err(withheld) => {
+            return TestAnswer {
+                help: withheld.help,
+                problem: withheld.problem,
+                is_interrupted: withheld.is_interrupted,
+                ..TestAnswer::new(composed, chat, Outcome::Withheld, withheld.words)
+            };
+        }
+    };
+    let started = Instant::now();
+    let sent = tokio::select! {
+        biased;
+        () = &mut interrupted => None,
+        sent = client.deliver(request) => Some(sent),
+    };
+    let failed = |composed, outcome, words: &str| TestAnswer {
+        help: (outcome == Outcome::Unknown).then(|| MAY_HAVE_ARRIVED.to_owned()),
+        elapsed: started.elapsed(),
+        ..TestAnswer::new(composed, chat.clone(), outcome, session.redact(words))
+    };
+    match sent {
+        Some(Ok(answer)) => decoded(session, composed, chat, &answer),
+        Some(Err(error)) => failed(composed, outcome_of(&error), &error.to_string()),
+        None => TestAnswer {
+            is_interrupted: true,
+            ..failed(composed, Outcome::Unknown, "interrupted while it was being sent")
+        },
+    }
+}
+
+/// Makes the request, secrets filled in, and makes sure whom it reaches.
+async fn address<'s>(
+    session: &'s Session,
+    test: &TestSend,
+    composed: &Composed,
+) -> Result<(&'s Client, Addressed), Withheld> {
+    let Some(draft) = &composed.http else { return Err(nothing_to_send(test, composed)) };
+    let chat = test.job.test_chat.as_deref();
+    if let Some(unset) = composed.chat_unset.filter(|_| chat.is_some()) {
+        let words = format!("no test chat can be set, so it may reach a real recipient: {unset}");
+        return Err(Withheld::new(words).help(AS_IT_IS));
     }
     // A draft is made of the webhook, so there is one.
-    let Some(in_use) = test.job.webhook_in_use() else {
-        return TestAnswer::unsent(
-            composed,
-            chat,
-            "the campaign has no webhook to go through".to_owned(),
-            None,
-        );
-    };
-    let permit = match session.permit(&in_use).await {
-        Ok(permit) => permit,
-        Err(error) => {
-            let help = match &error {
-                NotPermitted::Untrusted(_) => Some("telecast trust asks about it"),
-                NotPermitted::Invalid(_) => Some("correct the webhook first"),
-                NotPermitted::State(_) | NotPermitted::Variable(_) | NotPermitted::Sandbox(_) => None,
-            };
-            return TestAnswer::unsent(composed, chat, session.redact(&error.to_string()), help);
+    let Some(in_use) = test.job.webhook_in_use() else { return Err(nothing_to_send(test, composed)) };
+    let permit = session.permit(&in_use).await.map_err(|error| not_permitted(session, &error))?;
+    let request = fill_in(session, &permit, draft).await.map_err(Withheld::new)?;
+    let addressed = match chat {
+        Some(chat) => {
+            Addressed::to_chat(request, chat).map_err(|error| misaddressed(composed, draft, error))?
         }
+        None => Addressed::as_it_is(request),
     };
-    let request = match fill_in(session, &permit, draft).await {
-        Ok(request) => request,
-        Err(words) => return TestAnswer::unsent(composed, chat, words, None),
-    };
-    let client = match session.client() {
-        Ok(client) => client,
-        Err(error) => return TestAnswer::unsent(composed, chat, session.redact(&error.to_string()), None),
-    };
-    match client.send(request).await {
-        Ok(answer) => {
-            let is_bot_api = composed.method.is_some();
-            decoded(session, composed, chat, &answer, is_bot_api)
+    let client = session.client().map_err(|error| Withheld::new(session.redact(&error.to_string())))?;
+    Ok((client, addressed))
+}
+
+fn not_permitted(session: &Session, error: &NotPermitted) -> Withheld {
+    let withheld = Withheld::new(session.redact(&error.to_string()));
+    match error {
+        NotPermitted::Untrusted(_) => {
+            withheld.help("look at it and trust it: telecast trust, or c on the webhook")
         }
-        Err(error) => {
-            let help = if error.certainly_not_delivered() {
-                "nothing was sent"
-            } else {
-                "it may have arrived: look into the chat before you send it again"
-            };
-            TestAnswer::unsent(composed, chat, session.redact(&error.to_string()), Some(help))
+        NotPermitted::Invalid(_) => withheld.help("correct the webhook first"),
+        NotPermitted::State(_) | NotPermitted::Variable(_) | NotPermitted::Sandbox(_) => withheld,
+    }
+}
+
+/// The way out where no check can tell whom a message reaches.
+const AS_IT_IS: &str =
+    "if it may go to whomever it names, send it as it is: --as-is, or a in the console's dialog";
+
+fn nothing_to_send(test: &TestSend, composed: &Composed) -> Withheld {
+    let first = composed.diagnostics.iter().find(|problem| problem.is_error());
+    match (test.job.webhook(), first) {
+        (None, _) => {
+            Withheld::new("the campaign has no webhook to go through").help("choose one in its settings (F4)")
+        }
+        (_, Some(problem)) => {
+            Withheld::new(format!("nothing to send: {}", problem.message)).help("mend the body first")
+        }
+        (_, None) => {
+            Withheld::new("nothing to send: the body aborts for this profile").help("choose another profile")
         }
     }
 }
 
-fn decoded(
-    session: &Session,
-    composed: Composed,
-    chat: Option<String>,
-    answer: &crate::botapi::HttpAnswer,
-    is_bot_api: bool,
-) -> TestAnswer {
-    let mut result = TestAnswer::unsent(composed, chat, String::new(), None);
+/// Says whom a request may reach instead of the test chat, and where that stands.
+fn misaddressed(composed: &Composed, draft: &HttpDraft, error: AddressError) -> Withheld {
+    let mut astray = match error {
+        AddressError::Astray(astray) => astray,
+        AddressError::Malformed(error) => return Withheld::new(error.to_string()),
+    };
+    // A body holds no secret; what a query has and nobody typed comes out of one.
+    if astray.span().is_none()
+        && let Some(value) = astray.value_mut()
+    {
+        let shown = value.trim_end_matches('…');
+        let is_typed = draft.url.query().iter().any(|(_, text)| visible(text).contains(shown));
+        if !is_typed {
+            "(hidden, it comes out of a secret)".clone_into(value);
+        }
+    }
+    let words = format!("it would not reach the test chat alone: {astray}");
+    let span = astray.span().and_then(|span| composed.origin(span));
+    let problem = span.map(|span| Diagnostic::error("other-chat", span, astray.to_string()));
+    let help = match &astray {
+        Astray::NotBotApi => AS_IT_IS,
+        Astray::Header { .. } => "take the header out of the webhook",
+        Astray::Multipart => "use a JSON body",
+        Astray::NoChat { .. } => "set the webhook's header `Content-Type: application/json`",
+        Astray::OtherChat { at: Whereabouts::Query, .. }
+        | Astray::OtherDestination { at: Whereabouts::Query, .. } => {
+            "take it out of the webhook's url or params, or out of the value that brings it"
+        }
+        Astray::OtherChat { .. } | Astray::OtherDestination { .. } => {
+            "take it out of the body; in a value, `| json_escape` keeps quotes from ending the string"
+        }
+    };
+    Withheld { problem, ..Withheld::new(words).help(help) }
+}
+
+fn outcome_of(error: &SendError) -> Outcome {
+    match error {
+        SendError::Url { .. } | SendError::Method { .. } | SendError::Header { .. } => Outcome::Withheld,
+        error if error.certainly_not_delivered() => Outcome::Unreachable,
+        _ => Outcome::Unknown,
+    }
+}
+
+/// What a status says by itself: a server that fails may have done the work before it did.
+fn outcome_of_status(status: u16) -> Outcome {
+    match status {
+        200..300 => Outcome::Sent,
+        300..500 => Outcome::Refused,
+        _ => Outcome::Unknown,
+    }
+}
+
+fn decoded(session: &Session, composed: Composed, chat: Option<String>, answer: &HttpAnswer) -> TestAnswer {
+    let is_bot_api = composed.method.is_some();
+    let by_status = outcome_of_status(answer.status);
+    let mut result = TestAnswer::new(composed, chat, by_status, String::new());
     result.status = Some(answer.status);
     result.elapsed = answer.elapsed;
-    if !is_bot_api {
-        result.ok = (200..300).contains(&answer.status);
+    if is_bot_api {
+        decode_bot_api(session, &mut result, answer);
+    } else {
         result.description = session.redact(&format!("{} {}", answer.status, visible(&answer.reason)));
-        return result;
     }
-    match Answer::decode(answer.status, &answer.body) {
-        Answer::Ok(value) => {
-            result.ok = true;
+    if result.outcome == Outcome::Unknown {
+        result.help = Some(MAY_HAVE_ARRIVED.to_owned());
+    }
+    result
+}
+
+fn decode_bot_api(session: &Session, result: &mut TestAnswer, answer: &HttpAnswer) {
+    let status = answer.status;
+    match Answer::decode(status, &answer.body) {
+        Answer::Ok(value) if result.outcome == Outcome::Sent => {
             result.message_id = value["message_id"].as_i64();
             result.description = "delivered".into();
         }
+        Answer::Ok(_) => {
+            result.outcome = Outcome::Unknown;
+            result.description = format!("HTTP {status}, with an answer that says ok");
+        }
         Answer::Error(error) => {
+            let is_clear = (400..500).contains(&error.error_code) && status < 500;
+            result.outcome = if is_clear { Outcome::Refused } else { Outcome::Unknown };
             result.error_code = Some(error.error_code);
             result.description = session.redact(&visible(&error.description));
             let advice = telegram::what_to_do(&error);
@@ -167,12 +312,14 @@ fn decoded(
             result.problem = result.composed.place_of_refusal(&error);
         }
         Answer::NotBotApi { status, excerpt } => {
+            if result.outcome == Outcome::Sent {
+                result.outcome = Outcome::Unknown;
+            }
             let what = if excerpt.is_empty() { "an empty answer".to_owned() } else { format!("`{excerpt}`") };
             result.description = session.redact(&format!("HTTP {status}, and no Bot API's answer: {what}"));
             result.help = Some("is the webhook's URL a Bot API's?".into());
         }
     }
-    result
 }
 
 /// Says by our own checks what Telegram refused, where it is about the message: they know the cause, its answer only
@@ -234,7 +381,8 @@ pub fn history_entry(test: &TestSend, answer: &TestAnswer, sent: Timestamp) -> w
             http.headers.iter().map(|(name, value)| (name.clone(), value.shown())).collect()
         }),
         body: http.map_or_else(String::new, |http| http.body.clone()),
-        ok: answer.ok,
+        ok: answer.is_sent(),
+        may_have_arrived: answer.outcome == Outcome::Unknown,
         status: answer.status,
         message_id: answer.message_id,
         description: Some(answer.description.clone()),

@@ -296,7 +296,11 @@ fn scalar(body: &[u8], at: usize) -> (String, usize) {
         return string;
     }
     let rest = &body[at..];
-    let end = rest.iter().position(|byte| b",}]\r\n \t".contains(byte)).unwrap_or(rest.len()).min(MAX);
+    let mut end = rest.iter().position(|byte| b",}]\r\n \t".contains(byte)).unwrap_or(rest.len());
+    if MAX < end {
+        // Not in the middle of a character, so that the place can be shown.
+        end = (0..=MAX).rev().find(|end| rest[*end] & 0xc0 != 0x80).unwrap_or(0);
+    }
     (String::from_utf8_lossy(&rest[..end]).into_owned(), at + end)
 }
 

@@ -41,6 +41,9 @@ const REST_DELAY: Duration = Duration::from_millis(400);
 /// The highlighter goes on this soon.
 const HIGHLIGHT_DELAY: Duration = Duration::from_millis(1);
 
+/// How long the console waits on its way out for the history to be written.
+const LEAVING: Duration = Duration::from_secs(2);
+
 /// How many profiles the picker shows.
 const FOUND_PROFILES: usize = 100;
 
@@ -58,6 +61,9 @@ pub struct Executor {
     watch: Option<Watch>,
     capture: Option<JoinHandle<()>>,
     trashed: Arc<Mutex<Option<Trashed>>>,
+    /// The tests on their way, and what tells them that the console leaves.
+    tests: Vec<JoinHandle<()>>,
+    leaving: watch::Sender<bool>,
     /// The last of the saves and drafts: each waits for the one before, so that none overtakes a later one.
     journal: Option<JoinHandle<()>>,
 }
@@ -71,7 +77,21 @@ impl Executor {
         tokio::spawn(workers::survey_latest(receiver, Arc::clone(&session), sender.clone()));
         let folder = Folder::new(session.root());
         let (watch, capture, trashed, journal) = (None, None, Arc::default(), None);
-        Self { session, paths, folder, sender, jobs, surveys, watch, capture, trashed, journal }
+        let (tests, leaving) = (Vec::new(), watch::Sender::new(false));
+        Self {
+            session,
+            paths,
+            folder,
+            sender,
+            jobs,
+            surveys,
+            watch,
+            capture,
+            trashed,
+            tests,
+            leaving,
+            journal,
+        }
     }
 
     /// Does one thing, or starts doing it.
@@ -163,6 +183,15 @@ impl Executor {
         if let Some(last) = self.journal.take() {
             // A panic in it was told by the hook.
             let _ = last.await;
+        }
+    }
+
+    /// Gives up waiting for the answers of tests, which may have arrived, and waits until the history has them.
+    pub async fn interrupt_tests(&mut self) {
+        self.leaving.send_replace(true);
+        for test in self.tests.drain(..) {
+            // A panic in it was told by the hook; a disk that hangs must not keep the console open.
+            let _ = tokio::time::timeout(LEAVING, test).await;
         }
     }
 
@@ -263,16 +292,16 @@ impl Executor {
         });
     }
 
-    fn send_test(&self, number: u64, test: TestSend) {
-        let (session, folder, sender) = (Arc::clone(&self.session), self.folder.clone(), self.sender.clone());
-        tokio::spawn(async move { send_test(&session, folder, &sender, number, test).await });
+    fn send_test(&mut self, number: u64, test: TestSend) {
+        let sending = self.sending(number);
+        self.keep_test(tokio::spawn(async move { sending.send(test).await }));
     }
 
     /// Sends an earlier test's campaign again, for the same profile to the same chat, as its files stand now.
-    fn resend(&self, number: u64, sent: workspace::TestSend) {
-        let (session, sender, folder) = (Arc::clone(&self.session), self.sender.clone(), self.folder.clone());
-        tokio::spawn(async move {
-            let (reading, root) = (Arc::clone(&session), folder.root().to_path_buf());
+    fn resend(&mut self, number: u64, sent: workspace::TestSend) {
+        let sending = self.sending(number);
+        self.keep_test(tokio::spawn(async move {
+            let (reading, root) = (Arc::clone(&sending.session), sending.folder.root().to_path_buf());
             let job = tokio::task::spawn_blocking(move || {
                 let workspace = files::read(&root)?;
                 let store = reading.store().map_err(|error| error.to_string())?;
@@ -283,12 +312,27 @@ impl Executor {
                 Ok(Job { profile, test_chat: sent.chat, ..Job::of_files(&workspace, &sent.campaign) })
             });
             match job.await {
-                Ok(Ok(job)) => send_test(&session, folder, &sender, number, TestSend { job }).await,
-                Ok(Err(words)) => report(&sender, Msg::TestNotSent { number, words }).await,
+                Ok(Ok(job)) => sending.send(TestSend { job }).await,
+                Ok(Err(words)) => report(&sending.sender, Msg::TestNotSent { number, words }).await,
                 // The panic hook has told what happened.
                 Err(_) => {}
             }
-        });
+        }));
+    }
+
+    fn sending(&self, number: u64) -> Sending {
+        Sending {
+            session: Arc::clone(&self.session),
+            folder: self.folder.clone(),
+            sender: self.sender.clone(),
+            leaving: self.leaving.subscribe(),
+            number,
+        }
+    }
+
+    fn keep_test(&mut self, test: JoinHandle<()>) {
+        self.tests.retain(|test| !test.is_finished());
+        self.tests.push(test);
     }
 
     fn capture(&mut self, number: u64, webhook: WebhookInUse) {
@@ -309,21 +353,32 @@ impl Executor {
     }
 }
 
-/// Sends a test, keeps it in the history, and reports.
-async fn send_test(
-    session: &Session,
+/// What a test on its way needs.
+struct Sending {
+    session: Arc<Session>,
     folder: Folder,
-    sender: &mpsc::Sender<Msg>,
+    sender: mpsc::Sender<Msg>,
+    leaving: watch::Receiver<bool>,
     number: u64,
-    test: TestSend,
-) {
-    let sent = clock::now();
-    let answer = service::send_test(session, &test, sent).await;
-    let entry = service::history_entry(&test, &answer, sent);
-    let kept = tokio::task::spawn_blocking(move || folder.add_to_history(&entry)).await;
-    report(sender, Msg::TestSent { number, answer: Box::new(answer) }).await;
-    if let Ok(Err(error)) = kept {
-        report(sender, Msg::DraftFailed(error.to_string())).await;
+}
+
+impl Sending {
+    /// Sends a test, keeps it in the history, and reports.
+    async fn send(mut self, test: TestSend) {
+        let sent = clock::now();
+        let left = async {
+            // An error means that the executor is gone, which is leaving, too.
+            let _ = self.leaving.wait_for(|leaving| *leaving).await;
+        };
+        let answer = service::send_test(&self.session, &test, sent, left).await;
+        let entry = answer.was_tried().then(|| service::history_entry(&test, &answer, sent));
+        let folder = self.folder;
+        let keep = move || entry.map_or(Ok(()), |entry| folder.add_to_history(&entry));
+        let kept = tokio::task::spawn_blocking(keep).await;
+        report(&self.sender, Msg::TestSent { number: self.number, answer: Box::new(answer) }).await;
+        if let Ok(Err(error)) = kept {
+            report(&self.sender, Msg::DraftFailed(error.to_string())).await;
+        }
     }
 }
 

@@ -133,6 +133,7 @@ impl Console {
             match effect {
                 Effect::Quit => {
                     self.executor.finish().await;
+                    self.executor.interrupt_tests().await;
                     return Ok(Next::Exit(ExitCode::SUCCESS));
                 }
                 Effect::Suspend => self.suspend()?,
@@ -214,6 +215,7 @@ impl Console {
         for effect in self.app.journal_all() {
             self.executor.run_to_end(effect).await;
         }
+        self.executor.interrupt_tests().await;
         Ok(ExitCode::from(code))
     }
 }

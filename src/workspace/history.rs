@@ -36,6 +36,9 @@ pub struct TestSend {
     pub body: String,
     /// Whether it was taken.
     pub ok: bool,
+    /// Whether it may have arrived though no answer says so.
+    #[serde(default)]
+    pub may_have_arrived: bool,
     /// The HTTP status; `None` without an answer.
     pub status: Option<u16>,
     /// The message's id.

@@ -15,5 +15,6 @@ mod sandbox;
 mod secrets;
 mod store;
 mod terminal;
+mod test_send;
 mod trust;
 mod workspace;

@@ -60,6 +60,7 @@ const ELSEWHERE: &[&str] = &[
     "markup",
     "abort-in-webhook",
     "no-content-type",
+    "other-chat",
     "no-such-webhook",
     "no-body",
     "no-definition",

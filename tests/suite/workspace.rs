@@ -327,6 +327,7 @@ fn test_send(body: &str) -> TestSend {
         headers: vec![],
         body: body.into(),
         ok: true,
+        may_have_arrived: false,
         status: Some(200),
         message_id: Some(7),
         description: None,

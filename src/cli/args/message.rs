@@ -115,8 +115,8 @@ pub struct Check {
 }
 
 const TEST_EXAMPLES: &str = "\
-The message always goes to CHAT: the body's own chat_id is replaced. Test chats with names are in
-.telecast/test-chats.toml.
+The message reaches CHAT or nobody: the body's own chat_id is replaced, and a request that names
+another destination is not sent. Test chats with names are in .telecast/test-chats.toml.
 
 Examples:
   telecast test spring-sale --to me

@@ -10,7 +10,7 @@ use crate::cli::output::Output;
 use crate::cli::place::Place;
 use crate::cli::problems::{Problem, Sheet};
 use crate::clock;
-use crate::service::{Job, TestAnswer, TestSend, history_entry, send_test};
+use crate::service::{Job, Outcome, TestAnswer, TestSend, history_entry, send_test};
 use crate::workspace::{CampaignFiles, Workspace};
 
 use super::{campaigns, render, runtime, subject, webhooks};
@@ -29,18 +29,14 @@ pub fn run(place: &Place, args: &TestCampaign, output: &mut Output) -> Result {
     let test = TestSend { job: Job { test_chat, ..job } };
     let now = clock::now();
     let answer = runtime()?.block_on(async {
-        let answer = tokio::select! {
-            answer = send_test(&session, &test, now) => Some(answer),
-            _ = tokio::signal::ctrl_c() => None,
-        };
+        let answer = send_test(&session, &test, now, interrupted()).await;
         session.close().await;
         answer
     });
-    let Some(answer) = answer else { return Ok(Ending::Interrupted) };
-    if was_tried(&answer)
+    if answer.was_tried()
         && let Err(error) = workspace.folder().add_to_history(&history_entry(&test, &answer, now))
     {
-        // It was sent all the same.
+        // What became of the test is told all the same.
         output.note(format!("the history of tests was not written: {error}"))?;
     }
     let problems = problems(campaign, &test.job, &answer);
@@ -48,16 +44,20 @@ pub fn run(place: &Place, args: &TestCampaign, output: &mut Output) -> Result {
         true => output.json(&describe(&answer, &problems))?,
         false => print(&answer, &problems, output)?,
     }
-    Ok(match &answer {
-        TestAnswer { ok: true, .. } => Ending::Done,
-        refused if was_tried(refused) && refused.status.is_none() => Ending::NoAnswer,
-        TestAnswer { .. } => Ending::Problems,
+    Ok(match answer.outcome {
+        _ if answer.is_interrupted => Ending::Interrupted,
+        Outcome::Sent => Ending::Done,
+        Outcome::Unreachable => Ending::NoAnswer,
+        Outcome::Unknown if answer.status.is_none() => Ending::NoAnswer,
+        Outcome::Refused | Outcome::Withheld | Outcome::Unknown => Ending::Problems,
     })
 }
 
-/// Whether there was a request to send, to a chat that could be set.
-fn was_tried(answer: &TestAnswer) -> bool {
-    answer.composed.http.is_some() && (answer.chat.is_none() || answer.composed.chat_was_set)
+/// Returns at Ctrl-C. Where the system lets nobody wait for it, it ends the process as ever.
+async fn interrupted() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending().await
+    }
 }
 
 /// Returns the chat that `words` mean: a name in test-chats.toml, an id or an @name.
@@ -90,13 +90,17 @@ fn print(answer: &TestAnswer, problems: &[Problem], output: &mut Output) -> Resu
     }
     let ms = answer.elapsed.as_millis();
     let chat = answer.chat.iter().map(|chat| format!(" to {chat}")).collect::<String>();
-    if answer.ok {
+    if answer.is_sent() {
         let id = answer.message_id.iter().map(|id| format!(", message {id}")).collect::<String>();
         output.line(format!("sent{chat}{id}, {ms} ms"))?;
     } else {
         let code =
             answer.error_code.or(answer.status).iter().map(|code| format!("{code} ")).collect::<String>();
-        output.line(format!("not sent{chat}: {code}{}", answer.description))?;
+        let outcome = match answer.outcome {
+            Outcome::Unknown => "unknown whether it was sent",
+            _ => "not sent",
+        };
+        output.line(format!("{outcome}{chat}: {code}{}", answer.description))?;
         if let Some(help) = &answer.help {
             output.note(format!("  help: {help}"))?;
         }
@@ -110,7 +114,7 @@ fn describe(answer: &TestAnswer, problems: &[Problem]) -> Value {
         Err(_) => Value::from(chat.as_str()),
     });
     json!({
-        "ok": answer.ok,
+        "ok": answer.is_sent(),
         "status": answer.status,
         "error_code": answer.error_code,
         "description": answer.description,

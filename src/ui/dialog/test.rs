@@ -5,8 +5,8 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::frame;
-use crate::compose::{Composed, Skip};
-use crate::service::{BotStatus, TestAnswer};
+use crate::compose::{Composed, Skip, Unset};
+use crate::service::{BotStatus, Outcome, TestAnswer};
 use crate::text::LineIndex;
 use crate::ui::draw;
 use crate::ui::latest::Latest;
@@ -66,7 +66,13 @@ impl TestDialog {
 
     /// Whether a test chat can be put into this request.
     pub fn can_set_chat(&self) -> bool {
-        self.request.as_ref().is_none_or(|composed| composed.chat_was_set || composed.http.is_none())
+        self.unset().is_none()
+    }
+
+    /// Why no test chat can be put into this request, where that is so.
+    fn unset(&self) -> Option<Unset> {
+        let composed = self.request.as_ref().filter(|composed| composed.http.is_some())?;
+        composed.chat_unset
     }
 
     fn chat_line(&self) -> (String, bool) {
@@ -115,6 +121,7 @@ impl TestDialog {
             let style = match tone {
                 Tone::Good => theme.success,
                 Tone::Bad => theme.error,
+                Tone::Unsure => theme.warning,
                 Tone::Plain => theme.text,
             };
             draw::put_line(buf, room, y, line, theme.popup.patch(style));
@@ -187,15 +194,12 @@ impl TestDialog {
                 if let Some(words) = self.known_error() {
                     say(&words, Tone::Bad);
                 }
-                if !self.can_set_chat() && !self.as_is {
-                    say(
-                        "No test chat can be put into this request (plain text, or another host).",
-                        Tone::Bad,
-                    );
+                if let Some(unset) = self.unset().filter(|_| !self.as_is) {
+                    say(&format!("No test chat can be put into this request: {unset}."), Tone::Bad);
                     say("a sends it as it is, to whomever it names.", Tone::Plain);
                 }
             }
-            TestState::Sending => say("sending…", Tone::Plain),
+            TestState::Sending => say("sending… Esc closes this, and it is sent all the same", Tone::Plain),
             TestState::Capturing => {
                 let bot = match &self.bot {
                     BotStatus::Sandbox { bot } | BotStatus::Live { bot, .. } => bot.as_str(),
@@ -213,11 +217,16 @@ impl TestDialog {
             TestState::Answered(answer) => {
                 let status = answer.status.map_or_else(String::new, |status| format!("{status} "));
                 let ms = answer.elapsed.as_millis();
-                if answer.ok {
+                if answer.is_sent() {
                     let id = answer.message_id.map_or_else(String::new, |id| format!(" · message {id}"));
                     say(&format!("✔ {status}{}{id} · {ms} ms", answer.description), Tone::Good);
                 } else {
-                    say(&format!("✘ {}", answer.description), Tone::Bad);
+                    let (mark, tone) = match answer.outcome {
+                        Outcome::Unknown => ("? unknown whether it was sent:", Tone::Unsure),
+                        Outcome::Withheld | Outcome::Unreachable => ("✘ not sent:", Tone::Bad),
+                        Outcome::Sent | Outcome::Refused => ("✘", Tone::Bad),
+                    };
+                    say(&format!("{mark} {}", answer.description), tone);
                     if let Some(help) = &answer.help {
                         say(help, Tone::Plain);
                     }
@@ -246,5 +255,6 @@ impl TestDialog {
 enum Tone {
     Good,
     Bad,
+    Unsure,
     Plain,
 }

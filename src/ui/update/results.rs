@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{actions, dialogs, saving, typing};
+use crate::service::Outcome;
 use crate::ui::app::App;
 use crate::ui::dialog::test::TestState;
 use crate::ui::dialog::{Confirm, Decision, Dialog};
@@ -123,12 +124,18 @@ pub fn take(app: &mut App, message: Msg) -> Vec<Effect> {
                 test.state = TestState::Answered(answer);
                 return vec![Effect::LoadTests];
             }
-            let words = if answer.ok {
-                "the test arrived".to_owned()
-            } else {
-                format!("the test failed: {}", answer.description)
-            };
-            app.say(words);
+            let to = answer.chat.as_deref().map_or_else(String::new, |chat| format!(" to {chat}"));
+            let what = &answer.description;
+            match answer.outcome {
+                Outcome::Sent => app.say(format!("the test{to} was sent")),
+                Outcome::Refused => app.complain(format!("the test{to} was refused: {what}")),
+                Outcome::Withheld | Outcome::Unreachable => {
+                    app.complain(format!("the test{to} was not sent: {what}"));
+                }
+                Outcome::Unknown => {
+                    app.complain(format!("the test{to} may have arrived, look into the chat: {what}"));
+                }
+            }
             Vec::new()
         }
         Msg::TestNotSent { number, words } => {
@@ -136,6 +143,8 @@ pub fn take(app: &mut App, message: Msg) -> Vec<Effect> {
                 && let Some(Dialog::Test(test)) = &mut app.dialog
             {
                 test.state = TestState::Trouble(words);
+            } else {
+                app.complain(format!("the test was not sent: {words}"));
             }
             Vec::new()
         }

@@ -106,7 +106,7 @@ fn chat_rows(test: &TestDialog) -> Vec<Row> {
 fn history_rows(test: &TestDialog, zone: &jiff::tz::TimeZone) -> Vec<Row> {
     let row = |(at, sent): (usize, &crate::workspace::TestSend)| Row {
         id: at.to_string(),
-        title: format!("{} {}", if sent.ok { "✔" } else { "✘" }, sent.campaign),
+        title: format!("{} {}", mark(sent), sent.campaign),
         detail: format!(
             "{} · {}",
             sent.profile.as_deref().unwrap_or("nobody"),
@@ -116,6 +116,15 @@ fn history_rows(test: &TestDialog, zone: &jiff::tz::TimeZone) -> Vec<Row> {
         is_heading: false,
     };
     test.history.iter().enumerate().map(row).collect()
+}
+
+/// Whether an earlier test arrived, as far as is known.
+fn mark(sent: &crate::workspace::TestSend) -> &'static str {
+    match (sent.ok, sent.may_have_arrived) {
+        (true, _) => "✔",
+        (false, true) => "?",
+        (false, false) => "✘",
+    }
 }
 
 /// Sends the test as the dialog stands.
@@ -146,13 +155,25 @@ fn send(app: &mut App, dialog: Dialog) -> Vec<Effect> {
 }
 
 /// Sends an earlier test's campaign again, for the same profile and chat, as its body stands now.
+///
+/// One that went out as it was is not: whom the body names may have changed, and a key in a list is no consent.
 pub(super) fn resend(app: &mut App, id: &str) -> Vec<Effect> {
     let Some(mut test) = app.test_behind.take() else { return Vec::new() };
     let Some(sent) = id.parse().ok().and_then(|at: usize| test.history.get(at).cloned()) else {
         return Vec::new();
     };
-    test.state = TestState::Sending;
+    let is_to_test_chat = sent.chat.is_some();
+    test.state = match is_to_test_chat {
+        true => TestState::Sending,
+        false => TestState::Trouble(format!(
+            "that one went to whomever its body named; `telecast test {} --as-is` does so again",
+            sent.campaign
+        )),
+    };
     app.dialog = Some(Dialog::Test(test));
+    if !is_to_test_chat {
+        return Vec::new();
+    }
     app.question += 1;
     vec![Effect::Resend { number: app.question, sent: Box::new(sent) }]
 }
