@@ -1,9 +1,9 @@
 //! A Bot API on loopback that answers as Telegram does: to learn, demonstrate and test offline.
 //!
 //! ```text
-//! socket ──server──▶ Route + Call ──state──▶ methods ──▶ Reply ──server──▶ socket
-//!                                     ▲
-//! POST /sandbox/updates ──simulation──┘ chats, updates, blocks of simulated users
+//! socket ──gate, server──▶ Route + Call ──state──▶ methods ──▶ Reply ──server──▶ socket
+//!                                           ▲
+//! POST /sandbox/updates ────────simulation──┘ chats, updates, blocks of simulated users
 //! ```
 //!
 //! All that is decided is decided in `state`, without sockets and with the time passed in; `server` moves bytes.
@@ -14,6 +14,8 @@ mod bot;
 mod call;
 mod chats;
 mod faults;
+mod gate;
+mod limits;
 mod methods;
 mod queue;
 mod reply;
@@ -179,7 +181,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     })?;
     let addr = listener.local_addr().map_err(|source| StartError::Listen { addr, source })?;
     let state = State::new(rules, (options.clock)());
-    let shared = Arc::new(Shared::new(state, options.clock, options.latency));
+    let shared = Arc::new(Shared::new(state, options.reach, options.clock, options.latency));
     let (stop, stopped) = watch::channel(false);
     let server = tokio::spawn(server::serve(listener, Arc::clone(&shared), stopped));
     Ok(Running { addr, shared, stop, server })

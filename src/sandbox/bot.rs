@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::chats::ChatBook;
 use super::faults::Pace;
+use super::limits::ENTRY;
 use super::queue::Queue;
 
 /// A bot as the sandbox keeps it.
@@ -21,7 +22,7 @@ pub(super) struct Bot {
     pub(super) pace: Option<Pace>,
     /// The getUpdates call that waits, if one does.
     pub(super) poll: Option<PollId>,
-    /// The polls that another call has put an end to, until they are told.
+    /// The polls that another call has put an end to, until they are told: no more than connections are open.
     pub(super) conflicts: BTreeMap<PollId, Conflict>,
 }
 
@@ -91,10 +92,60 @@ impl Identity {
 pub(super) struct Messages {
     last_id: i64,
     last_album_id: u64,
-    sent: Vec<Box<str>>,
-    /// Where in `sent` the message of a chat and an id is.
-    sent_at: BTreeMap<(i64, i64), usize>,
-    shown: BTreeMap<(i64, i64), Box<str>>,
+    sent: Log,
+    shown: Log,
+}
+
+/// Messages in their order, the oldest first.
+#[derive(Debug, Default)]
+struct Log {
+    /// By how many messages had come before.
+    messages: BTreeMap<u64, Kept>,
+    /// Where in `messages` the one of a chat and an id is.
+    at: BTreeMap<Place, u64>,
+    next: u64,
+    size: usize,
+}
+
+/// A chat's id and a message's id in it.
+type Place = (i64, i64);
+
+#[derive(Debug)]
+struct Kept {
+    place: Place,
+    message: Box<str>,
+}
+
+impl Log {
+    /// Adds a message; an older one at the same place goes.
+    fn add(&mut self, place: Place, message: &Value) {
+        if let Some(older) = self.at.insert(place, self.next) {
+            self.forget(older);
+        }
+        let message: Box<str> = message.to_string().into();
+        self.size += message.len() + ENTRY;
+        self.messages.insert(self.next, Kept { place, message });
+        self.next += 1;
+    }
+
+    fn find(&self, place: Place) -> Option<&str> {
+        let at = self.at.get(&place)?;
+        self.messages.get(at).map(|kept| kept.message.as_ref())
+    }
+
+    fn drop_oldest(&mut self) {
+        if let Some((oldest, kept)) = self.messages.first_key_value() {
+            let (oldest, place) = (*oldest, kept.place);
+            self.at.remove(&place);
+            self.forget(oldest);
+        }
+    }
+
+    fn forget(&mut self, number: u64) {
+        if let Some(kept) = self.messages.remove(&number) {
+            self.size -= kept.message.len() + ENTRY;
+        }
+    }
 }
 
 impl Messages {
@@ -112,24 +163,36 @@ impl Messages {
 
     /// Keeps a message that the bot sent.
     pub(super) fn add_sent(&mut self, chat: i64, id: i64, message: &Value) {
-        self.sent_at.insert((chat, id), self.sent.len());
-        self.sent.push(message.to_string().into());
+        self.sent.add((chat, id), message);
     }
 
     /// Keeps a message that the bot was shown.
     pub(super) fn add_shown(&mut self, chat: i64, id: i64, message: &Value) {
         self.last_id = self.last_id.max(id);
-        self.shown.insert((chat, id), message.to_string().into());
+        self.shown.add((chat, id), message);
     }
 
     /// Returns a message as JSON text.
     pub(super) fn find(&self, chat: i64, id: i64) -> Option<&str> {
-        let sent = self.sent_at.get(&(chat, id)).and_then(|at| self.sent.get(*at));
-        sent.or_else(|| self.shown.get(&(chat, id))).map(Box::as_ref)
+        self.sent.find((chat, id)).or_else(|| self.shown.find((chat, id)))
     }
 
-    /// Returns all that was sent, in order, as a JSON array.
+    /// Returns all that was sent and is still kept, in order, as a JSON array.
     pub(super) fn to_json(&self) -> String {
-        format!("[{}]", self.sent.join(","))
+        let sent: Vec<&str> = self.sent.messages.values().map(|kept| kept.message.as_ref()).collect();
+        format!("[{}]", sent.join(","))
+    }
+
+    /// Returns about how much memory the messages take, in bytes.
+    pub(super) fn size(&self) -> usize {
+        self.sent.size + self.shown.size
+    }
+
+    /// Forgets the oldest message of those that take more: sent or shown.
+    pub(super) fn drop_oldest(&mut self) {
+        match self.sent.size < self.shown.size {
+            true => self.shown.drop_oldest(),
+            false => self.sent.drop_oldest(),
+        }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::limits::MAX_NAME;
 use crate::telegram::{ApiError, ChatId, ErrorParameters};
 
 /// User ids end here.
@@ -104,7 +105,11 @@ impl Chat {
         if (self.kind == ChatKind::Private) != (0 < self.id) {
             return Err(format!("the id of a {} chat cannot be {}", self.kind.as_str(), self.id));
         }
-        let text = |key| value.get(key).and_then(Value::as_str).map(str::to_owned);
+        let text = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
+        let names = ["title", "first_name", "last_name", "username"];
+        if let Some(key) = names.into_iter().find(|key| text(key).is_some_and(|name| MAX_NAME < name.len())) {
+            return Err(format!("the `{key}` of a chat is longer than {MAX_NAME} bytes"));
+        }
         self.title = text("title").or(self.title);
         self.first_name = text("first_name").or(self.first_name);
         self.last_name = text("last_name").or(self.last_name);
@@ -206,6 +211,8 @@ pub enum Chats {
 #[derive(Debug)]
 pub(super) struct ChatBook {
     known: BTreeMap<i64, Chat>,
+    /// How many of them exist from the start.
+    n_given: usize,
     any_user: bool,
 }
 
@@ -220,23 +227,30 @@ impl ChatBook {
         for id in blocked {
             known.entry(*id).or_insert_with(|| Chat::of_id(*id)).standing = Standing::Kicked;
         }
-        ChatBook { known, any_user: *chats == Chats::Any }
+        ChatBook { n_given: known.len(), known, any_user: *chats == Chats::Any }
     }
 
-    /// Finds the chat that a call names.
-    pub(super) fn find(&mut self, chat_id: &ChatId) -> Result<&Chat, ApiError> {
-        let not_found = || ApiError::bad_request("chat not found");
-        match chat_id {
-            ChatId::Id(id) => {
-                if self.any_user && (1..MAX_USER_ID).contains(id) {
-                    self.known.entry(*id).or_insert_with(|| Chat::of_id(*id));
-                }
-                self.known.get(id).ok_or_else(not_found)
-            }
-            ChatId::Username(name) => {
-                self.known.values().find(|chat| chat.is_called(name)).ok_or_else(not_found)
-            }
+    /// Finds the chat that a call names. A user who is only made up from an id is not kept: there may be any number.
+    pub(super) fn find(&self, chat_id: &ChatId) -> Result<Chat, ApiError> {
+        let known = match chat_id {
+            ChatId::Id(id) => self.known.get(id),
+            ChatId::Username(name) => self.known.values().find(|chat| chat.is_called(name)),
+        };
+        match (known, chat_id) {
+            (Some(chat), _) => Ok(chat.clone()),
+            (None, ChatId::Id(id)) if self.any_user && (1..MAX_USER_ID).contains(id) => Ok(Chat::of_id(*id)),
+            (None, ChatId::Id(_) | ChatId::Username(_)) => Err(ApiError::bad_request("chat not found")),
         }
+    }
+
+    /// Whether this chat is kept.
+    pub(super) fn knows(&self, id: i64) -> bool {
+        self.known.contains_key(&id)
+    }
+
+    /// Returns how many chats are kept beside those that exist from the start.
+    pub(super) fn n_met(&self) -> usize {
+        self.known.len() - self.n_given
     }
 
     /// Returns the User object of someone who is mentioned, as far as the bot knows them.
@@ -275,7 +289,7 @@ mod tests {
 
     #[test]
     fn only_known_chats_are_found() {
-        let mut book = ChatBook::new(&Chats::Only(vec![42]), &[7]);
+        let book = ChatBook::new(&Chats::Only(vec![42]), &[7]);
         assert_eq!(book.find(&id("42")).map(|chat| chat.id), Ok(42));
         for unknown in ["43", "abc", "@nobody", "-42"] {
             assert_eq!(book.find(&id(unknown)).unwrap_err().description, "Bad Request: chat not found");
@@ -286,7 +300,7 @@ mod tests {
 
     #[test]
     fn any_user_exists_where_all_do_but_no_group() {
-        let mut book = ChatBook::new(&Chats::Any, &[]);
+        let book = ChatBook::new(&Chats::Any, &[]);
         assert!(book.find(&id("5")).is_ok());
         assert!(book.find(&id("-5")).is_err());
         assert!(book.find(&id("0")).is_err());

@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::limits::ENTRY;
+
 /// The largest update id, as on Telegram.
 pub(super) const MAX_UPDATE_ID: i64 = i32::MAX as i64;
 
@@ -56,6 +58,8 @@ pub(super) enum Asked {
 pub(super) struct Queue {
     /// Update objects as JSON text, by id.
     waiting: BTreeMap<i64, Box<str>>,
+    /// About how much memory they take, in bytes.
+    size: usize,
     /// The highest id ever given or confirmed.
     last_id: i64,
     /// Everything up to this id is confirmed.
@@ -89,7 +93,13 @@ impl Queue {
     /// Puts an update in the queue under an id that [`Queue::next_id`] gave.
     pub(super) fn push(&mut self, id: i64, update: Box<str>) {
         self.last_id = self.last_id.max(id);
+        self.size += update.len() + ENTRY;
         self.waiting.insert(id, update);
+    }
+
+    /// Returns about how much memory the updates take, in bytes.
+    pub(super) fn size(&self) -> usize {
+        self.size
     }
 
     /// Counts an id as used by an update that the bot did not ask for.
@@ -127,13 +137,16 @@ impl Queue {
     }
 
     fn confirm_before(&mut self, id: i64) {
-        self.waiting = self.waiting.split_off(&id);
+        let waiting = self.waiting.split_off(&id);
+        let confirmed = std::mem::replace(&mut self.waiting, waiting);
+        self.size -= confirmed.values().map(|update| update.len() + ENTRY).sum::<usize>();
         self.confirmed = self.confirmed.max(id - 1);
     }
 
     /// Drops all that waits, as `drop_pending_updates` does.
     pub(super) fn clear(&mut self) {
         self.waiting.clear();
+        self.size = 0;
         self.confirmed = self.last_id;
     }
 

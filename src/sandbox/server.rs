@@ -22,14 +22,16 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
+use super::Reach;
 use super::call::BadBody;
+use super::gate;
 use super::reply::Reply;
 use super::route::Route;
 use super::state::{Answer, State, Wait};
 use crate::telegram::ApiError;
 
-/// So many connections at a time; others wait in the system's queue.
-const MAX_CONNECTIONS: usize = 4096;
+/// So many connections at a time; others wait in the system's queue. Each may be sending 1 MiB of arguments.
+const MAX_CONNECTIONS: usize = 1024;
 
 /// Headers may be this large, as on Telegram.
 const MAX_HEADERS: usize = 256 << 10;
@@ -48,6 +50,7 @@ pub(super) struct Shared {
     state: Mutex<State>,
     /// Told whenever a call that waits may have an answer.
     happened: Notify,
+    reach: Reach,
     clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
     latency: Option<Duration>,
 }
@@ -55,10 +58,11 @@ pub(super) struct Shared {
 impl Shared {
     pub(super) fn new(
         state: State,
+        reach: Reach,
         clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
         latency: Option<Duration>,
     ) -> Shared {
-        Shared { state: Mutex::new(state), happened: Notify::new(), clock, latency }
+        Shared { state: Mutex::new(state), happened: Notify::new(), reach, clock, latency }
     }
 
     /// A panic elsewhere leaves no half-made state behind that matters here.
@@ -147,6 +151,9 @@ async fn answer(
     stopped: watch::Receiver<bool>,
     request: Request<Incoming>,
 ) -> Result<Response<Full<Bytes>>, HungUp> {
+    if let Err(refused) = gate::check(&request, shared.reach) {
+        return Ok(response(refused.into()));
+    }
     let query = request.uri().query().unwrap_or("").to_owned();
     match Route::parse(request.uri().path()) {
         Route::Method { token, method } => {

@@ -11,12 +11,17 @@ use super::bot::Bot;
 use super::chats::{Chat, Standing};
 use super::queue::{Asked, BadId, KINDS, MAX_UPDATE_ID};
 
-/// Queues an update for a bot and returns its id, or what is wrong with it.
-pub(super) fn queue(bot: &mut Bot, update: Value, now: Timestamp) -> Result<i64, String> {
+/// Queues an update for a bot and returns its id, or what is wrong with it. It may bring so many new chats.
+pub(super) fn queue(bot: &mut Bot, update: Value, room: usize, now: Timestamp) -> Result<i64, String> {
     let Value::Object(update) = update else { return Err("an update is a JSON object".into()) };
     let id = update_id(bot, &update)?;
     let (kind, asked, mut body) = subject(update)?;
-    for news in completion::complete(bot, kind, &mut body, now)? {
+    let news = completion::complete(bot, kind, &mut body, now)?;
+    let is_new = |news: &&News| matches!(news, News::Seen(chat) if !bot.chats.knows(chat.id));
+    if room < news.iter().filter(is_new).count() {
+        return Err("updates have brought as many chats as a sandbox keeps: start it anew".into());
+    }
+    for news in news {
         learn(bot, news);
     }
     if bot.updates.wants(kind, asked) {

@@ -10,6 +10,7 @@ use super::bot::{Bot, Conflict, Identity, Messages, PollId};
 use super::call::Call;
 use super::chats::ChatBook;
 use super::faults::{Dice, Fault, Pace};
+use super::limits::Limits;
 use super::methods::{self, Handling};
 use super::queue::Queue;
 use super::reply::{Reply, conflict};
@@ -21,6 +22,7 @@ use crate::telegram::ApiError;
 #[derive(Debug)]
 pub(super) struct State {
     rules: Rules,
+    limits: Limits,
     dice: Dice,
     bots: Vec<Bot>,
     /// Where the bot of a token is in `bots`.
@@ -60,10 +62,11 @@ impl State {
             by_token: HashMap::new(),
             is_first_unclaimed: false,
             last_poll: 0,
+            limits: Limits::USUAL,
             rules,
         };
         for token in state.rules.tokens.clone() {
-            state.bot_of(&token, now);
+            state.add_bot(&token, now);
         }
         state
     }
@@ -76,13 +79,28 @@ impl State {
         if !self.is_let_in(&token) {
             return Answer::Reply(ApiError::unauthorized().into());
         }
-        let bot = self.bot_of(&token, now);
+        let bot = match self.bot_of(&token, now) {
+            Ok(bot) => bot,
+            Err(full) => return Answer::Reply(full.into()),
+        };
         let name = if method.is_empty() { call.text("method") } else { method };
         match methods::find(name) {
             None => Answer::Reply(ApiError::method_not_found().into()),
             Some(Handling::Ask(answer)) => Answer::Reply(reply(answer(&mut self.bots[bot], call))),
             Some(Handling::Poll) => self.poll(bot, call),
-            Some(Handling::Send(method)) => self.send(bot, |bot| methods::send(bot, method, call, now), now),
+            Some(Handling::Send(method)) => {
+                let answer = self.send(bot, |bot| methods::send(bot, method, call, now), now);
+                self.shed_messages();
+                answer
+            }
+        }
+    }
+
+    /// Forgets messages until the rest fits: the oldest of the bot that has most.
+    fn shed_messages(&mut self) {
+        while self.limits.messages < self.bots.iter().map(|bot| bot.messages.size()).sum() {
+            let Some(bot) = self.bots.iter_mut().max_by_key(|bot| bot.messages.size()) else { return };
+            bot.messages.drop_oldest();
         }
     }
 
@@ -203,7 +221,15 @@ impl State {
         now: Timestamp,
     ) -> Result<i64, ApiError> {
         let bot = self.chosen(token, now)?;
-        simulation::queue(&mut self.bots[bot], update, now).map_err(|reason| ApiError::bad_request(&reason))
+        if self.limits.updates <= self.bots.iter().map(|bot| bot.updates.size()).sum() {
+            let reason =
+                "too many updates wait already: let getUpdates confirm them, or deleteWebhook drop them";
+            return Err(ApiError::bad_request(reason));
+        }
+        let room = self.limits.chats.saturating_sub(self.bots.iter().map(|bot| bot.chats.n_met()).sum());
+        let queued = simulation::queue(&mut self.bots[bot], update, room, now);
+        self.shed_messages();
+        queued.map_err(|reason| ApiError::bad_request(&reason))
     }
 
     /// Returns what a bot has sent, the first one where no token is given: a JSON array of Message objects.
@@ -215,7 +241,7 @@ impl State {
     fn chosen(&mut self, token: Option<&str>, now: Timestamp) -> Result<usize, ApiError> {
         let Some(token) = token else { return Ok(self.first_bot(now)) };
         match Token::parse(token) {
-            Some(token) if self.is_let_in(&token) => Ok(self.bot_of(&token, now)),
+            Some(token) if self.is_let_in(&token) => self.bot_of(&token, now),
             _ => Err(ApiError::bad_request("no bot has the token in the query string")),
         }
     }
@@ -234,7 +260,19 @@ impl State {
         0
     }
 
-    fn bot_of(&mut self, token: &Token, now: Timestamp) -> usize {
+    /// Returns the bot of a token; a token that was not seen yet makes one while there is room.
+    fn bot_of(&mut self, token: &Token, now: Timestamp) -> Result<usize, ApiError> {
+        if let Some(index) = self.by_token.get(token) {
+            return Ok(*index);
+        }
+        if self.limits.bots <= self.by_token.len() {
+            let reason = format!("the sandbox has {} bots already: start it anew", self.limits.bots);
+            return Err(ApiError::bad_request(&reason));
+        }
+        Ok(self.add_bot(token, now))
+    }
+
+    fn add_bot(&mut self, token: &Token, now: Timestamp) -> usize {
         if let Some(index) = self.by_token.get(token) {
             return *index;
         }

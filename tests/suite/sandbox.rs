@@ -172,11 +172,11 @@ async fn a_connection_serves_on_after_an_upload() {
                  --x\r\nContent-Disposition: form-data; name=\"document\"; filename=\"a.txt\"\r\n\r\nbytes\r\n\
                  --x--\r\nwhat clients leave behind\r\n";
     let upload = format!(
-        "POST {BOT}/sendDocument HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=x\r\n\
+        "POST {BOT}/sendDocument HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=x\r\n\
          Content-Length: {}\r\n\r\n{parts}",
         parts.len()
     );
-    let last = format!("GET {BOT}/getMe HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    let last = format!("GET {BOT}/getMe HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     let answers = raw(sandbox.addr, format!("{upload}{upload}{last}").as_bytes()).await;
     assert_eq!(answers.body.matches("HTTP/1.1 200 OK").count(), 2, "{answers:?}");
     assert_eq!(sandbox.messages(None).unwrap()[1]["document"]["file_name"], "a.txt");
@@ -200,8 +200,9 @@ async fn a_broken_body_gets_a_bare_status_line() {
         assert_eq!((answer.status, answer.body.as_str()), (status, ""), "{content_type}");
         assert!(answer.head.contains("connection: close"), "{}", answer.head);
     }
-    let zipped =
-        format!("POST {path} HTTP/1.1\r\nHost: x\r\nContent-Encoding: br\r\nContent-Length: 1\r\n\r\nx");
+    let zipped = format!(
+        "POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Encoding: br\r\nContent-Length: 1\r\n\r\nx"
+    );
     assert_eq!(raw(sandbox.addr, zipped.as_bytes()).await.status, 415);
     let garbage = raw(sandbox.addr, b"\x16\x03\x01 this is not HTTP\r\n\r\n").await;
     assert_eq!(garbage.status, 400);
@@ -500,7 +501,10 @@ async fn a_webhook_forbids_polling_until_it_is_deleted() {
 async fn a_poller_that_went_away_is_not_in_the_way() {
     let sandbox = start(Options::default()).await;
     let mut stream = TcpStream::connect(sandbox.addr).await.unwrap();
-    stream.write_all(b"GET /bot42:TEST/getUpdates?timeout=50 HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    stream
+        .write_all(b"GET /bot42:TEST/getUpdates?timeout=50 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        .await
+        .unwrap();
     while !is_polled(&sandbox).await {}
     drop(stream);
     while is_polled(&sandbox).await {}
@@ -572,6 +576,51 @@ async fn a_sandbox_says_why_it_does_not_start() {
     let network =
         Options { listen: "0.0.0.0:0".parse().unwrap(), reach: Reach::Network, ..Options::default() };
     start(network).await.stop().await;
+}
+
+#[tokio::test]
+async fn a_web_page_can_neither_read_nor_write() {
+    let sandbox = with_chats().await;
+    let addr = sandbox.addr;
+    call(addr, "sendMessage", json!({ "chat_id": 5, "text": "hello" })).await.result();
+    let update = r#"{"message": {"chat": {"id": 5}, "text": "x"}}"#;
+    for foreign in [
+        format!("Host: {addr}\r\nOrigin: https://evil.example"),
+        format!("Host: {addr}\r\nOrigin: null"),
+        format!("Host: {addr}\r\nSec-Fetch-Site: cross-site"),
+        format!("Host: evil.example:{}", addr.port()),
+        format!("Host: evil.example:{}\r\nOrigin: http://evil.example:{}", addr.port(), addr.port()),
+        "X: y".to_owned(),
+    ] {
+        for (method, path) in [
+            ("GET", "/sandbox"),
+            ("GET", "/sandbox/messages"),
+            ("POST", "/sandbox/updates"),
+            ("OPTIONS", "/sandbox/updates"),
+            ("POST", "/bot42:TEST/sendMessage?chat_id=5&text=evil"),
+            ("OPTIONS", "/bot42:TEST/sendMessage"),
+            ("GET", "/elsewhere"),
+        ] {
+            let request = format!(
+                "{method} {path} HTTP/1.1\r\n{foreign}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{update}",
+                update.len()
+            );
+            let answer = raw(addr, request.as_bytes()).await;
+            assert_eq!(answer.status, 403, "{request}: {answer:?}");
+            assert!(
+                answer.json()["description"].as_str().unwrap().starts_with("Forbidden: the sandbox"),
+                "{answer:?}"
+            );
+            assert!(!answer.head.to_lowercase().contains("access-control"), "{answer:?}");
+        }
+    }
+    assert_eq!(sandbox.messages(None).unwrap().len(), 1);
+    assert_eq!(call(addr, "getUpdates", json!({})).await.result(), json!([]));
+    let own = format!(
+        "GET /sandbox HTTP/1.1\r\nHost: localhost\r\nOrigin: http://{addr}\r\nConnection: close\r\n\r\n"
+    );
+    assert_eq!(raw(addr, own.as_bytes()).await.status, 200);
+    assert_eq!(raw(addr, b"GET /sandbox HTTP/1.0\r\n\r\n").await.status, 200);
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ pub(super) fn send_chat_action(bot: &mut Bot, call: &Call) -> Result<Done, ApiEr
     Ok(Value::Bool(true).into())
 }
 
-fn chat<'a>(bot: &'a mut Bot, method: Method, call: &Call) -> Result<&'a Chat, ApiError> {
+fn chat(bot: &Bot, method: Method, call: &Call) -> Result<Chat, ApiError> {
     let checked = telegram::check(method.as_str(), &call.arguments);
     let request = checked.result?;
     let chat_id = request.chat_id().ok_or_else(|| ApiError::bad_request("chat_id is empty"))?;

@@ -45,13 +45,13 @@ pub(super) fn send(bot: &mut Bot, method: Method, call: &Call, now: Timestamp) -
     })
 }
 
-fn writable(bot: &mut Bot, chat_id: &telegram::ChatId) -> Result<Chat, ApiError> {
+fn writable(bot: &Bot, chat_id: &telegram::ChatId) -> Result<Chat, ApiError> {
     if *chat_id == telegram::ChatId::Id(bot.identity.id) {
         return Err(ApiError::forbidden("the bot can't send messages to the bot"));
     }
     let chat = bot.chats.find(chat_id)?;
     chat.check_writable()?;
-    Ok(chat.clone())
+    Ok(chat)
 }
 
 /// The members of a Message that stand around its content.

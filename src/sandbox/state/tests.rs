@@ -76,6 +76,97 @@ fn what_a_user_writes_takes_no_sent_message_away() {
 }
 
 #[test]
+fn messages_that_do_not_fit_push_the_oldest_out() {
+    let mut state = sandbox(rules());
+    state.limits.messages = 20_000;
+    said(state.call("43:TEST", "sendMessage", &query("chat_id=5&text=quiet"), now()));
+    for n in 0..500 {
+        let sent =
+            said(state.call("42:TEST", "sendMessage", &query(&format!("chat_id=5&text=sent{n};")), now()));
+        assert_eq!(sent.status, 200);
+        let update = json!({ "message": { "message_id": 10_000 + n, "chat": { "id": 5 }, "text": "y" } });
+        state.queue_update(Some("42:TEST"), update, now()).unwrap();
+        let size: usize = state.bots.iter().map(|bot| bot.messages.size()).sum();
+        assert!(size <= 20_000, "{size}");
+        assert!(state.messages(Some("42:TEST"), now()).unwrap().len() <= 20_000);
+    }
+    let messages = state.messages(Some("42:TEST"), now()).unwrap();
+    assert!(messages.contains("sent499;") && messages.contains("sent490;") && !messages.contains("sent0;"));
+    assert!(state.messages(Some("43:TEST"), now()).unwrap().contains("quiet"), "a flood pays for itself");
+}
+
+#[test]
+fn a_message_shown_again_takes_its_place_once() {
+    let mut state = sandbox(rules());
+    for text in ["one", "another one", "x"] {
+        let update = json!({ "message": { "message_id": 7, "chat": { "id": 5 }, "text": text } });
+        state.queue_update(None, update, now()).unwrap();
+    }
+    let once = state.bots[0].messages.size();
+    let update = json!({ "message": { "message_id": 7, "chat": { "id": 5 }, "text": "y" } });
+    state.queue_update(None, update, now()).unwrap();
+    assert_eq!(state.bots[0].messages.size(), once);
+}
+
+#[test]
+fn updates_that_do_not_fit_are_refused_until_some_are_read() {
+    let mut state = sandbox(rules());
+    state.limits.updates = 20_000;
+    let update = json!({ "message": { "chat": { "id": 5 }, "text": "x".repeat(800) } });
+    let queue = |state: &mut State| state.queue_update(None, update.clone(), now());
+    let n = (0..200).take_while(|_| queue(&mut state).is_ok()).count();
+    assert!((15..25).contains(&n), "{n}");
+    let refused = queue(&mut state).unwrap_err();
+    assert!(refused.description.contains("too many updates wait"), "{}", refused.description);
+    said(state.call("42:TEST", "getUpdates", &query("offset=-1"), now()));
+    assert!(queue(&mut state).is_ok());
+    said(state.call("42:TEST", "deleteWebhook", &query("drop_pending_updates=true"), now()));
+    assert_eq!(state.bots[0].updates.size(), 0);
+}
+
+#[test]
+fn bots_beyond_the_limit_are_refused_and_the_others_go_on() {
+    let mut state = sandbox(rules());
+    let n = state.limits.bots;
+    let me =
+        |state: &mut State, id: usize| said(state.call(&format!("{id}:TEST"), "getMe", &query(""), now()));
+    let statuses: Vec<u16> = (1..=n + 50).map(|id| me(&mut state, id).status).collect();
+    assert!(statuses[..n].iter().all(|status| *status == 200));
+    assert!(statuses[n..].iter().all(|status| *status == 400));
+    assert!(me(&mut state, n + 1).body.contains("64 bots already"));
+    assert!(state.messages(Some("9999:TEST"), now()).is_err());
+    assert_eq!((me(&mut state, 1).status, state.bots.len()), (200, n));
+    let tokens = (1..=100).map(|id| Token::parse(&format!("{id}:T")).unwrap()).collect();
+    assert_eq!(sandbox(Rules { tokens, ..rules() }).bots.len(), 100, "the user's own tokens are let in");
+}
+
+#[test]
+fn chats_beyond_the_limit_are_refused_and_the_others_go_on() {
+    let mut state = sandbox(rules());
+    state.limits.chats = 3;
+    let from = |chat: i64| json!({ "message": { "chat": { "id": chat }, "text": "x" } });
+    for chat in [7, 8, 9, 5, 7] {
+        state.queue_update(None, from(chat), now()).unwrap();
+    }
+    let refused = state.queue_update(None, from(10), now()).unwrap_err();
+    assert!(refused.description.contains("as many chats"), "{}", refused.description);
+    state.queue_update(None, from(7), now()).unwrap();
+    let long = json!({ "message": { "chat": { "id": 7, "first_name": "x".repeat(300) }, "text": "x" } });
+    let refused = state.queue_update(None, long, now()).unwrap_err();
+    assert!(refused.description.contains("longer than 256 bytes"), "{}", refused.description);
+}
+
+#[test]
+fn users_who_are_made_up_from_an_id_are_not_kept() {
+    let mut state = sandbox(Rules { chats: Chats::Any, ..rules() });
+    for chat in 10..30 {
+        let sent = query(&format!("chat_id={chat}&text=x"));
+        assert_eq!(said(state.call("42:TEST", "sendMessage", &sent, now())).status, 200);
+    }
+    assert_eq!(state.bots[0].chats.n_met(), 0);
+}
+
+#[test]
 fn a_poll_waits_and_is_told_what_ended_it() {
     let mut state = sandbox(rules());
     let Answer::Wait(first) = state.call("42:TEST", "getUpdates", &query("timeout=99"), now()) else {
