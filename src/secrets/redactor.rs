@@ -1,29 +1,35 @@
 //! Redaction: known values and anything that looks like a bot token are taken out of a text before it is shown.
+//!
+//! ```text
+//! text ──decode──▶ decoded once ──decode──▶ …          each layer knows where its bytes come from in the text
+//!   └──search────────┴──search───────────────┴──▶ places in the text ──▶ text with names in their place
+//! ```
+//!
+//! A server that echoes a request repeats its secrets in the encoding of its answer, or of one inside the other. So the
+//! text is decoded in layers, and each is searched for a value's needles: the value itself, and the base64 of it at any
+//! place of a longer base64, as of `user:password`.
+
+mod layer;
+mod needle;
 
 use std::borrow::Cow;
-use std::fmt::Write;
 use std::sync::Arc;
 
-use regex::Regex;
+use regex::bytes::Regex;
 
 use super::Secret;
+use layer::Layer;
+use needle::Needle;
 
 /// What is shown instead of a secret that has no name.
 pub const MASK: &str = "••••••";
 
-/// A bot's number, a colon (or its escape) and the secret part.
-const TOKEN: &str = "[0-9]{5,}(?::|%3[Aa])[A-Za-z0-9_-]{30,}";
-
-/// Values shorter than this are not looked for: masking every "a" would hide the text and not the value.
-const SHORTEST: usize = 4;
-
-/// Values longer than this are looked for as they are only: their pattern would take long to build.
-const LONGEST_PATTERN: usize = 1024;
+/// A bot's number, a colon and the secret part.
+const TOKEN: &str = "(?-u)[0-9]{5,}:[A-Za-z0-9_-]{30,}";
 
 /// Takes secrets out of texts; cheap to clone.
 #[derive(Clone)]
 pub struct Redactor {
-    /// The longest value first: one that begins with another is masked whole.
     known: Arc<[Known]>,
     token: Regex,
 }
@@ -32,8 +38,15 @@ pub struct Redactor {
 struct Known {
     name: String,
     secret: Secret,
-    /// Its forms in URLs and JSON; `None` where it is looked for as it is.
-    pattern: Option<Regex>,
+    needles: Arc<[Needle]>,
+}
+
+/// A stretch of the text that is to go.
+struct Found<'a> {
+    start: usize,
+    end: usize,
+    /// What it is known as; `None` for what only looks like a token.
+    known: Option<&'a Known>,
 }
 
 impl std::fmt::Debug for Redactor {
@@ -49,142 +62,109 @@ impl Default for Redactor {
 }
 
 impl Redactor {
-    /// Knows `values` by name; a name may have several.
+    /// Knows `values` by name; a name may have several, and a value without one is masked.
     pub fn new(values: Vec<(String, Secret)>) -> Self {
-        Self::of(values.into_iter().map(|(name, secret)| Known::new(name, secret)).collect())
+        let known = values.into_iter().map(|(name, secret)| Known::new(name, secret));
+        let token = Regex::new(TOKEN).expect("the token's pattern is a valid one");
+        Self { known: known.filter(|known| !known.secret.expose().is_empty()).collect(), token }
     }
 
     /// Returns one that knows this value too.
     #[must_use]
     pub fn with(&self, name: &str, secret: &Secret) -> Self {
-        if self.known.iter().any(|known| known.name == name && known.secret == *secret) {
+        let is_known = |known: &Known| known.name == name && known.secret == *secret;
+        if secret.expose().is_empty() || self.known.iter().any(is_known) {
             return self.clone();
         }
         let mut known = self.known.to_vec();
         known.push(Known::new(name.to_owned(), secret.clone()));
-        Self::of(known)
+        Self { known: known.into(), token: self.token.clone() }
     }
 
-    fn of(mut known: Vec<Known>) -> Self {
-        known.retain(|known| SHORTEST <= known.secret.expose().chars().count());
-        known.sort_by_key(|known| std::cmp::Reverse(known.secret.expose().len()));
-        let token = Regex::new(TOKEN).expect("the token's pattern is a valid one");
-        Self { known: known.into(), token }
-    }
-
-    /// Returns `text` with each known value as `<NAME>` and each other token as `••••••`, escaped for a URL or not.
+    /// Returns `text` with each known value as `<NAME>` and each other token as `••••••`, whatever encodes them.
+    ///
+    /// A value of less than four characters goes only where it stands alone as a word: masking every "a" would hide the
+    /// text and not the value.
     pub fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        let mut text = Cow::Borrowed(text);
-        for known in self.known.iter() {
-            if let Some(redacted) = known.redact(&text) {
-                text = Cow::Owned(redacted);
+        self.without(text, Vec::new())
+    }
+
+    /// As [`Redactor::redact`], for a text that was cut off somewhere: what begins like a value at its end goes too.
+    pub fn redact_cut<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        let mut found = Vec::new();
+        for layer in Layer::all_of(text) {
+            for known in self.known.iter() {
+                let ends = known.needles.iter().filter_map(|needle| needle.cut_off(layer.bytes()));
+                found.extend(ends.min().map(|start| known.found(text, &layer, start, layer.bytes().len())));
             }
         }
-        if self.token.is_match(&text) {
-            text = Cow::Owned(self.token.replace_all(&text, MASK).into_owned());
-        }
-        text
+        self.without(text, found)
     }
+
+    fn without<'a, 'k>(&'k self, text: &'a str, mut found: Vec<Found<'k>>) -> Cow<'a, str> {
+        for layer in Layer::all_of(text) {
+            for known in self.known.iter() {
+                let places = known.needles.iter().flat_map(|needle| needle.places(layer.bytes()));
+                found.extend(places.map(|place| known.found(text, &layer, place.start, place.end)));
+            }
+            let tokens = self.token.find_iter(layer.bytes());
+            found.extend(tokens.map(|token| {
+                let (start, end) = layer.origin(text, token.start(), token.end());
+                Found { start, end, known: None }
+            }));
+        }
+        if found.is_empty() {
+            return Cow::Borrowed(text);
+        }
+        found.sort_by_key(|found| found.start);
+        Cow::Owned(replaced(text, &found))
+    }
+}
+
+/// Returns `text` with what overlaps in `found`, which is in order, replaced by one name.
+fn replaced(text: &str, found: &[Found<'_>]) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut kept_to = 0;
+    let mut rest = found;
+    while let Some(first) = rest.first() {
+        let mut end = first.end;
+        let mut best = first;
+        let mut n = 0;
+        while let Some(next) = rest.get(n).filter(|next| n == 0 || next.start < end) {
+            end = end.max(next.end);
+            let weight = |found: &Found<'_>| (found.known.is_some(), found.end - found.start);
+            if weight(best) < weight(next) {
+                best = next;
+            }
+            n += 1;
+        }
+        out.push_str(&text[kept_to..first.start]);
+        out.push_str(&best.known.map_or_else(|| MASK.to_owned(), Known::shown));
+        kept_to = end;
+        rest = &rest[n..];
+    }
+    out.push_str(&text[kept_to..]);
+    out
 }
 
 impl Known {
     fn new(name: String, secret: Secret) -> Self {
-        let pattern = (secret.expose().len() <= LONGEST_PATTERN).then(|| {
-            let mut pattern = String::new();
-            secret.expose().chars().for_each(|c| push_char(&mut pattern, c));
-            Regex::new(&pattern).ok()
-        });
-        Self { name, secret, pattern: pattern.flatten() }
+        let needles = Needle::all_of(secret.expose()).into();
+        Self { name, secret, needles }
     }
 
-    /// Returns `text` without the value, or `None` where it does not hold it.
-    fn redact(&self, text: &str) -> Option<String> {
+    fn found(&self, text: &str, layer: &Layer, start: usize, end: usize) -> Found<'_> {
+        let (start, end) = layer.origin(text, start, end);
+        Found { start, end, known: Some(self) }
+    }
+
+    /// What stands in its place: its name, unless that would give it away.
+    fn shown(&self) -> String {
         let shown = format!("<{}>", self.name);
-        match &self.pattern {
-            Some(pattern) if pattern.is_match(text) => {
-                Some(pattern.replace_all(text, regex::NoExpand(&shown)).into_owned())
-            }
-            None if text.contains(self.secret.expose()) => Some(text.replace(self.secret.expose(), &shown)),
-            Some(_) | None => None,
-        }
+        let tells = shown.contains(self.secret.expose()) || self.secret.expose().contains(&shown);
+        if self.name.is_empty() || tells { MASK.to_owned() } else { shown }
     }
-}
-
-/// Appends a pattern for `c` as it is, escaped in a URL, or escaped in JSON.
-fn push_char(pattern: &mut String, c: char) {
-    if c.is_ascii_alphanumeric() {
-        pattern.push(c);
-        return;
-    }
-    pattern.push_str("(?:");
-    pattern.push_str(&regex::escape(&c.to_string()));
-    match c {
-        ' ' => pattern.push_str("|\\+"),
-        '"' | '\\' | '/' => pattern.push_str(&format!("|\\\\{}", regex::escape(&c.to_string()))),
-        _ => {}
-    }
-    pattern.push('|');
-    for byte in c.encode_utf8(&mut [0; 4]).bytes() {
-        // Writing to a String cannot fail.
-        let _ = write!(pattern, "%{}", hex_pattern(byte));
-    }
-    pattern.push(')');
-}
-
-/// Returns a pattern for the two hexadecimal digits of a byte in either case.
-fn hex_pattern(byte: u8) -> String {
-    let digit = |digit: u8| match char::from_digit(u32::from(digit), 16) {
-        Some(c) if c.is_ascii_alphabetic() => format!("[{c}{}]", c.to_ascii_uppercase()),
-        Some(c) => c.to_string(),
-        None => String::new(),
-    };
-    format!("{}{}", digit(byte >> 4), digit(byte & 15))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const REAL: &str = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw";
-
-    #[test]
-    fn known_values_go_by_name_and_other_tokens_are_masked() {
-        let redactor = Redactor::new(vec![
-            ("BOT_TOKEN".into(), Secret::new(REAL)),
-            ("PASSWORD".into(), Secret::new("p w/é\"$1")),
-            ("SHORT".into(), Secret::new("a")),
-        ]);
-        for (text, expected) in [
-            (format!("https://h/bot{REAL}/getMe"), "https://h/bot<BOT_TOKEN>/getMe"),
-            (format!("bot{}/x", REAL.replace(':', "%3a")), "bot<BOT_TOKEN>/x"),
-            (format!("{}!", REAL.replace('1', "2")), "••••••!"),
-            (
-                "p w/é\"$1 p%20w%2F%C3%a9%22%241 p+w\\/é\\\"$1 a".to_owned(),
-                "<PASSWORD> <PASSWORD> <PASSWORD> a",
-            ),
-            ("12345:short and nothing else".to_owned(), "12345:short and nothing else"),
-        ] {
-            assert_eq!(redactor.redact(&text), expected);
-        }
-    }
-
-    #[test]
-    fn a_value_that_begins_with_another_is_masked_whole() {
-        let values = [("A", "secret"), ("B", "secret-longer")];
-        let redactor = Redactor::new(values.map(|(name, value)| (name.into(), Secret::new(value))).to_vec());
-        assert_eq!(redactor.redact("secret-longer secret"), "<B> <A>");
-    }
-
-    #[test]
-    fn nothing_that_is_debugged_shows_a_value() {
-        let redactor = Redactor::new(vec![("A".into(), Secret::new("hidden"))]);
-        assert!(!format!("{redactor:?} {:?}", Secret::new("hidden")).contains("hidden"));
-    }
-
-    #[test]
-    fn even_a_huge_value_is_masked() {
-        let huge = "é".repeat(200_000);
-        let redactor = Redactor::new(vec![("A".into(), Secret::new(huge.clone()))]);
-        assert_eq!(redactor.redact(&format!("x{huge}y")), "x<A>y");
-    }
-}
+mod tests;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
 
+use telecast::secrets::{Redactor, Secret};
 use telecast::telegram::{
     Entity, EntityKind, FixOptions, FormattedText, Limit, ParseMode, detect, diagnose, fix, parse, sent,
     unparse,
@@ -79,7 +80,11 @@ const SEEDS: &[&str] = &[
 ];
 
 fn check(what: &str, work: impl Fn(&str)) {
-    for seed in SEEDS {
+    check_seeds(what, SEEDS, work);
+}
+
+fn check_seeds(what: &str, seeds: &[&str], work: impl Fn(&str)) {
+    for seed in seeds {
         let [small, large] = [SMALL, LARGE].map(|len| seed.repeat(len / seed.len()));
         let (mut quick, mut slow) = (Duration::MAX, Duration::MAX);
         let is_linear = (0..ATTEMPTS).any(|_| {
@@ -146,4 +151,22 @@ fn un_parsing_takes_linear_time() {
 #[test]
 fn links_are_found_in_linear_time() {
     check("detection", |input| drop(black_box(detect(input))));
+}
+
+#[test]
+fn secrets_are_taken_out_in_linear_time() {
+    let values =
+        ["secret", "aaaa", "a", "%41%41", "abababab", "+-+-", "1-", "&#38;", "pass word", "42:AAAAAAAA"];
+    let secrets = values.iter().map(|value| ((*value).to_owned(), Secret::new(*value)));
+    let redactor = Redactor::new(secrets.collect());
+    let seeds = [
+        SEEDS,
+        &[
+            "a", "%", "%25", "%2541", "\\", "\\u0061", "\\u{", "&#", "&#97;", "&amp;", "+", "ab", "secre",
+            "12345:a", "123456", "c2Vj",
+        ],
+    ];
+    check_seeds("redaction", &seeds.concat(), |input| {
+        black_box((redactor.redact(input), redactor.redact_cut(input)));
+    });
 }

@@ -1,0 +1,247 @@
+//! A text and what it is decoded to, once and again: `%41`, `\u0041`, `\"`, `&#65;`, `&quot;`.
+//!
+//! Decodes what it can and leaves the rest: any text has a meaning here. A blank is a `+` throughout, in values too: in a
+//! form a `+` means a blank, elsewhere itself, and which of the two it is cannot be seen.
+
+/// Encodings inside encodings are followed this deep: JSON in a form in JSON, and one more.
+const DEPTH: usize = 4;
+
+/// The named references that encoders of HTML write for characters of ASCII, and some that servers invent.
+const REFERENCES: [(&str, u8); 24] = [
+    ("amp", b'&'),
+    ("apos", b'\''),
+    ("ast", b'*'),
+    ("colon", b':'),
+    ("comma", b','),
+    ("commat", b'@'),
+    ("dollar", b'$'),
+    ("equals", b'='),
+    ("excl", b'!'),
+    ("grave", b'`'),
+    ("gt", b'>'),
+    ("lowbar", b'_'),
+    ("lpar", b'('),
+    ("lt", b'<'),
+    ("nbsp", b'+'),
+    ("num", b'#'),
+    ("percnt", b'%'),
+    ("period", b'.'),
+    ("plus", b'+'),
+    ("quest", b'?'),
+    ("quot", b'"'),
+    ("rpar", b')'),
+    ("semi", b';'),
+    ("sol", b'/'),
+];
+
+/// A text decoded so and so often.
+pub(super) struct Layer {
+    bytes: Vec<u8>,
+    /// The stretch of the text that each byte comes from; empty where they are the text's own.
+    origins: Vec<(usize, usize)>,
+}
+
+impl Layer {
+    /// Returns the text as it is, and decoded as long as there is something to decode.
+    pub(super) fn all_of(text: &str) -> impl Iterator<Item = Layer> {
+        let first = Layer { bytes: folded(text.as_bytes()), origins: Vec::new() };
+        let mut next = Some(first);
+        (0..=DEPTH).map_while(move |depth| {
+            let layer = next.take()?;
+            next = if depth < DEPTH { layer.decoded() } else { None };
+            Some(layer)
+        })
+    }
+
+    /// Returns a value as it is, and as each layer has it: it may hold what looks like an escape itself.
+    pub(super) fn forms(value: &[u8]) -> Vec<Vec<u8>> {
+        let mut forms = vec![folded(value)];
+        while forms.len() <= DEPTH
+            && let Some(last) = forms.last()
+            && is_encoded(last)
+        {
+            let mut next = Vec::with_capacity(last.len());
+            decode(last, |bytes, _, _| next.extend_from_slice(bytes));
+            if next == *last {
+                break;
+            }
+            forms.push(next);
+        }
+        forms
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Returns the stretch of `text`, which this was made of, that the bytes from `start` to `end` come from.
+    pub(super) fn origin(&self, text: &str, start: usize, end: usize) -> (usize, usize) {
+        let origin = |at: usize| self.origins.get(at).copied().unwrap_or((at, at + 1));
+        let (start, end) = (origin(start).0, origin(end.max(start + 1) - 1).1);
+        (text.floor_char_boundary(start), text.ceil_char_boundary(end))
+    }
+
+    /// Returns the next layer, or `None` where nothing is encoded.
+    fn decoded(&self) -> Option<Layer> {
+        if !is_encoded(&self.bytes) {
+            return None;
+        }
+        let mut layer = Layer {
+            bytes: Vec::with_capacity(self.bytes.len()),
+            origins: Vec::with_capacity(self.bytes.len()),
+        };
+        let origin = |at: usize| self.origins.get(at).copied().unwrap_or((at, at + 1));
+        decode(&self.bytes, |bytes, start, end| {
+            layer.bytes.extend_from_slice(bytes);
+            let from = (origin(start).0, origin(end - 1).1);
+            layer.origins.extend(bytes.iter().map(|_| from));
+        });
+        (layer.bytes != self.bytes).then_some(layer)
+    }
+}
+
+fn is_encoded(bytes: &[u8]) -> bool {
+    bytes.iter().any(|byte| matches!(byte, b'%' | b'\\' | b'&'))
+}
+
+fn folded(bytes: &[u8]) -> Vec<u8> {
+    bytes.iter().map(|byte| if *byte == b' ' { b'+' } else { *byte }).collect()
+}
+
+/// Gives the bytes that each piece of `text` stands for, and where the piece starts and ends.
+fn decode(text: &[u8], mut give: impl FnMut(&[u8], usize, usize)) {
+    let mut at = 0;
+    while at < text.len() {
+        let rest = &text[at..];
+        let piece = match rest[0] {
+            b'%' => percent(rest),
+            b'\\' => backslash(rest),
+            b'&' => reference(rest),
+            _ => None,
+        };
+        let end = at + piece.as_ref().map_or(1, |(_, len)| *len);
+        match piece {
+            None => give(&rest[..1], at, end),
+            Some((Decoded::Byte(b' ') | Decoded::Char(' '), _)) => give(b"+", at, end),
+            Some((Decoded::Byte(byte), _)) => give(&[byte], at, end),
+            Some((Decoded::Char(c), _)) => give(c.encode_utf8(&mut [0; 4]).as_bytes(), at, end),
+        }
+        at = end;
+    }
+}
+
+enum Decoded {
+    Byte(u8),
+    Char(char),
+}
+
+/// `%41`, and `%u0041` of old JavaScript.
+fn percent(text: &[u8]) -> Option<(Decoded, usize)> {
+    if text.get(1) == Some(&b'u') {
+        let unit = hex(text.get(2..6)?)?;
+        return Some((Decoded::Char(char::from_u32(unit)?), 6));
+    }
+    Some((Decoded::Byte(u8::try_from(hex(text.get(1..3)?)?).ok()?), 3))
+}
+
+/// The escapes of JSON, and those that other languages have beside them.
+fn backslash(text: &[u8]) -> Option<(Decoded, usize)> {
+    let byte = match text.get(1)? {
+        b'u' if text.get(2) == Some(&b'{') => {
+            let len = text.iter().take(10).position(|byte| *byte == b'}')?;
+            return Some((Decoded::Char(char::from_u32(hex(&text[3..len])?)?), len + 1));
+        }
+        b'u' => {
+            let unit = hex(text.get(2..6)?)?;
+            if let Some(c) = char::from_u32(unit) {
+                return Some((Decoded::Char(c), 6));
+            }
+            let low =
+                text.get(6..8).filter(|escape| *escape == b"\\u").and_then(|_| hex(text.get(8..12)?))?;
+            let c = char::decode_utf16([u16::try_from(unit).ok()?, u16::try_from(low).ok()?]).next()?.ok()?;
+            return Some((Decoded::Char(c), 12));
+        }
+        b'x' => return Some((Decoded::Byte(u8::try_from(hex(text.get(2..4)?)?).ok()?), 4)),
+        b'n' => b'\n',
+        b'r' => b'\r',
+        b't' => b'\t',
+        b'b' => 8,
+        b'f' => 12,
+        byte @ (b'"' | b'\'' | b'\\' | b'/') => *byte,
+        _ => return None,
+    };
+    Some((Decoded::Byte(byte), 2))
+}
+
+/// `&#65;`, `&#x41;` and `&quot;`; the semicolon of a number may be missing.
+fn reference(text: &[u8]) -> Option<(Decoded, usize)> {
+    /// No number of a character has more digits, but for zeros before it.
+    const LONGEST: usize = 12;
+    let run = |from: usize, is_digit: fn(&u8) -> bool| {
+        text.iter().skip(from).take(LONGEST).take_while(|byte| is_digit(byte)).count()
+    };
+    let (digits, base) = match text.get(1..3)? {
+        [b'#', b'x' | b'X'] => (3..3 + run(3, u8::is_ascii_hexdigit), 16),
+        [b'#', _] => (2..2 + run(2, u8::is_ascii_digit), 10),
+        _ => {
+            let name = &text[1..1 + run(1, u8::is_ascii_alphabetic)];
+            let (_, byte) = REFERENCES.iter().find(|(known, _)| known.as_bytes() == name)?;
+            let len = name.len() + 1;
+            return (text.get(len) == Some(&b';')).then_some((Decoded::Byte(*byte), len + 1));
+        }
+    };
+    let end = digits.end + usize::from(text.get(digits.end) == Some(&b';'));
+    let number = u32::from_str_radix(str::from_utf8(&text[digits]).ok()?, base).ok()?;
+    Some((Decoded::Char(char::from_u32(number)?), end))
+}
+
+fn hex(digits: &[u8]) -> Option<u32> {
+    // `from_str_radix` would take a sign.
+    let is_hex = !digits.is_empty() && digits.iter().all(u8::is_ascii_hexdigit);
+    u32::from_str_radix(str::from_utf8(digits).ok().filter(|_| is_hex)?, 16).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        let layers: Vec<String> =
+            Layer::all_of(text).map(|layer| String::from_utf8_lossy(&layer.bytes).into_owned()).collect();
+        assert_eq!(layers, expected);
+    }
+
+    #[test]
+    fn what_is_encoded_twice_is_decoded_twice() {
+        check("plain é", &["plain+é"]);
+        check("%41%C3%a9+b%20", &["%41%C3%a9+b%20", "Aé+b+"]);
+        check("%2541", &["%2541", "%41", "A"]);
+        check(r#"\\u0041\/\""#, &[r#"\\u0041\/\""#, r#"\u0041/""#, r#"A/""#]);
+        check(r"\ud83d\ude00\u{e9}\x41%u0042", &[r"\ud83d\ude00\u{e9}\x41%u0042", "😀éAB"]);
+        check("&#65;&#x42&quot;&amp;lt;", &["&#65;&#x42&quot;&amp;lt;", "AB\"&lt;", "AB\"<"]);
+    }
+
+    #[test]
+    fn what_looks_like_an_escape_and_is_none_stays() {
+        for text in
+            ["%4", "%zz", "%+1", r"\u12", r"\ud83d", "&#;", "&#x;", "&nothing;", "&quot", r"\", "%", "&"]
+        {
+            let all: Vec<Layer> = Layer::all_of(text).collect();
+            let last = all.last().map(|layer| String::from_utf8_lossy(&layer.bytes).into_owned()).unwrap();
+            assert_eq!(last, text);
+        }
+    }
+
+    #[test]
+    fn a_byte_knows_where_it_comes_from() {
+        let text = "é%2541\\u00e9";
+        let layer = Layer::all_of(text).last().unwrap();
+        assert_eq!(String::from_utf8_lossy(&layer.bytes), "éAé");
+        let origin = |start, end| {
+            let (start, end) = layer.origin(text, start, end);
+            &text[start..end]
+        };
+        assert_eq!([origin(0, 2), origin(2, 3), origin(3, 5), origin(1, 4)], ["é", "%2541", "\\u00e9", text]);
+    }
+}
