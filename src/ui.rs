@@ -55,6 +55,7 @@ pub mod theme;
 pub mod worst;
 
 pub mod executor;
+pub mod fault;
 pub mod runtime;
 pub mod start;
 pub mod terminal;

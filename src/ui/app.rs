@@ -463,6 +463,13 @@ impl App {
         Some(Effect::WriteDraft { stem: stem.to_owned(), text, base: buffer.saved })
     }
 
+    /// Notes that the drafts on the disk may be of older texts, or none.
+    pub fn forget_drafts(&mut self) {
+        for buffer in self.buffers.values_mut() {
+            buffer.forget_draft();
+        }
+    }
+
     /// Returns what throws the drafts of this console away; one that a crash left and nobody decided about stays.
     pub fn discard_drafts(&mut self) -> Vec<Effect> {
         let drafted =

@@ -1,7 +1,7 @@
 //! Does what the state asks for, and answers with messages: the only place of the console that spawns.
 //!
 //! Whatever touches files or the database runs on a blocking thread; composing has one worker that skips to the latest
-//! job, so that fast typing never queues up work.
+//! job, so that fast typing never queues up work. Each task is caught where it panics: the console reads of it and goes on.
 
 mod changes;
 mod files;
@@ -15,6 +15,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use super::effect::{Effect, ExternalEdit, Timer};
+use super::fault::{self, Fault, Provoked, Work};
 use super::highlight::{CodeGrammars, Grammar};
 use super::latest::Latest;
 use super::msg::Msg;
@@ -56,6 +57,7 @@ pub struct Executor {
     paths: Paths,
     folder: Folder,
     sender: mpsc::Sender<Msg>,
+    provoked: Arc<Provoked>,
     jobs: watch::Sender<Option<(u64, Box<Job>)>>,
     surveys: watch::Sender<Option<(u64, Box<Job>)>>,
     watch: Option<Watch>,
@@ -71,10 +73,22 @@ pub struct Executor {
 impl Executor {
     /// Makes the executor of a session; its messages go to `sender`. Must be called within a runtime.
     pub fn new(session: Arc<Session>, paths: Paths, sender: mpsc::Sender<Msg>) -> Self {
+        Self::provoked(session, paths, sender, Arc::default())
+    }
+
+    /// Makes the executor of a session in which the works of `provoked` fail.
+    pub fn provoked(
+        session: Arc<Session>,
+        paths: Paths,
+        sender: mpsc::Sender<Msg>,
+        provoked: Arc<Provoked>,
+    ) -> Self {
         let (jobs, receiver) = watch::channel(None);
-        tokio::spawn(workers::compose_latest(receiver, sender.clone()));
+        tokio::spawn(workers::compose_latest(receiver, sender.clone(), Arc::clone(&provoked)));
         let (surveys, receiver) = watch::channel(None);
-        tokio::spawn(workers::survey_latest(receiver, Arc::clone(&session), sender.clone()));
+        let surveying =
+            workers::survey_latest(receiver, Arc::clone(&session), sender.clone(), Arc::clone(&provoked));
+        tokio::spawn(surveying);
         let folder = Folder::new(session.root());
         let (watch, capture, trashed, journal) = (None, None, Arc::default(), None);
         let (tests, leaving) = (Vec::new(), watch::Sender::new(false));
@@ -83,6 +97,7 @@ impl Executor {
             paths,
             folder,
             sender,
+            provoked,
             jobs,
             surveys,
             watch,
@@ -120,14 +135,14 @@ impl Executor {
             Effect::After(timer) => self.after(timer),
             Effect::CheckBot { number, webhook } => {
                 let (session, sender) = (Arc::clone(&self.session), self.sender.clone());
-                tokio::spawn(async move {
+                self.spawn(Work::CheckBot, async move {
                     let status = service::check_bot(&session, &webhook).await;
                     report(&sender, Msg::BotChecked { number, status }).await;
                 });
             }
             Effect::Trust { number, webhook } => {
                 let (session, sender) = (Arc::clone(&self.session), self.sender.clone());
-                tokio::spawn(async move {
+                self.spawn(Work::CheckBot, async move {
                     let trusted = session.trust(&webhook.stem, &webhook.webhook);
                     let status = match trusted {
                         Ok(()) => service::check_bot(&session, &webhook).await,
@@ -142,7 +157,7 @@ impl Executor {
             Effect::Resend { number, sent } => self.resend(number, *sent),
             Effect::CopyByCommand { command, text } => {
                 let sender = self.sender.clone();
-                tokio::spawn(async move {
+                self.spawn(Work::Copy, async move {
                     let result = programs::copy_by_command(&command, &text).await;
                     report(&sender, Msg::Copied(result)).await;
                 });
@@ -162,15 +177,30 @@ impl Executor {
         }
     }
 
+    /// Starts a task that reports by itself; where it panics, that is reported.
+    fn spawn(&self, work: Work, task: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
+        let (sender, provoked) = (self.sender.clone(), Arc::clone(&self.provoked));
+        tokio::spawn(async move {
+            let task = async {
+                provoked.strike(work.id());
+                task.await;
+            };
+            if let Err(fault) = fault::catch_task(task).await {
+                report(&sender, Msg::Fault { work, fault }).await;
+            }
+        })
+    }
+
     /// Writes or forgets a body or its draft, behind all that was to be written or forgotten before.
     fn journal(&mut self, effect: Effect) {
         let (before, folder, sender) = (self.journal.take(), self.folder.clone(), self.sender.clone());
+        let (work, provoked) = (work_of(&effect), Arc::clone(&self.provoked));
         self.journal = Some(tokio::spawn(async move {
             if let Some(before) = before {
-                // A panic in it was told by the hook; what is behind it is written all the same.
+                // Its panics are caught in it; what is behind it is written all the same.
                 let _ = before.await;
             }
-            let task = tokio::task::spawn_blocking(move || files::journal(&folder, effect));
+            let task = caught_in_thread(work, provoked, move || files::journal(&folder, effect));
             if let Some(message) = join(task).await {
                 // Not waited for: on the way out nobody listens.
                 tokio::spawn(async move { report(&sender, message).await });
@@ -181,7 +211,7 @@ impl Executor {
     /// Waits until every body and draft is on the disk, or gone, as was asked for.
     pub async fn finish(&mut self) {
         if let Some(last) = self.journal.take() {
-            // A panic in it was told by the hook.
+            // Its panics are caught in it.
             let _ = last.await;
         }
     }
@@ -195,11 +225,11 @@ impl Executor {
         }
     }
 
-    /// Does one thing on the way out and waits for it.
-    pub async fn run_to_end(&mut self, effect: Effect) {
+    /// Does one thing on the way out and waits for it; returns its answer, where it has one.
+    pub async fn run_to_end(&mut self, effect: Effect) -> Option<Msg> {
         self.finish().await;
         let task = self.blocking(effect);
-        join(task).await;
+        join(task).await
     }
 
     /// Stops what the session started.
@@ -209,10 +239,11 @@ impl Executor {
 
     /// Starts what blocks on a thread of its own; its message, where it has one, is the result.
     fn blocking(&self, effect: Effect) -> JoinHandle<Option<Msg>> {
+        let work = work_of(&effect);
         let session = Arc::clone(&self.session);
         let folder = self.folder.clone();
         let trashed = Arc::clone(&self.trashed);
-        tokio::task::spawn_blocking(move || match effect {
+        caught_in_thread(work, Arc::clone(&self.provoked), move || match effect {
             Effect::CheckCampaigns { number, jobs } => {
                 let now = clock::now();
                 let worst = |job: Job| Some((job.stem.clone(), worst_of(&job.compose(now))?));
@@ -286,7 +317,7 @@ impl Executor {
             Timer::Rest(_) => REST_DELAY,
             Timer::Highlight => HIGHLIGHT_DELAY,
         };
-        tokio::spawn(async move {
+        self.spawn(Work::Timer, async move {
             tokio::time::sleep(delay).await;
             report(&sender, Msg::Due(timer)).await;
         });
@@ -294,15 +325,16 @@ impl Executor {
 
     fn send_test(&mut self, number: u64, test: TestSend) {
         let sending = self.sending(number);
-        self.keep_test(tokio::spawn(async move { sending.send(test).await }));
+        let test = self.spawn(Work::SendTest, async move { sending.send(test).await });
+        self.keep_test(test);
     }
 
     /// Sends an earlier test's campaign again, for the same profile to the same chat, as its files stand now.
     fn resend(&mut self, number: u64, sent: workspace::TestSend) {
         let sending = self.sending(number);
-        self.keep_test(tokio::spawn(async move {
+        let resending = self.spawn(Work::SendTest, async move {
             let (reading, root) = (Arc::clone(&sending.session), sending.folder.root().to_path_buf());
-            let job = tokio::task::spawn_blocking(move || {
+            let job = in_thread(move || {
                 let workspace = files::read(&root)?;
                 let store = reading.store().map_err(|error| error.to_string())?;
                 let profile = match &sent.profile {
@@ -311,13 +343,13 @@ impl Executor {
                 };
                 Ok(Job { profile, test_chat: sent.chat, ..Job::of_files(&workspace, &sent.campaign) })
             });
-            match job.await {
+            match joined(job).await {
                 Ok(Ok(job)) => sending.send(TestSend { job }).await,
                 Ok(Err(words)) => report(&sending.sender, Msg::TestNotSent { number, words }).await,
-                // The panic hook has told what happened.
-                Err(_) => {}
+                Err(fault) => report(&sending.sender, Msg::Fault { work: Work::SendTest, fault }).await,
             }
-        }));
+        });
+        self.keep_test(resending);
     }
 
     fn sending(&self, number: u64) -> Sending {
@@ -338,7 +370,7 @@ impl Executor {
     fn capture(&mut self, number: u64, webhook: WebhookInUse) {
         let (session, sender, folder, paths) =
             (Arc::clone(&self.session), self.sender.clone(), self.folder.clone(), self.paths.clone());
-        self.capture = Some(tokio::spawn(async move {
+        self.capture = Some(self.spawn(Work::Capture, async move {
             let options = capture::CaptureOptions::default();
             let result = service::capture_mine(&session, &folder, &paths, &webhook, &options).await;
             report(&sender, Msg::ChatCaptured { number, result }).await;
@@ -348,8 +380,14 @@ impl Executor {
     /// Runs `$VISUAL` or `$EDITOR` on a body; the terminal is the child's meanwhile.
     pub async fn edit_externally(&self, job: ExternalEdit) -> Msg {
         let stem = job.stem.clone();
-        let result = programs::edit(job).await;
-        Msg::EditedExternally { stem, result }
+        let edited = fault::catch_task(async {
+            self.provoked.strike(Work::Editor.id());
+            programs::edit(job).await
+        });
+        match edited.await {
+            Ok(result) => Msg::EditedExternally { stem, result },
+            Err(fault) => Msg::Fault { work: Work::Editor, fault },
+        }
     }
 }
 
@@ -373,11 +411,13 @@ impl Sending {
         let answer = service::send_test(&self.session, &test, sent, left).await;
         let entry = answer.was_tried().then(|| service::history_entry(&test, &answer, sent));
         let folder = self.folder;
-        let keep = move || entry.map_or(Ok(()), |entry| folder.add_to_history(&entry));
-        let kept = tokio::task::spawn_blocking(keep).await;
+        let kept =
+            joined(in_thread(move || entry.map_or(Ok(()), |entry| folder.add_to_history(&entry)))).await;
         report(&self.sender, Msg::TestSent { number: self.number, answer: Box::new(answer) }).await;
-        if let Ok(Err(error)) = kept {
-            report(&self.sender, Msg::DraftFailed(error.to_string())).await;
+        match kept {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => report(&self.sender, Msg::DraftFailed(error.to_string())).await,
+            Err(fault) => report(&self.sender, Msg::Fault { work: Work::Background, fault }).await,
         }
     }
 }
@@ -387,7 +427,61 @@ async fn report(sender: &mpsc::Sender<Msg>, message: Msg) {
     let _ = sender.send(message).await;
 }
 
-/// A task's message; a panic in it was told by the hook, and the console goes on.
+/// A task's message; its panic is one too.
 async fn join(task: JoinHandle<Option<Msg>>) -> Option<Msg> {
+    // Only the end of the runtime cancels it: nobody listens then.
     task.await.ok().flatten()
+}
+
+/// Starts what blocks on a thread of its own; a panic is its message.
+fn caught_in_thread(
+    work: Work,
+    provoked: Arc<Provoked>,
+    task: impl FnOnce() -> Option<Msg> + Send + 'static,
+) -> JoinHandle<Option<Msg>> {
+    tokio::task::spawn_blocking(move || {
+        let caught = fault::catch(|| {
+            provoked.strike(work.id());
+            task()
+        });
+        caught.unwrap_or_else(|fault| Some(Msg::Fault { work, fault }))
+    })
+}
+
+/// Starts what blocks on a thread of its own, for a task that goes on from what it returns.
+fn in_thread<T: Send + 'static>(task: impl FnOnce() -> T + Send + 'static) -> JoinHandle<Result<T, Fault>> {
+    tokio::task::spawn_blocking(move || fault::catch(task))
+}
+
+/// Waits for what [`in_thread`] started.
+async fn joined<T>(task: JoinHandle<Result<T, Fault>>) -> Result<T, Fault> {
+    match task.await {
+        Ok(result) => result,
+        // Only the end of the runtime cancels it: nobody goes on then.
+        Err(_) => std::future::pending().await,
+    }
+}
+
+/// What an effect is part of, for the words of its fault.
+fn work_of(effect: &Effect) -> Work {
+    match effect {
+        Effect::Compose { .. } => Work::Compose,
+        Effect::Survey { .. } => Work::Survey,
+        Effect::CheckCampaigns { .. } => Work::CheckCampaigns,
+        Effect::LoadPeople { .. } | Effect::FindProfiles { .. } => Work::People,
+        Effect::Reload => Work::Reload,
+        Effect::FindDrafts | Effect::WriteDraft { .. } | Effect::DiscardDraft(_) => Work::Draft,
+        Effect::SaveBody { .. } => Work::Save,
+        Effect::Change(_) => Work::Change,
+        Effect::CheckBot { .. } | Effect::Trust { .. } => Work::CheckBot,
+        Effect::LoadTests | Effect::PrepareTest { .. } | Effect::RememberChat { .. } => Work::Tests,
+        Effect::Compare { .. } => Work::Compare,
+        Effect::SendTest { .. } | Effect::Resend { .. } => Work::SendTest,
+        Effect::LoadGrammar(_) | Effect::LoadCodeGrammars => Work::Colours,
+        Effect::Capture { .. } | Effect::StopCapture => Work::Capture,
+        Effect::CopyByTerminal(_) | Effect::CopyByCommand { .. } => Work::Copy,
+        Effect::OpenEditor(_) => Work::Editor,
+        Effect::After(_) => Work::Timer,
+        Effect::Nothing | Effect::Watch | Effect::Suspend | Effect::Quit => Work::Background,
+    }
 }

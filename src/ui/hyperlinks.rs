@@ -109,10 +109,15 @@ where
         }
         out.draw(cells.iter().map(|(x, cell)| (*x, *y, cell)))?;
         if address.is_some() {
-            write!(out, "\x1b]8;;\x1b\\")?;
+            close(out)?;
         }
     }
     Ok(())
+}
+
+/// Ends a link that was begun and perhaps not ended.
+pub fn close(out: &mut impl Write) -> io::Result<()> {
+    write!(out, "\x1b]8;;\x1b\\")
 }
 
 /// The cells of a link and their columns; what a wide character covers is none of its own.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::effect::Timer;
+use super::fault::{Fault, Work};
 use super::highlight::{CodeGrammars, Grammar};
 use super::input::Input;
 use super::latest::Latest;
@@ -138,6 +139,13 @@ pub enum Msg {
     CodeGrammarsLoaded(Latest<Arc<CodeGrammars>>),
     /// A time has come.
     Due(Timer),
+    /// A task panicked; whatever waits for its answer waits no more.
+    Fault {
+        /// What was being done.
+        work: Work,
+        /// Where and why.
+        fault: Fault,
+    },
 }
 
 /// What was read from the store.

@@ -7,6 +7,7 @@ use std::future::poll_fn;
 use std::io::{self, Write};
 use std::pin::Pin;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -23,8 +24,10 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::app::App;
+use super::buffer::Buffer;
 use super::effect::Effect;
 use super::executor::Executor;
+use super::fault::{self, Fault, Provoked};
 use super::hyperlinks::{self, Hyperlinks};
 use super::input::{Input, Mouse, MouseKind, join_pastes};
 use super::keymap::key_of;
@@ -33,6 +36,7 @@ use super::msg::Msg;
 use super::terminal::{self, Modes, Screen};
 use super::update::update;
 use super::view::{links, view};
+use crate::text::visible;
 
 /// Background results are drawn at most this often.
 const FRAME: Duration = Duration::from_millis(8);
@@ -40,27 +44,39 @@ const FRAME: Duration = Duration::from_millis(8);
 /// Two clicks at one place within this time are a double click.
 const DOUBLE_CLICK: Duration = Duration::from_millis(400);
 
-/// Runs the console until the person leaves it or a signal ends it; the terminal is given back in every case.
-pub async fn run(mut app: App, executor: Executor, results: mpsc::Receiver<Msg>) -> io::Result<ExitCode> {
+/// Runs the console until the person leaves it, or a signal or a fault of ours ends it; the terminal is given back in
+/// every case.
+pub async fn run(
+    mut app: App,
+    executor: Executor,
+    results: mpsc::Receiver<Msg>,
+    provoked: Arc<Provoked>,
+) -> io::Result<ExitCode> {
     let modes = Modes::take(app.settings.mouse)?;
     let (columns, rows) = crossterm::terminal::size()?;
     app.resize(columns, rows);
     let screen = terminal::screen(app.size)?;
     let (hyperlinks, clicks) = (Hyperlinks::default(), Clicks::default());
-    let mut console = Console { app, executor, results, modes, screen, hyperlinks, events: None, clicks };
-    console.run().await
+    let events = None;
+    let mut console = Console { app, executor, results, screen, hyperlinks, events, clicks, provoked, modes };
+    match fault::catch_task(console.run()).await {
+        Ok(result) => result,
+        Err(fault) => Ok(console.end_by_fault(&fault).await),
+    }
 }
 
 struct Console {
     app: App,
     executor: Executor,
     results: mpsc::Receiver<Msg>,
-    modes: Modes,
     screen: Screen,
     hyperlinks: Hyperlinks,
     /// Not there while the terminal belongs to a child or the shell: nobody else's input is read.
     events: Option<EventStream>,
     clicks: Clicks,
+    provoked: Arc<Provoked>,
+    /// The last to be dropped: what the screen still holds then is written before the terminal is given back.
+    modes: Modes,
 }
 
 /// What the loop does next.
@@ -111,6 +127,7 @@ impl Console {
                 () = tokio::time::sleep_until(result_drawn_at + FRAME), if waiting => {}
             }
             for message in messages {
+                self.strike("update");
                 let effects = update(&mut self.app, message);
                 if let Next::Exit(code) = self.perform(effects).await? {
                     return Ok(code);
@@ -165,6 +182,7 @@ impl Console {
         let plan = layout(&self.app, area);
         let cursor = view(&self.app, &plan, self.screen.current_buffer_mut());
         self.screen.flush()?;
+        self.strike("draw");
         let links = links(&self.app, &plan);
         let repaints = self.hyperlinks.follow(links, self.screen.current_buffer_mut());
         hyperlinks::write(&repaints, self.screen.backend_mut())?;
@@ -208,6 +226,55 @@ impl Console {
         // The whole group stops, so that the shell sees its job stopped also under a wrapper such as cargo.
         kill_current_process_group(Signal::STOP)?;
         self.retake()
+    }
+
+    /// Panics where a test has asked for it, once something is unsaved.
+    fn strike(&self, id: &str) {
+        if self.provoked.awaits(id) && self.app.buffers.values().any(Buffer::is_modified) {
+            self.provoked.strike(id);
+        }
+    }
+
+    /// Gives the terminal back as it was, saves what is unsaved as drafts and says what happened.
+    async fn end_by_fault(&mut self, fault: &Fault) -> ExitCode {
+        self.events = None;
+        // The half of a frame goes to the screen that is left, not over the shell; nobody is left to tell where that
+        // fails.
+        let _ = self.end_frame();
+        terminal::give_back();
+        let stems: Vec<String> = self.app.buffers.keys().cloned().collect();
+        let mut lost = Vec::new();
+        for stem in stems {
+            // The fault may have left a text half changed: the others are written all the same.
+            match fault::catch(|| self.app.journal(&stem)) {
+                Ok(None) => {}
+                Ok(Some(draft)) => {
+                    if let Some(message) = self.executor.run_to_end(draft).await {
+                        lost.push(match message {
+                            Msg::DraftFailed(words) => format!("{stem}: {words}"),
+                            other => format!("{stem}: {other:?}"),
+                        });
+                    }
+                }
+                Err(fault) => lost.push(format!("{stem}: {fault}")),
+            }
+        }
+        self.executor.finish().await;
+        let mut stderr = io::stderr().lock();
+        // Nobody is left to tell where stderr is gone.
+        let _ = writeln!(stderr, "telecast stopped by a fault of its own: {fault}; please report it");
+        let _ = match lost.as_slice() {
+            [] => writeln!(stderr, "Unsaved text is in the drafts and will be offered at the next start."),
+            lost => writeln!(stderr, "Not kept as drafts: {}", visible(&lost.join("; "))),
+        };
+        ExitCode::FAILURE
+    }
+
+    /// Closes whatever a frame that was cut off has left open, and writes it.
+    fn end_frame(&mut self) -> io::Result<()> {
+        hyperlinks::close(self.screen.backend_mut())?;
+        queue!(self.screen.backend_mut(), EndSynchronizedUpdate)?;
+        io::Write::flush(self.screen.backend_mut())
     }
 
     /// Saves what is unsaved as drafts, then ends with the code shells expect after a signal.

@@ -8,12 +8,14 @@ use tokio::sync::mpsc;
 
 use super::app::{App, Clipboard, UiSettings};
 use super::executor::Executor;
+use super::fault::{self, Fault, Provoked, Work};
 use super::keymap::Keymap;
+use super::msg::Msg;
 use super::theme::Theme;
 use super::{runtime, terminal, welcome};
 use crate::diagnostic::FileProblem;
 use crate::paths::{Paths, WORKSPACE_VARIABLE};
-use crate::secrets::Secrets;
+use crate::secrets::{Redactor, Secrets};
 use crate::service::{Session, Sharing};
 use crate::settings::{self, SecretSource, Settings};
 use crate::workspace::{self, DiscoverError, Guard, LockError, Workspace};
@@ -48,11 +50,22 @@ pub enum StartError {
 ///
 /// The editor begins in `campaign` where there is one of that stem, else in the first.
 ///
-/// Ends with 0, with 3 where the environment is at fault, or with 128 and a signal's number.
+/// Ends with 0, with 3 where the environment is at fault, with 1 after a fault of our own, or with 128 and a signal's
+/// number.
 pub fn run(folder: Option<&Path>, campaign: Option<&str>) -> ExitCode {
-    match open(folder, campaign) {
-        Ok(code) => code,
-        Err(error) => {
+    // No secret has been read yet; a token may have been typed or pasted.
+    let redactor = Redactor::default();
+    fault::install_hook(move |text| redactor.redact(text).into_owned(), print);
+    // The loop catches its own faults; what is left is what happens before and behind it. Unwinding gives the terminal
+    // back.
+    let opened = fault::catch(|| open(folder, campaign));
+    match opened {
+        Ok(Ok(code)) => code,
+        Err(fault) => {
+            print(fault);
+            ExitCode::FAILURE
+        }
+        Ok(Err(error)) => {
             eprintln!("telecast: {}", crate::text::visible_lines(&error.to_string()));
             ExitCode::from(3)
         }
@@ -94,16 +107,31 @@ fn open(folder: Option<&Path>, campaign: Option<&str>) -> Result<ExitCode, Start
         (SecretSource::File | SecretSource::Command { .. }, Some(words)) => app.complain(words),
         (SecretSource::File | SecretSource::Command { .. }, None) => {}
     }
-    let redacting = Arc::clone(&session);
-    terminal::install_panic_hook(move |text| redacting.redact(text));
+    let (sender, results) = mpsc::channel(RESULTS);
+    let (redacting, reporting) = (Arc::clone(&session), sender.clone());
+    let report = move |fault: Fault| {
+        if terminal::is_taken() {
+            // Where the queue is full there is more to read than this.
+            let _ = reporting.try_send(Msg::Fault { work: Work::Background, fault });
+        } else {
+            print(fault);
+        }
+    };
+    fault::install_hook(move |text| redacting.redact(text), report);
+    let provoked = std::env::var(fault::VARIABLE).map(|text| Provoked::new(&text)).unwrap_or_default();
+    let provoked = Arc::new(provoked);
     let code = runtime.block_on(async {
-        let (sender, results) = mpsc::channel(RESULTS);
-        let executor = Executor::new(session, paths, sender);
-        runtime::run(app, executor, results).await
+        let executor = Executor::provoked(session, paths, sender, Arc::clone(&provoked));
+        runtime::run(app, executor, results, provoked).await
     })?;
     // Threads that still read a slow disk must not hold the shell up.
     runtime.shutdown_background();
     Ok(code)
+}
+
+/// Says on stderr that a fault of our own ended the program, or one of its threads.
+fn print(fault: Fault) {
+    eprintln!("telecast stopped by a fault of its own: {fault}; please report it");
 }
 
 /// The first problem of the user's own files, short enough for the footer, and how many there are besides.

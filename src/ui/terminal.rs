@@ -1,18 +1,19 @@
 //! The terminal's modes: taken when the console starts, given back on every way out, panics and signals included.
 
-use std::io::{self, BufWriter, Write, stdout};
+use std::io::{self, BufWriter, stdout};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
 };
+use crossterm::style::{Attribute, SetAttribute};
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use crossterm::{cursor, execute, queue, terminal};
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 use ratatui_crossterm::CrosstermBackend;
 
-/// Whether the modes are ours now; one flag, so that the guard, the panic hook and signals give back only once.
+/// Whether the modes are ours now; one flag, so that the guard, faults and signals give back only once.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// What the console draws on: one buffered write a frame.
@@ -58,6 +59,7 @@ pub fn give_back() {
     // Nobody is left to tell when the terminal itself is gone.
     let _ = execute!(
         stdout(),
+        SetAttribute(Attribute::Reset),
         DisableMouseCapture,
         DisableBracketedPaste,
         cursor::SetCursorStyle::DefaultUserShape,
@@ -67,16 +69,9 @@ pub fn give_back() {
     let _ = disable_raw_mode();
 }
 
-/// Makes a panic in any thread give the terminal back first, then say what happened with secrets masked.
-pub fn install_panic_hook(redact: impl Fn(&str) -> String + Send + Sync + 'static) {
-    std::panic::set_hook(Box::new(move |info| {
-        give_back();
-        let text = redact(&info.to_string());
-        let mut stderr = io::stderr().lock();
-        let _ =
-            writeln!(stderr, "telecast stopped by a fault of its own: {}", crate::text::visible_lines(&text));
-        let _ = writeln!(stderr, "Unsaved text is in the drafts and will be offered at the next start.");
-    }));
+/// Whether the terminal is ours now.
+pub fn is_taken() -> bool {
+    TAKEN.load(Ordering::SeqCst)
 }
 
 /// Makes the screen of `size` columns and rows to draw on, empty: the first frame paints every cell.

@@ -8,6 +8,7 @@ mod architecture;
 mod cli;
 mod console;
 mod debug_entities;
+mod faults;
 mod https;
 mod linear_time;
 mod problems;

@@ -58,6 +58,18 @@ pub enum TestState {
     Captured(String),
 }
 
+impl TestState {
+    /// Whether an answer is to come.
+    pub fn is_waiting(&self) -> bool {
+        match self {
+            TestState::Sending | TestState::Capturing => true,
+            TestState::Ready | TestState::Captured(_) | TestState::Trouble(_) | TestState::Answered(_) => {
+                false
+            }
+        }
+    }
+}
+
 impl TestDialog {
     /// Returns the chat id or `@name` that the test goes to; none as it is, or where none is chosen.
     pub fn target(&self) -> Option<String> {

@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, watch};
 
-use super::report;
+use super::{in_thread, joined, report};
 use crate::clock;
 use crate::service::{self, Job, Session};
+use crate::ui::fault::{Provoked, Work};
 use crate::ui::latest::Latest;
 use crate::ui::msg::Msg;
 
@@ -21,13 +22,20 @@ const SURVEY_TIME: Duration = Duration::from_secs(20);
 pub(super) async fn compose_latest(
     mut jobs: watch::Receiver<Option<(u64, Box<Job>)>>,
     sender: mpsc::Sender<Msg>,
+    provoked: Arc<Provoked>,
 ) {
     while jobs.changed().await.is_ok() {
         let Some((number, job)) = jobs.borrow_and_update().clone() else { continue };
-        let composed = tokio::task::spawn_blocking(move || job.compose(clock::now())).await;
-        if let Ok(composed) = composed {
-            report(&sender, Msg::Composed { number, composed: Latest::new(composed) }).await;
-        }
+        let provoked = Arc::clone(&provoked);
+        let composed = in_thread(move || {
+            provoked.strike(Work::Compose.id());
+            job.compose(clock::now())
+        });
+        let message = match joined(composed).await {
+            Ok(composed) => Msg::Composed { number, composed: Latest::new(composed) },
+            Err(fault) => Msg::Fault { work: Work::Compose, fault },
+        };
+        report(&sender, message).await;
     }
 }
 
@@ -36,11 +44,13 @@ pub(super) async fn survey_latest(
     mut jobs: watch::Receiver<Option<(u64, Box<Job>)>>,
     session: Arc<Session>,
     sender: mpsc::Sender<Msg>,
+    provoked: Arc<Provoked>,
 ) {
     while jobs.changed().await.is_ok() {
         let Some((number, job)) = jobs.borrow_and_update().clone() else { continue };
-        let (session, later) = (Arc::clone(&session), jobs.clone());
-        let surveyed = tokio::task::spawn_blocking(move || {
+        let (session, later, provoked) = (Arc::clone(&session), jobs.clone(), Arc::clone(&provoked));
+        let surveyed = in_thread(move || {
+            provoked.strike(Work::Survey.id());
             let is_latest = || !later.has_changed().unwrap_or(true);
             let started = Instant::now();
             let goes_on = || is_latest() && started.elapsed() < SURVEY_TIME;
@@ -49,8 +59,12 @@ pub(super) async fn survey_latest(
             let surveyed = service::survey(&job, &*store, SURVEYED_PROFILES, clock::now(), &goes_on).ok()?;
             is_latest().then_some(surveyed)
         });
-        if let Ok(Some(surveyed)) = surveyed.await {
-            report(&sender, Msg::Surveyed { number, surveyed: Latest::new(surveyed) }).await;
+        match joined(surveyed).await {
+            Ok(Some(surveyed)) => {
+                report(&sender, Msg::Surveyed { number, surveyed: Latest::new(surveyed) }).await;
+            }
+            Ok(None) => {}
+            Err(fault) => report(&sender, Msg::Fault { work: Work::Survey, fault }).await,
         }
     }
 }

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use super::{actions, dialogs, saving, typing};
-use crate::service::Outcome;
+use crate::service::{BotStatus, Outcome, TroubleKind};
 use crate::ui::app::App;
 use crate::ui::dialog::test::TestState;
 use crate::ui::dialog::{Confirm, Decision, Dialog};
 use crate::ui::effect::{Effect, Timer};
+use crate::ui::fault::Work;
 use crate::ui::focus::{Focus, Pane};
 use crate::ui::msg::{Done, Msg, SaveFailure};
 use crate::ui::verdicts::worst_of;
@@ -177,6 +178,61 @@ pub fn take(app: &mut App, message: Msg) -> Vec<Effect> {
             app.rest(version);
             Vec::new()
         }
+        Msg::Fault { work, fault } => {
+            let (what, outcome) = (work.words(), work.outcome());
+            let words = format!("telecast had a fault in {what}; {outcome}; please report it: {fault}");
+            faulted(app, work, &words);
+            app.complain(words);
+            Vec::new()
+        }
+    }
+}
+
+/// Whatever waits for an answer that a fault has swallowed waits no more.
+fn faulted(app: &mut App, work: Work, words: &str) {
+    match work {
+        Work::CheckBot => {
+            let status = BotStatus::Trouble { kind: TroubleKind::NoAnswer, words: words.to_owned() };
+            if app.bot == BotStatus::Asking {
+                app.bot = status.clone();
+            }
+            if let Some(test) = app.test_mut().filter(|test| test.bot == BotStatus::Asking) {
+                test.bot = status;
+            }
+        }
+        Work::Save | Work::Change => {
+            app.is_quitting = false;
+            app.webhook.stop_saving();
+        }
+        // The next edit, or the way out, writes it again.
+        Work::Draft => app.forget_drafts(),
+        Work::Tests => {
+            if let Some(test) = app.test_mut() {
+                test.is_loaded = true;
+                test.sends_when_loaded = false;
+                test.state = TestState::Trouble(words.to_owned());
+            }
+        }
+        Work::SendTest | Work::Capture => {
+            if let Some(test) = app.test_mut().filter(|test| test.state.is_waiting()) {
+                test.state = TestState::Trouble(words.to_owned());
+            }
+        }
+        Work::People => {
+            if app.people.vocabulary.is_none() {
+                app.people.trouble = Some(words.to_owned());
+            }
+        }
+        Work::Compose
+        | Work::Survey
+        | Work::CheckCampaigns
+        | Work::Reload
+        | Work::Compare
+        | Work::Colours
+        | Work::Copy
+        | Work::Editor
+        | Work::Timer
+        | Work::Background => {}
     }
 }
 

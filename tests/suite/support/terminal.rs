@@ -126,6 +126,13 @@ impl Terminal {
         &self.bytes
     }
 
+    /// Whether the terminal echoes and edits lines, as a shell has it.
+    pub fn is_cooked(&self) -> bool {
+        use rustix::termios::LocalModes;
+        let modes = rustix::termios::tcgetattr(&self.master).unwrap().local_modes;
+        modes.contains(LocalModes::ECHO | LocalModes::ICANON)
+    }
+
     /// Returns the program's process id, to send signals to.
     pub fn id(&self) -> u32 {
         self.child.id()
