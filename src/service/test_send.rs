@@ -140,7 +140,7 @@ pub async fn send_test(
                 help: withheld.help,
                 problem: withheld.problem,
                 is_interrupted: withheld.is_interrupted,
-                ..TestAnswer::new(composed, chat, Outcome::Withheld, withheld.words)
+                ..TestAnswer::new(composed, chat, Outcome::Withheld, session.redact(&withheld.words))
             };
         }
     };
@@ -244,7 +244,7 @@ fn misaddressed(composed: &Composed, draft: &HttpDraft, error: AddressError) -> 
         Astray::NotBotApi => AS_IT_IS,
         Astray::Header { .. } => "take the header out of the webhook",
         Astray::Multipart => "use a JSON body",
-        Astray::NoChat { .. } => "set the webhook's header `Content-Type: application/json`",
+        Astray::NoChat => "set the webhook's header `Content-Type: application/json`",
         Astray::OtherChat { at: Whereabouts::Query, .. }
         | Astray::OtherDestination { at: Whereabouts::Query, .. } => {
             "take it out of the webhook's url or params, or out of the value that brings it"

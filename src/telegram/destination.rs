@@ -7,7 +7,7 @@
 //!
 //! Works on bytes that are ready to go out, secrets filled in, and knows nothing of how they were made: whatever a
 //! template, a profile's value or a secret put there is seen here. Where more than one reading of the body is
-//! conceivable, it has to hold for each.
+//! conceivable, each is judged.
 
 mod multipart;
 
@@ -53,12 +53,9 @@ pub enum Astray {
     /// A multipart body that servers can read in more than one way.
     #[error("the multipart body is not well formed, so nobody can tell whom the message would reach")]
     Multipart,
-    /// There is no `chat_id` in it.
-    #[error("the Bot API would find no chat_id in this request{}", unread(*is_body_read))]
-    NoChat {
-        /// Whether the server reads arguments from the body.
-        is_body_read: bool,
-    },
+    /// There is no `chat_id` in it, however it is read.
+    #[error("the Bot API would find no chat_id in this request")]
+    NoChat,
     /// A `chat_id` that is not the chat asked for.
     #[error("{} has the chat_id {value}, which is not the chat {chat}", place(*at, *is_json))]
     OtherChat {
@@ -130,7 +127,7 @@ const CHAT_ID: &str = "chat_id";
 /// Headers that decide where the body ends and how its bytes are packed.
 const FRAMING: [&str; 5] = ["content-encoding", "content-length", "transfer-encoding", "trailer", "upgrade"];
 
-/// Makes sure that the request reaches `chat`, an id or an `@name`, and nobody else.
+/// Makes sure that the request reaches `chat`, an id or an `@name`, or nobody.
 ///
 /// ```
 /// use telecast::telegram::{Outgoing, check_destination};
@@ -148,17 +145,15 @@ pub fn check_destination(request: &Outgoing<'_>, chat: &str) -> Result<(), Astra
         return Err(Astray::Header { name: visible(name).into_owned() });
     }
     let query: Vec<Argument> = form(query.as_bytes(), |_| Whereabouts::Query).collect();
+    let mut has_chat = false;
     for reading in readings(request) {
         let (body, is_json) = read(reading, request.body)?;
-        let mut has_chat = false;
         for argument in query.iter().chain(&body) {
             has_chat |= judge(argument, chat, is_json)?;
         }
-        if !has_chat {
-            return Err(Astray::NoChat { is_body_read: reading != Reading::Unread });
-        }
     }
-    Ok(())
+    // A reading without a chat reaches nobody: the server says so, which is an answer worth having.
+    if has_chat { Ok(()) } else { Err(Astray::NoChat) }
 }
 
 /// Whether the path is `…/bot<token>/METHOD`, perhaps with `test` between.
@@ -196,33 +191,32 @@ enum Reading<'a> {
     Json,
     /// With the header, which has the boundary.
     Multipart(&'a str),
-    /// As a file: arguments come from the query alone.
+    /// There is none: arguments come from the query alone.
     Unread,
 }
 
 /// Returns every conceivable way to read the body.
 ///
 /// The server looks for the names of types anywhere in the last `Content-Type`, in an order of its own; others take
-/// the first header, or another order.
+/// the first header, or another order. A body of no known type it keeps as a file, where others may try JSON.
 fn readings<'a>(request: &Outgoing<'a>) -> Vec<Reading<'a>> {
-    let mut found = Vec::new();
+    if request.body.is_empty() {
+        return vec![Reading::Unread];
+    }
     let is_type = |(name, _): &&(String, String)| name.trim().eq_ignore_ascii_case("content-type");
     let types = request.headers.iter().filter(is_type).map(|(_, value)| value.as_str());
-    for value in types.filter(|_| !request.body.is_empty()) {
+    let mut found = Vec::new();
+    for value in types {
         let lower = value.to_ascii_lowercase();
         let known = [
             ("application/x-www-form-urlencoded", Reading::Form),
             ("application/json", Reading::Json),
             ("multipart/form-data", Reading::Multipart(value)),
         ];
-        let before = found.len();
         found.extend(known.iter().filter(|(name, _)| lower.contains(name)).map(|(_, reading)| *reading));
-        if found.len() == before {
-            found.push(Reading::Unread);
-        }
     }
     if found.is_empty() {
-        found.push(Reading::Unread);
+        found.push(Reading::Json);
     }
     found
 }
@@ -345,10 +339,6 @@ fn place(at: Whereabouts, is_json: bool) -> &'static str {
         (Whereabouts::Body(_), true) => "the body",
         (Whereabouts::Body(_), false) => "the body is not valid JSON, and it",
     }
-}
-
-fn unread(is_body_read: bool) -> &'static str {
-    if is_body_read { "" } else { ": there is none in the query, and the server reads no such body" }
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ mod rewrite;
 mod samples;
 mod sessions;
 mod sizes;
+mod testing;
 mod vim;
 mod worst;
 

@@ -10,31 +10,46 @@ use std::thread::JoinHandle;
 
 use super::support::Home;
 
-/// What a server at the other end does with the one request that it takes.
-enum Manner {
+/// What a server at the other end does with the message.
+pub enum Manner {
     /// Answers with these bytes and closes.
     Answers(String),
+    /// Reads the request, says so, and answers with these bytes once it is told to.
+    Waits(Sender<()>, Receiver<()>, String),
     /// Reads the request, says so, and is silent until the client goes.
     IsSilent(Sender<()>),
 }
 
-/// A server on loopback that takes one request, and what it got.
-struct Server {
-    address: SocketAddr,
+/// A server on loopback that takes one message and then goes, and what it got.
+pub struct Server {
+    pub address: SocketAddr,
     requests: Receiver<String>,
     thread: JoinHandle<()>,
 }
 
 impl Server {
-    fn start(manner: Manner) -> Self {
+    pub fn start(manner: Manner) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let (told, requests) = channel();
         let thread = std::thread::spawn(move || {
-            let (mut stream, _) = listener.accept().unwrap();
-            told.send(read_request(&mut stream)).unwrap();
+            let (mut stream, request) = loop {
+                let (mut stream, _) = listener.accept().unwrap();
+                let request = read_request(&mut stream);
+                if request.contains("/sendMessage") {
+                    break (stream, request);
+                }
+                // The console asks who answers there; whoever asks may have gone.
+                let _ = stream.write_all(answer("404 Not Found", "").as_bytes());
+            };
+            told.send(request).unwrap();
             match manner {
                 Manner::Answers(answer) => stream.write_all(answer.as_bytes()).unwrap(),
+                Manner::Waits(arrived, go, answer) => {
+                    arrived.send(()).unwrap();
+                    go.recv().unwrap();
+                    stream.write_all(answer.as_bytes()).unwrap();
+                }
                 Manner::IsSilent(arrived) => {
                     arrived.send(()).unwrap();
                     // Ends when the client hangs up, by whatever means.
@@ -45,17 +60,21 @@ impl Server {
         Self { address, requests, thread }
     }
 
-    fn answering(status: &str, body: &str) -> Self {
-        let length = body.len();
-        let head = format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
-        Self::start(Manner::Answers(head + body))
+    pub fn answering(status: &str, body: &str) -> Self {
+        Self::start(Manner::Answers(answer(status, body)))
     }
 
     /// Waits until it is done and returns the request.
-    fn request(self) -> String {
+    pub fn request(self) -> String {
         self.thread.join().unwrap();
         self.requests.recv().unwrap()
     }
+}
+
+/// An answer of HTTP.
+pub fn answer(status: &str, body: &str) -> String {
+    let length = body.len();
+    format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}")
 }
 
 fn read_request(stream: &mut TcpStream) -> String {

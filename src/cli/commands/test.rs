@@ -98,7 +98,7 @@ fn print(answer: &TestAnswer, problems: &[Problem], output: &mut Output) -> Resu
             answer.error_code.or(answer.status).iter().map(|code| format!("{code} ")).collect::<String>();
         let outcome = match answer.outcome {
             Outcome::Unknown => "unknown whether it was sent",
-            _ => "not sent",
+            Outcome::Sent | Outcome::Refused | Outcome::Withheld | Outcome::Unreachable => "not sent",
         };
         output.line(format!("{outcome}{chat}: {code}{}", answer.description))?;
         if let Some(help) = &answer.help {

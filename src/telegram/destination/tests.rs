@@ -121,9 +121,16 @@ fn a_form_and_an_ambiguous_type_are_read_in_every_way() {
     ] {
         assert_eq!(typed(types), OTHER, "{types:?}");
     }
-    let unread = "the Bot API would find no chat_id in this request: there is none in the query, and the server reads no such body";
+    // As a file it reaches nobody, as JSON the chat.
     for types in [&["text/plain"][..], &["text/plain", JSON], &[JSON, "text/plain"], &[]] {
-        assert_eq!(typed(types), unread, "{types:?}");
+        assert_eq!(to_77(PATH, types, both), Ok(()), "{types:?}");
+        let other = r#"{"chat_id": 77, "chat_id": 999}"#;
+        assert_eq!(to_77(PATH, types, other).unwrap_err().to_string(), OTHER, "{types:?}");
+    }
+    for (types, body) in
+        [(&[JSON][..], r#"{"text": "a"}"#), (&[FORM], r#"{"chat_id": 77}"#), (&[], "hello"), (&[], "")]
+    {
+        assert_eq!(to_77(PATH, types, body), Err(Astray::NoChat), "{types:?} {body}");
     }
     assert_eq!(typed(&["multipart/form-data; boundary=x; application/json"]), Astray::Multipart.to_string());
 }

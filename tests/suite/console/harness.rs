@@ -293,6 +293,14 @@ impl Console {
         std::fs::read_to_string(self.root.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
     }
 
+    /// Lets what is on its way go on until `wait`, on a thread of its own, has come to an end.
+    pub fn while_running<T: Send + 'static>(&mut self, wait: impl FnOnce() -> T + Send + 'static) -> T {
+        let waited = self
+            .runtime
+            .block_on(async { tokio::time::timeout(PATIENCE, tokio::task::spawn_blocking(wait)).await });
+        waited.expect("it comes to an end").unwrap()
+    }
+
     /// Whether the workspace has a file.
     pub fn has_file(&self, path: &str) -> bool {
         self.root.join(path).exists()

@@ -148,7 +148,9 @@ fn another_destination_is_named_with_its_place() {
     let form = "[headers]\nContent-Type = \"application/x-www-form-urlencoded; application/json\"\n";
     let body = r#"{"chat_id": 1, "text": "&chat_id=999&"}"#;
     check_withheld(bot, form, "", body, "the body has the chat_id 999, which is not the chat 77");
-    check_withheld(bot, "", "", r#"{"chat_id": 1, "text": "x"}"#, "the server reads no such body");
+    let form = "[headers]\nContent-Type = \"application/x-www-form-urlencoded\"\n";
+    let err = check_withheld(bot, form, "", r#"{"chat_id": 1, "text": "x"}"#, "find no chat_id");
+    assert!(err.contains("Content-Type: application/json"), "{err}");
     let broken = r#"{"chat_id": 1, "text": "Say "hi now", "chat_id": 999}"#;
     check_withheld(bot, JSON, "", broken, "the body is not valid JSON, and it has the chat_id 999");
 }

@@ -22,7 +22,12 @@ pub(super) fn press_in_test(app: &mut App, mut dialog: Dialog, key: Key) -> Vec<
             app.dialog = Some(dialog);
             vec![Effect::StopCapture]
         }
-        KeyCode::Esc => back(app),
+        KeyCode::Esc => {
+            if test.state == TestState::Sending {
+                app.say("the test is on its way; its answer comes here");
+            }
+            back(app)
+        }
         _ if is_capturing || test.state == TestState::Sending => keep(app, dialog),
         KeyCode::Enter => send(app, dialog),
         KeyCode::Up => {

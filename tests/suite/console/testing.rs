@@ -1,0 +1,127 @@
+//! Preview and Test in the console: what it says of a test is what happened to it.
+
+use std::sync::mpsc::channel;
+
+use telecast::ui::input::Input;
+
+use super::Console;
+use crate::support::{Home, Terminal};
+use crate::test_send::{Manner, Server, answer};
+
+/// The demo with a campaign `a` of this body, whose webhook leads to `server`.
+fn at(server: &Server, body: &str) -> Console {
+    let url = format!("http://{}/bot${{BOT_TOKEN}}/sendMessage", server.address);
+    let webhook = format!("name = 'f'\nurl = '{url}'\n[headers]\nContent-Type = 'application/json'\n");
+    Console::prepared("a", |root| {
+        std::fs::write(root.join("webhooks/fake.toml"), webhook).unwrap();
+        std::fs::write(root.join("campaigns/a.toml"), "name = 'a'\nwebhook = 'fake'\n").unwrap();
+        std::fs::write(root.join("campaigns/a.json.liquid"), body).unwrap();
+    })
+}
+
+const BODY: &str = r#"{"chat_id": 5, "text": "a"}"#;
+
+/// Presses a key and waits for nothing.
+fn key(console: &mut Console, key: &str) {
+    console.input(Input::Key(key.parse().unwrap()));
+}
+
+#[test]
+fn a_test_for_somebody_else_as_well_is_not_sent() {
+    let mut console = Console::prepared("spring-sale", |root| {
+        let body = r#"{"chat_id": 5, "text": "a", "business_connection_id": "B"}"#;
+        std::fs::write(root.join("campaigns/spring-sale.json.liquid"), body).unwrap();
+    });
+    console.press("f5 enter");
+    console.shows("it would not reach the test chat alone: the body has `business_connection_id`");
+    console.shows("Nothing was sent.");
+    console.press("j");
+    console.shows("the body has `business_connection_id`");
+    assert!(!console.has_file(".telecast/history.jsonl"));
+}
+
+#[test]
+fn an_answer_that_does_not_say_is_called_unknown() {
+    let server = Server::answering("500 Internal Server Error", r#"{"ok":true,"result":{"message_id":5}}"#);
+    let mut console = at(&server, BODY);
+    console.press("f5 enter");
+    console.shows("? unknown whether it was sent: HTTP 500");
+    console.shows("it may have arrived: look into the chat before you send it again");
+    console.press("h");
+    console.shows("? a");
+    assert!(server.request().contains(r#"{"chat_id": 1099500000001, "text": "a"}"#));
+}
+
+#[test]
+fn an_answer_after_the_dialog_was_closed_is_told_all_the_same() {
+    let refusal = r#"{"ok":false,"error_code":400,"description":"Bad Request: chat not found"}"#;
+    for (status, body, words) in [
+        ("200 OK", r#"{"ok":true,"result":{"message_id":5}}"#, "the test to 1099500000001 was sent"),
+        ("400 Bad Request", refusal, "the test to 1099500000001 was refused: Bad Request: chat not found"),
+        ("502 Bad Gateway", "", "the test to 1099500000001 may have arrived, look into the chat: HTTP 502"),
+    ] {
+        let ((arrived, arrivals), (go, gone)) = (channel(), channel());
+        let server = Server::start(Manner::Waits(arrived, gone, answer(status, body)));
+        let mut console = at(&server, BODY);
+        console.press("f5");
+        key(&mut console, "enter");
+        console.shows("sending…");
+        key(&mut console, "esc");
+        console.shows("the test is on its way");
+        console.while_running(move || arrivals.recv().unwrap());
+        go.send(()).unwrap();
+        console.settle();
+        console.shows(words);
+    }
+}
+
+#[test]
+fn a_test_sent_again_goes_through_the_same_check() {
+    let server = Server::answering("200 OK", r#"{"ok":true,"result":{"message_id":5}}"#);
+    let mut console = at(&server, BODY);
+    console.press("f5 enter");
+    console.shows("✔ 200");
+    console.write("campaigns/a.json.liquid", r#"{"chat_id": 5, "text": "a", "user_id": 999}"#);
+    console.press("h enter");
+    console.shows("it would not reach the test chat alone: the body has `user_id`");
+    let entry = r#"{"sent":"2026-01-01T00:00:00Z","campaign":"a","webhook":"fake","profile":null,"chat":null,"method":"POST","url":"","body":"","ok":true,"status":200,"message_id":1,"description":"delivered","ms":1}"#;
+    console.write(".telecast/history.jsonl", entry);
+    console.press("esc f5 h enter");
+    console.shows("that one went to whomever its body named");
+}
+
+#[test]
+fn a_console_that_leaves_while_a_test_is_on_its_way_keeps_it_in_the_history() {
+    let (arrived, arrivals) = channel();
+    let server = Server::start(Manner::IsSilent(arrived));
+    let home = Home::new();
+    home.run(["init", "shop"]).ok();
+    let url = format!("http://{}/bot${{BOT_TOKEN}}/sendMessage", server.address);
+    home.run(["--workspace", "shop", "webhooks", "new", "fake", "--url", &url]).ok();
+    home.write("shop/campaigns/a.toml", "name = 'a'\nwebhook = 'fake'\n");
+    home.write("shop/campaigns/a.json.liquid", BODY);
+    let mut command = home.command(["--workspace", "shop"]);
+    command.env("BOT_TOKEN", "42:TEST");
+    let mut terminal = Terminal::start(command, 120, 32);
+    terminal.wait_for("chat_id");
+    terminal.send("\x1b[15~");
+    terminal.wait_for("Enter sends · c chat");
+    terminal.send("c");
+    terminal.wait_for("Another chat");
+    terminal.send("another");
+    terminal.wait_for("another");
+    terminal.send("\r");
+    terminal.wait_for("Enter · Esc");
+    terminal.send("77");
+    terminal.wait_for("77");
+    terminal.send("\r");
+    terminal.wait_for("To       77");
+    terminal.send("\r");
+    arrivals.recv().unwrap();
+    terminal.send("\x1b");
+    terminal.wait_for("the test is on its way");
+    terminal.send("\x11");
+    assert_eq!(terminal.wait_exit().code(), Some(0));
+    let kept = home.read("shop/.telecast/history.jsonl");
+    assert!(kept.contains(r#""may_have_arrived":true"#) && kept.contains(r#""chat":"77""#), "{kept}");
+}
