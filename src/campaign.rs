@@ -24,7 +24,7 @@ mod who;
 #[cfg(test)]
 mod tests;
 
-pub use address::{BotApi, bot_api, find_token, is_bot_api_url, method_of};
+pub use address::{BotApi, bot_api, find_password, find_token, is_bot_api_url, method_of};
 pub use definition::{Campaign, ContentFormat};
 pub use duration::{format_duration, parse_duration};
 pub use manifest::{Defaults, Manifest};

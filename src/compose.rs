@@ -32,7 +32,7 @@ use crate::text::Span;
 
 pub use chat::Unset;
 pub use convert::{Conversion, Convertible, convert, escape_filter, parse_mode_of};
-pub use http::{AuthDraft, DEFAULT_TIMEOUT, Field, Filled, HttpDraft};
+pub use http::{AuthDraft, DEFAULT_TIMEOUT, Field, Filled, HttpDraft, is_credential};
 pub use link::{Links, Lit, Part};
 pub use prepared::Prepared;
 pub use survey::{Failing, Failure, Survey};

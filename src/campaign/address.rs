@@ -58,6 +58,16 @@ pub fn find_token(url: &str) -> Option<Span> {
         .find(|token| is_token(token.of(url)))
 }
 
+/// Returns the place of a password that stands in `url` before the host: `https://user:password@host/`.
+pub fn find_password(url: &str) -> Option<Span> {
+    let start = url.find("://")? + 3;
+    let authority = url[start..].split(['/', '?', '#']).next()?;
+    let user = authority.rsplit_once('@')?.0;
+    let at = start + user.find(':')? + 1;
+    let password = Span::new(at, start + user.len());
+    (!password.of(url).is_empty() && super::placeholders(password.of(url)).is_empty()).then_some(password)
+}
+
 /// Whether `text` is formed as a token is: the bot's number, a colon, letters, digits, `_` and `-`.
 pub(super) fn is_token(text: &str) -> bool {
     text.split_once(':').is_some_and(|(id, secret)| {
@@ -159,6 +169,21 @@ mod tests {
             "https://h/bot{{",
         ] {
             check(url, None);
+        }
+    }
+
+    #[test]
+    fn a_password_before_the_host_is_found() {
+        let password = |url| find_password(url).map(|span| span.of(url));
+        assert_eq!(password("https://user:pa:ss@host:80/x?a@b"), Some("pa:ss"));
+        for none in [
+            "https://host:80/a@b",
+            "https://user@host",
+            "https://u:${PW}@host",
+            "https://u:@host",
+            "u:p@host",
+        ] {
+            assert_eq!(password(none), None, "{none}");
         }
     }
 

@@ -13,8 +13,10 @@ mod paste;
 mod portable;
 
 use crate::campaign::{
-    Audience, Auth, Campaign, ContentFormat, SANDBOX, Webhook, find_token, method_of, placeholders,
+    Audience, Auth, Campaign, ContentFormat, SANDBOX, Webhook, find_password, find_token, method_of,
+    placeholders,
 };
+use crate::compose::is_credential;
 use crate::diagnostic::Diagnostic;
 use crate::template::{self, Dialect, Partials, TokenClass};
 use crate::text::Span;
@@ -124,9 +126,17 @@ pub fn export(source: &Source<'_>) -> Export {
 
 fn webhook_form(webhook: &Webhook, problems: &mut Vec<(Part, Diagnostic)>) -> WebhookForm {
     let mut headers = webhook.headers.clone();
+    for (name, value) in &mut headers {
+        if is_credential(name) {
+            *value = by_hand(value, "<YOUR_AUTHORIZATION>").to_owned();
+        }
+    }
     let basic = match &webhook.auth {
-        Some(Auth::Basic { username, password }) => Some((username.clone(), password.clone())),
+        Some(Auth::Basic { username, password }) => {
+            Some((username.clone(), by_hand(password, "<YOUR_PASSWORD>").to_owned()))
+        }
         Some(Auth::Bearer { token }) => {
+            let token = by_hand(token, "<YOUR_TOKEN>");
             headers.push(("Authorization".to_owned(), format!("Bearer {token}")));
             None
         }
@@ -142,11 +152,19 @@ fn webhook_form(webhook: &Webhook, problems: &mut Vec<(Part, Diagnostic)>) -> We
     }
 }
 
+/// A credential by its name; one that the webhook's file holds itself does not go on into other hands.
+fn by_hand<'a>(credential: &'a str, placeholder: &'a str) -> &'a str {
+    if placeholders(credential).is_empty() { placeholder } else { credential }
+}
+
 /// The address with Telegram's own in place of the sandbox, and without a real token that should not stand there.
 fn address(url: &str) -> String {
     let mut url = url.to_owned();
     if let Some(token) = find_token(&url) {
         url.replace_range(token.range(), "<YOUR_BOT_TOKEN>");
+    }
+    if let Some(password) = find_password(&url) {
+        url.replace_range(password.range(), "<YOUR_PASSWORD>");
     }
     url.replace(&format!("${{{SANDBOX}}}"), BOT_API)
 }
@@ -175,6 +193,21 @@ fn of_webhook(webhook: &Webhook) -> Vec<(Part, Diagnostic)> {
         let words = "put the bot's token in place of `<YOUR_BOT_TOKEN>` there, by hand";
         tell(&["url"], Diagnostic::warning("fill-in-by-hand", Span::at(0), words));
     }
+    if find_password(url).is_some() {
+        let words = "put the password in place of `<YOUR_PASSWORD>` there, by hand";
+        tell(&["url"], Diagnostic::warning("fill-in-by-hand", Span::at(0), words));
+    }
+    match &webhook.auth {
+        Some(Auth::Basic { password, .. }) if placeholders(password).is_empty() => {
+            let words = "put the password in place of `<YOUR_PASSWORD>` there, by hand";
+            tell(&["auth", "password"], Diagnostic::warning("fill-in-by-hand", Span::at(0), words));
+        }
+        Some(Auth::Bearer { token }) if placeholders(token).is_empty() => {
+            let words = "put the token in place of `<YOUR_TOKEN>` there, by hand";
+            tell(&["auth", "token"], Diagnostic::warning("fill-in-by-hand", Span::at(0), words));
+        }
+        Some(Auth::Basic { .. } | Auth::Bearer { .. }) | None => {}
+    }
     for (keys, text) in secret_places(webhook) {
         for secret in placeholders(text).into_iter().filter(|found| found.name != SANDBOX) {
             let name = secret.name;
@@ -189,6 +222,10 @@ fn of_webhook(webhook: &Webhook) -> Vec<(Part, Diagnostic)> {
         }
     }
     for (name, value) in &webhook.headers {
+        if is_credential(name) && placeholders(value).is_empty() {
+            let words = "put the value in place of `<YOUR_AUTHORIZATION>` there, by hand";
+            tell(&["headers", name], Diagnostic::warning("fill-in-by-hand", Span::at(0), words));
+        }
         if value.contains("{{") || value.contains("{%") {
             tell(&["headers", name], differs("CleverTap sends headers as they are typed, without Liquid"));
         }

@@ -12,6 +12,9 @@ use crate::diagnostic::Diagnostic;
 use crate::template::{self, Outcome, Partials, Template};
 use crate::text::Span;
 
+/// What is shown in place of a secret that stands in a file itself.
+const MASK: &str = "••••••";
+
 /// How long a request may take where the webhook does not say: CleverTap's five seconds.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -30,6 +33,22 @@ pub struct HttpDraft {
     pub body: String,
     /// How long it may take.
     pub timeout: Duration,
+}
+
+impl HttpDraft {
+    /// Returns the headers with secrets by name; a credential that the webhook's file holds itself is masked.
+    pub fn shown_headers(&self) -> impl Iterator<Item = (&str, String)> {
+        self.headers.iter().map(|(name, value)| {
+            let is_bare = is_credential(name) && value.is_literal();
+            (name.as_str(), if is_bare { MASK.to_owned() } else { value.shown() })
+        })
+    }
+}
+
+/// Whether a header of this name says who is calling.
+pub fn is_credential(header: &str) -> bool {
+    const NAMES: [&str; 5] = ["authorization", "proxy-authorization", "cookie", "x-api-key", "api-key"];
+    NAMES.iter().any(|name| header.eq_ignore_ascii_case(name))
 }
 
 /// [`Auth`] with its placeholders found.
@@ -107,26 +126,36 @@ impl Filled {
             Piece::Secret(name, _) => format!("${{{name}}}"),
         });
         if let Some(token) = campaign::find_token(&shown) {
-            shown.replace_range(token.start..token.end, "••••••");
+            shown.replace_range(token.range(), MASK);
+        }
+        if let Some(password) = campaign::find_password(&shown) {
+            shown.replace_range(password.range(), MASK);
         }
         shown
+    }
+
+    /// Whether no secret stands in it by name, so that what it holds may be one itself.
+    pub fn is_literal(&self) -> bool {
+        self.secret_names().next().is_none()
     }
 
     /// Returns it for the inside of double quotes in a POSIX shell, where `${NAME}` is then the shell's variable.
     pub fn in_shell_quotes(&self) -> String {
         self.map(|piece| match piece {
             // A token that stands there itself is on its way into the store; the command names it as the store will.
-            Piece::Text(text) => match campaign::find_token(text) {
-                Some(token) => {
-                    let (before, after) = (&text[..token.start], &text[token.end..]);
-                    format!(
-                        "{}${{BOT_TOKEN}}{}",
-                        escape_for_double_quotes(before),
-                        escape_for_double_quotes(after)
-                    )
+            Piece::Text(text) => {
+                let token = campaign::find_token(text).map(|span| (span, "${BOT_TOKEN}"));
+                let password = campaign::find_password(text).map(|span| (span, "${PASSWORD}"));
+                let mut out = String::new();
+                let mut from = 0;
+                // A password stands before the host, a token after it.
+                for (span, name) in password.into_iter().chain(token) {
+                    out.push_str(&escape_for_double_quotes(&text[from..span.start]));
+                    out.push_str(name);
+                    from = span.end;
                 }
-                None => escape_for_double_quotes(text),
-            },
+                out + &escape_for_double_quotes(&text[from..])
+            }
             Piece::Secret(name, _) => format!("${{{name}}}"),
         })
     }

@@ -84,7 +84,8 @@ async fn ask(session: &Session, permit: &Permit, webhook: &Webhook) -> Result<St
     let bot = bot_of(session, permit, webhook).await.map_err(|words| (TroubleKind::Incomplete, words))?;
     let client = session.client().map_err(|error| (TroubleKind::NoAnswer, error.to_string()))?;
     let user = bot.get_me(client).await.map_err(|error| (kind_of(&error), explained(&error)))?;
-    Ok(user.username.map_or(user.first_name, |name| format!("@{name}")))
+    // Whatever answers there may repeat the token as its name.
+    Ok(session.redact(&user.username.map_or(user.first_name, |name| format!("@{name}"))))
 }
 
 /// Returns the bot that a webhook speaks for, its token filled in.

@@ -23,8 +23,10 @@ pub async fn capture_mine(
         None => None,
     };
     let client = session.client().map_err(|error| error.to_string())?;
-    let chat =
+    let mut chat =
         capture::mine(client, &bot, options).await.map_err(|error| session.redact(&error.to_string()))?;
+    // It is written to a file of the workspace, and whoever answers may repeat the token.
+    chat.title = session.redact(&chat.title);
     folder.add_test_chat(&chat.title, &chat.id.to_string()).map_err(|error| error.to_string())?;
     Ok(chat)
 }

@@ -1,9 +1,12 @@
 //! To and from CleverTap: a campaign's export, where in the workspace's files its problems are, a pasted body's webhook.
 
+use std::borrow::Cow;
+
 use super::{Job, partials};
 use crate::campaign::{Campaign, Webhook, method_of};
 use crate::compose::clevertap::{self, Export, Part};
 use crate::diagnostic::{Diagnostic, FileProblem};
+use crate::secrets::Redactor;
 use crate::telegram::Method;
 use crate::text::Span;
 use crate::toml;
@@ -13,14 +16,31 @@ use crate::workspace::{Definition, Workspace};
 pub fn export_clevertap(job: &Job) -> Export {
     let default = Campaign::default();
     let campaign = job.campaign();
-    clevertap::export(&clevertap::Source {
+    let export = clevertap::export(&clevertap::Source {
         stem: &job.stem,
         campaign: campaign.and_then(|campaign| campaign.value.as_ref()).unwrap_or(&default),
         webhook: job.webhook(),
         body: job.body(),
         partials: &partials(&job.workspace),
         dialect: campaign.map_or_else(Default::default, |campaign| job.workspace.dialect(campaign)),
-    })
+    });
+    without_tokens(export)
+}
+
+/// Masks tokens that stand in the webhook's file where no token belongs: an export goes into other hands.
+fn without_tokens(mut export: Export) -> Export {
+    let redactor = Redactor::default();
+    let mask = |text: &mut String| {
+        if let Cow::Owned(masked) = redactor.redact(text) {
+            *text = masked;
+        }
+    };
+    if let Some(form) = &mut export.webhook {
+        mask(&mut form.url);
+        form.headers.iter_mut().for_each(|(_, value)| mask(value));
+    }
+    export.campaign.url_parameters.iter_mut().for_each(|(_, value)| mask(value));
+    export
 }
 
 /// A problem of an export with the file it is about.

@@ -1,28 +1,34 @@
 //! A request as a curl command that runs as pasted, in a shell that has the secrets as variables.
 
-use crate::compose::{AuthDraft, Filled, HttpDraft};
+use crate::compose::{AuthDraft, Filled, HttpDraft, is_credential};
+use crate::secrets::Redactor;
 
 /// Returns the command. Secrets stand in it by name, as `"${BOT_TOKEN}"`; `sandbox` is put in for `${SANDBOX}`.
 pub fn curl(request: &HttpDraft, sandbox: Option<&str>) -> String {
+    let redactor = Redactor::default();
     let quoted = |text: &Filled| {
         let text = match sandbox {
             Some(address) => text.clone().with(crate::campaign::SANDBOX, address),
             None => text.clone(),
         };
-        format!("\"{}\"", text.in_shell_quotes())
+        // A token that stands in a file where none belongs; the command would not work there anyway.
+        format!("\"{}\"", redactor.redact(&text.in_shell_quotes()))
     };
     let mut parts = vec![format!("curl -sS -X {} {}", request.method.as_str(), quoted(&request.url))];
     for (name, value) in &request.headers {
-        let header = Filled::of_typed(&format!("{name}: ")).followed_by(value);
+        let value = if is_credential(name) { by_name(value, "AUTHORIZATION") } else { value.clone() };
+        let header = Filled::of_typed(&format!("{name}: ")).followed_by(&value);
         parts.push(format!("-H {}", quoted(&header)));
     }
     match &request.auth {
         Some(AuthDraft::Basic { username, password }) => {
-            let user = username.clone().followed_by(&Filled::of_typed(":")).followed_by(password);
+            let password = by_name(password, "PASSWORD");
+            let user = username.clone().followed_by(&Filled::of_typed(":")).followed_by(&password);
             parts.push(format!("-u {}", quoted(&user)));
         }
         Some(AuthDraft::Bearer { token }) => {
-            let header = Filled::of_typed("Authorization: Bearer ").followed_by(token);
+            let token = by_name(token, "TOKEN");
+            let header = Filled::of_typed("Authorization: Bearer ").followed_by(&token);
             parts.push(format!("-H {}", quoted(&header)));
         }
         None => {}
@@ -31,6 +37,11 @@ pub fn curl(request: &HttpDraft, sandbox: Option<&str>) -> String {
         parts.push(format!("--data-binary {}", single_quoted(&request.body)));
     }
     parts.join(" \\\n  ")
+}
+
+/// Returns a credential by a name, where the webhook's file holds it itself: the command may be pasted anywhere.
+fn by_name(credential: &Filled, name: &str) -> Filled {
+    if credential.is_literal() { Filled::of_typed(&format!("${{{name}}}")) } else { credential.clone() }
 }
 
 /// Quotes a text so that a POSIX shell takes every byte of it as it is.

@@ -198,7 +198,13 @@ impl Session {
         ResolveError::Missing { names, movable }
     }
 
-    fn remember(&self, name: &str, secret: &Secret) {
+    /// Returns `text`, which was cut off somewhere, masked as by [`Session::redact`], and what begins like a secret at its end.
+    pub(super) fn redact_cut(&self, text: &str) -> String {
+        self.redactor.lock().unwrap_or_else(PoisonError::into_inner).redact_cut(text).into_owned()
+    }
+
+    /// Masks `secret` from now on, by its name where it has one.
+    pub(super) fn remember(&self, name: &str, secret: &Secret) {
         let mut redactor = self.redactor.lock().unwrap_or_else(PoisonError::into_inner);
         *redactor = redactor.with(name, secret);
     }

@@ -11,9 +11,11 @@ use super::job::Job;
 use super::session::Session;
 use super::trust::{NotPermitted, Permit};
 use crate::botapi::{AddressError, Addressed, Client, HttpAnswer, HttpRequest, SendError};
+use crate::campaign::find_token;
 use crate::compose::{AuthDraft, Composed, Filled, HttpDraft};
 use crate::diagnostic::Diagnostic;
-use crate::telegram::{self, Answer, Astray, Fault, Whereabouts};
+use crate::secrets::{Redactor, Secret};
+use crate::telegram::{self, Answer, ApiError, Astray, Fault, Whereabouts};
 use crate::text::visible;
 use crate::workspace;
 use base64::Engine;
@@ -282,7 +284,7 @@ fn decoded(session: &Session, composed: Composed, chat: Option<String>, answer: 
     if is_bot_api {
         decode_bot_api(session, &mut result, answer);
     } else {
-        result.description = session.redact(&format!("{} {}", answer.status, visible(&answer.reason)));
+        result.description = format!("{} {}", answer.status, visible(&session.redact(&answer.reason)));
     }
     if result.outcome == Outcome::Unknown {
         result.help = Some(MAY_HAVE_ARRIVED.to_owned());
@@ -305,18 +307,21 @@ fn decode_bot_api(session: &Session, result: &mut TestAnswer, answer: &HttpAnswe
             let is_clear = (400..500).contains(&error.error_code) && status < 500;
             result.outcome = if is_clear { Outcome::Refused } else { Outcome::Unknown };
             result.error_code = Some(error.error_code);
-            result.description = session.redact(&visible(&error.description));
             let advice = telegram::what_to_do(&error);
             let general = format!("{}: {}", advice.meaning, advice.action);
             result.help = Some(own_words(&result.composed, advice.fault).unwrap_or(general));
+            // A server may repeat in its words what the request held.
+            let error = ApiError { description: session.redact(&error.description), ..error };
             result.problem = result.composed.place_of_refusal(&error);
+            result.description = visible(&error.description).into_owned();
         }
         Answer::NotBotApi { status, excerpt } => {
             if result.outcome == Outcome::Sent {
                 result.outcome = Outcome::Unknown;
             }
+            let excerpt = session.redact_cut(&excerpt);
             let what = if excerpt.is_empty() { "an empty answer".to_owned() } else { format!("`{excerpt}`") };
-            result.description = session.redact(&format!("HTTP {status}, and no Bot API's answer: {what}"));
+            result.description = format!("HTTP {status}, and no Bot API's answer: {what}");
             result.help = Some("is the webhook's URL a Bot API's?".into());
         }
     }
@@ -344,17 +349,26 @@ async fn fill_in(session: &Session, permit: &Permit, draft: &HttpDraft) -> Resul
     }
     match &draft.auth {
         Some(AuthDraft::Basic { username, password }) => {
-            let pair = format!("{}:{}", resolve(username).await?, resolve(password).await?);
+            let (username, value) = (resolve(username).await?, resolve(password).await?);
+            remember(session, password, &value);
+            let pair = format!("{username}:{value}");
+            // A short password would be found in it no more, and one that the file holds has no name.
+            remember(session, password, &pair);
             let encoded = base64::engine::general_purpose::STANDARD.encode(pair);
             headers.push(("Authorization".into(), format!("Basic {encoded}")));
         }
         Some(AuthDraft::Bearer { token }) => {
-            headers.push(("Authorization".into(), format!("Bearer {}", resolve(token).await?)));
+            let value = resolve(token).await?;
+            remember(session, token, &value);
+            headers.push(("Authorization".into(), format!("Bearer {value}")));
         }
         None => {}
     }
     let url = resolve(&draft.url).await?;
     permit.admits(&url)?;
+    if let Some(token) = find_token(&url) {
+        remember(session, &draft.url, token.of(&url));
+    }
     Ok(HttpRequest {
         method: draft.method.as_str().to_owned(),
         url,
@@ -364,9 +378,15 @@ async fn fill_in(session: &Session, permit: &Permit, draft: &HttpDraft) -> Resul
     })
 }
 
+/// Masks a value of the request from now on: also one that the webhook's file holds, which has no name.
+fn remember(session: &Session, written: &Filled, value: &str) {
+    session.remember(written.secret_names().next().unwrap_or_default(), &Secret::new(value));
+}
+
 /// Returns what the history keeps of a test: the request with secrets by name, and the answer.
 pub fn history_entry(test: &TestSend, answer: &TestAnswer, sent: Timestamp) -> workspace::TestSend {
     let http = answer.composed.http.as_ref();
+    let redactor = Redactor::default();
     let webhook =
         test.job.campaign().and_then(|campaign| campaign.value.as_ref()).map(|value| value.webhook.clone());
     workspace::TestSend {
@@ -376,9 +396,10 @@ pub fn history_entry(test: &TestSend, answer: &TestAnswer, sent: Timestamp) -> w
         profile: test.job.profile.as_ref().map(|profile| profile.identity.clone()),
         chat: answer.chat.clone(),
         method: http.map_or_else(String::new, |http| http.method.as_str().to_owned()),
-        url: http.map_or_else(String::new, |http| http.url.shown()),
+        url: http.map_or_else(String::new, |http| redactor.redact(&http.url.shown()).into_owned()),
         headers: http.map_or_else(Vec::new, |http| {
-            http.headers.iter().map(|(name, value)| (name.clone(), value.shown())).collect()
+            let headers = http.shown_headers();
+            headers.map(|(name, value)| (name.to_owned(), redactor.redact(&value).into_owned())).collect()
         }),
         body: http.map_or_else(String::new, |http| http.body.clone()),
         ok: answer.is_sent(),

@@ -1,7 +1,11 @@
 //! Secrets at the command line: where they are kept, and that no output shows one.
 
-use std::io::Write;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Stdio};
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 use crate::support::Home;
 
@@ -93,4 +97,173 @@ fn a_value_that_is_too_long_is_refused_whole() {
     }
     assert_eq!(home.read("config/telecast/secrets.toml"), kept);
     home.run_with_input(set, &format!("{}\n", "x".repeat(64 << 10))).ok();
+}
+
+/// A server that repeats what it was asked for.
+struct Echo {
+    addr: SocketAddr,
+}
+
+impl Echo {
+    /// Answers every request, for as long as the test runs, by what `answer` makes of its head.
+    fn start(answer: impl Fn(&str) -> String + Send + 'static) -> Echo {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let addr = listener.local_addr().unwrap();
+        std::thread::spawn(move || {
+            listener.incoming().map_while(Result::ok).for_each(|stream| serve(stream, &answer))
+        });
+        Echo { addr }
+    }
+}
+
+/// Answers one request; a client that has gone away has what it wanted.
+fn serve(mut stream: TcpStream, answer: &impl Fn(&str) -> String) {
+    let mut reader = BufReader::new(stream.try_clone().unwrap());
+    let (mut head, mut line) = (String::new(), String::new());
+    while reader.read_line(&mut line).is_ok_and(|n| 2 < n) {
+        head.push_str(&std::mem::take(&mut line));
+    }
+    let length = head
+        .to_lowercase()
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok());
+    let _ = reader.take(length.unwrap_or(0)).read_to_end(&mut Vec::new());
+    let _ = stream.write_all(answer(&head).as_bytes());
+}
+
+fn http(status: &str, body: &str) -> String {
+    format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len())
+}
+
+/// Everything that a text is repeated as.
+fn forms(text: &str) -> Vec<String> {
+    let each = |encode: fn(u8) -> String| text.bytes().map(encode).collect::<String>();
+    vec![
+        text.to_owned(),
+        each(|byte| format!("%{byte:02X}")),
+        each(|byte| format!("%25{byte:02x}")),
+        each(|byte| format!("\\u00{byte:02x}")),
+        each(|byte| format!("&#{byte};")),
+        STANDARD.encode(format!("x{text}")),
+        URL_SAFE_NO_PAD.encode(format!("user:{text}")),
+    ]
+}
+
+const TOKEN: &str = "4242424242:AAH-secret_part";
+
+#[test]
+fn an_answer_that_repeats_the_request_shows_no_secret() {
+    let home = sample();
+    let echo = Echo::start(|head| {
+        let all = forms(TOKEN).join(" ") + " " + &forms("pw/q8").join(" ") + " " + head;
+        let description = serde_json::Value::from(format!("Bad Request: {all} at byte offset 0"));
+        http("400 Bad", &format!("{{\"ok\": false, \"error_code\": 400, \"description\": {description}}}"))
+    });
+    let page = Echo::start(|head| http("502 Bad", &format!("<html>{}{head}", "x".repeat(180))));
+    let crm = Echo::start(|head| {
+        let authorization =
+            head.lines().find(|line| line.to_lowercase().starts_with("authorization")).unwrap();
+        let query = head.lines().next().unwrap();
+        http(&format!("400 No {authorization} {query} {}", forms("K3y/x").join(" ")), "")
+    });
+    let bot = |echo: &Echo| {
+        format!(
+            "name = \"b\"\nurl = \"http://{}/bot${{TOKEN}}/sendMessage\"\n[headers]\nContent-Type = \"application/json\"\n",
+            echo.addr
+        )
+    };
+    home.write("shop/webhooks/echo.toml", bot(&echo));
+    home.write("shop/webhooks/page.toml", bot(&page));
+    home.write(
+        "shop/webhooks/crm.toml",
+        format!(
+            "name = \"c\"\nurl = \"http://{}/in\"\n[params]\nk = \"${{KEY}}\"\n[auth]\nkind = \"basic\"\nusername = \"us\"\npassword = \"${{PIN}}\"\n",
+            crm.addr
+        ),
+    );
+    for webhook in ["echo", "page", "crm"] {
+        home.write(
+            &format!("shop/campaigns/{webhook}.toml"),
+            format!("name = \"x\"\nwebhook = \"{webhook}\"\n"),
+        );
+        home.write(&format!("shop/campaigns/{webhook}.json.liquid"), r#"{"chat_id": 1, "text": "hello"}"#);
+    }
+    let trust = format!("TOKEN@{},TOKEN@{},KEY@{},PIN@{}", echo.addr, page.addr, crm.addr, crm.addr);
+    let run = |words: &[&str]| {
+        let mut command = home.command(["--workspace", "shop"].iter().chain(words));
+        command.envs([
+            ("TOKEN", TOKEN),
+            ("KEY", "K3y/x"),
+            ("PIN", "p9"),
+            ("PASS", "pw/q8"),
+            ("TELECAST_TRUST", &trust),
+        ]);
+        let output = command.stdin(Stdio::null()).output().unwrap();
+        String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap()
+    };
+    let mut said = String::new();
+    for words in [
+        &["test", "echo", "--to", "5"][..],
+        &["test", "echo", "--to", "5", "--json"],
+        &["test", "page", "--to", "5"],
+        &["test", "crm", "--as-is"],
+        &["webhooks", "check", "echo"],
+        &["webhooks", "check", "page", "--json"],
+    ] {
+        let answer = run(words);
+        assert!(
+            answer.contains("<TOKEN>") || answer.contains("400 Bad Request") || answer.contains("web page"),
+            "{words:?}: {answer}"
+        );
+        said += &answer;
+    }
+    said += &home.read("shop/.telecast/history.jsonl");
+    let pair = STANDARD.encode("us:p9");
+    let mut secrets = forms(TOKEN);
+    secrets.extend(forms("K3y/x"));
+    secrets.extend([pair, "K3y%2Fx".into(), "secret_part".into()]);
+    for secret in secrets {
+        assert!(!said.contains(&secret), "{secret} is shown: {said}");
+        assert!(!said.contains(&secret.replace('\\', "\\\\")), "{secret} is shown: {said}");
+    }
+}
+
+#[test]
+fn a_secret_that_stands_in_a_webhooks_file_is_not_printed() {
+    let home = sample();
+    let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let file = |auth: &str| {
+        format!(
+            "name = \"b\"\nurl = \"https://anna:hunter2-url@{gone}/bot{TOKEN}/sendMessage?t={TOKEN}{}\"\n\
+             [headers]\nContent-Type = \"application/json\"\nAuthorization = \"Basic aHVudGVyMi1oZWFk\"\n[auth]\n{auth}",
+            "A".repeat(30)
+        )
+    };
+    let basic = file("kind = \"basic\"\nusername = \"anna\"\npassword = \"hunter2-auth\"\n");
+    let bearer = file("kind = \"bearer\"\ntoken = \"hunter2-auth\"\n");
+    home.write("shop/campaigns/a.toml", "name = \"a\"\nwebhook = \"bot\"\n");
+    home.write("shop/campaigns/a.json.liquid", r#"{"chat_id": 1, "text": "hello"}"#);
+    for webhook in [basic, bearer] {
+        home.write("shop/webhooks/bot.toml", webhook);
+        for words in [
+            &["webhooks", "list"][..],
+            &["webhooks", "list", "--json"],
+            &["render", "a"],
+            &["render", "a", "--json"],
+            &["render", "a", "--as", "request"],
+            &["render", "a", "--as", "curl"],
+            &["export", "clevertap", "a"],
+            &["export", "clevertap", "a", "--json"],
+            &["check"],
+            &["check", "--json"],
+            &["test", "a", "--to", "77", "--json"],
+            &["webhooks", "check", "bot"],
+        ] {
+            let answer = home.run(["--workspace", "shop"].iter().chain(words));
+            let said = answer.out.clone() + &answer.err;
+            for secret in ["hunter2", "secret_part", "aHVudGVyMi1oZWFk"] {
+                assert!(!said.contains(secret), "{words:?} shows {secret}: {answer:?}");
+            }
+        }
+    }
 }

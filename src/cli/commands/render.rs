@@ -12,6 +12,7 @@ use crate::cli::problems::{Problem, Sheet};
 use crate::compose::{Composed, HttpDraft};
 use crate::paths::Paths;
 use crate::sandbox;
+use crate::secrets::Redactor;
 use crate::service::{Job, curl};
 use crate::telegram::entity_json::formatted_to_json;
 use crate::telegram::request::ReplyMarkup;
@@ -87,10 +88,11 @@ fn print(
 /// Writes the request as HTTP does, secrets by name.
 fn request(http: &HttpDraft) -> String {
     let mut text = format!("{} {}\n", http.method.as_str(), http.url.shown());
-    for (name, value) in &http.headers {
-        text.push_str(&format!("{name}: {}\n", value.shown()));
+    for (name, value) in http.shown_headers() {
+        text.push_str(&format!("{name}: {value}\n"));
     }
-    format!("{text}\n{}", http.body)
+    // A token that stands in a file itself, wherever it does.
+    format!("{}\n{}", Redactor::default().redact(&text), http.body)
 }
 
 /// Returns the text that a recipient reads, with the buttons of an inline keyboard below; what goes to another host
@@ -119,9 +121,18 @@ fn describe(job: &Job, composed: &Composed, problems: &[Problem]) -> Value {
         "profile": identity.filter(|identity| !identity.is_empty()),
         "body": composed.rendered,
         "request": composed.http.as_ref().map(|http| {
-            let headers: serde_json::Map<String, Value> =
-                http.headers.iter().map(|(name, value)| (name.clone(), value.shown().into())).collect();
-            json!({ "method": http.method.as_str(), "url": http.url.shown(), "headers": headers, "body": http.body })
+            let redactor = Redactor::default();
+            let headers: serde_json::Map<String, Value> = http
+                .shown_headers()
+                .map(|(name, value)| (name.to_owned(), redactor.redact(&value).into()))
+                .collect();
+            let url = http.url.shown();
+            json!({
+                "method": http.method.as_str(),
+                "url": redactor.redact(&url),
+                "headers": headers,
+                "body": http.body,
+            })
         }),
         "message": sent.map(|text| formatted_to_json(&text.sent)),
         "problems": problems.iter().map(Problem::json).collect::<Vec<_>>(),

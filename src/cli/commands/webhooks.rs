@@ -7,7 +7,9 @@ use crate::cli::args::{Format, NewWebhook, WebhooksCommand};
 use crate::cli::error::{CliError, Ending, Kind, Result};
 use crate::cli::output::Output;
 use crate::cli::place::Place;
+use crate::compose::Filled;
 use crate::diagnostic::did_you_mean;
+use crate::secrets::Redactor;
 use crate::service::{
     BotStatus, NotPermitted, Session, Standing, TroubleKind, WebhookInUse, adopt_token, check_bot,
 };
@@ -49,11 +51,21 @@ fn list(workspace: &Workspace, format: Format, output: &mut Output) -> Result {
     }
     let row = |webhook: &Definition<Webhook>| {
         let settings = webhook.value.clone().unwrap_or_default();
-        vec![webhook.stem.clone(), settings.name, settings.method.as_str().to_owned(), settings.url]
+        vec![
+            webhook.stem.clone(),
+            settings.name,
+            settings.method.as_str().to_owned(),
+            shown_url(&settings.url),
+        ]
     };
     let rows: Vec<Vec<String>> = workspace.webhooks.iter().map(row).collect();
     output.table(&["webhook", "name", "method", "url"], &rows)?;
     Ok(Ending::Done)
+}
+
+/// The address as it is typed, but for a token or password that should not stand in the file.
+fn shown_url(url: &str) -> String {
+    Redactor::default().redact(&Filled::of_typed(url).shown()).into_owned()
 }
 
 fn describe(webhook: &Definition<Webhook>) -> Value {
@@ -62,7 +74,7 @@ fn describe(webhook: &Definition<Webhook>) -> Value {
         "webhook": webhook.stem,
         "name": settings.name,
         "method": settings.method.as_str(),
-        "url": settings.url,
+        "url": shown_url(&settings.url),
         "secrets": settings.secret_names(),
         "file": webhook.source.path,
     })

@@ -163,10 +163,8 @@ impl TestDialog {
             (Some(http), _) => {
                 let first = format!("{} {}", http.method.as_str(), masked(&http.url.shown()));
                 lines.extend(styled(&first, theme.accent));
-                let headers = http.headers.iter();
-                lines.extend(
-                    headers.map(|(name, value)| (format!("{name}: {}", masked(&value.shown())), theme.dim)),
-                );
+                let headers = http.shown_headers();
+                lines.extend(headers.map(|(name, value)| (format!("{name}: {}", masked(&value)), theme.dim)));
                 lines.push((String::new(), theme.text));
                 lines.extend(http.body.lines().flat_map(|line| styled(line, theme.text)));
             }

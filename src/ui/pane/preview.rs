@@ -362,8 +362,8 @@ fn request_lines(app: &App, composed: &Composed, width: usize) -> Vec<Styled> {
         return plain("no request: the body did not render, or there is no webhook", theme.dim);
     };
     let mut lines = plain(&format!("{} {}", http.method.as_str(), masked(&http.url.shown())), theme.accent);
-    for (name, value) in &http.headers {
-        lines.extend(plain(&format!("{name}: {}", masked(&value.shown())), theme.text));
+    for (name, value) in http.shown_headers() {
+        lines.extend(plain(&format!("{name}: {}", masked(&value)), theme.text));
     }
     match &http.auth {
         Some(AuthDraft::Basic { .. }) => lines.extend(plain("Authorization: Basic ••••••", theme.text)),
