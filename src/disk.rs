@@ -1,6 +1,6 @@
-//! One file on disk: read with what is wrong with it, saved so that it is always whole, the old or the new.
+//! Files on disk: read with what is wrong with them, saved so that each is always whole, the old or the new.
 //!
-//! Knows nothing of what files hold.
+//! A workspace's files are reached by [`Tree`] alone. Knows nothing of what files hold.
 
 mod digest;
 
@@ -10,6 +10,10 @@ mod read;
 
 mod write;
 
+mod tree;
+
+mod sweep;
+
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -18,7 +22,12 @@ use crate::diagnostic::Diagnostic;
 pub use digest::sha256;
 pub use lock::{Guard, Holder, LockError, holder, try_lock, wait_for_lock, wait_for_lock_as};
 pub use read::{Condition, Fingerprint, MAX_FILE, Source, read_source};
-pub use write::{Access, open_private_log, replace, save_text, tighten, write_new};
+pub use sweep::{Scratch, sweep, sweep_folders, sweep_scratch};
+pub use tree::{Breach, Tree, TreeError};
+pub use write::{Access, open_private_log, replace, tighten};
+
+/// What the names of files begin with that are written beside another one, to be renamed over it.
+pub(crate) const STAGING: &str = ".telecast-";
 
 /// Why a file could not be saved; the old one is whole in every case.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +64,30 @@ pub enum SaveError {
         /// The file.
         path: PathBuf,
     },
+    /// It breaks the rules for files of a workspace, so it is left alone.
+    #[error("{path} is left alone: {breach}")]
+    Breach {
+        /// The file.
+        path: PathBuf,
+        /// The rule.
+        breach: Breach,
+    },
+    /// The workspace's private folder was not made here.
+    #[error("{path} was not made here by telecast, so nothing is written into it")]
+    Foreign {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// What is kept of the workspace in the user's state directory cannot be read or changed.
+    #[error("{source}")]
+    Record {
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Another process could not be kept out.
+    #[error(transparent)]
+    Lock(#[from] LockError),
     /// A definition's file is not TOML, so it cannot be changed in place.
     #[error("{path} is not TOML: {}", problem.message)]
     NotToml {
@@ -85,7 +118,7 @@ impl SaveError {
 pub fn explain(error: &io::Error) -> String {
     use io::ErrorKind;
     let words = match error.kind() {
-        ErrorKind::StorageFull => "the disk is full",
+        ErrorKind::StorageFull => "no space left on the disk",
         ErrorKind::QuotaExceeded => "your disk quota is used up",
         ErrorKind::PermissionDenied => "no permission",
         ErrorKind::ReadOnlyFilesystem => "the disk is read-only",

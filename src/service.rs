@@ -7,6 +7,7 @@ mod clevertap;
 mod curl;
 pub mod demo;
 mod job;
+mod people;
 mod problems;
 pub mod sample;
 mod session;
@@ -21,8 +22,9 @@ pub use capture::capture_mine;
 pub use clevertap::{ExportProblem, export_clevertap, export_problems, export_text, webhook_for};
 pub use curl::curl;
 pub use job::{Job, SampleEvent, partial_names, partials};
+pub use people::{find_people, open_people};
 pub use problems::{violations, webhook_problems};
-pub use session::{DATABASE, ResolveError, Session, Sharing};
+pub use session::{ResolveError, Session, Sharing};
 pub use survey::{Surveyed, survey};
 pub use test_send::{Outcome, TestAnswer, TestSend, history_entry, send_test};
 pub use trust::{

@@ -65,6 +65,18 @@ pub enum StateError {
     Save(#[from] SaveError),
 }
 
+impl From<StateError> for SaveError {
+    fn from(error: StateError) -> Self {
+        match error {
+            StateError::Save(error) => error,
+            StateError::Lock(error) => error.into(),
+            StateError::Read { .. } | StateError::Damaged { .. } => {
+                SaveError::Record { source: Box::new(error) }
+            }
+        }
+    }
+}
+
 /// The record of one workspace; cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkspaceState {

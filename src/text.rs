@@ -208,9 +208,23 @@ pub fn visible_lines(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// Returns the first `max` characters of `text`, with `…` where there are more.
+pub fn shorten(text: &str, max: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(max) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_longer_is_cut_between_characters() {
+        assert_eq!(shorten("größe", 3), "grö…");
+        assert_eq!(shorten("größe", 5), "größe");
+    }
 
     #[test]
     fn columns_count_chars_and_offsets_come_back() {

@@ -15,6 +15,8 @@ mod slug;
 
 mod folder;
 
+mod private;
+
 mod draft;
 
 mod instant;
@@ -28,18 +30,21 @@ mod lock;
 mod watch;
 
 pub use crate::diagnostic::FileProblem;
-pub use crate::disk::{Condition, Fingerprint, Guard, Holder, LockError, MAX_FILE, SaveError, Source};
+pub use crate::disk::{
+    Breach, Condition, Fingerprint, Guard, Holder, LockError, MAX_FILE, SaveError, Source, Tree, TreeError,
+};
 pub use chats::{TestChats, is_chat};
 pub use discover::{DiscoverError, InitError, create_from, discover, init};
 pub use draft::Draft;
 pub use folder::{Folder, Trashed};
 pub use history::TestSend;
 pub use load::{CampaignFiles, Definition, OpenError, Workspace};
+pub use private::{FOREIGN_NOTICE, Standing};
 pub use slug::slug;
 pub use watch::{Means, Watch, watch};
 
 /// The file that makes a folder a workspace.
 pub const MANIFEST: &str = "telecast.toml";
 
-/// The folder of what is not for git: database, drafts, history, locks.
+/// The folder of what is not for git: database, test chats, drafts, history.
 pub const PRIVATE: &str = ".telecast";

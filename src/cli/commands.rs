@@ -9,6 +9,7 @@ mod demo;
 mod export;
 mod import;
 mod init;
+mod named;
 mod paths;
 mod profiles;
 mod read;

@@ -5,13 +5,16 @@ use std::path::{Path, PathBuf};
 use crate::disk::LockError;
 use crate::paths::{NoHome, Paths, WORKSPACE_VARIABLE};
 use crate::secrets::Secrets;
-use crate::service::{Grants, NotPermitted, Session, Sharing, TRUST_VARIABLE};
+use crate::service::{Grants, NotPermitted, Session, Sharing, TRUST_VARIABLE, open_people};
 use crate::settings::Settings;
 use crate::state::StateError;
 use crate::store::{self, SqliteStore};
-use crate::workspace::{self, DiscoverError, InitError, OpenError, SaveError, Workspace};
+use crate::workspace::{self, DiscoverError, Folder, InitError, OpenError, SaveError, Workspace};
 
 use super::error::{CliError, Kind, Result};
+
+/// What to do about a private folder that is not ours.
+const ADOPT: &str = "where you know whom it is from, take it over: telecast trust --adopt";
 
 /// A place that was found, and not yet read.
 #[derive(Debug)]
@@ -52,10 +55,10 @@ impl Place {
     }
 }
 
-/// Opens the people of a workspace.
-pub fn people(workspace: &Workspace) -> Result<SqliteStore> {
-    workspace.folder().private()?;
-    Ok(SqliteStore::open(&workspace.folder().database())?)
+/// Opens the people of a workspace to change them; refused where its private folder is foreign.
+pub fn people_to_change(folder: &Folder) -> Result<SqliteStore> {
+    folder.private()?;
+    Ok(open_people(folder)?)
 }
 
 /// Returns the folder that relative paths count from.
@@ -94,25 +97,32 @@ impl From<InitError> for CliError {
 impl From<SaveError> for CliError {
     fn from(error: SaveError) -> Self {
         let kind = match &error {
-            SaveError::Write { .. } => Kind::Environment,
-            SaveError::ChangedOnDisk { .. }
+            SaveError::Write { .. }
+            | SaveError::Foreign { .. }
+            | SaveError::Record { .. }
+            | SaveError::Lock(_) => Kind::Environment,
+            SaveError::Breach { .. }
+            | SaveError::ChangedOnDisk { .. }
             | SaveError::Exists { .. }
             | SaveError::NameTaken { .. }
             | SaveError::Missing { .. }
             | SaveError::Unusable { .. }
             | SaveError::NotToml { .. } => Kind::Failed,
         };
-        CliError::new(kind, error)
+        match &error {
+            SaveError::Foreign { .. } => CliError::new(kind, error).hint(ADOPT),
+            _ => CliError::new(kind, error),
+        }
     }
 }
 
 impl From<store::Error> for CliError {
     fn from(error: store::Error) -> Self {
-        let kind = match &error {
-            store::Error::Refused(_) => Kind::Failed,
-            _ => Kind::Environment,
-        };
-        CliError::new(kind, error)
+        match error {
+            store::Error::Refused(_) => CliError::new(Kind::Failed, error),
+            store::Error::Folder(error) => error.into(),
+            _ => CliError::new(Kind::Environment, error),
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::explain;
+use super::{TreeError, explain};
 use crate::diagnostic::{Diagnostic, FileProblem};
 use crate::text::Span;
 
@@ -79,9 +79,16 @@ impl Source {
     }
 }
 
-/// Reads the file at `path` under `root`; whatever happens is in the result.
+/// Reads one of the user's own files, at `path` under `root`, which may be a link to wherever they keep it; whatever happens is in the result.
+///
+/// A file of a workspace is read by [`super::Tree`].
 pub fn read_source(root: &Path, path: &str) -> Source {
-    let (text, fingerprint, condition, problem) = match read_bounded(&root.join(path)) {
+    to_source(path, read_bounded(&root.join(path)).map_err(TreeError::Io))
+}
+
+/// Makes the text at `path` of what reading it gave; `None` is a file that is too large.
+pub(super) fn to_source(path: &str, read: Result<Option<Vec<u8>>, TreeError>) -> Source {
+    let (text, fingerprint, condition, problem) = match read {
         Ok(Some(bytes)) => {
             let fingerprint = Fingerprint::of(&bytes);
             match String::from_utf8(bytes) {
@@ -90,10 +97,11 @@ pub fn read_source(root: &Path, path: &str) -> Source {
             }
         }
         Ok(None) => (String::new(), Fingerprint::Unknown, Condition::Unusable, Some(too_large())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            (String::new(), Fingerprint::Absent, Condition::Missing, None)
+        Err(error) if error.is_missing() => (String::new(), Fingerprint::Absent, Condition::Missing, None),
+        Err(TreeError::Breach(breach)) => {
+            (String::new(), Fingerprint::Unknown, Condition::Unusable, Some(breach.problem()))
         }
-        Err(error) => {
+        Err(TreeError::Io(error)) => {
             let problem =
                 Diagnostic::error("unreadable", Span::at(0), format!("cannot read it: {}", explain(&error)));
             (String::new(), Fingerprint::Unknown, Condition::Unusable, Some(problem))
@@ -104,16 +112,17 @@ pub fn read_source(root: &Path, path: &str) -> Source {
 
 /// Reads a regular file of at most [`MAX_FILE`] bytes; `None` where it is larger. Never waits on a pipe or device.
 fn read_bounded(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    let meta = fs::metadata(path)?;
-    if !meta.is_file() {
+    if !fs::metadata(path)?.is_file() {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
     }
-    if MAX_FILE < meta.len() {
-        return Ok(None);
-    }
-    let mut bytes = Vec::with_capacity(meta.len() as usize);
-    let read = io::Read::read_to_end(&mut io::Read::take(fs::File::open(path)?, MAX_FILE + 1), &mut bytes)?;
-    Ok((read as u64 <= MAX_FILE).then_some(bytes))
+    read_regular(path)
+}
+
+/// Reads what is known to be a regular file; `None` where it is larger than [`MAX_FILE`].
+pub(super) fn read_regular(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    io::Read::read_to_end(&mut io::Read::take(fs::File::open(path)?, MAX_FILE + 1), &mut bytes)?;
+    Ok((bytes.len() as u64 <= MAX_FILE).then_some(bytes))
 }
 
 fn not_utf8(error: &std::string::FromUtf8Error) -> Diagnostic {

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::{Fingerprint, SaveError};
+use super::SaveError;
 
 /// Who may read a file that telecast makes; one that is there keeps its mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,52 +15,19 @@ pub enum Access {
     Private,
 }
 
-/// Saves `text` at `path` where the file still has the content `expected`; returns the new fingerprint.
+/// Puts `bytes` in place of one of the user's own files, whatever it holds, or makes it and its folders.
 ///
-/// The text is written beside the file, brought to the disk and renamed over it; mode and symbolic links stay. A file
-/// that has this very text already is left alone.
-pub fn save_text(path: &Path, text: &str, expected: Fingerprint) -> Result<Fingerprint, SaveError> {
-    let new = Fingerprint::of(text.as_bytes());
-    let current = Fingerprint::of_file(path);
-    if current == new {
-        return Ok(new);
-    }
-    if current != expected || current == Fingerprint::Unknown {
-        return Err(SaveError::ChangedOnDisk { path: path.to_path_buf() });
-    }
-    replace(path, text.as_bytes(), Access::Usual)?;
-    Ok(new)
-}
-
-/// Writes a file that must not exist yet, making its folders; returns its fingerprint.
-pub fn write_new(path: &Path, bytes: &[u8]) -> Result<Fingerprint, SaveError> {
-    let parent = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(parent).map_err(|source| SaveError::write(path, source))?;
-    let written =
-        stage(parent, bytes, Access::Usual).and_then(|staged| match staged.persist_noclobber(path) {
-            Ok(_) => sync_folder(parent),
-            Err(error) => Err(error.error),
-        });
-    match written {
-        Ok(()) => Ok(Fingerprint::of(bytes)),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            Err(SaveError::Exists { path: path.to_path_buf() })
-        }
-        Err(source) => Err(SaveError::write(path, source)),
-    }
-}
-
-/// Puts `bytes` in place of the file, whatever it holds, or makes it and its folders.
+/// A symbolic link stays one: what it leads to is replaced. A file of a workspace is written by [`super::Tree`].
 pub fn replace(path: &Path, bytes: &[u8], access: Access) -> Result<(), SaveError> {
-    replace_target(path, bytes, access).map_err(|source| SaveError::write(path, source))
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    put(&target, bytes, access).map_err(|source| SaveError::write(path, source))
 }
 
-fn replace_target(path: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
-    // A symbolic link stays one: what it leads to is replaced.
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+/// Puts `bytes` in place of the file at `target`, which is no link.
+pub(super) fn put(target: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
     let parent = target.parent().unwrap_or(Path::new("."));
     make_folder(parent, access)?;
-    let old = fs::metadata(&target).ok().map(|meta| meta.permissions());
+    let old = fs::symlink_metadata(target).ok().map(|meta| meta.permissions());
     // A rename would get around the mode by which somebody protects a file.
     if old.as_ref().is_some_and(fs::Permissions::readonly) {
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file is read-only"));
@@ -69,7 +36,15 @@ fn replace_target(path: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
     if let (Access::Usual, Some(old)) = (access, old) {
         staged.as_file().set_permissions(old)?;
     }
-    staged.persist(&target).map_err(|error| error.error)?;
+    staged.persist(target).map_err(|error| error.error)?;
+    sync_folder(parent)
+}
+
+/// Writes a file whose name must be free, making its folders.
+pub(super) fn put_new(target: &Path, bytes: &[u8]) -> io::Result<()> {
+    let parent = target.parent().unwrap_or(Path::new("."));
+    make_folder(parent, Access::Usual)?;
+    stage(parent, bytes, Access::Usual)?.persist_noclobber(target).map_err(|error| error.error)?;
     sync_folder(parent)
 }
 
@@ -80,6 +55,14 @@ pub fn open_private_log(path: &Path) -> io::Result<fs::File> {
     options.create(true).append(true).read(true);
     for_user_only(&mut options);
     options.open(path)
+}
+
+/// Writes a new file that only the user can read.
+pub(super) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    for_user_only(&mut options);
+    options.open(path)?.write_all(bytes)
 }
 
 /// Makes a file private that is not; returns whether it had to.
@@ -109,7 +92,7 @@ fn for_user_only(options: &mut fs::OpenOptions) {
 #[cfg(not(unix))]
 fn for_user_only(_: &mut fs::OpenOptions) {}
 
-fn make_folder(path: &Path, access: Access) -> io::Result<()> {
+pub(super) fn make_folder(path: &Path, access: Access) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     match access {
@@ -128,15 +111,28 @@ fn close_to_others(builder: &mut fs::DirBuilder) {
 #[cfg(not(unix))]
 fn close_to_others(_: &mut fs::DirBuilder) {}
 
+/// How often a file is made anew that another process swept away before it was locked.
+pub(super) const ATTEMPTS: usize = 100;
+
 /// Writes `bytes` to a temporary file in `folder` and brings them to the disk.
+///
+/// The file is locked while it is in use, so that only what a kill left is swept away.
 fn stage(folder: &Path, bytes: &[u8], access: Access) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".telecast-");
+    builder.prefix(super::STAGING);
     permit(&mut builder, access);
-    let mut staged = builder.tempfile_in(folder)?;
-    staged.write_all(bytes)?;
-    staged.as_file().sync_all()?;
-    Ok(staged)
+    for _ in 0..ATTEMPTS {
+        let mut staged = builder.tempfile_in(folder)?;
+        // Where the file system knows no locks nothing is swept either.
+        let is_locked = staged.as_file().lock().is_ok();
+        if is_locked && fs::symlink_metadata(staged.path()).is_err() {
+            continue;
+        }
+        staged.write_all(bytes)?;
+        staged.as_file().sync_all()?;
+        return Ok(staged);
+    }
+    Err(io::Error::new(io::ErrorKind::ResourceBusy, "its temporary file is removed by another process"))
 }
 
 #[cfg(unix)]
@@ -153,7 +149,7 @@ fn permit(builder: &mut tempfile::Builder<'_, '_>, access: Access) {
 fn permit(_: &mut tempfile::Builder<'_, '_>, _: Access) {}
 
 /// Brings a rename to the disk; file systems that cannot sync a folder are content without.
-fn sync_folder(folder: &Path) -> io::Result<()> {
+pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
     match fs::File::open(folder).and_then(|folder| folder.sync_all()) {
         Err(error) if error.kind() == io::ErrorKind::StorageFull => Err(error),
         Ok(()) | Err(_) => Ok(()),

@@ -1,11 +1,13 @@
 //! Who answers at a webhook's address: the workspace's sandbox, a real bot, another host, or nobody.
 
 use super::session::{ResolveError, Session};
+use super::test_send::ANSWER_CHARS;
 use super::trust::{NotPermitted, Permit, Question, WebhookInUse};
 use crate::botapi::{Bot, CallError, SendError};
 use crate::campaign::{Webhook, bot_api};
 use crate::compose::Filled;
 use crate::secrets::Movable;
+use crate::text::shorten;
 
 /// What is known of who answers at a webhook's address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,10 +75,11 @@ pub async fn check_bot(session: &Session, in_use: &WebhookInUse) -> BotStatus {
     if permit.route.bot_call.is_none() {
         return BotStatus::OtherHost { host: permit.host() };
     }
+    let in_short = |words: &str| shorten(&session.redact(words), ANSWER_CHARS).into_owned();
     match ask(session, &permit, &in_use.webhook).await {
         Ok(bot) if permit.is_sandbox() => BotStatus::Sandbox { bot },
         Ok(bot) => BotStatus::Live { bot, host: permit.host() },
-        Err((kind, words)) => BotStatus::Trouble { kind, words: session.redact(&words) },
+        Err((kind, words)) => BotStatus::Trouble { kind, words: in_short(&words) },
     }
 }
 

@@ -6,9 +6,10 @@ use crate::paths::Paths;
 use crate::profile::Reachability;
 use crate::secrets::{Scope, Secret, SecretError, Secrets};
 use crate::settings::Settings;
-use crate::store::{self, ImportError, ImportOptions, SqliteStore, Store};
-use crate::workspace::{self, InitError, MANIFEST, Workspace};
+use crate::store::{self, ImportError, ImportOptions, Store};
+use crate::workspace::{self, Folder, InitError, MANIFEST, Workspace};
 
+use super::people::open_people;
 use super::sample;
 
 /// Why there is no sample workspace.
@@ -76,11 +77,12 @@ pub fn make(paths: &Paths, root: &Path) -> Result<(), DemoError> {
     Secrets::new(paths, &source, None).usable()?;
     let files: Vec<(&str, &[u8])> =
         sample::FILES.iter().map(|file| (file.path, file.contents.as_bytes())).collect();
-    workspace::create_from(root, &files)?;
+    workspace::create_from(root, &files, paths)?;
     let workspace = Workspace::open(root)?;
-    fill(&workspace)?;
+    let folder = workspace.folder(paths);
+    fill(&workspace, &folder)?;
     let (name, chat) = sample::TEST_CHAT;
-    workspace.folder().add_test_chat(name, chat)?;
+    folder.add_test_chat(name, chat)?;
     let secrets = Secrets::new(paths, &source, Some(&workspace.root));
     match secrets.set(sample::TOKEN_NAME, &Secret::new(sample::TOKEN), Scope::Workspace) {
         // Where secrets come from a command, that is asked for the token.
@@ -90,8 +92,8 @@ pub fn make(paths: &Paths, root: &Path) -> Result<(), DemoError> {
 }
 
 /// Imports the people, and keeps who has blocked the bot.
-fn fill(workspace: &Workspace) -> Result<(), DemoError> {
-    let people = SqliteStore::open(&workspace.folder().database())?;
+fn fill(workspace: &Workspace, folder: &Folder) -> Result<(), DemoError> {
+    let people = open_people(folder)?;
     let options = ImportOptions { zone: workspace.time_zone(), ..ImportOptions::default() };
     store::import(&people, &workspace.root.join(sample::PROFILES_FILE), &options, &mut |_| {})?;
     for identity in sample::BLOCKED {
@@ -143,7 +145,7 @@ mod tests {
         let demo = prepare(&paths, None, Which::Last).unwrap();
         let workspace = Workspace::open(&demo.root).unwrap();
         assert_eq!(workspace.problems(), []);
-        let people = SqliteStore::open(&workspace.folder().database()).unwrap();
+        let people = open_people(&workspace.folder(&paths)).unwrap();
         assert_eq!(people.test_profiles().unwrap()[0].display_name(), "Anna Petrova");
         let blocked = people.get(sample::BLOCKED[0]).unwrap().unwrap();
         assert_eq!(blocked.reachability, Reachability::Blocked);

@@ -2,10 +2,11 @@
 //!
 //! Everything is opened when it is first needed, so that the first frame waits for none of it.
 
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokio::sync::Mutex as AsyncMutex;
+
+use super::people::{find_people, open_people};
 
 use crate::botapi::{Client, ClientError, ClientOptions};
 use crate::campaign::SANDBOX;
@@ -17,17 +18,14 @@ use crate::secrets::{Movable, Redactor, Secret, SecretError, Secrets};
 use crate::settings::Settings;
 use crate::state::WorkspaceState;
 use crate::store::{self, SqliteStore, Store};
-use crate::workspace::{PRIVATE, Workspace};
+use crate::workspace::{Folder, Workspace};
 
 use super::trust::{Grants, Permit};
-
-/// The database of people, in the workspace's private folder.
-pub const DATABASE: &str = "audience.db";
 
 /// The shared means of one workspace.
 pub struct Session {
     paths: Paths,
-    root: PathBuf,
+    folder: Folder,
     /// What earlier versions kept the workspace's secrets by.
     old_id: String,
     grants: Grants,
@@ -85,8 +83,8 @@ impl Session {
         sharing: Sharing,
     ) -> Self {
         Self {
+            folder: workspace.folder(&paths),
             paths,
-            root: workspace.root.clone(),
             old_id: workspace.id(),
             grants: Grants::default(),
             sharing,
@@ -120,12 +118,12 @@ impl Session {
 
     /// Returns what the state directory keeps of the workspace.
     pub fn state(&self) -> WorkspaceState {
-        WorkspaceState::new(&self.paths, &self.root)
+        WorkspaceState::new(&self.paths, self.folder.root())
     }
 
     /// Returns the workspace's folder.
-    pub fn root(&self) -> &std::path::Path {
-        &self.root
+    pub fn folder(&self) -> &Folder {
+        &self.folder
     }
 
     /// Returns the secrets.
@@ -139,9 +137,18 @@ impl Session {
         if let Some(store) = &*slot {
             return Ok(Arc::clone(store));
         }
-        let opened = Arc::new(SqliteStore::open(&self.root.join(PRIVATE).join(DATABASE))?);
+        let opened = Arc::new(open_people(&self.folder)?);
         *slot = Some(Arc::clone(&opened));
         Ok(opened)
+    }
+
+    /// Returns the store where there are people to be asked; makes none. Blocks.
+    pub fn store_if_any(&self) -> Result<Option<Arc<SqliteStore>>, store::Error> {
+        let mut slot = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+        if slot.is_none() {
+            *slot = find_people(&self.folder)?.map(Arc::new);
+        }
+        Ok(slot.as_ref().map(Arc::clone))
     }
 
     /// Returns the HTTP client, made when first asked for.
@@ -215,7 +222,7 @@ impl Session {
         if let Some(own) = &*own {
             return Ok(own.running.url());
         }
-        if let Some(address) = sandbox::announce::find(&self.paths, &self.root) {
+        if let Some(address) = sandbox::announce::find(&self.paths, self.folder.root()) {
             return Ok(format!("http://{address}"));
         }
         let options = sandbox::Options {
@@ -228,7 +235,8 @@ impl Session {
         let announcement = match self.sharing {
             Sharing::OneCommand => None,
             Sharing::Console => {
-                let announced = sandbox::announce::announce(&self.paths, running.addr, Some(&self.root));
+                let announced =
+                    sandbox::announce::announce(&self.paths, running.addr, Some(self.folder.root()));
                 Some(announced.map_err(|error| ResolveError::Sandbox(error.to_string()))?)
             }
         };

@@ -16,9 +16,12 @@ use crate::compose::{AuthDraft, Composed, Filled, HttpDraft};
 use crate::diagnostic::Diagnostic;
 use crate::secrets::{Redactor, Secret};
 use crate::telegram::{self, Answer, ApiError, Astray, Fault, Whereabouts};
-use crate::text::visible;
+use crate::text::{shorten, visible};
 use crate::workspace;
 use base64::Engine;
+
+/// How many characters of an answer are shown: several times what Telegram says.
+pub(super) const ANSWER_CHARS: usize = 1_000;
 
 /// A test to send.
 #[derive(Debug, Clone, PartialEq)]
@@ -284,7 +287,8 @@ fn decoded(session: &Session, composed: Composed, chat: Option<String>, answer: 
     if is_bot_api {
         decode_bot_api(session, &mut result, answer);
     } else {
-        result.description = format!("{} {}", answer.status, visible(&session.redact(&answer.reason)));
+        let words = format!("{} {}", answer.status, visible(&session.redact(&answer.reason)));
+        result.description = shorten(&words, ANSWER_CHARS).into_owned();
     }
     if result.outcome == Outcome::Unknown {
         result.help = Some(MAY_HAVE_ARRIVED.to_owned());
@@ -307,13 +311,15 @@ fn decode_bot_api(session: &Session, result: &mut TestAnswer, answer: &HttpAnswe
             let is_clear = (400..500).contains(&error.error_code) && status < 500;
             result.outcome = if is_clear { Outcome::Refused } else { Outcome::Unknown };
             result.error_code = Some(error.error_code);
+            // A server may repeat in its words what the request held. Cut only when no secret is left in them: half of
+            // one would not be found.
+            let words = visible(&session.redact(&error.description)).into_owned();
+            let error = ApiError { description: shorten(&words, ANSWER_CHARS).into_owned(), ..error };
             let advice = telegram::what_to_do(&error);
             let general = format!("{}: {}", advice.meaning, advice.action);
             result.help = Some(own_words(&result.composed, advice.fault).unwrap_or(general));
-            // A server may repeat in its words what the request held.
-            let error = ApiError { description: session.redact(&error.description), ..error };
             result.problem = result.composed.place_of_refusal(&error);
-            result.description = visible(&error.description).into_owned();
+            result.description = error.description;
         }
         Answer::NotBotApi { status, excerpt } => {
             if result.outcome == Outcome::Sent {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::Refusal;
+use crate::disk::{Breach, SaveError};
 
 /// A store's operation that did not work.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +32,23 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// It, or a file that SQLite keeps beside it, breaks the rules for files of a workspace.
+    #[error("{} is left alone: {breach}", path.display())]
+    LeftAlone {
+        /// The file.
+        path: PathBuf,
+        /// The rule.
+        breach: Breach,
+    },
+    /// A file beside it that SQLite would follow to somewhere else.
+    #[error("{} is no journal of this database: move it away", path.display())]
+    StrangeJournal {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The workspace's private folder, where it is kept, cannot be used or made.
+    #[error(transparent)]
+    Folder(#[from] SaveError),
     /// Its pages are damaged.
     #[error("the database {} is damaged: move it away and import the people again", path.display())]
     Damaged {
@@ -79,10 +97,19 @@ impl Error {
             Some(ErrorCode::DatabaseCorrupt) => Error::Damaged { path, source },
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Locked { path },
             Some(ErrorCode::DiskFull) => Error::DiskFull { path },
+            Some(ErrorCode::SystemIoFailure) if is_full(&source) => Error::DiskFull { path },
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
                 Error::NoPermission { path }
             }
             _ => Error::Database { path, source },
         }
     }
+}
+
+/// Whether an I/O error can only be a disk without room: enlarging a file failed.
+fn is_full(error: &rusqlite::Error) -> bool {
+    use rusqlite::ffi::{SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_WRITE};
+    let code = error.sqlite_error().map(|error| error.extended_code);
+    // Of a write SQLite tells a full disk itself; what is left is a quota, or the limit on a file's size.
+    matches!(code, Some(SQLITE_IOERR_SHMSIZE | SQLITE_IOERR_WRITE))
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
+use tempfile::TempDir;
 
 use crate::profile::sample::{self as choice, Sample};
 use crate::profile::{Profile, Reachability, Vocabulary};
@@ -30,6 +31,8 @@ pub struct SqliteStore {
 
 struct Inner {
     connection: Connection,
+    /// What it reads, where it reads a copy; removed once the connection is closed.
+    _copy: Option<TempDir>,
     vocabulary: Option<vocabulary::Cached>,
     sample: Option<CachedSample>,
 }
@@ -43,21 +46,27 @@ struct CachedSample {
 
 impl SqliteStore {
     /// Opens the database at `path`; file (mode 0600) and folder are made where they are not there.
+    ///
+    /// Where they may not be written, the database is read, and each write is refused.
     pub fn open(path: &Path) -> Result<Self> {
         Ok(Self::new(path, open::file(path)?))
+    }
+
+    /// Opens a database that is there to read it; nothing is written in its folder.
+    pub fn open_read_only(path: &Path) -> Result<Self> {
+        Ok(Self::new(path, open::read_only(path)?))
     }
 
     /// Makes an empty store that ends with this value.
     pub fn open_in_memory() -> Result<Self> {
         let path = Path::new(":memory:");
-        Ok(Self::new(path, open::memory(path)?))
+        Ok(Self::new(path, open::Opened { connection: open::memory(path)?, copy: None }))
     }
 
-    fn new(path: &Path, connection: Connection) -> Self {
-        Self {
-            path: path.to_owned(),
-            inner: Mutex::new(Inner { connection, vocabulary: None, sample: None }),
-        }
+    fn new(path: &Path, opened: open::Opened) -> Self {
+        let open::Opened { connection, copy } = opened;
+        let inner = Inner { connection, _copy: copy, vocabulary: None, sample: None };
+        Self { path: path.to_owned(), inner: Mutex::new(inner) }
     }
 
     /// Runs one operation and puts SQLite's errors in our words.

@@ -89,7 +89,7 @@ impl Executor {
         let surveying =
             workers::survey_latest(receiver, Arc::clone(&session), sender.clone(), Arc::clone(&provoked));
         tokio::spawn(surveying);
-        let folder = Folder::new(session.root());
+        let folder = session.folder().clone();
         let (watch, capture, trashed, journal) = (None, None, Arc::default(), None);
         let (tests, leaving) = (Vec::new(), watch::Sender::new(false));
         Self {
@@ -290,7 +290,7 @@ impl Executor {
                     Some(name) => folder.add_test_chat(&name, &chat),
                     None => folder.remember_test_chat(&chat),
                 };
-                result.err().map(|error| Msg::DraftFailed(error.to_string()))
+                files::unkept(result)
             }
             _ => None,
         })
@@ -382,7 +382,7 @@ impl Executor {
         let stem = job.stem.clone();
         let edited = fault::catch_task(async {
             self.provoked.strike(Work::Editor.id());
-            programs::edit(job).await
+            programs::edit(job, &self.paths.editing()).await
         });
         match edited.await {
             Ok(result) => Msg::EditedExternally { stem, result },
@@ -415,8 +415,11 @@ impl Sending {
             joined(in_thread(move || entry.map_or(Ok(()), |entry| folder.add_to_history(&entry)))).await;
         report(&self.sender, Msg::TestSent { number: self.number, answer: Box::new(answer) }).await;
         match kept {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => report(&self.sender, Msg::DraftFailed(error.to_string())).await,
+            Ok(kept) => {
+                if let Some(message) = files::unkept(kept) {
+                    report(&self.sender, message).await;
+                }
+            }
             Err(fault) => report(&self.sender, Msg::Fault { work: Work::Background, fault }).await,
         }
     }

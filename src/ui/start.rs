@@ -14,11 +14,12 @@ use super::msg::Msg;
 use super::theme::Theme;
 use super::{runtime, terminal, welcome};
 use crate::diagnostic::FileProblem;
+use crate::disk;
 use crate::paths::{Paths, WORKSPACE_VARIABLE};
 use crate::secrets::{Redactor, Secrets};
 use crate::service::{Session, Sharing};
 use crate::settings::{self, SecretSource, Settings};
-use crate::workspace::{self, DiscoverError, Guard, LockError, Workspace};
+use crate::workspace::{self, DiscoverError, FOREIGN_NOTICE, Folder, Guard, LockError, Standing, Workspace};
 
 /// How many results may wait for the loop; senders wait beyond that.
 const RESULTS: usize = 256;
@@ -91,7 +92,12 @@ fn open(folder: Option<&Path>, campaign: Option<&str>) -> Result<ExitCode, Start
     let (settings, mut problems) = Settings::load(&paths);
     let (keymap, key_problems) = Keymap::load(&paths);
     problems.extend(key_problems);
-    let (_guard, read_only) = lock(&workspace, &paths)?;
+    let folder = workspace.folder(&paths);
+    let (guard, read_only) = lock(&folder)?;
+    if guard.is_some() {
+        folder.sweep();
+    }
+    disk::sweep_scratch(&paths.editing());
     let secrets = Secrets::new(&paths, &settings.secrets, Some(&workspace.root));
     let session = Session::new(paths.clone(), &workspace, secrets, &settings, Sharing::Console);
     let session = Arc::new(session);
@@ -100,6 +106,9 @@ fn open(folder: Option<&Path>, campaign: Option<&str>) -> Result<ExitCode, Start
     app.keymap = keymap;
     if let Some(stem) = campaign {
         app.open_buffer(stem);
+    }
+    if folder.standing().is_ok_and(|standing| standing == Standing::Foreign) {
+        app.complain(FOREIGN_NOTICE.to_owned());
     }
     match (&settings.secrets, in_words(&problems)) {
         // This one keeps every message from being sent: it is said first.
@@ -145,8 +154,8 @@ fn in_words(problems: &[FileProblem]) -> Option<String> {
 }
 
 /// Takes the lock on editing; where another console has it, says which.
-fn lock(workspace: &Workspace, paths: &Paths) -> Result<(Option<Guard>, Option<String>), StartError> {
-    match workspace.folder().lock_editing(paths) {
+fn lock(folder: &Folder) -> Result<(Option<Guard>, Option<String>), StartError> {
+    match folder.lock_editing() {
         Ok(guard) => Ok((Some(guard), None)),
         Err(error @ LockError::Held { .. }) => Ok((None, Some(error.to_string()))),
         // A folder that cannot be written to can still be looked at.

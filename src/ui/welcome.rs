@@ -131,7 +131,7 @@ impl Welcome {
                 let name = root
                     .file_name()
                     .map_or_else(|| "Campaigns".into(), |name| name.to_string_lossy().into_owned());
-                workspace::init(&root, &name).map(|_| root).map_err(|error| error.to_string())
+                workspace::init(&root, &name, paths).map(|_| root).map_err(|error| error.to_string())
             }
             2 => {
                 let root = PathBuf::from(self.open.text().trim());

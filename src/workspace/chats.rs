@@ -7,8 +7,9 @@
 //! team = "@ourteam"
 //! ```
 
-use super::{Folder, PRIVATE};
-use crate::disk::{self, Access, Condition, SaveError};
+use super::private::TEST_CHATS;
+use super::{Folder, Standing};
+use crate::disk::{Condition, SaveError};
 use crate::toml::{self, Editor};
 
 /// The chats that tests can go to.
@@ -44,12 +45,14 @@ pub fn is_chat(text: &str) -> bool {
     }
 }
 
-const PATH: &str = ".telecast/test-chats.toml";
-
 impl Folder {
-    /// Returns the test chats and what is wrong with their file; a missing file is an empty one.
+    /// Returns the test chats and what is wrong with their file; a missing file is an empty one, and so is one in a
+    /// folder that is not ours.
     pub fn test_chats(&self) -> (TestChats, Vec<crate::diagnostic::FileProblem>) {
-        let mut source = self.read(PATH);
+        if !self.is_private_ours() {
+            return (TestChats::default(), Vec::new());
+        }
+        let mut source = self.read(TEST_CHATS);
         let (chats, problems) = toml::read(&source.text, |table| TestChats {
             last: table.string("last").map(|last| last.value),
             chats: table
@@ -81,14 +84,19 @@ impl Folder {
 
     fn change_chats(&self, change: impl FnOnce(&mut Editor)) -> Result<(), SaveError> {
         self.private()?;
-        let path = self.root().join(PRIVATE).join("test-chats.toml");
-        let source = self.read(PATH);
+        let _turn = self.turn("test-chats")?;
+        // Asked again within the turn: what is hashed next is what telecast wrote.
+        if self.standing()? != Standing::Ours {
+            return Err(SaveError::Foreign { path: self.tree.shown(super::PRIVATE) });
+        }
+        let path = self.tree.shown(TEST_CHATS);
+        let source = self.read(TEST_CHATS);
         if source.condition == Condition::Unusable {
             return Err(SaveError::Unusable { path });
         }
         let mut editor = toml::edit(&source.text)
-            .map_err(|problem| SaveError::NotToml { path: path.clone(), problem: Box::new(problem) })?;
+            .map_err(|problem| SaveError::NotToml { path, problem: Box::new(problem) })?;
         change(&mut editor);
-        disk::replace(&path, editor.to_string().as_bytes(), Access::Private)
+        self.replace_test_chats(source.text.as_bytes(), editor.to_string().as_bytes())
     }
 }

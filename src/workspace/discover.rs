@@ -5,9 +5,9 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{MANIFEST, PRIVATE};
+use super::{Folder, MANIFEST, Standing};
 use crate::campaign::Manifest;
-use crate::disk::{SaveError, explain, write_new};
+use crate::disk::{Access, SaveError, explain};
 use crate::paths::{Paths, WORKSPACE_VARIABLE};
 
 /// Why no workspace was found.
@@ -88,15 +88,20 @@ pub enum InitError {
 }
 
 /// Makes an empty workspace in `root`, which may hold other files, and returns its manifest.
-pub fn init(root: &Path, name: &str) -> Result<Manifest, InitError> {
+///
+/// Its private folder is ours, unless there is one already.
+pub fn init(root: &Path, name: &str, paths: &Paths) -> Result<Manifest, InitError> {
     // Written down, so that the workspace counts its days alike on every machine.
     let time_zone = jiff::tz::TimeZone::system().iana_name().map(str::to_owned);
     let manifest = Manifest { name: name.to_owned(), id: Some(new_id()), time_zone, ..Manifest::default() };
-    write_manifest(root, &manifest.to_toml())?;
-    write_private_folder(root)?;
-    for folder in ["webhooks", "campaigns", "partials", "samples"] {
-        let path = root.join(folder);
-        fs::create_dir_all(&path).map_err(|source| SaveError::write(&path, source))?;
+    let folder = make_root(root, paths)?;
+    write_manifest(&folder, &manifest.to_toml())?;
+    // One that is there already came from elsewhere; the user is asked about it when it is needed.
+    if folder.standing()? != Standing::Foreign {
+        folder.private()?;
+    }
+    for name in ["webhooks", "campaigns", "partials", "samples"] {
+        folder.tree.make_folder(name, Access::Usual)?;
     }
     Ok(manifest)
 }
@@ -104,39 +109,33 @@ pub fn init(root: &Path, name: &str) -> Result<Manifest, InitError> {
 /// Makes a workspace in `root` of `files` (paths from the root with `/`), with an id of its own.
 ///
 /// The manifest is written last: what is half copied is no workspace.
-pub fn create_from(root: &Path, files: &[(&str, &[u8])]) -> Result<Manifest, InitError> {
-    if root.join(MANIFEST).exists() {
+pub fn create_from(root: &Path, files: &[(&str, &[u8])], paths: &Paths) -> Result<Manifest, InitError> {
+    let folder = make_root(root, paths)?;
+    if folder.tree.is_taken(MANIFEST) {
         return Err(InitError::Exists { root: root.to_path_buf() });
     }
-    write_private_folder(root)?;
+    folder.private()?;
     for (path, bytes) in files.iter().filter(|(path, _)| *path != MANIFEST) {
-        write_new(&root.join(path), bytes)?;
+        folder.tree.write_new(path, bytes)?;
     }
     let template = files.iter().find(|(path, _)| *path == MANIFEST).map_or(&b""[..], |(_, bytes)| bytes);
     let template = String::from_utf8_lossy(template);
     let manifest = Manifest { id: Some(new_id()), ..Manifest::parse(&template).0.unwrap_or_default() };
     let text = manifest.update(&template).unwrap_or_else(|_| manifest.to_toml());
-    write_manifest(root, &text)?;
+    write_manifest(&folder, &text)?;
     Ok(manifest)
 }
 
-fn write_manifest(root: &Path, text: &str) -> Result<(), InitError> {
-    match write_new(&root.join(MANIFEST), text.as_bytes()) {
-        Ok(_) => Ok(()),
-        Err(SaveError::Exists { .. }) => Err(InitError::Exists { root: root.to_path_buf() }),
-        Err(error) => Err(error.into()),
-    }
+fn make_root(root: &Path, paths: &Paths) -> Result<Folder, SaveError> {
+    fs::create_dir_all(root).map_err(|source| SaveError::write(root, source))?;
+    Ok(Folder::new(root, paths))
 }
 
-/// Makes the folder of what is not for git, with the word for git, unless they are there.
-pub(super) fn write_private_folder(root: &Path) -> Result<(), SaveError> {
-    let file = root.join(PRIVATE).join(".gitignore");
-    if file.exists() {
-        return Ok(());
-    }
-    match write_new(&file, b"*\n") {
-        Ok(_) | Err(SaveError::Exists { .. }) => Ok(()),
-        Err(error) => Err(error),
+fn write_manifest(folder: &Folder, text: &str) -> Result<(), InitError> {
+    match folder.tree.write_new(MANIFEST, text.as_bytes()) {
+        Ok(_) => Ok(()),
+        Err(SaveError::Exists { .. }) => Err(InitError::Exists { root: folder.root().to_path_buf() }),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -2,14 +2,11 @@
 //!
 //! A draft is written whole, for the user only, and knows which content of the body it was typed over.
 
-use std::fs;
-use std::io;
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Folder, PRIVATE};
-use crate::disk::{self, Access, Fingerprint, SaveError};
+use super::{Folder, PRIVATE, Standing};
+use crate::disk::{Access, Fingerprint, SaveError};
 
 /// Unsaved edits of a campaign's body.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,33 +28,44 @@ impl Folder {
     /// Journals a draft in place of the one the campaign had.
     pub fn write_draft(&self, draft: &Draft) -> Result<(), SaveError> {
         self.private()?;
-        let path = self.root().join(draft_path(&draft.stem));
-        let json = serde_json::to_vec(draft).map_err(|error| SaveError::write(&path, error.into()))?;
-        disk::replace(&path, &json, Access::Private)
+        let path = draft_path(&draft.stem);
+        let json = serde_json::to_vec(draft)
+            .map_err(|error| SaveError::write(&self.tree.shown(&path), error.into()))?;
+        self.tree.replace(&path, &json, Access::Private)
     }
 
     /// Returns the draft of a campaign; what cannot be read counts as none, and stays on the disk.
     pub fn draft(&self, stem: &str) -> Option<Draft> {
-        let bytes = fs::read(self.root().join(draft_path(stem))).ok()?;
-        serde_json::from_slice(&bytes).ok()
+        if self.is_private_ours() { self.read_draft(stem) } else { None }
     }
 
     /// Returns all drafts, by stem.
     pub fn drafts(&self) -> Vec<Draft> {
-        let entries = fs::read_dir(self.root().join(PRIVATE).join("drafts")).into_iter().flatten().flatten();
-        let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+        if !self.is_private_ours() {
+            return Vec::new();
+        }
+        // A folder that cannot be read counts as an empty one.
+        let names = self.tree.list(&format!("{PRIVATE}/drafts")).unwrap_or_default();
+        let names = names.into_iter().filter_map(|name| name.into_string().ok());
         let mut drafts: Vec<Draft> =
-            names.filter_map(|name| self.draft(name.strip_suffix(".json")?)).collect();
+            names.filter_map(|name| self.read_draft(name.strip_suffix(".json")?)).collect();
         drafts.sort_by(|left, right| left.stem.cmp(&right.stem));
         drafts
     }
 
+    fn read_draft(&self, stem: &str) -> Option<Draft> {
+        let bytes = self.tree.read_bytes(&draft_path(stem)).ok()??;
+        let draft: Draft = serde_json::from_slice(&bytes).ok()?;
+        // Its stem names files later on: it is no other than its own file's.
+        (draft.stem == stem).then_some(draft)
+    }
+
     /// Discards the draft of a campaign: it was saved, or is not wanted.
     pub fn discard_draft(&self, stem: &str) -> Result<(), SaveError> {
-        let path = self.root().join(draft_path(stem));
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(SaveError::write(&path, error)),
-            Ok(()) | Err(_) => Ok(()),
+        match self.standing()? {
+            Standing::Ours => self.tree.remove(&draft_path(stem)),
+            // There is none of ours.
+            Standing::Absent | Standing::Foreign => Ok(()),
         }
     }
 

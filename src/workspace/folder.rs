@@ -1,22 +1,25 @@
 //! The operations on a workspace's files: save, create, duplicate, rename, delete and restore.
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use super::PRIVATE;
-use super::discover::write_private_folder;
 use super::draft::draft_path;
 use super::load::body_path;
 use super::slug::{free, slug};
 use crate::campaign::{Campaign, ContentFormat, Webhook};
 use crate::diagnostic::Diagnostic;
-use crate::disk::{Condition, Fingerprint, SaveError, Source, read_source, save_text, write_new};
+use crate::disk::{self, Condition, Fingerprint, SaveError, Source, Tree};
+use crate::paths::Paths;
+use crate::state::WorkspaceState;
 
 /// A workspace's folder; cheap to clone and to send to another thread.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Folder {
-    root: PathBuf,
+    pub(super) tree: Tree,
+    /// What the user's state directory keeps of it.
+    pub(super) state: WorkspaceState,
+    /// Where that is.
+    pub(super) kept: PathBuf,
 }
 
 /// Deleted files that can be restored.
@@ -39,24 +42,28 @@ impl Trashed {
 }
 
 impl Folder {
-    /// Returns the folder at `root`, which should be an absolute path.
-    pub fn new(root: &Path) -> Self {
-        Self { root: root.to_path_buf() }
+    /// Returns the folder at `root`; `paths` says where the user's state directory is. Reads nothing yet.
+    pub fn new(root: &Path, paths: &Paths) -> Self {
+        let tree = Tree::new(root);
+        let state = WorkspaceState::new(paths, tree.root());
+        let kept = paths.of_workspace(tree.root());
+        Self { tree, state, kept }
     }
 
-    /// Returns the path of the folder.
+    /// Returns the real path of the folder.
     pub fn root(&self) -> &Path {
-        &self.root
+        self.tree.root()
     }
 
     /// Saves `text` over the file that was read as `source`; returns its new fingerprint.
     ///
     /// To save over what somebody else saved meanwhile, [`Folder::read`] it first.
     pub fn save(&self, source: &Source, text: &str) -> Result<Fingerprint, SaveError> {
-        let path = self.root.join(&source.path);
         match source.condition {
-            Condition::Read | Condition::Missing => save_text(&path, text, source.fingerprint),
-            Condition::Unusable => Err(SaveError::Unusable { path }),
+            Condition::Read | Condition::Missing => {
+                self.tree.save_text(&source.path, text, source.fingerprint)
+            }
+            Condition::Unusable => Err(SaveError::Unusable { path: self.tree.shown(&source.path) }),
         }
     }
 
@@ -78,12 +85,12 @@ impl Folder {
     /// Renames a body to the ending of `format` where it has another one.
     fn take_body_along(&self, stem: &str, format: ContentFormat) -> Result<(), SaveError> {
         let body = body_path(stem, format);
-        if self.root.join(&body).exists() {
+        if self.tree.is_taken(&body) {
             return Ok(());
         }
         let others = ContentFormat::ALL.into_iter().filter(|other| *other != format);
-        match others.map(|other| body_path(stem, other)).find(|old| self.root.join(old).exists()) {
-            Some(old) => self.rename(&old, &body),
+        match others.map(|other| body_path(stem, other)).find(|old| self.tree.is_taken(old)) {
+            Some(old) => self.tree.rename(&old, &body),
             None => Ok(()),
         }
     }
@@ -103,18 +110,18 @@ impl Folder {
         body: &[u8],
         definition: &str,
     ) -> Result<(), SaveError> {
-        let body_file = self.root.join(body_path(stem, format));
-        write_new(&body_file, body)?;
-        write_new(&self.root.join(campaign_path(stem)), definition.as_bytes()).map(drop).inspect_err(|_| {
+        let body_file = body_path(stem, format);
+        self.tree.write_new(&body_file, body)?;
+        self.tree.write_new(&campaign_path(stem), definition.as_bytes()).map(drop).inspect_err(|_| {
             // It was made a moment ago; where it stays, loading says that it has no definition.
-            let _ = fs::remove_file(&body_file);
+            let _ = self.tree.remove(&body_file);
         })
     }
 
     /// Makes a webhook with a free stem made from its name, and returns the stem.
     pub fn create_webhook(&self, webhook: &Webhook) -> Result<String, SaveError> {
         let stem = free(&slug(&webhook.name, "webhook"), |stem| self.has_webhook(stem));
-        write_new(&self.root.join(webhook_path(&stem)), webhook.to_toml().as_bytes())?;
+        self.tree.write_new(&webhook_path(&stem), webhook.to_toml().as_bytes())?;
         Ok(stem)
     }
 
@@ -125,11 +132,12 @@ impl Folder {
             Campaign { name: name.to_owned(), ..Campaign::parse(&source.text).0.unwrap_or_default() };
         let text = self.updated(&source, campaign.update(&source.text))?;
         let copy = free(&slug(name, "campaign"), |stem| self.has_campaign(stem));
-        let body = self.root.join(body_path(stem, campaign.content_format));
-        let bytes = match fs::read(&body) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-            Err(source) => return Err(SaveError::write(&body, source)),
+        let body = body_path(stem, campaign.content_format);
+        let bytes = match self.tree.read_bytes(&body) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => return Err(SaveError::Unusable { path: self.tree.shown(&body) }),
+            Err(error) if error.is_missing() => Vec::new(),
+            Err(error) => return Err(self.tree.unsaved(&body, error)),
         };
         self.write_campaign(&copy, campaign.content_format, &bytes, &text)?;
         Ok(copy)
@@ -141,7 +149,7 @@ impl Folder {
         let webhook = Webhook { name: name.to_owned(), ..Webhook::parse(&source.text).0.unwrap_or_default() };
         let text = self.updated(&source, webhook.update(&source.text))?;
         let copy = free(&slug(name, "webhook"), |stem| self.has_webhook(stem));
-        write_new(&self.root.join(webhook_path(&copy)), text.as_bytes())?;
+        self.tree.write_new(&webhook_path(&copy), text.as_bytes())?;
         Ok(copy)
     }
 
@@ -159,7 +167,7 @@ impl Folder {
         if new != stem {
             for file in self.campaign_files(stem) {
                 let ending = file.strip_prefix(&format!("campaigns/{stem}")).unwrap_or_default();
-                self.rename(&file, &format!("campaigns/{new}{ending}"))?;
+                self.tree.rename(&file, &format!("campaigns/{new}{ending}"))?;
             }
             self.rename_draft(stem, &new)?;
         }
@@ -177,7 +185,7 @@ impl Folder {
         }
         self.save(&source, &text)?;
         if new != stem {
-            self.rename(&webhook_path(stem), &webhook_path(&new))?;
+            self.tree.rename(&webhook_path(stem), &webhook_path(&new))?;
             self.follow_webhook(stem, &new)?;
         }
         Ok(new)
@@ -187,7 +195,7 @@ impl Folder {
     pub fn delete_campaign(&self, stem: &str) -> Result<Trashed, SaveError> {
         let mut files = self.campaign_files(stem);
         let draft = draft_path(stem);
-        if !files.is_empty() && self.root.join(&draft).exists() {
+        if !files.is_empty() && self.tree.is_taken(&draft) {
             files.push(draft);
         }
         self.trash(&files, &campaign_path(stem))
@@ -196,53 +204,67 @@ impl Folder {
     /// Moves a webhook's file to the trash; campaigns that name it then have a problem that says so.
     pub fn delete_webhook(&self, stem: &str) -> Result<Trashed, SaveError> {
         let path = webhook_path(stem);
-        let files: Vec<String> = self.root.join(&path).exists().then(|| path.clone()).into_iter().collect();
+        let files: Vec<String> = self.tree.is_taken(&path).then(|| path.clone()).into_iter().collect();
         self.trash(&files, &path)
     }
 
     /// Moves deleted files back; refused where something has their place by now.
     pub fn restore(&self, trashed: &Trashed) -> Result<(), SaveError> {
-        if let Some(taken) = trashed.files.iter().find(|file| self.root.join(file).exists()) {
-            return Err(SaveError::Exists { path: self.root.join(taken) });
+        self.private()?;
+        if let Some(taken) = trashed.files.iter().find(|file| self.tree.is_taken(file)) {
+            return Err(SaveError::Exists { path: self.tree.shown(taken) });
         }
-        let trash = self.trash_folder(&trashed.id);
+        let trash = trash_path(&trashed.id);
         for file in &trashed.files {
-            let target = self.root.join(file);
-            move_file(&trash.join(file), &target).map_err(|source| SaveError::write(&target, source))?;
+            self.tree.rename(&format!("{trash}/{file}"), file)?;
         }
         // Only folders are left there; where one cannot be removed nothing is lost.
-        let _ = fs::remove_dir_all(&trash);
+        let _ = self.tree.remove_folder(&trash);
         Ok(())
     }
 
     /// Reads the file at `path` anew.
     pub fn read(&self, path: &str) -> Source {
-        read_source(&self.root, path)
+        self.tree.read(path)
     }
 
-    /// Makes the folder of what is not for git and returns it.
-    pub fn private(&self) -> Result<PathBuf, SaveError> {
-        write_private_folder(&self.root)?;
-        Ok(self.root.join(PRIVATE))
+    /// Returns the people's database, where there is one that may be used.
+    pub fn database(&self) -> Result<Option<PathBuf>, SaveError> {
+        let path = self.tree.place(DATABASE).map_err(|error| self.tree.unsaved(DATABASE, error))?;
+        Ok(self.tree.is_taken(DATABASE).then_some(path))
     }
 
-    /// Returns the file of the people's database.
-    pub fn database(&self) -> PathBuf {
-        self.root.join(PRIVATE).join("audience.db")
+    /// Returns where a database is made: in the private folder, which is made ours where it is not there.
+    pub fn new_database(&self) -> Result<PathBuf, SaveError> {
+        self.private()?;
+        self.tree.place(DATABASE).map_err(|error| self.tree.unsaved(DATABASE, error))
+    }
+
+    /// Removes what a killed process left half written; what a living one is at work on stays.
+    pub fn sweep(&self) {
+        let inner = ["campaigns", "webhooks", "partials", "samples", "segments", "lists", PRIVATE];
+        let drafts = format!("{PRIVATE}/drafts");
+        let folders =
+            inner.into_iter().chain([drafts.as_str()]).filter(|folder| self.tree.has_folder(folder));
+        disk::sweep(self.root());
+        if let Ok(_turn) = self.turn("private") {
+            disk::sweep_folders(self.root(), &["id", ".gitignore"]);
+        }
+        folders.for_each(|folder| disk::sweep(&self.tree.shown(folder)));
     }
 
     fn existing(&self, path: &str) -> Result<Source, SaveError> {
         let source = self.read(path);
         match source.condition {
             Condition::Read => Ok(source),
-            Condition::Missing => Err(SaveError::Missing { path: self.root.join(path) }),
-            Condition::Unusable => Err(SaveError::Unusable { path: self.root.join(path) }),
+            Condition::Missing => Err(SaveError::Missing { path: self.tree.shown(path) }),
+            Condition::Unusable => Err(SaveError::Unusable { path: self.tree.shown(path) }),
         }
     }
 
     fn updated(&self, source: &Source, text: Result<String, Diagnostic>) -> Result<String, SaveError> {
         text.map_err(|problem| SaveError::NotToml {
-            path: self.root.join(&source.path),
+            path: self.tree.shown(&source.path),
             problem: Box::new(problem),
         })
     }
@@ -252,30 +274,18 @@ impl Folder {
     }
 
     fn has_webhook(&self, stem: &str) -> bool {
-        self.root.join(webhook_path(stem)).exists()
+        self.tree.is_taken(&webhook_path(stem))
     }
 
     /// Returns the files of a campaign that are there, from the root.
     fn campaign_files(&self, stem: &str) -> Vec<String> {
         let bodies = ContentFormat::ALL.into_iter().map(|format| body_path(stem, format));
-        std::iter::once(campaign_path(stem))
-            .chain(bodies)
-            .filter(|path| self.root.join(path).exists())
-            .collect()
-    }
-
-    fn rename(&self, from: &str, to: &str) -> Result<(), SaveError> {
-        let target = self.root.join(to);
-        if target.exists() {
-            return Err(SaveError::Exists { path: target });
-        }
-        fs::rename(self.root.join(from), &target).map_err(|source| SaveError::write(&target, source))
+        std::iter::once(campaign_path(stem)).chain(bodies).filter(|path| self.tree.is_taken(path)).collect()
     }
 
     fn follow_webhook(&self, old: &str, new: &str) -> Result<(), SaveError> {
-        let folder = self.root.join("campaigns");
-        let entries = fs::read_dir(&folder).into_iter().flatten().flatten();
-        for name in entries.filter_map(|entry| entry.file_name().into_string().ok()) {
+        let names = self.tree.list("campaigns").map_err(|error| self.tree.unsaved("campaigns", error))?;
+        for name in names.into_iter().filter_map(|name| name.into_string().ok()) {
             let Some(stem) = name.strip_suffix(".toml") else { continue };
             let source = self.read(&campaign_path(stem));
             let Some(campaign) = Campaign::parse(&source.text).0.filter(|campaign| campaign.webhook == old)
@@ -287,30 +297,24 @@ impl Folder {
         Ok(())
     }
 
-    fn trash_folder(&self, id: &str) -> PathBuf {
-        self.root.join(PRIVATE).join("trash").join(id)
-    }
-
     fn trash(&self, files: &[String], wanted: &str) -> Result<Trashed, SaveError> {
         if files.is_empty() {
-            return Err(SaveError::Missing { path: self.root.join(wanted) });
+            return Err(SaveError::Missing { path: self.tree.shown(wanted) });
         }
         self.private()?;
-        let id = free(stem_of(wanted), |id| self.trash_folder(id).exists());
-        let trash = self.trash_folder(&id);
+        let id = free(stem_of(wanted), |id| self.tree.is_taken(&trash_path(id)));
         for file in files {
-            let from = self.root.join(file);
-            move_file(&from, &trash.join(file)).map_err(|source| SaveError::write(&from, source))?;
+            self.tree.rename(file, &format!("{}/{file}", trash_path(&id)))?;
         }
         Ok(Trashed { id, files: files.to_vec() })
     }
 }
 
-fn move_file(from: &Path, to: &Path) -> io::Result<()> {
-    if let Some(parent) = to.parent() {
-        fs::create_dir_all(parent)?;
-    }
-    fs::rename(from, to)
+/// The file of the people.
+const DATABASE: &str = ".telecast/audience.db";
+
+fn trash_path(id: &str) -> String {
+    format!("{PRIVATE}/trash/{id}")
 }
 
 fn campaign_path(stem: &str) -> String {

@@ -1,15 +1,24 @@
 //! The history of test-sends: `.telecast/history.jsonl`, one JSON line each, for the user only.
 
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Folder, PRIVATE};
-use crate::disk::{self, Access, SaveError};
+use super::Folder;
+use crate::disk::{self, Access, SaveError, TreeError};
+use crate::text::shorten;
+
+const PATH: &str = ".telecast/history.jsonl";
 
 /// The most that is read back, and twice the most that is kept: some thousands of test-sends.
 const MAX_BYTES: u64 = 8 * 1024 * 1024;
+
+/// The longest line: of those that stay when the file is written anew there are always some.
+const MAX_LINE: usize = 2 * 1024 * 1024;
+
+/// How many characters of an answer are kept: many times what Telegram says.
+const MAX_DESCRIPTION: usize = 2_000;
 
 /// One test-send and its answer. Holds no secret: the URL is the one with `${NAME}`s.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -50,48 +59,67 @@ pub struct TestSend {
 }
 
 impl Folder {
-    /// Adds a test-send to the history.
+    /// Adds a test-send to the history, one process after the other: at the limit the file is written anew.
     pub fn add_to_history(&self, entry: &TestSend) -> Result<(), SaveError> {
-        let path = self.private()?.join("history.jsonl");
+        self.private()?;
+        let path = self.tree.shown(PATH);
         let write_error = |error| SaveError::write(&path, error);
-        let mut line = serde_json::to_vec(entry).map_err(|error| write_error(error.into()))?;
+        let mut line =
+            serde_json::to_vec(&entry.clone().shortened()).map_err(|error| write_error(error.into()))?;
         line.push(b'\n');
-        let mut file = disk::open_private_log(&path).map_err(write_error)?;
+        if MAX_LINE < line.len() {
+            return Err(write_error(io::Error::new(
+                io::ErrorKind::FileTooLarge,
+                "this test is too large to be kept",
+            )));
+        }
+        let _turn = self.turn("history")?;
+        let mut file = self.tree.open_log(PATH)?;
+        disk::tighten(&path).map_err(write_error)?;
         // A line that a crash cut short must not swallow this one.
         if ends_in_mid_line(&mut file).map_err(write_error)? {
             line.insert(0, b'\n');
         }
         file.write_all(&line).map_err(write_error)?;
         if MAX_BYTES < file.metadata().map_err(write_error)?.len() {
-            let lines = self.history_lines(MAX_BYTES / 2);
-            disk::replace(&path, lines.as_bytes(), Access::Private)?;
+            let lines = self.history_lines(MAX_BYTES / 2).map_err(|error| self.tree.unsaved(PATH, error))?;
+            self.tree.replace(PATH, lines.as_bytes(), Access::Private)?;
         }
         Ok(())
     }
 
     /// Returns the last test-sends, at most `limit`, the newest first; lines that cannot be read are left out.
     pub fn history(&self, limit: usize) -> Vec<TestSend> {
-        let text = self.history_lines(MAX_BYTES);
-        text.lines().rev().filter_map(|line| serde_json::from_str(line).ok()).take(limit).collect()
+        if !self.is_private_ours() {
+            return Vec::new();
+        }
+        // No history is an empty one.
+        let text = self.history_lines(MAX_BYTES).unwrap_or_default();
+        let entries = text.lines().rev().filter_map(|line| serde_json::from_str::<TestSend>(line).ok());
+        entries.map(TestSend::shortened).take(limit).collect()
     }
 
     /// Returns the whole lines among the last `max` bytes of the history.
-    fn history_lines(&self, max: u64) -> String {
-        let read = || -> std::io::Result<String> {
-            let mut file = std::fs::File::open(self.root().join(PRIVATE).join("history.jsonl"))?;
-            let from = file.metadata()?.len().saturating_sub(max);
-            file.seek(SeekFrom::Start(from))?;
-            let mut bytes = Vec::new();
-            file.take(max).read_to_end(&mut bytes)?;
-            let text = String::from_utf8_lossy(&bytes).into_owned();
-            Ok(if from == 0 {
-                text
-            } else {
-                text.split_once('\n').map_or(String::new(), |(_, rest)| rest.to_owned())
-            })
-        };
-        // No history is an empty one.
-        read().unwrap_or_default()
+    fn history_lines(&self, max: u64) -> Result<String, TreeError> {
+        let mut file = std::fs::File::open(self.tree.find(PATH)?)?;
+        let from = file.metadata()?.len().saturating_sub(max);
+        file.seek(SeekFrom::Start(from))?;
+        let mut bytes = Vec::new();
+        file.take(max).read_to_end(&mut bytes)?;
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Ok(if from == 0 {
+            text
+        } else {
+            text.split_once('\n').map_or(String::new(), |(_, rest)| rest.to_owned())
+        })
+    }
+}
+
+impl TestSend {
+    /// Cuts the answer to what a person reads; the request stays whole, since it is sent again.
+    fn shortened(mut self) -> Self {
+        self.description = self.description.map(|words| shorten(&words, MAX_DESCRIPTION).into_owned());
+        self
     }
 }
 

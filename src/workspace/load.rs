@@ -4,11 +4,12 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Folder, MANIFEST};
+use super::{Folder, MANIFEST, PRIVATE};
 use crate::campaign::{Campaign, ContentFormat, Manifest, Webhook};
 use crate::diagnostic::{Diagnostic, FileProblem, Fix, did_you_mean};
-use crate::disk::{Condition, Fingerprint, Source, explain, read_source};
+use crate::disk::{Condition, Fingerprint, Source, Tree, TreeError, explain};
 use crate::json;
+use crate::paths::Paths;
 use crate::template::Dialect;
 use crate::text::Span;
 use crate::toml;
@@ -89,7 +90,8 @@ impl Workspace {
     pub fn open(root: &Path) -> Result<Workspace, OpenError> {
         let folder_error = |source| OpenError::Folder { root: root.to_path_buf(), source };
         let root = fs::canonicalize(root).map_err(folder_error)?;
-        match fs::metadata(root.join(MANIFEST)) {
+        // Of the name alone: what it leads to is looked at when it is read.
+        match fs::symlink_metadata(root.join(MANIFEST)) {
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 return Err(OpenError::NoManifest { root });
@@ -97,20 +99,22 @@ impl Workspace {
             Err(source) => return Err(OpenError::Folder { root, source }),
         }
         let mut folder_problems = Vec::new();
-        let manifest = load_definition(&root, "telecast", MANIFEST, Manifest::parse);
-        let webhooks = stems(&root, "webhooks", ".toml", &mut folder_problems)
+        let tree = Tree::new(&root);
+        let manifest = load_definition(&tree, "telecast", MANIFEST, Manifest::parse);
+        let webhooks = stems(&tree, "webhooks", ".toml", &mut folder_problems)
             .into_iter()
-            .map(|stem| load_definition(&root, &stem, &format!("webhooks/{stem}.toml"), Webhook::parse))
+            .map(|stem| load_definition(&tree, &stem, &format!("webhooks/{stem}.toml"), Webhook::parse))
             .collect();
-        let campaigns = load_campaigns(&root, &mut folder_problems);
+        let campaigns = load_campaigns(&tree, &mut folder_problems);
         let mut read_all = |folder: &str, ending: &str| -> Vec<Source> {
-            stems(&root, folder, ending, &mut folder_problems)
+            stems(&tree, folder, ending, &mut folder_problems)
                 .into_iter()
-                .map(|stem| read_source(&root, &format!("{folder}/{stem}{ending}")))
+                .map(|stem| tree.read(&format!("{folder}/{stem}{ending}")))
                 .collect()
         };
         let partials = read_all("partials", ".liquid");
         let samples = read_all("samples", ".json");
+        folder_problems.extend(private_problems(&tree));
         let mut workspace =
             Workspace { root, manifest, webhooks, campaigns, partials, samples, folder_problems };
         workspace.check_references();
@@ -118,9 +122,9 @@ impl Workspace {
         Ok(workspace)
     }
 
-    /// Returns the operations on its files.
-    pub fn folder(&self) -> Folder {
-        Folder::new(&self.root)
+    /// Returns the operations on its files; `paths` says where the user's state directory is.
+    pub fn folder(&self, paths: &Paths) -> Folder {
+        Folder::new(&self.root, paths)
     }
 
     /// Returns what `telecast.toml` says, or the defaults where it cannot be read.
@@ -229,12 +233,12 @@ fn no_webhook(text: &str, path: &[&str], webhook: &str, stems: &[&str]) -> Diagn
 }
 
 fn load_definition<T>(
-    root: &Path,
+    tree: &Tree,
     stem: &str,
     path: &str,
     parse: impl FnOnce(&str) -> (Option<T>, Vec<Diagnostic>),
 ) -> Definition<T> {
-    let mut source = read_source(root, path);
+    let mut source = tree.read(path);
     let value = match source.condition {
         Condition::Read => {
             let (value, problems) = parse(&source.text);
@@ -246,25 +250,54 @@ fn load_definition<T>(
     Definition { stem: stem.to_owned(), source, value }
 }
 
+/// The files of the private folder that are opened by name.
+const PRIVATE_FILES: [&str; 7] = [
+    "id",
+    "test-chats.toml",
+    "history.jsonl",
+    "audience.db",
+    "audience.db-wal",
+    "audience.db-shm",
+    "audience.db-journal",
+];
+
+/// Returns which files of the private folder break the rules: they are not used.
+fn private_problems(tree: &Tree) -> Vec<FileProblem> {
+    let problem = |path: &str, error: TreeError| match error {
+        TreeError::Breach(breach) => FileProblem::place(path, "", &[breach.problem()]),
+        // Whoever needs it says what is wrong.
+        TreeError::Io(_) => Vec::new(),
+    };
+    // What leads elsewhere is not looked into.
+    if let Err(error) = tree.list(PRIVATE) {
+        return problem(PRIVATE, error);
+    }
+    let files = PRIVATE_FILES.map(|file| format!("{PRIVATE}/{file}"));
+    let folders = ["drafts", "trash"].map(|folder| format!("{PRIVATE}/{folder}"));
+    let files = files.iter().filter_map(|path| Some((path, tree.place(path).err()?)));
+    let folders = folders.iter().filter_map(|path| Some((path, tree.list(path).err()?)));
+    files.chain(folders).flat_map(|(path, error)| problem(path, error)).collect()
+}
+
 /// Loads the campaigns: each definition with its body, and bodies without a definition.
-fn load_campaigns(root: &Path, problems: &mut Vec<FileProblem>) -> Vec<CampaignFiles> {
-    let mut names = stems(root, "campaigns", ".toml", problems);
+fn load_campaigns(tree: &Tree, problems: &mut Vec<FileProblem>) -> Vec<CampaignFiles> {
+    let mut names = stems(tree, "campaigns", ".toml", problems);
     for format in ContentFormat::ALL {
-        names.extend(stems(root, "campaigns", format.extension(), &mut Vec::new()));
+        names.extend(stems(tree, "campaigns", format.extension(), &mut Vec::new()));
     }
     names.sort();
     names.dedup();
-    names.into_iter().map(|stem| load_campaign(root, stem)).collect()
+    names.into_iter().map(|stem| load_campaign(tree, stem)).collect()
 }
 
-fn load_campaign(root: &Path, stem: String) -> CampaignFiles {
-    let mut definition = load_definition(root, &stem, &format!("campaigns/{stem}.toml"), Campaign::parse);
-    let is_there = |format: ContentFormat| root.join(body_path(&stem, format)).exists();
+fn load_campaign(tree: &Tree, stem: String) -> CampaignFiles {
+    let mut definition = load_definition(tree, &stem, &format!("campaigns/{stem}.toml"), Campaign::parse);
+    let is_there = |format: ContentFormat| tree.is_taken(&body_path(&stem, format));
     let format = match &definition.value {
         Some(campaign) => campaign.content_format,
         None => ContentFormat::ALL.into_iter().find(|format| is_there(*format)).unwrap_or_default(),
     };
-    let mut body = read_source(root, &body_path(&stem, format));
+    let mut body = tree.read(&body_path(&stem, format));
     if definition.source.condition == Condition::Missing {
         let problem =
             Diagnostic::error("no-definition", Span::at(0), "this body has no campaign file beside it");
@@ -292,20 +325,23 @@ pub(super) fn body_path(stem: &str, format: ContentFormat) -> String {
 }
 
 /// Returns the stems of the files in `folder` that end in `ending`, sorted; hidden files and folders are left out.
-fn stems(root: &Path, folder: &str, ending: &str, problems: &mut Vec<FileProblem>) -> Vec<String> {
-    let entries = match fs::read_dir(root.join(folder)) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Vec::new(),
+fn stems(tree: &Tree, folder: &str, ending: &str, problems: &mut Vec<FileProblem>) -> Vec<String> {
+    let names = match tree.list(folder) {
+        Ok(names) => names,
         Err(error) => {
-            let message = format!("cannot read this folder: {}", explain(&error));
-            let problem = Diagnostic::error("unreadable", Span::at(0), message);
+            let problem = match error {
+                TreeError::Breach(breach) => breach.problem(),
+                TreeError::Io(error) => {
+                    let message = format!("cannot read this folder: {}", explain(&error));
+                    Diagnostic::error("unreadable", Span::at(0), message)
+                }
+            };
             problems.extend(FileProblem::place(folder, "", &[problem]));
             return Vec::new();
         }
     };
     let mut stems = Vec::new();
-    for entry in entries.flatten() {
-        let name = entry.file_name();
+    for name in names {
         let Some(name) = name.to_str() else {
             let shown = format!("{folder}/{}", name.to_string_lossy());
             let problem = Diagnostic::error("not-utf8", Span::at(0), "this file's name is not UTF-8");

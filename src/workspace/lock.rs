@@ -6,8 +6,8 @@ use crate::paths::Paths;
 
 impl Folder {
     /// Takes the lock on editing this workspace: one console has it, others only view.
-    pub fn lock_editing(&self, paths: &Paths) -> Result<Guard, LockError> {
-        try_lock(&paths.of_workspace(self.root()).join("editing.lock"), "editing this workspace", self.root())
+    pub fn lock_editing(&self) -> Result<Guard, LockError> {
+        try_lock(&self.kept.join("editing.lock"), "editing this workspace", self.root())
     }
 
     /// Takes the lock on reading a bot's updates: one process on this machine, whatever its workspace.

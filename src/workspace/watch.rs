@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use notify::{Config, Event, EventKind, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
 
-use super::MANIFEST;
+use super::{MANIFEST, Tree};
 
 /// How long the files must be quiet before their change is told: a swap is several events.
 const QUIET: Duration = Duration::from_millis(50);
@@ -79,14 +79,19 @@ fn by_polling(
     interval: Duration,
     handler: impl notify::EventHandler,
 ) -> Option<Box<dyn Watcher + Send>> {
-    let config = Config::default().with_poll_interval(interval).with_compare_contents(true);
+    // Contents are compared by reading them: a link may lead to what has no end.
+    let config = Config::default()
+        .with_poll_interval(interval)
+        .with_compare_contents(true)
+        .with_follow_symlinks(false);
     let mut watcher = PollWatcher::new(handler, config).ok()?;
     add_folders(&mut watcher, root).then(|| Box::new(watcher) as Box<dyn Watcher + Send>)
 }
 
 /// Watches the root and the folders of definitions; `.telecast` is left out, where the database is busy.
 fn add_folders(watcher: &mut dyn Watcher, root: &Path) -> bool {
-    let existing = FOLDERS.iter().map(|folder| root.join(folder)).filter(|folder| folder.is_dir());
+    let tree = Tree::new(root);
+    let existing = FOLDERS.iter().filter(|folder| tree.has_folder(folder)).map(|folder| root.join(folder));
     let mut folders = std::iter::once(root.to_path_buf()).chain(existing);
     folders.all(|folder| watcher.watch(&folder, RecursiveMode::NonRecursive).is_ok())
 }
@@ -125,8 +130,8 @@ impl<F: FnMut(Vec<String>)> Teller<F> {
         let Some(watcher) = self.watcher.upgrade() else { return };
         let Ok(mut watcher) = watcher.lock() else { return };
         for folder in FOLDERS.iter().filter(|folder| paths.contains(**folder)) {
-            let path = self.root.join(folder);
-            if path.is_dir() {
+            if Tree::new(&self.root).has_folder(folder) {
+                let path = self.root.join(folder);
                 // Where it cannot be watched, what changes in it is seen when the workspace is opened again.
                 let _ = watcher.watch(&path, RecursiveMode::NonRecursive);
             }

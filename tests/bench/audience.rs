@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use telecast::paths::Paths;
 use telecast::profile::Value;
-use telecast::service::{DATABASE, Job, demo, sample, survey};
+use telecast::service::{Job, demo, sample, survey};
 use telecast::store::{Change, SqliteStore, Store};
 use telecast::workspace::{PRIVATE, Workspace};
 
@@ -30,7 +30,7 @@ fn main() {
     demo::make(&Paths::under(&home.path().join("home")), &root).unwrap();
     let workspace = Arc::new(Workspace::open(&root).unwrap());
     let job = Job::of_files(&workspace, sample::FIRST);
-    report("the sample workspace", &root.join(PRIVATE).join(DATABASE), &job);
+    report("the sample workspace", &root.join(PRIVATE).join("audience.db"), &job);
     let large = home.path().join("large.db");
     fill(&large, n);
     report(&format!("{n} profiles"), &large, &job);

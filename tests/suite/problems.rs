@@ -66,6 +66,8 @@ const ELSEWHERE: &[&str] = &[
     "no-definition",
     "not-an-event",
     "not-utf8",
+    "outside-workspace",
+    "not-a-file",
     "too-large",
     "unreadable",
     "row-left-out",

@@ -20,12 +20,21 @@ use telecast::workspace::{
 /// A workspace with the webhook `bot` and the campaign `spring-sale`.
 fn sample() -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
-    workspace::init(dir.path(), "Shop").unwrap();
-    let folder = Folder::new(dir.path());
+    workspace::init(dir.path(), "Shop", &paths_of(dir.path())).unwrap();
+    let folder = folder_of(dir.path());
     let url = "https://api.telegram.org/bot${BOT_TOKEN}/sendMessage";
     folder.create_webhook(&Webhook { name: "Bot".into(), url: url.into(), ..Webhook::default() }).unwrap();
     folder.create_campaign(&spring_sale(), "{}\n").unwrap();
     dir
+}
+
+/// The user's directories, which go away with the workspace of a test.
+fn paths_of(root: &Path) -> Paths {
+    Paths::under(&root.join("home"))
+}
+
+fn folder_of(root: &Path) -> Folder {
+    Folder::new(root, &paths_of(root))
 }
 
 fn spring_sale() -> Campaign {
@@ -62,7 +71,7 @@ fn a_new_workspace_opens_without_problems() {
     assert_eq!(workspace.campaigns[0].body.text, "{}\n");
     assert_eq!(read(&dir, ".telecast/.gitignore"), "*\n");
     assert_eq!(Some(workspace.id()), workspace.settings().id);
-    assert!(workspace::init(dir.path(), "again").is_err());
+    assert!(workspace::init(dir.path(), "again", &paths_of(dir.path())).is_err());
 }
 
 #[test]
@@ -77,11 +86,11 @@ fn a_workspace_is_found_by_option_then_variable_then_parents_then_the_default_on
         discover(option, variable, current, &paths).map_err(|error| error.to_string())
     };
     assert!(find(None, None, &far).unwrap_err().contains("telecast init DIR"));
-    workspace::init(&paths.default_workspace(), "default").unwrap();
+    workspace::init(&paths.default_workspace(), "default", &paths).unwrap();
     assert_eq!(find(None, None, &far), Ok(paths.default_workspace()));
-    workspace::init(&root("near"), "near").unwrap();
+    workspace::init(&root("near"), "near", &paths).unwrap();
     assert_eq!(find(None, None, &far), Ok(root("near")));
-    workspace::init(&root("variable"), "variable").unwrap();
+    workspace::init(&root("variable"), "variable", &paths).unwrap();
     assert_eq!(find(None, root("variable").to_str(), &far), Ok(root("variable")));
     assert_eq!(find(Some("near/telecast.toml"), root("variable").to_str(), dir.path()), Ok(root("near")));
     assert!(find(Some("."), None, &far).unwrap_err().contains("(--workspace) is no workspace"));
@@ -111,7 +120,7 @@ fn a_broken_file_is_named_with_line_and_column_and_hides_no_other() {
             "campaigns/b.toml:3:2: error[unknown-key]: telecast does not know the key `when` here\n  help: this version sends only when told to; take it out",
             "campaigns/b.txt.liquid:1:1: error[no-body]: this campaign has no body yet\n  help: there is campaigns/b.json.liquid; write `content_format = \"json\"` to use it",
             "campaigns/c.toml:1:1: error[no-definition]: this body has no campaign file beside it\n  help: make campaigns/c.toml with `webhook = \"…\"`",
-            "campaigns/d.toml:1:1: error[unreadable]: cannot read it: not a regular file",
+            "campaigns/d.toml:1:1: error[not-a-file]: it is a folder, not a regular file\n  help: telecast does not use it: remove it, or put a file here",
             "campaigns/d.json.liquid:1:1: error[no-body]: this campaign has no body yet\n  help: save one as campaigns/d.json.liquid",
             "samples/charged.json:1:11: error[not-json]: expected a value",
         ],
@@ -128,7 +137,7 @@ fn a_body_of_ten_megabytes_is_a_problem_and_left_alone() {
     let workspace = open(&dir);
     let body = &workspace.campaigns[0].body;
     assert_eq!((body.condition, body.problems[0].code), (Condition::Unusable, "too-large"));
-    assert!(workspace.folder().save(body, "{}").is_err());
+    assert!(workspace.folder(&paths_of(dir.path())).save(body, "{}").is_err());
     assert_eq!(fs::metadata(dir.path().join(path)).unwrap().len(), 10 * 1024 * 1024);
 }
 
@@ -138,15 +147,22 @@ fn a_file_that_is_not_utf8_or_read_only_is_never_written_over() {
     let path = "campaigns/spring-sale.json.liquid";
     write(&dir, path, b"\xff");
     let workspace = open(&dir);
-    let refused = workspace.folder().save(&workspace.campaigns[0].body, "{}");
+    let refused = workspace.folder(&paths_of(dir.path())).save(&workspace.campaigns[0].body, "{}");
     assert!(matches!(refused, Err(SaveError::Unusable { .. })), "{refused:?}");
     assert_eq!(fs::read(dir.path().join(path)).unwrap(), b"\xff");
     write(&dir, path, b"{}");
     let mut permissions = fs::metadata(dir.path().join(path)).unwrap().permissions();
     permissions.set_readonly(true);
     fs::set_permissions(dir.path().join(path), permissions).unwrap();
-    let body = workspace.folder().read(path);
-    assert!(workspace.folder().save(&body, "[]").unwrap_err().to_string().ends_with("no permission"));
+    let body = workspace.folder(&paths_of(dir.path())).read(path);
+    assert!(
+        workspace
+            .folder(&paths_of(dir.path()))
+            .save(&body, "[]")
+            .unwrap_err()
+            .to_string()
+            .ends_with("no permission")
+    );
     assert_eq!(read(&dir, path), "{}");
 }
 
@@ -179,32 +195,48 @@ fn a_file_that_was_changed_meanwhile_is_not_written_over() {
     let workspace = open(&dir);
     let body = &workspace.campaigns[0].body;
     write(&dir, &body.path, b"theirs");
-    let refused = workspace.folder().save(body, "mine");
+    let refused = workspace.folder(&paths_of(dir.path())).save(body, "mine");
     assert!(matches!(refused, Err(SaveError::ChangedOnDisk { .. })), "{refused:?}");
     assert_eq!(read(&dir, &body.path), "theirs");
     fs::remove_file(dir.path().join(&body.path)).unwrap();
-    assert!(matches!(workspace.folder().save(body, "mine"), Err(SaveError::ChangedOnDisk { .. })));
-    let gone = workspace.folder().read(&body.path);
-    workspace.folder().save(&gone, "mine").unwrap();
+    assert!(matches!(
+        workspace.folder(&paths_of(dir.path())).save(body, "mine"),
+        Err(SaveError::ChangedOnDisk { .. })
+    ));
+    let gone = workspace.folder(&paths_of(dir.path())).read(&body.path);
+    workspace.folder(&paths_of(dir.path())).save(&gone, "mine").unwrap();
     assert_eq!(read(&dir, &body.path), "mine");
 }
 
 #[test]
-fn a_save_keeps_mode_and_symbolic_links_and_leaves_nothing_beside() {
+fn a_save_keeps_the_mode_and_leaves_nothing_beside() {
     use std::os::unix::fs::PermissionsExt;
+    let dir = sample();
+    let path = dir.path().join("campaigns/spring-sale.json.liquid");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+    let workspace = open(&dir);
+    folder_of(dir.path()).save(&workspace.campaigns[0].body, "[]").unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), "[]");
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
+    let names: Vec<_> = fs::read_dir(dir.path().join("campaigns")).unwrap().flatten().collect();
+    assert_eq!(names.len(), 2, "{names:?}");
+}
+
+#[test]
+fn a_link_within_the_workspace_is_read_and_not_saved_through() {
     let dir = sample();
     let path = dir.path().join("campaigns/spring-sale.json.liquid");
     let elsewhere = dir.path().join("elsewhere");
     fs::rename(&path, &elsewhere).unwrap();
-    fs::set_permissions(&elsewhere, fs::Permissions::from_mode(0o640)).unwrap();
-    std::os::unix::fs::symlink(&elsewhere, &path).unwrap();
+    std::os::unix::fs::symlink("../elsewhere", &path).unwrap();
     let workspace = open(&dir);
-    workspace.folder().save(&workspace.campaigns[0].body, "[]").unwrap();
+    assert_eq!(workspace.problems(), []);
+    let body = &workspace.campaigns[0].body;
+    assert_eq!(body.text, "{}\n");
+    let refused = folder_of(dir.path()).save(body, "[]").unwrap_err().to_string();
+    assert!(refused.ends_with("it is a symbolic link, and nothing is written through one"), "{refused}");
     assert!(fs::symlink_metadata(&path).unwrap().is_symlink());
-    assert_eq!(fs::read_to_string(&elsewhere).unwrap(), "[]");
-    assert_eq!(fs::metadata(&elsewhere).unwrap().permissions().mode() & 0o777, 0o640);
-    let names: Vec<_> = fs::read_dir(dir.path().join("campaigns")).unwrap().flatten().collect();
-    assert_eq!(names.len(), 2, "{names:?}");
+    assert_eq!(fs::read_to_string(&elsewhere).unwrap(), "{}\n");
 }
 
 #[test]
@@ -218,7 +250,7 @@ fn a_saved_definition_keeps_its_comments() {
     webhook.name = "Robot".into();
     webhook.headers[0].1 = "2".into();
     webhook.auth = Some(Auth::Bearer { token: "${T}".into() });
-    workspace.folder().save_webhook(&definition.source, &webhook).unwrap();
+    workspace.folder(&paths_of(dir.path())).save_webhook(&definition.source, &webhook).unwrap();
     let expected = text.replace("\"Bot\"", "\"Robot\"").replace("\"1\"", "\"2\"");
     assert_eq!(read(&dir, "webhooks/bot.toml"), expected + "\n[auth]\nkind = \"bearer\"\ntoken = \"${T}\"\n");
 }
@@ -226,7 +258,7 @@ fn a_saved_definition_keeps_its_comments() {
 #[test]
 fn campaigns_are_made_copied_renamed_deleted_and_restored() {
     let dir = sample();
-    let folder = open(&dir).folder();
+    let folder = folder_of(dir.path());
     assert_eq!(folder.create_campaign(&spring_sale(), "{}").unwrap(), "spring-sale-2");
     let draft = draft("spring-sale", "unsaved");
     folder.write_draft(&draft).unwrap();
@@ -254,7 +286,7 @@ fn campaigns_are_made_copied_renamed_deleted_and_restored() {
 #[test]
 fn campaigns_follow_a_renamed_webhook() {
     let dir = sample();
-    let folder = open(&dir).folder();
+    let folder = folder_of(dir.path());
     assert_eq!(folder.rename_webhook("bot", "News bot").unwrap(), "news-bot");
     assert_eq!(open(&dir).problems(), []);
     assert_eq!(open(&dir).campaigns[0].value.as_ref().unwrap().webhook, "news-bot");
@@ -267,7 +299,7 @@ fn a_changed_content_format_takes_the_body_along() {
     let dir = sample();
     let workspace = open(&dir);
     let campaign = Campaign { content_format: ContentFormat::Text, ..spring_sale() };
-    workspace.folder().save_campaign(&workspace.campaigns[0].source, &campaign).unwrap();
+    workspace.folder(&paths_of(dir.path())).save_campaign(&workspace.campaigns[0].source, &campaign).unwrap();
     assert_eq!(open(&dir).problems(), []);
     assert_eq!(read(&dir, "campaigns/spring-sale.txt.liquid"), "{}\n");
 }
@@ -279,10 +311,10 @@ fn files_are_copied_into_a_workspace_of_its_own_id() {
         ("telecast.toml", b"# demo\nname = \"Demo\"\n"),
         ("webhooks/bot.toml", b"url = \"${SANDBOX}/bot${T}/sendMessage\"\n"),
     ];
-    let first = workspace::create_from(&dir.path().join("a"), files).unwrap();
-    let second = workspace::create_from(&dir.path().join("b"), files).unwrap();
+    let first = workspace::create_from(&dir.path().join("a"), files, &paths_of(dir.path())).unwrap();
+    let second = workspace::create_from(&dir.path().join("b"), files, &paths_of(dir.path())).unwrap();
     assert_ne!(first.id, second.id);
-    assert!(workspace::create_from(&dir.path().join("a"), files).is_err());
+    assert!(workspace::create_from(&dir.path().join("a"), files, &paths_of(dir.path())).is_err());
     let workspace = Workspace::open(&dir.path().join("a")).unwrap();
     assert_eq!(workspace.problems(), []);
     assert!(workspace.manifest.source.text.starts_with("# demo\nname = \"Demo\"\nid = \""));
@@ -301,7 +333,7 @@ fn draft(stem: &str, text: &str) -> Draft {
 fn drafts_come_back_until_they_are_discarded() {
     use std::os::unix::fs::PermissionsExt;
     let dir = sample();
-    let folder = open(&dir).folder();
+    let folder = folder_of(dir.path());
     let typed = draft("spring-sale", "half a w\u{0}ord 🎉\r\n");
     folder.write_draft(&typed).unwrap();
     assert_eq!(folder.drafts(), [typed]);
@@ -338,7 +370,7 @@ fn test_send(body: &str) -> TestSend {
 #[test]
 fn the_history_is_newest_first_and_survives_a_line_cut_short() {
     let dir = sample();
-    let folder = open(&dir).folder();
+    let folder = folder_of(dir.path());
     assert_eq!(folder.history(10), []);
     folder.add_to_history(&test_send("one")).unwrap();
     let path = dir.path().join(".telecast/history.jsonl");
@@ -353,7 +385,7 @@ fn the_history_is_newest_first_and_survives_a_line_cut_short() {
 #[test]
 fn the_history_stays_bounded() {
     let dir = sample();
-    let folder = open(&dir).folder();
+    let folder = folder_of(dir.path());
     let large = "x".repeat(1_000_000);
     for n in 0..12 {
         folder.add_to_history(&test_send(&format!("{n} {large}"))).unwrap();
@@ -365,8 +397,9 @@ fn the_history_stays_bounded() {
 #[test]
 fn test_chats_are_named_and_the_last_one_is_remembered() {
     let dir = sample();
-    let folder = open(&dir).folder();
+    let folder = folder_of(dir.path());
     write(&dir, ".telecast/test-chats.toml", b"# mine\n[chats]\nteam = \"@ourteam\" # all of us\n");
+    folder.adopt().unwrap();
     folder.add_test_chat("Anna P.", "123").unwrap();
     let (chats, problems) = folder.test_chats();
     assert_eq!(problems, []);
@@ -400,13 +433,13 @@ fn wait_for(child: &mut Child, word: &str) {
 
 /// What the child works on; `None` where the test runs as one of the suite.
 fn childs_folder() -> Option<Folder> {
-    std::env::var_os("TELECAST_TEST_DIR").map(|dir| Folder::new(Path::new(&dir)))
+    std::env::var_os("TELECAST_TEST_DIR").map(|dir| folder_of(Path::new(&dir)))
 }
 
 #[test]
 fn in_a_child_a_lock_is_held() {
     let Some(folder) = childs_folder() else { return };
-    let _guard = folder.lock_editing(&Paths::under(folder.root())).unwrap();
+    let _guard = folder.lock_editing().unwrap();
     println!("\nlocked");
     std::io::stdin().lines().for_each(drop);
 }
@@ -414,30 +447,27 @@ fn in_a_child_a_lock_is_held() {
 #[test]
 fn a_second_process_is_told_who_edits_and_gets_the_lock_when_it_is_killed() {
     let dir = sample();
-    let folder = Folder::new(dir.path());
+    let folder = folder_of(dir.path());
     let mut other = child("workspace::in_a_child_a_lock_is_held", dir.path());
     wait_for(&mut other, "locked");
-    let paths = Paths::under(dir.path());
-    let Err(LockError::Held { holder, .. }) = folder.lock_editing(&paths) else {
-        panic!("the lock was free")
-    };
+    let Err(LockError::Held { holder, .. }) = folder.lock_editing() else { panic!("the lock was free") };
     assert_eq!((holder.pid, holder.workspace.as_deref()), (Some(other.id()), Some(dir.path())));
     other.kill().unwrap();
     other.wait().unwrap();
-    let _guard = folder.lock_editing(&paths).unwrap();
+    let _guard = folder.lock_editing().unwrap();
 }
 
 #[test]
 fn one_bot_is_polled_once_on_the_machine_whatever_the_workspace() {
     let (one, two) = (sample(), sample());
     let paths = Paths::under(one.path());
-    let guard = Folder::new(one.path()).lock_polling(&paths, 42).unwrap();
-    let refused = Folder::new(two.path()).lock_polling(&paths, 42).unwrap_err().to_string();
+    let guard = folder_of(one.path()).lock_polling(&paths, 42).unwrap();
+    let refused = folder_of(two.path()).lock_polling(&paths, 42).unwrap_err().to_string();
     let expected = format!("process {}, workspace {}", std::process::id(), one.path().display());
     assert!(refused.ends_with(&expected), "{refused}");
-    let _other_bot = Folder::new(two.path()).lock_polling(&paths, 43).unwrap();
+    let _other_bot = folder_of(two.path()).lock_polling(&paths, 43).unwrap();
     drop(guard);
-    Folder::new(two.path()).lock_polling(&paths, 42).unwrap();
+    folder_of(two.path()).lock_polling(&paths, 42).unwrap();
 }
 
 #[test]
@@ -451,7 +481,7 @@ fn in_a_child_nothing_is_permitted() {
     let refused =
         folder.save(&workspace.campaign("spring-sale").unwrap().body, "[]").unwrap_err().to_string();
     assert!(refused.ends_with("spring-sale.json.liquid: no permission"), "{refused}");
-    assert!(folder.lock_editing(&Paths::under(folder.root())).is_err());
+    assert!(folder.lock_editing().is_err());
     println!("\nrefused");
 }
 
@@ -501,7 +531,7 @@ fn a_draft_is_whole_whenever_the_process_is_killed() {
         wait_for(&mut other, "writing");
         other.kill().unwrap();
         other.wait().unwrap();
-        let text = Folder::new(dir.path()).draft("spring-sale").unwrap().text;
+        let text = folder_of(dir.path()).draft("spring-sale").unwrap().text;
         let (n, rest) = text.split_once(' ').unwrap();
         assert_eq!(rest, n.repeat(2000));
     }

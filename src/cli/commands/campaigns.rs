@@ -2,16 +2,16 @@
 
 use serde_json::{Value, json};
 
-use crate::campaign::{Campaign, ContentFormat};
+use crate::campaign::Campaign;
 use crate::cli::args::{CampaignsCommand, Format, NewCampaign, RemoveCampaign, RenameCampaign, Starter};
 use crate::cli::error::{CliError, Ending, Kind, Result};
 use crate::cli::output::Output;
 use crate::cli::place::Place;
-use crate::diagnostic::did_you_mean;
 use crate::service::starter;
 use crate::telegram::ParseMode;
-use crate::workspace::{CampaignFiles, Workspace};
+use crate::workspace::{CampaignFiles, Source, Workspace};
 
+use super::named::{self, Named};
 use super::read;
 
 /// Lists, makes, renames or removes.
@@ -19,26 +19,27 @@ pub fn run(place: &Place, command: CampaignsCommand, output: &mut Output) -> Res
     let workspace = place.workspace()?;
     match command {
         CampaignsCommand::List(format) => list(&workspace, format, output),
-        CampaignsCommand::New(args) => new(&workspace, &args, output),
-        CampaignsCommand::Rename(args) => rename(&workspace, &args, output),
-        CampaignsCommand::Rm(args) => remove(&workspace, &args, output),
+        CampaignsCommand::New(args) => new(place, &workspace, &args, output),
+        CampaignsCommand::Rename(args) => rename(place, &workspace, &args, output),
+        CampaignsCommand::Rm(args) => remove(place, &workspace, &args, output),
     }
 }
 
 /// Returns the campaign that `words` name: by its stem, or by a path to one of its files.
 pub fn find<'a>(workspace: &'a Workspace, words: &str) -> Result<&'a CampaignFiles> {
-    let file = words.rsplit(['/', '\\']).next().unwrap_or(words);
-    let endings = ContentFormat::ALL.iter().map(|format| format.extension()).chain([".toml"]);
-    let stem = endings.filter_map(|ending| file.strip_suffix(ending)).next().unwrap_or(file);
-    let found = workspace.campaign(words).or_else(|| workspace.campaign(stem));
-    found.ok_or_else(|| {
-        let stems = workspace.campaigns.iter().map(|campaign| campaign.stem.as_str());
-        let error = CliError::new(Kind::Failed, format!("there is no campaign `{words}`"));
-        match did_you_mean(stem, stems.clone()) {
-            Some(near) => error.hint(format!("did you mean `{near}`?")),
-            None => error.hint(format!("there are: {}", stems.collect::<Vec<_>>().join(", "))),
-        }
-    })
+    named::find(&workspace.root, &workspace.campaigns, words)
+}
+
+impl Named for CampaignFiles {
+    const KIND: &'static str = "campaign";
+
+    fn stem(&self) -> &str {
+        &self.stem
+    }
+
+    fn files(&self) -> Vec<&Source> {
+        vec![&self.source, &self.body]
+    }
 }
 
 fn list(workspace: &Workspace, format: Format, output: &mut Output) -> Result {
@@ -74,7 +75,7 @@ pub fn describe(workspace: &Workspace, campaign: &CampaignFiles) -> Value {
     })
 }
 
-fn new(workspace: &Workspace, args: &NewCampaign, output: &mut Output) -> Result {
+fn new(place: &Place, workspace: &Workspace, args: &NewCampaign, output: &mut Output) -> Result {
     let dialect = workspace.settings().dialect;
     let body = match &args.body {
         Some(source) => read::text(source)?,
@@ -85,7 +86,7 @@ fn new(workspace: &Workspace, args: &NewCampaign, output: &mut Output) -> Result
         webhook: choose_webhook(workspace, args.webhook.as_deref())?,
         ..Campaign::default()
     };
-    let stem = workspace.folder().create_campaign(&campaign, &body)?;
+    let stem = workspace.folder(&place.paths).create_campaign(&campaign, &body)?;
     let made = Workspace::open(&workspace.root)?;
     let made = find(&made, &stem)?;
     match args.format.json {
@@ -98,10 +99,10 @@ fn new(workspace: &Workspace, args: &NewCampaign, output: &mut Output) -> Result
 /// Returns the webhook of a new campaign: the one named, the workspace's default, or the only one.
 pub fn choose_webhook(workspace: &Workspace, named: Option<&str>) -> Result<String> {
     let stems: Vec<&str> = workspace.webhooks.iter().map(|webhook| webhook.stem.as_str()).collect();
-    if let Some(named) = named {
-        return match workspace.webhook(named) {
+    if let Some(words) = named {
+        return match workspace.webhook(words) {
             Some(webhook) => Ok(webhook.stem.clone()),
-            None => Err(super::webhooks::unknown(workspace, named)),
+            None => Err(named::unknown(&workspace.webhooks, words)),
         };
     }
     match (workspace.settings().defaults.webhook, stems.as_slice()) {
@@ -114,9 +115,9 @@ pub fn choose_webhook(workspace: &Workspace, named: Option<&str>) -> Result<Stri
     }
 }
 
-fn rename(workspace: &Workspace, args: &RenameCampaign, output: &mut Output) -> Result {
+fn rename(place: &Place, workspace: &Workspace, args: &RenameCampaign, output: &mut Output) -> Result {
     let campaign = find(workspace, &args.from)?;
-    let stem = workspace.folder().rename_campaign(&campaign.stem, &args.to)?;
+    let stem = workspace.folder(&place.paths).rename_campaign(&campaign.stem, &args.to)?;
     if stem == campaign.stem && campaign.display_name() == args.to {
         output.note(format!("nothing changed: it is called {stem} already"))?;
     }
@@ -124,12 +125,12 @@ fn rename(workspace: &Workspace, args: &RenameCampaign, output: &mut Output) -> 
     Ok(Ending::Done)
 }
 
-fn remove(workspace: &Workspace, args: &RemoveCampaign, output: &mut Output) -> Result {
+fn remove(place: &Place, workspace: &Workspace, args: &RemoveCampaign, output: &mut Output) -> Result {
     // All are looked up before the first goes: a slip in the second name must not leave half the work.
     let campaigns: Vec<&CampaignFiles> =
         args.campaigns.iter().map(|words| find(workspace, words)).collect::<Result<_>>()?;
     for campaign in campaigns {
-        let trashed = workspace.folder().delete_campaign(&campaign.stem)?;
+        let trashed = workspace.folder(&place.paths).delete_campaign(&campaign.stem)?;
         output.note(format!("moved {} to .telecast/trash", trashed.files.join(" and ")))?;
     }
     Ok(Ending::Done)

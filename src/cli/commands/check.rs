@@ -12,8 +12,8 @@ use crate::clock;
 use crate::diagnostic::{Diagnostic, TextEdit};
 use crate::profile::{Profile, Vocabulary};
 use crate::service::{Job, Session};
-use crate::store::Store;
-use crate::workspace::{CampaignFiles, Condition, Source, Workspace};
+use crate::store::{self, Store};
+use crate::workspace::{CampaignFiles, Condition, SaveError, Source, Workspace};
 
 use super::{campaigns, render};
 
@@ -25,10 +25,10 @@ pub fn run(place: &Place, args: &Check, output: &mut Output) -> Result {
     let mut workspace = Arc::new(place.workspace()?);
     let session = place.session(&workspace);
     let stems = stems(&workspace, &args.campaigns)?;
-    let people = people(&workspace, &session, output)?;
+    let people = people(&session, output)?;
     if args.fix {
         for _ in 0..ROUNDS {
-            let n_fixed = fix(&workspace, &people, &stems, output)?;
+            let n_fixed = fix(place, &workspace, &people, &stems, output)?;
             if n_fixed == 0 {
                 break;
             }
@@ -96,12 +96,14 @@ struct People {
     profile: Option<Arc<Profile>>,
 }
 
-fn people(workspace: &Workspace, session: &Session, output: &mut Output) -> Result<People> {
-    if !workspace.folder().database().exists() {
-        // Where nobody is known yet, the templates are checked all the same.
-        return Ok(People { vocabulary: Arc::default(), profile: None });
-    }
-    let store = session.store()?;
+fn people(session: &Session, output: &mut Output) -> Result<People> {
+    let store = match session.store_if_any() {
+        // One that leads elsewhere is among the problems of the workspace.
+        Err(store::Error::LeftAlone { .. } | store::Error::Folder(SaveError::Breach { .. })) => None,
+        found => found?,
+    };
+    // Where nobody is known yet, the templates are checked all the same.
+    let Some(store) = store else { return Ok(People { vocabulary: Arc::default(), profile: None }) };
     let profile = store.test_profiles()?.into_iter().next();
     if let Some(profile) = &profile {
         output.note(format!("for the test profile {}", profile.identity))?;
@@ -118,7 +120,13 @@ fn job(workspace: &Arc<Workspace>, people: &People, stem: &str) -> Job {
 }
 
 /// Applies every safe fix of the campaigns' files once, says so, and returns how many there were.
-fn fix(workspace: &Arc<Workspace>, people: &People, stems: &[String], output: &mut Output) -> Result<usize> {
+fn fix(
+    place: &Place,
+    workspace: &Arc<Workspace>,
+    people: &People,
+    stems: &[String],
+    output: &mut Output,
+) -> Result<usize> {
     let mut n_fixed = 0;
     for stem in stems {
         let campaign: &CampaignFiles = campaigns::find(workspace, stem)?;
@@ -131,7 +139,7 @@ fn fix(workspace: &Arc<Workspace>, people: &People, stems: &[String], output: &m
             if edits.is_empty() || source.condition != Condition::Read {
                 continue;
             }
-            workspace.folder().save(source, &applied(&source.text, &edits))?;
+            workspace.folder(&place.paths).save(source, &applied(&source.text, &edits))?;
             n_fixed += edits.len();
             output.note(format!("{}: {} mended", shown(&source.path), edits.len()))?;
         }

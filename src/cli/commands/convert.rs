@@ -25,7 +25,7 @@ pub fn run(place: &Place, args: &ConvertCampaign, output: &mut Output) -> Result
     let converted = convert(&workspace, campaign, to);
     let is_saved = match &converted {
         Ok(conversion) if !args.print && conversion.body != campaign.body.text => {
-            workspace.folder().save(&campaign.body, &conversion.body)?;
+            workspace.folder(&place.paths).save(&campaign.body, &conversion.body)?;
             true
         }
         Ok(_) | Err(_) => false,

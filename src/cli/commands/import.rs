@@ -28,7 +28,7 @@ pub fn run(place: &Place, args: &ImportBody, output: &mut Output) -> Result {
         dialect: Some(Dialect::CleverTap).filter(|dialect| *dialect != workspace.settings().dialect),
         ..Campaign::default()
     };
-    let stem = workspace.folder().create_campaign(&campaign, &pasted.body)?;
+    let stem = workspace.folder(&place.paths).create_campaign(&campaign, &pasted.body)?;
     let made = Workspace::open(&workspace.root)?;
     let made = campaigns::find(&made, &stem)?;
     let method = pasted.method.map(Method::as_str);

@@ -12,10 +12,11 @@ use crate::workspace;
 /// Makes the workspace and says where it is.
 pub fn run(args: &Init, output: &mut Output) -> Result {
     let root = current_folder()?.join(&args.dir);
+    let paths = Place::paths()?;
     let name = root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     match args.sample {
-        true => demo::make(&Place::paths()?, &root)?,
-        false => drop(workspace::init(&root, &name)?),
+        true => demo::make(&paths, &root)?,
+        false => drop(workspace::init(&root, &name, &paths)?),
     }
     let shown = root.display().to_string();
     match args.format.json {

@@ -11,21 +11,31 @@ use crate::cli::output::Output;
 use crate::cli::place::{self, Place};
 use crate::profile::import::read_one;
 use crate::profile::{Profile, Reachability, Value, limits};
-use crate::store::{Store, Written};
+use crate::service::find_people;
+use crate::store::{SqliteStore, Store, Written};
 use crate::template::Dialect;
-use crate::workspace::Workspace;
+use crate::workspace::{Folder, Workspace};
 
 /// Imports, lists, shows, sets or deletes.
 pub fn run(place: &Place, command: ProfilesCommand, output: &mut Output) -> Result {
     let workspace = place.workspace()?;
-    let people = place::people(&workspace)?;
+    let folder = workspace.folder(&place.paths);
+    let to_change = || place::people_to_change(&folder);
     match command {
-        ProfilesCommand::Import(args) => import::run(&workspace, &people, &args, output),
-        ProfilesCommand::List(args) => list(&people, &args, output),
-        ProfilesCommand::Show { identity, format } => show(&people, &identity, format, output),
-        ProfilesCommand::Set(args) => set(&workspace, &people, args, output),
-        ProfilesCommand::Delete { identities } => delete(&people, &identities, output),
+        ProfilesCommand::Import(args) => import::run(&workspace, &to_change()?, &args, output),
+        ProfilesCommand::List(args) => list(&to_read(&folder)?, &args, output),
+        ProfilesCommand::Show { identity, format } => show(&to_read(&folder)?, &identity, format, output),
+        ProfilesCommand::Set(args) => set(&workspace, &to_change()?, args, output),
+        ProfilesCommand::Delete { identities } => delete(&to_change()?, &identities, output),
     }
+}
+
+/// Opens the people to look at them; where there are none, none are made.
+fn to_read(folder: &Folder) -> Result<SqliteStore> {
+    Ok(match find_people(folder)? {
+        Some(people) => people,
+        None => SqliteStore::open_in_memory()?,
+    })
 }
 
 fn list(people: &dyn Store, args: &ListProfiles, output: &mut Output) -> Result {

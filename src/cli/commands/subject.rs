@@ -23,11 +23,8 @@ pub fn job(
     whose: &Whose,
     output: &mut Output,
 ) -> Result<Job> {
-    let people = match workspace.folder().database().exists() {
-        // Asking must not make a database: a workspace in CI has none.
-        false => None,
-        true => Some(session.store()?),
-    };
+    // Asking must not make a database: a workspace in CI has none.
+    let people = session.store_if_any()?;
     let vocabulary = people.as_ref().map(|people| people.vocabulary()).transpose()?;
     let people = people.as_deref().map(|people| people as &dyn Store);
     Ok(Job {

@@ -11,7 +11,7 @@ use crate::cli::place::Place;
 use crate::cli::problems::{Problem, Sheet};
 use crate::clock;
 use crate::service::{Job, Outcome, TestAnswer, TestSend, history_entry, send_test};
-use crate::workspace::{CampaignFiles, Workspace};
+use crate::workspace::{CampaignFiles, FOREIGN_NOTICE, Folder, Standing};
 
 use super::{campaigns, render, runtime, subject, webhooks};
 
@@ -21,7 +21,12 @@ pub fn run(place: &Place, args: &TestCampaign, output: &mut Output) -> Result {
     let session = place.session(&workspace);
     session.secrets().usable()?;
     let campaign = campaigns::find(&workspace, &args.campaign)?;
-    let test_chat = args.to.as_deref().map(|words| chat(&workspace, words)).transpose()?;
+    let folder = workspace.folder(&place.paths);
+    let is_foreign = folder.standing()? == Standing::Foreign;
+    if is_foreign {
+        output.note(FOREIGN_NOTICE)?;
+    }
+    let test_chat = args.to.as_deref().map(|words| chat(&folder, words)).transpose()?;
     let job = subject::job(&workspace, &session, &campaign.stem, &args.whose, output)?;
     if let Some(in_use) = job.webhook_in_use() {
         webhooks::allowed(&session, &in_use)?;
@@ -34,7 +39,8 @@ pub fn run(place: &Place, args: &TestCampaign, output: &mut Output) -> Result {
         answer
     });
     if answer.was_tried()
-        && let Err(error) = workspace.folder().add_to_history(&history_entry(&test, &answer, now))
+        && !is_foreign
+        && let Err(error) = folder.add_to_history(&history_entry(&test, &answer, now))
     {
         // What became of the test is told all the same.
         output.note(format!("the history of tests was not written: {error}"))?;
@@ -61,8 +67,8 @@ async fn interrupted() {
 }
 
 /// Returns the chat that `words` mean: a name in test-chats.toml, an id or an @name.
-fn chat(workspace: &Workspace, words: &str) -> Result<String> {
-    let (chats, _) = workspace.folder().test_chats();
+fn chat(folder: &Folder, words: &str) -> Result<String> {
+    let (chats, _) = folder.test_chats();
     chats.resolve(words).ok_or_else(|| {
         let error = CliError::new(Kind::Usage, format!("`{words}` is no chat"));
         let names: Vec<&str> = chats.chats.iter().map(|(name, _)| name.as_str()).collect();

@@ -8,12 +8,13 @@ use crate::cli::error::{CliError, Ending, Kind, Result};
 use crate::cli::output::Output;
 use crate::cli::place::Place;
 use crate::compose::Filled;
-use crate::diagnostic::did_you_mean;
 use crate::secrets::Redactor;
 use crate::service::{
     BotStatus, NotPermitted, Session, Standing, TroubleKind, WebhookInUse, adopt_token, check_bot,
 };
-use crate::workspace::{Definition, Workspace};
+use crate::workspace::{Definition, Source, Workspace};
+
+use super::named::{self, Named};
 
 /// Lists, makes or removes.
 pub fn run(place: &Place, command: WebhooksCommand, output: &mut Output) -> Result {
@@ -22,25 +23,25 @@ pub fn run(place: &Place, command: WebhooksCommand, output: &mut Output) -> Resu
         WebhooksCommand::List(format) => list(&workspace, format, output),
         WebhooksCommand::New(args) => new(place, &workspace, args, output),
         WebhooksCommand::Check { stem, format } => check(place, &workspace, &stem, format, output),
-        WebhooksCommand::Rm { stems } => remove(&workspace, &stems, output),
-    }
-}
-
-/// Says that there is no such webhook, and which there are.
-pub fn unknown(workspace: &Workspace, words: &str) -> CliError {
-    let stems = workspace.webhooks.iter().map(|webhook| webhook.stem.as_str());
-    let error = CliError::new(Kind::Failed, format!("there is no webhook `{words}`"));
-    match did_you_mean(words, stems.clone()) {
-        Some(near) => error.hint(format!("did you mean `{near}`?")),
-        None => error.hint(format!("there are: {}", stems.collect::<Vec<_>>().join(", "))),
+        WebhooksCommand::Rm { stems } => remove(place, &workspace, &stems, output),
     }
 }
 
 /// Returns the webhook that `words` name.
 pub fn find<'a>(workspace: &'a Workspace, words: &str) -> Result<&'a Definition<Webhook>> {
-    let file = words.rsplit(['/', '\\']).next().unwrap_or(words);
-    let stem = file.strip_suffix(".toml").unwrap_or(file);
-    workspace.webhook(stem).ok_or_else(|| unknown(workspace, words))
+    named::find(&workspace.root, &workspace.webhooks, words)
+}
+
+impl Named for Definition<Webhook> {
+    const KIND: &'static str = "webhook";
+
+    fn stem(&self) -> &str {
+        &self.stem
+    }
+
+    fn files(&self) -> Vec<&Source> {
+        vec![&self.source]
+    }
 }
 
 fn list(workspace: &Workspace, format: Format, output: &mut Output) -> Result {
@@ -90,7 +91,7 @@ fn new(place: &Place, workspace: &Workspace, args: NewWebhook, output: &mut Outp
         .map_err(|words| CliError::new(Kind::Environment, words))?;
     // Asked for before anything is made: it is refused where the settings are wrong.
     let secrets = place.session(workspace).secrets().list(&webhook.secret_names())?;
-    let stem = workspace.folder().create_webhook(&webhook)?;
+    let stem = workspace.folder(&place.paths).create_webhook(&webhook)?;
     // Whoever types where it sends what has said that it may.
     place.session(workspace).trust(&stem, &webhook)?;
     for violation in webhook.route().err().unwrap_or_default() {
@@ -167,10 +168,10 @@ pub fn allowed(session: &Session, in_use: &WebhookInUse) -> Result<()> {
     }
 }
 
-fn remove(workspace: &Workspace, stems: &[String], output: &mut Output) -> Result {
+fn remove(place: &Place, workspace: &Workspace, stems: &[String], output: &mut Output) -> Result {
     let webhooks: Vec<_> = stems.iter().map(|words| find(workspace, words)).collect::<Result<_>>()?;
     for webhook in webhooks {
-        let trashed = workspace.folder().delete_webhook(&webhook.stem)?;
+        let trashed = workspace.folder(&place.paths).delete_webhook(&webhook.stem)?;
         output.note(format!("moved {} to .telecast/trash", trashed.files.join(" and ")))?;
     }
     Ok(Ending::Done)

@@ -34,16 +34,22 @@ pub(super) fn load_people(session: &Session, wanted: Option<&str>) -> Result<Peo
     load().map_err(|error: store::Error| error.to_string())
 }
 
+/// Reports what could not be kept. That a foreign private folder keeps nothing was said when the console opened.
+pub(super) fn unkept(result: Result<(), SaveError>) -> Option<Msg> {
+    match result {
+        Ok(()) | Err(SaveError::Foreign { .. }) => None,
+        Err(error) => Some(Msg::DraftFailed(error.to_string())),
+    }
+}
+
 /// Writes or forgets a body or its draft.
 pub(super) fn journal(folder: &Folder, effect: Effect) -> Option<Msg> {
     match effect {
         Effect::WriteDraft { stem, text, base } => {
             let draft = Draft { stem, text, cursor: 0, base, written: clock::now() };
-            folder.write_draft(&draft).err().map(|error| Msg::DraftFailed(error.to_string()))
+            unkept(folder.write_draft(&draft))
         }
-        Effect::DiscardDraft(stem) => {
-            folder.discard_draft(&stem).err().map(|error| Msg::DraftFailed(error.to_string()))
-        }
+        Effect::DiscardDraft(stem) => unkept(folder.discard_draft(&stem)),
         Effect::SaveBody { stem, text, version, expected } => {
             let result = save_body(folder, &stem, &text, expected);
             Some(Msg::BodySaved { stem, version, result })

@@ -1,10 +1,11 @@
 //! Other programs: the clipboard's command, the editor.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::Stdio;
 
 use tokio::io::AsyncWriteExt;
 
+use crate::disk::{Condition, Scratch, explain, read_source};
 use crate::ui::effect::ExternalEdit;
 
 pub(super) async fn copy_by_command(command: &[String], text: &str) -> Result<(), String> {
@@ -24,7 +25,8 @@ pub(super) async fn copy_by_command(command: &[String], text: &str) -> Result<()
     if status.success() { Ok(()) } else { Err(format!("{program} ended with {status}")) }
 }
 
-pub(super) async fn edit(job: ExternalEdit) -> Result<String, String> {
+/// Lets an editor change a copy in `scratch`, the folder of such copies, and returns what it wrote.
+pub(super) async fn edit(job: ExternalEdit, scratch: &Path) -> Result<String, String> {
     let command = ["VISUAL", "EDITOR"]
         .iter()
         .find_map(|name| std::env::var(name).ok())
@@ -32,16 +34,20 @@ pub(super) async fn edit(job: ExternalEdit) -> Result<String, String> {
     let command = command.unwrap_or_else(|| "vi".to_owned());
     let mut words = command.split_whitespace().map(str::to_owned);
     let program = words.next().unwrap_or_default();
-    let folder = tempfile::Builder::new().prefix("telecast-").tempdir().map_err(|error| error.to_string())?;
-    let path: PathBuf = folder.path().join(format!("{}{}", job.stem, job.ending));
-    std::fs::write(&path, &job.text).map_err(|error| error.to_string())?;
+    let copy = Scratch::new(scratch, &format!("{}{}", job.stem, job.ending), &job.text)
+        .map_err(|error| format!("cannot make a copy for {program}: {}", explain(&error)))?;
     let mut run = tokio::process::Command::new(&program);
-    run.args(words).args(at_position(&program, job.position.line, job.position.column)).arg(&path);
+    run.args(words).args(at_position(&program, job.position.line, job.position.column)).arg(copy.path());
     let status = run.status().await.map_err(|error| format!("cannot run {program} ($EDITOR): {error}"))?;
     if !status.success() {
         return Err(format!("{program} ended with {status}; the body stays as it was"));
     }
-    std::fs::read_to_string(&path).map_err(|error| format!("cannot read what {program} wrote: {error}"))
+    let written = read_source(Path::new(""), &copy.path().to_string_lossy());
+    match (written.condition, written.problems.first()) {
+        (Condition::Read, _) => Ok(written.text),
+        (_, Some(problem)) => Err(format!("what {program} wrote is not taken: {}", problem.message)),
+        (_, None) => Err(format!("{program} has removed the copy; the body stays as it was")),
+    }
 }
 
 /// The argument that puts the cursor of a known editor at a place.

@@ -13,7 +13,7 @@ use super::Console;
 
 /// Everybody's message of the body as it stands in the editor, sent to a test chat.
 fn messages(console: &Console) -> Vec<(String, Option<FormattedText>)> {
-    let people = SqliteStore::open(&console.app.workspace.folder().database()).unwrap();
+    let people = SqliteStore::open(&console.app.workspace.root.join(".telecast/audience.db")).unwrap();
     let profiles = people.list("", None, 1000).unwrap().profiles;
     assert!(300 < profiles.len(), "the whole of the demo's audience");
     let now = clock::now();

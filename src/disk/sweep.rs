@@ -1,0 +1,191 @@
+//! Files that last no longer than a process: copies for other programs, and what a killed process left of its own.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use super::write::{ATTEMPTS, make_folder, write_private};
+use super::{Access, STAGING};
+
+/// A copy of a text for another program, in a folder of its own that only the user can enter.
+///
+/// It goes away with this value. A lock beside the folder says that its process lives; [`sweep_scratch`] removes those
+/// whose process was killed.
+#[derive(Debug)]
+pub struct Scratch {
+    folder: PathBuf,
+    file: PathBuf,
+    /// Locked, and there before the folder is and after it is gone.
+    _lock: NamedTempFile,
+}
+
+impl Scratch {
+    /// Writes `text` as the file `name` of a new folder in `parent`. What is no plain file name is replaced.
+    pub fn new(parent: &Path, name: &str, text: &str) -> io::Result<Self> {
+        make_folder(parent, Access::Private)?;
+        let lock = lock_file(parent)?;
+        let folder = lock.path().with_extension("");
+        make_folder(&folder, Access::Private)?;
+        let is_plain = Path::new(name).file_name().is_some_and(|last| last == name);
+        let file = folder.join(if is_plain { name } else { "body" });
+        // From here on the value removes the folder.
+        let scratch = Self { folder, file, _lock: lock };
+        write_private(&scratch.file, text.as_bytes())?;
+        Ok(scratch)
+    }
+
+    /// Returns the path of the copy.
+    pub fn path(&self) -> &Path {
+        &self.file
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // What cannot be removed stays private, and the next start tries again.
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn lock_file(parent: &Path) -> io::Result<NamedTempFile> {
+    for _ in 0..ATTEMPTS {
+        let lock = tempfile::Builder::new().prefix("copy-").suffix(".lock").tempfile_in(parent)?;
+        lock.as_file().lock()?;
+        // Another process that starts may have swept it away before it was locked.
+        if lock.path().exists() {
+            return Ok(lock);
+        }
+    }
+    Err(io::Error::new(io::ErrorKind::ResourceBusy, "its lock is removed by another process"))
+}
+
+/// Removes the copies in `parent` whose process is gone.
+pub fn sweep_scratch(parent: &Path) {
+    let copies = entries(parent)
+        .filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("copy-")));
+    for path in copies {
+        let (folder, lock) = (path.with_extension(""), path.with_extension("lock"));
+        let is_free = match File::open(&lock) {
+            Ok(file) => file.try_lock().is_ok().then_some(Some(file)),
+            Err(error) => (error.kind() == io::ErrorKind::NotFound).then_some(None),
+        };
+        // The lock, where there is one, is held until both are gone.
+        if let Some(_guard) = is_free {
+            // What cannot be removed stays private, and the next start tries again.
+            let _ = fs::remove_dir_all(&folder);
+            let _ = fs::remove_file(&lock);
+        }
+    }
+}
+
+/// Removes the staging files in `folder` that a killed process left; those of a living one are locked.
+pub fn sweep(folder: &Path) {
+    for path in entries(folder).filter(|path| is_staging(path)) {
+        let is_file = fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_file());
+        if is_file
+            && let Ok(file) = File::open(&path)
+            && file.try_lock().is_ok()
+        {
+            // What cannot be removed is in nobody's way; the next start tries again.
+            let _ = fs::remove_file(&path);
+        }
+    }
+}
+
+/// Removes the staging folders in `folder` that a killed process left and that hold no other files than `files`.
+///
+/// Whoever makes such folders has to be kept out meanwhile.
+pub fn sweep_folders(folder: &Path, files: &[&str]) {
+    for path in entries(folder).filter(|path| is_staging(path)) {
+        let is_ours = fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_dir())
+            && entries(&path).all(|inner| files.iter().any(|file| inner == path.join(file)));
+        if is_ours {
+            // What cannot be removed is in nobody's way; the next start tries again.
+            let _ = fs::remove_dir_all(&path);
+        }
+    }
+}
+
+/// Whether it is named as [`STAGING`] files are: six letters and digits, which a person's own name would hardly mix.
+fn is_staging(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.and_then(|name| name.strip_prefix(STAGING)).is_some_and(|random| {
+        random.len() == 6
+            && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            && !random.bytes().all(|byte| byte.is_ascii_lowercase())
+    })
+}
+
+fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn a_copy_is_the_users_alone_and_goes_with_its_value() {
+        let home = tempfile::tempdir().unwrap();
+        let parent = home.path().join("editing");
+        let copy = Scratch::new(&parent, "sale.json.liquid", "{}").unwrap();
+        assert_eq!(fs::read_to_string(copy.path()).unwrap(), "{}");
+        assert_eq!(
+            (mode(copy.path()), mode(copy.path().parent().unwrap()), mode(&parent)),
+            (0o600, 0o700, 0o700)
+        );
+        drop(copy);
+        assert_eq!(entries(&parent).count(), 0);
+        let copy = Scratch::new(&parent, "../../x", "{}").unwrap();
+        assert!(copy.path().starts_with(&parent));
+    }
+
+    #[test]
+    fn the_copies_of_the_dead_are_swept_and_those_of_the_living_stay() {
+        let home = tempfile::tempdir().unwrap();
+        let living = Scratch::new(home.path(), "a", "{}").unwrap();
+        let dead = home.path().join("copy-Dead01");
+        fs::create_dir(&dead).unwrap();
+        fs::write(dead.join("b"), "{}").unwrap();
+        fs::write(dead.with_extension("lock"), "").unwrap();
+        fs::create_dir(home.path().join("copy-Dead02")).unwrap();
+        sweep_scratch(home.path());
+        assert!(living.path().exists());
+        assert_eq!(entries(home.path()).count(), 2);
+    }
+
+    #[test]
+    fn staging_files_are_swept_unless_they_are_in_use_or_a_persons_own() {
+        let home = tempfile::tempdir().unwrap();
+        let at = |name: &str| home.path().join(name);
+        let names = [
+            ".telecast-aB3xY9",
+            ".telecast-in0Use",
+            ".telecast-backup",
+            ".telecast-notes1.md",
+            "telecast-aB3xY9",
+        ];
+        names.iter().for_each(|name| fs::write(at(name), "x").unwrap());
+        let in_use = File::open(at(".telecast-in0Use")).unwrap();
+        in_use.lock().unwrap();
+        fs::write(at("victim"), "x").unwrap();
+        std::os::unix::fs::symlink(at("victim"), at(".telecast-aB3xY8")).unwrap();
+        for (folder, file) in [(".telecast-dirA01", "id"), (".telecast-dirB02", "audience.db")] {
+            fs::create_dir(at(folder)).unwrap();
+            fs::write(at(folder).join(file), "x").unwrap();
+        }
+        sweep(home.path());
+        sweep_folders(home.path(), &["id"]);
+        assert!(!at(".telecast-dirA01").exists() && at(".telecast-dirB02").exists());
+        assert!(!at(names[0]).exists());
+        assert!(names[1..].iter().all(|name| at(name).exists()) && at("victim").exists());
+    }
+}

@@ -1,0 +1,481 @@
+//! The files of one workspace: every way to them leads through here.
+//!
+//! A workspace can come from a stranger, so a name in it may lead anywhere. Each path is made of plain names; what is
+//! read is a regular file whose real path lies inside; nothing is written through a symbolic link. The threat is the
+//! folder as it was received, not a process that changes it between a check and its use.
+//!
+//! Files of the user's own (settings, secrets) do not belong here: those may be links.
+
+use std::ffi::OsString;
+use std::fs::{self, FileType, Metadata};
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use super::read::{read_regular, to_source};
+use super::write::{make_folder, put, put_new, sync_folder};
+use super::{Access, Fingerprint, SaveError, Source, open_private_log};
+use crate::diagnostic::Diagnostic;
+use crate::text::Span;
+
+/// The files of a workspace. Paths are relative to its root, with `/` between folders; cheap to clone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tree {
+    /// Free of symbolic links where it exists.
+    root: PathBuf,
+}
+
+/// Which rule a path of a workspace breaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Breach {
+    /// It is not made of plain names.
+    #[error("its name is not a plain one")]
+    Name,
+    /// Its real path is somewhere else.
+    #[error("it is a symbolic link that leads out of the workspace")]
+    Outside,
+    /// It leads to nothing, or to itself.
+    #[error("it is a symbolic link that leads nowhere")]
+    Nowhere,
+    /// It is to be written and is a symbolic link.
+    #[error("it is a symbolic link, and nothing is written through one")]
+    Link,
+    /// It is something else than a regular file; in words, what.
+    #[error("it is {0}, not a regular file")]
+    NotAFile(&'static str),
+    /// It is something else than a folder.
+    #[error("it is not a folder")]
+    NotAFolder,
+}
+
+impl Breach {
+    /// Returns the code of the problem that it is.
+    pub fn code(self) -> &'static str {
+        match self {
+            Breach::Name | Breach::Outside | Breach::Link => "outside-workspace",
+            Breach::Nowhere | Breach::NotAFile(_) | Breach::NotAFolder => "not-a-file",
+        }
+    }
+
+    /// Returns the problem of the file or folder that it was found at.
+    pub fn problem(self) -> Diagnostic {
+        let problem = Diagnostic::error(self.code(), Span::at(0), self.to_string());
+        problem.with_help(match self {
+            Breach::Name => "give it a plain name",
+            Breach::Outside | Breach::Link => {
+                "telecast neither reads nor writes it: put the file itself here"
+            }
+            Breach::Nowhere | Breach::NotAFile(_) => {
+                "telecast does not use it: remove it, or put a file here"
+            }
+            Breach::NotAFolder => "telecast does not use it: remove it, or put a folder here",
+        })
+    }
+}
+
+/// Why a path of a workspace is not used.
+#[derive(Debug, thiserror::Error)]
+pub enum TreeError {
+    /// It breaks a rule.
+    #[error(transparent)]
+    Breach(#[from] Breach),
+    /// The system refused.
+    #[error("{}", super::explain(.0))]
+    Io(#[from] io::Error),
+}
+
+impl TreeError {
+    /// Whether there is nothing at that path.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, TreeError::Io(error) if error.kind() == io::ErrorKind::NotFound)
+    }
+}
+
+impl Tree {
+    /// Returns the files of the workspace at `root`.
+    pub fn new(root: &Path) -> Self {
+        // A root that does not exist yet holds no file that could mislead.
+        Self { root: fs::canonicalize(root).unwrap_or_else(|_| root.to_path_buf()) }
+    }
+
+    /// Returns the real path of the root.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Returns where `path` is, for messages: nothing is checked.
+    pub fn shown(&self, path: &str) -> PathBuf {
+        self.root.join(path)
+    }
+
+    /// Whether the name is taken, by whatever it is; a link counts as itself.
+    pub fn is_taken(&self, path: &str) -> bool {
+        self.parent_of(path).is_ok_and(|(parent, name)| fs::symlink_metadata(parent.join(name)).is_ok())
+    }
+
+    /// Returns the real path of a regular file, to be read.
+    pub fn find(&self, path: &str) -> Result<PathBuf, TreeError> {
+        plain_names(path)?;
+        let named = self.root.join(path);
+        let real = self.resolve(&named)?;
+        match what_it_is(fs::metadata(&real)?.file_type()) {
+            None => Ok(real),
+            Some(what) => Err(Breach::NotAFile(what).into()),
+        }
+    }
+
+    /// Reads a file of at most [`super::MAX_FILE`] bytes; `None` where it is larger.
+    pub fn read_bytes(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError> {
+        Ok(read_regular(&self.find(path)?)?)
+    }
+
+    /// Reads a text; whatever happens is in the result.
+    pub fn read(&self, path: &str) -> Source {
+        to_source(path, self.read_bytes(path))
+    }
+
+    /// Returns the names in a folder, in no order; a folder that is not there has none.
+    pub fn list(&self, folder: &str) -> Result<Vec<OsString>, TreeError> {
+        plain_names(folder)?;
+        let real = match self.resolve(&self.root.join(folder)) {
+            Err(error) if error.is_missing() => return Ok(Vec::new()),
+            found => found?,
+        };
+        if !fs::metadata(&real)?.is_dir() {
+            return Err(Breach::NotAFolder.into());
+        }
+        fs::read_dir(real)?.map(|entry| Ok(entry?.file_name())).collect()
+    }
+
+    /// Whether there is a folder whose real path lies inside.
+    pub fn has_folder(&self, folder: &str) -> bool {
+        plain_names(folder).is_ok() && self.resolve(&self.root.join(folder)).is_ok_and(|real| real.is_dir())
+    }
+
+    /// Returns where a file may be written: its folder's real path is inside, and it is a regular file or not there.
+    pub fn place(&self, path: &str) -> Result<PathBuf, TreeError> {
+        let (parent, name) = self.parent_of(path)?;
+        let target = parent.join(name);
+        match self.entry(&target)? {
+            None => Ok(target),
+            Some(old) if old.is_symlink() => Err(Breach::Link.into()),
+            Some(old) => match what_it_is(old.file_type()) {
+                None => Ok(target),
+                Some(what) => Err(Breach::NotAFile(what).into()),
+            },
+        }
+    }
+
+    /// Saves `text` where the file still has the content `expected`; returns the new fingerprint.
+    ///
+    /// The text is written beside the file, brought to the disk and renamed over it; the file keeps its mode. One that
+    /// has this very text already is left alone.
+    pub fn save_text(&self, path: &str, text: &str, expected: Fingerprint) -> Result<Fingerprint, SaveError> {
+        let target = self.place(path).map_err(|error| self.unsaved(path, error))?;
+        let new = Fingerprint::of(text.as_bytes());
+        let current = Fingerprint::of_file(&target);
+        if current == new {
+            return Ok(new);
+        }
+        if current != expected || current == Fingerprint::Unknown {
+            return Err(SaveError::ChangedOnDisk { path: self.shown(path) });
+        }
+        put(&target, text.as_bytes(), Access::Usual)
+            .map_err(|source| SaveError::write(&self.shown(path), source))?;
+        Ok(new)
+    }
+
+    /// Puts `bytes` in place of the file, whatever it holds, or makes it and its folders.
+    pub fn replace(&self, path: &str, bytes: &[u8], access: Access) -> Result<(), SaveError> {
+        let target = self.place(path).map_err(|error| self.unsaved(path, error))?;
+        put(&target, bytes, access).map_err(|source| SaveError::write(&self.shown(path), source))
+    }
+
+    /// Writes a file that must not exist yet, making its folders; returns its fingerprint.
+    pub fn write_new(&self, path: &str, bytes: &[u8]) -> Result<Fingerprint, SaveError> {
+        let (parent, name) = self.parent_of(path).map_err(|error| self.unsaved(path, error))?;
+        match put_new(&parent.join(name), bytes) {
+            Ok(()) => Ok(Fingerprint::of(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                Err(SaveError::Exists { path: self.shown(path) })
+            }
+            Err(source) => Err(SaveError::write(&self.shown(path), source)),
+        }
+    }
+
+    /// Opens a file to append to, for the user only.
+    pub fn open_log(&self, path: &str) -> Result<fs::File, SaveError> {
+        let target = self.place(path).map_err(|error| self.unsaved(path, error))?;
+        open_private_log(&target).map_err(|source| SaveError::write(&self.shown(path), source))
+    }
+
+    /// Makes a folder where there is none, with those above it.
+    pub fn make_folder(&self, path: &str, access: Access) -> Result<(), SaveError> {
+        if self.has_folder(path) {
+            return Ok(());
+        }
+        let (parent, name) = self.parent_of(path).map_err(|error| self.unsaved(path, error))?;
+        make_folder(&parent.join(name), access).map_err(|source| SaveError::write(&self.shown(path), source))
+    }
+
+    /// Moves a file to a name that is free, making the folders it needs. A link is moved, not what it leads to.
+    pub fn rename(&self, from: &str, to: &str) -> Result<(), SaveError> {
+        if self.is_taken(to) {
+            return Err(SaveError::Exists { path: self.shown(to) });
+        }
+        let (parent, name) = self.parent_of(from).map_err(|error| self.unsaved(from, error))?;
+        let source = parent.join(name);
+        let (parent, name) = self.parent_of(to).map_err(|error| self.unsaved(to, error))?;
+        make_folder(&parent, Access::Usual)
+            .and_then(|()| fs::rename(source, parent.join(name)))
+            .and_then(|()| sync_folder(&parent))
+            .map_err(|source| SaveError::write(&self.shown(to), source))
+    }
+
+    /// Removes a file, if there is one. A link is removed, not what it leads to.
+    pub fn remove(&self, path: &str) -> Result<(), SaveError> {
+        let (parent, name) = self.parent_of(path).map_err(|error| self.unsaved(path, error))?;
+        match fs::remove_file(parent.join(name)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(SaveError::write(&self.shown(path), error))
+            }
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
+    /// Removes a folder with all in it. Links in it are removed, not what they lead to.
+    pub fn remove_folder(&self, path: &str) -> Result<(), SaveError> {
+        let (parent, name) = self.parent_of(path).map_err(|error| self.unsaved(path, error))?;
+        fs::remove_dir_all(parent.join(name)).map_err(|source| SaveError::write(&self.shown(path), source))
+    }
+
+    /// Turns what is wrong with a path into the error of a save.
+    pub(crate) fn unsaved(&self, path: &str, error: TreeError) -> SaveError {
+        match error {
+            TreeError::Breach(breach) => SaveError::Breach { path: self.shown(path), breach },
+            TreeError::Io(source) => SaveError::write(&self.shown(path), source),
+        }
+    }
+
+    /// Returns the real path of the folder of `path`, and the last name. Folders that are not there yet are none's.
+    fn parent_of<'a>(&self, path: &'a str) -> Result<(PathBuf, &'a str), TreeError> {
+        plain_names(path)?;
+        let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let mut parent = self.root.clone();
+        for folder in folders.split('/').filter(|folder| !folder.is_empty()) {
+            let next = parent.join(folder);
+            parent = match self.resolve(&next) {
+                Ok(real) if !real.is_dir() => return Err(Breach::NotAFolder.into()),
+                Err(error) if error.is_missing() => next,
+                found => found?,
+            };
+        }
+        Ok((parent, name))
+    }
+
+    /// Follows links, and only to what lies inside.
+    fn resolve(&self, path: &Path) -> Result<PathBuf, TreeError> {
+        match fs::canonicalize(path) {
+            Ok(real) if real.starts_with(&self.root) => Ok(real),
+            Ok(_) => Err(Breach::Outside.into()),
+            Err(error) => match self.entry(path)? {
+                Some(entry) if entry.is_symlink() => Err(Breach::Nowhere.into()),
+                Some(_) | None => Err(error.into()),
+            },
+        }
+    }
+
+    /// Looks at a name itself; `None` where it is free.
+    fn entry(&self, path: &Path) -> io::Result<Option<Metadata>> {
+        match fs::symlink_metadata(path) {
+            Ok(entry) => Ok(Some(entry)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Refuses what could lead out by itself: `..`, `.`, an absolute path, an empty name.
+fn plain_names(path: &str) -> Result<(), Breach> {
+    let is_plain = |name: &str| {
+        let mut parts = Path::new(name).components();
+        matches!((parts.next(), parts.next()), (Some(Component::Normal(part)), None) if part == name)
+            && !name.contains('\0')
+    };
+    if path.split('/').all(is_plain) { Ok(()) } else { Err(Breach::Name) }
+}
+
+/// Returns what something is that is no regular file.
+fn what_it_is(kind: FileType) -> Option<&'static str> {
+    if kind.is_file() {
+        return None;
+    }
+    Some(if kind.is_dir() { "a folder" } else { special(kind) })
+}
+
+#[cfg(unix)]
+fn special(kind: FileType) -> &'static str {
+    use std::os::unix::fs::FileTypeExt;
+    if kind.is_fifo() {
+        "a named pipe"
+    } else if kind.is_socket() {
+        "a socket"
+    } else {
+        "a device"
+    }
+}
+
+#[cfg(not(unix))]
+fn special(_: FileType) -> &'static str {
+    "a device"
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+    use crate::disk::Condition;
+
+    struct Ground {
+        folder: tempfile::TempDir,
+        tree: Tree,
+    }
+
+    /// A workspace `w` beside the file `secret` and the folder `out` with the file `out/a`.
+    fn ground() -> Ground {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir_all(folder.path().join("w/in")).unwrap();
+        fs::create_dir(folder.path().join("out")).unwrap();
+        fs::write(folder.path().join("secret"), "secret").unwrap();
+        fs::write(folder.path().join("out/a"), "out").unwrap();
+        fs::write(folder.path().join("w/in/a"), "in").unwrap();
+        let tree = Tree::new(&folder.path().join("w"));
+        Ground { folder, tree }
+    }
+
+    impl Ground {
+        fn link(&self, to: &str, name: &str) {
+            symlink(to, self.tree.root().join(name)).unwrap();
+        }
+
+        #[track_caller]
+        fn check_unread(&self, path: &str, code: &str) {
+            let source = self.tree.read(path);
+            assert_eq!((source.text.as_str(), source.condition), ("", Condition::Unusable), "{path}");
+            assert_eq!(source.problems[0].code, code, "{path}");
+        }
+
+        /// Tries every way to change something at `path`, and checks that nothing outside noticed.
+        #[track_caller]
+        fn check_unwritten(&self, path: &str) {
+            let old = Fingerprint::of(b"secret");
+            assert!(self.tree.save_text(path, "x", old).is_err(), "{path}");
+            assert!(self.tree.save_text(path, "x", Fingerprint::Absent).is_err(), "{path}");
+            assert!(self.tree.replace(path, b"x", Access::Private).is_err(), "{path}");
+            assert!(self.tree.write_new(path, b"x").is_err(), "{path}");
+            assert!(self.tree.open_log(path).is_err(), "{path}");
+            assert!(self.tree.rename("in/a", path).is_err(), "{path}");
+            self.check_outside();
+        }
+
+        #[track_caller]
+        fn check_outside(&self) {
+            let at = |path: &str| fs::read_to_string(self.folder.path().join(path)).unwrap();
+            assert_eq!(
+                (at("secret"), at("out/a"), at("w/in/a")),
+                ("secret".into(), "out".into(), "in".into())
+            );
+            assert_eq!(fs::read_dir(self.folder.path()).unwrap().count(), 3);
+            assert_eq!(fs::read_dir(self.folder.path().join("out")).unwrap().count(), 1);
+        }
+    }
+
+    #[test]
+    fn what_leads_out_is_neither_read_nor_written() {
+        let ground = ground();
+        ground.link("../secret", "x");
+        ground.link("x", "twice");
+        ground.link("/proc/self/environ", "environ");
+        ground.link("../out", "folder");
+        ground.link("..", "up");
+        for path in ["x", "twice", "environ", "folder/a", "up/secret"] {
+            ground.check_unread(path, "outside-workspace");
+            ground.check_unwritten(path);
+        }
+        ground.check_unwritten("folder/new");
+        ground.check_unwritten("folder/new/deeper");
+        for folder in ["folder", "up"] {
+            assert!(ground.tree.list(folder).is_err() && !ground.tree.has_folder(folder), "{folder}");
+        }
+        assert!(ground.tree.make_folder("folder/new", Access::Usual).is_err());
+        assert!(ground.tree.remove("folder/a").is_err());
+        assert!(ground.tree.remove_folder("up/out").is_err());
+        ground.check_outside();
+    }
+
+    #[test]
+    fn a_link_that_stays_inside_is_read_and_not_written_through() {
+        let ground = ground();
+        ground.link("in/a", "a");
+        ground.link("in", "folder");
+        assert_eq!(ground.tree.read("a").text, "in");
+        assert_eq!(ground.tree.read("folder/a").text, "in");
+        assert_eq!(ground.tree.list("folder").unwrap(), ["a"]);
+        ground.check_unwritten("a");
+        ground.tree.replace("folder/b", b"new", Access::Usual).unwrap();
+        assert_eq!(ground.tree.read("in/b").text, "new");
+    }
+
+    #[test]
+    fn a_link_to_nothing_or_to_itself_is_no_file_and_makes_none() {
+        let ground = ground();
+        ground.link("../new", "nothing");
+        ground.link("itself", "itself");
+        for path in ["nothing", "itself"] {
+            ground.check_unread(path, "not-a-file");
+            ground.check_unwritten(path);
+        }
+    }
+
+    #[test]
+    fn only_plain_names_are_names() {
+        let ground = ground();
+        let absolute = ground.folder.path().join("secret").display().to_string();
+        for path in
+            ["../secret", "in/../../secret", "in/../in/a", "./in/a", "in//a", "", "in/", &absolute, "a\0"]
+        {
+            ground.check_unread(path, "outside-workspace");
+            ground.check_unwritten(path);
+            assert!(!ground.tree.is_taken(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_regular_file_is_not_waited_for() {
+        let ground = ground();
+        let pipe = ground.tree.root().join("pipe");
+        rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR)
+            .unwrap();
+        let _socket = std::os::unix::net::UnixListener::bind(ground.tree.root().join("socket")).unwrap();
+        for (path, words) in [("pipe", "named pipe"), ("socket", "socket"), ("in", "folder")] {
+            ground.check_unread(path, "not-a-file");
+            assert!(ground.tree.read(path).problems[0].message.contains(words), "{path}");
+            ground.check_unwritten(path);
+        }
+        ground.link("/dev/zero", "zero");
+        ground.check_unread("zero", "outside-workspace");
+    }
+
+    #[test]
+    fn links_are_moved_and_removed_themselves() {
+        let ground = ground();
+        ground.link("../secret", "x");
+        ground.tree.rename("x", "trash/y").unwrap();
+        assert!(ground.tree.root().join("trash/y").is_symlink());
+        ground.tree.remove_folder("trash").unwrap();
+        ground.link("../secret", "x");
+        ground.tree.remove("x").unwrap();
+        ground.tree.remove("x").unwrap();
+        ground.check_outside();
+    }
+}
