@@ -6,6 +6,8 @@
 //! ```
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use indexmap::IndexMap;
 use jiff::tz::TimeZone;
@@ -46,6 +48,8 @@ pub struct ImportOptions {
     pub zone: TimeZone,
     /// Whose limits on names and values hold.
     pub dialect: Dialect,
+    /// Set from another thread to end the import early; what is written until then is kept.
+    pub stop: Arc<AtomicBool>,
 }
 
 /// The form of a file.
@@ -70,6 +74,8 @@ pub struct ImportReport {
     pub rejected: Vec<Rejected>,
     /// What each column became, in the file's order; the identity is not among them.
     pub columns: Vec<ImportedColumn>,
+    /// Whether it was stopped before its end.
+    pub is_interrupted: bool,
 }
 
 /// A row that was left out.
@@ -117,6 +123,7 @@ impl Default for ImportOptions {
             names: IndexMap::new(),
             zone: TimeZone::UTC,
             dialect: Dialect::Telecast,
+            stop: Arc::default(),
         }
     }
 }
@@ -129,6 +136,9 @@ pub fn import(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<ImportReport, ImportError> {
     let plan = Plan::make(store, path, options, progress)?;
+    if options.is_stopped() {
+        return Ok(ImportReport { is_interrupted: true, ..ImportReport::default() });
+    }
     let mut source = source::open(path, options)?;
     let mut writer = Writer { store, batch: Vec::new(), lines: Vec::new(), report: plan.report() };
     let mut n_records = 0;
@@ -138,6 +148,10 @@ pub fn import(
             Err(rejected) => writer.report.reject(rejected),
         }
         n_records += 1;
+        if options.is_stopped() {
+            writer.report.is_interrupted = true;
+            return Ok(writer.report);
+        }
         if n_records % BATCH == 0 {
             let n_rows = writer.report.n_created + writer.report.n_updated;
             let n_bytes = plan.n_bytes + source.n_bytes();
@@ -151,6 +165,10 @@ pub fn import(
 }
 
 impl ImportOptions {
+    fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
     /// Returns the property that a header stands for.
     fn property<'a>(&'a self, header: &'a str) -> &'a str {
         self.names.get(header).map_or(header, String::as_str)

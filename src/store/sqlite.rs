@@ -26,6 +26,8 @@ mod write;
 /// where they should not.
 pub struct SqliteStore {
     path: PathBuf,
+    /// Whether writing is refused because there was no room when it was opened.
+    is_full: bool,
     inner: Mutex<Inner>,
 }
 
@@ -60,18 +62,21 @@ impl SqliteStore {
     /// Makes an empty store that ends with this value.
     pub fn open_in_memory() -> Result<Self> {
         let path = Path::new(":memory:");
-        Ok(Self::new(path, open::Opened { connection: open::memory(path)?, copy: None }))
+        Ok(Self::new(path, open::Opened { connection: open::memory(path)?, copy: None, is_full: false }))
     }
 
     fn new(path: &Path, opened: open::Opened) -> Self {
-        let open::Opened { connection, copy } = opened;
+        let open::Opened { connection, copy, is_full } = opened;
         let inner = Inner { connection, _copy: copy, vocabulary: None, sample: None };
-        Self { path: path.to_owned(), inner: Mutex::new(inner) }
+        Self { path: path.to_owned(), is_full, inner: Mutex::new(inner) }
     }
 
     /// Runs one operation and puts SQLite's errors in our words.
     fn run<T>(&self, operation: impl FnOnce(&mut Inner) -> rusqlite::Result<T>) -> Result<T> {
-        operation(&mut self.lock()).map_err(|source| Error::of_sqlite(self.path.clone(), source))
+        operation(&mut self.lock()).map_err(|source| match Error::of_sqlite(self.path.clone(), source) {
+            Error::NoPermission { path } if self.is_full => Error::DiskFull { path },
+            error => error,
+        })
     }
 
     /// Takes a sample in steps, so that whoever wants to read meanwhile waits for none of them long.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Folder, PRIVATE, Standing};
-use crate::disk::{Access, Fingerprint, SaveError};
+use crate::disk::{Access, Breach, Fingerprint, SaveError};
 
 /// Unsaved edits of a campaign's body.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,7 +28,7 @@ impl Folder {
     /// Journals a draft in place of the one the campaign had.
     pub fn write_draft(&self, draft: &Draft) -> Result<(), SaveError> {
         self.private()?;
-        let path = draft_path(&draft.stem);
+        let path = self.own_draft_path(&draft.stem)?;
         let json = serde_json::to_vec(draft)
             .map_err(|error| SaveError::write(&self.tree.shown(&path), error.into()))?;
         self.tree.replace(&path, &json, Access::Private)
@@ -63,10 +63,19 @@ impl Folder {
     /// Discards the draft of a campaign: it was saved, or is not wanted.
     pub fn discard_draft(&self, stem: &str) -> Result<(), SaveError> {
         match self.standing()? {
-            Standing::Ours => self.tree.remove(&draft_path(stem)),
+            Standing::Ours => self.tree.remove(&self.own_draft_path(stem)?),
             // There is none of ours.
             Standing::Absent | Standing::Foreign => Ok(()),
         }
+    }
+
+    /// Returns the place of a draft, whose stem may have come with the draft itself.
+    fn own_draft_path(&self, stem: &str) -> Result<String, SaveError> {
+        let path = draft_path(stem);
+        if stem.contains('/') {
+            return Err(SaveError::Breach { path: self.tree.shown(&path), breach: Breach::Name });
+        }
+        Ok(path)
     }
 
     /// Lets a draft follow its campaign to another stem.

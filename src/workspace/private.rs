@@ -127,7 +127,11 @@ impl Folder {
         let id = new_id();
         self.remember(Private { id: id.clone(), test_chats: Vec::new() })?;
         let make = || -> io::Result<()> {
-            let staged = tempfile::Builder::new().prefix(STAGING).tempdir_in(self.root())?;
+            let mut builder = tempfile::Builder::new();
+            builder.prefix(STAGING);
+            #[cfg(unix)]
+            builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+            let staged = builder.tempdir_in(self.root())?;
             fs::write(staged.path().join("id"), &id)?;
             fs::write(staged.path().join(".gitignore"), "*\n")?;
             fs::rename(staged.path(), &path)?;

@@ -395,6 +395,60 @@ fn the_history_stays_bounded() {
 }
 
 #[test]
+fn in_a_child_tests_are_added_to_the_history() {
+    let Some(folder) = childs_folder() else { return };
+    println!("\nready");
+    std::io::stdin().lines().next();
+    for n in 0..10 {
+        folder.add_to_history(&test_send(&format!("{} {n}", std::process::id()))).unwrap();
+    }
+}
+
+#[test]
+fn processes_that_add_to_a_history_at_its_limit_lose_nothing() {
+    let dir = sample();
+    let folder = folder_of(dir.path());
+    folder.add_to_history(&test_send("first")).unwrap();
+    let line = read(&dir, ".telecast/history.jsonl");
+    // A few lines below the limit, so that each round of writers comes to it.
+    let n = 8 * 1024 * 1024 / line.len() - 5;
+    write(&dir, ".telecast/history.jsonl", line.repeat(n).as_bytes());
+    let test = "workspace::in_a_child_tests_are_added_to_the_history";
+    let mut others: Vec<Child> = (0..10).map(|_| child(test, dir.path())).collect();
+    others.iter_mut().for_each(|other| wait_for(other, "ready"));
+    others.iter_mut().for_each(|other| drop(other.stdin.take()));
+    others.iter_mut().for_each(|other| assert!(other.wait().unwrap().success()));
+    let bodies: Vec<String> = folder.history(1_000_000).into_iter().map(|entry| entry.body).collect();
+    for other in &others {
+        for n in 0..10 {
+            let body = format!("{} {n}", other.id());
+            assert!(bodies.contains(&body), "{body} is lost");
+        }
+    }
+    assert!(1_000 < bodies.len(), "{} of the old ones are kept", bodies.len());
+}
+
+#[test]
+fn a_test_that_alone_would_fill_the_history_is_refused() {
+    let dir = sample();
+    let folder = folder_of(dir.path());
+    folder.add_to_history(&test_send("one")).unwrap();
+    let refused = folder.add_to_history(&test_send(&"x".repeat(9_000_000))).unwrap_err().to_string();
+    assert!(refused.ends_with("this test is too large to be kept"), "{refused}");
+    let described = TestSend { description: Some("ü".repeat(5_000_000)), ..test_send("two") };
+    folder.add_to_history(&described).unwrap();
+    let history = folder.history(10);
+    let bodies: Vec<&str> = history.iter().map(|entry| entry.body.as_str()).collect();
+    assert_eq!(bodies, ["two", "one"]);
+    assert_eq!(history[0].description.as_ref().unwrap().chars().count(), 2_001);
+    // As an earlier version kept it.
+    let described = TestSend { description: Some("x".repeat(5_000_000)), ..described };
+    let line = serde_json::to_string(&described).unwrap();
+    write(&dir, ".telecast/history.jsonl", format!("{}\n", line.replace("two", "old")).as_bytes());
+    assert_eq!(folder.history(10)[0].description.as_ref().unwrap().chars().count(), 2_001);
+}
+
+#[test]
 fn test_chats_are_named_and_the_last_one_is_remembered() {
     let dir = sample();
     let folder = folder_of(dir.path());

@@ -42,8 +42,12 @@ impl<'a> Plan<'a> {
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Self, ImportError> {
         let mut source = source::open(path, options)?;
-        let cells = cells(source.as_mut(), path, progress)?;
+        let cells = cells(source.as_mut(), path, options, progress)?;
         let headers = source.headers();
+        if options.is_stopped() {
+            // Of half a file no column's type is known, and nothing is asked for any more.
+            return Ok(Self { options, columns: Vec::new(), n_bytes: source.n_bytes() });
+        }
         options.check_columns(headers)?;
         let vocabulary = store.vocabulary()?;
         let mut columns: Vec<Planned> = Vec::with_capacity(headers.len());
@@ -140,12 +144,16 @@ impl Planned {
 fn cells(
     source: &mut dyn Source,
     path: &Path,
+    options: &ImportOptions,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Vec<Column>, ImportError> {
     let of_bytes = 2 * std::fs::metadata(path).map_or(0, |metadata| metadata.len());
     let mut columns: Vec<Column> = Vec::new();
     let mut n_records = 0;
     while let Some(record) = source.next()? {
+        if options.is_stopped() {
+            break;
+        }
         for (at, cell) in record.row.into_iter().flat_map(|row| row.cells) {
             if columns.len() <= at {
                 columns.resize_with(at + 1, Column::default);

@@ -40,14 +40,21 @@ const IN_URI: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_
 pub(super) struct Opened {
     pub connection: Connection,
     pub copy: Option<TempDir>,
+    /// Whether it is only read because the disk has no room for what writing takes.
+    pub is_full: bool,
 }
 
-/// Opens or makes the database file; one that may not be written is only read.
+/// Opens or makes the database file; one that cannot be written is only read.
 pub(super) fn file(path: &Path) -> Result<Opened> {
     let path = &real(path, Making::Folder)?;
     match writable(path) {
+        Ok(connection) => Ok(Opened { connection, copy: None, is_full: false }),
+        Err(refused @ Error::DiskFull { .. }) => match reading(path) {
+            Ok(opened) => Ok(Opened { is_full: true, ..opened }),
+            Err(_) => Err(refused),
+        },
         Err(refused) if path.is_file() && is_permission(&refused) => reading(path).map_err(|_| refused),
-        opened => opened.map(|connection| Opened { connection, copy: None }),
+        Err(refused) => Err(refused),
     }
 }
 
@@ -84,18 +91,18 @@ fn reading(path: &Path) -> Result<Opened> {
     if has_changes && companion(path, "-shm").exists() {
         // Somebody may be writing: read along with them.
         if let Ok(connection) = connect(path, "mode=ro&readonly_shm=1") {
-            return Ok(Opened { connection, copy: None });
+            return Ok(Opened { connection, copy: None, is_full: false });
         }
     }
     if !has_changes {
-        return Ok(Opened { connection: connect(path, "immutable=1")?, copy: None });
+        return Ok(Opened { connection: connect(path, "immutable=1")?, copy: None, is_full: false });
     }
     // Nobody has brought the last changes into the database itself; that takes a place that can be written to.
     let folder = tempfile::tempdir().map_err(open)?;
     let copy = folder.path().join("audience.db");
     fs::copy(path, &copy).map_err(open)?;
     fs::copy(companion(path, "-wal"), companion(&copy, "-wal")).map_err(open)?;
-    Ok(Opened { connection: connect(&copy, "mode=rw")?, copy: Some(folder) })
+    Ok(Opened { connection: connect(&copy, "mode=rw")?, copy: Some(folder), is_full: false })
 }
 
 fn connect(path: &Path, how: &str) -> Result<Connection> {

@@ -1,9 +1,12 @@
 //! `telecast profiles import`: people from a file.
 
+use std::sync::Arc;
+
 use serde_json::{Value as Json, json};
 
 use crate::cli::args::{ImportProfiles, Property};
 use crate::cli::error::{CliError, Ending, Kind, Result};
+use crate::cli::interrupt;
 use crate::cli::output::Output;
 use crate::profile;
 use crate::store::{self, ImportError, ImportOptions, ImportReport, ImportedColumn, Rejected, Store};
@@ -30,12 +33,16 @@ pub fn run(workspace: &Workspace, people: &dyn Store, args: &ImportProfiles, out
         dialect: workspace.settings().dialect,
         ..ImportOptions::default()
     };
-    let report = store::import(people, &args.file, &options, &mut |progress| {
-        let percent = 100 * progress.n_bytes / progress.of_bytes.max(1);
-        // How far it is may get lost; the import goes on.
-        let _ = output.progress(&format!("{percent} %, {} profiles", progress.n_rows));
+    let stop = Arc::clone(&options.stop);
+    let report = interrupt::noticed(&stop, || {
+        store::import(people, &args.file, &options, &mut |progress| {
+            let percent = 100 * progress.n_bytes / progress.of_bytes.max(1);
+            // How far it is may get lost; the import goes on.
+            let _ = output.progress(&format!("{percent} %, {} profiles", progress.n_rows));
+        })
     })?;
     output.progress("")?;
+    let report = report?;
     let file = args.file.display().to_string();
     for rejected in &report.rejected {
         output.note(line(&file, rejected))?;
@@ -43,6 +50,11 @@ pub fn run(workspace: &Workspace, people: &dyn Store, args: &ImportProfiles, out
     match args.format.json {
         true => output.json(&describe(&file, &report))?,
         false => print(&report, output)?,
+    }
+    if report.is_interrupted {
+        output
+            .note("interrupted: what is counted here is kept, and the same command goes on where it ended")?;
+        return Ok(Ending::Interrupted);
     }
     Ok(if report.n_rejected == 0 { Ending::Done } else { Ending::Problems })
 }
@@ -92,6 +104,7 @@ fn describe(file: &str, report: &ImportReport) -> Json {
         "created": report.n_created,
         "updated": report.n_updated,
         "rejected": report.n_rejected,
+        "interrupted": report.is_interrupted,
         "columns": report.columns.iter().map(column).collect::<Vec<_>>(),
         "rows": report.rejected.iter().map(rejected).collect::<Vec<_>>(),
     })
@@ -113,6 +126,11 @@ impl From<ImportError> for CliError {
             | ImportError::OtherType { .. }
             | ImportError::Name { .. } => Kind::Failed,
         };
-        CliError::new(kind, error)
+        let is_of_store = matches!(error, ImportError::Store(_));
+        let error = CliError::new(kind, error);
+        match is_of_store {
+            true => error.hint("the rows before are kept; once this is mended, the same command goes on"),
+            false => error,
+        }
     }
 }
