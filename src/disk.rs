@@ -73,7 +73,9 @@ pub enum SaveError {
         breach: Breach,
     },
     /// The workspace's private folder was not made here.
-    #[error("{path} was not made here by telecast, so nothing is written into it")]
+    #[error(
+        "{path} was not made here, so nothing is written into it; `telecast trust --adopt` takes it over"
+    )]
     Foreign {
         /// The folder.
         path: PathBuf,

@@ -13,9 +13,6 @@ use crate::workspace::{self, DiscoverError, Folder, InitError, OpenError, SaveEr
 
 use super::error::{CliError, Kind, Result};
 
-/// What to do about a private folder that is not ours.
-const ADOPT: &str = "where you know whom it is from, take it over: telecast trust --adopt";
-
 /// A place that was found, and not yet read.
 #[derive(Debug)]
 pub struct Place {
@@ -109,10 +106,7 @@ impl From<SaveError> for CliError {
             | SaveError::Unusable { .. }
             | SaveError::NotToml { .. } => Kind::Failed,
         };
-        match &error {
-            SaveError::Foreign { .. } => CliError::new(kind, error).hint(ADOPT),
-            _ => CliError::new(kind, error),
-        }
+        CliError::new(kind, error)
     }
 }
 

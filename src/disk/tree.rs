@@ -33,6 +33,9 @@ pub enum Breach {
     /// Its real path is somewhere else.
     #[error("it is a symbolic link that leads out of the workspace")]
     Outside,
+    /// It leads to what is hidden in the workspace, such as git's settings with their passwords.
+    #[error("it is a symbolic link to a hidden file or folder")]
+    Hidden,
     /// It leads to nothing, or to itself.
     #[error("it is a symbolic link that leads nowhere")]
     Nowhere,
@@ -51,7 +54,7 @@ impl Breach {
     /// Returns the code of the problem that it is.
     pub fn code(self) -> &'static str {
         match self {
-            Breach::Name | Breach::Outside | Breach::Link => "outside-workspace",
+            Breach::Name | Breach::Outside | Breach::Hidden | Breach::Link => "outside-workspace",
             Breach::Nowhere | Breach::NotAFile(_) | Breach::NotAFolder => "not-a-file",
         }
     }
@@ -61,7 +64,7 @@ impl Breach {
         let problem = Diagnostic::error(self.code(), Span::at(0), self.to_string());
         problem.with_help(match self {
             Breach::Name => "give it a plain name",
-            Breach::Outside | Breach::Link => {
+            Breach::Outside | Breach::Hidden | Breach::Link => {
                 "telecast neither reads nor writes it: put the file itself here"
             }
             Breach::Nowhere | Breach::NotAFile(_) => {
@@ -275,13 +278,20 @@ impl Tree {
     /// Follows links, and only to what lies inside.
     fn resolve(&self, path: &Path) -> Result<PathBuf, TreeError> {
         match fs::canonicalize(path) {
-            Ok(real) if real.starts_with(&self.root) => Ok(real),
-            Ok(_) => Err(Breach::Outside.into()),
+            Ok(real) if !real.starts_with(&self.root) => Err(Breach::Outside.into()),
+            // The private folder's own files are named as what they are.
+            Ok(real) if self.is_hidden(&real) && !self.is_hidden(path) => Err(Breach::Hidden.into()),
+            Ok(real) => Ok(real),
             Err(error) => match self.entry(path)? {
                 Some(entry) if entry.is_symlink() => Err(Breach::Nowhere.into()),
                 Some(_) | None => Err(error.into()),
             },
         }
+    }
+
+    fn is_hidden(&self, path: &Path) -> bool {
+        let names = path.strip_prefix(&self.root).unwrap_or(path).components();
+        names.into_iter().any(|name| name.as_os_str().as_encoded_bytes().starts_with(b"."))
     }
 
     /// Looks at a name itself; `None` where it is free.
@@ -329,7 +339,8 @@ fn special(_: FileType) -> &'static str {
     "a device"
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::os::unix::fs::symlink;
 
@@ -424,6 +435,20 @@ mod tests {
         ground.check_unwritten("a");
         ground.tree.replace("folder/b", b"new", Access::Usual).unwrap();
         assert_eq!(ground.tree.read("in/b").text, "new");
+    }
+
+    #[test]
+    fn what_is_hidden_is_reached_by_its_own_name_only() {
+        let ground = ground();
+        fs::create_dir(ground.tree.root().join(".git")).unwrap();
+        fs::write(ground.tree.root().join(".git/config"), "password").unwrap();
+        ground.link(".git/config", "x");
+        ground.link(".git", "folder");
+        for path in ["x", "folder/config"] {
+            ground.check_unread(path, "outside-workspace");
+            ground.check_unwritten(path);
+        }
+        assert_eq!(ground.tree.read(".git/config").text, "password");
     }
 
     #[test]

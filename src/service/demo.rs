@@ -62,6 +62,10 @@ pub fn prepare(paths: &Paths, folder: Option<&Path>, which: Which) -> Result<Dem
         None => numbered(&demos).take_while(|folder| folder.exists()).filter(|folder| is_demo(folder)).last(),
     };
     if let (Some(root), Which::Last) = (last, which) {
+        if folder.is_none() {
+            // One that an earlier version made: nobody else makes any among the user's own demos.
+            Folder::new(&root, paths).adopt()?;
+        }
         return Ok(Demo { root, is_continued: true });
     }
     let free = || numbered(&demos).find(|folder| !folder.exists()).unwrap_or_else(|| demos.clone());
@@ -125,6 +129,20 @@ mod tests {
         let second = prepare(&paths, None, Which::Fresh).unwrap();
         assert!(!second.is_continued && second.root != first.root);
         assert_eq!(prepare(&paths, None, Which::Last).unwrap().root, second.root);
+    }
+
+    #[test]
+    fn a_demo_of_an_earlier_version_is_taken_over() {
+        let home = tempfile::tempdir().unwrap();
+        let paths = Paths::under(home.path());
+        let demo = prepare(&paths, None, Which::Last).unwrap();
+        std::fs::remove_file(demo.root.join(".telecast/id")).unwrap();
+        let folder = Folder::new(&demo.root, &paths);
+        assert_eq!(folder.standing().unwrap(), workspace::Standing::Foreign);
+        prepare(&paths, Some(&demo.root), Which::Last).unwrap();
+        assert_eq!(folder.standing().unwrap(), workspace::Standing::Foreign);
+        prepare(&paths, None, Which::Last).unwrap();
+        assert_eq!(folder.standing().unwrap(), workspace::Standing::Ours);
     }
 
     #[test]
