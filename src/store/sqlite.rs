@@ -88,7 +88,9 @@ impl SqliteStore {
             let mut glances: Vec<sample::Glance> = Vec::new();
             for start in self.run(|inner| sample::starts(&inner.connection))? {
                 // Where ids are missing, the stretch before reached beyond this one's start.
-                let start = glances.last().map_or(start, |last| start.max(last.id + 1));
+                let after = glances.last().map_or(Some(start), |last| last.id.checked_add(1));
+                let Some(after) = after else { break };
+                let start = start.max(after);
                 glances.extend(self.run(|inner| sample::glance(&inner.connection, start))?);
             }
             let ids = sample::candidates(&glances, limit);

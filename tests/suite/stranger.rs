@@ -9,7 +9,8 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use telecast::paths::Paths;
-use telecast::store::{SqliteStore, Store};
+use telecast::profile::Value;
+use telecast::store::{Change, SqliteStore, Store};
 use telecast::workspace::{Folder, Standing};
 
 use crate::support::{Answer, Home, Terminal, rounds};
@@ -522,4 +523,34 @@ fn a_huge_value_is_refused_and_a_journal_that_names_another_file_is_not_followed
     fs::write(folder.path().join("audience.db-journal"), journal).unwrap();
     let refused = SqliteStore::open(&path).err().unwrap().to_string();
     assert!(refused.ends_with("is no journal of this database: move it away"), "{refused}");
+}
+
+#[test]
+fn hostile_numbers_in_a_database_overflow_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("audience.db");
+    let store = SqliteStore::open(&path).unwrap();
+    let change = |n: usize| Change {
+        identity: format!("person{n}"),
+        properties: indexmap::IndexMap::from([("a".into(), Value::Integer(1))]),
+    };
+    store.write(&(0..5_000).map(change).collect::<Vec<_>>()).unwrap();
+    drop(store);
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection
+        .execute_batch(
+            "UPDATE profiles SET id = 9223372036854775807 - id WHERE id < 3000;
+             UPDATE profiles SET id = 9223372036854775807 WHERE identity = 'person4999';
+             UPDATE profiles SET id = -9223372036854775808 WHERE identity = 'person4998';
+             UPDATE totals SET n = 9223372036854775807; UPDATE properties SET n_set = 9223372036854775807",
+        )
+        .unwrap();
+    drop(connection);
+    let store = SqliteStore::open(&path).unwrap();
+    assert_eq!(store.sample(50).unwrap().profiles.len(), 50);
+    assert_eq!(store.vocabulary().unwrap().properties.len(), 1);
+    // The counts are nonsense; a write says so or goes on, and does not fall over.
+    let _ = store.write(&[Change { identity: "new".into(), ..change(0) }]);
+    let _ = store.delete("person1");
+    assert_eq!(store.list("", None, 10).unwrap().profiles.len(), 10);
 }

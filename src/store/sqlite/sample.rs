@@ -110,7 +110,8 @@ pub(super) fn candidates(glances: &[Glance], limit: usize) -> Vec<i64> {
     ids.dedup();
     let rest: Vec<i64> =
         glances.iter().map(|glance| glance.id).filter(|id| ids.binary_search(id).is_err()).collect();
-    let n_spread = wanted - ids.len();
+    // A damaged or a hostile file may give one id twice, and then fewer are left than it seems.
+    let n_spread = (wanted - ids.len()).min(rest.len());
     ids.extend((0..n_spread).map(|n| rest[n * rest.len() / n_spread]));
     ids.sort_unstable();
     ids

@@ -171,7 +171,7 @@ impl Ledger {
     fn gain(&mut self, name: &str, kind: Kind) {
         match self.properties.get_mut(name) {
             Some(known) => {
-                *known = Known { kind, n_set: known.n_set + 1, is_changed: true };
+                *known = Known { kind, n_set: known.n_set.saturating_add(1), is_changed: true };
             }
             None => {
                 self.properties.insert(name.to_owned(), Known { kind, n_set: 1, is_changed: true });
@@ -181,7 +181,7 @@ impl Ledger {
 
     fn lose(&mut self, name: &str) {
         if let Some(known) = self.properties.get_mut(name) {
-            known.n_set -= 1;
+            known.n_set = known.n_set.saturating_sub(1);
             known.is_changed = true;
         }
     }
