@@ -303,7 +303,7 @@ mod tests {
     #[test]
     fn a_run_may_send_what_is_listed_and_every_secret_has_to_be() {
         let bot = route("https://api.telegram.org/bot${BOT_TOKEN}/sendMessage");
-        let crm = route("http://crm.example:8080/x?a=${A}&b=${B}");
+        let crm = route("https://crm.example:8080/x?a=${A}&b=${B}");
         let open = route("https://crm.example/x");
         for (list, route, expected) in [
             ("BOT_TOKEN@api.telegram.org", &bot, true),

@@ -11,7 +11,7 @@ use crate::cli::place::Place;
 use crate::cli::prompt;
 use crate::secrets::Secrets;
 use crate::service::{Session, Standing, TrustRow, trust_row};
-use crate::workspace::{Definition, Workspace};
+use crate::workspace::{self, Definition, Folder, Workspace};
 
 use super::webhooks;
 
@@ -21,11 +21,15 @@ type Webhook = Definition<crate::campaign::Webhook>;
 pub fn run(place: &Place, args: &Trust, output: &mut Output) -> Result {
     let workspace = place.workspace()?;
     let session = place.session(&workspace);
+    if args.adopt {
+        adopt(&workspace.folder(&place.paths), output)?;
+    }
     if !args.move_secrets.is_empty() {
         move_secrets(&workspace, session.secrets(), &args.move_secrets, output)?;
-        if args.webhooks.is_empty() && !args.yes && !args.revoke {
-            return Ok(Ending::Done);
-        }
+    }
+    let does_more = args.adopt || !args.move_secrets.is_empty();
+    if does_more && args.webhooks.is_empty() && !args.yes && !args.revoke {
+        return Ok(Ending::Done);
     }
     let chosen: Vec<&Webhook> = match args.webhooks.as_slice() {
         [] => workspace.webhooks.iter().collect(),
@@ -111,6 +115,19 @@ fn ask(session: &Session, row: &mut TrustRow, webhook: &Webhook, output: &mut Ou
     )? {
         session.trust(&webhook.stem, &webhook.value.clone().unwrap_or_default())?;
         row.standing = Standing::Trusted;
+    }
+    Ok(())
+}
+
+/// Takes a private folder over that telecast did not make here.
+fn adopt(folder: &Folder, output: &mut Output) -> Result<()> {
+    match folder.standing()? {
+        workspace::Standing::Absent => output.note("there is no .telecast to adopt")?,
+        workspace::Standing::Ours => output.note(".telecast is this workspace's own already")?,
+        workspace::Standing::Foreign => {
+            folder.adopt()?;
+            output.note("adopted .telecast: its test chats, drafts, history and people count from now on")?;
+        }
     }
     Ok(())
 }
