@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::args::TestCampaign;
 use crate::cli::error::{CliError, Ending, Kind, Result};
@@ -59,10 +60,17 @@ pub fn run(place: &Place, args: &TestCampaign, output: &mut Output) -> Result {
     })
 }
 
-/// Returns at Ctrl-C. Where the system lets nobody wait for it, it ends the process as ever.
+/// Returns at Ctrl-C, and where a CI job is cancelled or the terminal is closed.
 async fn interrupted() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending().await
+    let wait_for = async |kind: SignalKind| match signal(kind) {
+        Ok(mut signals) => drop(signals.recv().await),
+        // It ends the process as ever.
+        Err(_) => std::future::pending().await,
+    };
+    tokio::select! {
+        () = wait_for(SignalKind::interrupt()) => {}
+        () = wait_for(SignalKind::terminate()) => {}
+        () = wait_for(SignalKind::hangup()) => {}
     }
 }
 

@@ -78,6 +78,13 @@ fn without_a_whole_answer_it_may_have_arrived() {
 
 #[test]
 fn an_interrupted_test_says_that_it_may_have_arrived() {
+    for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
+        check_interrupted(signal);
+    }
+}
+
+#[track_caller]
+fn check_interrupted(signal: Signal) {
     let (arrived, arrivals) = channel();
     let server = Server::start(Manner::IsSilent(arrived));
     let home = webhook_of(&server);
@@ -85,7 +92,7 @@ fn an_interrupted_test_says_that_it_may_have_arrived() {
     let mut child =
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     arrivals.recv().unwrap();
-    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    kill_process(Pid::from_child(&child), signal).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130));
     let (mut out, mut err) = (String::new(), String::new());
     child.stdout.unwrap().read_to_string(&mut out).unwrap();
