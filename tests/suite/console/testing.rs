@@ -8,15 +8,19 @@ use super::Console;
 use crate::support::{Home, Terminal};
 use crate::test_send::{Manner, Server, answer};
 
-/// The demo with a campaign `a` of this body, whose webhook leads to `server`.
+/// The demo with a campaign `a` of this body, whose webhook leads to `server` and is trusted.
 fn at(server: &Server, body: &str) -> Console {
     let url = format!("http://{}/bot${{BOT_TOKEN}}/sendMessage", server.address);
     let webhook = format!("name = 'f'\nurl = '{url}'\n[headers]\nContent-Type = 'application/json'\n");
-    Console::prepared("a", |root| {
+    let mut console = Console::prepared("a", |root| {
         std::fs::write(root.join("webhooks/fake.toml"), webhook).unwrap();
         std::fs::write(root.join("campaigns/a.toml"), "name = 'a'\nwebhook = 'fake'\n").unwrap();
         std::fs::write(root.join("campaigns/a.json.liquid"), body).unwrap();
-    })
+    });
+    console.press("f5 enter");
+    console.click_text("Trust it as it is");
+    console.press("esc");
+    console
 }
 
 const BODY: &str = r#"{"chat_id": 5, "text": "a"}"#;
