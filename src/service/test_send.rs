@@ -232,16 +232,7 @@ fn misaddressed(composed: &Composed, draft: &HttpDraft, error: AddressError) -> 
         AddressError::Astray(astray) => astray,
         AddressError::Malformed(error) => return Withheld::new(error.to_string()),
     };
-    // A body holds no secret; what a query has and nobody typed comes out of one.
-    if astray.span().is_none()
-        && let Some(value) = astray.value_mut()
-    {
-        let shown = value.trim_end_matches('…');
-        let is_typed = draft.url.query().iter().any(|(_, text)| visible(text).contains(shown));
-        if !is_typed {
-            "(hidden, it comes out of a secret)".clone_into(value);
-        }
-    }
+    hide_secret(&mut astray, &draft.url);
     let words = format!("it would not reach the test chat alone: {astray}");
     let span = astray.span().and_then(|span| composed.origin(span));
     let problem = span.map(|span| Diagnostic::error("other-chat", span, astray.to_string()));
@@ -259,6 +250,17 @@ fn misaddressed(composed: &Composed, draft: &HttpDraft, error: AddressError) -> 
         }
     };
     Withheld { problem, ..Withheld::new(words).help(help) }
+}
+
+/// Hides a value that comes out of a secret: a body holds none, and what a query has and nobody typed is one.
+fn hide_secret(astray: &mut Astray, url: &Filled) {
+    let is_in_body = astray.span().is_some();
+    let Some(value) = astray.value_mut().filter(|_| !is_in_body) else { return };
+    let shown = value.trim_end_matches('…');
+    let is_typed = shown == "\"\"" || url.query().iter().any(|(_, text)| visible(text).contains(shown));
+    if !is_typed {
+        "(hidden, it comes out of a secret)".clone_into(value);
+    }
 }
 
 fn outcome_of(error: &SendError) -> Outcome {
@@ -414,5 +416,39 @@ pub fn history_entry(test: &TestSend, answer: &TestAnswer, sent: Timestamp) -> w
         message_id: answer.message_id,
         description: Some(answer.description.clone()),
         ms: u64::try_from(answer.elapsed.as_millis()).unwrap_or(u64::MAX),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is said of an address whose secret `S` is this; the test chat is 77.
+    #[track_caller]
+    fn check(url: &str, secret: &str, expected: &str) {
+        let written = Filled::of_typed(url);
+        let url = written.resolve(&mut |_| Some(secret.to_owned())).unwrap();
+        let Err(AddressError::Astray(mut astray)) =
+            Addressed::to_chat(HttpRequest::get(url, Duration::ZERO), "77")
+        else {
+            panic!("it leads astray")
+        };
+        hide_secret(&mut astray, &written);
+        assert_eq!(astray.to_string(), expected);
+    }
+
+    #[test]
+    fn a_chat_out_of_a_secret_is_found_and_not_shown() {
+        let path = "https://h.example/bot1:a/sendMessage";
+        let hidden = "the query has the chat_id (hidden, it comes out of a secret), which is not the chat 77";
+        check(&format!("{path}?a=1${{S}}"), "&chat_id=999", hidden);
+        check(&format!("{path}?chat_id=${{S}}"), "999", hidden);
+        check(
+            &format!("{path}?${{S}}=999"),
+            "chat%5Fid",
+            "the query has the chat_id 999, which is not the chat 77",
+        );
+        let inline = "the query has `inline_message_id`: the message with this id is changed, wherever it is";
+        check(&format!("{path}?chat_id=77${{S}}"), "&inline_message_id=AA", inline);
     }
 }
