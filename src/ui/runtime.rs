@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use std::pin::Pin;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -92,7 +93,7 @@ impl Console {
         self.events = Some(EventStream::new());
         let mut signals = SignalSet::new()?;
         let started = self.app.start();
-        if let Next::Exit(code) = self.perform(started).await? {
+        if let Next::Exit(code) = self.perform(started, &signals.last).await? {
             return Ok(code);
         }
         let mut waiting = false;
@@ -103,7 +104,7 @@ impl Console {
                 biased;
                 name = signals.recv() => match name {
                     Signalled::Stop => {
-                        self.suspend()?;
+                        self.suspend(&signals.last)?;
                         continue;
                     }
                     Signalled::End(code) => return self.end_by_signal(code).await,
@@ -129,7 +130,7 @@ impl Console {
             for message in messages {
                 self.strike("update");
                 let effects = update(&mut self.app, message);
-                if let Next::Exit(code) = self.perform(effects).await? {
+                if let Next::Exit(code) = self.perform(effects, &signals.last).await? {
                     return Ok(code);
                 }
             }
@@ -145,7 +146,7 @@ impl Console {
     }
 
     /// Does what only the loop can (the terminal is its own), and hands the rest to the executor.
-    async fn perform(&mut self, effects: Vec<Effect>) -> io::Result<Next> {
+    async fn perform(&mut self, effects: Vec<Effect>, last: &LastSignal) -> io::Result<Next> {
         for effect in effects {
             match effect {
                 Effect::Quit => {
@@ -153,7 +154,10 @@ impl Console {
                     self.executor.interrupt_tests().await;
                     return Ok(Next::Exit(ExitCode::SUCCESS));
                 }
-                Effect::Suspend => self.suspend()?,
+                Effect::Suspend => {
+                    last.is_stop();
+                    self.suspend(last)?;
+                }
                 Effect::CopyByTerminal(text) => {
                     execute!(self.screen.backend_mut(), CopyToClipboard::to_clipboard_from(text))?;
                 }
@@ -219,12 +223,19 @@ impl Console {
         Ok(())
     }
 
-    fn suspend(&mut self) -> io::Result<()> {
+    /// Gives the terminal back and stops, unless whoever asked for it has taken it back by now: a signal to go on that
+    /// comes before the stop would be lost, and nobody would send another.
+    fn suspend(&mut self, last: &LastSignal) -> io::Result<()> {
+        if !last.asks_to_stop() {
+            return Ok(());
+        }
         self.release();
         // A second console would find this one's lock: the shell's own word leads back.
         writeln!(io::stdout(), "telecast is stopped; fg goes on")?;
-        // The whole group stops, so that the shell sees its job stopped also under a wrapper such as cargo.
-        kill_current_process_group(Signal::STOP)?;
+        if last.asks_to_stop() {
+            // The whole group stops, so that the shell sees its job stopped also under a wrapper such as cargo.
+            kill_current_process_group(Signal::STOP)?;
+        }
         self.retake()
     }
 
@@ -357,7 +368,37 @@ enum Signalled {
     End(u8),
 }
 
+/// Which came last, the signal to stop or the one to go on.
+///
+/// tokio's streams tell that each came, and not in which order; this is written by the handlers themselves.
+struct LastSignal(Arc<AtomicUsize>);
+
+impl LastSignal {
+    const STOP: usize = 1;
+    const CONTINUE: usize = 2;
+
+    fn watch() -> io::Result<Self> {
+        let last = Arc::new(AtomicUsize::new(Self::CONTINUE));
+        let note = |signal: Signal, value| {
+            signal_hook::flag::register_usize(signal.as_raw(), Arc::clone(&last), value)
+        };
+        note(Signal::TSTP, Self::STOP)?;
+        note(Signal::CONT, Self::CONTINUE)?;
+        Ok(Self(last))
+    }
+
+    fn asks_to_stop(&self) -> bool {
+        self.0.load(Ordering::SeqCst) == Self::STOP
+    }
+
+    /// Takes a key for the signal.
+    fn is_stop(&self) {
+        self.0.store(Self::STOP, Ordering::SeqCst);
+    }
+}
+
 struct SignalSet {
+    last: LastSignal,
     terminate: Signals,
     hang_up: Signals,
     quit: Signals,
@@ -368,6 +409,7 @@ struct SignalSet {
 impl SignalSet {
     fn new() -> io::Result<Self> {
         Ok(Self {
+            last: LastSignal::watch()?,
             terminate: signal(SignalKind::terminate())?,
             hang_up: signal(SignalKind::hangup())?,
             quit: signal(SignalKind::quit())?,

@@ -1,5 +1,7 @@
 //! The terminal's modes: taken when the console starts, given back on every way out, panics and signals included.
 
+mod painter;
+
 use std::io::{self, BufWriter, stdout};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -11,13 +13,14 @@ use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_ra
 use crossterm::{cursor, execute, queue, terminal};
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
-use ratatui_crossterm::CrosstermBackend;
+
+pub use painter::Painter;
 
 /// Whether the modes are ours now; one flag, so that the guard, faults and signals give back only once.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// What the console draws on: one buffered write a frame.
-pub type Screen = Terminal<CrosstermBackend<BufWriter<io::Stdout>>>;
+pub type Screen = Terminal<Painter<BufWriter<io::Stdout>>>;
 
 /// The modes of the terminal; dropping it gives them back.
 #[derive(Debug)]
@@ -82,5 +85,5 @@ pub fn screen(size: (u16, u16)) -> io::Result<Screen> {
     let mut out = BufWriter::with_capacity(64 * 1024, stdout());
     queue!(out, terminal::Clear(terminal::ClearType::All))?;
     let viewport = Viewport::Fixed(Rect::new(0, 0, size.0, size.1));
-    Terminal::with_options(CrosstermBackend::new(out), TerminalOptions { viewport })
+    Terminal::with_options(Painter::new(out), TerminalOptions { viewport })
 }

@@ -196,6 +196,74 @@ fn a_stop_gives_the_terminal_to_the_shell_and_going_on_paints_it_again() {
 }
 
 #[test]
+fn a_storm_of_stops_and_continues_leaves_it_running() {
+    let home = Home::new();
+    let mut terminal = demo(&home);
+    for round in 0..5 {
+        for pair in 0..20 {
+            signal(&terminal, Signal::TSTP);
+            // Now at once, now while it gives the terminal back, now when it has stopped.
+            terminal.read_for(Duration::from_micros(pair * 20 * round));
+            signal(&terminal, Signal::CONT);
+        }
+        terminal.send("y");
+        terminal.wait_for("y{");
+        terminal.send("\x7f");
+        terminal.wait_until("the letter's end", |screen| !screen.contents().contains("y{"));
+        assert!(terminal.screen().alternate_screen() && !terminal.is_cooked());
+    }
+    // A stop that nobody takes back still stops it.
+    signal(&terminal, Signal::TSTP);
+    wait_stopped(&mut terminal);
+    signal(&terminal, Signal::CONT);
+    terminal.wait_for("Hi Anna");
+    terminal.send("\x11");
+    assert_eq!(terminal.wait_exit().code(), Some(0));
+    assert_given_back(&terminal);
+}
+
+/// The parameters of every SGR sequence that was written.
+fn attributes(terminal: &Terminal) -> Vec<String> {
+    let written = String::from_utf8_lossy(terminal.bytes()).into_owned();
+    let starts = written.split("\x1b[").skip(1);
+    let sequence = |rest: &str| {
+        let end = rest.find(|c: char| !c.is_ascii_digit() && c != ';' && c != ':')?;
+        rest[end..].starts_with('m').then(|| rest[..end].to_owned())
+    };
+    starts.filter_map(sequence).collect()
+}
+
+#[test]
+fn underline_colours_are_written_with_colons_in_sequences_of_their_own() {
+    let home = Home::new();
+    let mut terminal = demo(&home);
+    terminal.send("Zebra");
+    terminal.wait_for("not JSON: `Zebra` is not a JSON value");
+    terminal.send("\x7f\x7f\x7f\x7f\x7f");
+    terminal.wait_until("the message", |screen| !screen.contents().contains("not JSON"));
+    // What else underlines: the JSON tab, the other campaigns up to one with an error, the comparison.
+    for keys in ["\x1b", "4", "]", "]", "1", "k", "k", "k"] {
+        let n = terminal.bytes().len();
+        terminal.send(keys);
+        terminal.wait_for_output(n);
+    }
+    terminal.wait_for("3:97 `*` starts bold that never ends");
+    terminal.send("\x1b[17~");
+    terminal.wait_for("Enter converts the body");
+    terminal.send("\x1b");
+    terminal.wait_until("the panes", |screen| !screen.contents().contains("Enter converts"));
+    terminal.send("q");
+    assert_eq!(terminal.wait_exit().code(), Some(0));
+    let attributes = attributes(&terminal);
+    for attribute in &attributes {
+        assert!(!attribute.split(';').any(|part| part == "58"), "ESC[{attribute}m");
+        assert!(!attribute.contains("58:") || !attribute.contains(';'), "ESC[{attribute}m");
+    }
+    assert!(attributes.iter().any(|attribute| attribute == "58:5:1"), "an error is underlined in red");
+    assert!(attributes.iter().any(|attribute| attribute == "58:5:3"), "a warning is underlined in yellow");
+}
+
+#[test]
 fn what_was_typed_before_a_kill_is_offered_at_the_next_start() {
     let home = Home::new();
     let mut terminal = demo(&home);
