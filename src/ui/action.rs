@@ -47,6 +47,8 @@ pub enum Action {
     WrapLines,
     MarkWhitespace,
     ToggleVim,
+    Undo,
+    Redo,
     Suspend,
 }
 
@@ -224,7 +226,9 @@ pub const ACTIONS: &[Row] = {
         row(A::ExportClevertap, "export-clevertap", "Export for CleverTap, to the clipboard", "", &[]),
         row(A::ToggleVim, "toggle-vim", "Vim mode on or off", "", &[]),
         row(A::Reload, "reload", "Read the workspace's files again", "", &[(Panes, "ctrl-r")]),
-        row(A::Suspend, "suspend", "Suspend to the shell", "", &[(Panes, "ctrl-z")]),
+        row(A::Undo, "undo", "Undo the last edit of the body", "", &[(Panes, "ctrl-z")]),
+        row(A::Redo, "redo", "Redo what was undone in the body", "", &[(Panes, "ctrl-y")]),
+        row(A::Suspend, "suspend", "Suspend to the shell", "", &[(Panes, "Z")]),
     ]
 };
 

@@ -62,6 +62,26 @@ impl Dialog {
         }
     }
 
+    /// Takes back what was scrolled beyond the end.
+    pub fn keep_in_sight(&mut self, screen: Rect, theme: &Theme) {
+        let room = room(self.area(screen));
+        match self {
+            Dialog::Test(test) if 0 < test.scroll => {
+                test.scroll = test.scroll.min(test.last_top(room, theme))
+            }
+            Dialog::Compare(compare) if 0 < compare.scroll => {
+                compare.scroll = compare.scroll.min(compare.last_top(room, theme));
+            }
+            // What is chosen or focused in them is in sight.
+            Dialog::Listing(_)
+            | Dialog::Prompt(_)
+            | Dialog::Settings(_)
+            | Dialog::Confirm(_)
+            | Dialog::Test(_)
+            | Dialog::Compare(_) => {}
+        }
+    }
+
     /// Draws the dialog; returns the cursor's cell where it has a text field.
     pub fn draw(&self, buf: &mut Buffer, screen: Rect, theme: &Theme) -> Option<(u16, u16)> {
         let area = self.area(screen);
@@ -94,6 +114,11 @@ pub fn frame(buf: &mut Buffer, area: Rect, title: &str, keys: &str, theme: &Them
     if 0 < area.height {
         draw::put_line(buf, line, area.bottom() - 1, &format!(" {keys} "), theme.popup.patch(theme.key_hint));
     }
+    room(area)
+}
+
+/// The room inside a dialog's frame.
+fn room(area: Rect) -> Rect {
     let room = inside(area);
     Rect { x: room.x + 1, width: room.width.saturating_sub(2), ..room }
 }

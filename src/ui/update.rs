@@ -23,7 +23,7 @@ use super::input::Input;
 use super::layout::{inside, layout};
 use super::linked;
 use super::msg::Msg;
-use super::pane::body;
+use super::pane::{body, preview};
 
 /// Takes a message; returns what is to be done in the world.
 pub fn update(app: &mut App, message: Msg) -> Vec<Effect> {
@@ -40,6 +40,7 @@ pub fn update(app: &mut App, message: Msg) -> Vec<Effect> {
     effects.extend(app.follow_highlight());
     effects.extend(code_colours::follow(app));
     linked::follow(app);
+    keep_in_sight(app);
     effects.retain(|effect| *effect != Effect::Nothing);
     effects
 }
@@ -83,6 +84,19 @@ pub(super) fn show_cursor(app: &mut App) {
     if buffer.shown != Some(place) {
         buffer.shown = Some(place);
         buffer.viewport.scroll_to_cursor(&mut buffer.editor, text.width, text.height);
+    }
+}
+
+/// Takes back what was scrolled beyond the end: what fits is not scrolled at all.
+fn keep_in_sight(app: &mut App) {
+    let screen = Rect::new(0, 0, app.size.0, app.size.1);
+    if 0 < app.preview.scroll
+        && let Some(area) = layout(app, screen).pane(Pane::Preview)
+    {
+        app.preview.scroll = app.preview.scroll.min(preview::last_top(app, area));
+    }
+    if let Some(dialog) = &mut app.dialog {
+        dialog.keep_in_sight(screen, &app.theme);
     }
 }
 

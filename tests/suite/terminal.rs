@@ -187,7 +187,7 @@ fn a_stop_gives_the_terminal_to_the_shell_and_going_on_paints_it_again() {
     terminal.wait_for("Hi Anna");
     terminal.send("\x1b");
     terminal.wait_for("Tab walks the panes");
-    terminal.send("\x1a");
+    terminal.send("Z");
     wait_stopped(&mut terminal);
     signal(&terminal, Signal::CONT);
     terminal.wait_for("Hi Anna");

@@ -76,6 +76,21 @@ impl Compare {
         self.columns.get(self.chosen)
     }
 
+    /// Returns how far the columns that are shown can be scrolled in the dialog's room.
+    pub fn last_top(&self, room: Rect, theme: &Theme) -> usize {
+        let n = u16::try_from(self.columns.len()).unwrap_or(1).max(1);
+        let (width, shown) = if SIDE_BY_SIDE <= room.width {
+            ((room.width / n).saturating_sub(1), self.columns.as_slice())
+        } else {
+            (room.width, self.column().map(std::slice::from_ref).unwrap_or_default())
+        };
+        let beyond = |column: &Column| {
+            let n_lines = lines_of(column, usize::from(width), theme).len();
+            n_lines.saturating_sub(usize::from(markup_height(room.height, n_lines)))
+        };
+        shown.iter().map(beyond).max().unwrap_or(0)
+    }
+
     /// Draws it.
     pub fn draw(&self, buf: &mut Buffer, area: Rect, theme: &Theme) {
         let keys = "←→ mode · ↑↓ scroll · Enter converts the body (one undo step) · Esc";
@@ -132,10 +147,11 @@ impl Compare {
     fn draw_column(&self, buf: &mut Buffer, area: Rect, column: &Column, theme: &Theme) {
         let lines = lines_of(column, usize::from(area.width), theme);
         let below = area.height.saturating_sub(1);
-        // The message has half the room, and what the text above leaves over.
-        let above = (below / 2).min(u16::try_from(lines.len()).unwrap_or(u16::MAX).max(3));
+        let above = markup_height(area.height, lines.len());
         let markup = Rect { y: area.y + 1, height: above, ..area };
-        for (line, y) in lines.iter().skip(self.scroll).zip(markup.y..markup.bottom()) {
+        // A shorter column stops at its own end.
+        let top = self.scroll.min(lines.len().saturating_sub(usize::from(above)));
+        for (line, y) in lines.iter().skip(top).zip(markup.y..markup.bottom()) {
             let mut x = markup.x;
             for (text, style) in line {
                 x = draw::put(buf, markup, x, y, text, theme.popup.patch(*style));
@@ -153,6 +169,11 @@ impl Compare {
             message_lines::draw(buf, room, composed, theme);
         }
     }
+}
+
+/// How many rows the text of a column has: the message has half the room, and what the text leaves over.
+fn markup_height(column: u16, n_lines: usize) -> u16 {
+    (column.saturating_sub(1) / 2).min(u16::try_from(n_lines).unwrap_or(u16::MAX).max(3))
 }
 
 /// Pieces of a line from the left.

@@ -58,6 +58,9 @@ pub enum TestState {
     Captured(String),
 }
 
+/// The rows above the request: profile, chat, bot.
+const HEAD: u16 = 3;
+
 impl TestState {
     /// Whether an answer is to come.
     pub fn is_waiting(&self) -> bool {
@@ -99,6 +102,20 @@ impl TestDialog {
         }
     }
 
+    /// Returns how far the request can be scrolled in the dialog's room.
+    pub fn last_top(&self, room: Rect, theme: &Theme) -> usize {
+        let width = usize::from(room.width);
+        let most = Self::request_height(room, self.answer_lines(width).len());
+        self.request_lines(width, theme).len().saturating_sub(usize::from(most))
+    }
+
+    /// Returns how many rows the request may have above an answer of so many.
+    fn request_height(room: Rect, answer: usize) -> u16 {
+        let available = room.height.saturating_sub(HEAD.min(room.height) + 1);
+        let answer = u16::try_from(answer).unwrap_or(u16::MAX).min(room.height / 2);
+        available.saturating_sub(answer + u16::from(0 < answer))
+    }
+
     /// Draws it.
     pub fn draw(&self, buf: &mut Buffer, area: Rect, theme: &Theme) {
         let room = frame(buf, area, "Preview and Test", self.keys(), theme);
@@ -118,13 +135,12 @@ impl TestDialog {
         row(buf, "Bot", &bot, theme.popup.patch(style));
         y += 1;
         let answer = self.answer_lines(usize::from(room.width));
-        let available = room.bottom().saturating_sub(y);
-        let answer_height = u16::try_from(answer.len()).unwrap_or(u16::MAX).min(room.height / 2);
-        let gap = u16::from(0 < answer_height);
+        let most = Self::request_height(room, answer.len());
+        let gap = u16::from(!answer.is_empty());
         let lines = self.request_lines(usize::from(room.width), theme);
         let top = self.scroll.min(lines.len().saturating_sub(1));
         let height = u16::try_from(lines.len() - top).unwrap_or(u16::MAX);
-        let request = Rect { y, height: height.min(available.saturating_sub(answer_height + gap)), ..room };
+        let request = Rect { y, height: height.min(most), ..room };
         for ((line, style), y) in lines.iter().skip(top).zip(request.y..request.bottom()) {
             draw::put_line(buf, request, y, line, theme.popup.patch(*style));
         }

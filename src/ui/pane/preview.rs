@@ -63,6 +63,34 @@ impl Tab {
     }
 }
 
+/// Returns how far the pane can be scrolled: until its last row is the lowest.
+pub fn last_top(app: &App, area: Rect) -> usize {
+    let room = inside(area);
+    let Some(composed) = &app.composed else { return 0 };
+    let (n_rows, height) = match app.preview.tab {
+        Tab::Message => {
+            let area = message_area(composed, room);
+            let options = &app.preview.options;
+            match Bubble::new(composed, area.width, options) {
+                Some(bubble) => (bubble.n_rows(), area.height),
+                None => {
+                    let Some((before, below)) = WithoutMessage::new(app, composed, area).before else {
+                        return 0;
+                    };
+                    let bubble = Bubble::new(before, below.width, options);
+                    (bubble.map_or(0, |bubble| bubble.n_rows()), below.height)
+                }
+            }
+        }
+        Tab::Json => {
+            let rows = app.linked.json().filter(|_| composed.rendered.is_some());
+            (rows.map_or(0, JsonRows::n_rows), room.height)
+        }
+        Tab::Request => (request_lines(app, composed, usize::from(room.width)).len(), room.height),
+    };
+    n_rows.saturating_sub(usize::from(height))
+}
+
 /// Draws the pane.
 pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     let room = frame(app, Pane::Preview, title(area), area, buf);
@@ -231,34 +259,48 @@ fn draw_message(app: &App, composed: &Composed, room: Rect, buf: &mut Buffer) {
         draw::put_line(buf, room, area.bottom(), &status_line(composed), app.theme.dim);
         return;
     }
-    let of_webhook = composed.webhook_problems.iter().map(|(_, problem)| problem);
-    let first = composed.diagnostics.iter().chain(of_webhook).find(|problem| problem.is_error());
-    let (words, style) = match (first, &composed.method) {
-        (Some(problem), _) => (format!("✘ {}", problem.message), app.theme.error),
-        (None, None) => {
-            ("This webhook is no Bot API: JSON and Request show what it gets.".to_owned(), app.theme.dim)
-        }
-        (None, Some(_)) => ("nothing to show".to_owned(), app.theme.dim),
-    };
-    let width = usize::from(area.width);
-    let help = first.and_then(|problem| problem.help.as_deref()).unwrap_or_default();
-    let mut lines: Vec<(String, Style)> =
-        draw::wrap(&words, width).into_iter().map(|line| (line, style)).collect();
-    lines.extend(draw::wrap(help, width).into_iter().map(|line| (line, app.theme.dim)));
-    let before = app.before_error().filter(|_| first.is_some());
-    if before.is_some() {
-        // The message before has half of the room at least.
-        lines.truncate(usize::from(area.height / 2));
-        let words = draw::wrap(BEFORE_ERROR, width).into_iter();
-        lines.extend(words.map(|line| (line, app.theme.warning)));
-    }
+    let WithoutMessage { lines, before } = WithoutMessage::new(app, composed, area);
     for ((line, style), y) in lines.iter().zip(area.y..area.bottom()) {
         draw::put_line(buf, area, y, line, *style);
     }
-    if let Some(before) = before {
+    if let Some((before, below)) = before {
+        draw_before_error(app, before, below, buf);
+    }
+}
+
+/// What is shown where there is no message.
+struct WithoutMessage<'a> {
+    lines: Vec<(String, Style)>,
+    /// The message before the error, and its room below the lines.
+    before: Option<(&'a Composed, Rect)>,
+}
+
+impl<'a> WithoutMessage<'a> {
+    fn new(app: &'a App, composed: &Composed, area: Rect) -> Self {
+        let of_webhook = composed.webhook_problems.iter().map(|(_, problem)| problem);
+        let first = composed.diagnostics.iter().chain(of_webhook).find(|problem| problem.is_error());
+        let (words, style) = match (first, &composed.method) {
+            (Some(problem), _) => (format!("✘ {}", problem.message), app.theme.error),
+            (None, None) => {
+                ("This webhook is no Bot API: JSON and Request show what it gets.".to_owned(), app.theme.dim)
+            }
+            (None, Some(_)) => ("nothing to show".to_owned(), app.theme.dim),
+        };
+        let width = usize::from(area.width);
+        let help = first.and_then(|problem| problem.help.as_deref()).unwrap_or_default();
+        let mut lines: Vec<(String, Style)> =
+            draw::wrap(&words, width).into_iter().map(|line| (line, style)).collect();
+        lines.extend(draw::wrap(help, width).into_iter().map(|line| (line, app.theme.dim)));
+        let before = app.before_error().filter(|_| first.is_some());
+        if before.is_some() {
+            // The message before has half of the room at least.
+            lines.truncate(usize::from(area.height / 2));
+            let words = draw::wrap(BEFORE_ERROR, width).into_iter();
+            lines.extend(words.map(|line| (line, app.theme.warning)));
+        }
         let above = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(area.height);
         let below = Rect { y: area.y + above, height: area.height - above, ..area };
-        draw_before_error(app, before, below, buf);
+        Self { lines, before: before.map(|before| (before, below)) }
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{definitions, mending, rewrite, saving, vim, whose};
+use super::{definitions, mending, rewrite, saving, typing, vim, whose};
 use crate::compose::Convertible;
+use crate::editor::Command;
 use crate::profile::{Profile, Value};
 use crate::service::{self, BotStatus};
 use crate::settings::Whitespace;
@@ -80,8 +81,23 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
         }
         Action::MarkWhitespace => mark_whitespace(app),
         Action::ToggleVim => vim::toggle(app),
+        Action::Undo => undo(app, Command::Undo, "nothing to undo in the body"),
+        Action::Redo => undo(app, Command::Redo, "nothing to redo in the body"),
         Action::Suspend => vec![Effect::Suspend],
     }
+}
+
+/// Undoes or redoes an edit of the body from wherever one is; `nothing` is said where there is none.
+fn undo(app: &mut App, command: Command, nothing: &str) -> Vec<Effect> {
+    let version = |app: &App| app.buffer().map(|buffer| buffer.editor.version());
+    let before = version(app);
+    app.completion = None;
+    let effects = typing::apply(app, command);
+    vim::adopt(app);
+    if version(app) == before && app.notice.is_none() {
+        app.say(nothing);
+    }
+    effects
 }
 
 /// Says why nothing can be changed.

@@ -4,7 +4,6 @@ use super::{actions, dialogs, mending, typing};
 
 use crate::ui::action::{Action, Context};
 use crate::ui::app::App;
-use crate::ui::dialog::Dialog;
 use crate::ui::effect::Effect;
 use crate::ui::focus::{Focus, Pane};
 use crate::ui::form::Filled;
@@ -15,17 +14,18 @@ const ESC: Key = Key::plain(KeyCode::Esc);
 
 /// Takes a key.
 pub fn press(app: &mut App, key: Key) -> Vec<Effect> {
-    // Since tmux may deliver Esc and the next key as one, Alt with a key that is not bound is Esc and then that key;
-    // so is every Alt-key while something is open over the panes.
+    // Terminals may merge Esc and the next key into one: Alt with a key that is not bound is Esc and then that key. What
+    // is open over the panes it only closes: nobody means what is behind it.
     let is_covered = app.dialog.is_some() || app.search.is_some() || app.completion.is_some();
-    if key.alt && (is_covered || !means_something(app, key)) {
-        let is_question = matches!(app.dialog, Some(Dialog::Confirm(_)));
+    if key.alt && is_covered {
+        return press(app, ESC);
+    }
+    if key.alt && !means_something(app, key) {
         let mut effects = press(app, ESC);
-        if is_question {
-            // Nobody answers a question by typing into what is behind it.
-            return effects;
+        // Where Esc has not left the text, as it has closed a box first, the key would type.
+        if !is_typing(app) {
+            effects.extend(press(app, key.without_alt()));
         }
-        effects.extend(press(app, key.without_alt()));
         return effects;
     }
     if app.hover.take().is_some() && key == ESC {
@@ -60,6 +60,12 @@ pub fn contexts(app: &App) -> &'static [Context] {
         (Pane::Preview, _) => &[Context::Preview, Context::Panes, Context::Anywhere],
         (Pane::Body | Pane::Problems, _) => &[Context::Panes, Context::Anywhere],
     }
+}
+
+/// Whether printable keys type.
+fn is_typing(app: &App) -> bool {
+    let is_vim_waiting = app.focus.in_body() && app.vim.as_ref().is_some_and(|vim| !vim.is_inserting());
+    app.focus.entered && matches!(app.focus.pane, Pane::Body | Pane::Webhook) && !is_vim_waiting
 }
 
 fn means_something(app: &App, key: Key) -> bool {
@@ -160,7 +166,8 @@ fn step_problem(app: &mut App, by: isize) -> Vec<Effect> {
     Vec::new()
 }
 
-fn scroll_preview(app: &mut App, by: isize) -> Vec<Effect> {
+/// Scrolls the preview; `update` keeps it from going beyond its end.
+pub fn scroll_preview(app: &mut App, by: isize) -> Vec<Effect> {
     app.preview.scroll = app.preview.scroll.saturating_add_signed(by);
     Vec::new()
 }

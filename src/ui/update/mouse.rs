@@ -178,10 +178,7 @@ fn point_at_picker(app: &mut App, mouse: Mouse) -> Option<Vec<Effect>> {
 fn scroll(app: &mut App, pane: Option<Pane>, by: isize) -> Vec<Effect> {
     match pane {
         Some(Pane::Body) => keys::scroll_body(app, by),
-        Some(Pane::Preview) => {
-            app.preview.scroll = app.preview.scroll.saturating_add_signed(by);
-            Vec::new()
-        }
+        Some(Pane::Preview) => keys::scroll_preview(app, by),
         Some(Pane::Campaigns) => keys::step_campaign(app, by.signum()),
         Some(Pane::Problems) => {
             let last = app.problems().len().saturating_sub(1);

@@ -46,10 +46,63 @@ fn an_unbound_alt_key_is_esc_and_then_that_key() {
     let mut console = Console::demo();
     console.press("alt-q");
     assert!(console.has_quit);
-    let mut console = Console::demo();
-    console.press("f1 alt-1");
-    assert!(console.app.dialog.is_none());
-    assert!(console.body().starts_with('1'), "a covering dialog makes every Alt-key Esc and the key");
+}
+
+#[test]
+fn an_alt_key_never_types_its_letter_into_the_body() {
+    for vim in [false, true] {
+        let mut console = Console::demo();
+        let before = console.body();
+        if vim {
+            console.press("ctrl-p");
+            console.type_text("vim mode on");
+            console.press("enter");
+        }
+        for key in ["alt-y", "alt-5", "alt-q", "alt-K", "alt-ü", "alt-space"] {
+            console.press("alt-3");
+            console.press(if vim { "i" } else { "left" });
+            // What is said of the place takes the first Esc.
+            console.press("ctrl-home ctrl-k");
+            let body = console.body();
+            console.press(key);
+            assert_eq!(console.body(), body, "{key}");
+            console.press("esc esc esc");
+            console.has_quit = false;
+            if !vim {
+                assert_eq!(console.body(), before, "{key}");
+            }
+        }
+    }
+}
+
+#[test]
+fn over_a_picker_a_dialog_or_the_search_an_alt_key_closes_it_and_does_no_more() {
+    for key in ["alt-1", "alt-5", "alt-x", "alt-q", "alt-enter", "alt-F"] {
+        for opens in ["f1", "ctrl-p", "f4", "f6", "ctrl-g", "ctrl-f", "ctrl-space"] {
+            let mut console = Console::demo();
+            console.go_before("first_name");
+            let before = console.body();
+            console.press(opens);
+            let is_open = |console: &Console| {
+                console.app.dialog.is_some()
+                    || console.app.search.is_some()
+                    || console.app.completion.is_some()
+            };
+            assert!(is_open(&console), "{opens}");
+            console.press(key);
+            assert!(!is_open(&console), "{opens} {key}");
+            assert_eq!(console.body(), before, "{opens} {key}");
+            assert_eq!(console.app.focus, Focus::enter(Pane::Body), "{opens} {key}");
+            assert!(!console.has_quit, "{opens} {key}");
+        }
+        // A list over the test leads back to the test.
+        let mut console = Console::demo();
+        console.press("f5 c");
+        console.press(key);
+        console.shows("Enter sends");
+        console.press(key);
+        console.hides("Enter sends");
+    }
 }
 
 #[test]
@@ -65,16 +118,115 @@ fn ctrl_c_copies_else_cancels_else_says_how_to_quit() {
 }
 
 #[test]
-fn ctrl_z_undoes_in_text_suspends_outside_and_never_in_a_dialog() {
+fn ctrl_z_always_undoes_and_never_suspends() {
     let mut console = Console::demo();
     let before = console.body();
     console.type_text("x");
     console.press("ctrl-z");
     assert_eq!(console.body(), before);
-    console.press("esc f1 ctrl-z");
+    for pane in ["1", "2 esc", "3 esc", "4", "5"] {
+        console.press("alt-3 ctrl-home");
+        console.type_text("x");
+        console.press("esc");
+        console.press(pane);
+        let focus = console.app.focus;
+        console.press("ctrl-z");
+        assert_eq!(console.body(), before, "{pane}");
+        assert_eq!(console.app.focus, focus, "{pane}");
+        console.press("ctrl-y");
+        assert_eq!(console.body(), format!("x{before}"), "{pane}");
+        console.press("ctrl-z");
+        console.press("ctrl-z");
+        console.shows("nothing to undo");
+    }
+    console.press("f1 ctrl-z esc f5 ctrl-z esc f4 ctrl-z esc");
     assert_eq!(console.suspended, 0);
-    console.press("esc ctrl-z");
+}
+
+#[test]
+fn a_capital_z_suspends_outside_text_and_types_in_it() {
+    let mut console = Console::demo();
+    console.press("Z");
+    assert!(console.body().starts_with('Z'));
+    console.press("esc Z");
     assert_eq!(console.suspended, 1);
+    console.press("4 Z");
+    assert_eq!(console.suspended, 2);
+}
+
+#[test]
+fn nothing_is_scrolled_out_of_sight() {
+    let mut console = Console::demo();
+    console.resize(160, 80);
+    console.press("esc 4");
+    for shown in ["Shop now", "\"parse_mode\": \"HTML\"", "POST "] {
+        console.shows(shown);
+        let before = console.screen();
+        let (x, y) = console.place_of(shown);
+        for _ in 0..40 {
+            console.mouse(MouseKind::Scroll(3), x, y);
+        }
+        // What fits stays where it is.
+        assert_eq!(console.screen(), before, "{shown}");
+        console.press("pagedown pagedown pagedown down j");
+        assert_eq!(console.screen(), before, "{shown}");
+        console.press("]");
+    }
+    console.resize(120, 20);
+    for tab in ["Message", "JSON", "Request"] {
+        console.click_text(tab);
+        console.press("pagedown pagedown pagedown pagedown pagedown");
+        let end = console.screen();
+        console.press("down");
+        assert_eq!(console.screen(), end, "{tab}");
+        // One step back is seen at once: nothing was counted beyond the end.
+        if tab != "Request" {
+            console.press("up");
+            assert_ne!(console.screen(), end, "{tab}");
+        }
+    }
+}
+
+#[test]
+fn an_error_in_place_of_the_message_is_not_scrolled_away() {
+    let mut console = Console::demo();
+    console.go_before("<b>Hi");
+    console.type_text("<u>");
+    console.press("esc 4");
+    console.shows("`<u>` is never closed");
+    let before = console.screen();
+    console.press("pagedown pagedown");
+    assert_eq!(console.screen(), before);
+}
+
+#[test]
+fn dialogs_are_not_scrolled_beyond_their_end() {
+    let mut console = Console::demo();
+    for (key, rows) in [("f5", 32), ("f6", 32), ("f5", 16), ("f6", 16)] {
+        console.resize(120, rows);
+        console.press(key);
+        for _ in 0..60 {
+            console.mouse(MouseKind::Scroll(3), 60, rows / 2);
+        }
+        let end = console.screen();
+        console.press("down down");
+        assert_eq!(console.screen(), end, "{key}");
+        let is_long = key == "f6" && rows == 16;
+        console.press("up up");
+        if is_long {
+            assert_ne!(console.screen(), end, "{key}");
+        }
+        for _ in 0..60 {
+            console.press("up");
+        }
+        console.mouse(MouseKind::Scroll(-3), 60, rows / 2);
+        console.press("esc");
+    }
+    console.resize(120, 40);
+    console.press("f5");
+    let before = console.screen();
+    console.mouse(MouseKind::Scroll(3), 60, 8);
+    assert_eq!(console.screen(), before, "a request that fits stays");
 }
 
 #[test]
