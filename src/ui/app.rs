@@ -30,7 +30,7 @@ use crate::profile::{Profile, Vocabulary};
 use crate::service::{BotStatus, Job};
 use crate::settings::Whitespace;
 use crate::telegram::ParseMode;
-use crate::workspace::{CampaignFiles, Draft, FileProblem, Workspace};
+use crate::workspace::{CampaignFiles, Draft, FileProblem, Fingerprint, Workspace};
 
 /// Bodies above this size are not tried on a sample: no message is as long.
 const SURVEYS_UP_TO: usize = 256 * 1024;
@@ -326,6 +326,16 @@ impl App {
     /// Whether the campaign's body differs from its file.
     pub fn is_unsaved(&self, stem: &str) -> bool {
         self.buffers.get(stem).is_some_and(Buffer::is_modified)
+    }
+
+    /// Whether nothing is left on disk of a campaign that is kept for its unsaved edits.
+    pub fn is_gone(&self, stem: &str) -> bool {
+        let is_absent = |campaign: &CampaignFiles| {
+            campaign.source.fingerprint == Fingerprint::Absent
+                && campaign.body.fingerprint == Fingerprint::Absent
+        };
+        self.buffers.get(stem).is_some_and(|buffer| buffer.is_deleted)
+            && self.workspace.campaign(stem).is_some_and(is_absent)
     }
 
     /// Asks for the message of what stands in the editor now.

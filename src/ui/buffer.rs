@@ -41,6 +41,9 @@ pub struct Buffer {
     pub draft_is_coming: bool,
     /// Whether the file is another one by now, while this buffer has unsaved edits.
     pub changed_outside: bool,
+    /// Whether a file of its campaign was deleted while this buffer had unsaved edits: it is unsaved until it is made
+    /// again, whatever is undone.
+    pub is_deleted: bool,
     /// Whether the file can be read; where it cannot, nothing is edited and nothing overwritten.
     pub is_readable: bool,
 }
@@ -62,6 +65,7 @@ impl Buffer {
             drafted: None,
             draft_is_coming: false,
             changed_outside: false,
+            is_deleted: false,
             is_readable: campaign.body.condition != Condition::Unusable,
         }
     }
@@ -73,7 +77,7 @@ impl Buffer {
 
     /// Whether the text differs from the file.
     pub fn is_modified(&self) -> bool {
-        !self.editor.is(&self.saved_text)
+        self.is_deleted || !self.editor.is(&self.saved_text)
     }
 
     /// Whether there is no file yet.
@@ -129,6 +133,11 @@ impl Buffer {
     pub fn follow(&mut self, campaign: &CampaignFiles) -> bool {
         self.is_readable = campaign.body.condition != Condition::Unusable;
         if campaign.body.fingerprint == self.saved || !self.is_readable {
+            return false;
+        }
+        let saving = self.saving.as_ref().filter(|(_, text)| **text == *campaign.body.text);
+        if let Some((version, _)) = saving {
+            self.mark_saved(*version, campaign.body.fingerprint);
             return false;
         }
         if self.editor.is(&campaign.body.text) {

@@ -4,7 +4,7 @@ use crate::campaign::{Campaign, Webhook};
 use crate::service::{Job, TestSend, WebhookInUse};
 use crate::telegram::ParseMode;
 use crate::text::Position;
-use crate::workspace::{self, Fingerprint};
+use crate::workspace::{self, CampaignFiles, Fingerprint};
 
 /// One thing to be done outside the state.
 #[derive(Debug, Clone, PartialEq)]
@@ -222,6 +222,13 @@ pub enum Change {
         stem: String,
         /// The new name.
         name: String,
+    },
+    /// A campaign whose files somebody else has deleted, as it was, with its body as it is now.
+    RemakeCampaign {
+        /// The files as they were; those that are gone are absent.
+        campaign: Box<CampaignFiles>,
+        /// The body.
+        body: String,
     },
     /// Into the trash of the workspace.
     DeleteCampaign(String),

@@ -264,6 +264,24 @@ fn underline_colours_are_written_with_colons_in_sequences_of_their_own() {
 }
 
 #[test]
+fn a_file_deleted_beneath_unsaved_edits_stays_open_and_quitting_asks() {
+    let home = Home::new();
+    let mut terminal = demo(&home);
+    terminal.send("Zebra");
+    terminal.wait_for("Zebra{");
+    std::fs::remove_file(home.path().join("shop/campaigns/spring-sale.toml")).unwrap();
+    std::fs::remove_file(home.path().join(BODY)).unwrap();
+    terminal.wait_for("spring-sale was deleted on disk; your edits are still here");
+    terminal.wait_for("Zebra{");
+    terminal.send("\x11");
+    terminal.wait_for("Not saved: spring-sale");
+    terminal.send("s");
+    assert_eq!(terminal.wait_exit().code(), Some(0));
+    assert!(home.read(BODY).starts_with("Zebra{"));
+    assert!(home.read("shop/campaigns/spring-sale.toml").contains("webhook = \"bot\""));
+}
+
+#[test]
 fn what_was_typed_before_a_kill_is_offered_at_the_next_start() {
     let home = Home::new();
     let mut terminal = demo(&home);

@@ -42,6 +42,15 @@ pub(super) fn apply(
                 Done { open: Some(new.clone()), renamed, ..done(format!("renamed to {new}")) }
             }
         }
+        Change::RemakeCampaign { campaign, body } => {
+            let definition = &campaign.source;
+            if definition.fingerprint == Fingerprint::Absent && !definition.text.is_empty() {
+                folder.save(definition, &definition.text).map_err(words)?;
+            }
+            folder.save(&campaign.body, &body).map_err(words)?;
+            folder.discard_draft(&campaign.stem).map_err(words)?;
+            done(format!("made {} again", campaign.body.path))
+        }
         Change::DeleteCampaign(stem) => {
             keep(folder.delete_campaign(&stem).map_err(words)?);
             done(format!("deleted {stem}: u brings it back"))

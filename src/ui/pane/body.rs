@@ -18,14 +18,16 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<(u16, u16)> {
     };
     let file = campaign.body.path.rsplit('/').next().unwrap_or(&campaign.body.path);
     let mark = match (
+        buffer.is_deleted,
         buffer.changed_outside,
         buffer.is_modified(),
         app.read_only.is_some() || !buffer.is_readable,
     ) {
-        (true, _, _) => " ● changed on disk",
-        (false, true, _) => " ●",
-        (false, false, true) => " view only",
-        (false, false, false) => "",
+        (true, _, _, _) => " ● deleted on disk",
+        (false, true, _, _) => " ● changed on disk",
+        (false, false, true, _) => " ●",
+        (false, false, false, true) => " view only",
+        (false, false, false, false) => "",
     };
     let hints = app.hints_off().map_or_else(String::new, |words| format!(" · {words}"));
     let room = frame(app, Pane::Body, &format!("{file}{mark}{hints}"), area, buf);

@@ -40,6 +40,10 @@ impl WebhookPane {
     pub fn show(&mut self, workspace: &Workspace, campaign: Option<&CampaignFiles>) {
         let stem = campaign.and_then(|campaign| campaign.value.as_ref()).map(|value| value.webhook.clone());
         let Some(webhook) = stem.as_deref().and_then(|stem| workspace.webhook(stem)) else {
+            // What was typed stays where its file was deleted beneath it.
+            if stem.is_some() && self.stem == stem && self.is_modified() {
+                return;
+            }
             *self = Self { stem: stem.filter(|stem| !stem.is_empty()), ..Self::default() };
             return;
         };

@@ -73,7 +73,13 @@ pub fn delete(app: &mut App) -> Vec<Effect> {
             }
             _ => return Vec::new(),
         };
-        let text = format!("Delete {what}? It goes into the workspace's trash, and u brings it back.");
+        let is_gone = matches!(&decision, Decision::DeleteCampaign(stem) if app.is_gone(stem));
+        let text = match (&decision, is_gone) {
+            (Decision::DeleteCampaign(stem), true) => {
+                format!("The files of {stem} are deleted already. Delete the unsaved edits of {stem} too?")
+            }
+            _ => format!("Delete {what}? It goes into the workspace's trash, and u brings it back."),
+        };
         let answers = vec![("Delete", decision), ("Keep", Decision::Stay)];
         let mut confirm = Confirm::new("Delete", text, answers);
         confirm.chosen = 1;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{actions, dialogs, saving, typing};
 use crate::service::{BotStatus, Outcome, TroubleKind};
+use crate::ui::action::{Action, Context};
 use crate::ui::app::App;
 use crate::ui::dialog::test::TestState;
 use crate::ui::dialog::{Confirm, Decision, Dialog};
@@ -13,7 +14,7 @@ use crate::ui::focus::{Focus, Pane};
 use crate::ui::msg::{Done, Msg, SaveFailure};
 use crate::ui::verdicts::worst_of;
 use crate::ui::worst::Worst;
-use crate::workspace::{Draft, Workspace};
+use crate::workspace::{Condition, Draft, Fingerprint, Source, Workspace};
 
 /// Takes a result.
 pub fn take(app: &mut App, message: Msg) -> Vec<Effect> {
@@ -253,14 +254,15 @@ fn people_loaded(app: &mut App, result: Result<crate::ui::msg::PeopleFound, Stri
 }
 
 /// Takes the workspace as it was read anew: buffers without edits follow their files, others are told apart.
-fn follow(app: &mut App, workspace: Arc<Workspace>) -> Vec<Effect> {
+fn follow(app: &mut App, mut workspace: Arc<Workspace>) -> Vec<Effect> {
+    let deleted = keep_unsaved(app, &mut workspace);
     if *app.workspace == *workspace {
         return Vec::new();
     }
     app.workspace = workspace;
     let mut conflicts = Vec::new();
     for campaign in &app.workspace.campaigns {
-        if let Some(buffer) = app.buffers.get_mut(&campaign.stem) {
+        if let Some(buffer) = app.buffers.get_mut(&campaign.stem).filter(|buffer| !buffer.is_deleted) {
             let was = buffer.changed_outside;
             buffer.follow(campaign);
             if buffer.changed_outside && !was {
@@ -271,6 +273,10 @@ fn follow(app: &mut App, workspace: Arc<Workspace>) -> Vec<Effect> {
     let workspace = Arc::clone(&app.workspace);
     app.buffers.retain(|stem, buffer| workspace.campaign(stem).is_some() || buffer.is_modified());
     if app.open_campaign().is_none() {
+        if let Some(stem) = &app.open {
+            let words = format!("{stem} was deleted on disk");
+            app.complain(words);
+        }
         let first = app.workspace.campaigns.first().map(|campaign| campaign.stem.clone());
         app.open = None;
         match first {
@@ -284,11 +290,58 @@ fn follow(app: &mut App, workspace: Arc<Workspace>) -> Vec<Effect> {
     if let Some(stem) = conflicts.first() {
         app.complain(format!("{stem} was changed on disk too; saving will ask"));
     }
+    if let Some(stem) = deleted.first() {
+        let key = app.keymap.shown_key(&[Context::Anywhere], Action::Save);
+        let saving = key.map_or_else(|| "saving".to_owned(), |key| key.to_string());
+        app.complain(format!(
+            "{stem} was deleted on disk; your edits are still here: {saving} makes it again"
+        ));
+    }
     effects.extend([app.compose(), app.check_campaigns()]);
     if app.webhook.expected != before {
         effects.extend(app.check_bot());
     }
     effects
+}
+
+/// Keeps a campaign with unsaved edits in the workspace as it was, where its files were deleted; returns those of which
+/// this is news.
+fn keep_unsaved(app: &mut App, workspace: &mut Arc<Workspace>) -> Vec<String> {
+    let mut news = Vec::new();
+    for (stem, buffer) in app.buffers.iter_mut().filter(|(_, buffer)| buffer.is_modified()) {
+        let Some(known) = app.workspace.campaign(stem) else { continue };
+        let found = workspace.campaign(stem);
+        let has_definition = found.is_some_and(|found| found.source.fingerprint != Fingerprint::Absent);
+        let has_body = found.is_some_and(|found| found.body.fingerprint != Fingerprint::Absent);
+        // A body that was never saved is not deleted.
+        let had_body = buffer.is_deleted || !buffer.is_new();
+        let was_deleted = buffer.is_deleted;
+        buffer.is_deleted = (!has_definition && known.value.is_some()) || (!has_body && had_body);
+        if !buffer.is_deleted {
+            continue;
+        }
+        if !was_deleted {
+            news.push(stem.clone());
+        }
+        let mut kept = found.cloned().unwrap_or_else(|| known.clone());
+        if !has_definition {
+            (kept.source, kept.value) = (absent(&known.source), known.value.clone());
+        }
+        if !has_body {
+            kept.body = absent(&known.body);
+        }
+        let campaigns = &mut Arc::make_mut(workspace).campaigns;
+        match campaigns.binary_search_by(|campaign| campaign.stem.cmp(stem)) {
+            Ok(at) => campaigns[at] = kept,
+            Err(at) => campaigns.insert(at, kept),
+        }
+    }
+    news
+}
+
+/// A file as it was, which is not there any more.
+fn absent(source: &Source) -> Source {
+    Source { fingerprint: Fingerprint::Absent, condition: Condition::Missing, ..source.clone() }
 }
 
 fn drafts_found(app: &mut App, drafts: Vec<Draft>) -> Vec<Effect> {

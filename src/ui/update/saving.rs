@@ -46,6 +46,10 @@ pub fn save_body(app: &mut App, stem: &str, overwrite: bool) -> Option<Effect> {
     let buffer =
         app.buffers.get_mut(stem).filter(|buffer| overwrite || buffer.is_modified() || buffer.is_new())?;
     let text = buffer.start_saving();
+    if buffer.is_deleted {
+        let campaign = Box::new(app.workspace.campaign(stem)?.clone());
+        return Some(Effect::Change(Change::RemakeCampaign { campaign, body: text.to_string() }));
+    }
     let expected = (!overwrite).then_some(buffer.saved);
     Some(Effect::SaveBody {
         stem: stem.to_owned(),

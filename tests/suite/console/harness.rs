@@ -287,6 +287,11 @@ impl Console {
         self.settle();
     }
 
+    /// Returns the workspace's folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// Reads a file of the workspace.
     #[track_caller]
     pub fn file(&self, path: &str) -> String {

@@ -31,7 +31,13 @@ pub fn decide(app: &mut App, decision: Decision) -> Vec<Effect> {
             effects
         }
         Decision::DeleteCampaign(stem) => {
+            let is_gone = app.is_gone(&stem);
             app.buffers.remove(&stem);
+            if is_gone {
+                app.open.take_if(|open| *open == stem);
+                app.say(format!("deleted the unsaved edits of {stem}"));
+                return vec![Effect::DiscardDraft(stem), Effect::Reload];
+            }
             vec![Effect::Change(Change::DeleteCampaign(stem))]
         }
         Decision::DeleteWebhook(stem) => vec![Effect::Change(Change::DeleteWebhook(stem))],

@@ -1,0 +1,102 @@
+//! Files that are deleted beneath unsaved edits: nothing of it is lost, and nothing happens without a word.
+
+use super::Console;
+
+const DEFINITION: &str = "campaigns/spring-sale.toml";
+const BODY: &str = "campaigns/spring-sale.json.liquid";
+
+impl Console {
+    fn remove(&mut self, paths: &[&str]) {
+        for path in paths {
+            std::fs::remove_file(self.root().join(path)).unwrap();
+        }
+        self.files_changed();
+    }
+}
+
+#[test]
+fn unsaved_edits_stay_open_where_their_campaign_is_deleted() {
+    for paths in [&[DEFINITION, BODY][..], &[BODY], &[DEFINITION]] {
+        let mut console = Console::demo();
+        let definition = console.file(DEFINITION);
+        console.type_text("Zebra");
+        console.remove(paths);
+        assert_eq!(console.app.open.as_deref(), Some("spring-sale"), "{paths:?}");
+        assert!(console.body().starts_with("Zebra"));
+        if paths.contains(&BODY) {
+            console.shows("spring-sale was deleted on disk; your edits are still here: ^S makes it again");
+        }
+        console.shows("● spring-sale");
+        console.files_changed();
+        assert!(console.body().starts_with("Zebra"));
+        console.press("ctrl-q");
+        console.shows("Not saved: spring-sale");
+        assert!(!console.has_quit);
+        console.press("esc ctrl-s");
+        assert_eq!(console.file(BODY), console.body(), "{paths:?}");
+        assert_eq!(console.file(DEFINITION), definition, "{paths:?}");
+        console.hides("● spring-sale");
+        console.press("ctrl-q");
+        assert!(console.has_quit);
+    }
+}
+
+#[test]
+fn taking_the_edits_back_does_not_take_the_deletion_for_saved() {
+    let mut console = Console::demo();
+    console.type_text("Z");
+    console.remove(&[DEFINITION, BODY]);
+    console.press("ctrl-z");
+    console.files_changed();
+    assert_eq!(console.app.open.as_deref(), Some("spring-sale"));
+    console.press("ctrl-q");
+    console.shows("Not saved: spring-sale");
+}
+
+#[test]
+fn a_campaign_deleted_without_edits_goes_and_one_that_comes_back_is_followed() {
+    let mut console = Console::demo();
+    let (definition, body) = (console.file(DEFINITION), console.file(BODY));
+    console.remove(&[DEFINITION, BODY]);
+    assert_ne!(console.app.open.as_deref(), Some("spring-sale"));
+    console.shows("spring-sale was deleted on disk");
+    let mut console = Console::demo();
+    console.type_text("Z");
+    console.remove(&[DEFINITION, BODY]);
+    std::fs::write(console.root().join(DEFINITION), definition).unwrap();
+    std::fs::write(console.root().join(BODY), body).unwrap();
+    console.files_changed();
+    console.press("ctrl-s");
+    assert!(console.file(BODY).starts_with('Z'));
+}
+
+#[test]
+fn what_was_deleted_can_be_let_go() {
+    let mut console = Console::demo();
+    console.type_text("Z");
+    console.remove(&[DEFINITION, BODY]);
+    console.press("esc 1 x");
+    console.shows("The files of spring-sale are deleted already.");
+    console.press("d");
+    assert_ne!(console.app.open.as_deref(), Some("spring-sale"));
+    console.hides("● spring-sale");
+    console.shows("deleted the unsaved edits of spring-sale");
+    console.press("ctrl-q");
+    assert!(console.has_quit);
+}
+
+#[test]
+fn another_campaigns_unsaved_edits_are_kept_too() {
+    let mut console = Console::demo();
+    console.type_text("Zebra");
+    console.press("esc 1 j");
+    assert_eq!(console.app.open.as_deref(), Some("welcome"));
+    console.remove(&[DEFINITION, BODY]);
+    console.shows("spring-sale was deleted on disk; your edits are still here");
+    assert_eq!(console.app.open.as_deref(), Some("welcome"));
+    console.press("ctrl-q");
+    console.shows("Not saved: spring-sale");
+    console.press("s");
+    assert!(console.has_quit);
+    assert!(console.file(BODY).starts_with("Zebra"));
+}
