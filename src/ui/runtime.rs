@@ -155,7 +155,7 @@ impl Console {
                     return Ok(Next::Exit(ExitCode::SUCCESS));
                 }
                 Effect::Suspend => {
-                    last.is_stop();
+                    last.ask_to_stop();
                     self.suspend(last)?;
                 }
                 Effect::CopyByTerminal(text) => {
@@ -392,7 +392,7 @@ impl LastSignal {
     }
 
     /// Takes a key for the signal.
-    fn is_stop(&self) {
+    fn ask_to_stop(&self) {
         self.0.store(Self::STOP, Ordering::SeqCst);
     }
 }

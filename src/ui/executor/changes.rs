@@ -72,7 +72,10 @@ pub(super) fn apply(
             let before = webhook.url.clone();
             let webhook = service::adopt_token(session.secrets(), *webhook)?;
             let mut source = folder.read(&format!("webhooks/{stem}.toml"));
-            source.fingerprint = expected;
+            // One that was deleted meanwhile is made again: nobody's words are written over.
+            if source.fingerprint != Fingerprint::Absent {
+                source.fingerprint = expected;
+            }
             let typed_over = Webhook::parse(&source.text).0;
             folder.save_webhook(&source, &webhook).map_err(words)?;
             // One that was not trusted before is asked about, whatever was changed in it.

@@ -255,7 +255,11 @@ fn people_loaded(app: &mut App, result: Result<crate::ui::msg::PeopleFound, Stri
 
 /// Takes the workspace as it was read anew: buffers without edits follow their files, others are told apart.
 fn follow(app: &mut App, mut workspace: Arc<Workspace>) -> Vec<Effect> {
-    let deleted = keep_unsaved(app, &mut workspace);
+    let mut deleted = keep_unsaved(app, &mut workspace);
+    let webhook = app.webhook.stem.as_deref().filter(|_| app.webhook.is_modified());
+    let lost =
+        webhook.filter(|stem| app.workspace.webhook(stem).is_some() && workspace.webhook(stem).is_none());
+    deleted.extend(lost.map(|stem| format!("webhook {stem}")));
     if *app.workspace == *workspace {
         return Vec::new();
     }

@@ -86,6 +86,22 @@ fn what_was_deleted_can_be_let_go() {
 }
 
 #[test]
+fn a_webhook_that_is_deleted_beneath_unsaved_edits_is_made_again_by_saving() {
+    let mut console = Console::demo();
+    console.press("alt-2");
+    console.type_text("Zebra");
+    console.remove(&["webhooks/bot.toml"]);
+    console.shows("botZebra");
+    console.shows("webhook bot was deleted on disk; your edits are still here: ^S makes it again");
+    console.press("ctrl-q");
+    console.shows("Not saved: webhook bot");
+    console.press("esc ctrl-s");
+    assert!(console.file("webhooks/bot.toml").contains("name = \"Telegram botZebra\""));
+    console.press("ctrl-q");
+    assert!(console.has_quit);
+}
+
+#[test]
 fn another_campaigns_unsaved_edits_are_kept_too() {
     let mut console = Console::demo();
     console.type_text("Zebra");

@@ -144,6 +144,29 @@ fn ctrl_z_always_undoes_and_never_suspends() {
 }
 
 #[test]
+fn ctrl_z_undoes_in_fields_and_with_vim_too() {
+    let mut console = Console::demo();
+    console.press("alt-2");
+    console.type_text("Zebra");
+    console.shows("botZebra");
+    console.press("ctrl-z");
+    console.hides("botZebra");
+    assert_eq!(console.suspended, 0);
+    let mut console = Console::demo();
+    let before = console.body();
+    console.press("ctrl-p");
+    console.type_text("vim mode on");
+    console.press("enter");
+    console.press("x");
+    assert_ne!(console.body(), before);
+    console.press("ctrl-z");
+    assert_eq!(console.body(), before);
+    console.press("i Z esc esc 1 ctrl-z");
+    assert_eq!(console.body(), before);
+    assert_eq!(console.suspended, 0);
+}
+
+#[test]
 fn a_capital_z_suspends_outside_text_and_types_in_it() {
     let mut console = Console::demo();
     console.press("Z");
