@@ -86,6 +86,8 @@ impl From<InitError> for CliError {
         match error {
             InitError::Exists { .. } => CliError::new(Kind::Failed, error)
                 .hint("choose another folder, or open it: telecast --workspace DIR"),
+            InitError::Write(error @ SaveError::Foreign { .. }) => CliError::from(error)
+                .hint("that takes a workspace, and here is none yet: choose another folder, or remove it"),
             InitError::Write(error) => error.into(),
         }
     }

@@ -15,7 +15,7 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 use telecast::store::{SqliteStore, Store};
 
-use crate::support::{Answer, Home};
+use crate::support::{Answer, Home, Terminal};
 
 fn sample() -> Home {
     let home = Home::new();
@@ -151,25 +151,42 @@ fn a_store_that_may_not_be_written_is_read_and_says_so_when_it_is() {
     assert_eq!(fs::read_dir(left.path()).unwrap().count(), 2, "nothing is written beside it");
 }
 
-/// Runs a script as root in a mount namespace of its own; `None` where the machine does not let us.
-fn in_own_mounts(home: &Home, script: &str) -> Option<Answer> {
+/// Returns a script as a command of a mount namespace of its own; `None` where the machine does not let us.
+fn own_mounts(home: &Home, script: &str) -> Option<Command> {
     let can = Command::new("unshare").args(["-m", "true"]).output().is_ok_and(|tried| tried.status.success());
     if !can {
         println!("left out: this machine gives no mounts of one's own");
         return None;
     }
-    let mut command = home.command([""; 0]);
-    let binary = command.get_program().to_owned();
+    let command = home.command([""; 0]);
     let mut own = Command::new("unshare");
     own.args(["-m", "sh", "-euc", script]).current_dir(home.path()).env_clear();
-    own.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?)))).env("TELECAST", binary);
-    command.stdin(Stdio::null());
-    let output = own.stdin(Stdio::null()).output().unwrap();
+    own.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    own.env("TELECAST", command.get_program());
+    Some(own)
+}
+
+/// Runs a script with mounts of its own to its end.
+fn in_own_mounts(home: &Home, script: &str) -> Option<Answer> {
+    let output = own_mounts(home, script)?.stdin(Stdio::null()).output().unwrap();
     Some(Answer {
         out: String::from_utf8(output.stdout).unwrap(),
         err: String::from_utf8(output.stderr).unwrap(),
         code: output.status.code(),
     })
+}
+
+#[test]
+fn the_console_looks_at_a_read_only_workspace() {
+    let home = sample();
+    let script = "mount --bind shop shop; mount -o remount,ro,bind shop; exec \"$TELECAST\" --workspace shop";
+    let Some(command) = own_mounts(&home, script) else { return };
+    let mut terminal = Terminal::start(command, 120, 32);
+    terminal.wait_for("all 306");
+    terminal.send("Zebra");
+    terminal.wait_for("Zebra{");
+    terminal.send("\x13");
+    terminal.wait_for("the disk is read-only");
 }
 
 #[test]
@@ -184,6 +201,21 @@ fn a_workspace_on_a_read_only_mount_is_checked() {
     let Some(answer) = in_own_mounts(&home, script) else { return };
     assert_eq!(answer.code, Some(3), "{answer:?}");
     assert!(answer.err.contains("no permission to write the database"), "{answer:?}");
+}
+
+#[test]
+fn a_read_only_workspace_without_people_is_looked_at() {
+    let home = sample();
+    fs::remove_dir_all(home.path().join("shop/.telecast")).unwrap();
+    for (command, code) in
+        [("check", 1), ("render spring-sale", 0), ("profiles list", 0), ("profiles set anna city=Rome", 3)]
+    {
+        let script = format!(
+            "mount --bind shop shop; mount -o remount,ro,bind shop; \"$TELECAST\" --workspace shop {command}"
+        );
+        let Some(answer) = in_own_mounts(&home, &script) else { return };
+        assert_eq!(answer.code, Some(code), "{command}: {answer:?}");
+    }
 }
 
 #[test]
