@@ -9,7 +9,7 @@ use crate::campaign::{Campaign, Webhook};
 use crate::compose::{self, Chat, Composed, Inputs};
 use crate::profile::{Profile, Value, Vocabulary};
 use crate::template::Partials;
-use crate::workspace::{CampaignFiles, Source, Workspace};
+use crate::workspace::{CampaignFiles, Condition, Source, Workspace};
 
 /// All that one message is made of, owned, so that it can be made on another thread.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,18 +90,24 @@ fn names_in<'v>(values: impl Iterator<Item = Option<&'v Value>>) -> Vec<String> 
     names
 }
 
-/// Returns the workspace's partials by name.
+/// Returns the workspace's partials by name; one that cannot be used is as one that is not there.
 pub fn partials(workspace: &Workspace) -> Partials {
-    let texts = workspace.partials.iter().map(|source| source.text.clone());
-    Partials(partial_names(workspace).map(str::to_owned).zip(texts).collect())
+    let usable = usable_partials(workspace);
+    Partials(usable.map(|source| (partial_name(source).to_owned(), source.text.clone())).collect())
 }
 
 /// Returns the names of the workspace's partials.
 pub fn partial_names(workspace: &Workspace) -> impl Iterator<Item = &str> {
-    workspace.partials.iter().map(|source| {
-        let file = source.path.rsplit('/').next().unwrap_or(&source.path);
-        file.strip_suffix(".liquid").unwrap_or(file)
-    })
+    usable_partials(workspace).map(partial_name)
+}
+
+fn usable_partials(workspace: &Workspace) -> impl Iterator<Item = &Source> {
+    workspace.partials.iter().filter(|source| source.condition == Condition::Read)
+}
+
+fn partial_name(source: &Source) -> &str {
+    let file = source.path.rsplit('/').next().unwrap_or(&source.path);
+    file.strip_suffix(".liquid").unwrap_or(file)
 }
 
 impl Job {
@@ -133,6 +139,12 @@ impl Job {
             (None, Some(campaign)) => &campaign.body.text,
             (None, None) => "",
         }
+    }
+
+    /// Whether the body is that of a file that cannot be used: it was not read, so there is nothing to send.
+    pub fn lacks_body(&self) -> bool {
+        let is_unusable = |campaign: &CampaignFiles| campaign.body.condition == Condition::Unusable;
+        self.body.is_none() && self.campaign().is_some_and(is_unusable)
     }
 
     /// Returns the webhook that the request goes through.

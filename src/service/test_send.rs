@@ -176,6 +176,10 @@ async fn address<'s>(
     test: &TestSend,
     composed: &Composed,
 ) -> Result<(&'s Client, Addressed), Withheld> {
+    if test.job.lacks_body() {
+        let withheld = Withheld::new("nothing to send: the body's file cannot be used");
+        return Err(withheld.help("telecast check says what is wrong with it"));
+    }
     let Some(draft) = &composed.http else { return Err(nothing_to_send(test, composed)) };
     let chat = test.job.test_chat.as_deref();
     if let Some(unset) = composed.chat_unset.filter(|_| chat.is_some()) {

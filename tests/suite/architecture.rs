@@ -117,6 +117,34 @@ fn the_core_touches_nothing_outside() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// The only files that work with a workspace and name the file system: what they open is the root itself, or a real path
+/// that `disk::Tree` gave them.
+const OPENERS: &[&str] = &[
+    "workspace/discover.rs",
+    "workspace/history.rs",
+    "workspace/load.rs",
+    "workspace/private.rs",
+    // Files that a command's arguments name.
+    "cli/commands/named.rs",
+    "cli/commands/read.rs",
+];
+
+#[test]
+fn files_of_a_workspace_are_opened_by_the_tree_alone() {
+    let rooms = ["workspace", "service", "capture", "cli", "ui"];
+    let opens = |source: &&Source| {
+        ["fs::", "std::fs", "File::open", "File::create"].iter().any(|name| source.names(name))
+    };
+    let wrong: Vec<String> = sources()
+        .iter()
+        .filter(|source| rooms.contains(&source.module.as_str()))
+        .filter(opens)
+        .map(|source| source.path.clone())
+        .filter(|path| !OPENERS.iter().any(|opener| path.ends_with(opener)))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn third_party_types_stay_in_their_room() {
     let mut wrong = Vec::new();

@@ -171,6 +171,26 @@ fn what_leads_out_or_is_no_file_is_a_problem_under_its_name() {
 }
 
 #[test]
+fn what_is_not_used_is_not_sent_as_if_it_were_empty() {
+    let home = ground();
+    let root = home.path().join("shop");
+    symlink("../../victim/secret", root.join("partials/out.liquid")).unwrap();
+    home.write("shop/campaigns/with.json.liquid", "{\"chat_id\": 1, \"text\": \"Hi {% render 'out' %}\"}");
+    home.write("shop/campaigns/with.toml", "webhook = \"bot\"\n");
+    symlink("../../victim/secret", root.join("campaigns/body.txt.liquid")).unwrap();
+    home.write("shop/campaigns/body.toml", "webhook = \"crm\"\ncontent_format = \"text\"\n");
+    for (words, said) in [
+        (&["test", "with", "--to", "1001"] as &[&str], "unknown-partial"),
+        (&["test", "body", "--as-is"], "outside-workspace"),
+    ] {
+        let answer = shop(&home, words.iter().copied());
+        assert_eq!(answer.code, Some(1), "{words:?}: {answer:?}");
+        assert!(answer.err.contains(said) && answer.out.starts_with("not sent"), "{words:?}: {answer:?}");
+    }
+    assert!(!root.join(".telecast/history.jsonl").exists());
+}
+
+#[test]
 fn a_manifest_that_is_a_pipe_is_not_waited_for() {
     let home = ground();
     let manifest = home.path().join("shop/telecast.toml");
