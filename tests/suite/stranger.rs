@@ -546,6 +546,23 @@ fn a_huge_value_is_refused_and_a_journal_that_names_another_file_is_not_followed
 }
 
 #[test]
+fn a_database_without_end_is_not_copied() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("audience.db");
+    drop(SqliteStore::open(&path).unwrap());
+    // Sparse: it takes no room here, and would take all of it elsewhere.
+    fs::write(folder.path().join("audience.db-wal"), "x").unwrap();
+    fs::OpenOptions::new()
+        .write(true)
+        .open(folder.path().join("audience.db-wal"))
+        .unwrap()
+        .set_len(1 << 40)
+        .unwrap();
+    let refused = SqliteStore::open_read_only(&path).err().unwrap().to_string();
+    assert!(refused.contains("too large to be copied"), "{refused}");
+}
+
+#[test]
 fn hostile_numbers_in_a_database_overflow_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("audience.db");

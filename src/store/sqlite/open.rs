@@ -23,6 +23,9 @@ const BUSY: Duration = Duration::from_secs(5);
 /// The longest value: several times the longest row that an import takes.
 const MAX_VALUE: i32 = 64 * 1024 * 1024;
 
+/// The largest database that is copied to be read: a stranger's could fill the disk.
+const MAX_COPY: u64 = 1024 * 1024 * 1024;
+
 /// What SQLite keeps beside a database.
 const COMPANIONS: [&str; 3] = ["-wal", "-shm", "-journal"];
 
@@ -98,6 +101,13 @@ fn reading(path: &Path) -> Result<Opened> {
         return Ok(Opened { connection: connect(path, "immutable=1")?, copy: None, is_full: false });
     }
     // Nobody has brought the last changes into the database itself; that takes a place that can be written to.
+    let length = |path: PathBuf| fs::metadata(path).map_or(0, |file| file.len());
+    if MAX_COPY < length(path.to_owned()).saturating_add(length(companion(path, "-wal"))) {
+        return Err(open(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            "it has changes that are not in place yet, and is too large to be copied",
+        )));
+    }
     let folder = tempfile::tempdir().map_err(open)?;
     let copy = folder.path().join("audience.db");
     fs::copy(path, &copy).map_err(open)?;
