@@ -26,8 +26,8 @@ pub enum Standing {
 }
 
 /// What is said once of a [`Standing::Foreign`] folder.
-pub const FOREIGN_NOTICE: &str = "this workspace's .telecast was not made here: its test chats, drafts and history are ignored, and its people are only \
-     read, until `telecast trust --adopt` takes it over";
+pub const FOREIGN_NOTICE: &str = "this workspace's .telecast was not made here: its test chats, drafts and history are ignored and none are kept, and its \
+     people are only read, until `telecast trust --adopt` takes it over";
 
 /// The file that holds the id.
 const ID: &str = ".telecast/id";
