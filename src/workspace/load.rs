@@ -99,22 +99,22 @@ impl Workspace {
             Err(source) => return Err(OpenError::Folder { root, source }),
         }
         let mut folder_problems = Vec::new();
-        let tree = Tree::new(&root);
-        let manifest = load_definition(&tree, "telecast", MANIFEST, Manifest::parse);
-        let webhooks = stems(&tree, "webhooks", ".toml", &mut folder_problems)
+        let mut reader = Reader { tree: Tree::new(&root), left: MAX_WORKSPACE };
+        let manifest = load_definition(&mut reader, "telecast", MANIFEST, Manifest::parse);
+        let webhooks = stems(&reader.tree, "webhooks", ".toml", &mut folder_problems)
             .into_iter()
-            .map(|stem| load_definition(&tree, &stem, &format!("webhooks/{stem}.toml"), Webhook::parse))
+            .map(|stem| load_definition(&mut reader, &stem, &format!("webhooks/{stem}.toml"), Webhook::parse))
             .collect();
-        let campaigns = load_campaigns(&tree, &mut folder_problems);
+        let campaigns = load_campaigns(&mut reader, &mut folder_problems);
         let mut read_all = |folder: &str, ending: &str| -> Vec<Source> {
-            stems(&tree, folder, ending, &mut folder_problems)
+            stems(&reader.tree, folder, ending, &mut folder_problems)
                 .into_iter()
-                .map(|stem| tree.read(&format!("{folder}/{stem}{ending}")))
+                .map(|stem| reader.read(&format!("{folder}/{stem}{ending}")))
                 .collect()
         };
         let partials = read_all("partials", ".liquid");
         let samples = read_all("samples", ".json");
-        folder_problems.extend(private_problems(&tree));
+        folder_problems.extend(private_problems(&reader.tree));
         let mut workspace =
             Workspace { root, manifest, webhooks, campaigns, partials, samples, folder_problems };
         workspace.check_references();
@@ -222,6 +222,42 @@ impl Workspace {
     }
 }
 
+/// The most that is read of all files together: thousands of campaigns. Links to one large file would take all memory.
+const MAX_WORKSPACE: u64 = 64 * 1024 * 1024;
+
+/// Reads files until they are too much together.
+struct Reader {
+    tree: Tree,
+    left: u64,
+}
+
+impl Reader {
+    fn read(&mut self, path: &str) -> Source {
+        let source = self.tree.read(path);
+        match self.left.checked_sub(source.text.len() as u64) {
+            Some(left) => {
+                self.left = left;
+                source
+            }
+            None => {
+                let message = format!(
+                    "the files of this workspace are larger than {} MB together",
+                    MAX_WORKSPACE / 1024 / 1024
+                );
+                let problem = Diagnostic::error("too-large", Span::at(0), message)
+                    .with_help("telecast does not use this one: make others smaller");
+                Source {
+                    text: String::new(),
+                    fingerprint: Fingerprint::Unknown,
+                    condition: Condition::Unusable,
+                    problems: vec![problem],
+                    ..source
+                }
+            }
+        }
+    }
+}
+
 fn no_webhook(text: &str, path: &[&str], webhook: &str, stems: &[&str]) -> Diagnostic {
     let span = toml::value_span(text, path).unwrap_or(Span::at(0));
     let problem = Diagnostic::error("no-such-webhook", span, format!("there is no webhooks/{webhook}.toml"));
@@ -233,12 +269,12 @@ fn no_webhook(text: &str, path: &[&str], webhook: &str, stems: &[&str]) -> Diagn
 }
 
 fn load_definition<T>(
-    tree: &Tree,
+    reader: &mut Reader,
     stem: &str,
     path: &str,
     parse: impl FnOnce(&str) -> (Option<T>, Vec<Diagnostic>),
 ) -> Definition<T> {
-    let mut source = tree.read(path);
+    let mut source = reader.read(path);
     let value = match source.condition {
         Condition::Read => {
             let (value, problems) = parse(&source.text);
@@ -280,24 +316,25 @@ fn private_problems(tree: &Tree) -> Vec<FileProblem> {
 }
 
 /// Loads the campaigns: each definition with its body, and bodies without a definition.
-fn load_campaigns(tree: &Tree, problems: &mut Vec<FileProblem>) -> Vec<CampaignFiles> {
-    let mut names = stems(tree, "campaigns", ".toml", problems);
+fn load_campaigns(reader: &mut Reader, problems: &mut Vec<FileProblem>) -> Vec<CampaignFiles> {
+    let mut names = stems(&reader.tree, "campaigns", ".toml", problems);
     for format in ContentFormat::ALL {
-        names.extend(stems(tree, "campaigns", format.extension(), &mut Vec::new()));
+        names.extend(stems(&reader.tree, "campaigns", format.extension(), &mut Vec::new()));
     }
     names.sort();
     names.dedup();
-    names.into_iter().map(|stem| load_campaign(tree, stem)).collect()
+    names.into_iter().map(|stem| load_campaign(reader, stem)).collect()
 }
 
-fn load_campaign(tree: &Tree, stem: String) -> CampaignFiles {
-    let mut definition = load_definition(tree, &stem, &format!("campaigns/{stem}.toml"), Campaign::parse);
+fn load_campaign(reader: &mut Reader, stem: String) -> CampaignFiles {
+    let mut definition = load_definition(reader, &stem, &format!("campaigns/{stem}.toml"), Campaign::parse);
+    let tree = reader.tree.clone();
     let is_there = |format: ContentFormat| tree.is_taken(&body_path(&stem, format));
     let format = match &definition.value {
         Some(campaign) => campaign.content_format,
         None => ContentFormat::ALL.into_iter().find(|format| is_there(*format)).unwrap_or_default(),
     };
-    let mut body = tree.read(&body_path(&stem, format));
+    let mut body = reader.read(&body_path(&stem, format));
     if definition.source.condition == Condition::Missing {
         let problem =
             Diagnostic::error("no-definition", Span::at(0), "this body has no campaign file beside it");

@@ -191,6 +191,24 @@ fn what_is_not_used_is_not_sent_as_if_it_were_empty() {
 }
 
 #[test]
+fn links_to_one_large_file_do_not_take_all_memory() {
+    let home = ground();
+    let root = home.path().join("shop");
+    home.write("shop/large", "x".repeat(8 * 1024 * 1024));
+    for n in 0..200 {
+        symlink("../large", root.join(format!("partials/p{n:03}.liquid"))).unwrap();
+    }
+    let workspace = telecast::workspace::Workspace::open(&root).unwrap();
+    let total: usize = workspace.partials.iter().map(|source| source.text.len()).sum();
+    assert!(total <= 64 * 1024 * 1024, "{total}");
+    let problems = shop(&home, ["check", "--json"]).json();
+    let n_large =
+        problems.as_array().unwrap().iter().filter(|problem| problem["code"] == "too-large").count();
+    assert!(190 < n_large, "{n_large}");
+    assert_eq!(workspace.campaigns[0].body.condition, telecast::workspace::Condition::Read);
+}
+
+#[test]
 fn a_manifest_that_is_a_pipe_is_not_waited_for() {
     let home = ground();
     let manifest = home.path().join("shop/telecast.toml");
