@@ -151,6 +151,36 @@ impl Session {
         Ok(slot.as_ref().map(Arc::clone))
     }
 
+    /// Opens the store anew when it is next asked for: whether it may be written has changed.
+    pub fn forget_store(&self) {
+        *self.store.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Returns the values of `names` that are kept for an earlier place or version of the workspace and were not offered
+    /// yet. Blocks.
+    pub fn secrets_to_offer(&self, names: &[String]) -> Result<Vec<Movable>, SecretError> {
+        let movable = self.secrets.movable(names, &self.old_id)?;
+        let Ok(record) = self.state().read() else { return Ok(Vec::new()) };
+        Ok(movable.into_iter().filter(|found| !record.offered_secrets.contains(&found.name)).collect())
+    }
+
+    /// Moves such values here, where that was decided, and notes that they were offered; returns what to say. Blocks.
+    pub fn decide_secrets(&self, found: &[Movable], moves: bool) -> Result<String, String> {
+        let offered = found.iter().map(|found| found.name.clone());
+        self.state()
+            .change(|record| record.offered_secrets.extend(offered))
+            .map_err(|error| error.to_string())?;
+        let names = found.iter().map(|found| found.name.as_str()).collect::<Vec<_>>().join(", ");
+        if !moves {
+            return Ok(format!("telecast trust --move-secrets {names} moves them later"));
+        }
+        found
+            .iter()
+            .try_for_each(|found| self.secrets.move_here(found))
+            .map_err(|error| error.to_string())?;
+        Ok(format!("moved {names} to this workspace"))
+    }
+
     /// Returns the HTTP client, made when first asked for.
     pub fn client(&self) -> Result<&Client, ClientError> {
         if let Some(client) = self.client.get() {

@@ -27,6 +27,7 @@ use crate::complete;
 use crate::compose::Composed;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::profile::{Profile, Vocabulary};
+use crate::secrets::Movable;
 use crate::service::{BotStatus, Job};
 use crate::settings::Whitespace;
 use crate::telegram::ParseMode;
@@ -76,6 +77,8 @@ pub struct App {
     pub workspace: Arc<Workspace>,
     /// Why nothing can be changed, where that is so: who has the workspace open.
     pub read_only: Option<String>,
+    /// Whether the private folder was not made here, so that its test chats, drafts and history are ignored.
+    pub is_private_foreign: bool,
     /// Bodies that were opened, by the campaign's stem; each keeps its own undo.
     pub buffers: BTreeMap<String, Buffer>,
     /// The stem of the campaign in the editor.
@@ -144,6 +147,8 @@ pub struct App {
     pub test_behind: Option<Box<TestDialog>>,
     /// The profiles that the list shows.
     pub found_profiles: Vec<Arc<Profile>>,
+    /// Secrets that are kept for an earlier place or version of the workspace, and are to be offered.
+    pub old_secrets: Vec<Movable>,
     /// Drafts that a crash left and nobody has decided about yet.
     pub drafts: Vec<Draft>,
     /// The grammars of bodies, once loaded.
@@ -216,6 +221,8 @@ impl App {
             keymap: Keymap::default(),
             workspace,
             read_only: None,
+            is_private_foreign: false,
+            old_secrets: Vec::new(),
             buffers: BTreeMap::new(),
             open: None,
             focus: Focus::enter(Pane::Body),
@@ -271,6 +278,11 @@ impl App {
     /// Returns what the console asks for when it starts, behind the first frame.
     pub fn start(&mut self) -> Vec<Effect> {
         let mut effects = vec![Effect::LoadPeople { profile: None }, Effect::Watch, Effect::FindDrafts];
+        if self.read_only.is_none() {
+            let webhooks = self.workspace.webhooks.iter().filter_map(|webhook| webhook.value.as_ref());
+            effects
+                .push(Effect::FindOldSecrets(webhooks.flat_map(|webhook| webhook.secret_names()).collect()));
+        }
         effects.extend(self.check_bot());
         effects.push(self.compose());
         effects.extend(self.follow_highlight());

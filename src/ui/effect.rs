@@ -1,6 +1,7 @@
 //! What the state asks the world for, as data. The executor does it and answers with a message.
 
 use crate::campaign::{Campaign, Webhook};
+use crate::secrets::Movable;
 use crate::service::{Job, TestSend, WebhookInUse};
 use crate::telegram::ParseMode;
 use crate::text::Position;
@@ -81,6 +82,17 @@ pub enum Effect {
         number: u64,
         /// The webhook as typed.
         webhook: Box<WebhookInUse>,
+    },
+    /// Use the private folder that telecast did not make here.
+    AdoptPrivate,
+    /// Look for values of these secrets that are kept for an earlier place or version of the workspace.
+    FindOldSecrets(Vec<String>),
+    /// Move such values to this workspace, or not; they are not offered again.
+    DecideSecrets {
+        /// Which.
+        found: Vec<Movable>,
+        /// Whether they are moved.
+        moves: bool,
     },
     /// Trust a webhook as it is now, then ask who answers at its address.
     Trust {

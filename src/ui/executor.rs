@@ -257,6 +257,19 @@ impl Executor {
                 let result = found.map(|page| page.profiles.into_iter().map(Arc::new).collect());
                 Some(Msg::ProfilesFound { number, result: result.map_err(|error| error.to_string()) })
             }
+            Effect::AdoptPrivate => {
+                let adopted = folder.adopt().map_err(|error| error.to_string());
+                session.forget_store();
+                Some(Msg::PrivateAdopted(adopted))
+            }
+            Effect::FindOldSecrets(names) => {
+                // Where the store cannot be read, that is said when a secret is needed.
+                Some(Msg::OldSecretsFound(session.secrets_to_offer(&names).ok()?))
+            }
+            Effect::DecideSecrets { found, moves } => {
+                let decided = session.decide_secrets(&found, moves);
+                Some(Msg::SecretsMoved(decided.map_err(|error| session.redact(&error))))
+            }
             Effect::Reload => Some(Msg::WorkspaceRead(files::read(folder.root()))),
             Effect::FindDrafts => Some(Msg::DraftsFound(folder.drafts())),
             journalled @ (Effect::WriteDraft { .. } | Effect::DiscardDraft(_) | Effect::SaveBody { .. }) => {
@@ -472,7 +485,8 @@ fn work_of(effect: &Effect) -> Work {
         Effect::Survey { .. } => Work::Survey,
         Effect::CheckCampaigns { .. } => Work::CheckCampaigns,
         Effect::LoadPeople { .. } | Effect::FindProfiles { .. } => Work::People,
-        Effect::Reload => Work::Reload,
+        Effect::Reload | Effect::AdoptPrivate => Work::Reload,
+        Effect::FindOldSecrets(_) | Effect::DecideSecrets { .. } => Work::CheckBot,
         Effect::FindDrafts | Effect::WriteDraft { .. } | Effect::DiscardDraft(_) => Work::Draft,
         Effect::SaveBody { .. } => Work::Save,
         Effect::Change(_) => Work::Change,

@@ -11,6 +11,7 @@ use super::verdicts::Found;
 use crate::capture::CapturedChat;
 use crate::compose::Composed;
 use crate::profile::{Profile, Vocabulary};
+use crate::secrets::Movable;
 use crate::service::{BotStatus, Surveyed, TestAnswer};
 use crate::workspace::{Draft, Fingerprint, TestChats, TestSend, Workspace};
 
@@ -80,6 +81,12 @@ pub enum Msg {
         /// What would be sent.
         composed: Latest<Composed>,
     },
+    /// The private folder is this workspace's own now, or why it is not.
+    PrivateAdopted(Result<(), String>),
+    /// Secrets that are kept for an earlier place or version of the workspace.
+    OldSecretsFound(Vec<Movable>),
+    /// Such secrets were moved, or not.
+    SecretsMoved(Result<String, String>),
     /// Who answers at the webhook's address.
     BotChecked {
         /// Which question this answers.

@@ -19,7 +19,7 @@ use crate::paths::{Paths, WORKSPACE_VARIABLE};
 use crate::secrets::{Redactor, Secrets};
 use crate::service::{Session, Sharing};
 use crate::settings::{self, SecretSource, Settings};
-use crate::workspace::{self, DiscoverError, FOREIGN_NOTICE, Folder, Guard, LockError, Standing, Workspace};
+use crate::workspace::{self, DiscoverError, Folder, Guard, LockError, Standing, Workspace};
 
 /// How many results may wait for the loop; senders wait beyond that.
 const RESULTS: usize = 256;
@@ -108,7 +108,11 @@ fn open(folder: Option<&Path>, campaign: Option<&str>) -> Result<ExitCode, Start
         app.open_buffer(stem);
     }
     if folder.standing().is_ok_and(|standing| standing == Standing::Foreign) {
-        app.complain(FOREIGN_NOTICE.to_owned());
+        app.is_private_foreign = true;
+        app.complain(
+            "this workspace's .telecast was not made here, so its test chats, drafts and history are ignored; the palette \
+             adopts it",
+        );
     }
     match (&settings.secrets, in_words(&problems)) {
         // This one keeps every message from being sent: it is said first.

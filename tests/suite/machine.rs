@@ -64,6 +64,7 @@ fn an_answer_without_end_is_cut_where_it_is_kept_and_where_it_is_shown() {
     let url = server(format!(r#"{{"ok":false,"error_code":400,"description":"Bad Request: {words}"}}"#));
     let url = format!("{url}/bot${{BOT_TOKEN}}/sendMessage");
     home.write("shop/webhooks/bot.toml", format!("name = \"Bot\"\nurl = \"{url}\"\n"));
+    shop(&home, ["trust", "--yes"]).ok();
     for _ in 0..3 {
         let answer = shop(&home, ["test", "spring-sale", "--to", "1001", "--json"]);
         assert_eq!(answer.code, Some(1), "{:.2000}", answer.err);

@@ -359,6 +359,65 @@ fn a_clone_with_a_known_id_does_not_get_the_token_and_a_person_can_move_it() {
 }
 
 #[test]
+fn the_console_offers_a_secret_of_an_earlier_version_once_and_by_name() {
+    let home = clone(&bot_at("https://api.telegram.org/bot${BOT_TOKEN}/sendMessage"));
+    home.write("shop/telecast.toml", "name = \"Shop\"\nid = \"known\"\n");
+    home.write("config/telecast/secrets.toml", "[workspace.known]\nBOT_TOKEN = \"42:OLD\"\n");
+    let start = || Terminal::start(home.command(["--workspace", "shop"]), 120, 40);
+    let mut terminal = start();
+    terminal.wait_for("Secrets of an earlier place");
+    terminal.wait_for("BOT_TOKEN (kept for known)");
+    // Enter takes the harmless answer.
+    terminal.send("\r");
+    terminal.wait_for("telecast trust --move-secrets BOT_TOKEN moves them later");
+    terminal.send("\x11");
+    assert_eq!(terminal.wait_exit().code(), Some(0));
+    assert!(home.read("config/telecast/secrets.toml").starts_with("[workspace.known]\nBOT_TOKEN"));
+    let mut terminal = start();
+    terminal.wait_for("NOT TRUSTED");
+    terminal.send("Zebra");
+    terminal.wait_for("Zebra{");
+    assert!(!terminal.screen().contents().contains("Secrets of an earlier place"));
+}
+
+#[test]
+fn the_palette_adopts_a_private_folder_that_was_not_made_here() {
+    let home = Home::new();
+    home.run(["init", "first"]).ok();
+    home.write("first/.telecast/test-chats.toml", "[chats]\nme = \"77\"\n");
+    std::fs::rename(home.path().join("first"), home.path().join("shop")).unwrap();
+    let mut terminal = Terminal::start(home.command(["--workspace", "shop"]), 160, 40);
+    terminal.wait_for("was not made here");
+    terminal.send(":");
+    terminal.wait_for("Find an action");
+    terminal.send("adopt");
+    terminal.wait_for("Adopt a .telecast");
+    terminal.send("\r");
+    terminal.wait_for("Adopt .telecast?");
+    terminal.send("a");
+    terminal.wait_for("adopted .telecast");
+    terminal.send("\x11");
+    assert_eq!(terminal.wait_exit().code(), Some(0));
+    let again = home.run(["--workspace", "shop", "trust", "--adopt"]);
+    assert!(again.code == Some(0) && again.err.contains("own already"), "{again:?}");
+}
+
+#[test]
+fn a_foreign_private_folder_does_not_choose_the_chat_of_a_test_until_it_is_adopted() {
+    let home = clone(&bot_at("${SANDBOX}/bot${T}/sendMessage"));
+    home.write("shop/.telecast/test-chats.toml", "last = \"me\"\n[chats]\nme = \"999\"\n");
+    let run = || {
+        home.command(["--workspace", "shop", "test", "hi", "--to", "me"])
+            .env("T", "42:TEST")
+            .output()
+            .unwrap()
+    };
+    assert_eq!(run().status.code(), Some(2));
+    home.run(["--workspace", "shop", "trust", "--adopt"]).ok();
+    assert!(String::from_utf8_lossy(&run().stdout).starts_with("sent to 999"));
+}
+
+#[test]
 fn the_secrets_of_a_moved_folder_are_offered_and_those_of_one_that_is_there_are_not() {
     let home = clone(&bot_at("https://api.telegram.org/bot${BOT_TOKEN}/sendMessage"));
     home.run_with_input(["--workspace", "shop", "secrets", "set", "BOT_TOKEN"], "42:OLD").ok();

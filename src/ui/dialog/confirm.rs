@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::frame;
+use crate::secrets::Movable;
 use crate::ui::draw;
 use crate::ui::key::{Key, KeyCode};
 use crate::ui::theme::Theme;
@@ -44,6 +45,15 @@ pub enum Decision {
     DiscardDraft(String),
     /// The webhook on screen may be sent to, as it is.
     Trust,
+    /// The private folder is this workspace's own from now on.
+    AdoptPrivate,
+    /// Secrets that are kept for an earlier place or version of the workspace become its own, or stay where they are.
+    OldSecrets {
+        /// Which.
+        found: Vec<Movable>,
+        /// Whether they are moved.
+        moves: bool,
+    },
 }
 
 impl Confirm {

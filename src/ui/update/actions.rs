@@ -12,7 +12,7 @@ use crate::ui::action::{ACTIONS, Action, Context};
 use crate::ui::app::App;
 use crate::ui::dialog::listing::{ListKind, Listing};
 use crate::ui::dialog::test::{TestDialog, TestState};
-use crate::ui::dialog::{Compare, Dialog, Prompt, Purpose, Settings};
+use crate::ui::dialog::{Compare, Confirm, Decision, Dialog, Prompt, Purpose, Settings};
 use crate::ui::effect::{Change, Effect, ExternalEdit};
 use crate::ui::focus::{Focus, Pane};
 use crate::ui::hover;
@@ -54,6 +54,7 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::UndoDelete => editing(app, |_| vec![Effect::Change(Change::UndoDelete)]),
         Action::OpenEditor => open_editor(app),
         Action::CheckWebhook => app.check_or_ask(),
+        Action::AdoptPrivate => ask_to_adopt(app),
         Action::Reload => vec![Effect::Reload, Effect::LoadPeople { profile: app.profile_identity() }],
         Action::CopyCurl => copy_curl(app),
         Action::CopyBody => copy_body(app),
@@ -427,5 +428,21 @@ fn find(app: &mut App) -> Vec<Effect> {
     app.search = Some(Search::new(&seed));
     app.completion = None;
     app.focus = Focus::enter(Pane::Body);
+    Vec::new()
+}
+
+/// Asks whether a private folder that telecast did not make here is to be used.
+fn ask_to_adopt(app: &mut App) -> Vec<Effect> {
+    if !app.is_private_foreign {
+        app.say("this workspace's .telecast is its own: there is nothing to adopt");
+        return Vec::new();
+    }
+    let text = "This workspace's .telecast was not made here: it came with a copy, was moved, or something else changed its \
+                test chats. Adopted, its test chats say where your tests go, its drafts are offered, and its people can be \
+                changed.";
+    let answers = vec![("Adopt it", Decision::AdoptPrivate), ("Leave it alone", Decision::Stay)];
+    let mut confirm = Confirm::new("Adopt .telecast?", text.to_owned(), answers);
+    confirm.chosen = 1;
+    app.dialog = Some(Dialog::Confirm(confirm));
     Vec::new()
 }

@@ -77,6 +77,32 @@ pub fn take(app: &mut App, message: Msg) -> Vec<Effect> {
         }
         Msg::BodySaved { stem, version, result } => body_saved(app, &stem, version, result),
         Msg::Changed { result, workspace } => changed(app, result, workspace),
+        Msg::PrivateAdopted(result) => match result {
+            Ok(()) => {
+                app.is_private_foreign = false;
+                app.say("adopted .telecast: its test chats, drafts, history and people count from now on");
+                vec![Effect::LoadPeople { profile: app.profile_identity() }, Effect::FindDrafts]
+            }
+            Err(words) => {
+                app.complain(words);
+                Vec::new()
+            }
+        },
+        Msg::OldSecretsFound(found) => {
+            app.old_secrets = found;
+            offer_secrets(app);
+            Vec::new()
+        }
+        Msg::SecretsMoved(result) => match result {
+            Ok(words) => {
+                app.say(words);
+                app.check_bot().into_iter().collect()
+            }
+            Err(words) => {
+                app.complain(words);
+                Vec::new()
+            }
+        },
         Msg::BotChecked { number, status } => {
             if number == app.bot_question {
                 if let Some(test) = app.test_mut() {
@@ -367,9 +393,31 @@ fn drafts_found(app: &mut App, drafts: Vec<Draft>) -> Vec<Effect> {
     effects
 }
 
+/// Asks once, by name, about secrets that are kept for an earlier place or version of the workspace.
+fn offer_secrets(app: &mut App) {
+    if app.old_secrets.is_empty() || app.dialog.is_some() {
+        return;
+    }
+    let found = std::mem::take(&mut app.old_secrets);
+    let lines: Vec<String> =
+        found.iter().map(|found| format!("{} (kept for {})", found.name, found.from)).collect();
+    let text = format!(
+        "Secrets are kept for a folder's real path now. An earlier version, or a folder that is gone, has: {}. Move what is \
+         this workspace's own; in a copy from somebody else, leave them.",
+        lines.join(", ")
+    );
+    let answers = vec![
+        ("Move them here", Decision::OldSecrets { found: found.clone(), moves: true }),
+        ("Leave them", Decision::OldSecrets { found, moves: false }),
+    ];
+    let mut confirm = Confirm::new("Secrets of an earlier place", text, answers);
+    confirm.chosen = 1;
+    app.dialog = Some(Dialog::Confirm(confirm));
+}
+
 /// Asks about the next draft that a crash left.
 pub fn offer_draft(app: &mut App) {
-    let Some(draft) = app.drafts.first().filter(|_| app.dialog.is_none()) else { return };
+    let Some(draft) = app.drafts.first().filter(|_| app.dialog.is_none()) else { return offer_secrets(app) };
     let stem = draft.stem.clone();
     let zone = app.workspace.time_zone();
     let written = draft.written.to_zoned(zone).strftime("%Y-%m-%d %H:%M:%S").to_string();

@@ -24,6 +24,8 @@ pub fn decide(app: &mut App, decision: Decision) -> Vec<Effect> {
             effects.extend(app.trust());
             effects
         }
+        Decision::AdoptPrivate => vec![Effect::AdoptPrivate],
+        Decision::OldSecrets { found, moves } => vec![Effect::DecideSecrets { found, moves }],
         Decision::SaveAndQuit => saving::save_and_quit(app),
         Decision::QuitUnsaved => {
             let mut effects = app.discard_drafts();
