@@ -249,14 +249,10 @@ impl TestDialog {
                 } else {
                     let (mark, tone) = match answer.outcome {
                         Outcome::Unknown => ("? unknown whether it was sent:", Tone::Unsure),
-                        Outcome::Sent | Outcome::Refused | Outcome::Withheld | Outcome::Unreachable => {
-                            ("✘", Tone::Bad)
-                        }
+                        Outcome::Withheld | Outcome::Unreachable => ("✘ not sent:", Tone::Bad),
+                        Outcome::Sent | Outcome::Refused => ("✘", Tone::Bad),
                     };
                     say(&format!("{mark} {}", answer.description), tone);
-                    if matches!(answer.outcome, Outcome::Withheld | Outcome::Unreachable) {
-                        say("Nothing was sent.", Tone::Plain);
-                    }
                     if let Some(help) = &answer.help {
                         say(help, Tone::Plain);
                     }

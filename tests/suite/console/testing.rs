@@ -37,8 +37,8 @@ fn a_test_for_somebody_else_as_well_is_not_sent() {
         std::fs::write(root.join("campaigns/spring-sale.json.liquid"), body).unwrap();
     });
     console.press("f5 enter");
-    console.shows("it would not reach the test chat alone: the body has `business_connection_id`");
-    console.shows("Nothing was sent.");
+    console
+        .shows("✘ not sent: it would not reach the test chat alone: the body has `business_connection_id`");
     console.press("j");
     console.shows("the body has `business_connection_id`");
     assert!(!console.has_file(".telecast/history.jsonl"));
