@@ -352,9 +352,12 @@ impl Composed {
             }
         };
         let checked = telegram::check(&method, &arguments);
-        self.diagnostics.extend(
-            checked.warnings.iter().map(|finding| problems::of_finding(body, locator, document, finding)),
-        );
+        if !checked.warnings.is_empty() {
+            let members = problems::Members::of(document);
+            let warnings = checked.warnings.iter();
+            self.diagnostics
+                .extend(warnings.map(|finding| problems::of_finding(body, locator, &members, finding)));
+        }
         let is_explained = self.check_text(body, locator, document);
         match checked.result {
             Ok(request) => self.request = Some(request),

@@ -84,14 +84,35 @@ pub struct Position {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LineIndex {
     starts: Vec<usize>,
+    /// How many chars start before each [`STRIDE`]th byte: a body may be one line of megabytes with a problem at each
+    /// word, and counting from the line's start for each of them would take minutes.
+    chars: Vec<usize>,
 }
+
+/// A column is counted from at most this many bytes before it.
+const STRIDE: usize = 256;
 
 impl LineIndex {
     /// Reads the line starts of `text`; a line ends behind `\n`.
     pub fn new(text: &str) -> Self {
         let mut starts = vec![0];
         starts.extend(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1));
-        Self { starts }
+        let mut n_before = 0;
+        let counts = text.as_bytes().chunks(STRIDE).map(|chunk| {
+            let before = n_before;
+            n_before += char_starts(chunk);
+            before
+        });
+        let mut chars: Vec<usize> = counts.collect();
+        chars.push(n_before);
+        Self { starts, chars }
+    }
+
+    /// Returns how many chars of `text` start before the byte `at`.
+    fn chars_before(&self, text: &str, at: usize) -> usize {
+        let (chunk, rest) = (at / STRIDE, at % STRIDE);
+        let counted = self.chars.get(chunk).copied().unwrap_or_default();
+        counted + char_starts(&text.as_bytes()[at - rest..at])
     }
 
     /// Returns the number of lines; a text that ends in `\n` has an empty last line.
@@ -115,7 +136,7 @@ impl LineIndex {
     pub fn position(&self, text: &str, at: usize) -> Position {
         let at = floor_char_boundary(text, at);
         let line = self.line_of(at);
-        let column = text[self.starts[line]..at].chars().count() + 1;
+        let column = self.chars_before(text, at) - self.chars_before(text, self.starts[line]) + 1;
         Position { line: line + 1, column }
     }
 
@@ -127,6 +148,11 @@ impl LineIndex {
         let wanted = position.column.saturating_sub(1);
         text[start..end].char_indices().nth(wanted).map_or(end, |(at, _)| start + at)
     }
+}
+
+/// Counts the bytes that start a char: all but those that continue one.
+fn char_starts(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
 }
 
 /// Returns the largest char boundary of `text` that is not behind `at`.
@@ -235,6 +261,17 @@ mod tests {
         assert_eq!(index.offset(text, Position { line: 2, column: 8 }), at);
         assert_eq!(index.position(text, 99), Position { line: 3, column: 1 });
         assert_eq!(index.offset(text, Position { line: 1, column: 50 }), 1);
+    }
+
+    #[test]
+    fn columns_of_a_long_line_are_counted_from_its_start() {
+        let text = format!("é\n{}", "aé😀\u{301}".repeat(STRIDE));
+        let index = LineIndex::new(&text);
+        for at in (0..=text.len()).filter(|at| text.is_char_boundary(*at)) {
+            let start = text[..at].rfind('\n').map_or(0, |found| found + 1);
+            let expected = text[start..at].chars().count() + 1;
+            assert_eq!(index.position(&text, at).column, expected, "{at}");
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What can be wrong between the body and the message, said at the place in the body that caused it.
 
+use std::collections::{HashMap, HashSet};
+
 use super::locate::{Located, Locator};
 use crate::diagnostic::{Diagnostic, Fix, TextEdit};
 use crate::json::{self, Document, SyntaxError, SyntaxErrorKind, Text};
@@ -369,16 +371,62 @@ fn property_in(hole: &str) -> Option<String> {
     (!name.is_empty()).then_some(name)
 }
 
+/// The members of a document, found in one step: a body may have as many problems as members.
+pub struct Members<'d> {
+    document: &'d Document,
+    /// By where their object starts and by their key, the first of duplicates.
+    by_key: HashMap<(usize, &'d str), &'d json::Member>,
+}
+
+impl<'d> Members<'d> {
+    /// Reads all members of all objects.
+    pub fn of(document: &'d Document) -> Self {
+        let mut by_key = HashMap::new();
+        let mut open = vec![&document.root];
+        while let Some(node) = open.pop() {
+            match &node.value {
+                json::Value::Object(members) => {
+                    for member in members {
+                        by_key.entry((node.span.start, member.key.decoded.as_str())).or_insert(member);
+                        open.push(&member.value);
+                    }
+                }
+                json::Value::Array(items) => open.extend(items),
+                json::Value::Null
+                | json::Value::Boolean(_)
+                | json::Value::Number(_)
+                | json::Value::String(_) => {}
+            }
+        }
+        Self { document, by_key }
+    }
+
+    /// As [`json::Node::at_path`].
+    fn at_path(&self, path: &[json::Step]) -> Option<&'d json::Node> {
+        path.iter().try_fold(&self.document.root, |node, step| match (step, &node.value) {
+            (json::Step::Key(key), _) => Some(&self.member(node, key)?.value),
+            (json::Step::Index(index), json::Value::Array(items)) => items.get(*index),
+            (json::Step::Index(_), _) => None,
+        })
+    }
+
+    fn member(&self, object: &json::Node, key: &str) -> Option<&'d json::Member> {
+        self.by_key.get(&(object.span.start, key)).copied()
+    }
+}
+
 /// Moves what the request's checks say of a JSON value to the body.
-pub fn of_finding(body: Body<'_>, locator: &Locator, document: &Document, finding: &Finding) -> Diagnostic {
+pub fn of_finding(body: Body<'_>, locator: &Locator, members: &Members<'_>, finding: &Finding) -> Diagnostic {
     let key = match finding.code {
         // It is the name that is wrong, not the value.
-        "unknown-field" | "old-field" => key_at(document, &finding.place),
+        "unknown-field" | "old-field" => key_at(members, &finding.place),
         _ => None,
     };
     let (sent, located) = match key {
         Some(key) => (key.span, locator.locate(key.span)),
-        None => locate_place(locator, document, Some(&finding.place)),
+        None => {
+            locate_node(locator, members.document, Some(&finding.place), members.at_path(&finding.place.path))
+        }
     };
     let mut problem = Diagnostic::error(finding.code, located.span, finding.message.clone());
     problem.severity = finding.severity;
@@ -397,11 +445,10 @@ pub fn of_api_error(body: Body<'_>, locator: &Locator, document: &Document, erro
 }
 
 /// Returns the key of the member that a place in the request leads to.
-fn key_at<'d>(document: &'d Document, place: &Place) -> Option<&'d Text> {
+fn key_at<'d>(members: &Members<'d>, place: &Place) -> Option<&'d Text> {
     let (last, parents) = place.path.split_last()?;
     let json::Step::Key(name) = last else { return None };
-    let members = document.root.at_path(parents)?.as_object()?;
-    members.iter().map(|member| &member.key).find(|key| key.decoded == *name)
+    Some(&members.member(members.at_path(parents)?, name)?.key)
 }
 
 /// Whether a message has more characters than fit.
@@ -458,7 +505,16 @@ fn help_of_refusal(error: &ApiError) -> String {
 
 /// The bytes of the text as sent, and the place in the body, of a place in the request.
 fn locate_place(locator: &Locator, document: &Document, place: Option<&Place>) -> (Span, Located) {
-    let node = place.and_then(|place| document.root.at_path(&place.path)).unwrap_or(&document.root);
+    locate_node(locator, document, place, place.and_then(|place| document.root.at_path(&place.path)))
+}
+
+fn locate_node(
+    locator: &Locator,
+    document: &Document,
+    place: Option<&Place>,
+    node: Option<&json::Node>,
+) -> (Span, Located) {
+    let node = node.unwrap_or(&document.root);
     let sent = match (place.and_then(|place| place.decoded), node.as_text()) {
         (Some(decoded), Some(text)) => text.raw_span(decoded),
         // The whole object is no place to look at: its brace is.
@@ -487,7 +543,7 @@ pub fn tidy(problems: &mut Vec<Diagnostic>, body: &str) {
         // The key that is there twice is told where it is there again.
         "repeated-field" => !has_duplicate_key,
         // What a recipient's own rendering proves wrong need not be warned of as well.
-        _ => problem.is_error() || !skipped.iter().any(|span| is_within(problem.span, *span)),
+        _ => problem.is_error() || !is_within_one(problem.span, &skipped),
     });
 }
 
@@ -506,8 +562,15 @@ fn join_proven(problems: &mut Vec<Diagnostic>, body: &str) {
         .map(|(index, problem)| (index, problem.span))
         .collect();
     let mut proven = Vec::new();
+    // Both are in the order of the body: only errors that have begun and not ended can hold a warning.
+    let mut coming = errors.into_iter().peekable();
+    let mut open: Vec<(usize, Span)> = Vec::new();
     for (at, warning) in problems.iter().enumerate().filter(|(_, problem)| PROVEN.contains(&problem.code)) {
-        if let Some((error, _)) = errors.iter().find(|(_, span)| is_within(warning.span, *span)) {
+        while let Some(error) = coming.next_if(|(_, span)| span.start <= warning.span.start) {
+            open.push(error);
+        }
+        open.retain(|(_, span)| warning.span.start <= span.end);
+        if let Some((error, _)) = open.iter().find(|(_, span)| is_within(warning.span, *span)) {
             proven.push((*error, at));
         }
     }
@@ -518,11 +581,18 @@ fn join_proven(problems: &mut Vec<Diagnostic>, body: &str) {
             problems[*error].fixes = fixes;
         }
     }
+    let proven: HashSet<usize> = proven.into_iter().map(|(_, warning)| warning).collect();
     let mut index = 0;
     problems.retain(|_| {
         index += 1;
-        !proven.iter().any(|(_, warning)| *warning == index - 1)
+        !proven.contains(&(index - 1))
     });
+}
+
+/// Whether `inner` lies in one of `spans`, which are in order and do not overlap.
+fn is_within_one(inner: Span, spans: &[Span]) -> bool {
+    let n_before = spans.partition_point(|span| span.start <= inner.start);
+    n_before.checked_sub(1).is_some_and(|last| is_within(inner, spans[last]))
 }
 
 fn is_within(inner: Span, outer: Span) -> bool {

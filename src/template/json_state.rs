@@ -4,6 +4,8 @@
 
 use std::rc::Rc;
 
+use indexmap::IndexSet;
+
 /// How deep it follows; deeper is not told apart.
 const MAX_DEPTH: usize = 200;
 
@@ -28,7 +30,52 @@ struct Frame {
     key: Option<Rc<str>>,
     expects: Expects,
     /// The keys so far.
-    keys: Rc<Vec<Rc<str>>>,
+    keys: Keys,
+}
+
+/// So many keys are copied where a branch adds one to an object: of all of them, a body with a branch at each key would
+/// take quadratic time.
+const MAX_RECENT: usize = 256;
+
+/// Keys in their order, each once; cheap to clone.
+#[derive(Debug, Clone, PartialEq, Default)]
+struct Keys {
+    older: Rc<IndexSet<Rc<str>>>,
+    recent: Rc<Vec<Rc<str>>>,
+}
+
+impl Keys {
+    fn contains(&self, key: &Rc<str>) -> bool {
+        self.older.contains(key) || self.recent.contains(key)
+    }
+
+    /// Adds a key; returns whether it was there.
+    fn insert(&mut self, key: &Rc<str>) -> bool {
+        if self.contains(key) {
+            return true;
+        }
+        Rc::make_mut(&mut self.recent).push(Rc::clone(key));
+        if MAX_RECENT <= self.recent.len() {
+            let recent = std::mem::take(&mut self.recent);
+            Rc::make_mut(&mut self.older).extend(recent.iter().cloned());
+        }
+        false
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &Rc<str>> {
+        self.older.iter().chain(self.recent.iter())
+    }
+
+    fn join(&mut self, other: &Keys) {
+        let is_shared = Rc::ptr_eq(&self.older, &other.older);
+        if is_shared && Rc::ptr_eq(&self.recent, &other.recent) {
+            return;
+        }
+        let older = other.older.iter().filter(|_| !is_shared);
+        older.chain(other.recent.iter()).for_each(|key| {
+            self.insert(key);
+        });
+    }
 }
 
 /// What comes next in an object or array.
@@ -210,10 +257,7 @@ impl JsonState {
             if own.key != other.key {
                 own.key = None;
             }
-            if !Rc::ptr_eq(&own.keys, &other.keys) {
-                let more: Vec<_> = other.keys.iter().filter(|key| !own.keys.contains(key)).cloned().collect();
-                Rc::make_mut(&mut own.keys).extend(more);
-            }
+            own.keys.join(&other.keys);
         }
         if matches!((&self.mode, &other.mode), (Mode::Bare, Mode::Between)) {
             self.mode = Mode::Between;
@@ -284,7 +328,7 @@ impl JsonState {
         let object = is_object.then_some(self.n_objects);
         self.n_objects += usize::from(is_object);
         let expects = if is_object { Expects::Key } else { Expects::Value };
-        self.frames.push(Frame { object, key: None, expects, keys: Rc::default() });
+        self.frames.push(Frame { object, key: None, expects, keys: Keys::default() });
     }
 
     fn expect(&mut self, expects: Expects) {
@@ -308,10 +352,7 @@ impl JsonState {
             frame.expects = Expects::Colon;
             let name: Rc<str> = word.into();
             frame.key = Some(Rc::clone(&name));
-            let is_repeated = is_known && frame.keys.contains(&name);
-            if is_known && !is_repeated {
-                Rc::make_mut(&mut frame.keys).push(Rc::clone(&name));
-            }
+            let is_repeated = is_known && frame.keys.insert(&name);
             return Some(Event::Key { name, is_repeated });
         }
         frame.expects = Expects::Comma;

@@ -82,7 +82,10 @@ impl SourceMap {
     /// Where several places took part, the span covers them, as far as they lie in the file of the first.
     pub fn origin(&self, output: Span) -> Origin {
         let end = output.end.max(output.start + 1);
-        let mut touched = self.printed().skip_while(|segment| segment.output.end <= output.start);
+        // The outputs follow one another, so those before are left out in one step: a body may have as many problems as
+        // segments.
+        let n_before = self.segments.partition_point(|segment| segment.output.end <= output.start);
+        let mut touched = self.segments[n_before..].iter().filter(|segment| !segment.output.is_empty());
         let Some(first) = touched.next() else { return self.end_of_all() };
         let mut origin = self.origin_in(first, output.start, end);
         for next in touched.take_while(|next| next.output.start < end) {
@@ -106,12 +109,11 @@ impl SourceMap {
     /// Returns the outputs that printed nothing right in front of, inside or right behind `output`: what is missing there.
     pub fn silent(&self, output: Span) -> Vec<Origin> {
         let is_silent = |segment: &&Segment| segment.printed == Printed::Hole && segment.output.is_empty();
-        let near =
-            |segment: &&Segment| output.start <= segment.output.start && segment.output.start <= output.end;
-        self.segments
+        let n_before = self.segments.partition_point(|segment| segment.output.start < output.start);
+        self.segments[n_before..]
             .iter()
+            .take_while(|segment| segment.output.start <= output.end)
             .filter(is_silent)
-            .filter(near)
             .map(|segment| self.origin_in(segment, 0, 0))
             .collect()
     }

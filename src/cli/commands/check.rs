@@ -1,5 +1,7 @@
 //! `telecast check`: every problem, and the fixes that are safe to apply.
 
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasher, RandomState};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -42,13 +44,7 @@ pub fn run(place: &Place, args: &Check, output: &mut Output) -> Result {
     for stem in &stems {
         problems.extend(of_campaign(&workspace, &people, stem)?);
     }
-    // A webhook that several campaigns use is told of once.
-    let mut told: Vec<Problem> = Vec::with_capacity(problems.len());
-    for problem in problems {
-        if !told.contains(&problem) {
-            told.push(problem);
-        }
-    }
+    let told = without_repeats(problems);
     match args.format.json {
         true => output.json(&told.iter().map(Problem::json).collect())?,
         false => {
@@ -57,6 +53,23 @@ pub fn run(place: &Place, args: &Check, output: &mut Output) -> Result {
         }
     }
     Ok(Problem::ending(&told, args.deny))
+}
+
+/// Drops repeated problems: a webhook that several campaigns use is told of once.
+fn without_repeats(problems: Vec<Problem>) -> Vec<Problem> {
+    let mut told: Vec<Problem> = Vec::with_capacity(problems.len());
+    // By the hash of what they say, since a large body has a problem at each word.
+    let mut seen: HashMap<u64, Vec<usize>> = HashMap::new();
+    let hasher = RandomState::new();
+    for problem in problems {
+        let Problem { file, at, diagnostic, .. } = &problem;
+        let same = seen.entry(hasher.hash_one((file, at, diagnostic.code, &diagnostic.message))).or_default();
+        if !same.iter().any(|number| told[*number] == problem) {
+            same.push(told.len());
+            told.push(problem);
+        }
+    }
+    told
 }
 
 /// Returns the stems of the campaigns that are named, or of all.
@@ -158,11 +171,19 @@ fn safe_edits(problems: &[Diagnostic]) -> Vec<TextEdit> {
         safe.map(|fix| fix.edits.as_slice()).filter(|edits| !edits.is_empty()).collect();
     groups.sort_by_key(|edits| edits[0].span.start);
     let mut taken: Vec<TextEdit> = Vec::new();
+    // Where what is taken starts and ends. The stretches do not overlap, so the last one before an edit's end is the one
+    // that could touch it.
+    let mut ends: BTreeMap<usize, usize> = BTreeMap::new();
     for edits in groups {
         let is_free = |edit: &TextEdit| {
-            taken.iter().all(|other| other.span.end < edit.span.start || edit.span.end < other.span.start)
+            let before = ends.range(..=edit.span.end).next_back();
+            before.is_none_or(|(_, end)| *end < edit.span.start)
         };
         if edits.iter().all(is_free) {
+            for edit in edits {
+                let end = ends.entry(edit.span.start).or_default();
+                *end = edit.span.end.max(*end);
+            }
             taken.extend(edits.iter().cloned());
         }
     }
@@ -172,12 +193,19 @@ fn safe_edits(problems: &[Diagnostic]) -> Vec<TextEdit> {
 
 /// Returns `text` with ascending edits that do not overlap applied.
 fn applied(text: &str, edits: &[TextEdit]) -> String {
-    let mut out = text.to_owned();
-    for edit in edits.iter().rev() {
-        if out.get(edit.span.range()).is_some() {
-            out.replace_range(edit.span.range(), &edit.replacement);
+    let mut out = String::with_capacity(text.len());
+    let mut kept_to = 0;
+    for edit in edits {
+        // One that does not fit the text is left out.
+        if let Some(before) = text.get(kept_to..edit.span.start)
+            && text.get(edit.span.range()).is_some()
+        {
+            out.push_str(before);
+            out.push_str(&edit.replacement);
+            kept_to = edit.span.end;
         }
     }
+    out.push_str(&text[kept_to..]);
     out
 }
 

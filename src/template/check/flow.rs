@@ -321,7 +321,8 @@ impl<'t> Follower<'t> {
             return state;
         }
         let plain = Some(&output.value.value).filter(|_| output.value.filters.is_empty());
-        let captured = plain.and_then(|value| self.scope.captured(value)).filter(|_| self.may_go_in());
+        // Asked first: a name may have been captured as often as it is printed.
+        let captured = plain.filter(|_| self.may_go_in()).and_then(|value| self.scope.captured(value));
         let Some(captured) = captured else {
             self.hole(output, &state);
             state.read_hole();
@@ -331,6 +332,8 @@ impl<'t> Follower<'t> {
         for (file, body) in captured {
             // Where a capture stands in a file of its own, so do its problems.
             let outer = std::mem::replace(&mut self.file, file);
+            // An empty one has no nodes to count, and costs as well.
+            self.n_inner_nodes += 1;
             self.inner_depth += 1;
             let end = self.follow(body, state.clone());
             self.inner_depth -= 1;
@@ -354,11 +357,15 @@ impl<'t> Follower<'t> {
             ("json", Within::Value) => inside.read("\"", &mut |_, _| {}),
             _ => return false,
         }
-        let captured = self.scope.captured(&output.value.value).filter(|_| self.may_go_in());
-        let Some(captured) = captured else { return false };
+        if !self.may_go_in() {
+            return false;
+        }
+        let Some(captured) = self.scope.captured(&output.value.value) else { return false };
         let was_escaped = std::mem::replace(&mut self.is_escaped, true);
         for (file, body) in captured {
             let outer = std::mem::replace(&mut self.file, file);
+            // An empty one has no nodes to count, and costs as well.
+            self.n_inner_nodes += 1;
             self.inner_depth += 1;
             self.follow(body, inside.clone());
             self.inner_depth -= 1;

@@ -1,5 +1,9 @@
 //! Names that nothing has: properties that no profile has, variables that nothing sets.
 
+use std::collections::HashSet;
+
+use indexmap::IndexSet;
+
 use crate::diagnostic::{Diagnostic, Fix, did_you_mean};
 use crate::profile::Vocabulary;
 use crate::text::Span;
@@ -10,19 +14,31 @@ use super::super::{Template, partials, walk};
 /// The names that are always there.
 const GLOBALS: [&str; 5] = ["Profile", "Event", "ExternalTrigger", "Campaign", "now"];
 
+/// So many problems of a body get a near name: to compare each of many unknown names with each of many known ones would
+/// take minutes, and nobody reads on.
+const MAX_NEAR: usize = 200;
+
 pub(super) fn check(template: &Template, vocabulary: &Vocabulary) -> Vec<Diagnostic> {
-    let mut checker = Checker { template, vocabulary, seen: vec![0], problems: Vec::new() };
+    let properties = vocabulary.properties.iter().map(|property| property.name.as_str()).collect();
+    let known = Known { vocabulary, properties };
+    let mut checker = Checker { template, known, seen: vec![0], problems: Vec::new() };
     let own = checker.names_set_by(template.body(), &mut vec![0]);
     checker.check(0, None, &own);
     checker.problems
 }
 
 /// The names that stand for something, `None` where others may that are not known.
-type Names<'t> = Option<Vec<&'t str>>;
+type Names<'t> = Option<IndexSet<&'t str>>;
+
+/// The names outside the body.
+struct Known<'v> {
+    vocabulary: &'v Vocabulary,
+    properties: HashSet<&'v str>,
+}
 
 struct Checker<'t> {
     template: &'t Template,
-    vocabulary: &'t Vocabulary,
+    known: Known<'t>,
     /// The files that were checked: a partial is, for the first tag that calls it.
     seen: Vec<usize>,
     problems: Vec<Diagnostic>,
@@ -35,7 +51,8 @@ impl<'t> Checker<'t> {
         let Some(current) = template.files().get(file) else { return };
         let mut problems = Vec::new();
         walk::paths(&current.body, &mut |path, _| {
-            problems.extend(problem_of(path, own.as_deref(), self.vocabulary));
+            let near = if self.problems.len() + problems.len() < MAX_NEAR { Near::Named } else { Near::Left };
+            problems.extend(problem_of(path, own.as_ref(), &self.known, near));
         });
         self.problems.extend(problems.into_iter().map(|problem| match call {
             Some(call) => partials::at_call(current, &problem, call),
@@ -64,23 +81,23 @@ impl<'t> Checker<'t> {
 
     /// Returns the names that a partial knows.
     fn names_inside(&self, file: usize, name: &'t str, call: &'t PartialCall, own: &Names<'t>) -> Names<'t> {
-        let outer = if call.is_isolated { Some(Vec::new()) } else { own.clone() };
+        let outer = if call.is_isolated { Some(IndexSet::new()) } else { own.clone() };
         let body = &self.template.files().get(file)?.body;
         let mut names = outer?;
         names.extend(self.names_set_by(body, &mut vec![file])?);
         names.extend(call.arguments.iter().map(|(name, _)| name.as_str()));
-        names.push(call.subject.as_ref().and_then(|subject| subject.alias.as_deref()).unwrap_or(name));
+        names.insert(call.subject.as_ref().and_then(|subject| subject.alias.as_deref()).unwrap_or(name));
         Some(names)
     }
 
     /// Returns the names that `body` sets, with those of the partials that share them.
     fn names_set_by(&self, body: &'t Block, seen: &mut Vec<usize>) -> Names<'t> {
-        let mut names = vec!["forloop", "tablerowloop"];
+        let mut names = IndexSet::from(["forloop", "tablerowloop"]);
         let mut is_complete = true;
         walk::tags(body, &mut |_, tag| match tag {
-            Tag::Assign { name, .. } | Tag::Capture { name, .. } => names.push(name),
-            Tag::Increment(name) | Tag::Decrement(name) => names.push(name),
-            Tag::For(each) | Tag::TableRow(each) => names.push(&each.variable),
+            Tag::Assign { name, .. } | Tag::Capture { name, .. } => drop(names.insert(name)),
+            Tag::Increment(name) | Tag::Decrement(name) => drop(names.insert(name)),
+            Tag::For(each) | Tag::TableRow(each) => drop(names.insert(&each.variable)),
             Tag::Partial(call) if !call.is_isolated => match self.file_of(call) {
                 Some((file, _)) if seen.contains(&file) => {}
                 Some((file, _)) => {
@@ -100,19 +117,42 @@ impl<'t> Checker<'t> {
     }
 }
 
-fn problem_of(path: &Path, own: Option<&[&str]>, vocabulary: &Vocabulary) -> Option<Diagnostic> {
+/// Whether a problem says which known name is near.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Near {
+    Named,
+    Left,
+}
+
+impl Near {
+    fn find<'n>(self, name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+        match self {
+            Near::Named => did_you_mean(name, names),
+            Near::Left => None,
+        }
+    }
+}
+
+fn problem_of(
+    path: &Path,
+    own: Option<&IndexSet<&str>>,
+    known: &Known<'_>,
+    near: Near,
+) -> Option<Diagnostic> {
     let (root, span) = name_of(&path.root)?;
+    let vocabulary = known.vocabulary;
     let is_own = own.is_none_or(|own| own.contains(&root));
     match root {
         _ if is_own && !GLOBALS.contains(&root) => None,
-        "Profile" => property_problem(path, vocabulary),
-        "Event" => member_problem(path, "Event", &vocabulary.event),
-        "ExternalTrigger" => member_problem(path, "ExternalTrigger", &vocabulary.external_trigger),
-        "Campaign" => member_problem(path, "Campaign", &["campaignId".to_owned()]),
+        "Profile" => property_problem(path, known, near),
+        "Event" => member_problem(path, "Event", &vocabulary.event, near),
+        "ExternalTrigger" => member_problem(path, "ExternalTrigger", &vocabulary.external_trigger, near),
+        "Campaign" => member_problem(path, "Campaign", &["campaignId".to_owned()], near),
         "now" => None,
         _ => {
-            let own = own.unwrap_or_default().iter().copied();
-            Some(forgotten_root(root, span, vocabulary).unwrap_or_else(|| unknown_variable(root, span, own)))
+            let own = own.into_iter().flatten().copied();
+            let forgotten = forgotten_root(root, span, known);
+            Some(forgotten.unwrap_or_else(|| unknown_variable(root, span, own, near)))
         }
     }
 }
@@ -124,19 +164,19 @@ fn name_of(step: &Step) -> Option<(&str, Span)> {
     }
 }
 
-fn property_problem(path: &Path, vocabulary: &Vocabulary) -> Option<Diagnostic> {
+fn property_problem(path: &Path, known: &Known<'_>, near: Near) -> Option<Diagnostic> {
     let (name, span) = path.steps.first().and_then(name_of)?;
     let is_built_in = matches!(name, "identity" | "Identity" | "size" | "first");
-    if vocabulary.properties.is_empty() || is_built_in || vocabulary.property(name).is_some() {
+    if known.properties.is_empty() || is_built_in || known.properties.contains(name) {
         return None;
     }
     let message = format!("no profile has the property `{name}`");
     let problem = Diagnostic::warning("unknown-property", span, message);
-    let names = vocabulary.properties.iter().map(|property| property.name.as_str());
-    Some(with_near_name(problem, name, path, names))
+    let names = known.vocabulary.properties.iter().map(|property| property.name.as_str());
+    Some(with_near_name(problem, path, near.find(name, names)))
 }
 
-fn member_problem(path: &Path, root: &str, known: &[String]) -> Option<Diagnostic> {
+fn member_problem(path: &Path, root: &str, known: &[String], near: Near) -> Option<Diagnostic> {
     let (name, span) = path.steps.first().and_then(name_of)?;
     if known.is_empty() || known.iter().any(|known| known == name) {
         return None;
@@ -146,16 +186,11 @@ fn member_problem(path: &Path, root: &str, known: &[String]) -> Option<Diagnosti
         _ => format!("no sample has `{name}` in its {root}"),
     };
     let problem = Diagnostic::warning("unknown-property", span, message);
-    Some(with_near_name(problem, name, path, known.iter().map(String::as_str)))
+    Some(with_near_name(problem, path, near.find(name, known.iter().map(String::as_str))))
 }
 
-fn with_near_name<'n>(
-    problem: Diagnostic,
-    name: &str,
-    path: &Path,
-    names: impl Iterator<Item = &'n str>,
-) -> Diagnostic {
-    let Some(near) = did_you_mean(name, names) else { return problem };
+fn with_near_name(problem: Diagnostic, path: &Path, near: Option<&str>) -> Diagnostic {
+    let Some(near) = near else { return problem };
     // The step with its dot, so that a name which needs brackets can stand there.
     let span = Span::new(path.root.span.end, path.steps.first().map_or(path.span.end, |step| step.span.end));
     problem
@@ -175,8 +210,8 @@ fn step_source(name: &str) -> String {
 }
 
 /// A property that stands without its `Profile`.
-fn forgotten_root(name: &str, span: Span, vocabulary: &Vocabulary) -> Option<Diagnostic> {
-    vocabulary.property(name)?;
+fn forgotten_root(name: &str, span: Span, known: &Known<'_>) -> Option<Diagnostic> {
+    known.properties.get(name)?;
     let whole = format!("Profile{}", step_source(name));
     let message = format!("nothing is called `{name}`: it prints nothing");
     let problem = Diagnostic::warning("unknown-variable", span, message);
@@ -184,13 +219,18 @@ fn forgotten_root(name: &str, span: Span, vocabulary: &Vocabulary) -> Option<Dia
     Some(problem.with_help(format!("did you mean `{whole}`?")).with_fix(fix))
 }
 
-fn unknown_variable<'n>(name: &str, span: Span, own: impl Iterator<Item = &'n str>) -> Diagnostic {
+fn unknown_variable<'n>(
+    name: &str,
+    span: Span,
+    own: impl Iterator<Item = &'n str>,
+    near: Near,
+) -> Diagnostic {
     let problem = Diagnostic::warning(
         "unknown-variable",
         span,
         format!("nothing is called `{name}`: it prints nothing"),
     );
-    match did_you_mean(name, own.chain(GLOBALS)) {
+    match near.find(name, own.chain(GLOBALS)) {
         Some(near) => problem
             .with_help(format!("did you mean `{near}`?"))
             .with_fix(Fix::replace(format!("replace with `{near}`"), span, near).unsafe_to_apply()),

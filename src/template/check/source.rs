@@ -66,6 +66,12 @@ struct Trail<'t> {
     steps: usize,
 }
 
+impl Trail<'_> {
+    fn is_at_end(&self) -> bool {
+        MAX_STEPS < self.steps || MAX_SOURCES <= self.found.len()
+    }
+}
+
 /// What names mean in a body or in a partial.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Scope<'t> {
@@ -117,7 +123,7 @@ impl<'t> Scope<'t> {
         trail: &mut Trail<'t>,
     ) {
         trail.steps += 1;
-        if MAX_STEPS < trail.steps || MAX_SOURCES <= trail.found.len() || MAX_NAMES <= trail.names.len() {
+        if trail.is_at_end() || MAX_NAMES <= trail.names.len() {
             return;
         }
         let name = match value {
@@ -140,6 +146,11 @@ impl<'t> Scope<'t> {
         }
         trail.names.push(name);
         for definition in definitions {
+            // A name may be set as often as it is printed; one that is captured leads to a value or to none.
+            trail.steps += 1;
+            if trail.is_at_end() {
+                break;
+            }
             match definition {
                 Definition::Assigned(file, value, filters) => {
                     self.follow(value, behind(&[(*file, *filters)], &pipes), is_captured, trail);
