@@ -6,11 +6,16 @@ use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
 
+use telecast::campaign::{Campaign, Webhook};
+use telecast::compose::{Chat, Inputs, compose};
+use telecast::diagnostic::FileProblem;
+use telecast::profile::Vocabulary;
 use telecast::secrets::{Redactor, Secret};
 use telecast::telegram::{
     Entity, EntityKind, FixOptions, FormattedText, Limit, ParseMode, detect, diagnose, fix, parse, sent,
     unparse,
 };
+use telecast::template::{Dialect, Partials};
 
 /// Linear work grows eightfold from the one to the other, quadratic work 64-fold.
 const SMALL: usize = 8 << 10;
@@ -85,15 +90,20 @@ fn check(what: &str, work: impl Fn(&str)) {
 
 fn check_seeds(what: &str, seeds: &[&str], work: impl Fn(&str)) {
     for seed in seeds {
-        let [small, large] = [SMALL, LARGE].map(|len| seed.repeat(len / seed.len()));
-        let (mut quick, mut slow) = (Duration::MAX, Duration::MAX);
-        let is_linear = (0..ATTEMPTS).any(|_| {
-            quick = quick.min(taken(&work, &small));
-            slow = slow.min(taken(&work, &large));
-            slow < quick.max(GRAIN) * MAX_GROWTH
-        });
-        assert!(is_linear, "{what} of many {seed:?}: {SMALL} bytes in {quick:?}, {LARGE} bytes in {slow:?}");
+        let sizes = [SMALL, LARGE].map(|len| seed.repeat(len / seed.len()));
+        check_sizes(&format!("{what} of many {seed:?}"), sizes.each_ref().map(String::as_str), &work);
     }
+}
+
+/// Does the work for two inputs of which the second is eight times the first.
+fn check_sizes(what: &str, [small, large]: [&str; 2], work: impl Fn(&str)) {
+    let (mut quick, mut slow) = (Duration::MAX, Duration::MAX);
+    let is_linear = (0..ATTEMPTS).any(|_| {
+        quick = quick.min(taken(&work, small));
+        slow = slow.min(taken(&work, large));
+        slow < quick.max(GRAIN) * MAX_GROWTH
+    });
+    assert!(is_linear, "{what}: one in {quick:?}, eight times as much in {slow:?}");
 }
 
 fn taken(work: impl Fn(&str), input: &str) -> Duration {
@@ -169,4 +179,81 @@ fn secrets_are_taken_out_in_linear_time() {
     check_seeds("redaction", &seeds.concat(), |input| {
         black_box((redactor.redact(input), redactor.redact_cut(input)));
     });
+}
+
+/// A body with a piece of each number, between what begins and ends it.
+type Shape = (&'static str, &'static str, fn(usize) -> String, &'static str);
+
+/// Bodies that are cheap to write: many of one thing.
+const BODIES: [Shape; 16] = [
+    ("keys", r#"{"text": "x""#, |n| format!(r#", "k{n}": 1"#), "}"),
+    (
+        "keys of an inner object",
+        r#"{"text": "x", "reply_markup": {"a": 1"#,
+        |n| format!(r#", "k{n}": 1"#),
+        "}}",
+    ),
+    ("equal keys", r#"{"text": "x""#, |_| r#", "k": 1"#.into(), "}"),
+    (
+        "keys in branches",
+        r#"{"text": "x""#,
+        |n| format!(r#"{{% if Profile.a %}}, "k{n}": 1{{% endif %}}"#),
+        "}",
+    ),
+    ("keys on lines", r#"{"text": "x""#, |n| format!(",\n\"k{n}\": 1"), "}"),
+    ("holes in a string", r#"{"text": ""#, |_| "{{ Profile.a }}".into(), r#""}"#),
+    (
+        "holes outside of strings",
+        r#"{"text": "x", "z": [0"#,
+        |_| ", {{ Profile.a | default: 1 }}".into(),
+        "]}",
+    ),
+    ("holes with a problem", r#"{"text": ""#, |_| "{{ Profile.a | nofilter }}".into(), r#""}"#),
+    ("holes in keys", r#"{"text": "x""#, |n| format!(r#", "{{{{ Profile.k{n} }}}}": 1"#), "}"),
+    (
+        "values that are no JSON",
+        r#"{"text": "x""#,
+        |n| format!(r#", "k{n}": {{{{ Profile.a | default: "NULL" }}}}"#),
+        "}",
+    ),
+    (
+        "chats",
+        r#"{"text": "x""#,
+        |_| r#", "chat_id": {{ Profile.telegram_chat_id | default: "NULL" }}"#.into(),
+        "}",
+    ),
+    ("loops", r#"{"text": ""#, |_| "{% for x in Profile.a %}{{ x }}{% endfor %}".into(), r#""}"#),
+    ("names", "", |n| format!("{{% assign name{n} = 1 %}}{{{{ name{n} }}}}{{{{ nama{n} }}}}"), ""),
+    ("a name set again", "", |_| "{% assign x = Profile.a %}{{ x }}".into(), ""),
+    ("a name captured again", "", |_| "{% capture x %}{% endcapture %}{{ x }}".into(), ""),
+    ("open tags", r#"{"text": ""#, |_| "{% if Profile.a %}".into(), r#""}"#),
+];
+
+#[test]
+fn a_body_is_checked_in_linear_time() {
+    let (campaign, partials, vocabulary) = (Campaign::default(), Partials::default(), Vocabulary::default());
+    let webhook = Webhook { url: "https://h/bot${T}/sendMessage".into(), ..Webhook::default() };
+    for (what, begin, piece, end) in BODIES {
+        let work = |n: &str| {
+            let n: usize = n.parse().unwrap();
+            let body = begin.to_owned() + &(0..n).map(piece).collect::<String>() + end;
+            let composed = compose(&Inputs {
+                stem: "a",
+                campaign: &campaign,
+                body: &body,
+                webhook: Some(&webhook),
+                partials: &partials,
+                dialect: Dialect::Telecast,
+                profile: None,
+                event: None,
+                external_trigger: None,
+                chat: Chat::OfTheBody,
+                vocabulary: Some(&vocabulary),
+                now: jiff::Timestamp::UNIX_EPOCH,
+                zone: &jiff::tz::TimeZone::UTC,
+            });
+            black_box(FileProblem::place("a", &body, &composed.diagnostics));
+        };
+        check_sizes(what, ["500", "4000"], work);
+    }
 }
