@@ -619,10 +619,7 @@ const DRIVING: &str = "\u{1b}[2J\u{1b}]0;x\u{7}\u{9b}31m\u{202e}";
 #[test]
 fn problem_lines_in_a_pipe_cannot_drive_a_terminal() {
     let home = shop();
-    home.write(
-        "shop/webhooks/bot.toml",
-        format!("name = \"b\"\nurl = \"https://h/x\"\n\"k\\u001b[2J\\u009b\" = 1\n"),
-    );
+    home.write("shop/webhooks/bot.toml", "name = \"b\"\nurl = \"https://h/x\"\n\"k\\u001b[2J\\u009b\" = 1\n");
     home.write("shop/campaigns/a.toml", "name = \"a\"\nwebhook = \"bot\"\ncontent_format = \"text\"\n");
     home.write(
         "shop/campaigns/a.txt.liquid",
