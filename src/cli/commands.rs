@@ -56,7 +56,7 @@ pub fn run(args: Args, output: &mut Output) -> Result<Next> {
         Some(Command::Paths(format)) => paths::run(workspace, format, output)?,
         Some(Command::Sandbox(args)) => {
             // The announcement names the real path, as the workspace's own commands look for it.
-            let root = find().ok().and_then(|place| std::fs::canonicalize(place.root).ok());
+            let root = find().and_then(|place| place.workspace()).ok().map(|workspace| workspace.root);
             sandbox::run(root.as_deref(), args, output)?
         }
         Some(Command::Debug(DebugCommand::Entities(args))) => debug_entities::run(args, output)?,
