@@ -8,7 +8,6 @@ use std::io::{self, Write};
 use std::pin::Pin;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -41,6 +40,12 @@ use crate::text::visible;
 
 /// Background results are drawn at most this often.
 const FRAME: Duration = Duration::from_millis(8);
+
+/// A signal to go on so soon behind a stop takes it back.
+const TAKEN_BACK: Duration = Duration::from_millis(20);
+
+/// Two signals this close may be told in the wrong order: they are handled on whichever thread is free.
+const OUT_OF_ORDER: Duration = Duration::from_millis(2);
 
 /// Two clicks at one place within this time are a double click.
 const DOUBLE_CLICK: Duration = Duration::from_millis(400);
@@ -93,7 +98,7 @@ impl Console {
         self.events = Some(EventStream::new());
         let mut signals = SignalSet::new()?;
         let started = self.app.start();
-        if let Next::Exit(code) = self.perform(started, &signals.last).await? {
+        if let Next::Exit(code) = self.perform(started).await? {
             return Ok(code);
         }
         let mut waiting = false;
@@ -104,9 +109,12 @@ impl Console {
                 biased;
                 name = signals.recv() => match name {
                     Signalled::Stop => {
-                        self.suspend(&signals.last)?;
+                        if signals.is_stop_meant().await {
+                            self.suspend()?;
+                        }
                         continue;
                     }
+                    Signalled::GoOn => continue,
                     Signalled::End(code) => return self.end_by_signal(code).await,
                 },
                 batch = read_batch(&mut self.events) => match batch {
@@ -130,7 +138,7 @@ impl Console {
             for message in messages {
                 self.strike("update");
                 let effects = update(&mut self.app, message);
-                if let Next::Exit(code) = self.perform(effects, &signals.last).await? {
+                if let Next::Exit(code) = self.perform(effects).await? {
                     return Ok(code);
                 }
             }
@@ -146,7 +154,7 @@ impl Console {
     }
 
     /// Does what only the loop can (the terminal is its own), and hands the rest to the executor.
-    async fn perform(&mut self, effects: Vec<Effect>, last: &LastSignal) -> io::Result<Next> {
+    async fn perform(&mut self, effects: Vec<Effect>) -> io::Result<Next> {
         for effect in effects {
             match effect {
                 Effect::Quit => {
@@ -154,10 +162,7 @@ impl Console {
                     self.executor.interrupt_tests().await;
                     return Ok(Next::Exit(ExitCode::SUCCESS));
                 }
-                Effect::Suspend => {
-                    last.ask_to_stop();
-                    self.suspend(last)?;
-                }
+                Effect::Suspend => self.suspend()?,
                 Effect::CopyByTerminal(text) => {
                     execute!(self.screen.backend_mut(), CopyToClipboard::to_clipboard_from(text))?;
                 }
@@ -223,19 +228,12 @@ impl Console {
         Ok(())
     }
 
-    /// Gives the terminal back and stops, unless whoever asked for it has taken it back by now: a signal to go on that
-    /// comes before the stop would be lost, and nobody would send another.
-    fn suspend(&mut self, last: &LastSignal) -> io::Result<()> {
-        if !last.asks_to_stop() {
-            return Ok(());
-        }
+    fn suspend(&mut self) -> io::Result<()> {
         self.release();
         // A second console would find this one's lock: the shell's own word leads back.
         writeln!(io::stdout(), "telecast is stopped; fg goes on")?;
-        if last.asks_to_stop() {
-            // The whole group stops, so that the shell sees its job stopped also under a wrapper such as cargo.
-            kill_current_process_group(Signal::STOP)?;
-        }
+        // The whole group stops, so that the shell sees its job stopped also under a wrapper such as cargo.
+        kill_current_process_group(Signal::STOP)?;
         self.retake()
     }
 
@@ -364,41 +362,14 @@ impl Clicks {
 /// What a signal asks for.
 enum Signalled {
     Stop,
+    GoOn,
     /// End with this exit code, 128 and the signal's number.
     End(u8),
 }
 
-/// Which came last, the signal to stop or the one to go on.
-///
-/// tokio's streams tell that each came, and not in which order; this is written by the handlers themselves.
-struct LastSignal(Arc<AtomicUsize>);
-
-impl LastSignal {
-    const STOP: usize = 1;
-    const CONTINUE: usize = 2;
-
-    fn watch() -> io::Result<Self> {
-        let last = Arc::new(AtomicUsize::new(Self::CONTINUE));
-        let note = |signal: Signal, value| {
-            signal_hook::flag::register_usize(signal.as_raw(), Arc::clone(&last), value)
-        };
-        note(Signal::TSTP, Self::STOP)?;
-        note(Signal::CONT, Self::CONTINUE)?;
-        Ok(Self(last))
-    }
-
-    fn asks_to_stop(&self) -> bool {
-        self.0.load(Ordering::SeqCst) == Self::STOP
-    }
-
-    /// Takes a key for the signal.
-    fn ask_to_stop(&self) {
-        self.0.store(Self::STOP, Ordering::SeqCst);
-    }
-}
-
 struct SignalSet {
-    last: LastSignal,
+    go_on: Signals,
+    went_on: Option<Instant>,
     terminate: Signals,
     hang_up: Signals,
     quit: Signals,
@@ -409,13 +380,27 @@ struct SignalSet {
 impl SignalSet {
     fn new() -> io::Result<Self> {
         Ok(Self {
-            last: LastSignal::watch()?,
+            go_on: signal(SignalKind::from_raw(Signal::CONT.as_raw()))?,
+            went_on: None,
             terminate: signal(SignalKind::terminate())?,
             hang_up: signal(SignalKind::hangup())?,
             quit: signal(SignalKind::quit())?,
             interrupt: signal(SignalKind::interrupt())?,
             stop: signal(SignalKind::from_raw(Signal::TSTP.as_raw()))?,
         })
+    }
+
+    /// Whether the stop that came is not taken back: a signal to go on that comes while the console is about to stop
+    /// would be discarded by the stop, and nobody would send another.
+    async fn is_stop_meant(&mut self) -> bool {
+        if self.went_on.is_some_and(|at| at.elapsed() < OUT_OF_ORDER) {
+            return false;
+        }
+        let taken_back = tokio::time::timeout(TAKEN_BACK, self.go_on.recv()).await.is_ok();
+        if taken_back {
+            self.went_on = Some(Instant::now());
+        }
+        !taken_back
     }
 
     async fn recv(&mut self) -> Signalled {
@@ -425,6 +410,10 @@ impl SignalSet {
             _ = self.quit.recv() => Signalled::End(131),
             _ = self.interrupt.recv() => Signalled::End(130),
             _ = self.stop.recv() => Signalled::Stop,
+            _ = self.go_on.recv() => {
+                self.went_on = Some(Instant::now());
+                Signalled::GoOn
+            }
         }
     }
 }

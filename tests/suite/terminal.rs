@@ -212,7 +212,8 @@ fn a_storm_of_stops_and_continues_leaves_it_running() {
         terminal.wait_until("the letter's end", |screen| !screen.contents().contains("y{"));
         assert!(terminal.screen().alternate_screen() && !terminal.is_cooked());
     }
-    // A stop that nobody takes back still stops it.
+    // A stop that nobody takes back still stops it, once it is apart from the storm as a person's is.
+    terminal.read_for(Duration::from_millis(50));
     signal(&terminal, Signal::TSTP);
     wait_stopped(&mut terminal);
     signal(&terminal, Signal::CONT);
