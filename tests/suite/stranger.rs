@@ -179,6 +179,7 @@ fn what_is_not_used_is_not_sent_as_if_it_were_empty() {
     home.write("shop/campaigns/with.toml", "webhook = \"bot\"\n");
     symlink("../../victim/secret", root.join("campaigns/body.txt.liquid")).unwrap();
     home.write("shop/campaigns/body.toml", "webhook = \"crm\"\ncontent_format = \"text\"\n");
+    shop(&home, ["trust", "--yes"]).ok();
     for (words, said) in [
         (&["test", "with", "--to", "1001"] as &[&str], "unknown-partial"),
         (&["test", "body", "--as-is"], "outside-workspace"),

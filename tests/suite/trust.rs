@@ -366,7 +366,7 @@ fn the_console_offers_a_secret_of_an_earlier_version_once_and_by_name() {
     let start = || Terminal::start(home.command(["--workspace", "shop"]), 120, 40);
     let mut terminal = start();
     terminal.wait_for("Secrets of an earlier place");
-    terminal.wait_for("BOT_TOKEN (kept for known)");
+    terminal.wait_for("has: BOT_TOKEN (kept");
     // Enter takes the harmless answer.
     terminal.send("\r");
     terminal.wait_for("telecast trust --move-secrets BOT_TOKEN moves them later");
@@ -389,7 +389,7 @@ fn the_palette_adopts_a_private_folder_that_was_not_made_here() {
     let mut terminal = Terminal::start(home.command(["--workspace", "shop"]), 160, 40);
     terminal.wait_for("was not made here");
     terminal.send(":");
-    terminal.wait_for("Find an action");
+    terminal.wait_for("type to search");
     terminal.send("adopt");
     terminal.wait_for("Adopt a .telecast");
     terminal.send("\r");
