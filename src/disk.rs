@@ -74,7 +74,7 @@ pub enum SaveError {
     },
     /// The workspace's private folder was not made here.
     #[error(
-        "{path} was not made here, so nothing is written into it; `telecast trust --adopt` takes it over"
+        "{path} was not made here, so nothing is written into it; `telecast trust --adopt`, or the console's palette, takes it over"
     )]
     Foreign {
         /// The folder.

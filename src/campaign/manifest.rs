@@ -10,7 +10,7 @@ use crate::toml::{self, Editor, Table};
 pub struct Manifest {
     /// What it is called on screen.
     pub name: String,
-    /// What its secrets are kept under; stays when the folder moves.
+    /// What earlier versions kept its secrets by; no longer written.
     pub id: Option<String>,
     /// The IANA name of the zone that dates are shown and counted in; `None` means the system's.
     pub time_zone: Option<String>,

@@ -143,7 +143,11 @@ impl From<NotPermitted> for CliError {
                     [] => vec![format!("@{}", question.host)],
                     names => names.iter().map(|name| format!("{name}@{}", question.host)).collect(),
                 };
-                let hint = format!("where nobody can be asked: {TRUST_VARIABLE}={}", list.join(","));
+                let allowed = std::env::var(TRUST_VARIABLE).unwrap_or_default();
+                let hint = match allowed.as_str() {
+                    "" => format!("where nobody can be asked: {TRUST_VARIABLE}={}", list.join(",")),
+                    _ => format!("{TRUST_VARIABLE} is `{allowed}`; this needs {}", list.join(",")),
+                };
                 let changes = question.changes.clone();
                 let error = CliError::new(Kind::Environment, error);
                 let error = changes.into_iter().fold(error, CliError::hint);

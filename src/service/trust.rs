@@ -39,7 +39,7 @@ pub enum NotPermitted {
     #[error("nothing is sent through this webhook: {}", .0.first().map_or("", |first| first.problem.message.as_str()))]
     Invalid(Vec<Violation>),
     /// The user has not said that it may be sent to, as it is now.
-    #[error("this webhook is not trusted, so nothing was sent: it would send {}", .0.what())]
+    #[error("the webhook `{}` is not trusted, so nothing was sent: it would send {}", .0.webhook, .0.what())]
     Untrusted(Question),
     /// What the user said cannot be read.
     #[error(transparent)]
@@ -55,6 +55,10 @@ pub enum NotPermitted {
 /// What a person is asked before a webhook is trusted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
+    /// The stem of the webhook's file.
+    pub webhook: String,
+    /// Its method and address as they are written; a token that is typed there is masked.
+    pub request: String,
     /// The server, in ASCII, with its port where that is not the scheme's own.
     pub host: String,
     /// The names of the secrets that would go there.
@@ -184,7 +188,10 @@ impl Session {
         }
         let before = record.trusted.get(&in_use.stem);
         let changes = before.map(|before| changes(before, &in_use.webhook.trusted_content()));
+        let (method, url) = (in_use.webhook.method.as_str(), shown_text(&in_use.webhook.url));
         Ok(Standing::Untrusted(Question {
+            webhook: in_use.stem.clone(),
+            request: format!("{method} {url}"),
             host: route.origin.to_string(),
             secrets: route.secrets,
             changes: changes.unwrap_or_default(),
@@ -268,20 +275,48 @@ impl WebhookInUse {
 
 /// Says what is other in `new`, a line for each value; passwords and tokens that stand there themselves are masked.
 fn changes(old: &Value, new: &Value) -> Vec<String> {
-    let keys = ["method", "url", "params", "headers", "auth", "updates", "capture"];
-    let changed = keys.into_iter().filter(|key| old.get(key) != new.get(key));
-    let line = |key: &str| {
-        if key == "auth" {
-            return "auth: changed".to_owned();
-        }
-        let shown = |value: Option<&Value>| match value {
-            None | Some(Value::Null) => "nothing".to_owned(),
-            Some(Value::String(text)) => shown_text(text),
-            Some(other) => shown_text(&other.to_string()),
+    let mut lines = Vec::new();
+    for key in ["method", "url", "updates", "capture"] {
+        lines.extend(change(key, old[key].as_str(), new[key].as_str()));
+    }
+    for key in ["params", "headers"] {
+        let (old, new) = (pairs(&old[key]), pairs(&new[key]));
+        let mut names: Vec<&str> = new.iter().chain(&old).map(|(name, _)| *name).collect();
+        names.dedup();
+        let value = |pairs: &[(&str, &'_ str)], name: &str| {
+            let values: Vec<&str> =
+                pairs.iter().filter(|(own, _)| *own == name).map(|(_, value)| *value).collect();
+            (!values.is_empty()).then(|| values.join(", "))
         };
-        format!("{key}: {} instead of {}", shown(new.get(key)), shown(old.get(key)))
-    };
-    changed.map(line).collect()
+        let mut seen: Vec<&str> = Vec::new();
+        for name in names {
+            if !seen.contains(&name) {
+                seen.push(name);
+                lines.extend(change(name, value(&old, name).as_deref(), value(&new, name).as_deref()));
+            }
+        }
+    }
+    if old["auth"] != new["auth"] {
+        lines.push("auth: changed".to_owned());
+    }
+    lines
+}
+
+fn change(what: &str, old: Option<&str>, new: Option<&str>) -> Option<String> {
+    let what = visible(what);
+    match (old, new) {
+        (old, new) if old == new => None,
+        (None, Some(new)) => Some(format!("{what}: {}, which is new", shown_text(new))),
+        (Some(old), None) => Some(format!("{what}: gone, it was {}", shown_text(old))),
+        (Some(old), Some(new)) => Some(format!("{what}: {} instead of {}", shown_text(new), shown_text(old))),
+        (None, None) => None,
+    }
+}
+
+/// Takes names and values as [`Webhook::trusted_content`] writes them.
+fn pairs(value: &Value) -> Vec<(&str, &str)> {
+    let pairs = value.as_array().into_iter().flatten();
+    pairs.filter_map(|pair| Some((pair.get(0)?.as_str()?, pair.get(1)?.as_str()?))).collect()
 }
 
 fn shown_text(text: &str) -> String {
@@ -330,5 +365,12 @@ mod tests {
         let webhook = |url: &str| Webhook { url: url.to_owned(), ..Webhook::default() }.trusted_content();
         let lines = changes(&webhook("https://h/a"), &webhook("https://evil/bot123456:AAAA/x"));
         assert_eq!(lines, ["url: https://evil/bot••••••/x instead of https://h/a"]);
+        let header = |pairs: &[(&str, &str)]| {
+            let headers = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+            Webhook { headers: headers.collect(), ..Webhook::default() }.trusted_content()
+        };
+        let lines =
+            changes(&header(&[("A", "1"), ("B", "2")]), &header(&[("B", "3"), ("C", "4"), ("C", "5")]));
+        assert_eq!(lines, ["B: 3 instead of 2", "C: 4, 5, which is new", "A: gone, it was 1"]);
     }
 }

@@ -447,10 +447,14 @@ impl App {
     pub fn ask_for_trust(&mut self) -> bool {
         let BotStatus::NotTrusted(question) = &self.bot else { return false };
         let Some(stem) = self.webhook.stem.clone() else { return false };
-        let mut text = format!("Through webhooks/{stem}.toml telecast would send {}.", question.what());
+        let mut text = format!(
+            "Through webhooks/{stem}.toml telecast would send {}: {}.",
+            question.what(),
+            question.request
+        );
         if question.changes.is_empty() {
             text.push_str(
-                " It was never trusted here: who can send you its file can say where your messages go.",
+                " It was never trusted here: whoever gave you its file decides where your messages go.",
             );
         } else {
             text.push_str(" It was trusted once, and changed since: ");

@@ -1,7 +1,6 @@
 //! Finding a workspace, and making one.
 
 use std::fs;
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -93,7 +92,7 @@ pub enum InitError {
 pub fn init(root: &Path, name: &str, paths: &Paths) -> Result<Manifest, InitError> {
     // Written down, so that the workspace counts its days alike on every machine.
     let time_zone = jiff::tz::TimeZone::system().iana_name().map(str::to_owned);
-    let manifest = Manifest { name: name.to_owned(), id: Some(new_id()), time_zone, ..Manifest::default() };
+    let manifest = Manifest { name: name.to_owned(), time_zone, ..Manifest::default() };
     let folder = make_root(root, paths)?;
     write_manifest(&folder, &manifest.to_toml())?;
     // One that is there already came from elsewhere; the user is asked about it when it is needed.
@@ -106,7 +105,7 @@ pub fn init(root: &Path, name: &str, paths: &Paths) -> Result<Manifest, InitErro
     Ok(manifest)
 }
 
-/// Makes a workspace in `root` of `files` (paths from the root with `/`), with an id of its own.
+/// Makes a workspace in `root` of `files` (paths from the root with `/`).
 ///
 /// The manifest is written last: what is half copied is no workspace.
 pub fn create_from(root: &Path, files: &[(&str, &[u8])], paths: &Paths) -> Result<Manifest, InitError> {
@@ -120,10 +119,8 @@ pub fn create_from(root: &Path, files: &[(&str, &[u8])], paths: &Paths) -> Resul
     }
     let template = files.iter().find(|(path, _)| *path == MANIFEST).map_or(&b""[..], |(_, bytes)| bytes);
     let template = String::from_utf8_lossy(template);
-    let manifest = Manifest { id: Some(new_id()), ..Manifest::parse(&template).0.unwrap_or_default() };
-    let text = manifest.update(&template).unwrap_or_else(|_| manifest.to_toml());
-    write_manifest(&folder, &text)?;
-    Ok(manifest)
+    write_manifest(&folder, &template)?;
+    Ok(Manifest::parse(&template).0.unwrap_or_default())
 }
 
 fn make_root(root: &Path, paths: &Paths) -> Result<Folder, SaveError> {
@@ -137,9 +134,4 @@ fn write_manifest(folder: &Folder, text: &str) -> Result<(), InitError> {
         Err(SaveError::Exists { .. }) => Err(InitError::Exists { root: folder.root().to_path_buf() }),
         Err(error) => Err(error.into()),
     }
-}
-
-/// Returns an id that no other workspace has: 64 bits that the system chose at random.
-fn new_id() -> String {
-    format!("{:016x}", RandomState::new().build_hasher().finish())
 }

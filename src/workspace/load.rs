@@ -140,7 +140,9 @@ impl Workspace {
         if name.trim().is_empty() { folder() } else { name }
     }
 
-    /// Returns what its secrets are kept under: its id, or one made from its place where the file names none.
+    /// Returns what earlier versions kept its secrets by: its id, or one made from its place where the file names none.
+    ///
+    /// A clone can copy an id, so it counts for nothing but to find such secrets.
     pub fn id(&self) -> String {
         self.settings().id.unwrap_or_else(|| {
             match Fingerprint::of(self.root.as_os_str().as_encoded_bytes()) {

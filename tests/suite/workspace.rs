@@ -70,7 +70,7 @@ fn a_new_workspace_opens_without_problems() {
     assert_eq!(workspace.campaigns[0].stem, "spring-sale");
     assert_eq!(workspace.campaigns[0].body.text, "{}\n");
     assert_eq!(read(&dir, ".telecast/.gitignore"), "*\n");
-    assert_eq!(Some(workspace.id()), workspace.settings().id);
+    assert_eq!(workspace.settings().id, None, "a clone could copy it");
     assert!(workspace::init(dir.path(), "again", &paths_of(dir.path())).is_err());
 }
 
@@ -305,23 +305,18 @@ fn a_changed_content_format_takes_the_body_along() {
 }
 
 #[test]
-fn files_are_copied_into_a_workspace_of_its_own_id() {
+fn files_are_copied_into_a_workspace_as_they_are() {
     let dir = tempfile::tempdir().unwrap();
     let files: &[(&str, &[u8])] = &[
         ("telecast.toml", b"# demo\nname = \"Demo\"\n"),
         ("webhooks/bot.toml", b"url = \"${SANDBOX}/bot${T}/sendMessage\"\n"),
     ];
-    let first = workspace::create_from(&dir.path().join("a"), files, &paths_of(dir.path())).unwrap();
-    let second = workspace::create_from(&dir.path().join("b"), files, &paths_of(dir.path())).unwrap();
-    assert_ne!(first.id, second.id);
+    workspace::create_from(&dir.path().join("a"), files, &paths_of(dir.path())).unwrap();
     assert!(workspace::create_from(&dir.path().join("a"), files, &paths_of(dir.path())).is_err());
     let workspace = Workspace::open(&dir.path().join("a")).unwrap();
     assert_eq!(workspace.problems(), []);
-    assert!(workspace.manifest.source.text.starts_with("# demo\nname = \"Demo\"\nid = \""));
-    assert_eq!(
-        workspace.manifest.value,
-        Some(Manifest { name: "Demo".into(), id: first.id, ..Manifest::default() })
-    );
+    assert_eq!(workspace.manifest.source.text, "# demo\nname = \"Demo\"\n");
+    assert_eq!(workspace.manifest.value, Some(Manifest { name: "Demo".into(), ..Manifest::default() }));
 }
 
 fn draft(stem: &str, text: &str) -> Draft {

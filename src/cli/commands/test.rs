@@ -108,10 +108,13 @@ fn print(answer: &TestAnswer, problems: &[Problem], output: &mut Output) -> Resu
         let id = answer.message_id.iter().map(|id| format!(", message {id}")).collect::<String>();
         output.line(format!("sent{chat}{id}, {ms} ms"))?;
     } else {
-        let code =
-            answer.error_code.or(answer.status).iter().map(|code| format!("{code} ")).collect::<String>();
+        // What another host says begins with its status.
+        let code = answer.error_code.or(answer.status.filter(|_| answer.composed.method.is_some()));
+        let code = code.iter().map(|code| format!("{code} ")).collect::<String>();
         let outcome = match answer.outcome {
             Outcome::Unknown => "unknown whether it was sent",
+            // Another host than a Bot API has had the request; what it made of it, only it knows.
+            Outcome::Refused if answer.composed.method.is_none() => "refused",
             Outcome::Sent | Outcome::Refused | Outcome::Withheld | Outcome::Unreachable => "not sent",
         };
         output.line(format!("{outcome}{chat}: {code}{}", answer.description))?;

@@ -4,13 +4,14 @@ use std::io::{self, IsTerminal};
 
 use serde_json::{Value, json};
 
+use crate::campaign::SANDBOX;
 use crate::cli::args::Trust;
 use crate::cli::error::{CliError, Ending, Kind, Result};
 use crate::cli::output::Output;
 use crate::cli::place::Place;
 use crate::cli::prompt;
-use crate::secrets::Secrets;
-use crate::service::{Session, Standing, TrustRow, trust_row};
+use crate::secrets::{Movable, Secrets};
+use crate::service::{Session, Standing, TRUST_VARIABLE, TrustRow, trust_row};
 use crate::workspace::{self, Definition, Folder, Workspace};
 
 use super::webhooks;
@@ -56,6 +57,9 @@ pub fn run(place: &Place, args: &Trust, output: &mut Output) -> Result {
             ask(&session, row, webhook, output)?;
         }
     }
+    if !args.format.json {
+        say_what_else(place, &workspace, &session, &rows, output)?;
+    }
     let has = |wanted: &str| rows.iter().any(|row| row.standing.as_str() == wanted);
     Ok(if args.revoke {
         Ending::Done
@@ -66,6 +70,39 @@ pub fn run(place: &Place, args: &Trust, output: &mut Output) -> Result {
     } else {
         Ending::Done
     })
+}
+
+/// Says what else keeps this workspace from sending, and what to do about each.
+fn say_what_else(
+    place: &Place,
+    workspace: &Workspace,
+    session: &Session,
+    rows: &[TrustRow],
+    output: &mut Output,
+) -> Result<()> {
+    let untrusted: Vec<&str> = rows
+        .iter()
+        .filter(|row| row.standing.as_str() == "untrusted")
+        .map(|row| row.webhook.as_str())
+        .collect();
+    if !untrusted.is_empty() {
+        output.note(format!(
+            "nothing is sent through {}; look at the files, then: telecast trust --yes, or {TRUST_VARIABLE} for one run",
+            untrusted.join(", ")
+        ))?;
+    }
+    let names: Vec<String> =
+        rows.iter().flat_map(|row| row.secrets.clone()).filter(|name| name != SANDBOX).collect();
+    for movable in session.secrets().movable(&names, &workspace.id())? {
+        let Movable { name, from } = movable;
+        output.note(format!(
+            "{name} is kept for {from}; to use it here: telecast trust --move-secrets {name}"
+        ))?;
+    }
+    if workspace.folder(&place.paths).standing()? == workspace::Standing::Foreign {
+        output.note(".telecast was not made here and is not used; to use it: telecast trust --adopt")?;
+    }
+    Ok(())
 }
 
 fn row(session: &Session, webhook: &Webhook) -> Result<TrustRow> {
@@ -106,6 +143,7 @@ fn describe(row: &TrustRow) -> Value {
 /// Asks about one that is not trusted; the answer is kept.
 fn ask(session: &Session, row: &mut TrustRow, webhook: &Webhook, output: &mut Output) -> Result<()> {
     let Standing::Untrusted(question) = &row.standing else { return Ok(()) };
+    output.note(format!("  {}", question.request))?;
     for change in &question.changes {
         output.note(format!("  {change}"))?;
     }

@@ -3,8 +3,9 @@
 use super::{back, new_campaign};
 use crate::compose::clevertap::Pasted;
 use crate::ui::app::App;
-use crate::ui::dialog::Decision;
 use crate::ui::dialog::prompt::Start;
+use crate::ui::dialog::test::TestState;
+use crate::ui::dialog::{Decision, Dialog};
 use crate::ui::effect::{Change, Effect};
 use crate::ui::update::{actions, results, saving};
 
@@ -22,6 +23,9 @@ pub fn decide(app: &mut App, decision: Decision) -> Vec<Effect> {
         Decision::Trust => {
             let mut effects = back(app);
             effects.extend(app.trust());
+            if let Some(Dialog::Test(test)) = &mut app.dialog {
+                test.state = TestState::Captured("trusted as it is: Enter sends the test".to_owned());
+            }
             effects
         }
         Decision::AdoptPrivate => vec![Effect::AdoptPrivate],

@@ -135,6 +135,9 @@ fn mark(sent: &crate::workspace::TestSend) -> &'static str {
 /// Sends the test as the dialog stands.
 fn send(app: &mut App, dialog: Dialog) -> Vec<Effect> {
     app.dialog = Some(dialog);
+    if app.ask_for_trust() {
+        return Vec::new();
+    }
     let Some(job) = actions::test_job(app) else { return Vec::new() };
     let Some(Dialog::Test(test)) = &mut app.dialog else { return Vec::new() };
     if !test.is_loaded {
@@ -147,10 +150,6 @@ fn send(app: &mut App, dialog: Dialog) -> Vec<Effect> {
         test.state = TestState::Trouble(words.to_owned());
         return Vec::new();
     }
-    if app.ask_for_trust() {
-        return Vec::new();
-    }
-    let Some(Dialog::Test(test)) = &mut app.dialog else { return Vec::new() };
     test.state = TestState::Sending;
     let chat = test.chat.clone();
     app.question += 1;
