@@ -27,6 +27,9 @@ pub const MASK: &str = "••••••";
 /// A bot's number, a colon and the secret part.
 const TOKEN: &str = "(?-u)[0-9]{5,}:[A-Za-z0-9_-]{30,}";
 
+/// What follows the colon of a token, or of a `user:password`, is looked for by itself from this length on.
+const SECRET_PART: usize = 16;
+
 /// Takes secrets out of texts; cheap to clone.
 #[derive(Clone)]
 pub struct Redactor {
@@ -103,21 +106,38 @@ impl Redactor {
 
     fn without<'a, 'k>(&'k self, text: &'a str, mut found: Vec<Found<'k>>) -> Cow<'a, str> {
         for layer in Layer::all_of(text) {
-            for known in self.known.iter() {
-                let places = known.needles.iter().flat_map(|needle| needle.places(layer.bytes()));
-                found.extend(places.map(|place| known.found(text, &layer, place.start, place.end)));
+            self.find_in(text, &layer, |_| true, &mut found);
+            if let Some(squeezed) = layer.squeezed() {
+                self.find_in(text, &squeezed, Needle::is_long, &mut found);
             }
-            let tokens = self.token.find_iter(layer.bytes());
-            found.extend(tokens.map(|token| {
-                let (start, end) = layer.origin(text, token.start(), token.end());
-                Found { start, end, known: None }
-            }));
         }
         if found.is_empty() {
             return Cow::Borrowed(text);
         }
         found.sort_by_key(|found| found.start);
         Cow::Owned(replaced(text, &found))
+    }
+}
+
+impl Redactor {
+    /// Looks for those needles that `counts` takes, and for what looks like a token, in one layer of `text`.
+    fn find_in<'k>(
+        &'k self,
+        text: &str,
+        layer: &Layer,
+        counts: impl Fn(&Needle) -> bool,
+        found: &mut Vec<Found<'k>>,
+    ) {
+        for known in self.known.iter() {
+            let needles = known.needles.iter().filter(|needle| counts(needle));
+            let places = needles.flat_map(|needle| needle.places(layer.bytes()));
+            found.extend(places.map(|place| known.found(text, layer, place.start, place.end)));
+        }
+        let tokens = self.token.find_iter(layer.bytes());
+        found.extend(tokens.map(|token| {
+            let (start, end) = layer.origin(text, token.start(), token.end());
+            Found { start, end, known: None }
+        }));
     }
 }
 
@@ -149,8 +169,11 @@ fn replaced(text: &str, found: &[Found<'_>]) -> String {
 
 impl Known {
     fn new(name: String, secret: Secret) -> Self {
-        let needles = Needle::all_of(secret.expose()).into();
-        Self { name, secret, needles }
+        let mut needles = Needle::all_of(secret.expose());
+        // A bot's number is public: what follows the colon is the secret, wherever a server puts it.
+        let part = secret.expose().split_once(':').map(|(_, part)| part);
+        needles.extend(part.filter(|part| SECRET_PART <= part.len()).into_iter().flat_map(Needle::all_of));
+        Self { name, secret, needles: needles.into() }
     }
 
     fn found(&self, text: &str, layer: &Layer, start: usize, end: usize) -> Found<'_> {

@@ -279,7 +279,8 @@ fn outcome_of(error: &SendError) -> Outcome {
 fn outcome_of_status(status: u16) -> Outcome {
     match status {
         200..300 => Outcome::Sent,
-        300..500 => Outcome::Refused,
+        // A form that took a POST often answers with a redirect; 408 is of a request that came late, or did not.
+        400..=407 | 409..=499 => Outcome::Refused,
         _ => Outcome::Unknown,
     }
 }

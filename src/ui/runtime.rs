@@ -47,6 +47,9 @@ const TAKEN_BACK: Duration = Duration::from_millis(20);
 /// Two signals this close may be told in the wrong order: they are handled on whichever thread is free.
 const OUT_OF_ORDER: Duration = Duration::from_millis(2);
 
+/// A signal to go on within this time after the console took the terminal again is the one that let it.
+const RESUMED: Duration = Duration::from_millis(100);
+
 /// Two clicks at one place within this time are a double click.
 const DOUBLE_CLICK: Duration = Duration::from_millis(400);
 
@@ -111,10 +114,18 @@ impl Console {
                     Signalled::Stop => {
                         if signals.is_stop_meant().await {
                             self.suspend()?;
+                            signals.resumed = Some(Instant::now());
                         }
                         continue;
                     }
-                    Signalled::GoOn => continue,
+                    Signalled::GoOn => {
+                        // Stopped by a signal that nobody can catch: the shell has set the terminal its own way since.
+                        if !signals.has_resumed() {
+                            self.release();
+                            self.retake()?;
+                        }
+                        continue;
+                    }
                     Signalled::End(code) => return self.end_by_signal(code).await,
                 },
                 batch = read_batch(&mut self.events) => match batch {
@@ -375,6 +386,8 @@ struct SignalSet {
     quit: Signals,
     interrupt: Signals,
     stop: Signals,
+    /// When the console took the terminal again after a stop of its own.
+    resumed: Option<Instant>,
 }
 
 impl SignalSet {
@@ -382,12 +395,18 @@ impl SignalSet {
         Ok(Self {
             go_on: signal(SignalKind::from_raw(Signal::CONT.as_raw()))?,
             went_on: None,
+            resumed: None,
             terminate: signal(SignalKind::terminate())?,
             hang_up: signal(SignalKind::hangup())?,
             quit: signal(SignalKind::quit())?,
             interrupt: signal(SignalKind::interrupt())?,
             stop: signal(SignalKind::from_raw(Signal::TSTP.as_raw()))?,
         })
+    }
+
+    /// Whether the console has taken the terminal again already after the stop that a signal to go on ends.
+    fn has_resumed(&self) -> bool {
+        self.resumed.is_some_and(|at| at.elapsed() < RESUMED)
     }
 
     /// Whether the stop that came is not taken back: a signal to go on that comes while the console is about to stop

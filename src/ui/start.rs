@@ -109,10 +109,7 @@ fn open(folder: Option<&Path>, campaign: Option<&str>) -> Result<ExitCode, Start
     }
     if folder.standing().is_ok_and(|standing| standing == Standing::Foreign) {
         app.is_private_foreign = true;
-        app.complain(
-            "this workspace's .telecast was not made here, so its test chats, drafts and history are ignored; the palette \
-             adopts it",
-        );
+        app.complain(".telecast was not made here and is not used; the palette adopts it");
     }
     match (&settings.secrets, in_words(&problems)) {
         // This one keeps every message from being sent: it is said first.

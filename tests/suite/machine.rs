@@ -304,3 +304,18 @@ fn what_is_private_has_mode_0600() {
         assert_eq!(mode & 0o777, 0o600, "{name}");
     }
 }
+
+#[test]
+fn a_file_without_end_on_the_command_line_is_refused() {
+    let home = sample();
+    for words in [
+        &["render", "spring-sale", "--profile-json", "/dev/zero"] as &[&str],
+        &["render", "spring-sale", "--event-json", "/dev/zero"],
+        &["import", "clevertap", "/dev/zero"],
+        &["campaigns", "new", "q", "--webhook", "bot", "--body", "/dev/zero"],
+    ] {
+        let answer = shop(&home, words.iter().copied());
+        assert_eq!(answer.code, Some(1), "{words:?}: {answer:?}");
+        assert!(answer.err.contains("/dev/zero is larger than 8 MB"), "{words:?}: {answer:?}");
+    }
+}

@@ -296,3 +296,34 @@ fn what_was_typed_before_a_kill_is_offered_at_the_next_start() {
     next.send("b");
     next.wait_for("Zebra{");
 }
+
+#[test]
+fn a_letter_typed_into_the_question_about_a_draft_does_not_throw_it_away() {
+    let home = Home::new();
+    let mut terminal = demo(&home);
+    terminal.send("Zebra");
+    terminal.wait_for("Zebra{");
+    wait_draft(&mut terminal, &home, "Zebra{");
+    signal(&terminal, Signal::KILL);
+    terminal.wait_exit();
+    let mut next = Terminal::start(home.command(["demo", "--dir", "shop"]), 120, 32);
+    next.wait_for("Unsaved edits of spring-sale");
+    next.send("the ");
+    next.send("\x1b");
+    next.wait_until("the body", |screen| !screen.contents().contains("Unsaved edits"));
+    assert_draft_kept(&home, "Zebra{");
+}
+
+#[test]
+fn a_stop_that_nobody_can_catch_leaves_the_console_whole_when_it_goes_on() {
+    let home = Home::new();
+    let mut terminal = demo(&home);
+    signal(&terminal, Signal::STOP);
+    // As a shell does it when it takes the terminal back.
+    terminal.cook();
+    assert!(terminal.is_cooked());
+    signal(&terminal, Signal::CONT);
+    terminal.send("Zebra");
+    terminal.wait_for("Zebra{");
+    assert!(!terminal.is_cooked() && terminal.screen().alternate_screen());
+}

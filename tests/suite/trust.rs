@@ -135,9 +135,13 @@ fn the_console_sends_nothing_for_an_untrusted_webhook_until_it_is_asked_and_told
         text.contains("Enter asks") && !text.contains("Trust this webhook?")
     });
     assert_eq!(server.requests(), [""; 0]);
+    // Somebody who was still typing has not answered by it: a letter only chooses.
     terminal.send("g");
     terminal.wait_for("Trust this webhook?");
     terminal.send("t");
+    terminal.read_for(std::time::Duration::from_millis(50));
+    assert_eq!(server.requests(), [""; 0]);
+    terminal.send("\r");
     // It calls itself a sandbox, and is none of ours.
     terminal.wait_for("LIVE @evil_bot");
     assert!(server.requests().iter().all(|request| request.starts_with("POST /bot42:SECRET/getMe")));
@@ -395,6 +399,9 @@ fn the_palette_adopts_a_private_folder_that_was_not_made_here() {
     terminal.send("\r");
     terminal.wait_for("Adopt .telecast?");
     terminal.send("a");
+    // A line break in one read with other keys would be a paste.
+    terminal.read_for(std::time::Duration::from_millis(50));
+    terminal.send("\r");
     terminal.wait_for("adopted .telecast");
     terminal.send("\x11");
     assert_eq!(terminal.wait_exit().code(), Some(0));

@@ -70,6 +70,22 @@ impl Layer {
         forms
     }
 
+    /// Returns it without line breaks, control characters and what is too narrow to see: MIME breaks base64 into lines,
+    /// and a server may put anything between two letters. `None` where there is none of them.
+    pub(super) fn squeezed(&self) -> Option<Layer> {
+        let mut layer = Layer { bytes: Vec::new(), origins: Vec::new() };
+        let mut at = 0;
+        while at < self.bytes.len() {
+            let skipped = unseen(&self.bytes[at..]);
+            if skipped == 0 {
+                layer.bytes.push(self.bytes[at]);
+                layer.origins.push(self.origins.get(at).copied().unwrap_or((at, at + 1)));
+            }
+            at += skipped.max(1);
+        }
+        (layer.bytes.len() < self.bytes.len()).then_some(layer)
+    }
+
     pub(super) fn bytes(&self) -> &[u8] {
         &self.bytes
     }
@@ -97,6 +113,20 @@ impl Layer {
             layer.origins.extend(bytes.iter().map(|_| from));
         });
         (layer.bytes != self.bytes).then_some(layer)
+    }
+}
+
+/// How many bytes at the start of `text` are of a character that a reader does not see.
+fn unseen(text: &[u8]) -> usize {
+    match text {
+        [0..=0x1f | 0x7f, ..] => 1,
+        // C1 controls, the soft hyphen.
+        [0xc2, 0x80..=0x9f | 0xad, ..] => 2,
+        // U+200B to U+200F, U+2028 to U+202E, U+2060 to U+206F, the byte order mark.
+        [0xe2, 0x80, 0x8b..=0x8f | 0xa8..=0xae, ..]
+        | [0xe2, 0x81, 0xa0..=0xaf, ..]
+        | [0xef, 0xbb, 0xbf, ..] => 3,
+        _ => 0,
     }
 }
 

@@ -14,6 +14,9 @@ const SHORT: usize = 4;
 /// A host's name is sent in lower case; shorter values would be found by chance in other words.
 const LOWERED: usize = 8;
 
+/// From this length on, in bytes, a value is looked for across line breaks.
+const LONG: usize = 16;
+
 /// This much of a value at the end of a text that was cut off gives it away.
 const TELLING: usize = 4;
 
@@ -64,6 +67,11 @@ impl Needle {
             }
         }
         needles
+    }
+
+    /// Whether it is too long to be found by chance where the gaps between words are gone.
+    pub(super) fn is_long(&self) -> bool {
+        LONG <= self.finder.needle().len()
     }
 
     /// Returns where it is in `text`.

@@ -195,3 +195,32 @@ proptest! {
         let _ = (redactor.redact(&text), redactor.redact_cut(&text));
     }
 }
+
+#[test]
+fn the_secret_half_of_a_token_goes_by_itself_too() {
+    let redactor = knowing(&[("BOT_TOKEN", REAL), ("PAIR", "me:short")]);
+    let (number, half) = REAL.split_once(':').unwrap();
+    check(&redactor, &format!("bot {number} says {half}!"), &format!("bot {number} says <BOT_TOKEN>!"));
+    check(&redactor, &REAL.replace(':', " "), &format!("{number} <BOT_TOKEN>"));
+    let encoded = STANDARD.encode(half);
+    assert!(!redactor.redact(&format!("x {encoded} y")).contains(&encoded[2..encoded.len() - 4]));
+    check(&redactor, "a short word", "a short word");
+}
+
+#[test]
+fn what_a_reader_does_not_see_between_the_letters_does_not_hide_a_value() {
+    let redactor = knowing(&[("BOT_TOKEN", REAL)]);
+    for gap in ["\u{1}", "\n", "\r\n", "\u{200b}", "\u{ad}", "\u{feff}", "\u{9b}"] {
+        let spread: Vec<String> = REAL.chars().map(String::from).collect();
+        check(&redactor, &format!("<{}>", spread.join(gap)), "<<BOT_TOKEN>>");
+    }
+    let lines: Vec<String> = STANDARD
+        .encode(format!("POST /bot{REAL}/sendMessage"))
+        .as_bytes()
+        .chunks(20)
+        .map(|line| String::from_utf8(line.to_vec()).unwrap())
+        .collect();
+    let shown = redactor.redact(&lines.join("\n")).into_owned();
+    assert!(shown.contains("<BOT_TOKEN>"), "{shown}");
+    check(&redactor, "a\nb\tc", "a\nb\tc");
+}

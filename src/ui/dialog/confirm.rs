@@ -56,6 +56,20 @@ pub enum Decision {
     },
 }
 
+impl Decision {
+    /// Whether its letter only chooses it: what cannot be taken back, in questions that come up by themselves or that a
+    /// stranger's file can raise.
+    fn takes_enter(&self) -> bool {
+        matches!(
+            self,
+            Decision::DiscardDraft(_)
+                | Decision::Trust
+                | Decision::AdoptPrivate
+                | Decision::OldSecrets { moves: true, .. }
+        )
+    }
+}
+
 impl Confirm {
     /// Asks; the last answer is chosen where the others destroy something.
     pub fn new(title: &str, text: String, answers: Vec<(&str, Decision)>) -> Self {
@@ -74,11 +88,13 @@ impl Confirm {
             KeyCode::Char(c) => {
                 let is_meant =
                     |words: &str| words.chars().next().is_some_and(|first| first.eq_ignore_ascii_case(&c));
-                return self
-                    .answers
-                    .iter()
-                    .find(|(words, _)| is_meant(words))
-                    .map(|(_, decision)| decision.clone());
+                let at = self.answers.iter().position(|(words, _)| is_meant(words))?;
+                // Whoever was still typing when the question came must not have answered it by that.
+                if self.answers[at].1.takes_enter() {
+                    self.chosen = at;
+                    return None;
+                }
+                return Some(self.answers[at].1.clone());
             }
             _ => {}
         }

@@ -88,6 +88,15 @@ fn a_test_sent_again_goes_through_the_same_check() {
     console.write("campaigns/a.json.liquid", r#"{"chat_id": 5, "text": "a", "user_id": 999}"#);
     console.press("h enter");
     console.shows("it would not reach the test chat alone: the body has `user_id`");
+    // An entry of another chat says so, and the dialog follows it: what it shows is what is sent.
+    let other = r#"{"sent":"2026-01-01T00:00:00Z","campaign":"a","webhook":"fake","profile":null,"chat":"4242","method":"POST","url":"","body":"","ok":true,"status":200,"message_id":1,"description":"delivered","ms":1}"#;
+    console.write(".telecast/history.jsonl", other);
+    console.write("campaigns/a.json.liquid", BODY);
+    console.press("esc f5 h");
+    console.shows("a to 4242");
+    console.press("enter");
+    console.shows("To       4242");
+    console.shows("{\"chat_id\": 4242, ");
     let entry = r#"{"sent":"2026-01-01T00:00:00Z","campaign":"a","webhook":"fake","profile":null,"chat":null,"method":"POST","url":"","body":"","ok":true,"status":200,"message_id":1,"description":"delivered","ms":1}"#;
     console.write(".telecast/history.jsonl", entry);
     console.press("esc f5 h enter");

@@ -133,6 +133,14 @@ impl Terminal {
         modes.contains(LocalModes::ECHO | LocalModes::ICANON)
     }
 
+    /// Lets the terminal echo and gather lines, as a shell has it.
+    pub fn cook(&self) {
+        use rustix::termios::{LocalModes, OptionalActions};
+        let mut modes = rustix::termios::tcgetattr(&self.master).unwrap();
+        modes.local_modes |= LocalModes::ECHO | LocalModes::ICANON;
+        rustix::termios::tcsetattr(&self.master, OptionalActions::Now, &modes).unwrap();
+    }
+
     /// Returns the program's process id, to send signals to.
     pub fn id(&self) -> u32 {
         self.child.id()

@@ -51,6 +51,8 @@ fn what_is_said_is_what_happened() {
     check("500 Internal Server Error", refusal, 1, unknown, (false, true));
     let restart = r#"{"ok":false,"error_code":500,"description":"Internal Server Error: restart"}"#;
     check("500 Internal Server Error", restart, 1, unknown, (false, true));
+    check("302 Found", "", 1, unknown, (false, true));
+    check("408 Request Timeout", "", 1, unknown, (false, true));
     check("400 Bad Request", "", 1, "not sent to 77: 400 HTTP 400", (false, false));
 }
 

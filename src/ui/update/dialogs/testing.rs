@@ -111,7 +111,12 @@ fn chat_rows(test: &TestDialog) -> Vec<Row> {
 fn history_rows(test: &TestDialog, zone: &jiff::tz::TimeZone) -> Vec<Row> {
     let row = |(at, sent): (usize, &crate::workspace::TestSend)| Row {
         id: at.to_string(),
-        title: format!("{} {}", mark(sent), sent.campaign),
+        title: format!(
+            "{} {} to {}",
+            mark(sent),
+            sent.campaign,
+            sent.chat.as_deref().unwrap_or("whom it names")
+        ),
         detail: format!(
             "{} · {}",
             sent.profile.as_deref().unwrap_or("nobody"),
@@ -174,12 +179,18 @@ pub(super) fn resend(app: &mut App, id: &str) -> Vec<Effect> {
             sent.campaign
         )),
     };
-    app.dialog = Some(Dialog::Test(test));
     if !is_to_test_chat {
+        app.dialog = Some(Dialog::Test(test));
         return Vec::new();
     }
+    // What the dialog shows is what is sent: this entry's chat.
+    test.chat = sent.chat.clone();
+    test.as_is = false;
+    app.dialog = Some(Dialog::Test(test));
+    let mut effects: Vec<Effect> = actions::prepare_test(app).into_iter().collect();
     app.question += 1;
-    vec![Effect::Resend { number: app.question, sent: Box::new(sent) }]
+    effects.push(Effect::Resend { number: app.question, sent: Box::new(sent) });
+    effects
 }
 
 fn capture(app: &mut App, mut dialog: Dialog) -> Vec<Effect> {
