@@ -212,6 +212,12 @@ impl Webhook {
         }
     }
 
+    /// Returns the server alone, also where something else in the webhook keeps it from being sent to; `None` where the
+    /// server cannot be read off the url.
+    pub fn origin(&self) -> Option<Origin> {
+        origin(&self.url, &mut Vec::new())
+    }
+
     fn check_headers(&self, violations: &mut Vec<Violation>) {
         for (name, _) in &self.headers {
             if FORBIDDEN_HEADERS.contains(&name.trim().to_ascii_lowercase().as_str()) {

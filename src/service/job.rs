@@ -157,7 +157,9 @@ impl Job {
     pub fn webhook_in_use(&self) -> Option<WebhookInUse> {
         let stem = self.campaign()?.value.as_ref()?.webhook.clone();
         let webhook = self.webhook()?.clone();
-        Some(WebhookInUse { stem, webhook, typed_over: self.webhook_typed_over.clone() })
+        let file = self.workspace.webhook(&stem).filter(|_| self.webhook.is_none());
+        let broken = file.and_then(super::trust::broken);
+        Some(WebhookInUse { stem, webhook, broken, typed_over: self.webhook_typed_over.clone() })
     }
 
     /// Makes the message as of `now`.

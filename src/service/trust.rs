@@ -12,7 +12,8 @@ use std::net::{IpAddr, SocketAddr};
 use serde_json::Value;
 
 use super::session::{ResolveError, Session};
-use crate::campaign::{Host, Origin, Route, Violation, Webhook};
+use crate::campaign::{Host, Origin, Part, Route, Violation, Webhook};
+use crate::diagnostic::Diagnostic;
 use crate::sandbox::announce;
 use crate::secrets::MASK;
 use crate::state::StateError;
@@ -162,6 +163,9 @@ pub struct WebhookInUse {
     pub stem: String,
     /// Its settings: as saved, or as typed in the console and not saved yet.
     pub webhook: Webhook,
+    /// What is wrong with its file beside what may not stand in a webhook: what could not be read has its default, which
+    /// is not what was meant. None where the settings are typed.
+    pub broken: Option<Diagnostic>,
     /// What the file said when these settings were typed over it; none where they are the file's. What a user types over
     /// a trusted webhook is trusted as they typed it.
     pub typed_over: Option<Webhook>,
@@ -174,6 +178,9 @@ impl Session {
             Ok(route) => route,
             Err(violations) => return Ok(Standing::Invalid(violations)),
         };
+        if let Some(problem) = &in_use.broken {
+            return Ok(Standing::Invalid(vec![Violation { part: Part::Url, problem: problem.clone() }]));
+        }
         if self.is_own_sandbox(&route) {
             return Ok(Standing::Sandbox);
         }
@@ -260,7 +267,7 @@ pub struct TrustRow {
 /// Returns where a webhook's file stands. One that cannot be read is invalid.
 pub fn trust_row(session: &Session, webhook: &Definition<Webhook>) -> Result<TrustRow, NotPermitted> {
     let in_use = WebhookInUse::of_file(webhook);
-    let host = in_use.webhook.route().map(|route| route.origin.to_string()).unwrap_or_default();
+    let host = in_use.webhook.origin().map(|origin| origin.to_string()).unwrap_or_default();
     let secrets = in_use.webhook.secret_names();
     Ok(TrustRow { webhook: webhook.stem.clone(), host, secrets, standing: session.standing(&in_use)? })
 }
@@ -269,8 +276,17 @@ impl WebhookInUse {
     /// Takes a webhook as its file says.
     pub fn of_file(definition: &Definition<Webhook>) -> Self {
         let webhook = definition.value.clone().unwrap_or_default();
-        Self { stem: definition.stem.clone(), webhook, typed_over: None }
+        let broken = broken(definition);
+        Self { stem: definition.stem.clone(), webhook, broken, typed_over: None }
     }
+}
+
+/// Returns the first error of a webhook's file that makes of its request another one than was meant.
+pub(super) fn broken(definition: &Definition<Webhook>) -> Option<Diagnostic> {
+    // Their defaults change how long it is waited and how often it is tried, not what is sent where.
+    const HARMLESS: [&str; 2] = ["bad-duration", "out-of-range"];
+    let errors = definition.source.problems.iter().filter(|problem| problem.is_error());
+    errors.into_iter().find(|problem| !HARMLESS.contains(&problem.code)).cloned()
 }
 
 /// Says what is other in `new`, a line for each value; passwords and tokens that stand there themselves are masked.

@@ -273,6 +273,10 @@ const INVALID: &[&str] = &[
     "url = \"http://HOST/bot${BOT_TOKEN}/deleteWebhook\"",
     "url = \"http://HOST/bot${BOT_TOKEN}/sendMessage\"\n[headers]\nHost = \"internal\"",
     "url = \"http://HOST/x\"\n[params]\na = \"{% include 'x' %}\"",
+    // What cannot be read would be left out, or be another thing than was meant.
+    "url = \"http://HOST/bot${BOT_TOKEN}/sendMessage\"\nmethod = \"PSOT\"",
+    "url = \"http://HOST/x?k=${BOT_TOKEN}\"\n[auth]\ntoken = \"${BOT_TOKEN}\"",
+    "url = \"http://HOST/x\"\nheaders = \"X: 1\"",
 ];
 
 #[test]

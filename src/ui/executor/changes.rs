@@ -79,7 +79,8 @@ pub(super) fn apply(
             let typed_over = Webhook::parse(&source.text).0;
             folder.save_webhook(&source, &webhook).map_err(words)?;
             // One that was not trusted before is asked about, whatever was changed in it.
-            let in_use = WebhookInUse { stem: stem.clone(), webhook: webhook.clone(), typed_over };
+            let in_use =
+                WebhookInUse { stem: stem.clone(), webhook: webhook.clone(), broken: None, typed_over };
             if session.standing(&in_use).map_err(|error| error.to_string())? == Standing::Trusted {
                 session.trust(&stem, &webhook).map_err(|error| error.to_string())?;
             }

@@ -135,7 +135,11 @@ impl WebhookPane {
     /// Returns the webhook on screen as trust looks at it.
     pub fn in_use(&self, workspace: &Workspace) -> Option<WebhookInUse> {
         let (stem, webhook) = (self.stem.clone()?, self.current(workspace)?);
-        Some(WebhookInUse { stem, webhook, typed_over: self.typed_over() })
+        let typed_over = self.typed_over();
+        if typed_over.is_none() {
+            return workspace.webhook(&stem).map(WebhookInUse::of_file);
+        }
+        Some(WebhookInUse { stem, webhook, broken: None, typed_over })
     }
 
     /// Returns the webhook's file.
