@@ -47,9 +47,6 @@ const TAKEN_BACK: Duration = Duration::from_millis(20);
 /// Two signals this close may be told in the wrong order: they are handled on whichever thread is free.
 const OUT_OF_ORDER: Duration = Duration::from_millis(2);
 
-/// A signal to go on within this time after the console took the terminal again is the one that let it.
-const RESUMED: Duration = Duration::from_millis(100);
-
 /// Two clicks at one place within this time are a double click.
 const DOUBLE_CLICK: Duration = Duration::from_millis(400);
 
@@ -114,13 +111,12 @@ impl Console {
                     Signalled::Stop => {
                         if signals.is_stop_meant().await {
                             self.suspend()?;
-                            signals.resumed = Some(Instant::now());
                         }
                         continue;
                     }
                     Signalled::GoOn => {
-                        // Stopped by a signal that nobody can catch: the shell has set the terminal its own way since.
-                        if !signals.has_resumed() {
+                        // Stopped by a signal that nobody can catch, it finds the terminal as the shell has set it since.
+                        if terminal::is_line_by_line() {
                             self.release();
                             self.retake()?;
                         }
@@ -386,8 +382,6 @@ struct SignalSet {
     quit: Signals,
     interrupt: Signals,
     stop: Signals,
-    /// When the console took the terminal again after a stop of its own.
-    resumed: Option<Instant>,
 }
 
 impl SignalSet {
@@ -395,18 +389,12 @@ impl SignalSet {
         Ok(Self {
             go_on: signal(SignalKind::from_raw(Signal::CONT.as_raw()))?,
             went_on: None,
-            resumed: None,
             terminate: signal(SignalKind::terminate())?,
             hang_up: signal(SignalKind::hangup())?,
             quit: signal(SignalKind::quit())?,
             interrupt: signal(SignalKind::interrupt())?,
             stop: signal(SignalKind::from_raw(Signal::TSTP.as_raw()))?,
         })
-    }
-
-    /// Whether the console has taken the terminal again already after the stop that a signal to go on ends.
-    fn has_resumed(&self) -> bool {
-        self.resumed.is_some_and(|at| at.elapsed() < RESUMED)
     }
 
     /// Whether the stop that came is not taken back: a signal to go on that comes while the console is about to stop

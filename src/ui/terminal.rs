@@ -54,6 +54,12 @@ impl Drop for Modes {
     }
 }
 
+/// Whether the terminal gathers lines and echoes them, as shells set it and the console never does while it has it.
+pub fn is_line_by_line() -> bool {
+    let modes = rustix::termios::tcgetattr(io::stdin());
+    modes.is_ok_and(|modes| modes.local_modes.contains(rustix::termios::LocalModes::ICANON))
+}
+
 /// Gives the terminal back as it was; harmless when it is not ours.
 pub fn give_back() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
