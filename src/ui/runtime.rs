@@ -42,10 +42,10 @@ use crate::text::visible;
 const FRAME: Duration = Duration::from_millis(8);
 
 /// A signal to go on so soon behind a stop takes it back.
-const TAKEN_BACK: Duration = Duration::from_millis(20);
+const TAKEN_BACK: Duration = Duration::from_millis(60);
 
 /// Two signals this close may be told in the wrong order: they are handled on whichever thread is free.
-const OUT_OF_ORDER: Duration = Duration::from_millis(2);
+const OUT_OF_ORDER: Duration = Duration::from_millis(150);
 
 /// Two clicks at one place within this time are a double click.
 const DOUBLE_CLICK: Duration = Duration::from_millis(400);

@@ -213,7 +213,7 @@ fn a_storm_of_stops_and_continues_leaves_it_running() {
         assert!(terminal.screen().alternate_screen() && !terminal.is_cooked());
     }
     // A stop that nobody takes back still stops it, once it is apart from the storm as a person's is.
-    terminal.read_for(Duration::from_millis(50));
+    terminal.read_for(Duration::from_millis(400));
     signal(&terminal, Signal::TSTP);
     wait_stopped(&mut terminal);
     signal(&terminal, Signal::CONT);
@@ -323,6 +323,12 @@ fn a_stop_that_nobody_can_catch_leaves_the_console_whole_when_it_goes_on() {
     terminal.cook();
     assert!(terminal.is_cooked());
     signal(&terminal, Signal::CONT);
+    for _ in 0..LOOKS {
+        if !terminal.is_cooked() {
+            break;
+        }
+        terminal.read_for(BETWEEN);
+    }
     terminal.send("Zebra");
     terminal.wait_for("Zebra{");
     assert!(!terminal.is_cooked() && terminal.screen().alternate_screen());
