@@ -282,17 +282,23 @@ fn a_file_deleted_beneath_unsaved_edits_stays_open_and_quitting_asks() {
     assert!(home.read("shop/campaigns/spring-sale.toml").contains("webhook = \"bot\""));
 }
 
-#[test]
-fn what_was_typed_before_a_kill_is_offered_at_the_next_start() {
-    let home = Home::new();
-    let mut terminal = demo(&home);
+/// Kills the demo with unsaved edits, and opens it again.
+fn opened_after_a_kill(home: &Home) -> Terminal {
+    let mut terminal = demo(home);
     terminal.send("Zebra");
     terminal.wait_for("Zebra{");
-    wait_draft(&mut terminal, &home, "Zebra{");
+    wait_draft(&mut terminal, home, "Zebra{");
     signal(&terminal, Signal::KILL);
     terminal.wait_exit();
     let mut next = Terminal::start(home.command(["demo", "--dir", "shop"]), 120, 32);
     next.wait_for("Unsaved edits of spring-sale");
+    next
+}
+
+#[test]
+fn what_was_typed_before_a_kill_is_offered_at_the_next_start() {
+    let home = Home::new();
+    let mut next = opened_after_a_kill(&home);
     next.send("b");
     next.wait_for("Zebra{");
 }
@@ -300,14 +306,7 @@ fn what_was_typed_before_a_kill_is_offered_at_the_next_start() {
 #[test]
 fn a_letter_typed_into_the_question_about_a_draft_does_not_throw_it_away() {
     let home = Home::new();
-    let mut terminal = demo(&home);
-    terminal.send("Zebra");
-    terminal.wait_for("Zebra{");
-    wait_draft(&mut terminal, &home, "Zebra{");
-    signal(&terminal, Signal::KILL);
-    terminal.wait_exit();
-    let mut next = Terminal::start(home.command(["demo", "--dir", "shop"]), 120, 32);
-    next.wait_for("Unsaved edits of spring-sale");
+    let mut next = opened_after_a_kill(&home);
     next.send("the ");
     next.send("\x1b");
     next.wait_until("the body", |screen| !screen.contents().contains("Unsaved edits"));

@@ -47,10 +47,14 @@ pub fn run(place: &Place, args: &TestCampaign, output: &mut Output) -> Result {
         output.note(format!("the history of tests was not written: {error}"))?;
     }
     let problems = problems(campaign, &test.job, &answer);
-    match args.format.json {
-        true => output.json(&describe(&answer, &problems))?,
-        false => print(&answer, &problems, output)?,
-    }
+    let told = match args.format.json {
+        true => output.json(&describe(&answer, &problems)).map_err(CliError::from),
+        false => print(&answer, &problems, output),
+    };
+    // Whoever cannot be told of it must not send it again.
+    told.map_err(
+        |error| if answer.is_sent() { error.hint("the test was sent all the same") } else { error },
+    )?;
     Ok(match answer.outcome {
         _ if answer.is_interrupted => Ending::Interrupted,
         Outcome::Sent => Ending::Done,

@@ -163,3 +163,13 @@ fn another_destination_is_named_with_its_place() {
     let broken = r#"{"chat_id": 1, "text": "Say "hi now", "chat_id": 999}"#;
     check_withheld(bot, JSON, "", broken, "the body is not valid JSON, and it has the chat_id 999");
 }
+
+#[test]
+fn a_test_that_was_sent_is_said_to_be_where_its_answer_cannot_be_written() {
+    let server = Server::answering("200 OK", OK);
+    let home = webhook_of(&server);
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let output = test_command(&home, server.address, &["--to", "77"]).stdout(full).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(3) && said.contains("the test was sent all the same"), "{said}");
+}
