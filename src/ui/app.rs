@@ -28,7 +28,7 @@ use crate::compose::Composed;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::profile::{Profile, Vocabulary};
 use crate::secrets::Movable;
-use crate::service::{BotStatus, Job};
+use crate::service::{BotStatus, Job, WebhookInUse};
 use crate::settings::Whitespace;
 use crate::telegram::ParseMode;
 use crate::workspace::{CampaignFiles, Draft, FileProblem, Fingerprint, Workspace};
@@ -430,9 +430,12 @@ impl App {
         if self.ask_for_trust() { Vec::new() } else { self.check_bot().into_iter().collect() }
     }
 
-    /// Trusts the webhook on screen as it is, and asks who answers.
-    pub fn trust(&mut self) -> Option<Effect> {
-        let webhook = Box::new(self.webhook.in_use(&self.workspace)?);
+    /// Trusts the webhook that was asked about, and asks who answers; `None` where another one is on screen by now,
+    /// which nobody has read.
+    pub fn trust(&mut self, webhook: Box<WebhookInUse>) -> Option<Effect> {
+        if self.webhook.in_use(&self.workspace).as_ref() != Some(&*webhook) {
+            return None;
+        }
         self.bot_question += 1;
         self.bot = BotStatus::Asking;
         self.webhook.asked = Some(webhook.webhook.url.clone());
@@ -446,7 +449,8 @@ impl App {
     /// that is open waits behind the question.
     pub fn ask_for_trust(&mut self) -> bool {
         let BotStatus::NotTrusted(question) = &self.bot else { return false };
-        let Some(stem) = self.webhook.stem.clone() else { return false };
+        let Some(webhook) = self.webhook.in_use(&self.workspace) else { return false };
+        let stem = &webhook.stem;
         let mut text = format!(
             "Through webhooks/{stem}.toml telecast would send {}: {}.",
             question.what(),
@@ -460,7 +464,8 @@ impl App {
             text.push_str(" It was trusted once, and changed since: ");
             text.push_str(&question.changes.join(" · "));
         }
-        let answers = vec![("Trust it as it is", Decision::Trust), ("Not now", Decision::Stay)];
+        let answers =
+            vec![("Trust it as it is", Decision::Trust(Box::new(webhook))), ("Not now", Decision::Stay)];
         let mut confirm = Confirm::new("Trust this webhook?", text, answers);
         confirm.chosen = 1;
         if let Some(Dialog::Test(test)) = self.dialog.take() {

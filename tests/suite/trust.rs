@@ -148,6 +148,39 @@ fn the_console_sends_nothing_for_an_untrusted_webhook_until_it_is_asked_and_told
 }
 
 #[test]
+fn what_is_trusted_is_what_was_asked_about_and_no_file_that_came_meanwhile() {
+    let (shown, swapped) = (Server::start(), Server::start());
+    let url = |server: &Server| format!("http://{}/bot${{BOT_TOKEN}}/sendMessage", server.address);
+    let home = clone(&bot_at(&url(&shown)));
+    let mut command = home.command(["--workspace", "shop"]);
+    command.env("BOT_TOKEN", "42:SECRET");
+    let mut terminal = Terminal::start(command, 120, 40);
+    terminal.wait_for("hi.json.liquid");
+    terminal.wait_for("NOT TRUSTED");
+    terminal.send("\x1b[15~");
+    terminal.wait_for("Enter asks");
+    terminal.send("\r");
+    terminal.wait_for("Trust this webhook?");
+    home.write("shop/webhooks/bot.toml", format!("name = \"Swapped\"\n{}", bot_at(&url(&swapped))));
+    terminal.wait_until("the new file, looked at", |screen| {
+        let text = screen.contents();
+        text.contains("Swapped") && text.contains("NOT TRUSTED: BOT_TOKEN")
+    });
+    terminal.send("t");
+    terminal.read_for(std::time::Duration::from_millis(50));
+    terminal.send("\r");
+    terminal.wait_for("the webhook changed meanwhile: it is not trusted");
+    assert_eq!(home.run(["--workspace", "shop", "trust"]).code, Some(3));
+    // The question is asked again, about what stands there now.
+    terminal.send("\r");
+    terminal.wait_until("the question about the new file", |screen| {
+        let text = screen.contents();
+        text.contains("Trust this webhook?") && text.contains(&format!("{}: POST", swapped.address))
+    });
+    assert_eq!((shown.requests(), swapped.requests()), (Vec::new(), Vec::new()));
+}
+
+#[test]
 fn an_environment_variable_trusts_for_one_run_and_is_never_kept() {
     let server = Server::start();
     let home = clone(&bot_at(&format!("http://{}/bot${{BOT_TOKEN}}/sendMessage", server.address)));

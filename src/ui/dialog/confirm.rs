@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 
 use super::frame;
 use crate::secrets::Movable;
+use crate::service::WebhookInUse;
 use crate::ui::draw;
 use crate::ui::key::{Key, KeyCode};
 use crate::ui::theme::Theme;
@@ -43,8 +44,8 @@ pub enum Decision {
     RestoreDraft(String),
     /// The draft is thrown away.
     DiscardDraft(String),
-    /// The webhook on screen may be sent to, as it is.
-    Trust,
+    /// The webhook may be sent to, as it was when the question was asked.
+    Trust(Box<WebhookInUse>),
     /// The private folder is this workspace's own from now on.
     AdoptPrivate,
     /// Secrets that are kept for an earlier place or version of the workspace become its own, or stay where they are.
@@ -63,7 +64,7 @@ impl Decision {
         matches!(
             self,
             Decision::DiscardDraft(_)
-                | Decision::Trust
+                | Decision::Trust(_)
                 | Decision::AdoptPrivate
                 | Decision::OldSecrets { moves: true, .. }
         )

@@ -20,12 +20,19 @@ pub fn decide(app: &mut App, decision: Decision) -> Vec<Effect> {
             app.drafts.clear();
             Vec::new()
         }
-        Decision::Trust => {
+        Decision::Trust(webhook) => {
             let mut effects = back(app);
-            effects.extend(app.trust());
-            if let Some(Dialog::Test(test)) = &mut app.dialog {
-                test.state = TestState::Captured("trusted as it is: Enter sends the test".to_owned());
+            let trust = app.trust(webhook);
+            if trust.is_none() {
+                app.complain("the webhook changed while you were asked: it is not trusted");
             }
+            if let Some(Dialog::Test(test)) = &mut app.dialog {
+                test.state = match trust {
+                    Some(_) => TestState::Captured("trusted as it is: Enter sends the test".to_owned()),
+                    None => TestState::Trouble("the webhook changed meanwhile: it is not trusted".to_owned()),
+                };
+            }
+            effects.extend(trust);
             effects
         }
         Decision::AdoptPrivate => vec![Effect::AdoptPrivate],
