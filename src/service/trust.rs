@@ -101,6 +101,15 @@ impl Standing {
             Standing::Invalid(_) => "invalid",
         }
     }
+
+    /// Returns why nothing is sent, where that is so.
+    pub fn refusal(self) -> Option<NotPermitted> {
+        match self {
+            Standing::Trusted | Standing::Sandbox => None,
+            Standing::Untrusted(question) => Some(NotPermitted::Untrusted(question)),
+            Standing::Invalid(violations) => Some(NotPermitted::Invalid(violations)),
+        }
+    }
 }
 
 /// What one run of a command may send where, from [`TRUST_VARIABLE`].
@@ -207,12 +216,11 @@ impl Session {
 
     /// Permits sending through a webhook, or says why not; starts the workspace's sandbox where it goes there.
     pub async fn permit(&self, in_use: &WebhookInUse) -> Result<Permit, NotPermitted> {
-        let is_sandbox = match self.standing(in_use)? {
-            Standing::Trusted => false,
-            Standing::Sandbox => true,
-            Standing::Untrusted(question) => return Err(NotPermitted::Untrusted(question)),
-            Standing::Invalid(violations) => return Err(NotPermitted::Invalid(violations)),
-        };
+        let standing = self.standing(in_use)?;
+        let is_sandbox = standing == Standing::Sandbox;
+        if let Some(refusal) = standing.refusal() {
+            return Err(refusal);
+        }
         let route = in_use.webhook.route().map_err(NotPermitted::Invalid)?;
         let sandbox = match &route.origin {
             Origin::Sandbox => Some(self.sandbox_url().await?),
@@ -285,8 +293,8 @@ impl WebhookInUse {
 pub(super) fn broken(definition: &Definition<Webhook>) -> Option<Diagnostic> {
     // Their defaults change how long it is waited and how often it is tried, not what is sent where.
     const HARMLESS: [&str; 2] = ["bad-duration", "out-of-range"];
-    let errors = definition.source.problems.iter().filter(|problem| problem.is_error());
-    errors.into_iter().find(|problem| !HARMLESS.contains(&problem.code)).cloned()
+    let mut errors = definition.source.problems.iter().filter(|problem| problem.is_error());
+    errors.find(|problem| !HARMLESS.contains(&problem.code)).cloned()
 }
 
 /// Says what is other in `new`, a line for each value; passwords and tokens that stand there themselves are masked.
@@ -297,16 +305,14 @@ fn changes(old: &Value, new: &Value) -> Vec<String> {
     }
     for key in ["params", "headers"] {
         let (old, new) = (pairs(&old[key]), pairs(&new[key]));
-        let mut names: Vec<&str> = new.iter().chain(&old).map(|(name, _)| *name).collect();
-        names.dedup();
         let value = |pairs: &[(&str, &'_ str)], name: &str| {
             let values: Vec<&str> =
                 pairs.iter().filter(|(own, _)| *own == name).map(|(_, value)| *value).collect();
             (!values.is_empty()).then(|| values.join(", "))
         };
         let mut seen: Vec<&str> = Vec::new();
-        for name in names {
-            if !seen.contains(&name) {
+        for (name, _) in new.iter().chain(&old) {
+            if !seen.contains(name) {
                 seen.push(name);
                 lines.extend(change(name, value(&old, name).as_deref(), value(&new, name).as_deref()));
             }

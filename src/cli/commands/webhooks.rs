@@ -9,9 +9,7 @@ use crate::cli::output::Output;
 use crate::cli::place::Place;
 use crate::compose::Filled;
 use crate::secrets::Redactor;
-use crate::service::{
-    BotStatus, NotPermitted, Session, Standing, TroubleKind, WebhookInUse, adopt_token, check_bot,
-};
+use crate::service::{BotStatus, NotPermitted, Session, TroubleKind, WebhookInUse, adopt_token, check_bot};
 use crate::workspace::{Definition, Source, Workspace};
 
 use super::named::{self, Named};
@@ -87,13 +85,14 @@ fn new(place: &Place, workspace: &Workspace, args: NewWebhook, output: &mut Outp
         is_bot_api_url(&args.url).then(|| ("Content-Type".to_owned(), "application/json".to_owned()));
     let headers = content_type.into_iter().collect();
     let webhook = Webhook { name: args.name, url: args.url, headers, ..Webhook::default() };
-    let webhook = adopt_token(place.session(workspace).secrets(), webhook)
-        .map_err(|words| CliError::new(Kind::Environment, words))?;
+    let session = place.session(workspace);
+    let webhook =
+        adopt_token(session.secrets(), webhook).map_err(|words| CliError::new(Kind::Environment, words))?;
     // Asked for before anything is made: it is refused where the settings are wrong.
-    let secrets = place.session(workspace).secrets().list(&webhook.secret_names())?;
+    let secrets = session.secrets().list(&webhook.secret_names())?;
     let stem = workspace.folder(&place.paths).create_webhook(&webhook)?;
     // Whoever types where it sends what has said that it may.
-    place.session(workspace).trust(&stem, &webhook)?;
+    session.trust(&stem, &webhook)?;
     for violation in webhook.route().err().unwrap_or_default() {
         output.note(format!("nothing will be sent through it: {}", violation.problem.message))?;
     }
@@ -158,13 +157,12 @@ fn check(place: &Place, workspace: &Workspace, words: &str, format: Format, outp
 
 /// Refuses a webhook that is not to be sent through, before anything else is done about it.
 pub fn allowed(session: &Session, in_use: &WebhookInUse) -> Result<()> {
-    match session.standing(in_use)? {
-        Standing::Trusted | Standing::Sandbox => Ok(()),
-        Standing::Untrusted(question) => Err(NotPermitted::Untrusted(question).into()),
-        Standing::Invalid(violations) => {
-            let error = CliError::from(NotPermitted::Invalid(violations));
-            Err(error.hint("telecast check says where, and what to do"))
+    match session.standing(in_use)?.refusal() {
+        None => Ok(()),
+        Some(error @ NotPermitted::Invalid(_)) => {
+            Err(CliError::from(error).hint("telecast check says where, and what to do"))
         }
+        Some(error) => Err(error.into()),
     }
 }
 
