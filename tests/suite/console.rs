@@ -2,6 +2,7 @@
 
 mod author;
 mod complete;
+mod corpus;
 mod deleted;
 mod harness;
 mod keys;

@@ -1,0 +1,336 @@
+//! The corpus of screens: many states at several sizes, as text and styles, against files. A change of the code's
+//! structure leaves them as they are; a change of a screen shows here what it changes.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use ratatui::buffer::Buffer;
+use ratatui::style::{Modifier, Style};
+use telecast::ui::input::MouseKind;
+
+use super::Console;
+
+/// The usual, two columns, and one column with the preview under the body.
+const SIZES: [(u16, u16); 3] = [(120, 40), (80, 24), (60, 30)];
+
+/// What the first state is drawn at besides: wide, one pane, nearly nothing, and too small.
+const MORE_SIZES: [(u16, u16); 4] = [(160, 45), (40, 12), (24, 6), (20, 4)];
+
+/// Letters for styles, in the order in which they appear on a screen; the first is for the style of plain text.
+const LETTERS: &[u8] = b".abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+
+/// A state: its name, and what leads there from the demo.
+type State = (&'static str, fn() -> Console);
+
+const STATES: &[State] = &[
+    ("start", Console::demo),
+    ("surveyed", || {
+        let mut console = Console::demo();
+        console.survey_is_due();
+        console
+    }),
+    ("campaigns", || after("esc 1")),
+    ("campaigns-second", || after("esc 1 down")),
+    ("webhook", || after("esc 2")),
+    ("webhook-edited", || {
+        let mut console = after("esc 2 down down end");
+        console.type_text("x");
+        console
+    }),
+    ("body-left", || after("esc")),
+    ("body-scrolled", || after("esc down down down")),
+    ("preview-json", || after("esc 4 ]")),
+    ("preview-json-scrolled", || after("esc 4 ] pagedown")),
+    ("preview-request", || after("esc 4 [")),
+    ("preview-spoilers", || after("esc 4 r x")),
+    ("selection", || after("ctrl-home shift-down shift-down shift-right")),
+    ("unwrapped", || after("alt-z")),
+    ("blanks", || after("esc alt-w")),
+    ("unclosed-tag", || typed("<b>Hi", "<u>")),
+    ("unclosed-tag-walked", || {
+        let mut console = typed("<b>Hi", "<u>");
+        console.press("f8");
+        console
+    }),
+    ("problems", || {
+        let mut console = typed("<b>Hi", "<u><x>{{ Profile.nme }}");
+        console.press("esc 5 down");
+        console
+    }),
+    ("not-json", || typed("\"parse_mode\"", "\"a\" ")),
+    ("many-problems", || {
+        let mut console = Console::demo();
+        console.press("ctrl-a delete");
+        console.paste(&format!("{{\"text\": \"{}\"}}", "{{ Profile.nobody }} _ ".repeat(40)));
+        console.press("esc 5 end down");
+        console
+    }),
+    ("empty-body", || after("ctrl-a delete")),
+    ("picker", || typed("20% off", "<<")),
+    ("picker-narrowed", || typed("20% off", "<<fi")),
+    ("picker-filters", || typed("20% off", "{{ Profile.city | up")),
+    ("hover", || {
+        let mut console = Console::demo();
+        console.go_before("first_name");
+        console.press("ctrl-k");
+        console
+    }),
+    ("search", || {
+        let mut console = after("ctrl-f");
+        console.type_text("Profile");
+        console
+    }),
+    ("replace", || {
+        let mut console = after("ctrl-f");
+        console.type_text("off");
+        console.press("tab");
+        console.type_text("away");
+        console
+    }),
+    ("help", || after("f1")),
+    ("help-outside", || after("esc ?")),
+    ("palette", || {
+        let mut console = after("ctrl-p");
+        console.type_text("prev");
+        console
+    }),
+    ("profiles", || after("f7")),
+    ("profiles-none", || {
+        let mut console = after("f7");
+        console.type_text("zzzz");
+        console
+    }),
+    ("other-profile", || {
+        let mut console = after("f7");
+        console.type_text("Иван");
+        console.press("enter");
+        console
+    }),
+    ("settings", || after("f4")),
+    ("test", || after("f5")),
+    ("test-chats", || after("f5 c")),
+    ("test-answered", || after("f5 enter")),
+    ("test-history", || after("f5 enter h")),
+    ("test-refused", || {
+        let mut console = typed("<b>Hi", "<u>");
+        console.press("f5 enter");
+        console
+    }),
+    ("compare", || after("f6")),
+    ("compare-next", || after("f6 right down")),
+    ("fixes", || {
+        let mut console = typed("<b>Hi", "<u>");
+        console.press("f8 alt-enter");
+        console
+    }),
+    ("starters", || after("esc n")),
+    ("new-campaign", || after("esc n enter")),
+    ("rename", || after("esc 1 r")),
+    ("delete", || after("esc 1 x")),
+    ("deleted", || after("esc 1 x d")),
+    ("quit", || {
+        let mut console = Console::demo();
+        console.type_text("x");
+        console.press("ctrl-q");
+        console
+    }),
+    ("go-to-line", || after("ctrl-g")),
+    ("vim", || {
+        let mut console = Console::demo();
+        console.app.vim = Some(telecast::ui::vim::Vim::default());
+        console.press("esc j v w");
+        console
+    }),
+    ("read-only", || {
+        let mut console = Console::demo();
+        console.app.read_only = Some("another console has this workspace open".to_owned());
+        console
+    }),
+    ("other-webhook", || at("order-note")),
+    ("with-event", || at("cart-reminder")),
+    ("chips", || at("clevertap-sample")),
+    ("samples", || {
+        let mut console = at("cart-reminder");
+        console.press("esc v");
+        console
+    }),
+    ("code-in-message", || {
+        let mut console = Console::demo();
+        console.press("ctrl-a delete");
+        console.paste(CODE);
+        console
+    }),
+    ("deleted-on-disk", || {
+        let mut console = Console::demo();
+        console.type_text("Zebra");
+        std::fs::remove_file(console.root().join("campaigns/spring-sale.toml")).unwrap();
+        console.files_changed();
+        console
+    }),
+    ("no-campaigns", || {
+        Console::prepared("", |root| {
+            std::fs::remove_dir_all(root.join("campaigns")).unwrap();
+            std::fs::create_dir(root.join("campaigns")).unwrap();
+        })
+    }),
+    ("broken-definition", || {
+        Console::prepared("spring-sale", |root| {
+            std::fs::write(root.join("campaigns/spring-sale.toml"), "name = \nwebhook = 5\n").unwrap();
+        })
+    }),
+    ("mouse-in-preview", || {
+        let mut console = Console::demo();
+        console.click_text("▌");
+        console
+    }),
+    ("wheel", || {
+        let mut console = Console::demo();
+        let area = console.body_area();
+        console.mouse(MouseKind::Scroll(3), area.x + 2, area.y + 2);
+        console.settle();
+        console
+    }),
+];
+
+const CODE: &str = r#"{"parse_mode": "MarkdownV2", "text": "a ||secret|| [link](https://example.com)\n```rust\nfn main() { let x = 1; }\n```\n**>long\n>quote\n>three\n>four||",
+ "reply_markup": {"inline_keyboard": [[{"text": "Yes", "callback_data": "y"}, {"text": "Site", "url": "https://example.com"}]]}}"#;
+
+fn after(keys: &str) -> Console {
+    let mut console = Console::demo();
+    console.press(keys);
+    console
+}
+
+fn typed(before: &str, text: &str) -> Console {
+    let mut console = Console::demo();
+    console.go_before(before);
+    console.type_text(text);
+    console
+}
+
+fn at(campaign: &str) -> Console {
+    Console::prepared(campaign, |_| {})
+}
+
+#[test]
+fn screens_are_as_they_were() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/screens");
+    let updates = std::env::var_os("UPDATE_SCREENS").is_some_and(|value| value == "1");
+    let mut changed = Vec::new();
+    for (name, drawn) in drawn_all() {
+        let file = folder.join(format!("{name}.txt"));
+        if updates {
+            std::fs::create_dir_all(&folder).unwrap();
+            std::fs::write(&file, &drawn).unwrap();
+        }
+        let kept = std::fs::read_to_string(&file).unwrap_or_default();
+        if kept != drawn {
+            changed.push(format!("{name}: {}", first_difference(&kept, &drawn)));
+        }
+    }
+    assert!(
+        changed.is_empty(),
+        "UPDATE_SCREENS=1 cargo test corpus, and look at the difference:\n{}",
+        changed.join("\n")
+    );
+}
+
+#[test]
+fn every_screen_of_the_corpus_is_of_a_state() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/screens");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        assert!(STATES.iter().any(|(state, _)| *state == name), "no state is called {name}");
+    }
+}
+
+/// Every state as it is drawn; on two threads, since a state's time goes into waiting for its answers.
+fn drawn_all() -> Vec<(&'static str, String)> {
+    let (first, second) = STATES.split_at(STATES.len() / 2);
+    let draw = |states: &[State]| -> Vec<(&'static str, String)> {
+        states.iter().map(|(name, make)| (*name, drawn(name, make()))).collect()
+    };
+    std::thread::scope(|scope| {
+        let second = scope.spawn(|| draw(second));
+        let mut all = draw(first);
+        all.extend(second.join().unwrap());
+        all
+    })
+}
+
+/// The state at each size.
+fn drawn(name: &str, mut console: Console) -> String {
+    let mut out = String::new();
+    let more = MORE_SIZES.into_iter().filter(|_| name == STATES[0].0);
+    for (columns, rows) in SIZES.into_iter().chain(more) {
+        console.resize(columns, rows);
+        console.settle();
+        writeln!(out, "== {columns}×{rows}").unwrap();
+        write(&mut out, &console.cells());
+    }
+    out
+}
+
+/// The rows of the cells as text, below them the style of each cell as a letter and for how many cells it goes on, and
+/// what the letters mean.
+fn write(out: &mut String, cells: &Buffer) {
+    for row in super::harness::rows(cells) {
+        writeln!(out, "{}", steady(row.trim_end())).unwrap();
+    }
+    let mut styles = vec![Style::reset()];
+    out.push_str("--\n");
+    for y in 0..cells.area.height {
+        let mut letters: Vec<(char, usize)> = Vec::new();
+        for x in 0..cells.area.width {
+            let style = cells[(x, y)].style();
+            let at = styles.iter().position(|known| *known == style).unwrap_or_else(|| {
+                styles.push(style);
+                styles.len() - 1
+            });
+            let letter = char::from(LETTERS[at]);
+            match letters.last_mut() {
+                Some((last, n)) if *last == letter => *n += 1,
+                _ => letters.push((letter, 1)),
+            }
+        }
+        letters.pop_if(|(letter, _)| *letter == '.');
+        let row: Vec<String> = letters.iter().map(|(letter, n)| format!("{letter}{n}")).collect();
+        writeln!(out, "{}", row.join(" ")).unwrap();
+    }
+    for (style, letter) in styles.iter().zip(LETTERS) {
+        writeln!(out, "{} {}", char::from(*letter), in_words(style)).unwrap();
+    }
+}
+
+fn in_words(style: &Style) -> String {
+    let color =
+        |color: Option<ratatui::style::Color>| color.map_or("-".to_owned(), |color| color.to_string());
+    let modifiers = if style.add_modifier == Modifier::empty() {
+        String::new()
+    } else {
+        format!(" {:?}", style.add_modifier)
+    };
+    let underline = match style.underline_color {
+        Some(color) if color != ratatui::style::Color::Reset => format!(" underlined {color}"),
+        _ => String::new(),
+    };
+    format!("{} on {}{modifiers}{underline}", color(style.fg), color(style.bg))
+}
+
+/// The row without what every run has anew: how long an answer took, and which message it made.
+fn steady(row: &str) -> String {
+    let time = regex::Regex::new(r"\d+ ms").unwrap();
+    let row = time.replace_all(row, "N ms");
+    let clock = regex::Regex::new(r"\d\d-\d\d \d\d:\d\d [A-Z]+").unwrap();
+    clock.replace_all(&row, "MM-DD HH:MM ZONE").into_owned()
+}
+
+fn first_difference(kept: &str, drawn: &str) -> String {
+    let lines = kept.lines().zip(drawn.lines()).enumerate();
+    let different = lines.into_iter().find(|(_, (kept, drawn))| kept != drawn);
+    match different {
+        Some((at, (kept, drawn))) => format!("line {}\n  was {kept}\n  is  {drawn}", at + 1),
+        None => "one of them is longer".to_owned(),
+    }
+}
