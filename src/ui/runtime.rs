@@ -3,6 +3,11 @@
 //! A biased select drains whatever is ready before it draws. A key is drawn at once; results from the background at
 //! most every `FRAME`. There is no idle tick: nothing happens when nothing happens.
 
+pub mod executor;
+pub mod start;
+pub mod terminal;
+mod welcome;
+
 use std::future::poll_fn;
 use std::io::{self, Write};
 use std::pin::Pin;
@@ -23,20 +28,22 @@ use tokio::signal::unix::{Signal as Signals, SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::app::App;
-use super::buffer::Buffer;
-use super::effect::Effect;
-use super::executor::Executor;
-use super::fault::{self, Fault, Provoked};
-use super::hyperlinks::{self, Hyperlinks};
-use super::input::{Input, Mouse, MouseKind, join_pastes};
-use super::keymap::key_of;
-use super::layout::layout;
-use super::msg::Msg;
-use super::terminal::{self, Modes, Screen};
-use super::update::update;
-use super::view::{links, view};
 use crate::text::visible;
+use crate::ui::runtime::executor::Executor;
+use crate::ui::runtime::terminal::{Modes, Screen};
+use crate::ui::screen::compose::buffer::Buffer;
+use crate::ui::screen::compose::layout::layout;
+use crate::ui::screen::compose::state::App;
+use crate::ui::screen::compose::update::update;
+use crate::ui::screen::compose::view::{links, view};
+use crate::ui::shared::effect::Effect;
+use crate::ui::shared::fault;
+use crate::ui::shared::fault::{Fault, Provoked};
+use crate::ui::shared::keymap::key_of;
+use crate::ui::shared::msg::Msg;
+use crate::ui::widget::hyperlinks;
+use crate::ui::widget::hyperlinks::Hyperlinks;
+use crate::ui::widget::input::{Input, Mouse, MouseKind, join_pastes};
 
 /// Background results are drawn at most this often.
 const FRAME: Duration = Duration::from_millis(8);

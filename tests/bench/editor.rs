@@ -18,8 +18,8 @@ use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
 use telecast::editor::Command;
-use telecast::ui::input::Input;
-use telecast::ui::key::Key;
+use telecast::ui::widget::input::Input;
+use telecast::ui::widget::key::Key;
 
 use harness::Console;
 

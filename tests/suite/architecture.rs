@@ -49,8 +49,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("ratatui", &["ui"]),
     ("ratatui_crossterm", &["ui"]),
     // State, update, layout and drawing never see the terminal.
-    ("crossterm", &["ui/start", "ui/welcome", "ui/runtime", "ui/terminal", "ui/keymap"]),
-    ("syntect", &["ui/highlight"]),
+    ("crossterm", &["ui/runtime", "ui/shared/keymap"]),
+    ("syntect", &["ui/editor/highlight"]),
 ];
 
 /// How many crates the lock may hold: a new one should be worth a thought.

@@ -1,7 +1,7 @@
 //! The main job: write, preview, test-send, save.
 
 use ratatui::style::Color;
-use telecast::ui::msg::Msg;
+use telecast::ui::shared::msg::Msg;
 
 use super::Console;
 
@@ -65,7 +65,7 @@ fn another_profile_gets_another_message() {
 
 #[test]
 fn a_list_that_opens_before_the_chats_are_read_does_not_keep_the_test_from_being_sent() {
-    use telecast::ui::input::Input;
+    use telecast::ui::widget::input::Input;
     let mut console = Console::demo();
     for key in ["f5", "c"] {
         console.input(Input::Key(key.parse().unwrap()));

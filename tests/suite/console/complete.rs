@@ -1,6 +1,6 @@
 //! What is offered and said in the body: completion from an empty file on, pickers near the edges, hover.
 
-use telecast::ui::input::MouseKind;
+use telecast::ui::widget::input::MouseKind;
 
 use super::Console;
 

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use ratatui::buffer::Buffer;
 use ratatui::style::{Modifier, Style};
-use telecast::ui::input::MouseKind;
+use telecast::ui::widget::input::MouseKind;
 
 use super::Console;
 
@@ -137,7 +137,7 @@ const STATES: &[State] = &[
     ("go-to-line", || after("ctrl-g")),
     ("vim", || {
         let mut console = Console::demo();
-        console.app.vim = Some(telecast::ui::vim::Vim::default());
+        console.app.vim = Some(telecast::ui::editor::vim::Vim::default());
         console.press("esc j v w");
         console
     }),

@@ -1,9 +1,9 @@
 //! What keys and the mouse mean, and where.
 
-use telecast::ui::action::{ACTIONS, Action};
-use telecast::ui::focus::{Focus, Pane};
-use telecast::ui::input::MouseKind;
-use telecast::ui::keymap::Keymap;
+use telecast::ui::screen::compose::focus::{Focus, Pane};
+use telecast::ui::shared::action::{ACTIONS, Action};
+use telecast::ui::shared::keymap::Keymap;
+use telecast::ui::widget::input::MouseKind;
 
 use super::Console;
 

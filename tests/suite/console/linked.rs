@@ -1,9 +1,9 @@
 //! The preview follows the cursor of the body, and a click in it leads back.
 
-use telecast::ui::focus::Pane;
+use telecast::ui::screen::compose::focus::Pane;
 
 use ratatui::layout::Rect;
-use telecast::ui::hyperlinks::Link;
+use telecast::ui::widget::hyperlinks::Link;
 
 use super::harness::Console;
 
@@ -130,7 +130,10 @@ fn code_in_the_message_has_its_languages_colours() {
 fn hyperlinks(console: &Console) -> Vec<(String, String)> {
     let area = Rect::new(0, 0, console.app.size.0, console.app.size.1);
     let cells = console.cells();
-    let links = telecast::ui::view::links(&console.app, &telecast::ui::layout::layout(&console.app, area));
+    let links = telecast::ui::screen::compose::view::links(
+        &console.app,
+        &telecast::ui::screen::compose::layout::layout(&console.app, area),
+    );
     let text = |link: &Link| link.columns.clone().map(|x| cells[(x, link.y)].symbol()).collect::<String>();
     links.iter().map(|link| (text(link).trim().to_owned(), link.address.as_str().to_owned())).collect()
 }

@@ -1,6 +1,6 @@
 //! How the body looks: wrapped lines, marked blanks, blocks, problems in place.
 
-use telecast::ui::input::Input;
+use telecast::ui::widget::input::Input;
 
 use super::harness::Console;
 

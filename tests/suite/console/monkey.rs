@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 
 use telecast::editor::{Command, Motion};
-use telecast::ui::input::{Input, Mouse, MouseKind};
-use telecast::ui::key::{Key, KeyCode};
-use telecast::ui::vim::Vim;
+use telecast::ui::editor::vim::Vim;
+use telecast::ui::widget::input::{Input, Mouse, MouseKind};
+use telecast::ui::widget::key::{Key, KeyCode};
 use telecast::workspace::Workspace;
 use unicode_segmentation::GraphemeCursor;
 

@@ -1,7 +1,7 @@
 //! What one types is broken for a moment: the message before it stays in sight, and never looks like what would be sent.
 
 use ratatui::style::Style;
-use telecast::ui::msg::Msg;
+use telecast::ui::shared::msg::Msg;
 
 use super::harness::Console;
 
@@ -56,7 +56,7 @@ fn the_message_stays_dim_and_with_a_word_until_the_error_is_gone() {
 #[test]
 fn without_colours_it_is_dim_too() {
     let mut console = with(BODY);
-    console.app.theme = telecast::ui::theme::Theme::mono();
+    console.app.theme = telecast::ui::widget::theme::Theme::mono();
     console.go_before("Good");
     console.paste("{{");
     console.shows(WORDS);

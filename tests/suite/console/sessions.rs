@@ -7,7 +7,7 @@ use telecast::clock;
 use telecast::service::Job;
 use telecast::store::{SqliteStore, Store};
 use telecast::telegram::{EntityKind, FormattedText, ParseMode};
-use telecast::ui::dialog::Dialog;
+use telecast::ui::screen::compose::dialog::Dialog;
 
 use super::Console;
 

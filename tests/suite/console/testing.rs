@@ -2,7 +2,7 @@
 
 use std::sync::mpsc::channel;
 
-use telecast::ui::input::Input;
+use telecast::ui::widget::input::Input;
 
 use super::Console;
 use crate::support::{Home, Terminal};

@@ -1,8 +1,8 @@
 //! Vim's modes in the console: what is vim's, what stays the console's.
 
-use telecast::ui::focus::{Focus, Pane};
-use telecast::ui::input::MouseKind;
-use telecast::ui::vim::Vim;
+use telecast::ui::editor::vim::Vim;
+use telecast::ui::screen::compose::focus::{Focus, Pane};
+use telecast::ui::widget::input::MouseKind;
 
 use super::Console;
 

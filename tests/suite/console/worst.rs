@@ -108,7 +108,9 @@ fn a_fix_mends_it_for_those_who_fail_without_going_to_them() {
 #[test]
 fn typing_goes_on_while_the_sample_is_tried_and_places_follow() {
     let mut console = unescaped();
-    let message = telecast::ui::msg::Msg::Due(telecast::ui::effect::Timer::Survey(console.app.composition));
+    let message = telecast::ui::shared::msg::Msg::Due(telecast::ui::shared::effect::Timer::Survey(
+        console.app.composition,
+    ));
     console.take(message);
     console.go_before("20% off");
     console.type_unsettled("Hooray: ");

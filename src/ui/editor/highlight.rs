@@ -1,0 +1,107 @@
+//! Colours of the body and of code blocks, as classes; the only place that names `syntect`.
+//!
+//! ```text
+//! Grammar (loaded once, on another thread) ─┐
+//! Editor ──changed lines──▶ Highlighter ────┴─▶ (bytes in the line, Class) of each line
+//! ```
+//!
+//! Lines are read again from the edited one until a line begins in the state it began in before. What is visible
+//! comes first, and the work of one call is bounded: the rest is done by the next calls.
+
+mod classes;
+mod code;
+mod grammar;
+mod lines;
+mod markup;
+mod shelf;
+
+#[cfg(test)]
+mod tests;
+
+use std::ops::Range;
+
+use ratatui::style::Style;
+
+use crate::ui::widget::theme::Theme;
+
+pub use classes::class_of_token;
+pub use code::CodeGrammars;
+pub use grammar::Grammar;
+pub use lines::Highlighter;
+pub use shelf::Grammars;
+
+/// What a piece of text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// Nothing special.
+    Plain,
+    /// A JSON key.
+    Key,
+    /// A JSON string, and strings in code.
+    String,
+    /// An escape in a string.
+    Escape,
+    /// A number.
+    Number,
+    /// `true`, `false`, `null`, and constants in code.
+    Constant,
+    /// Brackets, commas, colons.
+    Punctuation,
+    /// A tag or entity of the parse mode.
+    Markup,
+    /// `{{`, `}}`, `{%`, `%}`
+    LiquidDelimiter,
+    /// A Liquid tag's name.
+    LiquidTag,
+    /// A Liquid variable.
+    LiquidVariable,
+    /// A Liquid filter.
+    LiquidFilter,
+    /// A string in Liquid.
+    LiquidString,
+    /// A number, `true`, `nil`, … in Liquid.
+    LiquidNumber,
+    /// An operator in Liquid.
+    LiquidOperator,
+    /// A comment.
+    Comment,
+    /// A keyword in code.
+    Keyword,
+    /// A name that is called or defined in code.
+    Function,
+    /// A type's name in code.
+    Type,
+    /// What the language does not have.
+    Invalid,
+}
+
+impl Class {
+    /// Returns its style.
+    pub fn style(self, theme: &Theme) -> Style {
+        match self {
+            Class::Plain => theme.text,
+            Class::Key => theme.json_key,
+            Class::String => theme.json_string,
+            Class::Number => theme.json_number,
+            Class::Constant => theme.json_literal,
+            Class::Escape => theme.liquid_number,
+            Class::Punctuation => theme.json_punctuation,
+            Class::Markup => theme.markup,
+            Class::LiquidDelimiter => theme.liquid_delimiter,
+            Class::LiquidTag => theme.liquid_tag,
+            Class::LiquidVariable => theme.liquid_variable,
+            Class::LiquidFilter => theme.liquid_filter,
+            Class::LiquidString => theme.liquid_string,
+            Class::LiquidNumber => theme.liquid_number,
+            Class::LiquidOperator => theme.liquid_operator,
+            Class::Comment => theme.comment,
+            Class::Keyword => theme.keyword,
+            Class::Function => theme.function,
+            Class::Type => theme.type_name,
+            Class::Invalid => theme.error_underline,
+        }
+    }
+}
+
+/// A coloured piece of a line: its bytes in the line, and what it is. What no piece covers is plain.
+pub type Piece = (Range<usize>, Class);

@@ -1,0 +1,288 @@
+//! Draws an editor: line numbers, text with its layers, and the way back from a cell to a byte.
+//!
+//! Layers from below: the cursor's line, the grammar's colours, Liquid's own tokens, what is linked, matches of the
+//! search, brackets, underlined problems, the selection. Draws only; everything it shows is given to it. Works row by
+//! row from the first one in sight, so that a frame costs by the window and not by the text.
+
+mod layers;
+mod remark;
+mod viewport;
+mod whitespace;
+
+#[cfg(test)]
+mod tests;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+
+use crate::diagnostic::Severity;
+use crate::editor::{Editor, Row, cells};
+use crate::settings::Whitespace;
+use crate::template::Token;
+use crate::text::{Span, grapheme_width, picture};
+
+use crate::ui::editor::highlight::Highlighter;
+use crate::ui::widget::theme::Theme;
+
+use layers::RowLayers;
+use whitespace::Blanks;
+
+pub use remark::Remark;
+pub use viewport::Viewport;
+
+/// A problem's place and how bad it is.
+pub type Mark = (Span, Severity);
+
+/// All that an editor's picture is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct EditorView<'a> {
+    /// The text and the cursor.
+    pub editor: &'a Editor,
+    /// Which part of it is seen.
+    pub viewport: Viewport,
+    /// The styles.
+    pub theme: &'a Theme,
+    /// The grammar's colours; `None` draws plain text.
+    pub highlighter: Option<&'a Highlighter>,
+    /// The template's tokens, ascending; empty where they are of another version of the text.
+    pub liquid: &'a [Token],
+    /// Problems to underline, in any order.
+    pub problems: &'a [Mark],
+    /// Matches of the search, ascending.
+    pub matches: &'a [Span],
+    /// The tags of the block that the cursor is on one of: lit as brackets are.
+    pub block: &'a [Span],
+    /// What is said behind the cursor's line.
+    pub remark: Option<Remark<'a>>,
+    /// Which blanks are marked.
+    pub whitespace: Whitespace,
+    /// The place that belongs to the cursor's in another pane.
+    pub linked: Option<Span>,
+    /// Whether lines have numbers.
+    pub line_numbers: bool,
+    /// Whether keys go here: brackets are matched only then.
+    pub is_focused: bool,
+}
+
+impl<'a> EditorView<'a> {
+    /// Makes the plain picture of an editor; set the other fields by struct update.
+    pub fn new(editor: &'a Editor, viewport: Viewport, theme: &'a Theme) -> Self {
+        Self {
+            editor,
+            viewport,
+            theme,
+            highlighter: None,
+            liquid: &[],
+            problems: &[],
+            matches: &[],
+            block: &[],
+            remark: None,
+            whitespace: Whitespace::None,
+            linked: None,
+            line_numbers: true,
+            is_focused: true,
+        }
+    }
+
+    /// Draws into `area`, every cell of it, and returns where the terminal's cursor belongs, if that is in sight.
+    pub fn draw(&self, area: Rect, buf: &mut Buffer) -> Option<Position> {
+        let area = area.intersection(buf.area);
+        let brackets = self.brackets();
+        let rows: Vec<Row> = self.rows().take(area.height.into()).collect();
+        let problems = self.problems_of(&rows);
+        let view = EditorView { problems: &problems, ..*self };
+        for y in area.top()..area.bottom() {
+            blank(buf, Rect { y, height: 1, ..area }, self.theme.text);
+            if let Some(row) = rows.get(usize::from(y - area.top())) {
+                view.draw_number(row, area, y, buf);
+                view.draw_row(row, self.text_area(area), y, &brackets, buf);
+            }
+        }
+        self.screen_of(area, self.editor.cursor())
+    }
+
+    /// Returns the cell of the byte `at`, where it is in sight: for popups.
+    pub fn screen_of(&self, area: Rect, at: usize) -> Option<Position> {
+        let text_area = self.text_area(area);
+        let mut rows = self.rows().zip(text_area.top()..text_area.bottom());
+        let (row, y) = rows.find(|(row, _)| at < row.span.end || row.is_last && at == row.span.end)?;
+        if at < row.span.start {
+            return None;
+        }
+        let column = self.editor.column_in(&row, at).checked_sub(self.left_of(row.line))?;
+        let x = text_area.x + u16::try_from(column).ok().filter(|column| *column < text_area.width)?;
+        Some(Position { x, y })
+    }
+
+    /// Returns the byte under a cell; left of the text, behind a row and below the text the nearest one.
+    pub fn byte_at(&self, area: Rect, cell: Position) -> usize {
+        let text_area = self.text_area(area);
+        let below = usize::from(cell.y.saturating_sub(text_area.y));
+        let Some(row) = self.rows().take(below + 1).last() else { return self.editor.len() };
+        let column = self.left_of(row.line) + usize::from(cell.x.saturating_sub(text_area.x));
+        self.editor.byte_in(&row, column)
+    }
+
+    /// The rows from the top one to the end of the text.
+    fn rows(&self) -> impl Iterator<Item = Row> + 'a {
+        self.editor.rows_from(self.viewport.top, self.viewport.row)
+    }
+
+    /// The problems of the lines of these rows.
+    fn problems_of(&self, rows: &[Row]) -> Vec<Mark> {
+        let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Vec::new() };
+        let lines = self.editor.line_span(first.line).join(self.editor.line_span(last.line));
+        self.problems.iter().filter(|(place, _)| touches(lines, *place)).copied().collect()
+    }
+
+    fn brackets(&self) -> Vec<Span> {
+        if !self.is_focused {
+            return Vec::new();
+        }
+        if !self.block.is_empty() {
+            return self.block.to_vec();
+        }
+        self.editor.matching_brackets().map_or_else(Vec::new, |(one, other)| vec![one, other])
+    }
+
+    /// Returns the part of `area` that shows text: what scrolling must be told.
+    pub fn text_area(&self, area: Rect) -> Rect {
+        let gutter = self.gutter_width(area.width);
+        Rect { x: area.x + gutter, width: area.width - gutter, ..area }
+    }
+
+    /// The first cell of a line that is seen: only the cursor's line goes sideways, the others stay to be read.
+    fn left_of(&self, line: usize) -> usize {
+        if line == self.editor.line_of(self.editor.cursor()) { self.viewport.left } else { 0 }
+    }
+
+    /// A sign, the number, a blank; nothing where that would be half of the width.
+    fn gutter_width(&self, width: u16) -> u16 {
+        let gutter = self.editor.n_lines().checked_ilog10().map_or(0, |digits| digits as u16) + 3;
+        if self.line_numbers && gutter < width.div_ceil(2) { gutter } else { 0 }
+    }
+
+    fn draw_number(&self, row: &Row, area: Rect, y: u16, buf: &mut Buffer) {
+        let Some(digits) = self.gutter_width(area.width).checked_sub(2).map(usize::from) else { return };
+        if !row.is_first {
+            return;
+        }
+        let is_current = row.line == self.editor.line_of(self.editor.cursor());
+        let style = if is_current { self.theme.gutter_current } else { self.theme.gutter };
+        buf.set_string(area.x + 1, y, format!("{:>digits$}", row.line + 1), style);
+        let span = self.editor.line_span(row.line);
+        let worst =
+            self.problems.iter().filter(|(place, _)| touches(span, *place)).map(|(_, severity)| *severity);
+        if let Some(severity) = worst.max() {
+            buf.set_string(area.x, y, sign(severity), severity_style(self.theme, severity));
+        }
+    }
+
+    fn draw_row(&self, row: &Row, area: Rect, y: u16, brackets: &[Span], buf: &mut Buffer) {
+        let text = self.editor.slice(row.span);
+        let layers = RowLayers::new(self, row, brackets);
+        let blanks = Blanks::of(self.whitespace, self.editor, row.line);
+        let left = self.left_of(row.line);
+        let right = left + usize::from(area.width);
+        let x_of =
+            |column: usize| u16::try_from(column - left).map_or(area.right(), |offset| area.x + offset);
+        let glyphs = match row.column {
+            0 => cells::glyphs_from(&text, left),
+            column => cells::glyphs_at(&text, column),
+        };
+        let mut end = row.column;
+        for glyph in glyphs {
+            end = glyph.column + glyph.width;
+            if right <= glyph.column {
+                break;
+            }
+            if end <= left {
+                continue;
+            }
+            let at = row.span.start + glyph.at;
+            let style = layers.style_at(at);
+            let shown = glyph.column.max(left)..end.min(right);
+            for column in shown.clone() {
+                buf[(x_of(column), y)].set_style(style);
+            }
+            if let Some(mark) = blanks.mark(&glyph, at).filter(|_| left <= glyph.column) {
+                buf[(x_of(glyph.column), y)].set_char(mark).set_style(self.theme.dim);
+            } else if shown.len() == glyph.width {
+                put(buf, x_of(glyph.column), y, &glyph, self.theme);
+            }
+        }
+        if row.is_last && (left..right).contains(&end) {
+            buf[(x_of(end), y)].set_style(layers.style_of_end(row.span.end));
+            self.draw_remark(row, Rect { x: x_of(end), width: area.right() - x_of(end), y, height: 1 }, buf);
+        }
+        if self.editor.wrap().is_none() {
+            self.draw_overflow(area, y, left, end, buf);
+        }
+    }
+
+    /// Marks that a line goes on beyond the edges.
+    fn draw_overflow(&self, area: Rect, y: u16, left: usize, end: usize, buf: &mut Buffer) {
+        if area.width < 4 {
+            return;
+        }
+        if 0 < left && 0 < end {
+            buf.set_string(area.x, y, "…", self.theme.dim);
+        }
+        if left + usize::from(area.width) < end {
+            let half = &mut buf[(area.right() - 2, y)];
+            if 1 < grapheme_width(half.symbol()) {
+                half.set_symbol(" ");
+            }
+            buf.set_string(area.right() - 1, y, "…", self.theme.dim);
+        }
+    }
+}
+
+/// What stands for a severity where there is no room for the word.
+fn sign(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "✘",
+        Severity::Warning => "!",
+        Severity::Info => "i",
+    }
+}
+
+fn severity_style(theme: &Theme, severity: Severity) -> Style {
+    match severity {
+        Severity::Error => theme.error,
+        Severity::Warning => theme.warning,
+        Severity::Info => theme.info,
+    }
+}
+
+/// Whether a problem's place lies in a line, its end included.
+fn touches(line: Span, place: Span) -> bool {
+    place.start <= line.end && line.start <= place.end.saturating_sub(1).max(place.start)
+}
+
+/// Empties cells: the screen's other half of a wide character that stood there goes too.
+fn blank(buf: &mut Buffer, area: Rect, style: Style) {
+    for x in area.left()..area.right() {
+        let cell = &mut buf[(x, area.y)];
+        cell.reset();
+        cell.set_style(style);
+    }
+}
+
+/// Draws one grapheme whole; what would drive the terminal, or cannot be seen, as a picture.
+fn put(buf: &mut Buffer, x: u16, y: u16, glyph: &cells::Glyph<'_>, theme: &Theme) {
+    let cell = &mut buf[(x, y)];
+    match glyph.text.chars().next().and_then(picture) {
+        _ if glyph.text == "\t" => {}
+        Some(shown) => {
+            cell.set_char(shown).set_style(theme.dim);
+        }
+        None if grapheme_width(glyph.text) == 0 => {
+            cell.set_char('◌').set_style(theme.dim);
+        }
+        None => {
+            cell.set_symbol(glyph.text);
+        }
+    }
+}

@@ -1,0 +1,459 @@
+//! Vim as a table: a text with its cursor as `|`, keys, the text with its cursor afterwards.
+//!
+//! In keys `\x1b` is Esc, `\n` Enter, `\x7f` Backspace, and `\x12` Ctrl-R as terminals send it.
+
+use proptest::prelude::*;
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::*;
+use crate::editor::search::Syntax;
+use crate::ui::widget::typing;
+
+/// A vim and the editor it drives, as the console drives them.
+struct Desk {
+    vim: Vim,
+    editor: Editor,
+    requests: Vec<Request>,
+}
+
+impl Desk {
+    fn open(marked: &str) -> Self {
+        let mut editor = Editor::new(&marked.replacen('|', "", 1));
+        let at = marked.find('|').unwrap_or(0);
+        editor.apply(Command::Move(Motion::To(at)));
+        let mut desk = Self { vim: Vim::default(), editor, requests: Vec::new() };
+        desk.follow();
+        desk
+    }
+
+    fn press(&mut self, key: Key) {
+        match self.vim.press(key, &self.editor, 4) {
+            Some(outcome) => {
+                for command in outcome.commands {
+                    self.editor.apply(command);
+                }
+                self.requests.extend(outcome.request);
+            }
+            None => {
+                if let Some(command) = typing::command(key) {
+                    let selects = matches!(command, Command::Extend(_) | Command::SelectAll);
+                    self.editor.apply(command);
+                    if selects {
+                        self.vim.adopt(&self.editor);
+                    }
+                }
+            }
+        }
+        self.follow();
+    }
+
+    fn follow(&mut self) {
+        if let Some(command) = self.vim.follow(&self.editor) {
+            self.editor.apply(command);
+        }
+    }
+
+    fn keys(&mut self, keys: &str) {
+        for c in keys.chars() {
+            self.press(key(c));
+        }
+    }
+
+    fn marked(&self) -> String {
+        let mut text = self.editor.text();
+        text.insert(self.vim.shown_cursor(&self.editor), '|');
+        text
+    }
+}
+
+fn key(c: char) -> Key {
+    match c {
+        '\x1b' => Key::plain(KeyCode::Esc),
+        '\n' => Key::plain(KeyCode::Enter),
+        '\x7f' => Key::plain(KeyCode::Backspace),
+        '\x01'..='\x1a' => Key { ctrl: true, ..Key::char((c as u8 + 0x60) as char) },
+        c => Key::char(c),
+    }
+}
+
+#[track_caller]
+fn check(rows: &[(&str, &str, &str)]) {
+    let mut wrong = Vec::new();
+    for (before, keys, after) in rows {
+        let mut desk = Desk::open(before);
+        desk.keys(keys);
+        if desk.marked() != *after {
+            wrong.push(format!("{keys:?} in {before:?} is not {after:?} but {:?}", desk.marked()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn motions_stay_on_graphemes_and_lines() {
+    check(&[
+        ("a|bc", "h", "|abc"),
+        ("|abc", "h", "|abc"),
+        ("ab|c\nd", "l", "ab|c\nd"),
+        ("|👩‍👩‍👧‍👦e\u{301}x", "ll", "👩‍👩‍👧‍👦e\u{301}|x"),
+        ("abc|d\nx\nabcd", "jj", "abcd\nx\nabc|d"),
+        ("ab|c\n漢字", "j", "abc\n漢|字"),
+        ("ab\nc|d", "k", "a|b\ncd"),
+        ("ab\n|", "k", "|ab\n"),
+        ("|abc\nde", "$j", "abc\nd|e"),
+        ("a\n\n|b", "k", "a\n|\nb"),
+        ("  ab|c", "0", "|  abc"),
+        ("  ab|c", "^", "  |abc"),
+        ("a\n  b|", "\x1bgg", "|a\n  b"),
+        ("|a\n  b", "G", "a\n  |b"),
+        ("|a\nb\nc", "2G", "a\n|b\nc"),
+        ("|a\nb\nc", "2j", "a\nb\n|c"),
+        ("|a\n  b", "\n", "a\n  |b"),
+        ("|abcd", "3|", "ab|cd"),
+        ("|1\n2\n3\n4\n5", "\x04", "1\n2\n|3\n4\n5"),
+    ]);
+}
+
+#[test]
+fn wrapped_lines_are_walked_by_rows_and_counted_as_lines() {
+    let mut desk = Desk::open("|one two three\nfour");
+    desk.editor.set_wrap(Some(6));
+    for (keys, after) in [
+        ("j", "one |two three\nfour"),
+        ("jj", "one two three\n|four"),
+        ("k", "one two |three\nfour"),
+        ("1k", "one two |three\nfour"),
+        ("0k", "|one two three\nfour"),
+        ("lk", "o|ne two three\nfour"),
+        ("1j", "one two three\nf|our"),
+        ("j", "one two three\nf|our"),
+        ("$k1k", "one two thre|e\nfour"),
+        ("0dj", "|"),
+    ] {
+        desk.keys(keys);
+        assert_eq!(desk.marked(), after, "{keys:?}");
+    }
+}
+
+#[test]
+fn words_are_those_of_vim() {
+    check(&[
+        ("|Profile.first_name", "w", "Profile|.first_name"),
+        ("|Profile.first_name x", "W", "Profile.first_name |x"),
+        ("|a\n\n  b", "w", "a\n|\n  b"),
+        ("|a\n\n  b", "ww", "a\n\n  |b"),
+        ("|one two", "e", "on|e two"),
+        ("on|e two.x", "e", "one tw|o.x"),
+        ("|one.x two", "E", "one.|x two"),
+        ("one tw|o", "b", "one |two"),
+        ("one |two", "b", "|one two"),
+        ("a\n\n|b", "b", "a\n|\nb"),
+        ("one two.|x", "B", "one |two.x"),
+        ("one |two", "ge", "on|e two"),
+        ("|one two", "9w", "one tw|o"),
+    ]);
+}
+
+#[test]
+fn far_motions() {
+    check(&[
+        ("|a(b[c]d)e", "f[", "a(b|[c]d)e"),
+        ("|a(b[c]d)e", "t[", "a(|b[c]d)e"),
+        ("a-b-c|x", "F-", "a-b|-cx"),
+        ("a-b-c|x", "T-", "a-b-|cx"),
+        ("|a-b-c-d", "f-;", "a-b|-c-d"),
+        ("|a-b-c-d", "t-;", "a-|b-c-d"),
+        ("|a-b-c-d", "2f-,", "a|-b-c-d"),
+        ("|abc", "fx", "|abc"),
+        ("|a (b) c", "%", "a (b|) c"),
+        ("a (b|) c", "%", "a |(b) c"),
+        ("|a\nb\n\nc", "}", "a\nb\n|\nc"),
+        ("a\n\nb\n|c", "{", "a\n|\nb\nc"),
+        ("|foo bar foo\nfoo2", "*", "foo bar |foo\nfoo2"),
+        ("foo bar f|oo", "#", "|foo bar foo"),
+        ("|foo bar foo", "*n", "|foo bar foo"),
+    ]);
+}
+
+#[test]
+fn deleting() {
+    check(&[
+        ("a|bc", "x", "a|c"),
+        ("ab|c", "x", "a|b"),
+        ("a|bcd", "2x", "a|d"),
+        ("ab|c", "X", "a|c"),
+        ("|e\u{301}x", "x", "|x"),
+        ("|one two", "dw", "|two"),
+        ("one |two\nx", "dw", "one| \nx"),
+        ("|one two three", "d2w", "|three"),
+        ("|one two three", "2dw", "|three"),
+        ("one tw|o", "db", "one |o"),
+        ("|one two", "de", "| two"),
+        ("a|bc\nd", "D", "|a\nd"),
+        ("a|bc\nd", "d$", "|a\nd"),
+        ("ab|c", "d0", "|c"),
+        ("a\n|b\nc", "dd", "a\n|c"),
+        ("a\n|b", "dd", "|a"),
+        ("|a", "dd", "|"),
+        ("|a\nb\nc", "2dd", "|c"),
+        ("|a\nb\nc", "dj", "|c"),
+        ("a\nb\n|c", "dk", "|a"),
+        ("a\n|b\nc", "dG", "|a"),
+        ("a\n|b\nc", "dgg", "|c"),
+        ("|a(b)c", "d%", "|c"),
+        ("|a-b-c", "dt-", "|-b-c"),
+        ("|a-b-c", "d2f-", "|c"),
+        ("|a\nb\n\nc", "d}", "|\nc"),
+        ("ab\r\n|cd\r\nef", "dd", "ab\r\n|ef"),
+        ("a\n\n|b", "kdd", "a\n|b"),
+    ]);
+}
+
+#[test]
+fn changing() {
+    check(&[
+        ("|one two", "cwx\x1b", "|x two"),
+        ("one |two three", "c2wx\x1b", "one |x"),
+        ("o|ne", "cwx\x1b", "o|x"),
+        ("  a|b\nc", "ccx\x1b", "  |x\nc"),
+        ("a|bc", "Cx\x1b", "a|x"),
+        ("a|bc", "sxy\x1b", "ax|yc"),
+        ("  a|b", "Sx\x1b", "  |x"),
+        ("a|bc", "rx", "a|xc"),
+        ("|abc", "3rx", "xx|x"),
+        ("|ab", "3rx", "|ab"),
+        ("a|b", "r\n", "a\n|"),
+        ("|aBc", "3~", "Ab|C"),
+        ("|one two", "gUw", "|ONE two"),
+        ("a|Bc d", "guiw", "|abc d"),
+        ("a|b\nc", "gUU", "A|B\nc"),
+        ("|aB", "g~~", "|Ab"),
+        ("|a\nb", ">>", "  |a\nb"),
+        ("|a\nb\n\nc", ">G", "  |a\n  b\n\n  c"),
+        ("    |a\n\tb", "<j", "  |a\nb"),
+        ("a|b\n  c", "J", "ab| c"),
+        ("|a\nb\nc", "3J", "a b| c"),
+        ("|a", "gcc", "|{% comment %}a{% endcomment %}"),
+    ]);
+}
+
+#[test]
+fn inserting() {
+    check(&[
+        ("a|b", "ix\x1b", "a|xb"),
+        ("a|b", "ax\x1b", "ab|x"),
+        ("  a|b", "Ix\x1b", "  |xab"),
+        ("|ab\nc", "Ax\x1b", "ab|x\nc"),
+        ("  |a\nb", "ox\x1b", "  a\n  |x\nb"),
+        ("  |a", "Ox\x1b", "  |x\n  a"),
+        ("  |a", "o\x1b", "  a\n|"),
+        ("|{}", "o\"a\x1b", "{}\n\"|a\""),
+        ("|", "3iab\x1b", "ababa|b"),
+        ("|a", "2ob\x1b", "a\nb\n|b"),
+        ("|ab", "a\x1b", "|ab"),
+    ]);
+}
+
+#[test]
+fn registers_and_putting() {
+    check(&[
+        ("|one two", "dwP", "one| two"),
+        ("|ab", "xp", "b|a"),
+        ("|a\nb", "ddp", "b\n|a"),
+        ("a\n|b", "yyP", "a\n|b\nb"),
+        ("|a\nb", "yjp", "a\n|a\nb\nb"),
+        ("|ab", "yl3p", "aaa|ab"),
+        ("|one two", "yiw$p", "one twoon|e"),
+        ("|one two", "\"ayiw\"bdw\"ap", "ton|ewo"),
+        ("|a b c", "yiww\"_diwP", "a |a c"),
+        ("|one two", "yiwwviwp", "one |one"),
+        ("|a\nb", "yyjVp", "a\n|a"),
+        ("|a b", "yiwwdiw\"0P", "a|a "),
+    ]);
+}
+
+#[test]
+fn objects() {
+    check(&[
+        ("one t|wo three", "diw", "one | three"),
+        ("one t|wo three", "daw", "one |three"),
+        ("one tw|o", "daw", "on|e"),
+        ("a.b|c d", "diW", "| d"),
+        (r#""a": "b|c","#, "ci\"x\x1b", r#""a": "|x","#),
+        (r#"|"a": "bc","#, "di\"", r#""|": "bc","#),
+        (r#""a": "b|c","#, "da\"", r#""a": |,"#),
+        (r#""t": "Hi {{ x["a"] }} y|o""#, "di\"", r#""t": "|""#),
+        (r#""t": "Hi {{ x["a|b"] }}""#, "di\"", r#""t": "Hi {{ x["|"] }}""#),
+        (r#""a\"b|c""#, "di\"", r#""|""#),
+        ("f(a, |b)", "di(", "f(|)"),
+        ("f(a, g(|b))", "da(", "f(a, g|)"),
+        ("f(|a, (b))", "di)", "f(|)"),
+        ("{\n  \"a\": |1\n}", "di{", "{\n|}"),
+        ("[1, |2]", "ci[x\x1b", "[|x]"),
+        ("{{- Profile.na|me }}", "cilx\x1b", "{{- |x }}"),
+        ("a {{ Profile.na|me }} b", "dal", "a | b"),
+        ("{%- if |a -%}b{% endif %}", "dil", "{%- | -%}b{% endif %}"),
+        ("<b>a <i>b|c</i></b>", "dit", "<b>a <i>|</i></b>"),
+        ("<b>a <i>b|c</i></b>", "dat", "<b>a |</b>"),
+        ("a\n|b\n\nc", "dip", "|\nc"),
+        ("a\n|b\n\nc", "dap", "|c"),
+        ("no |hole", "dil", "no |hole"),
+    ]);
+}
+
+#[test]
+fn selecting() {
+    check(&[
+        ("a|bcd", "vld", "a|d"),
+        ("ab|cd", "vhd", "a|d"),
+        ("|one two", "vey", "|one two"),
+        ("|one two", "ve", "on|e two"),
+        ("|one two", "veo", "|one two"),
+        ("a|b\ncd\ne", "Vjd", "|e"),
+        ("a|b\ncd", "v$d", "a|cd"),
+        ("|abc", "vlrx", "|xxc"),
+        ("|abc", "vlU", "|ABc"),
+        ("|abc", "vl~", "|ABc"),
+        ("one t|wo three", "viwd", "one | three"),
+        ("|a\nb\nc", "Vj>", "  |a\n  b\nc"),
+        ("|a\nb\nc", "vjJ", "a| b\nc"),
+        ("a|bc", "vcx\x1b", "a|xc"),
+        ("a|bc", "v\x1b", "a|bc"),
+        ("a|b\nc", "vVd", "|c"),
+        ("f(|ab)", "vi(d", "f(|)"),
+        ("{{ a|b }}", "vald", "|"),
+    ]);
+}
+
+#[test]
+fn a_change_is_one_step_and_can_be_repeated() {
+    check(&[
+        ("|one two", "cwab cd\x1bu", "|one two"),
+        ("|one two", "cwx\x1bu\x12", "x| two"),
+        ("|a", "oone two\nthree\x1bu", "|a"),
+        ("|a b c", "dwu", "|a b c"),
+        ("|a b c", "dw.", "|c"),
+        ("|a b c", "dwu2.", "|c"),
+        ("|one two", "cwx\x1bw.", "x |x"),
+        ("|a\nb", "A;\x1bj.", "a;\nb|;"),
+        ("|a\nb", "Ax\x1bj.u", "ax\n|b"),
+        ("|a\nb\nc", "dd.", "|c"),
+        ("|a", "ob\x1b.", "a\nb\n|b"),
+        ("|abc", "x3.", "|"),
+        ("|abcd", "rxl.", "x|xcd"),
+        ("(a) (|b)", "ci(x\x1b0.", "(|x) (x)"),
+        ("|ab", "3ix\x1b.", "xxxx|xxab"),
+        ("|{{ a }} {{ b }}", "cilx\x1bfb.", "{{ x }} {{ |x }}"),
+    ]);
+}
+
+#[test]
+fn typing_goes_on_as_everywhere() {
+    check(&[
+        ("|", "i{\x1b", "|{}"),
+        ("|", "i{{ a\x1b", "{{ |a }}"),
+        ("|", "iab\x7fc\x1b", "a|c"),
+        ("|a", "$ib\x1a\x1b", "|a"),
+    ]);
+}
+
+#[test]
+fn esc_drops_what_is_half_typed_then_the_selection_then_leaves() {
+    let mut desk = Desk::open("|one two");
+    desk.keys("2d");
+    assert_eq!(desk.vim.shown(), "NORMAL 2d");
+    desk.keys("\x1b");
+    assert_eq!((desk.vim.shown().as_str(), &desk.requests), ("NORMAL", &Vec::new()));
+    desk.keys("V");
+    assert_eq!(desk.vim.shown(), "V-LINE");
+    desk.keys("vl");
+    assert_eq!(desk.vim.shown(), "VISUAL");
+    desk.keys("\x1bi");
+    assert_eq!(desk.vim.shown(), "INSERT");
+    desk.keys("\x1b");
+    assert!(desk.requests.is_empty());
+    desk.keys("\x1b");
+    assert_eq!(desk.requests, [Request::Leave]);
+}
+
+#[test]
+fn yanking_goes_to_the_clipboard_and_deleting_does_not() {
+    let mut desk = Desk::open("|one two");
+    desk.keys("dwyy\"ayw");
+    assert_eq!(desk.requests, [Request::Copy("two\n".into())]);
+}
+
+#[test]
+fn a_search_is_gone_on_with() {
+    let mut desk = Desk::open("|ab ab ab");
+    let pattern = Search::new("ab", Syntax::Plain).unwrap();
+    desk.vim.look_for(pattern, Direction::Forward);
+    desk.keys("n");
+    assert_eq!(desk.marked(), "ab |ab ab");
+    desk.keys("n");
+    assert_eq!(desk.marked(), "ab ab |ab");
+    desk.keys("N2N");
+    assert_eq!(desk.marked(), "ab ab |ab");
+    desk.keys("ggdn");
+    assert_eq!(desk.marked(), "|ab ab");
+}
+
+#[test]
+fn what_the_mouse_selects_is_selected() {
+    let mut desk = Desk::open("|one two");
+    desk.editor.apply(Command::DoubleClick(5));
+    desk.vim.adopt(&desk.editor);
+    desk.keys("d");
+    assert_eq!(desk.marked(), "one| ");
+    desk.editor.apply(Command::SelectAll);
+    desk.follow();
+    assert_eq!((desk.vim.shown().as_str(), desk.marked().as_str()), ("NORMAL", "|one "));
+}
+
+/// Keys that say much in few.
+fn any_key() -> impl Strategy<Value = char> {
+    prop_oneof![
+        6 => proptest::sample::select("hjklwbeWBE0^$gG%{}fFtT;,nN*#_+-|".chars().collect::<Vec<_>>()),
+        6 => proptest::sample::select("dcyxXsSDCYpPrJ~><guU.iaIAoOvVlL\"".chars().collect::<Vec<_>>()),
+        2 => proptest::sample::select("0123456789".chars().collect::<Vec<_>>()),
+        3 => proptest::sample::select("\x1b\x1b\x1b\n\x7f\x12\x15\x04\x1a\x19".chars().collect::<Vec<_>>()),
+        2 => proptest::sample::select("({[\"'<%é漢\u{301}👩\u{200d}🇩 a".chars().collect::<Vec<_>>()),
+    ]
+}
+
+const HARD: &str = "[a (){}\"%|<>/' \n\r\t\u{200d}\u{301}\u{308}👩👧🇩🇪漢ש\u{1b}🏽]{0,40}";
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
+
+    #[test]
+    fn any_keys_keep_the_cursor_on_graphemes_and_can_be_undone(
+        start in HARD,
+        keys in proptest::collection::vec(any_key(), 0..80),
+    ) {
+        let mut desk = Desk { vim: Vim::default(), editor: Editor::new(&start), requests: Vec::new() };
+        for c in keys {
+            desk.press(key(c));
+            let text = desk.editor.text();
+            let is_boundary = |at: usize| at == text.len() || text.grapheme_indices(true).any(|(start, _)| start == at);
+            let selection = desk.editor.selection();
+            prop_assert!(is_boundary(selection.anchor) && is_boundary(selection.head));
+            prop_assert!(is_boundary(desk.vim.shown_cursor(&desk.editor)));
+            if let Mode::Normal = desk.vim.mode {
+                prop_assert_eq!(desk.editor.onto_grapheme(selection.head), selection.head);
+            }
+        }
+        while desk.editor.can_redo() {
+            desk.editor.apply(Command::Redo);
+        }
+        let end = desk.editor.text();
+        while desk.editor.can_undo() {
+            desk.editor.apply(Command::Undo);
+        }
+        prop_assert_eq!(desk.editor.text(), start);
+        while desk.editor.can_redo() {
+            desk.editor.apply(Command::Redo);
+        }
+        prop_assert_eq!(desk.editor.text(), end);
+    }
+}

@@ -1,0 +1,198 @@
+//! Where there is no workspace: the demo, a new workspace, or another one.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crossterm::event::{Event, read};
+use ratatui::layout::Rect;
+
+use crate::paths::Paths;
+use crate::service::demo::{self, Which};
+use crate::ui::runtime::start::StartError;
+use crate::ui::runtime::terminal;
+use crate::ui::runtime::terminal::Modes;
+use crate::ui::screen::compose::dialog::frame;
+use crate::ui::shared::keymap::key_of;
+use crate::ui::widget::draw;
+use crate::ui::widget::input::{Input, join_pastes};
+use crate::ui::widget::key::{Key, KeyCode};
+use crate::ui::widget::text_field::TextField;
+use crate::ui::widget::theme::Theme;
+use crate::workspace::{self, DiscoverError, MANIFEST};
+
+/// What can be chosen, in order.
+const CHOICES: [&str; 4] = [
+    "Try the demo: a sample workspace with its own sandbox",
+    "Make a new workspace in",
+    "Open the workspace in",
+    "Quit",
+];
+
+struct Welcome {
+    chosen: usize,
+    new: TextField,
+    open: TextField,
+    problem: Option<String>,
+}
+
+/// Asks what to open; `None` to leave. `reason` says why there is nothing to open.
+pub async fn ask(paths: &Paths, here: &Path, reason: &DiscoverError) -> Result<Option<PathBuf>, StartError> {
+    let _modes = Modes::take(false)?;
+    let size = crossterm::terminal::size()?;
+    let mut screen = terminal::screen(size)?;
+    let mut welcome = Welcome {
+        chosen: 0,
+        new: TextField::new(&here.join("campaigns").to_string_lossy()),
+        open: TextField::new(&here.to_string_lossy()),
+        problem: None,
+    };
+    loop {
+        let area = screen.get_frame().area();
+        let cursor = welcome.draw(screen.current_buffer_mut(), area, &reason.to_string());
+        screen.flush()?;
+        screen.swap_buffers();
+        let backend = screen.backend_mut();
+        match cursor {
+            Some((x, y)) => {
+                crossterm::queue!(backend, crossterm::cursor::MoveTo(x, y), crossterm::cursor::Show)?
+            }
+            None => crossterm::queue!(backend, crossterm::cursor::Hide)?,
+        }
+        io::Write::flush(backend)?;
+        let input = match read()? {
+            Event::Key(event) => key_of(event).map(Input::Key),
+            Event::Paste(text) => Some(Input::Paste(text)),
+            Event::Resize(columns, rows) => {
+                screen = terminal::screen((columns, rows))?;
+                None
+            }
+            _ => None,
+        };
+        for input in join_pastes(input.into_iter().collect()) {
+            match welcome.take(input, paths) {
+                Step::Stay => {}
+                Step::Leave => return Ok(None),
+                Step::Open(root) => return Ok(Some(root)),
+            }
+        }
+    }
+}
+
+enum Step {
+    Stay,
+    Leave,
+    Open(PathBuf),
+}
+
+impl Welcome {
+    fn take(&mut self, input: Input, paths: &Paths) -> Step {
+        let key = match input {
+            Input::Key(key) => key,
+            Input::Paste(text) => {
+                if let Some(field) = self.field() {
+                    field.paste(&text);
+                }
+                return Step::Stay;
+            }
+            Input::Mouse(_) | Input::Resize(..) | Input::FocusGained => return Step::Stay,
+        };
+        self.problem = None;
+        let n = CHOICES.len();
+        match key {
+            Key { code: KeyCode::Esc, .. } => return Step::Leave,
+            Key { code: KeyCode::Char('c' | 'q'), ctrl: true, .. } => return Step::Leave,
+            Key { code: KeyCode::Char('q'), .. } if self.field().is_none() => return Step::Leave,
+            Key { code: KeyCode::Up, .. } => self.chosen = (self.chosen + n - 1) % n,
+            Key { code: KeyCode::Down | KeyCode::Tab, .. } => self.chosen = (self.chosen + 1) % n,
+            Key { code: KeyCode::Enter, .. } => return self.choose(paths),
+            key => {
+                if let Some(field) = self.field() {
+                    field.press(key);
+                }
+            }
+        }
+        Step::Stay
+    }
+
+    fn field(&mut self) -> Option<&mut TextField> {
+        match self.chosen {
+            1 => Some(&mut self.new),
+            2 => Some(&mut self.open),
+            _ => None,
+        }
+    }
+
+    fn choose(&mut self, paths: &Paths) -> Step {
+        let made = match self.chosen {
+            0 => demo::prepare(paths, None, Which::Last)
+                .map(|demo| demo.root)
+                .map_err(|error| error.to_string()),
+            1 => {
+                let root = PathBuf::from(self.new.text().trim());
+                let name = root
+                    .file_name()
+                    .map_or_else(|| "Campaigns".into(), |name| name.to_string_lossy().into_owned());
+                workspace::init(&root, &name, paths).map(|_| root).map_err(|error| error.to_string())
+            }
+            2 => {
+                let root = PathBuf::from(self.open.text().trim());
+                if root.join(MANIFEST).is_file() {
+                    Ok(root)
+                } else {
+                    Err(format!("there is no {MANIFEST} in it"))
+                }
+            }
+            _ => return Step::Leave,
+        };
+        match made {
+            Ok(root) => Step::Open(root),
+            Err(words) => {
+                self.problem = Some(words);
+                Step::Stay
+            }
+        }
+    }
+
+    fn draw(&self, buf: &mut ratatui::buffer::Buffer, area: Rect, reason: &str) -> Option<(u16, u16)> {
+        let theme = Theme::ansi();
+        draw::fill(buf, area, theme.text);
+        let place = draw::centered(area, 76, 13);
+        let room = frame(buf, place, "telecast", "↑↓ · Enter · Esc", &theme);
+        let mut y = room.y;
+        for line in draw::wrap(reason, usize::from(room.width)).iter().take(2) {
+            draw::put_line(buf, room, y, line, theme.dim);
+            y += 1;
+        }
+        y += 1;
+        let mut cursor = None;
+        for (at, choice) in CHOICES.iter().enumerate() {
+            if room.bottom() <= y {
+                break;
+            }
+            let is_chosen = at == self.chosen;
+            let style = if is_chosen { theme.accent } else { theme.text };
+            let mark = if is_chosen { "› " } else { "  " };
+            let x = draw::put_line(buf, room, y, &format!("{mark}{choice} "), style);
+            let field = match at {
+                1 => Some(&self.new),
+                2 => Some(&self.open),
+                _ => None,
+            };
+            if let Some(field) = field {
+                let rest = Rect { x, y, width: room.right().saturating_sub(x), height: 1 };
+                let at = field.draw(
+                    buf,
+                    rest,
+                    if is_chosen { theme.field_focused } else { theme.dim },
+                    theme.selection,
+                );
+                cursor = if is_chosen { Some(at) } else { cursor };
+            }
+            y += 1;
+        }
+        if let Some(problem) = &self.problem {
+            draw::put_line(buf, room, y + 1, problem, theme.error);
+        }
+        cursor
+    }
+}

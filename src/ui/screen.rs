@@ -1,0 +1,3 @@
+//! The screens, a folder each.
+
+pub mod compose;

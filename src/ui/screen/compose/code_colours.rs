@@ -1,0 +1,70 @@
+//! The colours of the code in the message that is shown: its grammars are loaded when the first such message is.
+
+use std::sync::Arc;
+
+use crate::telegram::{EntityKind, FormattedText};
+use crate::text::utf16_to_byte;
+
+use crate::ui::editor::highlight::{CodeGrammars, Piece};
+use crate::ui::screen::compose::state::App;
+use crate::ui::shared::effect::Effect;
+
+/// What colours code, and the pieces of the message that was coloured last.
+#[derive(Debug, Default)]
+pub struct CodeColours {
+    grammars: Option<Arc<CodeGrammars>>,
+    is_asked_for: bool,
+    /// The message that the pieces are of.
+    of: Option<FormattedText>,
+    /// By bytes of the message's text, ascending.
+    pieces: Vec<Piece>,
+}
+
+impl CodeColours {
+    /// Takes the grammars, once loaded.
+    pub fn take(&mut self, grammars: Arc<CodeGrammars>) {
+        self.grammars = Some(grammars);
+    }
+
+    /// Returns the coloured pieces of the message that is shown.
+    pub fn pieces(&self) -> &[Piece] {
+        &self.pieces
+    }
+}
+
+/// Colours the code of the message that is shown, where it is another one; asks for the grammars where there are none.
+pub fn follow(app: &mut App) -> Option<Effect> {
+    let request = app.composed.as_ref().and_then(|composed| composed.request.as_ref());
+    let message = request.and_then(|request| request.text()).map(|text| &text.sent);
+    let Some(message) = message.filter(|message| has_language(message)) else {
+        app.code.of = None;
+        app.code.pieces.clear();
+        return None;
+    };
+    let Some(grammars) = app.code.grammars.clone() else {
+        let is_first = !std::mem::replace(&mut app.code.is_asked_for, true);
+        return is_first.then_some(Effect::LoadCodeGrammars);
+    };
+    if app.code.of.as_ref() != Some(message) {
+        app.code.pieces = pieces(&grammars, message);
+        app.code.of = Some(message.clone());
+    }
+    None
+}
+
+fn has_language(message: &FormattedText) -> bool {
+    message.entities.iter().any(|entity| matches!(entity.kind, EntityKind::Pre { language: Some(_) }))
+}
+
+fn pieces(grammars: &CodeGrammars, message: &FormattedText) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    for entity in &message.entities {
+        let EntityKind::Pre { language: Some(language) } = &entity.kind else { continue };
+        let byte = |units: u32| utf16_to_byte(&message.text, units as usize);
+        let (Some(start), Some(end)) = (byte(entity.offset), byte(entity.end())) else { continue };
+        let Some(code) = message.text.get(start..end) else { continue };
+        let of_code = grammars.pieces(language, code).into_iter();
+        pieces.extend(of_code.map(|(range, class)| (range.start + start..range.end + start, class)));
+    }
+    pieces
+}

@@ -1,0 +1,157 @@
+//! The picker over the body: what can stand at the cursor, near the token, with a word on the chosen row.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::complete::{Item, Session};
+use crate::text::{Span, width};
+use crate::ui::screen::compose::layout::inside;
+use crate::ui::screen::compose::popup;
+use crate::ui::screen::compose::state::App;
+use crate::ui::widget::draw;
+
+/// The most rows on screen.
+const MAX_ROWS: u16 = 9;
+
+/// The most lines about the chosen row.
+const MAX_DOC_LINES: usize = 2;
+
+/// How many rows are worth more than the words on one of them.
+const FEW_ROWS: u16 = 4;
+
+/// How narrow and how wide it is inside its border.
+const WIDTH: std::ops::RangeInclusive<u16> = 30..=62;
+
+/// How many rows decide how wide it is.
+const MEASURED_ROWS: usize = 50;
+
+/// Where the picker and its parts are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Plan {
+    /// With the border.
+    pub area: Rect,
+    /// The rows.
+    pub rows: Rect,
+    /// What is said of the chosen row, below a line; empty where there is no room.
+    doc: Rect,
+}
+
+/// Returns where the picker is.
+pub fn plan(app: &App) -> Option<Plan> {
+    let session = app.completion.as_ref().filter(|_| app.dialog.is_none())?;
+    let token = Span::new(session.anchor(), app.buffer()?.editor.cursor());
+    let wanted = session.rows().take(MEASURED_ROWS).map(|(item, _)| row_width(item)).max().unwrap_or(0);
+    let widest = (*WIDTH.end()).min(app.size.0.saturating_sub(2));
+    let wide = u16::try_from(wanted).unwrap_or(u16::MAX).clamp((*WIDTH.start()).min(widest), widest);
+    let rows = u16::try_from(session.n_rows()).unwrap_or(MAX_ROWS).min(MAX_ROWS);
+    let doc = u16::try_from(doc_lines(session, wide).len()).unwrap_or(0);
+    // The line between is the doc's.
+    let doc = if doc == 0 { 0 } else { doc + 1 };
+    let area = popup::near(app, token, wide + 2, rows + doc + 2)?;
+    let room = inside(area);
+    let doc = if doc + rows.min(FEW_ROWS) <= room.height { doc } else { 0 };
+    let rows = Rect { height: room.height - doc, ..room };
+    Some(Plan { area, rows, doc: Rect { y: rows.bottom(), height: doc, ..room } })
+}
+
+fn row_width(item: &Item) -> usize {
+    let gap = if item.detail.is_empty() { 2 } else { 4 };
+    width(&item.label) + width(&item.detail) + gap
+}
+
+/// What is said of the chosen row, broken into lines; every row that has words leaves room for them, so that the box
+/// keeps its size while one walks through it.
+fn doc_lines(session: &Session, wide: u16) -> Vec<String> {
+    let room = usize::from(wide).saturating_sub(2);
+    let doc = session.chosen_item().map_or("", |item| item.doc.as_str());
+    let mut lines = draw::wrap(doc, room);
+    if MAX_DOC_LINES < lines.len() {
+        let rest = lines.split_off(MAX_DOC_LINES - 1).join(" ");
+        lines.push(draw::fit(&rest, room));
+    }
+    let n_lines = session.rows().take(MEASURED_ROWS).map(|(item, _)| width(&item.doc).div_ceil(room.max(1)));
+    lines.resize(n_lines.max().unwrap_or(0).clamp(lines.len().min(1), MAX_DOC_LINES), String::new());
+    lines
+}
+
+fn top(session: &Session, height: u16) -> usize {
+    let height = usize::from(height);
+    session.chosen.saturating_sub(height / 2).min(session.n_rows().saturating_sub(height))
+}
+
+/// Returns the row of the picker at a line of the screen.
+pub fn row_at(app: &App, rows: Rect, y: u16) -> Option<usize> {
+    let session = app.completion.as_ref()?;
+    let at = top(session, rows.height) + usize::from(y.checked_sub(rows.y)?);
+    (at < session.n_rows()).then_some(at)
+}
+
+/// Draws the picker.
+pub fn draw(app: &App, buf: &mut Buffer) {
+    let (Some(plan), Some(session)) = (plan(app), &app.completion) else { return };
+    let border = app.theme.popup.patch(app.theme.border_focused);
+    draw::fill(buf, plan.area, app.theme.popup);
+    draw::border(buf, plan.area, border);
+    let top = top(session, plan.rows.height);
+    let shown = session.rows().enumerate().skip(top).zip(plan.rows.y..plan.rows.bottom());
+    for ((at, (item, letters)), y) in shown {
+        let is_chosen = session.armed && at == session.chosen;
+        draw_row(app, item, letters, is_chosen, Rect { y, height: 1, ..plan.rows }, buf);
+    }
+    draw_doc(app, session, plan, border, buf);
+    let bottom = Rect { x: plan.area.x + 1, y: plan.area.bottom() - 1, height: 1, ..plan.rows };
+    let hint = if session.armed { " Enter takes · Esc closes " } else { " ↑↓ to choose " };
+    draw::put_line(buf, bottom, bottom.y, hint, app.theme.popup.patch(app.theme.key_hint));
+    let count = format!(" {}/{} ", session.chosen + 1, session.n_rows());
+    if usize::from(plan.rows.height) < session.n_rows()
+        && width(hint) + width(&count) < usize::from(bottom.width)
+    {
+        draw::put_right(buf, bottom, bottom.y, &count, app.theme.popup.patch(app.theme.key_hint));
+    }
+}
+
+fn draw_row(app: &App, item: &Item, letters: &[u32], is_chosen: bool, line: Rect, buf: &mut Buffer) {
+    let style = if is_chosen { app.theme.popup_chosen } else { app.theme.popup };
+    let matched = style.patch(app.theme.accent).add_modifier(Modifier::BOLD);
+    draw::fill(buf, line, style);
+    // The label comes first: what is left is the detail's.
+    let label = u16::try_from(width(&item.label)).unwrap_or(line.width).min(line.width.saturating_sub(2));
+    let room = Rect { x: line.x + 1, width: label.min(line.width.saturating_sub(1)), ..line };
+    put_matched(buf, room, &item.label, letters, style, if is_chosen { style } else { matched });
+    let rest = line.width.saturating_sub(label + 4);
+    if 4 <= rest {
+        let detail = Rect { x: line.right() - rest - 1, width: rest, ..line };
+        let style = if is_chosen { style } else { style.patch(app.theme.dim) };
+        draw::put_right(buf, detail, line.y, &item.detail, style);
+    }
+}
+
+/// Writes a label with its matched letters set off.
+fn put_matched(buf: &mut Buffer, room: Rect, label: &str, letters: &[u32], plain: Style, matched: Style) {
+    if usize::from(room.width) < width(label) {
+        draw::put_line(buf, room, room.y, label, plain);
+        return;
+    }
+    let mut x = room.x;
+    let mut at = 0;
+    for grapheme in label.graphemes(true) {
+        let style = if letters.binary_search(&at).is_ok() { matched } else { plain };
+        x = draw::put(buf, room, x, room.y, grapheme, style);
+        at += u32::try_from(grapheme.chars().count()).unwrap_or(1);
+    }
+}
+
+fn draw_doc(app: &App, session: &Session, plan: Plan, border: Style, buf: &mut Buffer) {
+    if plan.doc.is_empty() {
+        return;
+    }
+    let rule = "─".repeat(usize::from(plan.area.width.saturating_sub(2)));
+    draw::put(buf, plan.area, plan.area.x, plan.doc.y, &format!("├{rule}┤"), border);
+    let lines = doc_lines(session, plan.doc.width);
+    for (line, y) in lines.iter().zip(plan.doc.y + 1..plan.doc.bottom()) {
+        let room = Rect { x: plan.doc.x + 1, width: plan.doc.width.saturating_sub(2), ..plan.doc };
+        draw::put_line(buf, room, y, line, app.theme.popup);
+    }
+}

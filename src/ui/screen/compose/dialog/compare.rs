@@ -1,0 +1,218 @@
+//! F6: the message in each parse mode, side by side. Opening it changes nothing; Enter converts.
+
+use std::ops::Range;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use crate::compose::{self, Composed, Conversion, Convertible};
+use crate::telegram::ParseMode;
+use crate::text;
+use crate::ui::editor::highlight::{Grammar, Piece};
+use crate::ui::screen::compose::dialog::frame;
+use crate::ui::shared::bubble;
+use crate::ui::shared::latest::Latest;
+use crate::ui::widget::draw;
+use crate::ui::widget::theme::Theme;
+
+/// Under this width the modes stand one after the other: a column of text wants some thirty cells.
+const SIDE_BY_SIDE: u16 = 96;
+
+/// The comparison.
+#[derive(Debug, Clone)]
+pub struct Compare {
+    /// The mode the body is in now; none for no `parse_mode`.
+    pub now: Option<ParseMode>,
+    /// Each mode: the body converted to it, or why it cannot be.
+    pub columns: Vec<Column>,
+    /// The chosen column, from 0.
+    pub chosen: usize,
+    /// How far the columns are scrolled.
+    pub scroll: usize,
+}
+
+/// One mode.
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// The mode.
+    pub mode: ParseMode,
+    /// The body converted to it, or why and where it is refused.
+    pub conversion: Result<Conversion, crate::diagnostic::Diagnostic>,
+    /// The message the converted body makes; none while it is made.
+    pub composed: Option<Latest<Composed>>,
+    /// The colours of the converted text, by its bytes; none before the mode's grammar is loaded.
+    pub colours: Vec<Piece>,
+}
+
+impl Compare {
+    /// Converts a body to each mode; the messages are made elsewhere.
+    pub fn of(source: &Convertible<'_>) -> Self {
+        let body = source.body;
+        let now = compose::parse_mode_of(body);
+        let column = |mode: ParseMode| {
+            let conversion = match now == Some(mode) {
+                true => Ok(Conversion::unchanged(body)),
+                false => compose::convert(source, mode),
+            };
+            Column { mode, conversion, composed: None, colours: Vec::new() }
+        };
+        let columns: Vec<Column> = ParseMode::ALL.into_iter().map(column).collect();
+        let chosen = columns.iter().position(|column| now == Some(column.mode)).unwrap_or(0);
+        Self { now, columns, chosen, scroll: 0 }
+    }
+
+    /// Colours the columns of the grammar's mode.
+    pub fn colour(&mut self, grammar: &Grammar) {
+        for column in self.columns.iter_mut().filter(|column| grammar.markup == Some(column.mode)) {
+            if let Ok(conversion) = &column.conversion {
+                column.colours = grammar.pieces_of_text(&conversion.text);
+            }
+        }
+    }
+
+    /// Returns the chosen column.
+    pub fn column(&self) -> Option<&Column> {
+        self.columns.get(self.chosen)
+    }
+
+    /// Returns how far the columns that are shown can be scrolled in the dialog's room.
+    pub fn last_top(&self, room: Rect, theme: &Theme) -> usize {
+        let n = u16::try_from(self.columns.len()).unwrap_or(1).max(1);
+        let (width, shown) = if SIDE_BY_SIDE <= room.width {
+            ((room.width / n).saturating_sub(1), self.columns.as_slice())
+        } else {
+            (room.width, self.column().map(std::slice::from_ref).unwrap_or_default())
+        };
+        let beyond = |column: &Column| {
+            let n_lines = lines_of(column, usize::from(width), theme).len();
+            n_lines.saturating_sub(usize::from(markup_height(room.height, n_lines)))
+        };
+        shown.iter().map(beyond).max().unwrap_or(0)
+    }
+
+    /// Draws it.
+    pub fn draw(&self, buf: &mut Buffer, area: Rect, theme: &Theme) {
+        let keys = "←→ mode · ↑↓ scroll · Enter converts the body (one undo step) · Esc";
+        let room = frame(buf, area, "Parse modes", keys, theme);
+        if SIDE_BY_SIDE <= room.width {
+            let n = u16::try_from(self.columns.len()).unwrap_or(1).max(1);
+            let width = room.width / n;
+            for (at, column) in self.columns.iter().enumerate() {
+                let x = room.x + width * u16::try_from(at).unwrap_or(0);
+                let area = Rect { x, width: width.saturating_sub(1), ..room };
+                draw::put_line(
+                    buf,
+                    Rect { height: 1, ..area },
+                    area.y,
+                    &self.title(column),
+                    self.title_style(at, theme),
+                );
+                self.draw_column(buf, area, column, theme);
+            }
+        } else if let Some(column) = self.column() {
+            self.draw_tabs(buf, room, theme);
+            self.draw_column(buf, room, column, theme);
+        }
+    }
+
+    /// Draws the modes in a row, the chosen one marked.
+    fn draw_tabs(&self, buf: &mut Buffer, room: Rect, theme: &Theme) {
+        let mut x = room.x;
+        for (at, column) in self.columns.iter().enumerate() {
+            let title = self.title(column);
+            let rest = Rect { x, width: room.right().saturating_sub(x), ..room };
+            draw::put_line(buf, rest, room.y, &title, self.title_style(at, theme));
+            let wide = u16::try_from(text::width(&title)).unwrap_or(u16::MAX);
+            x = x.saturating_add(wide).saturating_add(1).min(room.right());
+        }
+    }
+
+    /// The mode's name, whether the body is in it now, and what is in the way or lost.
+    fn title(&self, column: &Column) -> String {
+        let now = if self.now == Some(column.mode) { " · now" } else { "" };
+        let state = match &column.conversion {
+            Err(_) => " ✘".to_owned(),
+            Ok(conversion) if conversion.lost.is_empty() => String::new(),
+            Ok(conversion) => format!(" · {} lost", conversion.lost.len()),
+        };
+        format!(" {}{now}{state} ", column.mode.as_str())
+    }
+
+    fn title_style(&self, at: usize, theme: &Theme) -> Style {
+        if at == self.chosen { theme.popup_chosen } else { theme.popup.patch(theme.title) }
+    }
+
+    /// Draws what stands below a mode's title: what is lost, the text in its markup, and the message.
+    fn draw_column(&self, buf: &mut Buffer, area: Rect, column: &Column, theme: &Theme) {
+        let lines = lines_of(column, usize::from(area.width), theme);
+        let below = area.height.saturating_sub(1);
+        let above = markup_height(area.height, lines.len());
+        let markup = Rect { y: area.y + 1, height: above, ..area };
+        // A shorter column stops at its own end.
+        let top = self.scroll.min(lines.len().saturating_sub(usize::from(above)));
+        for (line, y) in lines.iter().skip(top).zip(markup.y..markup.bottom()) {
+            let mut x = markup.x;
+            for (text, style) in line {
+                x = draw::put(buf, markup, x, y, text, theme.popup.patch(*style));
+            }
+        }
+        let message = Rect { y: markup.bottom(), height: below - above, ..area };
+        if message.height == 0 {
+            return;
+        }
+        for x in message.x..message.right() {
+            buf[(x, message.y)].set_symbol("─").set_style(theme.popup.patch(theme.border));
+        }
+        let room = Rect { y: message.y + 1, height: message.height - 1, ..message };
+        if let Some(composed) = &column.composed {
+            bubble::draw(buf, room, composed, theme);
+        }
+    }
+}
+
+/// How many rows the text of a column has: the message has half the room, and what the text leaves over.
+fn markup_height(column: u16, n_lines: usize) -> u16 {
+    (column.saturating_sub(1) / 2).min(u16::try_from(n_lines).unwrap_or(u16::MAX).max(3))
+}
+
+/// Pieces of a line from the left.
+type Styled = Vec<(String, Style)>;
+
+/// The lines above a column's message: what is lost first, since it decides.
+fn lines_of(column: &Column, width: usize, theme: &Theme) -> Vec<Styled> {
+    let wrapped =
+        |text: &str, style| draw::wrap(text, width).into_iter().map(move |line| vec![(line, style)]);
+    match &column.conversion {
+        Err(refusal) => {
+            let words = wrapped(&format!("✘ {}", refusal.message), theme.error);
+            words.chain(wrapped(refusal.help.as_deref().unwrap_or_default(), theme.dim)).collect()
+        }
+        Ok(conversion) => {
+            let lost =
+                conversion.lost.iter().flat_map(|lost| wrapped(&format!("! lost: {lost}"), theme.warning));
+            let rows = draw::wrap_words(&conversion.text, width).into_iter();
+            lost.chain(rows.map(|row| coloured(&conversion.text, row, &column.colours, theme))).collect()
+        }
+    }
+}
+
+/// One row of a text, in its colours.
+fn coloured(text: &str, row: Range<usize>, colours: &[Piece], theme: &Theme) -> Styled {
+    let first = colours.partition_point(|(range, _)| range.end <= row.start);
+    let mut parts = Styled::new();
+    let mut at = row.start;
+    let mut add = |range: Range<usize>, style: Style| {
+        if let Some(part) = text.get(range).filter(|part| !part.is_empty()) {
+            parts.push((part.to_owned(), style));
+        }
+    };
+    for (range, class) in colours[first..].iter().take_while(|(range, _)| range.start < row.end) {
+        let (start, end) = (range.start.max(row.start), range.end.min(row.end));
+        add(at..start, theme.text);
+        add(start..end, class.style(theme));
+        at = end;
+    }
+    add(at..row.end, theme.text);
+    parts
+}

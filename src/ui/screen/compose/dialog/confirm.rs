@@ -1,0 +1,147 @@
+//! A question with a few answers; the harmless one comes last and is what Esc means.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::secrets::Movable;
+use crate::service::WebhookInUse;
+use crate::ui::screen::compose::dialog::frame;
+use crate::ui::widget::draw;
+use crate::ui::widget::key::{Key, KeyCode};
+use crate::ui::widget::theme::Theme;
+
+/// The question.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Confirm {
+    /// In the border.
+    pub title: String,
+    /// The question, in whole sentences.
+    pub text: String,
+    /// What can be answered: the words, whose first letter is a key too, and what is decided by them.
+    pub answers: Vec<(String, Decision)>,
+    /// Which answer is chosen, from 0.
+    pub chosen: usize,
+}
+
+/// What is decided.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Decision {
+    /// Nothing happens.
+    Stay,
+    /// Everything is saved, then the console is left.
+    SaveAndQuit,
+    /// The console is left; drafts are thrown away.
+    QuitUnsaved,
+    /// The campaign goes into the trash.
+    DeleteCampaign(String),
+    /// The webhook goes into the trash.
+    DeleteWebhook(String),
+    /// The body is saved over what somebody else saved.
+    Overwrite(String),
+    /// The file's content is taken; one's own edits stay in the undo.
+    TakeFile(String),
+    /// The draft goes into the editor.
+    RestoreDraft(String),
+    /// The draft is thrown away.
+    DiscardDraft(String),
+    /// The webhook may be sent to, as it was when the question was asked.
+    Trust(Box<WebhookInUse>),
+    /// The private folder is this workspace's own from now on.
+    AdoptPrivate,
+    /// Secrets that are kept for an earlier place or version of the workspace become its own, or stay where they are.
+    OldSecrets {
+        /// Which.
+        found: Vec<Movable>,
+        /// Whether they are moved.
+        moves: bool,
+    },
+}
+
+impl Decision {
+    /// Whether its letter only chooses it: what cannot be taken back, in questions that come up by themselves or that a
+    /// stranger's file can raise.
+    fn takes_enter(&self) -> bool {
+        matches!(
+            self,
+            Decision::DiscardDraft(_)
+                | Decision::Trust(_)
+                | Decision::AdoptPrivate
+                | Decision::OldSecrets { moves: true, .. }
+        )
+    }
+}
+
+impl Confirm {
+    /// Asks; the last answer is chosen where the others destroy something.
+    pub fn new(title: &str, text: String, answers: Vec<(&str, Decision)>) -> Self {
+        let answers = answers.into_iter().map(|(words, decision)| (words.to_owned(), decision)).collect();
+        Self { title: title.to_owned(), text, answers, chosen: 0 }
+    }
+
+    /// Takes a key; returns what was decided, or `None` while nothing is.
+    pub fn press(&mut self, key: Key) -> Option<Decision> {
+        let n = self.answers.len().max(1);
+        match key.code {
+            KeyCode::Esc => return Some(Decision::Stay),
+            KeyCode::Enter => return self.answers.get(self.chosen).map(|(_, decision)| decision.clone()),
+            KeyCode::Left | KeyCode::Up => self.chosen = (self.chosen + n - 1) % n,
+            KeyCode::Right | KeyCode::Down | KeyCode::Tab => self.chosen = (self.chosen + 1) % n,
+            KeyCode::Char(c) => {
+                let is_meant =
+                    |words: &str| words.chars().next().is_some_and(|first| first.eq_ignore_ascii_case(&c));
+                let at = self.answers.iter().position(|(words, _)| is_meant(words))?;
+                // Whoever was still typing when the question came must not have answered it by that.
+                if self.answers[at].1.takes_enter() {
+                    self.chosen = at;
+                    return None;
+                }
+                return Some(self.answers[at].1.clone());
+            }
+            _ => {}
+        }
+        None
+    }
+
+    /// Returns how high the dialog is where its text is that wide.
+    pub fn height(&self, width: usize) -> u16 {
+        let rows = self.rows(u16::try_from(width).unwrap_or(u16::MAX)).last().map_or(0, |(row, ..)| *row);
+        u16::try_from(draw::wrap(&self.text, width).len()).unwrap_or(u16::MAX).saturating_add(4 + rows)
+    }
+
+    /// Where each answer stands in rows of `width` cells: the row and the column, from 0, and how wide it is.
+    fn rows(&self, width: u16) -> Vec<(u16, u16, u16)> {
+        let (mut row, mut x) = (0, 0);
+        let mut rows = Vec::with_capacity(self.answers.len());
+        for (words, _) in &self.answers {
+            let wide = u16::try_from(crate::text::width(words)).unwrap_or(0) + 4;
+            if 0 < x && width < x + wide {
+                (row, x) = (row + 1, 0);
+            }
+            rows.push((row, x, wide));
+            x += wide + 1;
+        }
+        rows
+    }
+
+    /// Returns the cells of each answer in the dialog's box.
+    pub fn buttons(&self, area: Rect) -> Vec<Rect> {
+        let rows = self.rows(area.width.saturating_sub(4));
+        let last = rows.last().map_or(0, |(row, ..)| *row);
+        let top = area.bottom().saturating_sub(2 + last);
+        let button =
+            |(row, x, width): (u16, u16, u16)| Rect { x: area.x + 2 + x, y: top + row, width, height: 1 };
+        rows.into_iter().map(button).collect()
+    }
+
+    /// Draws it.
+    pub fn draw(&self, buf: &mut Buffer, area: Rect, theme: &Theme) {
+        let room = frame(buf, area, &self.title, "←→ Enter · Esc", theme);
+        for (line, y) in draw::wrap(&self.text, usize::from(room.width)).iter().zip(room.y..room.bottom()) {
+            draw::put_line(buf, room, y, line, theme.popup);
+        }
+        for (at, ((words, _), button)) in self.answers.iter().zip(self.buttons(area)).enumerate() {
+            let style = if at == self.chosen { theme.popup_chosen } else { theme.popup.patch(theme.accent) };
+            draw::put(buf, area, button.x, button.y, &format!("[ {words} ]"), style);
+        }
+    }
+}

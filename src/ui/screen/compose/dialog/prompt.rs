@@ -1,0 +1,87 @@
+//! A dialog of one line.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::compose::clevertap::Pasted;
+use crate::service::starter::Starter;
+use crate::ui::screen::compose::dialog::frame;
+use crate::ui::widget::draw;
+use crate::ui::widget::text_field::TextField;
+use crate::ui::widget::theme::Theme;
+
+/// One line to type, and what for.
+#[derive(Debug, Clone)]
+pub struct Prompt {
+    /// What becomes of it.
+    pub purpose: Purpose,
+    /// The line.
+    pub field: TextField,
+    /// What is wrong with it.
+    pub problem: Option<String>,
+}
+
+/// What a typed line is for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Purpose {
+    /// The name of a new campaign that begins with this.
+    NewCampaign(Start),
+    /// The name of a campaign's copy.
+    DuplicateCampaign(String),
+    /// A campaign's new name.
+    RenameCampaign(String),
+    /// The name of a new webhook.
+    NewWebhook,
+    /// The name of a webhook's copy.
+    DuplicateWebhook(String),
+    /// A webhook's new name.
+    RenameWebhook(String),
+    /// A chat to test in.
+    TestChat,
+    /// A line of the body.
+    GoToLine,
+    /// A command line of vim mode.
+    CommandLine,
+}
+
+/// What a new campaign begins with.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Start {
+    /// One of the starters.
+    Starter(Starter),
+    /// A text that was pasted.
+    Pasted(Box<Pasted>),
+}
+
+impl Purpose {
+    fn title(&self) -> &'static str {
+        match self {
+            Purpose::NewCampaign(_) => "Name of the new campaign",
+            Purpose::DuplicateCampaign(_) | Purpose::DuplicateWebhook(_) => "Name of the copy",
+            Purpose::RenameCampaign(_) => "New name of the campaign",
+            Purpose::RenameWebhook(_) => "New name of the webhook",
+            Purpose::NewWebhook => "Name of the new webhook",
+            Purpose::TestChat => "Chat id or @name to test in",
+            Purpose::GoToLine => "Line",
+            Purpose::CommandLine => ":",
+        }
+    }
+}
+
+impl Prompt {
+    /// Asks, with an answer proposed that typing replaces.
+    pub fn new(purpose: Purpose, proposed: &str) -> Self {
+        Self { purpose, field: TextField::selected(proposed), problem: None }
+    }
+
+    /// Draws it; returns the cursor's cell.
+    pub fn draw(&self, buf: &mut Buffer, area: Rect, theme: &Theme) -> Option<(u16, u16)> {
+        let room = frame(buf, area, self.purpose.title(), "Enter · Esc", theme);
+        let line = Rect { y: room.y + u16::from(2 < room.height), height: room.height.min(1), ..room };
+        let cursor = self.field.draw(buf, line, theme.field_focused, theme.selection);
+        if let Some(problem) = &self.problem {
+            draw::put_line(buf, room, line.y + 1, problem, theme.popup.patch(theme.error));
+        }
+        Some(cursor)
+    }
+}

@@ -1,0 +1,286 @@
+//! F5, Preview and Test: who, where to, the very request, Enter, the answer.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use crate::compose::{Composed, Skip, Unset};
+use crate::service::{BotStatus, Outcome, TestAnswer};
+use crate::text::LineIndex;
+use crate::ui::screen::compose::dialog::frame;
+use crate::ui::screen::compose::pane::preview::masked;
+use crate::ui::shared::latest::Latest;
+use crate::ui::widget::draw;
+use crate::ui::widget::theme::Theme;
+use crate::workspace::{TestChats, TestSend};
+
+/// The dialog's state.
+#[derive(Debug, Clone)]
+pub struct TestDialog {
+    /// Whom the message is made for, in words.
+    pub profile: String,
+    /// The chats one can test in.
+    pub chats: TestChats,
+    /// The name, id or `@name` of the chat chosen.
+    pub chat: Option<String>,
+    /// Whether it goes out as it is, to the chat of the body.
+    pub as_is: bool,
+    /// Who answers at the address.
+    pub bot: BotStatus,
+    /// The request, once made.
+    pub request: Option<Latest<Composed>>,
+    /// Earlier tests, newest first.
+    pub history: Vec<TestSend>,
+    /// What is going on.
+    pub state: TestState,
+    /// Whether the chats and the history have been read.
+    pub is_loaded: bool,
+    /// Whether Enter was pressed before that.
+    pub sends_when_loaded: bool,
+    /// How far the body is scrolled.
+    pub scroll: usize,
+}
+
+/// What is going on in the dialog.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TestState {
+    /// Enter sends.
+    Ready,
+    /// The request is on its way.
+    Sending,
+    /// It came back.
+    Answered(Box<TestAnswer>),
+    /// Waiting for a message to the bot.
+    Capturing,
+    /// Something went wrong before anything was sent, in words.
+    Trouble(String),
+    /// A chat was captured, in words.
+    Captured(String),
+}
+
+/// The rows above the request: profile, chat, bot.
+const HEAD: u16 = 3;
+
+impl TestState {
+    /// Whether an answer is to come.
+    pub fn is_waiting(&self) -> bool {
+        match self {
+            TestState::Sending | TestState::Capturing => true,
+            TestState::Ready | TestState::Captured(_) | TestState::Trouble(_) | TestState::Answered(_) => {
+                false
+            }
+        }
+    }
+}
+
+impl TestDialog {
+    /// Returns the chat id or `@name` that the test goes to; none as it is, or where none is chosen.
+    pub fn target(&self) -> Option<String> {
+        if self.as_is { None } else { self.chats.resolve(self.chat.as_deref()?) }
+    }
+
+    /// Whether a test chat can be put into this request.
+    pub fn can_set_chat(&self) -> bool {
+        self.unset().is_none()
+    }
+
+    /// Why no test chat can be put into this request, where that is so.
+    fn unset(&self) -> Option<Unset> {
+        let composed = self.request.as_ref().filter(|composed| composed.http.is_some())?;
+        composed.chat_unset
+    }
+
+    fn chat_line(&self) -> (String, bool) {
+        if self.as_is {
+            return ("as it is: the chat of the body, a real recipient".into(), true);
+        }
+        match (&self.chat, self.target()) {
+            (Some(name), Some(id)) if *name == id => (id, false),
+            (Some(name), Some(id)) => (format!("{name} · {id}"), false),
+            (Some(name), None) => (format!("{name}: no chat by that name; c chooses another"), true),
+            (None, _) => ("none yet: c types one, g catches yours".into(), true),
+        }
+    }
+
+    /// Returns how far the request can be scrolled in the dialog's room.
+    pub fn last_top(&self, room: Rect, theme: &Theme) -> usize {
+        let width = usize::from(room.width);
+        let most = Self::request_height(room, self.answer_lines(width).len());
+        self.request_lines(width, theme).len().saturating_sub(usize::from(most))
+    }
+
+    /// Returns how many rows the request may have above an answer of so many.
+    fn request_height(room: Rect, answer: usize) -> u16 {
+        let available = room.height.saturating_sub(HEAD.min(room.height) + 1);
+        let answer = u16::try_from(answer).unwrap_or(u16::MAX).min(room.height / 2);
+        available.saturating_sub(answer + u16::from(0 < answer))
+    }
+
+    /// Draws it.
+    pub fn draw(&self, buf: &mut Buffer, area: Rect, theme: &Theme) {
+        let room = frame(buf, area, "Preview and Test", self.keys(), theme);
+        let mut y = room.y;
+        let mut row = |buf: &mut Buffer, label: &str, text: &str, style| {
+            if y < room.bottom() {
+                draw::put(buf, room, room.x, y, label, theme.popup.patch(theme.dim));
+                let rest = Rect { x: room.x + 9, width: room.width.saturating_sub(9), ..room };
+                draw::put_line(buf, rest, y, text, style);
+                y += 1;
+            }
+        };
+        row(buf, "Profile", &self.profile, theme.popup);
+        let (chat, is_open) = self.chat_line();
+        row(buf, "To", &chat, theme.popup.patch(if is_open { theme.warning } else { theme.title }));
+        let (bot, style) = self.bot_line(theme);
+        row(buf, "Bot", &bot, theme.popup.patch(style));
+        y += 1;
+        let answer = self.answer_lines(usize::from(room.width));
+        let most = Self::request_height(room, answer.len());
+        let gap = u16::from(!answer.is_empty());
+        let lines = self.request_lines(usize::from(room.width), theme);
+        let top = self.scroll.min(lines.len().saturating_sub(1));
+        let height = u16::try_from(lines.len() - top).unwrap_or(u16::MAX);
+        let request = Rect { y, height: height.min(most), ..room };
+        for ((line, style), y) in lines.iter().skip(top).zip(request.y..request.bottom()) {
+            draw::put_line(buf, request, y, line, theme.popup.patch(*style));
+        }
+        // Right below the request, where one looks.
+        for ((line, tone), y) in answer.iter().zip(request.bottom() + gap..room.bottom()) {
+            let style = match tone {
+                Tone::Good => theme.success,
+                Tone::Bad => theme.error,
+                Tone::Unsure => theme.warning,
+                Tone::Plain => theme.text,
+            };
+            draw::put_line(buf, room, y, line, theme.popup.patch(style));
+        }
+    }
+
+    fn bot_line(&self, theme: &Theme) -> (String, Style) {
+        match &self.bot {
+            BotStatus::Sandbox { bot } => (format!("SANDBOX {bot}: nothing reaches a person"), theme.success),
+            BotStatus::Live { bot, host } => (format!("LIVE {bot} at {host}"), theme.error),
+            BotStatus::NotTrusted(question) => {
+                (format!("NOT TRUSTED: it would send {}; Enter asks", question.what()), theme.warning)
+            }
+            BotStatus::Invalid(words) => (words.clone(), theme.error),
+            BotStatus::OtherHost { host } => (format!("no Bot API: {host}"), theme.warning),
+            BotStatus::Trouble { words, .. } => (words.clone(), theme.error),
+            BotStatus::Unknown | BotStatus::Asking => ("…".into(), theme.dim),
+        }
+    }
+
+    fn request_lines(&self, width: usize, theme: &Theme) -> Vec<(String, Style)> {
+        let Some(composed) = &self.request else { return vec![("…".to_owned(), theme.dim)] };
+        let styled =
+            |text: &str, style: Style| draw::wrap(text, width).into_iter().map(move |line| (line, style));
+        let mut lines: Vec<(String, Style)> = Vec::new();
+        match (&composed.http, &composed.skip) {
+            (Some(http), _) => {
+                let first = format!("{} {}", http.method.as_str(), masked(&http.url.shown()));
+                lines.extend(styled(&first, theme.accent));
+                let headers = http.shown_headers();
+                lines.extend(headers.map(|(name, value)| (format!("{name}: {}", masked(&value)), theme.dim)));
+                lines.push((String::new(), theme.text));
+                lines.extend(http.body.lines().flat_map(|line| styled(line, theme.text)));
+            }
+            (None, Some(Skip::Aborted(_))) => {
+                lines.push(("the body aborts for this profile: nothing is sent".into(), theme.warning));
+            }
+            (None, _) => {
+                let problem = composed.diagnostics.iter().find(|problem| problem.is_error());
+                let words = problem
+                    .map_or("this campaign has no webhook: F4 chooses one", |problem| &problem.message);
+                lines.extend(styled(words, theme.error));
+            }
+        }
+        lines
+    }
+
+    /// What is known to go wrong before anything is sent: it can be sent all the same.
+    fn known_error(&self) -> Option<String> {
+        let composed = self.request.as_ref().filter(|composed| composed.http.is_some())?;
+        composed.method.as_ref()?;
+        if let Some(problem) = composed.diagnostics.iter().find(|problem| problem.is_error()) {
+            let place = LineIndex::new(&composed.body).position(&composed.body, problem.span.start);
+            let refuses = if problem.code == "refused" { "" } else { " — Telegram will refuse this" };
+            return Some(format!("✘ {}:{} {}{refuses}", place.line, place.column, problem.message));
+        }
+        let (_, problem) = composed.webhook_problems.iter().find(|(_, problem)| problem.is_error())?;
+        Some(format!("✘ webhook: {}", problem.message))
+    }
+
+    fn answer_lines(&self, width: usize) -> Vec<(String, Tone)> {
+        let mut lines = Vec::new();
+        let mut say = |text: &str, tone: Tone| {
+            lines.extend(draw::wrap(text, width).into_iter().map(|line| (line, tone)));
+        };
+        match &self.state {
+            TestState::Ready => {
+                if let Some(words) = self.known_error() {
+                    say(&words, Tone::Bad);
+                }
+                if let Some(unset) = self.unset().filter(|_| !self.as_is) {
+                    say(&format!("No test chat can be put into this request: {unset}."), Tone::Bad);
+                    say("a sends it as it is, to whomever it names.", Tone::Plain);
+                }
+            }
+            TestState::Sending => say("sending… Esc closes this, and it is sent all the same", Tone::Plain),
+            TestState::Capturing => {
+                let bot = match &self.bot {
+                    BotStatus::Sandbox { bot } | BotStatus::Live { bot, .. } => bot.as_str(),
+                    _ => "the bot",
+                };
+                say(
+                    &format!(
+                        "Write anything to {bot} in Telegram now; your chat is caught. Esc stops waiting."
+                    ),
+                    Tone::Plain,
+                );
+            }
+            TestState::Captured(words) => say(&format!("✔ {words}"), Tone::Good),
+            TestState::Trouble(words) => say(&format!("✘ {words}"), Tone::Bad),
+            TestState::Answered(answer) => {
+                let status = answer.status.map_or_else(String::new, |status| format!("{status} "));
+                let ms = answer.elapsed.as_millis();
+                if answer.is_sent() {
+                    let id = answer.message_id.map_or_else(String::new, |id| format!(" · message {id}"));
+                    say(&format!("✔ {status}{}{id} · {ms} ms", answer.description), Tone::Good);
+                } else {
+                    let (mark, tone) = match answer.outcome {
+                        Outcome::Unknown => ("? unknown whether it was sent:", Tone::Unsure),
+                        Outcome::Withheld | Outcome::Unreachable => ("✘ not sent:", Tone::Bad),
+                        Outcome::Sent | Outcome::Refused => ("✘", Tone::Bad),
+                    };
+                    say(&format!("{mark} {}", answer.description), tone);
+                    if let Some(help) = &answer.help {
+                        say(help, Tone::Plain);
+                    }
+                    if answer.problem.is_some() {
+                        say("j goes to the place in the body", Tone::Plain);
+                    }
+                }
+            }
+        }
+        lines
+    }
+
+    fn keys(&self) -> &'static str {
+        match &self.state {
+            TestState::Sending => "Esc",
+            TestState::Capturing => "Esc stops waiting",
+            TestState::Answered(answer) if answer.problem.is_some() => {
+                "Enter sends again · j to the place · c chat · p profile · h earlier · Esc"
+            }
+            _ => "Enter sends · c chat · p profile · g catch my chat · h earlier tests · Esc",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tone {
+    Good,
+    Bad,
+    Unsure,
+    Plain,
+}

@@ -1,0 +1,90 @@
+//! What is said of a place of the body, in a small box near it; the next key closes it.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use crate::complete::hover::{self, Note};
+use crate::diagnostic::Severity;
+use crate::text::width;
+use crate::ui::screen::compose::layout::inside;
+use crate::ui::screen::compose::popup;
+use crate::ui::screen::compose::state::App;
+use crate::ui::widget::draw;
+
+/// The widest it gets inside its border.
+const MAX_WIDTH: u16 = 64;
+
+/// The most lines inside its border.
+const MAX_LINES: usize = 14;
+
+/// An open box.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HoverBox {
+    hover: hover::Hover,
+    /// The edit of the body it was said of.
+    version: u64,
+}
+
+/// Says what stands at the byte `at` of the open body; returns whether there is anything to say.
+pub fn open(app: &mut App, at: usize) -> bool {
+    app.hover = app.buffer().and_then(|buffer| {
+        let body = buffer.editor.text();
+        let found = hover::hover(&body, at, app.composed.as_deref(), &app.knowledge().context())?;
+        Some(HoverBox { hover: found, version: buffer.editor.version() })
+    });
+    app.hover.is_some()
+}
+
+/// Draws the box, unless the body is another one by now.
+pub fn draw(app: &App, buf: &mut Buffer) {
+    let Some(shown) = app.hover.as_ref().filter(|_| app.dialog.is_none()) else { return };
+    if app.buffer().is_none_or(|buffer| buffer.editor.version() != shown.version) {
+        return;
+    }
+    let room = usize::from(MAX_WIDTH.min(app.size.0.saturating_sub(4)));
+    let mut lines = lines(app, &shown.hover.notes, room);
+    if MAX_LINES < lines.len() {
+        lines.truncate(MAX_LINES - 1);
+        lines.push(Line { text: "…".to_owned(), style: app.theme.dim });
+    }
+    let wide = lines.iter().map(|line| width(&line.text)).max().unwrap_or(0) + 2;
+    let (wide, tall) = (u16::try_from(wide).unwrap_or(MAX_WIDTH), u16::try_from(lines.len()).unwrap_or(0));
+    let Some(area) = popup::near(app, shown.hover.span, wide + 2, tall + 2) else { return };
+    draw::fill(buf, area, app.theme.popup);
+    draw::border(buf, area, app.theme.popup.patch(app.theme.border_focused));
+    let room = inside(area);
+    for (line, y) in lines.iter().zip(room.y..room.bottom()) {
+        let room = Rect { x: room.x + 1, width: room.width.saturating_sub(2), ..room };
+        draw::put_line(buf, room, y, &line.text, app.theme.popup.patch(line.style));
+    }
+}
+
+struct Line {
+    text: String,
+    style: Style,
+}
+
+/// The notes in lines, an empty one between them.
+fn lines(app: &App, notes: &[Note], room: usize) -> Vec<Line> {
+    let theme = &app.theme;
+    let mut lines = Vec::new();
+    for note in notes {
+        if !lines.is_empty() {
+            lines.push(Line { text: String::new(), style: theme.text });
+        }
+        let (mark, style) = match note.severity {
+            None => ("", theme.title),
+            Some(Severity::Error) => ("✘ ", theme.error),
+            Some(Severity::Warning) => ("! ", theme.warning),
+            Some(Severity::Info) => ("i ", theme.info),
+        };
+        let title = draw::wrap(&format!("{mark}{}", note.title), room);
+        lines.extend(title.into_iter().map(|text| Line { text, style }));
+        let style = if note.severity.is_some() { theme.dim } else { theme.text };
+        for line in &note.lines {
+            lines.extend(draw::wrap(line, room).into_iter().map(|text| Line { text, style }));
+        }
+    }
+    lines
+}

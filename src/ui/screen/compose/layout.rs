@@ -1,0 +1,149 @@
+//! Where everything stands: one pure plan, shared by drawing and by the mouse.
+//!
+//! ```text
+//! wide (from 106)              two columns (from 76)         one pane
+//! ┌header──────────────────┐   ┌header───────────────┐      ┌header────┐
+//! │campaigns│ body │preview│   │tabs of the panes    │      │tabs      │
+//! │webhook  │      │       │   │ body or   │ preview │      │ the      │
+//! │         │      │problem│   │ 1 and 2   │ problems│      │ focused  │
+//! └footer──────────────────┘   └footer───────────────┘      └footer────┘
+//! ```
+
+use ratatui::layout::Rect;
+
+use crate::ui::screen::compose::focus::Pane;
+use crate::ui::screen::compose::pane::problems;
+use crate::ui::screen::compose::state::App;
+
+/// From this width on all panes are on screen.
+const WIDE: u16 = 106;
+
+/// From this width on the body and the preview stand side by side.
+const TWO_COLUMNS: u16 = 76;
+
+/// From this height on a single column shows the preview under the body.
+const STACKED: u16 = 22;
+
+/// Under this size there is a word instead of panes.
+const SMALLEST: (u16, u16) = (24, 6);
+
+/// Where everything stands.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Layout {
+    /// The whole screen.
+    pub area: Rect,
+    /// The line at the top.
+    pub header: Rect,
+    /// The line that names the panes, where not all are on screen.
+    pub tabs: Option<Rect>,
+    /// The panes on screen with their borders, in drawing order.
+    pub panes: Vec<(Pane, Rect)>,
+    /// The line at the bottom.
+    pub footer: Rect,
+    /// Whether the screen is too small for anything but a word.
+    pub is_too_small: bool,
+}
+
+impl Layout {
+    /// Returns the place of a pane, where it is on screen.
+    pub fn pane(&self, pane: Pane) -> Option<Rect> {
+        self.panes.iter().find(|(shown, _)| *shown == pane).map(|(_, area)| *area)
+    }
+
+    /// Returns the pane at a cell.
+    pub fn pane_at(&self, x: u16, y: u16) -> Option<Pane> {
+        self.panes.iter().find(|(_, area)| area.contains((x, y).into())).map(|(pane, _)| *pane)
+    }
+}
+
+/// Returns the part of a pane inside its border.
+pub fn inside(area: Rect) -> Rect {
+    Rect {
+        x: area.x.saturating_add(1),
+        y: area.y.saturating_add(1),
+        width: area.width.saturating_sub(2),
+        height: area.height.saturating_sub(2),
+    }
+}
+
+/// Plans the screen.
+pub fn layout(app: &App, area: Rect) -> Layout {
+    if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+        return Layout { area, is_too_small: true, ..Layout::default() };
+    }
+    let header = Rect { height: 1, ..area };
+    let footer = Rect { y: area.bottom() - 1, height: 1, ..area };
+    let middle = Rect { y: area.y + 1, height: area.height - 2, ..area };
+    let is_wide = WIDE <= area.width && 18 <= area.height;
+    let tabs = (!is_wide).then_some(Rect { height: 1, ..middle });
+    let below_tabs = Rect { y: middle.y + 1, height: middle.height - 1, ..middle };
+    let panes = if is_wide {
+        wide(app, middle)
+    } else if TWO_COLUMNS <= area.width && 14 <= area.height {
+        two_columns(app, below_tabs)
+    } else {
+        one_column(app, below_tabs)
+    };
+    Layout { area, header, tabs, panes, footer, is_too_small: false }
+}
+
+fn wide(app: &App, area: Rect) -> Vec<(Pane, Rect)> {
+    // The same wherever one is: the message must not be laid out anew because one looks at the webhook.
+    let left_width = 26.max(area.width / 6).min(34);
+    let (left, rest) = split_x(area, left_width);
+    let (body, right) = split_x(rest, rest.width - (rest.width * 45 / 100).clamp(34, 72));
+    let webhook_height = webhook_height(app, left.height);
+    let (campaigns, webhook) = split_y(left, left.height - webhook_height);
+    let mut panes = vec![(Pane::Campaigns, campaigns), (Pane::Webhook, webhook), (Pane::Body, body)];
+    panes.extend(preview_and_problems(app, right));
+    panes
+}
+
+fn two_columns(app: &App, area: Rect) -> Vec<(Pane, Rect)> {
+    let (left, right) = split_x(area, area.width * 54 / 100);
+    let mut panes = match app.focus.pane {
+        Pane::Campaigns | Pane::Webhook => {
+            let (campaigns, webhook) = split_y(left, left.height - webhook_height(app, left.height));
+            vec![(Pane::Campaigns, campaigns), (Pane::Webhook, webhook)]
+        }
+        Pane::Body | Pane::Preview | Pane::Problems => vec![(Pane::Body, left)],
+    };
+    panes.extend(preview_and_problems(app, right));
+    panes
+}
+
+fn one_column(app: &App, area: Rect) -> Vec<(Pane, Rect)> {
+    let is_main = matches!(app.focus.pane, Pane::Body | Pane::Preview);
+    if is_main && STACKED <= area.height {
+        let (body, preview) = split_y(area, area.height / 2);
+        return vec![(Pane::Body, body), (Pane::Preview, preview)];
+    }
+    vec![(app.focus.pane, area)]
+}
+
+fn preview_and_problems(app: &App, area: Rect) -> Vec<(Pane, Rect)> {
+    let is_focused = app.focus.pane == Pane::Problems;
+    let most = if is_focused { area.height / 2 } else { area.height / 3 };
+    let lines = problems::line_count(app, area.width.saturating_sub(2), usize::from(most.saturating_sub(2)));
+    let height = u16::try_from(lines).unwrap_or(u16::MAX).saturating_add(2).clamp(3, most.max(3));
+    let (preview, below) = split_y(area, area.height.saturating_sub(height));
+    vec![(Pane::Preview, preview), (Pane::Problems, below)]
+}
+
+/// The webhook's pane takes what its lines need, and never all from the campaigns.
+fn webhook_height(app: &App, available: u16) -> u16 {
+    let wanted = u16::try_from(app.webhook_lines()).unwrap_or(u16::MAX).saturating_add(2);
+    let is_entered = app.focus.pane == Pane::Webhook;
+    let most = if is_entered { available.saturating_sub(5) } else { available / 2 };
+    wanted.min(most.max(3)).min(available)
+}
+
+fn split_x(area: Rect, left: u16) -> (Rect, Rect) {
+    let left = left.min(area.width);
+    (Rect { width: left, ..area }, Rect { x: area.x + left, width: area.width - left, ..area })
+}
+
+fn split_y(area: Rect, top: u16) -> (Rect, Rect) {
+    let top = top.min(area.height);
+    (Rect { height: top, ..area }, Rect { y: area.y + top, height: area.height - top, ..area })
+}

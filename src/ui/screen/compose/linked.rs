@@ -1,0 +1,126 @@
+//! The preview follows the cursor of the body: what belongs to its place is lit and in sight.
+
+use ratatui::layout::Rect;
+
+use crate::compose::{Composed, Links, Lit};
+use crate::text::Span;
+use crate::ui::screen::compose::focus::Pane;
+use crate::ui::screen::compose::layout::{inside, layout};
+use crate::ui::screen::compose::pane::preview::{JsonRows, Tab, message_area};
+use crate::ui::screen::compose::state::App;
+use crate::ui::shared::bubble::Bubble;
+use crate::ui::shared::latest::Latest;
+
+/// What of the composition on screen belongs to the cursor's place.
+#[derive(Debug, Default)]
+pub struct Linked {
+    of: Option<Read>,
+    /// The place of the cursor that is lit, and the room it was scrolled into.
+    shown: Option<Place>,
+    /// What is lit.
+    pub lit: Lit,
+    /// What one came to by a click in the preview: the text's version, the cursor behind the click, and the place.
+    outline: Option<(u64, usize, Span)>,
+}
+
+/// A composition, read once.
+#[derive(Debug)]
+struct Read {
+    composed: Latest<Composed>,
+    links: Links,
+    json: Option<(usize, JsonRows)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Place {
+    version: u64,
+    selection: Span,
+    tab: Tab,
+    room: Rect,
+}
+
+impl Linked {
+    /// Returns the links of the composition on screen.
+    pub fn links(&self) -> Option<&Links> {
+        self.of.as_ref().map(|read| &read.links)
+    }
+
+    /// Returns the rows of the rendered body.
+    pub fn json(&self) -> Option<&JsonRows> {
+        self.of.as_ref()?.json.as_ref().map(|(_, rows)| rows)
+    }
+}
+
+impl App {
+    /// Outlines a place of the body until the cursor goes on.
+    pub fn outline(&mut self, place: Span) {
+        self.linked.outline =
+            self.buffer().map(|buffer| (buffer.editor.version(), buffer.editor.cursor(), place));
+    }
+
+    /// Returns the place of the body that is outlined.
+    pub fn outlined(&self) -> Option<Span> {
+        let (version, cursor, place) = self.linked.outline?;
+        let editor = &self.buffer()?.editor;
+        (editor.version() == version && editor.cursor() == cursor).then_some(place)
+    }
+}
+
+/// Follows the cursor, the composition and the room there is.
+///
+/// While the composition of an edit is on its way, what is lit stays: it belongs to the message that is still shown.
+pub(super) fn follow(app: &mut App) {
+    let Some(composed) = app.composed.clone() else {
+        app.linked = Linked { outline: app.linked.outline, ..Linked::default() };
+        return;
+    };
+    if app.linked.of.as_ref().is_none_or(|read| read.composed != composed) {
+        let links = Links::new(&composed);
+        app.linked.of = Some(Read { composed: composed.clone(), links, json: None });
+        (app.linked.shown, app.linked.lit) = (None, Lit::default());
+    }
+    let plan = layout(app, Rect::new(0, 0, app.size.0, app.size.1));
+    let room = plan.pane(Pane::Preview).map(inside).unwrap_or_default();
+    if let Some(read) = &mut app.linked.of {
+        let width = usize::from(room.width);
+        let is_read = read.json.as_ref().is_some_and(|(of, _)| *of == width);
+        match app.preview.tab {
+            Tab::Json if is_read => {}
+            Tab::Json => read.json = Some((width, JsonRows::new(&composed, width))),
+            Tab::Message | Tab::Request => read.json = None,
+        }
+    }
+    let Some(buffer) = app.buffer() else { return };
+    let (version, selection) = (buffer.editor.version(), buffer.editor.selection().span());
+    let place = Place { version, selection, tab: app.preview.tab, room };
+    if app.linked.shown == Some(place) || app.composed_now().is_none() {
+        return;
+    }
+    app.linked.shown = Some(place);
+    app.linked.lit = app.linked.links().map(|links| links.lit(&composed, selection)).unwrap_or_default();
+    scroll(app, &composed, room);
+}
+
+/// Brings what is lit into sight, and never leaves the preview scrolled beyond its end.
+fn scroll(app: &mut App, composed: &Composed, room: Rect) {
+    let (lit, n_rows, height) = match app.preview.tab {
+        Tab::Message => {
+            let area = message_area(composed, room);
+            let Some(bubble) = Bubble::new(composed, area.width, &app.preview.options) else { return };
+            (bubble.first_lit(&app.linked.lit), bubble.n_rows(), area.height)
+        }
+        Tab::Json => {
+            let Some(rows) = app.linked.json() else { return };
+            let first = app.linked.lit.rendered.first();
+            (first.map(|span| rows.row_of(span.start)), rows.n_rows(), room.height)
+        }
+        Tab::Request => return,
+    };
+    let height = usize::from(height);
+    let top = &mut app.preview.scroll;
+    if let Some(row) = lit.filter(|row| !(*top..*top + height).contains(row)) {
+        // Some of what stands before it is seen too.
+        *top = row.saturating_sub(height / 3);
+    }
+    *top = (*top).min(n_rows.saturating_sub(height));
+}

@@ -1,0 +1,438 @@
+//! 4: what the recipient gets: the message, the JSON, the request.
+
+mod json_rows;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use crate::compose::{AuthDraft, Composed, Lit, Skip};
+use crate::json;
+use crate::text::Span;
+use crate::ui::screen::compose::focus::Pane;
+use crate::ui::screen::compose::layout::inside;
+use crate::ui::screen::compose::pane::frame;
+use crate::ui::screen::compose::state::App;
+use crate::ui::widget::draw;
+use crate::ui::widget::hyperlinks::Link;
+
+use crate::ui::shared::bubble::{self, Bubble, Over};
+pub use json_rows::JsonRows;
+
+/// What the pane alone knows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Preview {
+    /// Which view is shown.
+    pub tab: Tab,
+    /// How many lines are scrolled away.
+    pub scroll: usize,
+    /// How the message is shown.
+    pub options: bubble::Options,
+}
+
+/// The views.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tab {
+    /// The message as a client lays it out.
+    #[default]
+    Message,
+    /// The rendered body.
+    Json,
+    /// The request as it would go out.
+    Request,
+}
+
+impl Tab {
+    /// All views, in order.
+    pub const ALL: [Tab; 3] = [Tab::Message, Tab::Json, Tab::Request];
+
+    /// Returns the view's name.
+    pub fn title(self) -> &'static str {
+        match self {
+            Tab::Message => "Message",
+            Tab::Json => "JSON",
+            Tab::Request => "Request",
+        }
+    }
+
+    /// Returns the view `by` steps on, around the ends.
+    pub fn step(self, by: isize) -> Tab {
+        let n = Tab::ALL.len() as isize;
+        Tab::ALL[(self as isize + by).rem_euclid(n) as usize]
+    }
+}
+
+/// Returns how far the pane can be scrolled: until its last row is the lowest.
+pub fn last_top(app: &App, area: Rect) -> usize {
+    let room = inside(area);
+    let Some(composed) = &app.composed else { return 0 };
+    let (n_rows, height) = match app.preview.tab {
+        Tab::Message => {
+            let area = message_area(composed, room);
+            let options = &app.preview.options;
+            match Bubble::new(composed, area.width, options) {
+                Some(bubble) => (bubble.n_rows(), area.height),
+                None => {
+                    let Some((before, below)) = WithoutMessage::new(app, composed, area).before else {
+                        return 0;
+                    };
+                    let bubble = Bubble::new(before, below.width, options);
+                    (bubble.map_or(0, |bubble| bubble.n_rows()), below.height)
+                }
+            }
+        }
+        Tab::Json => {
+            let rows = app.linked.json().filter(|_| composed.rendered.is_some());
+            (rows.map_or(0, JsonRows::n_rows), room.height)
+        }
+        Tab::Request => (request_lines(app, composed, usize::from(room.width)).len(), room.height),
+    };
+    n_rows.saturating_sub(usize::from(height))
+}
+
+/// Draws the pane.
+pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
+    let room = frame(app, Pane::Preview, title(area), area, buf);
+    draw_tabs(app, area, buf);
+    let Some(composed) = &app.composed else {
+        let words = without_message(app);
+        for (line, y) in draw::wrap(&words, usize::from(room.width)).iter().zip(room.y..room.bottom()) {
+            draw::put_line(buf, room, y, line, app.theme.dim);
+        }
+        return;
+    };
+    match app.preview.tab {
+        Tab::Message => draw_message(app, composed, room, buf),
+        Tab::Json => draw_json(app, composed, room, buf),
+        Tab::Request => {
+            draw_lines(buf, room, app.preview.scroll, &request_lines(app, composed, usize::from(room.width)))
+        }
+    }
+}
+
+/// What is said while there is no message: why none is made, else that one is on its way.
+fn without_message(app: &App) -> String {
+    let Some(campaign) = app.open_campaign() else { return String::new() };
+    if app.buffer().is_some_and(|buffer| !buffer.is_readable) {
+        return campaign.body.problems.first().map_or_else(String::new, |problem| problem.message.clone());
+    }
+    match app.hints_off() {
+        Some(words) => format!(
+            "{words}, or each key would wait for them. F5 tests and ^S saves as ever; Telegram takes 4096 \
+             characters a message."
+        ),
+        None => "…".to_owned(),
+    }
+}
+
+/// What the pane is called: nothing where its tabs need the room.
+fn title(area: Rect) -> &'static str {
+    if tabs_width(&Tab::ALL) + BEFORE_TABS + TITLE_WIDTH <= area.width { TITLE } else { "" }
+}
+
+const TITLE: &str = "Preview";
+
+/// The cells of the title, with a line and a blank behind it.
+const TITLE_WIDTH: u16 = 10;
+
+/// The cells of the corner and the pane's number.
+const BEFORE_TABS: u16 = 3;
+
+/// The cells between two tabs.
+const TAB_GAP: u16 = 3;
+
+/// The cells of tabs side by side, with the blank and the corner behind them.
+fn tabs_width(tabs: &[Tab]) -> u16 {
+    tabs.iter().map(|tab| name_width(*tab) + TAB_GAP).sum::<u16>().saturating_sub(TAB_GAP) + 2
+}
+
+fn name_width(tab: Tab) -> u16 {
+    u16::try_from(tab.title().len()).unwrap_or(0)
+}
+
+/// The cells of each tab's name in the pane's border; where not all fit, of the chosen one alone.
+fn tab_places(chosen: Tab, area: Rect) -> Vec<(Tab, Rect)> {
+    let all_fit = tabs_width(&Tab::ALL) + BEFORE_TABS <= area.width;
+    let shown = if all_fit { Tab::ALL.to_vec() } else { vec![chosen] };
+    let mut x = area.x + BEFORE_TABS + if title(area).is_empty() { 0 } else { TITLE_WIDTH };
+    let mut places = Vec::new();
+    for tab in shown {
+        places.push((tab, Rect { x, y: area.y, width: name_width(tab), height: 1 }));
+        x += name_width(tab) + TAB_GAP;
+    }
+    places
+}
+
+fn draw_tabs(app: &App, area: Rect, buf: &mut Buffer) {
+    let line = Rect { width: area.width.saturating_sub(1), height: 1, ..area };
+    let places = tab_places(app.preview.tab, area);
+    let n_places = places.len();
+    for (at, (tab, place)) in places.into_iter().enumerate() {
+        if at == 0 {
+            draw::put(buf, line, place.x.saturating_sub(1), place.y, " ", app.theme.dim);
+        }
+        let style =
+            if tab == app.preview.tab { app.theme.accent.patch(app.theme.title) } else { app.theme.dim };
+        draw::put(buf, line, place.x, place.y, tab.title(), style);
+        if at + 1 < n_places {
+            draw::put(buf, line, place.right(), place.y, " · ", app.theme.dim);
+        } else {
+            draw::put(buf, line, place.right(), place.y, " ", app.theme.dim);
+        }
+    }
+}
+
+/// Returns the tab at a cell.
+pub fn tab_at(app: &App, area: Rect, x: u16, y: u16) -> Option<Tab> {
+    tab_places(app.preview.tab, area)
+        .into_iter()
+        .find(|(_, place)| place.contains((x, y).into()))
+        .map(|(tab, _)| tab)
+}
+
+/// Returns the cells of the message that lead to addresses.
+pub fn links(app: &App, area: Rect) -> Vec<Link> {
+    let Some(composed) = app.composed.as_deref().filter(|_| app.preview.tab == Tab::Message) else {
+        return Vec::new();
+    };
+    let area = message_area(composed, inside(area));
+    let bubble = Bubble::new(composed, area.width, &app.preview.options);
+    bubble.map_or_else(Vec::new, |bubble| bubble.links(area, app.preview.scroll))
+}
+
+/// What a click in the preview means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hit {
+    /// A closed spoiler is to be opened.
+    Spoiler,
+    /// A long quote is to be opened or closed.
+    Toggle,
+    /// What was clicked came from this place of the body.
+    Place(Span),
+}
+
+/// Returns what is at a cell of the pane; places only of what came out of the body as it stands in the editor.
+pub fn hit(app: &App, area: Rect, x: u16, y: u16) -> Option<Hit> {
+    let composed = app.composed_now()?;
+    let room = inside(area);
+    match app.preview.tab {
+        Tab::Message => {
+            let area = message_area(composed, room);
+            let bubble = Bubble::new(composed, area.width, &app.preview.options)?;
+            match bubble.hit(area, app.preview.scroll, x, y)? {
+                bubble::Hit::Spoiler => Some(Hit::Spoiler),
+                bubble::Hit::Toggle => Some(Hit::Toggle),
+                bubble::Hit::Part(part) => app.linked.links()?.place_of(composed, part).map(Hit::Place),
+            }
+        }
+        Tab::Json => {
+            let rendered = composed.rendered.as_deref()?;
+            let row = app.preview.scroll + usize::from(y.checked_sub(room.y)?);
+            let at = app.linked.json()?.byte_at(rendered, row, usize::from(x.checked_sub(room.x)?))?;
+            composed.origin(Span::new(at, at + 1)).map(Hit::Place)
+        }
+        Tab::Request => None,
+    }
+}
+
+/// Returns the room of the message: a line above it says who would be skipped, one below it how long it is.
+pub fn message_area(composed: &Composed, room: Rect) -> Rect {
+    let above = u16::from(composed.skip.is_some()).min(room.height);
+    Rect { y: room.y + above, height: room.height.saturating_sub(above + 1), ..room }
+}
+
+fn draw_message(app: &App, composed: &Composed, room: Rect, buf: &mut Buffer) {
+    if let Some(skip) = &composed.skip {
+        let words = match skip {
+            Skip::Aborted(_) => "aborted: this recipient would be skipped",
+            Skip::NoChatId => "no chat id: this recipient would be skipped",
+        };
+        draw::put_line(buf, room, room.y, words, app.theme.warning);
+    }
+    let area = message_area(composed, room);
+    if let Some(bubble) = Bubble::new(composed, area.width, &app.preview.options) {
+        let over = Over { lit: &app.linked.lit, code: app.code.pieces() };
+        bubble.draw(buf, area, app.preview.scroll, &app.theme, over);
+        draw::put_line(buf, room, area.bottom(), &status_line(composed), app.theme.dim);
+        return;
+    }
+    let WithoutMessage { lines, before } = WithoutMessage::new(app, composed, area);
+    for ((line, style), y) in lines.iter().zip(area.y..area.bottom()) {
+        draw::put_line(buf, area, y, line, *style);
+    }
+    if let Some((before, below)) = before {
+        draw_before_error(app, before, below, buf);
+    }
+}
+
+/// What is shown where there is no message.
+struct WithoutMessage<'a> {
+    lines: Vec<(String, Style)>,
+    /// The message before the error, and its room below the lines.
+    before: Option<(&'a Composed, Rect)>,
+}
+
+impl<'a> WithoutMessage<'a> {
+    fn new(app: &'a App, composed: &Composed, area: Rect) -> Self {
+        let of_webhook = composed.webhook_problems.iter().map(|(_, problem)| problem);
+        let first = composed.diagnostics.iter().chain(of_webhook).find(|problem| problem.is_error());
+        let (words, style) = match (first, &composed.method) {
+            (Some(problem), _) => (format!("✘ {}", problem.message), app.theme.error),
+            (None, None) => {
+                ("This webhook is no Bot API: JSON and Request show what it gets.".to_owned(), app.theme.dim)
+            }
+            (None, Some(_)) => ("nothing to show".to_owned(), app.theme.dim),
+        };
+        let width = usize::from(area.width);
+        let help = first.and_then(|problem| problem.help.as_deref()).unwrap_or_default();
+        let mut lines: Vec<(String, Style)> =
+            draw::wrap(&words, width).into_iter().map(|line| (line, style)).collect();
+        lines.extend(draw::wrap(help, width).into_iter().map(|line| (line, app.theme.dim)));
+        let before = app.before_error().filter(|_| first.is_some());
+        if before.is_some() {
+            // The message before has half of the room at least.
+            lines.truncate(usize::from(area.height / 2));
+            let words = draw::wrap(BEFORE_ERROR, width).into_iter();
+            lines.extend(words.map(|line| (line, app.theme.warning)));
+        }
+        let above = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(area.height);
+        let below = Rect { y: area.y + above, height: area.height - above, ..area };
+        Self { lines, before: before.map(|before| (before, below)) }
+    }
+}
+
+/// What is said above the message before an error: its looks alone must not say that it is not what would be sent.
+const BEFORE_ERROR: &str = "! Not sent: the message before the error";
+
+/// Draws a message that is not what would be sent: all of it dim.
+fn draw_before_error(app: &App, before: &Composed, area: Rect, buf: &mut Buffer) {
+    let Some(bubble) = Bubble::new(before, area.width, &app.preview.options) else { return };
+    let over = Over { lit: &Lit::default(), code: &[] };
+    bubble.draw(buf, area, app.preview.scroll, &app.theme, over);
+    buf.set_style(area, app.theme.dim);
+}
+
+/// Mode, length against the limit, entities.
+fn status_line(composed: &Composed) -> String {
+    let Some(text) = composed.request.as_ref().and_then(|request| request.text()) else {
+        return String::new();
+    };
+    let mode = text.parse_mode.map_or("no parse mode", |mode| mode.as_str());
+    let chars = text.sent.text.chars().count();
+    let entities = text.sent.entities.len();
+    let s = if entities == 1 { "y" } else { "ies" };
+    format!("{mode} · {chars}/4096 · {entities} entit{s}")
+}
+
+type Styled = Vec<(String, Style)>;
+
+fn draw_lines(buf: &mut Buffer, room: Rect, scroll: usize, lines: &[Styled]) {
+    let top = scroll.min(lines.len().saturating_sub(1));
+    for (line, y) in lines.iter().skip(top).zip(room.y..room.bottom()) {
+        let mut x = room.x;
+        for (text, style) in line {
+            x = draw::put(buf, room, x, y, text, *style);
+        }
+    }
+}
+
+fn draw_json(app: &App, composed: &Composed, room: Rect, buf: &mut Buffer) {
+    if let Some((rendered, rows)) = composed.rendered.as_deref().zip(app.linked.json()) {
+        rows.draw(buf, room, rendered, app.preview.scroll, &app.linked.lit, &app.theme);
+        return;
+    }
+    let words = composed.diagnostics.iter().find(|problem| problem.is_error());
+    let words = words.map_or("not rendered", |problem| problem.message.as_str());
+    for (line, y) in draw::wrap(words, usize::from(room.width)).iter().zip(room.y..room.bottom()) {
+        draw::put_line(buf, room, y, line, app.theme.error);
+    }
+}
+
+/// Colours one line of JSON as it reads by itself: strings, keys, numbers, words.
+fn colour_json(app: &App, line: &str) -> Styled {
+    let theme = &app.theme;
+    let mut parts: Styled = Vec::new();
+    let mut rest = line;
+    while let Some(first) = rest.chars().next() {
+        let (len, style) = match first {
+            '"' => {
+                let len = string_len(rest);
+                let is_key = rest[len..].trim_start().starts_with(':');
+                (len, if is_key { theme.json_key } else { theme.json_string })
+            }
+            '0'..='9' | '-' => (run(rest, |c| c.is_ascii_digit() || "+-.eE".contains(c)), theme.json_number),
+            c if c.is_alphabetic() => {
+                let len = run(rest, char::is_alphanumeric);
+                let is_literal = ["true", "false", "null"].contains(&&rest[..len]);
+                (len, if is_literal { theme.json_literal } else { theme.json_string })
+            }
+            c if c.is_whitespace() => (run(rest, char::is_whitespace), theme.text),
+            c => (c.len_utf8(), theme.json_punctuation),
+        };
+        parts.push((rest[..len].to_owned(), style));
+        rest = &rest[len..];
+    }
+    parts
+}
+
+fn string_len(text: &str) -> usize {
+    let mut escaped = false;
+    for (at, c) in text.char_indices().skip(1) {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '"' => return at + 1,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+fn run(text: &str, belongs: impl Fn(char) -> bool) -> usize {
+    text.find(|c| !belongs(c)).unwrap_or(text.len()).max(text.chars().next().map_or(0, char::len_utf8))
+}
+
+fn request_lines(app: &App, composed: &Composed, width: usize) -> Vec<Styled> {
+    let theme = &app.theme;
+    let plain = |text: &str, style: Style| -> Vec<Styled> {
+        draw::wrap(text, width).into_iter().map(|line| vec![(line, style)]).collect()
+    };
+    let Some(http) = &composed.http else {
+        return plain("no request: the body did not render, or there is no webhook", theme.dim);
+    };
+    let mut lines = plain(&format!("{} {}", http.method.as_str(), masked(&http.url.shown())), theme.accent);
+    for (name, value) in http.shown_headers() {
+        lines.extend(plain(&format!("{name}: {}", masked(&value)), theme.text));
+    }
+    match &http.auth {
+        Some(AuthDraft::Basic { .. }) => lines.extend(plain("Authorization: Basic ••••••", theme.text)),
+        Some(AuthDraft::Bearer { .. }) => lines.extend(plain("Authorization: Bearer ••••••", theme.text)),
+        None => {}
+    }
+    lines.push(Vec::new());
+    let body = json::parse(&http.body).map(|document| document.root.to_serde());
+    let pretty = body.ok().and_then(|value| serde_json::to_string_pretty(&value).ok());
+    for line in pretty.as_deref().unwrap_or(&http.body).lines() {
+        for part in draw::wrap(line, width) {
+            lines.push(colour_json(app, &part));
+        }
+    }
+    lines
+}
+
+/// Returns an address or a header with a mask in place of each secret's name, as one reads it where it is sent.
+pub fn masked(shown: &str) -> String {
+    let mut out = String::new();
+    let mut from = 0;
+    for found in crate::campaign::placeholders(shown) {
+        out.push_str(&shown[from..found.span.start]);
+        out.push_str(if found.name == crate::campaign::SANDBOX {
+            "${SANDBOX}"
+        } else {
+            "••••••"
+        });
+        from = found.span.end;
+    }
+    out.push_str(&shown[from..]);
+    out
+}

@@ -1,0 +1,64 @@
+//! The sample event of the open campaign: which file's `Event` and `ExternalTrigger` preview, test and completion have.
+
+use crate::disk::Source;
+use crate::profile::Value;
+use crate::service::SampleEvent;
+use crate::ui::screen::compose::state::App;
+use crate::ui::widget::picker::Row;
+
+impl App {
+    /// Returns the path of the sample that was chosen for the open campaign.
+    pub fn chosen_sample(&self) -> Option<&str> {
+        self.samples.get(self.open.as_deref()?).map(String::as_str)
+    }
+
+    /// Returns the sample in use: the chosen one, else the first that can be read, else the first.
+    pub fn sample(&self) -> Option<&Source> {
+        let samples = &self.workspace.samples;
+        let chosen = self.chosen_sample().and_then(|path| samples.iter().find(|source| source.path == path));
+        let first = || samples.iter().find(|source| SampleEvent::read(source).is_some());
+        chosen.or_else(first).or(samples.first())
+    }
+
+    /// Chooses the sample at a path for the open campaign, for as long as the console is open.
+    pub fn choose_sample(&mut self, path: &str) {
+        if let Some(stem) = self.open.clone() {
+            self.samples.insert(stem, path.to_owned());
+        }
+    }
+
+    /// Returns the samples to choose from, with what each has.
+    pub fn sample_rows(&self) -> Vec<Row> {
+        let row = |source: &Source| {
+            let right = match SampleEvent::read(source) {
+                Some(sample) => [("Event", &sample.event), ("ExternalTrigger", &sample.external_trigger)]
+                    .into_iter()
+                    .filter_map(|(root, value)| Some(format!("{root}: {}", names(value.as_ref()?))))
+                    .collect::<Vec<_>>()
+                    .join(" · "),
+                None => "cannot be read: see Problems".to_owned(),
+            };
+            let title = sample_name(source).to_owned();
+            Row { id: source.path.clone(), title, right, ..Row::default() }
+        };
+        self.workspace.samples.iter().map(row).collect()
+    }
+}
+
+/// Returns what to call a sample: its file's stem.
+pub fn sample_name(source: &Source) -> &str {
+    let file = source.path.rsplit('/').next().unwrap_or(&source.path);
+    file.strip_suffix(".json").unwrap_or(file)
+}
+
+/// How many of the names of an event are shown.
+const SHOWN_NAMES: usize = 3;
+
+fn names(value: &Value) -> String {
+    let Value::Object(members) = value else { return "no object".to_owned() };
+    let mut names: Vec<&str> = members.keys().take(SHOWN_NAMES).map(String::as_str).collect();
+    if SHOWN_NAMES < members.len() {
+        names.push("…");
+    }
+    names.join(", ")
+}

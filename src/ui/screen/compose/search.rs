@@ -1,0 +1,264 @@
+//! Find and replace in the body: a line under the text.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::editor::search::{Search as Pattern, Syntax};
+use crate::editor::{Command, Motion};
+use crate::text::Span;
+use crate::ui::editor::vim::Direction;
+use crate::ui::screen::compose::state::App;
+use crate::ui::screen::compose::update::typing_command;
+use crate::ui::shared::effect::Effect;
+use crate::ui::widget::draw;
+use crate::ui::widget::key::{Key, KeyCode};
+use crate::ui::widget::text_field::TextField;
+use crate::ui::widget::theme::Theme;
+
+/// What is looked for, and what is put in its place.
+#[derive(Debug, Clone)]
+pub struct Search {
+    find: TextField,
+    /// There once Tab asked for it.
+    replace: Option<TextField>,
+    in_replace: bool,
+    syntax: Syntax,
+    /// Why nothing is found.
+    words: String,
+    /// Where it matches, ascending.
+    pub matches: Vec<Span>,
+    /// Where the cursor was and which way to go, where vim's `/` or `?` opened the line.
+    began: Option<(usize, Direction)>,
+}
+
+impl Search {
+    /// Opens the line with something to look for, which typing replaces.
+    pub fn new(seed: &str) -> Self {
+        Self {
+            find: TextField::selected(seed),
+            replace: None,
+            in_replace: false,
+            syntax: Syntax::Plain,
+            words: String::new(),
+            matches: Vec::new(),
+            began: None,
+        }
+    }
+
+    /// Opens the line as vim does: Enter closes it at the match, Esc where the cursor was.
+    pub fn of_vim(cursor: usize, direction: Direction) -> Self {
+        Self { began: Some((cursor, direction)), ..Self::new("") }
+    }
+
+    /// The match to show while the pattern is typed.
+    fn nearest(&self, cursor: usize) -> Option<Span> {
+        let (found, around) = match self.began {
+            Some((from, Direction::Forward)) => {
+                (self.matches.iter().find(|found| from < found.start), self.matches.first())
+            }
+            Some((from, Direction::Backward)) => {
+                (self.matches.iter().rev().find(|found| found.start < from), self.matches.last())
+            }
+            None => (self.matches.iter().find(|found| cursor <= found.end), self.matches.first()),
+        };
+        found.or(around).copied()
+    }
+
+    fn pattern(&self) -> Result<Pattern, String> {
+        Pattern::new(&self.find.text(), self.syntax).map_err(|error| error.to_string())
+    }
+
+    /// Finds all matches in the text.
+    fn refresh(&mut self, text: &str) {
+        self.matches = Vec::new();
+        self.words = match self.pattern() {
+            _ if self.find.text().is_empty() => String::new(),
+            Ok(pattern) => {
+                self.matches = pattern.find_all(text);
+                if self.matches.is_empty() { "no match".to_owned() } else { String::new() }
+            }
+            Err(words) => words,
+        };
+    }
+
+    /// Which of the matches is selected, or why there is none.
+    fn state(&self, selected: Span) -> String {
+        match (self.matches.len(), self.matches.binary_search(&selected)) {
+            (0, _) => self.words.clone(),
+            (n, Ok(at)) => format!("{} of {n}", at + 1),
+            (1, Err(_)) => "1 match".to_owned(),
+            (n, Err(_)) => format!("{n} matches"),
+        }
+    }
+
+    /// The keys that do something here, each with its word.
+    pub fn hints(&self) -> &'static [(&'static str, &'static str)] {
+        match (self.began.is_some(), self.in_replace) {
+            (true, false) => &[("Enter", "go there"), ("Esc", "back"), ("^R", "regex"), ("Tab", "replace")],
+            (_, true) => &[
+                ("Enter", "replace, go on"),
+                ("^A", "all"),
+                ("Esc", "close"),
+                ("^R", "regex"),
+                ("Tab", "find"),
+            ],
+            (false, false) => {
+                &[("Enter", "next"), ("↑", "previous"), ("Esc", "close"), ("^R", "regex"), ("Tab", "replace")]
+            }
+        }
+    }
+
+    /// Draws the line; returns the cursor's cell. `selected` is what is selected in the text.
+    pub fn draw(&self, buf: &mut Buffer, line: Rect, theme: &Theme, selected: Span) -> Option<(u16, u16)> {
+        if line.height == 0 {
+            return None;
+        }
+        draw::fill(buf, line, theme.text);
+        let kind = if self.syntax == Syntax::Plain { "find " } else { "regex " };
+        let x = draw::put(buf, line, line.x, line.y, kind, theme.accent);
+        let half = if self.replace.is_some() { 2 } else { 1 };
+        let state = self.state(selected);
+        let words = u16::try_from(crate::text::width(&state)).unwrap_or(0);
+        let room = line.right().saturating_sub(x + words + 2) / half;
+        let field = Rect { x, width: room, ..line };
+        let mut cursor = self.find.draw(buf, field, theme.field_focused, theme.selection);
+        if let Some(replace) = &self.replace {
+            let x = draw::put(buf, line, field.right(), line.y, " → ", theme.accent);
+            let field = Rect { x, width: room.saturating_sub(3), ..line };
+            let at = replace.draw(buf, field, theme.field_focused, theme.selection);
+            if self.in_replace {
+                cursor = at;
+            }
+        }
+        draw::put_right(buf, line, line.y, &state, theme.dim);
+        Some(cursor)
+    }
+}
+
+/// Takes a key while the line is open.
+pub fn press(app: &mut App, key: Key) -> Vec<Effect> {
+    let text = app.buffer().map(|buffer| buffer.editor.text()).unwrap_or_default();
+    let selected = app.buffer().map_or(Span::at(0), |buffer| buffer.editor.selection().span());
+    let Some(search) = &mut app.search else { return Vec::new() };
+    match (key.code, key.ctrl) {
+        (KeyCode::Esc, _) => {
+            let began = search.began;
+            app.search = None;
+            if let Some((from, _)) = began {
+                go_to(app, from);
+            }
+        }
+        (KeyCode::Enter, _) if search.began.is_some() && !search.in_replace => accept(app),
+        (KeyCode::Tab, _) => {
+            search.replace.get_or_insert_with(|| TextField::new(""));
+            search.in_replace = !search.in_replace;
+        }
+        (KeyCode::Char('r'), true) => {
+            search.syntax = if search.syntax == Syntax::Plain { Syntax::Regex } else { Syntax::Plain };
+            search.refresh(&text);
+        }
+        (KeyCode::Enter, _) if search.in_replace => return replace_one(app, &text, selected),
+        (KeyCode::Char('a'), true) if search.in_replace => return replace_all(app, &text),
+        (KeyCode::Enter | KeyCode::Down, _) | (KeyCode::Char('g'), true) => {
+            step(app, &text, selected, !key.shift)
+        }
+        (KeyCode::Up, _) => step(app, &text, selected, false),
+        _ => {
+            let field = if search.in_replace {
+                search.replace.as_mut().unwrap_or(&mut search.find)
+            } else {
+                &mut search.find
+            };
+            field.press(key);
+            search.refresh(&text);
+            if !search.in_replace {
+                let near = search.nearest(selected.end);
+                select(app, near);
+            }
+        }
+    }
+    Vec::new()
+}
+
+/// Takes pasted text while the line is open.
+pub fn paste(app: &mut App, pasted: &str) -> Vec<Effect> {
+    let text = app.buffer().map(|buffer| buffer.editor.text()).unwrap_or_default();
+    if let Some(search) = &mut app.search {
+        let field = if search.in_replace {
+            search.replace.as_mut().unwrap_or(&mut search.find)
+        } else {
+            &mut search.find
+        };
+        field.paste(pasted);
+        search.refresh(&text);
+    }
+    Vec::new()
+}
+
+/// Selects the match behind or in front of what is selected, around the end.
+fn step(app: &mut App, text: &str, selected: Span, forward: bool) {
+    let Some(search) = &app.search else { return };
+    let Ok(pattern) = search.pattern() else { return };
+    let found =
+        if forward { pattern.next(text, selected.end) } else { pattern.previous(text, selected.start) };
+    select(app, found);
+}
+
+/// Closes vim's search at the match, and keeps the pattern for `n`.
+fn accept(app: &mut App) {
+    let Some(search) = app.search.take() else { return };
+    let Some((from, direction)) = search.began else { return };
+    if let (Ok(pattern), Some(vim)) = (search.pattern(), &mut app.vim)
+        && !search.find.text().is_empty()
+    {
+        vim.look_for(pattern, direction);
+    }
+    if search.matches.is_empty() {
+        app.say(if search.words.is_empty() { "nothing to look for" } else { &search.words });
+        go_to(app, from);
+    }
+}
+
+fn go_to(app: &mut App, at: usize) {
+    if let Some(buffer) = app.buffer_mut() {
+        buffer.editor.apply(Command::Move(Motion::To(at)));
+    }
+}
+
+fn select(app: &mut App, found: Option<Span>) {
+    if let (Some(found), Some(buffer)) = (found, app.buffer_mut()) {
+        buffer.editor.apply(Command::Select(found));
+    }
+}
+
+/// Replaces the selected match and selects the next; where none is selected, selects one first.
+fn replace_one(app: &mut App, text: &str, selected: Span) -> Vec<Effect> {
+    let Some(search) = &app.search else { return Vec::new() };
+    let Ok(pattern) = search.pattern() else { return Vec::new() };
+    let replacement = search.replace.as_ref().map(TextField::text).unwrap_or_default();
+    let edit = pattern.replace_all(text, &replacement).into_iter().find(|edit| edit.span == selected);
+    let Some(edit) = edit else {
+        step(app, text, selected, true);
+        return Vec::new();
+    };
+    let behind = Span::at(edit.span.start + edit.replacement.len());
+    let effects = typing_command(app, Command::Replace(vec![edit]));
+    let text = app.buffer().map(|buffer| buffer.editor.text()).unwrap_or_default();
+    if let Some(search) = &mut app.search {
+        search.refresh(&text);
+    }
+    step(app, &text, behind, true);
+    effects
+}
+
+fn replace_all(app: &mut App, text: &str) -> Vec<Effect> {
+    let Some(search) = &app.search else { return Vec::new() };
+    let Ok(pattern) = search.pattern() else { return Vec::new() };
+    let replacement = search.replace.as_ref().map(TextField::text).unwrap_or_default();
+    let edits = pattern.replace_all(text, &replacement);
+    let n = edits.len();
+    app.search = None;
+    let effects = typing_command(app, Command::Replace(edits));
+    app.say(format!("{n} replaced: ^Z takes it back"));
+    effects
+}

@@ -1,0 +1,665 @@
+//! The console's state: plain data that only `update` changes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::complete;
+use crate::compose::Composed;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::profile::{Profile, Vocabulary};
+use crate::secrets::Movable;
+use crate::service::{BotStatus, Job, WebhookInUse};
+use crate::settings::Whitespace;
+use crate::telegram::ParseMode;
+use crate::ui::editor::highlight::{Grammar, Grammars};
+use crate::ui::editor::view::{EditorView, Mark};
+use crate::ui::editor::vim::Vim;
+use crate::ui::screen::compose::before_error::BeforeError;
+use crate::ui::screen::compose::buffer::Buffer;
+use crate::ui::screen::compose::code_colours::CodeColours;
+use crate::ui::screen::compose::dialog::{Compare, Confirm, Decision, Dialog, TestDialog};
+use crate::ui::screen::compose::focus::{Focus, Pane};
+use crate::ui::screen::compose::hover::HoverBox;
+use crate::ui::screen::compose::linked::Linked;
+use crate::ui::screen::compose::pane::preview::Preview;
+use crate::ui::screen::compose::pane::webhook::WebhookPane;
+use crate::ui::screen::compose::search::Search;
+use crate::ui::screen::compose::settling::{Found, Typing};
+use crate::ui::screen::compose::verdicts::Verdicts;
+use crate::ui::screen::compose::worst::{ForSome, Worst};
+use crate::ui::shared::effect::{Effect, Timer};
+use crate::ui::shared::keymap::Keymap;
+use crate::ui::shared::latest::Latest;
+use crate::ui::widget::theme::Theme;
+use crate::workspace::{CampaignFiles, Draft, FileProblem, Fingerprint, Workspace};
+
+/// Bodies above this size are not tried on a sample: no message is as long.
+const SURVEYS_UP_TO: usize = 256 * 1024;
+
+/// What the user's settings decide of the screen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UiSettings {
+    /// Whether the mouse is the console's.
+    pub mouse: bool,
+    /// Whether links of the message are the terminal's, for a click of its own.
+    pub hyperlinks: bool,
+    /// Whether long lines of the body are broken into rows.
+    pub wrap: bool,
+    /// Which blanks of the body are marked.
+    pub whitespace: Whitespace,
+    /// How text is copied.
+    pub clipboard: Clipboard,
+    /// Whether the body is edited with vim's modes.
+    pub vim: bool,
+}
+
+/// How text is copied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Clipboard {
+    /// By an escape sequence to the terminal (OSC 52), which works over SSH.
+    Terminal,
+    /// By a command that reads the text.
+    Command(Vec<String>),
+}
+
+/// The console.
+#[derive(Debug)]
+pub struct App {
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    /// The user's settings.
+    pub settings: UiSettings,
+    /// The colours.
+    pub theme: Theme,
+    /// The keys.
+    pub keymap: Keymap,
+    /// The workspace as it is on disk, as far as we know.
+    pub workspace: Arc<Workspace>,
+    /// Why nothing can be changed, where that is so: who has the workspace open.
+    pub read_only: Option<String>,
+    /// Whether the private folder was not made here, so that its test chats, drafts and history are ignored.
+    pub is_private_foreign: bool,
+    /// Bodies that were opened, by the campaign's stem; each keeps its own undo.
+    pub buffers: BTreeMap<String, Buffer>,
+    /// The stem of the campaign in the editor.
+    pub open: Option<String>,
+    /// Where the keyboard is.
+    pub focus: Focus,
+    /// The first line of the list of campaigns on screen.
+    pub campaigns_top: usize,
+    /// The webhook's settings.
+    pub webhook: WebhookPane,
+    /// What is over the panes.
+    pub dialog: Option<Dialog>,
+    /// The variable picker.
+    pub completion: Option<complete::Session>,
+    /// What is said of a place of the body.
+    pub hover: Option<HoverBox>,
+    /// Vim's state, where the body is edited so.
+    pub vim: Option<Vim>,
+    /// Find and replace in the body.
+    pub search: Option<Search>,
+    /// The sample events that were chosen in this session: the file's path by the campaign's stem.
+    pub samples: BTreeMap<String, String>,
+    /// The people and the one the preview is for.
+    pub people: People,
+    /// The preview.
+    pub preview: Preview,
+    /// What came out of the body as it stands, or stood a moment ago.
+    pub composed: Option<Latest<Composed>>,
+    /// The last message that came out.
+    pub(super) before_error: Option<BeforeError>,
+    /// What of it belongs to the cursor's place.
+    pub linked: Linked,
+    /// What is wrong with each campaign at worst.
+    pub verdicts: Verdicts,
+    /// What a sample of the recipients of the body showed.
+    pub worst: Option<Worst>,
+    /// Typing that has not rested yet: new problems at the cursor wait.
+    pub typing: Option<Typing>,
+    /// Which of the problems is chosen, from 0.
+    pub problem: usize,
+    /// The first problem on screen.
+    pub problems_top: usize,
+    /// What answers at the webhook's address.
+    pub bot: BotStatus,
+    /// What was said last, in the footer.
+    pub notice: Option<Notice>,
+    /// What was deleted last, to be brought back.
+    pub deleted: Option<String>,
+    /// What the mouse holds while its button is down.
+    pub drag: Option<Pane>,
+    /// Whether the console is on its way out once everything is saved.
+    pub is_quitting: bool,
+    /// The number of the latest composition asked for.
+    pub composition: u64,
+    /// The number of the first one of this campaign for this profile: earlier ones are somebody else's.
+    pub first_composition: u64,
+    /// The problems of `composed` where an edit behind it has moved them.
+    pub(super) moved: Option<Arc<[Diagnostic]>>,
+    /// The campaign and the profile that are composed.
+    composing: (Option<String>, Option<String>),
+    /// The number of the latest of all other questions, by which stale answers are known.
+    pub question: u64,
+    /// The number of the latest question who answers at the webhook's address.
+    pub bot_question: u64,
+    /// The test that a list lies over.
+    pub test_behind: Option<Box<TestDialog>>,
+    /// The profiles that the list shows.
+    pub found_profiles: Vec<Arc<Profile>>,
+    /// Secrets that are kept for an earlier place or version of the workspace, and are to be offered.
+    pub old_secrets: Vec<Movable>,
+    /// Drafts that a crash left and nobody has decided about yet.
+    pub drafts: Vec<Draft>,
+    /// The grammars of bodies, once loaded.
+    grammars: Grammars,
+    /// The colours of the code in the message.
+    pub code: CodeColours,
+    /// What completion knows before the store is read.
+    pub(super) nothing_known: Vocabulary,
+}
+
+/// The people in the store, as far as the console needs them.
+#[derive(Debug, Clone, Default)]
+pub struct People {
+    /// What is known of all properties; none until the store has been read.
+    pub vocabulary: Option<Arc<Vocabulary>>,
+    /// The one the preview is for.
+    pub profile: Option<Arc<Profile>>,
+    /// Why the store cannot be read, where that is so.
+    pub trouble: Option<String>,
+}
+
+/// Something said in the footer until the next key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// The words.
+    pub text: String,
+    /// Whether it tells of something that went wrong.
+    pub is_error: bool,
+}
+
+/// A problem as the console lists it: in the body, or in another file.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Problem {
+    /// In the body that is open; the span lies in it.
+    InBody(Found),
+    /// In the body or its webhook, for some recipients of a sample.
+    ForSome(ForSome),
+    /// In another file of the workspace.
+    InFile(FileProblem),
+}
+
+impl Problem {
+    /// Returns what is wrong.
+    pub fn diagnostic(&self) -> &Diagnostic {
+        match self {
+            Problem::InBody(diagnostic) => diagnostic,
+            Problem::ForSome(problem) => &problem.diagnostic,
+            Problem::InFile(problem) => &problem.diagnostic,
+        }
+    }
+
+    /// Returns what is wrong where it lies in the body that is open.
+    pub fn in_body(&self) -> Option<&Diagnostic> {
+        match self {
+            Problem::InBody(diagnostic) => Some(diagnostic),
+            Problem::ForSome(problem) => Some(&problem.diagnostic).filter(|_| problem.is_in_body),
+            Problem::InFile(_) => None,
+        }
+    }
+}
+
+impl App {
+    /// Makes the console of a workspace; the first campaign is open, the cursor in its body.
+    pub fn new(workspace: Arc<Workspace>, theme: Theme, settings: UiSettings) -> Self {
+        let mut app = Self {
+            size: (80, 24),
+            vim: settings.vim.then(Vim::default),
+            settings,
+            theme,
+            keymap: Keymap::default(),
+            workspace,
+            read_only: None,
+            is_private_foreign: false,
+            old_secrets: Vec::new(),
+            buffers: BTreeMap::new(),
+            open: None,
+            focus: Focus::enter(Pane::Body),
+            campaigns_top: 0,
+            webhook: WebhookPane::default(),
+            dialog: None,
+            completion: None,
+            hover: None,
+            search: None,
+            samples: BTreeMap::new(),
+            people: People::default(),
+            preview: Preview::default(),
+            composed: None,
+            before_error: None,
+            linked: Linked::default(),
+            verdicts: Verdicts::default(),
+            worst: None,
+            typing: None,
+            problem: 0,
+            problems_top: 0,
+            bot: BotStatus::Unknown,
+            notice: None,
+            deleted: None,
+            drag: None,
+            is_quitting: false,
+            composition: 0,
+            first_composition: 0,
+            moved: None,
+            composing: (None, None),
+            question: 0,
+            bot_question: 0,
+            test_behind: None,
+            found_profiles: Vec::new(),
+            drafts: Vec::new(),
+            grammars: Grammars::default(),
+            code: CodeColours::default(),
+            nothing_known: Vocabulary::default(),
+        };
+        let first = app.workspace.campaigns.first().map(|campaign| campaign.stem.clone());
+        match first {
+            Some(stem) => app.open_buffer(&stem),
+            None => app.focus = Focus::reach(Pane::Campaigns),
+        }
+        app
+    }
+
+    /// Takes the terminal's size.
+    pub fn resize(&mut self, columns: u16, rows: u16) {
+        self.size = (columns, rows);
+        crate::ui::screen::compose::update::show_cursor(self);
+    }
+
+    /// Returns what the console asks for when it starts, behind the first frame.
+    pub fn start(&mut self) -> Vec<Effect> {
+        let mut effects = vec![Effect::LoadPeople { profile: None }, Effect::Watch, Effect::FindDrafts];
+        if self.read_only.is_none() {
+            let webhooks = self.workspace.webhooks.iter().filter_map(|webhook| webhook.value.as_ref());
+            effects
+                .push(Effect::FindOldSecrets(webhooks.flat_map(|webhook| webhook.secret_names()).collect()));
+        }
+        effects.extend(self.check_bot());
+        effects.push(self.compose());
+        effects.extend(self.follow_highlight());
+        effects
+    }
+
+    /// Opens the campaign's body in the editor, as it was left or as it is on disk.
+    pub fn open_buffer(&mut self, stem: &str) {
+        let Some(campaign) = self.workspace.campaign(stem) else { return };
+        self.buffers.entry(stem.to_owned()).or_insert_with(|| Buffer::read(campaign));
+        if self.open.as_deref() != Some(stem) {
+            self.open = Some(stem.to_owned());
+            self.composed = None;
+            self.worst = None;
+            self.typing = None;
+            self.completion = None;
+            self.hover = None;
+            self.search = None;
+            if let Some(vim) = &mut self.vim {
+                vim.reset();
+            }
+            self.problem = 0;
+            self.problems_top = 0;
+            self.preview.scroll = 0;
+        }
+        let campaign = self.open.as_deref().and_then(|stem| self.workspace.campaign(stem));
+        self.webhook.show(&self.workspace, campaign);
+    }
+
+    /// Returns the campaign in the editor.
+    pub fn open_campaign(&self) -> Option<&CampaignFiles> {
+        self.workspace.campaign(self.open.as_deref()?)
+    }
+
+    /// Returns the buffer in the editor.
+    pub fn buffer(&self) -> Option<&Buffer> {
+        self.buffers.get(self.open.as_deref()?)
+    }
+
+    /// Returns the buffer in the editor, to be changed.
+    pub fn buffer_mut(&mut self) -> Option<&mut Buffer> {
+        self.buffers.get_mut(self.open.as_deref()?)
+    }
+
+    /// Returns the test that is being prepared, also where a list lies over it: answers come when they come.
+    pub fn test_mut(&mut self) -> Option<&mut TestDialog> {
+        match &mut self.dialog {
+            Some(Dialog::Test(test)) => Some(test),
+            _ => self.test_behind.as_deref_mut(),
+        }
+    }
+
+    /// Whether the campaign's body differs from its file.
+    pub fn is_unsaved(&self, stem: &str) -> bool {
+        self.buffers.get(stem).is_some_and(Buffer::is_modified)
+    }
+
+    /// Whether nothing is left on disk of a campaign that is kept for its unsaved edits.
+    pub fn is_gone(&self, stem: &str) -> bool {
+        let is_absent = |campaign: &CampaignFiles| {
+            campaign.source.fingerprint == Fingerprint::Absent
+                && campaign.body.fingerprint == Fingerprint::Absent
+        };
+        self.buffers.get(stem).is_some_and(|buffer| buffer.is_deleted)
+            && self.workspace.campaign(stem).is_some_and(is_absent)
+    }
+
+    /// Asks for the message of what stands in the editor now.
+    pub fn compose(&mut self) -> Effect {
+        self.composition += 1;
+        let composing = (self.open.clone(), self.profile_identity());
+        if self.composing != composing {
+            self.composing = composing;
+            self.first_composition = self.composition;
+        }
+        let follows = self.has_hints() && self.buffer().is_some_and(|buffer| buffer.is_readable);
+        match self.job().filter(|_| follows) {
+            Some(job) => {
+                self.move_problems(job.body.as_deref().unwrap_or_default());
+                Effect::Compose { number: self.composition, job: Box::new(job) }
+            }
+            None => {
+                self.composed = None;
+                Effect::Nothing
+            }
+        }
+    }
+
+    /// Whether one is choosing what ends half-typed Liquid: what stands there until then is no message.
+    pub fn is_choosing(&self) -> bool {
+        self.completion.as_ref().is_some_and(complete::Session::is_of_liquid)
+    }
+
+    /// Asks what the body does to a sample of the recipients.
+    pub fn survey(&self) -> Option<Effect> {
+        self.buffer().filter(|buffer| buffer.editor.len() <= SURVEYS_UP_TO)?;
+        Some(Effect::Survey { number: self.composition, job: Box::new(self.job()?) })
+    }
+
+    /// Asks for the message after the webhook was edited: who answered at another address is no answer any more.
+    pub fn compose_with_webhook(&mut self) -> Effect {
+        if !self.webhook.is_asked() {
+            self.webhook.asked = None;
+            self.bot_question += 1;
+            self.bot = BotStatus::Unknown;
+        }
+        self.compose()
+    }
+
+    /// Asks who answers at an edited address, once one has left it: half of an address is asked nothing.
+    pub fn check_edited_bot(&mut self) -> Option<Effect> {
+        let is_left = self.focus.pane != Pane::Webhook || !self.focus.entered;
+        if is_left && self.webhook.asked.is_none() { self.check_bot() } else { None }
+    }
+
+    /// Returns what a message is made of now: the buffer as it stands, the webhook as it is typed.
+    pub fn job(&self) -> Option<Job> {
+        let stem = self.open.clone()?;
+        let buffer = self.buffers.get(&stem)?;
+        Some(Job {
+            workspace: Arc::clone(&self.workspace),
+            body: Some(buffer.text()),
+            webhook: self.webhook.edited(),
+            webhook_typed_over: self.webhook.typed_over(),
+            profile: self.people.profile.clone(),
+            vocabulary: self.people.vocabulary.clone(),
+            event: None,
+            sample: self.chosen_sample().map(str::to_owned),
+            test_chat: None,
+            stem,
+        })
+    }
+
+    /// Asks who answers at the address of the open campaign's webhook.
+    pub fn check_bot(&mut self) -> Option<Effect> {
+        let in_use = self.webhook.in_use(&self.workspace)?;
+        self.bot_question += 1;
+        self.bot = BotStatus::Asking;
+        self.webhook.asked = Some(in_use.webhook.url.clone());
+        Some(Effect::CheckBot { number: self.bot_question, webhook: Box::new(in_use) })
+    }
+
+    /// Asks who answers, and the user first where the webhook is not trusted.
+    pub fn check_or_ask(&mut self) -> Vec<Effect> {
+        if self.ask_for_trust() { Vec::new() } else { self.check_bot().into_iter().collect() }
+    }
+
+    /// Trusts the webhook that was asked about, and asks who answers; `None` where another one is on screen by now,
+    /// which nobody has read.
+    pub fn trust(&mut self, webhook: Box<WebhookInUse>) -> Option<Effect> {
+        if self.webhook.in_use(&self.workspace).as_ref() != Some(&*webhook) {
+            return None;
+        }
+        self.bot_question += 1;
+        self.bot = BotStatus::Asking;
+        self.webhook.asked = Some(webhook.webhook.url.clone());
+        if let Some(Dialog::Test(test)) = &mut self.dialog {
+            test.bot = BotStatus::Asking;
+        }
+        Some(Effect::Trust { number: self.bot_question, webhook })
+    }
+
+    /// Asks whether the webhook on screen may be sent to, where that is what keeps something from being sent; a test
+    /// that is open waits behind the question.
+    pub fn ask_for_trust(&mut self) -> bool {
+        let BotStatus::NotTrusted(question) = &self.bot else { return false };
+        let Some(webhook) = self.webhook.in_use(&self.workspace) else { return false };
+        let stem = &webhook.stem;
+        let mut text = format!(
+            "Through webhooks/{stem}.toml telecast would send {}: {}.",
+            question.what(),
+            question.request
+        );
+        if question.changes.is_empty() {
+            text.push_str(
+                " It was never trusted here: whoever gave you its file decides where your messages go.",
+            );
+        } else {
+            text.push_str(" It was trusted once, and changed since: ");
+            text.push_str(&question.changes.join(" · "));
+        }
+        let answers =
+            vec![("Trust it as it is", Decision::Trust(Box::new(webhook))), ("Not now", Decision::Stay)];
+        let mut confirm = Confirm::new("Trust this webhook?", text, answers);
+        confirm.chosen = 1;
+        if let Some(Dialog::Test(test)) = self.dialog.take() {
+            self.test_behind = Some(test);
+        }
+        self.dialog = Some(Dialog::Confirm(confirm));
+        true
+    }
+
+    /// Returns what journals every unsaved body at once, for a way out that cannot wait.
+    pub fn journal_all(&mut self) -> Vec<Effect> {
+        let stems: Vec<String> = self.buffers.keys().cloned().collect();
+        stems.iter().filter_map(|stem| self.journal(stem)).collect()
+    }
+
+    /// Returns what makes the draft that of the body as it stands: it is written anew, or goes where nothing is unsaved.
+    pub fn journal(&mut self, stem: &str) -> Option<Effect> {
+        if self.read_only.is_some() {
+            return None;
+        }
+        let buffer = self.buffers.get_mut(stem)?;
+        if !buffer.is_modified() {
+            return buffer.forget_draft().then(|| Effect::DiscardDraft(stem.to_owned()));
+        }
+        let text = buffer.text_for_draft()?;
+        Some(Effect::WriteDraft { stem: stem.to_owned(), text, base: buffer.saved })
+    }
+
+    /// Notes that the drafts on the disk may be of older texts, or none.
+    pub fn forget_drafts(&mut self) {
+        for buffer in self.buffers.values_mut() {
+            buffer.forget_draft();
+        }
+    }
+
+    /// Returns what throws the drafts of this console away; one that a crash left and nobody decided about stays.
+    pub fn discard_drafts(&mut self) -> Vec<Effect> {
+        let drafted =
+            self.buffers.iter_mut().filter_map(|(stem, buffer)| buffer.forget_draft().then_some(stem));
+        drafted.cloned().map(Effect::DiscardDraft).collect()
+    }
+
+    /// Returns what throws away the drafts of bodies that are now as their files are.
+    pub fn journal_followed(&mut self) -> Vec<Effect> {
+        let followed = |(stem, buffer): (&String, &mut Buffer)| {
+            (!buffer.is_modified() && buffer.forget_draft()).then(|| Effect::DiscardDraft(stem.clone()))
+        };
+        self.buffers.iter_mut().filter_map(followed).collect()
+    }
+
+    /// Starts the clock of the draft, unless it runs: it is written within a second of the edit. Where the edit took
+    /// the last unsaved one back, the draft goes at once.
+    pub fn journal_soon(&mut self) -> Option<Effect> {
+        let stem = self.open.clone().filter(|_| self.read_only.is_none())?;
+        let buffer = self.buffers.get_mut(&stem)?;
+        if !buffer.is_modified() {
+            return self.journal(&stem);
+        }
+        let is_coming = std::mem::replace(&mut buffer.draft_is_coming, true);
+        (!is_coming).then_some(Effect::After(Timer::Draft(stem)))
+    }
+
+    /// Writes the draft whose clock has run out.
+    pub fn journal_now(&mut self, stem: &str) -> Option<Effect> {
+        self.buffers.get_mut(stem)?.draft_is_coming = false;
+        self.journal(stem)
+    }
+
+    /// Returns everything wrong, the open body's problems first, in its order.
+    pub fn problems(&self) -> Vec<Problem> {
+        let mut problems: Vec<Problem> = Vec::new();
+        problems.extend(self.found().map(Problem::InBody));
+        if let Some(composed) = &self.composed {
+            let webhook = self.webhook.current_file(&self.workspace);
+            problems.extend(webhook.into_iter().flat_map(|source| {
+                crate::service::webhook_problems(source, &composed.webhook_problems)
+                    .into_iter()
+                    .map(Problem::InFile)
+            }));
+            // Those of a saved one are among its file's own.
+            if let (Some(source), Some(typed)) = (webhook, self.webhook.edited()) {
+                problems.extend(crate::service::violations(source, &typed).into_iter().map(Problem::InFile));
+            }
+            let worst = self.worst.iter().flat_map(|worst| worst.problems(&composed.diagnostics));
+            problems.extend(worst.map(Problem::ForSome));
+        }
+        let body = self.open_campaign().map(|campaign| campaign.body.path.clone());
+        let others = self.workspace.problems().into_iter().filter(|problem| {
+            Some(&problem.path) != body.as_ref()
+                || self.buffer().is_none_or(|buffer| buffer.is_new() || !buffer.is_readable)
+        });
+        problems.extend(others.map(Problem::InFile));
+        problems
+    }
+
+    /// Returns how many lines the webhook's pane wants.
+    pub fn webhook_lines(&self) -> usize {
+        self.webhook.lines()
+    }
+
+    /// Says something in the footer.
+    pub fn say(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice { text: text.into(), is_error: false });
+    }
+
+    /// Says in the footer what went wrong.
+    pub fn complain(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice { text: text.into(), is_error: true });
+    }
+
+    /// Puts text on the clipboard, as the settings say.
+    pub fn copy(&self, text: String) -> Effect {
+        match &self.settings.clipboard {
+            Clipboard::Terminal => Effect::CopyByTerminal(text),
+            Clipboard::Command(command) => Effect::CopyByCommand { command: command.clone(), text },
+        }
+    }
+
+    /// Returns the identity of the profile of the preview.
+    pub fn profile_identity(&self) -> Option<String> {
+        self.people.profile.as_ref().map(|profile| profile.identity.clone())
+    }
+
+    /// Returns the picture of the open body, without its marks: for measuring.
+    pub fn body_view(&self) -> Option<EditorView<'_>> {
+        let buffer = self.buffer()?;
+        Some(EditorView::new(&buffer.editor, buffer.viewport, &self.theme))
+    }
+
+    /// Whether the cursor covers what it is on, as where keys do not type.
+    pub fn has_block_cursor(&self) -> bool {
+        let is_free = self.dialog.is_none() && self.search.is_none();
+        is_free && self.focus.in_body() && self.vim.as_ref().is_some_and(|vim| !vim.is_inserting())
+    }
+
+    /// Returns the places of the open body's problems.
+    pub fn marks(&self) -> Vec<Mark> {
+        let Some(composed) = &self.composed else { return Vec::new() };
+        let own = self.told().map(|problem| (problem.span, problem.severity));
+        // What only others have is no error of the message on screen.
+        let others = self.worst.iter().flat_map(|worst| worst.problems(&composed.diagnostics));
+        let others = others.filter(|problem| problem.is_in_body);
+        own.chain(others.map(|problem| (problem.diagnostic.span, Severity::Warning))).collect()
+    }
+
+    /// Returns which of the problems the cursor of the body is on.
+    pub fn cursor_problem(&self, problems: &[Problem]) -> Option<usize> {
+        let cursor = self.buffer()?.editor.cursor();
+        let holds = |problem: &Problem| problem.in_body().is_some_and(|found| found.span.touches(cursor));
+        // The one that was walked to comes first where several lie at one place.
+        if problems.get(self.problem).is_some_and(holds) {
+            return Some(self.problem);
+        }
+        problems.iter().position(holds)
+    }
+
+    /// Takes a grammar, once loaded.
+    pub fn take_grammar(&mut self, grammar: Arc<Grammar>) {
+        if let Some(Dialog::Compare(compare)) = &mut self.dialog {
+            compare.colour(&grammar);
+        }
+        self.grammars.add(grammar);
+    }
+
+    /// Colours a comparison, as far as its grammars are loaded; returns what loads the others.
+    pub fn colour_comparison(&mut self, compare: &mut Compare) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for mode in ParseMode::ALL.map(Some) {
+            if let Some(grammar) = self.grammars.get(mode) {
+                compare.colour(grammar);
+            } else if self.grammars.ask(mode) {
+                effects.push(Effect::LoadGrammar(mode));
+            }
+        }
+        effects
+    }
+
+    /// Colours what is in sight of the open body, by the markup of its parse mode; returns what is left to be done.
+    pub fn follow_highlight(&mut self) -> Option<Effect> {
+        let height = usize::from(self.size.1);
+        let buffer = self.buffers.get_mut(self.open.as_deref()?)?;
+        if let Some(markup) = self.composed.as_deref().and_then(Composed::parse_mode) {
+            buffer.markup = markup;
+        }
+        let has = buffer.highlighter.grammar().map(|grammar| grammar.markup);
+        if has != Some(buffer.markup) {
+            match self.grammars.get(buffer.markup).cloned() {
+                Some(grammar) => buffer.highlighter.set_grammar(grammar),
+                None if self.grammars.ask(buffer.markup) => return Some(Effect::LoadGrammar(buffer.markup)),
+                None => {}
+            }
+        }
+        let top = buffer.viewport.top;
+        let is_unfinished = buffer.highlighter.follow(&buffer.editor, top..top + height);
+        is_unfinished.then_some(Effect::After(Timer::Highlight))
+    }
+}

@@ -1,0 +1,89 @@
+//! New, copied, renamed and deleted campaigns and webhooks.
+
+use crate::service;
+use crate::ui::screen::compose::dialog::listing::ListKind;
+use crate::ui::screen::compose::dialog::{Confirm, Decision, Dialog, Purpose};
+use crate::ui::screen::compose::focus::Pane;
+use crate::ui::screen::compose::state::App;
+use crate::ui::screen::compose::update::actions::{editing, list, prompt};
+use crate::ui::shared::effect::Effect;
+use crate::ui::widget::picker::Row;
+
+/// Offers what a new campaign begins with, or asks for the name of a new webhook.
+pub fn new(app: &mut App) -> Vec<Effect> {
+    editing(app, |app| {
+        if app.focus.pane == Pane::Webhook {
+            return prompt(app, Purpose::NewWebhook, "Telegram bot");
+        }
+        let rows = service::starter::Starter::ALL.iter().enumerate().map(|(at, starter)| Row {
+            id: at.to_string(),
+            title: starter.title().to_owned(),
+            ..Row::default()
+        });
+        let mut rows: Vec<Row> = rows.collect();
+        rows.push(Row {
+            id: "paste".into(),
+            title: "From the clipboard: paste a body here, from CleverTap for example".into(),
+            ..Row::default()
+        });
+        list(app, ListKind::Starters, rows)
+    })
+}
+
+/// Asks for the name of a copy of the campaign or webhook.
+pub fn duplicate(app: &mut App) -> Vec<Effect> {
+    editing(app, |app| match (app.focus.pane, app.webhook.stem.clone(), app.open.clone()) {
+        (Pane::Webhook, Some(stem), _) => {
+            prompt(app, Purpose::DuplicateWebhook(stem.clone()), &format!("{stem} copy"))
+        }
+        (_, _, Some(stem)) => {
+            let name =
+                app.open_campaign().map_or_else(String::new, |campaign| campaign.display_name().to_owned());
+            prompt(app, Purpose::DuplicateCampaign(stem), &format!("{name} copy"))
+        }
+        _ => Vec::new(),
+    })
+}
+
+/// Asks for another name of the campaign or webhook.
+pub fn rename(app: &mut App) -> Vec<Effect> {
+    editing(app, |app| match (app.focus.pane, app.webhook.stem.clone(), app.open.clone()) {
+        (Pane::Webhook, Some(stem), _) => {
+            let name = app.webhook.form.value("name");
+            prompt(app, Purpose::RenameWebhook(stem), &name)
+        }
+        (_, _, Some(stem)) => {
+            let name =
+                app.open_campaign().map_or_else(String::new, |campaign| campaign.display_name().to_owned());
+            prompt(app, Purpose::RenameCampaign(stem), &name)
+        }
+        _ => Vec::new(),
+    })
+}
+
+/// Asks whether the campaign or webhook is to go.
+pub fn delete(app: &mut App) -> Vec<Effect> {
+    editing(app, |app| {
+        let (what, decision) = match (app.focus.pane, app.webhook.stem.clone(), app.open.clone()) {
+            (Pane::Webhook, Some(stem), _) => {
+                (format!("webhooks/{stem}.toml"), Decision::DeleteWebhook(stem))
+            }
+            (_, _, Some(stem)) => {
+                (format!("the campaign {stem} with its body"), Decision::DeleteCampaign(stem))
+            }
+            _ => return Vec::new(),
+        };
+        let is_gone = matches!(&decision, Decision::DeleteCampaign(stem) if app.is_gone(stem));
+        let text = match (&decision, is_gone) {
+            (Decision::DeleteCampaign(stem), true) => {
+                format!("The files of {stem} are deleted already. Delete the unsaved edits of {stem} too?")
+            }
+            _ => format!("Delete {what}? It goes into the workspace's trash, and u brings it back."),
+        };
+        let answers = vec![("Delete", decision), ("Keep", Decision::Stay)];
+        let mut confirm = Confirm::new("Delete", text, answers);
+        confirm.chosen = 1;
+        app.dialog = Some(Dialog::Confirm(confirm));
+        Vec::new()
+    })
+}

@@ -1,0 +1,99 @@
+//! What the answer to a question does: leave, delete, overwrite, bring back.
+
+use crate::compose::clevertap::Pasted;
+use crate::ui::screen::compose::dialog::prompt::Start;
+use crate::ui::screen::compose::dialog::test::TestState;
+use crate::ui::screen::compose::dialog::{Decision, Dialog};
+use crate::ui::screen::compose::state::App;
+use crate::ui::screen::compose::update::dialogs::{back, new_campaign};
+use crate::ui::screen::compose::update::{actions, results, saving};
+use crate::ui::shared::effect::{Change, Effect};
+
+/// Does what was decided.
+pub fn decide(app: &mut App, decision: Decision) -> Vec<Effect> {
+    match decision {
+        // From a question about a test one goes back to it.
+        Decision::Stay if app.test_behind.is_some() => back(app),
+        Decision::Stay => {
+            app.is_quitting = false;
+            // A draft that is to be decided later stays on the disk and is offered at the next start.
+            app.drafts.clear();
+            Vec::new()
+        }
+        Decision::Trust(webhook) => {
+            let mut effects = back(app);
+            let trust = app.trust(webhook);
+            if trust.is_none() {
+                app.complain("the webhook changed while you were asked: it is not trusted");
+            }
+            if let Some(Dialog::Test(test)) = &mut app.dialog {
+                test.state = match trust {
+                    Some(_) => TestState::Captured("trusted as it is: Enter sends the test".to_owned()),
+                    None => TestState::Trouble("the webhook changed meanwhile: it is not trusted".to_owned()),
+                };
+            }
+            effects.extend(trust);
+            effects
+        }
+        Decision::AdoptPrivate => vec![Effect::AdoptPrivate],
+        Decision::OldSecrets { found, moves } => vec![Effect::DecideSecrets { found, moves }],
+        Decision::SaveAndQuit => saving::save_and_quit(app),
+        Decision::QuitUnsaved => {
+            let mut effects = app.discard_drafts();
+            effects.push(Effect::Quit);
+            effects
+        }
+        Decision::DeleteCampaign(stem) => {
+            let is_gone = app.is_gone(&stem);
+            app.buffers.remove(&stem);
+            if is_gone {
+                app.open.take_if(|open| *open == stem);
+                app.say(format!("deleted the unsaved edits of {stem}"));
+                return vec![Effect::DiscardDraft(stem), Effect::Reload];
+            }
+            vec![Effect::Change(Change::DeleteCampaign(stem))]
+        }
+        Decision::DeleteWebhook(stem) => vec![Effect::Change(Change::DeleteWebhook(stem))],
+        Decision::Overwrite(stem) => saving::save_body(app, &stem, true).into_iter().collect(),
+        Decision::TakeFile(stem) => {
+            let on_disk = app
+                .workspace
+                .campaign(&stem)
+                .map(|campaign| (campaign.body.text.clone(), campaign.body.fingerprint));
+            if let (Some((text, fingerprint)), Some(buffer)) = (on_disk, app.buffers.get_mut(&stem)) {
+                buffer.replace_all(&text);
+                buffer.take_as_saved(&text, fingerprint);
+                buffer.forget_draft();
+            }
+            vec![Effect::Reload, Effect::DiscardDraft(stem), app.compose()]
+        }
+        Decision::RestoreDraft(stem) => restore_draft(app, &stem),
+        Decision::DiscardDraft(stem) => {
+            app.drafts.retain(|draft| draft.stem != stem);
+            results::offer_draft(app);
+            vec![Effect::DiscardDraft(stem)]
+        }
+    }
+}
+
+fn restore_draft(app: &mut App, stem: &str) -> Vec<Effect> {
+    let Some(at) = app.drafts.iter().position(|draft| draft.stem == stem) else { return Vec::new() };
+    let draft = app.drafts.remove(at);
+    if app.workspace.campaign(stem).is_none() {
+        // Its campaign is gone: the text becomes a new one, so that it is not lost.
+        let change = new_campaign(
+            app,
+            Start::Pasted(Box::new(Pasted::as_is(&draft.text))),
+            format!("{stem} recovered"),
+        );
+        return vec![Effect::Change(change), Effect::DiscardDraft(stem.to_owned())];
+    }
+    let mut effects = actions::open(app, stem);
+    if let Some(buffer) = app.buffers.get_mut(stem) {
+        buffer.replace_all(&draft.text);
+        buffer.mark_drafted();
+        effects.push(app.compose());
+    }
+    results::offer_draft(app);
+    effects
+}

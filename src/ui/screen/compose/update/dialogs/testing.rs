@@ -1,0 +1,212 @@
+//! The dialog of F5: its keys, the lists it opens, sending.
+
+use crate::service::{BotStatus, TestSend};
+use crate::ui::screen::compose::dialog::Dialog;
+use crate::ui::screen::compose::dialog::listing::{ListKind, Listing};
+use crate::ui::screen::compose::dialog::test::{TestDialog, TestState};
+use crate::ui::screen::compose::state::App;
+use crate::ui::screen::compose::update::dialogs::{back, keep};
+use crate::ui::screen::compose::update::{actions, mending};
+use crate::ui::shared::effect::Effect;
+use crate::ui::widget::key::{Key, KeyCode};
+use crate::ui::widget::picker::{Matching, Picker, Row};
+use crate::workspace::is_chat;
+
+pub(super) fn press_in_test(app: &mut App, mut dialog: Dialog, key: Key) -> Vec<Effect> {
+    let Dialog::Test(test) = &mut dialog else { return keep(app, dialog) };
+    let is_capturing = test.state == TestState::Capturing;
+    match key.code {
+        KeyCode::Esc if is_capturing => {
+            test.state = TestState::Ready;
+            app.question += 1;
+            app.dialog = Some(dialog);
+            vec![Effect::StopCapture]
+        }
+        KeyCode::Esc => {
+            if test.state == TestState::Sending {
+                app.say("the test is on its way; its answer comes here");
+            }
+            back(app)
+        }
+        _ if is_capturing || test.state == TestState::Sending => keep(app, dialog),
+        KeyCode::Enter => send(app, dialog),
+        KeyCode::Up => {
+            test.scroll = test.scroll.saturating_sub(1);
+            keep(app, dialog)
+        }
+        KeyCode::Down => {
+            test.scroll += 1;
+            keep(app, dialog)
+        }
+        KeyCode::Char('c') => {
+            let rows = chat_rows(test);
+            open_over_test(app, dialog, ListKind::Chats, rows)
+        }
+        KeyCode::Char('p') => {
+            open_over_test(app, dialog, ListKind::Profiles, Vec::new());
+            actions::search_profiles(app, "")
+        }
+        KeyCode::Char('h') => {
+            let rows = history_rows(test, &app.workspace.time_zone());
+            open_over_test(app, dialog, ListKind::History, rows)
+        }
+        KeyCode::Char('g') => capture(app, dialog),
+        KeyCode::Char('a') if test.as_is || !test.can_set_chat() => {
+            test.as_is = !test.as_is;
+            app.dialog = Some(dialog);
+            actions::prepare_test(app).into_iter().collect()
+        }
+        KeyCode::Char('j') => match &test.state {
+            TestState::Answered(answer) => {
+                if let Some(problem) = &answer.problem {
+                    mending::go_to(app, problem.span);
+                    app.say(problem.message.clone());
+                }
+                Vec::new()
+            }
+            _ => keep(app, dialog),
+        },
+        _ => keep(app, dialog),
+    }
+}
+
+pub(super) fn choose_chat(app: &mut App, chat: &str) -> Vec<Effect> {
+    if let Some(test) = &mut app.test_behind {
+        test.chat = Some(chat.to_owned());
+        test.as_is = false;
+        test.state = TestState::Ready;
+    }
+    let mut effects = vec![Effect::RememberChat { name: None, chat: chat.to_owned() }];
+    effects.extend(back(app));
+    effects
+}
+
+fn open_over_test(app: &mut App, dialog: Dialog, kind: ListKind, rows: Vec<Row>) -> Vec<Effect> {
+    if let Dialog::Test(test) = dialog {
+        app.test_behind = Some(test);
+    }
+    let matching = if kind == ListKind::Profiles { Matching::Elsewhere } else { Matching::Here };
+    keep(app, Dialog::Listing(Listing { kind, picker: Picker::new(rows, matching) }))
+}
+
+fn chat_rows(test: &TestDialog) -> Vec<Row> {
+    let named = test.chats.chats.iter().map(|(name, chat)| Row {
+        id: name.clone(),
+        title: name.clone(),
+        right: chat.clone(),
+        ..Row::default()
+    });
+    let mut rows: Vec<Row> = named.collect();
+    if let Some(last) = test.chats.last.as_ref().filter(|last| is_chat(last)) {
+        rows.push(Row { id: last.clone(), title: last.clone(), ..Row::default() });
+    }
+    rows.push(Row {
+        id: "other".into(),
+        title: "Another chat: type its id or @name".into(),
+        ..Row::default()
+    });
+    rows
+}
+
+fn history_rows(test: &TestDialog, zone: &jiff::tz::TimeZone) -> Vec<Row> {
+    let row = |(at, sent): (usize, &crate::workspace::TestSend)| Row {
+        id: at.to_string(),
+        title: format!(
+            "{} {} to {}",
+            mark(sent),
+            sent.campaign,
+            sent.chat.as_deref().unwrap_or("whom it names")
+        ),
+        detail: format!(
+            "{} · {}",
+            sent.profile.as_deref().unwrap_or("nobody"),
+            sent.description.as_deref().unwrap_or("")
+        ),
+        right: sent.sent.to_zoned(zone.clone()).strftime("%m-%d %H:%M %Z").to_string(),
+        is_heading: false,
+    };
+    test.history.iter().enumerate().map(row).collect()
+}
+
+/// Whether an earlier test arrived, as far as is known.
+fn mark(sent: &crate::workspace::TestSend) -> &'static str {
+    match (sent.ok, sent.may_have_arrived) {
+        (true, _) => "✔",
+        (false, true) => "?",
+        (false, false) => "✘",
+    }
+}
+
+/// Sends the test as the dialog stands.
+fn send(app: &mut App, dialog: Dialog) -> Vec<Effect> {
+    app.dialog = Some(dialog);
+    if app.ask_for_trust() {
+        return Vec::new();
+    }
+    let Some(job) = actions::test_job(app) else { return Vec::new() };
+    let Some(Dialog::Test(test)) = &mut app.dialog else { return Vec::new() };
+    if !test.is_loaded {
+        // The chats are still being read: what was asked for happens once they are there.
+        test.sends_when_loaded = true;
+        return Vec::new();
+    }
+    if job.test_chat.is_none() && !test.as_is {
+        let words = "no test chat yet: c types one, g catches yours";
+        test.state = TestState::Trouble(words.to_owned());
+        return Vec::new();
+    }
+    test.state = TestState::Sending;
+    let chat = test.chat.clone();
+    app.question += 1;
+    let mut effects = vec![Effect::SendTest { number: app.question, test: Box::new(TestSend { job }) }];
+    effects.extend(chat.map(|chat| Effect::RememberChat { name: None, chat }));
+    effects
+}
+
+/// Sends an earlier test's campaign again, for the same profile and chat, as its body stands now.
+///
+/// One that went out as it was is not: whom the body names may have changed, and a key in a list is no consent.
+pub(super) fn resend(app: &mut App, id: &str) -> Vec<Effect> {
+    let Some(mut test) = app.test_behind.take() else { return Vec::new() };
+    let Some(sent) = id.parse().ok().and_then(|at: usize| test.history.get(at).cloned()) else {
+        return Vec::new();
+    };
+    let is_to_test_chat = sent.chat.is_some();
+    test.state = match is_to_test_chat {
+        true => TestState::Sending,
+        false => TestState::Trouble(format!(
+            "that one went to whomever its body named; `telecast test {} --as-is` does so again",
+            sent.campaign
+        )),
+    };
+    if !is_to_test_chat {
+        app.dialog = Some(Dialog::Test(test));
+        return Vec::new();
+    }
+    // What the dialog shows is what is sent: this entry's chat.
+    test.chat = sent.chat.clone();
+    test.as_is = false;
+    app.dialog = Some(Dialog::Test(test));
+    let mut effects: Vec<Effect> = actions::prepare_test(app).into_iter().collect();
+    app.question += 1;
+    effects.push(Effect::Resend { number: app.question, sent: Box::new(sent) });
+    effects
+}
+
+fn capture(app: &mut App, mut dialog: Dialog) -> Vec<Effect> {
+    if matches!(app.bot, BotStatus::NotTrusted(_)) {
+        app.dialog = Some(dialog);
+        app.ask_for_trust();
+        return Vec::new();
+    }
+    let webhook = app.webhook.in_use(&app.workspace);
+    let Dialog::Test(test) = &mut dialog else { return keep(app, dialog) };
+    let Some(webhook) = webhook else {
+        test.state = TestState::Trouble("this campaign has no webhook: F4 chooses one".into());
+        return keep(app, dialog);
+    };
+    test.state = TestState::Capturing;
+    app.question += 1;
+    app.dialog = Some(dialog);
+    vec![Effect::Capture { number: app.question, webhook: Box::new(webhook) }]
+}

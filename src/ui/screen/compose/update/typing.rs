@@ -1,0 +1,240 @@
+//! Typing in the body: the editor's commands, the picker that follows, the message made anew.
+
+use crate::complete;
+use crate::editor::{Command, Motion};
+use crate::text::Span;
+use crate::ui::screen::compose::focus::{Focus, Pane};
+use crate::ui::screen::compose::state::App;
+use crate::ui::screen::compose::update::{actions, vim};
+use crate::ui::shared::effect::{Effect, Timer};
+use crate::ui::widget::key::{Key, KeyCode};
+use crate::ui::widget::typing::command;
+
+/// Up to this size a picker opens with its key: it reads the whole body, and a large one takes longer than a frame.
+const PICKS_AT_ONCE_UP_TO: usize = 64 * 1024;
+
+/// Takes a key in the body.
+pub fn press(app: &mut App, key: Key) -> Vec<Effect> {
+    if let Some(effects) = vim::press(app, key) {
+        return effects;
+    }
+    if key.code == KeyCode::Esc {
+        return leave(app);
+    }
+    let page = usize::from(
+        crate::ui::screen::compose::update::body_area(app)
+            .map_or(10, |area| area.height.saturating_sub(1).max(1)),
+    );
+    let command = match (key.code, key.shift) {
+        (KeyCode::PageUp, false) => Some(Command::Move(Motion::PageUp(page))),
+        (KeyCode::PageDown, false) => Some(Command::Move(Motion::PageDown(page))),
+        (KeyCode::PageUp, true) => Some(Command::Extend(Motion::PageUp(page))),
+        (KeyCode::PageDown, true) => Some(Command::Extend(Motion::PageDown(page))),
+        _ if key == (Key { ctrl: true, ..Key::char(' ') }) => {
+            vim::insert_here(app);
+            return open_picker(app);
+        }
+        _ if key == (Key { ctrl: true, ..Key::char('v') }) => {
+            app.say("paste with the terminal's own key: often Ctrl-Shift-V");
+            None
+        }
+        (KeyCode::Tab, false) if key == Key::plain(KeyCode::Tab) => Some(tab(app)),
+        _ => command(key),
+    };
+    let Some(command) = command else { return Vec::new() };
+    let may_begin = matches!(&command, Command::Type(text) if ["<", "{", "@"].contains(&text.as_str()));
+    let is_typing = matches!(command, Command::Type(_))
+        || (app.completion.is_some() && command == Command::Delete(Motion::Left));
+    let was_picking = app.completion.is_some();
+    let selects = matches!(command, Command::Extend(_) | Command::SelectAll);
+    let mut effects = apply(app, command);
+    if selects {
+        vim::adopt(app);
+    }
+    if is_typing && app.read_only.is_none() {
+        effects.extend(follow_picker(app));
+    } else {
+        app.completion = None;
+    }
+    if app.is_choosing() {
+        // A trigger half typed is no problem to tell of: the message is made once the picker is done with. What opens a
+        // picker that waits for an arrow may just as well be text.
+        effects.retain(|effect| !matches!(effect, Effect::Compose { .. }));
+    } else if may_begin {
+        let before = effects.len();
+        effects.retain(|effect| !matches!(effect, Effect::Compose { .. }));
+        if effects.len() < before {
+            effects.push(Effect::After(Timer::Compose(app.composition)));
+        }
+    } else if was_picking && !effects.iter().any(|effect| matches!(effect, Effect::Compose { .. })) {
+        effects.push(app.compose());
+    }
+    effects
+}
+
+/// Tab: to the end of what was completed around the cursor, else an indentation.
+fn tab(app: &App) -> Command {
+    let stop = app.buffer().and_then(|buffer| buffer.tab_stops.next(buffer.editor.len()));
+    stop.map_or(Command::Tab, |at| Command::Move(Motion::To(at)))
+}
+
+/// Leaves the text to the panes.
+pub fn leave(app: &mut App) -> Vec<Effect> {
+    app.focus = Focus::reach(Pane::Body);
+    app.say("Tab walks the panes, Enter types again");
+    Vec::new()
+}
+
+/// Takes pasted text.
+pub fn paste(app: &mut App, text: &str) -> Vec<Effect> {
+    apply(app, Command::Paste(text.to_owned()))
+}
+
+/// Applies a command to the open body, and asks for what follows from it.
+pub fn apply(app: &mut App, command: Command) -> Vec<Effect> {
+    if !is_motion(&command) && !can_edit(app) {
+        return actions::refuse_to_edit(app);
+    }
+    let command = app.through_block(command);
+    let Some(buffer) = app.buffer_mut() else { return Vec::new() };
+    let is_typing = is_motion(&command)
+        || matches!(command, Command::Type(_) | Command::Delete(_) | Command::Complete { .. });
+    let completed = match &command {
+        Command::Complete { edit, select } => {
+            let behind = edit.replacement.get(select.end.saturating_sub(edit.span.start)..);
+            // Where the end is on another line, Tab indents.
+            let stretch = Span::new(edit.span.start, edit.span.start + edit.replacement.len());
+            Some(stretch).filter(|_| behind.is_some_and(|behind| !behind.contains('\n')))
+        }
+        _ => None,
+    };
+    let applied = buffer.editor.apply(command);
+    if !is_typing {
+        buffer.tab_stops.clear();
+    }
+    let len = buffer.editor.len();
+    if let Some(stretch) = completed {
+        buffer.tab_stops.push(stretch, len);
+    }
+    buffer.tab_stops.follow(buffer.editor.cursor(), len);
+    let mut effects = Vec::new();
+    if let Some(text) = applied.copied {
+        effects.push(app.copy(text));
+    }
+    if applied.changed {
+        effects.extend(app.start_typing());
+        effects.push(app.compose());
+        effects.extend(app.journal_soon());
+    }
+    effects
+}
+
+/// Applies commands one after the other; the message is made of what they leave.
+pub fn apply_all(app: &mut App, commands: Vec<Command>) -> Vec<Effect> {
+    let mut effects: Vec<Effect> = commands.into_iter().flat_map(|command| apply(app, command)).collect();
+    let newest = app.composition;
+    effects.retain(|effect| !matches!(effect, Effect::Compose { number, .. } if *number != newest));
+    effects
+}
+
+/// Whether the open body may be changed.
+pub fn can_edit(app: &App) -> bool {
+    app.read_only.is_none() && app.buffer().is_none_or(|buffer| buffer.is_readable)
+}
+
+/// Whether a command leaves the text as it is.
+pub fn is_motion(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Move(_)
+            | Command::Extend(_)
+            | Command::SelectAll
+            | Command::Select(_)
+            | Command::Click(_)
+            | Command::ExtendClick(_)
+            | Command::DoubleClick(_)
+            | Command::TripleClick(_)
+            | Command::Drag(_)
+            | Command::Copy
+            | Command::JoinSteps(_)
+    )
+}
+
+/// Opens, narrows or closes the picker behind a typed character; in a large body it opens once the key is painted.
+fn follow_picker(app: &mut App) -> Option<Effect> {
+    let editor = &app.buffer().filter(|_| app.has_hints())?.editor;
+    if app.completion.is_none() && PICKS_AT_ONCE_UP_TO < editor.len() {
+        return Some(Effect::After(Timer::Pick(editor.version())));
+    }
+    let (text, cursor) = (editor.text(), editor.cursor());
+    let session = app.completion.take();
+    app.completion = complete::follow(session, &text, cursor, &app.knowledge().context());
+    None
+}
+
+/// Opens the picker that the text ends in at the cursor, where nothing was typed since `version`.
+pub fn pick(app: &mut App, version: u64) {
+    let Some(buffer) = app.buffer().filter(|buffer| buffer.editor.version() == version) else { return };
+    if app.completion.is_none() && app.focus.in_body() && app.dialog.is_none() && app.search.is_none() {
+        let (text, cursor) = (buffer.editor.text(), buffer.editor.cursor());
+        app.completion = complete::open(&text, cursor, &app.knowledge().context());
+    }
+}
+
+fn open_picker(app: &mut App) -> Vec<Effect> {
+    if let Some(words) = app.hints_off() {
+        app.say(words);
+        return Vec::new();
+    }
+    if let Some(buffer) = app.buffer() {
+        let (text, cursor) = (buffer.editor.text(), buffer.editor.cursor());
+        app.completion = complete::open_here(&text, cursor, &app.knowledge().context());
+        if app.completion.is_none() {
+            app.say("nothing to offer here: type << for a variable");
+        }
+    }
+    Vec::new()
+}
+
+/// Takes a key while the picker is open; `None` lets it through to the editor.
+pub fn press_in_picker(app: &mut App, key: Key) -> Option<Vec<Effect>> {
+    let session = app.completion.as_mut()?;
+    match key.code {
+        KeyCode::Esc => {
+            app.completion = None;
+            return Some(vec![app.compose()]);
+        }
+        KeyCode::Up => session.choose_previous(),
+        KeyCode::Down => session.choose_next(),
+        KeyCode::Enter | KeyCode::Tab if session.armed && !key.shift => return Some(accept(app)),
+        KeyCode::Backspace => return None,
+        _ if key.typed().is_some() => return None,
+        _ => {
+            // Any other key is meant for the text; the picker must not linger over it.
+            app.completion = None;
+            return None;
+        }
+    }
+    Some(Vec::new())
+}
+
+/// Puts the chosen item in.
+pub fn accept(app: &mut App) -> Vec<Effect> {
+    let Some(session) = app.completion.take() else { return Vec::new() };
+    let Some(buffer) = app.buffer() else { return Vec::new() };
+    let (text, cursor) = (buffer.editor.text(), buffer.editor.cursor());
+    let completion = session.accept(&text, cursor, &app.knowledge().context());
+    let Some(completion) = completion else { return Vec::new() };
+    let start = completion.edit.span.start;
+    let effects = apply(app, Command::Complete { edit: completion.edit, select: completion.select });
+    if let (Some(next), Some(buffer)) = (completion.next, app.buffer_mut()) {
+        buffer.tab_stops.push(Span::new(start, next), buffer.editor.len());
+    }
+    if completion.then_opens
+        && let Some(buffer) = app.buffer()
+    {
+        let (text, cursor) = (buffer.editor.text(), buffer.editor.cursor());
+        app.completion = complete::open_here(&text, cursor, &app.knowledge().context());
+    }
+    effects
+}

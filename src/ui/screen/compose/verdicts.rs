@@ -1,0 +1,66 @@
+//! The worst that is wrong with each campaign, for the marks of the list: also of those that were never opened.
+
+use std::collections::BTreeMap;
+
+use crate::compose::Composed;
+use crate::diagnostic::Severity;
+use crate::service::Job;
+use crate::ui::screen::compose::state::App;
+use crate::ui::shared::effect::Effect;
+
+/// The campaigns in which something is wrong, by stem.
+pub type Found = BTreeMap<String, Severity>;
+
+/// What is known of the campaigns.
+#[derive(Debug, Default)]
+pub struct Verdicts {
+    /// The number of the latest check of all; the results of earlier ones are dropped.
+    asked: u64,
+    found: Found,
+}
+
+impl Verdicts {
+    /// Takes the result of a check of all.
+    pub fn take(&mut self, number: u64, found: &Found) {
+        if number == self.asked {
+            self.found.clone_from(found);
+        }
+    }
+
+    /// Takes what came of one campaign since then.
+    pub fn note(&mut self, stem: &str, worst: Option<Severity>) {
+        match worst {
+            Some(worst) => {
+                self.found.insert(stem.to_owned(), worst);
+            }
+            None => {
+                self.found.remove(stem);
+            }
+        }
+    }
+
+    /// Returns the worst of a campaign, by its message.
+    pub fn of(&self, stem: &str) -> Option<Severity> {
+        self.found.get(stem).copied()
+    }
+}
+
+impl App {
+    /// Asks what is wrong with every campaign, for the profile of the preview.
+    pub fn check_campaigns(&mut self) -> Effect {
+        self.verdicts.asked += 1;
+        let job = |stem: &String| Job {
+            body: self.buffers.get(stem).map(crate::ui::screen::compose::buffer::Buffer::text),
+            profile: self.people.profile.clone(),
+            vocabulary: self.people.vocabulary.clone(),
+            ..Job::of_files(&self.workspace, stem)
+        };
+        let jobs = self.workspace.campaigns.iter().map(|campaign| job(&campaign.stem)).collect();
+        Effect::CheckCampaigns { number: self.verdicts.asked, jobs }
+    }
+}
+
+/// Returns the worst that is wrong with a message; its webhook's problems are not its own.
+pub fn worst_of(composed: &Composed) -> Option<Severity> {
+    composed.diagnostics.iter().map(|problem| problem.severity).max()
+}

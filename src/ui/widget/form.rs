@@ -1,0 +1,326 @@
+//! A form: labelled fields one above the other, with what is wrong with each beside it.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::text::width;
+use crate::ui::widget::draw;
+use crate::ui::widget::input::{Mouse, MouseKind};
+use crate::ui::widget::key::{Key, KeyCode};
+use crate::ui::widget::text_field::TextField;
+use crate::ui::widget::theme::Theme;
+
+/// Fields, and which one the keyboard is in.
+#[derive(Debug, Clone, Default)]
+pub struct Form {
+    /// From top to bottom.
+    pub fields: Vec<Field>,
+    /// The focused field, from 0.
+    pub focus: usize,
+}
+
+/// One field.
+#[derive(Debug, Clone)]
+pub struct Field {
+    /// By what the owner knows it.
+    pub id: String,
+    /// What stands before it.
+    pub label: String,
+    /// What it holds.
+    pub value: FieldValue,
+    /// What is wrong with it, or worth a word.
+    pub problem: Option<String>,
+    /// Whether the problem keeps the form from being saved.
+    pub is_refused: bool,
+}
+
+/// What a field holds.
+#[derive(Debug, Clone)]
+pub enum FieldValue {
+    /// Text.
+    Text(TextField),
+    /// One of several.
+    Choice {
+        /// What can be chosen.
+        options: Vec<String>,
+        /// Which one is, from 0.
+        chosen: usize,
+    },
+    /// Something to press.
+    Button,
+    /// Something to read.
+    Note(String),
+}
+
+impl Field {
+    /// Makes a text field.
+    pub fn text(id: &str, label: &str, text: &str) -> Self {
+        Self::new(id, label, FieldValue::Text(TextField::new(text)))
+    }
+
+    /// Makes a choice; an `option` that is none of them chooses the first.
+    pub fn choice(id: &str, label: &str, options: Vec<String>, option: &str) -> Self {
+        let chosen = options.iter().position(|other| other == option).unwrap_or(0);
+        Self::new(id, label, FieldValue::Choice { options, chosen })
+    }
+
+    /// Makes something to press.
+    pub fn button(id: &str, label: &str) -> Self {
+        Self::new(id, label, FieldValue::Button)
+    }
+
+    /// Makes something to read.
+    pub fn note(id: &str, label: &str, text: &str) -> Self {
+        Self::new(id, label, FieldValue::Note(text.to_owned()))
+    }
+
+    fn new(id: &str, label: &str, value: FieldValue) -> Self {
+        Self { id: id.to_owned(), label: label.to_owned(), value, problem: None, is_refused: false }
+    }
+
+    fn can_focus(&self) -> bool {
+        !matches!(self.value, FieldValue::Note(_))
+    }
+}
+
+/// What became of a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Filled {
+    /// The form had no use for it.
+    Ignored,
+    /// The keyboard went to another field, or the cursor moved.
+    Moved,
+    /// A value is another one.
+    Changed,
+    /// The button with this id was pressed.
+    Pressed(String),
+    /// Enter in a field that has no use for it.
+    Submitted,
+}
+
+impl Form {
+    /// Makes a form with the keyboard in the first field that takes it.
+    pub fn new(fields: Vec<Field>) -> Self {
+        let focus = fields.iter().position(Field::can_focus).unwrap_or(0);
+        Self { fields, focus }
+    }
+
+    /// Returns the text of a field, or its choice.
+    pub fn value(&self, id: &str) -> String {
+        match self.fields.iter().find(|field| field.id == id).map(|field| &field.value) {
+            Some(FieldValue::Text(field)) => field.text(),
+            Some(FieldValue::Choice { options, chosen }) => options.get(*chosen).cloned().unwrap_or_default(),
+            Some(FieldValue::Button | FieldValue::Note(_)) | None => String::new(),
+        }
+    }
+
+    /// Puts the keyboard into a field.
+    pub fn focus_on(&mut self, id: &str) {
+        if let Some(at) = self.fields.iter().position(|field| field.id == id) {
+            self.focus = at;
+        }
+    }
+
+    /// Returns the field that has the keyboard.
+    pub fn focused(&self) -> Option<&Field> {
+        self.fields.get(self.focus)
+    }
+
+    /// Sets what is wrong with a field.
+    pub fn set_problem(&mut self, id: &str, problem: Option<String>) {
+        if let Some(field) = self.fields.iter_mut().find(|field| field.id == id) {
+            field.problem = problem;
+            field.is_refused = false;
+        }
+    }
+
+    /// Sets what keeps the form from being saved.
+    pub fn refuse(&mut self, id: &str, problem: Option<String>) {
+        if let Some(field) = self.fields.iter_mut().find(|field| field.id == id) {
+            field.is_refused = problem.is_some();
+            field.problem = problem;
+        }
+    }
+
+    /// Returns the first field that keeps the form from being saved.
+    pub fn refused(&self) -> Option<&Field> {
+        self.fields.iter().find(|field| field.is_refused)
+    }
+
+    /// Puts a text into a text field.
+    pub fn set_text(&mut self, id: &str, text: &str) {
+        if let Some(field) = self.fields.iter_mut().find(|field| field.id == id) {
+            field.value = FieldValue::Text(TextField::new(text));
+        }
+    }
+
+    /// Takes a key.
+    pub fn press(&mut self, key: Key) -> Filled {
+        match (key.code, key.shift) {
+            (KeyCode::Up, false) | (KeyCode::Tab, true) => return self.step(-1),
+            (KeyCode::Down, false) | (KeyCode::Tab, false) => return self.step(1),
+            _ => {}
+        }
+        let Some(field) = self.fields.get_mut(self.focus) else { return Filled::Ignored };
+        match (&mut field.value, key.code) {
+            (FieldValue::Button, KeyCode::Enter | KeyCode::Char(' ')) => Filled::Pressed(field.id.clone()),
+            (_, KeyCode::Enter) => Filled::Submitted,
+            (FieldValue::Text(text), _) => {
+                let before = text.text();
+                match (text.press(key), text.text() == before) {
+                    (true, true) => Filled::Moved,
+                    (true, false) => Filled::Changed,
+                    (false, _) => Filled::Ignored,
+                }
+            }
+            (FieldValue::Choice { options, chosen }, KeyCode::Right | KeyCode::Char(' ')) => {
+                *chosen = (*chosen + 1) % options.len().max(1);
+                Filled::Changed
+            }
+            (FieldValue::Choice { options, chosen }, KeyCode::Left) => {
+                *chosen = (*chosen + options.len().saturating_sub(1)) % options.len().max(1);
+                Filled::Changed
+            }
+            (FieldValue::Choice { options, chosen }, KeyCode::Char(c)) => {
+                let starts = |option: &String| option.to_lowercase().starts_with(c.to_ascii_lowercase());
+                match options.iter().position(starts) {
+                    Some(at) => {
+                        *chosen = at;
+                        Filled::Changed
+                    }
+                    None => Filled::Ignored,
+                }
+            }
+            (FieldValue::Choice { .. } | FieldValue::Button | FieldValue::Note(_), _) => Filled::Ignored,
+        }
+    }
+
+    /// Takes pasted text.
+    pub fn paste(&mut self, pasted: &str) -> Filled {
+        match self.fields.get_mut(self.focus).map(|field| &mut field.value) {
+            Some(FieldValue::Text(text)) => {
+                text.paste(pasted);
+                Filled::Changed
+            }
+            Some(FieldValue::Choice { .. } | FieldValue::Button | FieldValue::Note(_)) | None => {
+                Filled::Ignored
+            }
+        }
+    }
+
+    /// Takes a mouse event; `area` is where the form was drawn.
+    pub fn point(&mut self, mouse: Mouse, area: Rect) -> Filled {
+        let MouseKind::Down { .. } = mouse.kind else { return Filled::Ignored };
+        let rows = self.rows(area);
+        let Some(at) = rows.iter().position(|row| row.contains((mouse.x, mouse.y).into())) else {
+            return Filled::Ignored;
+        };
+        if !self.fields[at].can_focus() {
+            return Filled::Ignored;
+        }
+        self.focus = at;
+        let field = &mut self.fields[at];
+        match &mut field.value {
+            FieldValue::Button => Filled::Pressed(field.id.clone()),
+            FieldValue::Choice { options, chosen } => {
+                *chosen = (*chosen + 1) % options.len().max(1);
+                Filled::Changed
+            }
+            FieldValue::Text(_) | FieldValue::Note(_) => Filled::Moved,
+        }
+    }
+
+    fn step(&mut self, by: isize) -> Filled {
+        let n = self.fields.len();
+        for distance in 1..=n {
+            let at = if by < 0 { (self.focus + n - distance) % n } else { (self.focus + distance) % n };
+            if self.fields[at].can_focus() {
+                self.focus = at;
+                break;
+            }
+        }
+        Filled::Moved
+    }
+
+    /// Returns the number of lines the form takes: a field with a problem takes two.
+    pub fn height(&self) -> usize {
+        self.fields.iter().map(|field| 1 + usize::from(field.problem.is_some())).sum()
+    }
+
+    /// The line of each field, scrolled so that the focused one is inside `area`.
+    fn rows(&self, area: Rect) -> Vec<Rect> {
+        let mut top = 0_i32;
+        let mut tops = Vec::with_capacity(self.fields.len());
+        for field in &self.fields {
+            tops.push(top);
+            top += 1 + i32::from(field.problem.is_some());
+        }
+        let height = i32::from(area.height);
+        let focused = tops.get(self.focus).copied().unwrap_or(0);
+        let scroll = (focused + 2 - height).clamp(0, (top - height).max(0));
+        tops.iter()
+            .map(|top| {
+                let line = top - scroll;
+                match u16::try_from(line) {
+                    Ok(line) if line < area.height => Rect { y: area.y + line, height: 1, ..area },
+                    _ => Rect { height: 0, ..area },
+                }
+            })
+            .collect()
+    }
+
+    /// Draws the form; returns the cursor's cell where the keyboard is in a text field and `has_keyboard`.
+    pub fn draw(
+        &self,
+        buf: &mut Buffer,
+        area: Rect,
+        theme: &Theme,
+        has_keyboard: bool,
+    ) -> Option<(u16, u16)> {
+        let label_width = self.fields.iter().map(|field| width(&field.label)).max().unwrap_or(0) + 2;
+        let label_width = u16::try_from(label_width).unwrap_or(0).min(area.width / 2);
+        let mut cursor = None;
+        for (at, (field, row)) in self.fields.iter().zip(self.rows(area)).enumerate() {
+            if row.height == 0 {
+                continue;
+            }
+            let is_focused = has_keyboard && at == self.focus;
+            let value = Rect { x: row.x + label_width, width: row.width.saturating_sub(label_width), ..row };
+            let label = Rect { width: label_width.saturating_sub(1), ..row };
+            let label_style = if is_focused { theme.accent } else { theme.dim };
+            match &field.value {
+                FieldValue::Button => {
+                    let style = if is_focused { theme.popup_chosen } else { theme.accent };
+                    draw::put_line(buf, row, row.y, &format!("[ {} ]", field.label), style);
+                }
+                FieldValue::Text(text) => {
+                    draw::put_line(buf, label, row.y, &field.label, label_style);
+                    if is_focused {
+                        cursor = Some(text.draw(buf, value, theme.field_focused, theme.selection));
+                    } else {
+                        text.draw_resting(buf, value, theme.field);
+                    }
+                }
+                FieldValue::Choice { options, chosen } => {
+                    draw::put_line(buf, label, row.y, &field.label, label_style);
+                    let option = options.get(*chosen).map_or("", String::as_str);
+                    let style = if is_focused { theme.field_focused } else { theme.field };
+                    draw::put_line(buf, value, row.y, &format!("‹ {option} ›"), style);
+                }
+                FieldValue::Note(text) => {
+                    draw::put_line(buf, label, row.y, &field.label, label_style);
+                    draw::put_line(buf, value, row.y, text, theme.text);
+                }
+            }
+            if let Some(problem) = field.problem.as_ref().filter(|_| row.y + 1 < area.bottom()) {
+                let style = if field.is_refused { theme.error } else { theme.warning };
+                // Words that are too long for the column of the values begin further left.
+                let needed = u16::try_from(width(problem)).unwrap_or(u16::MAX);
+                let indent = label_width.min(row.width.saturating_sub(needed));
+                let room = Rect { x: row.x + indent, y: row.y + 1, width: row.width - indent, ..row };
+                draw::put_line(buf, room, room.y, problem, style);
+            }
+        }
+        cursor
+    }
+}

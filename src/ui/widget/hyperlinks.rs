@@ -1,0 +1,208 @@
+//! Links of the message as links of the terminal (OSC 8).
+//!
+//! Cells hold no links: behind a frame, the cells of those that are new or were painted over are written once more,
+//! within the link; the cells of those that are gone without it. Terminals that do not know the sequence ignore it.
+
+use std::io::{self, Write};
+use std::ops::Range;
+
+use ratatui::backend::Backend;
+use ratatui::buffer::{Buffer, Cell};
+
+use crate::text::width;
+
+/// Addresses longer than this are none: terminals drop or cut them.
+const LONGEST: usize = 2048;
+
+/// The schemes that a click may lead to.
+const SCHEMES: [&str; 5] = ["http://", "https://", "tg://", "mailto:", "tel:"];
+
+/// The cells of one row that lead to an address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// The row.
+    pub y: u16,
+    /// The columns.
+    pub columns: Range<u16>,
+    /// Where they lead.
+    pub address: Address,
+}
+
+/// An address that can drive no terminal: visible ASCII of a known scheme.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address(String);
+
+impl Address {
+    /// Takes an address as it stands in a message, all but visible ASCII percent-encoded; `None` for other schemes.
+    pub fn new(address: &str) -> Option<Self> {
+        let has = |scheme: &str| {
+            address.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+        };
+        if !SCHEMES.into_iter().any(has) {
+            return None;
+        }
+        let mut encoded = String::new();
+        for byte in address.bytes().take(LONGEST + 1) {
+            match byte {
+                0x21..=0x7e => encoded.push(char::from(byte)),
+                _ => encoded.push_str(&format!("%{byte:02X}")),
+            }
+        }
+        (encoded.len() <= LONGEST).then_some(Self(encoded))
+    }
+
+    /// Returns it as it is written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The links that the terminal shows.
+#[derive(Debug, Default)]
+pub struct Hyperlinks {
+    painted: Vec<Painted>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Painted {
+    link: Link,
+    /// The cells as they were written.
+    cells: Vec<(u16, Cell)>,
+}
+
+/// Cells to be written once more: as a link, or as none.
+#[derive(Debug)]
+pub struct Repaint {
+    address: Option<Address>,
+    y: u16,
+    cells: Vec<(u16, Cell)>,
+}
+
+impl Hyperlinks {
+    /// Takes the links of a frame that is on screen by now; returns what of it is to be written once more, in order.
+    pub fn follow(&mut self, links: Vec<Link>, frame: &Buffer) -> Vec<Repaint> {
+        let painted = |link: Link| Painted { cells: cells(&link, frame), link };
+        let now: Vec<Painted> = links.into_iter().map(painted).collect();
+        let before = std::mem::replace(&mut self.painted, now);
+        let mut repaints = Vec::new();
+        for gone in before.iter().filter(|before| self.painted.iter().all(|now| now.link != before.link)) {
+            let link = &gone.link;
+            repaints.push(Repaint { address: None, y: link.y, cells: cells(link, frame) });
+        }
+        for new in self.painted.iter().filter(|now| !before.contains(now)) {
+            let Painted { link, cells } = new;
+            repaints.push(Repaint { address: Some(link.address.clone()), y: link.y, cells: cells.clone() });
+        }
+        repaints
+    }
+}
+
+/// Writes cells once more; the cursor is anywhere then.
+pub fn write<B>(repaints: &[Repaint], out: &mut B) -> io::Result<()>
+where
+    B: Backend<Error = io::Error> + Write,
+{
+    for Repaint { address, y, cells } in repaints {
+        if let Some(Address(address)) = address {
+            // The same id and address: the rows of a wrapped link are one.
+            write!(out, "\x1b]8;id=telecast;{address}\x1b\\")?;
+        }
+        out.draw(cells.iter().map(|(x, cell)| (*x, *y, cell)))?;
+        if address.is_some() {
+            close(out)?;
+        }
+    }
+    Ok(())
+}
+
+/// Ends a link that was begun and perhaps not ended.
+pub fn close(out: &mut impl Write) -> io::Result<()> {
+    write!(out, "\x1b]8;;\x1b\\")
+}
+
+/// The cells of a link and their columns; what a wide character covers is none of its own.
+fn cells(link: &Link, frame: &Buffer) -> Vec<(u16, Cell)> {
+    let mut cells = Vec::new();
+    let mut x = link.columns.start;
+    while let Some(cell) = frame.cell((x, link.y)).filter(|_| x < link.columns.end) {
+        cells.push((x, cell.clone()));
+        x = x.saturating_add(u16::try_from(width(cell.symbol())).unwrap_or(1).max(1));
+    }
+    cells
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::layout::Rect;
+    use ratatui::style::Style;
+    use ratatui_crossterm::CrosstermBackend;
+
+    use super::*;
+    use crate::ui::widget::draw;
+
+    #[test]
+    fn no_address_drives_the_terminal() {
+        let check = |address: &str, expected: Option<&str>| {
+            assert_eq!(Address::new(address).as_ref().map(Address::as_str), expected, "{address:?}");
+        };
+        check("https://a.b/c?d=1;e#f", Some("https://a.b/c?d=1;e#f"));
+        check("HTTP://a.b/é", Some("HTTP://a.b/%C3%A9"));
+        check(
+            "https://a\x1b\\\x1b]52;c;AAAA\x07\u{9b}31m ",
+            Some("https://a%1B\\%1B]52;c;AAAA%07%C2%9B31m%20"),
+        );
+        check("tg://user?id=1", Some("tg://user?id=1"));
+        check("mailto:a@b.c", Some("mailto:a@b.c"));
+        check("tel:+1", Some("tel:+1"));
+        for other in ["file:///etc/passwd", "javascript:alert(1)", "ssh://a", "é", ""] {
+            check(other, None);
+        }
+        check(&format!("https://a.b/{}", "x".repeat(LONGEST)), None);
+    }
+
+    fn frame(text: &str) -> Buffer {
+        let area = Rect::new(0, 0, 12, 1);
+        let mut frame = Buffer::empty(area);
+        draw::put_line(&mut frame, area, 0, text, Style::new());
+        frame
+    }
+
+    fn link(columns: Range<u16>, address: &str) -> Link {
+        Link { y: 0, columns, address: Address::new(address).unwrap() }
+    }
+
+    /// What is written for a frame, without the places and styles of cells.
+    fn written(hyperlinks: &mut Hyperlinks, links: &[Link], text: &str) -> String {
+        let mut out = Vec::new();
+        let repaints = hyperlinks.follow(links.to_vec(), &frame(text));
+        write(&repaints, &mut CrosstermBackend::new(&mut out)).unwrap();
+        let out = String::from_utf8(out).unwrap();
+        let mut shown = String::new();
+        for part in out.split('\x1b') {
+            let rest = part.strip_prefix('[').map(|csi| csi.trim_start_matches(|c| !char::is_alphabetic(c)));
+            shown.push_str(rest.map_or(part, |rest| rest.get(1..).unwrap_or("")));
+        }
+        shown
+    }
+
+    #[test]
+    fn a_link_is_written_once_until_its_cells_or_its_address_change() {
+        let mut hyperlinks = Hyperlinks::default();
+        let (a, b) = (link(4..8, "https://a.b/"), link(4..8, "https://c.d/"));
+        let open = |address: &str, text: &str| format!("]8;id=telecast;{address}\\{text}]8;;\\");
+        let mut check = |links: &[Link], text: &str, expected: &str| {
+            assert_eq!(written(&mut hyperlinks, links, text), expected, "{text}");
+        };
+        check(std::slice::from_ref(&a), "see shop now", &open("https://a.b/", "shop"));
+        check(std::slice::from_ref(&a), "SEE shop now", "");
+        check(std::slice::from_ref(&a), "SEE SHOP now", &open("https://a.b/", "SHOP"));
+        check(std::slice::from_ref(&b), "SEE SHOP now", &format!("SHOP{}", open("https://c.d/", "SHOP")));
+        check(&[], "over it now", " it ");
+        check(&[], "over it now", "");
+        check(
+            &[link(4..8, "tg://a"), link(8..11, "tg://a")],
+            "see 漢字 now",
+            &format!("{}{}", open("tg://a", "漢字"), open("tg://a", " no")),
+        );
+    }
+}

@@ -1,0 +1,233 @@
+//! A list that is narrowed by typing: the palette, the help, profiles, chats, starters.
+
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::text::width;
+use crate::ui::widget::draw;
+use crate::ui::widget::input::{Mouse, MouseKind};
+use crate::ui::widget::key::{Key, KeyCode};
+use crate::ui::widget::text_field::TextField;
+use crate::ui::widget::theme::Theme;
+
+/// One row.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Row {
+    /// By what the choice is known.
+    pub id: String,
+    /// What is read first.
+    pub title: String,
+    /// What explains it, dimmed, behind.
+    pub detail: String,
+    /// At the right edge: keys, types, counts.
+    pub right: String,
+    /// A heading cannot be chosen and goes away while one searches.
+    pub is_heading: bool,
+}
+
+/// Where the rows are matched with what was typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Matching {
+    /// Here, fuzzily, the best first.
+    Here,
+    /// Elsewhere: whoever owns the picker brings new rows.
+    Elsewhere,
+}
+
+/// A list with a field above it.
+#[derive(Debug, Clone)]
+pub struct Picker {
+    /// What is typed.
+    pub field: TextField,
+    rows: Vec<Row>,
+    matching: Matching,
+    /// The rows that match, in the order shown.
+    shown: Vec<usize>,
+    /// Which of the shown rows is chosen.
+    chosen: usize,
+}
+
+/// What became of a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Picked {
+    /// The picker had no use for it.
+    Ignored,
+    /// Something moved.
+    Moved,
+    /// The typed text is another one.
+    Typed,
+    /// The row with this id was chosen.
+    Chosen(String),
+}
+
+impl Picker {
+    /// Makes a picker of `rows`, the first that can be chosen chosen.
+    pub fn new(rows: Vec<Row>, matching: Matching) -> Self {
+        let mut picker =
+            Self { field: TextField::new(""), rows: Vec::new(), matching, shown: Vec::new(), chosen: 0 };
+        picker.set_rows(rows);
+        picker
+    }
+
+    /// Brings new rows; the choice goes to the first.
+    pub fn set_rows(&mut self, rows: Vec<Row>) {
+        self.rows = rows;
+        self.narrow();
+    }
+
+    /// Chooses the row with this id, where it is shown.
+    pub fn choose(&mut self, id: &str) {
+        if let Some(at) =
+            self.shown.iter().position(|row| self.rows[*row].id == id && !self.rows[*row].is_heading)
+        {
+            self.chosen = at;
+        }
+    }
+
+    /// Returns the chosen row.
+    pub fn chosen(&self) -> Option<&Row> {
+        self.shown.get(self.chosen).map(|row| &self.rows[*row]).filter(|row| !row.is_heading)
+    }
+
+    /// Whether nothing matches.
+    pub fn is_empty(&self) -> bool {
+        self.shown.is_empty()
+    }
+
+    /// Takes a key.
+    pub fn press(&mut self, key: Key) -> Picked {
+        match key {
+            Key { code: KeyCode::Enter, ctrl: false, alt: false, .. } => {
+                return self.chosen().map_or(Picked::Ignored, |row| Picked::Chosen(row.id.clone()));
+            }
+            Key { code: KeyCode::Up, .. } | Key { code: KeyCode::Char('p'), ctrl: true, .. } => self.step(-1),
+            Key { code: KeyCode::Down, .. } | Key { code: KeyCode::Char('n'), ctrl: true, .. } => {
+                self.step(1)
+            }
+            Key { code: KeyCode::PageUp, .. } => self.step(-10),
+            Key { code: KeyCode::PageDown, .. } => self.step(10),
+            key => {
+                let before = self.field.text();
+                if !self.field.press(key) {
+                    return Picked::Ignored;
+                }
+                return self.typed(&before);
+            }
+        }
+        Picked::Moved
+    }
+
+    /// Takes pasted text.
+    pub fn paste(&mut self, text: &str) -> Picked {
+        let before = self.field.text();
+        self.field.paste(text);
+        self.typed(&before)
+    }
+
+    /// Takes a mouse event; `list` is where the rows were drawn.
+    pub fn point(&mut self, mouse: Mouse, list: Rect) -> Picked {
+        match mouse.kind {
+            MouseKind::Scroll(lines) => {
+                self.step(lines.into());
+                Picked::Moved
+            }
+            MouseKind::Down { .. } if list.contains((mouse.x, mouse.y).into()) => {
+                let at = self.top(list.height) + usize::from(mouse.y - list.y);
+                match self.shown.get(at).map(|row| &self.rows[*row]).filter(|row| !row.is_heading) {
+                    Some(row) => Picked::Chosen(row.id.clone()),
+                    None => Picked::Ignored,
+                }
+            }
+            MouseKind::Down { .. } | MouseKind::Ask | MouseKind::Drag | MouseKind::Up => Picked::Ignored,
+        }
+    }
+
+    fn typed(&mut self, before: &str) -> Picked {
+        if self.field.text() == before {
+            return Picked::Moved;
+        }
+        if self.matching == Matching::Here {
+            self.narrow();
+        }
+        Picked::Typed
+    }
+
+    fn step(&mut self, by: isize) {
+        let mut at = self.chosen;
+        for _ in 0..by.unsigned_abs() {
+            let next = if by < 0 {
+                (0..at).rev().find(|at| self.can_choose(*at))
+            } else {
+                (at + 1..self.shown.len()).find(|at| self.can_choose(*at))
+            };
+            let Some(next) = next else { break };
+            at = next;
+        }
+        self.chosen = at;
+    }
+
+    fn can_choose(&self, at: usize) -> bool {
+        self.shown.get(at).is_some_and(|row| !self.rows[*row].is_heading)
+    }
+
+    /// Keeps the rows that match, the best first; with nothing typed all of them in their order.
+    fn narrow(&mut self) {
+        let typed = self.field.text();
+        self.shown = if typed.trim().is_empty() || self.matching == Matching::Elsewhere {
+            (0..self.rows.len()).collect()
+        } else {
+            let pattern = Pattern::parse(&typed, CaseMatching::Ignore, Normalization::Smart);
+            let mut matcher = Matcher::new(Config::DEFAULT);
+            let mut letters = Vec::new();
+            let mut scored: Vec<(u32, usize)> = Vec::new();
+            for (at, row) in self.rows.iter().enumerate().filter(|(_, row)| !row.is_heading) {
+                let text = format!("{} {} {}", row.title, row.detail, row.right);
+                if let Some(score) = pattern.score(Utf32Str::new(&text, &mut letters), &mut matcher) {
+                    scored.push((score, at));
+                }
+            }
+            scored.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+            scored.into_iter().map(|(_, at)| at).collect()
+        };
+        self.chosen = (0..self.shown.len()).find(|at| self.can_choose(*at)).unwrap_or(0);
+    }
+
+    /// Returns the first row on screen where `height` rows fit: the choice stays in the middle of a long list.
+    fn top(&self, height: u16) -> usize {
+        let height = usize::from(height);
+        self.chosen.saturating_sub(height / 2).min(self.shown.len().saturating_sub(height))
+    }
+
+    /// Draws the rows; `empty` is said where there are none.
+    pub fn draw_rows(&self, buf: &mut Buffer, area: Rect, theme: &Theme, empty: &str) {
+        if self.shown.is_empty() {
+            draw::put_line(buf, area, area.y, empty, theme.dim);
+            return;
+        }
+        let visible =
+            self.shown.iter().enumerate().skip(self.top(area.height)).take(usize::from(area.height));
+        for (line, (at, row)) in visible.enumerate() {
+            let y = area.y + u16::try_from(line).unwrap_or(0);
+            let row = &self.rows[*row];
+            let line = Rect { y, height: 1, ..area };
+            if row.is_heading {
+                draw::put_line(buf, line, y, &row.title, theme.title);
+                continue;
+            }
+            let is_chosen = at == self.chosen;
+            let base = if is_chosen { theme.popup_chosen } else { theme.popup };
+            draw::fill(buf, line, base);
+            let marker = if is_chosen { "› " } else { "  " };
+            let right = u16::try_from(width(&row.right)).unwrap_or(0);
+            let room = Rect { width: line.width.saturating_sub(right + 1), ..line };
+            let x = draw::put_line(buf, room, y, &format!("{marker}{}", row.title), base);
+            if !row.detail.is_empty() && x + 2 < room.right() {
+                let rest = Rect { x: x + 2, width: room.right() - x - 2, ..room };
+                draw::put_line(buf, rest, y, &row.detail, base.patch(theme.dim));
+            }
+            draw::put_right(buf, line, y, &row.right, base.patch(theme.key_hint));
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! A field of one line: the text model of the body, in one line.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use crate::campaign::find_token;
+use crate::editor::{Command, Editor, Motion};
+use crate::text::{grapheme_width, width};
+use crate::ui::widget::draw;
+use crate::ui::widget::key::Key;
+use crate::ui::widget::typing;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// One line of text that is edited.
+#[derive(Debug, Clone)]
+pub struct TextField {
+    editor: Editor,
+}
+
+impl TextField {
+    /// Makes a field with the cursor behind `text`.
+    pub fn new(text: &str) -> Self {
+        let mut editor = Editor::single_line(text);
+        editor.apply(Command::Move(Motion::LineEnd));
+        Self { editor }
+    }
+
+    /// Makes a field in which all of `text` is selected, so that typing replaces it.
+    pub fn selected(text: &str) -> Self {
+        let mut field = Self::new(text);
+        field.editor.apply(Command::SelectAll);
+        field
+    }
+
+    /// Returns the text.
+    pub fn text(&self) -> String {
+        self.editor.text()
+    }
+
+    /// Returns the selected text where there is some, to be copied.
+    pub fn selection(&self) -> Option<String> {
+        Some(self.editor.selected().into_owned()).filter(|text| !text.is_empty())
+    }
+
+    /// Takes a key; returns whether the field had a use for it.
+    pub fn press(&mut self, key: Key) -> bool {
+        let Some(command) = typing::command(key) else { return false };
+        if matches!(command, Command::Newline | Command::Tab | Command::Outdent) {
+            return false;
+        }
+        let is_vertical =
+            matches!(&command, Command::Move(motion) | Command::Extend(motion) if is_vertical(*motion));
+        if is_vertical {
+            return false;
+        }
+        self.editor.apply(command);
+        true
+    }
+
+    /// Puts pasted text in; line breaks become spaces.
+    pub fn paste(&mut self, text: &str) {
+        self.editor.apply(Command::Paste(text.trim_end_matches(['\r', '\n']).to_owned()));
+    }
+
+    /// Draws the beginning, ending in `…` where it does not fit: a field without the keyboard.
+    pub fn draw_resting(&self, buf: &mut Buffer, area: Rect, style: Style) {
+        let mut text = self.editor.text();
+        if let Some(token) = find_token(&text) {
+            text.replace_range(token.range(), "••••••");
+        }
+        draw::put_line(buf, Rect { height: area.height.min(1), ..area }, area.y, &text, style);
+    }
+
+    /// Draws the part around the cursor; returns the cursor's cell.
+    pub fn draw(&self, buf: &mut Buffer, area: Rect, style: Style, selected: Style) -> (u16, u16) {
+        draw::fill(buf, Rect { height: area.height.min(1), ..area }, style);
+        let text = self.editor.text();
+        let cursor = self.editor.cursor();
+        let selection = self.editor.selection().span();
+        let hidden = find_token(&text);
+        let first = first_visible(&text, cursor, usize::from(area.width));
+        let mut x = area.x;
+        let mut cursor_x = area.x;
+        for (at, grapheme) in text.grapheme_indices(true) {
+            if at < first {
+                continue;
+            }
+            if at == cursor {
+                cursor_x = x;
+            }
+            // A token is never on screen, not even while it is being pasted.
+            let is_hidden = hidden.is_some_and(|token| token.start <= at && at < token.end);
+            let grapheme = if is_hidden { "•" } else { grapheme };
+            let is_selected = selection.start <= at && at < selection.end;
+            x = draw::put(buf, area, x, area.y, grapheme, if is_selected { selected } else { style });
+        }
+        if cursor == text.len() {
+            cursor_x = x;
+        }
+        (cursor_x.min(area.right().saturating_sub(1)), area.y)
+    }
+}
+
+/// The first byte to show so that the cursor is within `cells`.
+fn first_visible(text: &str, cursor: usize, cells: usize) -> usize {
+    let before = &text[..crate::text::floor_char_boundary(text, cursor)];
+    if width(before) < cells {
+        return 0;
+    }
+    let mut used = 1;
+    let mut first = before.len();
+    for (at, grapheme) in before.grapheme_indices(true).rev() {
+        used += grapheme_width(grapheme);
+        if cells < used {
+            break;
+        }
+        first = at;
+    }
+    first
+}
+
+fn is_vertical(motion: Motion) -> bool {
+    matches!(
+        motion,
+        Motion::Up
+            | Motion::Down
+            | Motion::PageUp(_)
+            | Motion::PageDown(_)
+            | Motion::LinesUp(_)
+            | Motion::LinesDown(_)
+    )
+}
