@@ -14,6 +14,8 @@ pub mod shared;
 
 pub mod screen;
 
+pub mod app;
+
 pub mod runtime;
 
 pub use runtime::start::run;

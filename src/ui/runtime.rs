@@ -29,13 +29,10 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use crate::text::visible;
+use crate::ui::app::{App, layout, links, update, view};
 use crate::ui::runtime::executor::Executor;
 use crate::ui::runtime::terminal::{Modes, Screen};
 use crate::ui::screen::compose::buffer::Buffer;
-use crate::ui::screen::compose::layout::layout;
-use crate::ui::screen::compose::state::App;
-use crate::ui::screen::compose::update::update;
-use crate::ui::screen::compose::view::{links, view};
 use crate::ui::shared::effect::Effect;
 use crate::ui::shared::fault;
 use crate::ui::shared::fault::{Fault, Provoked};
@@ -65,10 +62,10 @@ pub async fn run(
     results: mpsc::Receiver<Msg>,
     provoked: Arc<Provoked>,
 ) -> io::Result<ExitCode> {
-    let modes = Modes::take(app.settings.mouse)?;
+    let modes = Modes::take(app.shared.settings.mouse)?;
     let (columns, rows) = crossterm::terminal::size()?;
     app.resize(columns, rows);
-    let screen = terminal::screen(app.size)?;
+    let screen = terminal::screen(app.shared.size)?;
     let (hyperlinks, clicks) = (Hyperlinks::default(), Clicks::default());
     let events = None;
     let mut console = Console { app, executor, results, screen, hyperlinks, events, clicks, provoked, modes };
@@ -197,7 +194,7 @@ impl Console {
 
     /// Draws the state as it is: what changed since the last frame, in one write.
     fn draw(&mut self) -> io::Result<()> {
-        let area = Rect::new(0, 0, self.app.size.0, self.app.size.1);
+        let area = Rect::new(0, 0, self.app.shared.size.0, self.app.shared.size.1);
         if self.screen.get_frame().area() != area {
             self.clear()?;
         }
@@ -211,7 +208,7 @@ impl Console {
         hyperlinks::write(&repaints, self.screen.backend_mut())?;
         self.screen.swap_buffers();
         if let Some((x, y)) = cursor {
-            let is_block = self.app.has_block_cursor();
+            let is_block = self.app.compose.has_block_cursor();
             let shape = if is_block { SetCursorStyle::SteadyBlock } else { SetCursorStyle::SteadyBar };
             queue!(self.screen.backend_mut(), MoveTo(x, y), shape, Show)?;
         }
@@ -237,7 +234,7 @@ impl Console {
 
     /// Begins with an empty screen.
     fn clear(&mut self) -> io::Result<()> {
-        self.screen = terminal::screen(self.app.size)?;
+        self.screen = terminal::screen(self.app.shared.size)?;
         self.hyperlinks = Hyperlinks::default();
         Ok(())
     }
@@ -253,7 +250,7 @@ impl Console {
 
     /// Panics where a test has asked for it, once something is unsaved.
     fn strike(&self, id: &str) {
-        if self.provoked.awaits(id) && self.app.buffers.values().any(Buffer::is_modified) {
+        if self.provoked.awaits(id) && self.app.compose.buffers.values().any(Buffer::is_modified) {
             self.provoked.strike(id);
         }
     }
@@ -265,11 +262,11 @@ impl Console {
         // fails.
         let _ = self.end_frame();
         terminal::give_back();
-        let stems: Vec<String> = self.app.buffers.keys().cloned().collect();
+        let stems: Vec<String> = self.app.compose.buffers.keys().cloned().collect();
         let mut lost = Vec::new();
         for stem in stems {
             // The fault may have left a text half changed: the others are written all the same.
-            match fault::catch(|| self.app.journal(&stem)) {
+            match fault::catch(|| self.app.compose.journal(&self.app.shared, &stem)) {
                 Ok(None) => {}
                 Ok(Some(draft)) => {
                     if let Some(message) = self.executor.run_to_end(draft).await {
@@ -302,7 +299,7 @@ impl Console {
 
     /// Saves what is unsaved as drafts, then ends with the code shells expect after a signal.
     async fn end_by_signal(&mut self, code: u8) -> io::Result<ExitCode> {
-        for effect in self.app.journal_all() {
+        for effect in self.app.compose.journal_all(&self.app.shared) {
             self.executor.run_to_end(effect).await;
         }
         self.executor.interrupt_tests().await;

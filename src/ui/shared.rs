@@ -1,4 +1,14 @@
-//! What every screen needs.
+//! What every screen needs: the workspace, the people, the settings, what was said last; and the vocabulary of keys,
+//! actions, messages and effects.
+
+use std::sync::Arc;
+
+use crate::profile::{Profile, Vocabulary};
+use crate::settings::Whitespace;
+use crate::ui::shared::effect::Effect;
+use crate::ui::shared::keymap::Keymap;
+use crate::ui::widget::theme::Theme;
+use crate::workspace::Workspace;
 
 pub mod action;
 pub mod effect;
@@ -9,3 +19,115 @@ pub mod msg;
 
 pub mod bubble;
 pub mod message;
+
+/// What every screen needs.
+#[derive(Debug)]
+pub struct Shared {
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    /// The user's settings.
+    pub settings: UiSettings,
+    /// The colours.
+    pub theme: Theme,
+    /// The keys.
+    pub keymap: Keymap,
+    /// The workspace as it is on disk, as far as we know.
+    pub workspace: Arc<Workspace>,
+    /// Why nothing can be changed, where that is so: who has the workspace open.
+    pub read_only: Option<String>,
+    /// The people and the one the preview is for.
+    pub people: People,
+    /// What was said last, in the footer.
+    pub notice: Option<Notice>,
+    /// Whether the console is on its way out once everything is saved.
+    pub is_quitting: bool,
+    /// What completion knows before the store is read.
+    pub nothing_known: Vocabulary,
+}
+
+impl Shared {
+    /// Starts with a workspace, before anything else has been read.
+    pub fn new(workspace: Arc<Workspace>, theme: Theme, settings: UiSettings) -> Self {
+        Self {
+            size: (80, 24),
+            settings,
+            theme,
+            keymap: Keymap::default(),
+            workspace,
+            read_only: None,
+            people: People::default(),
+            notice: None,
+            is_quitting: false,
+            nothing_known: Vocabulary::default(),
+        }
+    }
+
+    /// Says something in the footer.
+    pub fn say(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice { text: text.into(), is_error: false });
+    }
+
+    /// Says in the footer what went wrong.
+    pub fn complain(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice { text: text.into(), is_error: true });
+    }
+
+    /// Puts text on the clipboard, as the settings say.
+    pub fn copy(&self, text: String) -> Effect {
+        match &self.settings.clipboard {
+            Clipboard::Terminal => Effect::CopyByTerminal(text),
+            Clipboard::Command(command) => Effect::CopyByCommand { command: command.clone(), text },
+        }
+    }
+
+    /// Returns the identity of the profile of the preview.
+    pub fn profile_identity(&self) -> Option<String> {
+        self.people.profile.as_ref().map(|profile| profile.identity.clone())
+    }
+}
+
+/// What the user's settings decide of the screen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UiSettings {
+    /// Whether the mouse is the console's.
+    pub mouse: bool,
+    /// Whether links of the message are the terminal's, for a click of its own.
+    pub hyperlinks: bool,
+    /// Whether long lines of the body are broken into rows.
+    pub wrap: bool,
+    /// Which blanks of the body are marked.
+    pub whitespace: Whitespace,
+    /// How text is copied.
+    pub clipboard: Clipboard,
+    /// Whether the body is edited with vim's modes.
+    pub vim: bool,
+}
+
+/// How text is copied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Clipboard {
+    /// By an escape sequence to the terminal (OSC 52), which works over SSH.
+    Terminal,
+    /// By a command that reads the text.
+    Command(Vec<String>),
+}
+
+/// The people in the store, as far as the console needs them.
+#[derive(Debug, Clone, Default)]
+pub struct People {
+    /// What is known of all properties; none until the store has been read.
+    pub vocabulary: Option<Arc<Vocabulary>>,
+    /// The one the preview is for.
+    pub profile: Option<Arc<Profile>>,
+    /// Why the store cannot be read, where that is so.
+    pub trouble: Option<String>,
+}
+
+/// Something said in the footer until the next key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// The words.
+    pub text: String,
+    /// Whether it tells of something that went wrong.
+    pub is_error: bool,
+}

@@ -12,14 +12,15 @@ use crate::paths::{Paths, WORKSPACE_VARIABLE};
 use crate::secrets::{Redactor, Secrets};
 use crate::service::{Session, Sharing};
 use crate::settings::{self, SecretSource, Settings};
+use crate::ui::app::App;
 use crate::ui::runtime;
 use crate::ui::runtime::executor::Executor;
 use crate::ui::runtime::{terminal, welcome};
-use crate::ui::screen::compose::state::{App, Clipboard, UiSettings};
 use crate::ui::shared::fault;
 use crate::ui::shared::fault::{Fault, Provoked, Work};
 use crate::ui::shared::keymap::Keymap;
 use crate::ui::shared::msg::Msg;
+use crate::ui::shared::{Clipboard, UiSettings};
 use crate::ui::widget::theme::Theme;
 use crate::workspace::{self, DiscoverError, Folder, Guard, LockError, Standing, Workspace};
 
@@ -104,19 +105,21 @@ fn open(folder: Option<&Path>, campaign: Option<&str>) -> Result<ExitCode, Start
     let session = Session::new(paths.clone(), &workspace, secrets, &settings, Sharing::Console);
     let session = Arc::new(session);
     let mut app = App::new(workspace, theme(), ui_settings(&settings));
-    app.read_only = read_only;
-    app.keymap = keymap;
+    app.shared.read_only = read_only;
+    app.shared.keymap = keymap;
     if let Some(stem) = campaign {
-        app.open_buffer(stem);
+        app.compose.open_buffer(&app.shared, stem);
     }
     if folder.standing().is_ok_and(|standing| standing == Standing::Foreign) {
-        app.is_private_foreign = true;
-        app.complain(".telecast was not made here and is not used; the palette adopts it");
+        app.compose.is_private_foreign = true;
+        app.shared.complain(".telecast was not made here and is not used; the palette adopts it");
     }
     match (&settings.secrets, in_words(&problems)) {
         // This one keeps every message from being sent: it is said first.
-        (SecretSource::Unusable { problem }, _) => app.complain(format!("no secret can be read: {problem}")),
-        (SecretSource::File | SecretSource::Command { .. }, Some(words)) => app.complain(words),
+        (SecretSource::Unusable { problem }, _) => {
+            app.shared.complain(format!("no secret can be read: {problem}"))
+        }
+        (SecretSource::File | SecretSource::Command { .. }, Some(words)) => app.shared.complain(words),
         (SecretSource::File | SecretSource::Command { .. }, None) => {}
     }
     let (sender, results) = mpsc::channel(RESULTS);

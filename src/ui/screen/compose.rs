@@ -22,3 +22,5 @@ pub mod update;
 pub mod verdicts;
 pub mod view;
 pub mod worst;
+
+pub use state::Compose;

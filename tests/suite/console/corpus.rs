@@ -137,13 +137,13 @@ const STATES: &[State] = &[
     ("go-to-line", || after("ctrl-g")),
     ("vim", || {
         let mut console = Console::demo();
-        console.app.vim = Some(telecast::ui::editor::vim::Vim::default());
+        console.app.compose.vim = Some(telecast::ui::editor::vim::Vim::default());
         console.press("esc j v w");
         console
     }),
     ("read-only", || {
         let mut console = Console::demo();
-        console.app.read_only = Some("another console has this workspace open".to_owned());
+        console.app.shared.read_only = Some("another console has this workspace open".to_owned());
         console
     }),
     ("other-webhook", || at("order-note")),

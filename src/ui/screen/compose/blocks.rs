@@ -3,9 +3,9 @@
 use crate::compose::Composed;
 use crate::editor::{Command, Motion};
 use crate::text::Span;
-use crate::ui::screen::compose::state::App;
+use crate::ui::screen::compose::state::Compose;
 
-impl App {
+impl Compose {
     /// Returns what came out of the body where it is of the very text that stands in the editor.
     pub fn composed_now(&self) -> Option<&Composed> {
         let buffer = self.buffer()?;
@@ -14,7 +14,9 @@ impl App {
 
     /// Returns the tags of the block that the cursor is on one of; none where it is on brackets within a tag.
     pub fn block(&self) -> &[Span] {
-        let (Some(buffer), Some(composed)) = (self.buffer(), self.composed_now()) else { return &[] };
+        let (Some(buffer), Some(composed)) = (self.buffer(), self.composed_now()) else {
+            return &[];
+        };
         let block = composed.block_at(buffer.editor.cursor());
         if block.is_empty() {
             return block;

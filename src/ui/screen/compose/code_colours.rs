@@ -6,7 +6,7 @@ use crate::telegram::{EntityKind, FormattedText};
 use crate::text::utf16_to_byte;
 
 use crate::ui::editor::highlight::{CodeGrammars, Piece};
-use crate::ui::screen::compose::state::App;
+use crate::ui::screen::compose::state::Compose;
 use crate::ui::shared::effect::Effect;
 
 /// What colours code, and the pieces of the message that was coloured last.
@@ -33,21 +33,21 @@ impl CodeColours {
 }
 
 /// Colours the code of the message that is shown, where it is another one; asks for the grammars where there are none.
-pub fn follow(app: &mut App) -> Option<Effect> {
-    let request = app.composed.as_ref().and_then(|composed| composed.request.as_ref());
+pub fn follow(screen: &mut Compose) -> Option<Effect> {
+    let request = screen.composed.as_ref().and_then(|composed| composed.request.as_ref());
     let message = request.and_then(|request| request.text()).map(|text| &text.sent);
     let Some(message) = message.filter(|message| has_language(message)) else {
-        app.code.of = None;
-        app.code.pieces.clear();
+        screen.code.of = None;
+        screen.code.pieces.clear();
         return None;
     };
-    let Some(grammars) = app.code.grammars.clone() else {
-        let is_first = !std::mem::replace(&mut app.code.is_asked_for, true);
+    let Some(grammars) = screen.code.grammars.clone() else {
+        let is_first = !std::mem::replace(&mut screen.code.is_asked_for, true);
         return is_first.then_some(Effect::LoadCodeGrammars);
     };
-    if app.code.of.as_ref() != Some(message) {
-        app.code.pieces = pieces(&grammars, message);
-        app.code.of = Some(message.clone());
+    if screen.code.of.as_ref() != Some(message) {
+        screen.code.pieces = pieces(&grammars, message);
+        screen.code.of = Some(message.clone());
     }
     None
 }

@@ -9,7 +9,8 @@ use crate::complete::{Item, Session};
 use crate::text::{Span, width};
 use crate::ui::screen::compose::layout::inside;
 use crate::ui::screen::compose::popup;
-use crate::ui::screen::compose::state::App;
+use crate::ui::screen::compose::state::Compose;
+use crate::ui::shared::Shared;
 use crate::ui::widget::draw;
 
 /// The most rows on screen.
@@ -39,17 +40,17 @@ pub struct Plan {
 }
 
 /// Returns where the picker is.
-pub fn plan(app: &App) -> Option<Plan> {
-    let session = app.completion.as_ref().filter(|_| app.dialog.is_none())?;
-    let token = Span::new(session.anchor(), app.buffer()?.editor.cursor());
+pub fn plan(screen: &Compose, shared: &Shared) -> Option<Plan> {
+    let session = screen.completion.as_ref().filter(|_| screen.dialog.is_none())?;
+    let token = Span::new(session.anchor(), screen.buffer()?.editor.cursor());
     let wanted = session.rows().take(MEASURED_ROWS).map(|(item, _)| row_width(item)).max().unwrap_or(0);
-    let widest = (*WIDTH.end()).min(app.size.0.saturating_sub(2));
+    let widest = (*WIDTH.end()).min(shared.size.0.saturating_sub(2));
     let wide = u16::try_from(wanted).unwrap_or(u16::MAX).clamp((*WIDTH.start()).min(widest), widest);
     let rows = u16::try_from(session.n_rows()).unwrap_or(MAX_ROWS).min(MAX_ROWS);
     let doc = u16::try_from(doc_lines(session, wide).len()).unwrap_or(0);
     // The line between is the doc's.
     let doc = if doc == 0 { 0 } else { doc + 1 };
-    let area = popup::near(app, token, wide + 2, rows + doc + 2)?;
+    let area = popup::near(screen, shared, token, wide + 2, rows + doc + 2)?;
     let room = inside(area);
     let doc = if doc + rows.min(FEW_ROWS) <= room.height { doc } else { 0 };
     let rows = Rect { height: room.height - doc, ..room };
@@ -82,39 +83,39 @@ fn top(session: &Session, height: u16) -> usize {
 }
 
 /// Returns the row of the picker at a line of the screen.
-pub fn row_at(app: &App, rows: Rect, y: u16) -> Option<usize> {
-    let session = app.completion.as_ref()?;
+pub fn row_at(screen: &Compose, rows: Rect, y: u16) -> Option<usize> {
+    let session = screen.completion.as_ref()?;
     let at = top(session, rows.height) + usize::from(y.checked_sub(rows.y)?);
     (at < session.n_rows()).then_some(at)
 }
 
 /// Draws the picker.
-pub fn draw(app: &App, buf: &mut Buffer) {
-    let (Some(plan), Some(session)) = (plan(app), &app.completion) else { return };
-    let border = app.theme.popup.patch(app.theme.border_focused);
-    draw::fill(buf, plan.area, app.theme.popup);
+pub fn draw(screen: &Compose, shared: &Shared, buf: &mut Buffer) {
+    let (Some(plan), Some(session)) = (plan(screen, shared), &screen.completion) else { return };
+    let border = shared.theme.popup.patch(shared.theme.border_focused);
+    draw::fill(buf, plan.area, shared.theme.popup);
     draw::border(buf, plan.area, border);
     let top = top(session, plan.rows.height);
     let shown = session.rows().enumerate().skip(top).zip(plan.rows.y..plan.rows.bottom());
     for ((at, (item, letters)), y) in shown {
         let is_chosen = session.armed && at == session.chosen;
-        draw_row(app, item, letters, is_chosen, Rect { y, height: 1, ..plan.rows }, buf);
+        draw_row(shared, item, letters, is_chosen, Rect { y, height: 1, ..plan.rows }, buf);
     }
-    draw_doc(app, session, plan, border, buf);
+    draw_doc(shared, session, plan, border, buf);
     let bottom = Rect { x: plan.area.x + 1, y: plan.area.bottom() - 1, height: 1, ..plan.rows };
     let hint = if session.armed { " Enter takes · Esc closes " } else { " ↑↓ to choose " };
-    draw::put_line(buf, bottom, bottom.y, hint, app.theme.popup.patch(app.theme.key_hint));
+    draw::put_line(buf, bottom, bottom.y, hint, shared.theme.popup.patch(shared.theme.key_hint));
     let count = format!(" {}/{} ", session.chosen + 1, session.n_rows());
     if usize::from(plan.rows.height) < session.n_rows()
         && width(hint) + width(&count) < usize::from(bottom.width)
     {
-        draw::put_right(buf, bottom, bottom.y, &count, app.theme.popup.patch(app.theme.key_hint));
+        draw::put_right(buf, bottom, bottom.y, &count, shared.theme.popup.patch(shared.theme.key_hint));
     }
 }
 
-fn draw_row(app: &App, item: &Item, letters: &[u32], is_chosen: bool, line: Rect, buf: &mut Buffer) {
-    let style = if is_chosen { app.theme.popup_chosen } else { app.theme.popup };
-    let matched = style.patch(app.theme.accent).add_modifier(Modifier::BOLD);
+fn draw_row(shared: &Shared, item: &Item, letters: &[u32], is_chosen: bool, line: Rect, buf: &mut Buffer) {
+    let style = if is_chosen { shared.theme.popup_chosen } else { shared.theme.popup };
+    let matched = style.patch(shared.theme.accent).add_modifier(Modifier::BOLD);
     draw::fill(buf, line, style);
     // The label comes first: what is left is the detail's.
     let label = u16::try_from(width(&item.label)).unwrap_or(line.width).min(line.width.saturating_sub(2));
@@ -123,7 +124,7 @@ fn draw_row(app: &App, item: &Item, letters: &[u32], is_chosen: bool, line: Rect
     let rest = line.width.saturating_sub(label + 4);
     if 4 <= rest {
         let detail = Rect { x: line.right() - rest - 1, width: rest, ..line };
-        let style = if is_chosen { style } else { style.patch(app.theme.dim) };
+        let style = if is_chosen { style } else { style.patch(shared.theme.dim) };
         draw::put_right(buf, detail, line.y, &item.detail, style);
     }
 }
@@ -143,7 +144,7 @@ fn put_matched(buf: &mut Buffer, room: Rect, label: &str, letters: &[u32], plain
     }
 }
 
-fn draw_doc(app: &App, session: &Session, plan: Plan, border: Style, buf: &mut Buffer) {
+fn draw_doc(shared: &Shared, session: &Session, plan: Plan, border: Style, buf: &mut Buffer) {
     if plan.doc.is_empty() {
         return;
     }
@@ -152,6 +153,6 @@ fn draw_doc(app: &App, session: &Session, plan: Plan, border: Style, buf: &mut B
     let lines = doc_lines(session, plan.doc.width);
     for (line, y) in lines.iter().zip(plan.doc.y + 1..plan.doc.bottom()) {
         let room = Rect { x: plan.doc.x + 1, width: plan.doc.width.saturating_sub(2), ..plan.doc };
-        draw::put_line(buf, room, y, line, app.theme.popup);
+        draw::put_line(buf, room, y, line, shared.theme.popup);
     }
 }

@@ -1,11 +1,11 @@
 //! Up to which size a body is coloured, composed and completed while one types; a larger one is edited without.
 
-use crate::ui::screen::compose::state::App;
+use crate::ui::screen::compose::state::Compose;
 
 /// The largest body with hints: over a hundred times what Telegram takes.
 pub const HINTS_UP_TO: usize = 1024 * 1024;
 
-impl App {
+impl Compose {
     /// Whether what depends on the whole body follows each key.
     pub fn has_hints(&self) -> bool {
         self.buffer().is_none_or(|buffer| buffer.editor.len() <= HINTS_UP_TO)

@@ -9,7 +9,8 @@ use crate::diagnostic::Severity;
 use crate::text::width;
 use crate::ui::screen::compose::layout::inside;
 use crate::ui::screen::compose::popup;
-use crate::ui::screen::compose::state::App;
+use crate::ui::screen::compose::state::Compose;
+use crate::ui::shared::Shared;
 use crate::ui::widget::draw;
 
 /// The widest it gets inside its border.
@@ -27,36 +28,36 @@ pub struct HoverBox {
 }
 
 /// Says what stands at the byte `at` of the open body; returns whether there is anything to say.
-pub fn open(app: &mut App, at: usize) -> bool {
-    app.hover = app.buffer().and_then(|buffer| {
+pub fn open(screen: &mut Compose, shared: &mut Shared, at: usize) -> bool {
+    screen.hover = screen.buffer().and_then(|buffer| {
         let body = buffer.editor.text();
-        let found = hover::hover(&body, at, app.composed.as_deref(), &app.knowledge().context())?;
+        let found = hover::hover(&body, at, screen.composed.as_deref(), &screen.knowledge(shared).context())?;
         Some(HoverBox { hover: found, version: buffer.editor.version() })
     });
-    app.hover.is_some()
+    screen.hover.is_some()
 }
 
 /// Draws the box, unless the body is another one by now.
-pub fn draw(app: &App, buf: &mut Buffer) {
-    let Some(shown) = app.hover.as_ref().filter(|_| app.dialog.is_none()) else { return };
-    if app.buffer().is_none_or(|buffer| buffer.editor.version() != shown.version) {
+pub fn draw(screen: &Compose, shared: &Shared, buf: &mut Buffer) {
+    let Some(shown) = screen.hover.as_ref().filter(|_| screen.dialog.is_none()) else { return };
+    if screen.buffer().is_none_or(|buffer| buffer.editor.version() != shown.version) {
         return;
     }
-    let room = usize::from(MAX_WIDTH.min(app.size.0.saturating_sub(4)));
-    let mut lines = lines(app, &shown.hover.notes, room);
+    let room = usize::from(MAX_WIDTH.min(shared.size.0.saturating_sub(4)));
+    let mut lines = lines(shared, &shown.hover.notes, room);
     if MAX_LINES < lines.len() {
         lines.truncate(MAX_LINES - 1);
-        lines.push(Line { text: "…".to_owned(), style: app.theme.dim });
+        lines.push(Line { text: "…".to_owned(), style: shared.theme.dim });
     }
     let wide = lines.iter().map(|line| width(&line.text)).max().unwrap_or(0) + 2;
     let (wide, tall) = (u16::try_from(wide).unwrap_or(MAX_WIDTH), u16::try_from(lines.len()).unwrap_or(0));
-    let Some(area) = popup::near(app, shown.hover.span, wide + 2, tall + 2) else { return };
-    draw::fill(buf, area, app.theme.popup);
-    draw::border(buf, area, app.theme.popup.patch(app.theme.border_focused));
+    let Some(area) = popup::near(screen, shared, shown.hover.span, wide + 2, tall + 2) else { return };
+    draw::fill(buf, area, shared.theme.popup);
+    draw::border(buf, area, shared.theme.popup.patch(shared.theme.border_focused));
     let room = inside(area);
     for (line, y) in lines.iter().zip(room.y..room.bottom()) {
         let room = Rect { x: room.x + 1, width: room.width.saturating_sub(2), ..room };
-        draw::put_line(buf, room, y, &line.text, app.theme.popup.patch(line.style));
+        draw::put_line(buf, room, y, &line.text, shared.theme.popup.patch(line.style));
     }
 }
 
@@ -66,8 +67,8 @@ struct Line {
 }
 
 /// The notes in lines, an empty one between them.
-fn lines(app: &App, notes: &[Note], room: usize) -> Vec<Line> {
-    let theme = &app.theme;
+fn lines(shared: &Shared, notes: &[Note], room: usize) -> Vec<Line> {
+    let theme = &shared.theme;
     let mut lines = Vec::new();
     for note in notes {
         if !lines.is_empty() {

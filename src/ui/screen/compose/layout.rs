@@ -13,7 +13,8 @@ use ratatui::layout::Rect;
 
 use crate::ui::screen::compose::focus::Pane;
 use crate::ui::screen::compose::pane::problems;
-use crate::ui::screen::compose::state::App;
+use crate::ui::screen::compose::state::Compose;
+use crate::ui::shared::Shared;
 
 /// From this width on all panes are on screen.
 const WIDE: u16 = 106;
@@ -67,7 +68,7 @@ pub fn inside(area: Rect) -> Rect {
 }
 
 /// Plans the screen.
-pub fn layout(app: &App, area: Rect) -> Layout {
+pub fn layout(screen: &Compose, shared: &Shared, area: Rect) -> Layout {
     if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
         return Layout { area, is_too_small: true, ..Layout::default() };
     }
@@ -78,62 +79,67 @@ pub fn layout(app: &App, area: Rect) -> Layout {
     let tabs = (!is_wide).then_some(Rect { height: 1, ..middle });
     let below_tabs = Rect { y: middle.y + 1, height: middle.height - 1, ..middle };
     let panes = if is_wide {
-        wide(app, middle)
+        wide(screen, shared, middle)
     } else if TWO_COLUMNS <= area.width && 14 <= area.height {
-        two_columns(app, below_tabs)
+        two_columns(screen, shared, below_tabs)
     } else {
-        one_column(app, below_tabs)
+        one_column(screen, below_tabs)
     };
     Layout { area, header, tabs, panes, footer, is_too_small: false }
 }
 
-fn wide(app: &App, area: Rect) -> Vec<(Pane, Rect)> {
+fn wide(screen: &Compose, shared: &Shared, area: Rect) -> Vec<(Pane, Rect)> {
     // The same wherever one is: the message must not be laid out anew because one looks at the webhook.
     let left_width = 26.max(area.width / 6).min(34);
     let (left, rest) = split_x(area, left_width);
     let (body, right) = split_x(rest, rest.width - (rest.width * 45 / 100).clamp(34, 72));
-    let webhook_height = webhook_height(app, left.height);
+    let webhook_height = webhook_height(screen, left.height);
     let (campaigns, webhook) = split_y(left, left.height - webhook_height);
     let mut panes = vec![(Pane::Campaigns, campaigns), (Pane::Webhook, webhook), (Pane::Body, body)];
-    panes.extend(preview_and_problems(app, right));
+    panes.extend(preview_and_problems(screen, shared, right));
     panes
 }
 
-fn two_columns(app: &App, area: Rect) -> Vec<(Pane, Rect)> {
+fn two_columns(screen: &Compose, shared: &Shared, area: Rect) -> Vec<(Pane, Rect)> {
     let (left, right) = split_x(area, area.width * 54 / 100);
-    let mut panes = match app.focus.pane {
+    let mut panes = match screen.focus.pane {
         Pane::Campaigns | Pane::Webhook => {
-            let (campaigns, webhook) = split_y(left, left.height - webhook_height(app, left.height));
+            let (campaigns, webhook) = split_y(left, left.height - webhook_height(screen, left.height));
             vec![(Pane::Campaigns, campaigns), (Pane::Webhook, webhook)]
         }
         Pane::Body | Pane::Preview | Pane::Problems => vec![(Pane::Body, left)],
     };
-    panes.extend(preview_and_problems(app, right));
+    panes.extend(preview_and_problems(screen, shared, right));
     panes
 }
 
-fn one_column(app: &App, area: Rect) -> Vec<(Pane, Rect)> {
-    let is_main = matches!(app.focus.pane, Pane::Body | Pane::Preview);
+fn one_column(screen: &Compose, area: Rect) -> Vec<(Pane, Rect)> {
+    let is_main = matches!(screen.focus.pane, Pane::Body | Pane::Preview);
     if is_main && STACKED <= area.height {
         let (body, preview) = split_y(area, area.height / 2);
         return vec![(Pane::Body, body), (Pane::Preview, preview)];
     }
-    vec![(app.focus.pane, area)]
+    vec![(screen.focus.pane, area)]
 }
 
-fn preview_and_problems(app: &App, area: Rect) -> Vec<(Pane, Rect)> {
-    let is_focused = app.focus.pane == Pane::Problems;
+fn preview_and_problems(screen: &Compose, shared: &Shared, area: Rect) -> Vec<(Pane, Rect)> {
+    let is_focused = screen.focus.pane == Pane::Problems;
     let most = if is_focused { area.height / 2 } else { area.height / 3 };
-    let lines = problems::line_count(app, area.width.saturating_sub(2), usize::from(most.saturating_sub(2)));
+    let lines = problems::line_count(
+        screen,
+        shared,
+        area.width.saturating_sub(2),
+        usize::from(most.saturating_sub(2)),
+    );
     let height = u16::try_from(lines).unwrap_or(u16::MAX).saturating_add(2).clamp(3, most.max(3));
     let (preview, below) = split_y(area, area.height.saturating_sub(height));
     vec![(Pane::Preview, preview), (Pane::Problems, below)]
 }
 
 /// The webhook's pane takes what its lines need, and never all from the campaigns.
-fn webhook_height(app: &App, available: u16) -> u16 {
-    let wanted = u16::try_from(app.webhook_lines()).unwrap_or(u16::MAX).saturating_add(2);
-    let is_entered = app.focus.pane == Pane::Webhook;
+fn webhook_height(screen: &Compose, available: u16) -> u16 {
+    let wanted = u16::try_from(screen.webhook_lines()).unwrap_or(u16::MAX).saturating_add(2);
+    let is_entered = screen.focus.pane == Pane::Webhook;
     let most = if is_entered { available.saturating_sub(5) } else { available / 2 };
     wanted.min(most.max(3)).min(available)
 }

@@ -7,7 +7,8 @@ use crate::text::Span;
 use crate::ui::screen::compose::focus::Pane;
 use crate::ui::screen::compose::layout::{inside, layout};
 use crate::ui::screen::compose::pane::preview::{JsonRows, Tab, message_area};
-use crate::ui::screen::compose::state::App;
+use crate::ui::screen::compose::state::Compose;
+use crate::ui::shared::Shared;
 use crate::ui::shared::bubble::Bubble;
 use crate::ui::shared::latest::Latest;
 
@@ -51,7 +52,7 @@ impl Linked {
     }
 }
 
-impl App {
+impl Compose {
     /// Outlines a place of the body until the cursor goes on.
     pub fn outline(&mut self, place: Span) {
         self.linked.outline =
@@ -69,55 +70,56 @@ impl App {
 /// Follows the cursor, the composition and the room there is.
 ///
 /// While the composition of an edit is on its way, what is lit stays: it belongs to the message that is still shown.
-pub(super) fn follow(app: &mut App) {
-    let Some(composed) = app.composed.clone() else {
-        app.linked = Linked { outline: app.linked.outline, ..Linked::default() };
+pub(super) fn follow(screen: &mut Compose, shared: &mut Shared) {
+    let Some(composed) = screen.composed.clone() else {
+        screen.linked = Linked { outline: screen.linked.outline, ..Linked::default() };
         return;
     };
-    if app.linked.of.as_ref().is_none_or(|read| read.composed != composed) {
+    if screen.linked.of.as_ref().is_none_or(|read| read.composed != composed) {
         let links = Links::new(&composed);
-        app.linked.of = Some(Read { composed: composed.clone(), links, json: None });
-        (app.linked.shown, app.linked.lit) = (None, Lit::default());
+        screen.linked.of = Some(Read { composed: composed.clone(), links, json: None });
+        (screen.linked.shown, screen.linked.lit) = (None, Lit::default());
     }
-    let plan = layout(app, Rect::new(0, 0, app.size.0, app.size.1));
+    let plan = layout(screen, shared, Rect::new(0, 0, shared.size.0, shared.size.1));
     let room = plan.pane(Pane::Preview).map(inside).unwrap_or_default();
-    if let Some(read) = &mut app.linked.of {
+    if let Some(read) = &mut screen.linked.of {
         let width = usize::from(room.width);
         let is_read = read.json.as_ref().is_some_and(|(of, _)| *of == width);
-        match app.preview.tab {
+        match screen.preview.tab {
             Tab::Json if is_read => {}
             Tab::Json => read.json = Some((width, JsonRows::new(&composed, width))),
             Tab::Message | Tab::Request => read.json = None,
         }
     }
-    let Some(buffer) = app.buffer() else { return };
+    let Some(buffer) = screen.buffer() else { return };
     let (version, selection) = (buffer.editor.version(), buffer.editor.selection().span());
-    let place = Place { version, selection, tab: app.preview.tab, room };
-    if app.linked.shown == Some(place) || app.composed_now().is_none() {
+    let place = Place { version, selection, tab: screen.preview.tab, room };
+    if screen.linked.shown == Some(place) || screen.composed_now().is_none() {
         return;
     }
-    app.linked.shown = Some(place);
-    app.linked.lit = app.linked.links().map(|links| links.lit(&composed, selection)).unwrap_or_default();
-    scroll(app, &composed, room);
+    screen.linked.shown = Some(place);
+    screen.linked.lit =
+        screen.linked.links().map(|links| links.lit(&composed, selection)).unwrap_or_default();
+    scroll(screen, &composed, room);
 }
 
 /// Brings what is lit into sight, and never leaves the preview scrolled beyond its end.
-fn scroll(app: &mut App, composed: &Composed, room: Rect) {
-    let (lit, n_rows, height) = match app.preview.tab {
+fn scroll(screen: &mut Compose, composed: &Composed, room: Rect) {
+    let (lit, n_rows, height) = match screen.preview.tab {
         Tab::Message => {
             let area = message_area(composed, room);
-            let Some(bubble) = Bubble::new(composed, area.width, &app.preview.options) else { return };
-            (bubble.first_lit(&app.linked.lit), bubble.n_rows(), area.height)
+            let Some(bubble) = Bubble::new(composed, area.width, &screen.preview.options) else { return };
+            (bubble.first_lit(&screen.linked.lit), bubble.n_rows(), area.height)
         }
         Tab::Json => {
-            let Some(rows) = app.linked.json() else { return };
-            let first = app.linked.lit.rendered.first();
+            let Some(rows) = screen.linked.json() else { return };
+            let first = screen.linked.lit.rendered.first();
             (first.map(|span| rows.row_of(span.start)), rows.n_rows(), room.height)
         }
         Tab::Request => return,
     };
     let height = usize::from(height);
-    let top = &mut app.preview.scroll;
+    let top = &mut screen.preview.scroll;
     if let Some(row) = lit.filter(|row| !(*top..*top + height).contains(row)) {
         // Some of what stands before it is seen too.
         *top = row.saturating_sub(height / 3);

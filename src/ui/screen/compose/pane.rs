@@ -11,13 +11,21 @@ use ratatui::layout::Rect;
 
 use crate::ui::screen::compose::focus::Pane;
 use crate::ui::screen::compose::layout::inside;
-use crate::ui::screen::compose::state::App;
+use crate::ui::screen::compose::state::Compose;
+use crate::ui::shared::Shared;
 use crate::ui::widget::draw;
 
 /// Draws a pane's border with its number and title; returns the room inside.
-pub fn frame(app: &App, pane: Pane, title: &str, area: Rect, buf: &mut Buffer) -> Rect {
-    let has_focus = app.focus.pane == pane && app.dialog.is_none();
-    let border = if has_focus { app.theme.border_focused } else { app.theme.border };
+pub fn frame(
+    screen: &Compose,
+    shared: &Shared,
+    pane: Pane,
+    title: &str,
+    area: Rect,
+    buf: &mut Buffer,
+) -> Rect {
+    let has_focus = screen.focus.pane == pane && screen.dialog.is_none();
+    let border = if has_focus { shared.theme.border_focused } else { shared.theme.border };
     draw::border(buf, area, border);
     let line = Rect { x: area.x + 1, width: area.width.saturating_sub(2), height: 1, ..area };
     let number = format!("{} ", pane.number());
@@ -27,7 +35,7 @@ pub fn frame(app: &App, pane: Pane, title: &str, area: Rect, buf: &mut Buffer) -
         line.x,
         line.y,
         &number,
-        if has_focus { app.theme.accent } else { app.theme.dim },
+        if has_focus { shared.theme.accent } else { shared.theme.dim },
     );
     let rest = Rect { x, width: line.right().saturating_sub(x), ..line };
     draw::put_line(
@@ -35,7 +43,7 @@ pub fn frame(app: &App, pane: Pane, title: &str, area: Rect, buf: &mut Buffer) -
         rest,
         line.y,
         &format!("{title} "),
-        if has_focus { app.theme.title } else { app.theme.text },
+        if has_focus { shared.theme.title } else { shared.theme.text },
     );
     inside(area)
 }

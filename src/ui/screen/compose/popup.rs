@@ -3,8 +3,9 @@
 use ratatui::layout::Rect;
 
 use crate::text::Span;
-use crate::ui::screen::compose::state::App;
+use crate::ui::screen::compose::state::Compose;
 use crate::ui::screen::compose::update::body_area;
+use crate::ui::shared::Shared;
 
 /// The rows that must stay in sight, and the column at which a box about them begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,10 +23,10 @@ const ENOUGH: u16 = 7;
 
 /// Returns the place of a box about `token` of the open body, which covers neither the token's line, as far as that
 /// leaves room, nor in any case the token's own rows.
-pub fn near(app: &App, token: Span, width: u16, height: u16) -> Option<Rect> {
-    let text = body_area(app)?;
-    let view = app.body_view()?;
-    let editor = &app.buffer()?.editor;
+pub fn near(screen: &Compose, shared: &Shared, token: Span, width: u16, height: u16) -> Option<Rect> {
+    let text = body_area(screen, shared)?;
+    let view = screen.body_view(shared)?;
+    let editor = &screen.buffer()?.editor;
     let end = view.screen_of(text, token.end);
     let start = view.screen_of(text, token.start).or(end)?;
     let rows = Anchor { x: start.x, top: start.y, bottom: end.map_or(start.y, |end| end.y.max(start.y)) };
@@ -37,8 +38,9 @@ pub fn near(app: &App, token: Span, width: u16, height: u16) -> Option<Rect> {
         bottom: row_of(line_end).map_or(rows.bottom, |y| y.max(rows.bottom)),
         ..rows
     };
-    let beside_line = place(whole, width, height, app.size).filter(|area| height.min(ENOUGH) <= area.height);
-    beside_line.or_else(|| place(rows, width, height, app.size))
+    let beside_line =
+        place(whole, width, height, shared.size).filter(|area| height.min(ENOUGH) <= area.height);
+    beside_line.or_else(|| place(rows, width, height, shared.size))
 }
 
 /// Returns the place of a box of `width` × `height` cells with borders on a screen of `size`: below the rows where it

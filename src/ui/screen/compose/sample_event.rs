@@ -3,18 +3,19 @@
 use crate::disk::Source;
 use crate::profile::Value;
 use crate::service::SampleEvent;
-use crate::ui::screen::compose::state::App;
+use crate::ui::screen::compose::state::Compose;
+use crate::ui::shared::Shared;
 use crate::ui::widget::picker::Row;
 
-impl App {
+impl Compose {
     /// Returns the path of the sample that was chosen for the open campaign.
     pub fn chosen_sample(&self) -> Option<&str> {
         self.samples.get(self.open.as_deref()?).map(String::as_str)
     }
 
     /// Returns the sample in use: the chosen one, else the first that can be read, else the first.
-    pub fn sample(&self) -> Option<&Source> {
-        let samples = &self.workspace.samples;
+    pub fn sample<'a>(&self, shared: &'a Shared) -> Option<&'a Source> {
+        let samples = &shared.workspace.samples;
         let chosen = self.chosen_sample().and_then(|path| samples.iter().find(|source| source.path == path));
         let first = || samples.iter().find(|source| SampleEvent::read(source).is_some());
         chosen.or_else(first).or(samples.first())
@@ -28,7 +29,7 @@ impl App {
     }
 
     /// Returns the samples to choose from, with what each has.
-    pub fn sample_rows(&self) -> Vec<Row> {
+    pub fn sample_rows(&self, shared: &Shared) -> Vec<Row> {
         let row = |source: &Source| {
             let right = match SampleEvent::read(source) {
                 Some(sample) => [("Event", &sample.event), ("ExternalTrigger", &sample.external_trigger)]
@@ -41,7 +42,7 @@ impl App {
             let title = sample_name(source).to_owned();
             Row { id: source.path.clone(), title, right, ..Row::default() }
         };
-        self.workspace.samples.iter().map(row).collect()
+        shared.workspace.samples.iter().map(row).collect()
     }
 }
 

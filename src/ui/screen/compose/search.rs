@@ -7,8 +7,9 @@ use crate::editor::search::{Search as Pattern, Syntax};
 use crate::editor::{Command, Motion};
 use crate::text::Span;
 use crate::ui::editor::vim::Direction;
-use crate::ui::screen::compose::state::App;
+use crate::ui::screen::compose::state::Compose;
 use crate::ui::screen::compose::update::typing_command;
+use crate::ui::shared::Shared;
 use crate::ui::shared::effect::Effect;
 use crate::ui::widget::draw;
 use crate::ui::widget::key::{Key, KeyCode};
@@ -136,19 +137,19 @@ impl Search {
 }
 
 /// Takes a key while the line is open.
-pub fn press(app: &mut App, key: Key) -> Vec<Effect> {
-    let text = app.buffer().map(|buffer| buffer.editor.text()).unwrap_or_default();
-    let selected = app.buffer().map_or(Span::at(0), |buffer| buffer.editor.selection().span());
-    let Some(search) = &mut app.search else { return Vec::new() };
+pub fn press(screen: &mut Compose, shared: &mut Shared, key: Key) -> Vec<Effect> {
+    let text = screen.buffer().map(|buffer| buffer.editor.text()).unwrap_or_default();
+    let selected = screen.buffer().map_or(Span::at(0), |buffer| buffer.editor.selection().span());
+    let Some(search) = &mut screen.search else { return Vec::new() };
     match (key.code, key.ctrl) {
         (KeyCode::Esc, _) => {
             let began = search.began;
-            app.search = None;
+            screen.search = None;
             if let Some((from, _)) = began {
-                go_to(app, from);
+                go_to(screen, from);
             }
         }
-        (KeyCode::Enter, _) if search.began.is_some() && !search.in_replace => accept(app),
+        (KeyCode::Enter, _) if search.began.is_some() && !search.in_replace => accept(screen, shared),
         (KeyCode::Tab, _) => {
             search.replace.get_or_insert_with(|| TextField::new(""));
             search.in_replace = !search.in_replace;
@@ -157,12 +158,12 @@ pub fn press(app: &mut App, key: Key) -> Vec<Effect> {
             search.syntax = if search.syntax == Syntax::Plain { Syntax::Regex } else { Syntax::Plain };
             search.refresh(&text);
         }
-        (KeyCode::Enter, _) if search.in_replace => return replace_one(app, &text, selected),
-        (KeyCode::Char('a'), true) if search.in_replace => return replace_all(app, &text),
+        (KeyCode::Enter, _) if search.in_replace => return replace_one(screen, shared, &text, selected),
+        (KeyCode::Char('a'), true) if search.in_replace => return replace_all(screen, shared, &text),
         (KeyCode::Enter | KeyCode::Down, _) | (KeyCode::Char('g'), true) => {
-            step(app, &text, selected, !key.shift)
+            step(screen, &text, selected, !key.shift)
         }
-        (KeyCode::Up, _) => step(app, &text, selected, false),
+        (KeyCode::Up, _) => step(screen, &text, selected, false),
         _ => {
             let field = if search.in_replace {
                 search.replace.as_mut().unwrap_or(&mut search.find)
@@ -173,7 +174,7 @@ pub fn press(app: &mut App, key: Key) -> Vec<Effect> {
             search.refresh(&text);
             if !search.in_replace {
                 let near = search.nearest(selected.end);
-                select(app, near);
+                select(screen, near);
             }
         }
     }
@@ -181,9 +182,9 @@ pub fn press(app: &mut App, key: Key) -> Vec<Effect> {
 }
 
 /// Takes pasted text while the line is open.
-pub fn paste(app: &mut App, pasted: &str) -> Vec<Effect> {
-    let text = app.buffer().map(|buffer| buffer.editor.text()).unwrap_or_default();
-    if let Some(search) = &mut app.search {
+pub fn paste(screen: &mut Compose, pasted: &str) -> Vec<Effect> {
+    let text = screen.buffer().map(|buffer| buffer.editor.text()).unwrap_or_default();
+    if let Some(search) = &mut screen.search {
         let field = if search.in_replace {
             search.replace.as_mut().unwrap_or(&mut search.find)
         } else {
@@ -196,69 +197,69 @@ pub fn paste(app: &mut App, pasted: &str) -> Vec<Effect> {
 }
 
 /// Selects the match behind or in front of what is selected, around the end.
-fn step(app: &mut App, text: &str, selected: Span, forward: bool) {
-    let Some(search) = &app.search else { return };
+fn step(screen: &mut Compose, text: &str, selected: Span, forward: bool) {
+    let Some(search) = &screen.search else { return };
     let Ok(pattern) = search.pattern() else { return };
     let found =
         if forward { pattern.next(text, selected.end) } else { pattern.previous(text, selected.start) };
-    select(app, found);
+    select(screen, found);
 }
 
 /// Closes vim's search at the match, and keeps the pattern for `n`.
-fn accept(app: &mut App) {
-    let Some(search) = app.search.take() else { return };
+fn accept(screen: &mut Compose, shared: &mut Shared) {
+    let Some(search) = screen.search.take() else { return };
     let Some((from, direction)) = search.began else { return };
-    if let (Ok(pattern), Some(vim)) = (search.pattern(), &mut app.vim)
+    if let (Ok(pattern), Some(vim)) = (search.pattern(), &mut screen.vim)
         && !search.find.text().is_empty()
     {
         vim.look_for(pattern, direction);
     }
     if search.matches.is_empty() {
-        app.say(if search.words.is_empty() { "nothing to look for" } else { &search.words });
-        go_to(app, from);
+        shared.say(if search.words.is_empty() { "nothing to look for" } else { &search.words });
+        go_to(screen, from);
     }
 }
 
-fn go_to(app: &mut App, at: usize) {
-    if let Some(buffer) = app.buffer_mut() {
+fn go_to(screen: &mut Compose, at: usize) {
+    if let Some(buffer) = screen.buffer_mut() {
         buffer.editor.apply(Command::Move(Motion::To(at)));
     }
 }
 
-fn select(app: &mut App, found: Option<Span>) {
-    if let (Some(found), Some(buffer)) = (found, app.buffer_mut()) {
+fn select(screen: &mut Compose, found: Option<Span>) {
+    if let (Some(found), Some(buffer)) = (found, screen.buffer_mut()) {
         buffer.editor.apply(Command::Select(found));
     }
 }
 
 /// Replaces the selected match and selects the next; where none is selected, selects one first.
-fn replace_one(app: &mut App, text: &str, selected: Span) -> Vec<Effect> {
-    let Some(search) = &app.search else { return Vec::new() };
+fn replace_one(screen: &mut Compose, shared: &mut Shared, text: &str, selected: Span) -> Vec<Effect> {
+    let Some(search) = &screen.search else { return Vec::new() };
     let Ok(pattern) = search.pattern() else { return Vec::new() };
     let replacement = search.replace.as_ref().map(TextField::text).unwrap_or_default();
     let edit = pattern.replace_all(text, &replacement).into_iter().find(|edit| edit.span == selected);
     let Some(edit) = edit else {
-        step(app, text, selected, true);
+        step(screen, text, selected, true);
         return Vec::new();
     };
     let behind = Span::at(edit.span.start + edit.replacement.len());
-    let effects = typing_command(app, Command::Replace(vec![edit]));
-    let text = app.buffer().map(|buffer| buffer.editor.text()).unwrap_or_default();
-    if let Some(search) = &mut app.search {
+    let effects = typing_command(screen, shared, Command::Replace(vec![edit]));
+    let text = screen.buffer().map(|buffer| buffer.editor.text()).unwrap_or_default();
+    if let Some(search) = &mut screen.search {
         search.refresh(&text);
     }
-    step(app, &text, behind, true);
+    step(screen, &text, behind, true);
     effects
 }
 
-fn replace_all(app: &mut App, text: &str) -> Vec<Effect> {
-    let Some(search) = &app.search else { return Vec::new() };
+fn replace_all(screen: &mut Compose, shared: &mut Shared, text: &str) -> Vec<Effect> {
+    let Some(search) = &screen.search else { return Vec::new() };
     let Ok(pattern) = search.pattern() else { return Vec::new() };
     let replacement = search.replace.as_ref().map(TextField::text).unwrap_or_default();
     let edits = pattern.replace_all(text, &replacement);
     let n = edits.len();
-    app.search = None;
-    let effects = typing_command(app, Command::Replace(edits));
-    app.say(format!("{n} replaced: ^Z takes it back"));
+    screen.search = None;
+    let effects = typing_command(screen, shared, Command::Replace(edits));
+    shared.say(format!("{n} replaced: ^Z takes it back"));
     effects
 }

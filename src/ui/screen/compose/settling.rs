@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::compose::Composed;
 use crate::diagnostic::Diagnostic;
 use crate::ui::editor::change::Change;
-use crate::ui::screen::compose::state::App;
+use crate::ui::screen::compose::state::Compose;
 use crate::ui::shared::effect::{Effect, Timer};
 use crate::ui::shared::latest::Latest;
 
@@ -51,7 +51,7 @@ impl Deref for Found {
     }
 }
 
-impl App {
+impl Compose {
     /// Notes an edit of the body; returns what tells when one has rested from it.
     pub fn start_typing(&mut self) -> Option<Effect> {
         let version = self.buffer()?.editor.version();

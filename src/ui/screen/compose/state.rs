@@ -1,4 +1,4 @@
-//! The console's state: plain data that only `update` changes.
+//! The state of the Compose screen: plain data that only its `update` changes.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,10 +6,9 @@ use std::sync::Arc;
 use crate::complete;
 use crate::compose::Composed;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::profile::{Profile, Vocabulary};
+use crate::profile::Profile;
 use crate::secrets::Movable;
 use crate::service::{BotStatus, Job, WebhookInUse};
-use crate::settings::Whitespace;
 use crate::telegram::ParseMode;
 use crate::ui::editor::highlight::{Grammar, Grammars};
 use crate::ui::editor::view::{EditorView, Mark};
@@ -27,56 +26,17 @@ use crate::ui::screen::compose::search::Search;
 use crate::ui::screen::compose::settling::{Found, Typing};
 use crate::ui::screen::compose::verdicts::Verdicts;
 use crate::ui::screen::compose::worst::{ForSome, Worst};
+use crate::ui::shared::Shared;
 use crate::ui::shared::effect::{Effect, Timer};
-use crate::ui::shared::keymap::Keymap;
 use crate::ui::shared::latest::Latest;
-use crate::ui::widget::theme::Theme;
-use crate::workspace::{CampaignFiles, Draft, FileProblem, Fingerprint, Workspace};
+use crate::workspace::{CampaignFiles, Draft, FileProblem, Fingerprint};
 
 /// Bodies above this size are not tried on a sample: no message is as long.
 const SURVEYS_UP_TO: usize = 256 * 1024;
 
-/// What the user's settings decide of the screen.
-#[derive(Debug, Clone, PartialEq)]
-pub struct UiSettings {
-    /// Whether the mouse is the console's.
-    pub mouse: bool,
-    /// Whether links of the message are the terminal's, for a click of its own.
-    pub hyperlinks: bool,
-    /// Whether long lines of the body are broken into rows.
-    pub wrap: bool,
-    /// Which blanks of the body are marked.
-    pub whitespace: Whitespace,
-    /// How text is copied.
-    pub clipboard: Clipboard,
-    /// Whether the body is edited with vim's modes.
-    pub vim: bool,
-}
-
-/// How text is copied.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Clipboard {
-    /// By an escape sequence to the terminal (OSC 52), which works over SSH.
-    Terminal,
-    /// By a command that reads the text.
-    Command(Vec<String>),
-}
-
-/// The console.
+/// The screen's state.
 #[derive(Debug)]
-pub struct App {
-    /// Columns and rows of the terminal.
-    pub size: (u16, u16),
-    /// The user's settings.
-    pub settings: UiSettings,
-    /// The colours.
-    pub theme: Theme,
-    /// The keys.
-    pub keymap: Keymap,
-    /// The workspace as it is on disk, as far as we know.
-    pub workspace: Arc<Workspace>,
-    /// Why nothing can be changed, where that is so: who has the workspace open.
-    pub read_only: Option<String>,
+pub struct Compose {
     /// Whether the private folder was not made here, so that its test chats, drafts and history are ignored.
     pub is_private_foreign: bool,
     /// Bodies that were opened, by the campaign's stem; each keeps its own undo.
@@ -85,8 +45,6 @@ pub struct App {
     pub open: Option<String>,
     /// Where the keyboard is.
     pub focus: Focus,
-    /// The first line of the list of campaigns on screen.
-    pub campaigns_top: usize,
     /// The webhook's settings.
     pub webhook: WebhookPane,
     /// What is over the panes.
@@ -101,8 +59,6 @@ pub struct App {
     pub search: Option<Search>,
     /// The sample events that were chosen in this session: the file's path by the campaign's stem.
     pub samples: BTreeMap<String, String>,
-    /// The people and the one the preview is for.
-    pub people: People,
     /// The preview.
     pub preview: Preview,
     /// What came out of the body as it stands, or stood a moment ago.
@@ -119,18 +75,10 @@ pub struct App {
     pub typing: Option<Typing>,
     /// Which of the problems is chosen, from 0.
     pub problem: usize,
-    /// The first problem on screen.
-    pub problems_top: usize,
     /// What answers at the webhook's address.
     pub bot: BotStatus,
-    /// What was said last, in the footer.
-    pub notice: Option<Notice>,
-    /// What was deleted last, to be brought back.
-    pub deleted: Option<String>,
     /// What the mouse holds while its button is down.
     pub drag: Option<Pane>,
-    /// Whether the console is on its way out once everything is saved.
-    pub is_quitting: bool,
     /// The number of the latest composition asked for.
     pub composition: u64,
     /// The number of the first one of this campaign for this profile: earlier ones are somebody else's.
@@ -155,28 +103,6 @@ pub struct App {
     grammars: Grammars,
     /// The colours of the code in the message.
     pub code: CodeColours,
-    /// What completion knows before the store is read.
-    pub(super) nothing_known: Vocabulary,
-}
-
-/// The people in the store, as far as the console needs them.
-#[derive(Debug, Clone, Default)]
-pub struct People {
-    /// What is known of all properties; none until the store has been read.
-    pub vocabulary: Option<Arc<Vocabulary>>,
-    /// The one the preview is for.
-    pub profile: Option<Arc<Profile>>,
-    /// Why the store cannot be read, where that is so.
-    pub trouble: Option<String>,
-}
-
-/// Something said in the footer until the next key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Notice {
-    /// The words.
-    pub text: String,
-    /// Whether it tells of something that went wrong.
-    pub is_error: bool,
 }
 
 /// A problem as the console lists it: in the body, or in another file.
@@ -210,30 +136,22 @@ impl Problem {
     }
 }
 
-impl App {
-    /// Makes the console of a workspace; the first campaign is open, the cursor in its body.
-    pub fn new(workspace: Arc<Workspace>, theme: Theme, settings: UiSettings) -> Self {
-        let mut app = Self {
-            size: (80, 24),
-            vim: settings.vim.then(Vim::default),
-            settings,
-            theme,
-            keymap: Keymap::default(),
-            workspace,
-            read_only: None,
+impl Compose {
+    /// Opens the first campaign, the cursor in its body.
+    pub fn new(shared: &Shared) -> Self {
+        let mut screen = Self {
+            vim: shared.settings.vim.then(Vim::default),
             is_private_foreign: false,
             old_secrets: Vec::new(),
             buffers: BTreeMap::new(),
             open: None,
             focus: Focus::enter(Pane::Body),
-            campaigns_top: 0,
             webhook: WebhookPane::default(),
             dialog: None,
             completion: None,
             hover: None,
             search: None,
             samples: BTreeMap::new(),
-            people: People::default(),
             preview: Preview::default(),
             composed: None,
             before_error: None,
@@ -242,12 +160,8 @@ impl App {
             worst: None,
             typing: None,
             problem: 0,
-            problems_top: 0,
             bot: BotStatus::Unknown,
-            notice: None,
-            deleted: None,
             drag: None,
-            is_quitting: false,
             composition: 0,
             first_composition: 0,
             moved: None,
@@ -259,39 +173,31 @@ impl App {
             drafts: Vec::new(),
             grammars: Grammars::default(),
             code: CodeColours::default(),
-            nothing_known: Vocabulary::default(),
         };
-        let first = app.workspace.campaigns.first().map(|campaign| campaign.stem.clone());
-        match first {
-            Some(stem) => app.open_buffer(&stem),
-            None => app.focus = Focus::reach(Pane::Campaigns),
+        match shared.workspace.campaigns.first() {
+            Some(first) => screen.open_buffer(shared, &first.stem),
+            None => screen.focus = Focus::reach(Pane::Campaigns),
         }
-        app
-    }
-
-    /// Takes the terminal's size.
-    pub fn resize(&mut self, columns: u16, rows: u16) {
-        self.size = (columns, rows);
-        crate::ui::screen::compose::update::show_cursor(self);
+        screen
     }
 
     /// Returns what the console asks for when it starts, behind the first frame.
-    pub fn start(&mut self) -> Vec<Effect> {
+    pub fn start(&mut self, shared: &Shared) -> Vec<Effect> {
         let mut effects = vec![Effect::LoadPeople { profile: None }, Effect::Watch, Effect::FindDrafts];
-        if self.read_only.is_none() {
-            let webhooks = self.workspace.webhooks.iter().filter_map(|webhook| webhook.value.as_ref());
+        if shared.read_only.is_none() {
+            let webhooks = shared.workspace.webhooks.iter().filter_map(|webhook| webhook.value.as_ref());
             effects
                 .push(Effect::FindOldSecrets(webhooks.flat_map(|webhook| webhook.secret_names()).collect()));
         }
-        effects.extend(self.check_bot());
-        effects.push(self.compose());
-        effects.extend(self.follow_highlight());
+        effects.extend(self.check_bot(shared));
+        effects.push(self.compose(shared));
+        effects.extend(self.follow_highlight(shared));
         effects
     }
 
     /// Opens the campaign's body in the editor, as it was left or as it is on disk.
-    pub fn open_buffer(&mut self, stem: &str) {
-        let Some(campaign) = self.workspace.campaign(stem) else { return };
+    pub fn open_buffer(&mut self, shared: &Shared, stem: &str) {
+        let Some(campaign) = shared.workspace.campaign(stem) else { return };
         self.buffers.entry(stem.to_owned()).or_insert_with(|| Buffer::read(campaign));
         if self.open.as_deref() != Some(stem) {
             self.open = Some(stem.to_owned());
@@ -305,16 +211,15 @@ impl App {
                 vim.reset();
             }
             self.problem = 0;
-            self.problems_top = 0;
             self.preview.scroll = 0;
         }
-        let campaign = self.open.as_deref().and_then(|stem| self.workspace.campaign(stem));
-        self.webhook.show(&self.workspace, campaign);
+        let campaign = self.open.as_deref().and_then(|stem| shared.workspace.campaign(stem));
+        self.webhook.show(&shared.workspace, campaign);
     }
 
     /// Returns the campaign in the editor.
-    pub fn open_campaign(&self) -> Option<&CampaignFiles> {
-        self.workspace.campaign(self.open.as_deref()?)
+    pub fn open_campaign<'a>(&self, shared: &'a Shared) -> Option<&'a CampaignFiles> {
+        shared.workspace.campaign(self.open.as_deref()?)
     }
 
     /// Returns the buffer in the editor.
@@ -341,25 +246,25 @@ impl App {
     }
 
     /// Whether nothing is left on disk of a campaign that is kept for its unsaved edits.
-    pub fn is_gone(&self, stem: &str) -> bool {
+    pub fn is_gone(&self, shared: &Shared, stem: &str) -> bool {
         let is_absent = |campaign: &CampaignFiles| {
             campaign.source.fingerprint == Fingerprint::Absent
                 && campaign.body.fingerprint == Fingerprint::Absent
         };
         self.buffers.get(stem).is_some_and(|buffer| buffer.is_deleted)
-            && self.workspace.campaign(stem).is_some_and(is_absent)
+            && shared.workspace.campaign(stem).is_some_and(is_absent)
     }
 
     /// Asks for the message of what stands in the editor now.
-    pub fn compose(&mut self) -> Effect {
+    pub fn compose(&mut self, shared: &Shared) -> Effect {
         self.composition += 1;
-        let composing = (self.open.clone(), self.profile_identity());
+        let composing = (self.open.clone(), shared.profile_identity());
         if self.composing != composing {
             self.composing = composing;
             self.first_composition = self.composition;
         }
         let follows = self.has_hints() && self.buffer().is_some_and(|buffer| buffer.is_readable);
-        match self.job().filter(|_| follows) {
+        match self.job(shared).filter(|_| follows) {
             Some(job) => {
                 self.move_problems(job.body.as_deref().unwrap_or_default());
                 Effect::Compose { number: self.composition, job: Box::new(job) }
@@ -377,38 +282,38 @@ impl App {
     }
 
     /// Asks what the body does to a sample of the recipients.
-    pub fn survey(&self) -> Option<Effect> {
+    pub fn survey(&self, shared: &Shared) -> Option<Effect> {
         self.buffer().filter(|buffer| buffer.editor.len() <= SURVEYS_UP_TO)?;
-        Some(Effect::Survey { number: self.composition, job: Box::new(self.job()?) })
+        Some(Effect::Survey { number: self.composition, job: Box::new(self.job(shared)?) })
     }
 
     /// Asks for the message after the webhook was edited: who answered at another address is no answer any more.
-    pub fn compose_with_webhook(&mut self) -> Effect {
+    pub fn compose_with_webhook(&mut self, shared: &Shared) -> Effect {
         if !self.webhook.is_asked() {
             self.webhook.asked = None;
             self.bot_question += 1;
             self.bot = BotStatus::Unknown;
         }
-        self.compose()
+        self.compose(shared)
     }
 
     /// Asks who answers at an edited address, once one has left it: half of an address is asked nothing.
-    pub fn check_edited_bot(&mut self) -> Option<Effect> {
+    pub fn check_edited_bot(&mut self, shared: &Shared) -> Option<Effect> {
         let is_left = self.focus.pane != Pane::Webhook || !self.focus.entered;
-        if is_left && self.webhook.asked.is_none() { self.check_bot() } else { None }
+        if is_left && self.webhook.asked.is_none() { self.check_bot(shared) } else { None }
     }
 
     /// Returns what a message is made of now: the buffer as it stands, the webhook as it is typed.
-    pub fn job(&self) -> Option<Job> {
+    pub fn job(&self, shared: &Shared) -> Option<Job> {
         let stem = self.open.clone()?;
         let buffer = self.buffers.get(&stem)?;
         Some(Job {
-            workspace: Arc::clone(&self.workspace),
+            workspace: Arc::clone(&shared.workspace),
             body: Some(buffer.text()),
             webhook: self.webhook.edited(),
             webhook_typed_over: self.webhook.typed_over(),
-            profile: self.people.profile.clone(),
-            vocabulary: self.people.vocabulary.clone(),
+            profile: shared.people.profile.clone(),
+            vocabulary: shared.people.vocabulary.clone(),
             event: None,
             sample: self.chosen_sample().map(str::to_owned),
             test_chat: None,
@@ -417,8 +322,8 @@ impl App {
     }
 
     /// Asks who answers at the address of the open campaign's webhook.
-    pub fn check_bot(&mut self) -> Option<Effect> {
-        let in_use = self.webhook.in_use(&self.workspace)?;
+    pub fn check_bot(&mut self, shared: &Shared) -> Option<Effect> {
+        let in_use = self.webhook.in_use(&shared.workspace)?;
         self.bot_question += 1;
         self.bot = BotStatus::Asking;
         self.webhook.asked = Some(in_use.webhook.url.clone());
@@ -426,14 +331,14 @@ impl App {
     }
 
     /// Asks who answers, and the user first where the webhook is not trusted.
-    pub fn check_or_ask(&mut self) -> Vec<Effect> {
-        if self.ask_for_trust() { Vec::new() } else { self.check_bot().into_iter().collect() }
+    pub fn check_or_ask(&mut self, shared: &Shared) -> Vec<Effect> {
+        if self.ask_for_trust(shared) { Vec::new() } else { self.check_bot(shared).into_iter().collect() }
     }
 
     /// Trusts the webhook that was asked about, and asks who answers; `None` where another one is on screen by now,
     /// which nobody has read.
-    pub fn trust(&mut self, webhook: Box<WebhookInUse>) -> Option<Effect> {
-        if self.webhook.in_use(&self.workspace).as_ref() != Some(&*webhook) {
+    pub fn trust(&mut self, shared: &Shared, webhook: Box<WebhookInUse>) -> Option<Effect> {
+        if self.webhook.in_use(&shared.workspace).as_ref() != Some(&*webhook) {
             return None;
         }
         self.bot_question += 1;
@@ -447,9 +352,9 @@ impl App {
 
     /// Asks whether the webhook on screen may be sent to, where that is what keeps something from being sent; a test
     /// that is open waits behind the question.
-    pub fn ask_for_trust(&mut self) -> bool {
+    pub fn ask_for_trust(&mut self, shared: &Shared) -> bool {
         let BotStatus::NotTrusted(question) = &self.bot else { return false };
-        let Some(webhook) = self.webhook.in_use(&self.workspace) else { return false };
+        let Some(webhook) = self.webhook.in_use(&shared.workspace) else { return false };
         let stem = &webhook.stem;
         let mut text = format!(
             "Through webhooks/{stem}.toml telecast would send {}: {}.",
@@ -476,14 +381,14 @@ impl App {
     }
 
     /// Returns what journals every unsaved body at once, for a way out that cannot wait.
-    pub fn journal_all(&mut self) -> Vec<Effect> {
+    pub fn journal_all(&mut self, shared: &Shared) -> Vec<Effect> {
         let stems: Vec<String> = self.buffers.keys().cloned().collect();
-        stems.iter().filter_map(|stem| self.journal(stem)).collect()
+        stems.iter().filter_map(|stem| self.journal(shared, stem)).collect()
     }
 
     /// Returns what makes the draft that of the body as it stands: it is written anew, or goes where nothing is unsaved.
-    pub fn journal(&mut self, stem: &str) -> Option<Effect> {
-        if self.read_only.is_some() {
+    pub fn journal(&mut self, shared: &Shared, stem: &str) -> Option<Effect> {
+        if shared.read_only.is_some() {
             return None;
         }
         let buffer = self.buffers.get_mut(stem)?;
@@ -518,28 +423,28 @@ impl App {
 
     /// Starts the clock of the draft, unless it runs: it is written within a second of the edit. Where the edit took
     /// the last unsaved one back, the draft goes at once.
-    pub fn journal_soon(&mut self) -> Option<Effect> {
-        let stem = self.open.clone().filter(|_| self.read_only.is_none())?;
+    pub fn journal_soon(&mut self, shared: &Shared) -> Option<Effect> {
+        let stem = self.open.clone().filter(|_| shared.read_only.is_none())?;
         let buffer = self.buffers.get_mut(&stem)?;
         if !buffer.is_modified() {
-            return self.journal(&stem);
+            return self.journal(shared, &stem);
         }
         let is_coming = std::mem::replace(&mut buffer.draft_is_coming, true);
         (!is_coming).then_some(Effect::After(Timer::Draft(stem)))
     }
 
     /// Writes the draft whose clock has run out.
-    pub fn journal_now(&mut self, stem: &str) -> Option<Effect> {
+    pub fn journal_now(&mut self, shared: &Shared, stem: &str) -> Option<Effect> {
         self.buffers.get_mut(stem)?.draft_is_coming = false;
-        self.journal(stem)
+        self.journal(shared, stem)
     }
 
     /// Returns everything wrong, the open body's problems first, in its order.
-    pub fn problems(&self) -> Vec<Problem> {
+    pub fn problems(&self, shared: &Shared) -> Vec<Problem> {
         let mut problems: Vec<Problem> = Vec::new();
         problems.extend(self.found().map(Problem::InBody));
         if let Some(composed) = &self.composed {
-            let webhook = self.webhook.current_file(&self.workspace);
+            let webhook = self.webhook.current_file(&shared.workspace);
             problems.extend(webhook.into_iter().flat_map(|source| {
                 crate::service::webhook_problems(source, &composed.webhook_problems)
                     .into_iter()
@@ -552,8 +457,8 @@ impl App {
             let worst = self.worst.iter().flat_map(|worst| worst.problems(&composed.diagnostics));
             problems.extend(worst.map(Problem::ForSome));
         }
-        let body = self.open_campaign().map(|campaign| campaign.body.path.clone());
-        let others = self.workspace.problems().into_iter().filter(|problem| {
+        let body = self.open_campaign(shared).map(|campaign| campaign.body.path.clone());
+        let others = shared.workspace.problems().into_iter().filter(|problem| {
             Some(&problem.path) != body.as_ref()
                 || self.buffer().is_none_or(|buffer| buffer.is_new() || !buffer.is_readable)
         });
@@ -566,33 +471,10 @@ impl App {
         self.webhook.lines()
     }
 
-    /// Says something in the footer.
-    pub fn say(&mut self, text: impl Into<String>) {
-        self.notice = Some(Notice { text: text.into(), is_error: false });
-    }
-
-    /// Says in the footer what went wrong.
-    pub fn complain(&mut self, text: impl Into<String>) {
-        self.notice = Some(Notice { text: text.into(), is_error: true });
-    }
-
-    /// Puts text on the clipboard, as the settings say.
-    pub fn copy(&self, text: String) -> Effect {
-        match &self.settings.clipboard {
-            Clipboard::Terminal => Effect::CopyByTerminal(text),
-            Clipboard::Command(command) => Effect::CopyByCommand { command: command.clone(), text },
-        }
-    }
-
-    /// Returns the identity of the profile of the preview.
-    pub fn profile_identity(&self) -> Option<String> {
-        self.people.profile.as_ref().map(|profile| profile.identity.clone())
-    }
-
     /// Returns the picture of the open body, without its marks: for measuring.
-    pub fn body_view(&self) -> Option<EditorView<'_>> {
+    pub fn body_view<'a>(&'a self, shared: &'a Shared) -> Option<EditorView<'a>> {
         let buffer = self.buffer()?;
-        Some(EditorView::new(&buffer.editor, buffer.viewport, &self.theme))
+        Some(EditorView::new(&buffer.editor, buffer.viewport, &shared.theme))
     }
 
     /// Whether the cursor covers what it is on, as where keys do not type.
@@ -644,8 +526,8 @@ impl App {
     }
 
     /// Colours what is in sight of the open body, by the markup of its parse mode; returns what is left to be done.
-    pub fn follow_highlight(&mut self) -> Option<Effect> {
-        let height = usize::from(self.size.1);
+    pub fn follow_highlight(&mut self, shared: &Shared) -> Option<Effect> {
+        let height = usize::from(shared.size.1);
         let buffer = self.buffers.get_mut(self.open.as_deref()?)?;
         if let Some(markup) = self.composed.as_deref().and_then(Composed::parse_mode) {
             buffer.markup = markup;

@@ -20,44 +20,46 @@ use crate::ui::screen::compose::focus::Pane;
 use crate::ui::screen::compose::layout::{inside, layout};
 use crate::ui::screen::compose::linked;
 use crate::ui::screen::compose::pane::{body, preview};
-use crate::ui::screen::compose::state::App;
+use crate::ui::screen::compose::state::Compose;
+use crate::ui::shared::Shared;
 use crate::ui::shared::effect::Effect;
 use crate::ui::shared::msg::Msg;
 use crate::ui::widget::input::Input;
 
 /// Takes a message; returns what is to be done in the world.
-pub fn update(app: &mut App, message: Msg) -> Vec<Effect> {
+pub fn update(screen: &mut Compose, shared: &mut Shared, message: Msg) -> Vec<Effect> {
     let mut effects = match message {
         Msg::Input(input) => {
-            let mut effects = take_input(app, input);
-            effects.extend(app.check_edited_bot());
+            let mut effects = take_input(screen, shared, input);
+            effects.extend(screen.check_edited_bot(shared));
             effects
         }
-        result => results::take(app, result),
+        result => results::take(screen, shared, result),
     };
-    vim::follow(app);
-    show_cursor(app);
-    effects.extend(app.follow_highlight());
-    effects.extend(code_colours::follow(app));
-    linked::follow(app);
-    keep_in_sight(app);
+    vim::follow(screen);
+    show_cursor(screen, shared);
+    effects.extend(screen.follow_highlight(shared));
+    effects.extend(code_colours::follow(screen));
+    linked::follow(screen, shared);
+    keep_in_sight(screen, shared);
     effects.retain(|effect| *effect != Effect::Nothing);
     effects
 }
 
-fn take_input(app: &mut App, input: Input) -> Vec<Effect> {
+fn take_input(screen: &mut Compose, shared: &mut Shared, input: Input) -> Vec<Effect> {
     match input {
         Input::Key(key) => {
-            app.notice = None;
-            keys::press(app, key)
+            shared.notice = None;
+            keys::press(screen, shared, key)
         }
         Input::Paste(text) => {
-            app.notice = None;
-            keys::paste(app, &text)
+            shared.notice = None;
+            keys::paste(screen, shared, &text)
         }
-        Input::Mouse(mouse) => mouse::point(app, mouse),
+        Input::Mouse(mouse) => mouse::point(screen, shared, mouse),
         Input::Resize(columns, rows) => {
-            app.resize(columns, rows);
+            shared.size = (columns, rows);
+            show_cursor(screen, shared);
             Vec::new()
         }
         Input::FocusGained => vec![Effect::Reload],
@@ -67,18 +69,18 @@ fn take_input(app: &mut App, input: Input) -> Vec<Effect> {
 pub(super) use keys::contexts;
 
 /// Returns where the body's text is on screen now.
-pub(super) fn body_area(app: &App) -> Option<Rect> {
-    let plan = layout(app, Rect::new(0, 0, app.size.0, app.size.1));
-    plan.pane(Pane::Body).map(|area| body::text_area(app, inside(area)))
+pub(crate) fn body_area(screen: &Compose, shared: &Shared) -> Option<Rect> {
+    let plan = layout(screen, shared, Rect::new(0, 0, shared.size.0, shared.size.1));
+    plan.pane(Pane::Body).map(|area| body::text_area(screen, inside(area)))
 }
 
 /// Scrolls the body so that the cursor is in sight, unless the wheel has just taken it out of sight.
-pub(super) fn show_cursor(app: &mut App) {
-    let Some(area) = body_area(app) else { return };
-    let Some(stem) = app.open.clone() else { return };
-    let text = app.body_view().map_or(area, |view| view.text_area(area));
-    let wrap = app.settings.wrap.then_some(usize::from(text.width));
-    let Some(buffer) = app.buffers.get_mut(&stem) else { return };
+pub(crate) fn show_cursor(screen: &mut Compose, shared: &mut Shared) {
+    let Some(area) = body_area(screen, shared) else { return };
+    let Some(stem) = screen.open.clone() else { return };
+    let text = screen.body_view(shared).map_or(area, |view| view.text_area(area));
+    let wrap = shared.settings.wrap.then_some(usize::from(text.width));
+    let Some(buffer) = screen.buffers.get_mut(&stem) else { return };
     buffer.editor.set_wrap(wrap);
     let place = (buffer.editor.version(), buffer.editor.cursor(), area, buffer.editor.wrap());
     if buffer.shown != Some(place) {
@@ -88,19 +90,23 @@ pub(super) fn show_cursor(app: &mut App) {
 }
 
 /// Takes back what was scrolled beyond the end: what fits is not scrolled at all.
-fn keep_in_sight(app: &mut App) {
-    let screen = Rect::new(0, 0, app.size.0, app.size.1);
-    if 0 < app.preview.scroll
-        && let Some(area) = layout(app, screen).pane(Pane::Preview)
+fn keep_in_sight(screen: &mut Compose, shared: &mut Shared) {
+    let whole = Rect::new(0, 0, shared.size.0, shared.size.1);
+    if 0 < screen.preview.scroll
+        && let Some(area) = layout(screen, shared, whole).pane(Pane::Preview)
     {
-        app.preview.scroll = app.preview.scroll.min(preview::last_top(app, area));
+        screen.preview.scroll = screen.preview.scroll.min(preview::last_top(screen, shared, area));
     }
-    if let Some(dialog) = &mut app.dialog {
-        dialog.keep_in_sight(screen, &app.theme);
+    if let Some(dialog) = &mut screen.dialog {
+        dialog.keep_in_sight(whole, &shared.theme);
     }
 }
 
 /// Applies an editor's command to the open body.
-pub(super) fn typing_command(app: &mut App, command: crate::editor::Command) -> Vec<Effect> {
-    typing::apply(app, command)
+pub(crate) fn typing_command(
+    screen: &mut Compose,
+    shared: &mut Shared,
+    command: crate::editor::Command,
+) -> Vec<Effect> {
+    typing::apply(screen, shared, command)
 }

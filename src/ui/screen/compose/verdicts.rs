@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use crate::compose::Composed;
 use crate::diagnostic::Severity;
 use crate::service::Job;
-use crate::ui::screen::compose::state::App;
+use crate::ui::screen::compose::state::Compose;
+use crate::ui::shared::Shared;
 use crate::ui::shared::effect::Effect;
 
 /// The campaigns in which something is wrong, by stem.
@@ -45,17 +46,17 @@ impl Verdicts {
     }
 }
 
-impl App {
+impl Compose {
     /// Asks what is wrong with every campaign, for the profile of the preview.
-    pub fn check_campaigns(&mut self) -> Effect {
+    pub fn check_campaigns(&mut self, shared: &Shared) -> Effect {
         self.verdicts.asked += 1;
         let job = |stem: &String| Job {
             body: self.buffers.get(stem).map(crate::ui::screen::compose::buffer::Buffer::text),
-            profile: self.people.profile.clone(),
-            vocabulary: self.people.vocabulary.clone(),
-            ..Job::of_files(&self.workspace, stem)
+            profile: shared.people.profile.clone(),
+            vocabulary: shared.people.vocabulary.clone(),
+            ..Job::of_files(&shared.workspace, stem)
         };
-        let jobs = self.workspace.campaigns.iter().map(|campaign| job(&campaign.stem)).collect();
+        let jobs = shared.workspace.campaigns.iter().map(|campaign| job(&campaign.stem)).collect();
         Effect::CheckCampaigns { number: self.verdicts.asked, jobs }
     }
 }

@@ -6,14 +6,15 @@ use ratatui::layout::Rect;
 use crate::ui::editor::view::{EditorView, Remark};
 use crate::ui::screen::compose::focus::Pane;
 use crate::ui::screen::compose::pane::frame;
-use crate::ui::screen::compose::state::App;
+use crate::ui::screen::compose::state::Compose;
+use crate::ui::shared::Shared;
 use crate::ui::widget::draw;
 
 /// Draws the pane; returns the cursor's cell while one types in it.
-pub fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<(u16, u16)> {
-    let Some((campaign, buffer)) = app.open_campaign().zip(app.buffer()) else {
-        let room = frame(app, Pane::Body, "Body", area, buf);
-        draw_empty(app, room, buf);
+pub fn draw(screen: &Compose, shared: &Shared, area: Rect, buf: &mut Buffer) -> Option<(u16, u16)> {
+    let Some((campaign, buffer)) = screen.open_campaign(shared).zip(screen.buffer()) else {
+        let room = frame(screen, shared, Pane::Body, "Body", area, buf);
+        draw_empty(shared, room, buf);
         return None;
     };
     let file = campaign.body.path.rsplit('/').next().unwrap_or(&campaign.body.path);
@@ -21,7 +22,7 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<(u16, u16)> {
         buffer.is_deleted,
         buffer.changed_outside,
         buffer.is_modified(),
-        app.read_only.is_some() || !buffer.is_readable,
+        shared.read_only.is_some() || !buffer.is_readable,
     ) {
         (true, _, _, _) => " ● deleted on disk",
         (false, true, _, _) => " ● changed on disk",
@@ -29,45 +30,45 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<(u16, u16)> {
         (false, false, false, true) => " view only",
         (false, false, false, false) => "",
     };
-    let hints = app.hints_off().map_or_else(String::new, |words| format!(" · {words}"));
-    let room = frame(app, Pane::Body, &format!("{file}{mark}{hints}"), area, buf);
-    draw_mode(app, area, buf);
-    let text_area = text_area(app, room);
-    let marks = app.marks();
-    let has_keyboard = app.focus.in_body() && app.dialog.is_none();
-    let liquid = app.composed_now().map_or(&[][..], |composed| composed.tokens.as_slice());
+    let hints = screen.hints_off().map_or_else(String::new, |words| format!(" · {words}"));
+    let room = frame(screen, shared, Pane::Body, &format!("{file}{mark}{hints}"), area, buf);
+    draw_mode(screen, shared, area, buf);
+    let text_area = text_area(screen, room);
+    let marks = screen.marks();
+    let has_keyboard = screen.focus.in_body() && screen.dialog.is_none();
+    let liquid = screen.composed_now().map_or(&[][..], |composed| composed.tokens.as_slice());
     let picture = EditorView {
         highlighter: Some(&buffer.highlighter),
         liquid,
         problems: &marks,
-        block: app.block(),
-        remark: remark(app),
-        whitespace: app.settings.whitespace,
-        linked: app.outlined(),
-        matches: app.search.as_ref().map_or(&[][..], |search| search.matches.as_slice()),
+        block: screen.block(),
+        remark: remark(screen),
+        whitespace: shared.settings.whitespace,
+        linked: screen.outlined(),
+        matches: screen.search.as_ref().map_or(&[][..], |search| search.matches.as_slice()),
         is_focused: has_keyboard,
-        ..EditorView::new(&buffer.editor, buffer.viewport, &app.theme)
+        ..EditorView::new(&buffer.editor, buffer.viewport, &shared.theme)
     };
     let cursor = picture.draw(text_area, buf);
-    let cursor = match &app.vim {
+    let cursor = match &screen.vim {
         Some(vim) => picture.screen_of(text_area, vim.shown_cursor(&buffer.editor)),
         None => cursor,
     };
     let cursor = cursor.map(|cell| (cell.x, cell.y));
-    if let Some(search) = &app.search {
+    if let Some(search) = &screen.search {
         let line = Rect { y: room.bottom().saturating_sub(1), height: room.height.min(1), ..room };
         let selected = buffer.editor.selection().span();
-        return search.draw(buf, line, &app.theme, selected).filter(|_| app.focus.pane == Pane::Body);
+        return search.draw(buf, line, &shared.theme, selected).filter(|_| screen.focus.pane == Pane::Body);
     }
     cursor.filter(|_| has_keyboard)
 }
 
 /// What is wrong on the cursor's line: at the cursor before all else, then the worst.
-fn remark(app: &App) -> Option<Remark<'_>> {
-    let editor = &app.buffer()?.editor;
+fn remark<'a>(screen: &'a Compose) -> Option<Remark<'a>> {
+    let editor = &screen.buffer()?.editor;
     let cursor = editor.cursor();
     let line = editor.line_span(editor.line_of(cursor));
-    let on_line = app.told().filter(|problem| {
+    let on_line = screen.told().filter(|problem| {
         line.touches(problem.span.start) || line.touches(problem.span.end) && problem.span.start < line.start
     });
     let first = on_line.rev().max_by_key(|problem| (problem.span.touches(cursor), problem.severity))?;
@@ -75,21 +76,21 @@ fn remark(app: &App) -> Option<Remark<'_>> {
 }
 
 /// Returns where the text is inside the pane: the search line takes the last one.
-pub fn text_area(app: &App, room: Rect) -> Rect {
-    Rect { height: room.height.saturating_sub(u16::from(app.search.is_some())), ..room }
+pub fn text_area(screen: &Compose, room: Rect) -> Rect {
+    Rect { height: room.height.saturating_sub(u16::from(screen.search.is_some())), ..room }
 }
 
 /// Says in the border which of vim's modes keys are for.
-fn draw_mode(app: &App, area: Rect, buf: &mut Buffer) {
-    let Some(vim) = app.vim.as_ref().filter(|_| app.focus.in_body() && 2 < area.width) else { return };
+fn draw_mode(screen: &Compose, shared: &Shared, area: Rect, buf: &mut Buffer) {
+    let Some(vim) = screen.vim.as_ref().filter(|_| screen.focus.in_body() && 2 < area.width) else { return };
     let line = Rect { x: area.x + 1, width: area.width - 2, height: area.height.min(1), ..area };
-    draw::put_right(buf, line, line.y, &format!(" {} ", vim.shown()), app.theme.accent);
+    draw::put_right(buf, line, line.y, &format!(" {} ", vim.shown()), shared.theme.accent);
 }
 
-fn draw_empty(app: &App, room: Rect, buf: &mut Buffer) {
+fn draw_empty(shared: &Shared, room: Rect, buf: &mut Buffer) {
     let words =
         "Nothing is open.\n\nn makes a campaign: blank, CleverTap's sample, or a starter in each parse mode.";
     for (line, y) in draw::wrap(words, usize::from(room.width)).iter().zip(room.y..room.bottom()) {
-        draw::put_line(buf, room, y, line, app.theme.dim);
+        draw::put_line(buf, room, y, line, shared.theme.dim);
     }
 }

@@ -7,37 +7,38 @@ use ratatui::style::Style;
 use crate::diagnostic::Severity;
 use crate::ui::screen::compose::focus::Pane;
 use crate::ui::screen::compose::pane::frame;
-use crate::ui::screen::compose::state::App;
+use crate::ui::screen::compose::state::Compose;
+use crate::ui::shared::Shared;
 use crate::ui::widget::draw;
 use crate::workspace::CampaignFiles;
 
 /// Draws the list.
-pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
-    let room = frame(app, Pane::Campaigns, "Campaigns", area, buf);
-    let campaigns = &app.workspace.campaigns;
+pub fn draw(screen: &Compose, shared: &Shared, area: Rect, buf: &mut Buffer) {
+    let room = frame(screen, shared, Pane::Campaigns, "Campaigns", area, buf);
+    let campaigns = &shared.workspace.campaigns;
     if campaigns.is_empty() {
         for (line, y) in draw::wrap("No campaigns yet: n makes one.", usize::from(room.width))
             .iter()
             .zip(room.y..room.bottom())
         {
-            draw::put_line(buf, room, y, line, app.theme.dim);
+            draw::put_line(buf, room, y, line, shared.theme.dim);
         }
         return;
     }
-    let top = first_shown(app, room.height);
+    let top = first_shown(screen, shared, room.height);
     for (campaign, y) in campaigns.iter().skip(top).zip(room.y..room.bottom()) {
-        let is_open = app.open.as_deref() == Some(campaign.stem.as_str());
+        let is_open = screen.open.as_deref() == Some(campaign.stem.as_str());
         let line = Rect { y, height: 1, ..room };
-        let style = match (is_open, app.focus.pane == Pane::Campaigns) {
-            (true, true) => app.theme.chosen,
-            (true, false) => app.theme.chosen_unfocused,
-            (false, _) => app.theme.text,
+        let style = match (is_open, screen.focus.pane == Pane::Campaigns) {
+            (true, true) => shared.theme.chosen,
+            (true, false) => shared.theme.chosen_unfocused,
+            (false, _) => shared.theme.text,
         };
-        if is_open && app.focus.pane == Pane::Campaigns {
+        if is_open && screen.focus.pane == Pane::Campaigns {
             draw::fill(buf, line, style);
         }
         let mut x = line.x;
-        for (mark, mark_style) in marks(app, campaign) {
+        for (mark, mark_style) in marks(screen, shared, campaign) {
             x = draw::put(buf, line, x, y, mark, style.patch(mark_style));
         }
         let x = (x + 1).max(line.x + 2).min(line.right());
@@ -47,38 +48,42 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
 }
 
 /// What stands before a campaign: the worst that is wrong with it, and whether it is unsaved.
-fn marks(app: &App, campaign: &CampaignFiles) -> impl Iterator<Item = (&'static str, Style)> {
-    let is_open = app.open.as_deref() == Some(campaign.stem.as_str()) && app.composed.is_some();
+fn marks(
+    screen: &Compose,
+    shared: &Shared,
+    campaign: &CampaignFiles,
+) -> impl Iterator<Item = (&'static str, Style)> {
+    let is_open = screen.open.as_deref() == Some(campaign.stem.as_str()) && screen.composed.is_some();
     let in_message = if is_open {
-        app.told().map(|problem| problem.severity).max()
+        screen.told().map(|problem| problem.severity).max()
     } else {
-        app.verdicts.of(&campaign.stem)
+        screen.verdicts.of(&campaign.stem)
     };
     let in_files = campaign.source.problems.iter().chain(&campaign.body.problems);
     let worst = in_files.map(|problem| problem.severity).max().max(in_message);
     let fault = match worst {
-        Some(Severity::Error) => Some(("✘", app.theme.error)),
-        Some(Severity::Warning) => Some(("!", app.theme.warning)),
+        Some(Severity::Error) => Some(("✘", shared.theme.error)),
+        Some(Severity::Warning) => Some(("!", shared.theme.warning)),
         Some(Severity::Info) | None => None,
     };
-    fault.into_iter().chain(app.is_unsaved(&campaign.stem).then_some(("●", app.theme.warning)))
+    fault.into_iter().chain(screen.is_unsaved(&campaign.stem).then_some(("●", shared.theme.warning)))
 }
 
 /// The first campaign on screen: the open one stays in the middle of a long list.
-fn first_shown(app: &App, height: u16) -> usize {
+fn first_shown(screen: &Compose, shared: &Shared, height: u16) -> usize {
     let height = usize::from(height);
-    let open = app
+    let open = shared
         .workspace
         .campaigns
         .iter()
-        .position(|campaign| app.open.as_deref() == Some(campaign.stem.as_str()));
-    open.unwrap_or(0).saturating_sub(height / 2).min(app.workspace.campaigns.len().saturating_sub(height))
+        .position(|campaign| screen.open.as_deref() == Some(campaign.stem.as_str()));
+    open.unwrap_or(0).saturating_sub(height / 2).min(shared.workspace.campaigns.len().saturating_sub(height))
 }
 
 /// Returns the campaign at a line of the pane.
-pub fn at_line(app: &App, area: Rect, y: u16) -> Option<String> {
+pub fn at_line(screen: &Compose, shared: &Shared, area: Rect, y: u16) -> Option<String> {
     let room = crate::ui::screen::compose::layout::inside(area);
     let line = y.checked_sub(room.y).filter(|line| *line < room.height)?;
-    let at = first_shown(app, room.height) + usize::from(line);
-    app.workspace.campaigns.get(at).map(|campaign| campaign.stem.clone())
+    let at = first_shown(screen, shared, room.height) + usize::from(line);
+    shared.workspace.campaigns.get(at).map(|campaign| campaign.stem.clone())
 }

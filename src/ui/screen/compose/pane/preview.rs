@@ -12,7 +12,8 @@ use crate::text::Span;
 use crate::ui::screen::compose::focus::Pane;
 use crate::ui::screen::compose::layout::inside;
 use crate::ui::screen::compose::pane::frame;
-use crate::ui::screen::compose::state::App;
+use crate::ui::screen::compose::state::Compose;
+use crate::ui::shared::Shared;
 use crate::ui::widget::draw;
 use crate::ui::widget::hyperlinks::Link;
 
@@ -63,17 +64,18 @@ impl Tab {
 }
 
 /// Returns how far the pane can be scrolled: until its last row is the lowest.
-pub fn last_top(app: &App, area: Rect) -> usize {
+pub fn last_top(screen: &Compose, shared: &Shared, area: Rect) -> usize {
     let room = inside(area);
-    let Some(composed) = &app.composed else { return 0 };
-    let (n_rows, height) = match app.preview.tab {
+    let Some(composed) = &screen.composed else { return 0 };
+    let (n_rows, height) = match screen.preview.tab {
         Tab::Message => {
             let area = message_area(composed, room);
-            let options = &app.preview.options;
+            let options = &screen.preview.options;
             match Bubble::new(composed, area.width, options) {
                 Some(bubble) => (bubble.n_rows(), area.height),
                 None => {
-                    let Some((before, below)) = WithoutMessage::new(app, composed, area).before else {
+                    let Some((before, below)) = WithoutMessage::new(screen, shared, composed, area).before
+                    else {
                         return 0;
                     };
                     let bubble = Bubble::new(before, below.width, options);
@@ -82,41 +84,44 @@ pub fn last_top(app: &App, area: Rect) -> usize {
             }
         }
         Tab::Json => {
-            let rows = app.linked.json().filter(|_| composed.rendered.is_some());
+            let rows = screen.linked.json().filter(|_| composed.rendered.is_some());
             (rows.map_or(0, JsonRows::n_rows), room.height)
         }
-        Tab::Request => (request_lines(app, composed, usize::from(room.width)).len(), room.height),
+        Tab::Request => (request_lines(shared, composed, usize::from(room.width)).len(), room.height),
     };
     n_rows.saturating_sub(usize::from(height))
 }
 
 /// Draws the pane.
-pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
-    let room = frame(app, Pane::Preview, title(area), area, buf);
-    draw_tabs(app, area, buf);
-    let Some(composed) = &app.composed else {
-        let words = without_message(app);
+pub fn draw(screen: &Compose, shared: &Shared, area: Rect, buf: &mut Buffer) {
+    let room = frame(screen, shared, Pane::Preview, title(area), area, buf);
+    draw_tabs(screen, shared, area, buf);
+    let Some(composed) = &screen.composed else {
+        let words = without_message(screen, shared);
         for (line, y) in draw::wrap(&words, usize::from(room.width)).iter().zip(room.y..room.bottom()) {
-            draw::put_line(buf, room, y, line, app.theme.dim);
+            draw::put_line(buf, room, y, line, shared.theme.dim);
         }
         return;
     };
-    match app.preview.tab {
-        Tab::Message => draw_message(app, composed, room, buf),
-        Tab::Json => draw_json(app, composed, room, buf),
-        Tab::Request => {
-            draw_lines(buf, room, app.preview.scroll, &request_lines(app, composed, usize::from(room.width)))
-        }
+    match screen.preview.tab {
+        Tab::Message => draw_message(screen, shared, composed, room, buf),
+        Tab::Json => draw_json(screen, shared, composed, room, buf),
+        Tab::Request => draw_lines(
+            buf,
+            room,
+            screen.preview.scroll,
+            &request_lines(shared, composed, usize::from(room.width)),
+        ),
     }
 }
 
 /// What is said while there is no message: why none is made, else that one is on its way.
-fn without_message(app: &App) -> String {
-    let Some(campaign) = app.open_campaign() else { return String::new() };
-    if app.buffer().is_some_and(|buffer| !buffer.is_readable) {
+fn without_message(screen: &Compose, shared: &Shared) -> String {
+    let Some(campaign) = screen.open_campaign(shared) else { return String::new() };
+    if screen.buffer().is_some_and(|buffer| !buffer.is_readable) {
         return campaign.body.problems.first().map_or_else(String::new, |problem| problem.message.clone());
     }
-    match app.hints_off() {
+    match screen.hints_off() {
         Some(words) => format!(
             "{words}, or each key would wait for them. F5 tests and ^S saves as ever; Telegram takes 4096 \
              characters a message."
@@ -163,41 +168,44 @@ fn tab_places(chosen: Tab, area: Rect) -> Vec<(Tab, Rect)> {
     places
 }
 
-fn draw_tabs(app: &App, area: Rect, buf: &mut Buffer) {
+fn draw_tabs(screen: &Compose, shared: &Shared, area: Rect, buf: &mut Buffer) {
     let line = Rect { width: area.width.saturating_sub(1), height: 1, ..area };
-    let places = tab_places(app.preview.tab, area);
+    let places = tab_places(screen.preview.tab, area);
     let n_places = places.len();
     for (at, (tab, place)) in places.into_iter().enumerate() {
         if at == 0 {
-            draw::put(buf, line, place.x.saturating_sub(1), place.y, " ", app.theme.dim);
+            draw::put(buf, line, place.x.saturating_sub(1), place.y, " ", shared.theme.dim);
         }
-        let style =
-            if tab == app.preview.tab { app.theme.accent.patch(app.theme.title) } else { app.theme.dim };
+        let style = if tab == screen.preview.tab {
+            shared.theme.accent.patch(shared.theme.title)
+        } else {
+            shared.theme.dim
+        };
         draw::put(buf, line, place.x, place.y, tab.title(), style);
         if at + 1 < n_places {
-            draw::put(buf, line, place.right(), place.y, " · ", app.theme.dim);
+            draw::put(buf, line, place.right(), place.y, " · ", shared.theme.dim);
         } else {
-            draw::put(buf, line, place.right(), place.y, " ", app.theme.dim);
+            draw::put(buf, line, place.right(), place.y, " ", shared.theme.dim);
         }
     }
 }
 
 /// Returns the tab at a cell.
-pub fn tab_at(app: &App, area: Rect, x: u16, y: u16) -> Option<Tab> {
-    tab_places(app.preview.tab, area)
+pub fn tab_at(screen: &Compose, area: Rect, x: u16, y: u16) -> Option<Tab> {
+    tab_places(screen.preview.tab, area)
         .into_iter()
         .find(|(_, place)| place.contains((x, y).into()))
         .map(|(tab, _)| tab)
 }
 
 /// Returns the cells of the message that lead to addresses.
-pub fn links(app: &App, area: Rect) -> Vec<Link> {
-    let Some(composed) = app.composed.as_deref().filter(|_| app.preview.tab == Tab::Message) else {
+pub fn links(screen: &Compose, area: Rect) -> Vec<Link> {
+    let Some(composed) = screen.composed.as_deref().filter(|_| screen.preview.tab == Tab::Message) else {
         return Vec::new();
     };
     let area = message_area(composed, inside(area));
-    let bubble = Bubble::new(composed, area.width, &app.preview.options);
-    bubble.map_or_else(Vec::new, |bubble| bubble.links(area, app.preview.scroll))
+    let bubble = Bubble::new(composed, area.width, &screen.preview.options);
+    bubble.map_or_else(Vec::new, |bubble| bubble.links(area, screen.preview.scroll))
 }
 
 /// What a click in the preview means.
@@ -212,23 +220,23 @@ pub enum Hit {
 }
 
 /// Returns what is at a cell of the pane; places only of what came out of the body as it stands in the editor.
-pub fn hit(app: &App, area: Rect, x: u16, y: u16) -> Option<Hit> {
-    let composed = app.composed_now()?;
+pub fn hit(screen: &Compose, area: Rect, x: u16, y: u16) -> Option<Hit> {
+    let composed = screen.composed_now()?;
     let room = inside(area);
-    match app.preview.tab {
+    match screen.preview.tab {
         Tab::Message => {
             let area = message_area(composed, room);
-            let bubble = Bubble::new(composed, area.width, &app.preview.options)?;
-            match bubble.hit(area, app.preview.scroll, x, y)? {
+            let bubble = Bubble::new(composed, area.width, &screen.preview.options)?;
+            match bubble.hit(area, screen.preview.scroll, x, y)? {
                 bubble::Hit::Spoiler => Some(Hit::Spoiler),
                 bubble::Hit::Toggle => Some(Hit::Toggle),
-                bubble::Hit::Part(part) => app.linked.links()?.place_of(composed, part).map(Hit::Place),
+                bubble::Hit::Part(part) => screen.linked.links()?.place_of(composed, part).map(Hit::Place),
             }
         }
         Tab::Json => {
             let rendered = composed.rendered.as_deref()?;
-            let row = app.preview.scroll + usize::from(y.checked_sub(room.y)?);
-            let at = app.linked.json()?.byte_at(rendered, row, usize::from(x.checked_sub(room.x)?))?;
+            let row = screen.preview.scroll + usize::from(y.checked_sub(room.y)?);
+            let at = screen.linked.json()?.byte_at(rendered, row, usize::from(x.checked_sub(room.x)?))?;
             composed.origin(Span::new(at, at + 1)).map(Hit::Place)
         }
         Tab::Request => None,
@@ -241,27 +249,27 @@ pub fn message_area(composed: &Composed, room: Rect) -> Rect {
     Rect { y: room.y + above, height: room.height.saturating_sub(above + 1), ..room }
 }
 
-fn draw_message(app: &App, composed: &Composed, room: Rect, buf: &mut Buffer) {
+fn draw_message(screen: &Compose, shared: &Shared, composed: &Composed, room: Rect, buf: &mut Buffer) {
     if let Some(skip) = &composed.skip {
         let words = match skip {
             Skip::Aborted(_) => "aborted: this recipient would be skipped",
             Skip::NoChatId => "no chat id: this recipient would be skipped",
         };
-        draw::put_line(buf, room, room.y, words, app.theme.warning);
+        draw::put_line(buf, room, room.y, words, shared.theme.warning);
     }
     let area = message_area(composed, room);
-    if let Some(bubble) = Bubble::new(composed, area.width, &app.preview.options) {
-        let over = Over { lit: &app.linked.lit, code: app.code.pieces() };
-        bubble.draw(buf, area, app.preview.scroll, &app.theme, over);
-        draw::put_line(buf, room, area.bottom(), &status_line(composed), app.theme.dim);
+    if let Some(bubble) = Bubble::new(composed, area.width, &screen.preview.options) {
+        let over = Over { lit: &screen.linked.lit, code: screen.code.pieces() };
+        bubble.draw(buf, area, screen.preview.scroll, &shared.theme, over);
+        draw::put_line(buf, room, area.bottom(), &status_line(composed), shared.theme.dim);
         return;
     }
-    let WithoutMessage { lines, before } = WithoutMessage::new(app, composed, area);
+    let WithoutMessage { lines, before } = WithoutMessage::new(screen, shared, composed, area);
     for ((line, style), y) in lines.iter().zip(area.y..area.bottom()) {
         draw::put_line(buf, area, y, line, *style);
     }
     if let Some((before, below)) = before {
-        draw_before_error(app, before, below, buf);
+        draw_before_error(screen, shared, before, below, buf);
     }
 }
 
@@ -273,27 +281,28 @@ struct WithoutMessage<'a> {
 }
 
 impl<'a> WithoutMessage<'a> {
-    fn new(app: &'a App, composed: &Composed, area: Rect) -> Self {
+    fn new(screen: &'a Compose, shared: &'a Shared, composed: &Composed, area: Rect) -> Self {
         let of_webhook = composed.webhook_problems.iter().map(|(_, problem)| problem);
         let first = composed.diagnostics.iter().chain(of_webhook).find(|problem| problem.is_error());
         let (words, style) = match (first, &composed.method) {
-            (Some(problem), _) => (format!("✘ {}", problem.message), app.theme.error),
-            (None, None) => {
-                ("This webhook is no Bot API: JSON and Request show what it gets.".to_owned(), app.theme.dim)
-            }
-            (None, Some(_)) => ("nothing to show".to_owned(), app.theme.dim),
+            (Some(problem), _) => (format!("✘ {}", problem.message), shared.theme.error),
+            (None, None) => (
+                "This webhook is no Bot API: JSON and Request show what it gets.".to_owned(),
+                shared.theme.dim,
+            ),
+            (None, Some(_)) => ("nothing to show".to_owned(), shared.theme.dim),
         };
         let width = usize::from(area.width);
         let help = first.and_then(|problem| problem.help.as_deref()).unwrap_or_default();
         let mut lines: Vec<(String, Style)> =
             draw::wrap(&words, width).into_iter().map(|line| (line, style)).collect();
-        lines.extend(draw::wrap(help, width).into_iter().map(|line| (line, app.theme.dim)));
-        let before = app.before_error().filter(|_| first.is_some());
+        lines.extend(draw::wrap(help, width).into_iter().map(|line| (line, shared.theme.dim)));
+        let before = screen.before_error(shared).filter(|_| first.is_some());
         if before.is_some() {
             // The message before has half of the room at least.
             lines.truncate(usize::from(area.height / 2));
             let words = draw::wrap(BEFORE_ERROR, width).into_iter();
-            lines.extend(words.map(|line| (line, app.theme.warning)));
+            lines.extend(words.map(|line| (line, shared.theme.warning)));
         }
         let above = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(area.height);
         let below = Rect { y: area.y + above, height: area.height - above, ..area };
@@ -305,11 +314,11 @@ impl<'a> WithoutMessage<'a> {
 const BEFORE_ERROR: &str = "! Not sent: the message before the error";
 
 /// Draws a message that is not what would be sent: all of it dim.
-fn draw_before_error(app: &App, before: &Composed, area: Rect, buf: &mut Buffer) {
-    let Some(bubble) = Bubble::new(before, area.width, &app.preview.options) else { return };
+fn draw_before_error(screen: &Compose, shared: &Shared, before: &Composed, area: Rect, buf: &mut Buffer) {
+    let Some(bubble) = Bubble::new(before, area.width, &screen.preview.options) else { return };
     let over = Over { lit: &Lit::default(), code: &[] };
-    bubble.draw(buf, area, app.preview.scroll, &app.theme, over);
-    buf.set_style(area, app.theme.dim);
+    bubble.draw(buf, area, screen.preview.scroll, &shared.theme, over);
+    buf.set_style(area, shared.theme.dim);
 }
 
 /// Mode, length against the limit, entities.
@@ -336,21 +345,21 @@ fn draw_lines(buf: &mut Buffer, room: Rect, scroll: usize, lines: &[Styled]) {
     }
 }
 
-fn draw_json(app: &App, composed: &Composed, room: Rect, buf: &mut Buffer) {
-    if let Some((rendered, rows)) = composed.rendered.as_deref().zip(app.linked.json()) {
-        rows.draw(buf, room, rendered, app.preview.scroll, &app.linked.lit, &app.theme);
+fn draw_json(screen: &Compose, shared: &Shared, composed: &Composed, room: Rect, buf: &mut Buffer) {
+    if let Some((rendered, rows)) = composed.rendered.as_deref().zip(screen.linked.json()) {
+        rows.draw(buf, room, rendered, screen.preview.scroll, &screen.linked.lit, &shared.theme);
         return;
     }
     let words = composed.diagnostics.iter().find(|problem| problem.is_error());
     let words = words.map_or("not rendered", |problem| problem.message.as_str());
     for (line, y) in draw::wrap(words, usize::from(room.width)).iter().zip(room.y..room.bottom()) {
-        draw::put_line(buf, room, y, line, app.theme.error);
+        draw::put_line(buf, room, y, line, shared.theme.error);
     }
 }
 
 /// Colours one line of JSON as it reads by itself: strings, keys, numbers, words.
-fn colour_json(app: &App, line: &str) -> Styled {
-    let theme = &app.theme;
+fn colour_json(shared: &Shared, line: &str) -> Styled {
+    let theme = &shared.theme;
     let mut parts: Styled = Vec::new();
     let mut rest = line;
     while let Some(first) = rest.chars().next() {
@@ -392,8 +401,8 @@ fn run(text: &str, belongs: impl Fn(char) -> bool) -> usize {
     text.find(|c| !belongs(c)).unwrap_or(text.len()).max(text.chars().next().map_or(0, char::len_utf8))
 }
 
-fn request_lines(app: &App, composed: &Composed, width: usize) -> Vec<Styled> {
-    let theme = &app.theme;
+fn request_lines(shared: &Shared, composed: &Composed, width: usize) -> Vec<Styled> {
+    let theme = &shared.theme;
     let plain = |text: &str, style: Style| -> Vec<Styled> {
         draw::wrap(text, width).into_iter().map(|line| vec![(line, style)]).collect()
     };
@@ -414,7 +423,7 @@ fn request_lines(app: &App, composed: &Composed, width: usize) -> Vec<Styled> {
     let pretty = body.ok().and_then(|value| serde_json::to_string_pretty(&value).ok());
     for line in pretty.as_deref().unwrap_or(&http.body).lines() {
         for part in draw::wrap(line, width) {
-            lines.push(colour_json(app, &part));
+            lines.push(colour_json(shared, &part));
         }
     }
     lines

@@ -6,8 +6,9 @@ use ratatui::layout::Rect;
 use crate::diagnostic::Severity;
 use crate::ui::screen::compose::focus::Pane;
 use crate::ui::screen::compose::pane::frame;
-use crate::ui::screen::compose::state::{App, Problem};
+use crate::ui::screen::compose::state::{Compose, Problem};
 use crate::ui::screen::compose::worst::ForSome;
+use crate::ui::shared::Shared;
 use crate::ui::widget::draw;
 
 /// Up to how many problems have two lines each.
@@ -17,33 +18,33 @@ const FEW: usize = 3;
 const SUMMARY_WHOLE: usize = 6;
 
 /// Draws the list.
-pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
-    let problems = app.problems();
+pub fn draw(screen: &Compose, shared: &Shared, area: Rect, buf: &mut Buffer) {
+    let problems = screen.problems(shared);
     let title =
         if problems.is_empty() { "Problems".to_owned() } else { format!("Problems {}", problems.len()) };
-    let inside = frame(app, Pane::Problems, &title, area, buf);
-    let (above, room) = split(app, &problems, inside);
-    let is_bad = summary(app).is_some_and(|(_, is_bad)| is_bad);
-    let style = if is_bad { app.theme.warning } else { app.theme.dim };
+    let inside = frame(screen, shared, Pane::Problems, &title, area, buf);
+    let (above, room) = split(screen, &problems, inside);
+    let is_bad = summary(screen).is_some_and(|(_, is_bad)| is_bad);
+    let style = if is_bad { shared.theme.warning } else { shared.theme.dim };
     for (words, y) in above.iter().zip(inside.y..) {
         draw::put_line(buf, inside, y, words, style);
     }
     if problems.is_empty() {
-        let words = if app.composed.is_some() && !app.has_untold() {
+        let words = if screen.composed.is_some() && !screen.has_untold() {
             "✔ nothing wrong for this profile"
         } else {
             ""
         };
-        draw::put_line(buf, room, room.y, words, app.theme.success);
+        draw::put_line(buf, room, room.y, words, shared.theme.success);
         return;
     }
-    let has_focus = app.focus.pane == Pane::Problems;
+    let has_focus = screen.focus.pane == Pane::Problems;
     let mut y = room.y;
-    for (at, problem) in problems.iter().enumerate().skip(first_shown(app, &problems, room)) {
-        let is_chosen = has_focus && at == app.problem;
-        let style = if is_chosen { app.theme.chosen } else { app.theme.text };
+    for (at, problem) in problems.iter().enumerate().skip(first_shown(screen, &problems, room)) {
+        let is_chosen = has_focus && at == screen.problem;
+        let style = if is_chosen { shared.theme.chosen } else { shared.theme.text };
         let severity = problem.diagnostic().severity;
-        for (n, line) in lines_of(app, &problems, at, room.width).iter().enumerate() {
+        for (n, line) in lines_of(screen, &problems, at, room.width).iter().enumerate() {
             if room.bottom() <= y {
                 return;
             }
@@ -54,9 +55,9 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
             if n == 0 {
                 let (glyph, tone) = glyph(severity);
                 let tone = match tone {
-                    Severity::Error => app.theme.error,
-                    Severity::Warning => app.theme.warning,
-                    Severity::Info => app.theme.info,
+                    Severity::Error => shared.theme.error,
+                    Severity::Warning => shared.theme.warning,
+                    Severity::Info => shared.theme.info,
                 };
                 draw::put(buf, row, row.x, y, glyph, style.patch(tone));
             }
@@ -68,15 +69,15 @@ pub fn draw(app: &App, area: Rect, buf: &mut Buffer) {
 }
 
 /// What a sample of the recipients showed, and whether messages fail.
-fn summary(app: &App) -> Option<(String, bool)> {
-    app.worst.as_ref()?.summary()
+fn summary(screen: &Compose) -> Option<(String, bool)> {
+    screen.worst.as_ref()?.summary()
 }
 
 /// The lines of the summary, and the room of the list below them. Where all does not fit, the list goes first, but for
 /// one line.
-fn split(app: &App, problems: &[Problem], inside: Rect) -> (Vec<String>, Rect) {
-    let list = list_height(app, problems, inside.width);
-    let mut above = summary_lines(app, inside.width);
+fn split(screen: &Compose, problems: &[Problem], inside: Rect) -> (Vec<String>, Rect) {
+    let list = list_height(screen, problems, inside.width);
+    let mut above = summary_lines(screen, inside.width);
     let free = usize::from(inside.height).saturating_sub(list).max(1);
     above.truncate(if inside.height <= 1 { 0 } else { free });
     let height = u16::try_from(above.len()).unwrap_or(inside.height).min(inside.height);
@@ -84,9 +85,9 @@ fn split(app: &App, problems: &[Problem], inside: Rect) -> (Vec<String>, Rect) {
 }
 
 /// The summary in at most two lines, no part of it broken; what does not fit is left out.
-fn summary_lines(app: &App, width: u16) -> Vec<String> {
+fn summary_lines(screen: &Compose, width: u16) -> Vec<String> {
     let width = usize::from(width);
-    let words = summary(app).map_or_else(String::new, |(words, _)| words);
+    let words = summary(screen).map_or_else(String::new, |(words, _)| words);
     let mut lines: Vec<String> = Vec::new();
     for part in words.split(" · ").filter(|part| !part.is_empty()) {
         match lines.last_mut() {
@@ -110,31 +111,31 @@ fn glyph(severity: Severity) -> (&'static str, Severity) {
 }
 
 /// Returns how many lines the problems would like to have inside a pane of this width, which may have `most`.
-pub fn line_count(app: &App, width: u16, most: usize) -> usize {
-    let summary = summary_lines(app, width).len();
+pub fn line_count(screen: &Compose, shared: &Shared, width: u16, most: usize) -> usize {
+    let summary = summary_lines(screen, width).len();
     // On a small screen the message needs the second line more.
     let above = if most < SUMMARY_WHOLE { summary.min(1) } else { summary };
-    above + list_height(app, &app.problems(), width)
+    above + list_height(screen, &screen.problems(shared), width)
 }
 
 /// How many lines the list has.
-fn list_height(app: &App, problems: &[Problem], width: u16) -> usize {
-    let height = |at: usize| lines_of(app, problems, at, width).len();
+fn list_height(screen: &Compose, problems: &[Problem], width: u16) -> usize {
+    let height = |at: usize| lines_of(screen, problems, at, width).len();
     if FEW < problems.len() {
-        return problems.len() - 1 + height(app.problem.min(problems.len() - 1));
+        return problems.len() - 1 + height(screen.problem.min(problems.len() - 1));
     }
     (0..problems.len()).map(height).sum::<usize>().max(1)
 }
 
 /// The lines of a problem: the chosen one whole with its help while one is in the pane; the others on two where they
 /// are few, else on one.
-fn lines_of(app: &App, problems: &[Problem], at: usize, width: u16) -> Vec<String> {
+fn lines_of(screen: &Compose, problems: &[Problem], at: usize, width: u16) -> Vec<String> {
     let Some(problem) = problems.get(at) else { return Vec::new() };
     let width = usize::from(width.saturating_sub(2)).max(1);
     let diagnostic = problem.diagnostic();
     let place = match problem {
         Problem::InBody(_) | Problem::ForSome(ForSome { is_in_body: true, .. }) => {
-            let editor = app.buffer().map(|buffer| &buffer.editor);
+            let editor = screen.buffer().map(|buffer| &buffer.editor);
             let place = editor.map(|editor| editor.position(diagnostic.span.start));
             place.map_or_else(String::new, |place| format!("{}:{}", place.line, place.column))
         }
@@ -143,7 +144,7 @@ fn lines_of(app: &App, problems: &[Problem], at: usize, width: u16) -> Vec<Strin
     };
     let fix = if diagnostic.fixes.is_empty() { "" } else { " · . fix" };
     let whole = format!("{place} {}{fix}", diagnostic.message);
-    let is_chosen = app.focus.pane == Pane::Problems && at == app.problem;
+    let is_chosen = screen.focus.pane == Pane::Problems && at == screen.problem;
     if !is_chosen && FEW < problems.len() {
         return vec![draw::fit(&whole, width)];
     }
@@ -167,13 +168,14 @@ fn shortened(mut lines: Vec<String>, width: usize) -> Vec<String> {
 }
 
 /// The first problem that is shown so that the chosen one is in sight.
-fn first_shown(app: &App, problems: &[Problem], room: Rect) -> usize {
-    let chosen = app.problem.min(problems.len().saturating_sub(1));
+fn first_shown(screen: &Compose, problems: &[Problem], room: Rect) -> usize {
+    let chosen = screen.problem.min(problems.len().saturating_sub(1));
     // One that is higher than the pane is shown from its first line.
-    let mut free = usize::from(room.height).saturating_sub(lines_of(app, problems, chosen, room.width).len());
+    let mut free =
+        usize::from(room.height).saturating_sub(lines_of(screen, problems, chosen, room.width).len());
     let mut first = chosen;
     while let Some(before) = first.checked_sub(1) {
-        let lines = lines_of(app, problems, before, room.width).len();
+        let lines = lines_of(screen, problems, before, room.width).len();
         if free < lines {
             break;
         }
@@ -184,12 +186,12 @@ fn first_shown(app: &App, problems: &[Problem], room: Rect) -> usize {
 }
 
 /// Returns the problem at a line of the pane, from 0.
-pub fn at_line(app: &App, area: Rect, y: u16) -> Option<usize> {
-    let problems = app.problems();
-    let (_, room) = split(app, &problems, crate::ui::screen::compose::layout::inside(area));
+pub fn at_line(screen: &Compose, shared: &Shared, area: Rect, y: u16) -> Option<usize> {
+    let problems = screen.problems(shared);
+    let (_, room) = split(screen, &problems, crate::ui::screen::compose::layout::inside(area));
     let mut line = usize::from(y.checked_sub(room.y).filter(|line| *line < room.height)?);
-    for at in first_shown(app, &problems, room)..problems.len() {
-        let n_lines = lines_of(app, &problems, at, room.width).len();
+    for at in first_shown(screen, &problems, room)..problems.len() {
+        let n_lines = lines_of(screen, &problems, at, room.width).len();
         if line < n_lines {
             return Some(at);
         }

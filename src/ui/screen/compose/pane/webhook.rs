@@ -7,7 +7,8 @@ use crate::campaign::{Auth, Method, Webhook, bot_api, find_token, format_duratio
 use crate::service::{BotStatus, WebhookInUse};
 use crate::ui::screen::compose::focus::Pane;
 use crate::ui::screen::compose::pane::frame;
-use crate::ui::screen::compose::state::App;
+use crate::ui::screen::compose::state::Compose;
+use crate::ui::shared::Shared;
 use crate::ui::widget::draw;
 use crate::ui::widget::form::{Field, Filled, Form};
 use crate::ui::widget::input::Mouse;
@@ -279,24 +280,31 @@ impl WebhookPane {
     }
 
     /// Draws the pane; returns the cursor's cell while one types in it.
-    pub fn draw(&self, app: &App, area: Rect, buf: &mut Buffer) -> Option<(u16, u16)> {
+    pub fn draw(
+        &self,
+        screen: &Compose,
+        shared: &Shared,
+        area: Rect,
+        buf: &mut Buffer,
+    ) -> Option<(u16, u16)> {
         let mark = if self.is_modified() { " ●" } else { "" };
         let title = self.stem.as_deref().map_or("Webhook".to_owned(), |stem| format!("Webhook {stem}{mark}"));
-        let room = frame(app, Pane::Webhook, &title, area, buf);
+        let room = frame(screen, shared, Pane::Webhook, &title, area, buf);
         if self.expected.is_none() {
             let words = match &self.stem {
                 Some(stem) => format!("There is no webhooks/{stem}.toml: F4 chooses another, n makes one."),
                 None => "No webhook yet: F4 chooses one, n makes one.".to_owned(),
             };
             for (line, y) in draw::wrap(&words, usize::from(room.width)).iter().zip(room.y..room.bottom()) {
-                draw::put_line(buf, room, y, line, app.theme.dim);
+                draw::put_line(buf, room, y, line, shared.theme.dim);
             }
             return None;
         }
-        let (words, style) = status(app);
+        let (words, style) = status(screen, shared);
         draw::put_line(buf, room, room.y, &words, style);
-        let has_keyboard = app.focus.pane == Pane::Webhook && app.focus.entered && app.dialog.is_none();
-        self.form.draw(buf, form_area(room), &app.theme, has_keyboard)
+        let has_keyboard =
+            screen.focus.pane == Pane::Webhook && screen.focus.entered && screen.dialog.is_none();
+        self.form.draw(buf, form_area(room), &shared.theme, has_keyboard)
     }
 }
 
@@ -316,16 +324,18 @@ fn form_area(room: Rect) -> Rect {
     Rect { y: room.y + 1, height: room.height.saturating_sub(1), ..room }
 }
 
-fn status(app: &App) -> (String, ratatui::style::Style) {
-    match &app.bot {
-        BotStatus::Unknown => ("who answers? Esc asks".into(), app.theme.dim),
-        BotStatus::Asking => ("asking…".into(), app.theme.dim),
-        BotStatus::Sandbox { bot } => (format!("✔ {bot} (sandbox)"), app.theme.success),
-        BotStatus::Live { bot, .. } => (format!("✔ {bot} LIVE"), app.theme.success),
-        BotStatus::OtherHost { host } => (format!("{host}: no Bot API"), app.theme.dim),
-        BotStatus::NotTrusted(question) => (format!("NOT TRUSTED: {}", question.what()), app.theme.warning),
-        BotStatus::Invalid(words) => (format!("✘ {words}"), app.theme.error),
-        BotStatus::Trouble { words, .. } => (format!("✘ {words}"), app.theme.error),
+fn status(screen: &Compose, shared: &Shared) -> (String, ratatui::style::Style) {
+    match &screen.bot {
+        BotStatus::Unknown => ("who answers? Esc asks".into(), shared.theme.dim),
+        BotStatus::Asking => ("asking…".into(), shared.theme.dim),
+        BotStatus::Sandbox { bot } => (format!("✔ {bot} (sandbox)"), shared.theme.success),
+        BotStatus::Live { bot, .. } => (format!("✔ {bot} LIVE"), shared.theme.success),
+        BotStatus::OtherHost { host } => (format!("{host}: no Bot API"), shared.theme.dim),
+        BotStatus::NotTrusted(question) => {
+            (format!("NOT TRUSTED: {}", question.what()), shared.theme.warning)
+        }
+        BotStatus::Invalid(words) => (format!("✘ {words}"), shared.theme.error),
+        BotStatus::Trouble { words, .. } => (format!("✘ {words}"), shared.theme.error),
     }
 }
 

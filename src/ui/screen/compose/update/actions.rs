@@ -14,171 +14,179 @@ use crate::ui::screen::compose::dialog::{Compare, Confirm, Decision, Dialog, Pro
 use crate::ui::screen::compose::focus::{Focus, Pane};
 use crate::ui::screen::compose::hover;
 use crate::ui::screen::compose::search::Search;
-use crate::ui::screen::compose::state::App;
+use crate::ui::screen::compose::state::Compose;
 use crate::ui::screen::compose::update::{definitions, mending, rewrite, saving, typing, vim, whose};
+use crate::ui::shared::Shared;
 use crate::ui::shared::action::{ACTIONS, Action, Context};
 use crate::ui::shared::effect::{Change, Effect, ExternalEdit};
 use crate::ui::widget::picker::{Matching, Picker, Row};
 use crate::workspace::TestChats;
 
 /// Does an action.
-pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
+pub fn act(screen: &mut Compose, shared: &mut Shared, action: Action) -> Vec<Effect> {
     match action {
-        Action::Help => list(app, ListKind::Help, help_rows(app)),
-        Action::Palette => list(app, ListKind::Palette, palette_rows(app)),
-        Action::Save => saving::save(app),
-        Action::Quit => saving::quit(app),
-        Action::CampaignForm => campaign_form(app),
-        Action::PreviewAndTest => preview_and_test(app),
-        Action::CompareModes => compare_modes(app),
-        Action::SwitchProfile => switch_profile(app),
-        Action::NextWorst => whose::next_worst(app),
-        Action::SampleEvent => whose::choose_sample(app),
-        Action::NextProblem => mending::walk_problems(app, 1),
-        Action::PreviousProblem => mending::walk_problems(app, -1),
-        Action::Fix => mending::fix(app),
-        Action::FixAll => mending::fix_all(app),
-        Action::FocusCampaigns => focus(app, Pane::Campaigns),
-        Action::FocusWebhook => focus(app, Pane::Webhook),
-        Action::FocusBody => focus(app, Pane::Body),
-        Action::FocusPreview => focus(app, Pane::Preview),
-        Action::FocusProblems => focus(app, Pane::Problems),
-        Action::NextPane => reach(app, app.focus.pane.next()),
-        Action::PreviousPane => reach(app, app.focus.pane.previous()),
-        Action::NextTab => step_tab(app, 1),
-        Action::PreviousTab => step_tab(app, -1),
-        Action::New => definitions::new(app),
-        Action::Duplicate => definitions::duplicate(app),
-        Action::Rename => definitions::rename(app),
-        Action::Delete => definitions::delete(app),
-        Action::UndoDelete => editing(app, |_| vec![Effect::Change(Change::UndoDelete)]),
-        Action::OpenEditor => open_editor(app),
-        Action::CheckWebhook => app.check_or_ask(),
-        Action::AdoptPrivate => ask_to_adopt(app),
-        Action::Reload => vec![Effect::Reload, Effect::LoadPeople { profile: app.profile_identity() }],
-        Action::CopyCurl => copy_curl(app),
-        Action::CopyBody => copy_body(app),
+        Action::Help => list(screen, ListKind::Help, help_rows(screen, shared)),
+        Action::Palette => list(screen, ListKind::Palette, palette_rows(shared)),
+        Action::Save => saving::save(screen, shared),
+        Action::Quit => saving::quit(screen, shared),
+        Action::CampaignForm => campaign_form(screen, shared),
+        Action::PreviewAndTest => preview_and_test(screen, shared),
+        Action::CompareModes => compare_modes(screen, shared),
+        Action::SwitchProfile => switch_profile(screen),
+        Action::NextWorst => whose::next_worst(screen, shared),
+        Action::SampleEvent => whose::choose_sample(screen, shared),
+        Action::NextProblem => mending::walk_problems(screen, shared, 1),
+        Action::PreviousProblem => mending::walk_problems(screen, shared, -1),
+        Action::Fix => mending::fix(screen, shared),
+        Action::FixAll => mending::fix_all(screen, shared),
+        Action::FocusCampaigns => focus(screen, Pane::Campaigns),
+        Action::FocusWebhook => focus(screen, Pane::Webhook),
+        Action::FocusBody => focus(screen, Pane::Body),
+        Action::FocusPreview => focus(screen, Pane::Preview),
+        Action::FocusProblems => focus(screen, Pane::Problems),
+        Action::NextPane => reach(screen, screen.focus.pane.next()),
+        Action::PreviousPane => reach(screen, screen.focus.pane.previous()),
+        Action::NextTab => step_tab(screen, 1),
+        Action::PreviousTab => step_tab(screen, -1),
+        Action::New => definitions::new(screen, shared),
+        Action::Duplicate => definitions::duplicate(screen, shared),
+        Action::Rename => definitions::rename(screen, shared),
+        Action::Delete => definitions::delete(screen, shared),
+        Action::UndoDelete => editing(screen, shared, |_, _| vec![Effect::Change(Change::UndoDelete)]),
+        Action::OpenEditor => open_editor(screen, shared),
+        Action::CheckWebhook => screen.check_or_ask(shared),
+        Action::AdoptPrivate => ask_to_adopt(screen, shared),
+        Action::Reload => vec![Effect::Reload, Effect::LoadPeople { profile: shared.profile_identity() }],
+        Action::CopyCurl => copy_curl(screen, shared),
+        Action::CopyBody => copy_body(screen, shared),
         Action::RevealSpoilers => {
-            app.preview.options.reveal_spoilers ^= true;
+            screen.preview.options.reveal_spoilers ^= true;
             Vec::new()
         }
         Action::ExpandQuotes => {
-            app.preview.options.expand_quotes ^= true;
+            screen.preview.options.expand_quotes ^= true;
             Vec::new()
         }
-        Action::Find => find(app),
-        Action::ExportClevertap => rewrite::export_clevertap(app),
-        Action::FormatJson => editing(app, rewrite::format_json),
-        Action::Hover => hover_at_cursor(app),
-        Action::GoToLine => prompt(app, Purpose::GoToLine, ""),
+        Action::Find => find(screen),
+        Action::ExportClevertap => rewrite::export_clevertap(screen, shared),
+        Action::FormatJson => editing(screen, shared, rewrite::format_json),
+        Action::Hover => hover_at_cursor(screen, shared),
+        Action::GoToLine => prompt(screen, Purpose::GoToLine, ""),
         Action::WrapLines => {
-            app.settings.wrap ^= true;
-            app.say(if app.settings.wrap {
+            shared.settings.wrap ^= true;
+            shared.say(if shared.settings.wrap {
                 "long lines are wrapped"
             } else {
                 "long lines go on to the right"
             });
             Vec::new()
         }
-        Action::MarkWhitespace => mark_whitespace(app),
-        Action::ToggleVim => vim::toggle(app),
-        Action::Undo => undo(app, Command::Undo, "nothing to undo in the body"),
-        Action::Redo => undo(app, Command::Redo, "nothing to redo in the body"),
+        Action::MarkWhitespace => mark_whitespace(shared),
+        Action::ToggleVim => vim::toggle(screen, shared),
+        Action::Undo => undo(screen, shared, Command::Undo, "nothing to undo in the body"),
+        Action::Redo => undo(screen, shared, Command::Redo, "nothing to redo in the body"),
         Action::Suspend => vec![Effect::Suspend],
     }
 }
 
 /// Undoes or redoes an edit of the body from wherever one is; `nothing` is said where there is none.
-fn undo(app: &mut App, command: Command, nothing: &str) -> Vec<Effect> {
-    let version = |app: &App| app.buffer().map(|buffer| buffer.editor.version());
-    let before = version(app);
-    app.completion = None;
-    let effects = typing::apply(app, command);
-    vim::adopt(app);
-    if version(app) == before && app.notice.is_none() {
-        app.say(nothing);
+fn undo(screen: &mut Compose, shared: &mut Shared, command: Command, nothing: &str) -> Vec<Effect> {
+    let version = |screen: &Compose| screen.buffer().map(|buffer| buffer.editor.version());
+    let before = version(screen);
+    screen.completion = None;
+    let effects = typing::apply(screen, shared, command);
+    vim::adopt(screen);
+    if version(screen) == before && shared.notice.is_none() {
+        shared.say(nothing);
     }
     effects
 }
 
 /// Says why nothing can be changed.
-pub fn refuse_to_edit(app: &mut App) -> Vec<Effect> {
-    let words = match &app.read_only {
+pub fn refuse_to_edit(shared: &mut Shared) -> Vec<Effect> {
+    let words = match &shared.read_only {
         Some(holder) => format!("view only: {holder}"),
         None => "this file cannot be read, so it is not edited here".to_owned(),
     };
-    app.complain(words);
+    shared.complain(words);
     Vec::new()
 }
 
 /// Does what changes files, unless somebody else has the workspace open.
-pub fn editing(app: &mut App, change: impl FnOnce(&mut App) -> Vec<Effect>) -> Vec<Effect> {
-    if app.read_only.is_some() { refuse_to_edit(app) } else { change(app) }
+pub fn editing(
+    screen: &mut Compose,
+    shared: &mut Shared,
+    change: impl FnOnce(&mut Compose, &mut Shared) -> Vec<Effect>,
+) -> Vec<Effect> {
+    if shared.read_only.is_some() { refuse_to_edit(shared) } else { change(screen, shared) }
 }
 
 /// Opens a campaign in the editor.
-pub fn open(app: &mut App, stem: &str) -> Vec<Effect> {
-    app.open_buffer(stem);
-    let mut effects = vec![app.compose()];
-    effects.extend(app.check_bot());
+pub fn open(screen: &mut Compose, shared: &mut Shared, stem: &str) -> Vec<Effect> {
+    screen.open_buffer(shared, stem);
+    let mut effects = vec![screen.compose(shared)];
+    effects.extend(screen.check_bot(shared));
     effects
 }
 
-pub fn focus(app: &mut App, pane: Pane) -> Vec<Effect> {
-    app.completion = None;
-    app.focus = Focus::enter(pane);
+pub fn focus(screen: &mut Compose, pane: Pane) -> Vec<Effect> {
+    screen.completion = None;
+    screen.focus = Focus::enter(pane);
     Vec::new()
 }
 
-fn reach(app: &mut App, pane: Pane) -> Vec<Effect> {
-    app.focus = Focus::reach(pane);
+fn reach(screen: &mut Compose, pane: Pane) -> Vec<Effect> {
+    screen.focus = Focus::reach(pane);
     Vec::new()
 }
 
-fn step_tab(app: &mut App, by: isize) -> Vec<Effect> {
-    app.preview.tab = app.preview.tab.step(by);
-    app.preview.scroll = 0;
+fn step_tab(screen: &mut Compose, by: isize) -> Vec<Effect> {
+    screen.preview.tab = screen.preview.tab.step(by);
+    screen.preview.scroll = 0;
     Vec::new()
 }
 
 /// Opens a list to choose from.
-pub fn list(app: &mut App, kind: ListKind, rows: Vec<Row>) -> Vec<Effect> {
+pub fn list(screen: &mut Compose, kind: ListKind, rows: Vec<Row>) -> Vec<Effect> {
     let matching = if kind == ListKind::Profiles { Matching::Elsewhere } else { Matching::Here };
-    app.dialog = Some(Dialog::Listing(Listing { kind, picker: Picker::new(rows, matching) }));
+    screen.dialog = Some(Dialog::Listing(Listing { kind, picker: Picker::new(rows, matching) }));
     Vec::new()
 }
 
-pub fn prompt(app: &mut App, purpose: Purpose, proposed: &str) -> Vec<Effect> {
-    app.dialog = Some(Dialog::Prompt(Prompt::new(purpose, proposed)));
+pub fn prompt(screen: &mut Compose, purpose: Purpose, proposed: &str) -> Vec<Effect> {
+    screen.dialog = Some(Dialog::Prompt(Prompt::new(purpose, proposed)));
     Vec::new()
 }
 
 /// The row of an action: what it does, and every key that does it.
-fn action_row(app: &App, action: Action) -> Row {
+fn action_row(shared: &Shared, action: Action) -> Row {
     let row = action.row();
-    let keys: Vec<String> = app.keymap.keys(action).map(|(_, key)| key.to_string()).collect();
+    let keys: Vec<String> = shared.keymap.keys(action).map(|(_, key)| key.to_string()).collect();
     Row { id: row.id.to_owned(), title: row.title.to_owned(), right: keys.join("  "), ..Row::default() }
 }
 
-fn palette_rows(app: &App) -> Vec<Row> {
+fn palette_rows(shared: &Shared) -> Vec<Row> {
     ACTIONS
         .iter()
         .filter(|row| row.action != Action::Palette)
-        .map(|row| action_row(app, row.action))
+        .map(|row| action_row(shared, row.action))
         .collect()
 }
 
 /// The actions of the place where one stands first, then the rest, then the keys of the editor.
-fn help_rows(app: &App) -> Vec<Row> {
+fn help_rows(screen: &Compose, shared: &Shared) -> Vec<Row> {
     let heading = |title: &str| Row { title: title.to_owned(), is_heading: true, ..Row::default() };
-    let here = crate::ui::screen::compose::update::keys::contexts(app);
-    let (innermost, is_text) = (here.first().copied(), app.focus.entered);
+    let here = crate::ui::screen::compose::update::keys::contexts(screen);
+    let (innermost, is_text) = (here.first().copied(), screen.focus.entered);
     let is_here = |action: Action| {
-        app.keymap.keys(action).any(|(context, _)| Some(context) == innermost && context != Context::Anywhere)
+        shared
+            .keymap
+            .keys(action)
+            .any(|(context, _)| Some(context) == innermost && context != Context::Anywhere)
     };
-    let mut rows = vec![heading(&format!("In {}", app.focus.pane.title()))];
-    rows.extend(ACTIONS.iter().filter(|row| is_here(row.action)).map(|row| action_row(app, row.action)));
-    if is_text && app.vim.is_some() && app.focus.in_body() {
+    let mut rows = vec![heading(&format!("In {}", screen.focus.pane.title()))];
+    rows.extend(ACTIONS.iter().filter(|row| is_here(row.action)).map(|row| action_row(shared, row.action)));
+    if is_text && screen.vim.is_some() && screen.focus.in_body() {
         rows.extend(KEYS.iter().map(|(keys, title)| Row {
             title: (*title).to_owned(),
             right: (*keys).to_owned(),
@@ -194,14 +202,14 @@ fn help_rows(app: &App) -> Vec<Row> {
         }));
     }
     rows.push(heading("Everywhere (letters outside text fields)"));
-    rows.extend(ACTIONS.iter().filter(|row| !is_here(row.action)).map(|row| action_row(app, row.action)));
+    rows.extend(ACTIONS.iter().filter(|row| !is_here(row.action)).map(|row| action_row(shared, row.action)));
     rows
 }
 
-fn hover_at_cursor(app: &mut App) -> Vec<Effect> {
-    let cursor = app.buffer().map(|buffer| buffer.editor.cursor());
-    if !cursor.is_some_and(|cursor| hover::open(app, cursor)) {
-        app.say("nothing to say of this place: it is plain text");
+fn hover_at_cursor(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
+    let cursor = screen.buffer().map(|buffer| buffer.editor.cursor());
+    if !cursor.is_some_and(|cursor| hover::open(screen, shared, cursor)) {
+        shared.say("nothing to say of this place: it is plain text");
     }
     Vec::new()
 }
@@ -223,32 +231,32 @@ pub const TYPING: &[(&str, &str)] = &[
     ("Esc", "Leave the text; Tab walks the panes"),
 ];
 
-fn campaign_form(app: &mut App) -> Vec<Effect> {
-    match app.open_campaign() {
+fn campaign_form(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
+    match screen.open_campaign(shared) {
         Some(campaign) if campaign.value.is_some() => {
-            app.dialog = Some(Dialog::Settings(Box::new(Settings::of(&app.workspace, campaign))));
+            screen.dialog = Some(Dialog::Settings(Box::new(Settings::of(&shared.workspace, campaign))));
         }
         Some(campaign) => {
             let words = format!("{} cannot be read: mend it in an editor first", campaign.source.path);
-            app.complain(words);
+            shared.complain(words);
         }
-        None => app.say("no campaign is open: n makes one"),
+        None => shared.say("no campaign is open: n makes one"),
     }
     Vec::new()
 }
 
-fn preview_and_test(app: &mut App) -> Vec<Effect> {
-    if app.open.is_none() {
-        app.say("no campaign is open: n makes one");
+fn preview_and_test(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
+    if screen.open.is_none() {
+        shared.say("no campaign is open: n makes one");
         return Vec::new();
     }
-    app.completion = None;
-    app.dialog = Some(Dialog::Test(Box::new(TestDialog {
-        profile: profile_in_words(app.people.profile.as_deref()),
+    screen.completion = None;
+    screen.dialog = Some(Dialog::Test(Box::new(TestDialog {
+        profile: profile_in_words(shared.people.profile.as_deref()),
         chats: TestChats::default(),
         chat: None,
         as_is: false,
-        bot: app.bot.clone(),
+        bot: screen.bot.clone(),
         request: None,
         history: Vec::new(),
         state: TestState::Ready,
@@ -257,23 +265,23 @@ fn preview_and_test(app: &mut App) -> Vec<Effect> {
         scroll: 0,
     })));
     let mut effects = vec![Effect::LoadTests];
-    if matches!(app.bot, BotStatus::Unknown | BotStatus::Asking | BotStatus::Trouble { .. }) {
-        effects.extend(app.check_bot());
+    if matches!(screen.bot, BotStatus::Unknown | BotStatus::Asking | BotStatus::Trouble { .. }) {
+        effects.extend(screen.check_bot(shared));
     }
     effects
 }
 
 /// Makes the request of the test as its dialog stands.
-pub fn prepare_test(app: &mut App) -> Option<Effect> {
-    let job = test_job(app)?;
-    app.question += 1;
-    Some(Effect::PrepareTest { number: app.question, job: Box::new(job) })
+pub fn prepare_test(screen: &mut Compose, shared: &mut Shared) -> Option<Effect> {
+    let job = test_job(screen, shared)?;
+    screen.question += 1;
+    Some(Effect::PrepareTest { number: screen.question, job: Box::new(job) })
 }
 
 /// Returns what the test is made of.
-pub fn test_job(app: &mut App) -> Option<service::Job> {
-    let job = app.job()?;
-    let Some(Dialog::Test(test)) = &mut app.dialog else { return None };
+pub fn test_job(screen: &mut Compose, shared: &mut Shared) -> Option<service::Job> {
+    let job = screen.job(shared)?;
+    let Some(Dialog::Test(test)) = &mut screen.dialog else { return None };
     test.profile = profile_in_words(job.profile.as_deref());
     Some(service::Job { test_chat: test.target(), ..job })
 }
@@ -287,61 +295,61 @@ pub fn profile_in_words(profile: Option<&Profile>) -> String {
     }
 }
 
-fn compare_modes(app: &mut App) -> Vec<Effect> {
-    let Some(job) = app.job() else {
-        app.say("no campaign is open: n makes one");
+fn compare_modes(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
+    let Some(job) = screen.job(shared) else {
+        shared.say("no campaign is open: n makes one");
         return Vec::new();
     };
-    if let Some(words) = app.hints_off() {
-        app.complain(format!("{words}: it is too large to convert"));
+    if let Some(words) = screen.hints_off() {
+        shared.complain(format!("{words}: it is too large to convert"));
         return Vec::new();
     }
-    app.completion = None;
-    let dialect = job.campaign().map_or_else(Default::default, |campaign| app.workspace.dialect(campaign));
-    let partials = service::partials(&app.workspace);
+    screen.completion = None;
+    let dialect = job.campaign().map_or_else(Default::default, |campaign| shared.workspace.dialect(campaign));
+    let partials = service::partials(&shared.workspace);
     let mut compare = Compare::of(&Convertible { body: job.body(), partials: &partials, dialect });
-    app.question += 1;
-    let number = app.question;
+    screen.question += 1;
+    let number = screen.question;
     let composed = compare.columns.iter().enumerate().filter_map(|(column, entry)| {
         let body: Arc<str> = entry.conversion.as_ref().ok()?.body.as_str().into();
         let job = Box::new(service::Job { body: Some(body), ..job.clone() });
         Some(Effect::Compare { number, column, job })
     });
     let mut effects: Vec<Effect> = composed.collect();
-    effects.extend(app.colour_comparison(&mut compare));
-    app.dialog = Some(Dialog::Compare(Box::new(compare)));
+    effects.extend(screen.colour_comparison(&mut compare));
+    screen.dialog = Some(Dialog::Compare(Box::new(compare)));
     effects
 }
 
-fn switch_profile(app: &mut App) -> Vec<Effect> {
-    app.completion = None;
-    list(app, ListKind::Profiles, Vec::new());
-    search_profiles(app, "")
+fn switch_profile(screen: &mut Compose) -> Vec<Effect> {
+    screen.completion = None;
+    list(screen, ListKind::Profiles, Vec::new());
+    search_profiles(screen, "")
 }
 
 /// Looks for profiles.
-pub fn search_profiles(app: &mut App, search: &str) -> Vec<Effect> {
-    app.question += 1;
-    vec![Effect::FindProfiles { number: app.question, search: search.to_owned() }]
+pub fn search_profiles(screen: &mut Compose, search: &str) -> Vec<Effect> {
+    screen.question += 1;
+    vec![Effect::FindProfiles { number: screen.question, search: search.to_owned() }]
 }
 
 /// Shows the profiles that were found: test profiles first.
-pub fn show_profiles(app: &mut App, result: Result<Vec<Arc<Profile>>, String>) {
-    let Some(Dialog::Listing(listing)) = &mut app.dialog else { return };
+pub fn show_profiles(screen: &mut Compose, shared: &mut Shared, result: Result<Vec<Arc<Profile>>, String>) {
+    let Some(Dialog::Listing(listing)) = &mut screen.dialog else { return };
     if listing.kind != ListKind::Profiles {
         return;
     }
     match result {
         Ok(mut profiles) => {
             profiles.sort_by_key(|profile| !profile.is_test_profile());
-            let now = app.people.profile.as_ref().map(|profile| profile.identity.clone());
+            let now = shared.people.profile.as_ref().map(|profile| profile.identity.clone());
             listing.picker.set_rows(profiles.iter().map(|profile| profile_row(profile)).collect());
             if let Some(now) = now {
                 listing.picker.choose(&now);
             }
-            app.found_profiles = profiles;
+            screen.found_profiles = profiles;
         }
-        Err(words) => app.complain(words),
+        Err(words) => shared.complain(words),
     }
 }
 
@@ -367,9 +375,11 @@ fn profile_row(profile: &Profile) -> Row {
     }
 }
 
-fn open_editor(app: &mut App) -> Vec<Effect> {
-    editing(app, |app| {
-        let Some((campaign, buffer)) = app.open_campaign().zip(app.buffer()) else { return Vec::new() };
+fn open_editor(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
+    editing(screen, shared, |screen, shared| {
+        let Some((campaign, buffer)) = screen.open_campaign(shared).zip(screen.buffer()) else {
+            return Vec::new();
+        };
         let ending =
             campaign.body.path.rsplit('/').next().and_then(|file| file.strip_prefix(campaign.stem.as_str()));
         vec![Effect::OpenEditor(ExternalEdit {
@@ -381,60 +391,60 @@ fn open_editor(app: &mut App) -> Vec<Effect> {
     })
 }
 
-fn copy_curl(app: &mut App) -> Vec<Effect> {
-    match app.composed.as_ref().and_then(|composed| composed.http.as_ref()) {
+fn copy_curl(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
+    match screen.composed.as_ref().and_then(|composed| composed.http.as_ref()) {
         Some(http) => {
             let text = service::curl(http, None);
-            let effect = app.copy(text);
-            app.say("copied as curl, secrets by name");
+            let effect = shared.copy(text);
+            shared.say("copied as curl, secrets by name");
             vec![effect]
         }
         None => {
-            app.say("no request to copy yet");
+            shared.say("no request to copy yet");
             Vec::new()
         }
     }
 }
 
-fn copy_body(app: &mut App) -> Vec<Effect> {
-    match app.composed.as_ref().and_then(|composed| composed.rendered.clone()) {
+fn copy_body(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
+    match screen.composed.as_ref().and_then(|composed| composed.rendered.clone()) {
         Some(text) => {
-            let effect = app.copy(text);
-            app.say("copied the rendered body");
+            let effect = shared.copy(text);
+            shared.say("copied the rendered body");
             vec![effect]
         }
         None => {
-            app.say("nothing rendered yet");
+            shared.say("nothing rendered yet");
             Vec::new()
         }
     }
 }
 
-fn mark_whitespace(app: &mut App) -> Vec<Effect> {
-    let (next, words) = match app.settings.whitespace {
+fn mark_whitespace(shared: &mut Shared) -> Vec<Effect> {
+    let (next, words) = match shared.settings.whitespace {
         Whitespace::Trailing => (Whitespace::All, "all blanks are marked"),
         Whitespace::All => (Whitespace::None, "no blanks are marked"),
         Whitespace::None => (Whitespace::Trailing, "blanks at the end of lines and tabs are marked"),
     };
-    app.settings.whitespace = next;
-    app.say(words);
+    shared.settings.whitespace = next;
+    shared.say(words);
     Vec::new()
 }
 
-fn find(app: &mut App) -> Vec<Effect> {
-    let Some(buffer) = app.buffer() else { return Vec::new() };
+fn find(screen: &mut Compose) -> Vec<Effect> {
+    let Some(buffer) = screen.buffer() else { return Vec::new() };
     let selected = buffer.editor.selected().into_owned();
     let seed = if selected.contains('\n') { String::new() } else { selected };
-    app.search = Some(Search::new(&seed));
-    app.completion = None;
-    app.focus = Focus::enter(Pane::Body);
+    screen.search = Some(Search::new(&seed));
+    screen.completion = None;
+    screen.focus = Focus::enter(Pane::Body);
     Vec::new()
 }
 
 /// Asks whether a private folder that telecast did not make here is to be used.
-fn ask_to_adopt(app: &mut App) -> Vec<Effect> {
-    if !app.is_private_foreign {
-        app.say("this workspace's .telecast is its own: there is nothing to adopt");
+fn ask_to_adopt(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
+    if !screen.is_private_foreign {
+        shared.say("this workspace's .telecast is its own: there is nothing to adopt");
         return Vec::new();
     }
     let text = "This workspace's .telecast was not made here: it came with a copy, was moved, or something else changed its \
@@ -443,6 +453,6 @@ fn ask_to_adopt(app: &mut App) -> Vec<Effect> {
     let answers = vec![("Adopt it", Decision::AdoptPrivate), ("Leave it alone", Decision::Stay)];
     let mut confirm = Confirm::new("Adopt .telecast?", text.to_owned(), answers);
     confirm.chosen = 1;
-    app.dialog = Some(Dialog::Confirm(confirm));
+    screen.dialog = Some(Dialog::Confirm(confirm));
     Vec::new()
 }

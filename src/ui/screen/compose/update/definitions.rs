@@ -4,16 +4,17 @@ use crate::service;
 use crate::ui::screen::compose::dialog::listing::ListKind;
 use crate::ui::screen::compose::dialog::{Confirm, Decision, Dialog, Purpose};
 use crate::ui::screen::compose::focus::Pane;
-use crate::ui::screen::compose::state::App;
+use crate::ui::screen::compose::state::Compose;
 use crate::ui::screen::compose::update::actions::{editing, list, prompt};
+use crate::ui::shared::Shared;
 use crate::ui::shared::effect::Effect;
 use crate::ui::widget::picker::Row;
 
 /// Offers what a new campaign begins with, or asks for the name of a new webhook.
-pub fn new(app: &mut App) -> Vec<Effect> {
-    editing(app, |app| {
-        if app.focus.pane == Pane::Webhook {
-            return prompt(app, Purpose::NewWebhook, "Telegram bot");
+pub fn new(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
+    editing(screen, shared, |screen, _| {
+        if screen.focus.pane == Pane::Webhook {
+            return prompt(screen, Purpose::NewWebhook, "Telegram bot");
         }
         let rows = service::starter::Starter::ALL.iter().enumerate().map(|(at, starter)| Row {
             id: at.to_string(),
@@ -26,45 +27,51 @@ pub fn new(app: &mut App) -> Vec<Effect> {
             title: "From the clipboard: paste a body here, from CleverTap for example".into(),
             ..Row::default()
         });
-        list(app, ListKind::Starters, rows)
+        list(screen, ListKind::Starters, rows)
     })
 }
 
 /// Asks for the name of a copy of the campaign or webhook.
-pub fn duplicate(app: &mut App) -> Vec<Effect> {
-    editing(app, |app| match (app.focus.pane, app.webhook.stem.clone(), app.open.clone()) {
-        (Pane::Webhook, Some(stem), _) => {
-            prompt(app, Purpose::DuplicateWebhook(stem.clone()), &format!("{stem} copy"))
+pub fn duplicate(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
+    editing(screen, shared, |screen, shared| {
+        match (screen.focus.pane, screen.webhook.stem.clone(), screen.open.clone()) {
+            (Pane::Webhook, Some(stem), _) => {
+                prompt(screen, Purpose::DuplicateWebhook(stem.clone()), &format!("{stem} copy"))
+            }
+            (_, _, Some(stem)) => {
+                let name = screen
+                    .open_campaign(shared)
+                    .map_or_else(String::new, |campaign| campaign.display_name().to_owned());
+                prompt(screen, Purpose::DuplicateCampaign(stem), &format!("{name} copy"))
+            }
+            _ => Vec::new(),
         }
-        (_, _, Some(stem)) => {
-            let name =
-                app.open_campaign().map_or_else(String::new, |campaign| campaign.display_name().to_owned());
-            prompt(app, Purpose::DuplicateCampaign(stem), &format!("{name} copy"))
-        }
-        _ => Vec::new(),
     })
 }
 
 /// Asks for another name of the campaign or webhook.
-pub fn rename(app: &mut App) -> Vec<Effect> {
-    editing(app, |app| match (app.focus.pane, app.webhook.stem.clone(), app.open.clone()) {
-        (Pane::Webhook, Some(stem), _) => {
-            let name = app.webhook.form.value("name");
-            prompt(app, Purpose::RenameWebhook(stem), &name)
+pub fn rename(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
+    editing(screen, shared, |screen, shared| {
+        match (screen.focus.pane, screen.webhook.stem.clone(), screen.open.clone()) {
+            (Pane::Webhook, Some(stem), _) => {
+                let name = screen.webhook.form.value("name");
+                prompt(screen, Purpose::RenameWebhook(stem), &name)
+            }
+            (_, _, Some(stem)) => {
+                let name = screen
+                    .open_campaign(shared)
+                    .map_or_else(String::new, |campaign| campaign.display_name().to_owned());
+                prompt(screen, Purpose::RenameCampaign(stem), &name)
+            }
+            _ => Vec::new(),
         }
-        (_, _, Some(stem)) => {
-            let name =
-                app.open_campaign().map_or_else(String::new, |campaign| campaign.display_name().to_owned());
-            prompt(app, Purpose::RenameCampaign(stem), &name)
-        }
-        _ => Vec::new(),
     })
 }
 
 /// Asks whether the campaign or webhook is to go.
-pub fn delete(app: &mut App) -> Vec<Effect> {
-    editing(app, |app| {
-        let (what, decision) = match (app.focus.pane, app.webhook.stem.clone(), app.open.clone()) {
+pub fn delete(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
+    editing(screen, shared, |screen, shared| {
+        let (what, decision) = match (screen.focus.pane, screen.webhook.stem.clone(), screen.open.clone()) {
             (Pane::Webhook, Some(stem), _) => {
                 (format!("webhooks/{stem}.toml"), Decision::DeleteWebhook(stem))
             }
@@ -73,7 +80,7 @@ pub fn delete(app: &mut App) -> Vec<Effect> {
             }
             _ => return Vec::new(),
         };
-        let is_gone = matches!(&decision, Decision::DeleteCampaign(stem) if app.is_gone(stem));
+        let is_gone = matches!(&decision, Decision::DeleteCampaign(stem) if screen.is_gone(shared, stem));
         let text = match (&decision, is_gone) {
             (Decision::DeleteCampaign(stem), true) => {
                 format!("The files of {stem} are deleted already. Delete the unsaved edits of {stem} too?")
@@ -83,7 +90,7 @@ pub fn delete(app: &mut App) -> Vec<Effect> {
         let answers = vec![("Delete", decision), ("Keep", Decision::Stay)];
         let mut confirm = Confirm::new("Delete", text, answers);
         confirm.chosen = 1;
-        app.dialog = Some(Dialog::Confirm(confirm));
+        screen.dialog = Some(Dialog::Confirm(confirm));
         Vec::new()
     })
 }

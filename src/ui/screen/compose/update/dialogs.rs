@@ -15,8 +15,9 @@ use crate::ui::editor::vim::parse_command_line;
 use crate::ui::screen::compose::dialog::listing::{ListKind, Listing};
 use crate::ui::screen::compose::dialog::prompt::Start;
 use crate::ui::screen::compose::dialog::{Dialog, Prompt, Purpose, Settings};
-use crate::ui::screen::compose::state::App;
+use crate::ui::screen::compose::state::Compose;
 use crate::ui::screen::compose::update::{actions, mending, results, typing, vim, whose};
+use crate::ui::shared::Shared;
 use crate::ui::shared::action::ACTIONS;
 use crate::ui::shared::effect::{Change, Effect};
 use crate::ui::widget::form::Filled;
@@ -25,138 +26,139 @@ use crate::ui::widget::picker::{Matching, Picked, Picker, Row};
 use crate::workspace::is_chat;
 
 /// Takes a key while a dialog is open.
-pub fn press(app: &mut App, key: Key) -> Vec<Effect> {
-    let Some(mut dialog) = app.dialog.take() else { return Vec::new() };
+pub fn press(screen: &mut Compose, shared: &mut Shared, key: Key) -> Vec<Effect> {
+    let Some(mut dialog) = screen.dialog.take() else { return Vec::new() };
     match &mut dialog {
         Dialog::Listing(listing) => {
             if key.code == KeyCode::Esc {
-                return back(app);
+                return back(screen, shared);
             }
             // Pasting into the starters makes a campaign of what is pasted; typing searches.
             let picked = listing.picker.press(key);
-            picked_in(app, dialog, picked)
+            picked_in(screen, shared, dialog, picked)
         }
-        Dialog::Prompt(_) => press_in_prompt(app, dialog, key),
-        Dialog::Settings(_) => press_in_settings(app, dialog, key),
+        Dialog::Prompt(_) => press_in_prompt(screen, shared, dialog, key),
+        Dialog::Settings(_) => press_in_settings(screen, shared, dialog, key),
         Dialog::Confirm(confirm) => match confirm.press(key) {
-            Some(decision) => decide(app, decision),
-            None => keep(app, dialog),
+            Some(decision) => decide(screen, shared, decision),
+            None => keep(screen, dialog),
         },
-        Dialog::Test(_) => testing::press_in_test(app, dialog, key),
-        Dialog::Compare(_) => comparing::press_in_compare(app, dialog, key),
+        Dialog::Test(_) => testing::press_in_test(screen, shared, dialog, key),
+        Dialog::Compare(_) => comparing::press_in_compare(screen, shared, dialog, key),
     }
 }
 
-fn keep(app: &mut App, dialog: Dialog) -> Vec<Effect> {
-    app.dialog = Some(dialog);
+fn keep(screen: &mut Compose, dialog: Dialog) -> Vec<Effect> {
+    screen.dialog = Some(dialog);
     Vec::new()
 }
 
 /// Leaves a dialog: to the test it was opened from, or to the panes.
-fn back(app: &mut App) -> Vec<Effect> {
-    if let Some(test) = app.test_behind.take() {
-        app.dialog = Some(Dialog::Test(test));
-        return actions::prepare_test(app).into_iter().collect();
+fn back(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
+    if let Some(test) = screen.test_behind.take() {
+        screen.dialog = Some(Dialog::Test(test));
+        return actions::prepare_test(screen, shared).into_iter().collect();
     }
-    results::offer_draft(app);
+    results::offer_draft(screen, shared);
     Vec::new()
 }
 
 /// Takes pasted text while a dialog is open.
-pub fn paste(app: &mut App, text: &str) -> Vec<Effect> {
-    let Some(mut dialog) = app.dialog.take() else { return Vec::new() };
+pub fn paste(screen: &mut Compose, shared: &mut Shared, text: &str) -> Vec<Effect> {
+    let Some(mut dialog) = screen.dialog.take() else { return Vec::new() };
     match &mut dialog {
         Dialog::Listing(listing) if listing.kind == ListKind::Starters => {
             let purpose = Purpose::NewCampaign(Start::Pasted(Box::new(clevertap::paste(text))));
-            keep(app, Dialog::Prompt(Prompt::new(purpose, "Pasted campaign")))
+            keep(screen, Dialog::Prompt(Prompt::new(purpose, "Pasted campaign")))
         }
         Dialog::Listing(listing) => {
             let picked = listing.picker.paste(text);
-            picked_in(app, dialog, picked)
+            picked_in(screen, shared, dialog, picked)
         }
         Dialog::Prompt(prompt) => {
             prompt.field.paste(text);
-            keep(app, dialog)
+            keep(screen, dialog)
         }
         Dialog::Settings(settings) => {
             settings.form.paste(text);
             settings.check();
-            keep(app, dialog)
+            keep(screen, dialog)
         }
-        Dialog::Confirm(_) | Dialog::Test(_) | Dialog::Compare(_) => keep(app, dialog),
+        Dialog::Confirm(_) | Dialog::Test(_) | Dialog::Compare(_) => keep(screen, dialog),
     }
 }
 
 /// Goes on from what happened in a list.
-pub fn picked_in(app: &mut App, dialog: Dialog, picked: Picked) -> Vec<Effect> {
-    let Dialog::Listing(listing) = &dialog else { return keep(app, dialog) };
+pub fn picked_in(screen: &mut Compose, shared: &mut Shared, dialog: Dialog, picked: Picked) -> Vec<Effect> {
+    let Dialog::Listing(listing) = &dialog else { return keep(screen, dialog) };
     let kind = listing.kind;
     match picked {
-        Picked::Ignored | Picked::Moved => keep(app, dialog),
+        Picked::Ignored | Picked::Moved => keep(screen, dialog),
         Picked::Typed => {
             let search = listing.picker.field.text();
-            app.dialog = Some(dialog);
-            if kind == ListKind::Profiles { actions::search_profiles(app, &search) } else { Vec::new() }
+            screen.dialog = Some(dialog);
+            if kind == ListKind::Profiles { actions::search_profiles(screen, &search) } else { Vec::new() }
         }
-        Picked::Chosen(id) => chosen(app, kind, &id),
+        Picked::Chosen(id) => chosen(screen, shared, kind, &id),
     }
 }
 
-fn chosen(app: &mut App, kind: ListKind, id: &str) -> Vec<Effect> {
+fn chosen(screen: &mut Compose, shared: &mut Shared, kind: ListKind, id: &str) -> Vec<Effect> {
     match kind {
         ListKind::Palette | ListKind::Help => {
             let action = ACTIONS.iter().find(|row| row.id == id).map(|row| row.action);
-            action.map_or_else(Vec::new, |action| actions::act(app, action))
+            action.map_or_else(Vec::new, |action| actions::act(screen, shared, action))
         }
         ListKind::Profiles => {
-            let profile = app.found_profiles.iter().find(|profile| profile.identity == id).cloned();
-            app.found_profiles = Vec::new();
-            let mut effects = profile.map_or_else(Vec::new, |profile| whose::preview_for(app, profile));
-            effects.extend(back(app));
+            let profile = screen.found_profiles.iter().find(|profile| profile.identity == id).cloned();
+            screen.found_profiles = Vec::new();
+            let mut effects =
+                profile.map_or_else(Vec::new, |profile| whose::preview_for(screen, shared, profile));
+            effects.extend(back(screen, shared));
             effects
         }
         ListKind::Starters if id == "paste" => {
-            app.say("paste the body now, with the terminal's own key");
+            shared.say("paste the body now, with the terminal's own key");
             let row = Row { id: id.to_owned(), title: "waiting for the paste…".into(), ..Row::default() };
-            keep(app, Dialog::Listing(Listing { kind, picker: Picker::new(vec![row], Matching::Here) }))
+            keep(screen, Dialog::Listing(Listing { kind, picker: Picker::new(vec![row], Matching::Here) }))
         }
         ListKind::Starters => {
             let starter = id.parse().ok().and_then(|at: usize| Starter::ALL.get(at).copied());
             let Some(starter) = starter else { return Vec::new() };
             let purpose = Purpose::NewCampaign(Start::Starter(starter));
-            keep(app, Dialog::Prompt(Prompt::new(purpose, "New campaign")))
+            keep(screen, Dialog::Prompt(Prompt::new(purpose, "New campaign")))
         }
-        ListKind::Chats if id == "other" => keep(app, Dialog::Prompt(Prompt::new(Purpose::TestChat, ""))),
-        ListKind::Chats => testing::choose_chat(app, id),
-        ListKind::History => testing::resend(app, id),
+        ListKind::Chats if id == "other" => keep(screen, Dialog::Prompt(Prompt::new(Purpose::TestChat, ""))),
+        ListKind::Chats => testing::choose_chat(screen, shared, id),
+        ListKind::History => testing::resend(screen, shared, id),
         ListKind::Fixes => {
-            id.parse().map_or_else(|_| Vec::new(), |number| mending::apply_chosen_fix(app, number))
+            id.parse().map_or_else(|_| Vec::new(), |number| mending::apply_chosen_fix(screen, shared, number))
         }
         ListKind::Samples => {
-            app.choose_sample(id);
-            vec![app.compose()]
+            screen.choose_sample(id);
+            vec![screen.compose(shared)]
         }
         ListKind::Webhooks => Vec::new(),
     }
 }
 
-fn press_in_prompt(app: &mut App, mut dialog: Dialog, key: Key) -> Vec<Effect> {
-    let Dialog::Prompt(prompt) = &mut dialog else { return keep(app, dialog) };
+fn press_in_prompt(screen: &mut Compose, shared: &mut Shared, mut dialog: Dialog, key: Key) -> Vec<Effect> {
+    let Dialog::Prompt(prompt) = &mut dialog else { return keep(screen, dialog) };
     match key.code {
-        KeyCode::Esc => back(app),
+        KeyCode::Esc => back(screen, shared),
         KeyCode::Enter => {
             let text = prompt.field.text().trim().to_owned();
             if let Some(problem) = problem_of(&prompt.purpose, &text) {
                 prompt.problem = Some(problem);
-                return keep(app, dialog);
+                return keep(screen, dialog);
             }
             let purpose = prompt.purpose.clone();
-            answered(app, purpose, text)
+            answered(screen, shared, purpose, text)
         }
         _ => {
             prompt.field.press(key);
             prompt.problem = None;
-            keep(app, dialog)
+            keep(screen, dialog)
         }
     }
 }
@@ -171,9 +173,9 @@ fn problem_of(purpose: &Purpose, text: &str) -> Option<String> {
     }
 }
 
-fn answered(app: &mut App, purpose: Purpose, text: String) -> Vec<Effect> {
+fn answered(screen: &mut Compose, shared: &mut Shared, purpose: Purpose, text: String) -> Vec<Effect> {
     let change = match purpose {
-        Purpose::NewCampaign(start) => new_campaign(app, start, text),
+        Purpose::NewCampaign(start) => new_campaign(screen, shared, start, text),
         Purpose::DuplicateCampaign(stem) => Change::DuplicateCampaign { stem, name: text },
         Purpose::RenameCampaign(stem) => Change::RenameCampaign { stem, name: text },
         Purpose::NewWebhook => Change::NewWebhook {
@@ -183,30 +185,30 @@ fn answered(app: &mut App, purpose: Purpose, text: String) -> Vec<Effect> {
                 headers: vec![("Content-Type".into(), "application/json".into())],
                 ..Webhook::default()
             }),
-            taker: app.open.clone().filter(|_| app.webhook.stem.is_none()),
+            taker: screen.open.clone().filter(|_| screen.webhook.stem.is_none()),
         },
         Purpose::DuplicateWebhook(stem) => Change::DuplicateWebhook { stem, name: text },
         Purpose::RenameWebhook(stem) => Change::RenameWebhook { stem, name: text },
-        Purpose::TestChat => return testing::choose_chat(app, &text),
+        Purpose::TestChat => return testing::choose_chat(screen, shared, &text),
         Purpose::CommandLine => {
             return parse_command_line(&text)
-                .map_or_else(|_| Vec::new(), |line| vim::command_line(app, line));
+                .map_or_else(|_| Vec::new(), |line| vim::command_line(screen, shared, line));
         }
         Purpose::GoToLine => {
             let line = text.parse().unwrap_or(1);
-            app.focus = crate::ui::screen::compose::focus::Focus::enter(
+            screen.focus = crate::ui::screen::compose::focus::Focus::enter(
                 crate::ui::screen::compose::focus::Pane::Body,
             );
-            return typing::apply(app, Command::Move(Motion::Line(line)));
+            return typing::apply(screen, shared, Command::Move(Motion::Line(line)));
         }
     };
     vec![Effect::Change(change)]
 }
 
-fn new_campaign(app: &App, start: Start, name: String) -> Change {
-    let settings = app.workspace.settings();
-    let webhook = app.webhook.stem.clone().or(settings.defaults.webhook.clone());
-    let webhook = webhook.or_else(|| app.workspace.webhooks.first().map(|webhook| webhook.stem.clone()));
+fn new_campaign(screen: &Compose, shared: &Shared, start: Start, name: String) -> Change {
+    let settings = shared.workspace.settings();
+    let webhook = screen.webhook.stem.clone().or(settings.defaults.webhook.clone());
+    let webhook = webhook.or_else(|| shared.workspace.webhooks.first().map(|webhook| webhook.stem.clone()));
     let campaign = Campaign {
         name,
         webhook: webhook.unwrap_or_default(),
@@ -216,7 +218,7 @@ fn new_campaign(app: &App, start: Start, name: String) -> Change {
     let (campaign, body) = match start {
         Start::Starter(starter) => (campaign, starter.body(settings.dialect)),
         Start::Pasted(pasted) => {
-            let fitting = service::webhook_for(&app.workspace, pasted.method);
+            let fitting = service::webhook_for(&shared.workspace, pasted.method);
             let campaign = Campaign {
                 webhook: fitting.unwrap_or(campaign.webhook),
                 content_format: pasted.content_format,
@@ -230,30 +232,30 @@ fn new_campaign(app: &App, start: Start, name: String) -> Change {
     Change::NewCampaign { campaign: Box::new(campaign), body }
 }
 
-fn press_in_settings(app: &mut App, mut dialog: Dialog, key: Key) -> Vec<Effect> {
-    let Dialog::Settings(settings) = &mut dialog else { return keep(app, dialog) };
+fn press_in_settings(screen: &mut Compose, shared: &mut Shared, mut dialog: Dialog, key: Key) -> Vec<Effect> {
+    let Dialog::Settings(settings) = &mut dialog else { return keep(screen, dialog) };
     if key.code == KeyCode::Esc {
-        return back(app);
+        return back(screen, shared);
     }
     let saves = key == (Key { ctrl: true, ..Key::char('s') });
     match if saves { Filled::Submitted } else { settings.form.press(key) } {
-        Filled::Submitted => save_settings(app, dialog),
+        Filled::Submitted => save_settings(screen, shared, dialog),
         Filled::Changed => {
             settings.check();
-            keep(app, dialog)
+            keep(screen, dialog)
         }
-        Filled::Ignored | Filled::Moved | Filled::Pressed(_) => keep(app, dialog),
+        Filled::Ignored | Filled::Moved | Filled::Pressed(_) => keep(screen, dialog),
     }
 }
 
-fn save_settings(app: &mut App, dialog: Dialog) -> Vec<Effect> {
-    let Dialog::Settings(settings) = &dialog else { return keep(app, dialog) };
+fn save_settings(screen: &mut Compose, shared: &mut Shared, dialog: Dialog) -> Vec<Effect> {
+    let Dialog::Settings(settings) = &dialog else { return keep(screen, dialog) };
     let campaign = settings.campaign();
-    if app.read_only.is_some() {
-        return actions::refuse_to_edit(app);
+    if shared.read_only.is_some() {
+        return actions::refuse_to_edit(shared);
     }
     if campaign.name.is_empty() {
-        return keep(app, dialog);
+        return keep(screen, dialog);
     }
     let Settings { stem, expected, .. } = settings.as_ref();
     vec![Effect::Change(Change::SaveCampaign {

@@ -5,103 +5,106 @@ use crate::editor::Command;
 use crate::text::Span;
 use crate::ui::screen::compose::dialog::listing::ListKind;
 use crate::ui::screen::compose::focus::{Focus, Pane};
-use crate::ui::screen::compose::state::{App, Problem};
+use crate::ui::screen::compose::state::{Compose, Problem};
 use crate::ui::screen::compose::update::actions::list;
 use crate::ui::screen::compose::update::{typing, whose};
 use crate::ui::screen::compose::worst::ForSome;
+use crate::ui::shared::Shared;
 use crate::ui::shared::effect::Effect;
 use crate::ui::widget::picker::Row;
 
 /// Goes to the next problem from where one stands, or the one before, round the ends.
-pub fn walk_problems(app: &mut App, by: isize) -> Vec<Effect> {
-    let problems = app.problems();
+pub fn walk_problems(screen: &mut Compose, shared: &mut Shared, by: isize) -> Vec<Effect> {
+    let problems = screen.problems(shared);
     if problems.is_empty() {
-        app.say("no problems");
+        shared.say("no problems");
         return Vec::new();
     }
     let n = problems.len() as isize;
     // From a problem of the webhook one goes on from there: the body's cursor has not moved.
-    let is_in_file = matches!(problems.get(app.problem), Some(Problem::InFile(_)));
-    let is_at_webhook = app.focus.pane == Pane::Webhook && is_in_file;
-    let here = if is_at_webhook { Some(app.problem) } else { app.cursor_problem(&problems) };
-    app.problem = match (here, app.buffer()) {
+    let is_in_file = matches!(problems.get(screen.problem), Some(Problem::InFile(_)));
+    let is_at_webhook = screen.focus.pane == Pane::Webhook && is_in_file;
+    let here = if is_at_webhook { Some(screen.problem) } else { screen.cursor_problem(&problems) };
+    screen.problem = match (here, screen.buffer()) {
         (Some(at), _) => (at as isize + by).rem_euclid(n) as usize,
         (None, Some(buffer)) if 0 < by => {
             let cursor = buffer.editor.cursor();
             let behind = |problem: &Problem| problem.in_body().is_some_and(|found| cursor < found.span.start);
             problems.iter().position(behind).unwrap_or(0)
         }
-        (None, _) => (app.problem as isize).min(n - 1) as usize,
+        (None, _) => (screen.problem as isize).min(n - 1) as usize,
     };
-    show_problem(app, &problems);
+    show_problem(screen, shared, &problems);
     Vec::new()
 }
 
 /// Goes to the chosen problem's place, and for one that only others have to one of them.
-pub fn go_to_problem(app: &mut App) -> Vec<Effect> {
-    let problems = app.problems();
-    show_problem(app, &problems);
-    match problems.into_iter().nth(app.problem) {
-        Some(Problem::ForSome(problem)) => whose::preview_for(app, problem.example),
+pub fn go_to_problem(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
+    let problems = screen.problems(shared);
+    show_problem(screen, shared, &problems);
+    match problems.into_iter().nth(screen.problem) {
+        Some(Problem::ForSome(problem)) => whose::preview_for(screen, shared, problem.example),
         Some(Problem::InBody(_) | Problem::InFile(_)) | None => Vec::new(),
     }
 }
 
 /// Puts the cursor on the chosen problem's place and says what it is.
-fn show_problem(app: &mut App, problems: &[Problem]) {
-    let Some(problem) = problems.get(app.problem) else { return };
+fn show_problem(screen: &mut Compose, shared: &mut Shared, problems: &[Problem]) {
+    let Some(problem) = problems.get(screen.problem) else { return };
     let diagnostic = problem.diagnostic();
     let help = diagnostic.help.as_ref().map_or_else(String::new, |help| format!(" · {help}"));
     let words = format!("{}{help}", diagnostic.message);
     match problem {
         Problem::InBody(_) | Problem::ForSome(ForSome { is_in_body: true, .. }) => {
-            go_to(app, diagnostic.span);
-            app.say(words);
+            go_to(screen, diagnostic.span);
+            shared.say(words);
         }
         Problem::ForSome(ForSome { is_in_body: false, .. }) => {
-            app.focus = Focus::reach(Pane::Webhook);
-            app.say(words);
+            screen.focus = Focus::reach(Pane::Webhook);
+            shared.say(words);
         }
         Problem::InFile(problem) => {
             let words =
                 format!("{}:{}:{} {words}", problem.path, problem.position.line, problem.position.column);
-            let webhook = app.webhook.current_file(&app.workspace).filter(|file| file.path == problem.path);
+            let webhook =
+                screen.webhook.current_file(&shared.workspace).filter(|file| file.path == problem.path);
             if let Some(file) = webhook.cloned() {
-                app.webhook.focus_on_line(&file, problem.position.line);
-                app.focus = Focus::enter(Pane::Webhook);
+                screen.webhook.focus_on_line(&file, problem.position.line);
+                screen.focus = Focus::enter(Pane::Webhook);
             } else {
-                app.focus = Focus::reach(Pane::Campaigns);
+                screen.focus = Focus::reach(Pane::Campaigns);
             }
-            app.say(words);
+            shared.say(words);
         }
     }
 }
 
 /// Puts the cursor on a place of the body, the place selected.
-pub fn go_to(app: &mut App, span: Span) {
-    app.focus = Focus::enter(Pane::Body);
-    if let Some(buffer) = app.buffer_mut() {
+pub fn go_to(screen: &mut Compose, span: Span) {
+    screen.focus = Focus::enter(Pane::Body);
+    if let Some(buffer) = screen.buffer_mut() {
         // The cursor at the place's start: what stands there is what is wrong.
         buffer.editor.apply(Command::Select(Span::at(span.start)));
     }
 }
 
 /// Applies the fix of the problem at the cursor, or of the chosen one; offers a list where there are several.
-pub fn fix(app: &mut App) -> Vec<Effect> {
-    let problems = app.problems();
-    let at = if app.focus.in_body() { app.cursor_problem(&problems) } else { None }.unwrap_or(app.problem);
+pub fn fix(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
+    let problems = screen.problems(shared);
+    let at = if screen.focus.in_body() { screen.cursor_problem(&problems) } else { None }
+        .unwrap_or(screen.problem);
     let Some(diagnostic) = problems.get(at).and_then(Problem::in_body) else {
-        app.say(if problems.is_empty() { "nothing to fix" } else { "no fix at a key for this one" });
+        shared.say(if problems.is_empty() { "nothing to fix" } else { "no fix at a key for this one" });
         return Vec::new();
     };
-    app.problem = at;
+    screen.problem = at;
     match diagnostic.fixes.as_slice() {
         [] => {
             let words = diagnostic.help.as_deref().unwrap_or(&diagnostic.message);
-            app.say(format!("no fix at a key: {words}"));
+            shared.say(format!("no fix at a key: {words}"));
             Vec::new()
         }
-        [only] => apply_fix(app, &only.clone()),
+        [only] => apply_fix(screen, shared, &only.clone()),
         several => {
             let row = |(at, fix): (usize, &Fix)| Row {
                 id: at.to_string(),
@@ -109,31 +112,32 @@ pub fn fix(app: &mut App) -> Vec<Effect> {
                 ..Row::default()
             };
             let rows = several.iter().enumerate().map(row).collect();
-            list(app, ListKind::Fixes, rows)
+            list(screen, ListKind::Fixes, rows)
         }
     }
 }
 
 /// Applies the fix with this number of the chosen problem.
-pub fn apply_chosen_fix(app: &mut App, number: usize) -> Vec<Effect> {
-    let problems = app.problems();
-    let fix = problems.get(app.problem).and_then(|problem| problem.diagnostic().fixes.get(number)).cloned();
-    fix.map_or_else(Vec::new, |fix| apply_fix(app, &fix))
+pub fn apply_chosen_fix(screen: &mut Compose, shared: &mut Shared, number: usize) -> Vec<Effect> {
+    let problems = screen.problems(shared);
+    let fix =
+        problems.get(screen.problem).and_then(|problem| problem.diagnostic().fixes.get(number)).cloned();
+    fix.map_or_else(Vec::new, |fix| apply_fix(screen, shared, &fix))
 }
 
-fn apply_fix(app: &mut App, fix: &Fix) -> Vec<Effect> {
-    let effects = typing::apply(app, Command::Replace(fix.edits.clone()));
+fn apply_fix(screen: &mut Compose, shared: &mut Shared, fix: &Fix) -> Vec<Effect> {
+    let effects = typing::apply(screen, shared, Command::Replace(fix.edits.clone()));
     if !effects.is_empty() {
-        app.say(format!("{}: ^Z takes it back", fix.title));
+        shared.say(format!("{}: ^Z takes it back", fix.title));
     }
     effects
 }
 
 /// Applies the first fix of every problem with the same code as the chosen one, as one undo step.
-pub fn fix_all(app: &mut App) -> Vec<Effect> {
-    let problems = app.problems();
-    let Some(code) = problems.get(app.problem).map(|problem| problem.diagnostic().code) else {
-        app.say("no problems");
+pub fn fix_all(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
+    let problems = screen.problems(shared);
+    let Some(code) = problems.get(screen.problem).map(|problem| problem.diagnostic().code) else {
+        shared.say("no problems");
         return Vec::new();
     };
     let is_alike = |found: &&Diagnostic| found.code == code;
@@ -149,14 +153,14 @@ pub fn fix_all(app: &mut App) -> Vec<Effect> {
         fits
     });
     if edits.is_empty() {
-        app.say("no fix for this kind");
+        shared.say("no fix for this kind");
         return Vec::new();
     }
     let places = match edits.len() {
         1 => "1 place".to_owned(),
         n => format!("{n} places"),
     };
-    let effects = typing::apply(app, Command::Replace(edits));
-    app.say(format!("{places} mended: ^Z takes it back"));
+    let effects = typing::apply(screen, shared, Command::Replace(edits));
+    shared.say(format!("{places} mended: ^Z takes it back"));
     effects
 }

@@ -10,115 +10,125 @@ use crate::ui::screen::compose::focus::{Focus, Pane};
 use crate::ui::screen::compose::hover;
 use crate::ui::screen::compose::layout::{inside, layout};
 use crate::ui::screen::compose::pane::{campaigns, preview, problems};
-use crate::ui::screen::compose::state::App;
+use crate::ui::screen::compose::state::Compose;
 use crate::ui::screen::compose::update::{actions, dialogs, keys, mending, typing, vim};
 use crate::ui::screen::compose::view;
 use crate::ui::screen::compose::view::HeaderPart;
+use crate::ui::shared::Shared;
 use crate::ui::shared::effect::Effect;
 use crate::ui::widget::form::Filled;
 use crate::ui::widget::input::{Mouse, MouseKind};
 use crate::ui::widget::key::{Key, KeyCode};
 
 /// Takes a mouse event.
-pub fn point(app: &mut App, mouse: Mouse) -> Vec<Effect> {
-    let screen = Rect::new(0, 0, app.size.0, app.size.1);
-    if let Some(dialog) = app.dialog.take() {
-        return point_at_dialog(app, dialog, mouse, screen);
+pub fn point(screen: &mut Compose, shared: &mut Shared, mouse: Mouse) -> Vec<Effect> {
+    let area = Rect::new(0, 0, shared.size.0, shared.size.1);
+    if let Some(dialog) = screen.dialog.take() {
+        return point_at_dialog(screen, shared, dialog, mouse, area);
     }
     if matches!(mouse.kind, MouseKind::Down { .. } | MouseKind::Ask | MouseKind::Scroll(_)) {
-        app.hover = None;
+        screen.hover = None;
     }
-    let plan = layout(app, screen);
+    let plan = layout(screen, shared, area);
     let pane = plan.pane_at(mouse.x, mouse.y);
     match mouse.kind {
-        MouseKind::Scroll(lines) => scroll(app, pane, lines.into()),
-        MouseKind::Drag => match app.drag {
-            Some(Pane::Body) => point_at_body(app, mouse, Command::Drag),
+        MouseKind::Scroll(lines) => scroll(screen, shared, pane, lines.into()),
+        MouseKind::Drag => match screen.drag {
+            Some(Pane::Body) => point_at_body(screen, shared, mouse, Command::Drag),
             _ => Vec::new(),
         },
-        MouseKind::Ask => ask(app, pane, mouse),
+        MouseKind::Ask => ask(screen, shared, pane, mouse),
         MouseKind::Up => {
-            app.drag = None;
+            screen.drag = None;
             Vec::new()
         }
         MouseKind::Down { clicks } => {
-            app.notice = None;
+            shared.notice = None;
             if mouse.y == plan.header.y {
-                return match view::header_at(app, plan.header, mouse.x) {
+                return match view::header_at(screen, shared, plan.header, mouse.x) {
                     Some(HeaderPart::Profile) => {
-                        actions::act(app, crate::ui::shared::action::Action::SwitchProfile)
+                        actions::act(screen, shared, crate::ui::shared::action::Action::SwitchProfile)
                     }
                     Some(HeaderPart::Sample) => {
-                        actions::act(app, crate::ui::shared::action::Action::SampleEvent)
+                        actions::act(screen, shared, crate::ui::shared::action::Action::SampleEvent)
                     }
                     None => Vec::new(),
                 };
             }
-            if let Some(pane) =
-                plan.tabs.filter(|tabs| tabs.y == mouse.y).and_then(|tabs| view::tab_at(app, tabs, mouse.x))
+            if let Some(pane) = plan
+                .tabs
+                .filter(|tabs| tabs.y == mouse.y)
+                .and_then(|tabs| view::tab_at(screen, tabs, mouse.x))
             {
-                app.focus = Focus::enter(pane);
+                screen.focus = Focus::enter(pane);
                 return Vec::new();
             }
             if mouse.y == plan.footer.y {
-                let action = view::footer_action_at(app, plan.footer, mouse.x);
-                return action.map_or_else(Vec::new, |action| actions::act(app, action));
+                let action = view::footer_action_at(screen, shared, plan.footer, mouse.x);
+                return action.map_or_else(Vec::new, |action| actions::act(screen, shared, action));
             }
             let Some((pane, area)) = pane.and_then(|pane| Some((pane, plan.pane(pane)?))) else {
                 return Vec::new();
             };
-            press(app, pane, area, mouse, clicks)
+            press(screen, shared, pane, area, mouse, clicks)
         }
     }
 }
 
-fn press(app: &mut App, pane: Pane, area: Rect, mouse: Mouse, clicks: u8) -> Vec<Effect> {
-    app.completion = app.completion.take().filter(|_| pane == Pane::Body);
+fn press(
+    screen: &mut Compose,
+    shared: &mut Shared,
+    pane: Pane,
+    area: Rect,
+    mouse: Mouse,
+    clicks: u8,
+) -> Vec<Effect> {
+    screen.completion = screen.completion.take().filter(|_| pane == Pane::Body);
     // A list shows the chosen row whole once one is in it: what was clicked is told before.
-    let problem = problems::at_line(app, area, mouse.y).filter(|_| pane == Pane::Problems);
-    app.focus = Focus::enter(pane);
+    let problem = problems::at_line(screen, shared, area, mouse.y).filter(|_| pane == Pane::Problems);
+    screen.focus = Focus::enter(pane);
     match pane {
-        Pane::Campaigns => match campaigns::at_line(app, area, mouse.y) {
+        Pane::Campaigns => match campaigns::at_line(screen, shared, area, mouse.y) {
             Some(stem) => {
-                let effects = actions::open(app, &stem);
+                let effects = actions::open(screen, shared, &stem);
                 if 2 <= clicks {
-                    app.focus = Focus::enter(Pane::Body);
+                    screen.focus = Focus::enter(Pane::Body);
                 }
                 effects
             }
             None => Vec::new(),
         },
-        Pane::Webhook => match app.webhook.point(mouse, inside(area)) {
-            Filled::Changed => vec![app.compose_with_webhook()],
-            Filled::Pressed(_) => app.check_or_ask(),
+        Pane::Webhook => match screen.webhook.point(mouse, inside(area)) {
+            Filled::Changed => vec![screen.compose_with_webhook(shared)],
+            Filled::Pressed(_) => screen.check_or_ask(shared),
             Filled::Ignored | Filled::Moved | Filled::Submitted => Vec::new(),
         },
         Pane::Body => {
-            app.drag = Some(Pane::Body);
-            if let Some(effects) = point_at_picker(app, mouse) {
+            screen.drag = Some(Pane::Body);
+            if let Some(effects) = point_at_picker(screen, shared, mouse) {
                 return effects;
             }
-            app.completion = None;
+            screen.completion = None;
             let command = match (clicks, mouse.shift) {
                 (1, true) => Command::ExtendClick,
                 (1, false) => Command::Click,
                 (2, _) => Command::DoubleClick,
                 _ => Command::TripleClick,
             };
-            point_at_body(app, mouse, command)
+            point_at_body(screen, shared, mouse, command)
         }
-        Pane::Preview => match preview::tab_at(app, area, mouse.x, mouse.y) {
+        Pane::Preview => match preview::tab_at(screen, area, mouse.x, mouse.y) {
             Some(tab) => {
-                app.preview.tab = tab;
-                app.preview.scroll = 0;
+                screen.preview.tab = tab;
+                screen.preview.scroll = 0;
                 Vec::new()
             }
-            None => point_at_preview(app, area, mouse),
+            None => point_at_preview(screen, shared, area, mouse),
         },
         Pane::Problems => match problem {
             Some(at) => {
-                app.problem = at;
-                mending::go_to_problem(app)
+                screen.problem = at;
+                mending::go_to_problem(screen, shared)
             }
             None => Vec::new(),
         },
@@ -126,85 +136,97 @@ fn press(app: &mut App, pane: Pane, area: Rect, mouse: Mouse, clicks: u8) -> Vec
 }
 
 /// Says what stands in the body where the mouse asks; the cursor stays where it is.
-fn ask(app: &mut App, pane: Option<Pane>, mouse: Mouse) -> Vec<Effect> {
-    app.completion = None;
-    let area = crate::ui::screen::compose::update::body_area(app).filter(|_| pane == Some(Pane::Body));
+fn ask(screen: &mut Compose, shared: &mut Shared, pane: Option<Pane>, mouse: Mouse) -> Vec<Effect> {
+    screen.completion = None;
+    let area =
+        crate::ui::screen::compose::update::body_area(screen, shared).filter(|_| pane == Some(Pane::Body));
     let cell = Position { x: mouse.x, y: mouse.y };
-    let at = area.and_then(|area| Some(app.body_view()?.byte_at(area, cell)));
+    let at = area.and_then(|area| Some(screen.body_view(shared)?.byte_at(area, cell)));
     if let Some(at) = at {
-        hover::open(app, at);
+        hover::open(screen, shared, at);
     }
     Vec::new()
 }
 
-fn point_at_body(app: &mut App, mouse: Mouse, command: fn(usize) -> Command) -> Vec<Effect> {
-    let Some(area) = crate::ui::screen::compose::update::body_area(app) else { return Vec::new() };
-    let at = app.body_view().map(|view| view.byte_at(area, Position { x: mouse.x, y: mouse.y }));
-    let effects = at.map_or_else(Vec::new, |at| typing::apply(app, command(at)));
-    vim::adopt(app);
+fn point_at_body(
+    screen: &mut Compose,
+    shared: &mut Shared,
+    mouse: Mouse,
+    command: fn(usize) -> Command,
+) -> Vec<Effect> {
+    let Some(area) = crate::ui::screen::compose::update::body_area(screen, shared) else { return Vec::new() };
+    let at = screen.body_view(shared).map(|view| view.byte_at(area, Position { x: mouse.x, y: mouse.y }));
+    let effects = at.map_or_else(Vec::new, |at| typing::apply(screen, shared, command(at)));
+    vim::adopt(screen);
     effects
 }
 
 /// Opens what is closed, and leads from what is open to its place in the body.
-fn point_at_preview(app: &mut App, area: Rect, mouse: Mouse) -> Vec<Effect> {
-    let place = match preview::hit(app, area, mouse.x, mouse.y) {
+fn point_at_preview(screen: &mut Compose, shared: &mut Shared, area: Rect, mouse: Mouse) -> Vec<Effect> {
+    let place = match preview::hit(screen, area, mouse.x, mouse.y) {
         Some(preview::Hit::Spoiler) => {
-            app.preview.options.reveal_spoilers = true;
+            screen.preview.options.reveal_spoilers = true;
             None
         }
         Some(preview::Hit::Toggle) => {
-            app.preview.options.expand_quotes ^= true;
+            screen.preview.options.expand_quotes ^= true;
             None
         }
         Some(preview::Hit::Place(place)) => Some(place),
         None => None,
     };
     let Some(place) = place else { return Vec::new() };
-    app.focus = Focus::enter(Pane::Body);
-    let effects = typing::apply(app, Command::Click(place.start));
-    vim::adopt(app);
-    app.outline(place);
+    screen.focus = Focus::enter(Pane::Body);
+    let effects = typing::apply(screen, shared, Command::Click(place.start));
+    vim::adopt(screen);
+    screen.outline(place);
     effects
 }
 
 /// Accepts the row of the picker that was clicked.
-fn point_at_picker(app: &mut App, mouse: Mouse) -> Option<Vec<Effect>> {
-    let rows = completion::plan(app)?.rows;
+fn point_at_picker(screen: &mut Compose, shared: &mut Shared, mouse: Mouse) -> Option<Vec<Effect>> {
+    let rows = completion::plan(screen, shared)?.rows;
     if !rows.contains((mouse.x, mouse.y).into()) {
         return None;
     }
-    let at = completion::row_at(app, rows, mouse.y)?;
-    let session = app.completion.as_mut()?;
+    let at = completion::row_at(screen, rows, mouse.y)?;
+    let session = screen.completion.as_mut()?;
     session.chosen = at;
     session.armed = true;
-    Some(typing::accept(app))
+    Some(typing::accept(screen, shared))
 }
 
-fn scroll(app: &mut App, pane: Option<Pane>, by: isize) -> Vec<Effect> {
+fn scroll(screen: &mut Compose, shared: &mut Shared, pane: Option<Pane>, by: isize) -> Vec<Effect> {
     match pane {
-        Some(Pane::Body) => keys::scroll_body(app, by),
-        Some(Pane::Preview) => keys::scroll_preview(app, by),
-        Some(Pane::Campaigns) => keys::step_campaign(app, by.signum()),
+        Some(Pane::Body) => keys::scroll_body(screen, shared, by),
+        Some(Pane::Preview) => keys::scroll_preview(screen, by),
+        Some(Pane::Campaigns) => keys::step_campaign(screen, shared, by.signum()),
         Some(Pane::Problems) => {
-            let last = app.problems().len().saturating_sub(1);
-            app.problem = app.problem.saturating_add_signed(by.signum()).min(last);
+            let last = screen.problems(shared).len().saturating_sub(1);
+            screen.problem = screen.problem.saturating_add_signed(by.signum()).min(last);
             Vec::new()
         }
         Some(Pane::Webhook) | None => Vec::new(),
     }
 }
 
-fn point_at_dialog(app: &mut App, mut dialog: Dialog, mouse: Mouse, screen: Rect) -> Vec<Effect> {
-    let area = dialog.area(screen);
+fn point_at_dialog(
+    screen: &mut Compose,
+    shared: &mut Shared,
+    mut dialog: Dialog,
+    mouse: Mouse,
+    whole: Rect,
+) -> Vec<Effect> {
+    let area = dialog.area(whole);
     let is_click = matches!(mouse.kind, MouseKind::Down { .. });
     if is_click && !area.contains((mouse.x, mouse.y).into()) {
-        app.dialog = Some(dialog);
-        return dialogs::press(app, Key::plain(KeyCode::Esc));
+        screen.dialog = Some(dialog);
+        return dialogs::press(screen, shared, Key::plain(KeyCode::Esc));
     }
     match &mut dialog {
         Dialog::Listing(listing) => {
             let picked = listing.picker.point(mouse, Listing::rows(area));
-            return dialogs::picked_in(app, dialog, picked);
+            return dialogs::picked_in(screen, shared, dialog, picked);
         }
         Dialog::Settings(settings) => {
             let room = inside(area);
@@ -223,8 +245,8 @@ fn point_at_dialog(app: &mut App, mut dialog: Dialog, mouse: Mouse, screen: Rect
                 confirm.buttons(area).iter().position(|button| button.contains((mouse.x, mouse.y).into()));
             if let Some(at) = button {
                 confirm.chosen = at;
-                app.dialog = Some(dialog);
-                return dialogs::press(app, Key::plain(KeyCode::Enter));
+                screen.dialog = Some(dialog);
+                return dialogs::press(screen, shared, Key::plain(KeyCode::Enter));
             }
         }
         Dialog::Test(test) => {
@@ -239,6 +261,6 @@ fn point_at_dialog(app: &mut App, mut dialog: Dialog, mouse: Mouse, screen: Rect
         }
         Dialog::Confirm(_) | Dialog::Prompt(_) => {}
     }
-    app.dialog = Some(dialog);
+    screen.dialog = Some(dialog);
     Vec::new()
 }

@@ -6,10 +6,11 @@ use crate::service::{BotStatus, Outcome, TroubleKind};
 use crate::ui::screen::compose::dialog::test::TestState;
 use crate::ui::screen::compose::dialog::{Confirm, Decision, Dialog};
 use crate::ui::screen::compose::focus::{Focus, Pane};
-use crate::ui::screen::compose::state::App;
+use crate::ui::screen::compose::state::Compose;
 use crate::ui::screen::compose::update::{actions, dialogs, saving, typing};
 use crate::ui::screen::compose::verdicts::worst_of;
 use crate::ui::screen::compose::worst::Worst;
+use crate::ui::shared::Shared;
 use crate::ui::shared::action::{Action, Context};
 use crate::ui::shared::effect::{Effect, Timer};
 use crate::ui::shared::fault::Work;
@@ -17,104 +18,105 @@ use crate::ui::shared::msg::{Done, Msg, SaveFailure};
 use crate::workspace::{Condition, Draft, Fingerprint, Source, Workspace};
 
 /// Takes a result.
-pub fn take(app: &mut App, message: Msg) -> Vec<Effect> {
+pub fn take(screen: &mut Compose, shared: &mut Shared, message: Msg) -> Vec<Effect> {
     match message {
         Msg::Input(_) => Vec::new(),
         Msg::Composed { number, composed } => {
             // A result that is not the newest is still newer than what is on screen, and the newest is on its way.
-            if (app.first_composition..=app.composition).contains(&number) {
-                if let Some(worst) = &mut app.worst {
+            if (screen.first_composition..=screen.composition).contains(&number) {
+                if let Some(worst) = &mut screen.worst {
                     worst.follow(&composed.body);
                 }
-                if let Some(stem) = app.open.clone().filter(|_| number == app.composition) {
-                    app.verdicts.note(&stem, worst_of(&composed));
+                if let Some(stem) = screen.open.clone().filter(|_| number == screen.composition) {
+                    screen.verdicts.note(&stem, worst_of(&composed));
                 }
-                app.composed = Some(composed);
-                let body = app.buffer().map(|buffer| buffer.text()).filter(|_| number != app.composition);
+                screen.composed = Some(composed);
+                let body =
+                    screen.buffer().map(|buffer| buffer.text()).filter(|_| number != screen.composition);
                 match body {
-                    Some(body) => app.move_problems(&body),
-                    None => app.moved = None,
+                    Some(body) => screen.move_problems(&body),
+                    None => screen.moved = None,
                 }
-                app.problem = app.problem.min(app.problems().len().saturating_sub(1));
+                screen.problem = screen.problem.min(screen.problems(shared).len().saturating_sub(1));
             }
-            let is_latest = number == app.composition;
+            let is_latest = number == screen.composition;
             if !is_latest {
                 return Vec::new();
             }
-            app.keep_message();
+            screen.keep_message(shared);
             vec![Effect::After(Timer::Survey(number))]
         }
         Msg::Surveyed { number, surveyed } => {
-            if number == app.composition {
-                app.worst = Some(Worst::new(surveyed));
-                app.problem = app.problem.min(app.problems().len().saturating_sub(1));
+            if number == screen.composition {
+                screen.worst = Some(Worst::new(surveyed));
+                screen.problem = screen.problem.min(screen.problems(shared).len().saturating_sub(1));
             }
             Vec::new()
         }
         Msg::CampaignsChecked { number, found } => {
-            app.verdicts.take(number, &found);
+            screen.verdicts.take(number, &found);
             Vec::new()
         }
-        Msg::PeopleLoaded(result) => people_loaded(app, result),
+        Msg::PeopleLoaded(result) => people_loaded(screen, shared, result),
         Msg::ProfilesFound { number, result } => {
-            if number == app.question {
-                actions::show_profiles(app, result);
+            if number == screen.question {
+                actions::show_profiles(screen, shared, result);
             }
             Vec::new()
         }
         Msg::WorkspaceRead(result) => match result {
-            Ok(workspace) => follow(app, workspace),
+            Ok(workspace) => follow(screen, shared, workspace),
             Err(words) => {
-                app.complain(words);
+                shared.complain(words);
                 Vec::new()
             }
         },
         Msg::FilesChanged => vec![Effect::Reload],
-        Msg::DraftsFound(drafts) => drafts_found(app, drafts),
+        Msg::DraftsFound(drafts) => drafts_found(screen, shared, drafts),
         Msg::DraftFailed(words) => {
-            app.complain(words);
+            shared.complain(words);
             Vec::new()
         }
-        Msg::BodySaved { stem, version, result } => body_saved(app, &stem, version, result),
-        Msg::Changed { result, workspace } => changed(app, result, workspace),
+        Msg::BodySaved { stem, version, result } => body_saved(screen, shared, &stem, version, result),
+        Msg::Changed { result, workspace } => changed(screen, shared, result, workspace),
         Msg::PrivateAdopted(result) => match result {
             Ok(()) => {
-                app.is_private_foreign = false;
-                app.say("adopted .telecast: its test chats, drafts, history and people count from now on");
-                vec![Effect::LoadPeople { profile: app.profile_identity() }, Effect::FindDrafts]
+                screen.is_private_foreign = false;
+                shared.say("adopted .telecast: its test chats, drafts, history and people count from now on");
+                vec![Effect::LoadPeople { profile: shared.profile_identity() }, Effect::FindDrafts]
             }
             Err(words) => {
-                app.complain(words);
+                shared.complain(words);
                 Vec::new()
             }
         },
         Msg::OldSecretsFound(found) => {
-            app.old_secrets = found;
-            offer_secrets(app);
+            screen.old_secrets = found;
+            offer_secrets(screen);
             Vec::new()
         }
         Msg::SecretsMoved(result) => match result {
             Ok(words) => {
-                app.say(words);
-                app.check_bot().into_iter().collect()
+                shared.say(words);
+                screen.check_bot(shared).into_iter().collect()
             }
             Err(words) => {
-                app.complain(words);
+                shared.complain(words);
                 Vec::new()
             }
         },
         Msg::BotChecked { number, status } => {
-            if number == app.bot_question {
-                if let Some(test) = app.test_mut() {
+            if number == screen.bot_question {
+                if let Some(test) = screen.test_mut() {
                     test.bot = status.clone();
                 }
-                app.bot = status;
+                screen.bot = status;
             }
             Vec::new()
         }
         Msg::TestsLoaded { chats, history } => {
             let mut effects = Vec::new();
-            if let Some(test) = app.test_mut() {
+            if let Some(test) = screen.test_mut() {
                 if test.chat.is_none() {
                     test.chat = chats.preferred().map(str::to_owned);
                 }
@@ -123,25 +125,26 @@ pub fn take(app: &mut App, message: Msg) -> Vec<Effect> {
                 test.is_loaded = true;
                 if std::mem::take(&mut test.sends_when_loaded) {
                     return dialogs::press(
-                        app,
+                        screen,
+                        shared,
                         crate::ui::widget::key::Key::plain(crate::ui::widget::key::KeyCode::Enter),
                     );
                 }
-                effects.extend(actions::prepare_test(app));
+                effects.extend(actions::prepare_test(screen, shared));
             }
             effects
         }
         Msg::TestPrepared { number, composed } => {
-            if number == app.question
-                && let Some(Dialog::Test(test)) = &mut app.dialog
+            if number == screen.question
+                && let Some(Dialog::Test(test)) = &mut screen.dialog
             {
                 test.request = Some(composed);
             }
             Vec::new()
         }
         Msg::Compared { number, column, composed } => {
-            if number == app.question
-                && let Some(Dialog::Compare(compare)) = &mut app.dialog
+            if number == screen.question
+                && let Some(Dialog::Compare(compare)) = &mut screen.dialog
                 && let Some(column) = compare.columns.get_mut(column)
             {
                 column.composed = Some(composed);
@@ -149,8 +152,8 @@ pub fn take(app: &mut App, message: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::TestSent { number, answer } => {
-            if number == app.question
-                && let Some(Dialog::Test(test)) = &mut app.dialog
+            if number == screen.question
+                && let Some(Dialog::Test(test)) = &mut screen.dialog
             {
                 test.state = TestState::Answered(answer);
                 return vec![Effect::LoadTests];
@@ -158,99 +161,101 @@ pub fn take(app: &mut App, message: Msg) -> Vec<Effect> {
             let to = answer.chat.as_deref().map_or_else(String::new, |chat| format!(" to {chat}"));
             let what = &answer.description;
             match answer.outcome {
-                Outcome::Sent => app.say(format!("the test{to} was sent")),
-                Outcome::Refused => app.complain(format!("the test{to} was refused: {what}")),
+                Outcome::Sent => shared.say(format!("the test{to} was sent")),
+                Outcome::Refused => shared.complain(format!("the test{to} was refused: {what}")),
                 Outcome::Withheld | Outcome::Unreachable => {
-                    app.complain(format!("the test{to} was not sent: {what}"));
+                    shared.complain(format!("the test{to} was not sent: {what}"));
                 }
                 Outcome::Unknown => {
-                    app.complain(format!("the test{to} may have arrived, look into the chat: {what}"));
+                    shared.complain(format!("the test{to} may have arrived, look into the chat: {what}"));
                 }
             }
             Vec::new()
         }
         Msg::TestNotSent { number, words } => {
-            if number == app.question
-                && let Some(Dialog::Test(test)) = &mut app.dialog
+            if number == screen.question
+                && let Some(Dialog::Test(test)) = &mut screen.dialog
             {
                 test.state = TestState::Trouble(words);
             } else {
-                app.complain(format!("the test was not sent: {words}"));
+                shared.complain(format!("the test was not sent: {words}"));
             }
             Vec::new()
         }
-        Msg::ChatCaptured { number, result } => chat_captured(app, number, result),
-        Msg::EditedExternally { stem, result } => edited_externally(app, &stem, result),
+        Msg::ChatCaptured { number, result } => chat_captured(screen, number, result),
+        Msg::EditedExternally { stem, result } => edited_externally(screen, shared, &stem, result),
         Msg::Copied(Ok(())) => Vec::new(),
         Msg::Copied(Err(words)) => {
-            app.complain(format!("not copied: {words}"));
+            shared.complain(format!("not copied: {words}"));
             Vec::new()
         }
         Msg::CodeGrammarsLoaded(grammars) => {
-            app.code.take(Arc::clone(&grammars));
+            screen.code.take(Arc::clone(&grammars));
             Vec::new()
         }
         Msg::GrammarLoaded(grammar) => {
-            app.take_grammar(Arc::clone(&grammar));
+            screen.take_grammar(Arc::clone(&grammar));
             Vec::new()
         }
-        Msg::Due(Timer::Draft(stem)) => app.journal_now(&stem).into_iter().collect(),
-        Msg::Due(Timer::Compose(number)) if number == app.composition && !app.is_choosing() => {
-            vec![app.compose()]
+        Msg::Due(Timer::Draft(stem)) => screen.journal_now(shared, &stem).into_iter().collect(),
+        Msg::Due(Timer::Compose(number)) if number == screen.composition && !screen.is_choosing() => {
+            vec![screen.compose(shared)]
         }
-        Msg::Due(Timer::Survey(number)) if number == app.composition => app.survey().into_iter().collect(),
+        Msg::Due(Timer::Survey(number)) if number == screen.composition => {
+            screen.survey(shared).into_iter().collect()
+        }
         Msg::Due(Timer::Compose(_) | Timer::Survey(_) | Timer::Highlight) => Vec::new(),
         Msg::Due(Timer::Pick(version)) => {
-            typing::pick(app, version);
+            typing::pick(screen, shared, version);
             Vec::new()
         }
         Msg::Due(Timer::Rest(version)) => {
-            app.rest(version);
+            screen.rest(version);
             Vec::new()
         }
         Msg::Fault { work, fault } => {
             let (what, outcome) = (work.words(), work.outcome());
             let words = format!("telecast had a fault in {what}; {outcome}; please report it: {fault}");
-            faulted(app, work, &words);
-            app.complain(words);
+            faulted(screen, shared, work, &words);
+            shared.complain(words);
             Vec::new()
         }
     }
 }
 
 /// Whatever waits for an answer that a fault has swallowed waits no more.
-fn faulted(app: &mut App, work: Work, words: &str) {
+fn faulted(screen: &mut Compose, shared: &mut Shared, work: Work, words: &str) {
     match work {
         Work::CheckBot => {
             let status = BotStatus::Trouble { kind: TroubleKind::NoAnswer, words: words.to_owned() };
-            if app.bot == BotStatus::Asking {
-                app.bot = status.clone();
+            if screen.bot == BotStatus::Asking {
+                screen.bot = status.clone();
             }
-            if let Some(test) = app.test_mut().filter(|test| test.bot == BotStatus::Asking) {
+            if let Some(test) = screen.test_mut().filter(|test| test.bot == BotStatus::Asking) {
                 test.bot = status;
             }
         }
         Work::Save | Work::Change => {
-            app.is_quitting = false;
-            app.webhook.stop_saving();
+            shared.is_quitting = false;
+            screen.webhook.stop_saving();
         }
         // The next edit, or the way out, writes it again.
-        Work::Draft => app.forget_drafts(),
+        Work::Draft => screen.forget_drafts(),
         Work::Tests => {
-            if let Some(test) = app.test_mut() {
+            if let Some(test) = screen.test_mut() {
                 test.is_loaded = true;
                 test.sends_when_loaded = false;
                 test.state = TestState::Trouble(words.to_owned());
             }
         }
         Work::SendTest | Work::Capture => {
-            if let Some(test) = app.test_mut().filter(|test| test.state.is_waiting()) {
+            if let Some(test) = screen.test_mut().filter(|test| test.state.is_waiting()) {
                 test.state = TestState::Trouble(words.to_owned());
             }
         }
         Work::People => {
-            if app.people.vocabulary.is_none() {
-                app.people.trouble = Some(words.to_owned());
+            if shared.people.vocabulary.is_none() {
+                shared.people.trouble = Some(words.to_owned());
             }
         }
         Work::Compose
@@ -266,36 +271,40 @@ fn faulted(app: &mut App, work: Work, words: &str) {
     }
 }
 
-fn people_loaded(app: &mut App, result: Result<crate::ui::shared::msg::PeopleFound, String>) -> Vec<Effect> {
+fn people_loaded(
+    screen: &mut Compose,
+    shared: &mut Shared,
+    result: Result<crate::ui::shared::msg::PeopleFound, String>,
+) -> Vec<Effect> {
     match result {
         Ok(found) => {
-            app.people.vocabulary = Some(found.vocabulary);
-            app.people.trouble = None;
-            app.people.profile = found.profile;
-            vec![app.compose(), app.check_campaigns()]
+            shared.people.vocabulary = Some(found.vocabulary);
+            shared.people.trouble = None;
+            shared.people.profile = found.profile;
+            vec![screen.compose(shared), screen.check_campaigns(shared)]
         }
         Err(words) => {
-            app.people.trouble = Some(words.clone());
-            app.complain(words);
-            vec![app.check_campaigns()]
+            shared.people.trouble = Some(words.clone());
+            shared.complain(words);
+            vec![screen.check_campaigns(shared)]
         }
     }
 }
 
 /// Takes the workspace as it was read anew: buffers without edits follow their files, others are told apart.
-fn follow(app: &mut App, mut workspace: Arc<Workspace>) -> Vec<Effect> {
-    let mut deleted = keep_unsaved(app, &mut workspace);
-    let webhook = app.webhook.stem.as_deref().filter(|_| app.webhook.is_modified());
+fn follow(screen: &mut Compose, shared: &mut Shared, mut workspace: Arc<Workspace>) -> Vec<Effect> {
+    let mut deleted = keep_unsaved(screen, shared, &mut workspace);
+    let webhook = screen.webhook.stem.as_deref().filter(|_| screen.webhook.is_modified());
     let lost =
-        webhook.filter(|stem| app.workspace.webhook(stem).is_some() && workspace.webhook(stem).is_none());
+        webhook.filter(|stem| shared.workspace.webhook(stem).is_some() && workspace.webhook(stem).is_none());
     deleted.extend(lost.map(|stem| format!("webhook {stem}")));
-    if *app.workspace == *workspace {
+    if *shared.workspace == *workspace {
         return Vec::new();
     }
-    app.workspace = workspace;
+    shared.workspace = workspace;
     let mut conflicts = Vec::new();
-    for campaign in &app.workspace.campaigns {
-        if let Some(buffer) = app.buffers.get_mut(&campaign.stem).filter(|buffer| !buffer.is_deleted) {
+    for campaign in &shared.workspace.campaigns {
+        if let Some(buffer) = screen.buffers.get_mut(&campaign.stem).filter(|buffer| !buffer.is_deleted) {
             let was = buffer.changed_outside;
             buffer.follow(campaign);
             if buffer.changed_outside && !was {
@@ -303,46 +312,46 @@ fn follow(app: &mut App, mut workspace: Arc<Workspace>) -> Vec<Effect> {
             }
         }
     }
-    let workspace = Arc::clone(&app.workspace);
-    app.buffers.retain(|stem, buffer| workspace.campaign(stem).is_some() || buffer.is_modified());
-    if app.open_campaign().is_none() {
-        if let Some(stem) = &app.open {
+    let workspace = Arc::clone(&shared.workspace);
+    screen.buffers.retain(|stem, buffer| workspace.campaign(stem).is_some() || buffer.is_modified());
+    if screen.open_campaign(shared).is_none() {
+        if let Some(stem) = &screen.open {
             let words = format!("{stem} was deleted on disk");
-            app.complain(words);
+            shared.complain(words);
         }
-        let first = app.workspace.campaigns.first().map(|campaign| campaign.stem.clone());
-        app.open = None;
+        let first = shared.workspace.campaigns.first().map(|campaign| campaign.stem.clone());
+        screen.open = None;
         match first {
-            Some(stem) => app.open_buffer(&stem),
-            None => app.composed = None,
+            Some(stem) => screen.open_buffer(shared, &stem),
+            None => screen.composed = None,
         }
     }
-    let mut effects = app.journal_followed();
-    let before = app.webhook.expected;
-    app.webhook.show(&workspace, workspace.campaign(app.open.as_deref().unwrap_or("")));
+    let mut effects = screen.journal_followed();
+    let before = screen.webhook.expected;
+    screen.webhook.show(&workspace, workspace.campaign(screen.open.as_deref().unwrap_or("")));
     if let Some(stem) = conflicts.first() {
-        app.complain(format!("{stem} was changed on disk too; saving will ask"));
+        shared.complain(format!("{stem} was changed on disk too; saving will ask"));
     }
     if let Some(stem) = deleted.first() {
-        let key = app.keymap.shown_key(&[Context::Anywhere], Action::Save);
+        let key = shared.keymap.shown_key(&[Context::Anywhere], Action::Save);
         let saving = key.map_or_else(|| "saving".to_owned(), |key| key.to_string());
-        app.complain(format!(
+        shared.complain(format!(
             "{stem} was deleted on disk; your edits are still here: {saving} makes it again"
         ));
     }
-    effects.extend([app.compose(), app.check_campaigns()]);
-    if app.webhook.expected != before {
-        effects.extend(app.check_bot());
+    effects.extend([screen.compose(shared), screen.check_campaigns(shared)]);
+    if screen.webhook.expected != before {
+        effects.extend(screen.check_bot(shared));
     }
     effects
 }
 
 /// Keeps a campaign with unsaved edits in the workspace as it was, where its files were deleted; returns those of which
 /// this is news.
-fn keep_unsaved(app: &mut App, workspace: &mut Arc<Workspace>) -> Vec<String> {
+fn keep_unsaved(screen: &mut Compose, shared: &mut Shared, workspace: &mut Arc<Workspace>) -> Vec<String> {
     let mut news = Vec::new();
-    for (stem, buffer) in app.buffers.iter_mut().filter(|(_, buffer)| buffer.is_modified()) {
-        let Some(known) = app.workspace.campaign(stem) else { continue };
+    for (stem, buffer) in screen.buffers.iter_mut().filter(|(_, buffer)| buffer.is_modified()) {
+        let Some(known) = shared.workspace.campaign(stem) else { continue };
         let found = workspace.campaign(stem);
         let has_definition = found.is_some_and(|found| found.source.fingerprint != Fingerprint::Absent);
         let has_body = found.is_some_and(|found| found.body.fingerprint != Fingerprint::Absent);
@@ -377,31 +386,31 @@ fn absent(source: &Source) -> Source {
     Source { fingerprint: Fingerprint::Absent, condition: Condition::Missing, ..source.clone() }
 }
 
-fn drafts_found(app: &mut App, drafts: Vec<Draft>) -> Vec<Effect> {
+fn drafts_found(screen: &mut Compose, shared: &mut Shared, drafts: Vec<Draft>) -> Vec<Effect> {
     let mut effects = Vec::new();
     let mut lost: Vec<Draft> = Vec::new();
     for draft in drafts {
-        let on_disk = app.workspace.campaign(&draft.stem).map(|campaign| campaign.body.text.as_str());
+        let on_disk = shared.workspace.campaign(&draft.stem).map(|campaign| campaign.body.text.as_str());
         if on_disk == Some(draft.text.as_str()) {
             effects.push(Effect::DiscardDraft(draft.stem));
         } else {
             lost.push(draft);
         }
     }
-    if app.read_only.is_some() {
+    if shared.read_only.is_some() {
         return Vec::new();
     }
-    app.drafts = lost;
-    offer_draft(app);
+    screen.drafts = lost;
+    offer_draft(screen, shared);
     effects
 }
 
 /// Asks once, by name, about secrets that are kept for an earlier place or version of the workspace.
-fn offer_secrets(app: &mut App) {
-    if app.old_secrets.is_empty() || app.dialog.is_some() {
+fn offer_secrets(screen: &mut Compose) {
+    if screen.old_secrets.is_empty() || screen.dialog.is_some() {
         return;
     }
-    let found = std::mem::take(&mut app.old_secrets);
+    let found = std::mem::take(&mut screen.old_secrets);
     let lines: Vec<String> =
         found.iter().map(|found| format!("{} (kept for {})", found.name, found.from)).collect();
     let text = format!(
@@ -415,14 +424,16 @@ fn offer_secrets(app: &mut App) {
     ];
     let mut confirm = Confirm::new("Secrets of an earlier place", text, answers);
     confirm.chosen = 1;
-    app.dialog = Some(Dialog::Confirm(confirm));
+    screen.dialog = Some(Dialog::Confirm(confirm));
 }
 
 /// Asks about the next draft that a crash left.
-pub fn offer_draft(app: &mut App) {
-    let Some(draft) = app.drafts.first().filter(|_| app.dialog.is_none()) else { return offer_secrets(app) };
+pub fn offer_draft(screen: &mut Compose, shared: &mut Shared) {
+    let Some(draft) = screen.drafts.first().filter(|_| screen.dialog.is_none()) else {
+        return offer_secrets(screen);
+    };
     let stem = draft.stem.clone();
-    let zone = app.workspace.time_zone();
+    let zone = shared.workspace.time_zone();
     let written = draft.written.to_zoned(zone).strftime("%Y-%m-%d %H:%M:%S").to_string();
     let text = format!(
         "Unsaved edits of {stem} from {written} were found. Bring them back into the editor? \
@@ -433,34 +444,35 @@ pub fn offer_draft(app: &mut App) {
         ("Throw away", Decision::DiscardDraft(stem)),
         ("Later", Decision::Stay),
     ];
-    app.dialog = Some(Dialog::Confirm(Confirm::new("Unsaved edits", text, answers)));
+    screen.dialog = Some(Dialog::Confirm(Confirm::new("Unsaved edits", text, answers)));
 }
 
 fn body_saved(
-    app: &mut App,
+    screen: &mut Compose,
+    shared: &mut Shared,
     stem: &str,
     version: u64,
     result: Result<crate::workspace::Fingerprint, SaveFailure>,
 ) -> Vec<Effect> {
     match result {
         Ok(fingerprint) => {
-            let path = app
+            let path = shared
                 .workspace
                 .campaign(stem)
                 .map_or_else(|| stem.to_owned(), |campaign| campaign.body.path.clone());
-            if let Some(buffer) = app.buffers.get_mut(stem) {
+            if let Some(buffer) = screen.buffers.get_mut(stem) {
                 buffer.mark_saved(version, fingerprint);
             }
-            match app.webhook.refusal() {
-                Some(words) => app.complain(format!("saved {path}; webhook not saved: {words}")),
-                None => app.say(format!("saved {path}")),
+            match screen.webhook.refusal() {
+                Some(words) => shared.complain(format!("saved {path}; webhook not saved: {words}")),
+                None => shared.say(format!("saved {path}")),
             }
             let mut effects = vec![Effect::Reload];
-            effects.extend(saving::quit_if_saved(app));
+            effects.extend(saving::quit_if_saved(screen, shared));
             effects
         }
         Err(SaveFailure::ChangedOnDisk) => {
-            app.is_quitting = false;
+            shared.is_quitting = false;
             let text = format!("{stem} was changed on disk since it was read here.");
             let answers = vec![
                 ("Overwrite with mine", Decision::Overwrite(stem.to_owned())),
@@ -469,71 +481,74 @@ fn body_saved(
             ];
             let mut confirm = Confirm::new("Changed on disk", text, answers);
             confirm.chosen = 2;
-            app.dialog = Some(Dialog::Confirm(confirm));
+            screen.dialog = Some(Dialog::Confirm(confirm));
             Vec::new()
         }
         Err(SaveFailure::Refused(words)) => {
-            app.is_quitting = false;
-            app.complain(format!("not saved: {words}"));
+            shared.is_quitting = false;
+            shared.complain(format!("not saved: {words}"));
             Vec::new()
         }
     }
 }
 
 fn changed(
-    app: &mut App,
+    screen: &mut Compose,
+    shared: &mut Shared,
     result: Result<Done, String>,
     workspace: Result<Arc<Workspace>, String>,
 ) -> Vec<Effect> {
     let mut effects = Vec::new();
     if result.is_err() {
-        app.webhook.stop_saving();
+        screen.webhook.stop_saving();
     }
     if let (Ok(Done { renamed: Some((old, new)), .. }), Some(buffer)) =
-        (&result, result.as_ref().ok().and_then(|done| app.buffers.remove(&done.renamed.as_ref()?.0)))
+        (&result, result.as_ref().ok().and_then(|done| screen.buffers.remove(&done.renamed.as_ref()?.0)))
     {
-        app.buffers.insert(new.clone(), buffer);
-        if let Some(sample) = app.samples.remove(old) {
-            app.samples.insert(new.clone(), sample);
+        screen.buffers.insert(new.clone(), buffer);
+        if let Some(sample) = screen.samples.remove(old) {
+            screen.samples.insert(new.clone(), sample);
         }
-        if app.open.as_ref() == Some(old) {
-            app.open = Some(new.clone());
+        if screen.open.as_ref() == Some(old) {
+            screen.open = Some(new.clone());
         }
     }
     match workspace {
-        Ok(workspace) => effects.extend(follow(app, workspace)),
-        Err(words) => app.complain(words),
+        Ok(workspace) => effects.extend(follow(screen, shared, workspace)),
+        Err(words) => shared.complain(words),
     }
     match result {
         Ok(done) => {
-            app.say(done.words);
+            shared.say(done.words);
             if let Some(stem) = done.open {
-                effects.extend(actions::open(app, &stem));
+                effects.extend(actions::open(screen, shared, &stem));
                 if done.enters {
-                    app.focus = Focus::enter(Pane::Body);
+                    screen.focus = Focus::enter(Pane::Body);
                 }
             }
-            app.webhook.show(&app.workspace, app.workspace.campaign(app.open.as_deref().unwrap_or("")));
-            effects.extend(app.check_bot());
-            effects.extend(saving::quit_if_saved(app));
+            screen
+                .webhook
+                .show(&shared.workspace, shared.workspace.campaign(screen.open.as_deref().unwrap_or("")));
+            effects.extend(screen.check_bot(shared));
+            effects.extend(saving::quit_if_saved(screen, shared));
         }
         Err(words) => {
-            app.is_quitting = false;
-            app.complain(words);
+            shared.is_quitting = false;
+            shared.complain(words);
         }
     }
     effects
 }
 
 fn chat_captured(
-    app: &mut App,
+    screen: &mut Compose,
     number: u64,
     result: Result<crate::capture::CapturedChat, String>,
 ) -> Vec<Effect> {
-    if number != app.question {
+    if number != screen.question {
         return Vec::new();
     }
-    let Some(Dialog::Test(test)) = &mut app.dialog else { return Vec::new() };
+    let Some(Dialog::Test(test)) = &mut screen.dialog else { return Vec::new() };
     match result {
         Ok(chat) => {
             test.state = TestState::Captured(format!("caught {} · {}", chat.title, chat.id));
@@ -548,19 +563,24 @@ fn chat_captured(
     }
 }
 
-fn edited_externally(app: &mut App, stem: &str, result: Result<String, String>) -> Vec<Effect> {
+fn edited_externally(
+    screen: &mut Compose,
+    shared: &mut Shared,
+    stem: &str,
+    result: Result<String, String>,
+) -> Vec<Effect> {
     match result {
         Ok(text) => {
-            let Some(buffer) = app.buffers.get_mut(stem) else { return Vec::new() };
+            let Some(buffer) = screen.buffers.get_mut(stem) else { return Vec::new() };
             if !buffer.editor.is(&text) {
                 buffer.replace_all(&text);
             }
-            let mut effects = vec![app.compose()];
-            effects.extend(app.journal_soon());
+            let mut effects = vec![screen.compose(shared)];
+            effects.extend(screen.journal_soon(shared));
             effects
         }
         Err(words) => {
-            app.complain(words);
+            shared.complain(words);
             Vec::new()
         }
     }

@@ -5,57 +5,58 @@ use crate::diagnostic::TextEdit;
 use crate::editor::Command;
 use crate::service;
 use crate::template::{self, Partials};
-use crate::ui::screen::compose::state::App;
+use crate::ui::screen::compose::state::Compose;
 use crate::ui::screen::compose::update::{mending, typing};
+use crate::ui::shared::Shared;
 use crate::ui::shared::effect::Effect;
 
 /// Lays the body's JSON out as one undo step, or goes to what keeps it from being read.
-pub fn format_json(app: &mut App) -> Vec<Effect> {
-    let Some((campaign, buffer)) = app.open_campaign().zip(app.buffer()) else {
-        app.say("no campaign is open: n makes one");
+pub fn format_json(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
+    let Some((campaign, buffer)) = screen.open_campaign(shared).zip(screen.buffer()) else {
+        shared.say("no campaign is open: n makes one");
         return Vec::new();
     };
     let format = campaign.value.as_ref().map(|value| value.content_format);
     if format == Some(ContentFormat::Text) {
-        app.say("this body is plain text, which has no JSON to format");
+        shared.say("this body is plain text, which has no JSON to format");
         return Vec::new();
     }
-    let dialect = app.workspace.dialect(campaign);
+    let dialect = shared.workspace.dialect(campaign);
     let (template, _) = template::parse(&buffer.editor.text(), &Partials::default(), dialect);
     match template::format(&template) {
         Ok(edits) if edits.is_empty() => {
-            app.say("it is formatted already");
+            shared.say("it is formatted already");
             Vec::new()
         }
-        Ok(edits) => replace(app, edits),
+        Ok(edits) => replace(screen, shared, edits),
         Err(refusal) => {
-            mending::go_to(app, refusal.span);
+            mending::go_to(screen, refusal.span);
             let help = refusal.help.map_or_else(String::new, |help| format!(" · {help}"));
-            app.complain(format!("not formatted: {}{help}", refusal.message));
+            shared.complain(format!("not formatted: {}{help}", refusal.message));
             Vec::new()
         }
     }
 }
 
 /// Puts the campaign on the clipboard as CleverTap's forms want it, with what would not work there.
-pub fn export_clevertap(app: &mut App) -> Vec<Effect> {
-    let Some(job) = app.job() else {
-        app.say("no campaign is open: n makes one");
+pub fn export_clevertap(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
+    let Some(job) = screen.job(shared) else {
+        shared.say("no campaign is open: n makes one");
         return Vec::new();
     };
-    let effect = app.copy(service::export_text(&job));
+    let effect = shared.copy(service::export_text(&job));
     let n = service::export_clevertap(&job).problems.len();
-    app.say(match n {
+    shared.say(match n {
         0 => "copied for CleverTap's forms".to_owned(),
         n => format!("copied for CleverTap's forms, with {n} things to know at its end"),
     });
     vec![effect]
 }
 
-fn replace(app: &mut App, edits: Vec<TextEdit>) -> Vec<Effect> {
-    let effects = typing::apply(app, Command::Replace(edits));
+fn replace(screen: &mut Compose, shared: &mut Shared, edits: Vec<TextEdit>) -> Vec<Effect> {
+    let effects = typing::apply(screen, shared, Command::Replace(edits));
     if !effects.is_empty() {
-        app.say("formatted: ^Z takes it back");
+        shared.say("formatted: ^Z takes it back");
     }
     effects
 }

@@ -4,8 +4,9 @@ use crate::complete;
 use crate::editor::{Command, Motion};
 use crate::text::Span;
 use crate::ui::screen::compose::focus::{Focus, Pane};
-use crate::ui::screen::compose::state::App;
+use crate::ui::screen::compose::state::Compose;
 use crate::ui::screen::compose::update::{actions, vim};
+use crate::ui::shared::Shared;
 use crate::ui::shared::effect::{Effect, Timer};
 use crate::ui::widget::key::{Key, KeyCode};
 use crate::ui::widget::typing::command;
@@ -14,15 +15,15 @@ use crate::ui::widget::typing::command;
 const PICKS_AT_ONCE_UP_TO: usize = 64 * 1024;
 
 /// Takes a key in the body.
-pub fn press(app: &mut App, key: Key) -> Vec<Effect> {
-    if let Some(effects) = vim::press(app, key) {
+pub fn press(screen: &mut Compose, shared: &mut Shared, key: Key) -> Vec<Effect> {
+    if let Some(effects) = vim::press(screen, shared, key) {
         return effects;
     }
     if key.code == KeyCode::Esc {
-        return leave(app);
+        return leave(screen, shared);
     }
     let page = usize::from(
-        crate::ui::screen::compose::update::body_area(app)
+        crate::ui::screen::compose::update::body_area(screen, shared)
             .map_or(10, |area| area.height.saturating_sub(1).max(1)),
     );
     let command = match (key.code, key.shift) {
@@ -31,32 +32,32 @@ pub fn press(app: &mut App, key: Key) -> Vec<Effect> {
         (KeyCode::PageUp, true) => Some(Command::Extend(Motion::PageUp(page))),
         (KeyCode::PageDown, true) => Some(Command::Extend(Motion::PageDown(page))),
         _ if key == (Key { ctrl: true, ..Key::char(' ') }) => {
-            vim::insert_here(app);
-            return open_picker(app);
+            vim::insert_here(screen);
+            return open_picker(screen, shared);
         }
         _ if key == (Key { ctrl: true, ..Key::char('v') }) => {
-            app.say("paste with the terminal's own key: often Ctrl-Shift-V");
+            shared.say("paste with the terminal's own key: often Ctrl-Shift-V");
             None
         }
-        (KeyCode::Tab, false) if key == Key::plain(KeyCode::Tab) => Some(tab(app)),
+        (KeyCode::Tab, false) if key == Key::plain(KeyCode::Tab) => Some(tab(screen)),
         _ => command(key),
     };
     let Some(command) = command else { return Vec::new() };
     let may_begin = matches!(&command, Command::Type(text) if ["<", "{", "@"].contains(&text.as_str()));
     let is_typing = matches!(command, Command::Type(_))
-        || (app.completion.is_some() && command == Command::Delete(Motion::Left));
-    let was_picking = app.completion.is_some();
+        || (screen.completion.is_some() && command == Command::Delete(Motion::Left));
+    let was_picking = screen.completion.is_some();
     let selects = matches!(command, Command::Extend(_) | Command::SelectAll);
-    let mut effects = apply(app, command);
+    let mut effects = apply(screen, shared, command);
     if selects {
-        vim::adopt(app);
+        vim::adopt(screen);
     }
-    if is_typing && app.read_only.is_none() {
-        effects.extend(follow_picker(app));
+    if is_typing && shared.read_only.is_none() {
+        effects.extend(follow_picker(screen, shared));
     } else {
-        app.completion = None;
+        screen.completion = None;
     }
-    if app.is_choosing() {
+    if screen.is_choosing() {
         // A trigger half typed is no problem to tell of: the message is made once the picker is done with. What opens a
         // picker that waits for an arrow may just as well be text.
         effects.retain(|effect| !matches!(effect, Effect::Compose { .. }));
@@ -64,39 +65,39 @@ pub fn press(app: &mut App, key: Key) -> Vec<Effect> {
         let before = effects.len();
         effects.retain(|effect| !matches!(effect, Effect::Compose { .. }));
         if effects.len() < before {
-            effects.push(Effect::After(Timer::Compose(app.composition)));
+            effects.push(Effect::After(Timer::Compose(screen.composition)));
         }
     } else if was_picking && !effects.iter().any(|effect| matches!(effect, Effect::Compose { .. })) {
-        effects.push(app.compose());
+        effects.push(screen.compose(shared));
     }
     effects
 }
 
 /// Tab: to the end of what was completed around the cursor, else an indentation.
-fn tab(app: &App) -> Command {
-    let stop = app.buffer().and_then(|buffer| buffer.tab_stops.next(buffer.editor.len()));
+fn tab(screen: &Compose) -> Command {
+    let stop = screen.buffer().and_then(|buffer| buffer.tab_stops.next(buffer.editor.len()));
     stop.map_or(Command::Tab, |at| Command::Move(Motion::To(at)))
 }
 
 /// Leaves the text to the panes.
-pub fn leave(app: &mut App) -> Vec<Effect> {
-    app.focus = Focus::reach(Pane::Body);
-    app.say("Tab walks the panes, Enter types again");
+pub fn leave(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
+    screen.focus = Focus::reach(Pane::Body);
+    shared.say("Tab walks the panes, Enter types again");
     Vec::new()
 }
 
 /// Takes pasted text.
-pub fn paste(app: &mut App, text: &str) -> Vec<Effect> {
-    apply(app, Command::Paste(text.to_owned()))
+pub fn paste(screen: &mut Compose, shared: &mut Shared, text: &str) -> Vec<Effect> {
+    apply(screen, shared, Command::Paste(text.to_owned()))
 }
 
 /// Applies a command to the open body, and asks for what follows from it.
-pub fn apply(app: &mut App, command: Command) -> Vec<Effect> {
-    if !is_motion(&command) && !can_edit(app) {
-        return actions::refuse_to_edit(app);
+pub fn apply(screen: &mut Compose, shared: &mut Shared, command: Command) -> Vec<Effect> {
+    if !is_motion(&command) && !can_edit(screen, shared) {
+        return actions::refuse_to_edit(shared);
     }
-    let command = app.through_block(command);
-    let Some(buffer) = app.buffer_mut() else { return Vec::new() };
+    let command = screen.through_block(command);
+    let Some(buffer) = screen.buffer_mut() else { return Vec::new() };
     let is_typing = is_motion(&command)
         || matches!(command, Command::Type(_) | Command::Delete(_) | Command::Complete { .. });
     let completed = match &command {
@@ -119,27 +120,28 @@ pub fn apply(app: &mut App, command: Command) -> Vec<Effect> {
     buffer.tab_stops.follow(buffer.editor.cursor(), len);
     let mut effects = Vec::new();
     if let Some(text) = applied.copied {
-        effects.push(app.copy(text));
+        effects.push(shared.copy(text));
     }
     if applied.changed {
-        effects.extend(app.start_typing());
-        effects.push(app.compose());
-        effects.extend(app.journal_soon());
+        effects.extend(screen.start_typing());
+        effects.push(screen.compose(shared));
+        effects.extend(screen.journal_soon(shared));
     }
     effects
 }
 
 /// Applies commands one after the other; the message is made of what they leave.
-pub fn apply_all(app: &mut App, commands: Vec<Command>) -> Vec<Effect> {
-    let mut effects: Vec<Effect> = commands.into_iter().flat_map(|command| apply(app, command)).collect();
-    let newest = app.composition;
+pub fn apply_all(screen: &mut Compose, shared: &mut Shared, commands: Vec<Command>) -> Vec<Effect> {
+    let mut effects: Vec<Effect> =
+        commands.into_iter().flat_map(|command| apply(screen, shared, command)).collect();
+    let newest = screen.composition;
     effects.retain(|effect| !matches!(effect, Effect::Compose { number, .. } if *number != newest));
     effects
 }
 
 /// Whether the open body may be changed.
-pub fn can_edit(app: &App) -> bool {
-    app.read_only.is_none() && app.buffer().is_none_or(|buffer| buffer.is_readable)
+pub fn can_edit(screen: &Compose, shared: &Shared) -> bool {
+    shared.read_only.is_none() && screen.buffer().is_none_or(|buffer| buffer.is_readable)
 }
 
 /// Whether a command leaves the text as it is.
@@ -161,57 +163,63 @@ pub fn is_motion(command: &Command) -> bool {
 }
 
 /// Opens, narrows or closes the picker behind a typed character; in a large body it opens once the key is painted.
-fn follow_picker(app: &mut App) -> Option<Effect> {
-    let editor = &app.buffer().filter(|_| app.has_hints())?.editor;
-    if app.completion.is_none() && PICKS_AT_ONCE_UP_TO < editor.len() {
+fn follow_picker(screen: &mut Compose, shared: &mut Shared) -> Option<Effect> {
+    let editor = &screen.buffer().filter(|_| screen.has_hints())?.editor;
+    if screen.completion.is_none() && PICKS_AT_ONCE_UP_TO < editor.len() {
         return Some(Effect::After(Timer::Pick(editor.version())));
     }
     let (text, cursor) = (editor.text(), editor.cursor());
-    let session = app.completion.take();
-    app.completion = complete::follow(session, &text, cursor, &app.knowledge().context());
+    let session = screen.completion.take();
+    screen.completion = complete::follow(session, &text, cursor, &screen.knowledge(shared).context());
     None
 }
 
 /// Opens the picker that the text ends in at the cursor, where nothing was typed since `version`.
-pub fn pick(app: &mut App, version: u64) {
-    let Some(buffer) = app.buffer().filter(|buffer| buffer.editor.version() == version) else { return };
-    if app.completion.is_none() && app.focus.in_body() && app.dialog.is_none() && app.search.is_none() {
+pub fn pick(screen: &mut Compose, shared: &mut Shared, version: u64) {
+    let Some(buffer) = screen.buffer().filter(|buffer| buffer.editor.version() == version) else {
+        return;
+    };
+    if screen.completion.is_none()
+        && screen.focus.in_body()
+        && screen.dialog.is_none()
+        && screen.search.is_none()
+    {
         let (text, cursor) = (buffer.editor.text(), buffer.editor.cursor());
-        app.completion = complete::open(&text, cursor, &app.knowledge().context());
+        screen.completion = complete::open(&text, cursor, &screen.knowledge(shared).context());
     }
 }
 
-fn open_picker(app: &mut App) -> Vec<Effect> {
-    if let Some(words) = app.hints_off() {
-        app.say(words);
+fn open_picker(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
+    if let Some(words) = screen.hints_off() {
+        shared.say(words);
         return Vec::new();
     }
-    if let Some(buffer) = app.buffer() {
+    if let Some(buffer) = screen.buffer() {
         let (text, cursor) = (buffer.editor.text(), buffer.editor.cursor());
-        app.completion = complete::open_here(&text, cursor, &app.knowledge().context());
-        if app.completion.is_none() {
-            app.say("nothing to offer here: type << for a variable");
+        screen.completion = complete::open_here(&text, cursor, &screen.knowledge(shared).context());
+        if screen.completion.is_none() {
+            shared.say("nothing to offer here: type << for a variable");
         }
     }
     Vec::new()
 }
 
 /// Takes a key while the picker is open; `None` lets it through to the editor.
-pub fn press_in_picker(app: &mut App, key: Key) -> Option<Vec<Effect>> {
-    let session = app.completion.as_mut()?;
+pub fn press_in_picker(screen: &mut Compose, shared: &mut Shared, key: Key) -> Option<Vec<Effect>> {
+    let session = screen.completion.as_mut()?;
     match key.code {
         KeyCode::Esc => {
-            app.completion = None;
-            return Some(vec![app.compose()]);
+            screen.completion = None;
+            return Some(vec![screen.compose(shared)]);
         }
         KeyCode::Up => session.choose_previous(),
         KeyCode::Down => session.choose_next(),
-        KeyCode::Enter | KeyCode::Tab if session.armed && !key.shift => return Some(accept(app)),
+        KeyCode::Enter | KeyCode::Tab if session.armed && !key.shift => return Some(accept(screen, shared)),
         KeyCode::Backspace => return None,
         _ if key.typed().is_some() => return None,
         _ => {
             // Any other key is meant for the text; the picker must not linger over it.
-            app.completion = None;
+            screen.completion = None;
             return None;
         }
     }
@@ -219,22 +227,23 @@ pub fn press_in_picker(app: &mut App, key: Key) -> Option<Vec<Effect>> {
 }
 
 /// Puts the chosen item in.
-pub fn accept(app: &mut App) -> Vec<Effect> {
-    let Some(session) = app.completion.take() else { return Vec::new() };
-    let Some(buffer) = app.buffer() else { return Vec::new() };
+pub fn accept(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
+    let Some(session) = screen.completion.take() else { return Vec::new() };
+    let Some(buffer) = screen.buffer() else { return Vec::new() };
     let (text, cursor) = (buffer.editor.text(), buffer.editor.cursor());
-    let completion = session.accept(&text, cursor, &app.knowledge().context());
+    let completion = session.accept(&text, cursor, &screen.knowledge(shared).context());
     let Some(completion) = completion else { return Vec::new() };
     let start = completion.edit.span.start;
-    let effects = apply(app, Command::Complete { edit: completion.edit, select: completion.select });
-    if let (Some(next), Some(buffer)) = (completion.next, app.buffer_mut()) {
+    let effects =
+        apply(screen, shared, Command::Complete { edit: completion.edit, select: completion.select });
+    if let (Some(next), Some(buffer)) = (completion.next, screen.buffer_mut()) {
         buffer.tab_stops.push(Span::new(start, next), buffer.editor.len());
     }
     if completion.then_opens
-        && let Some(buffer) = app.buffer()
+        && let Some(buffer) = screen.buffer()
     {
         let (text, cursor) = (buffer.editor.text(), buffer.editor.cursor());
-        app.completion = complete::open_here(&text, cursor, &app.knowledge().context());
+        screen.completion = complete::open_here(&text, cursor, &screen.knowledge(shared).context());
     }
     effects
 }

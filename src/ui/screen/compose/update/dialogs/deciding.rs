@@ -4,29 +4,30 @@ use crate::compose::clevertap::Pasted;
 use crate::ui::screen::compose::dialog::prompt::Start;
 use crate::ui::screen::compose::dialog::test::TestState;
 use crate::ui::screen::compose::dialog::{Decision, Dialog};
-use crate::ui::screen::compose::state::App;
+use crate::ui::screen::compose::state::Compose;
 use crate::ui::screen::compose::update::dialogs::{back, new_campaign};
 use crate::ui::screen::compose::update::{actions, results, saving};
+use crate::ui::shared::Shared;
 use crate::ui::shared::effect::{Change, Effect};
 
 /// Does what was decided.
-pub fn decide(app: &mut App, decision: Decision) -> Vec<Effect> {
+pub fn decide(screen: &mut Compose, shared: &mut Shared, decision: Decision) -> Vec<Effect> {
     match decision {
         // From a question about a test one goes back to it.
-        Decision::Stay if app.test_behind.is_some() => back(app),
+        Decision::Stay if screen.test_behind.is_some() => back(screen, shared),
         Decision::Stay => {
-            app.is_quitting = false;
+            shared.is_quitting = false;
             // A draft that is to be decided later stays on the disk and is offered at the next start.
-            app.drafts.clear();
+            screen.drafts.clear();
             Vec::new()
         }
         Decision::Trust(webhook) => {
-            let mut effects = back(app);
-            let trust = app.trust(webhook);
+            let mut effects = back(screen, shared);
+            let trust = screen.trust(shared, webhook);
             if trust.is_none() {
-                app.complain("the webhook changed while you were asked: it is not trusted");
+                shared.complain("the webhook changed while you were asked: it is not trusted");
             }
-            if let Some(Dialog::Test(test)) = &mut app.dialog {
+            if let Some(Dialog::Test(test)) = &mut screen.dialog {
                 test.state = match trust {
                     Some(_) => TestState::Captured("trusted as it is: Enter sends the test".to_owned()),
                     None => TestState::Trouble("the webhook changed meanwhile: it is not trusted".to_owned()),
@@ -37,63 +38,64 @@ pub fn decide(app: &mut App, decision: Decision) -> Vec<Effect> {
         }
         Decision::AdoptPrivate => vec![Effect::AdoptPrivate],
         Decision::OldSecrets { found, moves } => vec![Effect::DecideSecrets { found, moves }],
-        Decision::SaveAndQuit => saving::save_and_quit(app),
+        Decision::SaveAndQuit => saving::save_and_quit(screen, shared),
         Decision::QuitUnsaved => {
-            let mut effects = app.discard_drafts();
+            let mut effects = screen.discard_drafts();
             effects.push(Effect::Quit);
             effects
         }
         Decision::DeleteCampaign(stem) => {
-            let is_gone = app.is_gone(&stem);
-            app.buffers.remove(&stem);
+            let is_gone = screen.is_gone(shared, &stem);
+            screen.buffers.remove(&stem);
             if is_gone {
-                app.open.take_if(|open| *open == stem);
-                app.say(format!("deleted the unsaved edits of {stem}"));
+                screen.open.take_if(|open| *open == stem);
+                shared.say(format!("deleted the unsaved edits of {stem}"));
                 return vec![Effect::DiscardDraft(stem), Effect::Reload];
             }
             vec![Effect::Change(Change::DeleteCampaign(stem))]
         }
         Decision::DeleteWebhook(stem) => vec![Effect::Change(Change::DeleteWebhook(stem))],
-        Decision::Overwrite(stem) => saving::save_body(app, &stem, true).into_iter().collect(),
+        Decision::Overwrite(stem) => saving::save_body(screen, shared, &stem, true).into_iter().collect(),
         Decision::TakeFile(stem) => {
-            let on_disk = app
+            let on_disk = shared
                 .workspace
                 .campaign(&stem)
                 .map(|campaign| (campaign.body.text.clone(), campaign.body.fingerprint));
-            if let (Some((text, fingerprint)), Some(buffer)) = (on_disk, app.buffers.get_mut(&stem)) {
+            if let (Some((text, fingerprint)), Some(buffer)) = (on_disk, screen.buffers.get_mut(&stem)) {
                 buffer.replace_all(&text);
                 buffer.take_as_saved(&text, fingerprint);
                 buffer.forget_draft();
             }
-            vec![Effect::Reload, Effect::DiscardDraft(stem), app.compose()]
+            vec![Effect::Reload, Effect::DiscardDraft(stem), screen.compose(shared)]
         }
-        Decision::RestoreDraft(stem) => restore_draft(app, &stem),
+        Decision::RestoreDraft(stem) => restore_draft(screen, shared, &stem),
         Decision::DiscardDraft(stem) => {
-            app.drafts.retain(|draft| draft.stem != stem);
-            results::offer_draft(app);
+            screen.drafts.retain(|draft| draft.stem != stem);
+            results::offer_draft(screen, shared);
             vec![Effect::DiscardDraft(stem)]
         }
     }
 }
 
-fn restore_draft(app: &mut App, stem: &str) -> Vec<Effect> {
-    let Some(at) = app.drafts.iter().position(|draft| draft.stem == stem) else { return Vec::new() };
-    let draft = app.drafts.remove(at);
-    if app.workspace.campaign(stem).is_none() {
+fn restore_draft(screen: &mut Compose, shared: &mut Shared, stem: &str) -> Vec<Effect> {
+    let Some(at) = screen.drafts.iter().position(|draft| draft.stem == stem) else { return Vec::new() };
+    let draft = screen.drafts.remove(at);
+    if shared.workspace.campaign(stem).is_none() {
         // Its campaign is gone: the text becomes a new one, so that it is not lost.
         let change = new_campaign(
-            app,
+            screen,
+            shared,
             Start::Pasted(Box::new(Pasted::as_is(&draft.text))),
             format!("{stem} recovered"),
         );
         return vec![Effect::Change(change), Effect::DiscardDraft(stem.to_owned())];
     }
-    let mut effects = actions::open(app, stem);
-    if let Some(buffer) = app.buffers.get_mut(stem) {
+    let mut effects = actions::open(screen, shared, stem);
+    if let Some(buffer) = screen.buffers.get_mut(stem) {
         buffer.replace_all(&draft.text);
         buffer.mark_drafted();
-        effects.push(app.compose());
+        effects.push(screen.compose(shared));
     }
-    results::offer_draft(app);
+    results::offer_draft(screen, shared);
     effects
 }

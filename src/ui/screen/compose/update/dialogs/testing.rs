@@ -4,89 +4,95 @@ use crate::service::{BotStatus, TestSend};
 use crate::ui::screen::compose::dialog::Dialog;
 use crate::ui::screen::compose::dialog::listing::{ListKind, Listing};
 use crate::ui::screen::compose::dialog::test::{TestDialog, TestState};
-use crate::ui::screen::compose::state::App;
+use crate::ui::screen::compose::state::Compose;
 use crate::ui::screen::compose::update::dialogs::{back, keep};
 use crate::ui::screen::compose::update::{actions, mending};
+use crate::ui::shared::Shared;
 use crate::ui::shared::effect::Effect;
 use crate::ui::widget::key::{Key, KeyCode};
 use crate::ui::widget::picker::{Matching, Picker, Row};
 use crate::workspace::is_chat;
 
-pub(super) fn press_in_test(app: &mut App, mut dialog: Dialog, key: Key) -> Vec<Effect> {
-    let Dialog::Test(test) = &mut dialog else { return keep(app, dialog) };
+pub(super) fn press_in_test(
+    screen: &mut Compose,
+    shared: &mut Shared,
+    mut dialog: Dialog,
+    key: Key,
+) -> Vec<Effect> {
+    let Dialog::Test(test) = &mut dialog else { return keep(screen, dialog) };
     let is_capturing = test.state == TestState::Capturing;
     match key.code {
         KeyCode::Esc if is_capturing => {
             test.state = TestState::Ready;
-            app.question += 1;
-            app.dialog = Some(dialog);
+            screen.question += 1;
+            screen.dialog = Some(dialog);
             vec![Effect::StopCapture]
         }
         KeyCode::Esc => {
             if test.state == TestState::Sending {
-                app.say("the test is on its way; its answer comes here");
+                shared.say("the test is on its way; its answer comes here");
             }
-            back(app)
+            back(screen, shared)
         }
-        _ if is_capturing || test.state == TestState::Sending => keep(app, dialog),
-        KeyCode::Enter => send(app, dialog),
+        _ if is_capturing || test.state == TestState::Sending => keep(screen, dialog),
+        KeyCode::Enter => send(screen, shared, dialog),
         KeyCode::Up => {
             test.scroll = test.scroll.saturating_sub(1);
-            keep(app, dialog)
+            keep(screen, dialog)
         }
         KeyCode::Down => {
             test.scroll += 1;
-            keep(app, dialog)
+            keep(screen, dialog)
         }
         KeyCode::Char('c') => {
             let rows = chat_rows(test);
-            open_over_test(app, dialog, ListKind::Chats, rows)
+            open_over_test(screen, dialog, ListKind::Chats, rows)
         }
         KeyCode::Char('p') => {
-            open_over_test(app, dialog, ListKind::Profiles, Vec::new());
-            actions::search_profiles(app, "")
+            open_over_test(screen, dialog, ListKind::Profiles, Vec::new());
+            actions::search_profiles(screen, "")
         }
         KeyCode::Char('h') => {
-            let rows = history_rows(test, &app.workspace.time_zone());
-            open_over_test(app, dialog, ListKind::History, rows)
+            let rows = history_rows(test, &shared.workspace.time_zone());
+            open_over_test(screen, dialog, ListKind::History, rows)
         }
-        KeyCode::Char('g') => capture(app, dialog),
+        KeyCode::Char('g') => capture(screen, shared, dialog),
         KeyCode::Char('a') if test.as_is || !test.can_set_chat() => {
             test.as_is = !test.as_is;
-            app.dialog = Some(dialog);
-            actions::prepare_test(app).into_iter().collect()
+            screen.dialog = Some(dialog);
+            actions::prepare_test(screen, shared).into_iter().collect()
         }
         KeyCode::Char('j') => match &test.state {
             TestState::Answered(answer) => {
                 if let Some(problem) = &answer.problem {
-                    mending::go_to(app, problem.span);
-                    app.say(problem.message.clone());
+                    mending::go_to(screen, problem.span);
+                    shared.say(problem.message.clone());
                 }
                 Vec::new()
             }
-            _ => keep(app, dialog),
+            _ => keep(screen, dialog),
         },
-        _ => keep(app, dialog),
+        _ => keep(screen, dialog),
     }
 }
 
-pub(super) fn choose_chat(app: &mut App, chat: &str) -> Vec<Effect> {
-    if let Some(test) = &mut app.test_behind {
+pub(super) fn choose_chat(screen: &mut Compose, shared: &mut Shared, chat: &str) -> Vec<Effect> {
+    if let Some(test) = &mut screen.test_behind {
         test.chat = Some(chat.to_owned());
         test.as_is = false;
         test.state = TestState::Ready;
     }
     let mut effects = vec![Effect::RememberChat { name: None, chat: chat.to_owned() }];
-    effects.extend(back(app));
+    effects.extend(back(screen, shared));
     effects
 }
 
-fn open_over_test(app: &mut App, dialog: Dialog, kind: ListKind, rows: Vec<Row>) -> Vec<Effect> {
+fn open_over_test(screen: &mut Compose, dialog: Dialog, kind: ListKind, rows: Vec<Row>) -> Vec<Effect> {
     if let Dialog::Test(test) = dialog {
-        app.test_behind = Some(test);
+        screen.test_behind = Some(test);
     }
     let matching = if kind == ListKind::Profiles { Matching::Elsewhere } else { Matching::Here };
-    keep(app, Dialog::Listing(Listing { kind, picker: Picker::new(rows, matching) }))
+    keep(screen, Dialog::Listing(Listing { kind, picker: Picker::new(rows, matching) }))
 }
 
 fn chat_rows(test: &TestDialog) -> Vec<Row> {
@@ -138,13 +144,13 @@ fn mark(sent: &crate::workspace::TestSend) -> &'static str {
 }
 
 /// Sends the test as the dialog stands.
-fn send(app: &mut App, dialog: Dialog) -> Vec<Effect> {
-    app.dialog = Some(dialog);
-    if app.ask_for_trust() {
+fn send(screen: &mut Compose, shared: &mut Shared, dialog: Dialog) -> Vec<Effect> {
+    screen.dialog = Some(dialog);
+    if screen.ask_for_trust(shared) {
         return Vec::new();
     }
-    let Some(job) = actions::test_job(app) else { return Vec::new() };
-    let Some(Dialog::Test(test)) = &mut app.dialog else { return Vec::new() };
+    let Some(job) = actions::test_job(screen, shared) else { return Vec::new() };
+    let Some(Dialog::Test(test)) = &mut screen.dialog else { return Vec::new() };
     if !test.is_loaded {
         // The chats are still being read: what was asked for happens once they are there.
         test.sends_when_loaded = true;
@@ -157,8 +163,8 @@ fn send(app: &mut App, dialog: Dialog) -> Vec<Effect> {
     }
     test.state = TestState::Sending;
     let chat = test.chat.clone();
-    app.question += 1;
-    let mut effects = vec![Effect::SendTest { number: app.question, test: Box::new(TestSend { job }) }];
+    screen.question += 1;
+    let mut effects = vec![Effect::SendTest { number: screen.question, test: Box::new(TestSend { job }) }];
     effects.extend(chat.map(|chat| Effect::RememberChat { name: None, chat }));
     effects
 }
@@ -166,8 +172,8 @@ fn send(app: &mut App, dialog: Dialog) -> Vec<Effect> {
 /// Sends an earlier test's campaign again, for the same profile and chat, as its body stands now.
 ///
 /// One that went out as it was is not: whom the body names may have changed, and a key in a list is no consent.
-pub(super) fn resend(app: &mut App, id: &str) -> Vec<Effect> {
-    let Some(mut test) = app.test_behind.take() else { return Vec::new() };
+pub(super) fn resend(screen: &mut Compose, shared: &mut Shared, id: &str) -> Vec<Effect> {
+    let Some(mut test) = screen.test_behind.take() else { return Vec::new() };
     let Some(sent) = id.parse().ok().and_then(|at: usize| test.history.get(at).cloned()) else {
         return Vec::new();
     };
@@ -180,33 +186,33 @@ pub(super) fn resend(app: &mut App, id: &str) -> Vec<Effect> {
         )),
     };
     if !is_to_test_chat {
-        app.dialog = Some(Dialog::Test(test));
+        screen.dialog = Some(Dialog::Test(test));
         return Vec::new();
     }
     // What the dialog shows is what is sent: this entry's chat.
     test.chat = sent.chat.clone();
     test.as_is = false;
-    app.dialog = Some(Dialog::Test(test));
-    let mut effects: Vec<Effect> = actions::prepare_test(app).into_iter().collect();
-    app.question += 1;
-    effects.push(Effect::Resend { number: app.question, sent: Box::new(sent) });
+    screen.dialog = Some(Dialog::Test(test));
+    let mut effects: Vec<Effect> = actions::prepare_test(screen, shared).into_iter().collect();
+    screen.question += 1;
+    effects.push(Effect::Resend { number: screen.question, sent: Box::new(sent) });
     effects
 }
 
-fn capture(app: &mut App, mut dialog: Dialog) -> Vec<Effect> {
-    if matches!(app.bot, BotStatus::NotTrusted(_)) {
-        app.dialog = Some(dialog);
-        app.ask_for_trust();
+fn capture(screen: &mut Compose, shared: &mut Shared, mut dialog: Dialog) -> Vec<Effect> {
+    if matches!(screen.bot, BotStatus::NotTrusted(_)) {
+        screen.dialog = Some(dialog);
+        screen.ask_for_trust(shared);
         return Vec::new();
     }
-    let webhook = app.webhook.in_use(&app.workspace);
-    let Dialog::Test(test) = &mut dialog else { return keep(app, dialog) };
+    let webhook = screen.webhook.in_use(&shared.workspace);
+    let Dialog::Test(test) = &mut dialog else { return keep(screen, dialog) };
     let Some(webhook) = webhook else {
         test.state = TestState::Trouble("this campaign has no webhook: F4 chooses one".into());
-        return keep(app, dialog);
+        return keep(screen, dialog);
     };
     test.state = TestState::Capturing;
-    app.question += 1;
-    app.dialog = Some(dialog);
-    vec![Effect::Capture { number: app.question, webhook: Box::new(webhook) }]
+    screen.question += 1;
+    screen.dialog = Some(dialog);
+    vec![Effect::Capture { number: screen.question, webhook: Box::new(webhook) }]
 }
