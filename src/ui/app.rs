@@ -1,16 +1,30 @@
-//! The console: what the screens share, and the screens.
+//! The console: what the screens share, the screens, which of them is shown, and the dialogs that are no screen's.
+//!
+//! ```text
+//! Msg ─▶ dialog over the screen, else the screen ─▶ effects ─▶ those that ask the app are done here, the rest go out
+//!                                                     └─▶ every screen follows: layout, and what is drawn
+//! ```
+
+mod chrome;
+mod dialog;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::ui::screen::compose::layout::Layout;
-use crate::ui::screen::compose::{self, Compose};
-use crate::ui::shared::effect::Effect;
+use crate::ui::app::chrome::Chrome;
+use crate::ui::app::dialog::{Answer, Dialog};
+use crate::ui::screen::{Cursor, Screen, ScreenId, Screens};
+use crate::ui::shared::action::Action;
+use crate::ui::shared::effect::{Ask, Effect};
 use crate::ui::shared::msg::Msg;
 use crate::ui::shared::{Shared, UiSettings};
+use crate::ui::widget::draw;
 use crate::ui::widget::hyperlinks::Link;
+use crate::ui::widget::input::{Input, MouseKind};
 use crate::ui::widget::theme::Theme;
 use crate::workspace::Workspace;
 
@@ -19,46 +33,199 @@ use crate::workspace::Workspace;
 pub struct App {
     /// What every screen needs.
     pub shared: Shared,
-    /// The screen.
-    pub compose: Compose,
+    /// The screens.
+    pub screens: Screens,
+    /// Which one is shown.
+    pub current: ScreenId,
+    /// What lies over the screen.
+    dialog: Option<Dialog>,
 }
 
 impl App {
     /// Opens a workspace.
     pub fn new(workspace: Arc<Workspace>, theme: Theme, settings: UiSettings) -> Self {
         let shared = Shared::new(workspace, theme, settings);
-        let compose = Compose::new(&shared);
-        Self { shared, compose }
+        let screens = Screens::new(&shared);
+        Self { shared, screens, current: ScreenId::Compose, dialog: None }
     }
 
     /// Takes the terminal's size.
-    pub fn resize(&mut self, columns: u16, rows: u16) {
-        self.shared.size = (columns, rows);
-        compose::update::show_cursor(&mut self.compose, &mut self.shared);
+    pub fn resize(&mut self, columns: u16, rows: u16) -> Vec<Effect> {
+        update(self, Msg::Input(Input::Resize(columns, rows)))
     }
 
     /// Returns what the console asks for when it starts, after the first frame.
     pub fn start(&mut self) -> Vec<Effect> {
-        self.compose.start(&self.shared)
+        let mut effects = vec![Effect::LoadPeople { profile: None }, Effect::Watch];
+        for id in ScreenId::ALL {
+            effects.extend(self.screens.get_mut(*id).start(&mut self.shared));
+        }
+        effects
+    }
+
+    /// Whether a dialog has the keyboard.
+    pub fn has_dialog(&self) -> bool {
+        self.dialog.is_some() || self.screen().place().is_covered
+    }
+
+    /// Returns the names of what is not saved.
+    pub fn unsaved(&self) -> Vec<String> {
+        ScreenId::ALL.iter().flat_map(|id| self.screens.get(*id).unsaved()).collect()
+    }
+
+    /// Returns the texts that are open, each with its screen, for [`App::journal`].
+    pub fn texts(&self) -> Vec<(ScreenId, String)> {
+        let of = |id: ScreenId| self.screens.get(id).texts().into_iter().map(move |text| (id, text));
+        ScreenId::ALL.iter().copied().flat_map(of).collect()
+    }
+
+    /// Returns what makes the draft of a text that of the text as it is now.
+    pub fn journal(&mut self, (screen, text): &(ScreenId, String)) -> Option<Effect> {
+        self.screens.get_mut(*screen).journal(&self.shared, text)
+    }
+
+    fn take(&mut self, message: Msg) -> Vec<Effect> {
+        match message {
+            Msg::Input(input) => self.take_input(input),
+            Msg::FilesChanged => vec![Effect::Reload],
+            result => {
+                if let Msg::Fault { work, fault } = &result {
+                    let (what, outcome) = (work.words(), work.outcome());
+                    let words =
+                        format!("telecast had a fault in {what}; {outcome}; please report it: {fault}");
+                    self.shared.complain(words);
+                }
+                let (last, others) = ScreenId::ALL.split_last().expect("there is a screen");
+                let mut effects = Vec::new();
+                for id in others {
+                    effects.extend(self.screens.get_mut(*id).update(&mut self.shared, result.clone()));
+                }
+                effects.extend(self.screens.get_mut(*last).update(&mut self.shared, result));
+                effects
+            }
+        }
+    }
+
+    fn take_input(&mut self, input: Input) -> Vec<Effect> {
+        match &input {
+            Input::Resize(columns, rows) => {
+                self.shared.size = (*columns, *rows);
+                return Vec::new();
+            }
+            Input::FocusGained => return vec![Effect::Reload],
+            Input::Key(_) | Input::Paste(_) => self.shared.notice = None,
+            Input::Mouse(_) => {}
+        }
+        let area = self.area();
+        if let Some(dialog) = &mut self.dialog {
+            let answer = dialog.take(input, area);
+            if !matches!(answer, Answer::Open) {
+                self.dialog = None;
+            }
+            return if let Answer::Asked(ask) = answer { self.perform(ask) } else { Vec::new() };
+        }
+        if let Input::Mouse(mouse) = &input
+            && let MouseKind::Down { .. } = mouse.kind
+            && !self.screen().place().is_covered
+        {
+            self.shared.notice = None;
+            let chrome = Chrome::of(area);
+            if let Some(action) = chrome.action_at(&self.shared, self.screen(), mouse.x, mouse.y) {
+                return action.map_or_else(Vec::new, |action| self.act(action));
+            }
+        }
+        self.screens.get_mut(self.current).update(&mut self.shared, Msg::Input(input))
+    }
+
+    /// Does an action: what is the app's here, the rest on the screen.
+    fn act(&mut self, action: Action) -> Vec<Effect> {
+        match action {
+            Action::Help => self.open(dialog::help(&self.shared.keymap, &self.screen().place())),
+            Action::Palette => self.open(dialog::palette(&self.shared.keymap)),
+            Action::Quit => self.quit(),
+            Action::Suspend => vec![Effect::Suspend],
+            action => self.screens.get_mut(self.current).act(&mut self.shared, action),
+        }
+    }
+
+    fn perform(&mut self, ask: Ask) -> Vec<Effect> {
+        match ask {
+            Ask::Act(action) => self.act(action),
+            Ask::SaveAndQuit => {
+                self.shared.is_quitting = true;
+                let save = |id: &ScreenId| self.screens.get_mut(*id).save_all(&mut self.shared);
+                ScreenId::ALL.iter().flat_map(save).collect()
+            }
+            Ask::QuitUnsaved => {
+                let discard = |id: &ScreenId| self.screens.get_mut(*id).discard_all(&self.shared);
+                let mut effects: Vec<Effect> = ScreenId::ALL.iter().flat_map(discard).collect();
+                effects.push(Effect::Quit);
+                effects
+            }
+        }
+    }
+
+    /// Leaves, or asks what becomes of unsaved edits.
+    fn quit(&mut self) -> Vec<Effect> {
+        let names = self.unsaved();
+        if names.is_empty() || self.shared.read_only.is_some() {
+            return self.perform(Ask::QuitUnsaved);
+        }
+        self.open(dialog::quit(&names))
+    }
+
+    fn open(&mut self, dialog: Dialog) -> Vec<Effect> {
+        self.dialog = Some(dialog);
+        Vec::new()
+    }
+
+    fn screen(&self) -> &dyn Screen {
+        self.screens.get(self.current)
+    }
+
+    fn area(&self) -> Rect {
+        Rect::new(0, 0, self.shared.size.0, self.shared.size.1)
     }
 }
 
 /// Takes a message; returns what is to be done in the world.
 pub fn update(app: &mut App, message: Msg) -> Vec<Effect> {
-    compose::update::update(&mut app.compose, &mut app.shared, message)
+    let mut effects = Vec::new();
+    for effect in app.take(message) {
+        match effect {
+            Effect::Ask(ask) => effects.extend(app.perform(ask)),
+            Effect::Nothing => {}
+            effect => effects.push(effect),
+        }
+    }
+    app.shared.is_covered = app.dialog.is_some();
+    let area = Chrome::of(app.area()).screen;
+    effects.extend(app.screens.get_mut(app.current).follow(&mut app.shared, area));
+    if app.shared.is_quitting && app.unsaved().is_empty() {
+        effects.push(Effect::Quit);
+    }
+    effects
 }
 
-/// Plans the screen.
-pub fn layout(app: &App, area: Rect) -> Layout {
-    compose::layout::layout(&app.compose, &app.shared, area)
+/// Draws everything; returns the cursor where one types.
+pub fn view(app: &App, buf: &mut Buffer) -> Option<Cursor> {
+    let (shared, screen, area) = (&app.shared, app.screen(), app.area());
+    draw::fill(buf, area, shared.theme.text);
+    let chrome = Chrome::of(area);
+    if chrome.is_too_small() {
+        let words = format!("too small: {}×{}", area.width, area.height);
+        draw::put_line(buf, area, area.y, &words, shared.theme.warning);
+        return None;
+    }
+    chrome.draw(shared, screen, buf);
+    let cursor = screen.view(shared, buf);
+    match &app.dialog {
+        Some(dialog) => dialog.draw(buf, area, &shared.theme),
+        None => cursor,
+    }
 }
 
-/// Draws everything; returns the cursor's cell where one types.
-pub fn view(app: &App, plan: &Layout, buf: &mut Buffer) -> Option<(u16, u16)> {
-    compose::view::view(&app.compose, &app.shared, plan, buf)
-}
-
-/// Returns the cells that lead to addresses; none while something lies over the panes.
-pub fn links(app: &App, plan: &Layout) -> Vec<Link> {
-    compose::view::links(&app.compose, &app.shared, plan)
+/// Returns the cells that lead to addresses; none while something lies over the screen.
+pub fn links(app: &App) -> Vec<Link> {
+    if app.dialog.is_some() { Vec::new() } else { app.screen().links(&app.shared) }
 }

@@ -29,10 +29,10 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use crate::text::visible;
-use crate::ui::app::{App, layout, links, update, view};
+use crate::ui::app::{App, links, update, view};
 use crate::ui::runtime::executor::Executor;
 use crate::ui::runtime::terminal::{Modes, Screen};
-use crate::ui::screen::compose::buffer::Buffer;
+use crate::ui::screen::Cursor;
 use crate::ui::shared::effect::Effect;
 use crate::ui::shared::fault;
 use crate::ui::shared::fault::{Fault, Provoked};
@@ -64,12 +64,12 @@ pub async fn run(
 ) -> io::Result<ExitCode> {
     let modes = Modes::take(app.shared.settings.mouse)?;
     let (columns, rows) = crossterm::terminal::size()?;
-    app.resize(columns, rows);
+    let resized = app.resize(columns, rows);
     let screen = terminal::screen(app.shared.size)?;
     let (hyperlinks, clicks) = (Hyperlinks::default(), Clicks::default());
     let events = None;
     let mut console = Console { app, executor, results, screen, hyperlinks, events, clicks, provoked, modes };
-    match fault::catch_task(console.run()).await {
+    match fault::catch_task(console.run(resized)).await {
         Ok(result) => result,
         Err(fault) => Ok(console.end_by_fault(&fault).await),
     }
@@ -96,12 +96,13 @@ enum Next {
 }
 
 impl Console {
-    async fn run(&mut self) -> io::Result<ExitCode> {
+    async fn run(&mut self, resized: Vec<Effect>) -> io::Result<ExitCode> {
         self.draw()?;
         let mut result_drawn_at = Instant::now();
         self.events = Some(EventStream::new());
         let mut signals = SignalSet::new()?;
-        let started = self.app.start();
+        let mut started = resized;
+        started.extend(self.app.start());
         if let Next::Exit(code) = self.perform(started).await? {
             return Ok(code);
         }
@@ -199,16 +200,14 @@ impl Console {
             self.clear()?;
         }
         queue!(self.screen.backend_mut(), BeginSynchronizedUpdate, Hide)?;
-        let plan = layout(&self.app, area);
-        let cursor = view(&self.app, &plan, self.screen.current_buffer_mut());
+        let cursor = view(&self.app, self.screen.current_buffer_mut());
         self.screen.flush()?;
         self.strike("draw");
-        let links = links(&self.app, &plan);
+        let links = links(&self.app);
         let repaints = self.hyperlinks.follow(links, self.screen.current_buffer_mut());
         hyperlinks::write(&repaints, self.screen.backend_mut())?;
         self.screen.swap_buffers();
-        if let Some((x, y)) = cursor {
-            let is_block = self.app.compose.has_block_cursor();
+        if let Some(Cursor { x, y, is_block }) = cursor {
             let shape = if is_block { SetCursorStyle::SteadyBlock } else { SetCursorStyle::SteadyBar };
             queue!(self.screen.backend_mut(), MoveTo(x, y), shape, Show)?;
         }
@@ -227,7 +226,9 @@ impl Console {
         self.modes.take_again()?;
         self.events = Some(EventStream::new());
         let (columns, rows) = crossterm::terminal::size()?;
-        self.app.resize(columns, rows);
+        for effect in self.app.resize(columns, rows) {
+            self.executor.run(effect);
+        }
         self.clear()?;
         self.draw()
     }
@@ -250,7 +251,7 @@ impl Console {
 
     /// Panics where a test has asked for it, once something is unsaved.
     fn strike(&self, id: &str) {
-        if self.provoked.awaits(id) && self.app.compose.buffers.values().any(Buffer::is_modified) {
+        if self.provoked.awaits(id) && !self.app.unsaved().is_empty() {
             self.provoked.strike(id);
         }
     }
@@ -262,21 +263,21 @@ impl Console {
         // fails.
         let _ = self.end_frame();
         terminal::give_back();
-        let stems: Vec<String> = self.app.compose.buffers.keys().cloned().collect();
+        let texts = self.app.texts();
         let mut lost = Vec::new();
-        for stem in stems {
+        for text in texts {
             // The fault may have left a text half changed: the others are written all the same.
-            match fault::catch(|| self.app.compose.journal(&self.app.shared, &stem)) {
+            match fault::catch(|| self.app.journal(&text)) {
                 Ok(None) => {}
                 Ok(Some(draft)) => {
                     if let Some(message) = self.executor.run_to_end(draft).await {
                         lost.push(match message {
-                            Msg::DraftFailed(words) => format!("{stem}: {words}"),
-                            other => format!("{stem}: {other:?}"),
+                            Msg::DraftFailed(words) => format!("{}: {words}", text.1),
+                            other => format!("{}: {other:?}", text.1),
                         });
                     }
                 }
-                Err(fault) => lost.push(format!("{stem}: {fault}")),
+                Err(fault) => lost.push(format!("{}: {fault}", text.1)),
             }
         }
         self.executor.finish().await;
@@ -299,8 +300,10 @@ impl Console {
 
     /// Saves what is unsaved as drafts, then ends with the code shells expect after a signal.
     async fn end_by_signal(&mut self, code: u8) -> io::Result<ExitCode> {
-        for effect in self.app.compose.journal_all(&self.app.shared) {
-            self.executor.run_to_end(effect).await;
+        for text in self.app.texts() {
+            if let Some(draft) = self.app.journal(&text) {
+                self.executor.run_to_end(draft).await;
+            }
         }
         self.executor.interrupt_tests().await;
         Ok(ExitCode::from(code))

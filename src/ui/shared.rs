@@ -41,6 +41,8 @@ pub struct Shared {
     pub notice: Option<Notice>,
     /// Whether the console is on its way out once everything is saved.
     pub is_quitting: bool,
+    /// Whether a dialog of the app lies over the screen.
+    pub is_covered: bool,
     /// What completion knows before the store is read.
     pub nothing_known: Vocabulary,
 }
@@ -58,6 +60,7 @@ impl Shared {
             people: People::default(),
             notice: None,
             is_quitting: false,
+            is_covered: false,
             nothing_known: Vocabulary::default(),
         }
     }

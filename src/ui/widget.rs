@@ -7,7 +7,10 @@ pub mod input;
 pub mod key;
 pub mod typing;
 
+pub mod confirm;
+pub mod dialog;
 pub mod form;
 pub mod hyperlinks;
+pub mod listing;
 pub mod picker;
 pub mod text_field;

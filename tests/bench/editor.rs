@@ -68,7 +68,7 @@ fn report(name: &str, body: &str) {
     let mut answers = Vec::new();
     let length = console.body().len();
     for place in [0, length / 2, length] {
-        let editor = &mut console.app.compose.buffer_mut().unwrap().editor;
+        let editor = &mut console.app.screens.compose.buffer_mut().unwrap().editor;
         editor.apply(Command::Click(place));
         console.press("left right");
         let typed = TYPED.chars().map(Key::char);

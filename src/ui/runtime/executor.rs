@@ -116,6 +116,7 @@ impl Executor {
             Effect::Nothing
             | Effect::Quit
             | Effect::Suspend
+            | Effect::Ask(_)
             | Effect::CopyByTerminal(_)
             | Effect::OpenEditor(_) => {}
             Effect::Compose { number, job } => {
@@ -500,6 +501,6 @@ fn work_of(effect: &Effect) -> Work {
         Effect::CopyByTerminal(_) | Effect::CopyByCommand { .. } => Work::Copy,
         Effect::OpenEditor(_) => Work::Editor,
         Effect::After(_) => Work::Timer,
-        Effect::Nothing | Effect::Watch | Effect::Suspend | Effect::Quit => Work::Background,
+        Effect::Nothing | Effect::Ask(_) | Effect::Watch | Effect::Suspend | Effect::Quit => Work::Background,
     }
 }

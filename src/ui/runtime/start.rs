@@ -108,10 +108,10 @@ fn open(folder: Option<&Path>, campaign: Option<&str>) -> Result<ExitCode, Start
     app.shared.read_only = read_only;
     app.shared.keymap = keymap;
     if let Some(stem) = campaign {
-        app.compose.open_buffer(&app.shared, stem);
+        app.screens.compose.open_buffer(&app.shared, stem);
     }
     if folder.standing().is_ok_and(|standing| standing == Standing::Foreign) {
-        app.compose.is_private_foreign = true;
+        app.screens.compose.is_private_foreign = true;
         app.shared.complain(".telecast was not made here and is not used; the palette adopts it");
     }
     match (&settings.secrets, in_words(&problems)) {

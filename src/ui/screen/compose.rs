@@ -24,3 +24,71 @@ pub mod view;
 pub mod worst;
 
 pub use state::Compose;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::ui::screen::{Cursor, HeaderPart, Keys, Place, Screen};
+use crate::ui::shared::Shared;
+use crate::ui::shared::action::Action;
+use crate::ui::shared::effect::Effect;
+use crate::ui::shared::msg::Msg;
+use crate::ui::widget::hyperlinks::Link;
+
+impl Screen for Compose {
+    fn start(&mut self, shared: &mut Shared) -> Vec<Effect> {
+        self.start(shared)
+    }
+
+    fn update(&mut self, shared: &mut Shared, message: Msg) -> Vec<Effect> {
+        update::update(self, shared, message)
+    }
+
+    fn act(&mut self, shared: &mut Shared, action: Action) -> Vec<Effect> {
+        update::act(self, shared, action)
+    }
+
+    fn follow(&mut self, shared: &mut Shared, area: Rect) -> Vec<Effect> {
+        update::follow(self, shared, area)
+    }
+
+    fn view(&self, shared: &Shared, buf: &mut Buffer) -> Option<Cursor> {
+        view::view(self, shared, buf)
+    }
+
+    fn place(&self) -> Place {
+        update::place(self)
+    }
+
+    fn header(&self, shared: &Shared) -> Vec<HeaderPart> {
+        view::header(self, shared)
+    }
+
+    fn footer(&self) -> Option<Keys> {
+        self.search.as_ref().map(search::Search::hints)
+    }
+
+    fn links(&self, shared: &Shared) -> Vec<Link> {
+        view::links(self, shared)
+    }
+
+    fn unsaved(&self) -> Vec<String> {
+        update::unsaved(self)
+    }
+
+    fn save_all(&mut self, shared: &mut Shared) -> Vec<Effect> {
+        update::save_all(self, shared)
+    }
+
+    fn discard_all(&mut self, _shared: &Shared) -> Vec<Effect> {
+        self.discard_drafts()
+    }
+
+    fn texts(&self) -> Vec<String> {
+        self.buffers.keys().cloned().collect()
+    }
+
+    fn journal(&mut self, shared: &Shared, text: &str) -> Option<Effect> {
+        self.journal(shared, text)
+    }
+}

@@ -240,6 +240,38 @@ pub const ACTIONS: &[Row] = {
     ]
 };
 
+/// The actions of the footer, from left to right.
+pub const FOOTER: [Action; 17] = [
+    Action::Help,
+    Action::Palette,
+    Action::CampaignForm,
+    Action::PreviewAndTest,
+    Action::CompareModes,
+    Action::SwitchProfile,
+    Action::NextProblem,
+    Action::Fix,
+    Action::Save,
+    Action::Quit,
+    Action::New,
+    Action::Duplicate,
+    Action::Rename,
+    Action::Delete,
+    Action::CheckWebhook,
+    Action::NextTab,
+    Action::NextPane,
+];
+
+/// What stays in the footer where not all of it fits, the most needed first; the others follow in their order.
+pub const NEEDED: [Action; 7] = [
+    Action::Help,
+    Action::Palette,
+    Action::Save,
+    Action::NextProblem,
+    Action::PreviewAndTest,
+    Action::Quit,
+    Action::SwitchProfile,
+];
+
 const fn row(
     action: Action,
     id: &'static str,

@@ -5,6 +5,7 @@ use crate::secrets::Movable;
 use crate::service::{Job, TestSend, WebhookInUse};
 use crate::telegram::ParseMode;
 use crate::text::Position;
+use crate::ui::shared::action::Action;
 use crate::workspace::{self, CampaignFiles, Fingerprint};
 
 /// One thing to be done outside the state.
@@ -166,10 +167,23 @@ pub enum Effect {
     OpenEditor(ExternalEdit),
     /// Say when this is due.
     After(Timer),
+    /// Do what is the app's to do, and no screen's.
+    Ask(Ask),
     /// Give the terminal back and stop until the shell goes on.
     Suspend,
     /// Leave.
     Quit,
+}
+
+/// What a screen asks of the app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ask {
+    /// Do an action.
+    Act(Action),
+    /// Save everything, then leave.
+    SaveAndQuit,
+    /// Leave; what is not saved is forgotten.
+    QuitUnsaved,
 }
 
 /// A body for `$EDITOR`.

@@ -137,7 +137,7 @@ const STATES: &[State] = &[
     ("go-to-line", || after("ctrl-g")),
     ("vim", || {
         let mut console = Console::demo();
-        console.app.compose.vim = Some(telecast::ui::editor::vim::Vim::default());
+        console.app.screens.compose.vim = Some(telecast::ui::editor::vim::Vim::default());
         console.press("esc j v w");
         console
     }),

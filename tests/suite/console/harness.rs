@@ -11,13 +11,13 @@ use telecast::paths::Paths;
 use telecast::secrets::Secrets;
 use telecast::service::{Session, Sharing, demo, sample};
 use telecast::settings::Settings;
-use telecast::ui::app::{App, layout, update, view};
+use telecast::ui::app::{App, update, view};
 use telecast::ui::runtime::executor::Executor;
 use telecast::ui::screen::compose::focus::Pane;
-use telecast::ui::screen::compose::layout::inside;
 use telecast::ui::shared::effect::{Effect, Timer};
 use telecast::ui::shared::msg::Msg;
 use telecast::ui::shared::{Clipboard, UiSettings};
+use telecast::ui::widget::draw::inside;
 use telecast::ui::widget::input::{Input, Mouse, MouseKind};
 use telecast::ui::widget::key::Key;
 use telecast::ui::widget::theme::Theme;
@@ -71,7 +71,7 @@ impl Console {
 
     /// Opens a second console on the same workspace, as a start finds it while `holder` has it open.
     pub fn second(&self, read_only: Option<&str>) -> Self {
-        Self::open(Arc::clone(&self._home), self.app.compose.open.as_deref().unwrap_or(""), read_only)
+        Self::open(Arc::clone(&self._home), self.app.screens.compose.open.as_deref().unwrap_or(""), read_only)
     }
 
     fn open(home: Arc<tempfile::TempDir>, campaign: &str, read_only: Option<&str>) -> Self {
@@ -95,8 +95,8 @@ impl Console {
         };
         let mut app = App::new(workspace, Theme::ansi(), ui);
         app.shared.read_only = read_only.map(str::to_owned);
-        app.compose.open_buffer(&app.shared, campaign);
-        app.resize(120, 32);
+        app.screens.compose.open_buffer(&app.shared, campaign);
+        let mut started = app.resize(120, 32);
         let (has_quit, suspended, copied, awaited) = (false, 0, Vec::new(), Vec::new());
         let mut console = Self {
             app,
@@ -113,8 +113,8 @@ impl Console {
             root,
             _home: home,
         };
-        let effects = console.app.start();
-        console.perform(effects);
+        started.extend(console.app.start());
+        console.perform(started);
         console.settle();
         console
     }
@@ -269,14 +269,14 @@ impl Console {
 
     /// Lets the second go by in which an edit is journalled.
     pub fn draft_is_due(&mut self) {
-        let stem = self.app.compose.open.clone().unwrap();
+        let stem = self.app.screens.compose.open.clone().unwrap();
         self.take(Msg::Due(Timer::Draft(stem)));
         self.settle();
     }
 
     /// Lets the pause go by behind which the body is tried on a sample of the recipients.
     pub fn survey_is_due(&mut self) {
-        self.take(Msg::Due(Timer::Survey(self.app.compose.composition)));
+        self.take(Msg::Due(Timer::Survey(self.app.screens.compose.composition)));
         self.settle();
     }
 
@@ -317,27 +317,26 @@ impl Console {
 
     /// Returns the open body as it stands in the editor.
     pub fn body(&self) -> String {
-        self.app.compose.buffer().map_or_else(String::new, |buffer| buffer.editor.text())
+        self.app.screens.compose.buffer().map_or_else(String::new, |buffer| buffer.editor.text())
     }
 
     /// Puts the cursor of the body in front of the first `text`.
     #[track_caller]
     pub fn go_before(&mut self, text: &str) {
         let at = self.body().find(text).unwrap_or_else(|| panic!("no {text:?} in:\n{}", self.body()));
-        self.app.compose.buffer_mut().unwrap().editor.apply(telecast::editor::Command::Click(at));
+        self.app.screens.compose.buffer_mut().unwrap().editor.apply(telecast::editor::Command::Click(at));
     }
 
     /// Returns where the body is on screen, its line numbers included.
     pub fn body_area(&self) -> Rect {
-        let plan = layout(&self.app, Rect::new(0, 0, self.app.shared.size.0, self.app.shared.size.1));
-        inside(plan.pane(Pane::Body).unwrap())
+        inside(self.app.screens.compose.plan.pane(Pane::Body).unwrap())
     }
 
     /// Draws the screen.
     pub fn cells(&self) -> Buffer {
         let area = Rect::new(0, 0, self.app.shared.size.0, self.app.shared.size.1);
         let mut cells = Buffer::empty(area);
-        view(&self.app, &layout(&self.app, area), &mut cells);
+        view(&self.app, &mut cells);
         cells
     }
 

@@ -16,7 +16,7 @@ fn every_printable_key_types_in_a_text_field() {
         console.press("ctrl-a delete");
         console.type_text(&c.to_string());
         assert_eq!(console.body(), c.to_string());
-        assert_eq!(console.app.compose.focus, Focus::enter(Pane::Body));
+        assert_eq!(console.app.screens.compose.focus, Focus::enter(Pane::Body));
     }
 }
 
@@ -27,10 +27,10 @@ fn esc_leaves_the_text_and_tab_walks_the_panes() {
     console.press("esc");
     for pane in [Pane::Preview, Pane::Problems, Pane::Campaigns, Pane::Webhook, Pane::Body] {
         console.press("tab");
-        assert_eq!(console.app.compose.focus, Focus::reach(pane));
+        assert_eq!(console.app.screens.compose.focus, Focus::reach(pane));
     }
     console.press("shift-tab enter");
-    assert_eq!(console.app.compose.focus, Focus::enter(Pane::Webhook));
+    assert_eq!(console.app.screens.compose.focus, Focus::enter(Pane::Webhook));
     assert_eq!(console.body(), before);
 }
 
@@ -84,15 +84,15 @@ fn over_a_picker_a_dialog_or_the_search_an_alt_key_closes_it_and_does_no_more() 
             let before = console.body();
             console.press(opens);
             let is_open = |console: &Console| {
-                console.app.compose.dialog.is_some()
-                    || console.app.compose.search.is_some()
-                    || console.app.compose.completion.is_some()
+                console.app.has_dialog()
+                    || console.app.screens.compose.search.is_some()
+                    || console.app.screens.compose.completion.is_some()
             };
             assert!(is_open(&console), "{opens}");
             console.press(key);
             assert!(!is_open(&console), "{opens} {key}");
             assert_eq!(console.body(), before, "{opens} {key}");
-            assert_eq!(console.app.compose.focus, Focus::enter(Pane::Body), "{opens} {key}");
+            assert_eq!(console.app.screens.compose.focus, Focus::enter(Pane::Body), "{opens} {key}");
             assert!(!console.has_quit, "{opens} {key}");
         }
         // A list over the test leads back to the test.
@@ -111,7 +111,7 @@ fn ctrl_c_copies_else_cancels_else_says_how_to_quit() {
     console.press("shift-right ctrl-c");
     assert_eq!(console.copied, ["{"]);
     console.press("left f1 ctrl-c");
-    assert!(console.app.compose.dialog.is_none());
+    assert!(!console.app.has_dialog());
     console.press("ctrl-c");
     console.shows("^Q quits");
     assert!(!console.has_quit);
@@ -129,10 +129,10 @@ fn ctrl_z_always_undoes_and_never_suspends() {
         console.type_text("x");
         console.press("esc");
         console.press(pane);
-        let focus = console.app.compose.focus;
+        let focus = console.app.screens.compose.focus;
         console.press("ctrl-z");
         assert_eq!(console.body(), before, "{pane}");
-        assert_eq!(console.app.compose.focus, focus, "{pane}");
+        assert_eq!(console.app.screens.compose.focus, focus, "{pane}");
         console.press("ctrl-y");
         assert_eq!(console.body(), format!("x{before}"), "{pane}");
         console.press("ctrl-z");
@@ -279,18 +279,18 @@ fn the_palette_runs_what_is_chosen() {
 fn the_mouse_reaches_panes_campaigns_tabs_and_hints() {
     let mut console = Console::demo();
     console.click_text("welcome");
-    assert_eq!(console.app.compose.open.as_deref(), Some("welcome"));
+    assert_eq!(console.app.screens.compose.open.as_deref(), Some("welcome"));
     console.click_text("JSON");
-    assert_eq!(console.app.compose.focus.pane, Pane::Preview);
+    assert_eq!(console.app.screens.compose.focus.pane, Pane::Preview);
     console.shows("\"parse_mode\": \"MarkdownV2\"");
     console.click_text("help");
     console.shows("Help");
     console.press("esc");
     console.click_text("cart-reminder");
-    let problem = console.app.compose.problems(&console.app.shared)[0].diagnostic().message.clone();
+    let problem = console.app.screens.compose.problems(&console.app.shared)[0].diagnostic().message.clone();
     let start: String = problem.chars().take(12).collect();
     console.click_text(&start);
-    assert_eq!(console.app.compose.focus, Focus::enter(Pane::Body));
+    assert_eq!(console.app.screens.compose.focus, Focus::enter(Pane::Body));
 }
 
 #[test]
@@ -321,7 +321,8 @@ fn ctrl_u_and_ctrl_k_empty_a_field() {
 fn the_problem_one_stands_on_is_shown_whole() {
     let mut console = Console::demo();
     console.press("esc 1 home 5");
-    let help = console.app.compose.problems(&console.app.shared)[0].diagnostic().help.clone().unwrap();
+    let help =
+        console.app.screens.compose.problems(&console.app.shared)[0].diagnostic().help.clone().unwrap();
     console.shows(help.split(' ').next_back().unwrap());
 }
 
@@ -334,7 +335,7 @@ fn one_of_a_few_problems_is_said_on_two_lines() {
     console.shows("│✘ 1:2 not JSON: text behind the end of");
     console.shows("│  the JSON value");
     console.click_text("│  the JSON value");
-    assert_eq!(console.app.compose.buffer().unwrap().editor.cursor(), 1);
+    assert_eq!(console.app.screens.compose.buffer().unwrap().editor.cursor(), 1);
 }
 
 #[test]

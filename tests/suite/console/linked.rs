@@ -28,7 +28,7 @@ fn lit(console: &Console) -> Vec<String> {
 }
 
 fn at_cursor(console: &Console) -> String {
-    let cursor = console.app.compose.buffer().unwrap().editor.cursor();
+    let cursor = console.app.screens.compose.buffer().unwrap().editor.cursor();
     console.body()[cursor..].chars().take(8).collect()
 }
 
@@ -71,7 +71,7 @@ fn a_click_in_the_message_moves_the_cursor_and_outlines_the_place() {
     let mut console = with(BODY);
     console.press("ctrl-home");
     console.click_text("our shop");
-    assert_eq!(console.app.compose.focus.pane, Pane::Body);
+    assert_eq!(console.app.screens.compose.focus.pane, Pane::Body);
     assert_eq!(at_cursor(&console), "our shop");
     console.press("ctrl-home");
     let (x, y) = console.place_of(", Anna");
@@ -130,7 +130,7 @@ fn code_in_the_message_has_its_languages_colours() {
 fn hyperlinks(console: &Console) -> Vec<(String, String)> {
     let area = Rect::new(0, 0, console.app.shared.size.0, console.app.shared.size.1);
     let cells = console.cells();
-    let links = telecast::ui::app::links(&console.app, &telecast::ui::app::layout(&console.app, area));
+    let links = telecast::ui::app::links(&console.app);
     let text = |link: &Link| link.columns.clone().map(|x| cells[(x, link.y)].symbol()).collect::<String>();
     links.iter().map(|link| (text(link).trim().to_owned(), link.address.as_str().to_owned())).collect()
 }

@@ -15,6 +15,7 @@ fn empty() -> Console {
 fn body_rows(console: &Console) -> Vec<String> {
     let area = console
         .app
+        .screens
         .compose
         .body_view(&console.app.shared)
         .map(|view| view.text_area(console.body_area()))
@@ -47,10 +48,11 @@ fn the_cursor_goes_by_rows_and_a_click_finds_its_byte() {
     console.paste(&format!("{}\nlast", "0123456 ".repeat(30)));
     let width = body_rows(&console)[0].len() + 1;
     console.press("ctrl-home down right");
-    assert_eq!(console.app.compose.buffer().unwrap().editor.cursor(), width + 1);
+    assert_eq!(console.app.screens.compose.buffer().unwrap().editor.cursor(), width + 1);
     let area = console.body_area();
     let (x, y) = console
         .app
+        .screens
         .compose
         .body_view(&console.app.shared)
         .unwrap()
@@ -58,7 +60,7 @@ fn the_cursor_goes_by_rows_and_a_click_finds_its_byte() {
         .map(|at| (at.x, at.y))
         .unwrap();
     console.click(x, y);
-    assert_eq!(console.app.compose.buffer().unwrap().editor.cursor(), width + 2);
+    assert_eq!(console.app.screens.compose.buffer().unwrap().editor.cursor(), width + 2);
 }
 
 #[test]
@@ -84,13 +86,16 @@ fn the_tags_of_a_block_are_lit_and_lead_to_each_other() {
     let mut seen = Vec::new();
     for _ in 0..4 {
         console.press("ctrl-]");
-        seen.push(console.app.compose.buffer().unwrap().editor.cursor());
+        seen.push(console.app.screens.compose.buffer().unwrap().editor.cursor());
     }
     let places = ["{% else %}", "{% endif %}", "{% if", "{% elsif"];
     assert_eq!(seen, places.map(|tag| console.body().find(tag).unwrap()));
     console.go_before("[2]");
     console.press("right left ctrl-]");
-    assert_eq!(console.app.compose.buffer().unwrap().editor.cursor(), console.body().find(']').unwrap());
+    assert_eq!(
+        console.app.screens.compose.buffer().unwrap().editor.cursor(),
+        console.body().find(']').unwrap()
+    );
 }
 
 #[test]
@@ -108,8 +113,9 @@ fn the_problem_of_the_cursors_line_is_said_behind_it() {
 fn what_goes_wrong_at_the_cursor_waits_until_one_rests_or_leaves() {
     let mut console = empty();
     console.paste("{\"chat_id\": 1, \"text\": \"a {{ Profile.first_name }}\"}");
-    let told =
-        |console: &Console| console.app.compose.told().any(|problem| problem.message.contains("first_namex"));
+    let told = |console: &Console| {
+        console.app.screens.compose.told().any(|problem| problem.message.contains("first_namex"))
+    };
     let type_wrong = |console: &mut Console| {
         console.go_before(" }}");
         console.input(Input::Key("x".parse().unwrap()));
@@ -165,10 +171,10 @@ fn in_a_large_body_the_picker_opens_behind_the_painted_key() {
     console.go_before(" words");
     for key in ["{", "{"] {
         console.input(Input::Key(key.parse().unwrap()));
-        assert!(console.app.compose.completion.is_none());
+        assert!(console.app.screens.compose.completion.is_none());
     }
     console.settle();
-    assert!(console.app.compose.completion.is_some());
+    assert!(console.app.screens.compose.completion.is_some());
     console.press("f i r");
     console.shows("first_name");
 }
@@ -200,12 +206,13 @@ fn problems_keep_to_their_words_while_half_typed_liquid_in_front_is_no_message_y
         std::fs::write(root.join("campaigns/spring-sale.json.liquid"), body).unwrap();
     });
     let underlined = |console: &Console| {
-        let problem = console.app.compose.told().find(|problem| problem.code == "unknown-field").unwrap();
+        let problem =
+            console.app.screens.compose.told().find(|problem| problem.code == "unknown-field").unwrap();
         problem.span.of(&console.body()).to_owned()
     };
     assert_eq!(underlined(&console), "\"parse_mod\"");
     console.go_before("Hi!");
     console.type_text("<<fir");
-    assert!(console.app.compose.completion.is_some());
+    assert!(console.app.screens.compose.completion.is_some());
     assert_eq!(underlined(&console), "\"parse_mod\"");
 }

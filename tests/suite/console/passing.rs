@@ -107,11 +107,11 @@ fn an_answer_that_comes_late_is_not_shown_for_another_campaign_or_profile() {
     for switch in ["esc 1 home enter", "f7 down enter"] {
         let mut console = Console::demo();
         let (number, composed) =
-            (console.app.compose.composition, console.app.compose.composed.clone().unwrap());
+            (console.app.screens.compose.composition, console.app.screens.compose.composed.clone().unwrap());
         console.press(switch);
-        let now = console.app.compose.composed.clone();
+        let now = console.app.screens.compose.composed.clone();
         console.take(Msg::Composed { number, composed });
-        assert_eq!(console.app.compose.composed, now, "{switch}");
+        assert_eq!(console.app.screens.compose.composed, now, "{switch}");
     }
 }
 

@@ -23,7 +23,7 @@ fn messages(console: &Console) -> Vec<(String, Option<FormattedText>)> {
         let job = Job {
             profile,
             test_chat: Some("1".into()),
-            ..console.app.compose.job(&console.app.shared).unwrap()
+            ..console.app.screens.compose.job(&console.app.shared).unwrap()
         };
         let sent = job.compose(now).request.and_then(|request| request.text().map(|text| text.sent.clone()));
         (identity, sent.map(without_breaks_behind_quotes))
@@ -47,7 +47,7 @@ fn without_breaks_behind_quotes(mut message: FormattedText) -> FormattedText {
 /// Converts the open body by the comparison.
 fn convert(console: &mut Console, to: ParseMode) {
     console.press("f6");
-    while let Some(Dialog::Compare(compare)) = &console.app.compose.dialog {
+    while let Some(Dialog::Compare(compare)) = &console.app.screens.compose.dialog {
         match compare.column().map(|column| column.mode) == Some(to) {
             true => console.press("enter"),
             false => console.press("right"),
@@ -120,7 +120,7 @@ fn a_broken_body_is_repaired_with_fixes_only() {
     let mut seen = BTreeSet::new();
     let mut log = String::new();
     for _ in 0..60 {
-        let problems = console.app.compose.problems(&console.app.shared);
+        let problems = console.app.screens.compose.problems(&console.app.shared);
         let codes: Vec<&str> = problems.iter().map(|problem| problem.diagnostic().code).collect();
         seen.extend(codes.iter().copied());
         log.push_str(&format!("{codes:?}\n"));
@@ -128,12 +128,13 @@ fn a_broken_body_is_repaired_with_fixes_only() {
             break;
         }
         console.press("f8 alt-enter");
-        if console.app.compose.dialog.is_some() {
+        if console.app.has_dialog() {
             console.press("enter");
         }
     }
     let left: Vec<String> = console
         .app
+        .screens
         .compose
         .problems(&console.app.shared)
         .iter()

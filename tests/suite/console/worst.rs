@@ -87,11 +87,20 @@ fn enter_on_such_a_problem_goes_to_its_place_and_to_the_recipient() {
     console.survey_is_due();
     console.click_text(" of 306, Marie <3 Dupont: ");
     console.shows("Marie <3 Dupont ▾");
-    let cursor = console.app.compose.buffer().unwrap().editor.cursor();
+    let cursor = console.app.screens.compose.buffer().unwrap().editor.cursor();
     assert!(console.body()[cursor..].starts_with("{{ Profile.first_name"), "{}", &console.body()[cursor..]);
     console.hides("│✘ 3:18 1 of 306, Marie");
     assert!(
-        console.app.compose.composed.as_ref().unwrap().diagnostics.iter().any(|problem| problem.is_error())
+        console
+            .app
+            .screens
+            .compose
+            .composed
+            .as_ref()
+            .unwrap()
+            .diagnostics
+            .iter()
+            .any(|problem| problem.is_error())
     );
 }
 
@@ -111,7 +120,7 @@ fn a_fix_mends_it_for_those_who_fail_without_going_to_them() {
 fn typing_goes_on_while_the_sample_is_tried_and_places_follow() {
     let mut console = unescaped();
     let message = telecast::ui::shared::msg::Msg::Due(telecast::ui::shared::effect::Timer::Survey(
-        console.app.compose.composition,
+        console.app.screens.compose.composition,
     ));
     console.take(message);
     console.go_before("20% off");

@@ -7,11 +7,11 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::complete::{Item, Session};
 use crate::text::{Span, width};
-use crate::ui::screen::compose::layout::inside;
 use crate::ui::screen::compose::popup;
 use crate::ui::screen::compose::state::Compose;
 use crate::ui::shared::Shared;
 use crate::ui::widget::draw;
+use crate::ui::widget::draw::inside;
 
 /// The most rows on screen.
 const MAX_ROWS: u16 = 9;

@@ -7,11 +7,11 @@ use ratatui::style::Style;
 use crate::complete::hover::{self, Note};
 use crate::diagnostic::Severity;
 use crate::text::width;
-use crate::ui::screen::compose::layout::inside;
 use crate::ui::screen::compose::popup;
 use crate::ui::screen::compose::state::Compose;
 use crate::ui::shared::Shared;
 use crate::ui::widget::draw;
+use crate::ui::widget::draw::inside;
 
 /// The widest it gets inside its border.
 const MAX_WIDTH: u16 = 64;

@@ -16,33 +16,22 @@ use crate::ui::screen::compose::pane::problems;
 use crate::ui::screen::compose::state::Compose;
 use crate::ui::shared::Shared;
 
-/// From this width on all panes are on screen.
-const WIDE: u16 = 106;
+/// From this width and height on all panes are on screen.
+const WIDE: (u16, u16) = (106, 16);
 
-/// From this width on the body and the preview stand side by side.
-const TWO_COLUMNS: u16 = 76;
+/// From this width and height on the body and the preview stand side by side.
+const TWO_COLUMNS: (u16, u16) = (76, 12);
 
 /// From this height on a single column shows the preview under the body.
 const STACKED: u16 = 22;
 
-/// Under this size there is a word instead of panes.
-const SMALLEST: (u16, u16) = (24, 6);
-
 /// Where everything stands.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Layout {
-    /// The whole screen.
-    pub area: Rect,
-    /// The line at the top.
-    pub header: Rect,
     /// The line that names the panes, where not all are on screen.
     pub tabs: Option<Rect>,
     /// The panes on screen with their borders, in drawing order.
     pub panes: Vec<(Pane, Rect)>,
-    /// The line at the bottom.
-    pub footer: Rect,
-    /// Whether the screen is too small for anything but a word.
-    pub is_too_small: bool,
 }
 
 impl Layout {
@@ -57,35 +46,22 @@ impl Layout {
     }
 }
 
-/// Returns the part of a pane inside its border.
-pub fn inside(area: Rect) -> Rect {
-    Rect {
-        x: area.x.saturating_add(1),
-        y: area.y.saturating_add(1),
-        width: area.width.saturating_sub(2),
-        height: area.height.saturating_sub(2),
-    }
-}
-
-/// Plans the screen.
+/// Plans the screen in `area`, all but the header and the footer; in one without cells nothing is shown.
 pub fn layout(screen: &Compose, shared: &Shared, area: Rect) -> Layout {
-    if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
-        return Layout { area, is_too_small: true, ..Layout::default() };
+    if area.is_empty() {
+        return Layout::default();
     }
-    let header = Rect { height: 1, ..area };
-    let footer = Rect { y: area.bottom() - 1, height: 1, ..area };
-    let middle = Rect { y: area.y + 1, height: area.height - 2, ..area };
-    let is_wide = WIDE <= area.width && 18 <= area.height;
-    let tabs = (!is_wide).then_some(Rect { height: 1, ..middle });
-    let below_tabs = Rect { y: middle.y + 1, height: middle.height - 1, ..middle };
+    let is_wide = WIDE.0 <= area.width && WIDE.1 <= area.height;
+    let tabs = (!is_wide).then_some(Rect { height: 1, ..area });
+    let below_tabs = Rect { y: area.y + 1, height: area.height - 1, ..area };
     let panes = if is_wide {
-        wide(screen, shared, middle)
-    } else if TWO_COLUMNS <= area.width && 14 <= area.height {
+        wide(screen, shared, area)
+    } else if TWO_COLUMNS.0 <= area.width && TWO_COLUMNS.1 <= area.height {
         two_columns(screen, shared, below_tabs)
     } else {
         one_column(screen, below_tabs)
     };
-    Layout { area, header, tabs, panes, footer, is_too_small: false }
+    Layout { tabs, panes }
 }
 
 fn wide(screen: &Compose, shared: &Shared, area: Rect) -> Vec<(Pane, Rect)> {

@@ -5,12 +5,12 @@ use ratatui::layout::Rect;
 use crate::compose::{Composed, Links, Lit};
 use crate::text::Span;
 use crate::ui::screen::compose::focus::Pane;
-use crate::ui::screen::compose::layout::{inside, layout};
 use crate::ui::screen::compose::pane::preview::{JsonRows, Tab, message_area};
 use crate::ui::screen::compose::state::Compose;
 use crate::ui::shared::Shared;
 use crate::ui::shared::bubble::Bubble;
 use crate::ui::shared::latest::Latest;
+use crate::ui::widget::draw::inside;
 
 /// What of the composition on screen belongs to the cursor's place.
 #[derive(Debug, Default)]
@@ -70,7 +70,7 @@ impl Compose {
 /// Follows the cursor, the composition and the room there is.
 ///
 /// While the composition of an edit is on its way, what is lit stays: it belongs to the message that is still shown.
-pub(super) fn follow(screen: &mut Compose, shared: &mut Shared) {
+pub(super) fn follow(screen: &mut Compose, _shared: &mut Shared) {
     let Some(composed) = screen.composed.clone() else {
         screen.linked = Linked { outline: screen.linked.outline, ..Linked::default() };
         return;
@@ -80,8 +80,7 @@ pub(super) fn follow(screen: &mut Compose, shared: &mut Shared) {
         screen.linked.of = Some(Read { composed: composed.clone(), links, json: None });
         (screen.linked.shown, screen.linked.lit) = (None, Lit::default());
     }
-    let plan = layout(screen, shared, Rect::new(0, 0, shared.size.0, shared.size.1));
-    let room = plan.pane(Pane::Preview).map(inside).unwrap_or_default();
+    let room = screen.plan.pane(Pane::Preview).map(inside).unwrap_or_default();
     if let Some(read) = &mut screen.linked.of {
         let width = usize::from(room.width);
         let is_read = read.json.as_ref().is_some_and(|(of, _)| *of == width);

@@ -10,10 +10,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::ui::screen::compose::focus::Pane;
-use crate::ui::screen::compose::layout::inside;
 use crate::ui::screen::compose::state::Compose;
 use crate::ui::shared::Shared;
 use crate::ui::widget::draw;
+use crate::ui::widget::draw::inside;
 
 /// Draws a pane's border with its number and title; returns the room inside.
 pub fn frame(

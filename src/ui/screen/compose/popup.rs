@@ -24,7 +24,7 @@ const ENOUGH: u16 = 7;
 /// Returns the place of a box about `token` of the open body, which covers neither the token's line, as far as that
 /// leaves room, nor in any case the token's own rows.
 pub fn near(screen: &Compose, shared: &Shared, token: Span, width: u16, height: u16) -> Option<Rect> {
-    let text = body_area(screen, shared)?;
+    let text = body_area(screen)?;
     let view = screen.body_view(shared)?;
     let editor = &screen.buffer()?.editor;
     let end = view.screen_of(text, token.end);

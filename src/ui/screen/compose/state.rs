@@ -19,6 +19,7 @@ use crate::ui::screen::compose::code_colours::CodeColours;
 use crate::ui::screen::compose::dialog::{Compare, Confirm, Decision, Dialog, TestDialog};
 use crate::ui::screen::compose::focus::{Focus, Pane};
 use crate::ui::screen::compose::hover::HoverBox;
+use crate::ui::screen::compose::layout::Layout;
 use crate::ui::screen::compose::linked::Linked;
 use crate::ui::screen::compose::pane::preview::Preview;
 use crate::ui::screen::compose::pane::webhook::WebhookPane;
@@ -47,6 +48,8 @@ pub struct Compose {
     pub focus: Focus,
     /// The webhook's settings.
     pub webhook: WebhookPane,
+    /// Where the panes are.
+    pub plan: Layout,
     /// What is over the panes.
     pub dialog: Option<Dialog>,
     /// The variable picker.
@@ -147,6 +150,7 @@ impl Compose {
             open: None,
             focus: Focus::enter(Pane::Body),
             webhook: WebhookPane::default(),
+            plan: Layout::default(),
             dialog: None,
             completion: None,
             hover: None,
@@ -181,9 +185,9 @@ impl Compose {
         screen
     }
 
-    /// Returns what the console asks for when it starts, behind the first frame.
+    /// Returns what the screen asks for when the console opens.
     pub fn start(&mut self, shared: &Shared) -> Vec<Effect> {
-        let mut effects = vec![Effect::LoadPeople { profile: None }, Effect::Watch, Effect::FindDrafts];
+        let mut effects = vec![Effect::FindDrafts];
         if shared.read_only.is_none() {
             let webhooks = shared.workspace.webhooks.iter().filter_map(|webhook| webhook.value.as_ref());
             effects
@@ -191,7 +195,6 @@ impl Compose {
         }
         effects.extend(self.check_bot(shared));
         effects.push(self.compose(shared));
-        effects.extend(self.follow_highlight(shared));
         effects
     }
 

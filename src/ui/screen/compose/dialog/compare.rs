@@ -10,9 +10,9 @@ use crate::compose::{self, Composed, Conversion, Convertible};
 use crate::telegram::ParseMode;
 use crate::text;
 use crate::ui::editor::highlight::{Grammar, Piece};
-use crate::ui::screen::compose::dialog::frame;
 use crate::ui::shared::bubble;
 use crate::ui::shared::latest::Latest;
+use crate::ui::widget::dialog::frame;
 use crate::ui::widget::draw;
 use crate::ui::widget::theme::Theme;
 

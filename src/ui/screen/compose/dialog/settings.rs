@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use crate::campaign::{Audience, Campaign, ContentFormat};
 use crate::template::Dialect;
-use crate::ui::screen::compose::dialog::frame;
+use crate::ui::widget::dialog::frame;
 use crate::ui::widget::draw;
 use crate::ui::widget::form::{Field, Form};
 use crate::ui::widget::theme::Theme;

@@ -82,7 +82,7 @@ fn first_shown(screen: &Compose, shared: &Shared, height: u16) -> usize {
 
 /// Returns the campaign at a line of the pane.
 pub fn at_line(screen: &Compose, shared: &Shared, area: Rect, y: u16) -> Option<String> {
-    let room = crate::ui::screen::compose::layout::inside(area);
+    let room = draw::inside(area);
     let line = y.checked_sub(room.y).filter(|line| *line < room.height)?;
     let at = first_shown(screen, shared, room.height) + usize::from(line);
     shared.workspace.campaigns.get(at).map(|campaign| campaign.stem.clone())

@@ -10,11 +10,11 @@ use crate::compose::{AuthDraft, Composed, Lit, Skip};
 use crate::json;
 use crate::text::Span;
 use crate::ui::screen::compose::focus::Pane;
-use crate::ui::screen::compose::layout::inside;
 use crate::ui::screen::compose::pane::frame;
 use crate::ui::screen::compose::state::Compose;
 use crate::ui::shared::Shared;
 use crate::ui::widget::draw;
+use crate::ui::widget::draw::inside;
 use crate::ui::widget::hyperlinks::Link;
 
 use crate::ui::shared::bubble::{self, Bubble, Over};

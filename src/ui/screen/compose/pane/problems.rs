@@ -188,7 +188,7 @@ fn first_shown(screen: &Compose, problems: &[Problem], room: Rect) -> usize {
 /// Returns the problem at a line of the pane, from 0.
 pub fn at_line(screen: &Compose, shared: &Shared, area: Rect, y: u16) -> Option<usize> {
     let problems = screen.problems(shared);
-    let (_, room) = split(screen, &problems, crate::ui::screen::compose::layout::inside(area));
+    let (_, room) = split(screen, &problems, draw::inside(area));
     let mut line = usize::from(y.checked_sub(room.y).filter(|line| *line < room.height)?);
     for at in first_shown(screen, &problems, room)..problems.len() {
         let n_lines = lines_of(screen, &problems, at, room.width).len();

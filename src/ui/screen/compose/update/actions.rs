@@ -7,7 +7,6 @@ use crate::editor::Command;
 use crate::profile::{Profile, Value};
 use crate::service::{self, BotStatus};
 use crate::settings::Whitespace;
-use crate::ui::editor::vim::KEYS;
 use crate::ui::screen::compose::dialog::listing::{ListKind, Listing};
 use crate::ui::screen::compose::dialog::test::{TestDialog, TestState};
 use crate::ui::screen::compose::dialog::{Compare, Confirm, Decision, Dialog, Prompt, Purpose, Settings};
@@ -17,18 +16,18 @@ use crate::ui::screen::compose::search::Search;
 use crate::ui::screen::compose::state::Compose;
 use crate::ui::screen::compose::update::{definitions, mending, rewrite, saving, typing, vim, whose};
 use crate::ui::shared::Shared;
-use crate::ui::shared::action::{ACTIONS, Action, Context};
-use crate::ui::shared::effect::{Change, Effect, ExternalEdit};
+use crate::ui::shared::action::Action;
+use crate::ui::shared::effect::{Ask, Change, Effect, ExternalEdit};
 use crate::ui::widget::picker::{Matching, Picker, Row};
 use crate::workspace::TestChats;
 
 /// Does an action.
 pub fn act(screen: &mut Compose, shared: &mut Shared, action: Action) -> Vec<Effect> {
     match action {
-        Action::Help => list(screen, ListKind::Help, help_rows(screen, shared)),
-        Action::Palette => list(screen, ListKind::Palette, palette_rows(shared)),
+        Action::Help | Action::Palette | Action::Quit | Action::Suspend => {
+            vec![Effect::Ask(Ask::Act(action))]
+        }
         Action::Save => saving::save(screen, shared),
-        Action::Quit => saving::quit(screen, shared),
         Action::CampaignForm => campaign_form(screen, shared),
         Action::PreviewAndTest => preview_and_test(screen, shared),
         Action::CompareModes => compare_modes(screen, shared),
@@ -85,7 +84,6 @@ pub fn act(screen: &mut Compose, shared: &mut Shared, action: Action) -> Vec<Eff
         Action::ToggleVim => vim::toggle(screen, shared),
         Action::Undo => undo(screen, shared, Command::Undo, "nothing to undo in the body"),
         Action::Redo => undo(screen, shared, Command::Redo, "nothing to redo in the body"),
-        Action::Suspend => vec![Effect::Suspend],
     }
 }
 
@@ -156,54 +154,6 @@ pub fn list(screen: &mut Compose, kind: ListKind, rows: Vec<Row>) -> Vec<Effect>
 pub fn prompt(screen: &mut Compose, purpose: Purpose, proposed: &str) -> Vec<Effect> {
     screen.dialog = Some(Dialog::Prompt(Prompt::new(purpose, proposed)));
     Vec::new()
-}
-
-/// The row of an action: what it does, and every key that does it.
-fn action_row(shared: &Shared, action: Action) -> Row {
-    let row = action.row();
-    let keys: Vec<String> = shared.keymap.keys(action).map(|(_, key)| key.to_string()).collect();
-    Row { id: row.id.to_owned(), title: row.title.to_owned(), right: keys.join("  "), ..Row::default() }
-}
-
-fn palette_rows(shared: &Shared) -> Vec<Row> {
-    ACTIONS
-        .iter()
-        .filter(|row| row.action != Action::Palette)
-        .map(|row| action_row(shared, row.action))
-        .collect()
-}
-
-/// The actions of the place where one stands first, then the rest, then the keys of the editor.
-fn help_rows(screen: &Compose, shared: &Shared) -> Vec<Row> {
-    let heading = |title: &str| Row { title: title.to_owned(), is_heading: true, ..Row::default() };
-    let here = crate::ui::screen::compose::update::keys::contexts(screen);
-    let (innermost, is_text) = (here.first().copied(), screen.focus.entered);
-    let is_here = |action: Action| {
-        shared
-            .keymap
-            .keys(action)
-            .any(|(context, _)| Some(context) == innermost && context != Context::Anywhere)
-    };
-    let mut rows = vec![heading(&format!("In {}", screen.focus.pane.title()))];
-    rows.extend(ACTIONS.iter().filter(|row| is_here(row.action)).map(|row| action_row(shared, row.action)));
-    if is_text && screen.vim.is_some() && screen.focus.in_body() {
-        rows.extend(KEYS.iter().map(|(keys, title)| Row {
-            title: (*title).to_owned(),
-            right: (*keys).to_owned(),
-            ..Row::default()
-        }));
-        rows.push(heading("While typing"));
-    }
-    if is_text {
-        rows.extend(TYPING.iter().map(|(keys, title)| Row {
-            title: (*title).to_owned(),
-            right: (*keys).to_owned(),
-            ..Row::default()
-        }));
-    }
-    rows.push(heading("Everywhere (letters outside text fields)"));
-    rows.extend(ACTIONS.iter().filter(|row| !is_here(row.action)).map(|row| action_row(shared, row.action)));
-    rows
 }
 
 fn hover_at_cursor(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {

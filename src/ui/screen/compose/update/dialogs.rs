@@ -18,7 +18,6 @@ use crate::ui::screen::compose::dialog::{Dialog, Prompt, Purpose, Settings};
 use crate::ui::screen::compose::state::Compose;
 use crate::ui::screen::compose::update::{actions, mending, results, typing, vim, whose};
 use crate::ui::shared::Shared;
-use crate::ui::shared::action::ACTIONS;
 use crate::ui::shared::effect::{Change, Effect};
 use crate::ui::widget::form::Filled;
 use crate::ui::widget::key::{Key, KeyCode};
@@ -105,10 +104,6 @@ pub fn picked_in(screen: &mut Compose, shared: &mut Shared, dialog: Dialog, pick
 
 fn chosen(screen: &mut Compose, shared: &mut Shared, kind: ListKind, id: &str) -> Vec<Effect> {
     match kind {
-        ListKind::Palette | ListKind::Help => {
-            let action = ACTIONS.iter().find(|row| row.id == id).map(|row| row.action);
-            action.map_or_else(Vec::new, |action| actions::act(screen, shared, action))
-        }
         ListKind::Profiles => {
             let profile = screen.found_profiles.iter().find(|profile| profile.identity == id).cloned();
             screen.found_profiles = Vec::new();
@@ -138,7 +133,6 @@ fn chosen(screen: &mut Compose, shared: &mut Shared, kind: ListKind, id: &str) -
             screen.choose_sample(id);
             vec![screen.compose(shared)]
         }
-        ListKind::Webhooks => Vec::new(),
     }
 }
 

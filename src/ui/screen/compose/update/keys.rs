@@ -2,9 +2,12 @@
 
 use crate::ui::screen::compose::update::{actions, dialogs, mending, typing};
 
+use crate::ui::editor::vim::KEYS;
 use crate::ui::screen::compose::focus::{Focus, Pane};
 use crate::ui::screen::compose::search;
 use crate::ui::screen::compose::state::Compose;
+use crate::ui::screen::compose::update::actions::TYPING;
+use crate::ui::screen::{Keys, Place};
 use crate::ui::shared::Shared;
 use crate::ui::shared::action::{Action, Context};
 use crate::ui::shared::effect::Effect;
@@ -52,8 +55,20 @@ pub fn press(screen: &mut Compose, shared: &mut Shared, key: Key) -> Vec<Effect>
     press_in_pane(screen, shared, key)
 }
 
+/// Returns where the keyboard is.
+pub fn place(screen: &Compose) -> Place {
+    let is_vim = screen.vim.is_some() && screen.focus.in_body();
+    let keys: Vec<(&'static str, Keys)> = match (screen.focus.entered, is_vim) {
+        (false, _) => Vec::new(),
+        (true, false) => vec![("", TYPING)],
+        (true, true) => vec![("", KEYS), ("While typing", TYPING)],
+    };
+    let (title, contexts) = (screen.focus.pane.title(), contexts(screen));
+    Place { title, contexts, is_covered: screen.dialog.is_some(), keys }
+}
+
 /// Returns where keys are looked up, the innermost first.
-pub fn contexts(screen: &Compose) -> &'static [Context] {
+fn contexts(screen: &Compose) -> &'static [Context] {
     match (screen.focus.pane, screen.focus.entered) {
         (Pane::Body, true) => &[Context::Body, Context::Anywhere],
         (Pane::Webhook, true) => &[Context::Anywhere],
@@ -175,8 +190,8 @@ pub fn scroll_preview(screen: &mut Compose, by: isize) -> Vec<Effect> {
 }
 
 /// Moves the text past the window; the cursor stays where it is.
-pub fn scroll_body(screen: &mut Compose, shared: &mut Shared, by: isize) -> Vec<Effect> {
-    let Some(area) = crate::ui::screen::compose::update::body_area(screen, shared) else { return Vec::new() };
+pub fn scroll_body(screen: &mut Compose, _shared: &mut Shared, by: isize) -> Vec<Effect> {
+    let Some(area) = crate::ui::screen::compose::update::body_area(screen) else { return Vec::new() };
     if let Some(buffer) = screen.buffer_mut() {
         buffer.viewport.scroll_by(&mut buffer.editor, by, area.height);
     }

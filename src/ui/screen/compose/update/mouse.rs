@@ -5,17 +5,15 @@ use ratatui::layout::{Position, Rect};
 use crate::editor::Command;
 use crate::ui::screen::compose::completion;
 use crate::ui::screen::compose::dialog::Dialog;
-use crate::ui::screen::compose::dialog::listing::Listing;
 use crate::ui::screen::compose::focus::{Focus, Pane};
 use crate::ui::screen::compose::hover;
-use crate::ui::screen::compose::layout::{inside, layout};
 use crate::ui::screen::compose::pane::{campaigns, preview, problems};
 use crate::ui::screen::compose::state::Compose;
 use crate::ui::screen::compose::update::{actions, dialogs, keys, mending, typing, vim};
 use crate::ui::screen::compose::view;
-use crate::ui::screen::compose::view::HeaderPart;
 use crate::ui::shared::Shared;
 use crate::ui::shared::effect::Effect;
+use crate::ui::widget::draw::inside;
 use crate::ui::widget::form::Filled;
 use crate::ui::widget::input::{Mouse, MouseKind};
 use crate::ui::widget::key::{Key, KeyCode};
@@ -29,8 +27,7 @@ pub fn point(screen: &mut Compose, shared: &mut Shared, mouse: Mouse) -> Vec<Eff
     if matches!(mouse.kind, MouseKind::Down { .. } | MouseKind::Ask | MouseKind::Scroll(_)) {
         screen.hover = None;
     }
-    let plan = layout(screen, shared, area);
-    let pane = plan.pane_at(mouse.x, mouse.y);
+    let pane = screen.plan.pane_at(mouse.x, mouse.y);
     match mouse.kind {
         MouseKind::Scroll(lines) => scroll(screen, shared, pane, lines.into()),
         MouseKind::Drag => match screen.drag {
@@ -44,30 +41,12 @@ pub fn point(screen: &mut Compose, shared: &mut Shared, mouse: Mouse) -> Vec<Eff
         }
         MouseKind::Down { clicks } => {
             shared.notice = None;
-            if mouse.y == plan.header.y {
-                return match view::header_at(screen, shared, plan.header, mouse.x) {
-                    Some(HeaderPart::Profile) => {
-                        actions::act(screen, shared, crate::ui::shared::action::Action::SwitchProfile)
-                    }
-                    Some(HeaderPart::Sample) => {
-                        actions::act(screen, shared, crate::ui::shared::action::Action::SampleEvent)
-                    }
-                    None => Vec::new(),
-                };
-            }
-            if let Some(pane) = plan
-                .tabs
-                .filter(|tabs| tabs.y == mouse.y)
-                .and_then(|tabs| view::tab_at(screen, tabs, mouse.x))
-            {
+            let tabs = screen.plan.tabs.filter(|tabs| tabs.y == mouse.y);
+            if let Some(pane) = tabs.and_then(|tabs| view::tab_at(screen, tabs, mouse.x)) {
                 screen.focus = Focus::enter(pane);
                 return Vec::new();
             }
-            if mouse.y == plan.footer.y {
-                let action = view::footer_action_at(screen, shared, plan.footer, mouse.x);
-                return action.map_or_else(Vec::new, |action| actions::act(screen, shared, action));
-            }
-            let Some((pane, area)) = pane.and_then(|pane| Some((pane, plan.pane(pane)?))) else {
+            let Some((pane, area)) = pane.and_then(|pane| Some((pane, screen.plan.pane(pane)?))) else {
                 return Vec::new();
             };
             press(screen, shared, pane, area, mouse, clicks)
@@ -138,8 +117,7 @@ fn press(
 /// Says what stands in the body where the mouse asks; the cursor stays where it is.
 fn ask(screen: &mut Compose, shared: &mut Shared, pane: Option<Pane>, mouse: Mouse) -> Vec<Effect> {
     screen.completion = None;
-    let area =
-        crate::ui::screen::compose::update::body_area(screen, shared).filter(|_| pane == Some(Pane::Body));
+    let area = crate::ui::screen::compose::update::body_area(screen).filter(|_| pane == Some(Pane::Body));
     let cell = Position { x: mouse.x, y: mouse.y };
     let at = area.and_then(|area| Some(screen.body_view(shared)?.byte_at(area, cell)));
     if let Some(at) = at {
@@ -154,7 +132,7 @@ fn point_at_body(
     mouse: Mouse,
     command: fn(usize) -> Command,
 ) -> Vec<Effect> {
-    let Some(area) = crate::ui::screen::compose::update::body_area(screen, shared) else { return Vec::new() };
+    let Some(area) = crate::ui::screen::compose::update::body_area(screen) else { return Vec::new() };
     let at = screen.body_view(shared).map(|view| view.byte_at(area, Position { x: mouse.x, y: mouse.y }));
     let effects = at.map_or_else(Vec::new, |at| typing::apply(screen, shared, command(at)));
     vim::adopt(screen);
@@ -225,7 +203,7 @@ fn point_at_dialog(
     }
     match &mut dialog {
         Dialog::Listing(listing) => {
-            let picked = listing.picker.point(mouse, Listing::rows(area));
+            let picked = listing.point(mouse, whole);
             return dialogs::picked_in(screen, shared, dialog, picked);
         }
         Dialog::Settings(settings) => {
@@ -240,13 +218,9 @@ fn point_at_dialog(
                 settings.check();
             }
         }
-        Dialog::Confirm(confirm) if is_click => {
-            let button =
-                confirm.buttons(area).iter().position(|button| button.contains((mouse.x, mouse.y).into()));
-            if let Some(at) = button {
-                confirm.chosen = at;
-                screen.dialog = Some(dialog);
-                return dialogs::press(screen, shared, Key::plain(KeyCode::Enter));
+        Dialog::Confirm(confirm) => {
+            if let Some(decision) = confirm.point(mouse, whole) {
+                return dialogs::decide(screen, shared, decision);
             }
         }
         Dialog::Test(test) => {
@@ -259,7 +233,7 @@ fn point_at_dialog(
                 compare.scroll = compare.scroll.saturating_add_signed(lines.into());
             }
         }
-        Dialog::Confirm(_) | Dialog::Prompt(_) => {}
+        Dialog::Prompt(_) => {}
     }
     screen.dialog = Some(dialog);
     Vec::new()

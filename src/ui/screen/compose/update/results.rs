@@ -7,7 +7,7 @@ use crate::ui::screen::compose::dialog::test::TestState;
 use crate::ui::screen::compose::dialog::{Confirm, Decision, Dialog};
 use crate::ui::screen::compose::focus::{Focus, Pane};
 use crate::ui::screen::compose::state::Compose;
-use crate::ui::screen::compose::update::{actions, dialogs, saving, typing};
+use crate::ui::screen::compose::update::{actions, dialogs, typing};
 use crate::ui::screen::compose::verdicts::worst_of;
 use crate::ui::screen::compose::worst::Worst;
 use crate::ui::shared::Shared;
@@ -71,7 +71,7 @@ pub fn take(screen: &mut Compose, shared: &mut Shared, message: Msg) -> Vec<Effe
                 Vec::new()
             }
         },
-        Msg::FilesChanged => vec![Effect::Reload],
+        Msg::FilesChanged => Vec::new(),
         Msg::DraftsFound(drafts) => drafts_found(screen, shared, drafts),
         Msg::DraftFailed(words) => {
             shared.complain(words);
@@ -467,8 +467,7 @@ fn body_saved(
                 Some(words) => shared.complain(format!("saved {path}; webhook not saved: {words}")),
                 None => shared.say(format!("saved {path}")),
             }
-            let mut effects = vec![Effect::Reload];
-            effects.extend(saving::quit_if_saved(screen, shared));
+            let effects = vec![Effect::Reload];
             effects
         }
         Err(SaveFailure::ChangedOnDisk) => {
@@ -530,7 +529,6 @@ fn changed(
                 .webhook
                 .show(&shared.workspace, shared.workspace.campaign(screen.open.as_deref().unwrap_or("")));
             effects.extend(screen.check_bot(shared));
-            effects.extend(saving::quit_if_saved(screen, shared));
         }
         Err(words) => {
             shared.is_quitting = false;

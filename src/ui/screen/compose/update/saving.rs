@@ -1,6 +1,5 @@
 //! Saving what one is editing, and leaving.
 
-use crate::ui::screen::compose::dialog::{Confirm, Decision, Dialog};
 use crate::ui::screen::compose::focus::{Focus, Pane};
 use crate::ui::screen::compose::state::Compose;
 use crate::ui::screen::compose::update::actions::editing;
@@ -61,47 +60,25 @@ pub fn save_body(screen: &mut Compose, shared: &mut Shared, stem: &str, overwrit
 }
 
 /// Returns the campaigns with unsaved bodies.
-fn unsaved(screen: &Compose) -> Vec<String> {
+fn unsaved_bodies(screen: &Compose) -> Vec<String> {
     screen.buffers.iter().filter(|(_, buffer)| buffer.is_modified()).map(|(stem, _)| stem.clone()).collect()
 }
 
-/// Leaves, or asks what becomes of unsaved edits.
-pub fn quit(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
-    let mut names = unsaved(screen);
-    if screen.webhook.is_modified() {
-        names.extend(screen.webhook.stem.iter().map(|stem| format!("webhook {stem}")));
-    }
-    if names.is_empty() || shared.read_only.is_some() {
-        let mut effects = screen.discard_drafts();
-        effects.push(Effect::Quit);
-        return effects;
-    }
-    let text = format!("Not saved: {}.", names.join(", "));
-    let answers = vec![
-        ("Save and quit", Decision::SaveAndQuit),
-        ("Quit without saving", Decision::QuitUnsaved),
-        ("Stay", Decision::Stay),
-    ];
-    screen.dialog = Some(Dialog::Confirm(Confirm::new("Quit", text, answers)));
-    Vec::new()
+/// Returns the names of what is not saved.
+pub fn unsaved(screen: &Compose) -> Vec<String> {
+    let webhook = screen.webhook.stem.iter().filter(|_| screen.webhook.is_modified());
+    unsaved_bodies(screen).into_iter().chain(webhook.map(|stem| format!("webhook {stem}"))).collect()
 }
 
-/// Saves everything and leaves once it is saved.
-pub fn save_and_quit(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
+/// Saves everything, unless the webhook cannot be: then the console stays.
+pub fn save_all(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
     if complain_of_webhook(screen, shared) {
+        shared.is_quitting = false;
         return Vec::new();
     }
-    shared.is_quitting = true;
     let mut effects = save_webhook(screen);
-    for stem in unsaved(screen) {
+    for stem in unsaved_bodies(screen) {
         effects.extend(save_body(screen, shared, &stem, false));
     }
-    effects.extend(quit_if_saved(screen, shared));
     effects
-}
-
-/// Leaves where one is on the way out and nothing is unsaved any more.
-pub fn quit_if_saved(screen: &Compose, shared: &Shared) -> Option<Effect> {
-    (shared.is_quitting && unsaved(screen).is_empty() && !screen.webhook.is_modified())
-        .then_some(Effect::Quit)
 }

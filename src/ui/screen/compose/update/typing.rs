@@ -23,7 +23,7 @@ pub fn press(screen: &mut Compose, shared: &mut Shared, key: Key) -> Vec<Effect>
         return leave(screen, shared);
     }
     let page = usize::from(
-        crate::ui::screen::compose::update::body_area(screen, shared)
+        crate::ui::screen::compose::update::body_area(screen)
             .map_or(10, |area| area.height.saturating_sub(1).max(1)),
     );
     let command = match (key.code, key.shift) {

@@ -2,19 +2,19 @@
 
 use crate::editor::{Command, Editor, Motion};
 use crate::ui::editor::vim::{Line, Outcome, Request, Vim};
-use crate::ui::screen::compose::dialog::{Decision, Dialog, Prompt, Purpose};
+use crate::ui::screen::compose::dialog::{Dialog, Prompt, Purpose};
 use crate::ui::screen::compose::search::Search;
 use crate::ui::screen::compose::state::Compose;
-use crate::ui::screen::compose::update::{actions, saving, typing};
+use crate::ui::screen::compose::update::{actions, typing};
 use crate::ui::shared::Shared;
 use crate::ui::shared::action::Action;
-use crate::ui::shared::effect::Effect;
+use crate::ui::shared::effect::{Ask, Effect};
 use crate::ui::widget::key::Key;
 
 /// Takes a key in the body; `None` leaves it to the keys of every text field.
 pub fn press(screen: &mut Compose, shared: &mut Shared, key: Key) -> Option<Vec<Effect>> {
     let page = usize::from(
-        crate::ui::screen::compose::update::body_area(screen, shared)
+        crate::ui::screen::compose::update::body_area(screen)
             .map_or(10, |area| area.height.saturating_sub(1).max(1)),
     );
     let outcome = with(screen, |vim, editor| vim.press(key, editor, page))??;
@@ -59,10 +59,8 @@ pub fn command_line(screen: &mut Compose, shared: &mut Shared, line: Line) -> Ve
     match line {
         Line::Save => actions::act(screen, shared, Action::Save),
         Line::Quit => actions::act(screen, shared, Action::Quit),
-        Line::QuitUnsaved => {
-            crate::ui::screen::compose::update::dialogs::decide(screen, shared, Decision::QuitUnsaved)
-        }
-        Line::SaveAndQuit => save_and_quit(screen, shared),
+        Line::QuitUnsaved => vec![Effect::Ask(Ask::QuitUnsaved)],
+        Line::SaveAndQuit => save_and_quit(shared),
         Line::Help => actions::act(screen, shared, Action::Help),
         Line::GoTo(number) => typing::apply(screen, shared, Command::Move(Motion::Line(number))),
     }
@@ -107,15 +105,12 @@ fn answer(screen: &mut Compose, shared: &mut Shared, request: Request) -> Vec<Ef
             screen.dialog = Some(Dialog::Prompt(Prompt::new(Purpose::CommandLine, "")));
             Vec::new()
         }
-        Request::SaveAndQuit => save_and_quit(screen, shared),
+        Request::SaveAndQuit => save_and_quit(shared),
         Request::Hover => actions::act(screen, shared, Action::Hover),
     }
 }
 
-fn save_and_quit(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
-    if shared.read_only.is_some() {
-        actions::act(screen, shared, Action::Quit)
-    } else {
-        saving::save_and_quit(screen, shared)
-    }
+fn save_and_quit(shared: &Shared) -> Vec<Effect> {
+    let is_read_only = shared.read_only.is_some();
+    vec![Effect::Ask(if is_read_only { Ask::Act(Action::Quit) } else { Ask::SaveAndQuit })]
 }

@@ -16,7 +16,6 @@ pub fn decide(screen: &mut Compose, shared: &mut Shared, decision: Decision) -> 
         // From a question about a test one goes back to it.
         Decision::Stay if screen.test_behind.is_some() => back(screen, shared),
         Decision::Stay => {
-            shared.is_quitting = false;
             // A draft that is to be decided later stays on the disk and is offered at the next start.
             screen.drafts.clear();
             Vec::new()
@@ -38,12 +37,6 @@ pub fn decide(screen: &mut Compose, shared: &mut Shared, decision: Decision) -> 
         }
         Decision::AdoptPrivate => vec![Effect::AdoptPrivate],
         Decision::OldSecrets { found, moves } => vec![Effect::DecideSecrets { found, moves }],
-        Decision::SaveAndQuit => saving::save_and_quit(screen, shared),
-        Decision::QuitUnsaved => {
-            let mut effects = screen.discard_drafts();
-            effects.push(Effect::Quit);
-            effects
-        }
         Decision::DeleteCampaign(stem) => {
             let is_gone = screen.is_gone(shared, &stem);
             screen.buffers.remove(&stem);

@@ -3,86 +3,47 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::secrets::Movable;
-use crate::service::WebhookInUse;
-use crate::ui::screen::compose::dialog::frame;
+use crate::ui::widget::dialog::{frame, stage};
 use crate::ui::widget::draw;
+use crate::ui::widget::input::{Mouse, MouseKind};
 use crate::ui::widget::key::{Key, KeyCode};
 use crate::ui::widget::theme::Theme;
 
 /// The question.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Confirm {
+pub struct Confirm<D> {
     /// In the border.
     pub title: String,
     /// The question, in whole sentences.
     pub text: String,
     /// What can be answered: the words, whose first letter is a key too, and what is decided by them.
-    pub answers: Vec<(String, Decision)>,
+    pub answers: Vec<(String, D)>,
     /// Which answer is chosen, from 0.
     pub chosen: usize,
 }
 
-/// What is decided.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Decision {
-    /// Nothing happens.
-    Stay,
-    /// Everything is saved, then the console is left.
-    SaveAndQuit,
-    /// The console is left; drafts are thrown away.
-    QuitUnsaved,
-    /// The campaign goes into the trash.
-    DeleteCampaign(String),
-    /// The webhook goes into the trash.
-    DeleteWebhook(String),
-    /// The body is saved over what somebody else saved.
-    Overwrite(String),
-    /// The file's content is taken; one's own edits stay in the undo.
-    TakeFile(String),
-    /// The draft goes into the editor.
-    RestoreDraft(String),
-    /// The draft is thrown away.
-    DiscardDraft(String),
-    /// The webhook may be sent to, as it was when the question was asked.
-    Trust(Box<WebhookInUse>),
-    /// The private folder is this workspace's own from now on.
-    AdoptPrivate,
-    /// Secrets that are kept for an earlier place or version of the workspace become its own, or stay where they are.
-    OldSecrets {
-        /// Which.
-        found: Vec<Movable>,
-        /// Whether they are moved.
-        moves: bool,
-    },
-}
+/// What is decided by an answer.
+pub trait Decide: Clone {
+    /// The decision that nothing happens: what Esc means.
+    fn stay() -> Self;
 
-impl Decision {
     /// Whether its letter only chooses it: what cannot be taken back, in questions that come up by themselves or that a
     /// stranger's file can raise.
-    fn takes_enter(&self) -> bool {
-        matches!(
-            self,
-            Decision::DiscardDraft(_)
-                | Decision::Trust(_)
-                | Decision::AdoptPrivate
-                | Decision::OldSecrets { moves: true, .. }
-        )
-    }
+    fn takes_enter(&self) -> bool;
 }
 
-impl Confirm {
+impl<D: Decide> Confirm<D> {
     /// Asks; the last answer is chosen where the others destroy something.
-    pub fn new(title: &str, text: String, answers: Vec<(&str, Decision)>) -> Self {
+    pub fn new(title: &str, text: String, answers: Vec<(&str, D)>) -> Self {
         let answers = answers.into_iter().map(|(words, decision)| (words.to_owned(), decision)).collect();
         Self { title: title.to_owned(), text, answers, chosen: 0 }
     }
 
     /// Takes a key; returns what was decided, or `None` while nothing is.
-    pub fn press(&mut self, key: Key) -> Option<Decision> {
+    pub fn press(&mut self, key: Key) -> Option<D> {
         let n = self.answers.len().max(1);
         match key.code {
-            KeyCode::Esc => return Some(Decision::Stay),
+            KeyCode::Esc => return Some(D::stay()),
             KeyCode::Enter => return self.answers.get(self.chosen).map(|(_, decision)| decision.clone()),
             KeyCode::Left | KeyCode::Up => self.chosen = (self.chosen + n - 1) % n,
             KeyCode::Right | KeyCode::Down | KeyCode::Tab => self.chosen = (self.chosen + 1) % n,
@@ -102,8 +63,24 @@ impl Confirm {
         None
     }
 
-    /// Returns how high the dialog is where its text is that wide.
-    pub fn height(&self, width: usize) -> u16 {
+    /// Takes a mouse event; returns what was decided, or `None` while nothing is.
+    pub fn point(&mut self, mouse: Mouse, screen: Rect) -> Option<D> {
+        let MouseKind::Down { .. } = mouse.kind else { return None };
+        let buttons = self.buttons(self.area(screen));
+        let at = buttons.iter().position(|button| button.contains((mouse.x, mouse.y).into()))?;
+        self.chosen = at;
+        self.press(Key::plain(KeyCode::Enter))
+    }
+
+    /// Returns the dialog's box on a screen of this area.
+    pub fn area(&self, screen: Rect) -> Rect {
+        let stage = stage(screen);
+        let width = 64.min(stage.width);
+        draw::centered(stage, width, self.height(usize::from(width.saturating_sub(4))))
+    }
+
+    /// How high the dialog is where its text is that wide.
+    fn height(&self, width: usize) -> u16 {
         let rows = self.rows(u16::try_from(width).unwrap_or(u16::MAX)).last().map_or(0, |(row, ..)| *row);
         u16::try_from(draw::wrap(&self.text, width).len()).unwrap_or(u16::MAX).saturating_add(4 + rows)
     }
@@ -123,8 +100,8 @@ impl Confirm {
         rows
     }
 
-    /// Returns the cells of each answer in the dialog's box.
-    pub fn buttons(&self, area: Rect) -> Vec<Rect> {
+    /// The cells of each answer in the dialog's box.
+    fn buttons(&self, area: Rect) -> Vec<Rect> {
         let rows = self.rows(area.width.saturating_sub(4));
         let last = rows.last().map_or(0, |(row, ..)| *row);
         let top = area.bottom().saturating_sub(2 + last);
@@ -134,7 +111,8 @@ impl Confirm {
     }
 
     /// Draws it.
-    pub fn draw(&self, buf: &mut Buffer, area: Rect, theme: &Theme) {
+    pub fn draw(&self, buf: &mut Buffer, screen: Rect, theme: &Theme) {
+        let area = self.area(screen);
         let room = frame(buf, area, &self.title, "←→ Enter · Esc", theme);
         for (line, y) in draw::wrap(&self.text, usize::from(room.width)).iter().zip(room.y..room.bottom()) {
             draw::put_line(buf, room, y, line, theme.popup);

@@ -1,0 +1,172 @@
+//! What is around every screen: the header above it and the footer below it.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::ui::screen::{HeaderPart, Screen};
+use crate::ui::shared::Shared;
+use crate::ui::shared::action::{Action, FOOTER, NEEDED};
+use crate::ui::widget::draw;
+
+use crate::text::width;
+
+/// Under this size there is a word instead of a screen.
+const SMALLEST: (u16, u16) = (24, 6);
+
+/// The cells of the header that the names of the program and the workspace have in any case.
+const NAMES: usize = 12;
+
+/// The blanks between two hints.
+const HINT_GAP: u16 = 2;
+
+/// Where the header, the screen and the footer are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Chrome {
+    header: Rect,
+    /// The rest.
+    pub(super) screen: Rect,
+    footer: Rect,
+}
+
+/// An action in the footer: its key, its word, and the column where it begins.
+struct Hint {
+    action: Action,
+    key: String,
+    word: &'static str,
+    x: u16,
+}
+
+impl Chrome {
+    /// Divides the terminal; a screen in one that is too small has no cell.
+    pub(super) fn of(area: Rect) -> Self {
+        if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+            let none = Rect { width: 0, height: 0, ..area };
+            return Self { header: none, screen: none, footer: none };
+        }
+        Self {
+            header: Rect { height: 1, ..area },
+            screen: Rect { y: area.y + 1, height: area.height - 2, ..area },
+            footer: Rect { y: area.bottom() - 1, height: 1, ..area },
+        }
+    }
+
+    /// Whether there is no room for a screen.
+    pub(super) fn is_too_small(&self) -> bool {
+        self.screen.is_empty()
+    }
+
+    /// Draws the header and the footer.
+    pub(super) fn draw(&self, shared: &Shared, screen: &dyn Screen, buf: &mut Buffer) {
+        self.draw_header(shared, screen, buf);
+        self.draw_footer(shared, screen, buf);
+    }
+
+    /// Returns what a click at a cell does: `None` outside of header and footer, `Some(None)` where it does nothing.
+    pub(super) fn action_at(
+        &self,
+        shared: &Shared,
+        screen: &dyn Screen,
+        x: u16,
+        y: u16,
+    ) -> Option<Option<Action>> {
+        if self.header.contains((x, y).into()) {
+            let mut right = self.header.right();
+            for part in screen.header(shared) {
+                let left = right.saturating_sub(cells(&part.text));
+                if left <= x && x < right {
+                    return Some(part.action);
+                }
+                right = left;
+            }
+            return Some(None);
+        }
+        self.footer.contains((x, y).into()).then(|| {
+            let mut hints = self.hints(shared, screen).into_iter().filter(|_| screen.footer().is_none());
+            hints.find(|hint| hint.x <= x && x < hint.x + hint.width()).map(|hint| hint.action)
+        })
+    }
+
+    fn draw_header(&self, shared: &Shared, screen: &dyn Screen, buf: &mut Buffer) {
+        let (area, theme) = (self.header, &shared.theme);
+        let mut right = area.right();
+        for HeaderPart { text, style, .. } in screen.header(shared) {
+            let room = Rect { width: right.saturating_sub(area.x), ..area };
+            if usize::from(room.width) < width(&text) + NAMES {
+                continue;
+            }
+            right = draw::put_right(buf, room, area.y, &text, style);
+        }
+        let left = Rect { width: right.saturating_sub(area.x + 1), ..area };
+        let x = draw::put_line(buf, left, area.y, " telecast", theme.title);
+        let view_only = if shared.read_only.is_some() { " · view only" } else { "" };
+        let rest = Rect { x, width: left.right().saturating_sub(x), ..left };
+        let name = format!(" · {}{view_only}", shared.workspace.display_name());
+        draw::put_line(buf, rest, area.y, &name, theme.dim);
+    }
+
+    fn draw_footer(&self, shared: &Shared, screen: &dyn Screen, buf: &mut Buffer) {
+        let (area, theme) = (self.footer, &shared.theme);
+        if let Some(notice) = &shared.notice {
+            let style = if notice.is_error { theme.error } else { theme.accent };
+            draw::put_line(buf, area, area.y, &format!(" {}", notice.text), style);
+            return;
+        }
+        let put_hint = |buf: &mut Buffer, x: u16, key: &str, word: &str| {
+            let x = draw::put(buf, area, x, area.y, key, theme.accent);
+            draw::put(buf, area, x + 1, area.y, word, theme.key_hint)
+        };
+        if let Some(keys) = screen.footer() {
+            let mut x = area.x + 1;
+            for (key, word) in keys {
+                x = put_hint(buf, x, key, word) + HINT_GAP;
+            }
+            return;
+        }
+        for hint in self.hints(shared, screen) {
+            put_hint(buf, hint.x, &hint.key, hint.word);
+        }
+    }
+
+    /// The hints that fit, from left to right.
+    fn hints(&self, shared: &Shared, screen: &dyn Screen) -> Vec<Hint> {
+        let contexts = screen.place().contexts;
+        let hint = |action: Action| {
+            let word = action.row().hint;
+            let key = shared.keymap.shown_key(contexts, action).filter(|_| !word.is_empty())?.to_string();
+            Some(Hint { action, key, word, x: 0 })
+        };
+        let mut hints: Vec<Hint> = FOOTER.into_iter().filter_map(hint).collect();
+        let fitting = fitting(&hints, self.footer.width.saturating_sub(1));
+        hints.retain(|hint| fitting.contains(&hint.action));
+        let mut x = self.footer.x + 1;
+        for hint in &mut hints {
+            hint.x = x;
+            x += hint.width() + HINT_GAP;
+        }
+        hints
+    }
+}
+
+impl Hint {
+    fn width(&self) -> u16 {
+        cells(&self.key).saturating_add(1).saturating_add(cells(self.word))
+    }
+}
+
+/// Chooses the hints for a line of this width: the most needed first, until one does not fit.
+fn fitting(hints: &[Hint], width: u16) -> Vec<Action> {
+    let needed = NEEDED.iter().filter_map(|action| hints.iter().find(|hint| hint.action == *action));
+    let others = hints.iter().filter(|hint| !NEEDED.contains(&hint.action));
+    let mut end = 0u16;
+    let fits = needed.chain(others).take_while(|hint| {
+        end = end.saturating_add(hint.width());
+        let fits = end <= width;
+        end = end.saturating_add(HINT_GAP);
+        fits
+    });
+    fits.map(|hint| hint.action).collect()
+}
+
+fn cells(text: &str) -> u16 {
+    u16::try_from(width(text)).unwrap_or(u16::MAX)
+}

@@ -1,0 +1,86 @@
+use std::sync::Arc;
+
+use super::*;
+use crate::settings::Whitespace;
+use crate::ui::shared::Clipboard;
+use crate::ui::widget::input::Mouse;
+use crate::ui::widget::key::Key;
+use crate::workspace::MANIFEST;
+
+/// The console on a workspace without files, with the empty screen in front.
+fn console() -> App {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join(MANIFEST), "").expect("a file");
+    let workspace = Workspace::open(folder.path()).expect("a workspace");
+    let settings = UiSettings {
+        mouse: true,
+        hyperlinks: true,
+        wrap: true,
+        whitespace: Whitespace::None,
+        clipboard: Clipboard::Terminal,
+        vim: false,
+    };
+    let mut app = App::new(Arc::new(workspace), Theme::ansi(), settings);
+    app.current = ScreenId::Empty;
+    app.resize(40, 8);
+    app
+}
+
+fn press(app: &mut App, key: &str) -> Vec<Effect> {
+    let key: Key = key.parse().expect("a key");
+    update(app, Msg::Input(Input::Key(key)))
+}
+
+fn rows(app: &App) -> Vec<String> {
+    let mut buf = Buffer::empty(app.area());
+    view(app, &mut buf);
+    let row = |y| (0..buf.area.width).map(|x| buf[(x, y)].symbol()).collect::<String>();
+    (0..buf.area.height).map(|y| row(y).trim_end().to_owned()).collect()
+}
+
+#[test]
+fn a_screen_of_its_own_has_the_header_the_footer_and_the_keys() {
+    let mut app = console();
+    assert!(rows(&app)[0].starts_with(" telecast · "), "{:?}", rows(&app)[0]);
+    assert_eq!(rows(&app)[1], "0 keys");
+    assert!(rows(&app)[7].starts_with(" F1 help"), "{:?}", rows(&app)[7]);
+    press(&mut app, "x");
+    assert_eq!(rows(&app)[1], "1 keys");
+}
+
+#[test]
+fn a_click_in_the_footer_does_its_action_and_one_beside_the_dialog_closes_it() {
+    let mut app = console();
+    let click = |app: &mut App, x, y| {
+        let mouse = Mouse { kind: MouseKind::Down { clicks: 1 }, x, y, shift: false };
+        update(app, Msg::Input(Input::Mouse(mouse)))
+    };
+    click(&mut app, 2, 7);
+    assert!(rows(&app).iter().any(|row| row.contains("Help")), "{:?}", rows(&app));
+    press(&mut app, "x");
+    assert!(app.dialog.is_some(), "the dialog has the keys");
+    click(&mut app, 0, 0);
+    assert!(app.dialog.is_none());
+    assert_eq!(rows(&app)[1], "0 keys");
+}
+
+#[test]
+fn what_the_palette_offers_is_done_by_the_screen() {
+    let mut app = console();
+    app.act(Action::Palette);
+    for key in ["f", "o", "r", "m", "a", "t", "enter"] {
+        press(&mut app, key);
+    }
+    assert!(app.dialog.is_none());
+    assert_eq!(rows(&app)[7], " Format the JSON of the body");
+}
+
+#[test]
+fn leaving_with_nothing_unsaved_asks_nothing() {
+    let mut app = console();
+    app.act(Action::Palette);
+    for key in ["q", "u", "i", "t"] {
+        press(&mut app, key);
+    }
+    assert_eq!(press(&mut app, "enter"), [Effect::Quit]);
+}

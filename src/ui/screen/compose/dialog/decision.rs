@@ -1,0 +1,54 @@
+//! The questions of the screen: what their answers decide.
+
+use crate::secrets::Movable;
+use crate::service::WebhookInUse;
+use crate::ui::widget::confirm::{self, Decide};
+
+/// A question of the screen.
+pub type Confirm = confirm::Confirm<Decision>;
+
+/// What is decided.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Decision {
+    /// Nothing happens.
+    Stay,
+    /// The campaign goes into the trash.
+    DeleteCampaign(String),
+    /// The webhook goes into the trash.
+    DeleteWebhook(String),
+    /// The body is saved over what somebody else saved.
+    Overwrite(String),
+    /// The file's content is taken; one's own edits stay in the undo.
+    TakeFile(String),
+    /// The draft goes into the editor.
+    RestoreDraft(String),
+    /// The draft is thrown away.
+    DiscardDraft(String),
+    /// The webhook may be sent to, as it was when the question was asked.
+    Trust(Box<WebhookInUse>),
+    /// The private folder is this workspace's own from now on.
+    AdoptPrivate,
+    /// Secrets that are kept for an earlier place or version of the workspace become its own, or stay where they are.
+    OldSecrets {
+        /// Which.
+        found: Vec<Movable>,
+        /// Whether they are moved.
+        moves: bool,
+    },
+}
+
+impl Decide for Decision {
+    fn stay() -> Self {
+        Decision::Stay
+    }
+
+    fn takes_enter(&self) -> bool {
+        matches!(
+            self,
+            Decision::DiscardDraft(_)
+                | Decision::Trust(_)
+                | Decision::AdoptPrivate
+                | Decision::OldSecrets { moves: true, .. }
+        )
+    }
+}
