@@ -1,13 +1,16 @@
-//! JSON with places: a strict parser whose every value knows its bytes, and whose decoded strings lead back to them.
+//! JSON with places: a strict parser whose every value knows its bytes, and whose decoded strings lead back to them; and
+//! a lexer for what is not JSON yet.
 //!
 //! serde_json says where a text stops being JSON, but not where a value or a decoded character came from; problems of
 //! a rendered body need both. Strict as RFC 8259, but for one thing the Bot API server forgives and this parser
 //! reports: a comma behind the last member of the top-level object. Knows nothing of Liquid and nothing of Telegram.
 
+mod lexer;
 mod parser;
 
 use crate::text::Span;
 
+pub use lexer::{Quote, Quoting, Token, TokenKind, Tokens, is_escaped, tokens};
 pub use parser::parse;
 
 /// How deep arrays and objects may nest, as in the Bot API server.

@@ -1,5 +1,6 @@
 //! The body around what is being completed, as if that were not there yet: unfinished Liquid would hide what follows.
 
+use crate::json;
 use crate::telegram::ParseMode;
 use crate::template::{self, Dialect, Partials, Place, PlaceKind, ScopedName, Template};
 use crate::text::Span;
@@ -90,8 +91,7 @@ impl Around {
 
 /// The last quote that is not escaped.
 fn opening_quote(text: &str) -> Option<usize> {
-    let is_escaped = |at: usize| text[..at].bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 1;
-    text.rmatch_indices('"').map(|(at, _)| at).find(|at| !is_escaped(*at))
+    text.rmatch_indices('"').map(|(at, _)| at).find(|at| !json::is_escaped(text, *at))
 }
 
 /// The token, or all the Liquid that it is in, with the closing braces and quotes that stand ready behind it.

@@ -3,6 +3,10 @@
 //! A test-send goes to the test chat whatever the body says, so the value is replaced in the rendered text before it
 //! is parsed: `NULL`, `@name` or nothing at all are replaced like a number.
 
+use std::iter::Peekable;
+
+use crate::json::TokenKind::{self, Punctuation};
+use crate::json::{self, Token, Tokens};
 use crate::telegram::lenient_string;
 use crate::text::Span;
 
@@ -98,40 +102,25 @@ pub struct ChatIds {
 
 /// Finds the top-level `chat_id` values of `text`, which need not be whole JSON.
 pub fn find(text: &str) -> ChatIds {
-    let bytes = text.as_bytes();
-    let Some(open) = text.find(|c: char| !c.is_whitespace()).filter(|at| bytes[*at] == b'{') else {
+    let mut tokens = json::tokens(text).peekable();
+    let first = tokens.find(|token| !token.span.of(text).trim().is_empty());
+    let Some(open) = first.filter(|token| token.kind == Punctuation('{')) else {
         return ChatIds::default();
     };
     let mut found = ChatIds::default();
-    let mut depth = 0_usize;
-    let mut at = open;
+    let mut depth = 1_usize;
     let mut is_empty = true;
-    while at < bytes.len() {
-        match bytes[at] {
-            b'"' => {
-                let end = string_end(bytes, at);
-                let colon = skip_whitespace(bytes, end);
-                if depth == 1 && is_chat_id(bytes, at) && bytes.get(colon) == Some(&b':') {
-                    let value = value_span(bytes, colon + 1);
-                    found.values.push(value);
-                    at = value.end;
-                } else {
-                    at = end;
-                }
-                is_empty = false;
-                continue;
-            }
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' => depth = depth.saturating_sub(1),
-            byte if byte.is_ascii_whitespace() => {}
+    while let Some(token) = tokens.next().filter(|_| 0 < depth) {
+        match token.kind {
+            Punctuation('{' | '[') => depth += 1,
+            Punctuation('}' | ']') => depth -= 1,
             _ => is_empty = false,
         }
-        at += 1;
-        if depth == 0 {
-            break;
-        }
+        let is_key = token.kind == TokenKind::String && depth == 1 && is_chat_id(text, token.span.start);
+        let colon = tokens.next_if(|next| is_key && next.kind == Punctuation(':'));
+        found.values.extend(colon.map(|colon| value_span(text, &mut tokens, colon.span.end)));
     }
-    found.insert_at = Some((open + 1, !is_empty));
+    found.insert_at = Some((open.span.end, !is_empty));
     found
 }
 
@@ -159,17 +148,17 @@ pub fn set(text: &str, chat: &str) -> Option<Patched> {
 }
 
 /// Whether the string at `at` is `chat_id`, also where it is written with escapes: the server decodes keys.
-fn is_chat_id(bytes: &[u8], at: usize) -> bool {
+fn is_chat_id(text: &str, at: usize) -> bool {
     // Every letter as `\u0000`, the longest way to write it.
     let longest = CHAT_ID.len() * 6;
-    lenient_string(bytes, at, longest).is_some_and(|(key, _)| key == CHAT_ID)
+    lenient_string(text.as_bytes(), at, longest).is_some_and(|(key, _)| key == CHAT_ID)
 }
 
 /// A chat as JSON: a number where it is one, else a string.
 fn literal(chat: &str) -> String {
     match chat.parse::<i64>() {
         Ok(id) => id.to_string(),
-        Err(_) => crate::json::quote(chat),
+        Err(_) => json::quote(chat),
     }
 }
 
@@ -178,46 +167,24 @@ pub fn plain(chat: &str) -> String {
     chat.parse::<i64>().map_or_else(|_| chat.to_owned(), |id| id.to_string())
 }
 
-fn skip_whitespace(bytes: &[u8], mut at: usize) -> usize {
-    while bytes.get(at).is_some_and(u8::is_ascii_whitespace) {
-        at += 1;
-    }
-    at
-}
-
-/// One past the closing quote of the string at `at`, or the end.
-fn string_end(bytes: &[u8], at: usize) -> usize {
-    let mut at = at + 1;
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b'"' => return at + 1,
-            b'\\' => at += 2,
-            _ => at += 1,
-        }
-    }
-    bytes.len()
-}
-
-/// The value from behind a colon on: a string, a nested value, or all up to the next comma or brace, trimmed.
-fn value_span(bytes: &[u8], behind_colon: usize) -> Span {
-    let start = skip_whitespace(bytes, behind_colon);
-    let mut at = start;
+/// The value after a colon: all up to the next comma or bracket, or the line's end, that is not in what it nests.
+fn value_span(text: &str, tokens: &mut Peekable<Tokens<'_>>, colon_end: usize) -> Span {
+    let mut value = Span::at(colon_end);
     let mut depth = 0_usize;
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b'"' => {
-                at = string_end(bytes, at);
-                continue;
-            }
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' if 0 < depth => depth -= 1,
-            b',' | b'}' | b']' | b'\n' if depth == 0 => break,
+    let belongs = |token: &Token, value: Span, depth: usize| {
+        let is_on_its_line = value.is_empty() || !text[value.end..token.span.start].contains('\n');
+        0 < depth || is_on_its_line && !matches!(token.kind, Punctuation(',' | '}' | ']'))
+    };
+    while let Some(token) = tokens.next_if(|token| belongs(token, value, depth)) {
+        match token.kind {
+            Punctuation('{' | '[') => depth += 1,
+            Punctuation('}' | ']') => depth -= 1,
             _ => {}
         }
-        at += 1;
+        let start = if value.is_empty() { token.span.start } else { value.start };
+        value = Span::new(start, token.span.end);
     }
-    let trimmed = bytes[start..at].iter().rev().take_while(|byte| byte.is_ascii_whitespace()).count();
-    if start < at { Span::new(start, at - trimmed) } else { Span::at(behind_colon) }
+    value
 }
 
 #[cfg(test)]

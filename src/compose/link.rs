@@ -213,8 +213,7 @@ fn word_at(body: &str, cursor: usize) -> Span {
     if start < end {
         let word = Span::new(start, end);
         // `\n` and `\u00e9` are characters of their own, and so is what was escaped.
-        let n_backslashes = body[..start].bytes().rev().take_while(|byte| *byte == b'\\').count();
-        let is_escape = n_backslashes % 2 == 1;
+        let is_escape = json::is_escaped(body, start);
         let length = if word.of(body).starts_with('u') { 5 } else { 1 };
         return match (start + length).min(end) {
             behind if is_escape && cursor < behind => Span::new(start - 1, behind),

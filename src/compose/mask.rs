@@ -1,5 +1,6 @@
 //! A body without its Liquid, so that it can be read as JSON before it is rendered.
 
+use crate::json::Quoting;
 use crate::template::{self, Dialect, Partials};
 use crate::text::Span;
 
@@ -54,32 +55,23 @@ pub fn closing(body: &str, holes: &[Span], opener: usize) -> Option<usize> {
 /// so too what `capture`, `comment` and the like hold there.
 pub fn mask(body: &str, holes: &[Span]) -> String {
     let mut masked = Vec::with_capacity(body.len());
-    let mut in_string = false;
+    let mut quoting = Quoting::default();
     let mut next = 0;
     let bytes = body.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
         if let Some(hole) = holes.get(next).filter(|hole| hole.start == at) {
             let tag = tag_name(hole.of(body));
-            let keeps = !in_string && matches!(tag, Some("capture" | "comment" | "doc" | "raw"));
+            quoting.pass_hole();
+            let keeps = !quoting.is_inside() && matches!(tag, Some("capture" | "comment" | "doc" | "raw"));
             let last = if keeps { closing(body, holes, next).unwrap_or(next) } else { next };
-            let filler = if in_string || tag.is_none() || tag == Some("raw") { b'1' } else { b' ' };
+            let filler = if quoting.is_inside() || tag.is_none() || tag == Some("raw") { b'1' } else { b' ' };
             at = holes[last].end.max(at + 1);
             masked.resize(at, filler);
             next = last + 1;
             continue;
         }
-        match bytes[at] {
-            b'"' => in_string = !in_string,
-            b'\\' if in_string => {
-                masked.push(bytes[at]);
-                at += 1;
-                if at == bytes.len() || holes.get(next).is_some_and(|hole| hole.start == at) {
-                    continue;
-                }
-            }
-            _ => {}
-        }
+        quoting.read(bytes[at]);
         masked.push(bytes[at]);
         at += 1;
     }

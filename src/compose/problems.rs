@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::locate::{Located, Locator};
 use crate::diagnostic::{Diagnostic, Fix, TextEdit};
-use crate::json::{self, Document, SyntaxError, SyntaxErrorKind, Text};
+use crate::json::{self, Document, Quoting, SyntaxError, SyntaxErrorKind, Text};
 use crate::telegram::{self, ApiError, Finding, Limit, ParseMode, Place};
 use crate::template::{self, Binding, Dialect, Partials, Position};
 use crate::text::{Span, visible};
@@ -191,7 +191,7 @@ fn quote_in_value(body: Body<'_>, locator: &Locator, error: &SyntaxError) -> Opt
     let located = locator.locate(Span::new(quote, quote + 1));
     let hole = located.hole?;
     let printed = locator.outputs(hole).into_iter().find(|printed| printed.touches(quote))?;
-    if !is_in_string(sent.get(..printed.start)?) {
+    if !Quoting::after(sent.get(..printed.start)?).is_inside() {
         return None;
     }
     let message = format!(
@@ -199,20 +199,6 @@ fn quote_in_value(body: Body<'_>, locator: &Locator, error: &SyntaxError) -> Opt
         one_line(hole.of(body.text))
     );
     Some(escape_json(Diagnostic::error("not-json", hole, message), body, hole))
-}
-
-/// Whether JSON that is cut off here is cut off inside a string.
-fn is_in_string(json: &str) -> bool {
-    let mut bytes = json.bytes();
-    let mut is_in_string = false;
-    while let Some(byte) = bytes.next() {
-        match byte {
-            b'"' => is_in_string = !is_in_string,
-            b'\\' if is_in_string => drop(bytes.next()),
-            _ => {}
-        }
-    }
-    is_in_string
 }
 
 fn escape_json(problem: Diagnostic, body: Body<'_>, hole: Span) -> Diagnostic {

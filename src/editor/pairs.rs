@@ -3,6 +3,7 @@
 //! The rule: whoever types a text to its end, closers included, gets what was typed. Only closers that were put in by
 //! themselves are typed over, as long as the cursor stays between opener and closer.
 
+use crate::json::Quoting;
 use crate::text::Span;
 
 use super::history::Grouping;
@@ -162,15 +163,6 @@ impl Editor {
         let opened = before.rfind("{{").max(before.rfind("{%"));
         let liquid =
             opened.filter(|opened| !before[*opened..].contains(['}', '%']) || before.ends_with("{%"));
-        let mut is_open = false;
-        let mut chars = before[liquid.unwrap_or(0)..].chars();
-        while let Some(c) = chars.next() {
-            match c {
-                '\\' => drop(chars.next()),
-                '"' => is_open = !is_open,
-                _ => {}
-            }
-        }
-        is_open
+        Quoting::after(&before[liquid.unwrap_or(0)..]).is_inside()
     }
 }

@@ -95,3 +95,57 @@ proptest! {
         }
     }
 }
+
+/// Returns the tokens of `text`, each with the first letter of its kind.
+#[track_caller]
+fn check_tokens(text: &str, expected: &str) {
+    let shown = tokens(text).map(|token| {
+        let kind = format!("{:?}", token.kind);
+        format!("{}‹{}›", &kind[..1], token.span.of(text))
+    });
+    assert_eq!(shown.collect::<Vec<_>>().join(" "), expected);
+}
+
+#[test]
+fn every_text_has_tokens() {
+    check_tokens(
+        r#"{"a\"" : [-1.5e3, null], "b":NULL}"#,
+        r#"P‹{› S‹"a\""› P‹:› P‹[› N‹-1.5e3› P‹,› W‹null› P‹]› P‹,› S‹"b"› P‹:› W‹NULL› P‹}›"#,
+    );
+    check_tokens("@shop 1é\u{a0}\t\\\"", "O‹@› W‹shop› N‹1› O‹é› O‹\u{a0}› O‹\\› S‹\"›");
+    check_tokens("\"a\nb\" \"open\\", "S‹\"a\nb\"› S‹\"open\\›");
+    check_tokens(" \n", "");
+}
+
+#[test]
+fn liquid_is_nothing_that_a_backslash_escapes() {
+    let mut quoting = Quoting::after("{\"a\": \"x\\");
+    assert_eq!(quoting, Quoting::Escaped);
+    quoting.pass_hole();
+    assert_eq!(quoting.read('"'), Some(Quote::Closes));
+    assert!(!quoting.is_inside());
+    quoting.pass_hole();
+    assert_eq!(quoting.read(b'"'), Some(Quote::Opens));
+}
+
+proptest! {
+    #[test]
+    fn tokens_cover_all_but_white_space(text in "(?s).*") {
+        let mut end = 0;
+        for token in tokens(&text) {
+            prop_assert!(text[end..token.span.start].trim_ascii().is_empty());
+            prop_assert!(!token.span.is_empty());
+            end = token.span.end;
+        }
+        prop_assert!(text[end..].trim_ascii().is_empty());
+    }
+
+    #[test]
+    fn a_string_is_one_token(inside in ".*") {
+        let string = quote(&inside);
+        let found: Vec<Token> = tokens(&string).collect();
+        let whole = Token { span: Span::new(0, string.len()), kind: TokenKind::String };
+        prop_assert_eq!(found, vec![whole]);
+        prop_assert!(!is_escaped(&string, string.len() - 1));
+    }
+}

@@ -4,6 +4,7 @@
 //! and a backslash before a character without a meaning is dropped (`"\chat\_id"` is `chat_id`). [`crate::json`] is
 //! strict, for people who write JSON; this reader answers what arrives (tdlib/td, HttpReader and JsonBuilder).
 
+use crate::json::{Quote, Quoting};
 use crate::text::Span;
 
 /// Containers may nest this deep below a member, as on the server.
@@ -50,13 +51,8 @@ pub fn read_leniently(body: &[u8]) -> Lenient {
 /// `None` where there is no such quote, the string does not end within `max` bytes, or a `\u` has no four digits.
 pub fn lenient_string(bytes: &[u8], at: usize, max: usize) -> Option<(String, usize)> {
     let content = bytes.get(at..)?.strip_prefix(b"\"")?;
-    let mut end = 0;
-    while *content.get(end)? != b'"' {
-        end += if content[end] == b'\\' { 2 } else { 1 };
-        if max < end {
-            return None;
-        }
-    }
+    let mut quoting = Quoting::Inside;
+    let end = content.iter().take(max + 1).position(|byte| quoting.read(*byte) == Some(Quote::Closes))?;
     Some((decode(&content[..end])?, at + 1 + end + 1))
 }
 

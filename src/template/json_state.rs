@@ -6,6 +6,8 @@ use std::rc::Rc;
 
 use indexmap::IndexSet;
 
+use crate::json::{Quote, Quoting};
+
 /// How deep it follows; deeper is not told apart.
 const MAX_DEPTH: usize = 200;
 
@@ -96,7 +98,7 @@ enum Mode {
     /// In a string; `word` is what it holds so far, as written.
     String {
         is_key: bool,
-        is_escaped: bool,
+        quoting: Quoting,
         word: String,
     },
     /// In a number or a word.
@@ -151,8 +153,8 @@ impl JsonState {
     /// Reads what a `{{ … }}` prints.
     pub fn read_hole(&mut self) {
         match &mut self.mode {
-            Mode::String { word, is_escaped, .. } => {
-                *is_escaped = false;
+            Mode::String { word, quoting, .. } => {
+                quoting.pass_hole();
                 // A character that no text holds marks the word as not known.
                 word.push('\0');
             }
@@ -270,16 +272,11 @@ impl JsonState {
     }
 
     fn step(&mut self, c: char) -> Option<Event> {
-        if let Mode::String { is_key, is_escaped, word } = &mut self.mode {
-            match c {
-                _ if *is_escaped => *is_escaped = false,
-                '\\' => *is_escaped = true,
-                '"' => {
-                    let (is_key, word) = (*is_key, std::mem::take(word));
-                    self.mode = Mode::Between;
-                    return self.string_ended(is_key, word);
-                }
-                _ => {}
+        if let Mode::String { is_key, quoting, word } = &mut self.mode {
+            if quoting.read(c) == Some(Quote::Closes) {
+                let (is_key, word) = (*is_key, std::mem::take(word));
+                self.mode = Mode::Between;
+                return self.string_ended(is_key, word);
             }
             if word.len() < MAX_WORD {
                 word.push(c);
@@ -291,7 +288,7 @@ impl JsonState {
                 let is_key = self.frames.last().is_some_and(|frame| {
                     frame.object.is_some() && matches!(frame.expects, Expects::Key | Expects::Anything)
                 });
-                self.mode = Mode::String { is_key, is_escaped: false, word: String::new() };
+                self.mode = Mode::String { is_key, quoting: Quoting::Inside, word: String::new() };
             }
             '{' | '[' => self.open(c == '{'),
             '}' | ']' => {

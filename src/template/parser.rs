@@ -6,6 +6,7 @@ mod words;
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Fix};
+use crate::json::{Quote, Quoting};
 use crate::text::Span;
 
 use super::scan::{self, Markup, Piece, TagPiece};
@@ -157,25 +158,21 @@ impl<'s> Parser<'s> {
 
     /// Returns where the JSON string ends that `span` stands in: what is opened in a string is closed in it.
     fn end_of_string_around(&self, span: Span) -> Option<usize> {
-        let mut is_in_string = false;
-        let mut is_escaped = false;
+        let mut quoting = Quoting::default();
         let pieces = self.pieces.iter().filter_map(|piece| match piece {
             Piece::Text(text) => Some(*text),
             Piece::Output(_) | Piece::Tag(_) => None,
         });
         for text in pieces {
-            for (at, c) in text.of(self.source).char_indices() {
-                match c {
-                    _ if is_escaped => is_escaped = false,
-                    '\\' => is_escaped = is_in_string,
-                    '"' if is_in_string && span.end <= text.start + at => return Some(text.start + at),
-                    '"' => is_in_string = !is_in_string,
-                    _ => {}
+            for (at, byte) in (text.start..).zip(text.of(self.source).bytes()) {
+                if quoting.read(byte) == Some(Quote::Closes) && span.end <= at {
+                    return Some(at);
                 }
             }
-            if !is_in_string && span.end <= text.end {
+            if !quoting.is_inside() && span.end <= text.end {
                 return None;
             }
+            quoting.pass_hole();
         }
         None
     }

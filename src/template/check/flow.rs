@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::diagnostic::{Diagnostic, Fix};
+use crate::json::{self, TokenKind};
 use crate::profile::Vocabulary;
 use crate::telegram::{Method, ParseMode};
 use crate::text::{Span, floor_char_boundary};
@@ -456,21 +457,16 @@ fn duplicate_key(source: &str, text: Span, key: Span, name: &str) -> Diagnostic 
 fn member_around(source: &str, text: Span, key: Span) -> Option<Span> {
     let behind = Span::new(key.end, text.end).of(source);
     let mut depth = 0_usize;
-    let mut is_in_string = false;
-    let mut is_escaped = false;
-    let end = behind.char_indices().find_map(|(at, c)| {
-        match c {
-            _ if is_escaped => is_escaped = false,
-            '\\' => is_escaped = is_in_string,
-            '"' => is_in_string = !is_in_string,
-            _ if is_in_string => {}
-            ',' | '}' if depth == 0 => return Some(key.end + at),
-            '{' | '[' => depth += 1,
-            '}' | ']' => depth = depth.saturating_sub(1),
+    let end = json::tokens(behind).find(|token| {
+        match token.kind {
+            TokenKind::Punctuation(',' | '}') if depth == 0 => return true,
+            TokenKind::Punctuation('{' | '[') => depth += 1,
+            TokenKind::Punctuation('}' | ']') => depth = depth.saturating_sub(1),
             _ => {}
         }
-        None
-    })?;
+        false
+    });
+    let end = key.end + end?.span.start;
     let before = Span::new(text.start, key.start).of(source).trim_end();
     match before.strip_suffix(',') {
         // The white space in front of a closing brace stays.

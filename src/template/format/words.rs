@@ -1,6 +1,7 @@
 //! The tokens of a body: JSON's punctuation, strings, and what stands between, Liquid among it.
 
 use crate::diagnostic::Diagnostic;
+use crate::json::{Quote, Quoting};
 use crate::text::{Span, visible};
 
 use super::super::chips;
@@ -145,7 +146,7 @@ struct Lexer<'s> {
 impl Lexer<'_> {
     fn step(&mut self) -> Result<(), Diagnostic> {
         if let Some(hole) = self.take_hole() {
-            if hole.raw.is_some_and(|raw| !quotes(raw.of(self.source)).is_multiple_of(2)) {
+            if hole.raw.is_some_and(|raw| Quoting::after(raw.of(self.source)).is_inside()) {
                 return Err(refusal(hole.span, "half of a text in quotes stands in this `raw`"));
             }
             self.push(hole.span, hole.kind);
@@ -190,30 +191,26 @@ impl Lexer<'_> {
         let start = self.at;
         let mut open: Vec<Span> = Vec::new();
         self.at += 1;
+        let mut quoting = Quoting::Inside;
         while let Some(byte) = self.source.as_bytes().get(self.at) {
             if let Some(hole) = self.take_hole() {
+                quoting.pass_hole();
+                let mut closes = |byte| quoting.read(byte) == Some(Quote::Closes);
                 match hole.kind {
                     Kind::Opens => open.push(hole.span),
                     Kind::Closes if open.pop().is_none() => return Err(half_inside(hole.span)),
                     Kind::Divides if open.is_empty() => return Err(half_inside(hole.span)),
-                    _ if hole.raw.is_some_and(|raw| 0 < quotes(raw.of(self.source))) => {
+                    _ if hole.raw.is_some_and(|raw| raw.of(self.source).bytes().any(&mut closes)) => {
                         return Err(refusal(hole.span, "a quote in this `raw` closes the text it is in"));
                     }
                     _ => {}
                 }
                 continue;
             }
-            match byte {
-                b'"' => {
-                    self.at += 1;
-                    self.push(Span::new(start, self.at), Kind::Text);
-                    return open.first().map_or(Ok(()), |tag| Err(half_inside(*tag)));
-                }
-                // What is escaped may be a hole.
-                b'\\' if self.holes.get(self.next).is_none_or(|hole| hole.span.start != self.at + 1) => {
-                    self.at += 2;
-                }
-                _ => self.at += 1,
+            self.at += 1;
+            if quoting.read(*byte) == Some(Quote::Closes) {
+                self.push(Span::new(start, self.at), Kind::Text);
+                return open.first().map_or(Ok(()), |tag| Err(half_inside(*tag)));
             }
         }
         let quote = Span::new(start, start + 1);
@@ -241,15 +238,4 @@ impl Lexer<'_> {
 
 fn half_inside(tag: Span) -> Diagnostic {
     refusal(tag, "this tag's block is half in a text in quotes and half outside")
-}
-
-/// How many quotes of a text open or close a string.
-fn quotes(text: &str) -> usize {
-    let mut is_escaped = false;
-    let mut n = 0;
-    for c in text.chars() {
-        n += usize::from(c == '"' && !is_escaped);
-        is_escaped = c == '\\' && !is_escaped;
-    }
-    n
 }

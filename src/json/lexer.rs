@@ -1,0 +1,132 @@
+//! The tokens of a text that is meant to be JSON, whole or not: for what reads bodies while they are typed.
+//!
+//! Nothing is an error here. A string ends at its quote, else with the text: raw line breaks belong to it, as they do to
+//! the Bot API server. Whoever wants strings to end with their lines reads line by line; whoever reads around Liquid
+//! gives what is between the holes to [`Quoting`].
+
+use crate::text::Span;
+
+/// A piece of a text; white space lies between two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Token {
+    /// Its bytes.
+    pub span: Span,
+    /// What it is.
+    pub kind: TokenKind,
+}
+
+/// The kinds of tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenKind {
+    /// A string with its quotes; the last one of a text may have no closing quote.
+    String,
+    /// One of `{}[]:,`
+    Punctuation(char),
+    /// What begins as a number and has only what numbers have.
+    Number,
+    /// ASCII letters and digits: `null`, `Anna`.
+    Word,
+    /// Any other character.
+    Other,
+}
+
+/// Returns the tokens of `text`.
+pub fn tokens(text: &str) -> Tokens<'_> {
+    Tokens { text, at: 0 }
+}
+
+/// The tokens of a text, from the left.
+#[derive(Debug, Clone)]
+pub struct Tokens<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl Iterator for Tokens<'_> {
+    type Item = Token;
+
+    fn next(&mut self) -> Option<Token> {
+        let rest = self.text[self.at..].trim_ascii_start();
+        let run = |belongs: fn(u8) -> bool| rest.bytes().take_while(|byte| belongs(*byte)).count();
+        let (kind, length) = match rest.chars().next()? {
+            '"' => (TokenKind::String, string_length(rest)),
+            c @ ('{' | '}' | '[' | ']' | ':' | ',') => (TokenKind::Punctuation(c), 1),
+            '0'..='9' | '-' => {
+                (TokenKind::Number, run(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte)))
+            }
+            c if c.is_ascii_alphabetic() => (TokenKind::Word, run(|byte| byte.is_ascii_alphanumeric())),
+            c => (TokenKind::Other, c.len_utf8()),
+        };
+        let start = self.text.len() - rest.len();
+        self.at = start + length;
+        Some(Token { span: Span::new(start, self.at), kind })
+    }
+}
+
+fn string_length(text: &str) -> usize {
+    let mut quoting = Quoting::default();
+    let end = text.bytes().position(|byte| quoting.read(byte) == Some(Quote::Closes));
+    end.map_or(text.len(), |quote| quote + 1)
+}
+
+/// Where a place is, as the quotes before it have it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Quoting {
+    /// Between strings.
+    #[default]
+    Outside,
+    /// In a string.
+    Inside,
+    /// In a string, after the backslash of an escape.
+    Escaped,
+}
+
+/// A quote at an end of a string.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quote {
+    /// It opens the string.
+    Opens,
+    /// It closes the string.
+    Closes,
+}
+
+impl Quoting {
+    /// Returns where the end of `text` is, which begins outside of strings.
+    pub fn after(text: &str) -> Self {
+        let mut quoting = Self::default();
+        for byte in text.bytes() {
+            quoting.read(byte);
+        }
+        quoting
+    }
+
+    /// Whether it is in a string.
+    pub fn is_inside(self) -> bool {
+        self != Quoting::Outside
+    }
+
+    /// Goes on by a character, or by a byte of UTF-8; returns which quote it is, where it is one.
+    pub fn read(&mut self, c: impl Into<char>) -> Option<Quote> {
+        let (next, quote) = match (*self, c.into()) {
+            (Quoting::Outside, '"') => (Quoting::Inside, Some(Quote::Opens)),
+            (Quoting::Inside, '"') => (Quoting::Outside, Some(Quote::Closes)),
+            (Quoting::Inside, '\\') => (Quoting::Escaped, None),
+            (Quoting::Outside, _) => (Quoting::Outside, None),
+            (Quoting::Inside | Quoting::Escaped, _) => (Quoting::Inside, None),
+        };
+        *self = next;
+        quote
+    }
+
+    /// Goes on by a piece of Liquid, whatever it prints: a backslash before it escapes nothing after it.
+    pub fn pass_hole(&mut self) {
+        if *self == Quoting::Escaped {
+            *self = Quoting::Inside;
+        }
+    }
+}
+
+/// Whether an odd number of backslashes is before the byte `at`; for what looks back from a place in a string.
+pub fn is_escaped(text: &str, at: usize) -> bool {
+    text[..at].bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 1
+}
