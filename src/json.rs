@@ -10,7 +10,7 @@ mod parser;
 
 use crate::text::Span;
 
-pub use lexer::{Quote, Quoting, Token, TokenKind, Tokens, is_escaped, tokens};
+pub use lexer::{Quote, Quoting, Token, TokenKind, Tokens, is_escaped, is_key, is_literal, tokens};
 pub use parser::parse;
 
 /// How deep arrays and objects may nest, as in the Bot API server.

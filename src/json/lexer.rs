@@ -24,7 +24,7 @@ pub enum TokenKind {
     Punctuation(char),
     /// What begins as a number and has only what numbers have.
     Number,
-    /// ASCII letters and digits: `null`, `Anna`.
+    /// Letters and digits: `null`, `Anna`.
     Word,
     /// Any other character.
     Other,
@@ -47,14 +47,16 @@ impl Iterator for Tokens<'_> {
 
     fn next(&mut self) -> Option<Token> {
         let rest = self.text[self.at..].trim_ascii_start();
-        let run = |belongs: fn(u8) -> bool| rest.bytes().take_while(|byte| belongs(*byte)).count();
         let (kind, length) = match rest.chars().next()? {
             '"' => (TokenKind::String, string_length(rest)),
             c @ ('{' | '}' | '[' | ']' | ':' | ',') => (TokenKind::Punctuation(c), 1),
             '0'..='9' | '-' => {
-                (TokenKind::Number, run(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte)))
+                let belongs = |c: char| c.is_ascii_digit() || "+-.eE".contains(c);
+                (TokenKind::Number, rest.find(|c| !belongs(c)).unwrap_or(rest.len()))
             }
-            c if c.is_ascii_alphabetic() => (TokenKind::Word, run(|byte| byte.is_ascii_alphanumeric())),
+            c if c.is_alphabetic() => {
+                (TokenKind::Word, rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len()))
+            }
             c => (TokenKind::Other, c.len_utf8()),
         };
         let start = self.text.len() - rest.len();
@@ -124,6 +126,16 @@ impl Quoting {
             *self = Quoting::Inside;
         }
     }
+}
+
+/// Whether the string at `span` is followed by a colon.
+pub fn is_key(text: &str, span: Span) -> bool {
+    text[span.end..].trim_ascii_start().starts_with(':')
+}
+
+/// Whether a word is a JSON value.
+pub fn is_literal(word: &str) -> bool {
+    matches!(word, "true" | "false" | "null")
 }
 
 /// Whether an odd number of backslashes is before the byte `at`; for what looks back from a place in a string.

@@ -112,7 +112,7 @@ fn every_text_has_tokens() {
         r#"{"a\"" : [-1.5e3, null], "b":NULL}"#,
         r#"P‹{› S‹"a\""› P‹:› P‹[› N‹-1.5e3› P‹,› W‹null› P‹]› P‹,› S‹"b"› P‹:› W‹NULL› P‹}›"#,
     );
-    check_tokens("@shop 1é\u{a0}\t\\\"", "O‹@› W‹shop› N‹1› O‹é› O‹\u{a0}› O‹\\› S‹\"›");
+    check_tokens("@shop 1é\u{a0}\t\\\"", "O‹@› W‹shop› N‹1› W‹é› O‹\u{a0}› O‹\\› S‹\"›");
     check_tokens("\"a\nb\" \"open\\", "S‹\"a\nb\"› S‹\"open\\›");
     check_tokens(" \n", "");
 }

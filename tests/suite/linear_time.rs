@@ -9,6 +9,7 @@ use rustix::time::{ClockId, clock_gettime};
 use telecast::campaign::{Campaign, Webhook};
 use telecast::compose::{Chat, Inputs, compose};
 use telecast::diagnostic::FileProblem;
+use telecast::json;
 use telecast::profile::Vocabulary;
 use telecast::secrets::{Redactor, Secret};
 use telecast::telegram::{
@@ -16,6 +17,7 @@ use telecast::telegram::{
     unparse,
 };
 use telecast::template::{Dialect, Partials};
+use telecast::ui::editor::highlight::json_pieces;
 
 /// Linear work grows eightfold from the one to the other, quadratic work 64-fold.
 const SMALL: usize = 8 << 10;
@@ -161,6 +163,14 @@ fn un_parsing_takes_linear_time() {
 #[test]
 fn links_are_found_in_linear_time() {
     check("detection", |input| drop(black_box(detect(input))));
+}
+
+#[test]
+fn json_is_read_and_coloured_in_linear_time() {
+    let seeds = ["\"", "\\", "\"\\", "{", "\"a\":", "\"a\" ", "\"a\"\n", "\"\\u", "1", "a", "é", " ", "-\n"];
+    check_seeds("JSON", &seeds, |input| {
+        black_box((json::tokens(input).count(), json_pieces(input)));
+    });
 }
 
 #[test]

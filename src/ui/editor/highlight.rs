@@ -1,4 +1,4 @@
-//! Colours of the body and of code blocks, as classes; the only place that names `syntect`.
+//! Colours of the body, of code blocks and of JSON, as classes; the only place that names `syntect`.
 //!
 //! ```text
 //! Grammar (loaded once, on another thread) ─┐
@@ -11,6 +11,7 @@
 mod classes;
 mod code;
 mod grammar;
+mod json;
 mod lines;
 mod markup;
 mod shelf;
@@ -27,6 +28,7 @@ use crate::ui::widget::theme::Theme;
 pub use classes::class_of_token;
 pub use code::CodeGrammars;
 pub use grammar::Grammar;
+pub use json::json_pieces;
 pub use lines::Highlighter;
 pub use shelf::Grammars;
 

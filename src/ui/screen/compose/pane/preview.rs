@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::compose::{AuthDraft, Composed, Lit, Skip};
-use crate::json;
+use crate::json::{self, TokenKind};
 use crate::text::Span;
 use crate::ui::screen::compose::focus::Pane;
 use crate::ui::screen::compose::pane::frame;
@@ -16,6 +16,7 @@ use crate::ui::shared::Shared;
 use crate::ui::widget::draw;
 use crate::ui::widget::draw::inside;
 use crate::ui::widget::hyperlinks::Link;
+use crate::ui::widget::theme::Theme;
 
 use crate::ui::shared::bubble::{self, Bubble, Over};
 pub use json_rows::JsonRows;
@@ -357,48 +358,23 @@ fn draw_json(screen: &Compose, shared: &Shared, composed: &Composed, room: Rect,
     }
 }
 
-/// Colours one line of JSON as it reads by itself: strings, keys, numbers, words.
-fn colour_json(shared: &Shared, line: &str) -> Styled {
-    let theme = &shared.theme;
-    let mut parts: Styled = Vec::new();
-    let mut rest = line;
-    while let Some(first) = rest.chars().next() {
-        let (len, style) = match first {
-            '"' => {
-                let len = string_len(rest);
-                let is_key = rest[len..].trim_start().starts_with(':');
-                (len, if is_key { theme.json_key } else { theme.json_string })
-            }
-            '0'..='9' | '-' => (run(rest, |c| c.is_ascii_digit() || "+-.eE".contains(c)), theme.json_number),
-            c if c.is_alphabetic() => {
-                let len = run(rest, char::is_alphanumeric);
-                let is_literal = ["true", "false", "null"].contains(&&rest[..len]);
-                (len, if is_literal { theme.json_literal } else { theme.json_string })
-            }
-            c if c.is_whitespace() => (run(rest, char::is_whitespace), theme.text),
-            c => (c.len_utf8(), theme.json_punctuation),
+/// Colours a line of JSON, or a part of one: a word by itself is likely the middle of a string.
+fn colour_json(theme: &Theme, line: &str) -> Styled {
+    let mut parts = Styled::new();
+    let mut at = 0;
+    for json::Token { span, kind } in json::tokens(line) {
+        let style = match kind {
+            TokenKind::String if json::is_key(line, span) => theme.json_key,
+            TokenKind::Word if json::is_literal(span.of(line)) => theme.json_literal,
+            TokenKind::String | TokenKind::Word => theme.json_string,
+            TokenKind::Number => theme.json_number,
+            TokenKind::Punctuation(_) | TokenKind::Other => theme.json_punctuation,
         };
-        parts.push((rest[..len].to_owned(), style));
-        rest = &rest[len..];
+        parts.push((line[at..span.start].to_owned(), theme.text));
+        parts.push((span.of(line).to_owned(), style));
+        at = span.end;
     }
     parts
-}
-
-fn string_len(text: &str) -> usize {
-    let mut escaped = false;
-    for (at, c) in text.char_indices().skip(1) {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            '"' => return at + 1,
-            _ => {}
-        }
-    }
-    text.len()
-}
-
-fn run(text: &str, belongs: impl Fn(char) -> bool) -> usize {
-    text.find(|c| !belongs(c)).unwrap_or(text.len()).max(text.chars().next().map_or(0, char::len_utf8))
 }
 
 fn request_lines(shared: &Shared, composed: &Composed, width: usize) -> Vec<Styled> {
@@ -423,7 +399,7 @@ fn request_lines(shared: &Shared, composed: &Composed, width: usize) -> Vec<Styl
     let pretty = body.ok().and_then(|value| serde_json::to_string_pretty(&value).ok());
     for line in pretty.as_deref().unwrap_or(&http.body).lines() {
         for part in draw::wrap(line, width) {
-            lines.push(colour_json(shared, &part));
+            lines.push(colour_json(theme, &part));
         }
     }
     lines

@@ -2,8 +2,6 @@
 //!
 //! Read once for a composition and a width; a frame costs by the rows in sight.
 
-use std::ops::Range;
-
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -12,7 +10,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::compose::{Composed, Lit};
 use crate::diagnostic::Severity;
 use crate::text::{Span, grapheme_width};
-use crate::ui::editor::highlight::{Class, Piece};
+use crate::ui::editor::highlight::{self, Piece};
 use crate::ui::widget::draw;
 use crate::ui::widget::theme::Theme;
 
@@ -39,7 +37,7 @@ impl JsonRows {
         let mut marks: Vec<_> = marks.take(MAX_MARKS).collect();
         // What is worse is patched over the rest.
         marks.sort_by_key(|(_, severity)| *severity);
-        Self { rows: rows(rendered, width.max(1)), pieces: pieces(rendered), marks }
+        Self { rows: rows(rendered, width.max(1)), pieces: highlight::json_pieces(rendered), marks }
     }
 
     /// Returns how many rows it has.
@@ -137,87 +135,6 @@ fn rows(text: &str, width: usize) -> Vec<Span> {
     rows
 }
 
-/// Colours JSON, or what is not quite JSON yet: a string ends with its line at the latest.
-fn pieces(text: &str) -> Vec<Piece> {
-    let bytes = text.as_bytes();
-    let mut pieces: Vec<Piece> = Vec::new();
-    let mut at = 0;
-    while at < bytes.len() {
-        let start = at;
-        let class = match bytes[at] {
-            b'"' => {
-                at = string_end(bytes, at);
-                let behind = bytes[at..].iter().position(|byte| !byte.is_ascii_whitespace());
-                let is_key = behind.is_some_and(|behind| bytes[at + behind] == b':');
-                add_string(&mut pieces, bytes, start..at, if is_key { Class::Key } else { Class::String });
-                continue;
-            }
-            b'0'..=b'9' | b'-' => {
-                at = run_end(bytes, at, |byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
-                Class::Number
-            }
-            byte if byte.is_ascii_alphabetic() => {
-                at = run_end(bytes, at, |byte| byte.is_ascii_alphanumeric());
-                match &bytes[start..at] {
-                    b"true" | b"false" | b"null" => Class::Constant,
-                    _ => Class::Plain,
-                }
-            }
-            byte if b"{}[],:".contains(&byte) => {
-                at += 1;
-                Class::Punctuation
-            }
-            _ => {
-                at += 1;
-                Class::Plain
-            }
-        };
-        if class != Class::Plain {
-            pieces.push((start..at, class));
-        }
-    }
-    pieces
-}
-
-/// Adds a string, its escapes by themselves.
-fn add_string(pieces: &mut Vec<Piece>, bytes: &[u8], range: Range<usize>, class: Class) {
-    let mut from = range.start;
-    let mut at = range.start;
-    while at < range.end {
-        if bytes[at] != b'\\' {
-            at += 1;
-            continue;
-        }
-        let length = if bytes.get(at + 1) == Some(&b'u') { 6 } else { 2 };
-        let end = (at + length).min(range.end);
-        if from < at {
-            pieces.push((from..at, class));
-        }
-        pieces.push((at..end, Class::Escape));
-        (from, at) = (end, end);
-    }
-    if from < range.end {
-        pieces.push((from..range.end, class));
-    }
-}
-
-fn string_end(bytes: &[u8], start: usize) -> usize {
-    let mut at = start + 1;
-    while at < bytes.len() {
-        match bytes[at] {
-            b'"' => return at + 1,
-            b'\n' => return at,
-            b'\\' if bytes.get(at + 1).is_some_and(|byte| *byte != b'\n') => at += 2,
-            _ => at += 1,
-        }
-    }
-    bytes.len()
-}
-
-fn run_end(bytes: &[u8], at: usize, belongs: impl Fn(u8) -> bool) -> usize {
-    bytes[at..].iter().position(|byte| !belongs(*byte)).map_or(bytes.len(), |length| at + length)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -238,41 +155,5 @@ mod tests {
         check_rows("漢字漢字", 5, &["漢字", "漢字"]);
         check_rows("漢字", 1, &["漢", "字"]);
         check_rows("", 5, &[""]);
-    }
-
-    #[track_caller]
-    fn check_pieces(text: &str, expected: &[(&str, Class)]) {
-        let found: Vec<(&str, Class)> =
-            pieces(text).into_iter().map(|(range, class)| (&text[range], class)).collect();
-        assert_eq!(found, expected);
-    }
-
-    #[test]
-    fn tokens_are_coloured_before_they_are_wrapped() {
-        use Class::{Constant, Escape, Key, Number, Punctuation, String};
-        check_pieces(
-            r#"{"a" : "b\n\u00e9c", "d": [-1.5, null]}"#,
-            &[
-                ("{", Punctuation),
-                ("\"a\"", Key),
-                (":", Punctuation),
-                ("\"b", String),
-                ("\\n", Escape),
-                ("\\u00e9", Escape),
-                ("c\"", String),
-                (",", Punctuation),
-                ("\"d\"", Key),
-                (":", Punctuation),
-                ("[", Punctuation),
-                ("-1.5", Number),
-                (",", Punctuation),
-                ("null", Constant),
-                ("]", Punctuation),
-                ("}", Punctuation),
-            ],
-        );
-        check_pieces("\"open\n1 NULL é", &[("\"open", String), ("1", Number)]);
-        check_pieces("\"a\\", &[("\"a", String), ("\\", Escape)]);
-        check_pieces("\"a\\u00é", &[("\"a", String), ("\\u00é", Escape)]);
     }
 }
