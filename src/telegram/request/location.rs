@@ -1,8 +1,8 @@
 //! sendLocation.
 
-use super::{Arguments, Refused};
+use super::refused::Refused;
 use crate::telegram::api_error::Place;
-use crate::telegram::arguments::lenient_i64;
+use crate::telegram::arguments::{Arguments, lenient_i64};
 
 /// A point on the map.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,10 +1,11 @@
 //! `reply_markup`: inline keyboards with their buttons' actions and limits; the other three kinds.
 
+use super::refused::Refused;
 use super::url::{self, Scheme};
 use super::value::{self, Value};
-use super::{Arguments, Refused};
 use crate::json::Step;
 use crate::telegram::api_error::Place;
+use crate::telegram::arguments::Arguments;
 use crate::telegram::link;
 
 /// The most buttons the server keeps in a row and in all; those behind are dropped without a word.

@@ -1,9 +1,10 @@
 //! Photos, videos, animations and documents, alone and as an album.
 
+use super::refused::Refused;
 use super::text::{self, MarkedText, Names, Rules};
 use super::value::{self, Value};
-use super::{Arguments, Refused};
 use crate::telegram::api_error::Place;
+use crate::telegram::arguments::Arguments;
 
 /// A photo, video, … with its caption.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,10 +1,10 @@
 //! What stands beside a message's content: the reply, the link preview, and how it is delivered.
 
+use super::refused::Refused;
 use super::text::{self, MarkedText, Names, Rules};
 use super::value::{self, Value};
-use super::{Arguments, Refused};
 use crate::telegram::api_error::Place;
-use crate::telegram::arguments::lenient_i64;
+use crate::telegram::arguments::{Arguments, lenient_i64};
 
 /// How a message is delivered.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -1,10 +1,10 @@
 //! sendPoll: the question, its options, and the rules of a quiz.
 
+use super::refused::Refused;
 use super::text::{self, MarkedText, Names, Rules};
 use super::value::{self, Value};
-use super::{Arguments, Refused};
 use crate::telegram::api_error::Place;
-use crate::telegram::arguments::{canonical, lenient_i64};
+use crate::telegram::arguments::{Arguments, canonical, lenient_i64};
 
 /// The most options of a poll.
 pub const MAX_OPTIONS: usize = 12;

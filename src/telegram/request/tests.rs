@@ -1,5 +1,6 @@
 use super::*;
 use crate::json;
+use crate::telegram::arguments::Arguments;
 
 /// Checks a JSON body; a refusal is shown with the part of the body it points at.
 #[track_caller]

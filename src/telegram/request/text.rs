@@ -1,9 +1,10 @@
 //! A text with its parse mode or entities: `text`, `caption`, a poll's `question`, a quote.
 
+use super::refused::Refused;
 use super::value::{self, Value};
-use super::{Arguments, Refused};
 use crate::json::Node;
 use crate::telegram::api_error::Place;
+use crate::telegram::arguments::Arguments;
 use crate::telegram::{
     Change, Entity, EntityKind, FixOptions, FormattedText, Limit, ParseMode, Sent, TextError,
 };

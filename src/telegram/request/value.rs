@@ -1,8 +1,8 @@
 //! Reading what lies inside an argument that is JSON: here the server is strict about types.
 
-use super::Refused;
+use super::refused::Refused;
 use crate::json::{self, Node, Step};
-use crate::telegram::api_error::{ApiError, Place};
+use crate::telegram::api_error::Place;
 use crate::telegram::arguments::{Argument, Origin, canonical};
 use crate::text::Span;
 
@@ -154,11 +154,5 @@ impl<'a> Value<'a> {
 
     fn missing(&self, name: &str) -> Refused {
         self.refuse(format!("Can't find field \"{name}\""))
-    }
-}
-
-impl From<Refused> for ApiError {
-    fn from(refused: Refused) -> Self {
-        ApiError::bad_request(&refused.words).at(refused.place)
     }
 }
