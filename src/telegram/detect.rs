@@ -5,6 +5,7 @@
 
 mod address;
 mod card;
+mod chars;
 mod internal_url;
 mod tag;
 mod unicode;
@@ -15,6 +16,8 @@ use std::ops::Range;
 
 use super::markup::utf16_units;
 use super::{Entity, EntityKind};
+
+use address::Found;
 
 /// Returns all that the server finds in a text (TDLib's `getTextEntities`).
 ///
@@ -35,9 +38,6 @@ pub(super) enum Commands {
     Found,
     Ignored,
 }
-
-/// A stretch of the text that is something.
-type Found = (Range<usize>, EntityKind);
 
 /// Finds everything; where two overlap, the earlier stays, and of two that start together the longer.
 pub(super) fn find(text: &str, commands: Commands) -> Vec<Entity> {
@@ -72,28 +72,4 @@ fn to_entities(text: &str, found: Vec<Found>) -> Vec<Entity> {
         (at, units) = (range.end, offset + length);
     }
     entities
-}
-
-/// Returns the character before `at`, which has to be a boundary.
-fn char_before(text: &str, at: usize) -> Option<char> {
-    text[..at].chars().next_back()
-}
-
-/// Returns the character at `at`, which has to be a boundary.
-fn char_at(text: &str, at: usize) -> Option<char> {
-    text[at..].chars().next()
-}
-
-/// Returns the end of the characters from `at` on that fit.
-fn end_of(text: &str, at: usize, fits: impl Fn(char) -> bool) -> usize {
-    text[at..].find(|c| !fits(c)).map_or(text.len(), |len| at + len)
-}
-
-/// Returns the start of the characters that fit directly before `at`, not before `floor`.
-fn start_of(text: &str, floor: usize, at: usize, fits: impl Fn(char) -> bool) -> usize {
-    at - text[floor..at].chars().rev().take_while(|c| fits(*c)).map(char::len_utf8).sum::<usize>()
-}
-
-fn is_name_char(c: char) -> bool {
-    c.is_ascii_alphanumeric() || c == '_'
 }

@@ -3,8 +3,8 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use super::chars::is_name_char;
 use super::url::trimmed_end;
-use super::{Found, is_name_char};
 use crate::telegram::EntityKind;
 
 /// The top-level domains that make a link without a scheme: those of the reference library (1.8.69), sorted.
@@ -14,6 +14,9 @@ static SORTED_TLDS: LazyLock<Vec<&str>> = LazyLock::new(|| TLDS.lines().collect(
 
 /// A host that was made to look like another.
 const FORGED: &str = "teiegram.org";
+
+/// A stretch of the text that is something.
+pub(super) type Found = (Range<usize>, EntityKind);
 
 /// Returns what the stretch at `range` is, cut where a link ends before it.
 pub(super) fn classify(text: &str, range: Range<usize>) -> Option<Found> {

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
+use super::chars::{char_at, char_before};
 use super::unicode::{Category, category};
-use super::{char_at, char_before};
 
 /// How many digits a card can have.
 const DIGITS: std::ops::RangeInclusive<usize> = 13..=19;

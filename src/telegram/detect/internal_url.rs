@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
+use super::chars::{char_at, end_of, is_name_char};
+use super::unicode;
 use super::url::trimmed_end;
-use super::{char_at, end_of, is_name_char, unicode};
 
 /// The server looks no further where less than this is left.
 const MIN_LEN: usize = 6;

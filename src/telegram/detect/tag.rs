@@ -2,8 +2,8 @@
 
 use std::ops::{Range, RangeInclusive};
 
+use super::chars::{char_at, char_before, end_of, is_name_char};
 use super::unicode::{Category, category, is_hashtag, is_word};
-use super::{char_at, char_before, end_of, is_name_char};
 
 /// Names shorter than four that were sold as usernames all the same.
 const SHORT_NAMES: [&str; 5] = ["gif", "nft", "pic", "ufc", "vid"];

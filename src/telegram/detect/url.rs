@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
+use super::chars::{char_at, char_before, end_of, is_name_char, start_of};
 use super::unicode::{self, Category, category, is_word};
-use super::{char_at, char_before, end_of, is_name_char, start_of};
 
 /// Characters that are taken for punctuation behind an address.
 const TRAILING: &[u8] = b".:;,('?!`";
