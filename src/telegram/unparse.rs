@@ -11,19 +11,13 @@ mod html;
 mod markdown;
 mod markdown_v2;
 mod nesting;
+mod unparsed;
 
 use std::collections::{HashMap, HashSet};
 
 use super::{Entity, EntityKind, FormattedText, ParseMode, order, repair};
 
-/// Markup, and what it could not say.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Unparsed {
-    /// The text in markup.
-    pub markup: String,
-    /// What is lost, in words, each with the text it was on; empty where parsing again gives the same message.
-    pub lost: Vec<String>,
-}
+pub use unparsed::Unparsed;
 
 /// Writes a text in a mode's markup.
 ///
@@ -101,38 +95,6 @@ const STYLES: [EntityKind; 5] = [
     EntityKind::Strikethrough,
     EntityKind::Spoiler,
 ];
-
-/// Whether a language can stand behind the opening fence of a code block.
-fn is_fence_language(name: &str) -> bool {
-    !name.contains(|c: char| c == '`' || c == '\0' || c == '\x0b' || c.is_ascii_whitespace())
-}
-
-/// Says that something is lost on a text.
-fn lost(what: &str, text: &str) -> String {
-    const LONGEST: usize = 24;
-    let mut excerpt: String =
-        text.trim().chars().take(LONGEST).map(|c| if c == '\n' { ' ' } else { c }).collect();
-    if LONGEST < text.trim().chars().count() {
-        excerpt.push('…');
-    }
-    format!("{what} on \"{excerpt}\"")
-}
-
-/// Returns the address that stands for an entity in markup that has links for everything.
-fn address(kind: &EntityKind) -> Option<String> {
-    match kind {
-        EntityKind::TextLink { url } => Some(url.clone()),
-        EntityKind::TextMention { user_id } => Some(format!("tg://user?id={user_id}")),
-        EntityKind::CustomEmoji { custom_emoji_id } => Some(format!("tg://emoji?id={custom_emoji_id}")),
-        EntityKind::DateTime { unix_time, format } if format.is_empty() => {
-            Some(format!("tg://time?unix={unix_time}"))
-        }
-        EntityKind::DateTime { unix_time, format } => {
-            Some(format!("tg://time?unix={unix_time}&format={format}"))
-        }
-        _ => None,
-    }
-}
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! HTML can say everything.
 
-use super::Unparsed;
 use super::nesting::{Event, Part, events};
+use super::unparsed::Unparsed;
 use crate::telegram::{EntityKind, EscapeContext, FormattedText, ParseMode, escape};
 
 pub(super) fn write(text: &FormattedText) -> Unparsed {

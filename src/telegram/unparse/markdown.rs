@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::{Unparsed, address, is_fence_language, lost};
+use super::unparsed::{Unparsed, lost};
 use crate::telegram::{EntityKind, EscapeContext, FormattedText, ParseMode, escape};
 
 pub(super) fn write(text: &FormattedText) -> Unparsed {
@@ -152,5 +152,26 @@ fn delimiters(kind: &EntityKind, text: &str) -> (String, String, &'static str) {
             ("[".into(), format!("]({address})"), "]")
         }
         _ => ("`".into(), "`".into(), "`"),
+    }
+}
+
+/// Whether a language can stand behind the opening fence of a code block.
+pub(super) fn is_fence_language(name: &str) -> bool {
+    !name.contains(|c: char| c == '`' || c == '\0' || c == '\x0b' || c.is_ascii_whitespace())
+}
+
+/// Returns the address that stands for an entity in markup that has links for everything.
+pub(super) fn address(kind: &EntityKind) -> Option<String> {
+    match kind {
+        EntityKind::TextLink { url } => Some(url.clone()),
+        EntityKind::TextMention { user_id } => Some(format!("tg://user?id={user_id}")),
+        EntityKind::CustomEmoji { custom_emoji_id } => Some(format!("tg://emoji?id={custom_emoji_id}")),
+        EntityKind::DateTime { unix_time, format } if format.is_empty() => {
+            Some(format!("tg://time?unix={unix_time}"))
+        }
+        EntityKind::DateTime { unix_time, format } => {
+            Some(format!("tg://time?unix={unix_time}&format={format}"))
+        }
+        _ => None,
     }
 }

@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
+use super::markdown::{address, is_fence_language};
 use super::nesting::{Event, Part, events};
-use super::{Unparsed, address, is_fence_language, lost};
+use super::unparsed::{Unparsed, lost};
 use crate::telegram::{EntityKind, EscapeContext, FormattedText, ParseMode, escape};
 
 pub(super) fn write(text: &FormattedText) -> Unparsed {
