@@ -9,11 +9,14 @@
 
 mod address;
 mod liquid;
+mod refusal;
 
 use self::address::Address;
 use self::liquid::Holes;
 use super::{EscapeContext, FormattedText, ParseError, ParseMode, escape, parse, unparse};
 use crate::text::Span;
+
+pub use self::refusal::Refusal;
 
 /// A text in its new markup.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,16 +25,6 @@ pub struct Converted {
     pub text: String,
     /// What the mode cannot say, in words.
     pub lost: Vec<String>,
-}
-
-/// Why a text is not converted.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct Refusal {
-    /// The place in the text.
-    pub span: Span,
-    /// What is in the way, in plain words.
-    pub message: String,
 }
 
 /// Converts `text`, whose Liquid lies at `holes`, from one mode to another; `None` is text without markup.

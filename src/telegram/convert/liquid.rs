@@ -1,6 +1,6 @@
 //! The Liquid in a text, each piece closed as one private character, and what it may not do to the markup.
 
-use super::Refusal;
+use super::refusal::Refusal;
 use crate::telegram::{FormattedText, ParseMode};
 use crate::text::Span;
 
