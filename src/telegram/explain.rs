@@ -1,13 +1,16 @@
 //! Every problem of a marked-up text in plain words, with what to do and fixes: Telegram names only the first.
 
+mod fixes;
 mod html;
 mod markdown;
 
 use super::markup::{Everything, Note};
 use super::parse::parse_with;
 use super::{FixOptions, FormattedText, ParseError, ParseErrorKind, ParseMode, changes, fix, html_reference};
-use crate::diagnostic::{Diagnostic, Fix, Severity, TextEdit};
+use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::text::Span;
+
+use fixes::{choice, edit, word_end};
 
 /// Returns what is wrong with a text, or silently changed: Telegram's own error first, then all else it would meet.
 ///
@@ -173,21 +176,6 @@ fn empty_entity(mode: ParseMode, span: Span, input: &str) -> Option<Diagnostic> 
             .with_help(format!("{what} is `{single}…{single}` here"))
             .with_fix(choice(format!("write `{single}`"), edits)),
     )
-}
-
-/// Returns the end of the first word of a stretch.
-fn word_end(input: &str, span: Span) -> usize {
-    let word = span.of(input);
-    span.start + word.find(char::is_whitespace).unwrap_or(word.len())
-}
-
-/// Makes a fix of several edits that a person has to choose.
-fn choice(title: impl Into<String>, edits: Vec<TextEdit>) -> Fix {
-    Fix { title: title.into(), edits, safe: false }
-}
-
-fn edit(span: Span, replacement: impl Into<String>) -> TextEdit {
-    TextEdit { span, replacement: replacement.into() }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Problems of HTML.
 
-use super::{choice, edit};
+use super::fixes::{choice, edit};
 use crate::diagnostic::{Diagnostic, Fix, TextEdit, did_you_mean};
 use crate::telegram::html_tag::{self, TAGS};
 use crate::telegram::markup::Input;

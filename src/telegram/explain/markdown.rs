@@ -1,6 +1,6 @@
 //! Problems of both Markdown modes.
 
-use super::{choice, edit, word_end};
+use super::fixes::{choice, edit, word_end};
 use crate::diagnostic::{Diagnostic, Fix, TextEdit};
 use crate::telegram::{ParseError, ParseErrorKind, ParseMode};
 use crate::text::Span;
