@@ -11,11 +11,14 @@ mod captured;
 mod check;
 mod chips;
 mod compare;
+mod compiled;
 mod datum;
 mod dialect;
 mod differences;
+mod digits;
 mod escapes;
 mod filters;
+mod flavour;
 mod format;
 mod inline;
 mod inspect;
@@ -28,9 +31,11 @@ mod parser;
 mod partials;
 mod place;
 mod portability;
+mod rendering;
 mod scan;
 mod scope;
 mod source_map;
+mod surroundings;
 mod syntax;
 mod tags;
 mod token;
@@ -45,7 +50,7 @@ use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 
 use crate::diagnostic::Diagnostic;
-use crate::profile::{Profile, Value};
+use crate::profile::Value;
 use crate::text::Span;
 
 pub use check::{Content, check};
@@ -58,6 +63,7 @@ pub use inline::{Inlined, inline_partials};
 pub use limits::Limits;
 pub use partials::Partials;
 pub use place::{Place, PlaceKind, place_at};
+pub use rendering::{Context, Outcome, Rendered};
 pub use scope::{Binding, ScopedName, names_at, open_tags_at};
 pub use source_map::{Origin, SourceMap};
 pub use tags::{TAGS, TagDoc};
@@ -65,88 +71,18 @@ pub use token::{Token, TokenClass};
 pub use variables::VariableUse;
 pub use view::ProfileView;
 
+use compiled::{Compiled, File};
+use flavour::Flavour;
+use surroundings::{Rules, Surroundings};
+
 /// A parsed template with the partials it calls. Cloning is cheap.
 #[derive(Debug, Clone)]
 pub struct Template {
     compiled: Arc<Compiled>,
 }
 
-#[derive(Debug)]
-struct Compiled {
-    /// The template, then the partials it may call.
-    files: Vec<File>,
-    /// The partials, in the order of the files.
-    partials: Arc<[source_map::PartialSource]>,
-    tokens: Vec<Token>,
-    holes: Vec<Span>,
-    blocks: Vec<Vec<Span>>,
-    dialect: Dialect,
-    /// The template's own first error: with one it cannot be rendered.
-    error: Option<Diagnostic>,
-}
-
-#[derive(Debug)]
-struct File {
-    /// `None` for the template itself.
-    name: Option<String>,
-    source: String,
-    body: syntax::Block,
-    /// What is wrong in a partial: it cannot be rendered.
-    error: Option<Diagnostic>,
-}
-
-impl Compiled {
-    /// Returns the file of a partial, and its name for as long as the template lives.
-    fn file_of(&self, name: &str) -> Option<(usize, &str)> {
-        let index = self.partials.iter().position(|known| known.name == name)?;
-        Some((index + 1, self.partials[index].name.as_str()))
-    }
-}
-
 /// India's time in seconds east of UTC, which is CleverTap's `now` for everybody; India has no daylight saving.
 const INDIA: i32 = 19_800;
-
-/// All that a rendering depends on besides the template.
-#[derive(Debug, Clone, Copy)]
-pub struct Context<'a> {
-    /// `Profile`; nil without one.
-    pub profile: Option<&'a Profile>,
-    /// `Event`
-    pub event: Option<&'a Value>,
-    /// `ExternalTrigger`
-    pub external_trigger: Option<&'a Value>,
-    /// `Campaign.campaignId`
-    pub campaign_id: &'a str,
-    /// What `now` means.
-    pub now: Timestamp,
-    /// The zone in which dates are printed: the workspace's.
-    pub zone: &'a TimeZone,
-    /// How much work it may be.
-    pub limits: Limits,
-}
-
-/// How a rendering ended.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Outcome {
-    /// With a text.
-    Rendered(Rendered),
-    /// `{% abort %}` at this place: the recipient is skipped.
-    Aborted {
-        /// The tag, or the one that called the partial it is in.
-        at: Span,
-    },
-    /// With an error at its place in the template.
-    Failed(Diagnostic),
-}
-
-/// A rendering.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Rendered {
-    /// The text.
-    pub text: String,
-    /// Where its bytes came from.
-    pub map: SourceMap,
-}
 
 /// Parses `source`, and of `partials` those it calls.
 ///
@@ -155,14 +91,6 @@ pub struct Rendered {
 pub fn parse(source: &str, partials: &Partials, dialect: Dialect) -> (Template, Vec<Diagnostic>) {
     let (compiled, problems) = partials::compile(source, partials, Flavour::Dialect(dialect));
     (Template { compiled: Arc::new(compiled) }, problems)
-}
-
-/// What the parser accepts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Flavour {
-    Dialect(Dialect),
-    /// For `debug liquid`: none of CleverTap's and telecast's tags.
-    Shopify,
 }
 
 /// Parses `source` by Shopify's rules alone: no dialect, no tags of CleverTap's.
@@ -201,7 +129,7 @@ impl Template {
             Dialect::CleverTap => &india,
         };
         let Context { now, zone, .. } = *context;
-        let surroundings = machine::Surroundings { now, zone, now_zone, rules: machine::Rules::CleverTap };
+        let surroundings = Surroundings { now, zone, now_zone, rules: Rules::CleverTap };
         machine::run(&self.compiled, machine::Globals::Campaign(context), surroundings, context.limits)
     }
 
@@ -215,8 +143,7 @@ impl Template {
             Value::Object(members) => members,
             _ => &none,
         };
-        let surroundings =
-            machine::Surroundings { now, zone, now_zone: zone, rules: machine::Rules::Shopify };
+        let surroundings = Surroundings { now, zone, now_zone: zone, rules: Rules::Shopify };
         machine::run(&self.compiled, machine::Globals::Data(data), surroundings, limits)
     }
 

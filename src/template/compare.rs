@@ -8,8 +8,8 @@ use crate::diagnostic::Diagnostic;
 use crate::text::Span;
 
 use super::datum::{Datum, List, Text};
-use super::machine::Rules;
 use super::number::{self, Number};
+use super::surroundings::Rules;
 use super::syntax::Comparison;
 
 /// Two values that have no order.

@@ -11,9 +11,9 @@ use jiff::{Timestamp, Zoned};
 use crate::profile::{Profile, Value};
 
 use super::captured::Captured;
-use super::inspect;
+use super::digits;
+use super::inspect::write_quoted;
 use super::loops::LoopState;
-use super::number;
 
 /// A value of Liquid.
 #[derive(Debug, Clone)]
@@ -211,23 +211,55 @@ impl<'a> Datum<'a> {
         match self {
             Datum::Nil | Datum::Empty | Datum::Blank => {}
             Datum::Boolean(value) => out.push_str(if *value { "true" } else { "false" }),
-            Datum::Integer(value) => number::write_integer(out, *value),
+            Datum::Integer(value) => digits::write_integer(out, *value),
             Datum::Large(value) => {
                 // Writing to a String cannot fail.
                 let _ = write!(out, "{value}");
             }
-            Datum::Decimal(value) => number::write_decimal(out, *value),
+            Datum::Decimal(value) => digits::write_decimal(out, *value),
             Datum::Text(text) => out.push_str(text.as_str()),
             Datum::Date(instant) => write_date(out, instant.to_zoned(zone.clone()).datetime()),
             Datum::Local(moment) => write_date(out, moment.datetime()),
             Datum::Range(from, to) => {
-                number::write_integer(out, *from);
+                digits::write_integer(out, *from);
                 out.push_str("..");
-                number::write_integer(out, *to);
+                digits::write_integer(out, *to);
             }
             Datum::List(list) => list.iter().for_each(|item| item.write_to(out, zone)),
             Datum::Map(Map::Loop(_)) => out.push_str("ForloopDrop"),
-            Datum::Map(_) => inspect::write(out, self, zone),
+            Datum::Map(_) => self.inspect_to(out, zone),
+        }
+    }
+
+    /// Appends the value as Ruby inspects it: `[1, nil, "x"]`, `{"name"=>"Anna"}`.
+    pub fn inspect_to(&self, out: &mut String, zone: &TimeZone) {
+        match self {
+            Datum::Nil => out.push_str("nil"),
+            Datum::Text(text) => write_quoted(out, text.as_str()),
+            Datum::List(list) => {
+                out.push('[');
+                for (index, item) in list.iter().enumerate() {
+                    if 0 < index {
+                        out.push_str(", ");
+                    }
+                    item.inspect_to(out, zone);
+                }
+                out.push(']');
+            }
+            Datum::Map(Map::Loop(_)) => self.write_to(out, zone),
+            Datum::Map(map) => {
+                out.push('{');
+                for (index, (key, value)) in map.iter().enumerate() {
+                    if 0 < index {
+                        out.push_str(", ");
+                    }
+                    write_quoted(out, key);
+                    out.push_str("=>");
+                    value.inspect_to(out, zone);
+                }
+                out.push('}');
+            }
+            other => other.write_to(out, zone),
         }
     }
 
@@ -236,7 +268,7 @@ impl<'a> Datum<'a> {
         match self {
             Datum::List(_) => {
                 let mut out = String::new();
-                inspect::write(&mut out, self, zone);
+                self.inspect_to(&mut out, zone);
                 Text::Shared(out.into())
             }
             other => other.printed(zone),

@@ -18,17 +18,7 @@ use crate::text::Span;
 
 use super::Template;
 
-/// How far a level is indented.
-const INDENT: usize = 2;
-
-/// What stands before a token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Before {
-    Nothing,
-    Space,
-    /// A line break, and so many levels of indentation.
-    Line(usize),
-}
+use layout::{Before, INDENT};
 
 /// Returns the edits that lay the body's JSON out, or why and where it cannot be read as JSON around its Liquid.
 ///
@@ -60,10 +50,6 @@ fn change(source: &str, gap: Span, put: String, edits: &mut Vec<TextEdit>) {
     if gap.of(source) != put {
         edits.push(TextEdit { span: gap, replacement: put });
     }
-}
-
-fn refusal(span: Span, words: impl Into<String>) -> Diagnostic {
-    Diagnostic::error("cannot-format", span, words)
 }
 
 #[cfg(test)]

@@ -1,45 +1,9 @@
-//! Values as Ruby inspects them: what a list or an object is as a text, and what an object prints.
+//! Texts as Ruby inspects them, as a list or an object prints those in it.
 
 use std::fmt::Write;
 
-use jiff::tz::TimeZone;
-
-use super::datum::{Datum, Map};
-
-/// Appends `value` as Ruby writes it: `[1, nil, "x"]`, `{"name"=>"Anna"}`.
-pub(super) fn write(out: &mut String, value: &Datum<'_>, zone: &TimeZone) {
-    match value {
-        Datum::Nil => out.push_str("nil"),
-        Datum::Text(text) => write_quoted(out, text.as_str()),
-        Datum::List(list) => {
-            out.push('[');
-            for (index, item) in list.iter().enumerate() {
-                if 0 < index {
-                    out.push_str(", ");
-                }
-                write(out, &item, zone);
-            }
-            out.push(']');
-        }
-        Datum::Map(Map::Loop(_)) => value.write_to(out, zone),
-        Datum::Map(map) => {
-            out.push('{');
-            for (index, (key, value)) in map.iter().enumerate() {
-                if 0 < index {
-                    out.push_str(", ");
-                }
-                write_quoted(out, key);
-                out.push_str("=>");
-                write(out, &value, zone);
-            }
-            out.push('}');
-        }
-        other => other.write_to(out, zone),
-    }
-}
-
 /// Appends `text` in quotes, so that Ruby would read it back.
-fn write_quoted(out: &mut String, text: &str) {
+pub(super) fn write_quoted(out: &mut String, text: &str) {
     out.push('"');
     let mut rest = text.chars();
     while let Some(c) = rest.next() {

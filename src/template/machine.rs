@@ -8,24 +8,22 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
-
 use crate::diagnostic::Diagnostic;
 use crate::text::Span;
 
 use super::captured::Captured;
 use super::compare;
+use super::compiled::Compiled;
 use super::datum::{Datum, Text};
 use super::filters::{Call, Fault};
-use super::inspect;
 use super::limits::{Budget, Exhausted, Limits};
+use super::rendering::{Outcome, Rendered};
 use super::source_map::{Printed, Segment, SourceMap};
+use super::surroundings::Surroundings;
 use super::syntax::{
     Block, Branch, CaseBranch, Condition, CycleGroup, Expression, Literal, Node, Output, Path, Piped, Step,
     StepKind, Tag,
 };
-use super::{Compiled, Outcome, Rendered};
 
 pub(super) use scope::Globals;
 use scope::Scope;
@@ -35,23 +33,6 @@ const MAX_NESTING: usize = 64;
 
 /// What a filter costs, whatever it does: some three times what a node does.
 const FILTER_STEPS: usize = 3;
-
-/// What filters may know besides their arguments.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Surroundings<'a> {
-    pub now: Timestamp,
-    pub zone: &'a TimeZone,
-    /// The zone in which `now` is told: in CleverTap's dialect India's, whatever that of other dates.
-    pub now_zone: &'a TimeZone,
-    pub rules: Rules,
-}
-
-/// Whose engine the rendering follows where the two differ.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Rules {
-    CleverTap,
-    Shopify,
-}
 
 /// Renders `template`.
 pub(super) fn run<'a>(
@@ -275,7 +256,7 @@ impl<'a> Machine<'a> {
                 let name = self.value(name)?;
                 self.spend(1 + name.weight() / 8, span)?;
                 let mut key = String::from(":");
-                inspect::write(&mut key, &name, self.surroundings.zone);
+                name.inspect_to(&mut key, self.surroundings.zone);
                 key
             }
             CycleGroup::Values(key) => {

@@ -1,10 +1,9 @@
-//! Numbers as Liquid reads, reckons and prints them: integers stay integers, decimals are exact where they can be.
+//! Numbers as Liquid reads them and reckons with them: integers stay integers, decimals are exact where they can be.
 //!
 //! Shopify reckons with decimals of any length; here a decimal is its shortest writing as digits and a power of ten, in
 //! 128 bits, and a float where that is not enough: `10.1 - 2.2` is `7.9`. Whole numbers have 128 bits too.
 
 use std::cmp::Ordering;
-use std::fmt::Write;
 use std::num::{IntErrorKind, ParseIntError};
 
 use super::datum::Datum;
@@ -305,50 +304,4 @@ fn whole_number(value: f64) -> Number {
         return Number::Integer(value as i128);
     }
     format!("{value}").parse().map_or(Number::Decimal(value), Number::Integer)
-}
-
-/// Appends a whole number.
-pub(super) fn write_integer(out: &mut String, value: i64) {
-    let mut digits = [0; 20];
-    let mut at = digits.len();
-    let mut rest = value.unsigned_abs();
-    loop {
-        at -= 1;
-        digits[at] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    if value < 0 {
-        out.push('-');
-    }
-    out.extend(digits[at..].iter().map(|digit| char::from(*digit)));
-}
-
-/// Appends a decimal number as Ruby does: `5.0`, `1.0e+16`, `1.0e-05`.
-pub(super) fn write_decimal(out: &mut String, value: f64) {
-    let size = value.abs();
-    if !value.is_finite() {
-        let word = match value {
-            _ if value.is_nan() => "NaN",
-            _ if value < 0.0 => "-Infinity",
-            _ => "Infinity",
-        };
-        out.push_str(word);
-        return;
-    }
-    if size == 0.0 || (1e-4..1e16).contains(&size) {
-        // Writing to a String cannot fail.
-        let _ = write!(out, "{value:?}");
-        return;
-    }
-    let text = format!("{value:e}");
-    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    out.push_str(digits);
-    if !digits.contains('.') {
-        out.push_str(".0");
-    }
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    let _ = write!(out, "e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs());
 }

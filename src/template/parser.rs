@@ -9,10 +9,12 @@ use crate::diagnostic::{Diagnostic, Fix};
 use crate::json::{Quote, Quoting};
 use crate::text::Span;
 
+use super::dialect::Dialect;
+use super::flavour::Flavour;
 use super::scan::{self, Markup, Piece, TagPiece};
 use super::syntax::{Block, Node, Output, Tag};
 use super::token::{self, Lexeme, Token, TokenClass};
-use super::{Dialect, Flavour, chips, portability};
+use super::{chips, portability};
 
 use words::{Parse, Words};
 

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{Diagnostic, Fix, Severity, did_you_mean};
 use crate::text::{LineIndex, Span};
 
+use super::compiled::{Compiled, File};
+use super::dialect::Dialect;
+use super::flavour::Flavour;
 use super::parser::{self, Parsed};
 use super::source_map::PartialSource;
 use super::syntax::{Block, Tag};
-use super::{Compiled, Dialect, File, Flavour};
 use super::{portability, walk};
 
 /// The sources of partials by name, as `{% render 'name' %}` calls them.

@@ -1,6 +1,7 @@
 //! Claims about whole templates.
 
 use super::*;
+use crate::profile::Profile;
 
 const SAMPLE: &str = r#"{
  "chat_id": {{ Profile.telegram_chat_id | default: "NULL" }},

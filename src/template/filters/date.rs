@@ -4,8 +4,8 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
 use super::super::datum::{Datum, Text};
-use super::super::machine::Rules;
-use super::{Call, Fault, Filtered};
+use super::super::surroundings::Rules;
+use super::call::{Call, Fault, Filtered};
 
 mod read;
 mod strftime;

@@ -6,7 +6,7 @@ use crate::json;
 use crate::telegram::{self, EscapeContext, ParseMode};
 
 use super::super::datum::{Datum, Map, Text};
-use super::{Call, Fault, Filtered};
+use super::call::{Call, Fault, Filtered};
 
 /// How deep a value may nest to become JSON: as deep as JSON is read.
 const MAX_DEPTH: usize = json::MAX_DEPTH;

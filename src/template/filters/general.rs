@@ -2,8 +2,8 @@
 
 use super::super::compare;
 use super::super::datum::Datum;
-use super::super::machine::Rules;
-use super::{Call, Filtered};
+use super::super::surroundings::Rules;
+use super::call::{Call, Filtered};
 
 /// Nil, false, `""`, `[]` and `{}` are replaced; 0 is not. Without an argument the value stays, as CleverTap has it.
 pub(super) fn default<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {

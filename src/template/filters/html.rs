@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
 
 use super::super::datum::Datum;
-use super::{Call, Fault, Filtered};
+use super::call::{Call, Fault, Filtered};
 
 /// Escapes what is not an entity already.
 pub(super) fn escape_once<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::super::compare::{self, are_equal};
 use super::super::datum::Datum;
 use super::super::number::{self, Number};
-use super::{Call, Fault, Filtered};
+use super::call::{Call, Fault, Filtered};
 
 /// How deep lists in lists are laid out.
 const MAX_DEPTH: usize = 100;

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::super::datum::Datum;
 use super::super::number::{self, Number};
-use super::{Call, Fault, Filtered};
+use super::call::{Call, Fault, Filtered};
 
 pub(super) fn abs<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
     Ok(call.number().abs().into())

@@ -7,7 +7,7 @@ use liquid_core::runtime::RuntimeBuilder;
 use liquid_lib::stdlib;
 
 use super::super::datum::Datum;
-use super::{Call, Fault, Filtered};
+use super::call::{Call, Fault, Filtered};
 
 pub(super) fn downcase<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
     run(&stdlib::Downcase, call, 3)

@@ -1,7 +1,8 @@
 //! All filters with their words: completion, hover and help print these.
 
 use super::super::dialect::Dialect;
-use super::{Call, FilterDoc, Filtered, date, escape, general, html, list, math, stock, text};
+use super::call::{Call, FilterDoc, Filtered};
+use super::{date, escape, general, html, list, math, stock, text};
 
 const BOTH: &[Dialect] = &[Dialect::Telecast, Dialect::CleverTap];
 const OWN: &[Dialect] = &[Dialect::Telecast];

@@ -3,7 +3,7 @@
 use super::super::datum::{Datum, Text};
 use super::super::number::is_strippable;
 use super::super::scan::is_space;
-use super::{Call, Fault, Filtered};
+use super::call::{Call, Fault, Filtered};
 
 pub(super) fn append<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
     let (text, more) = (call.text()?, call.text_argument(0)?);

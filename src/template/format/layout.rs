@@ -4,7 +4,18 @@ use crate::text;
 
 use super::tree::{Form, Node};
 use super::words::{Kind, Token};
-use super::{Before, INDENT};
+
+/// How far a level is indented.
+pub(super) const INDENT: usize = 2;
+
+/// What stands before a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Before {
+    Nothing,
+    Space,
+    /// A line break, and so many levels of indentation.
+    Line(usize),
+}
 
 /// What is wider than this is broken up.
 const WIDTH: usize = 100;

@@ -5,8 +5,7 @@ use crate::json;
 use crate::text::{self, Span};
 
 use super::layout;
-use super::refusal;
-use super::words::{Kind, Token};
+use super::words::{Kind, Token, refusal};
 
 /// How deep containers and branches may nest together.
 const MAX_DEPTH: usize = json::MAX_DEPTH + 50;

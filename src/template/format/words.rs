@@ -7,7 +7,6 @@ use crate::text::{Span, visible};
 use super::super::chips;
 use super::super::dialect::Dialect;
 use super::super::scan::{self, Piece, TagPiece};
-use super::refusal;
 
 /// A piece of a body that is kept as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -238,4 +237,8 @@ impl Lexer<'_> {
 
 fn half_inside(tag: Span) -> Diagnostic {
     refusal(tag, "this tag's block is half in a text in quotes and half outside")
+}
+
+pub(super) fn refusal(span: Span, words: impl Into<String>) -> Diagnostic {
+    Diagnostic::error("cannot-format", span, words)
 }

@@ -9,8 +9,9 @@ use crate::text::Span;
 use super::super::compare::WRITTEN;
 use super::super::datum::{Datum, List, Map};
 use super::super::loops::LoopState;
+use super::super::surroundings::Rules;
 use super::super::syntax::{Expression, Node, PartialCall, Subject};
-use super::{Flow, Machine, Rules, Run, Whitespace};
+use super::{Flow, Machine, Run, Whitespace};
 
 impl<'a> Machine<'a> {
     pub(super) fn partial(&mut self, span: Span, call: &'a PartialCall) -> Run<Flow> {

@@ -7,9 +7,9 @@ use indexmap::IndexMap;
 
 use crate::profile::Value;
 
-use super::super::Context;
 use super::super::datum::{Datum, Map};
-use super::Surroundings;
+use super::super::rendering::Context;
+use super::super::surroundings::Surroundings;
 
 /// What a rendering is given.
 #[derive(Debug, Clone, Copy)]

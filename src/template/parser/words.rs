@@ -3,12 +3,13 @@
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::text::Span;
 
+use super::super::dialect::Dialect;
 use super::super::filters;
+use super::super::flavour::Flavour;
 use super::super::syntax::{
     Comparison, Condition, Expression, FilterCall, Literal, Path, Piped, Step, StepKind,
 };
 use super::super::token::{Lexeme, LexemeKind};
-use super::super::{Dialect, Flavour};
 
 /// A problem on the way; boxed, since it is rare and large.
 pub(super) type Parse<T> = Result<T, Box<Diagnostic>>;

@@ -1,0 +1,11 @@
+//! Whose tags the parser accepts.
+
+use super::dialect::Dialect;
+
+/// What the parser accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Flavour {
+    Dialect(Dialect),
+    /// For `debug liquid`: none of CleverTap's and telecast's tags.
+    Shopify,
+}
