@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use ::csv::{ByteRecord, Reader, ReaderBuilder};
 
+use super::error::ImportError;
+use super::options::{IDENTITY, ImportOptions};
 use super::source::{self, Cell, Lines, Record, Row, Source};
-use super::{IDENTITY, ImportError, ImportOptions};
 
 pub(super) struct CsvRows {
     reader: Reader<Lines<File>>,

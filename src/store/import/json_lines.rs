@@ -9,8 +9,9 @@ use serde_json::{Map, Value as Json};
 
 use crate::profile::Value;
 
+use super::error::ImportError;
+use super::options::{IDENTITY, ImportOptions};
 use super::source::{self, Cell, MAX_ROW, Record, Row, Source};
-use super::{IDENTITY, ImportError, ImportOptions};
 
 pub(super) struct JsonLines {
     reader: BufReader<File>,

@@ -10,8 +10,11 @@ use crate::profile::{Kind, Value, limits};
 use crate::store::{Change, Store};
 use crate::template::Dialect;
 
-use super::source::{self, Cell, Record, Row, Source};
-use super::{ImportError, ImportOptions, ImportReport, ImportedColumn, Progress, Rejected};
+use super::error::ImportError;
+use super::open::open;
+use super::options::ImportOptions;
+use super::report::{ImportReport, ImportedColumn, Progress, Rejected};
+use super::source::{Cell, Record, Row, Source};
 
 /// How many rows of the first pass go by between two words about it.
 const EVERY: u64 = 10_000;
@@ -41,7 +44,7 @@ impl<'a> Plan<'a> {
         options: &'a ImportOptions,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Self, ImportError> {
-        let mut source = source::open(path, options)?;
+        let mut source = open(path, options)?;
         let cells = cells(source.as_mut(), path, options, progress)?;
         let headers = source.headers();
         if options.is_stopped() {
