@@ -6,7 +6,8 @@ use std::fs::{File, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use super::{explain, open_private_log};
+use super::explain::explain;
+use super::write::open_private_log;
 
 /// A lock that is held until this is dropped.
 #[derive(Debug)]

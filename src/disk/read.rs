@@ -4,7 +4,8 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::{TreeError, explain};
+use super::breach::TreeError;
+use super::explain::explain;
 use crate::diagnostic::{Diagnostic, FileProblem};
 use crate::text::Span;
 

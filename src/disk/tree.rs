@@ -11,86 +11,16 @@ use std::fs::{self, FileType, Metadata};
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use super::read::{read_regular, to_source};
-use super::write::{make_folder, put, put_new, sync_folder};
-use super::{Access, Fingerprint, SaveError, Source, open_private_log};
-use crate::diagnostic::Diagnostic;
-use crate::text::Span;
+use super::breach::{Breach, TreeError};
+use super::error::SaveError;
+use super::read::{Fingerprint, Source, read_regular, to_source};
+use super::write::{Access, make_folder, open_private_log, put, put_new, sync_folder};
 
 /// The files of a workspace. Paths are relative to its root, with `/` between folders; cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tree {
     /// Free of symbolic links where it exists.
     root: PathBuf,
-}
-
-/// Which rule a path of a workspace breaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Breach {
-    /// It is not made of plain names.
-    #[error("its name is not a plain one")]
-    Name,
-    /// Its real path is somewhere else.
-    #[error("it is a symbolic link that leads out of the workspace")]
-    Outside,
-    /// It leads to what is hidden in the workspace, such as git's settings with their passwords.
-    #[error("it is a symbolic link to a hidden file or folder")]
-    Hidden,
-    /// It leads to nothing, or to itself.
-    #[error("it is a symbolic link that leads nowhere")]
-    Nowhere,
-    /// It is to be written and is a symbolic link.
-    #[error("it is a symbolic link, and nothing is written through one")]
-    Link,
-    /// It is something else than a regular file; in words, what.
-    #[error("it is {0}, not a regular file")]
-    NotAFile(&'static str),
-    /// It is something else than a folder.
-    #[error("it is not a folder")]
-    NotAFolder,
-}
-
-impl Breach {
-    /// Returns the code of the problem that it is.
-    pub fn code(self) -> &'static str {
-        match self {
-            Breach::Name | Breach::Outside | Breach::Hidden | Breach::Link => "outside-workspace",
-            Breach::Nowhere | Breach::NotAFile(_) | Breach::NotAFolder => "not-a-file",
-        }
-    }
-
-    /// Returns the problem of the file or folder that it was found at.
-    pub fn problem(self) -> Diagnostic {
-        let problem = Diagnostic::error(self.code(), Span::at(0), self.to_string());
-        problem.with_help(match self {
-            Breach::Name => "give it a plain name",
-            Breach::Outside | Breach::Hidden | Breach::Link => {
-                "telecast neither reads nor writes it: put the file itself here"
-            }
-            Breach::Nowhere | Breach::NotAFile(_) => {
-                "telecast does not use it: remove it, or put a file here"
-            }
-            Breach::NotAFolder => "telecast does not use it: remove it, or put a folder here",
-        })
-    }
-}
-
-/// Why a path of a workspace is not used.
-#[derive(Debug, thiserror::Error)]
-pub enum TreeError {
-    /// It breaks a rule.
-    #[error(transparent)]
-    Breach(#[from] Breach),
-    /// The system refused.
-    #[error("{}", super::explain(.0))]
-    Io(#[from] io::Error),
-}
-
-impl TreeError {
-    /// Whether there is nothing at that path.
-    pub fn is_missing(&self) -> bool {
-        matches!(self, TreeError::Io(error) if error.kind() == io::ErrorKind::NotFound)
-    }
 }
 
 impl Tree {

@@ -4,8 +4,6 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::SaveError;
-
 /// Who may read a file that telecast makes; one that is there keeps its mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
@@ -13,14 +11,6 @@ pub enum Access {
     Usual,
     /// The user only, whatever mode the file had.
     Private,
-}
-
-/// Puts `bytes` in place of one of the user's own files, whatever it holds, or makes it and its folders.
-///
-/// A symbolic link stays one: what it leads to is replaced. A file of a workspace is written by [`super::Tree`].
-pub fn replace(path: &Path, bytes: &[u8], access: Access) -> Result<(), SaveError> {
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    put(&target, bytes, access).map_err(|source| SaveError::write(path, source))
 }
 
 /// Puts `bytes` in place of the file at `target`, which is no link.

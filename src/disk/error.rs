@@ -1,0 +1,96 @@
+//! Why a file could not be saved.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::breach::Breach;
+use super::explain::explain;
+use super::lock::LockError;
+use crate::diagnostic::Diagnostic;
+
+/// Why a file could not be saved; the old one is whole in every case.
+#[derive(Debug, thiserror::Error)]
+pub enum SaveError {
+    /// Somebody else saved it since it was read.
+    #[error("{path} was changed on disk meanwhile")]
+    ChangedOnDisk {
+        /// The file.
+        path: PathBuf,
+    },
+    /// There is a file by that name already.
+    #[error("{path} exists already")]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// What is to be renamed would have the name of another one.
+    #[error("there is a {kind} called {stem}")]
+    NameTaken {
+        /// What it is: a campaign, a webhook.
+        kind: &'static str,
+        /// The other one's stem.
+        stem: String,
+    },
+    /// There is no such file.
+    #[error("{path} is not there")]
+    Missing {
+        /// The file.
+        path: PathBuf,
+    },
+    /// What it holds could not be read, so it is not written over.
+    #[error("{path} could not be read, so it is left as it is")]
+    Unusable {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It breaks the rules for files of a workspace, so it is left alone.
+    #[error("{path} is left alone: {breach}")]
+    Breach {
+        /// The file.
+        path: PathBuf,
+        /// The rule.
+        breach: Breach,
+    },
+    /// The workspace's private folder was not made here.
+    #[error(
+        "{path} was not made here, so nothing is written into it; `telecast trust --adopt`, or the console's palette, takes it over"
+    )]
+    Foreign {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// What is kept of the workspace in the user's state directory cannot be read or changed.
+    #[error("{source}")]
+    Record {
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Another process could not be kept out.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// A definition's file is not TOML, so it cannot be changed in place.
+    #[error("{path} is not TOML: {}", problem.message)]
+    NotToml {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        problem: Box<Diagnostic>,
+    },
+    /// Writing failed.
+    #[error("cannot save {path}: {}", explain(source))]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl SaveError {
+    /// Makes a [`SaveError::Write`].
+    pub fn write(path: &Path, source: io::Error) -> Self {
+        SaveError::Write { path: path.to_path_buf(), source }
+    }
+}
