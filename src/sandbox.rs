@@ -39,9 +39,10 @@ use tokio::task::JoinHandle;
 use crate::clock;
 
 pub use chats::Chats;
+pub use gate::Reach;
 
 use server::Shared;
-use state::State;
+use state::{Rules, State};
 use token::Token;
 
 /// How a sandbox is to behave.
@@ -69,15 +70,6 @@ pub struct Options {
     pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
 }
 
-/// Which addresses a sandbox may listen on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
-    /// This machine only.
-    Loopback,
-    /// Others too: whoever can connect can send and read.
-    Network,
-}
-
 impl Default for Options {
     /// A free port on loopback, any token, no chats but those that updates bring, no limits and no failures.
     fn default() -> Self {
@@ -94,17 +86,6 @@ impl Default for Options {
             clock: Arc::new(clock::now),
         }
     }
-}
-
-/// Options that were found to make sense.
-#[derive(Debug)]
-struct Rules {
-    tokens: Vec<Token>,
-    chats: Chats,
-    blocked: Vec<i64>,
-    rate: Option<f64>,
-    fail: f64,
-    seed: u64,
 }
 
 /// Why a sandbox did not start.

@@ -8,8 +8,16 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use hyper::header::{HOST, ORIGIN};
 use hyper::{HeaderMap, Request, Version};
 
-use super::Reach;
 use crate::telegram::ApiError;
+
+/// Which addresses a sandbox may listen on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// This machine only.
+    Loopback,
+    /// Others too: whoever can connect can send and read.
+    Network,
+}
 
 /// Refuses a request that a web page from elsewhere may have made.
 pub(super) fn check<B>(request: &Request<B>, reach: Reach) -> Result<(), ApiError> {

@@ -2,16 +2,17 @@
 
 mod chat;
 pub(super) mod content;
+mod done;
 mod keyboard;
 mod message;
 mod webhook;
 
-use jiff::Timestamp;
-use serde_json::{Value, json};
-
 use super::bot::Bot;
 use super::call::Call;
 use crate::telegram::{self, ApiError};
+use jiff::Timestamp;
+
+pub(super) use done::Done;
 
 /// How a method is answered.
 #[derive(Clone, Copy)]
@@ -57,33 +58,4 @@ pub(super) fn send(
     now: Timestamp,
 ) -> Result<Done, ApiError> {
     message::send(bot, method, call, now).map(Done::from)
-}
-
-/// What a method came to.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Done {
-    result: Value,
-    /// Words beside the result, as setWebhook has them.
-    description: Option<&'static str>,
-}
-
-impl From<Value> for Done {
-    fn from(result: Value) -> Done {
-        Done { result, description: None }
-    }
-}
-
-impl Done {
-    /// Makes a `true` with words beside it.
-    fn said(description: &'static str) -> Done {
-        Done { result: Value::Bool(true), description: Some(description) }
-    }
-
-    /// Returns the whole answer.
-    pub(super) fn to_json(&self) -> Value {
-        match self.description {
-            None => json!({ "ok": true, "result": self.result }),
-            Some(description) => json!({ "ok": true, "result": self.result, "description": description }),
-        }
-    }
 }

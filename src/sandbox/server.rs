@@ -22,9 +22,9 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use super::Reach;
 use super::call::BadBody;
 use super::gate;
+use super::gate::Reach;
 use super::reply::Reply;
 use super::route::Route;
 use super::state::{Answer, State, Wait};

@@ -5,10 +5,9 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::Rules;
 use super::bot::{Bot, Conflict, Identity, Messages, PollId};
 use super::call::Call;
-use super::chats::ChatBook;
+use super::chats::{ChatBook, Chats};
 use super::faults::{Dice, Fault, Pace};
 use super::limits::Limits;
 use super::methods::{self, Handling};
@@ -17,6 +16,17 @@ use super::reply::{Reply, conflict};
 use super::simulation;
 use super::token::Token;
 use crate::telegram::ApiError;
+
+/// Options that were found to make sense.
+#[derive(Debug)]
+pub(super) struct Rules {
+    pub(super) tokens: Vec<Token>,
+    pub(super) chats: Chats,
+    pub(super) blocked: Vec<i64>,
+    pub(super) rate: Option<f64>,
+    pub(super) fail: f64,
+    pub(super) seed: u64,
+}
 
 /// Everything the sandbox remembers.
 #[derive(Debug)]

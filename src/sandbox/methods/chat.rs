@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::Done;
+use super::done::Done;
 use crate::sandbox::bot::Bot;
 use crate::sandbox::call::Call;
 use crate::sandbox::chats::Chat;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Done;
+use super::done::Done;
 use crate::sandbox::bot::{Bot, Conflict};
 use crate::sandbox::call::Call;
 use crate::telegram::ApiError;
