@@ -12,6 +12,7 @@ pub mod chat;
 pub mod clevertap;
 mod convert;
 mod http;
+mod inputs;
 mod link;
 mod locate;
 mod mask;
@@ -20,19 +21,18 @@ mod problems;
 mod survey;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
-use crate::campaign::{self, Campaign, ContentFormat, Webhook};
+use crate::campaign::{self, ContentFormat};
 use crate::diagnostic::Diagnostic;
 use crate::json::{self, Document};
-use crate::profile::{Profile, Value, Vocabulary};
 use crate::telegram::{self, ApiError, Method, ParseMode, Request};
-use crate::template::{self, Dialect, Partials, Token};
+use crate::template::{self, Token};
 use crate::text::Span;
 
 pub use chat::Unset;
 pub use convert::{Conversion, Convertible, convert, escape_filter, parse_mode_of};
 pub use http::{AuthDraft, DEFAULT_TIMEOUT, Field, Filled, HttpDraft, is_credential};
+pub use inputs::{Chat, Inputs};
 pub use link::{Links, Lit, Part};
 pub use prepared::Prepared;
 pub use survey::{Failing, Failure, Survey};
@@ -41,46 +41,6 @@ use chat::Patched;
 use http::Around;
 use locate::Locator;
 use problems::Body;
-
-/// All that a message is made of.
-#[derive(Debug, Clone, Copy)]
-pub struct Inputs<'a> {
-    /// The stem of the campaign's file: `Campaign.campaignId` in Liquid.
-    pub stem: &'a str,
-    /// The campaign's settings.
-    pub campaign: &'a Campaign,
-    /// The body as typed.
-    pub body: &'a str,
-    /// The campaign's webhook; without one the message is previewed as `sendMessage`.
-    pub webhook: Option<&'a Webhook>,
-    /// What `{% render %}` and `{% include %}` can name.
-    pub partials: &'a Partials,
-    /// The dialect in force for this campaign.
-    pub dialect: Dialect,
-    /// The recipient; none renders as for somebody of whom nothing is known.
-    pub profile: Option<&'a Profile>,
-    /// The sample event.
-    pub event: Option<&'a Value>,
-    /// The sample external trigger.
-    pub external_trigger: Option<&'a Value>,
-    /// Which chat the message goes to.
-    pub chat: Chat<'a>,
-    /// What the store knows, for static checks; none leaves out what needs it.
-    pub vocabulary: Option<&'a Vocabulary>,
-    /// The instant to render at.
-    pub now: Timestamp,
-    /// The workspace's zone.
-    pub zone: &'a TimeZone,
-}
-
-/// Which chat a message goes to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Chat<'a> {
-    /// The one its body says.
-    OfTheBody,
-    /// This test chat, whatever the body says: an id or an @name.
-    Test(&'a str),
-}
 
 /// What became of it, as far as it went.
 #[derive(Debug, Clone, PartialEq)]
@@ -181,19 +141,6 @@ impl Composed {
 /// Makes one message. For more recipients of the same body see [`Prepared`].
 pub fn compose(inputs: &Inputs<'_>) -> Composed {
     Prepared::new(inputs).compose_for(inputs.profile)
-}
-
-/// What the body's template, and the webhook's, are rendered with.
-fn context<'a>(inputs: &Inputs<'a>) -> template::Context<'a> {
-    template::Context {
-        profile: inputs.profile,
-        event: inputs.event,
-        external_trigger: inputs.external_trigger,
-        campaign_id: inputs.stem,
-        now: inputs.now,
-        zone: inputs.zone,
-        limits: template::Limits::default(),
-    }
 }
 
 /// What the body's template is checked as: what is no Bot API's has no rules for its text.

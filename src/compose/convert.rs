@@ -14,6 +14,8 @@ use crate::template::{Dialect, Partials};
 use crate::text::Span;
 
 use super::mask::{holes, mask, with_trimmed};
+pub use escapes::escape_filter;
+
 use escapes::Escapes;
 use place::Place;
 
@@ -48,18 +50,6 @@ impl Conversion {
         let text = place.map(|place| place.decoded(body, &holes).text);
         Self { body: body.to_owned(), text: text.unwrap_or_default(), lost: Vec::new() }
     }
-}
-
-/// The filters that escape a value for a parse mode.
-const ESCAPES: [(ParseMode, &str); 3] = [
-    (ParseMode::Html, "tg_html"),
-    (ParseMode::Markdown, "tg_markdown"),
-    (ParseMode::MarkdownV2, "tg_markdown_v2"),
-];
-
-/// Returns the filter that escapes a value for a mode.
-pub fn escape_filter(mode: ParseMode) -> &'static str {
-    ESCAPES.iter().find(|(known, _)| *known == mode).map_or("tg_html", |(_, filter)| filter)
 }
 
 /// Returns the parse mode that a body sets, where it can be read without rendering.

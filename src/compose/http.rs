@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::chat::{self, CHAT_ID};
-use super::{Chat, Inputs, context};
+use super::inputs::{Chat, Inputs};
 use crate::campaign::{self, Auth, ContentFormat, Method, MissingSecrets, Webhook};
 use crate::diagnostic::Diagnostic;
 use crate::template::{self, Outcome, Partials, Template};
@@ -415,7 +415,7 @@ impl<'a> Text<'a> {
     fn fill(&self, inputs: &Inputs<'_>, problems: &mut Vec<(Field, Diagnostic)>) -> Filled {
         problems.extend(self.found.iter().map(|problem| (self.field.clone(), problem.clone())));
         let Some(template) = &self.template else { return Filled::of_typed(self.source) };
-        let problem = match template.render(&context(inputs)) {
+        let problem = match template.render(&inputs.context()) {
             Outcome::Rendered(rendered) => {
                 let text = one_line(&rendered.text);
                 return Filled::split(&text, |span| rendered.map.origin(span).hole.is_none());

@@ -1,7 +1,8 @@
 //! A body read once for many recipients: preview takes one of them, the audience all.
 
 use super::http::{self, Around};
-use super::{Composed, Inputs, Skip, content, context, problems};
+use super::inputs::Inputs;
+use super::{Composed, Skip, content, problems};
 use crate::diagnostic::Diagnostic;
 use crate::profile::Profile;
 use crate::template::{self, Outcome, Template};
@@ -68,7 +69,7 @@ impl<'a> Prepared<'a> {
             locator: None,
         };
         if !self.is_broken {
-            match self.template.render(&context(&inputs)) {
+            match self.template.render(&inputs.context()) {
                 Outcome::Rendered(rendered) => composed.fill_in(&inputs, self.around.as_ref(), rendered),
                 Outcome::Aborted { at } => composed.skip = Some(Skip::Aborted(at)),
                 Outcome::Failed(problem) => composed.diagnostics.push(problem),

@@ -4,9 +4,19 @@ use crate::compose::mask::holes;
 use crate::telegram::ParseMode;
 use crate::template::{self, Dialect, Partials, Position, TokenClass};
 
-use super::{ESCAPES, escape_filter};
-
 const JSON: &str = "json_escape";
+
+/// The filters that escape a value for a parse mode.
+const ESCAPES: [(ParseMode, &str); 3] = [
+    (ParseMode::Html, "tg_html"),
+    (ParseMode::Markdown, "tg_markdown"),
+    (ParseMode::MarkdownV2, "tg_markdown_v2"),
+];
+
+/// Returns the filter that escapes a value for a mode.
+pub fn escape_filter(mode: ParseMode) -> &'static str {
+    ESCAPES.iter().find(|(known, _)| *known == mode).map_or("tg_html", |(_, filter)| filter)
+}
 
 /// Returns a piece of Liquid with telecast's own filters in place of what CleverTap's write out at length.
 pub(super) fn in_own_filters(liquid: &str) -> String {
