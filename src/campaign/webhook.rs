@@ -1,7 +1,6 @@
 //! A webhook: where a rendered body goes and how.
 
 mod read;
-
 mod write;
 
 use std::time::Duration;
@@ -9,8 +8,6 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::{SANDBOX, placeholder};
-use crate::diagnostic::Diagnostic;
-use crate::toml;
 
 /// The HTTP methods a webhook can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -87,21 +84,6 @@ pub struct Webhook {
 }
 
 impl Webhook {
-    /// Reads a webhook's file. `None` only where the text is not TOML; what is wrong or missing has its default.
-    pub fn parse(text: &str) -> (Option<Webhook>, Vec<Diagnostic>) {
-        toml::read(text, read::webhook)
-    }
-
-    /// Returns a new file's text.
-    pub fn to_toml(&self) -> String {
-        toml::written(self, write::webhook)
-    }
-
-    /// Returns `text` changed only where this differs from what it says, or the problem why it is not TOML.
-    pub fn update(&self, text: &str) -> Result<String, Diagnostic> {
-        toml::updated(text, self, read::webhook, write::webhook)
-    }
-
     /// Returns what this sends where, as data: what is compared with what was trusted.
     ///
     /// Name, timeout, retries and rate are left out: they change neither what is sent nor where to.

@@ -6,12 +6,19 @@ use super::{Auth, Method, Webhook};
 use crate::campaign::{Part, duration, placeholder};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::text::{Span, visible};
-use crate::toml::{Spanned, Table};
+use crate::toml::{self, Spanned, Table};
 
 /// The most a webhook can ask for: more would make a hung server look like a hung telecast.
 const MAX_TIMEOUT: Duration = Duration::from_secs(600);
 const MAX_RETRIES: i64 = 20;
 const MAX_RATE: f64 = 100_000.0;
+
+impl Webhook {
+    /// Reads a webhook's file. `None` only where the text is not TOML; what is wrong or missing has its default.
+    pub fn parse(text: &str) -> (Option<Webhook>, Vec<Diagnostic>) {
+        toml::read(text, webhook)
+    }
+}
 
 pub(super) fn webhook(table: &mut Table<'_>) -> Webhook {
     table.unknown_is_grave(|key| match key {

@@ -1,11 +1,24 @@
 //! A webhook's file, changed where the webhook differs.
 
-use super::{Auth, Webhook};
+use super::{Auth, Webhook, read};
 use crate::campaign::duration;
-use crate::toml::Editor;
+use crate::diagnostic::Diagnostic;
+use crate::toml::{self, Editor};
+
+impl Webhook {
+    /// Returns a new file's text.
+    pub fn to_toml(&self) -> String {
+        toml::written(self, webhook)
+    }
+
+    /// Returns `text` changed only where this differs from what it says, or the problem why it is not TOML.
+    pub fn update(&self, text: &str) -> Result<String, Diagnostic> {
+        toml::updated(text, self, read::webhook, webhook)
+    }
+}
 
 /// Writes what differs from `old`, or all of a new file.
-pub(super) fn webhook(editor: &mut Editor, webhook: &Webhook, old: Option<&Webhook>) {
+fn webhook(editor: &mut Editor, webhook: &Webhook, old: Option<&Webhook>) {
     if old.is_none_or(|old| old.name != webhook.name) {
         editor.set_string(&["name"], &webhook.name);
     }
