@@ -5,7 +5,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Folder, PRIVATE, Standing};
+use super::folder::{Folder, draft_path};
+use super::{PRIVATE, Standing};
 use crate::disk::{Access, Breach, Fingerprint, SaveError};
 
 /// Unsaved edits of a campaign's body.
@@ -84,9 +85,4 @@ impl Folder {
         self.write_draft(&Draft { stem: new.to_owned(), ..draft })?;
         self.discard_draft(old)
     }
-}
-
-/// Returns the place of a campaign's draft, from the root.
-pub(super) fn draft_path(stem: &str) -> String {
-    format!("{PRIVATE}/drafts/{stem}.json")
 }

@@ -3,8 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use super::PRIVATE;
-use super::draft::draft_path;
-use super::load::body_path;
 use super::slug::{free, slug};
 use crate::campaign::{Campaign, ContentFormat, Webhook};
 use crate::diagnostic::Diagnostic;
@@ -315,6 +313,16 @@ const DATABASE: &str = ".telecast/audience.db";
 
 fn trash_path(id: &str) -> String {
     format!("{PRIVATE}/trash/{id}")
+}
+
+/// Returns the place of a campaign's body, from the root.
+pub(super) fn body_path(stem: &str, format: ContentFormat) -> String {
+    format!("campaigns/{stem}{}", format.extension())
+}
+
+/// Returns the place of a campaign's draft, from the root.
+pub(super) fn draft_path(stem: &str) -> String {
+    format!("{PRIVATE}/drafts/{stem}.json")
 }
 
 fn campaign_path(stem: &str) -> String {

@@ -4,7 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Folder, MANIFEST, PRIVATE};
+use super::folder::{Folder, body_path};
+use super::{MANIFEST, PRIVATE};
 use crate::campaign::{Campaign, ContentFormat, Manifest, Webhook};
 use crate::diagnostic::{Diagnostic, FileProblem, Fix, did_you_mean};
 use crate::disk::{Condition, Fingerprint, Source, Tree, TreeError, explain};
@@ -356,11 +357,6 @@ fn load_campaign(reader: &mut Reader, stem: String) -> CampaignFiles {
         });
     }
     CampaignFiles { stem, source: definition.source, value: definition.value, body }
-}
-
-/// Returns the place of a campaign's body, from the root.
-pub(super) fn body_path(stem: &str, format: ContentFormat) -> String {
-    format!("campaigns/{stem}{}", format.extension())
 }
 
 /// Returns the stems of the files in `folder` that end in `ending`, sorted; hidden files and folders are left out.
