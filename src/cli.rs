@@ -12,6 +12,7 @@ mod args;
 mod commands;
 mod error;
 mod interrupt;
+mod next;
 mod output;
 mod place;
 mod problems;
@@ -19,7 +20,6 @@ mod prompt;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -28,23 +28,7 @@ use args::Args;
 use error::{CliError, Kind};
 use output::Output;
 
-/// What is left to do once the command line is done.
-#[derive(Debug)]
-pub enum Next {
-    /// End the process.
-    Exit(ExitCode),
-    /// Open the console.
-    Console(Opening),
-}
-
-/// What the console opens on.
-#[derive(Debug, Default)]
-pub struct Opening {
-    /// The workspace; without, the one that is found.
-    pub folder: Option<PathBuf>,
-    /// The stem of the campaign to begin in; without, the first.
-    pub campaign: Option<&'static str>,
-}
+pub use next::{Next, Opening};
 
 /// Does what the words of a command line say, the program's name first.
 pub fn run(words: impl IntoIterator<Item = OsString>) -> Next {

@@ -6,6 +6,7 @@ mod campaigns;
 mod clevertap;
 mod convert;
 mod debug;
+mod format;
 mod message;
 mod people;
 mod sandbox;
@@ -22,6 +23,7 @@ pub use campaigns::{CampaignsCommand, NewCampaign, RemoveCampaign, RenameCampaig
 pub use clevertap::{ExportCampaign, ExportCommand, ImportBody, ImportCommand};
 pub use convert::{ConvertCampaign, ModeArg};
 pub use debug::{DebugCommand, MarkupArg, ParseEntities, Stage};
+pub use format::Format;
 pub use message::{Check, Deny, RenderAs, RenderCampaign, TestCampaign, Whose};
 pub use people::{ImportProfiles, ListProfiles, ProfilesCommand, Property, SetProfile};
 pub use sandbox::ServeSandbox;
@@ -102,14 +104,6 @@ pub enum Command {
     /// Look at what happens inside
     #[command(subcommand)]
     Debug(DebugCommand),
-}
-
-/// In which form a command answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::Args)]
-pub struct Format {
-    /// Answer in JSON, for programs
-    #[arg(long)]
-    pub json: bool,
 }
 
 /// `telecast demo`

@@ -14,6 +14,7 @@ mod paths;
 mod profiles;
 mod read;
 mod render;
+mod runtime;
 mod sandbox;
 mod secrets;
 mod subject;
@@ -21,18 +22,11 @@ mod test;
 mod trust;
 mod webhooks;
 
-use tokio::runtime::Runtime;
-
-use crate::paths::Paths;
-use crate::secrets::Secrets;
-use crate::settings::Settings;
-use crate::workspace::Workspace;
-
 use super::args::{Args, Command, DebugCommand, ExportCommand, ImportCommand};
 use super::error::Result;
+use super::next::{Next, Opening};
 use super::output::Output;
 use super::place::Place;
-use super::{Next, Opening};
 
 /// Does what the arguments say.
 pub fn run(args: Args, output: &mut Output) -> Result<Next> {
@@ -63,15 +57,4 @@ pub fn run(args: Args, output: &mut Output) -> Result<Next> {
         Some(Command::Debug(DebugCommand::Liquid)) => debug_liquid::run(output)?,
     };
     Ok(Next::Exit(ending.into()))
-}
-
-/// Opens the user's secrets as the settings say, for a workspace or for none.
-fn secrets_of(paths: &Paths, workspace: Option<&Workspace>) -> Secrets {
-    let (settings, _) = Settings::load(paths);
-    Secrets::new(paths, &settings.secrets, workspace.map(|workspace| workspace.root.as_path()))
-}
-
-/// Makes what asynchronous calls run on; only the commands that need it pay for it.
-fn runtime() -> Result<Runtime> {
-    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
 }

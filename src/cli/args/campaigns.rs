@@ -2,7 +2,8 @@
 
 use clap::{Subcommand, ValueEnum};
 
-use super::{Format, Source};
+use super::format::Format;
+use super::source::Source;
 
 /// List, make, rename and remove campaigns.
 #[derive(Debug, Subcommand)]

@@ -2,7 +2,8 @@
 
 use clap::Subcommand;
 
-use super::{Format, Source};
+use super::format::Format;
+use super::source::Source;
 
 /// What can be taken over.
 #[derive(Debug, Subcommand)]

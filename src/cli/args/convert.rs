@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 
-use super::Format;
+use super::format::Format;
 
 const CONVERT_EXAMPLES: &str = "\
 Markup is rewritten, escape filters are swapped, all other Liquid stays. What the other mode cannot say is told on

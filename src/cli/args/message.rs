@@ -2,7 +2,8 @@
 
 use clap::ValueEnum;
 
-use super::{Format, Source};
+use super::format::Format;
+use super::source::Source;
 
 const RENDER_EXAMPLES: &str = "\
 Examples:

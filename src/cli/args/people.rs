@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use clap::Subcommand;
 
-use super::Format;
+use super::format::Format;
 
 /// Import, show and change the people that messages are made for.
 #[derive(Debug, Subcommand)]

@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use super::Format;
+use super::format::Format;
 
 /// Store, list and remove bot tokens and other secrets.
 #[derive(Debug, Subcommand)]

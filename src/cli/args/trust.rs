@@ -1,6 +1,6 @@
 //! `telecast trust …`
 
-use super::Format;
+use super::format::Format;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use super::Format;
+use super::format::Format;
 
 /// List, make, check and remove webhooks.
 #[derive(Debug, Subcommand)]

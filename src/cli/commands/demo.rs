@@ -1,8 +1,8 @@
 //! `telecast demo`: the sample workspace, then the console on it.
 
-use crate::cli::Opening;
 use crate::cli::args::Demo;
 use crate::cli::error::{CliError, Result};
+use crate::cli::next::Opening;
 use crate::cli::output::Output;
 use crate::cli::place::{Place, current_folder};
 use crate::service::demo::{self, DemoError, Which};

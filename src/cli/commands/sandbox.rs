@@ -22,7 +22,7 @@ pub fn run(root: Option<&Path>, args: ServeSandbox, output: &mut Output) -> Resu
         fail: args.fail,
         ..Options::default()
     };
-    runtime()?.block_on(async {
+    runtime::current_thread()?.block_on(async {
         let running = sandbox::start(options).await?;
         // Before the first line: whoever reads it may use the sandbox at once.
         let announced = announce::announce(&Place::paths()?, running.addr, root)?;

@@ -7,7 +7,9 @@ use crate::cli::error::{CliError, Ending, Kind, Result};
 use crate::cli::output::Output;
 use crate::cli::place::Place;
 use crate::cli::prompt;
+use crate::paths::Paths;
 use crate::secrets::{Listed, Origin, Scope, Secret, SecretError, Secrets};
+use crate::settings::Settings;
 use crate::workspace::Workspace;
 
 /// Sets, lists or removes.
@@ -22,10 +24,10 @@ pub fn run(place: Result<Place>, command: SecretsCommand, output: &mut Output) -
 /// Opens the secrets for a change; a shared value needs no workspace.
 fn open(place: Result<Place>, args: &ChangeSecret) -> Result<Secrets> {
     match place {
-        Err(_) if args.shared => Ok(super::secrets_of(&Place::paths()?, None)),
+        Err(_) if args.shared => Ok(secrets_of(&Place::paths()?, None)),
         place => {
             let place = place?;
-            Ok(super::secrets_of(&place.paths, Some(&place.workspace()?)))
+            Ok(secrets_of(&place.paths, Some(&place.workspace()?)))
         }
     }
 }
@@ -61,10 +63,10 @@ fn list(place: Result<Place>, format: Format, output: &mut Output) -> Result {
     let (secrets, wanted) = match place {
         Ok(place) => {
             let workspace = place.workspace()?;
-            (super::secrets_of(&place.paths, Some(&workspace)), wanted(&workspace))
+            (secrets_of(&place.paths, Some(&workspace)), wanted(&workspace))
         }
         // The shared ones are there without a workspace too.
-        Err(_) => (super::secrets_of(&Place::paths()?, None), Vec::new()),
+        Err(_) => (secrets_of(&Place::paths()?, None), Vec::new()),
     };
     let listed = secrets.list(&wanted)?;
     if format.json {
@@ -112,4 +114,10 @@ impl From<SecretError> for CliError {
             | SecretError::TooSlow { .. } => CliError::new(Kind::Environment, error),
         }
     }
+}
+
+/// Opens the user's secrets as the settings say, for a workspace or for none.
+fn secrets_of(paths: &Paths, workspace: Option<&Workspace>) -> Secrets {
+    let (settings, _) = Settings::load(paths);
+    Secrets::new(paths, &settings.secrets, workspace.map(|workspace| workspace.root.as_path()))
 }

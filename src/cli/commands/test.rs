@@ -34,7 +34,7 @@ pub fn run(place: &Place, args: &TestCampaign, output: &mut Output) -> Result {
     }
     let test = TestSend { job: Job { test_chat, ..job } };
     let now = clock::now();
-    let answer = runtime()?.block_on(async {
+    let answer = runtime::current_thread()?.block_on(async {
         let answer = send_test(&session, &test, now, interrupted()).await;
         session.close().await;
         answer

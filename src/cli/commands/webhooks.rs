@@ -13,6 +13,7 @@ use crate::service::{BotStatus, NotPermitted, Session, TroubleKind, WebhookInUse
 use crate::workspace::{Definition, Source, Workspace};
 
 use super::named::{self, Named};
+use super::runtime;
 
 /// Lists, makes or removes.
 pub fn run(place: &Place, command: WebhooksCommand, output: &mut Output) -> Result {
@@ -117,7 +118,7 @@ fn check(place: &Place, workspace: &Workspace, words: &str, format: Format, outp
     let session = place.session(workspace);
     session.secrets().usable()?;
     allowed(&session, &in_use)?;
-    let status = super::runtime()?.block_on(async {
+    let status = runtime::current_thread()?.block_on(async {
         let status = check_bot(&session, &in_use).await;
         session.close().await;
         status

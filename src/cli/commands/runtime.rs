@@ -1,0 +1,10 @@
+//! What asynchronous calls run on; only the commands that need it pay for it.
+
+use tokio::runtime::{Builder, Runtime};
+
+use crate::cli::error::Result;
+
+/// Makes a runtime on this thread.
+pub fn current_thread() -> Result<Runtime> {
+    Ok(Builder::new_current_thread().enable_all().build()?)
+}
