@@ -1,5 +1,7 @@
 //! The layers stay apart: who may use whom, what the core may not name, and which crate lives in which room.
 
+mod circles;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

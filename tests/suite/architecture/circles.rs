@@ -1,0 +1,221 @@
+//! Files that use each other in a circle. Each name is followed to the file that defines it, through what re-exports it.
+//!
+//! Two files may know each other, as a tree and what walks it do. In a circle of more, nobody can say what comes first:
+//! a type in it belongs in a file of its own, or a file in it is really two.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Source, is_part_of_a_name, leading_name, sources};
+
+/// Top-level modules that are not held to it yet.
+const LEFT_OUT: &[&str] = &["ui"];
+
+#[test]
+fn no_more_than_two_files_use_each_other_in_a_circle() {
+    let files = files(&sources());
+    let wrong: Vec<String> = circles(&uses(&files))
+        .into_iter()
+        .filter(|circle| 2 < circle.len())
+        .filter(|circle| !circle.keys().all(|path| LEFT_OUT.contains(&path.split('/').next().unwrap())))
+        .map(|circle| {
+            let lines = circle.iter().map(|(file, used)| format!("  {file} uses {}", used.join(", ")));
+            lines.collect::<Vec<_>>().join("\n")
+        })
+        .collect();
+    assert!(wrong.is_empty(), "files that use each other in a circle:\n{}", wrong.join("\n\n"));
+}
+
+/// What a file names: the paths are as written, cut at `::`.
+#[derive(Default)]
+struct File {
+    /// What its `use`s bring in, by the name it has here.
+    aliases: BTreeMap<String, Vec<String>>,
+    /// The paths it uses.
+    used: BTreeSet<Vec<String>>,
+}
+
+/// The files by their place in `src`, without `.rs`; `lib.rs` has none.
+type Files = BTreeMap<String, File>;
+
+fn files(sources: &[Source]) -> Files {
+    let sources = sources.iter().filter(|source| source.path != "src/main.rs");
+    let place = |source: &Source| source.path.replace("src/", "").replace(".rs", "");
+    let named = sources.map(|source| match place(source) {
+        lib if lib == "lib" => (String::new(), file(&source.code)),
+        place => (place, file(&source.code)),
+    });
+    named.collect()
+}
+
+/// Reads the `use`s and all paths of more than one name.
+fn file(code: &str) -> File {
+    let mut file = File::default();
+    let mut passed_on = Vec::new();
+    let mut words = BTreeSet::new();
+    let mut is_public = false;
+    let mut rest = code;
+    while let Some(start) = rest.find(is_part_of_a_name) {
+        rest = &rest[start..];
+        let word = leading_name(rest).unwrap();
+        let behind = &rest[word.len()..];
+        let was_public = std::mem::replace(&mut is_public, word == "pub");
+        rest = match word.as_str() {
+            "use" => {
+                let (tree, behind) = behind.split_once(';').unwrap_or((behind, ""));
+                for (path, name) in paths(tree) {
+                    match was_public {
+                        true => passed_on.push((name.clone(), path.clone())),
+                        false => drop(file.used.insert(path.clone())),
+                    }
+                    file.aliases.insert(name, path);
+                }
+                behind
+            }
+            // The path of a visibility names nothing, and neither does a declaration.
+            "pub" if behind.starts_with('(') => behind.split_once(')').map_or("", |(_, behind)| behind),
+            "mod" => behind.trim_start().trim_start_matches(is_part_of_a_name),
+            _ => {
+                let end = rest.find(|c| !is_part_of_a_name(c) && c != ':').unwrap_or(rest.len());
+                let path = names(&rest[..end]);
+                words.insert(word);
+                if 1 < path.len() {
+                    file.used.insert(path);
+                }
+                &rest[end..]
+            }
+        };
+    }
+    // What is only passed on is not used.
+    file.used.extend(passed_on.into_iter().filter(|(name, _)| words.contains(name)).map(|(_, path)| path));
+    file
+}
+
+fn names(path: &str) -> Vec<String> {
+    path.split("::").map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+}
+
+/// Returns the paths of a `use`, each with the name that it brings in.
+fn paths(tree: &str) -> Vec<(Vec<String>, String)> {
+    let Some((stem, inside)) = tree.split_once('{') else {
+        let (path, alias) = tree.split_once(" as ").unwrap_or((tree, ""));
+        let mut path = names(path);
+        if path.last().is_some_and(|last| last == "self") {
+            path.pop();
+        }
+        let name = Some(alias.trim().to_owned()).filter(|alias| !alias.is_empty()).or(path.last().cloned());
+        return name.map(|name| (path, name)).into_iter().collect();
+    };
+    let inside = &inside[..inside.rfind('}').unwrap_or(inside.len())];
+    let (mut found, mut depth, mut from) = (Vec::new(), 0, 0);
+    for (at, c) in inside.char_indices().chain([(inside.len(), ',')]) {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            ',' if depth == 0 && !inside[from..at].trim().is_empty() => {
+                found.extend(paths(&format!("{stem}{}", inside[from..at].trim())));
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+type Uses<'f> = BTreeMap<&'f str, BTreeSet<&'f str>>;
+
+/// Returns which files each file uses.
+fn uses(files: &Files) -> Uses<'_> {
+    let uses = files.iter().map(|(own, file)| {
+        let used = file.used.iter().filter_map(|path| definer(files, own, path, 0));
+        (own.as_str(), used.filter(|used| used != own).collect())
+    });
+    uses.collect()
+}
+
+/// Follows a path that the file `from` names to the file that defines it; `None` where that is none of ours.
+fn definer<'f>(files: &'f Files, from: &str, path: &[String], n_aliases: usize) -> Option<&'f str> {
+    // A name may be brought in by an alias of itself.
+    if 16 < n_aliases {
+        return None;
+    }
+    let parent = |module: &str| module.rsplit_once('/').map_or("", |(parent, _)| parent).to_owned();
+    let child = |module: &str, name: &str| format!("{module}/{name}").trim_start_matches('/').to_owned();
+    let (mut module, rest) = match path.first()?.as_str() {
+        "crate" => (String::new(), &path[1..]),
+        "self" => (from.to_owned(), &path[1..]),
+        "super" => (parent(from), &path[1..]),
+        name if files.contains_key(&child(from, name)) || files[from].aliases.contains_key(name) => {
+            (from.to_owned(), path)
+        }
+        _ => return None,
+    };
+    for (nth, name) in rest.iter().enumerate() {
+        let inner = child(&module, name);
+        if name == "super" {
+            module = parent(&module);
+        } else if files.contains_key(&inner) {
+            module = inner;
+        } else {
+            let Some(alias) = files.get(&module)?.aliases.get(name) else { break };
+            let whole = [alias, &rest[nth + 1..]].concat();
+            return definer(files, &module, &whole, n_aliases + 1);
+        }
+    }
+    files.get_key_value(&module).map(|(path, _)| path.as_str())
+}
+
+/// Returns the sets of files of which each leads to all others, with what each of them uses of the set.
+fn circles<'f>(uses: &Uses<'f>) -> BTreeSet<BTreeMap<&'f str, Vec<&'f str>>> {
+    let reached: Uses<'f> = uses.keys().map(|from| (*from, reached(uses, from))).collect();
+    let circles = uses.keys().map(|file| {
+        let others = reached[file].iter().filter(|other| reached[*other].contains(file));
+        let circle: BTreeSet<&str> = others.copied().collect();
+        let within = |file: &'f str| uses[file].intersection(&circle).copied().collect();
+        circle.iter().map(|file| (*file, within(file))).collect()
+    });
+    circles.filter(|circle: &BTreeMap<_, _>| !circle.is_empty()).collect()
+}
+
+fn reached<'f>(uses: &Uses<'f>, from: &str) -> BTreeSet<&'f str> {
+    let mut found = BTreeSet::new();
+    let mut left: Vec<&str> = uses[from].iter().copied().collect();
+    while let Some(file) = left.pop() {
+        if found.insert(file) {
+            left.extend(&uses[file]);
+        }
+    }
+    found
+}
+
+/// The circles of files that hold these codes, as `file` of each circle.
+#[track_caller]
+fn check(codes: &[(&str, &str)], expected: &[&[&str]]) {
+    let source = |(path, code): &(&str, &str)| Source {
+        path: format!("src/{path}.rs"),
+        module: String::new(),
+        code: (*code).to_owned(),
+    };
+    let files = files(&codes.iter().map(source).collect::<Vec<_>>());
+    let found: Vec<Vec<&str>> =
+        circles(&uses(&files)).into_iter().map(|circle| circle.into_keys().collect()).collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn a_circle_is_found_through_whatever_names_it() {
+    let lib = ("lib", "pub mod a; pub mod d;");
+    // Through the parent's re-export, a function's path, a group with an alias, and a `super` of a `super`.
+    let a = ("a", "mod b; mod c; pub use b::B; pub use c::{C as Sea};");
+    let b = ("a/b", "use super::Sea; pub struct B;");
+    check(&[lib, a, b, ("a/c", "fn f() { super::b::f() }")], &[&["a/b", "a/c"]]);
+    check(
+        &[lib, a, b, ("a/c", "use crate::d::{self, D};"), ("d", "use crate::a::B;")],
+        &[&["a/b", "a/c", "d"]],
+    );
+    check(&[lib, a, b, ("a/c", "mod e;"), ("a/c/e", "use super::super::B;")], &[]);
+    // A parent uses its child where it names it, not where it declares it or passes it on.
+    let child = ("a/b", "use super::T;");
+    check(&[lib, ("a", "mod b; pub use b::B; pub struct T;"), child], &[]);
+    check(&[lib, ("a", "mod b; pub(in crate::a) use b::B; struct T(B);"), child], &[&["a", "a/b"]]);
+    check(&[lib, ("a", "mod b; fn f() { b::f() } struct T;"), child], &[&["a", "a/b"]]);
+}
