@@ -2,7 +2,6 @@
 
 use telecast::ui::screen::compose::focus::Pane;
 
-use ratatui::layout::Rect;
 use telecast::ui::widget::hyperlinks::Link;
 
 use super::harness::Console;
@@ -128,7 +127,6 @@ fn code_in_the_message_has_its_languages_colours() {
 
 /// The links of the terminal: what is in their cells, and where they lead.
 fn hyperlinks(console: &Console) -> Vec<(String, String)> {
-    let area = Rect::new(0, 0, console.app.shared.size.0, console.app.shared.size.1);
     let cells = console.cells();
     let links = telecast::ui::app::links(&console.app);
     let text = |link: &Link| link.columns.clone().map(|x| cells[(x, link.y)].symbol()).collect::<String>();
