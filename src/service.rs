@@ -22,7 +22,7 @@ pub use capture::capture_mine;
 pub use clevertap::{ExportProblem, export_clevertap, export_problems, export_text, webhook_for};
 pub use curl::curl;
 pub use job::{Job, SampleEvent, partial_names, partials};
-pub use people::{find_people, open_people};
+pub use people::{People, PeopleError, Whom, load_people, people_to_change, people_to_read};
 pub use problems::{violations, webhook_problems};
 pub use session::{ResolveError, Session, Sharing};
 pub use survey::{Surveyed, survey};

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use crate::disk::LockError;
 use crate::paths::{NoHome, Paths, WORKSPACE_VARIABLE};
 use crate::secrets::Secrets;
-use crate::service::{Grants, NotPermitted, Session, Sharing, TRUST_VARIABLE, open_people};
+use crate::service::{Grants, NotPermitted, PeopleError, Session, Sharing, TRUST_VARIABLE};
 use crate::settings::Settings;
 use crate::state::StateError;
-use crate::store::{self, SqliteStore};
-use crate::workspace::{self, DiscoverError, Folder, InitError, OpenError, SaveError, Workspace};
+use crate::store;
+use crate::workspace::{self, DiscoverError, InitError, OpenError, SaveError, Workspace};
 
 use super::error::{CliError, Kind, Result};
 
@@ -50,12 +50,6 @@ impl Place {
         Session::new(self.paths.clone(), workspace, secrets, &settings, Sharing::OneCommand)
             .with_grants(Grants::from_environment())
     }
-}
-
-/// Opens the people of a workspace to change them; refused where its private folder is foreign.
-pub fn people_to_change(folder: &Folder) -> Result<SqliteStore> {
-    folder.private()?;
-    Ok(open_people(folder)?)
 }
 
 /// Returns the folder that relative paths count from.
@@ -116,8 +110,16 @@ impl From<store::Error> for CliError {
     fn from(error: store::Error) -> Self {
         match error {
             store::Error::Refused(_) => CliError::new(Kind::Failed, error),
-            store::Error::Folder(error) => error.into(),
             _ => CliError::new(Kind::Environment, error),
+        }
+    }
+}
+
+impl From<PeopleError> for CliError {
+    fn from(error: PeopleError) -> Self {
+        match error {
+            PeopleError::Folder(error) => error.into(),
+            PeopleError::Store(error) => error.into(),
         }
     }
 }

@@ -6,10 +6,10 @@ use crate::paths::Paths;
 use crate::profile::Reachability;
 use crate::secrets::{Scope, Secret, SecretError, Secrets};
 use crate::settings::Settings;
-use crate::store::{self, ImportError, ImportOptions, Store};
+use crate::store::{self, ImportError, ImportOptions};
 use crate::workspace::{self, Folder, InitError, MANIFEST, Workspace};
 
-use super::people::open_people;
+use super::people::{PeopleError, open_people};
 use super::sample;
 
 /// Why there is no sample workspace.
@@ -29,7 +29,7 @@ pub enum DemoError {
     Import(#[from] ImportError),
     /// Its people could not be kept.
     #[error(transparent)]
-    Store(#[from] store::Error),
+    People(#[from] PeopleError),
     /// Its token could not be kept.
     #[error(transparent)]
     Secret(#[from] SecretError),
@@ -99,9 +99,9 @@ pub fn make(paths: &Paths, root: &Path) -> Result<(), DemoError> {
 fn fill(workspace: &Workspace, folder: &Folder) -> Result<(), DemoError> {
     let people = open_people(folder)?;
     let options = ImportOptions { zone: workspace.time_zone(), ..ImportOptions::default() };
-    store::import(&people, &workspace.root.join(sample::PROFILES_FILE), &options, &mut |_| {})?;
+    store::import(&*people, &workspace.root.join(sample::PROFILES_FILE), &options, &mut |_| {})?;
     for identity in sample::BLOCKED {
-        people.set_reachability(identity, Reachability::Blocked)?;
+        people.set_reachability(identity, Reachability::Blocked).map_err(PeopleError::from)?;
     }
     Ok(())
 }

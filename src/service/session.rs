@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokio::sync::Mutex as AsyncMutex;
 
-use super::people::{find_people, open_people};
+use super::people::{PeopleError, find_people, open_people};
 
 use crate::botapi::{Client, ClientError, ClientOptions};
 use crate::campaign::SANDBOX;
@@ -17,7 +17,7 @@ use crate::sandbox::{self, Chats};
 use crate::secrets::{Movable, Redactor, Secret, SecretError, Secrets};
 use crate::settings::Settings;
 use crate::state::WorkspaceState;
-use crate::store::{self, SqliteStore, Store};
+use crate::store::Store;
 use crate::workspace::{Folder, Workspace};
 
 use super::trust::{Grants, Permit};
@@ -33,7 +33,7 @@ pub struct Session {
     secrets: Secrets,
     client_options: ClientOptions,
     client: OnceLock<Client>,
-    store: Mutex<Option<Arc<SqliteStore>>>,
+    store: Mutex<Option<Arc<dyn Store>>>,
     sandbox: AsyncMutex<Option<OwnSandbox>>,
     redactor: Mutex<Redactor>,
 }
@@ -132,23 +132,23 @@ impl Session {
     }
 
     /// Returns the store, opened when first asked for; a failed opening is tried again the next time. Blocks.
-    pub fn store(&self) -> Result<Arc<SqliteStore>, store::Error> {
+    pub fn store(&self) -> Result<Arc<dyn Store>, PeopleError> {
         let mut slot = self.store.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(store) = &*slot {
             return Ok(Arc::clone(store));
         }
-        let opened = Arc::new(open_people(&self.folder)?);
+        let opened = open_people(&self.folder)?;
         *slot = Some(Arc::clone(&opened));
         Ok(opened)
     }
 
     /// Returns the store where there are people to be asked; makes none. Blocks.
-    pub fn store_if_any(&self) -> Result<Option<Arc<SqliteStore>>, store::Error> {
+    pub fn store_if_any(&self) -> Result<Option<Arc<dyn Store>>, PeopleError> {
         let mut slot = self.store.lock().unwrap_or_else(PoisonError::into_inner);
         if slot.is_none() {
-            *slot = find_people(&self.folder)?.map(Arc::new);
+            *slot = find_people(&self.folder)?;
         }
-        Ok(slot.as_ref().map(Arc::clone))
+        Ok(slot.clone())
     }
 
     /// Opens the store anew when it is next asked for: whether it may be written has changed.

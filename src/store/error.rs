@@ -1,115 +1,90 @@
-//! What goes wrong with a store, in the words of the one who has to mend it.
-
-use std::path::PathBuf;
+//! What goes wrong with a store, in terms that hold for any backend, in the words of the one who has to mend it.
+//!
+//! Whoever publishes decides by the variant: [`Error::Busy`] passes, [`Error::Refused`] is about the data, all others need
+//! a person. What a backend said itself stays below, as the source.
 
 use super::Refusal;
-use crate::disk::{Breach, SaveError};
+use crate::disk::Breach;
 
-/// A store's operation that did not work.
+/// What a backend or the system said.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// A store's operation that did not work. `place` names the store as a person finds it: the path of its file.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The file or its folder cannot be made or opened.
-    #[error("cannot open the database {}: {source}", path.display())]
+    /// It cannot be made or reached.
+    #[error("cannot open the database {place}: {source}")]
     Open {
-        /// The database file.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
+        /// Which store.
+        place: String,
+        /// What was said.
+        source: Cause,
     },
     /// A later version of telecast wrote it.
-    #[error("the database {} has version {version}, this telecast knows up to {known}: update telecast", path.display())]
+    #[error("the database {place} has version {version}, this telecast knows up to {known}: update telecast")]
     TooNew {
-        /// The database file.
-        path: PathBuf,
-        /// The file's version.
+        /// Which store.
+        place: String,
+        /// Its version.
         version: u32,
         /// The latest version this program knows.
         known: u32,
     },
-    /// A file of another program, or no database at all.
-    #[error("{} is not a telecast database", path.display())]
+    /// Another program's, or no database at all.
+    #[error("{place} is not a telecast database")]
     NotOurs {
-        /// The file.
-        path: PathBuf,
+        /// Which store.
+        place: String,
     },
-    /// It, or a file that SQLite keeps beside it, breaks the rules for files of a workspace.
-    #[error("{} is left alone: {breach}", path.display())]
+    /// Its place breaks the rules for files of a workspace.
+    #[error("{place} is left alone: {breach}")]
     LeftAlone {
-        /// The file.
-        path: PathBuf,
+        /// Which store.
+        place: String,
         /// The rule.
         breach: Breach,
     },
-    /// A file beside it that SQLite would follow to somewhere else.
-    #[error("{} is no journal of this database: move it away", path.display())]
+    /// A journal that would change something else.
+    #[error("{place} is no journal of this database: move it away")]
     StrangeJournal {
-        /// The file.
-        path: PathBuf,
+        /// Which store.
+        place: String,
     },
-    /// The workspace's private folder, where it is kept, cannot be used or made.
-    #[error(transparent)]
-    Folder(#[from] SaveError),
-    /// Its pages are damaged.
-    #[error("the database {} is damaged: move it away and import the people again", path.display())]
+    /// What it holds cannot be read.
+    #[error("the database {place} is damaged: move it away and import the people again")]
     Damaged {
-        /// The database file.
-        path: PathBuf,
-        /// What SQLite said.
-        source: rusqlite::Error,
+        /// Which store.
+        place: String,
+        /// What was said.
+        source: Cause,
     },
-    /// Another process wrote for longer than we wait.
-    #[error("the database {} is locked by another process: try again when it is done", path.display())]
-    Locked {
-        /// The database file.
-        path: PathBuf,
+    /// Somebody else wrote for longer than we wait.
+    #[error("the database {place} is locked by another process: try again when it is done")]
+    Busy {
+        /// Which store.
+        place: String,
     },
     /// No room for what was to be written; nothing of it is kept.
-    #[error("no space left for the database {}: nothing of this step was saved", path.display())]
-    DiskFull {
-        /// The database file.
-        path: PathBuf,
+    #[error("no space left for the database {place}: nothing of this step was saved")]
+    Full {
+        /// Which store.
+        place: String,
     },
-    /// The file or its folder may not be written.
-    #[error("no permission to write the database {} and its folder", path.display())]
+    /// It may not be written.
+    #[error("no permission to write the database {place} and its folder")]
     NoPermission {
-        /// The database file.
-        path: PathBuf,
+        /// Which store.
+        place: String,
     },
-    /// What SQLite said and none of the others covers.
-    #[error("the database {} did not work: {source}", path.display())]
-    Database {
-        /// The database file.
-        path: PathBuf,
-        /// What SQLite said.
-        source: rusqlite::Error,
+    /// What none of the others covers.
+    #[error("the database {place} did not work: {source}")]
+    Failed {
+        /// Which store.
+        place: String,
+        /// What was said.
+        source: Cause,
     },
     /// The change does not fit what is stored.
     #[error(transparent)]
     Refused(#[from] Refusal),
-}
-
-impl Error {
-    /// Sorts what SQLite said about the database at `path`.
-    pub(super) fn of_sqlite(path: PathBuf, source: rusqlite::Error) -> Self {
-        use rusqlite::ErrorCode;
-        match source.sqlite_error_code() {
-            Some(ErrorCode::NotADatabase) => Error::NotOurs { path },
-            Some(ErrorCode::DatabaseCorrupt) => Error::Damaged { path, source },
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Locked { path },
-            Some(ErrorCode::DiskFull) => Error::DiskFull { path },
-            Some(ErrorCode::SystemIoFailure) if is_full(&source) => Error::DiskFull { path },
-            Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
-                Error::NoPermission { path }
-            }
-            _ => Error::Database { path, source },
-        }
-    }
-}
-
-/// Whether an I/O error can only be a disk without room: enlarging a file failed.
-fn is_full(error: &rusqlite::Error) -> bool {
-    use rusqlite::ffi::{SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_WRITE};
-    let code = error.sqlite_error().map(|error| error.extended_code);
-    // Of a write SQLite tells a full disk itself; what is left is a quota, or the limit on a file's size.
-    matches!(code, Some(SQLITE_IOERR_SHMSIZE | SQLITE_IOERR_WRITE))
 }

@@ -13,6 +13,7 @@ use super::{Change, Error, Outcome, Page, Result, Store};
 
 use state::State;
 
+mod error;
 mod open;
 mod read;
 mod sample;
@@ -73,8 +74,8 @@ impl SqliteStore {
 
     /// Runs one operation and puts SQLite's errors in our words.
     fn run<T>(&self, operation: impl FnOnce(&mut Inner) -> rusqlite::Result<T>) -> Result<T> {
-        operation(&mut self.lock()).map_err(|source| match Error::of_sqlite(self.path.clone(), source) {
-            Error::NoPermission { path } if self.is_full => Error::DiskFull { path },
+        operation(&mut self.lock()).map_err(|source| match error::sorted(&self.path, source) {
+            Error::NoPermission { place } if self.is_full => Error::Full { place },
             error => error,
         })
     }
@@ -173,7 +174,7 @@ mod tests {
         store.set("small", text(1)).unwrap();
         store.lock().connection.pragma_update(None, "max_page_count", 20).unwrap();
         let refused = store.set("large", text(1_000_000)).unwrap_err();
-        assert!(matches!(refused, Error::DiskFull { .. }), "{refused}");
+        assert!(matches!(refused, Error::Full { .. }), "{refused}");
         assert_eq!((store.count().unwrap(), store.get("large").unwrap()), (1, None));
         store.set("other", text(1)).unwrap();
     }
@@ -187,7 +188,7 @@ mod tests {
         let mut writing = one.lock();
         let transaction = writing.connection.transaction().unwrap();
         transaction.execute("UPDATE totals SET n = n", []).unwrap();
-        assert!(matches!(two.set("x", text(1)).unwrap_err(), Error::Locked { .. }));
+        assert!(matches!(two.set("x", text(1)).unwrap_err(), Error::Busy { .. }));
         assert_eq!(two.count().unwrap(), 0, "reading goes on");
     }
 }

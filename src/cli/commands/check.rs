@@ -13,8 +13,8 @@ use crate::cli::problems::{Problem, Sheet};
 use crate::clock;
 use crate::diagnostic::{Diagnostic, TextEdit};
 use crate::profile::{Profile, Vocabulary};
-use crate::service::{Job, Session};
-use crate::store::{self, Store};
+use crate::service::{Job, PeopleError, Session};
+use crate::store;
 use crate::workspace::{CampaignFiles, Condition, SaveError, Source, Workspace};
 
 use super::{campaigns, render};
@@ -112,7 +112,10 @@ struct People {
 fn people(session: &Session, output: &mut Output) -> Result<People> {
     let store = match session.store_if_any() {
         // One that leads elsewhere is among the problems of the workspace.
-        Err(store::Error::LeftAlone { .. } | store::Error::Folder(SaveError::Breach { .. })) => None,
+        Err(
+            PeopleError::Store(store::Error::LeftAlone { .. })
+            | PeopleError::Folder(SaveError::Breach { .. }),
+        ) => None,
         found => found?,
     };
     // Where nobody is known yet, the templates are checked all the same.

@@ -33,7 +33,7 @@ impl From<DemoError> for CliError {
             DemoError::TestChat(error) => error.into(),
             DemoError::Open(error) => error.into(),
             DemoError::Import(error) => error.into(),
-            DemoError::Store(error) => error.into(),
+            DemoError::People(error) => error.into(),
             DemoError::Secret(error) => error.into(),
         }
     }

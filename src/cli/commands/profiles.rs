@@ -8,34 +8,26 @@ use serde_json::{Value as Json, json};
 use crate::cli::args::{Format, ListProfiles, ProfilesCommand, Property, SetProfile};
 use crate::cli::error::{CliError, Ending, Kind, Result};
 use crate::cli::output::Output;
-use crate::cli::place::{self, Place};
+use crate::cli::place::Place;
 use crate::profile::import::read_one;
 use crate::profile::{Profile, Reachability, Value, limits};
-use crate::service::find_people;
-use crate::store::{SqliteStore, Store, Written};
+use crate::service::{people_to_change, people_to_read};
+use crate::store::{Store, Written};
 use crate::template::Dialect;
-use crate::workspace::{Folder, Workspace};
+use crate::workspace::Workspace;
 
 /// Imports, lists, shows, sets or deletes.
 pub fn run(place: &Place, command: ProfilesCommand, output: &mut Output) -> Result {
     let workspace = place.workspace()?;
     let folder = workspace.folder(&place.paths);
-    let to_change = || place::people_to_change(&folder);
+    let (to_read, to_change) = (|| people_to_read(&folder), || people_to_change(&folder));
     match command {
-        ProfilesCommand::Import(args) => import::run(&workspace, &to_change()?, &args, output),
-        ProfilesCommand::List(args) => list(&to_read(&folder)?, &args, output),
-        ProfilesCommand::Show { identity, format } => show(&to_read(&folder)?, &identity, format, output),
-        ProfilesCommand::Set(args) => set(&workspace, &to_change()?, args, output),
-        ProfilesCommand::Delete { identities } => delete(&to_change()?, &identities, output),
+        ProfilesCommand::Import(args) => import::run(&workspace, &*to_change()?, &args, output),
+        ProfilesCommand::List(args) => list(&*to_read()?, &args, output),
+        ProfilesCommand::Show { identity, format } => show(&*to_read()?, &identity, format, output),
+        ProfilesCommand::Set(args) => set(&workspace, &*to_change()?, args, output),
+        ProfilesCommand::Delete { identities } => delete(&*to_change()?, &identities, output),
     }
-}
-
-/// Opens the people to look at them; where there are none, none are made.
-fn to_read(folder: &Folder) -> Result<SqliteStore> {
-    Ok(match find_people(folder)? {
-        Some(people) => people,
-        None => SqliteStore::open_in_memory()?,
-    })
 }
 
 fn list(people: &dyn Store, args: &ListProfiles, output: &mut Output) -> Result {

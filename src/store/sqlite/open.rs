@@ -14,6 +14,8 @@ use tempfile::TempDir;
 use crate::disk::{self, Breach, Tree, TreeError};
 use crate::store::{Error, Result};
 
+use super::error::{place, sorted};
+
 /// Each brings the database from the version of its index to the next one.
 const MIGRATIONS: &[&str] = &[include_str!("../../../assets/migrations/0001_profiles.sql")];
 
@@ -52,7 +54,7 @@ pub(super) fn file(path: &Path) -> Result<Opened> {
     let path = &real(path, Making::Folder)?;
     match writable(path) {
         Ok(connection) => Ok(Opened { connection, copy: None, is_full: false }),
-        Err(refused @ Error::DiskFull { .. }) => match reading(path) {
+        Err(refused @ Error::Full { .. }) => match reading(path) {
             Ok(opened) => Ok(Opened { is_full: true, ..opened }),
             Err(_) => Err(refused),
         },
@@ -66,20 +68,26 @@ pub(super) fn read_only(path: &Path) -> Result<Opened> {
     reading(&real(path, Making::Nothing)?)
 }
 
+fn unopened(path: &Path, error: io::Error) -> Error {
+    Error::Open { place: place(path), source: error.into() }
+}
+
 fn is_permission(error: &Error) -> bool {
     use io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
     match error {
         Error::NoPermission { .. } => true,
-        Error::Open { source, .. } => matches!(source.kind(), PermissionDenied | ReadOnlyFilesystem),
+        Error::Open { source, .. } => source
+            .downcast_ref::<io::Error>()
+            .is_some_and(|error| matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem)),
         _ => false,
     }
 }
 
 fn writable(path: &Path) -> Result<Connection> {
-    create(path).map_err(|source| Error::Open { path: path.to_owned(), source })?;
+    create(path).map_err(|error| unopened(path, error))?;
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
-    let sqlite = |source| Error::of_sqlite(path.to_owned(), source);
+    let sqlite = |source| sorted(path, source);
     let mut connection = Connection::open_with_flags(path, flags).map_err(sqlite)?;
     configure(&connection).map_err(sqlite)?;
     migrate(&mut connection, path)?;
@@ -89,7 +97,7 @@ fn writable(path: &Path) -> Result<Connection> {
 
 /// Opens without writing, not even the files that SQLite keeps beside a database that others write to.
 fn reading(path: &Path) -> Result<Opened> {
-    let open = |error| Error::Open { path: path.to_owned(), source: error };
+    let open = |error| unopened(path, error);
     let has_changes = fs::metadata(companion(path, "-wal")).is_ok_and(|wal| 0 < wal.len());
     if has_changes && companion(path, "-shm").exists() {
         // Somebody may be writing: read along with them.
@@ -116,7 +124,7 @@ fn reading(path: &Path) -> Result<Opened> {
 }
 
 fn connect(path: &Path, how: &str) -> Result<Connection> {
-    let sqlite = |source| Error::of_sqlite(path.to_owned(), source);
+    let sqlite = |source| sorted(path, source);
     let encoded = percent_encode(path.as_os_str().as_encoded_bytes(), IN_URI);
     let uri = format!("file:{encoded}?{how}");
     let access =
@@ -130,7 +138,7 @@ fn connect(path: &Path, how: &str) -> Result<Connection> {
     let known = MIGRATIONS.len() as u32;
     let version = version(&connection).map_err(sqlite)?;
     if known < version {
-        return Err(Error::TooNew { path: path.to_owned(), version, known });
+        return Err(Error::TooNew { place: place(path), version, known });
     }
     check_schema(&connection, path)?;
     Ok(connection)
@@ -145,7 +153,7 @@ enum Making {
 
 /// Returns the path with no link in its folders, and checks that none is at the file or beside it.
 fn real(path: &Path, making: Making) -> Result<PathBuf> {
-    let open = |source| Error::Open { path: path.to_owned(), source };
+    let open = |error| unopened(path, error);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if making == Making::Folder {
         fs::create_dir_all(folder).map_err(open)?;
@@ -157,10 +165,10 @@ fn real(path: &Path, making: Making) -> Result<PathBuf> {
         let name = format!("{name}{ending}");
         tree.place(&name).map_err(|error| match error {
             TreeError::Breach(breach @ Breach::NotAFile(_)) => {
-                Error::Open { path: tree.shown(&name), source: io::Error::other(breach) }
+                unopened(&tree.shown(&name), io::Error::other(breach))
             }
-            TreeError::Breach(breach) => Error::LeftAlone { path: tree.shown(&name), breach },
-            TreeError::Io(source) => Error::Open { path: tree.shown(&name), source },
+            TreeError::Breach(breach) => Error::LeftAlone { place: place(&tree.shown(&name)), breach },
+            TreeError::Io(error) => unopened(&tree.shown(&name), error),
         })?;
     }
     let path = tree.shown(name);
@@ -175,7 +183,7 @@ fn companion(path: &Path, ending: &str) -> PathBuf {
 }
 
 fn check_journal(path: &Path) -> Result<()> {
-    let open = |source| Error::Open { path: path.to_owned(), source };
+    let open = |error| unopened(path, error);
     let mut file = match File::open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         file => file.map_err(open)?,
@@ -186,7 +194,7 @@ fn check_journal(path: &Path) -> Result<()> {
         file.seek(SeekFrom::End(-8)).and_then(|_| file.read_exact(&mut end)).map_err(open)?;
     }
     if end == SUPER_JOURNAL {
-        return Err(Error::StrangeJournal { path: path.to_owned() });
+        return Err(Error::StrangeJournal { place: place(path) });
     }
     Ok(())
 }
@@ -194,14 +202,14 @@ fn check_journal(path: &Path) -> Result<()> {
 /// Refuses a database that holds anything but what the migrations made: a view or a trigger in place of a table would run
 /// whatever it says.
 fn check_schema(connection: &Connection, path: &Path) -> Result<()> {
-    let sqlite = |source| Error::of_sqlite(path.to_owned(), source);
+    let sqlite = |source| sorted(path, source);
     let pristine = Connection::open_in_memory().map_err(sqlite)?;
     MIGRATIONS.iter().try_for_each(|sql| pristine.execute_batch(sql)).map_err(sqlite)?;
     let expected = schema(&pristine).map_err(sqlite)?;
     let is_statistics = |sql: &String| STATISTICS.contains(&sql.as_str());
     let found: Vec<String> =
         schema(connection).map_err(sqlite)?.into_iter().filter(|sql| !is_statistics(sql)).collect();
-    if found == expected { Ok(()) } else { Err(Error::NotOurs { path: path.to_owned() }) }
+    if found == expected { Ok(()) } else { Err(Error::NotOurs { place: place(path) }) }
 }
 
 /// Returns what a database was made by, sorted; what SQLite adds to it by itself has no text.
@@ -214,7 +222,7 @@ fn schema(connection: &Connection) -> rusqlite::Result<Vec<String>> {
 
 /// Makes a database that is nowhere on disk.
 pub(super) fn memory(name: &Path) -> Result<Connection> {
-    let sqlite = |source| Error::of_sqlite(name.to_owned(), source);
+    let sqlite = |source| sorted(name, source);
     let mut connection = Connection::open_in_memory().map_err(sqlite)?;
     configure(&connection).map_err(sqlite)?;
     migrate(&mut connection, name)?;
@@ -273,7 +281,7 @@ fn use_wal(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 fn migrate(connection: &mut Connection, path: &Path) -> Result<()> {
-    let sqlite = |source| Error::of_sqlite(path.to_owned(), source);
+    let sqlite = |source| sorted(path, source);
     let known = MIGRATIONS.len() as u32;
     if version(connection).map_err(sqlite)? == known {
         return check_schema(connection, path);
@@ -282,10 +290,10 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sqlite)?;
     let version = version(&transaction).map_err(sqlite)?;
     if known < version {
-        return Err(Error::TooNew { path: path.to_owned(), version, known });
+        return Err(Error::TooNew { place: place(path), version, known });
     }
     if version == 0 && has_tables(&transaction).map_err(sqlite)? {
-        return Err(Error::NotOurs { path: path.to_owned() });
+        return Err(Error::NotOurs { place: place(path) });
     }
     for sql in &MIGRATIONS[version as usize..] {
         transaction.execute_batch(sql).map_err(sqlite)?;

@@ -18,7 +18,6 @@ use crate::capture;
 use crate::clock;
 use crate::paths::Paths;
 use crate::service::{self, BotStatus, Job, Session, TestSend, TroubleKind, WebhookInUse};
-use crate::store::Store;
 use crate::ui::editor::highlight::{CodeGrammars, Grammar};
 use crate::ui::screen::compose::verdicts::worst_of;
 use crate::ui::shared::effect::{Effect, ExternalEdit, Timer};
@@ -252,10 +251,12 @@ impl Executor {
                 Some(Msg::CampaignsChecked { number, found: jobs.into_iter().filter_map(worst).collect() })
             }
             Effect::LoadPeople { profile } => {
-                Some(Msg::PeopleLoaded(files::load_people(&session, profile.as_deref())))
+                let found = files::load_people(&session, profile.as_deref());
+                Some(Msg::PeopleLoaded(found.map_err(|error| error.to_string())))
             }
             Effect::FindProfiles { number, search } => {
-                let found = session.store().and_then(|store| store.list(&search, None, FOUND_PROFILES));
+                let found =
+                    session.store().and_then(|store| Ok(store.list(&search, None, FOUND_PROFILES)?));
                 let result = found.map(|page| page.profiles.into_iter().map(Arc::new).collect());
                 Some(Msg::ProfilesFound { number, result: result.map_err(|error| error.to_string()) })
             }

@@ -4,9 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::clock;
-use crate::profile::Profile;
-use crate::service::Session;
-use crate::store::{self, Store};
+use crate::service::{self, People, PeopleError, Session, Whom};
 use crate::ui::shared::effect::Effect;
 use crate::ui::shared::msg::{Msg, PeopleFound, SaveFailure};
 use crate::workspace::{Draft, Fingerprint, Folder, SaveError, Workspace};
@@ -15,23 +13,9 @@ pub(super) fn read(root: &Path) -> Result<Arc<Workspace>, String> {
     Workspace::open(root).map(Arc::new).map_err(|error| error.to_string())
 }
 
-pub(super) fn load_people(session: &Session, wanted: Option<&str>) -> Result<PeopleFound, String> {
-    let load = || {
-        let store = session.store()?;
-        let vocabulary = store.vocabulary()?;
-        let mut profile: Option<Profile> = match wanted {
-            Some(identity) => store.get(identity)?,
-            None => None,
-        };
-        if profile.is_none() {
-            profile = store.test_profiles()?.into_iter().next();
-        }
-        if profile.is_none() {
-            profile = store.list("", None, 1)?.profiles.into_iter().next();
-        }
-        Ok(PeopleFound { vocabulary: Arc::new(vocabulary), profile: profile.map(Arc::new) })
-    };
-    load().map_err(|error: store::Error| error.to_string())
+pub(super) fn load_people(session: &Session, wanted: Option<&str>) -> Result<PeopleFound, PeopleError> {
+    let People { vocabulary, profile } = service::load_people(&*session.store()?, Whom::Anybody(wanted))?;
+    Ok(PeopleFound { vocabulary, profile })
 }
 
 /// Reports what could not be kept. That a foreign private folder keeps nothing was said when the console opened.
