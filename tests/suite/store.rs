@@ -1,6 +1,7 @@
-//! The store against real SQLite.
+//! The store: the contract of every backend on SQLite, what only its file can show, and imports.
 #![expect(clippy::unwrap_used, reason = "what tests share unwraps as tests do")]
 
+use std::cell::Cell;
 use std::fs;
 use std::path::PathBuf;
 use std::thread;
@@ -17,6 +18,10 @@ use telecast::store::{
 use telecast::template::Dialect;
 
 use crate::support::rounds;
+
+mod contract;
+
+use contract::contract;
 
 /// A folder with a store in it, and files to import.
 struct Home {
@@ -82,6 +87,21 @@ fn check(content: impl AsRef<[u8]>, people: &str, wrong: &[&str]) {
     assert_eq!(home.people(), people);
     assert_eq!(rejected(&report), wrong);
     assert_eq!(report.n_rejected, wrong.len() as u64);
+}
+
+#[test]
+fn sqlite_in_memory_keeps_the_contract() {
+    contract(|| Box::new(SqliteStore::open_in_memory().unwrap()));
+}
+
+#[test]
+fn sqlite_in_a_file_keeps_the_contract() {
+    let folder = tempfile::tempdir().unwrap();
+    let n_made = Cell::new(0);
+    contract(|| {
+        n_made.set(n_made.get() + 1);
+        Box::new(SqliteStore::open(&folder.path().join(format!("{}.db", n_made.get()))).unwrap())
+    });
 }
 
 #[test]
@@ -370,27 +390,6 @@ fn several_stores_write_one_file_and_see_each_other() {
     let other = SqliteStore::open(&path).unwrap();
     other.set("late", IndexMap::from([("b".into(), Value::Boolean(true))])).unwrap();
     assert_eq!(store.vocabulary().unwrap().property("b").unwrap().kind, Kind::Boolean);
-}
-
-#[test]
-fn a_batch_keeps_what_fits_and_tells_the_rest() {
-    let home = Home::new();
-    let change = |identity: &str, value| Change {
-        identity: identity.into(),
-        properties: IndexMap::from([("a".into(), value)]),
-    };
-    let outcomes = home
-        .store
-        .write(&[
-            change("x", Value::Integer(1)),
-            change("y", Value::Boolean(true)),
-            change("", Value::Integer(1)),
-        ])
-        .unwrap();
-    assert!(outcomes[0].is_ok());
-    assert_eq!(outcomes[1].as_ref().unwrap_err().to_string(), "`a` is number, not boolean");
-    assert_eq!(outcomes[2].as_ref().unwrap_err().to_string(), "the identity is empty");
-    assert_eq!(home.people(), "x {\"a\":1}\n");
 }
 
 #[test]

@@ -1,0 +1,201 @@
+//! What every backend of the store keeps to: a new one is one more call of [`contract`].
+#![expect(clippy::unwrap_used, reason = "what tests share unwraps as tests do")]
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use proptest::prelude::*;
+
+use telecast::profile::{Kind, Reachability, Value};
+use telecast::store::{Change, Store, Written};
+
+/// Makes an empty store.
+type Make<'a> = &'a dyn Fn() -> Box<dyn Store>;
+
+/// A claim by its name, and what checks it.
+type Claim = (&'static str, fn(Make<'_>));
+
+/// Checks every claim on stores that `make` makes.
+pub fn contract(make: impl Fn() -> Box<dyn Store>) {
+    for (claim, check) in CLAIMS {
+        // Shown where the check fails.
+        println!("{claim}");
+        check(&make);
+    }
+}
+
+macro_rules! by_name {
+    ($($claim:ident,)*) => { &[$((stringify!($claim), $claim)),*] };
+}
+
+const CLAIMS: &[Claim] = by_name![
+    what_is_set_comes_back_in_order_and_null_takes_away,
+    any_value_comes_back,
+    a_text_that_is_a_date_is_one_and_no_number_is_nothing,
+    a_property_has_one_type_until_nobody_has_it,
+    the_vocabulary_counts_and_samples_and_follows_every_write,
+    pages_follow_each_other_and_search_finds_any_text,
+    a_sample_of_many_has_the_odd_ones_and_follows_every_write,
+    a_sample_of_few_is_all_of_them,
+    test_profiles_and_reachability_are_kept,
+    a_batch_keeps_what_fits_and_tells_the_rest,
+];
+
+fn properties(json: &str) -> IndexMap<String, Value> {
+    let Value::Object(members) = Value::from(serde_json::from_str::<serde_json::Value>(json).unwrap()) else {
+        panic!("an object")
+    };
+    members
+}
+
+fn what_is_set_comes_back_in_order_and_null_takes_away(make: Make<'_>) {
+    let store = make();
+    let first = properties(r#"{"z":"x","n":5.0,"i":5,"d":"$D_1664890781","l":["a",1],"o":{"y":true}}"#);
+    assert_eq!(store.set("anna", first.clone()).unwrap(), Written::Created);
+    assert_eq!(store.get("anna").unwrap().unwrap().properties, first);
+    assert_eq!(store.set("anna", properties(r#"{"n":null,"z":"y","new":false}"#)).unwrap(), Written::Updated);
+    let names: Vec<_> = store.get("anna").unwrap().unwrap().properties.into_keys().collect();
+    assert_eq!(names, ["z", "i", "d", "l", "o", "new"]);
+}
+
+fn any_value_comes_back(make: Make<'_>) {
+    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(128) };
+    proptest!(config, |(name in ".+", value in value())| {
+        let store = make();
+        store.set("x", IndexMap::from([(name.clone(), value.clone())])).unwrap();
+        let vocabulary = store.vocabulary().unwrap();
+        prop_assert_eq!(vocabulary.property(&name).map(|property| property.kind), value.kind());
+        prop_assert_eq!(store.get("x").unwrap().unwrap().properties, IndexMap::from([(name, value)]));
+    });
+}
+
+/// Any value that its JSON form gives back.
+fn value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        any::<String>().prop_map(Value::Text),
+        any::<i64>().prop_map(Value::Integer),
+        // Of more than 15 digits the JSON reader may miss the last bit.
+        any::<i32>().prop_map(|cents| Value::Decimal(f64::from(cents) / 100.0)),
+        any::<bool>().prop_map(Value::Boolean),
+        (-1_000_000_000_000_i64..200_000_000_000).prop_map(|seconds| {
+            jiff::Timestamp::from_second(seconds).map_or(Value::Integer(seconds), Value::Date)
+        }),
+    ];
+    leaf.prop_recursive(3, 16, 4, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::List),
+            proptest::collection::vec((".*", inner), 0..4)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+fn a_text_that_is_a_date_is_one_and_no_number_is_nothing(make: Make<'_>) {
+    let store = make();
+    let odd = [("d", Value::Text("$D_5".into())), ("n", Value::Decimal(f64::NAN))];
+    store.set("x", odd.into_iter().map(|(name, value)| (name.into(), value)).collect()).unwrap();
+    assert_eq!(store.vocabulary().unwrap().properties.len(), 1);
+    assert_eq!(store.get("x").unwrap().unwrap().properties["d"].kind(), Some(Kind::Date));
+}
+
+fn a_property_has_one_type_until_nobody_has_it(make: Make<'_>) {
+    let store = make();
+    store.set("anna", properties(r#"{"plan":"pro"}"#)).unwrap();
+    let refused = store.set("ben", properties(r#"{"plan":1}"#)).unwrap_err();
+    assert_eq!(refused.to_string(), "`plan` is text, not number");
+    assert_eq!(store.get("ben").unwrap(), None);
+    assert!(store.delete("anna").unwrap());
+    store.set("ben", properties(r#"{"plan":1}"#)).unwrap();
+    assert_eq!(store.vocabulary().unwrap().property("plan").unwrap().kind, Kind::Number);
+}
+
+fn the_vocabulary_counts_and_samples_and_follows_every_write(make: Make<'_>) {
+    let store = make();
+    for (identity, plan) in [("a", "pro"), ("b", "team"), ("c", "pro")] {
+        store.set(identity, properties(&format!(r#"{{"plan":"{plan}"}}"#))).unwrap();
+    }
+    let vocabulary = store.vocabulary().unwrap();
+    assert_eq!(vocabulary.n_profiles, 3);
+    let plan = vocabulary.property("plan").unwrap();
+    assert_eq!((plan.n_set, plan.samples.as_slice()), (3, ["pro".to_owned(), "team".to_owned()].as_slice()));
+    store.delete("b").unwrap();
+    assert_eq!(store.vocabulary().unwrap().property("plan").unwrap().samples, ["pro"]);
+}
+
+fn pages_follow_each_other_and_search_finds_any_text(make: Make<'_>) {
+    let store = make();
+    for (identity, name) in [("1", "Анна"), ("2", "Ben"), ("3", "Анна-Мария"), ("4", "Анна")]
+    {
+        store.set(identity, properties(&format!(r#"{{"name":"{name}"}}"#))).unwrap();
+    }
+    let first = store.list("АННА", None, 2).unwrap();
+    assert_eq!(first.profiles.len(), 2);
+    assert_eq!(first.next.as_deref(), Some("3"));
+    let second = store.list("АННА", first.next.as_deref(), 2).unwrap();
+    assert_eq!((second.profiles.len(), second.profiles[0].identity.as_str(), second.next), (1, "4", None));
+    assert_eq!(store.list("", None, 10).unwrap().profiles.len(), 4);
+}
+
+fn a_sample_of_many_has_the_odd_ones_and_follows_every_write(make: Make<'_>) {
+    let store = make();
+    let person = |n: usize, name: &str| Change {
+        identity: format!("{n:05}"),
+        properties: properties(&format!(r#"{{"name":"{name}","n":{n}}}"#)),
+    };
+    let mut people: Vec<Change> = (0..5000).map(|n| person(n, "Anna")).collect();
+    people[4321] = person(4321, "Ann<a");
+    store.write(&people).unwrap();
+    // Holes in the ids, at the start and further on.
+    for n in (0..1000).chain(2000..2500) {
+        store.delete(&format!("{n:05}")).unwrap();
+    }
+    let sample = store.sample(50).unwrap();
+    assert_eq!((sample.profiles.len(), sample.n_profiles), (50, 3500));
+    assert!(sample.profiles.iter().any(|profile| profile.identity == "04321"));
+    assert!(Arc::ptr_eq(&sample, &store.sample(50).unwrap()), "kept");
+    store.set("odd", properties(r#"{"name":"👍👍"}"#)).unwrap();
+    let sample = store.sample(50).unwrap();
+    assert!(sample.profiles.iter().any(|profile| profile.identity == "odd"));
+}
+
+fn a_sample_of_few_is_all_of_them(make: Make<'_>) {
+    let store = make();
+    assert!(store.sample(10).unwrap().profiles.is_empty());
+    for n in 0..10 {
+        store.set(&n.to_string(), properties("{}")).unwrap();
+    }
+    assert_eq!(store.sample(10).unwrap().profiles.len(), 10);
+    assert_eq!(store.sample(9).unwrap().profiles.len(), 9);
+}
+
+fn test_profiles_and_reachability_are_kept(make: Make<'_>) {
+    let store = make();
+    store.set("anna", properties(r#"{"ct_is_test_user":"Yes"}"#)).unwrap();
+    store.set("ben", properties("{}")).unwrap();
+    assert!(store.set_reachability("anna", Reachability::Blocked).unwrap());
+    assert!(!store.set_reachability("nobody", Reachability::Blocked).unwrap());
+    let tests = store.test_profiles().unwrap();
+    assert_eq!(tests.len(), 1);
+    assert_eq!(tests[0].reachability, Reachability::Blocked);
+    store.set_reachability("anna", Reachability::Unknown).unwrap();
+    assert_eq!(store.get("anna").unwrap().unwrap().reachability, Reachability::Unknown);
+}
+
+fn a_batch_keeps_what_fits_and_tells_the_rest(make: Make<'_>) {
+    let store = make();
+    let change = |identity: &str, value| Change {
+        identity: identity.into(),
+        properties: IndexMap::from([("a".into(), value)]),
+    };
+    let outcomes = store
+        .write(&[
+            change("x", Value::Integer(1)),
+            change("y", Value::Boolean(true)),
+            change("", Value::Integer(1)),
+        ])
+        .unwrap();
+    assert!(outcomes[0].is_ok());
+    assert_eq!(outcomes[1].as_ref().unwrap_err().to_string(), "`a` is number, not boolean");
+    assert_eq!(outcomes[2].as_ref().unwrap_err().to_string(), "the identity is empty");
+    assert_eq!((store.count().unwrap(), store.get("y").unwrap()), (1, None));
+}
