@@ -4,10 +4,12 @@
 //! adds its name.
 
 mod file_problem;
+mod together;
 
 use crate::text::{LineIndex, Span};
 
 pub use file_problem::FileProblem;
+pub use together::{Together, together};
 
 /// How bad it is: errors change the exit code, warnings do only with `--deny warnings`, infos never do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -137,16 +139,21 @@ impl Fix {
 
     /// Returns `text` with the edits applied, or `None` where they do not fit it.
     pub fn apply(&self, text: &str) -> Option<String> {
-        let mut out = String::with_capacity(text.len());
-        let mut from = 0;
-        for edit in &self.edits {
-            out.push_str(text.get(from..edit.span.start)?);
-            out.push_str(&edit.replacement);
-            from = edit.span.end;
-        }
-        out.push_str(text.get(from..)?);
-        Some(out)
+        apply(&self.edits, text)
     }
+}
+
+/// Returns `text` with ascending edits that do not overlap applied, or `None` where they do not fit it.
+pub fn apply(edits: &[TextEdit], text: &str) -> Option<String> {
+    let mut out = String::with_capacity(text.len());
+    let mut from = 0;
+    for edit in edits {
+        out.push_str(text.get(from..edit.span.start)?);
+        out.push_str(&edit.replacement);
+        from = edit.span.end;
+    }
+    out.push_str(text.get(from..)?);
+    Some(out)
 }
 
 /// One replacement of a stretch of text.

@@ -1,6 +1,6 @@
 //! Walking the problems and mending them.
 
-use crate::diagnostic::{Diagnostic, Fix};
+use crate::diagnostic::{self, Fix, Together};
 use crate::editor::Command;
 use crate::text::Span;
 use crate::ui::screen::compose::dialog::listing::ListKind;
@@ -140,18 +140,8 @@ pub fn fix_all(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
         shared.say("no problems");
         return Vec::new();
     };
-    let is_alike = |found: &&Diagnostic| found.code == code;
-    let fixes: Vec<&Diagnostic> = problems.iter().filter_map(Problem::in_body).filter(is_alike).collect();
-    let mut edits: Vec<crate::diagnostic::TextEdit> =
-        fixes.iter().filter_map(|found| found.fixes.first()).flat_map(|fix| fix.edits.clone()).collect();
-    edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
-    edits.dedup();
-    let mut end = 0;
-    edits.retain(|edit| {
-        let fits = end <= edit.span.start;
-        end = if fits { edit.span.end.max(edit.span.start + 1) } else { end };
-        fits
-    });
+    let alike = problems.iter().filter_map(Problem::in_body).filter(|found| found.code == code);
+    let Together { edits, n_waiting } = diagnostic::together(alike.filter_map(|found| found.fixes.first()));
     if edits.is_empty() {
         shared.say("no fix for this kind");
         return Vec::new();
@@ -160,7 +150,8 @@ pub fn fix_all(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
         1 => "1 place".to_owned(),
         n => format!("{n} places"),
     };
+    let waiting = if 0 < n_waiting { format!(", {n_waiting} for the next time") } else { String::new() };
     let effects = typing::apply(screen, shared, Command::Replace(edits));
-    shared.say(format!("{places} mended: ^Z takes it back"));
+    shared.say(format!("{places} mended{waiting}: ^Z takes it back"));
     effects
 }
