@@ -9,7 +9,6 @@ mod demo;
 mod export;
 mod import;
 mod init;
-mod named;
 mod paths;
 mod profiles;
 mod read;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::disk::LockError;
 use crate::paths::{NoHome, Paths, WORKSPACE_VARIABLE};
 use crate::secrets::Secrets;
-use crate::service::{Grants, NotPermitted, PeopleError, Session, Sharing, TRUST_VARIABLE};
+use crate::service::{FindError, Grants, NotPermitted, PeopleError, Session, Sharing, TRUST_VARIABLE};
 use crate::settings::Settings;
 use crate::state::StateError;
 use crate::store;
@@ -112,6 +112,17 @@ impl From<store::Error> for CliError {
             store::Error::Refused(_) => CliError::new(Kind::Failed, error),
             _ => CliError::new(Kind::Environment, error),
         }
+    }
+}
+
+impl From<FindError> for CliError {
+    fn from(error: FindError) -> Self {
+        let hint = error.hint();
+        let error = match error {
+            FindError::Store(error) => error.into(),
+            error => CliError::new(Kind::Failed, error),
+        };
+        hint.into_iter().fold(error, CliError::hint)
     }
 }
 

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::diagnostic::{Diagnostic, Fix, Severity};
+use crate::service::Found;
 use crate::text::{LineIndex, Position, Span, visible};
 
 use super::args::Deny;
@@ -65,6 +66,16 @@ impl<'a> Sheet<'a> {
 }
 
 impl Problem {
+    /// Reads the lines of each file once and places what was found.
+    pub fn place(found: &[Found<'_>]) -> Vec<Problem> {
+        let files = found.chunk_by(|one, next| one.path == next.path);
+        let placed = files.flat_map(|file| {
+            let sheet = file.first().map(|first| Sheet::new(first.path, first.text));
+            sheet.into_iter().flat_map(|sheet| file.iter().map(move |found| sheet.problem(&found.diagnostic)))
+        });
+        placed.collect()
+    }
+
     /// Returns the problem line, with the help below it.
     pub fn line(&self) -> String {
         let Diagnostic { code, severity, message, help, .. } = &self.diagnostic;

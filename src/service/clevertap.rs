@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Job, partials};
+use super::{Found, Job, partials};
 use crate::campaign::{Campaign, Webhook, method_of};
 use crate::compose::clevertap::{self, Export, Part};
 use crate::diagnostic::{Diagnostic, FileProblem};
@@ -43,19 +43,8 @@ fn without_tokens(mut export: Export) -> Export {
     export
 }
 
-/// A problem of an export with the file it is about.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ExportProblem<'a> {
-    /// The file, from the workspace's root.
-    pub path: &'a str,
-    /// What is in it.
-    pub text: &'a str,
-    /// The problem; its span counts in the text.
-    pub diagnostic: Diagnostic,
-}
-
 /// Places the problems of a job's export in the files they are about.
-pub fn export_problems<'a>(job: &'a Job, export: &Export) -> Vec<ExportProblem<'a>> {
+pub fn export_problems<'a>(job: &'a Job, export: &Export) -> Vec<Found<'a>> {
     let place = |(part, problem): &(Part, Diagnostic)| {
         let (path, text) = file_of(job, part);
         let span = match part {
@@ -65,7 +54,7 @@ pub fn export_problems<'a>(job: &'a Job, export: &Export) -> Vec<ExportProblem<'
                 toml::value_span(text, &keys).unwrap_or(Span::at(0))
             }
         };
-        ExportProblem { path, text, diagnostic: Diagnostic { span, ..problem.clone() } }
+        Found { path, text, diagnostic: Diagnostic { span, ..problem.clone() } }
     };
     export.problems.iter().map(place).collect()
 }

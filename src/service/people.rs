@@ -74,6 +74,10 @@ pub struct People {
 /// Whom a message is previewed for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Whom<'a> {
+    /// Nobody of the people.
+    Nobody,
+    /// The profile of this identity, else nobody.
+    Only(&'a str),
     /// The first test profile, else nobody: a command's answer must not hang on who happens to be first.
     TestProfile,
     /// The profile of this identity where there is one, else the first test profile, else the first of all.
@@ -82,15 +86,14 @@ pub enum Whom<'a> {
 
 /// Reads what is known of the people. Blocks.
 pub fn load_people(store: &dyn Store, whom: Whom<'_>) -> Result<People, store::Error> {
-    let (identity, takes_first) = match whom {
-        Whom::TestProfile => (None, false),
-        Whom::Anybody(identity) => (identity, true),
+    let mut profile = match whom {
+        Whom::Only(identity) | Whom::Anybody(Some(identity)) => store.get(identity)?,
+        Whom::Nobody | Whom::TestProfile | Whom::Anybody(None) => None,
     };
-    let mut profile = identity.map(|identity| store.get(identity)).transpose()?.flatten();
-    if profile.is_none() {
+    if profile.is_none() && matches!(whom, Whom::TestProfile | Whom::Anybody(_)) {
         profile = store.test_profiles()?.into_iter().next();
     }
-    if profile.is_none() && takes_first {
+    if profile.is_none() && matches!(whom, Whom::Anybody(_)) {
         profile = store.list("", None, 1)?.profiles.into_iter().next();
     }
     Ok(People { vocabulary: Arc::new(store.vocabulary()?), profile: profile.map(Arc::new) })
@@ -127,8 +130,10 @@ mod tests {
     }
 
     #[test]
-    fn a_command_takes_a_test_profile_or_nobody() {
+    fn a_command_takes_whom_it_names_or_a_test_profile_or_nobody() {
         check(&["anna", "*carl"], Whom::TestProfile, Some("carl"));
         check(&["anna"], Whom::TestProfile, None);
+        check(&["anna", "*carl"], Whom::Only("ben"), None);
+        check(&["anna", "*carl"], Whom::Nobody, None);
     }
 }

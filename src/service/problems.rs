@@ -9,24 +9,25 @@ use crate::workspace::{FileProblem, Source};
 
 /// Places what composing found wrong with a webhook's templates in the webhook's file, at the value's start.
 pub fn webhook_problems(source: &Source, found: &[(Field, Diagnostic)]) -> Vec<FileProblem> {
-    at_values(source, found.iter().map(|(field, problem)| (field.path(), problem)))
+    let found = at_values(source, found.iter().map(|(field, problem)| (field.path(), problem)));
+    FileProblem::place(&source.path, &source.text, &found)
 }
 
 /// Places what may not stand in a webhook as it is typed, and not saved yet, in its file, at the value's start.
 pub fn violations(source: &Source, typed: &Webhook) -> Vec<FileProblem> {
     let violations = typed.route().err().unwrap_or_default();
-    at_values(source, violations.iter().map(|violation| (violation.part.path(), &violation.problem)))
+    let parts = violations.iter().map(|violation| (violation.part.path(), &violation.problem));
+    FileProblem::place(&source.path, &source.text, &at_values(source, parts))
 }
 
-fn at_values<'a>(
+/// Returns the problems with their places in a definition's file: where the value stands that each is about.
+pub(super) fn at_values<'a>(
     source: &Source,
     found: impl Iterator<Item = (Vec<&'a str>, &'a Diagnostic)>,
-) -> Vec<FileProblem> {
-    let placed: Vec<Diagnostic> = found
-        .map(|(path, problem)| {
-            let span = toml::value_span(&source.text, &path).unwrap_or(Span::at(0));
-            Diagnostic { span, fixes: Vec::new(), ..problem.clone() }
-        })
-        .collect();
-    FileProblem::place(&source.path, &source.text, &placed)
+) -> Vec<Diagnostic> {
+    let placed = found.map(|(path, problem)| {
+        let span = toml::value_span(&source.text, &path).unwrap_or(Span::at(0));
+        Diagnostic { span, fixes: Vec::new(), ..problem.clone() }
+    });
+    placed.collect()
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokio::sync::Mutex as AsyncMutex;
 
+use super::delete::Trash;
 use super::people::{PeopleError, find_people, open_people};
 
 use crate::botapi::{Client, ClientError, ClientOptions};
@@ -36,6 +37,7 @@ pub struct Session {
     store: Mutex<Option<Arc<dyn Store>>>,
     sandbox: AsyncMutex<Option<OwnSandbox>>,
     redactor: Mutex<Redactor>,
+    pub(super) trash: Trash,
 }
 
 /// Whether what a session starts is for others too.
@@ -97,6 +99,7 @@ impl Session {
             store: Mutex::new(None),
             sandbox: AsyncMutex::new(None),
             redactor: Mutex::new(Redactor::new(Vec::new())),
+            trash: Trash::default(),
         }
     }
 

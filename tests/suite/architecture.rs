@@ -127,7 +127,7 @@ const OPENERS: &[&str] = &[
     "workspace/load.rs",
     "workspace/private.rs",
     // Files that a command's arguments name.
-    "cli/commands/named.rs",
+    "service/find.rs",
     "cli/commands/read.rs",
 ];
 

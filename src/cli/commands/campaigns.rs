@@ -6,12 +6,11 @@ use crate::campaign::Campaign;
 use crate::cli::args::{CampaignsCommand, Format, NewCampaign, RemoveCampaign, RenameCampaign, Starter};
 use crate::cli::error::{CliError, Ending, Kind, Result};
 use crate::cli::output::Output;
-use crate::cli::place::Place;
-use crate::service::starter;
+use crate::cli::place::{Place, current_folder};
+use crate::service::{ChooseError, Renamed, choose_webhook, find_campaign, starter};
 use crate::telegram::ParseMode;
-use crate::workspace::{CampaignFiles, Source, Workspace};
+use crate::workspace::{CampaignFiles, Workspace};
 
-use super::named::{self, Named};
 use super::read;
 
 /// Lists, makes, renames or removes.
@@ -27,19 +26,7 @@ pub fn run(place: &Place, command: CampaignsCommand, output: &mut Output) -> Res
 
 /// Returns the campaign that `words` name: by its stem, or by a path to one of its files.
 pub fn find<'a>(workspace: &'a Workspace, words: &str) -> Result<&'a CampaignFiles> {
-    named::find(&workspace.root, &workspace.campaigns, words)
-}
-
-impl Named for CampaignFiles {
-    const KIND: &'static str = "campaign";
-
-    fn stem(&self) -> &str {
-        &self.stem
-    }
-
-    fn files(&self) -> Vec<&Source> {
-        vec![&self.source, &self.body]
-    }
+    Ok(find_campaign(workspace, &current_folder()?, words)?)
 }
 
 fn list(workspace: &Workspace, format: Format, output: &mut Output) -> Result {
@@ -86,7 +73,7 @@ fn new(place: &Place, workspace: &Workspace, args: &NewCampaign, output: &mut Ou
         webhook: choose_webhook(workspace, args.webhook.as_deref())?,
         ..Campaign::default()
     };
-    let stem = workspace.folder(&place.paths).create_campaign(&campaign, &body)?;
+    let stem = place.session(workspace).create_campaign(&campaign, &body)?;
     let made = Workspace::open(&workspace.root)?;
     let made = find(&made, &stem)?;
     match args.format.json {
@@ -96,29 +83,10 @@ fn new(place: &Place, workspace: &Workspace, args: &NewCampaign, output: &mut Ou
     Ok(Ending::Done)
 }
 
-/// Returns the webhook of a new campaign: the one named, the workspace's default, or the only one.
-pub fn choose_webhook(workspace: &Workspace, named: Option<&str>) -> Result<String> {
-    let stems: Vec<&str> = workspace.webhooks.iter().map(|webhook| webhook.stem.as_str()).collect();
-    if let Some(words) = named {
-        return match workspace.webhook(words) {
-            Some(webhook) => Ok(webhook.stem.clone()),
-            None => Err(named::unknown(&workspace.webhooks, words)),
-        };
-    }
-    match (workspace.settings().defaults.webhook, stems.as_slice()) {
-        (Some(default), _) => Ok(default),
-        (None, [only]) => Ok((*only).to_owned()),
-        (None, []) => Err(CliError::new(Kind::Failed, "this workspace has no webhook to send through")
-            .hint("make one: telecast webhooks new bot")),
-        (None, several) => Err(CliError::new(Kind::Usage, "this workspace has several webhooks")
-            .hint(format!("choose one with --webhook: {}", several.join(", ")))),
-    }
-}
-
 fn rename(place: &Place, workspace: &Workspace, args: &RenameCampaign, output: &mut Output) -> Result {
     let campaign = find(workspace, &args.from)?;
-    let stem = workspace.folder(&place.paths).rename_campaign(&campaign.stem, &args.to)?;
-    if stem == campaign.stem && campaign.display_name() == args.to {
+    let Renamed { stem, is_changed } = place.session(workspace).rename_campaign(&campaign.stem, &args.to)?;
+    if !is_changed {
         output.note(format!("nothing changed: it is called {stem} already"))?;
     }
     output.line(&stem)?;
@@ -129,11 +97,27 @@ fn remove(place: &Place, workspace: &Workspace, args: &RemoveCampaign, output: &
     // All are looked up before the first goes: a slip in the second name must not leave half the work.
     let campaigns: Vec<&CampaignFiles> =
         args.campaigns.iter().map(|words| find(workspace, words)).collect::<Result<_>>()?;
+    let session = place.session(workspace);
     for campaign in campaigns {
-        let trashed = workspace.folder(&place.paths).delete_campaign(&campaign.stem)?;
+        let trashed = session.delete_campaign(&campaign.stem)?;
         output.note(format!("moved {} to .telecast/trash", trashed.files.join(" and ")))?;
     }
     Ok(Ending::Done)
+}
+
+impl From<ChooseError> for CliError {
+    fn from(error: ChooseError) -> Self {
+        match error {
+            ChooseError::Find(error) => error.into(),
+            ChooseError::NoWebhook => {
+                CliError::new(Kind::Failed, error).hint("make one: telecast webhooks new bot")
+            }
+            ChooseError::Several(ref stems) => {
+                let hint = format!("choose one with --webhook: {}", stems.join(", "));
+                CliError::new(Kind::Usage, error).hint(hint)
+            }
+        }
+    }
 }
 
 impl From<Starter> for starter::Starter {

@@ -8,7 +8,7 @@ use crate::cli::args::{Deny, ExportCampaign};
 use crate::cli::error::Result;
 use crate::cli::output::Output;
 use crate::cli::place::Place;
-use crate::cli::problems::{Problem, Sheet};
+use crate::cli::problems::Problem;
 use crate::compose::clevertap::{Export, WebhookForm};
 use crate::service::{Job, export_clevertap, export_problems};
 
@@ -20,9 +20,7 @@ pub fn run(place: &Place, args: &ExportCampaign, output: &mut Output) -> Result 
     let campaign = campaigns::find(&workspace, &args.campaign)?;
     let job = Job::of_files(&workspace, &campaign.stem);
     let export = export_clevertap(&job);
-    let found = export_problems(&job, &export);
-    let problems: Vec<Problem> =
-        found.iter().map(|found| Sheet::new(found.path, found.text).problem(&found.diagnostic)).collect();
+    let problems = Problem::place(&export_problems(&job, &export));
     if args.format.json {
         output.json(&describe(&job, &export, &problems))?;
     } else {

@@ -9,7 +9,7 @@ use crate::cli::error::{Ending, Result};
 use crate::cli::output::Output;
 use crate::cli::place::Place;
 use crate::compose::clevertap::{Pasted, paste};
-use crate::service::webhook_for;
+use crate::service::{choose_webhook, webhook_for};
 use crate::telegram::Method;
 use crate::template::Dialect;
 use crate::workspace::Workspace;
@@ -28,7 +28,7 @@ pub fn run(place: &Place, args: &ImportBody, output: &mut Output) -> Result {
         dialect: Some(Dialect::CleverTap).filter(|dialect| *dialect != workspace.settings().dialect),
         ..Campaign::default()
     };
-    let stem = workspace.folder(&place.paths).create_campaign(&campaign, &pasted.body)?;
+    let stem = place.session(&workspace).create_campaign(&campaign, &pasted.body)?;
     let made = Workspace::open(&workspace.root)?;
     let made = campaigns::find(&made, &stem)?;
     let method = pasted.method.map(Method::as_str);
@@ -71,6 +71,6 @@ fn name_of(source: &Source) -> String {
 fn webhook(workspace: &Workspace, named: Option<&str>, method: Option<Method>) -> Result<String> {
     match (named, webhook_for(workspace, method)) {
         (None, Some(fitting)) => Ok(fitting),
-        (named, _) => campaigns::choose_webhook(workspace, named),
+        (named, _) => Ok(choose_webhook(workspace, named)?),
     }
 }

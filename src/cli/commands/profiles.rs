@@ -11,7 +11,7 @@ use crate::cli::output::Output;
 use crate::cli::place::Place;
 use crate::profile::import::read_one;
 use crate::profile::{Profile, Reachability, Value, limits};
-use crate::service::{people_to_change, people_to_read};
+use crate::service::{find_profile, people_to_change, people_to_read};
 use crate::store::{Store, Written};
 use crate::template::Dialect;
 use crate::workspace::Workspace;
@@ -62,7 +62,7 @@ fn row(profile: &Profile) -> Vec<String> {
 }
 
 fn show(people: &dyn Store, identity: &str, format: Format, output: &mut Output) -> Result {
-    let profile = people.get(identity)?.ok_or_else(|| unknown(identity))?;
+    let profile = find_profile(Some(people), identity)?;
     if format.json {
         output.json(&describe(&profile))?;
         return Ok(Ending::Done);
@@ -96,11 +96,6 @@ fn words(value: &Value) -> String {
         Value::Date(instant) => instant.to_string(),
         other => other.to_json().to_string(),
     }
-}
-
-fn unknown(identity: &str) -> CliError {
-    CliError::new(Kind::Failed, format!("there is no profile `{identity}`"))
-        .hint("telecast profiles list TEXT searches identities and names")
 }
 
 fn set(workspace: &Workspace, people: &dyn Store, args: SetProfile, output: &mut Output) -> Result {

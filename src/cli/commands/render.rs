@@ -8,15 +8,15 @@ use crate::cli::args::{RenderAs, RenderCampaign};
 use crate::cli::error::Result;
 use crate::cli::output::Output;
 use crate::cli::place::Place;
-use crate::cli::problems::{Problem, Sheet};
+use crate::cli::problems::Problem;
 use crate::compose::{Composed, HttpDraft};
 use crate::paths::Paths;
 use crate::sandbox;
 use crate::secrets::Redactor;
-use crate::service::{Job, curl};
+use crate::service::{Job, curl, message_problems};
 use crate::telegram::entity_json::formatted_to_json;
 use crate::telegram::request::ReplyMarkup;
-use crate::workspace::{CampaignFiles, Condition, Workspace};
+use crate::workspace::Workspace;
 
 use super::{campaigns, subject};
 
@@ -27,7 +27,7 @@ pub fn run(place: &Place, args: &RenderCampaign, output: &mut Output) -> Result 
     let campaign = campaigns::find(&workspace, &args.campaign)?;
     let job = subject::job(&workspace, &session, &campaign.stem, &args.whose, output)?;
     let composed = job.compose(crate::clock::now());
-    let problems = problems(campaign, &job, &composed);
+    let problems = Problem::place(&message_problems(&workspace, campaign, &composed));
     if args.format.json {
         output.json(&describe(&job, &composed, &problems))?;
     } else {
@@ -37,26 +37,6 @@ pub fn run(place: &Place, args: &RenderCampaign, output: &mut Output) -> Result 
         }
     }
     Ok(Problem::ending(&problems, args.deny))
-}
-
-/// Gathers what is wrong with the campaign's files, its message and its webhook's templates.
-pub fn problems(campaign: &CampaignFiles, job: &Job, composed: &Composed) -> Vec<Problem> {
-    let definition = Sheet::new(&campaign.source.path, &campaign.source.text);
-    let body = Sheet::new(&campaign.body.path, &campaign.body.text);
-    let mut problems = definition.place(&campaign.source.problems);
-    problems.extend(body.place(&campaign.body.problems));
-    // Of a body that could not be read, nothing else is known.
-    if campaign.body.condition == Condition::Read {
-        problems.extend(body.place(&composed.diagnostics));
-    }
-    let webhook = campaign.value.as_ref().and_then(|value| job.workspace.webhook(&value.webhook));
-    if let Some(webhook) = webhook {
-        let sheet = Sheet::new(&webhook.source.path, &webhook.source.text);
-        problems.extend(sheet.place(&webhook.source.problems));
-        let found = crate::service::webhook_problems(&webhook.source, &composed.webhook_problems);
-        problems.extend(found.iter().map(|problem| sheet.problem(&problem.diagnostic)));
-    }
-    problems
 }
 
 fn print(

@@ -8,9 +8,8 @@ use serde_json::Value as Json;
 use crate::cli::args::{Source, Whose};
 use crate::cli::error::{CliError, Kind, Result};
 use crate::cli::output::Output;
-use crate::profile::{Profile, Value, Vocabulary};
-use crate::service::{Job, SampleEvent, Session};
-use crate::store::Store;
+use crate::profile::{Profile, Value};
+use crate::service::{FindError, Job, SampleEvent, Session, Whom, load_people};
 use crate::workspace::Workspace;
 
 use super::read;
@@ -23,40 +22,31 @@ pub fn job(
     whose: &Whose,
     output: &mut Output,
 ) -> Result<Job> {
-    // Asking must not make a database: a workspace in CI has none.
-    let people = session.store_if_any()?;
-    let vocabulary = people.as_ref().map(|people| people.vocabulary()).transpose()?;
-    let people = people.as_deref().map(|people| people as &dyn Store);
+    let whom = match (&whose.profile_json, &whose.profile) {
+        (Some(_), _) => Whom::Nobody,
+        (None, Some(identity)) => Whom::Only(identity),
+        (None, None) => Whom::TestProfile,
+    };
+    // Asking must not make a database: a workspace in CI has none. There, the template is checked all the same.
+    let store = session.store_if_any()?;
+    let people = store.map(|store| load_people(&*store, whom)).transpose()?.unwrap_or_default();
+    let profile = match (&whose.profile_json, &whose.profile) {
+        (Some(source), _) => Some(Arc::new(of_json(json(source)?, &name(source))?)),
+        (None, Some(identity)) => Some(people.profile.ok_or_else(|| FindError::NoProfile(identity.clone()))?),
+        (None, None) => {
+            match &people.profile {
+                Some(profile) => output.note(format!("for the test profile {}", profile.identity))?,
+                None => output.note("for no profile: there is no test profile, and --profile names none")?,
+            }
+            people.profile
+        }
+    };
     Ok(Job {
-        profile: profile(people, whose, output)?.map(Arc::new),
-        // Where nobody is known yet, the template is checked all the same.
-        vocabulary: Some(Arc::<Vocabulary>::new(vocabulary.unwrap_or_default())),
+        profile,
+        vocabulary: Some(people.vocabulary),
         event: whose.event_json.as_ref().map(event).transpose()?,
         ..Job::of_files(workspace, stem)
     })
-}
-
-/// Returns the profile that is asked for, else the first test profile, which is named on stderr.
-fn profile(people: Option<&dyn Store>, whose: &Whose, output: &mut Output) -> Result<Option<Profile>> {
-    if let Some(source) = &whose.profile_json {
-        return of_json(json(source)?, &name(source)).map(Some);
-    }
-    if let Some(identity) = &whose.profile {
-        let found = people.map(|people| people.get(identity)).transpose()?.flatten();
-        return found.map(Some).ok_or_else(|| {
-            CliError::new(Kind::Failed, format!("there is no profile `{identity}`"))
-                .hint("telecast profiles list TEXT searches identities and names")
-        });
-    }
-    let first = match people {
-        Some(people) => people.test_profiles()?.into_iter().next(),
-        None => None,
-    };
-    match &first {
-        Some(profile) => output.note(format!("for the test profile {}", profile.identity))?,
-        None => output.note("for no profile: there is no test profile, and --profile names none")?,
-    }
-    Ok(first)
 }
 
 /// Takes a flat object of properties, or CleverTap's `{"identity": …, "profileData": {…}}`.

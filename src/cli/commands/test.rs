@@ -11,10 +11,10 @@ use crate::cli::output::Output;
 use crate::cli::place::Place;
 use crate::cli::problems::{Problem, Sheet};
 use crate::clock;
-use crate::service::{Job, Outcome, TestAnswer, TestSend, history_entry, send_test};
-use crate::workspace::{CampaignFiles, FOREIGN_NOTICE, Folder, Standing};
+use crate::service::{Job, Outcome, TestAnswer, TestSend, history_entry, message_problems, send_test};
+use crate::workspace::{CampaignFiles, FOREIGN_NOTICE, Folder, Standing, Workspace};
 
-use super::{campaigns, render, runtime, subject, webhooks};
+use super::{campaigns, runtime, subject, webhooks};
 
 /// Sends the message to the test chat and says what came of it.
 pub fn run(place: &Place, args: &TestCampaign, output: &mut Output) -> Result {
@@ -46,7 +46,7 @@ pub fn run(place: &Place, args: &TestCampaign, output: &mut Output) -> Result {
         // What became of the test is told all the same.
         output.note(format!("the history of tests was not written: {error}"))?;
     }
-    let problems = problems(campaign, &test.job, &answer);
+    let problems = problems(&workspace, campaign, &answer);
     let told = match args.format.json {
         true => output.json(&describe(&answer, &problems)).map_err(CliError::from),
         false => print(&answer, &problems, output),
@@ -94,8 +94,8 @@ fn chat(folder: &Folder, words: &str) -> Result<String> {
 }
 
 /// What is wrong with the message, and where Telegram's refusal comes from where only it saw that.
-fn problems(campaign: &CampaignFiles, job: &Job, answer: &TestAnswer) -> Vec<Problem> {
-    let mut problems = render::problems(campaign, job, &answer.composed);
+fn problems(workspace: &Workspace, campaign: &CampaignFiles, answer: &TestAnswer) -> Vec<Problem> {
+    let mut problems = Problem::place(&message_problems(workspace, campaign, &answer.composed));
     if let Some(refused) = &answer.problem {
         problems.push(Sheet::new(&campaign.body.path, &campaign.body.text).problem(refused));
     }

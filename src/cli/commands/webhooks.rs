@@ -6,13 +6,15 @@ use crate::campaign::{SANDBOX, Webhook, is_bot_api_url};
 use crate::cli::args::{Format, NewWebhook, WebhooksCommand};
 use crate::cli::error::{CliError, Ending, Kind, Result};
 use crate::cli::output::Output;
-use crate::cli::place::Place;
+use crate::cli::place::{Place, current_folder};
 use crate::compose::Filled;
 use crate::secrets::Redactor;
-use crate::service::{BotStatus, NotPermitted, Session, TroubleKind, WebhookInUse, adopt_token, check_bot};
-use crate::workspace::{Definition, Source, Workspace};
+use crate::service::{
+    AdoptError, BotStatus, NotPermitted, Session, TroubleKind, WebhookError, WebhookInUse, check_bot,
+    find_webhook,
+};
+use crate::workspace::{Definition, Workspace};
 
-use super::named::{self, Named};
 use super::runtime;
 
 /// Lists, makes or removes.
@@ -28,19 +30,7 @@ pub fn run(place: &Place, command: WebhooksCommand, output: &mut Output) -> Resu
 
 /// Returns the webhook that `words` name.
 pub fn find<'a>(workspace: &'a Workspace, words: &str) -> Result<&'a Definition<Webhook>> {
-    named::find(&workspace.root, &workspace.webhooks, words)
-}
-
-impl Named for Definition<Webhook> {
-    const KIND: &'static str = "webhook";
-
-    fn stem(&self) -> &str {
-        &self.stem
-    }
-
-    fn files(&self) -> Vec<&Source> {
-        vec![&self.source]
-    }
+    Ok(find_webhook(workspace, &current_folder()?, words)?)
 }
 
 fn list(workspace: &Workspace, format: Format, output: &mut Output) -> Result {
@@ -87,14 +77,12 @@ fn new(place: &Place, workspace: &Workspace, args: NewWebhook, output: &mut Outp
     let headers = content_type.into_iter().collect();
     let webhook = Webhook { name: args.name, url: args.url, headers, ..Webhook::default() };
     let session = place.session(workspace);
-    let webhook =
-        adopt_token(session.secrets(), webhook).map_err(|words| CliError::new(Kind::Environment, words))?;
+    let webhook = session.adopt_token(webhook)?;
     // Asked for before anything is made: it is refused where the settings are wrong.
     let secrets = session.secrets().list(&webhook.secret_names())?;
-    let stem = workspace.folder(&place.paths).create_webhook(&webhook)?;
-    // Whoever types where it sends what has said that it may.
-    session.trust(&stem, &webhook)?;
-    for violation in webhook.route().err().unwrap_or_default() {
+    let violations = webhook.route().err().unwrap_or_default();
+    let stem = session.create_webhook(webhook)?;
+    for violation in violations {
         output.note(format!("nothing will be sent through it: {}", violation.problem.message))?;
     }
     let made = Workspace::open(&workspace.root)?;
@@ -169,9 +157,26 @@ pub fn allowed(session: &Session, in_use: &WebhookInUse) -> Result<()> {
 
 fn remove(place: &Place, workspace: &Workspace, stems: &[String], output: &mut Output) -> Result {
     let webhooks: Vec<_> = stems.iter().map(|words| find(workspace, words)).collect::<Result<_>>()?;
+    let session = place.session(workspace);
     for webhook in webhooks {
-        let trashed = workspace.folder(&place.paths).delete_webhook(&webhook.stem)?;
+        let trashed = session.delete_webhook(&webhook.stem)?;
         output.note(format!("moved {} to .telecast/trash", trashed.files.join(" and ")))?;
     }
     Ok(Ending::Done)
+}
+
+impl From<AdoptError> for CliError {
+    fn from(error: AdoptError) -> Self {
+        CliError::new(Kind::Environment, error)
+    }
+}
+
+impl From<WebhookError> for CliError {
+    fn from(error: WebhookError) -> Self {
+        match error {
+            WebhookError::Token(error) => error.into(),
+            WebhookError::Save(error) => error.into(),
+            WebhookError::Trust(error) => error.into(),
+        }
+    }
 }

@@ -8,7 +8,7 @@ mod files;
 mod programs;
 mod workers;
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
@@ -18,6 +18,7 @@ use crate::capture;
 use crate::clock;
 use crate::paths::Paths;
 use crate::service::{self, BotStatus, Job, Session, TestSend, TroubleKind, WebhookInUse};
+use crate::workspace::{self, Folder, Means, Watch};
 use crate::ui::editor::highlight::{CodeGrammars, Grammar};
 use crate::ui::screen::compose::verdicts::worst_of;
 use crate::ui::shared::effect::{Effect, ExternalEdit, Timer};
@@ -25,7 +26,6 @@ use crate::ui::shared::fault;
 use crate::ui::shared::fault::{Fault, Provoked, Work};
 use crate::ui::shared::latest::Latest;
 use crate::ui::shared::msg::Msg;
-use crate::workspace::{self, Folder, Means, Trashed, Watch};
 
 /// A draft is written this long behind the edit, within the second that is promised.
 const DRAFT_DELAY: Duration = Duration::from_millis(600);
@@ -62,7 +62,6 @@ pub struct Executor {
     surveys: watch::Sender<Option<(u64, Box<Job>)>>,
     watch: Option<Watch>,
     capture: Option<JoinHandle<()>>,
-    trashed: Arc<Mutex<Option<Trashed>>>,
     /// The tests on their way, and what tells them that the console leaves.
     tests: Vec<JoinHandle<()>>,
     leaving: watch::Sender<bool>,
@@ -90,7 +89,7 @@ impl Executor {
             workers::survey_latest(receiver, Arc::clone(&session), sender.clone(), Arc::clone(&provoked));
         tokio::spawn(surveying);
         let folder = session.folder().clone();
-        let (watch, capture, trashed, journal) = (None, None, Arc::default(), None);
+        let (watch, capture, journal) = (None, None, None);
         let (tests, leaving) = (Vec::new(), watch::Sender::new(false));
         Self {
             session,
@@ -102,7 +101,6 @@ impl Executor {
             surveys,
             watch,
             capture,
-            trashed,
             tests,
             leaving,
             journal,
@@ -194,14 +192,14 @@ impl Executor {
 
     /// Writes or forgets a body or its draft, behind all that was to be written or forgotten before.
     fn journal(&mut self, effect: Effect) {
-        let (before, folder, sender) = (self.journal.take(), self.folder.clone(), self.sender.clone());
+        let (before, session, sender) = (self.journal.take(), Arc::clone(&self.session), self.sender.clone());
         let (work, provoked) = (work_of(&effect), Arc::clone(&self.provoked));
         self.journal = Some(tokio::spawn(async move {
             if let Some(before) = before {
                 // Its panics are caught in it; what is behind it is written all the same.
                 let _ = before.await;
             }
-            let task = caught_in_thread(work, provoked, move || files::journal(&folder, effect));
+            let task = caught_in_thread(work, provoked, move || files::journal(&session, effect));
             if let Some(message) = join(task).await {
                 // Not waited for: on the way out nobody listens.
                 tokio::spawn(async move { report(&sender, message).await });
@@ -243,7 +241,6 @@ impl Executor {
         let work = work_of(&effect);
         let session = Arc::clone(&self.session);
         let folder = self.folder.clone();
-        let trashed = Arc::clone(&self.trashed);
         caught_in_thread(work, Arc::clone(&self.provoked), move || match effect {
             Effect::CheckCampaigns { number, jobs } => {
                 let now = clock::now();
@@ -276,12 +273,12 @@ impl Executor {
             Effect::Reload => Some(Msg::WorkspaceRead(files::read(folder.root()))),
             Effect::FindDrafts => Some(Msg::DraftsFound(folder.drafts())),
             journalled @ (Effect::WriteDraft { .. } | Effect::DiscardDraft(_) | Effect::SaveBody { .. }) => {
-                files::journal(&folder, journalled)
+                files::journal(&session, journalled)
             }
             Effect::Change(change) => {
-                let result = changes::apply(&session, &folder, &trashed, change);
+                let result = changes::apply(&session, change);
                 Some(Msg::Changed {
-                    result: result.map_err(|error| session.redact(&error)),
+                    result: result.map_err(|error| session.redact(&error.to_string())),
                     workspace: files::read(folder.root()),
                 })
             }
@@ -349,19 +346,12 @@ impl Executor {
     fn resend(&mut self, number: u64, sent: workspace::TestSend) {
         let sending = self.sending(number);
         let resending = self.spawn(Work::SendTest, async move {
-            let (reading, root) = (Arc::clone(&sending.session), sending.folder.root().to_path_buf());
-            let job = in_thread(move || {
-                let workspace = files::read(&root)?;
-                let store = reading.store().map_err(|error| error.to_string())?;
-                let profile = match &sent.profile {
-                    Some(identity) => store.get(identity).map_err(|error| error.to_string())?.map(Arc::new),
-                    None => None,
-                };
-                Ok(Job { profile, test_chat: sent.chat, ..Job::of_files(&workspace, &sent.campaign) })
-            });
-            match joined(job).await {
+            let session = Arc::clone(&sending.session);
+            match joined(in_thread(move || service::job_again(&session, sent))).await {
                 Ok(Ok(job)) => sending.send(TestSend { job }).await,
-                Ok(Err(words)) => report(&sending.sender, Msg::TestNotSent { number, words }).await,
+                Ok(Err(error)) => {
+                    report(&sending.sender, Msg::TestNotSent { number, words: error.to_string() }).await;
+                }
                 Err(fault) => report(&sending.sender, Msg::Fault { work: Work::SendTest, fault }).await,
             }
         });

@@ -4,10 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::clock;
-use crate::service::{self, People, PeopleError, Session, Whom};
+use crate::service::{self, BodyError, People, PeopleError, Session, Whom};
+use crate::workspace::{Draft, SaveError, Workspace};
 use crate::ui::shared::effect::Effect;
 use crate::ui::shared::msg::{Msg, PeopleFound, SaveFailure};
-use crate::workspace::{Draft, Fingerprint, Folder, SaveError, Workspace};
 
 pub(super) fn read(root: &Path) -> Result<Arc<Workspace>, String> {
     Workspace::open(root).map(Arc::new).map_err(|error| error.to_string())
@@ -27,41 +27,21 @@ pub(super) fn unkept(result: Result<(), SaveError>) -> Option<Msg> {
 }
 
 /// Writes or forgets a body or its draft.
-pub(super) fn journal(folder: &Folder, effect: Effect) -> Option<Msg> {
+pub(super) fn journal(session: &Session, effect: Effect) -> Option<Msg> {
     match effect {
         Effect::WriteDraft { stem, text, base } => {
             let draft = Draft { stem, text, cursor: 0, base, written: clock::now() };
-            unkept(folder.write_draft(&draft))
+            unkept(session.folder().write_draft(&draft))
         }
-        Effect::DiscardDraft(stem) => unkept(folder.discard_draft(&stem)),
+        Effect::DiscardDraft(stem) => unkept(session.folder().discard_draft(&stem)),
         Effect::SaveBody { stem, text, version, expected } => {
-            let result = save_body(folder, &stem, &text, expected);
+            let refused = |error| match error {
+                BodyError::Save(SaveError::ChangedOnDisk { .. }) => SaveFailure::ChangedOnDisk,
+                error => SaveFailure::Refused(error.to_string()),
+            };
+            let result = session.save_body(&stem, &text, expected).map_err(refused);
             Some(Msg::BodySaved { stem, version, result })
         }
         _ => None,
     }
-}
-
-fn save_body(
-    folder: &Folder,
-    stem: &str,
-    text: &str,
-    expected: Option<Fingerprint>,
-) -> Result<Fingerprint, SaveFailure> {
-    let refused = |error: SaveError| match error {
-        SaveError::ChangedOnDisk { .. } => SaveFailure::ChangedOnDisk,
-        error => SaveFailure::Refused(error.to_string()),
-    };
-    let workspace =
-        Workspace::open(folder.root()).map_err(|error| SaveFailure::Refused(error.to_string()))?;
-    let Some(campaign) = workspace.campaign(stem) else {
-        return Err(SaveFailure::Refused(format!("the campaign {stem} is gone")));
-    };
-    let mut source = campaign.body.clone();
-    if let Some(expected) = expected {
-        source.fingerprint = expected;
-    }
-    let saved = folder.save(&source, text).map_err(refused)?;
-    folder.discard_draft(stem).map_err(refused)?;
-    Ok(saved)
 }

@@ -1,0 +1,47 @@
+//! Campaigns and webhooks into the trash of the workspace, and the last of them back.
+
+use std::sync::{Mutex, PoisonError};
+
+use super::session::Session;
+use crate::workspace::{SaveError, Trashed};
+
+/// What a session deleted last.
+#[derive(Debug, Default)]
+pub(super) struct Trash(Mutex<Option<Trashed>>);
+
+/// Why nothing was brought back.
+#[derive(Debug, thiserror::Error)]
+pub enum BringBackError {
+    /// There is nothing to bring back.
+    #[error("nothing was deleted in this session")]
+    Nothing,
+    /// The files could not be moved back; they are still in the trash.
+    #[error(transparent)]
+    Save(#[from] SaveError),
+}
+
+impl Session {
+    /// Moves a campaign's files and its draft to the trash.
+    pub fn delete_campaign(&self, stem: &str) -> Result<Trashed, SaveError> {
+        self.folder().delete_campaign(stem).inspect(|trashed| self.trash.keep(trashed))
+    }
+
+    /// Moves a webhook's file to the trash; campaigns that name it then have a problem that says so.
+    pub fn delete_webhook(&self, stem: &str) -> Result<Trashed, SaveError> {
+        self.folder().delete_webhook(stem).inspect(|trashed| self.trash.keep(trashed))
+    }
+
+    /// Moves back what was deleted last.
+    pub fn bring_back(&self) -> Result<Trashed, BringBackError> {
+        let mut last = self.trash.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let trashed = last.as_ref().ok_or(BringBackError::Nothing)?;
+        self.folder().restore(trashed)?;
+        last.take().ok_or(BringBackError::Nothing)
+    }
+}
+
+impl Trash {
+    fn keep(&self, trashed: &Trashed) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(trashed.clone());
+    }
+}

@@ -1,0 +1,136 @@
+//! Use cases on a workspace in a temporary folder.
+
+use std::fs;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::*;
+use crate::paths::Paths;
+use crate::secrets::Secrets;
+use crate::settings::Settings;
+use crate::workspace::{Fingerprint, SaveError, Workspace};
+
+/// A workspace with a session; all of it goes away with the value.
+struct Home {
+    folder: tempfile::TempDir,
+    session: Session,
+}
+
+impl Home {
+    /// Makes one of these files beside its `telecast.toml`.
+    fn new(files: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("shop");
+        for (path, text) in files.iter().chain(&[("telecast.toml", "")]) {
+            fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
+            fs::write(root.join(path), text).unwrap();
+        }
+        let paths = Paths::under(&folder.path().join("home"));
+        let workspace = Workspace::open(&root).unwrap();
+        let settings = Settings::load(&paths).0;
+        let secrets = Secrets::new(&paths, &settings.secrets, Some(&workspace.root));
+        Self { session: Session::new(paths, &workspace, secrets, &settings, Sharing::OneCommand), folder }
+    }
+
+    fn workspace(&self) -> Workspace {
+        Workspace::open(&self.folder.path().join("shop")).unwrap()
+    }
+
+    fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.folder.path().join("shop").join(path)).unwrap()
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        fs::write(self.folder.path().join("shop").join(path), text).unwrap();
+    }
+}
+
+const SALE: [(&str, &str); 2] =
+    [("campaigns/sale.toml", "name = \"Sale\"\n"), ("campaigns/sale.json.liquid", "{}")];
+
+#[test]
+fn a_name_that_makes_the_same_stem_is_a_change_unless_it_is_the_same_name() {
+    let home = Home::new(&SALE);
+    let session = &home.session;
+    let unchanged = Renamed { stem: "sale".into(), is_changed: false };
+    assert_eq!(session.rename_campaign("sale", "Sale").unwrap(), unchanged);
+    let changed = Renamed { is_changed: true, ..unchanged };
+    assert_eq!(session.rename_campaign("sale", "SALE").unwrap(), changed);
+}
+
+#[test]
+fn what_cannot_be_brought_back_can_be_once_its_place_is_free() {
+    let home = Home::new(&SALE);
+    assert!(matches!(home.session.bring_back(), Err(BringBackError::Nothing)));
+    home.session.delete_campaign("sale").unwrap();
+    home.write("campaigns/sale.toml", "name = \"Another\"\n");
+    assert!(matches!(home.session.bring_back(), Err(BringBackError::Save(SaveError::Exists { .. }))));
+    fs::remove_file(home.folder.path().join("shop/campaigns/sale.toml")).unwrap();
+    assert_eq!(home.session.bring_back().unwrap().campaign(), Some("sale"));
+    assert_eq!(home.read("campaigns/sale.toml"), SALE[0].1);
+    assert!(matches!(home.session.bring_back(), Err(BringBackError::Nothing)));
+}
+
+#[test]
+fn a_new_campaign_goes_through_the_named_the_default_or_the_only_webhook() {
+    let check = |files: &[(&str, &str)], named: Option<&str>, expected: &str| {
+        let chosen = choose_webhook(&Home::new(files).workspace(), named);
+        assert_eq!(chosen.unwrap_or_else(|error| error.to_string()), expected);
+    };
+    let two = [("webhooks/a.toml", ""), ("webhooks/b.toml", "")];
+    check(&two, Some("b"), "b");
+    check(&two, Some("c"), "there is no webhook `c`");
+    check(&two, None, "this workspace has several webhooks");
+    check(&two[..1], None, "a");
+    check(&[], None, "this workspace has no webhook to send through");
+}
+
+#[test]
+fn a_body_is_saved_over_what_it_is_based_on_or_over_whatever_is_there() {
+    let home = Home::new(&SALE);
+    let read = Fingerprint::of(b"{}");
+    let saved = home.session.save_body("sale", "{1}", Some(read)).unwrap();
+    assert_eq!((home.read("campaigns/sale.json.liquid").as_str(), saved), ("{1}", Fingerprint::of(b"{1}")));
+    let refused = home.session.save_body("sale", "{2}", Some(read)).unwrap_err();
+    assert!(matches!(refused, BodyError::Save(SaveError::ChangedOnDisk { .. })), "{refused}");
+    home.session.save_body("sale", "{3}", None).unwrap();
+    assert_eq!(home.read("campaigns/sale.json.liquid"), "{3}");
+    assert!(matches!(home.session.save_body("gone", "", None), Err(BodyError::Gone(_))));
+}
+
+#[test]
+fn a_webhook_that_two_campaigns_use_is_told_of_once() {
+    let uses = "name = \"x\"\nwebhook = \"bot\"\n";
+    let body = "{\"chat_id\": 1, \"text\": \"hi\"}";
+    let webhook = "url = \"https://api.telegram.org/bot${T}/sendMessage\"\nretries = 99\n";
+    let home = Home::new(&[
+        ("campaigns/a.toml", uses),
+        ("campaigns/a.json.liquid", body),
+        ("campaigns/b.toml", uses),
+        ("campaigns/b.json.liquid", body),
+        ("webhooks/bot.toml", webhook),
+    ]);
+    let workspace = Arc::new(home.workspace());
+    let stems = ["a".to_owned(), "b".to_owned()];
+    for scope in [Scope::Workspace, Scope::Campaigns(&stems)] {
+        let found = check(&workspace, scope, &People::default(), Timestamp::UNIX_EPOCH);
+        let of_webhook = found.iter().filter(|found| found.path == "webhooks/bot.toml");
+        let codes: Vec<_> = of_webhook.map(|found| found.diagnostic.code).collect();
+        assert_eq!(codes, ["out-of-range", "no-content-type"]);
+    }
+}
+
+#[test]
+fn a_webhook_that_is_made_is_trusted_as_it_is_saved() {
+    let home = Home::new(&SALE);
+    let url = "https://api.telegram.org/bot1234567890:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA/sendMessage";
+    let webhook = crate::campaign::Webhook { name: "Bot".into(), url: url.into(), ..Default::default() };
+    let stem = home.session.create_webhook(webhook).unwrap();
+    home.session.give_webhook("sale", &stem).unwrap();
+    let workspace = home.workspace();
+    assert!(!home.read("webhooks/bot.toml").contains("AAAA"));
+    let row = trust_row(&home.session, workspace.webhook("bot").unwrap()).unwrap();
+    assert_eq!((row.standing, row.secrets), (Standing::Trusted, vec!["BOT_TOKEN".to_owned()]));
+    assert_eq!(workspace.campaign("sale").unwrap().value.as_ref().unwrap().webhook, "bot");
+}
