@@ -29,6 +29,6 @@ pub use definition::{Campaign, ContentFormat};
 pub use duration::{format_duration, parse_duration};
 pub use manifest::{Defaults, Manifest};
 pub use placeholder::{MissingSecrets, Placeholder, SANDBOX, is_name, placeholders, substitute};
-pub use route::{Host, Origin, Part, Route, Violation};
+pub use route::{Host, Misdirected, Origin, Part, Route, Violation};
 pub use webhook::{Auth, Method, Webhook};
 pub use who::{Audience, Who};

@@ -26,8 +26,8 @@ mod test_send;
 mod trust;
 
 pub use adopt::AdoptError;
-pub use bot::{BotStatus, TroubleKind, check_bot, resolve_help};
-pub use capture::capture_mine;
+pub use bot::{BotError, BotStatus, TroubleKind, check_bot, resolve_help};
+pub use capture::{CaptureMineError, capture_mine};
 pub use check::{Found, Scope, check, message_problems, people_to_check};
 pub use clevertap::{export_clevertap, export_problems, export_text, webhook_for};
 pub use create::{ChooseError, WebhookError, choose_webhook};
@@ -41,7 +41,7 @@ pub use problems::{violations, webhook_problems};
 pub use rename::Renamed;
 pub use resend::{ResendError, job_again};
 pub use save::{BodyError, WebhookSaved};
-pub use session::{ResolveError, Session, Sharing};
+pub use session::{MoveError, ResolveError, Session, Sharing};
 pub use survey::{Surveyed, survey};
 pub use test_send::{Outcome, TestAnswer, TestSend, history_entry, send_test};
 pub use trust::{

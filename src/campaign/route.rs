@@ -143,24 +143,43 @@ impl Host {
     }
 }
 
+/// Why nothing is sent to a finished address. The address, which holds secrets, is not repeated.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Misdirected {
+    /// It is none.
+    #[error("the finished address is not valid: {0}")]
+    Invalid(#[from] url::ParseError),
+    /// A value changed the host, or added a user.
+    #[error("the finished address leads to another host than the webhook's")]
+    OtherHost,
+    /// A value changed the path.
+    #[error("a value makes a `.` or `..` of a part of the address's path")]
+    DotSegment,
+    /// What should be a bot's token is none.
+    #[error("the secret in the address is no bot token: a number, a colon, then letters and digits")]
+    NoToken,
+    /// A value makes it call a bot.
+    #[error("a value makes a Bot API's address of the webhook's")]
+    BotApi,
+}
+
 impl Route {
     /// Says why a finished address, secrets and values filled in, does not lead where this route says; `sandbox` is the
     /// address that `${SANDBOX}` stands for.
     ///
     /// The last look before something is sent: a value that brings a `/../`, an `@` or a second path is found here.
-    pub fn admits(&self, address: &str, sandbox: Option<&str>) -> Result<(), String> {
-        let url =
-            Url::parse(address).map_err(|error| format!("the finished address is not valid: {error}"))?;
+    pub fn admits(&self, address: &str, sandbox: Option<&str>) -> Result<(), Misdirected> {
+        let url = Url::parse(address)?;
         let expected = match &self.origin {
             Origin::Host(host) => Some(host.clone()),
             Origin::Sandbox => sandbox.and_then(|base| Host::of(&Url::parse(base).ok()?)),
         };
         let found = Host::of(&url);
         if found.is_none() || found != expected || !url.username().is_empty() || url.password().is_some() {
-            return Err("the finished address leads to another host than the webhook's".to_owned());
+            return Err(Misdirected::OtherHost);
         }
         if has_dot_segment(address) {
-            return Err("a value makes a `.` or `..` of a part of the address's path".to_owned());
+            return Err(Misdirected::DotSegment);
         }
         let path = &address[..address::path_end(address)];
         match &self.bot_call {
@@ -168,13 +187,11 @@ impl Route {
                 let segment = path.strip_suffix(call.as_str()).and_then(|rest| rest.rsplit('/').next());
                 let token = segment.and_then(|segment| segment.strip_prefix("bot"));
                 if !token.is_some_and(is_sane_token) {
-                    // The token is not repeated.
-                    let words = "the secret in the address is no bot token: a number, a colon, then letters and digits";
-                    return Err(words.to_owned());
+                    return Err(Misdirected::NoToken);
                 }
             }
             None if address::bot_api(address).is_some() || looks_like_bot_api(address) => {
-                return Err("a value makes a Bot API's address of the webhook's".to_owned());
+                return Err(Misdirected::BotApi);
             }
             None => {}
         }

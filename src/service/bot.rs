@@ -1,13 +1,11 @@
 //! Who answers at a webhook's address: the workspace's sandbox, a real bot, another host, or nobody.
 
 use super::session::{ResolveError, Session};
-use super::test_send::ANSWER_CHARS;
 use super::trust::{NotPermitted, Permit, Question, WebhookInUse};
 use crate::botapi::{Bot, CallError, SendError};
 use crate::campaign::{Webhook, bot_api};
 use crate::compose::Filled;
 use crate::secrets::Movable;
-use crate::text::shorten;
 
 /// What is known of who answers at a webhook's address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,31 +73,41 @@ pub async fn check_bot(session: &Session, in_use: &WebhookInUse) -> BotStatus {
     if permit.route.bot_call.is_none() {
         return BotStatus::OtherHost { host: permit.host() };
     }
-    let in_short = |words: &str| shorten(&session.redact(words), ANSWER_CHARS).into_owned();
     match ask(session, &permit, &in_use.webhook).await {
         Ok(bot) if permit.is_sandbox() => BotStatus::Sandbox { bot },
         Ok(bot) => BotStatus::Live { bot, host: permit.host() },
-        Err((kind, words)) => BotStatus::Trouble { kind, words: in_short(&words) },
+        Err((kind, words)) => BotStatus::Trouble { kind, words: session.in_short(&words) },
     }
 }
 
 async fn ask(session: &Session, permit: &Permit, webhook: &Webhook) -> Result<String, (TroubleKind, String)> {
-    let bot = bot_of(session, permit, webhook).await.map_err(|words| (TroubleKind::Incomplete, words))?;
+    let bot = bot_of(session, permit, webhook).await;
+    let bot = bot.map_err(|error| (TroubleKind::Incomplete, error.to_string()))?;
     let client = session.client().map_err(|error| (TroubleKind::NoAnswer, error.to_string()))?;
     let user = bot.get_me(client).await.map_err(|error| (kind_of(&error), explained(&error)))?;
     // Whatever answers there may repeat the token as its name.
     Ok(session.redact(&user.username.map_or(user.first_name, |name| format!("@{name}"))))
 }
 
+/// Why a webhook speaks for no bot.
+#[derive(Debug, thiserror::Error)]
+pub enum BotError {
+    /// Its address is no Bot API's.
+    #[error("the webhook's URL is not a Bot API's: …/bot<token>/METHOD")]
+    NotBotApi,
+    /// The address cannot be filled in.
+    #[error("{}", resolve_help(.0))]
+    Resolve(#[source] ResolveError),
+}
+
 /// Returns the bot that a webhook speaks for, its token filled in.
-pub(super) async fn bot_of(session: &Session, permit: &Permit, webhook: &Webhook) -> Result<Bot, String> {
-    const NONE: &str = "the webhook's URL is not a Bot API's: …/bot<token>/METHOD";
+pub(super) async fn bot_of(session: &Session, permit: &Permit, webhook: &Webhook) -> Result<Bot, BotError> {
     // Parameters are left out: a message's, which methods of the bot's own must not get.
-    let address = bot_api(&webhook.url).and_then(|parts| webhook.url.get(..parts.method.end)).ok_or(NONE)?;
-    let resolved = session.resolve(permit, &Filled::of_typed(address)).await;
-    let url = resolved.map_err(|error| resolve_help(&error))?;
-    permit.admits(&url)?;
-    Bot::of_url(&url).ok_or_else(|| NONE.to_owned())
+    let address = bot_api(&webhook.url).and_then(|parts| webhook.url.get(..parts.method.end));
+    let address = Filled::of_typed(address.ok_or(BotError::NotBotApi)?);
+    let url = session.resolve(permit, &address).await.map_err(BotError::Resolve)?;
+    permit.admits(&url).map_err(|error| BotError::Resolve(error.into()))?;
+    Bot::of_url(&url).ok_or(BotError::NotBotApi)
 }
 
 /// Says why a secret has no value, and what to do.
@@ -117,7 +125,10 @@ pub fn resolve_help(error: &ResolveError) -> String {
             let first = names.first().map_or("NAME", String::as_str);
             format!("{error}: set it with `telecast secrets set {first}`, or as an environment variable")
         }
-        ResolveError::Secret(_) | ResolveError::Sandbox(_) => error.to_string(),
+        ResolveError::Secret(_)
+        | ResolveError::Sandbox(_)
+        | ResolveError::Announce(_)
+        | ResolveError::Misdirected(_) => error.to_string(),
     }
 }
 

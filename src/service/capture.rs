@@ -1,13 +1,35 @@
 //! "Capture mine": one's own chat, for testing.
 
-use super::bot::bot_of;
+use super::bot::{BotError, bot_of};
 use super::session::Session;
-use super::test_send::ANSWER_CHARS;
-use super::trust::WebhookInUse;
+use super::trust::{NotPermitted, WebhookInUse};
+use crate::botapi::ClientError;
 use crate::capture::{self, CaptureError, CaptureOptions, CapturedChat};
 use crate::paths::Paths;
-use crate::text::shorten;
-use crate::workspace::Folder;
+use crate::workspace::{Folder, LockError, SaveError};
+
+/// Why one's own chat was not captured.
+#[derive(Debug, thiserror::Error)]
+pub enum CaptureMineError {
+    /// The chat cannot be kept.
+    #[error(transparent)]
+    Save(#[from] SaveError),
+    /// The webhook is not sent to.
+    #[error(transparent)]
+    NotPermitted(#[from] NotPermitted),
+    /// The webhook speaks for no bot.
+    #[error(transparent)]
+    Bot(#[from] BotError),
+    /// Another telecast reads this bot's updates.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// No request can be made.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// No message came; a server that is quoted may repeat the token: [`Session::in_short`].
+    #[error(transparent)]
+    Capture(#[from] CaptureError),
+}
 
 /// Waits for a message to the webhook's bot and keeps its chat among the test chats, under the chat's name.
 pub async fn capture_mine(
@@ -16,22 +38,19 @@ pub async fn capture_mine(
     paths: &Paths,
     in_use: &WebhookInUse,
     options: &CaptureOptions,
-) -> Result<CapturedChat, String> {
+) -> Result<CapturedChat, CaptureMineError> {
     // Asked first: a chat that cannot be kept is not worth waiting for.
-    folder.private().map_err(|error| error.to_string())?;
-    let permit = session.permit(in_use).await.map_err(|error| error.to_string())?;
-    let bot = bot_of(session, &permit, &in_use.webhook).await.map_err(|error| session.redact(&error))?;
+    folder.private()?;
+    let permit = session.permit(in_use).await?;
+    let bot = bot_of(session, &permit, &in_use.webhook).await?;
     // A sandbox of one's own has no other reader on this machine to agree with.
     let _polling = match bot.id().filter(|_| !permit.is_sandbox()) {
-        Some(id) => Some(folder.lock_polling(paths, id).map_err(|error| error.to_string())?),
+        Some(id) => Some(folder.lock_polling(paths, id)?),
         None => None,
     };
-    let client = session.client().map_err(|error| error.to_string())?;
-    let in_words =
-        |error: CaptureError| shorten(&session.redact(&error.to_string()), ANSWER_CHARS).into_owned();
-    let mut chat = capture::mine(client, &bot, options).await.map_err(in_words)?;
+    let mut chat = capture::mine(session.client()?, &bot, options).await?;
     // It is written to a file of the workspace, and whoever answers may repeat the token.
     chat.title = session.redact(&chat.title);
-    folder.add_test_chat(&chat.title, &chat.id.to_string()).map_err(|error| error.to_string())?;
+    folder.add_test_chat(&chat.title, &chat.id.to_string())?;
     Ok(chat)
 }

@@ -10,17 +10,20 @@ use super::delete::Trash;
 use super::people::{PeopleError, find_people, open_people};
 
 use crate::botapi::{Client, ClientError, ClientOptions};
-use crate::campaign::SANDBOX;
+use crate::campaign::{Misdirected, SANDBOX};
 use crate::compose::Filled;
+use crate::disk::LockError;
 use crate::paths::Paths;
 use crate::profile::{Reachability, Value};
-use crate::sandbox::{self, Chats};
+use crate::sandbox::{self, Chats, StartError};
 use crate::secrets::{Movable, Redactor, Secret, SecretError, Secrets};
 use crate::settings::Settings;
-use crate::state::WorkspaceState;
+use crate::state::{StateError, WorkspaceState};
 use crate::store::Store;
+use crate::text::shorten;
 use crate::workspace::{Folder, Workspace};
 
+use super::test_send::ANSWER_CHARS;
 use super::trust::{Grants, Permit};
 
 /// The shared means of one workspace.
@@ -56,10 +59,10 @@ struct OwnSandbox {
     running: sandbox::Running,
 }
 
-/// Why a secret, or what stands for one, has no value.
+/// Why an address or a header cannot be filled in, or must not be used as it is then.
 #[derive(Debug, thiserror::Error)]
 pub enum ResolveError {
-    /// There is none by that name.
+    /// There is no secret by that name.
     #[error("there is no secret {}", names.iter().map(|name| format!("${{{name}}}")).collect::<Vec<_>>().join(", "))]
     Missing {
         /// Their names.
@@ -72,7 +75,24 @@ pub enum ResolveError {
     Secret(#[from] SecretError),
     /// The workspace's sandbox is not there and could not be started.
     #[error("cannot start the sandbox: {0}")]
-    Sandbox(String),
+    Sandbox(#[from] StartError),
+    /// It was started, and others could not be told of it.
+    #[error("cannot start the sandbox: {0}")]
+    Announce(#[from] LockError),
+    /// The finished address does not lead where the webhook says.
+    #[error(transparent)]
+    Misdirected(#[from] Misdirected),
+}
+
+/// Why secrets of an earlier place were not moved.
+#[derive(Debug, thiserror::Error)]
+pub enum MoveError {
+    /// That they were offered could not be kept.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// The store did not move them.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
 }
 
 impl Session {
@@ -167,21 +187,16 @@ impl Session {
         Ok(movable.into_iter().filter(|found| !record.offered_secrets.contains(&found.name)).collect())
     }
 
-    /// Moves such values here, where that was decided, and notes that they were offered; returns what to say. Blocks.
-    pub fn decide_secrets(&self, found: &[Movable], moves: bool) -> Result<String, String> {
+    /// Notes that such values were offered, whatever was decided. Blocks.
+    pub fn note_offered(&self, found: &[Movable]) -> Result<(), StateError> {
         let offered = found.iter().map(|found| found.name.clone());
-        self.state()
-            .change(|record| record.offered_secrets.extend(offered))
-            .map_err(|error| error.to_string())?;
-        let names = found.iter().map(|found| found.name.as_str()).collect::<Vec<_>>().join(", ");
-        if !moves {
-            return Ok(format!("telecast trust --move-secrets {names} moves them later"));
-        }
-        found
-            .iter()
-            .try_for_each(|found| self.secrets.move_here(found))
-            .map_err(|error| error.to_string())?;
-        Ok(format!("moved {names} to this workspace"))
+        self.state().change(|record| record.offered_secrets.extend(offered))
+    }
+
+    /// Moves such values here and notes that they were offered. Blocks.
+    pub fn move_secrets(&self, found: &[Movable]) -> Result<(), MoveError> {
+        self.note_offered(found)?;
+        Ok(found.iter().try_for_each(|found| self.secrets.move_here(found))?)
     }
 
     /// Returns the HTTP client, made when first asked for.
@@ -196,6 +211,11 @@ impl Session {
     /// Returns `text` with every secret masked that was read in this session.
     pub fn redact(&self, text: &str) -> String {
         self.redactor.lock().unwrap_or_else(PoisonError::into_inner).redact(text).into_owned()
+    }
+
+    /// Returns words in which somebody else may be quoted as they may be shown: secrets masked, and not too many.
+    pub fn in_short(&self, words: &str) -> String {
+        shorten(&self.redact(words), ANSWER_CHARS).into_owned()
     }
 
     /// Fills secrets and `${SANDBOX}` in, which needs a permit for the webhook that names them.
@@ -263,14 +283,13 @@ impl Session {
             blocked: self.blocked_chats(),
             ..sandbox::Options::default()
         };
-        let running =
-            sandbox::start(options).await.map_err(|error| ResolveError::Sandbox(error.to_string()))?;
+        let running = sandbox::start(options).await?;
         let announcement = match self.sharing {
             Sharing::OneCommand => None,
             Sharing::Console => {
                 let announced =
                     sandbox::announce::announce(&self.paths, running.addr, Some(self.folder.root()));
-                Some(announced.map_err(|error| ResolveError::Sandbox(error.to_string()))?)
+                Some(announced?)
             }
         };
         let url = running.url();

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::bot::resolve_help;
 use super::job::Job;
-use super::session::Session;
+use super::session::{ResolveError, Session};
 use super::trust::{NotPermitted, Permit};
 use crate::botapi::{AddressError, Addressed, Client, HttpAnswer, HttpRequest, SendError};
 use crate::campaign::find_token;
@@ -189,7 +189,8 @@ async fn address<'s>(
     // A draft is made of the webhook, so there is one.
     let Some(in_use) = test.job.webhook_in_use() else { return Err(nothing_to_send(test, composed)) };
     let permit = session.permit(&in_use).await.map_err(|error| not_permitted(session, &error))?;
-    let request = fill_in(session, &permit, draft).await.map_err(Withheld::new)?;
+    let request = fill_in(session, &permit, draft).await;
+    let request = request.map_err(|error| Withheld::new(resolve_help(&error)))?;
     let addressed = match chat {
         Some(chat) => {
             Addressed::to_chat(request, chat).map_err(|error| misaddressed(composed, draft, error))?
@@ -352,10 +353,8 @@ fn own_words(composed: &Composed, fault: Fault) -> Option<String> {
 }
 
 /// Fills the secrets in, and sees to it that the address still leads where the webhook says.
-async fn fill_in(session: &Session, permit: &Permit, draft: &HttpDraft) -> Result<HttpRequest, String> {
-    let resolve = async |text: &Filled| {
-        session.resolve(permit, text).await.map_err(|error| session.redact(&resolve_help(&error)))
-    };
+async fn fill_in(session: &Session, permit: &Permit, draft: &HttpDraft) -> Result<HttpRequest, ResolveError> {
+    let resolve = async |text: &Filled| session.resolve(permit, text).await;
     let mut headers = Vec::with_capacity(draft.headers.len() + 1);
     for (name, value) in &draft.headers {
         headers.push((name.clone(), resolve(value).await?));

@@ -12,7 +12,7 @@ use std::net::{IpAddr, SocketAddr};
 use serde_json::Value;
 
 use super::session::{ResolveError, Session};
-use crate::campaign::{Host, Origin, Part, Route, Violation, Webhook};
+use crate::campaign::{Host, Misdirected, Origin, Part, Route, Violation, Webhook};
 use crate::diagnostic::Diagnostic;
 use crate::sandbox::announce;
 use crate::secrets::MASK;
@@ -150,7 +150,7 @@ impl Grants {
 
 impl Permit {
     /// Says why a finished address must not be sent to, where that is so.
-    pub fn admits(&self, address: &str) -> Result<(), String> {
+    pub fn admits(&self, address: &str) -> Result<(), Misdirected> {
         self.route.admits(address, self.sandbox.as_deref())
     }
 

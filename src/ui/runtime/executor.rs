@@ -17,7 +17,7 @@ use tokio::task::JoinHandle;
 use crate::capture;
 use crate::clock;
 use crate::paths::Paths;
-use crate::service::{self, BotStatus, Job, Session, TestSend, TroubleKind, WebhookInUse};
+use crate::service::{self, BotStatus, Job, MoveError, Session, TestSend, TroubleKind, WebhookInUse};
 use crate::workspace::{self, Folder, Means, Watch};
 use crate::ui::editor::highlight::{CodeGrammars, Grammar};
 use crate::ui::screen::compose::verdicts::worst_of;
@@ -267,8 +267,14 @@ impl Executor {
                 Some(Msg::OldSecretsFound(session.secrets_to_offer(&names).ok()?))
             }
             Effect::DecideSecrets { found, moves } => {
-                let decided = session.decide_secrets(&found, moves);
-                Some(Msg::SecretsMoved(decided.map_err(|error| session.redact(&error))))
+                let names = found.iter().map(|found| found.name.as_str()).collect::<Vec<_>>().join(", ");
+                let decided = if moves {
+                    session.move_secrets(&found).map(|()| format!("moved {names} to this workspace"))
+                } else {
+                    let later = format!("telecast trust --move-secrets {names} moves them later");
+                    session.note_offered(&found).map(|()| later).map_err(MoveError::from)
+                };
+                Some(Msg::SecretsMoved(decided.map_err(|error| session.redact(&error.to_string()))))
             }
             Effect::Reload => Some(Msg::WorkspaceRead(files::read(folder.root()))),
             Effect::FindDrafts => Some(Msg::DraftsFound(folder.drafts())),
@@ -379,6 +385,7 @@ impl Executor {
         self.capture = Some(self.spawn(Work::Capture, async move {
             let options = capture::CaptureOptions::default();
             let result = service::capture_mine(&session, &folder, &paths, &webhook, &options).await;
+            let result = result.map_err(|error| session.in_short(&error.to_string()));
             report(&sender, Msg::ChatCaptured { number, result }).await;
         }));
     }
