@@ -117,7 +117,7 @@ impl From<store::Error> for CliError {
 
 impl From<FindError> for CliError {
     fn from(error: FindError) -> Self {
-        let hint = error.hint();
+        let hint = error.hint().map(str::to_owned);
         let error = match error {
             FindError::Store(error) => error.into(),
             error => CliError::new(Kind::Failed, error),

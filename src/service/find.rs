@@ -21,10 +21,8 @@ pub enum FindError {
         kind: &'static str,
         /// The name.
         name: String,
-        /// The name that was likely meant.
-        near: Option<String>,
-        /// The names that there are.
-        known: Vec<String>,
+        /// What may have been meant.
+        hint: String,
     },
     /// The path leads to no such file of this workspace.
     #[error("`{path}` is not a {kind}'s file of the workspace {}", root.display())]
@@ -35,8 +33,8 @@ pub enum FindError {
         path: String,
         /// The workspace.
         root: PathBuf,
-        /// The one of this workspace whose file is called the same.
-        near: Option<String>,
+        /// What may have been meant.
+        hint: String,
     },
     /// There is no such profile.
     #[error("there is no profile `{0}`")]
@@ -48,54 +46,21 @@ pub enum FindError {
 
 impl FindError {
     /// Returns what to do instead.
-    pub fn hint(&self) -> Option<String> {
-        Some(match self {
-            FindError::Unknown { near: Some(near), .. } => format!("did you mean `{near}`?"),
-            FindError::Unknown { known, .. } => format!("there are: {}", known.join(", ")),
-            FindError::NoFile { near: Some(near), .. } => {
-                format!("did you mean `{near}`, the one of this workspace?")
-            }
-            FindError::NoFile { .. } => {
-                "a path counts from the current folder, or from the workspace's root".to_owned()
-            }
-            FindError::NoProfile(_) => "telecast profiles list TEXT searches identities and names".to_owned(),
-            FindError::Store(_) => return None,
-        })
+    pub fn hint(&self) -> Option<&str> {
+        match self {
+            FindError::Unknown { hint, .. } | FindError::NoFile { hint, .. } => Some(hint),
+            FindError::NoProfile(_) => Some("telecast profiles list TEXT searches identities and names"),
+            FindError::Store(_) => None,
+        }
     }
 }
 
 /// What can be named.
-trait Named {
-    const KIND: &'static str;
-
-    fn stem(&self) -> &str;
-
+struct Named<'a, T> {
+    item: &'a T,
+    stem: &'a str,
     /// The files that a path may name.
-    fn files(&self) -> Vec<&Source>;
-}
-
-impl Named for CampaignFiles {
-    const KIND: &'static str = "campaign";
-
-    fn stem(&self) -> &str {
-        &self.stem
-    }
-
-    fn files(&self) -> Vec<&Source> {
-        vec![&self.source, &self.body]
-    }
-}
-
-impl Named for Definition<Webhook> {
-    const KIND: &'static str = "webhook";
-
-    fn stem(&self) -> &str {
-        &self.stem
-    }
-
-    fn files(&self) -> Vec<&Source> {
-        vec![&self.source]
-    }
+    files: Vec<&'a Source>,
 }
 
 /// Returns the campaign that `words` mean: its stem, or a path to one of its files, from the folder `current`, else, as
@@ -105,7 +70,9 @@ pub fn find_campaign<'a>(
     current: &Path,
     words: &str,
 ) -> Result<&'a CampaignFiles, FindError> {
-    find(&workspace.root, &workspace.campaigns, current, words)
+    let named =
+        |item: &'a CampaignFiles| Named { item, stem: &item.stem, files: vec![&item.source, &item.body] };
+    find(&workspace.root, "campaign", workspace.campaigns.iter().map(named), current, words)
 }
 
 /// Returns the webhook that `words` mean, as [`find_campaign`] does.
@@ -114,7 +81,8 @@ pub fn find_webhook<'a>(
     current: &Path,
     words: &str,
 ) -> Result<&'a Definition<Webhook>, FindError> {
-    find(&workspace.root, &workspace.webhooks, current, words)
+    let named = |item: &'a Definition<Webhook>| Named { item, stem: &item.stem, files: vec![&item.source] };
+    find(&workspace.root, "webhook", workspace.webhooks.iter().map(named), current, words)
 }
 
 /// Returns the profile with this identity; there is none where there are no people.
@@ -125,36 +93,42 @@ pub fn find_profile(people: Option<&dyn Store>, identity: &str) -> Result<Profil
 
 /// Says that there is no webhook of this stem, and which there are.
 pub(super) fn unknown_webhook(workspace: &Workspace, stem: &str) -> FindError {
-    unknown(&workspace.webhooks, stem)
+    unknown("webhook", workspace.webhooks.iter().map(|webhook| webhook.stem.as_str()), stem)
 }
 
-fn find<'a, T: Named>(root: &Path, all: &'a [T], current: &Path, words: &str) -> Result<&'a T, FindError> {
-    if let Some(found) = all.iter().find(|item| item.stem() == words) {
-        return Ok(found);
+fn find<'a, T>(
+    root: &Path,
+    kind: &'static str,
+    mut all: impl Iterator<Item = Named<'a, T>> + Clone,
+    current: &Path,
+    words: &str,
+) -> Result<&'a T, FindError> {
+    let stems = all.clone().map(|named| named.stem);
+    let called = |stem: &str| all.clone().find(|named| named.stem == stem);
+    if let Some(found) = called(words) {
+        return Ok(found.item);
     }
     if !is_path(words) {
-        return Err(unknown(all, words));
+        return Err(unknown(kind, stems, words));
     }
+    let hint = match called(stem_in(words)) {
+        Some(near) => format!("did you mean `{}`, the one of this workspace?", near.stem),
+        None => "a path counts from the current folder, or from the workspace's root".to_owned(),
+    };
     let real = |path: PathBuf| fs::canonicalize(path).ok();
     let wanted = real(current.join(words)).or_else(|| real(root.join(words)));
-    let is_it =
-        |item: &&T| wanted.is_some() && item.files().iter().any(|file| real(root.join(&file.path)) == wanted);
-    all.iter().find(is_it).ok_or_else(|| FindError::NoFile {
-        kind: T::KIND,
-        path: words.to_owned(),
-        root: root.to_owned(),
-        near: all.iter().map(T::stem).find(|stem| *stem == stem_in(words)).map(str::to_owned),
-    })
+    let is_wanted = |file: &&Source| wanted.is_some() && real(root.join(&file.path)) == wanted;
+    let found = all.find(|named| named.files.iter().any(is_wanted));
+    let no_file = || FindError::NoFile { kind, path: words.to_owned(), root: root.to_owned(), hint };
+    found.map(|named| named.item).ok_or_else(no_file)
 }
 
-fn unknown<T: Named>(all: &[T], words: &str) -> FindError {
-    let stems = all.iter().map(T::stem);
-    FindError::Unknown {
-        kind: T::KIND,
-        name: words.to_owned(),
-        near: did_you_mean(words, stems.clone()).map(str::to_owned),
-        known: stems.map(str::to_owned).collect(),
-    }
+fn unknown<'a>(kind: &'static str, stems: impl Iterator<Item = &'a str> + Clone, words: &str) -> FindError {
+    let hint = match did_you_mean(words, stems.clone()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("there are: {}", stems.collect::<Vec<_>>().join(", ")),
+    };
+    FindError::Unknown { kind, name: words.to_owned(), hint }
 }
 
 fn is_path(words: &str) -> bool {

@@ -13,20 +13,9 @@ use crate::workspace::{Condition, OpenError, SaveError, Source, Workspace};
 /// How often fixes are applied anew: one may bring the next to light.
 const ROUNDS: usize = 10;
 
-/// Why not all was fixed; what was saved stays.
-#[derive(Debug, thiserror::Error)]
-pub enum FixError {
-    /// A file was not written.
-    #[error(transparent)]
-    Save(#[from] SaveError),
-    /// The workspace cannot be read again.
-    #[error(transparent)]
-    Open(#[from] OpenError),
-}
-
 /// Applies the first safe fix of each problem in the campaigns' files, tells `mended` of each file and how many edits it
-/// got, and returns the workspace as it is then. Blocks.
-pub fn fix_all<E: From<FixError>>(
+/// got, and returns the workspace as it is then; what was saved before an error stays. Blocks.
+pub fn fix_all<E: From<SaveError> + From<OpenError>>(
     session: &Session,
     mut workspace: Arc<Workspace>,
     scope: Scope<'_>,
@@ -44,7 +33,7 @@ pub fn fix_all<E: From<FixError>>(
             for (source, problems) in [(&campaign.source, &campaign.source.problems), (&campaign.body, &body)]
             {
                 if let Some((text, n_edits)) = fixed(source, problems) {
-                    session.folder().save(source, &text).map_err(FixError::from)?;
+                    session.folder().save(source, &text)?;
                     mended(&source.path, n_edits)?;
                     is_changed = true;
                 }
@@ -53,7 +42,7 @@ pub fn fix_all<E: From<FixError>>(
         if !is_changed {
             break;
         }
-        workspace = Arc::new(Workspace::open(&workspace.root).map_err(FixError::from)?);
+        workspace = Arc::new(Workspace::open(&workspace.root)?);
     }
     Ok(workspace)
 }

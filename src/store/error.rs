@@ -9,7 +9,8 @@ use crate::disk::Breach;
 /// What a backend or the system said.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
-/// A store's operation that did not work. `place` names the store as a person finds it: the path of its file.
+/// A store's operation that did not work. `place`, or the text alone, names the store as a person finds it: the path of
+/// its file.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// It cannot be made or reached.
@@ -31,11 +32,8 @@ pub enum Error {
         known: u32,
     },
     /// Another program's, or no database at all.
-    #[error("{place} is not a telecast database")]
-    NotOurs {
-        /// Which store.
-        place: String,
-    },
+    #[error("{0} is not a telecast database")]
+    NotOurs(String),
     /// Its place breaks the rules for files of a workspace.
     #[error("{place} is left alone: {breach}")]
     LeftAlone {
@@ -45,11 +43,8 @@ pub enum Error {
         breach: Breach,
     },
     /// A journal that would change something else.
-    #[error("{place} is no journal of this database: move it away")]
-    StrangeJournal {
-        /// Which store.
-        place: String,
-    },
+    #[error("{0} is no journal of this database: move it away")]
+    StrangeJournal(String),
     /// What it holds cannot be read.
     #[error("the database {place} is damaged: move it away and import the people again")]
     Damaged {
@@ -59,23 +54,14 @@ pub enum Error {
         source: Cause,
     },
     /// Somebody else wrote for longer than we wait.
-    #[error("the database {place} is locked by another process: try again when it is done")]
-    Busy {
-        /// Which store.
-        place: String,
-    },
+    #[error("the database {0} is locked by another process: try again when it is done")]
+    Busy(String),
     /// No room for what was to be written; nothing of it is kept.
-    #[error("no space left for the database {place}: nothing of this step was saved")]
-    Full {
-        /// Which store.
-        place: String,
-    },
+    #[error("no space left for the database {0}: nothing of this step was saved")]
+    Full(String),
     /// It may not be written.
-    #[error("no permission to write the database {place} and its folder")]
-    NoPermission {
-        /// Which store.
-        place: String,
-    },
+    #[error("no permission to write the database {0} and its folder")]
+    NoPermission(String),
     /// What none of the others covers.
     #[error("the database {place} did not work: {source}")]
     Failed {

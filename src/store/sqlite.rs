@@ -75,7 +75,7 @@ impl SqliteStore {
     /// Runs one operation and puts SQLite's errors in our words.
     fn run<T>(&self, operation: impl FnOnce(&mut Inner) -> rusqlite::Result<T>) -> Result<T> {
         operation(&mut self.lock()).map_err(|source| match error::sorted(&self.path, source) {
-            Error::NoPermission { place } if self.is_full => Error::Full { place },
+            Error::NoPermission(place) if self.is_full => Error::Full(place),
             error => error,
         })
     }

@@ -8,7 +8,7 @@ use crate::cli::output::Output;
 use crate::cli::place::Place;
 use crate::cli::problems::Problem;
 use crate::clock;
-use crate::service::{FixError, Scope, check, fix_all, people_to_check};
+use crate::service::{Scope, check, fix_all, people_to_check};
 use crate::workspace::Workspace;
 
 use super::campaigns;
@@ -43,13 +43,4 @@ pub fn run(place: &Place, args: &Check, output: &mut Output) -> Result {
 /// Returns the stems of the campaigns that are named.
 fn stems(workspace: &Workspace, named: &[String]) -> Result<Vec<String>> {
     named.iter().map(|words| Ok(campaigns::find(workspace, words)?.stem.clone())).collect()
-}
-
-impl From<FixError> for CliError {
-    fn from(error: FixError) -> Self {
-        match error {
-            FixError::Save(error) => error.into(),
-            FixError::Open(error) => error.into(),
-        }
-    }
 }

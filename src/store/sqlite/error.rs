@@ -10,13 +10,13 @@ use crate::store::Error;
 pub(super) fn sorted(path: &Path, source: rusqlite::Error) -> Error {
     let place = place(path);
     match source.sqlite_error_code() {
-        Some(ErrorCode::NotADatabase) => Error::NotOurs { place },
+        Some(ErrorCode::NotADatabase) => Error::NotOurs(place),
         Some(ErrorCode::DatabaseCorrupt) => Error::Damaged { place, source: source.into() },
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Busy { place },
-        Some(ErrorCode::DiskFull) => Error::Full { place },
-        Some(ErrorCode::SystemIoFailure) if is_full(&source) => Error::Full { place },
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Busy(place),
+        Some(ErrorCode::DiskFull) => Error::Full(place),
+        Some(ErrorCode::SystemIoFailure) if is_full(&source) => Error::Full(place),
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
-            Error::NoPermission { place }
+            Error::NoPermission(place)
         }
         _ => Error::Failed { place, source: source.into() },
     }

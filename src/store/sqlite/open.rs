@@ -194,7 +194,7 @@ fn check_journal(path: &Path) -> Result<()> {
         file.seek(SeekFrom::End(-8)).and_then(|_| file.read_exact(&mut end)).map_err(open)?;
     }
     if end == SUPER_JOURNAL {
-        return Err(Error::StrangeJournal { place: place(path) });
+        return Err(Error::StrangeJournal(place(path)));
     }
     Ok(())
 }
@@ -209,7 +209,7 @@ fn check_schema(connection: &Connection, path: &Path) -> Result<()> {
     let is_statistics = |sql: &String| STATISTICS.contains(&sql.as_str());
     let found: Vec<String> =
         schema(connection).map_err(sqlite)?.into_iter().filter(|sql| !is_statistics(sql)).collect();
-    if found == expected { Ok(()) } else { Err(Error::NotOurs { place: place(path) }) }
+    if found == expected { Ok(()) } else { Err(Error::NotOurs(place(path))) }
 }
 
 /// Returns what a database was made by, sorted; what SQLite adds to it by itself has no text.
@@ -293,7 +293,7 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<()> {
         return Err(Error::TooNew { place: place(path), version, known });
     }
     if version == 0 && has_tables(&transaction).map_err(sqlite)? {
-        return Err(Error::NotOurs { place: place(path) });
+        return Err(Error::NotOurs(place(path)));
     }
     for sql in &MIGRATIONS[version as usize..] {
         transaction.execute_batch(sql).map_err(sqlite)?;
