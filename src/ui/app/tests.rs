@@ -43,7 +43,7 @@ fn a_screen_of_its_own_has_the_header_the_footer_and_the_keys() {
     let mut app = console();
     assert!(rows(&app)[0].starts_with(" telecast · "), "{:?}", rows(&app)[0]);
     assert_eq!(rows(&app)[1], "0 keys");
-    assert!(rows(&app)[7].starts_with(" F1 help"), "{:?}", rows(&app)[7]);
+    assert!(rows(&app)[7].starts_with(" ? help"), "{:?}", rows(&app)[7]);
     press(&mut app, "x");
     assert_eq!(rows(&app)[1], "1 keys");
 }
