@@ -32,6 +32,14 @@ const PRESSED: [&str; 8] = ["up", "down", "pagedown", "pageup", "left", "backspa
 fn main() {
     let wanted = std::env::args().skip(1).find(|word| word != "--bench").unwrap_or_default();
     println!("key to painted frame at 160×50: median, 95th percentile, longest");
+    for (size, bytes) in [("5 KB", 5 << 10), ("60 KB", 60 << 10), ("256 KB", 256 << 10)] {
+        for (state, note) in [("sound", SOUND), ("with problems", BROKEN)] {
+            let name = format!("{size} {state}");
+            if name.contains(&wanted) {
+                report_moves(&name, &records(bytes, "\n", note));
+            }
+        }
+    }
     for (size, bytes) in [("256 KB", 256 << 10), ("5 MB", 5 << 20)] {
         for (shape, line_break) in [("in lines", "\n"), ("in one line", " ")] {
             let name = format!("{size} {shape}");
@@ -42,28 +50,64 @@ fn main() {
     }
 }
 
-/// A body of about this size: records with Liquid and markup, as a person would write them.
+/// A record's note as a person would write it.
+const SOUND: &str = "<b>Hi {{ Profile.first_name | default: 'there' | tg_html | json_escape }}</b>, {% if Profile.plan == 'gold' %}thanks{% else %}hello{% endif %}, Привет";
+
+/// A record's note with problems, some 2,000 in 60 KB.
+const BROKEN: &str = "{{ Profile.nobody | tg_htm }}";
+
 fn body(size: usize, line_break: &str) -> String {
+    records(size, line_break, SOUND)
+}
+
+/// A body of about this size: records, each with this note.
+fn records(size: usize, line_break: &str, note: &str) -> String {
     let mut body = format!(
         "{{{line_break}  \"chat_id\": {{{{ Profile.telegram_chat_id | default: 1 }}}},{line_break}  \"text\": \"hi\",{line_break}  \"records\": ["
     );
     let mut n = 0;
     while body.len() < size {
         let comma = if n == 0 { "" } else { "," };
-        body.push_str(&format!(
-            "{comma}{line_break}    {{ \"n\": {n}, \"note\": \"<b>Hi {{{{ Profile.first_name | default: 'there' | tg_html | json_escape }}}}</b>, {{% if Profile.plan == 'gold' %}}thanks{{% else %}}hello{{% endif %}}, Привет\" }}"
-        ));
+        body.push_str(&format!("{comma}{line_break}    {{ \"n\": {n}, \"note\": \"{note}\" }}"));
         n += 1;
     }
     body + &format!("{line_break}  ]{line_break}}}{line_break}")
 }
 
-fn report(name: &str, body: &str) {
+/// Measures a cursor's move and a typed letter, the cursor in the middle of a body.
+fn report_moves(name: &str, body: &str) {
+    let mut console = open(body);
+    let n_problems = console.app.screens.compose.problems().len();
+    console.app.screens.compose.buffer_mut().unwrap().editor.apply(Command::Click(body.len() / 2));
+    console.press("left right");
+    let measure = |console: &mut Console, keys: [Key; 2]| {
+        let mut times = Vec::new();
+        for key in keys.into_iter().cycle().take(60) {
+            let before = console.cells();
+            let start = thread_time();
+            console.input(Input::Key(key));
+            paint(console, &before);
+            times.push(thread_time() - start);
+            console.settle();
+        }
+        figures(&mut times)
+    };
+    let moves = measure(&mut console, ["down", "up"].map(|key| key.parse().unwrap()));
+    let letters = measure(&mut console, [Key::char('a'), "backspace".parse().unwrap()]);
+    println!("{name:20} {n_problems:5} problems: cursor {moves}   letter {letters}");
+}
+
+fn open(body: &str) -> Console {
     let mut console = Console::prepared("spring-sale", |root| {
         std::fs::write(root.join("campaigns/spring-sale.json.liquid"), body).unwrap();
     });
     console.resize(160, 50);
     console.settle();
+    console
+}
+
+fn report(name: &str, body: &str) {
+    let mut console = open(body);
     let mut keys = Vec::new();
     let mut answers = Vec::new();
     let length = console.body().len();

@@ -18,7 +18,6 @@ use crate::capture;
 use crate::clock;
 use crate::paths::Paths;
 use crate::service::{self, BotStatus, Job, MoveError, Session, TestSend, TroubleKind, WebhookInUse};
-use crate::workspace::{self, Folder, Means, Watch};
 use crate::ui::editor::highlight::{CodeGrammars, Grammar};
 use crate::ui::screen::compose::verdicts::worst_of;
 use crate::ui::shared::effect::{Effect, ExternalEdit, Timer};
@@ -26,6 +25,7 @@ use crate::ui::shared::fault;
 use crate::ui::shared::fault::{Fault, Provoked, Work};
 use crate::ui::shared::latest::Latest;
 use crate::ui::shared::msg::Msg;
+use crate::workspace::{self, Folder, Means, Watch};
 
 /// A draft is written this long behind the edit, within the second that is promised.
 const DRAFT_DELAY: Duration = Duration::from_millis(600);

@@ -5,6 +5,7 @@ pub mod blocks;
 pub mod buffer;
 pub mod code_colours;
 pub mod completion;
+pub mod derived;
 pub mod dialog;
 pub mod focus;
 pub mod hints;

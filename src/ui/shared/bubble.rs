@@ -7,6 +7,7 @@ use ratatui::style::{Modifier, Style};
 use crate::compose::{Composed, Lit, Part};
 use crate::telegram::request::ButtonStyle;
 use crate::ui::editor::highlight::Piece;
+use crate::ui::shared::latest::Latest;
 use crate::ui::shared::message;
 use crate::ui::shared::message::{Line, Message, Role, Run, RunStyle};
 use crate::ui::widget::draw;
@@ -39,10 +40,10 @@ pub struct Over<'a> {
 
 /// A message in its bubble, as rows.
 #[derive(Debug)]
-pub struct Bubble<'a> {
+pub struct Bubble {
     message: Message,
-    /// What the runs show bytes of.
-    text: &'a str,
+    /// The message's text is what the runs show bytes of.
+    composed: Latest<Composed>,
     width: u16,
 }
 
@@ -66,15 +67,15 @@ pub enum Hit {
 }
 
 /// Draws the whole message of a composition, from its beginning.
-pub fn draw(buf: &mut Buffer, area: Rect, composed: &Composed, theme: &Theme) {
+pub fn draw(buf: &mut Buffer, area: Rect, composed: &Latest<Composed>, theme: &Theme) {
     if let Some(bubble) = Bubble::new(composed, area.width, &Options::default()) {
         bubble.draw(buf, area, 0, theme, Over { lit: &Lit::default(), code: &[] });
     }
 }
 
-impl<'a> Bubble<'a> {
+impl Bubble {
     /// Lays out the message of a composition for a pane of this width; `None` where there is no message.
-    pub fn new(composed: &'a Composed, width: u16, options: &Options) -> Option<Self> {
+    pub fn new(composed: &Latest<Composed>, width: u16, options: &Options) -> Option<Self> {
         let request = composed.request.as_ref()?;
         let width = width.min(PHONE);
         let options = message::Options {
@@ -82,8 +83,12 @@ impl<'a> Bubble<'a> {
             expands_quotes: options.expand_quotes,
             ..message::Options::new(usize::from(width.saturating_sub(EDGES)))
         };
-        let text = request.text().map_or("", |text| text.sent.text.as_str());
-        Some(Self { message: message::of_request(request, options), text, width })
+        Some(Self { message: message::of_request(request, options), composed: composed.clone(), width })
+    }
+
+    fn text(&self) -> &str {
+        let request = self.composed.request.as_ref();
+        request.and_then(|request| request.text()).map_or("", |text| text.sent.text.as_str())
     }
 
     /// Returns how many rows it has.
@@ -143,8 +148,8 @@ impl<'a> Bubble<'a> {
             if column < width {
                 return match run.style.role {
                     Role::Toggle => Some(Hit::Toggle),
-                    Role::Spoiler if is_closed(run, self.text) => Some(Hit::Spoiler),
-                    _ => run.part_at(self.text, column).map(Hit::Part),
+                    Role::Spoiler if is_closed(run, self.text()) => Some(Hit::Spoiler),
+                    _ => run.part_at(self.text(), column).map(Hit::Part),
                 };
             }
             column -= width;
@@ -190,7 +195,7 @@ impl<'a> Bubble<'a> {
     }
 
     fn graphemes(&self, run: &Run) -> impl Iterator<Item = (crate::text::Span, std::ops::Range<usize>)> {
-        run.graphemes(self.text)
+        run.graphemes(self.text())
     }
 
     fn draw_line(&self, buf: &mut Buffer, area: Rect, line: &Line, theme: &Theme, over: Over<'_>) {

@@ -14,6 +14,12 @@ impl<T> Latest<T> {
     }
 }
 
+impl<T> From<Arc<T>> for Latest<T> {
+    fn from(shared: Arc<T>) -> Self {
+        Self(shared)
+    }
+}
+
 impl<T> Clone for Latest<T> {
     fn clone(&self) -> Self {
         Self(Arc::clone(&self.0))

@@ -121,7 +121,7 @@ fn what_telegram_refuses_is_said_and_its_place_is_one_key_away() {
     let place = console.app.screens.compose.buffer().unwrap().editor.cursor();
     console.press("ctrl-home f8");
     assert_eq!(console.app.screens.compose.buffer().unwrap().editor.cursor(), place);
-    assert_eq!(place, console.app.screens.compose.problems(&console.app.shared)[0].diagnostic().span.start);
+    assert_eq!(place, console.app.screens.compose.problems()[0].diagnostic().span.start);
 }
 
 #[test]
@@ -396,26 +396,15 @@ fn a_method_that_does_not_exist_is_a_problem_of_the_webhook_and_of_no_body() {
     console.type_text("xx");
     console.press("esc 3");
     console.shows("Bot API method `sendMessagexx`");
-    let problems = console.app.screens.compose.problems(&console.app.shared);
+    let problems = console.app.screens.compose.problems();
     assert!(problems[0].diagnostic().message.contains("method `sendMessagexx`"), "{problems:?}");
-    assert!(
-        console
-            .app
-            .screens
-            .compose
-            .problems(&console.app.shared)
-            .iter()
-            .all(|problem| problem.in_body().is_none())
-    );
+    assert!(console.app.screens.compose.problems().iter().all(|problem| problem.in_body().is_none()));
     console.press("3 f8");
     console.shows("did you mean sendMessage?");
     assert!(console.app.screens.compose.focus.entered);
     assert_eq!(console.app.screens.compose.webhook.form.focused().unwrap().id, "url");
     console.press("down ctrl-a x");
-    let (before, n) = (
-        console.app.screens.compose.problem,
-        console.app.screens.compose.problems(&console.app.shared).len(),
-    );
+    let (before, n) = (console.app.screens.compose.problem, console.app.screens.compose.problems().len());
     assert!(1 < n);
     console.press("f8");
     assert_eq!(console.app.screens.compose.problem, (before + 1) % n);
@@ -469,7 +458,7 @@ fn a_test_says_beforehand_and_afterwards_what_is_wrong() {
     console.press("f5");
     console.shows("Telegram will refuse this");
     console.shows("/bot••••••/sendMessage");
-    let cause = console.app.screens.compose.problems(&console.app.shared)[0].diagnostic().message.clone();
+    let cause = console.app.screens.compose.problems()[0].diagnostic().message.clone();
     console.press("enter");
     console.shows("can't parse entities");
     console.hides("escape the values");

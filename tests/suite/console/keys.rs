@@ -287,7 +287,7 @@ fn the_mouse_reaches_panes_campaigns_tabs_and_hints() {
     console.shows("Help");
     console.press("esc");
     console.click_text("cart-reminder");
-    let problem = console.app.screens.compose.problems(&console.app.shared)[0].diagnostic().message.clone();
+    let problem = console.app.screens.compose.problems()[0].diagnostic().message.clone();
     let start: String = problem.chars().take(12).collect();
     console.click_text(&start);
     assert_eq!(console.app.screens.compose.focus, Focus::enter(Pane::Body));
@@ -321,8 +321,7 @@ fn ctrl_u_and_ctrl_k_empty_a_field() {
 fn the_problem_one_stands_on_is_shown_whole() {
     let mut console = Console::demo();
     console.press("esc 1 home 5");
-    let help =
-        console.app.screens.compose.problems(&console.app.shared)[0].diagnostic().help.clone().unwrap();
+    let help = console.app.screens.compose.problems()[0].diagnostic().help.clone().unwrap();
     console.shows(help.split(' ').next_back().unwrap());
 }
 

@@ -120,7 +120,7 @@ fn a_broken_body_is_repaired_with_fixes_only() {
     let mut seen = BTreeSet::new();
     let mut log = String::new();
     for _ in 0..60 {
-        let problems = console.app.screens.compose.problems(&console.app.shared);
+        let problems = console.app.screens.compose.problems();
         let codes: Vec<&str> = problems.iter().map(|problem| problem.diagnostic().code).collect();
         seen.extend(codes.iter().copied());
         log.push_str(&format!("{codes:?}\n"));
@@ -136,7 +136,7 @@ fn a_broken_body_is_repaired_with_fixes_only() {
         .app
         .screens
         .compose
-        .problems(&console.app.shared)
+        .problems()
         .iter()
         .map(|problem| format!("{}: {}", problem.diagnostic().code, problem.diagnostic().message))
         .collect();

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use crate::clock;
 use crate::service::{self, BodyError, People, PeopleError, Session, Whom};
-use crate::workspace::{Draft, SaveError, Workspace};
 use crate::ui::shared::effect::Effect;
 use crate::ui::shared::msg::{Msg, PeopleFound, SaveFailure};
+use crate::workspace::{Draft, SaveError, Workspace};
 
 pub(super) fn read(root: &Path) -> Result<Arc<Workspace>, String> {
     Workspace::open(root).map(Arc::new).map_err(|error| error.to_string())

@@ -27,7 +27,7 @@ impl Compose {
 
     /// Returns the message that this campaign last made for this profile, while an error keeps it from making one.
     /// Never for a recipient who is to be skipped: nothing was to be shown then.
-    pub fn before_error(&self, shared: &Shared) -> Option<&Composed> {
+    pub fn before_error(&self, shared: &Shared) -> Option<&Latest<Composed>> {
         let now = self.composed.as_ref()?;
         let before = self.before_error.as_ref()?;
         let is_same = before.campaign == self.open && before.profile == shared.profile_identity();

@@ -8,8 +8,9 @@ use crate::ui::screen::compose::state::Compose;
 impl Compose {
     /// Returns what came out of the body where it is of the very text that stands in the editor.
     pub fn composed_now(&self) -> Option<&Composed> {
-        let buffer = self.buffer()?;
-        self.composed.as_deref().filter(|composed| buffer.editor.is(&composed.body))
+        let (buffer, composed) = (self.buffer()?, self.composed.as_ref()?);
+        let known = self.derived.is_current(buffer.editor.version(), composed);
+        known.unwrap_or_else(|| buffer.editor.is(&composed.body)).then_some(composed)
     }
 
     /// Returns the tags of the block that the cursor is on one of; none where it is on brackets within a tag.

@@ -18,7 +18,7 @@ pub struct Knowledge<'a> {
     shared: &'a Shared,
     vocabulary: &'a Vocabulary,
     partials: Vec<&'a str>,
-    sample: SampleEvent,
+    sample: &'a SampleEvent,
     zone: TimeZone,
 }
 
@@ -30,7 +30,7 @@ impl Compose {
             shared,
             vocabulary: shared.people.vocabulary.as_deref().unwrap_or(&shared.nothing_known),
             partials: partial_names(&shared.workspace).collect(),
-            sample: SampleEvent::of(&shared.workspace, self.chosen_sample()),
+            sample: &self.derived.sample().event,
             zone: shared.workspace.time_zone(),
         }
     }

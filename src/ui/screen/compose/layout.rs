@@ -114,7 +114,7 @@ fn preview_and_problems(screen: &Compose, shared: &Shared, area: Rect) -> Vec<(P
 
 /// The webhook's pane takes what its lines need, and never all from the campaigns.
 fn webhook_height(screen: &Compose, available: u16) -> u16 {
-    let wanted = u16::try_from(screen.webhook_lines()).unwrap_or(u16::MAX).saturating_add(2);
+    let wanted = u16::try_from(screen.webhook.lines()).unwrap_or(u16::MAX).saturating_add(2);
     let is_entered = screen.focus.pane == Pane::Webhook;
     let most = if is_entered { available.saturating_sub(5) } else { available / 2 };
     wanted.min(most.max(3)).min(available)

@@ -8,7 +8,6 @@ use crate::ui::screen::compose::focus::Pane;
 use crate::ui::screen::compose::pane::preview::{JsonRows, Tab, message_area};
 use crate::ui::screen::compose::state::Compose;
 use crate::ui::shared::Shared;
-use crate::ui::shared::bubble::Bubble;
 use crate::ui::shared::latest::Latest;
 use crate::ui::widget::draw::inside;
 
@@ -107,7 +106,7 @@ fn scroll(screen: &mut Compose, composed: &Composed, room: Rect) {
     let (lit, n_rows, height) = match screen.preview.tab {
         Tab::Message => {
             let area = message_area(composed, room);
-            let Some(bubble) = Bubble::new(composed, area.width, &screen.preview.options) else { return };
+            let Some(bubble) = screen.derived.bubble() else { return };
             (bubble.first_lit(&screen.linked.lit), bubble.n_rows(), area.height)
         }
         Tab::Json => {

@@ -2,7 +2,6 @@
 //! leaves it. What was told before stays.
 
 use std::ops::Deref;
-use std::sync::Arc;
 
 use crate::compose::Composed;
 use crate::diagnostic::Diagnostic;
@@ -20,6 +19,13 @@ pub struct Typing {
     told: Vec<(&'static str, String)>,
 }
 
+impl Typing {
+    /// Returns the text's version behind the last key.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+}
+
 /// A problem of the body: cheap to clone, since a broken body has thousands, which every frame lists.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Found {
@@ -31,7 +37,7 @@ pub struct Found {
 #[derive(Debug, Clone, PartialEq)]
 enum Of {
     Composed(Latest<Composed>),
-    Moved(Arc<[Diagnostic]>),
+    Moved(Latest<Vec<Diagnostic>>),
 }
 
 impl Of {
@@ -72,7 +78,9 @@ impl Compose {
     pub fn move_problems(&mut self, body: &str) {
         self.moved = self.composed.as_ref().filter(|composed| &*composed.body != body).map(|composed| {
             let change = Change::between(&composed.body, body);
-            composed.diagnostics.iter().map(|problem| change.moved_or_stretched(problem)).collect()
+            Latest::new(
+                composed.diagnostics.iter().map(|problem| change.moved_or_stretched(problem)).collect(),
+            )
         });
     }
 
@@ -87,7 +95,7 @@ impl Compose {
     /// Returns the problems of the body that are told, to keep.
     pub fn found(&self) -> impl Iterator<Item = Found> {
         let of = match (&self.moved, &self.composed) {
-            (Some(moved), _) => Some(Of::Moved(Arc::clone(moved))),
+            (Some(moved), _) => Some(Of::Moved(moved.clone())),
             (None, composed) => composed.clone().map(Of::Composed),
         };
         of.into_iter().flat_map(|of| {

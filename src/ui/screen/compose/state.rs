@@ -5,17 +5,18 @@ use std::sync::Arc;
 
 use crate::complete;
 use crate::compose::Composed;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::Diagnostic;
 use crate::profile::Profile;
 use crate::secrets::Movable;
 use crate::service::{BotStatus, Job, WebhookInUse};
 use crate::telegram::ParseMode;
 use crate::ui::editor::highlight::{Grammar, Grammars};
-use crate::ui::editor::view::{EditorView, Mark};
+use crate::ui::editor::view::EditorView;
 use crate::ui::editor::vim::Vim;
 use crate::ui::screen::compose::before_error::BeforeError;
 use crate::ui::screen::compose::buffer::Buffer;
 use crate::ui::screen::compose::code_colours::CodeColours;
+use crate::ui::screen::compose::derived::Derived;
 use crate::ui::screen::compose::dialog::{Compare, Confirm, Decision, Dialog, TestDialog};
 use crate::ui::screen::compose::focus::{Focus, Pane};
 use crate::ui::screen::compose::hover::HoverBox;
@@ -86,8 +87,10 @@ pub struct Compose {
     pub composition: u64,
     /// The number of the first one of this campaign for this profile: earlier ones are somebody else's.
     pub first_composition: u64,
+    /// What follows from the rest.
+    pub derived: Derived,
     /// The problems of `composed` where an edit behind it has moved them.
-    pub(super) moved: Option<Arc<[Diagnostic]>>,
+    pub(super) moved: Option<Latest<Vec<Diagnostic>>>,
     /// The campaign and the profile that are composed.
     composing: (Option<String>, Option<String>),
     /// The number of the latest of all other questions, by which stale answers are known.
@@ -114,12 +117,22 @@ pub enum Problem {
     /// In the body that is open; the span lies in it.
     InBody(Found),
     /// In the body or its webhook, for some recipients of a sample.
-    ForSome(ForSome),
+    ForSome(Arc<ForSome>),
     /// In another file of the workspace.
-    InFile(FileProblem),
+    InFile(Arc<FileProblem>),
 }
 
 impl Problem {
+    /// Lists a problem of some recipients.
+    pub fn for_some(problem: ForSome) -> Self {
+        Problem::ForSome(Arc::new(problem))
+    }
+
+    /// Lists a problem of another file.
+    pub fn in_file(problem: FileProblem) -> Self {
+        Problem::InFile(Arc::new(problem))
+    }
+
     /// Returns what is wrong.
     pub fn diagnostic(&self) -> &Diagnostic {
         match self {
@@ -168,6 +181,7 @@ impl Compose {
             drag: None,
             composition: 0,
             first_composition: 0,
+            derived: Derived::default(),
             moved: None,
             composing: (None, None),
             question: 0,
@@ -442,36 +456,9 @@ impl Compose {
         self.journal(shared, stem)
     }
 
-    /// Returns everything wrong, the open body's problems first, in its order.
-    pub fn problems(&self, shared: &Shared) -> Vec<Problem> {
-        let mut problems: Vec<Problem> = Vec::new();
-        problems.extend(self.found().map(Problem::InBody));
-        if let Some(composed) = &self.composed {
-            let webhook = self.webhook.current_file(&shared.workspace);
-            problems.extend(webhook.into_iter().flat_map(|source| {
-                crate::service::webhook_problems(source, &composed.webhook_problems)
-                    .into_iter()
-                    .map(Problem::InFile)
-            }));
-            // Those of a saved one are among its file's own.
-            if let (Some(source), Some(typed)) = (webhook, self.webhook.edited()) {
-                problems.extend(crate::service::violations(source, &typed).into_iter().map(Problem::InFile));
-            }
-            let worst = self.worst.iter().flat_map(|worst| worst.problems(&composed.diagnostics));
-            problems.extend(worst.map(Problem::ForSome));
-        }
-        let body = self.open_campaign(shared).map(|campaign| campaign.body.path.clone());
-        let others = shared.workspace.problems().into_iter().filter(|problem| {
-            Some(&problem.path) != body.as_ref()
-                || self.buffer().is_none_or(|buffer| buffer.is_new() || !buffer.is_readable)
-        });
-        problems.extend(others.map(Problem::InFile));
-        problems
-    }
-
-    /// Returns how many lines the webhook's pane wants.
-    pub fn webhook_lines(&self) -> usize {
-        self.webhook.lines()
+    /// Returns everything wrong, the open body's problems first, in its order, as it was after the last message.
+    pub fn problems(&self) -> &[Problem] {
+        self.derived.problems()
     }
 
     /// Returns the picture of the open body, without its marks: for measuring.
@@ -486,18 +473,9 @@ impl Compose {
         is_free && self.focus.in_body() && self.vim.as_ref().is_some_and(|vim| !vim.is_inserting())
     }
 
-    /// Returns the places of the open body's problems.
-    pub fn marks(&self) -> Vec<Mark> {
-        let Some(composed) = &self.composed else { return Vec::new() };
-        let own = self.told().map(|problem| (problem.span, problem.severity));
-        // What only others have is no error of the message on screen.
-        let others = self.worst.iter().flat_map(|worst| worst.problems(&composed.diagnostics));
-        let others = others.filter(|problem| problem.is_in_body);
-        own.chain(others.map(|problem| (problem.diagnostic.span, Severity::Warning))).collect()
-    }
-
     /// Returns which of the problems the cursor of the body is on.
-    pub fn cursor_problem(&self, problems: &[Problem]) -> Option<usize> {
+    pub fn cursor_problem(&self) -> Option<usize> {
+        let problems = self.problems();
         let cursor = self.buffer()?.editor.cursor();
         let holds = |problem: &Problem| problem.in_body().is_some_and(|found| found.span.touches(cursor));
         // The one that was walked to comes first where several lie at one place.

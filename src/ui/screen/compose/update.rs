@@ -16,6 +16,7 @@ mod whose;
 use ratatui::layout::Rect;
 
 use crate::ui::screen::compose::code_colours;
+use crate::ui::screen::compose::derived;
 use crate::ui::screen::compose::focus::Pane;
 use crate::ui::screen::compose::layout::layout;
 use crate::ui::screen::compose::linked;
@@ -53,7 +54,9 @@ pub(super) fn act(screen: &mut Compose, shared: &mut Shared, action: Action) -> 
 /// Lays the screen out in `area`, and brings all that follows from its state up to date.
 pub(super) fn follow(screen: &mut Compose, shared: &mut Shared, area: Rect) -> Vec<Effect> {
     vim::follow(screen);
+    derived::follow(screen, shared);
     screen.plan = layout(screen, shared, area);
+    derived::follow_layout(screen, shared);
     show_cursor(screen, shared);
     let mut effects: Vec<Effect> = screen.follow_highlight(shared).into_iter().collect();
     effects.extend(code_colours::follow(screen));

@@ -4,11 +4,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use crate::service::{BotStatus, SampleEvent};
+use crate::service::BotStatus;
 use crate::text::width;
 use crate::ui::screen::compose::focus::Pane;
 use crate::ui::screen::compose::pane::{body, campaigns, preview, problems};
-use crate::ui::screen::compose::sample_event::sample_name;
 use crate::ui::screen::compose::state::Compose;
 use crate::ui::screen::compose::{completion, hover};
 use crate::ui::screen::{Cursor, HeaderPart};
@@ -87,9 +86,10 @@ pub fn header(screen: &Compose, shared: &Shared) -> Vec<HeaderPart> {
         part("profile".to_owned(), shared.theme.dim, switch),
     ];
     if screen.composed.as_ref().is_some_and(|composed| composed.uses_event) {
-        let (name, style) = match screen.sample(shared) {
-            Some(sample) if SampleEvent::read(sample).is_some() => (sample_name(sample), shared.theme.accent),
-            Some(sample) => (sample_name(sample), shared.theme.error),
+        let sample = screen.derived.sample();
+        let (name, style) = match &sample.name {
+            Some(name) if sample.is_readable => (name.as_str(), shared.theme.accent),
+            Some(name) => (name.as_str(), shared.theme.error),
             None => ("none", shared.theme.warning),
         };
         parts.push(part(format!(" {name} ▾  "), style, choose));

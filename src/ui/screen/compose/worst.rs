@@ -11,7 +11,7 @@ use crate::ui::editor::change::Change;
 use crate::ui::shared::latest::Latest;
 
 /// What a sample of the recipients showed, and what was changed in the body since.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Worst {
     surveyed: Latest<Surveyed>,
     change: Change,

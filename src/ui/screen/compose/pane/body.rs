@@ -34,13 +34,12 @@ pub fn draw(screen: &Compose, shared: &Shared, area: Rect, buf: &mut Buffer) -> 
     let room = frame(screen, shared, Pane::Body, &format!("{file}{mark}{hints}"), area, buf);
     draw_mode(screen, shared, area, buf);
     let text_area = text_area(screen, room);
-    let marks = screen.marks();
     let has_keyboard = screen.focus.in_body() && screen.dialog.is_none();
     let liquid = screen.composed_now().map_or(&[][..], |composed| composed.tokens.as_slice());
     let picture = EditorView {
         highlighter: Some(&buffer.highlighter),
         liquid,
-        problems: &marks,
+        problems: screen.derived.marks(),
         block: screen.block(),
         remark: remark(screen),
         whitespace: shared.settings.whitespace,
@@ -68,7 +67,7 @@ fn remark<'a>(screen: &'a Compose) -> Option<Remark<'a>> {
     let editor = &screen.buffer()?.editor;
     let cursor = editor.cursor();
     let line = editor.line_span(editor.line_of(cursor));
-    let on_line = screen.told().filter(|problem| {
+    let on_line = screen.derived.own_problems().filter(|problem| {
         line.touches(problem.span.start) || line.touches(problem.span.end) && problem.span.start < line.start
     });
     let first = on_line.rev().max_by_key(|problem| (problem.span.touches(cursor), problem.severity))?;

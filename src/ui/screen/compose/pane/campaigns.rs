@@ -54,11 +54,8 @@ fn marks(
     campaign: &CampaignFiles,
 ) -> impl Iterator<Item = (&'static str, Style)> {
     let is_open = screen.open.as_deref() == Some(campaign.stem.as_str()) && screen.composed.is_some();
-    let in_message = if is_open {
-        screen.told().map(|problem| problem.severity).max()
-    } else {
-        screen.verdicts.of(&campaign.stem)
-    };
+    let in_message =
+        if is_open { screen.derived.worst_severity() } else { screen.verdicts.of(&campaign.stem) };
     let in_files = campaign.source.problems.iter().chain(&campaign.body.problems);
     let worst = in_files.map(|problem| problem.severity).max().max(in_message);
     let fault = match worst {
@@ -72,12 +69,10 @@ fn marks(
 /// The first campaign on screen: the open one stays in the middle of a long list.
 fn first_shown(screen: &Compose, shared: &Shared, height: u16) -> usize {
     let height = usize::from(height);
-    let open = shared
-        .workspace
-        .campaigns
-        .iter()
-        .position(|campaign| screen.open.as_deref() == Some(campaign.stem.as_str()));
-    open.unwrap_or(0).saturating_sub(height / 2).min(shared.workspace.campaigns.len().saturating_sub(height))
+    let campaigns = &shared.workspace.campaigns;
+    let open = screen.open.as_deref();
+    let open = open.and_then(|open| campaigns.binary_search_by(|campaign| (*campaign.stem).cmp(open)).ok());
+    open.unwrap_or(0).saturating_sub(height / 2).min(campaigns.len().saturating_sub(height))
 }
 
 /// Returns the campaign at a line of the pane.

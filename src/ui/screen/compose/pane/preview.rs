@@ -64,6 +64,11 @@ impl Tab {
     }
 }
 
+/// Returns how many cells the pane has from left to right, inside its border; 0 where it is not on screen.
+pub fn width(screen: &Compose) -> u16 {
+    screen.plan.pane(Pane::Preview).map_or(0, |area| inside(area).width)
+}
+
 /// Returns how far the pane can be scrolled: until its last row is the lowest.
 pub fn last_top(screen: &Compose, shared: &Shared, area: Rect) -> usize {
     let room = inside(area);
@@ -71,24 +76,19 @@ pub fn last_top(screen: &Compose, shared: &Shared, area: Rect) -> usize {
     let (n_rows, height) = match screen.preview.tab {
         Tab::Message => {
             let area = message_area(composed, room);
-            let options = &screen.preview.options;
-            match Bubble::new(composed, area.width, options) {
+            match screen.derived.bubble() {
                 Some(bubble) => (bubble.n_rows(), area.height),
-                None => {
-                    let Some((before, below)) = WithoutMessage::new(screen, shared, composed, area).before
-                    else {
-                        return 0;
-                    };
-                    let bubble = Bubble::new(before, below.width, options);
-                    (bubble.map_or(0, |bubble| bubble.n_rows()), below.height)
-                }
+                None => match WithoutMessage::new(screen, shared, composed, area).before {
+                    Some((before, below)) => (before.n_rows(), below.height),
+                    None => (0, 0),
+                },
             }
         }
         Tab::Json => {
             let rows = screen.linked.json().filter(|_| composed.rendered.is_some());
             (rows.map_or(0, JsonRows::n_rows), room.height)
         }
-        Tab::Request => (request_lines(shared, composed, usize::from(room.width)).len(), room.height),
+        Tab::Request => (screen.derived.request().len(), room.height),
     };
     n_rows.saturating_sub(usize::from(height))
 }
@@ -107,12 +107,7 @@ pub fn draw(screen: &Compose, shared: &Shared, area: Rect, buf: &mut Buffer) {
     match screen.preview.tab {
         Tab::Message => draw_message(screen, shared, composed, room, buf),
         Tab::Json => draw_json(screen, shared, composed, room, buf),
-        Tab::Request => draw_lines(
-            buf,
-            room,
-            screen.preview.scroll,
-            &request_lines(shared, composed, usize::from(room.width)),
-        ),
+        Tab::Request => draw_lines(buf, room, screen.preview.scroll, screen.derived.request()),
     }
 }
 
@@ -205,8 +200,7 @@ pub fn links(screen: &Compose, area: Rect) -> Vec<Link> {
         return Vec::new();
     };
     let area = message_area(composed, inside(area));
-    let bubble = Bubble::new(composed, area.width, &screen.preview.options);
-    bubble.map_or_else(Vec::new, |bubble| bubble.links(area, screen.preview.scroll))
+    screen.derived.bubble().map_or_else(Vec::new, |bubble| bubble.links(area, screen.preview.scroll))
 }
 
 /// What a click in the preview means.
@@ -227,8 +221,7 @@ pub fn hit(screen: &Compose, area: Rect, x: u16, y: u16) -> Option<Hit> {
     match screen.preview.tab {
         Tab::Message => {
             let area = message_area(composed, room);
-            let bubble = Bubble::new(composed, area.width, &screen.preview.options)?;
-            match bubble.hit(area, screen.preview.scroll, x, y)? {
+            match screen.derived.bubble()?.hit(area, screen.preview.scroll, x, y)? {
                 bubble::Hit::Spoiler => Some(Hit::Spoiler),
                 bubble::Hit::Toggle => Some(Hit::Toggle),
                 bubble::Hit::Part(part) => screen.linked.links()?.place_of(composed, part).map(Hit::Place),
@@ -259,7 +252,7 @@ fn draw_message(screen: &Compose, shared: &Shared, composed: &Composed, room: Re
         draw::put_line(buf, room, room.y, words, shared.theme.warning);
     }
     let area = message_area(composed, room);
-    if let Some(bubble) = Bubble::new(composed, area.width, &screen.preview.options) {
+    if let Some(bubble) = screen.derived.bubble() {
         let over = Over { lit: &screen.linked.lit, code: screen.code.pieces() };
         bubble.draw(buf, area, screen.preview.scroll, &shared.theme, over);
         draw::put_line(buf, room, area.bottom(), &status_line(composed), shared.theme.dim);
@@ -278,7 +271,7 @@ fn draw_message(screen: &Compose, shared: &Shared, composed: &Composed, room: Re
 struct WithoutMessage<'a> {
     lines: Vec<(String, Style)>,
     /// The message before the error, and its room below the lines.
-    before: Option<(&'a Composed, Rect)>,
+    before: Option<(&'a Bubble, Rect)>,
 }
 
 impl<'a> WithoutMessage<'a> {
@@ -298,7 +291,7 @@ impl<'a> WithoutMessage<'a> {
         let mut lines: Vec<(String, Style)> =
             draw::wrap(&words, width).into_iter().map(|line| (line, style)).collect();
         lines.extend(draw::wrap(help, width).into_iter().map(|line| (line, shared.theme.dim)));
-        let before = screen.before_error(shared).filter(|_| first.is_some());
+        let before = screen.derived.bubble_before_error().filter(|_| first.is_some());
         if before.is_some() {
             // The message before has half of the room at least.
             lines.truncate(usize::from(area.height / 2));
@@ -315,10 +308,9 @@ impl<'a> WithoutMessage<'a> {
 const BEFORE_ERROR: &str = "! Not sent: the message before the error";
 
 /// Draws a message that is not what would be sent: all of it dim.
-fn draw_before_error(screen: &Compose, shared: &Shared, before: &Composed, area: Rect, buf: &mut Buffer) {
-    let Some(bubble) = Bubble::new(before, area.width, &screen.preview.options) else { return };
+fn draw_before_error(screen: &Compose, shared: &Shared, before: &Bubble, area: Rect, buf: &mut Buffer) {
     let over = Over { lit: &Lit::default(), code: &[] };
-    bubble.draw(buf, area, screen.preview.scroll, &shared.theme, over);
+    before.draw(buf, area, screen.preview.scroll, &shared.theme, over);
     buf.set_style(area, shared.theme.dim);
 }
 
@@ -334,7 +326,8 @@ fn status_line(composed: &Composed) -> String {
     format!("{mode} · {chars}/4096 · {entities} entit{s}")
 }
 
-type Styled = Vec<(String, Style)>;
+/// A row: pieces from the left.
+pub type Styled = Vec<(String, Style)>;
 
 fn draw_lines(buf: &mut Buffer, room: Rect, scroll: usize, lines: &[Styled]) {
     let top = scroll.min(lines.len().saturating_sub(1));
@@ -377,8 +370,8 @@ fn colour_json(theme: &Theme, line: &str) -> Styled {
     parts
 }
 
-fn request_lines(shared: &Shared, composed: &Composed, width: usize) -> Vec<Styled> {
-    let theme = &shared.theme;
+/// Returns the request as it would go out, in rows of at most `width` cells.
+pub fn request_lines(theme: &Theme, composed: &Composed, width: usize) -> Vec<Styled> {
     let plain = |text: &str, style: Style| -> Vec<Styled> {
         draw::wrap(text, width).into_iter().map(|line| vec![(line, style)]).collect()
     };

@@ -7,7 +7,6 @@ use crate::diagnostic::Severity;
 use crate::ui::screen::compose::focus::Pane;
 use crate::ui::screen::compose::pane::frame;
 use crate::ui::screen::compose::state::{Compose, Problem};
-use crate::ui::screen::compose::worst::ForSome;
 use crate::ui::shared::Shared;
 use crate::ui::widget::draw;
 
@@ -19,18 +18,18 @@ const SUMMARY_WHOLE: usize = 6;
 
 /// Draws the list.
 pub fn draw(screen: &Compose, shared: &Shared, area: Rect, buf: &mut Buffer) {
-    let problems = screen.problems(shared);
+    let problems = screen.problems();
     let title =
         if problems.is_empty() { "Problems".to_owned() } else { format!("Problems {}", problems.len()) };
     let inside = frame(screen, shared, Pane::Problems, &title, area, buf);
-    let (above, room) = split(screen, &problems, inside);
+    let (above, room) = split(screen, problems, inside);
     let is_bad = summary(screen).is_some_and(|(_, is_bad)| is_bad);
     let style = if is_bad { shared.theme.warning } else { shared.theme.dim };
     for (words, y) in above.iter().zip(inside.y..) {
         draw::put_line(buf, inside, y, words, style);
     }
     if problems.is_empty() {
-        let words = if screen.composed.is_some() && !screen.has_untold() {
+        let words = if screen.composed.is_some() && !screen.derived.has_untold() {
             "✔ nothing wrong for this profile"
         } else {
             ""
@@ -40,11 +39,11 @@ pub fn draw(screen: &Compose, shared: &Shared, area: Rect, buf: &mut Buffer) {
     }
     let has_focus = screen.focus.pane == Pane::Problems;
     let mut y = room.y;
-    for (at, problem) in problems.iter().enumerate().skip(first_shown(screen, &problems, room)) {
+    for (at, problem) in problems.iter().enumerate().skip(first_shown(screen, problems, room)) {
         let is_chosen = has_focus && at == screen.problem;
         let style = if is_chosen { shared.theme.chosen } else { shared.theme.text };
         let severity = problem.diagnostic().severity;
-        for (n, line) in lines_of(screen, &problems, at, room.width).iter().enumerate() {
+        for (n, line) in lines_of(screen, problems, at, room.width).iter().enumerate() {
             if room.bottom() <= y {
                 return;
             }
@@ -111,11 +110,11 @@ fn glyph(severity: Severity) -> (&'static str, Severity) {
 }
 
 /// Returns how many lines the problems would like to have inside a pane of this width, which may have `most`.
-pub fn line_count(screen: &Compose, shared: &Shared, width: u16, most: usize) -> usize {
+pub fn line_count(screen: &Compose, _shared: &Shared, width: u16, most: usize) -> usize {
     let summary = summary_lines(screen, width).len();
     // On a small screen the message needs the second line more.
     let above = if most < SUMMARY_WHOLE { summary.min(1) } else { summary };
-    above + list_height(screen, &screen.problems(shared), width)
+    above + list_height(screen, screen.problems(), width)
 }
 
 /// How many lines the list has.
@@ -134,12 +133,12 @@ fn lines_of(screen: &Compose, problems: &[Problem], at: usize, width: u16) -> Ve
     let width = usize::from(width.saturating_sub(2)).max(1);
     let diagnostic = problem.diagnostic();
     let place = match problem {
-        Problem::InBody(_) | Problem::ForSome(ForSome { is_in_body: true, .. }) => {
+        Problem::InBody(_) | Problem::ForSome(_) if problem.in_body().is_some() => {
             let editor = screen.buffer().map(|buffer| &buffer.editor);
             let place = editor.map(|editor| editor.position(diagnostic.span.start));
             place.map_or_else(String::new, |place| format!("{}:{}", place.line, place.column))
         }
-        Problem::ForSome(ForSome { is_in_body: false, .. }) => "webhook".to_owned(),
+        Problem::InBody(_) | Problem::ForSome(_) => "webhook".to_owned(),
         Problem::InFile(problem) => format!("{}:{}", problem.path, problem.position.line),
     };
     let fix = if diagnostic.fixes.is_empty() { "" } else { " · . fix" };
@@ -186,12 +185,12 @@ fn first_shown(screen: &Compose, problems: &[Problem], room: Rect) -> usize {
 }
 
 /// Returns the problem at a line of the pane, from 0.
-pub fn at_line(screen: &Compose, shared: &Shared, area: Rect, y: u16) -> Option<usize> {
-    let problems = screen.problems(shared);
-    let (_, room) = split(screen, &problems, draw::inside(area));
+pub fn at_line(screen: &Compose, _shared: &Shared, area: Rect, y: u16) -> Option<usize> {
+    let problems = screen.problems();
+    let (_, room) = split(screen, problems, draw::inside(area));
     let mut line = usize::from(y.checked_sub(room.y).filter(|line| *line < room.height)?);
-    for at in first_shown(screen, &problems, room)..problems.len() {
-        let n_lines = lines_of(screen, &problems, at, room.width).len();
+    for at in first_shown(screen, problems, room)..problems.len() {
+        let n_lines = lines_of(screen, problems, at, room.width).len();
         if line < n_lines {
             return Some(at);
         }

@@ -177,8 +177,8 @@ pub fn step_campaign(screen: &mut Compose, shared: &mut Shared, by: isize) -> Ve
     actions::open(screen, shared, &stems[wanted])
 }
 
-fn step_problem(screen: &mut Compose, shared: &mut Shared, by: isize) -> Vec<Effect> {
-    let last = screen.problems(shared).len().saturating_sub(1);
+fn step_problem(screen: &mut Compose, _shared: &mut Shared, by: isize) -> Vec<Effect> {
+    let last = screen.problems().len().saturating_sub(1);
     screen.problem = screen.problem.saturating_add_signed(by).min(last);
     Vec::new()
 }

@@ -1,5 +1,7 @@
 //! Walking the problems and mending them.
 
+use std::sync::Arc;
+
 use crate::diagnostic::{self, Fix, Together};
 use crate::editor::Command;
 use crate::text::Span;
@@ -8,14 +10,13 @@ use crate::ui::screen::compose::focus::{Focus, Pane};
 use crate::ui::screen::compose::state::{Compose, Problem};
 use crate::ui::screen::compose::update::actions::list;
 use crate::ui::screen::compose::update::{typing, whose};
-use crate::ui::screen::compose::worst::ForSome;
 use crate::ui::shared::Shared;
 use crate::ui::shared::effect::Effect;
 use crate::ui::widget::picker::Row;
 
 /// Goes to the next problem from where one stands, or the one before, round the ends.
 pub fn walk_problems(screen: &mut Compose, shared: &mut Shared, by: isize) -> Vec<Effect> {
-    let problems = screen.problems(shared);
+    let problems = screen.problems().to_vec();
     if problems.is_empty() {
         shared.say("no problems");
         return Vec::new();
@@ -24,7 +25,7 @@ pub fn walk_problems(screen: &mut Compose, shared: &mut Shared, by: isize) -> Ve
     // From a problem of the webhook one goes on from there: the body's cursor has not moved.
     let is_in_file = matches!(problems.get(screen.problem), Some(Problem::InFile(_)));
     let is_at_webhook = screen.focus.pane == Pane::Webhook && is_in_file;
-    let here = if is_at_webhook { Some(screen.problem) } else { screen.cursor_problem(&problems) };
+    let here = if is_at_webhook { Some(screen.problem) } else { screen.cursor_problem() };
     screen.problem = match (here, screen.buffer()) {
         (Some(at), _) => (at as isize + by).rem_euclid(n) as usize,
         (None, Some(buffer)) if 0 < by => {
@@ -40,10 +41,10 @@ pub fn walk_problems(screen: &mut Compose, shared: &mut Shared, by: isize) -> Ve
 
 /// Goes to the chosen problem's place, and for one that only others have to one of them.
 pub fn go_to_problem(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
-    let problems = screen.problems(shared);
+    let problems = screen.problems().to_vec();
     show_problem(screen, shared, &problems);
     match problems.into_iter().nth(screen.problem) {
-        Some(Problem::ForSome(problem)) => whose::preview_for(screen, shared, problem.example),
+        Some(Problem::ForSome(problem)) => whose::preview_for(screen, shared, Arc::clone(&problem.example)),
         Some(Problem::InBody(_) | Problem::InFile(_)) | None => Vec::new(),
     }
 }
@@ -55,11 +56,11 @@ fn show_problem(screen: &mut Compose, shared: &mut Shared, problems: &[Problem])
     let help = diagnostic.help.as_ref().map_or_else(String::new, |help| format!(" · {help}"));
     let words = format!("{}{help}", diagnostic.message);
     match problem {
-        Problem::InBody(_) | Problem::ForSome(ForSome { is_in_body: true, .. }) => {
+        Problem::InBody(_) | Problem::ForSome(_) if problem.in_body().is_some() => {
             go_to(screen, diagnostic.span);
             shared.say(words);
         }
-        Problem::ForSome(ForSome { is_in_body: false, .. }) => {
+        Problem::InBody(_) | Problem::ForSome(_) => {
             screen.focus = Focus::reach(Pane::Webhook);
             shared.say(words);
         }
@@ -90,9 +91,8 @@ pub fn go_to(screen: &mut Compose, span: Span) {
 
 /// Applies the fix of the problem at the cursor, or of the chosen one; offers a list where there are several.
 pub fn fix(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
-    let problems = screen.problems(shared);
-    let at = if screen.focus.in_body() { screen.cursor_problem(&problems) } else { None }
-        .unwrap_or(screen.problem);
+    let problems = screen.problems().to_vec();
+    let at = if screen.focus.in_body() { screen.cursor_problem() } else { None }.unwrap_or(screen.problem);
     let Some(diagnostic) = problems.get(at).and_then(Problem::in_body) else {
         shared.say(if problems.is_empty() { "nothing to fix" } else { "no fix at a key for this one" });
         return Vec::new();
@@ -119,7 +119,7 @@ pub fn fix(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
 
 /// Applies the fix with this number of the chosen problem.
 pub fn apply_chosen_fix(screen: &mut Compose, shared: &mut Shared, number: usize) -> Vec<Effect> {
-    let problems = screen.problems(shared);
+    let problems = screen.problems().to_vec();
     let fix =
         problems.get(screen.problem).and_then(|problem| problem.diagnostic().fixes.get(number)).cloned();
     fix.map_or_else(Vec::new, |fix| apply_fix(screen, shared, &fix))
@@ -135,7 +135,7 @@ fn apply_fix(screen: &mut Compose, shared: &mut Shared, fix: &Fix) -> Vec<Effect
 
 /// Applies the first fix of every problem with the same code as the chosen one, as one undo step.
 pub fn fix_all(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
-    let problems = screen.problems(shared);
+    let problems = screen.problems().to_vec();
     let Some(code) = problems.get(screen.problem).map(|problem| problem.diagnostic().code) else {
         shared.say("no problems");
         return Vec::new();

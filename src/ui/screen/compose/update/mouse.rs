@@ -180,7 +180,7 @@ fn scroll(screen: &mut Compose, shared: &mut Shared, pane: Option<Pane>, by: isi
         Some(Pane::Preview) => keys::scroll_preview(screen, by),
         Some(Pane::Campaigns) => keys::step_campaign(screen, shared, by.signum()),
         Some(Pane::Problems) => {
-            let last = screen.problems(shared).len().saturating_sub(1);
+            let last = screen.problems().len().saturating_sub(1);
             screen.problem = screen.problem.saturating_add_signed(by.signum()).min(last);
             Vec::new()
         }

@@ -37,7 +37,6 @@ pub fn take(screen: &mut Compose, shared: &mut Shared, message: Msg) -> Vec<Effe
                     Some(body) => screen.move_problems(&body),
                     None => screen.moved = None,
                 }
-                screen.problem = screen.problem.min(screen.problems(shared).len().saturating_sub(1));
             }
             let is_latest = number == screen.composition;
             if !is_latest {
@@ -49,7 +48,6 @@ pub fn take(screen: &mut Compose, shared: &mut Shared, message: Msg) -> Vec<Effe
         Msg::Surveyed { number, surveyed } => {
             if number == screen.composition {
                 screen.worst = Some(Worst::new(surveyed));
-                screen.problem = screen.problem.min(screen.problems(shared).len().saturating_sub(1));
             }
             Vec::new()
         }
