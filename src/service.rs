@@ -23,6 +23,7 @@ mod session;
 pub mod starter;
 mod survey;
 mod test_send;
+mod trash;
 mod trust;
 
 pub use adopt::AdoptError;

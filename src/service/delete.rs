@@ -1,13 +1,7 @@
 //! Campaigns and webhooks into the trash of the workspace, and the last of them back.
 
-use std::sync::{Mutex, PoisonError};
-
 use super::session::Session;
 use crate::workspace::{SaveError, Trashed};
-
-/// What a session deleted last.
-#[derive(Debug, Default)]
-pub(super) struct Trash(Mutex<Option<Trashed>>);
 
 /// Why nothing was brought back.
 #[derive(Debug, thiserror::Error)]
@@ -33,15 +27,9 @@ impl Session {
 
     /// Moves back what was deleted last.
     pub fn bring_back(&self) -> Result<Trashed, BringBackError> {
-        let mut last = self.trash.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut last = self.trash.last();
         let trashed = last.as_ref().ok_or(BringBackError::Nothing)?;
         self.folder().restore(trashed)?;
         last.take().ok_or(BringBackError::Nothing)
-    }
-}
-
-impl Trash {
-    fn keep(&self, trashed: &Trashed) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(trashed.clone());
     }
 }

@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokio::sync::Mutex as AsyncMutex;
 
-use super::delete::Trash;
 use super::people::{PeopleError, find_people, open_people};
 
 use crate::botapi::{Client, ClientError, ClientOptions};
@@ -23,8 +22,11 @@ use crate::store::Store;
 use crate::text::shorten;
 use crate::workspace::{Folder, Workspace};
 
-use super::test_send::ANSWER_CHARS;
+use super::trash::Trash;
 use super::trust::{Grants, Permit};
+
+/// How many characters of an answer are shown: several times what Telegram says.
+pub(super) const ANSWER_CHARS: usize = 1_000;
 
 /// The shared means of one workspace.
 pub struct Session {

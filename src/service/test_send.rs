@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::bot::resolve_help;
 use super::job::Job;
-use super::session::{ResolveError, Session};
+use super::session::{ANSWER_CHARS, ResolveError, Session};
 use super::trust::{NotPermitted, Permit};
 use crate::botapi::{AddressError, Addressed, Client, HttpAnswer, HttpRequest, SendError};
 use crate::campaign::find_token;
@@ -19,9 +19,6 @@ use crate::telegram::{self, Answer, ApiError, Astray, Fault, Whereabouts};
 use crate::text::{shorten, visible};
 use crate::workspace;
 use base64::Engine;
-
-/// How many characters of an answer are shown: several times what Telegram says.
-pub(super) const ANSWER_CHARS: usize = 1_000;
 
 /// A test to send.
 #[derive(Debug, Clone, PartialEq)]

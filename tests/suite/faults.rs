@@ -104,7 +104,10 @@ fn a_fault_of_the_loop_gives_the_terminal_back_and_keeps_the_draft() {
         assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
         assert!(terminal.is_cooked());
         let shown = screen.contents();
-        assert!(shown.contains("\ntelecast stopped by a fault of its own: src/ui/fault.rs:"), "{shown}");
+        assert!(
+            shown.contains("\ntelecast stopped by a fault of its own: src/ui/shared/fault.rs:"),
+            "{shown}"
+        );
         assert!(shown.contains(&format!(": {fault}, as TELECAST_FAULT asks")), "{shown}");
         assert!(shown.contains("please report it") && !shown.contains(&TOKEN[11..]), "{shown}");
         assert!(shown.trim_end().ends_with("will be offered at the next start."), "{shown}");

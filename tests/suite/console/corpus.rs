@@ -6,6 +6,8 @@ use std::path::Path;
 
 use ratatui::buffer::Buffer;
 use ratatui::style::{Modifier, Style};
+use telecast::ui::screen::compose::dialog::Dialog;
+use telecast::ui::screen::compose::dialog::test::TestState;
 use telecast::ui::widget::input::MouseKind;
 
 use super::Console;
@@ -109,12 +111,12 @@ const STATES: &[State] = &[
     ("settings", || after("f4")),
     ("test", || after("f5")),
     ("test-chats", || after("f5 c")),
-    ("test-answered", || after("f5 enter")),
+    ("test-answered", || steady_answer(after("f5 enter"))),
     ("test-history", || after("f5 enter h")),
     ("test-refused", || {
         let mut console = typed("<b>Hi", "<u>");
         console.press("f5 enter");
-        console
+        steady_answer(console)
     }),
     ("compare", || after("f6")),
     ("compare-next", || after("f6 right down")),
@@ -205,6 +207,16 @@ fn typed(before: &str, text: &str) -> Console {
     let mut console = Console::demo();
     console.go_before(before);
     console.type_text(text);
+    console
+}
+
+/// The answer to a test, as if it had always taken as long.
+fn steady_answer(mut console: Console) -> Console {
+    if let Some(Dialog::Test(test)) = &mut console.app.screens.compose.dialog
+        && let TestState::Answered(answer) = &mut test.state
+    {
+        answer.elapsed = std::time::Duration::from_millis(5);
+    }
     console
 }
 
@@ -318,12 +330,10 @@ fn in_words(style: &Style) -> String {
     format!("{} on {}{modifiers}{underline}", color(style.fg), color(style.bg))
 }
 
-/// The row without what every run has anew: how long an answer took, and which message it made.
+/// The row without what every run has anew: when a test was sent.
 fn steady(row: &str) -> String {
-    let time = regex::Regex::new(r"\d+ ms").unwrap();
-    let row = time.replace_all(row, "N ms");
     let clock = regex::Regex::new(r"\d\d-\d\d \d\d:\d\d [A-Z]+").unwrap();
-    clock.replace_all(&row, "MM-DD HH:MM ZONE").into_owned()
+    clock.replace_all(row, "MM-DD HH:MM ZONE").into_owned()
 }
 
 fn first_difference(kept: &str, drawn: &str) -> String {

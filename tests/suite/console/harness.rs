@@ -340,6 +340,12 @@ impl Console {
         cells
     }
 
+    /// Whether the terminal's cursor is on screen, and covers what it is on.
+    pub fn has_block_cursor(&self) -> bool {
+        let area = Rect::new(0, 0, self.app.shared.size.0, self.app.shared.size.1);
+        view(&self.app, &mut Buffer::empty(area)).is_some_and(|cursor| cursor.is_block)
+    }
+
     /// Returns the screen as text, a line a row.
     pub fn screen(&self) -> String {
         rows(&self.cells()).iter().map(|row| format!("{}\n", row.trim_end())).collect()

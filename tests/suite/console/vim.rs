@@ -20,16 +20,16 @@ fn vim(body: &str) -> Console {
 fn the_border_says_the_mode_and_the_cursor_shows_it() {
     let mut console = vim("one two");
     console.shows(" NORMAL ");
-    assert!(console.app.screens.compose.has_block_cursor());
+    assert!(console.has_block_cursor());
     console.press("2 d");
     console.shows(" NORMAL 2d ");
     console.press("esc i");
     console.shows(" INSERT ");
-    assert!(!console.app.screens.compose.has_block_cursor());
+    assert!(!console.has_block_cursor());
     console.press("esc v");
     console.shows(" VISUAL ");
     console.press("f1");
-    assert!(!console.app.screens.compose.has_block_cursor(), "a dialog's field is typed in");
+    assert!(!console.has_block_cursor(), "a dialog's field is typed in");
 }
 
 #[test]

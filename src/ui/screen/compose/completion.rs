@@ -41,7 +41,7 @@ pub struct Plan {
 
 /// Returns where the picker is.
 pub fn plan(screen: &Compose, shared: &Shared) -> Option<Plan> {
-    let session = screen.completion.as_ref().filter(|_| screen.dialog.is_none())?;
+    let session = screen.completion.as_ref().filter(|_| screen.is_in_front(shared))?;
     let token = Span::new(session.anchor(), screen.buffer()?.editor.cursor());
     let wanted = session.rows().take(MEASURED_ROWS).map(|(item, _)| row_width(item)).max().unwrap_or(0);
     let widest = (*WIDTH.end()).min(shared.size.0.saturating_sub(2));

@@ -39,7 +39,7 @@ pub fn open(screen: &mut Compose, shared: &mut Shared, at: usize) -> bool {
 
 /// Draws the box, unless the body is another one by now.
 pub fn draw(screen: &Compose, shared: &Shared, buf: &mut Buffer) {
-    let Some(shown) = screen.hover.as_ref().filter(|_| screen.dialog.is_none()) else { return };
+    let Some(shown) = screen.hover.as_ref().filter(|_| screen.is_in_front(shared)) else { return };
     if screen.buffer().is_none_or(|buffer| buffer.editor.version() != shown.version) {
         return;
     }

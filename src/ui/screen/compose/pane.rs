@@ -24,7 +24,7 @@ pub fn frame(
     area: Rect,
     buf: &mut Buffer,
 ) -> Rect {
-    let has_focus = screen.focus.pane == pane && screen.dialog.is_none();
+    let has_focus = screen.focus.pane == pane && screen.is_in_front(shared);
     let border = if has_focus { shared.theme.border_focused } else { shared.theme.border };
     draw::border(buf, area, border);
     let line = Rect { x: area.x + 1, width: area.width.saturating_sub(2), height: 1, ..area };

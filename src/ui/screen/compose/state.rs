@@ -467,6 +467,11 @@ impl Compose {
         Some(EditorView::new(&buffer.editor, buffer.viewport, &shared.theme))
     }
 
+    /// Whether no dialog lies over the panes.
+    pub fn is_in_front(&self, shared: &Shared) -> bool {
+        self.dialog.is_none() && !shared.is_covered
+    }
+
     /// Whether the cursor covers what it is on, as where keys do not type.
     pub fn has_block_cursor(&self) -> bool {
         let is_free = self.dialog.is_none() && self.search.is_none();

@@ -34,7 +34,7 @@ pub fn draw(screen: &Compose, shared: &Shared, area: Rect, buf: &mut Buffer) -> 
     let room = frame(screen, shared, Pane::Body, &format!("{file}{mark}{hints}"), area, buf);
     draw_mode(screen, shared, area, buf);
     let text_area = text_area(screen, room);
-    let has_keyboard = screen.focus.in_body() && screen.dialog.is_none();
+    let has_keyboard = screen.focus.in_body() && screen.is_in_front(shared);
     let liquid = screen.composed_now().map_or(&[][..], |composed| composed.tokens.as_slice());
     let picture = EditorView {
         highlighter: Some(&buffer.highlighter),

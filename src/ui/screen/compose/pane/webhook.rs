@@ -303,7 +303,7 @@ impl WebhookPane {
         let (words, style) = status(screen, shared);
         draw::put_line(buf, room, room.y, &words, style);
         let has_keyboard =
-            screen.focus.pane == Pane::Webhook && screen.focus.entered && screen.dialog.is_none();
+            screen.focus.pane == Pane::Webhook && screen.focus.entered && screen.is_in_front(shared);
         self.form.draw(buf, form_area(room), &shared.theme, has_keyboard)
     }
 }

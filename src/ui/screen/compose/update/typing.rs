@@ -181,7 +181,7 @@ pub fn pick(screen: &mut Compose, shared: &mut Shared, version: u64) {
     };
     if screen.completion.is_none()
         && screen.focus.in_body()
-        && screen.dialog.is_none()
+        && screen.is_in_front(shared)
         && screen.search.is_none()
     {
         let (text, cursor) = (buffer.editor.text(), buffer.editor.cursor());
