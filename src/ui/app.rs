@@ -17,10 +17,11 @@ use ratatui::layout::Rect;
 
 use crate::ui::app::chrome::Chrome;
 use crate::ui::app::dialog::{Answer, Dialog};
-use crate::ui::screen::{Cursor, Screen, ScreenId, Screens};
+use crate::ui::screen::{ScreenId, Screens};
 use crate::ui::shared::action::Action;
 use crate::ui::shared::effect::{Ask, Effect};
 use crate::ui::shared::msg::Msg;
+use crate::ui::shared::screen::{Cursor, Screen};
 use crate::ui::shared::{Shared, UiSettings};
 use crate::ui::widget::draw;
 use crate::ui::widget::hyperlinks::Link;

@@ -16,6 +16,7 @@ pub mod fault;
 pub mod keymap;
 pub mod latest;
 pub mod msg;
+pub mod screen;
 
 pub mod bubble;
 pub mod message;

@@ -1,6 +1,7 @@
 //! The layers stay apart: who may use whom, what the core may not name, and which crate lives in which room.
 
 mod circles;
+mod rooms;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -3,10 +3,10 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::ui::screen::{Cursor, Keys, Place};
 use crate::ui::shared::action::{ACTIONS, Action, Context};
 use crate::ui::shared::effect::Ask;
 use crate::ui::shared::keymap::Keymap;
+use crate::ui::shared::screen::{Cursor, Keys, Place};
 use crate::ui::widget::confirm::{Confirm, Decide};
 use crate::ui::widget::input::{Input, MouseKind};
 use crate::ui::widget::key::{Key, KeyCode};

@@ -13,6 +13,7 @@ mod insert;
 mod motion;
 mod operator;
 mod pending;
+mod reach;
 mod visual;
 
 #[cfg(test)]
@@ -25,8 +26,8 @@ use crate::editor::{Command, Editor, Motion};
 use crate::ui::widget::key::{Key, KeyCode};
 
 use insert::Insertion;
-use motion::{Goal, LastFind};
 use pending::{Pending, Wanted};
+use reach::{Goal, LastFind};
 use visual::Selected;
 
 pub use command_line::{Line, parse as parse_command_line};

@@ -29,11 +29,11 @@ pub use state::Compose;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::ui::screen::{Cursor, HeaderPart, Keys, Place, Screen};
 use crate::ui::shared::Shared;
 use crate::ui::shared::action::Action;
 use crate::ui::shared::effect::Effect;
 use crate::ui::shared::msg::Msg;
+use crate::ui::shared::screen::{Cursor, HeaderPart, Keys, Place, Screen};
 use crate::ui::widget::hyperlinks::Link;
 
 impl Screen for Compose {

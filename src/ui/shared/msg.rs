@@ -1,14 +1,15 @@
 //! Everything that can happen to the console, as data that can be logged, compared and replayed.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::capture::CapturedChat;
 use crate::compose::Composed;
+use crate::diagnostic::Severity;
 use crate::profile::{Profile, Vocabulary};
 use crate::secrets::Movable;
 use crate::service::{BotStatus, Surveyed, TestAnswer};
 use crate::ui::editor::highlight::{CodeGrammars, Grammar};
-use crate::ui::screen::compose::verdicts::Found;
 use crate::ui::shared::effect::Timer;
 use crate::ui::shared::fault::{Fault, Work};
 use crate::ui::shared::latest::Latest;
@@ -39,7 +40,7 @@ pub enum Msg {
         /// Which question this answers.
         number: u64,
         /// The worst that is wrong with each.
-        found: Found,
+        found: BTreeMap<String, Severity>,
     },
     /// The store was read.
     PeopleLoaded(Result<PeopleFound, String>),

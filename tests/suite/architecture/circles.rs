@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Source, is_part_of_a_name, leading_name, sources};
 
-/// Top-level modules that are not held to it yet.
-const LEFT_OUT: &[&str] = &["ui"];
+/// The one place that is not held to it: the functions of a screen's `update` call each other, by turns.
+const LEFT_OUT: &str = "ui/screen/compose";
 
 #[test]
 fn no_more_than_two_files_use_each_other_in_a_circle() {
@@ -16,7 +16,7 @@ fn no_more_than_two_files_use_each_other_in_a_circle() {
     let wrong: Vec<String> = circles(&uses(&files))
         .into_iter()
         .filter(|circle| 2 < circle.len())
-        .filter(|circle| !circle.keys().all(|path| LEFT_OUT.contains(&path.split('/').next().unwrap())))
+        .filter(|circle| !circle.keys().all(|path| path.starts_with(LEFT_OUT)))
         .map(|circle| {
             let lines = circle.iter().map(|(file, used)| format!("  {file} uses {}", used.join(", ")));
             lines.collect::<Vec<_>>().join("\n")
@@ -27,7 +27,7 @@ fn no_more_than_two_files_use_each_other_in_a_circle() {
 
 /// What a file names: the paths are as written, cut at `::`.
 #[derive(Default)]
-struct File {
+pub(super) struct File {
     /// What its `use`s bring in, by the name it has here.
     aliases: BTreeMap<String, Vec<String>>,
     /// The paths it uses.
@@ -35,9 +35,9 @@ struct File {
 }
 
 /// The files by their place in `src`, without `.rs`; `lib.rs` has none.
-type Files = BTreeMap<String, File>;
+pub(super) type Files = BTreeMap<String, File>;
 
-fn files(sources: &[Source]) -> Files {
+pub(super) fn files(sources: &[Source]) -> Files {
     let sources = sources.iter().filter(|source| source.path != "src/main.rs");
     let place = |source: &Source| source.path.replace("src/", "").replace(".rs", "");
     let named = sources.map(|source| match place(source) {
@@ -121,10 +121,10 @@ fn paths(tree: &str) -> Vec<(Vec<String>, String)> {
     found
 }
 
-type Uses<'f> = BTreeMap<&'f str, BTreeSet<&'f str>>;
+pub(super) type Uses<'f> = BTreeMap<&'f str, BTreeSet<&'f str>>;
 
 /// Returns which files each file uses.
-fn uses(files: &Files) -> Uses<'_> {
+pub(super) fn uses(files: &Files) -> Uses<'_> {
     let uses = files.iter().map(|(own, file)| {
         let used = file.used.iter().filter_map(|path| definer(files, own, path, 0));
         (own.as_str(), used.filter(|used| used != own).collect())

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::editor::{Editor, Snapshot};
-use crate::ui::screen::compose::hints::HINTS_UP_TO;
+use crate::ui::editor::HINTS_UP_TO;
 
 use crate::ui::editor::highlight::classes;
 use crate::ui::editor::highlight::classes::LineState;

@@ -3,10 +3,10 @@
 use crate::diagnostic::TextEdit;
 use crate::editor::{Command, Editor, Extent, Found, Motion};
 use crate::text::Span;
-use crate::ui::editor::vim::motion::Way;
 use crate::ui::editor::vim::operator;
 use crate::ui::editor::vim::operator::{Operator, replaced, swapped};
 use crate::ui::editor::vim::pending::{Pending, Wanted};
+use crate::ui::editor::vim::reach::Way;
 use crate::ui::editor::vim::{Direction, LastChange, Outcome, Request, Vim, first_letter};
 use crate::ui::widget::key::{Key, KeyCode};
 

@@ -4,7 +4,7 @@ use crate::diagnostic::TextEdit;
 use crate::editor::{Command, Editor, Found, INDENT, Motion, indentation};
 use crate::text::Span;
 use crate::ui::editor::vim::insert::Insertion;
-use crate::ui::editor::vim::motion::{Kind, Reach};
+use crate::ui::editor::vim::reach::{Kind, Reach};
 use crate::ui::editor::vim::{Mode, Outcome, Register, Request, Vim, first_letter};
 
 /// A command that waits for where to.

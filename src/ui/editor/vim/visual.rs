@@ -2,10 +2,10 @@
 
 use crate::editor::{Command, Editor, Extent, Found, Motion, Selection};
 use crate::text::Span;
-use crate::ui::editor::vim::motion::Way;
 use crate::ui::editor::vim::operator;
 use crate::ui::editor::vim::operator::{Operator, delete, replaced};
 use crate::ui::editor::vim::pending::Wanted;
+use crate::ui::editor::vim::reach::Way;
 use crate::ui::editor::vim::{Mode, Outcome, Request, Vim, changes};
 use crate::ui::widget::key::{Key, KeyCode};
 

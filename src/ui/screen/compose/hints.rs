@@ -1,9 +1,7 @@
 //! Up to which size a body is coloured, composed and completed while one types; a larger one is edited without.
 
+use crate::ui::editor::HINTS_UP_TO;
 use crate::ui::screen::compose::state::Compose;
-
-/// The largest body with hints: over a hundred times what Telegram takes.
-pub const HINTS_UP_TO: usize = 1024 * 1024;
 
 impl Compose {
     /// Whether what depends on the whole body follows each key.

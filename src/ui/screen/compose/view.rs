@@ -10,9 +10,9 @@ use crate::ui::screen::compose::focus::Pane;
 use crate::ui::screen::compose::pane::{body, campaigns, preview, problems};
 use crate::ui::screen::compose::state::Compose;
 use crate::ui::screen::compose::{completion, hover};
-use crate::ui::screen::{Cursor, HeaderPart};
 use crate::ui::shared::Shared;
 use crate::ui::shared::action::Action;
+use crate::ui::shared::screen::{Cursor, HeaderPart};
 use crate::ui::widget::draw;
 use crate::ui::widget::hyperlinks::Link;
 

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::telegram::request::ButtonAction;
+use crate::telegram::request::{ButtonAction, ButtonStyle};
 use crate::telegram::{FixOptions, Limit, ParseMode, fix, parse, sent};
 use crate::text;
 

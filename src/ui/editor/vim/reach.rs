@@ -1,0 +1,63 @@
+//! Where a motion leads, and what an operator takes of the way.
+
+use crate::editor::Motion;
+
+/// What an operator takes of the way to a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Up to the later of the two places.
+    Exclusive,
+    /// The grapheme there too.
+    Inclusive,
+    /// All lines from one to the other.
+    Lines,
+}
+
+/// A place and how an operator goes there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reach {
+    /// The place.
+    pub at: usize,
+    /// What is taken of the way.
+    pub kind: Kind,
+}
+
+/// What a key is as a motion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// No motion at all.
+    Other,
+    /// One that leads nowhere from here: the command is dropped.
+    Nowhere,
+    /// One that leads to a place.
+    To(Reach),
+    /// A way by the rows of wrapped lines, which the editor finds.
+    By(Motion),
+}
+
+/// The column that vertical motions try to keep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Goal {
+    /// This cell.
+    Column(usize),
+    /// The end of every line, as `$` asked.
+    End,
+}
+
+/// The last `f`, `F`, `t` or `T`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LastFind {
+    pub(super) c: char,
+    pub(super) is_forward: bool,
+    pub(super) is_till: bool,
+}
+
+impl Way {
+    pub(super) fn to(at: usize, kind: Kind) -> Self {
+        Way::To(Reach { at, kind })
+    }
+
+    pub(super) fn found(at: Option<usize>, kind: Kind) -> Self {
+        at.map_or(Way::Nowhere, |at| Way::to(at, kind))
+    }
+}
