@@ -23,7 +23,7 @@ mod survey;
 use jiff::Timestamp;
 
 use crate::campaign::{self, ContentFormat};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::json::{self, Document};
 use crate::telegram::{self, ApiError, Method, ParseMode, Request};
 use crate::template::{self, Token};
@@ -128,7 +128,7 @@ impl Composed {
             let at = offset[..digits].parse().ok()?;
             self.origin(self.rendered_span_of_text(Span::new(at, at + 1))?)
         })?;
-        Some(Diagnostic::error("refused", span, error.description.clone()))
+        Some(Diagnostic::error(Code::Refused, span, error.description.clone()))
     }
 
     /// Returns the place in the decoded `text` (or caption) member as a span of [`Composed::rendered`].
@@ -192,7 +192,7 @@ impl Composed {
         } else if self.method.is_some() {
             self.diagnostics.push(
                 Diagnostic::warning(
-                    "plain-text-to-bot-api",
+                    Code::PlainTextToBotApi,
                     Span::at(0),
                     "the Bot API reads no plain text: only the address's parameters count",
                 )
@@ -238,7 +238,7 @@ impl Composed {
                     "no profile is chosen, so chat_id is `{rendered}`, as for a profile without {property}"
                 ),
             };
-            let mut problem = Diagnostic::warning("no-chat-id", hole, message);
+            let mut problem = Diagnostic::warning(Code::NoChatId, hole, message);
             if self.skip == Some(Skip::NoChatId) {
                 problem.severity = crate::diagnostic::Severity::Error;
                 problem.help = Some(format!("set {property} of the profile, or choose another profile"));
@@ -257,7 +257,7 @@ impl Composed {
             Err(error) => {
                 // A body that fails only for its missing chat is read on with a stand-in, for the preview and for
                 // the problems behind it.
-                let is_told = self.diagnostics.iter().any(|problem| problem.code == "no-chat-id");
+                let is_told = self.diagnostics.iter().any(|problem| problem.code == Code::NoChatId);
                 let stand_in = is_told.then(|| chat::set(locator.text(), "1")).flatten();
                 let Some(stand_in) = stand_in else {
                     return self.diagnostics.push(problems::not_json(body, locator, &error));
@@ -279,7 +279,7 @@ impl Composed {
             let span = locator.locate(comma).span;
             self.diagnostics.push(
                 Diagnostic::warning(
-                    "trailing-comma",
+                    Code::TrailingComma,
                     span,
                     "a comma behind the last member: the Bot API forgives it, JSON does not",
                 )
@@ -292,7 +292,7 @@ impl Composed {
             Err(problem) => {
                 let span = locator.locate(problem.span).span;
                 self.diagnostics.push(
-                    Diagnostic::error("not-an-object", span, "the Bot API takes a JSON object")
+                    Diagnostic::error(Code::NotAnObject, span, "the Bot API takes a JSON object")
                         .with_help("begin the body with `{` and end it with `}`"),
                 );
                 return;

@@ -3,11 +3,13 @@
 //! Core parsers return a value and diagnostics, never an error alone. Knows nothing of files: whoever owns the file
 //! adds its name.
 
+mod code;
 mod file_problem;
 mod together;
 
 use crate::text::{LineIndex, Span};
 
+pub use code::{About, CODES, Code};
 pub use file_problem::FileProblem;
 pub use together::{Together, together};
 
@@ -36,8 +38,8 @@ impl Severity {
 /// One problem at one place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Diagnostic {
-    /// A stable name in kebab case, as in `error[unclosed-tag]`.
-    pub code: &'static str,
+    /// What kind of problem it is, as in `error[unclosed-tag]`.
+    pub code: Code,
     /// How bad it is.
     pub severity: Severity,
     /// What is wrong, in the user's words; no full stop.
@@ -52,17 +54,17 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// Makes an error.
-    pub fn error(code: &'static str, span: Span, message: impl Into<String>) -> Self {
+    pub fn error(code: Code, span: Span, message: impl Into<String>) -> Self {
         Self { code, severity: Severity::Error, message: message.into(), span, help: None, fixes: Vec::new() }
     }
 
     /// Makes a warning.
-    pub fn warning(code: &'static str, span: Span, message: impl Into<String>) -> Self {
+    pub fn warning(code: Code, span: Span, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(code, span, message) }
     }
 
     /// Makes an info.
-    pub fn info(code: &'static str, span: Span, message: impl Into<String>) -> Self {
+    pub fn info(code: Code, span: Span, message: impl Into<String>) -> Self {
         Self { severity: Severity::Info, ..Self::error(code, span, message) }
     }
 
@@ -216,8 +218,9 @@ mod tests {
     fn a_problem_line_names_place_severity_code_and_help() {
         let text = "{\n \"téxt\": x\n}";
         let at = text.find('x').unwrap();
-        let problem = Diagnostic::error("not-json", Span::at(text.rfind('x').unwrap()), "expected a value")
-            .with_help("quote it");
+        let problem =
+            Diagnostic::error(Code::NotJson, Span::at(text.rfind('x').unwrap()), "expected a value")
+                .with_help("quote it");
         assert!(at < text.rfind('x').unwrap());
         assert_eq!(
             problem.to_line("a.json.liquid", text, &LineIndex::new(text)),

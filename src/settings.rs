@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::campaign::parse_duration;
-use crate::diagnostic::{Diagnostic, FileProblem, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic, FileProblem, did_you_mean};
 use crate::disk::{Condition, Source, read_source};
 use crate::paths::Paths;
 use crate::text::{LineIndex, visible};
@@ -182,17 +182,17 @@ fn read(table: &mut Table<'_>) -> Typed {
         vim: table.boolean("vim").map(|vim| vim.value),
         wrap: table.boolean("wrap").map(|wrap| wrap.value),
         whitespace: table
-            .parsed("whitespace", "bad-whitespace", parse_whitespace)
+            .parsed("whitespace", Code::BadWhitespace, parse_whitespace)
             .map(|whitespace| whitespace.value),
         clipboard: read_clipboard(table),
-        proxy: table.parsed("proxy", "bad-proxy", parse_proxy).map(|proxy| proxy.value),
+        proxy: table.parsed("proxy", Code::BadProxy, parse_proxy).map(|proxy| proxy.value),
         ca_file: table.string("ca_file").map(|file| PathBuf::from(file.value)),
     }
 }
 
 fn read_clipboard(table: &mut Table<'_>) -> Option<Clipboard> {
     let command = read_command(table, "clipboard_command");
-    let word = table.parsed("clipboard", "unknown-clipboard", |word| match word {
+    let word = table.parsed("clipboard", Code::UnknownClipboard, |word| match word {
         "auto" | "osc52" | "native" | "command" => Ok(word.to_owned()),
         _ => Err(format!("`{word}` is no clipboard; it is `auto`, `osc52`, `native` or `command`")),
     })?;
@@ -202,7 +202,7 @@ fn read_clipboard(table: &mut Table<'_>) -> Option<Clipboard> {
         "native" => Some(Clipboard::Native),
         _ if command.is_some() => command.map(Clipboard::Command),
         _ => {
-            let problem = Diagnostic::error("missing-key", word.span, "this needs a `clipboard_command`");
+            let problem = Diagnostic::error(Code::MissingKey, word.span, "this needs a `clipboard_command`");
             table.problem(problem.with_help("add `clipboard_command = [\"wl-copy\"]`"));
             None
         }
@@ -224,7 +224,7 @@ fn read_secrets(root: &mut Table<'_>) -> Option<Result<SecretSource, Diagnostic>
         |name: &str| name.to_lowercase().contains("secret") || did_you_mean(name, ["secrets"]).is_some();
     if let Some(span) = root.unknown_key(is_meant) {
         let problem = Diagnostic::error(
-            "unknown-key",
+            Code::UnknownKey,
             span,
             "telecast does not know this key, and it may say where secrets live",
         );
@@ -236,12 +236,12 @@ fn read_secrets(root: &mut Table<'_>) -> Option<Result<SecretSource, Diagnostic>
 }
 
 fn read_secret_command(table: &mut Table<'_>) -> Option<SecretSource> {
-    let timeout = table.parsed("timeout", "bad-duration", parse_duration);
+    let timeout = table.parsed("timeout", Code::BadDuration, parse_duration);
     let command = read_command(table, "command")?;
     if !command.iter().any(|part| part.contains("{name}")) {
         let span = table.key_span("command").unwrap_or(table.span());
         let problem =
-            Diagnostic::error("bad-command", span, "the command does not say which secret it wants");
+            Diagnostic::error(Code::BadCommand, span, "the command does not say which secret it wants");
         table.problem(problem.with_help("write `{name}` where the secret's name belongs"));
         return None;
     }
@@ -253,7 +253,7 @@ fn read_command(table: &mut Table<'_>, key: &'static str) -> Option<Vec<String>>
     let parts: Vec<String> = table.strings(key)?.into_iter().map(|part| part.value).collect();
     if parts.first().is_none_or(|program| program.is_empty()) {
         let span = table.key_span(key).unwrap_or(table.span());
-        table.problem(Diagnostic::error("bad-command", span, format!("`{key}` names no program")));
+        table.problem(Diagnostic::error(Code::BadCommand, span, format!("`{key}` names no program")));
         return None;
     }
     Some(parts)

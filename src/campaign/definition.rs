@@ -1,7 +1,7 @@
 //! A campaign: which webhook, who, and what is noted about it. Its body stands in a file of its own.
 
 use super::who::{self, Who};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::template::Dialect;
 use crate::text::visible;
 use crate::toml::{self, Editor, Spanned, Table};
@@ -106,11 +106,11 @@ fn read(table: &mut Table<'_>) -> Campaign {
     let webhook = table.string("webhook");
     if webhook.as_ref().is_none_or(|webhook| webhook.value.trim().is_empty()) {
         let place = webhook.as_ref().map_or(table.span(), |webhook| webhook.span);
-        let problem = Diagnostic::error("missing-key", place, "this campaign names no `webhook`");
+        let problem = Diagnostic::error(Code::MissingKey, place, "this campaign names no `webhook`");
         table.problem(problem.with_help("add `webhook = \"bot\"`: the stem of a file in webhooks/"));
     }
-    let format = table.parsed("content_format", "unknown-format", ContentFormat::from_word);
-    let dialect = table.parsed("dialect", "unknown-dialect", read_dialect);
+    let format = table.parsed("content_format", Code::UnknownFormat, ContentFormat::from_word);
+    let dialect = table.parsed("dialect", Code::UnknownDialect, read_dialect);
     Campaign {
         name,
         webhook: webhook.map(|webhook| webhook.value).unwrap_or_default(),
@@ -130,11 +130,11 @@ fn read_labels(table: &mut Table<'_>) -> Vec<String> {
     let labels = table.strings("labels").unwrap_or_default();
     if let Some(Spanned { span, .. }) = labels.get(MAX_LABELS) {
         let message = format!("more than {MAX_LABELS} labels");
-        table.problem(Diagnostic::error("bad-label", *span, message));
+        table.problem(Diagnostic::error(Code::BadLabel, *span, message));
     }
     for label in &labels {
         if let Some(message) = label_problem(&label.value) {
-            table.problem(Diagnostic::error("bad-label", label.span, message));
+            table.problem(Diagnostic::error(Code::BadLabel, label.span, message));
         }
     }
     labels.into_iter().map(|label| label.value).collect()

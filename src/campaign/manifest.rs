@@ -1,7 +1,7 @@
 //! The workspace's own file, `telecast.toml`: its name, zone, dialect, and what new campaigns begin with.
 
 use super::definition::{ContentFormat, read_dialect};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::template::Dialect;
 use crate::toml::{self, Editor, Table};
 
@@ -52,18 +52,18 @@ impl Manifest {
 }
 
 fn read(table: &mut Table<'_>) -> Manifest {
-    let dialect = table.parsed("dialect", "unknown-dialect", read_dialect);
+    let dialect = table.parsed("dialect", Code::UnknownDialect, read_dialect);
     Manifest {
         name: table.string("name").map(|name| name.value).unwrap_or_default(),
-        id: table.parsed("id", "bad-id", parse_id).map(|id| id.value),
-        time_zone: table.parsed("time_zone", "unknown-time-zone", parse_zone).map(|zone| zone.value),
+        id: table.parsed("id", Code::BadId, parse_id).map(|id| id.value),
+        time_zone: table.parsed("time_zone", Code::UnknownTimeZone, parse_zone).map(|zone| zone.value),
         dialect: dialect.map(|dialect| dialect.value).unwrap_or_default(),
         defaults: table.table("defaults", read_defaults).unwrap_or_default(),
     }
 }
 
 fn read_defaults(table: &mut Table<'_>) -> Defaults {
-    let format = table.parsed("content_format", "unknown-format", ContentFormat::from_word);
+    let format = table.parsed("content_format", Code::UnknownFormat, ContentFormat::from_word);
     Defaults {
         webhook: table.string("webhook").map(|webhook| webhook.value),
         content_format: format.map(|format| format.value),

@@ -17,7 +17,7 @@ use url::{Host as UrlHost, Url};
 use super::address::{self, BotApi};
 use super::placeholder::{self, Placeholder, SANDBOX};
 use super::{Auth, Webhook};
-use crate::diagnostic::{Diagnostic, Fix, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic, Fix, did_you_mean};
 use crate::telegram;
 use crate::template::{self, Dialect, Partials};
 use crate::text::Span;
@@ -240,7 +240,7 @@ impl Webhook {
             if FORBIDDEN_HEADERS.contains(&name.trim().to_ascii_lowercase().as_str()) {
                 let span = Span::new(0, name.len());
                 let problem = Diagnostic::error(
-                    "forbidden-header",
+                    Code::ForbiddenHeader,
                     span,
                     format!("the connection sets `{}` by itself", name.trim()),
                 );
@@ -255,7 +255,8 @@ impl Webhook {
         for (part, text) in self.parts().filter(|(_, text)| text.contains("{%")) {
             let (template, _) = template::parse(text, &Partials::default(), Dialect::Telecast);
             violations.extend(template.partial_calls().into_iter().map(|span| {
-                let problem = Diagnostic::error("partial-in-webhook", span, "a webhook cannot call partials");
+                let problem =
+                    Diagnostic::error(Code::PartialInWebhook, span, "a webhook cannot call partials");
                 let problem = problem.with_help("write here what the partial prints");
                 Violation { part: part.clone(), problem }
             }));
@@ -276,7 +277,7 @@ impl Webhook {
                 let problem = if found.name == SANDBOX {
                     (!is_start(&found, &part)).then(|| {
                         Diagnostic::error(
-                            "misplaced-secret",
+                            Code::MisplacedSecret,
                             found.span,
                             "`${SANDBOX}` stands only at the start of the url",
                         )
@@ -287,7 +288,7 @@ impl Webhook {
                     let is_told = part == Part::Url && token.is_none();
                     (is_bot_api && !is_told && !is_token(&found, &part)).then(|| {
                         Diagnostic::error(
-                            "misplaced-secret",
+                            Code::MisplacedSecret,
                             found.span,
                             format!("at a Bot API a secret stands only in the path, as the token, and not `${{{}}}` here", found.name),
                         )
@@ -304,7 +305,7 @@ impl Webhook {
         {
             let span = Span::new(0, "http".len());
             let problem = Diagnostic::error(
-                "secret-over-http",
+                Code::SecretOverHttp,
                 span,
                 "a secret would go over plain http, readable on the way",
             );
@@ -337,7 +338,7 @@ fn origin(url: &str, violations: &mut Vec<Violation>) -> Option<Origin> {
     const LITERAL: &str =
         "write scheme, host and port out, as in `https://api.telegram.org/…`, or begin with `${SANDBOX}/`";
     let not_an_url = |message: &str| {
-        Diagnostic::error("not-an-url", Span::new(0, url.len()), message)
+        Diagnostic::error(Code::NotAnUrl, Span::new(0, url.len()), message)
             .with_help("an address looks like `https://api.telegram.org/bot${BOT_TOKEN}/sendMessage`")
     };
     if let Some(rest) = url.strip_prefix("${SANDBOX}") {
@@ -346,7 +347,7 @@ fn origin(url: &str, violations: &mut Vec<Violation>) -> Option<Origin> {
         }
         let span = Span::new(0, url.find('/').unwrap_or(url.len()));
         let problem = Diagnostic::error(
-            "computed-host",
+            Code::ComputedHost,
             span,
             "`${SANDBOX}` is host and port whole; nothing can be added to it",
         );
@@ -358,7 +359,7 @@ fn origin(url: &str, violations: &mut Vec<Violation>) -> Option<Origin> {
         return None;
     }
     let computed = |span: Span| {
-        Diagnostic::error("computed-host", span, "where this goes cannot be read off the address")
+        Diagnostic::error(Code::ComputedHost, span, "where this goes cannot be read off the address")
             .with_help(LITERAL)
     };
     if url.starts_with("${") || url.starts_with("{{") || url.starts_with("{%") {
@@ -388,7 +389,7 @@ fn origin(url: &str, violations: &mut Vec<Violation>) -> Option<Origin> {
     }
     if authority.contains('@') {
         let problem =
-            Diagnostic::error("computed-host", span, "a user's name or password stands in the address");
+            Diagnostic::error(Code::ComputedHost, span, "a user's name or password stands in the address");
         violate(violations, problem.with_help("put them under `[auth]`, as `${NAME}`"));
         return None;
     }
@@ -417,7 +418,7 @@ fn authority_end(url: &str, start: usize) -> usize {
 fn check_path(url: &str, origin: Option<&Origin>, violations: &mut Vec<Violation>) {
     if let Some(at) = url.find(|c: char| c.is_ascii_control()) {
         let problem = Diagnostic::error(
-            "not-an-url",
+            Code::NotAnUrl,
             Span::new(at, at + 1),
             "a control character stands in the address",
         );
@@ -427,13 +428,14 @@ fn check_path(url: &str, origin: Option<&Origin>, violations: &mut Vec<Violation
         );
     }
     if let Some(at) = url.find('\\').filter(|at| address::path_end(url) > *at) {
-        let problem = Diagnostic::error("not-an-url", Span::new(at, at + 1), "a `\\` stands in the address");
+        let problem =
+            Diagnostic::error(Code::NotAnUrl, Span::new(at, at + 1), "a `\\` stands in the address");
         violate(violations, problem.with_help("write `/`"));
     }
     let path = address::segments(url);
     for segment in path.iter().filter(|segment| is_dots(segment.of(url))) {
         let problem =
-            Diagnostic::error("dot-segment", *segment, "`.` and `..` in a path lead to another one");
+            Diagnostic::error(Code::DotSegment, *segment, "`.` and `..` in a path lead to another one");
         violate(violations, problem.with_help("write the path that is meant"));
     }
     let is_telegram = matches!(origin, Some(Origin::Sandbox))
@@ -449,7 +451,7 @@ fn check_path(url: &str, origin: Option<&Origin>, violations: &mut Vec<Violation
 }
 
 fn bot_path(span: Span, message: impl Into<String>) -> Diagnostic {
-    Diagnostic::error("bot-api-path", span, message)
+    Diagnostic::error(Code::BotApiPath, span, message)
         .with_help("a Bot API's address ends in `/bot${BOT_TOKEN}/sendMessage`, or another method that sends")
 }
 
@@ -458,12 +460,12 @@ fn check_bot_path(url: &str, parts: BotApi, has_origin: bool, violations: &mut V
     let token = parts.token.of(url);
     let is_placeholder = matches!(placeholder::placeholders(token).as_slice(), [only] if only.span.len() == token.len() && only.name != SANDBOX);
     if address::is_token(token) {
-        let problem = Diagnostic::error("token-in-file", parts.token, "a bot token stands in this file");
+        let problem = Diagnostic::error(Code::TokenInFile, parts.token, "a bot token stands in this file");
         violate(violations, problem.with_help(
             "save the webhook in the console, or run `telecast secrets set BOT_TOKEN` and write `${BOT_TOKEN}` here",
         ));
     } else if token.starts_with('<') && token.ends_with('>') {
-        let problem = Diagnostic::error("sample-token", parts.token, format!("`{token}` is a sample"))
+        let problem = Diagnostic::error(Code::SampleToken, parts.token, format!("`{token}` is a sample"))
             .with_help("write `${BOT_TOKEN}` here and run `telecast secrets set BOT_TOKEN`")
             .with_fix(Fix::replace("write `${BOT_TOKEN}`", parts.token, "${BOT_TOKEN}"));
         violate(violations, problem);
@@ -492,10 +494,10 @@ fn check_bot_path(url: &str, parts: BotApi, has_origin: bool, violations: &mut V
             telegram::Method::ALL.into_iter().filter(|method| method.sends()).map(telegram::Method::as_str);
         let problem = match telegram::Method::from_name(method) {
             Some(_) => {
-                Diagnostic::error("unknown-method", parts.method, format!("`{method}` sends no message"))
+                Diagnostic::error(Code::UnknownMethod, parts.method, format!("`{method}` sends no message"))
             }
             None => Diagnostic::error(
-                "unknown-method",
+                Code::UnknownMethod,
                 parts.method,
                 format!("telecast knows no Bot API method `{method}`"),
             ),
@@ -559,7 +561,8 @@ mod tests {
                 format!("{} [{}] {kind}", route.origin, route.secrets.join(","))
             }
             Err(violations) => {
-                let codes: Vec<&str> = violations.iter().map(|violation| violation.problem.code).collect();
+                let codes: Vec<&str> =
+                    violations.iter().map(|violation| violation.problem.code.as_str()).collect();
                 codes.join(" ")
             }
         }

@@ -3,7 +3,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::*;
-use crate::diagnostic::{Diagnostic, FileProblem};
+use crate::diagnostic::{Code, Diagnostic, FileProblem};
 use crate::template::Dialect;
 
 fn lines(text: &str, problems: &[Diagnostic]) -> Vec<String> {
@@ -55,7 +55,7 @@ fn an_update_touches_nothing_it_could_not_read() {
     let mut webhook = Webhook::parse(text).0.unwrap();
     webhook.name = "b".into();
     assert_eq!(webhook.update(text).unwrap(), text.replace("\"a\"", "\"b\""));
-    assert_eq!(webhook.update("name = ").unwrap_err().code, "not-toml");
+    assert_eq!(webhook.update("name = ").unwrap_err().code, Code::NotToml);
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn a_real_token_in_the_file_is_an_error_and_is_never_repeated() {
 fn a_manuals_sample_token_has_a_fix() {
     let text = "url = \"https://api.telegram.org/bot<YOUR_BOT_TOKEN>/sendMessage\"\n";
     let (_, problems) = Webhook::parse(text);
-    assert_eq!(problems[0].code, "sample-token");
+    assert_eq!(problems[0].code, Code::SampleToken);
     let fixed = problems[0].fixes[0].apply(text).unwrap();
     check_webhook(&fixed, &[]);
 }

@@ -1,6 +1,6 @@
 //! Who gets a campaign: exactly one audience, less those excluded. Expressions are kept as text.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::toml::{Editor, Table};
 
 /// Who gets a campaign.
@@ -35,14 +35,15 @@ pub(super) fn read(table: &mut Table<'_>) -> Option<Who> {
         if everyone.value {
             found.push(("everyone", Audience::Everyone));
         } else {
-            let problem = Diagnostic::error("bad-audience", everyone.span, "`everyone = false` names nobody");
+            let problem =
+                Diagnostic::error(Code::BadAudience, everyone.span, "`everyone = false` names nobody");
             table.problem(problem.with_help(format!("write {FORMS}")));
         }
     }
     for key in ["segment", "where", "list"] {
         let Some(text) = table.string(key) else { continue };
         if text.value.trim().is_empty() {
-            table.problem(Diagnostic::error("bad-audience", text.span, format!("`{key}` is empty")));
+            table.problem(Diagnostic::error(Code::BadAudience, text.span, format!("`{key}` is empty")));
         } else {
             found.push((key, named(key, text.value)));
         }
@@ -50,13 +51,13 @@ pub(super) fn read(table: &mut Table<'_>) -> Option<Who> {
     let exclude = table.string("exclude").map(|text| text.value).filter(|text| !text.trim().is_empty());
     if let Some((second, _)) = found.get(1) {
         let span = table.key_span(second).unwrap_or(table.span());
-        let problem = Diagnostic::error("bad-audience", span, "`[who]` names more than one audience");
+        let problem = Diagnostic::error(Code::BadAudience, span, "`[who]` names more than one audience");
         table.problem(problem.with_help(format!("keep {FORMS}")));
         return None;
     }
     let is_named = ["everyone", "segment", "where", "list"].iter().any(|key| table.key_span(key).is_some());
     if found.is_empty() && !is_named {
-        let problem = Diagnostic::error("bad-audience", table.span(), "`[who]` names no audience");
+        let problem = Diagnostic::error(Code::BadAudience, table.span(), "`[who]` names no audience");
         table.problem(problem.with_help(format!("write {FORMS}")));
     }
     found.pop().map(|(_, audience)| Who { audience, exclude })

@@ -93,7 +93,7 @@ impl Problem {
             "line": self.at.line,
             "column": self.at.column,
             "severity": self.diagnostic.severity.as_str(),
-            "code": self.diagnostic.code,
+            "code": self.diagnostic.code.as_str(),
             "message": self.diagnostic.message,
             "help": self.diagnostic.help,
             "fixes": self.fixes,
@@ -131,23 +131,24 @@ impl Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostic::Code;
 
     #[test]
     fn columns_count_characters_from_one() {
         let text = "{\n \"ä😀\": <b }";
         let at = text.find('<').unwrap();
-        let problem = Diagnostic::error("no-tag", Span::new(at, at + 2), "what is this")
+        let problem = Diagnostic::error(Code::UnsupportedTag, Span::new(at, at + 2), "what is this")
             .with_help("take it out")
             .with_fix(Fix::replace("remove", Span::new(at, at + 2), ""));
         let problem = Sheet::new("campaigns/a.json.liquid", text).problem(&problem);
         assert_eq!(
             problem.line(),
-            "campaigns/a.json.liquid:2:8: error[no-tag]: what is this\n  help: take it out"
+            "campaigns/a.json.liquid:2:8: error[unsupported-tag]: what is this\n  help: take it out"
         );
         assert_eq!(
             problem.json(),
             json!({
-                "file": "campaigns/a.json.liquid", "line": 2, "column": 8, "severity": "error", "code": "no-tag",
+                "file": "campaigns/a.json.liquid", "line": 2, "column": 8, "severity": "error", "code": "unsupported-tag",
                 "message": "what is this", "help": "take it out",
                 "fixes": [{ "title": "remove", "safe": true, "edits": [{
                     "range": { "start": { "line": 2, "column": 8 }, "end": { "line": 2, "column": 10 } },

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::diagnostic::Code;
 use crate::editor::{Command, Editor, Motion};
 use crate::profile::{Kind as Type, Property};
 
@@ -472,7 +473,7 @@ fn what_is_inserted_is_accepted_by_the_dialect() {
                         crate::template::Content::Json,
                     ));
                     // CleverTap's own sample has `NULL`, and Preview and Test a word for it.
-                    problems.retain(|problem| problem.code != "default-not-json");
+                    problems.retain(|problem| problem.code != Code::DefaultNotJson);
                     assert_eq!(problems, [], "{body}");
                     session.choose_next();
                 }

@@ -17,7 +17,7 @@ use crate::campaign::{
     placeholders,
 };
 use crate::compose::is_credential;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::template::{self, Dialect, Partials, TokenClass};
 use crate::text::Span;
 
@@ -119,7 +119,7 @@ pub fn export(source: &Source<'_>) -> Export {
     };
     if source.webhook.is_none() {
         let words = "this campaign has no webhook, so there is none to set up";
-        problems.push((campaign_key("webhook"), Diagnostic::error("not-in-clevertap", Span::at(0), words)));
+        problems.push((campaign_key("webhook"), Diagnostic::error(Code::NotInClevertap, Span::at(0), words)));
     }
     Export { webhook: form, campaign, rewritten: portable.rewritten, problems }
 }
@@ -182,7 +182,7 @@ fn of_webhook(webhook: &Webhook) -> Vec<(Part, Diagnostic)> {
         );
     } else if is_local.iter().any(|local| url.contains(local)) {
         let problem =
-            Diagnostic::error("not-in-clevertap", Span::at(0), "CleverTap cannot reach this address");
+            Diagnostic::error(Code::NotInClevertap, Span::at(0), "CleverTap cannot reach this address");
         tell(&["url"], problem.with_help(format!("for a real bot it begins with {BOT_API}")));
     }
     if url.contains("{{") || url.contains("{%") {
@@ -191,20 +191,20 @@ fn of_webhook(webhook: &Webhook) -> Vec<(Part, Diagnostic)> {
     }
     if find_token(url).is_some() {
         let words = "put the bot's token in place of `<YOUR_BOT_TOKEN>` there, by hand";
-        tell(&["url"], Diagnostic::warning("fill-in-by-hand", Span::at(0), words));
+        tell(&["url"], Diagnostic::warning(Code::FillInByHand, Span::at(0), words));
     }
     if find_password(url).is_some() {
         let words = "put the password in place of `<YOUR_PASSWORD>` there, by hand";
-        tell(&["url"], Diagnostic::warning("fill-in-by-hand", Span::at(0), words));
+        tell(&["url"], Diagnostic::warning(Code::FillInByHand, Span::at(0), words));
     }
     match &webhook.auth {
         Some(Auth::Basic { password, .. }) if placeholders(password).is_empty() => {
             let words = "put the password in place of `<YOUR_PASSWORD>` there, by hand";
-            tell(&["auth", "password"], Diagnostic::warning("fill-in-by-hand", Span::at(0), words));
+            tell(&["auth", "password"], Diagnostic::warning(Code::FillInByHand, Span::at(0), words));
         }
         Some(Auth::Bearer { token }) if placeholders(token).is_empty() => {
             let words = "put the token in place of `<YOUR_TOKEN>` there, by hand";
-            tell(&["auth", "token"], Diagnostic::warning("fill-in-by-hand", Span::at(0), words));
+            tell(&["auth", "token"], Diagnostic::warning(Code::FillInByHand, Span::at(0), words));
         }
         Some(Auth::Basic { .. } | Auth::Bearer { .. }) | None => {}
     }
@@ -214,7 +214,7 @@ fn of_webhook(webhook: &Webhook) -> Vec<(Part, Diagnostic)> {
             tell(
                 &keys,
                 Diagnostic::warning(
-                    "fill-in-by-hand",
+                    Code::FillInByHand,
                     Span::at(0),
                     format!("put the value of {name} in place of `${{{name}}}` there, by hand"),
                 ),
@@ -224,7 +224,7 @@ fn of_webhook(webhook: &Webhook) -> Vec<(Part, Diagnostic)> {
     for (name, value) in &webhook.headers {
         if is_credential(name) && placeholders(value).is_empty() {
             let words = "put the value in place of `<YOUR_AUTHORIZATION>` there, by hand";
-            tell(&["headers", name], Diagnostic::warning("fill-in-by-hand", Span::at(0), words));
+            tell(&["headers", name], Diagnostic::warning(Code::FillInByHand, Span::at(0), words));
         }
         if value.contains("{{") || value.contains("{%") {
             tell(&["headers", name], differs("CleverTap sends headers as they are typed, without Liquid"));
@@ -343,7 +343,7 @@ fn differs(words: &str) -> Diagnostic {
 }
 
 fn differs_at(span: Span, words: &str) -> Diagnostic {
-    Diagnostic::warning("differs-in-clevertap", span, words)
+    Diagnostic::warning(Code::DiffersInClevertap, span, words)
 }
 
 fn webhook_keys(keys: &[&str]) -> Part {

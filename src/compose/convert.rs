@@ -7,7 +7,7 @@ mod escapes;
 mod foreign;
 mod place;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::json::{self, Document, Node};
 use crate::telegram::{self, ParseMode};
 use crate::template::{Dialect, Partials};
@@ -109,7 +109,7 @@ fn mode_in(document: &Document) -> Result<(Option<&Node>, Option<ParseMode>), Di
 }
 
 fn refusal(span: Span, words: &str) -> Diagnostic {
-    Diagnostic::error("cannot-convert", span, words)
+    Diagnostic::error(Code::CannotConvert, span, words)
 }
 
 #[cfg(test)]
@@ -155,8 +155,8 @@ mod tests {
         let body = r#"{"text": "<b>x", "parse_mode": "HTML"}"#;
         let refusal = convert(body, ParseMode::Markdown).unwrap_err();
         assert!(refusal.span.start >= 10 && refusal.span.end <= 15, "{refusal:?}");
-        assert_eq!(convert("{", ParseMode::Html).unwrap_err().code, "cannot-convert");
-        assert_eq!(convert(r#"{"text": 5}"#, ParseMode::Html).unwrap_err().code, "cannot-convert");
+        assert_eq!(convert("{", ParseMode::Html).unwrap_err().code, Code::CannotConvert);
+        assert_eq!(convert(r#"{"text": 5}"#, ParseMode::Html).unwrap_err().code, Code::CannotConvert);
     }
 
     #[test]
@@ -217,7 +217,7 @@ mod tests {
             "{%- capture t -%}\n<b>a</b>\n\n<blockquote>b.</blockquote>\n{%- endcapture -%}\n{\"text\": {{ t | json }}, \"parse_mode\": \"HTML\"}",
         );
         let twice = r#"{% capture t %}a{% endcapture %}{% assign t = 1 %}{"text": {{ t | json }}}"#;
-        assert_eq!(convert(twice, ParseMode::Html).unwrap_err().code, "cannot-convert");
+        assert_eq!(convert(twice, ParseMode::Html).unwrap_err().code, Code::CannotConvert);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::chat::{self, CHAT_ID};
 use super::inputs::{Chat, Inputs};
 use crate::campaign::{self, Auth, ContentFormat, Method, MissingSecrets, Webhook};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::template::{self, Outcome, Partials, Template};
 use crate::text::Span;
 
@@ -407,7 +407,7 @@ impl<'a> Text<'a> {
         let (template, mut found) = template::parse(source, &Partials::default(), inputs.dialect);
         let is_broken = found.iter().any(Diagnostic::is_error);
         // The webhook's file says so at the call itself.
-        found.retain(|problem| problem.code != "unknown-partial");
+        found.retain(|problem| problem.code != Code::UnknownPartial);
         Self { field, source, template: Some(template).filter(|_| !is_broken), found }
     }
 
@@ -421,7 +421,7 @@ impl<'a> Text<'a> {
                 return Filled::split(&text, |span| rendered.map.origin(span).hole.is_none());
             }
             Outcome::Aborted { at } => {
-                Diagnostic::error("abort-in-webhook", at, "`{% abort %}` has no meaning outside the body")
+                Diagnostic::error(Code::AbortInWebhook, at, "`{% abort %}` has no meaning outside the body")
             }
             Outcome::Failed(problem) => problem,
         };
@@ -446,7 +446,7 @@ fn content_type_problem(inputs: &Inputs<'_>, webhook: &Webhook) -> Option<(Field
         return None;
     }
     let problem = Diagnostic::error(
-        "no-content-type",
+        Code::NoContentType,
         Span::at(0),
         "without the header `Content-Type: application/json` Telegram does not read the body",
     )

@@ -3,7 +3,7 @@
 use super::http::{self, Around};
 use super::inputs::Inputs;
 use super::{Composed, Skip, content, problems};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::profile::Profile;
 use crate::template::{self, Outcome, Template};
 
@@ -33,8 +33,9 @@ impl<'a> Prepared<'a> {
                 hole.is_some_and(|hole| is_chat_id(inputs.body, hole.start))
             };
             let checked = template::check(&template, vocabulary, content(inputs)).into_iter();
-            found
-                .extend(checked.filter(|problem| problem.code != "default-not-json" || !is_of_chat(problem)));
+            found.extend(
+                checked.filter(|problem| problem.code != Code::DefaultNotJson || !is_of_chat(problem)),
+            );
         }
         let uses_event = ["Event", "ExternalTrigger"].iter().any(|root| template.uses(root));
         Self {

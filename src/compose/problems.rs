@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::locate::{Located, Locator};
-use crate::diagnostic::{Diagnostic, Fix, TextEdit};
+use crate::diagnostic::{Code, Diagnostic, Fix, TextEdit};
 use crate::json::{self, Document, Quoting, SyntaxError, SyntaxErrorKind, Text};
 use crate::telegram::{self, ApiError, Finding, Limit, ParseMode, Place};
 use crate::template::{self, Binding, Dialect, Partials, Position};
@@ -36,7 +36,8 @@ pub fn not_json(body: Body<'_>, locator: &Locator, error: &SyntaxError) -> Diagn
     };
     let located = locator.locate(span);
     let value = error.span.of(sent);
-    let mut problem = Diagnostic::error("not-json", located.span, format!("not JSON: {}", error.message()));
+    let mut problem =
+        Diagnostic::error(Code::NotJson, located.span, format!("not JSON: {}", error.message()));
     if let Some(hole) = located.hole {
         let source = hole.of(body.text);
         problem.message.push_str(&format!(": it is what {} renders", one_line(source)));
@@ -176,7 +177,7 @@ fn nothing_printed(body: Body<'_>, locator: &Locator, error: &SyntaxError) -> Op
     let hole = locator.silent_hole(Span::new(before.trim_end().len(), before.len()))?;
     let message = format!("{} prints nothing here, where JSON needs a value", one_line(hole.of(body.text)));
     Some(
-        Diagnostic::error("not-json", hole, message)
+        Diagnostic::error(Code::NotJson, hole, message)
             .with_help("give the variable a default, or put the value in quotes"),
     )
 }
@@ -198,7 +199,7 @@ fn quote_in_value(body: Body<'_>, locator: &Locator, error: &SyntaxError) -> Opt
         "the value of {} has a `\"`, which ends the JSON string it is in",
         one_line(hole.of(body.text))
     );
-    Some(escape_json(Diagnostic::error("not-json", hole, message), body, hole))
+    Some(escape_json(Diagnostic::error(Code::NotJson, hole, message), body, hole))
 }
 
 fn escape_json(problem: Diagnostic, body: Body<'_>, hole: Span) -> Diagnostic {
@@ -405,7 +406,7 @@ impl<'d> Members<'d> {
 pub fn of_finding(body: Body<'_>, locator: &Locator, members: &Members<'_>, finding: &Finding) -> Diagnostic {
     let key = match finding.code {
         // It is the name that is wrong, not the value.
-        "unknown-field" | "old-field" => key_at(members, &finding.place),
+        Code::UnknownField | Code::OldField => key_at(members, &finding.place),
         _ => None,
     };
     let (sent, located) = match key {
@@ -425,7 +426,8 @@ pub fn of_finding(body: Body<'_>, locator: &Locator, members: &Members<'_>, find
 pub fn of_api_error(body: Body<'_>, locator: &Locator, document: &Document, error: &ApiError) -> Diagnostic {
     let (sent, located) = locate_place(locator, document, error.at.as_ref());
     let message = format!("Telegram would refuse this: {}", error.description);
-    let mut problem = Diagnostic::error("refused", located.span, message).with_help(help_of_refusal(error));
+    let mut problem =
+        Diagnostic::error(Code::Refused, located.span, message).with_help(help_of_refusal(error));
     blame_value(body, locator, sent, &located, &mut problem);
     problem
 }
@@ -456,7 +458,7 @@ pub fn of_too_long(body: Body<'_>, locator: &Locator, document: &Document, error
     let located = locator.locate_decoded(text, excess.markup);
     let message = format!("Telegram would refuse this: {}", error.description);
     let excess_chars = excess.used - excess.limit;
-    Diagnostic::error("refused", located.span, message).with_help(format!(
+    Diagnostic::error(Code::Refused, located.span, message).with_help(format!(
         "{} of {} characters: take {excess_chars} out; what does not fit begins here",
         excess.used, excess.limit
     ))
@@ -511,8 +513,8 @@ fn locate_node(
 }
 
 /// Warnings of what a value may do, which an error at the same value proves.
-const PROVEN: [&str; 5] =
-    ["unescaped-json", "unescaped-markup", "empty-value", "default-not-json", "unquoted-text"];
+const PROVEN: [Code; 5] =
+    [Code::UnescapedJson, Code::UnescapedMarkup, Code::EmptyValue, Code::DefaultNotJson, Code::UnquotedText];
 
 /// Puts problems into the order of the body and takes out what another one says better.
 pub fn tidy(problems: &mut Vec<Diagnostic>, body: &str) {
@@ -521,13 +523,16 @@ pub fn tidy(problems: &mut Vec<Diagnostic>, body: &str) {
         later.code == earlier.code && later.span == earlier.span && later.message == earlier.message
     });
     join_proven(problems, body);
-    let skipped: Vec<Span> =
-        problems.iter().filter(|problem| problem.code == "no-chat-id").map(|problem| problem.span).collect();
-    let has_duplicate_key = problems.iter().any(|problem| problem.code == "duplicate-key");
+    let skipped: Vec<Span> = problems
+        .iter()
+        .filter(|problem| problem.code == Code::NoChatId)
+        .map(|problem| problem.span)
+        .collect();
+    let has_duplicate_key = problems.iter().any(|problem| problem.code == Code::DuplicateKey);
     problems.retain(|problem| match problem.code {
-        "no-chat-id" => true,
+        Code::NoChatId => true,
         // The key that is there twice is told where it is there again.
-        "repeated-field" => !has_duplicate_key,
+        Code::RepeatedField => !has_duplicate_key,
         // What a recipient's own rendering proves wrong need not be warned of as well.
         _ => problem.is_error() || !is_within_one(problem.span, &skipped),
     });
@@ -539,7 +544,7 @@ fn join_proven(problems: &mut Vec<Diagnostic>, body: &str) {
     // An error of one value lies on its hole; one of a longer piece of the body may only hold the warning by chance.
     let is_of_one_value = |span: Span| !span.of(body).trim_end_matches("}}").contains("}}");
     let is_proof = |problem: &Diagnostic| {
-        problem.is_error() && problem.code != "no-chat-id" && is_of_one_value(problem.span)
+        problem.is_error() && problem.code != Code::NoChatId && is_of_one_value(problem.span)
     };
     let errors: Vec<(usize, Span)> = problems
         .iter()

@@ -170,7 +170,7 @@ mod tests {
     }
 
     fn failures(survey: &Survey) -> Vec<(usize, &str, &str)> {
-        let shown = |failure: &Failure| (failure.n_recipients, failure.problem.code);
+        let shown = |failure: &Failure| (failure.n_recipients, failure.problem.code.as_str());
         survey
             .failures
             .iter()

@@ -129,7 +129,7 @@ fn the_sample_body_says_in_plain_words_that_a_profile_has_no_chat() {
 fn without_a_profile_the_missing_chat_is_a_warning() {
     let composed = composed(SAMPLE, None, Chat::OfTheBody);
     assert!(errors(&composed).is_empty(), "{:?}", composed.diagnostics);
-    assert!(composed.diagnostics.iter().any(|problem| problem.code == "no-chat-id"));
+    assert!(composed.diagnostics.iter().any(|problem| problem.code == Code::NoChatId));
     assert_eq!(composed.skip, None);
 }
 
@@ -269,7 +269,7 @@ fn what_a_capture_prints_is_mended_in_the_capture() {
 fn what_telegram_trims_is_no_reason_to_escape() {
     let body = "{\"chat_id\": 1, \"text\": {{ Profile.name | json }}, \"parse_mode\": \"HTML\"}";
     let composed = composed(body, Some(&profile(r#"{"name": "Anna "}"#)), Chat::OfTheBody);
-    let trimmed = composed.diagnostics.iter().find(|problem| problem.code == "trimmed").unwrap();
+    let trimmed = composed.diagnostics.iter().find(|problem| problem.code == Code::Trimmed).unwrap();
     assert_eq!((&trimmed.fixes[..], trimmed.help.as_deref()), (&[][..], None));
 }
 

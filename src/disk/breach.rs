@@ -3,7 +3,7 @@
 use std::io;
 
 use super::explain::explain;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::text::Span;
 
 /// Which rule a path of a workspace breaks.
@@ -34,10 +34,10 @@ pub enum Breach {
 
 impl Breach {
     /// Returns the code of the problem that it is.
-    pub fn code(self) -> &'static str {
+    pub fn code(self) -> Code {
         match self {
-            Breach::Name | Breach::Outside | Breach::Hidden | Breach::Link => "outside-workspace",
-            Breach::Nowhere | Breach::NotAFile(_) | Breach::NotAFolder => "not-a-file",
+            Breach::Name | Breach::Outside | Breach::Hidden | Breach::Link => Code::OutsideWorkspace,
+            Breach::Nowhere | Breach::NotAFile(_) | Breach::NotAFolder => Code::NotAFile,
         }
     }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::breach::TreeError;
 use super::explain::explain;
-use crate::diagnostic::{Diagnostic, FileProblem};
+use crate::diagnostic::{Code, Diagnostic, FileProblem};
 use crate::text::Span;
 
 /// The largest file that is read: a body thousands of times what Telegram takes.
@@ -103,8 +103,11 @@ pub(super) fn to_source(path: &str, read: Result<Option<Vec<u8>>, TreeError>) ->
             (String::new(), Fingerprint::Unknown, Condition::Unusable, Some(breach.problem()))
         }
         Err(TreeError::Io(error)) => {
-            let problem =
-                Diagnostic::error("unreadable", Span::at(0), format!("cannot read it: {}", explain(&error)));
+            let problem = Diagnostic::error(
+                Code::Unreadable,
+                Span::at(0),
+                format!("cannot read it: {}", explain(&error)),
+            );
             (String::new(), Fingerprint::Unknown, Condition::Unusable, Some(problem))
         }
     };
@@ -131,7 +134,7 @@ fn not_utf8(error: &std::string::FromUtf8Error) -> Diagnostic {
     let before = &error.as_bytes()[..at];
     let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
     Diagnostic::error(
-        "not-utf8",
+        Code::NotUtf8,
         Span::at(0),
         format!("this file is not UTF-8: byte {} (line {line})", at + 1),
     )
@@ -140,6 +143,6 @@ fn not_utf8(error: &std::string::FromUtf8Error) -> Diagnostic {
 
 fn too_large() -> Diagnostic {
     let message = format!("this file is larger than {} MB", MAX_FILE / 1024 / 1024);
-    Diagnostic::error("too-large", Span::at(0), message)
+    Diagnostic::error(Code::TooLarge, Span::at(0), message)
         .with_help("Telegram takes 4096 characters a message; telecast leaves the file as it is")
 }

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{Origin, Secret, SecretError};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::disk::{self, Access, Condition, Fingerprint, Guard, SaveError, Source};
 use crate::toml::{self, Editor};
 
@@ -94,6 +94,6 @@ fn read(file: &Path) -> Result<Source, SecretError> {
 
 fn malformed(file: &Path, problem: Option<Diagnostic>) -> SecretError {
     let problem = problem
-        .unwrap_or_else(|| Diagnostic::error("not-toml", crate::text::Span::at(0), "this is not TOML"));
+        .unwrap_or_else(|| Diagnostic::error(Code::NotToml, crate::text::Span::at(0), "this is not TOML"));
     SecretError::Malformed { path: file.to_path_buf(), problem: Box::new(problem) }
 }

@@ -63,13 +63,14 @@ fn safe_fix(problem: &Diagnostic) -> Option<&Fix> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostic::Code;
     use crate::text::Span;
 
     #[test]
     fn a_fix_that_a_person_has_to_choose_is_left_alone() {
         let span = Span::new(0, 1);
         let chosen = Fix::replace("x", span, "y").unsafe_to_apply();
-        let problem = Diagnostic::error("x", span, "x").with_fix(chosen);
+        let problem = Diagnostic::error(Code::NotJson, span, "x").with_fix(chosen);
         assert_eq!(safe_fix(&problem), None);
         let safe = Fix::replace("x", span, "z");
         assert_eq!(safe_fix(&problem.with_fix(safe.clone())), Some(&safe));

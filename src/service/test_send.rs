@@ -13,7 +13,7 @@ use super::trust::{NotPermitted, Permit};
 use crate::botapi::{AddressError, Addressed, Client, HttpAnswer, HttpRequest, SendError};
 use crate::campaign::find_token;
 use crate::compose::{AuthDraft, Composed, Filled, HttpDraft};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::secrets::{Redactor, Secret};
 use crate::telegram::{self, Answer, ApiError, Astray, Fault, Whereabouts};
 use crate::text::{shorten, visible};
@@ -237,7 +237,7 @@ fn misaddressed(composed: &Composed, draft: &HttpDraft, error: AddressError) -> 
     hide_secret(&mut astray, &draft.url);
     let words = format!("it would not reach the test chat alone: {astray}");
     let span = astray.span().and_then(|span| composed.origin(span));
-    let problem = span.map(|span| Diagnostic::error("other-chat", span, astray.to_string()));
+    let problem = span.map(|span| Diagnostic::error(Code::OtherChat, span, astray.to_string()));
     let help = match &astray {
         Astray::NotBotApi => AS_IT_IS,
         Astray::Header { .. } => "take the header out of the webhook",

@@ -116,7 +116,7 @@ fn a_webhook_that_two_campaigns_use_is_told_of_once() {
     for scope in [Scope::Workspace, Scope::Campaigns(&stems)] {
         let found = check(&workspace, scope, &People::default(), Timestamp::UNIX_EPOCH);
         let of_webhook = found.iter().filter(|found| found.path == "webhooks/bot.toml");
-        let codes: Vec<_> = of_webhook.map(|found| found.diagnostic.code).collect();
+        let codes: Vec<_> = of_webhook.map(|found| found.diagnostic.code.as_str()).collect();
         assert_eq!(codes, ["out-of-range", "no-content-type"]);
     }
 }

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::session::{ResolveError, Session};
 use crate::campaign::{Host, Misdirected, Origin, Part, Route, Violation, Webhook};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::sandbox::announce;
 use crate::secrets::MASK;
 use crate::state::StateError;
@@ -292,7 +292,7 @@ impl WebhookInUse {
 /// Returns the first error of a webhook's file that makes of its request another one than was meant.
 pub(super) fn broken(definition: &Definition<Webhook>) -> Option<Diagnostic> {
     // Their defaults change how long it is waited and how often it is tried, not what is sent where.
-    const HARMLESS: [&str; 2] = ["bad-duration", "out-of-range"];
+    const HARMLESS: [Code; 2] = [Code::BadDuration, Code::OutOfRange];
     let mut errors = definition.source.problems.iter().filter(|problem| problem.is_error());
     errors.find(|problem| !HARMLESS.contains(&problem.code)).cloned()
 }

@@ -4,6 +4,7 @@ use super::class::{Class, Style};
 use super::clean::{Fate, fate, is_direction_mark};
 use super::sent::{Change, MAX_ENTITIES};
 use super::{Entity, EntityKind, FormattedText, repair};
+use crate::diagnostic::Code;
 use crate::text::Span;
 
 /// No reader wants to see more than this.
@@ -19,7 +20,7 @@ pub(super) fn between(parsed: &FormattedText, sent: &FormattedText, n_dropped: u
         let span = Span::new(0, parsed.text.len());
         let message =
             format!("{n_dropped} entities were dropped: a message holds {MAX_ENTITIES} beside custom emoji");
-        changes.push(Change { code: "too-many-entities", span, message });
+        changes.push(Change { code: Code::TooManyEntities, span, message });
     }
     changes.extend(found(sent, &alignment));
     changes.sort_by_key(|change| change.span);
@@ -34,12 +35,12 @@ fn characters(text: &str) -> Vec<Change> {
     while let Some((at, c)) = chars.next() {
         let is_followed_by_mark = chars.peek().is_some_and(|(_, next)| is_direction_mark(*next));
         let (code, message) = match fate(c) {
-            Fate::BecomesSpace if c == '\t' => ("tab", "a tab became a space".to_owned()),
-            Fate::BecomesSpace if c != ' ' => ("control-character", format!("{} became a space", name(c))),
-            Fate::Vanishes if c == '\r' => ("carriage-return", "a carriage return was removed".to_owned()),
-            Fate::Vanishes => ("invisible-character", format!("{} was removed", name(c))),
+            Fate::BecomesSpace if c == '\t' => (Code::Tab, "a tab became a space".to_owned()),
+            Fate::BecomesSpace if c != ' ' => (Code::ControlCharacter, format!("{} became a space", name(c))),
+            Fate::Vanishes if c == '\r' => (Code::CarriageReturn, "a carriage return was removed".to_owned()),
+            Fate::Vanishes => (Code::InvisibleCharacter, format!("{} was removed", name(c))),
             Fate::Stays if is_direction_mark(c) && is_followed_by_mark => {
-                ("direction-mark", format!("{} became U+200C: only the last of a run stays", name(c)))
+                (Code::DirectionMark, format!("{} became U+200C: only the last of a run stays", name(c)))
             }
             _ => continue,
         };
@@ -100,7 +101,7 @@ impl Alignment {
 
     fn trimmed(&self, parsed: &str) -> Vec<Change> {
         let change = |span, place| Change {
-            code: "trimmed",
+            code: Code::Trimmed,
             span,
             message: format!("whitespace at the {place} was removed"),
         };
@@ -123,7 +124,7 @@ fn found(sent: &FormattedText, alignment: &Alignment) -> Vec<Change> {
     all.map(|entity| {
         let span = places.span(entity);
         Change {
-            code: "found",
+            code: Code::Found,
             span: Span::new(alignment.parsed(span.start), alignment.parsed(span.end)),
             message: format!("{} was found: {}", with_article(&entity.kind), span.of(&sent.text)),
         }
@@ -167,31 +168,31 @@ impl<'a> Repaired<'a> {
     }
 
     /// Returns a code and words for what was changed about `entity`, or `None` where it is as it was.
-    fn what_became_of(&self, entity: &Entity) -> Option<(&'static str, String)> {
+    fn what_became_of(&self, entity: &Entity) -> Option<(Code, String)> {
         match Class::of(&entity.kind) {
             Class::Style(style) => self.style_change(entity, style),
             _ => self.other_change(entity),
         }
     }
 
-    fn style_change(&self, entity: &Entity, style: Style) -> Option<(&'static str, String)> {
+    fn style_change(&self, entity: &Entity, style: Style) -> Option<(Code, String)> {
         let pieces = &self.styles[style as usize];
         let first = pieces.partition_point(|piece| piece.end() <= entity.offset);
         let what = entity.kind.in_words();
         let Some(piece) = pieces.get(first).filter(|piece| piece.offset < entity.end()) else {
             return Some((
-                "dropped-style",
+                Code::DroppedStyle,
                 format!("the {what} was dropped: code holds no other formatting"),
             ));
         };
         if piece.offset < entity.offset || entity.end() < piece.end() {
-            return Some(("merged-style", format!("the {what} was merged with the {what} beside it")));
+            return Some((Code::MergedStyle, format!("the {what} was merged with the {what} beside it")));
         }
         let is_whole = piece.offset == entity.offset && piece.end() == entity.end();
         if is_whole || self.is_only_split(entity, pieces, first) {
             return None;
         }
-        Some(("cut-style", format!("the {what} was cut: code holds no other formatting")))
+        Some((Code::CutStyle, format!("the {what} was cut: code holds no other formatting")))
     }
 
     /// Whether the pieces from `first` on still cover all of `entity`: what a reader sees is the same.
@@ -206,7 +207,7 @@ impl<'a> Repaired<'a> {
         entity.end() <= covered
     }
 
-    fn other_change(&self, entity: &Entity) -> Option<(&'static str, String)> {
+    fn other_change(&self, entity: &Entity) -> Option<(Code, String)> {
         let same_place = |other: &&&Entity| other.offset == entity.offset && other.length == entity.length;
         let from = self.others.partition_point(|other| other.offset < entity.offset);
         let mut here = self.others[from..].iter().take_while(|other| other.offset == entity.offset);
@@ -221,7 +222,7 @@ impl<'a> Repaired<'a> {
             || "it overlaps another".to_owned(),
             |winner| format!("it overlaps {}", with_article(&winner.kind)),
         );
-        Some(("dropped-entity", format!("the {what} was dropped: {reason}")))
+        Some((Code::DroppedEntity, format!("the {what} was dropped: {reason}")))
     }
 }
 

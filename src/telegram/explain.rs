@@ -7,7 +7,7 @@ mod markdown;
 use super::markup::{Everything, Note};
 use super::parse::parse_with;
 use super::{FixOptions, FormattedText, ParseError, ParseErrorKind, ParseMode, changes, fix, html_reference};
-use crate::diagnostic::{Diagnostic, Fix, Severity};
+use crate::diagnostic::{Code, Diagnostic, Fix, Severity};
 use crate::text::Span;
 
 use fixes::{choice, edit, word_end};
@@ -20,7 +20,7 @@ use fixes::{choice, edit, word_end};
 /// use telecast::telegram::{ParseMode, diagnose};
 ///
 /// let problems = diagnose(Some(ParseMode::Html), "a<br>b &nbsp; <b>c");
-/// let codes: Vec<_> = problems.iter().map(|problem| problem.code).collect();
+/// let codes: Vec<_> = problems.iter().map(|problem| problem.code.as_str()).collect();
 /// assert_eq!(codes, ["unsupported-tag", "unclosed-tag", "unknown-reference"]);
 /// assert_eq!(problems[0].fixes[0].apply("a<br>b").as_deref(), Some("a\nb"));
 /// ```
@@ -59,7 +59,7 @@ fn diagnose_plain(input: &str) -> Vec<Diagnostic> {
         let span = Span::new(0, input.len());
         problems.push(
             Diagnostic::warning(
-                "markup-without-mode",
+                Code::MarkupWithoutMode,
                 span,
                 "this looks like HTML, but no parse_mode is set",
             )
@@ -73,7 +73,7 @@ fn diagnose_plain(input: &str) -> Vec<Diagnostic> {
 fn of_error(mode: ParseMode, error: &ParseError, input: &str) -> Diagnostic {
     match (&error.kind, mode) {
         (ParseErrorKind::TooLong, _) => {
-            Diagnostic::error("text-too-long", error.span, "the text has more than 65,536 characters")
+            Diagnostic::error(Code::TextTooLong, error.span, "the text has more than 65,536 characters")
                 .with_help("a message holds 4,096")
         }
         (_, ParseMode::Html) => html::explain(error, input),
@@ -91,7 +91,7 @@ fn of_changes(parsed: FormattedText, origin: impl Fn(Span) -> Span) -> Vec<Diagn
     changes
         .map(|change| {
             let severity = match change.code {
-                "dropped-style" | "dropped-entity" | "cut-style" => Severity::Warning,
+                Code::DroppedStyle | Code::DroppedEntity | Code::CutStyle => Severity::Warning,
                 _ => Severity::Info,
             };
             Diagnostic { severity, ..Diagnostic::info(change.code, origin(change.span), change.message) }
@@ -103,7 +103,7 @@ fn of_note(mode: ParseMode, note: &Note, input: &str) -> Option<Diagnostic> {
     match note {
         Note::DroppedLink { address, reason, span } => {
             let message = format!("the link was dropped: {}", reason.reason());
-            let diagnostic = Diagnostic::warning("dropped-link", *span, message)
+            let diagnostic = Diagnostic::warning(Code::DroppedLink, *span, message)
                 .with_help("Telegram keeps the text and leaves the link out");
             Some(match span.of(input).find("//").filter(|_| address.starts_with("//")) {
                 Some(at) => diagnostic.with_fix(Fix::replace(
@@ -118,12 +118,12 @@ fn of_note(mode: ParseMode, note: &Note, input: &str) -> Option<Diagnostic> {
         Note::EmptyEntity { span } => empty_entity(mode, *span, input),
         Note::IgnoredAttribute { tag, span } => Some(html::ignored_attribute(tag, *span, input)),
         Note::DroppedTime { span } => Some(
-            Diagnostic::warning("dropped-time", *span, "the time was dropped: it is not after 1970")
+            Diagnostic::warning(Code::DroppedTime, *span, "the time was dropped: it is not after 1970")
                 .with_help("`unix` holds seconds since 1970, at most 2147483647"),
         ),
         Note::BareBrackets { span, makes_link } => Some(markdown::bare_brackets(mode, *span, *makes_link)),
         Note::AddressToEnd { span } => Some(
-            Diagnostic::warning("address-to-end", *span, "the link's address runs to the end of the text")
+            Diagnostic::warning(Code::AddressToEnd, *span, "the link's address runs to the end of the text")
                 .with_help("close it with `)`")
                 .with_fix(
                     Fix::replace("close it with `)`", Span::at(word_end(input, *span)), ")")
@@ -136,7 +136,7 @@ fn of_note(mode: ParseMode, note: &Note, input: &str) -> Option<Diagnostic> {
 fn unknown_reference(span: Span, input: &str) -> Diagnostic {
     let reference = span.of(input);
     let message = format!("Telegram does not know `{reference}` and shows it as it is typed");
-    let diagnostic = Diagnostic::warning("unknown-reference", span, message)
+    let diagnostic = Diagnostic::warning(Code::UnknownReference, span, message)
         .with_help("it knows &lt; &gt; &amp; &quot; and numbers such as &#8212;");
     match html_reference::meaning(reference) {
         Some(" ") => diagnostic.with_fix(Fix::replace("write a space", span, " ")),
@@ -151,7 +151,7 @@ fn empty_entity(mode: ParseMode, span: Span, input: &str) -> Option<Diagnostic> 
     let what = match (mode, delimiters) {
         (ParseMode::Html, _) => {
             let message = format!("`{delimiters}` has no text in it and does nothing");
-            return Some(Diagnostic::info("empty-element", span, message));
+            return Some(Diagnostic::info(Code::EmptyElement, span, message));
         }
         // In MarkdownV2 it keeps two quotes apart.
         (ParseMode::MarkdownV2, "**") if input[span.end..].starts_with('>') => return None,
@@ -172,7 +172,7 @@ fn empty_entity(mode: ParseMode, span: Span, input: &str) -> Option<Diagnostic> 
     pair.sort();
     let edits = pair.into_iter().map(|place| edit(place, single)).collect();
     Some(
-        Diagnostic::warning("doubled-delimiter", span, format!("`{delimiters}` formats nothing"))
+        Diagnostic::warning(Code::DoubledDelimiter, span, format!("`{delimiters}` formats nothing"))
             .with_help(format!("{what} is `{single}…{single}` here"))
             .with_fix(choice(format!("write `{single}`"), edits)),
     )

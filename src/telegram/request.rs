@@ -22,7 +22,7 @@ mod value;
 
 use super::api_error::Place;
 use super::method::Method;
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Code, Severity};
 
 pub use chat_id::ChatId;
 pub use check::{CHAT_ACTIONS, Checked, check};
@@ -119,8 +119,8 @@ pub struct Finding {
     pub place: Place,
     /// How bad it is.
     pub severity: Severity,
-    /// A stable name in kebab case.
-    pub code: &'static str,
+    /// What kind of problem it is.
+    pub code: Code,
     /// What is wrong, in plain words.
     pub message: String,
     /// What to do.

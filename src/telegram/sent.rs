@@ -3,6 +3,7 @@
 use super::class::Class;
 use super::fix::{FixOptions, TextError, fix};
 use super::{Entity, EntityKind, FormattedText, changes, repair};
+use crate::diagnostic::Code;
 use crate::text::Span;
 
 /// How much a text may hold.
@@ -53,8 +54,8 @@ pub struct Sent {
 /// Something the server changed silently.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// A stable name in kebab case.
-    pub code: &'static str,
+    /// What kind of problem it is.
+    pub code: Code,
     /// The place in the parsed text, in bytes.
     pub span: Span,
     /// What was changed, in words; no full stop.

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use jiff::tz::TimeZone;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::text::Span;
 
 use super::datum::{Datum, List, Text};
@@ -22,7 +22,7 @@ pub(super) struct Incomparable {
 impl Incomparable {
     pub fn to_diagnostic(&self, span: Span) -> Diagnostic {
         let message = format!("{} cannot be compared with {}", self.left, self.right);
-        Diagnostic::error("liquid-comparison", span, message)
+        Diagnostic::error(Code::LiquidComparison, span, message)
             .with_help("turn a text into a number first: `assign n = text | plus: 0`")
     }
 }

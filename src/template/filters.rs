@@ -11,7 +11,7 @@ mod stock;
 mod table;
 mod text;
 
-use crate::diagnostic::{Diagnostic, Fix, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic, Fix, did_you_mean};
 use crate::text::Span;
 
 pub use call::FilterDoc;
@@ -25,7 +25,7 @@ pub(super) fn find(name: &str) -> Option<&'static FilterDoc> {
 
 /// Says that there is no filter `name`.
 pub(super) fn unknown(name: &str, span: Span) -> Diagnostic {
-    let problem = Diagnostic::error("unknown-filter", span, format!("unknown filter `{name}`"));
+    let problem = Diagnostic::error(Code::UnknownFilter, span, format!("unknown filter `{name}`"));
     match did_you_mean(name, FILTERS.iter().map(|filter| filter.name)) {
         Some(near) => problem.with_help(format!("did you mean `{near}`?")).with_fix(Fix::replace(
             format!("replace with `{near}`"),
@@ -51,19 +51,19 @@ pub(super) fn check_arguments(
     };
     if given < least {
         let message = format!("`{}` needs {}", filter.name, arguments_in_words(least));
-        return Err(Box::new(Diagnostic::error("filter-argument", name, message).with_help(usage)));
+        return Err(Box::new(Diagnostic::error(Code::FilterArgument, name, message).with_help(usage)));
     }
     if most < given {
         let message = match most {
             0 => format!("`{}` takes no arguments", filter.name),
             _ => format!("`{}` takes at most {}", filter.name, arguments_in_words(most)),
         };
-        return Err(Box::new(Diagnostic::error("filter-argument", span, message).with_help(usage)));
+        return Err(Box::new(Diagnostic::error(Code::FilterArgument, span, message).with_help(usage)));
     }
     match keywords.iter().find(|(key, _)| !filter.keywords.contains(&key.as_str())) {
         Some((key, _)) => {
             let message = format!("`{}` has no `{key}`", filter.name);
-            Err(Box::new(Diagnostic::error("filter-argument", span, message).with_help(usage)))
+            Err(Box::new(Diagnostic::error(Code::FilterArgument, span, message).with_help(usage)))
         }
         None => Ok(()),
     }

@@ -3,7 +3,7 @@
 //! Only where the text renders to the same afterwards: a partial of `render` sees nothing but what it is given, and
 //! what it names is seen by nobody else. A call that does not lend itself to that stays, with the reason.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::text::Span;
 
 use super::dialect::Dialect;
@@ -128,7 +128,7 @@ impl Inliner<'_> {
 }
 
 fn left(span: Span, reason: &str) -> Diagnostic {
-    Diagnostic::error("not-in-clevertap", span, format!("CleverTap has no partials, and {reason}"))
+    Diagnostic::error(Code::NotInClevertap, span, format!("CleverTap has no partials, and {reason}"))
         .with_help("write its text in place of this tag")
 }
 

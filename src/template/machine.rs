@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::text::Span;
 
 use super::captured::Captured;
@@ -206,7 +206,7 @@ impl<'a> Machine<'a> {
             return Ok(self.scope.counter(name));
         }
         let message = format!("`{name}` is not a whole number: it cannot be counted on");
-        Err(self.fail(Diagnostic::error("liquid-value", span, message)))
+        Err(self.fail(Diagnostic::error(Code::LiquidValue, span, message)))
     }
 
     fn conditional(&mut self, branches: &'a [Branch]) -> Run<Flow> {
@@ -378,7 +378,7 @@ impl<'a> Machine<'a> {
     }
 
     fn exhausted(&self, exhausted: Exhausted, span: Span) -> Halt {
-        self.fail(Diagnostic::error("liquid-limit", span, exhausted.0))
+        self.fail(Diagnostic::error(Code::LiquidLimit, span, exhausted.0))
     }
 
     /// Ends the rendering; a problem in a partial is shown at the tag that called it.
@@ -435,7 +435,7 @@ impl<'a> Machine<'a> {
                     let place = argument.and_then(|index| filter.arguments.get(index));
                     let span = place.map_or(filter.span, Expression::span);
                     let message = format!("`{}`: {message}", filter.filter.name);
-                    self.fail(Diagnostic::error("filter-argument", span, message))
+                    self.fail(Diagnostic::error(Code::FilterArgument, span, message))
                 }
             })?;
         }

@@ -5,7 +5,7 @@ mod words;
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Diagnostic, Fix};
+use crate::diagnostic::{Code, Diagnostic, Fix};
 use crate::json::{Quote, Quoting};
 use crate::text::Span;
 
@@ -149,7 +149,7 @@ impl<'s> Parser<'s> {
         };
         let closing = format!("{{% end{} %}}", opener.name);
         let problem =
-            Diagnostic::error("unclosed-tag", opener.span, format!("`{}` is never closed", opener.name))
+            Diagnostic::error(Code::UnclosedTag, opener.span, format!("`{}` is never closed", opener.name))
                 .with_help(format!("add `{closing}` where it ends"))
                 .with_fix(
                     Fix::replace(format!("add `{closing}`"), Span::at(end), closing.clone())
@@ -197,7 +197,7 @@ impl<'s> Parser<'s> {
             Some("") | None => format!("`{name}` has no place here"),
             Some(opener) => format!("`{name}` closes nothing: no `{opener}` is open"),
         };
-        let problem = Diagnostic::error("stray-tag", tag.markup.span, message)
+        let problem = Diagnostic::error(Code::StrayTag, tag.markup.span, message)
             .with_fix(Fix::replace(format!("remove `{name}`"), tag.markup.span, "").unsafe_to_apply());
         Role::Stray(Box::new(problem))
     }
@@ -224,7 +224,7 @@ impl<'s> Parser<'s> {
     fn tag(&mut self, tag: TagPiece, nodes: &mut Vec<Node>) {
         if MAX_DEPTH <= self.depth {
             let message = format!("this tag stands inside {MAX_DEPTH} others: that is too deep");
-            let problem = Diagnostic::error("liquid-depth", tag.markup.span, message);
+            let problem = Diagnostic::error(Code::LiquidDepth, tag.markup.span, message);
             self.parsed
                 .problems
                 .push(problem.with_help("close tags where they end, or use `elsif` or `case`"));
@@ -280,7 +280,7 @@ impl<'s> Parser<'s> {
 
     fn report_open(&mut self, markup: Markup, opener: &str, closer: &str) {
         let problem =
-            Diagnostic::error("unclosed-liquid", markup.span, format!("`{opener}` is never closed"))
+            Diagnostic::error(Code::UnclosedLiquid, markup.span, format!("`{opener}` is never closed"))
                 .with_help(format!("close it with `{closer}`"))
                 .with_fix(Fix::replace(
                     format!("add `{closer}`"),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Diagnostic, Fix, Severity, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic, Fix, Severity, did_you_mean};
 use crate::text::{LineIndex, Span};
 
 use super::compiled::{Compiled, File};
@@ -113,7 +113,7 @@ fn calls_of(body: &Block, around: Option<&PartialUse>) -> (Vec<PartialUse>, Vec<
 }
 
 fn missing(name: &str, span: Span, partials: &Partials) -> Diagnostic {
-    let problem = Diagnostic::error("unknown-partial", span, format!("there is no partial `{name}`"));
+    let problem = Diagnostic::error(Code::UnknownPartial, span, format!("there is no partial `{name}`"));
     match did_you_mean(name, partials.0.keys().map(String::as_str)) {
         Some(near) => problem.with_help(format!("did you mean `{near}`?")).with_fix(Fix::replace(
             format!("replace with `{near}`"),

@@ -2,7 +2,7 @@
 
 mod lists;
 
-use crate::diagnostic::{Diagnostic, Fix, TextEdit};
+use crate::diagnostic::{Code, Diagnostic, Fix, TextEdit};
 use crate::text::Span;
 
 use super::dialect::Dialect;
@@ -64,14 +64,14 @@ fn filter_problem(source: &str, call: &FilterCall, is_captured: bool) -> Option<
         let end = call.arguments.iter().map(|argument| argument.span().end).fold(call.name.end, usize::max);
         let words = Span::new(end, call.span.end);
         let fix = Fix::replace(format!("leave `{key}` out"), words, "").unsafe_to_apply();
-        let problem = Diagnostic::error("not-in-clevertap", call.span, message);
+        let problem = Diagnostic::error(Code::NotInClevertap, call.span, message);
         return Some(problem.with_help(format!("leave `{key}` out, or ask with `{{% if %}}`")).with_fix(fix));
     }
     if call.filter.dialects.contains(&Dialect::CleverTap) {
         return None;
     }
     let problem =
-        Diagnostic::error("not-in-clevertap", call.name, format!("CleverTap has no filter `{name}`"));
+        Diagnostic::error(Code::NotInClevertap, call.name, format!("CleverTap has no filter `{name}`"));
     let problem = problem.with_help(help(name));
     let Some((rewrite, is_safe)) = rewrite(source, call, is_captured) else { return Some(problem) };
     let fix = Fix::replace(format!("write it for CleverTap instead of `{name}`"), call.span, rewrite);
@@ -125,7 +125,7 @@ pub(super) fn tag_problem(source: &str, span: Span, name: Span, arguments: Span)
     if tag.dialects.contains(&Dialect::CleverTap) {
         return None;
     }
-    let problem = Diagnostic::error("not-in-clevertap", span, format!("CleverTap has no tag `{word}`"));
+    let problem = Diagnostic::error(Code::NotInClevertap, span, format!("CleverTap has no tag `{word}`"));
     let words = arguments.of(source);
     Some(match word {
         "echo" => {

@@ -1,6 +1,6 @@
 //! The tags: one table that completion, help and "did you mean" read.
 
-use crate::diagnostic::{Diagnostic, Fix, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic, Fix, did_you_mean};
 use crate::text::Span;
 
 use super::dialect::Dialect;
@@ -67,9 +67,9 @@ pub static TAGS: &[TagDoc] = &[
 /// Says that there is no tag `name`.
 pub(super) fn unknown(name: &str, span: Span) -> Diagnostic {
     if name.is_empty() {
-        return Diagnostic::error("liquid-syntax", span, "a tag without a name");
+        return Diagnostic::error(Code::LiquidSyntax, span, "a tag without a name");
     }
-    let problem = Diagnostic::error("unknown-tag", span, format!("unknown tag `{name}`"));
+    let problem = Diagnostic::error(Code::UnknownTag, span, format!("unknown tag `{name}`"));
     match did_you_mean(name, TAGS.iter().map(|tag| tag.name)) {
         Some(near) => problem.with_help(format!("did you mean `{near}`?")).with_fix(Fix::replace(
             format!("replace with `{near}`"),

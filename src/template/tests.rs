@@ -1,6 +1,7 @@
 //! Claims about whole templates.
 
 use super::*;
+use crate::diagnostic::Code;
 use crate::profile::Profile;
 
 const SAMPLE: &str = r#"{
@@ -220,7 +221,7 @@ fn whatever_nests_has_an_end() {
     let (template, problems) = parse("{% include 'me' %}", &partials, Dialect::Telecast);
     assert_eq!(problems, []);
     let outcome = render_with(&template, &Profile::default(), Limits::default());
-    assert!(matches!(outcome, Outcome::Failed(problem) if problem.code == "liquid-limit"));
+    assert!(matches!(outcome, Outcome::Failed(problem) if problem.code == Code::LiquidLimit));
 }
 
 fn check_without_profile(template: &Template) {

@@ -3,7 +3,7 @@
 use toml_edit::{DocumentMut, Item, TableLike, Value};
 
 use super::{Table, read};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 
 /// A TOML text being changed.
 #[derive(Debug, Clone)]
@@ -30,7 +30,7 @@ pub fn edit(text: &str) -> Result<Editor, Diagnostic> {
         Err(_) => {
             let (_, mut problems) = read(text, |_| ());
             Err(problems.pop().unwrap_or_else(|| {
-                Diagnostic::error("not-toml", crate::text::Span::at(0), "this is not TOML")
+                Diagnostic::error(Code::NotToml, crate::text::Span::at(0), "this is not TOML")
             }))
         }
     }

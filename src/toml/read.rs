@@ -2,7 +2,7 @@
 
 use toml_edit::{Item, TableLike, Value};
 
-use crate::diagnostic::{Diagnostic, Fix, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic, Fix, did_you_mean};
 use crate::text::Span;
 
 /// A value and the bytes it was written in.
@@ -57,7 +57,7 @@ pub fn value_span(text: &str, path: &[&str]) -> Option<Span> {
 fn not_toml(text: &str, error: &toml_edit::TomlError) -> Diagnostic {
     let span = error.span().map_or(Span::at(text.len()), Span::from);
     let message = error.message().lines().collect::<Vec<_>>().join(", ");
-    Diagnostic::error("not-toml", span, format!("this is not TOML: {message}"))
+    Diagnostic::error(Code::NotToml, span, format!("this is not TOML: {message}"))
 }
 
 /// A table being read.
@@ -157,7 +157,7 @@ impl<'a> Table<'a> {
     pub fn parsed<T>(
         &mut self,
         key: &'static str,
-        code: &'static str,
+        code: Code,
         parse: impl FnOnce(&str) -> Result<T, String>,
     ) -> Option<Spanned<T>> {
         let Spanned { value, span } = self.string(key)?;
@@ -183,7 +183,7 @@ impl<'a> Table<'a> {
             match value {
                 Value::String(text) => texts.push(Spanned { value: text.value().clone(), span }),
                 other => self.problems.push(Diagnostic::error(
-                    "wrong-type",
+                    Code::WrongType,
                     span,
                     format!("`{key}` holds texts, not {}", type_name(other.type_name())),
                 )),
@@ -288,7 +288,7 @@ impl<'a> Table<'a> {
     fn wrong_type(&mut self, key: &str, item: &Item, expected: &str) {
         let span = item.span().map(Span::from).or_else(|| self.key_span(key)).unwrap_or(self.span);
         let found = type_name(item.type_name());
-        let problem = Diagnostic::error("wrong-type", span, format!("`{key}` is {expected}, not {found}"));
+        let problem = Diagnostic::error(Code::WrongType, span, format!("`{key}` is {expected}, not {found}"));
         self.problems.push(problem);
     }
 
@@ -304,8 +304,8 @@ impl<'a> Table<'a> {
             let message = format!("telecast does not know the {} `{name}` here", self.noun);
             let grave = self.grave.and_then(|grave| grave(name));
             let mut problem = match grave {
-                Some(_) => Diagnostic::error("unknown-key", span, message),
-                None => Diagnostic::warning("unknown-key", span, message),
+                Some(_) => Diagnostic::error(Code::UnknownKey, span, message),
+                None => Diagnostic::warning(Code::UnknownKey, span, message),
             };
             let near = did_you_mean(name, self.asked.iter().copied());
             problem.help = near.map(|near| format!("did you mean `{near}`?")).or(grave.map(str::to_owned));

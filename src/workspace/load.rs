@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::folder::{Folder, body_path};
 use super::{MANIFEST, PRIVATE};
 use crate::campaign::{Campaign, ContentFormat, Manifest, Webhook};
-use crate::diagnostic::{Diagnostic, FileProblem, Fix, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic, FileProblem, Fix, did_you_mean};
 use crate::disk::{Condition, Fingerprint, Source, Tree, TreeError, explain};
 use crate::json;
 use crate::paths::Paths;
@@ -209,16 +209,16 @@ impl Workspace {
         for sample in self.samples.iter_mut().filter(|sample| sample.condition == Condition::Read) {
             match json::parse(&sample.text) {
                 Ok(json::Document { trailing_comma: Some(span), .. }) => sample.problems.push(
-                    Diagnostic::error("not-json", span, "a comma with nothing behind it")
+                    Diagnostic::error(Code::NotJson, span, "a comma with nothing behind it")
                         .with_fix(Fix::replace("take the comma out", span, "")),
                 ),
                 Ok(document) if document.root.as_object().is_some() => {}
                 Ok(document) => sample.problems.push(
-                    Diagnostic::error("not-an-event", document.root.span, "a sample is a JSON object")
+                    Diagnostic::error(Code::NotAnEvent, document.root.span, "a sample is a JSON object")
                         .with_help("write `{\"Event\": {…}}` or `{\"ExternalTrigger\": {…}}`"),
                 ),
                 Err(error) => {
-                    sample.problems.push(Diagnostic::error("not-json", error.span, error.message()))
+                    sample.problems.push(Diagnostic::error(Code::NotJson, error.span, error.message()))
                 }
             }
         }
@@ -247,7 +247,7 @@ impl Reader {
                     "the files of this workspace are larger than {} MB together",
                     MAX_WORKSPACE / 1024 / 1024
                 );
-                let problem = Diagnostic::error("too-large", Span::at(0), message)
+                let problem = Diagnostic::error(Code::TooLarge, Span::at(0), message)
                     .with_help("telecast does not use this one: make others smaller");
                 Source {
                     text: String::new(),
@@ -263,7 +263,8 @@ impl Reader {
 
 fn no_webhook(text: &str, path: &[&str], webhook: &str, stems: &[&str]) -> Diagnostic {
     let span = toml::value_span(text, path).unwrap_or(Span::at(0));
-    let problem = Diagnostic::error("no-such-webhook", span, format!("there is no webhooks/{webhook}.toml"));
+    let problem =
+        Diagnostic::error(Code::NoSuchWebhook, span, format!("there is no webhooks/{webhook}.toml"));
     match did_you_mean(webhook, stems.iter().copied()) {
         Some(near) => problem.with_help(format!("did you mean `{near}`?")),
         None if stems.is_empty() => problem.with_help("make a webhook first"),
@@ -340,13 +341,13 @@ fn load_campaign(reader: &mut Reader, stem: String) -> CampaignFiles {
     let mut body = reader.read(&body_path(&stem, format));
     if definition.source.condition == Condition::Missing {
         let problem =
-            Diagnostic::error("no-definition", Span::at(0), "this body has no campaign file beside it");
+            Diagnostic::error(Code::NoDefinition, Span::at(0), "this body has no campaign file beside it");
         let problem = problem.with_help(format!("make campaigns/{stem}.toml with `webhook = \"…\"`"));
         definition.source.problems.push(problem);
     }
     if body.condition == Condition::Missing {
         let other = ContentFormat::ALL.into_iter().find(|other| *other != format && is_there(*other));
-        let problem = Diagnostic::error("no-body", Span::at(0), "this campaign has no body yet");
+        let problem = Diagnostic::error(Code::NoBody, Span::at(0), "this campaign has no body yet");
         body.problems.push(match other {
             Some(other) => problem.with_help(format!(
                 "there is {}; write `content_format = \"{}\"` to use it",
@@ -368,7 +369,7 @@ fn stems(tree: &Tree, folder: &str, ending: &str, problems: &mut Vec<FileProblem
                 TreeError::Breach(breach) => breach.problem(),
                 TreeError::Io(error) => {
                     let message = format!("cannot read this folder: {}", explain(&error));
-                    Diagnostic::error("unreadable", Span::at(0), message)
+                    Diagnostic::error(Code::Unreadable, Span::at(0), message)
                 }
             };
             problems.extend(FileProblem::place(folder, "", &[problem]));
@@ -379,7 +380,7 @@ fn stems(tree: &Tree, folder: &str, ending: &str, problems: &mut Vec<FileProblem
     for name in names {
         let Some(name) = name.to_str() else {
             let shown = format!("{folder}/{}", name.to_string_lossy());
-            let problem = Diagnostic::error("not-utf8", Span::at(0), "this file's name is not UTF-8");
+            let problem = Diagnostic::error(Code::NotUtf8, Span::at(0), "this file's name is not UTF-8");
             problems.extend(FileProblem::place(&shown, "", &[problem.with_help("rename it")]));
             continue;
         };

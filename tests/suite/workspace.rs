@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use crate::support::rounds;
 use jiff::Timestamp;
 use telecast::campaign::{Auth, Campaign, ContentFormat, Manifest, Webhook};
+use telecast::diagnostic::Code;
 use telecast::paths::Paths;
 use telecast::workspace::{
     self, Condition, Draft, Folder, LockError, Means, SaveError, TestSend, Workspace, discover,
@@ -136,7 +137,7 @@ fn a_body_of_ten_megabytes_is_a_problem_and_left_alone() {
     write(&dir, path, &vec![b'x'; 10 * 1024 * 1024]);
     let workspace = open(&dir);
     let body = &workspace.campaigns[0].body;
-    assert_eq!((body.condition, body.problems[0].code), (Condition::Unusable, "too-large"));
+    assert_eq!((body.condition, body.problems[0].code), (Condition::Unusable, Code::TooLarge));
     assert!(workspace.folder(&paths_of(dir.path())).save(body, "{}").is_err());
     assert_eq!(fs::metadata(dir.path().join(path)).unwrap().len(), 10 * 1024 * 1024);
 }
@@ -291,7 +292,7 @@ fn campaigns_follow_a_renamed_webhook() {
     assert_eq!(open(&dir).problems(), []);
     assert_eq!(open(&dir).campaigns[0].value.as_ref().unwrap().webhook, "news-bot");
     folder.delete_webhook("news-bot").unwrap();
-    assert_eq!(open(&dir).problems()[0].diagnostic.code, "no-such-webhook");
+    assert_eq!(open(&dir).problems()[0].diagnostic.code, Code::NoSuchWebhook);
 }
 
 #[test]

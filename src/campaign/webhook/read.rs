@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Auth, Method, Webhook};
 use crate::campaign::{Part, duration, placeholder};
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::text::{Span, visible};
 use crate::toml::{self, Spanned, Table};
 
@@ -28,7 +28,7 @@ pub(super) fn webhook(table: &mut Table<'_>) -> Webhook {
     });
     let name = table.string("name").map(|name| name.value).unwrap_or_default();
     let method =
-        table.parsed("method", "unknown-method", parse_method).map_or(Method::Post, |found| found.value);
+        table.parsed("method", Code::UnknownMethod, parse_method).map_or(Method::Post, |found| found.value);
     let url = table.string("url");
     if url.is_none() {
         missing_url(table);
@@ -45,7 +45,7 @@ pub(super) fn webhook(table: &mut Table<'_>) -> Webhook {
         headers: plain(&headers),
         params: plain(&params),
         auth: auth.as_ref().map(|(auth, _)| auth.clone()),
-        timeout: table.parsed("timeout", "bad-duration", parse_timeout).map(|found| found.value),
+        timeout: table.parsed("timeout", Code::BadDuration, parse_timeout).map(|found| found.value),
         retries: read_retries(table),
         rate: read_rate(table),
         unread,
@@ -111,7 +111,7 @@ fn read_retries(table: &mut Table<'_>) -> Option<u32> {
     if (0..=MAX_RETRIES).contains(&value) {
         return u32::try_from(value).ok();
     }
-    table.problem(Diagnostic::error("out-of-range", span, format!("retries are 0 to {MAX_RETRIES}")));
+    table.problem(Diagnostic::error(Code::OutOfRange, span, format!("retries are 0 to {MAX_RETRIES}")));
     None
 }
 
@@ -121,13 +121,13 @@ fn read_rate(table: &mut Table<'_>) -> Option<f64> {
         return Some(value);
     }
     let message = "a rate is messages a second: more than 0 and at most 100000";
-    table.problem(Diagnostic::error("out-of-range", span, message));
+    table.problem(Diagnostic::error(Code::OutOfRange, span, message));
     None
 }
 
 fn missing_url(table: &mut Table<'_>) {
     let example = "url = \"https://api.telegram.org/bot${BOT_TOKEN}/sendMessage\"";
-    let problem = Diagnostic::error("missing-key", table.span(), "a webhook needs an `url`");
+    let problem = Diagnostic::error(Code::MissingKey, table.span(), "a webhook needs an `url`");
     table.problem(problem.with_help(format!("add `{example}`")));
 }
 
@@ -135,11 +135,11 @@ fn check_header(table: &mut Table<'_>, name: &Spanned<String>, value: &Spanned<S
     let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
     if name.value.is_empty() || !name.value.chars().all(is_token) {
         let message = format!("`{}` cannot be a header's name", visible(&name.value));
-        table.problem(Diagnostic::error("bad-header", name.span, message));
+        table.problem(Diagnostic::error(Code::BadHeader, name.span, message));
     }
     if value.value.chars().any(char::is_control) {
         let message = "a header's value cannot hold line breaks or control characters";
-        table.problem(Diagnostic::error("bad-header", value.span, message));
+        table.problem(Diagnostic::error(Code::BadHeader, value.span, message));
     }
 }
 
@@ -149,7 +149,7 @@ type Credentials = Vec<(&'static str, Spanned<String>)>;
 fn read_auth(table: &mut Table<'_>) -> Option<(Auth, Credentials)> {
     const KINDS: [&str; 2] = ["basic", "bearer"];
     let Some(kind) = table.string("kind") else {
-        let problem = Diagnostic::error("missing-key", table.span(), "`[auth]` needs a `kind`");
+        let problem = Diagnostic::error(Code::MissingKey, table.span(), "`[auth]` needs a `kind`");
         table.problem(problem.with_help("add `kind = \"basic\"` or `kind = \"bearer\"`"));
         // Asked for, so that they are not reported as unknown beside the missing kind.
         let _ = (table.string("username"), table.string("password"), table.string("token"));
@@ -168,7 +168,7 @@ fn read_auth(table: &mut Table<'_>) -> Option<(Auth, Credentials)> {
         }
         other => {
             let mut problem = Diagnostic::error(
-                "unknown-auth",
+                Code::UnknownAuth,
                 kind.span,
                 format!("`{other}` is no kind of authentication; it is `basic` or `bearer`"),
             );
@@ -195,13 +195,13 @@ fn read_credential(
     values: &mut Credentials,
 ) -> String {
     let Some(found) = table.string(key) else {
-        let problem = Diagnostic::error("missing-key", table.span(), format!("`[auth]` needs a `{key}`"));
+        let problem = Diagnostic::error(Code::MissingKey, table.span(), format!("`[auth]` needs a `{key}`"));
         table.problem(problem.with_help(format!("add `{key} = \"${{NAME}}\"`")));
         return String::new();
     };
     if secrecy == Secrecy::Secret && placeholder::placeholders(&found.value).is_empty() {
         let problem =
-            Diagnostic::warning("secret-in-file", found.span, format!("a {key} stands in this file"));
+            Diagnostic::warning(Code::SecretInFile, found.span, format!("a {key} stands in this file"));
         table.problem(problem.with_help("write `${NAME}` here and run `telecast secrets set NAME`"));
     }
     values.push((key, found.clone()));

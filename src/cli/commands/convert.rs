@@ -9,7 +9,7 @@ use crate::cli::output::Output;
 use crate::cli::place::Place;
 use crate::cli::problems::{Problem, Sheet};
 use crate::compose::{self, Conversion, Convertible};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::service::partials;
 use crate::telegram::ParseMode;
 use crate::text::Span;
@@ -71,7 +71,7 @@ fn convert(
     let format = campaign.value.as_ref().map(|value| value.content_format);
     if format == Some(ContentFormat::Text) {
         let words = "this campaign's content format is plain text, which has no parse mode";
-        return Err(vec![Diagnostic::error("cannot-convert", Span::at(0), words)]);
+        return Err(vec![Diagnostic::error(Code::CannotConvert, Span::at(0), words)]);
     }
     if compose::parse_mode_of(&body.text) == Some(to) {
         return Ok(Conversion::unchanged(&body.text));

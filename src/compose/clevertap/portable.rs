@@ -1,6 +1,6 @@
 //! A body as CleverTap accepts it: partials put in, and what has an exact rewrite rewritten.
 
-use crate::diagnostic::{Diagnostic, TextEdit};
+use crate::diagnostic::{Code, Diagnostic, TextEdit};
 use crate::template::{self, Dialect, Partials};
 
 use super::Part;
@@ -61,7 +61,7 @@ fn left_in(text: &str, partials: &Partials) -> Vec<Diagnostic> {
     let (_, problems) = template::parse(text, partials, Dialect::CleverTap);
     let is_left = |problem: &Diagnostic| {
         // Partials are told of as calls that stay.
-        let is_call = problem.code == "unknown-partial" || problem.message.contains("no tag `render`");
+        let is_call = problem.code == Code::UnknownPartial || problem.message.contains("no tag `render`");
         problem.is_error() && !is_call && !problem.fixes.iter().any(|fix| fix.safe)
     };
     problems.into_iter().filter(is_left).collect()
@@ -71,7 +71,7 @@ fn left_in(text: &str, partials: &Partials) -> Vec<Diagnostic> {
 fn fixes_of(text: &str) -> Vec<(String, TextEdit)> {
     let (_, problems) = template::parse(text, &Partials::default(), Dialect::CleverTap);
     let mut fixes: Vec<(String, TextEdit)> = Vec::new();
-    for problem in problems.into_iter().filter(|problem| problem.code == "not-in-clevertap") {
+    for problem in problems.into_iter().filter(|problem| problem.code == Code::NotInClevertap) {
         let Some(fix) = problem.fixes.into_iter().find(|fix| fix.safe) else { continue };
         let [edit] = fix.edits.as_slice() else { continue };
         if fixes.last().is_none_or(|(_, last)| last.span.end <= edit.span.start) {

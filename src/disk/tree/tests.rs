@@ -28,7 +28,7 @@ impl Ground {
     }
 
     #[track_caller]
-    fn check_unread(&self, path: &str, code: &str) {
+    fn check_unread(&self, path: &str, code: Code) {
         let source = self.tree.read(path);
         assert_eq!((source.text.as_str(), source.condition), ("", Condition::Unusable), "{path}");
         assert_eq!(source.problems[0].code, code, "{path}");
@@ -65,7 +65,7 @@ fn what_leads_out_is_neither_read_nor_written() {
     ground.link("../out", "folder");
     ground.link("..", "up");
     for path in ["x", "twice", "environ", "folder/a", "up/secret"] {
-        ground.check_unread(path, "outside-workspace");
+        ground.check_unread(path, Code::OutsideWorkspace);
         ground.check_unwritten(path);
     }
     ground.check_unwritten("folder/new");
@@ -100,7 +100,7 @@ fn what_is_hidden_is_reached_by_its_own_name_only() {
     ground.link(".git/config", "x");
     ground.link(".git", "folder");
     for path in ["x", "folder/config"] {
-        ground.check_unread(path, "outside-workspace");
+        ground.check_unread(path, Code::OutsideWorkspace);
         ground.check_unwritten(path);
     }
     assert_eq!(ground.tree.read(".git/config").text, "password");
@@ -112,7 +112,7 @@ fn a_link_to_nothing_or_to_itself_is_no_file_and_makes_none() {
     ground.link("../new", "nothing");
     ground.link("itself", "itself");
     for path in ["nothing", "itself"] {
-        ground.check_unread(path, "not-a-file");
+        ground.check_unread(path, Code::NotAFile);
         ground.check_unwritten(path);
     }
 }
@@ -123,7 +123,7 @@ fn only_plain_names_are_names() {
     let absolute = ground.folder.path().join("secret").display().to_string();
     for path in ["../secret", "in/../../secret", "in/../in/a", "./in/a", "in//a", "", "in/", &absolute, "a\0"]
     {
-        ground.check_unread(path, "outside-workspace");
+        ground.check_unread(path, Code::OutsideWorkspace);
         ground.check_unwritten(path);
         assert!(!ground.tree.is_taken(path), "{path}");
     }
@@ -136,12 +136,12 @@ fn what_is_no_regular_file_is_not_waited_for() {
     rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR).unwrap();
     let _socket = std::os::unix::net::UnixListener::bind(ground.tree.root().join("socket")).unwrap();
     for (path, words) in [("pipe", "named pipe"), ("socket", "socket"), ("in", "folder")] {
-        ground.check_unread(path, "not-a-file");
+        ground.check_unread(path, Code::NotAFile);
         assert!(ground.tree.read(path).problems[0].message.contains(words), "{path}");
         ground.check_unwritten(path);
     }
     ground.link("/dev/zero", "zero");
-    ground.check_unread("zero", "outside-workspace");
+    ground.check_unread("zero", Code::OutsideWorkspace);
 }
 
 #[test]

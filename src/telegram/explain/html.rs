@@ -1,7 +1,7 @@
 //! Problems of HTML.
 
 use super::fixes::{choice, edit};
-use crate::diagnostic::{Diagnostic, Fix, TextEdit, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic, Fix, TextEdit, did_you_mean};
 use crate::telegram::html_tag::{self, TAGS};
 use crate::telegram::markup::Input;
 use crate::telegram::{ParseError, ParseErrorKind};
@@ -32,29 +32,29 @@ pub(super) fn explain(error: &ParseError, input: &str) -> Diagnostic {
         ParseErrorKind::UnexpectedEndOfToken => {
             let value = span.of(input);
             let quote = if value.contains('"') { '\'' } else { '"' };
-            Diagnostic::error("unquoted-value", span, "this value needs quotes")
+            Diagnostic::error(Code::UnquotedValue, span, "this value needs quotes")
                 .with_help("without quotes a value holds only letters, digits, dots and hyphens")
                 .with_fix(Fix::replace("quote it", span, format!("{quote}{value}{quote}")))
         }
         ParseErrorKind::SpanWithoutClass => {
-            Diagnostic::error("span-without-class", span, "a `span` can only be a spoiler")
+            Diagnostic::error(Code::SpanWithoutClass, span, "a `span` can only be a spoiler")
                 .with_help(
                     "write <span class=\"tg-spoiler\"> or <tg-spoiler>; colours and sizes are not possible",
                 )
                 .with_fix(leave_out("leave the `span` out", "span", span, input))
         }
         ParseErrorKind::UnexpectedEndTag => {
-            Diagnostic::error("unexpected-end-tag", span, format!("`{}` closes nothing", span.of(input)))
+            Diagnostic::error(Code::UnexpectedEndTag, span, format!("`{}` closes nothing", span.of(input)))
                 .with_help("no tag is open here")
                 .with_fix(Fix::replace("leave it out", span, ""))
         }
         ParseErrorKind::UnclosedEndTag => {
-            Diagnostic::error("unclosed-end-tag", span, "this end tag has no `>` behind its name")
+            Diagnostic::error(Code::UnclosedEndTag, span, "this end tag has no `>` behind its name")
                 .with_fix(Fix::replace("add the `>`", Span::at(span.end), ">"))
         }
         ParseErrorKind::UnmatchedEndTag { expected, found } => crossed(expected, found, span, input),
         ParseErrorKind::UnclosedElement { tag } => {
-            Diagnostic::error("unclosed-tag", span, format!("`<{tag}>` is never closed"))
+            Diagnostic::error(Code::UnclosedTag, span, format!("`<{tag}>` is never closed"))
                 .with_help(format!("close it with </{tag}>"))
                 .with_fix(Fix::replace(
                     format!("add </{tag}> at the end"),
@@ -63,15 +63,15 @@ pub(super) fn explain(error: &ParseError, input: &str) -> Diagnostic {
                 ))
         }
         ParseErrorKind::InvalidCustomEmojiId => {
-            Diagnostic::error("custom-emoji-id", span, "this custom emoji has no valid `emoji-id`")
+            Diagnostic::error(Code::CustomEmojiId, span, "this custom emoji has no valid `emoji-id`")
                 .with_help("it is a number, as in <tg-emoji emoji-id=\"5368324170671202286\">👍</tg-emoji>")
         }
         ParseErrorKind::InvalidDateFormat => {
-            Diagnostic::error("date-format", span, "Telegram does not know this time's `format`")
+            Diagnostic::error(Code::DateFormat, span, "Telegram does not know this time's `format`")
                 .with_help("it is r, or any of w (weekday), d or D (date), t or T (time)")
         }
         ParseErrorKind::UnmatchedSurrogate => half_character(span, input),
-        _ => Diagnostic::error("markup", span, error.message()),
+        _ => Diagnostic::error(Code::Markup, span, error.message()),
     }
 }
 
@@ -101,18 +101,18 @@ fn unsupported_tag(tag: &str, span: Span, input: &str) -> Diagnostic {
     };
     let whole = Span::new(span.start, end);
     if tag.starts_with('!') {
-        return Diagnostic::error("unsupported-tag", whole, "Telegram knows no comments")
+        return Diagnostic::error(Code::UnsupportedTag, whole, "Telegram knows no comments")
             .with_fix(Fix::replace("leave it out", comment(whole, input), ""));
     }
     let name = tag.trim_end_matches('/');
     if name != tag && TAGS.iter().any(|(known, _)| *known == name) {
         let slash = Span::new(whole.start + 1 + name.len(), whole.start + 1 + tag.len());
-        return Diagnostic::error("unsupported-tag", whole, "no tag ends in `/>` here")
+        return Diagnostic::error(Code::UnsupportedTag, whole, "no tag ends in `/>` here")
             .with_help(format!("write <{name}>…</{name}>"))
             .with_fix(Fix::replace("take the `/` out", slash, ""));
     }
     let message = format!("Telegram knows no `<{name}>`");
-    let diagnostic = Diagnostic::error("unsupported-tag", whole, message);
+    let diagnostic = Diagnostic::error(Code::UnsupportedTag, whole, message);
     if name == "br" {
         // A line break in the source behind it is the same one, as far as its author is concerned.
         let text = if input[end..].starts_with('\n') { "" } else { "\n" };
@@ -136,7 +136,7 @@ fn unsupported_tag(tag: &str, span: Span, input: &str) -> Diagnostic {
 }
 
 fn bare_angle(at: usize) -> Diagnostic {
-    Diagnostic::error("bare-angle", Span::new(at, at + 1), "`<` always starts a tag")
+    Diagnostic::error(Code::BareAngle, Span::new(at, at + 1), "`<` always starts a tag")
         .with_help("write &lt; for the character itself")
         .with_fix(escape_angle(at))
 }
@@ -168,7 +168,7 @@ fn unclosed_start_tag(span: Span, input: &str) -> Diagnostic {
     let end = span.start + if has_attributes { stop } else { name };
     // Nothing closes a tag that the text ends in.
     let end_tag = format!("</{}>", first_line.get(1..name).unwrap_or(""));
-    Diagnostic::error("unclosed-start-tag", Span::new(span.start, end), "this tag has no `>`")
+    Diagnostic::error(Code::UnclosedStartTag, Span::new(span.start, end), "this tag has no `>`")
         .with_help("add the `>`, or write &lt; for a `<` that is text")
         .with_fix(choice(
             "close the tag",
@@ -180,7 +180,7 @@ fn unclosed_start_tag(span: Span, input: &str) -> Diagnostic {
 fn empty_attribute_name(tag: &str, span: Span, input: &str) -> Diagnostic {
     let culprit = Span::new(span.end.saturating_sub(1).max(span.start), span.end);
     let diagnostic = Diagnostic::error(
-        "attribute-name",
+        Code::AttributeName,
         span,
         format!("`{}` stands where an attribute of `<{tag}>` should be", culprit.of(input)),
     )
@@ -197,7 +197,7 @@ fn empty_attribute_name(tag: &str, span: Span, input: &str) -> Diagnostic {
 
 fn crossed(expected: &str, found: &str, span: Span, input: &str) -> Diagnostic {
     let message = format!("`</{found}>` stands where `</{expected}>` should");
-    let diagnostic = Diagnostic::error("crossed-tags", span, message)
+    let diagnostic = Diagnostic::error(Code::CrossedTags, span, message)
         .with_help(format!("<{expected}> was opened last and has to be closed first"));
     let here = edit(span, format!("</{expected}>"));
     match next_end_tag(input, span.end) {
@@ -272,7 +272,7 @@ fn rename(name: &str, known: &str, tag: Span, input: &str) -> Fix {
 }
 
 fn half_character(span: Span, input: &str) -> Diagnostic {
-    let diagnostic = Diagnostic::error("half-character", span, "this number stands for half a character")
+    let diagnostic = Diagnostic::error(Code::HalfCharacter, span, "this number stands for half a character")
         .with_help("emoji have one number, such as &#128512;, or are typed as they are");
     match whole_character(span, input) {
         Some((c, both)) => diagnostic.with_fix(Fix::replace(format!("write `{c}`"), both, c.to_string())),
@@ -300,10 +300,10 @@ pub(super) fn ignored_attribute(tag: &str, span: Span, input: &str) -> Diagnosti
     let is_slip = lower != name && known.contains(&(tag, lower.as_str()));
     let message = format!("Telegram does not read `{name}` in `<{tag}>`");
     if !is_slip {
-        return Diagnostic::info("ignored-attribute", span, message);
+        return Diagnostic::info(Code::IgnoredAttribute, span, message);
     }
     let place = Span::new(span.start, span.start + name.len());
-    Diagnostic::warning("ignored-attribute", span, message)
+    Diagnostic::warning(Code::IgnoredAttribute, span, message)
         .with_help(format!("attributes are in small letters: `{lower}`"))
         .with_fix(Fix::replace(format!("write `{lower}`"), place, lower))
 }

@@ -1,7 +1,7 @@
 //! Problems of both Markdown modes.
 
 use super::fixes::{choice, edit, word_end};
-use crate::diagnostic::{Diagnostic, Fix, TextEdit};
+use crate::diagnostic::{Code, Diagnostic, Fix, TextEdit};
 use crate::telegram::{ParseError, ParseErrorKind, ParseMode};
 use crate::text::Span;
 
@@ -10,7 +10,7 @@ pub(super) fn explain(error: &ParseError, input: &str) -> Diagnostic {
     match &error.kind {
         ParseErrorKind::ReservedCharacter { character } => {
             let message = format!("`{character}` is reserved in MarkdownV2");
-            Diagnostic::error("reserved-character", span, message)
+            Diagnostic::error(Code::ReservedCharacter, span, message)
                 .with_help(format!("write `\\{character}`"))
                 .with_fix(Fix::replace(format!("escape the `{character}`"), Span::at(span.start), "\\"))
         }
@@ -18,27 +18,28 @@ pub(super) fn explain(error: &ParseError, input: &str) -> Diagnostic {
         ParseErrorKind::UnclosedLegacyEntity => unclosed(legacy_entity(span.of(input)), span, input),
         ParseErrorKind::UnclosedUrl => {
             let address = Span::new(span.end, input.len());
-            Diagnostic::error("unclosed-address", span, "the address that starts here never ends")
+            Diagnostic::error(Code::UnclosedAddress, span, "the address that starts here never ends")
                 .with_help("close it with `)`")
                 .with_fix(choice("close it with `)`", vec![edit(Span::at(word_end(input, address)), ")")]))
         }
         ParseErrorKind::MissingSpecialUrl => {
-            Diagnostic::error("missing-address", span, "`![…]` needs an address behind it")
+            Diagnostic::error(Code::MissingAddress, span, "`![…]` needs an address behind it")
                 .with_help("only custom emoji and times are written so: `![👍](tg://emoji?id=…)`")
                 .with_fix(escape_opener("escape the `!`", Span::new(span.start, span.start + 1), input))
         }
         ParseErrorKind::InvalidSpecialUrl => {
-            let diagnostic =
-                Diagnostic::error("not-an-emoji", span, "this address is neither a custom emoji nor a time")
-                    .with_help(
-                        "`![…]` takes tg://emoji?id=… and tg://time?unix=… only; it cannot show images",
-                    );
+            let diagnostic = Diagnostic::error(
+                Code::NotAnEmoji,
+                span,
+                "this address is neither a custom emoji nor a time",
+            )
+            .with_help("`![…]` takes tg://emoji?id=… and tg://time?unix=… only; it cannot show images");
             match opener_before(input, span.start) {
                 Some(bang) => diagnostic.with_fix(choice("make it a link", vec![edit(bang, "")])),
                 None => diagnostic,
             }
         }
-        _ => Diagnostic::error("markup", span, error.message()),
+        _ => Diagnostic::error(Code::Markup, span, error.message()),
     }
 }
 
@@ -75,7 +76,7 @@ fn unclosed(what: &str, span: Span, input: &str) -> Diagnostic {
         opener => opener,
     };
     let message = format!("`{opener}` starts {what} that never ends");
-    let diagnostic = Diagnostic::error("unclosed-entity", span, message)
+    let diagnostic = Diagnostic::error(Code::UnclosedEntity, span, message)
         .with_help(format!("end it with `{closer}`, or write `\\{opener}` for the character itself"))
         .with_fix(escape_opener(&format!("escape the `{opener}`"), span, input));
     if closer == "]" || opener == ">" {
@@ -117,7 +118,7 @@ pub(super) fn bare_brackets(mode: ParseMode, span: Span, makes_link: bool) -> Di
     } else {
         "the brackets vanish: `[…]` without an address makes no link"
     };
-    Diagnostic::warning("bare-brackets", span, message)
+    Diagnostic::warning(Code::BareBrackets, span, message)
         .with_help("put the address behind it, as in `[text](https://example.com)`, or escape the `[`")
         .with_fix(choice(title, edits))
 }

@@ -5,7 +5,7 @@ use super::markup::{MAX_BUTTONS, MAX_BUTTONS_IN_ROW};
 use super::text::{MAX_TEXT, Names};
 use super::value::{self, Value};
 use super::{Content, Finding, Request};
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Code, Severity};
 use crate::json;
 use crate::telegram::api_error::Place;
 use crate::telegram::arguments::{Argument, Arguments, Origin, canonical, is_true, lenient_i64};
@@ -29,7 +29,7 @@ pub(super) fn of(method: Method, arguments: &Arguments, request: Option<&Request
     findings
 }
 
-fn finding(place: Place, code: &'static str, message: impl Into<String>, help: &str) -> Finding {
+fn finding(place: Place, code: Code, message: impl Into<String>, help: &str) -> Finding {
     let help = Some(help.to_owned()).filter(|help| !help.is_empty());
     Finding { place, severity: Severity::Warning, code, message: message.into(), help }
 }
@@ -61,13 +61,13 @@ fn unknown(place: Place, owner: &str, name: &str, known: &[Field]) -> Finding {
         Some(near) => format!("did you mean `{near}`?"),
         None => "take it out; Telegram does not look at it".to_owned(),
     };
-    finding(place, "unknown-field", message, &help)
+    finding(place, Code::UnknownField, message, &help)
 }
 
 fn check_age(field: &Field, place: &Place, findings: &mut Vec<Finding>) {
     if let Some(newer) = &field.replaced_by {
         let message = format!("`{}` is an old name", field.name);
-        let mut old = finding(place.clone(), "old-field", message, &format!("write `{newer}` instead"));
+        let mut old = finding(place.clone(), Code::OldField, message, &format!("write `{newer}` instead"));
         old.severity = Severity::Info;
         findings.push(old);
     }
@@ -85,20 +85,20 @@ fn null(field: &Field, place: Place) -> Option<Finding> {
         Kind::ChatId => "null is read as the word \"null\", which is no chat".to_owned(),
         _ => format!("null is read as the word \"null\", as if `{}` were not set", field.name),
     };
-    Some(finding(place, "null-value", message, "leave the field out where it has no value"))
+    Some(finding(place, Code::NullValue, message, "leave the field out where it has no value"))
 }
 
 fn odd_boolean(text: &str, place: Place) -> Option<Finding> {
     let is_no = ["false", "no", "0", ""].iter().any(|word| text.trim().eq_ignore_ascii_case(word));
     (!is_no && !is_true(text)).then(|| {
-        finding(place, "odd-boolean", format!("{} is read as false", quoted(text)), "write true or false")
+        finding(place, Code::OddBoolean, format!("{} is read as false", quoted(text)), "write true or false")
     })
 }
 
 fn odd_integer(text: &str, place: Place) -> Option<Finding> {
     (!text.is_empty() && canonical::<i64>(text).is_none()).then(|| {
         let message = format!("{} is read as {}", quoted(text), lenient_i64(text));
-        finding(place, "odd-number", message, "write a whole number")
+        finding(place, Code::OddNumber, message, "write a whole number")
     })
 }
 
@@ -118,7 +118,7 @@ fn odd_chat_id(text: &str, place: Place) -> Option<Finding> {
             ),
         },
     };
-    Some(Finding { severity: Severity::Error, ..finding(place, "bad-chat-id", message, help) })
+    Some(Finding { severity: Severity::Error, ..finding(place, Code::BadChatId, message, help) })
 }
 
 fn is_username(name: &str) -> bool {
@@ -187,7 +187,7 @@ fn check_object(value: &Value<'_>, owner: &str, findings: &mut Vec<Finding>) {
 fn ignored_entities(name: &str, place: Place) -> Option<Finding> {
     name.ends_with("entities").then(|| {
         let message = "this is no JSON array of entities: it is ignored";
-        finding(place, "ignored-value", message, "write [{\"type\": …, \"offset\": …, \"length\": …}]")
+        finding(place, Code::IgnoredValue, message, "write [{\"type\": …, \"offset\": …, \"length\": …}]")
     })
 }
 
@@ -203,14 +203,14 @@ fn check_row(items: &[Value<'_>], inner: &Kind, findings: &mut Vec<Finding>) {
             let help = "give it a text";
             findings.push(finding(
                 button.place(),
-                "dropped-button",
+                Code::DroppedButton,
                 "a button without text is dropped",
                 help,
             ));
         }
         if let Some(beyond) = items.get(MAX_BUTTONS_IN_ROW) {
             let message = format!("a row keeps {MAX_BUTTONS_IN_ROW} buttons: the others are dropped");
-            findings.push(finding(beyond.place(), "dropped-button", message, "begin another row"));
+            findings.push(finding(beyond.place(), Code::DroppedButton, message, "begin another row"));
         }
     } else if matches!(inner, Kind::Array(button) if is_button(button)) {
         let total: usize =
@@ -219,7 +219,7 @@ fn check_row(items: &[Value<'_>], inner: &Kind, findings: &mut Vec<Finding>) {
             && let Some(first) = items.first()
         {
             let message = format!("a keyboard keeps {MAX_BUTTONS} buttons: the others are dropped");
-            findings.push(finding(first.place(), "dropped-button", message, "use fewer buttons"));
+            findings.push(finding(first.place(), Code::DroppedButton, message, "use fewer buttons"));
         }
     }
 }
@@ -244,7 +244,7 @@ fn check_actions(button: &Value<'_>, findings: &mut Vec<Finding>) {
     for action in present {
         let place = button.member(action).as_ref().unwrap_or(button).place();
         let message = format!("a button does one thing: `{first}` counts, `{action}` is ignored");
-        findings.push(finding(place, "ignored-value", message, "make two buttons of it"));
+        findings.push(finding(place, Code::IgnoredValue, message, "make two buttons of it"));
     }
 }
 
@@ -256,7 +256,7 @@ fn check_kinds(markup: &Value<'_>, findings: &mut Vec<Finding>) {
         && !is_empty("inline_keyboard")
     {
         let message = "`keyboard` counts, `inline_keyboard` is ignored";
-        findings.push(finding(inline.place(), "ignored-value", message, "a message has one of them"));
+        findings.push(finding(inline.place(), Code::IgnoredValue, message, "a message has one of them"));
     }
 }
 
@@ -265,14 +265,14 @@ fn check_preview_url(options: &Value<'_>, findings: &mut Vec<Finding>) {
     let Some(text) = url.node.as_text().filter(|text| !text.decoded.is_empty()) else { return };
     if let Err(bad) = link::checked(&text.decoded) {
         let message = format!("there will be no card: {}", bad.reason());
-        findings.push(finding(url.place(), "bad-link", message, "write a whole address: https://…"));
+        findings.push(finding(url.place(), Code::BadLink, message, "write a whole address: https://…"));
     }
 }
 
 fn check_repeated(arguments: &Arguments, findings: &mut Vec<Finding>) {
     for name in arguments.repeated() {
         let message = format!("`{name}` is there more than once: the first counts");
-        findings.push(finding(Place::argument(name), "repeated-field", message, "take the others out"));
+        findings.push(finding(Place::argument(name), Code::RepeatedField, message, "take the others out"));
     }
 }
 
@@ -285,7 +285,7 @@ fn check_entities_beside_mode(arguments: &Arguments, findings: &mut Vec<Finding>
         if has_both {
             let message = format!("`{}` is ignored, since there is a `{}`", names.entities, names.parse_mode);
             let help = "keep one of them";
-            findings.push(finding(Place::argument(names.entities), "ignored-value", message, help));
+            findings.push(finding(Place::argument(names.entities), Code::IgnoredValue, message, help));
         }
     }
 }
@@ -303,11 +303,11 @@ fn check_lengths(request: &Request, findings: &mut Vec<Finding>) {
         let message = format!(
             "{chars} characters, but {units} where an emoji counts as two: more than {limit} of those may be refused"
         );
-        findings.push(finding(Place::argument(name), "near-limit", message, "shorten it to be sure"));
+        findings.push(finding(Place::argument(name), Code::NearLimit, message, "shorten it to be sure"));
     }
     let own = n_own_entities(text);
     if MAX_ENTITIES < own {
         let message = format!("{own} entities: Telegram keeps about {MAX_ENTITIES} and drops the others");
-        findings.push(finding(Place::argument(name), "too-many-entities", message, "use less markup"));
+        findings.push(finding(Place::argument(name), Code::TooManyEntities, message, "use less markup"));
     }
 }

@@ -420,7 +420,7 @@ fn a_text_within_the_limit_by_characters_alone_is_near_it() {
         let body = format!(r#"{{"chat_id": 7, "text": "{}"}}"#, "😀".repeat(count));
         let document = json::parse(&body).unwrap();
         let checked = check("sendMessage", &Arguments::from_json(&document, &body).unwrap());
-        let codes: Vec<&str> = checked.warnings.iter().map(|finding| finding.code).collect();
+        let codes: Vec<&str> = checked.warnings.iter().map(|finding| finding.code.as_str()).collect();
         (checked.result.err().map(|error| error.description), codes)
     };
     assert_eq!(wide(2048), (None, vec![]));

@@ -1,4 +1,5 @@
 use super::{Limit, sent};
+use crate::diagnostic::Code;
 use crate::telegram::{ParseMode, TextError, parse};
 
 /// Shows the sent text, its entities as `type:start-end`, and the changes.
@@ -83,5 +84,5 @@ fn a_hundred_entities_go_with_a_message_and_styles_are_counted_last() {
     let sent = sent(parse(ParseMode::Html, &html).unwrap(), Limit::Message).unwrap();
     let count = |name: &str| sent.text.entities.iter().filter(|entity| entity.kind.name() == name).count();
     assert_eq!((count("bold"), count("code")), (40, 60));
-    assert_eq!(sent.changes[0].code, "too-many-entities");
+    assert_eq!(sent.changes[0].code, Code::TooManyEntities);
 }

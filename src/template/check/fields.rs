@@ -1,6 +1,6 @@
 //! Keys that the method does not know, by the tables of the Bot API: in every branch, whoever the recipient is.
 
-use crate::diagnostic::{Diagnostic, Fix};
+use crate::diagnostic::{Code, Diagnostic, Fix};
 use crate::json;
 use crate::telegram::Method;
 use crate::telegram::fields::{self, Field, Kind};
@@ -32,7 +32,7 @@ pub(super) fn unknown(method: Method, name: &str, state: &JsonState) -> Option<U
 
 impl Unknown {
     pub fn problem(self, key: Span) -> Diagnostic {
-        let problem = Diagnostic::warning("unknown-field", key, self.message);
+        let problem = Diagnostic::warning(Code::UnknownField, key, self.message);
         match self.near {
             Some(near) => problem
                 .with_help(format!("did you mean `{near}`?"))

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::diagnostic::{Diagnostic, Fix};
+use crate::diagnostic::{Code, Diagnostic, Fix};
 use crate::json::{self, TokenKind};
 use crate::profile::Vocabulary;
 use crate::telegram::{Method, ParseMode};
@@ -296,7 +296,7 @@ impl<'t> Follower<'t> {
                 behind.join(&end);
             } else {
                 let message = "each round leaves the JSON more open or more closed than it was";
-                let problem = Diagnostic::error("unbalanced-loop", span, message);
+                let problem = Diagnostic::error(Code::UnbalancedLoop, span, message);
                 self.tell_shape(problem.with_help("open and close quotes and brackets in the same round"));
             }
         }
@@ -445,7 +445,7 @@ impl<'t> Follower<'t> {
 
 fn duplicate_key(source: &str, text: Span, key: Span, name: &str) -> Diagnostic {
     let message = format!("the key \"{name}\" is there already");
-    let problem = Diagnostic::warning("duplicate-key", key, message)
+    let problem = Diagnostic::warning(Code::DuplicateKey, key, message)
         .with_help("Telegram takes the first; remove one of them");
     match member_around(source, text, key) {
         Some(member) => problem.with_fix(Fix::replace("remove this one", member, "").unsafe_to_apply()),
@@ -480,6 +480,10 @@ fn member_around(source: &str, text: Span, key: Span) -> Option<Span> {
 }
 
 fn different_branches(span: Span) -> Diagnostic {
-    Diagnostic::error("different-branches", span, "the branches leave the JSON open and closed differently")
-        .with_help("open and close quotes and brackets in the same branch, in every branch alike")
+    Diagnostic::error(
+        Code::DifferentBranches,
+        span,
+        "the branches leave the JSON open and closed differently",
+    )
+    .with_help("open and close quotes and brackets in the same branch, in every branch alike")
 }

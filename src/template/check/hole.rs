@@ -1,6 +1,6 @@
 //! One `{{ }}` in JSON: whether what it prints fits its place, whatever the value is.
 
-use crate::diagnostic::{Diagnostic, Fix, TextEdit};
+use crate::diagnostic::{Code, Diagnostic, Fix, TextEdit};
 use crate::json;
 use crate::profile::{Kind, Vocabulary};
 use crate::telegram::ParseMode;
@@ -148,7 +148,7 @@ impl<'t> Hole<'t, '_> {
         let own_json = self.own_filters().iter().find(|call| call.filter.name == "json");
         if let Some(call) = own_json.filter(|_| !self.is_escaped) {
             let problem =
-                Diagnostic::error("json-in-string", call.name, "`json` puts quotes of its own here");
+                Diagnostic::error(Code::JsonInString, call.name, "`json` puts quotes of its own here");
             let fix = Fix::replace("use `json_escape`", call.name, "json_escape");
             return vec![problem.with_help("inside a string use `json_escape`").with_fix(fix)];
         }
@@ -199,7 +199,7 @@ impl<'t> Hole<'t, '_> {
         let (code, message) = match (needs_json, needs_markup) {
             (false, None) => return None,
             (true, None) => {
-                ("unescaped-json", format!("a quote or line break in `{name}` would break the JSON"))
+                (Code::UnescapedJson, format!("a quote or line break in `{name}` would break the JSON"))
             }
             (_, Some(mode)) => {
                 let sign = match mode {
@@ -207,7 +207,7 @@ impl<'t> Hole<'t, '_> {
                     ParseMode::Markdown => "_",
                     ParseMode::MarkdownV2 => ".",
                 };
-                ("unescaped-markup", format!("a `{sign}` in `{name}` would break the {}", mode.as_str()))
+                (Code::UnescapedMarkup, format!("a `{sign}` in `{name}` would break the {}", mode.as_str()))
             }
         };
         let all = escape_filters(needs_markup, Position::InString, self.dialect);
@@ -251,7 +251,7 @@ impl<'t> Hole<'t, '_> {
         let right = escape_filters(Some(mode), Position::PlainText, self.dialect);
         let right = right.first()?;
         let message = format!("`{}` does not escape for {}", call.filter.name, mode.as_str());
-        let problem = Diagnostic::warning("wrong-escape", call.name, message);
+        let problem = Diagnostic::warning(Code::WrongEscape, call.name, message);
         Some(problem.with_help(format!("the text's parse_mode is {}", mode.as_str())).with_fix(Fix::replace(
             format!("escape for {}", mode.as_str()),
             call.name,
@@ -269,7 +269,7 @@ impl<'t> Hole<'t, '_> {
         let last = all.iter().rfind(|call| is_after_json(call))?;
         let is_behind = all.iter().skip(json).any(|call| std::ptr::eq(*call, *last));
         is_behind.then(|| {
-            Diagnostic::warning("escape-order", self.output.value.span, too_early(last))
+            Diagnostic::warning(Code::EscapeOrder, self.output.value.span, too_early(last))
                 .with_help("the JSON is read first, then the markup: move `json_escape` to here")
         })
     }
@@ -286,7 +286,7 @@ impl<'t> Hole<'t, '_> {
         let mut words: Vec<&str> = behind.iter().map(|call| call.span.of(self.text)).collect();
         words.push(first.span.of(self.text));
         Some(
-            Diagnostic::warning("escape-order", first.name, too_early(filters.get(last)?))
+            Diagnostic::warning(Code::EscapeOrder, first.name, too_early(filters.get(last)?))
                 .with_help("the JSON is read first, then the markup: escape the other way round")
                 .with_fix(Fix::replace("put `json_escape` last", span, words.join(" | "))),
         )
@@ -339,7 +339,7 @@ impl<'t> Hole<'t, '_> {
         let is_chat_id = self
             .path()
             .is_some_and(|path| names_of(path).last().is_some_and(|last| last == "telegram_chat_id"));
-        let problem = Diagnostic::warning("default-not-json", call.span, message);
+        let problem = Diagnostic::warning(Code::DefaultNotJson, call.span, message);
         let problem = match is_chat_id {
             true => problem.with_help("such a profile is skipped"),
             false => problem.with_help("write a JSON value, as in `default: \"null\"`"),
@@ -371,7 +371,7 @@ impl<'t> Hole<'t, '_> {
         }
         let name = self.name();
         let message = format!("without `{name}` this prints nothing, where JSON needs a value");
-        let problem = Diagnostic::warning("empty-value", self.output.value.span, message);
+        let problem = Diagnostic::warning(Code::EmptyValue, self.output.value.span, message);
         let end = self.output.value.span.end;
         let insert = |title: &str, filter: &str| {
             let edits = vec![insertion(end, format!(" | {filter}"))];
@@ -419,7 +419,7 @@ impl<'t> Hole<'t, '_> {
         }
         let sample = property.samples.iter().find(|sample| json::parse(sample).is_err())?;
         let message = format!("`{name}` is text (`{sample}`), and text in JSON needs quotes");
-        let problem = Diagnostic::warning("unquoted-text", self.output.value.span, message);
+        let problem = Diagnostic::warning(Code::UnquotedText, self.output.value.span, message);
         let (whole, end) = (self.output.span, self.output.value.span.end);
         let mode = self.needs_markup(Letters::Any);
         let escapes = |position: Position| -> String {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use indexmap::IndexSet;
 
-use crate::diagnostic::{Diagnostic, Fix, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic, Fix, did_you_mean};
 use crate::profile::Vocabulary;
 use crate::text::Span;
 
@@ -171,7 +171,7 @@ fn property_problem(path: &Path, known: &Known<'_>, near: Near) -> Option<Diagno
         return None;
     }
     let message = format!("no profile has the property `{name}`");
-    let problem = Diagnostic::warning("unknown-property", span, message);
+    let problem = Diagnostic::warning(Code::UnknownProperty, span, message);
     let names = known.vocabulary.properties.iter().map(|property| property.name.as_str());
     Some(with_near_name(problem, path, near.find(name, names)))
 }
@@ -185,7 +185,7 @@ fn member_problem(path: &Path, root: &str, known: &[String], near: Near) -> Opti
         "Campaign" => format!("`Campaign` has no `{name}`"),
         _ => format!("no sample has `{name}` in its {root}"),
     };
-    let problem = Diagnostic::warning("unknown-property", span, message);
+    let problem = Diagnostic::warning(Code::UnknownProperty, span, message);
     Some(with_near_name(problem, path, near.find(name, known.iter().map(String::as_str))))
 }
 
@@ -214,7 +214,7 @@ fn forgotten_root(name: &str, span: Span, known: &Known<'_>) -> Option<Diagnosti
     known.properties.get(name)?;
     let whole = format!("Profile{}", step_source(name));
     let message = format!("nothing is called `{name}`: it prints nothing");
-    let problem = Diagnostic::warning("unknown-variable", span, message);
+    let problem = Diagnostic::warning(Code::UnknownVariable, span, message);
     let fix = Fix::replace(format!("replace with `{whole}`"), span, &whole).unsafe_to_apply();
     Some(problem.with_help(format!("did you mean `{whole}`?")).with_fix(fix))
 }
@@ -226,7 +226,7 @@ fn unknown_variable<'n>(
     near: Near,
 ) -> Diagnostic {
     let problem = Diagnostic::warning(
-        "unknown-variable",
+        Code::UnknownVariable,
         span,
         format!("nothing is called `{name}`: it prints nothing"),
     );

@@ -1,6 +1,6 @@
 //! The tokens of a body: JSON's punctuation, strings, and what stands between, Liquid among it.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::json::{Quote, Quoting};
 use crate::text::{Span, visible};
 
@@ -240,5 +240,5 @@ fn half_inside(tag: Span) -> Diagnostic {
 }
 
 pub(super) fn refusal(span: Span, words: impl Into<String>) -> Diagnostic {
-    Diagnostic::error("cannot-format", span, words)
+    Diagnostic::error(Code::CannotFormat, span, words)
 }

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::text::Span;
 
 use super::super::datum::{Datum, List, Map};
@@ -207,7 +207,7 @@ impl<'a> Machine<'a> {
             Some(value) => Ok(Some(value)),
             None if matches!(value, Datum::Nil) => Ok(None),
             None => Err(self.fail(Diagnostic::error(
-                "liquid-value",
+                Code::LiquidValue,
                 expression.span(),
                 "expected a whole number",
             ))),

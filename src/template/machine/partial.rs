@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::text::Span;
 
 use super::super::compare::WRITTEN;
@@ -17,7 +17,7 @@ impl<'a> Machine<'a> {
     pub(super) fn partial(&mut self, span: Span, call: &'a PartialCall) -> Run<Flow> {
         if self.scope.is_isolated() && !call.is_isolated {
             let message = "`include` is not allowed in a partial that is rendered";
-            let problem = Diagnostic::error("liquid-value", span, message);
+            let problem = Diagnostic::error(Code::LiquidValue, span, message);
             return Err(self.fail(problem.with_help("use `render` here too, or `include` there")));
         }
         let name = self.value(&call.name)?;
@@ -25,11 +25,11 @@ impl<'a> Machine<'a> {
         let name = name.to_text(self.surroundings.zone);
         let Some((file, name)) = self.template.file_of(name.as_str()) else {
             let message = format!("there is no partial `{}`", name.as_str());
-            return Err(self.fail(Diagnostic::error("unknown-partial", call.name.span(), message)));
+            return Err(self.fail(Diagnostic::error(Code::UnknownPartial, call.name.span(), message)));
         };
         if self.limits.depth <= self.depth {
             let message = "partials call each other too deep";
-            return Err(self.fail(Diagnostic::error("liquid-limit", span, message)));
+            return Err(self.fail(Diagnostic::error(Code::LiquidLimit, span, message)));
         }
         let mut arguments = Vec::with_capacity(call.arguments.len());
         for (key, value) in &call.arguments {

@@ -1,6 +1,6 @@
 //! Reads each tag's arguments and body.
 
-use crate::diagnostic::{Diagnostic, Fix};
+use crate::diagnostic::{Code, Diagnostic, Fix};
 use crate::text::Span;
 
 use super::super::scan::{Piece, TagPiece, trimmed};
@@ -88,7 +88,7 @@ impl<'s> Parser<'s> {
         }
         let Some(end) = body.end else {
             let message = format!("`{name}` is never closed");
-            let problem = Diagnostic::error("unclosed-tag", tag.markup.span, message);
+            let problem = Diagnostic::error(Code::UnclosedTag, tag.markup.span, message);
             return Err(Box::new(problem.with_help(format!("add `{{% end{name} %}}` where it ends"))));
         };
         self.join(tag.markup.span, end.span);
@@ -103,14 +103,14 @@ impl<'s> Parser<'s> {
             let nested = body.text.of(self.source).contains("{% doc");
             if let Some(word) = lexemes.first().filter(|_| !nested) {
                 return Err(Box::new(Diagnostic::error(
-                    "liquid-syntax",
+                    Code::LiquidSyntax,
                     word.span,
                     "`doc` takes no arguments",
                 )));
             }
             if nested {
                 return Err(Box::new(Diagnostic::error(
-                    "liquid-syntax",
+                    Code::LiquidSyntax,
                     body.text,
                     "`doc` cannot hold a `doc`",
                 )));
@@ -137,7 +137,7 @@ impl<'s> Parser<'s> {
                 self.join(tag.markup.span, line.markup.span);
                 return match name {
                     "raw" => Err(Box::new(Diagnostic::error(
-                        "liquid-syntax",
+                        Code::LiquidSyntax,
                         tag.markup.span,
                         "`raw` has no place in `liquid`",
                     ))),
@@ -146,7 +146,7 @@ impl<'s> Parser<'s> {
             }
         }
         let message = format!("`{name}` is never closed");
-        Err(Box::new(Diagnostic::error("unclosed-tag", tag.markup.span, message)))
+        Err(Box::new(Diagnostic::error(Code::UnclosedTag, tag.markup.span, message)))
     }
 
     /// Every line of it starts with `#`.
@@ -160,7 +160,8 @@ impl<'s> Parser<'s> {
             start = whole.end;
             let line = trimmed(self.source, whole);
             if 0 < index && !line.is_empty() && !line.of(self.source).starts_with('#') {
-                let problem = Diagnostic::error("liquid-syntax", line, "this line of the comment has no `#`");
+                let problem =
+                    Diagnostic::error(Code::LiquidSyntax, line, "this line of the comment has no `#`");
                 let fix = Fix::replace("put `#` in front", Span::at(line.start), "# ");
                 return Err(Box::new(problem.with_help("each line of it starts with `#`").with_fix(fix)));
             }
@@ -187,7 +188,7 @@ impl<'s> Parser<'s> {
         }
         if words.is_done() {
             let at = Span::at(tag.arguments.end);
-            return Err(Box::new(Diagnostic::error("liquid-syntax", at, "expected a value behind `=`")));
+            return Err(Box::new(Diagnostic::error(Code::LiquidSyntax, at, "expected a value behind `=`")));
         }
         let value = words.piped()?;
         words.expect_done()?;
@@ -276,7 +277,7 @@ impl<'s> Parser<'s> {
         let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '?' | '[' | ']');
         if name.is_empty() || !name.chars().all(is_name) {
             let at = if name.is_empty() { tag.name } else { tag.arguments };
-            return Err(Box::new(Diagnostic::error("liquid-syntax", at, "expected a counter's name")));
+            return Err(Box::new(Diagnostic::error(Code::LiquidSyntax, at, "expected a counter's name")));
         }
         Ok(name.to_owned())
     }
@@ -318,7 +319,7 @@ fn loop_head(source: &str, words: &mut Words<'_>, is_row: bool) -> Parse<Loop> {
             "cols" if is_row => each.columns = Some(words.expression()?),
             other => {
                 let message = format!("`for` has no `{other}`");
-                return Err(Box::new(Diagnostic::error("liquid-syntax", key, message)));
+                return Err(Box::new(Diagnostic::error(Code::LiquidSyntax, key, message)));
             }
         }
     }
@@ -353,7 +354,7 @@ fn cycle(mut words: Words<'_>) -> Parse<Tag> {
 fn partial(mut words: Words<'_>, is_isolated: bool) -> Parse<Tag> {
     let name = words.expression()?;
     if is_isolated && name.as_text().is_none() {
-        let problem = Diagnostic::error("liquid-syntax", name.span(), "`render` needs a quoted name");
+        let problem = Diagnostic::error(Code::LiquidSyntax, name.span(), "`render` needs a quoted name");
         return Err(Box::new(problem.with_help("`include` takes a variable as name")));
     }
     let mut subject = None;

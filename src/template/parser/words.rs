@@ -1,6 +1,6 @@
 //! Reads expressions, filters and conditions from the words of one output or tag.
 
-use crate::diagnostic::{Diagnostic, Fix};
+use crate::diagnostic::{Code, Diagnostic, Fix};
 use crate::text::Span;
 
 use super::super::dialect::Dialect;
@@ -96,10 +96,10 @@ impl<'s> Words<'s> {
     pub fn unexpected(&self, expected: &str) -> Box<Diagnostic> {
         let span = self.here();
         let problem = match self.peek() {
-            None => Diagnostic::error("liquid-syntax", span, format!("expected {expected}")),
+            None => Diagnostic::error(Code::LiquidSyntax, span, format!("expected {expected}")),
             Some(lexeme) if lexeme.kind == LexemeKind::OpenString => open_string(self.source, lexeme.span),
             Some(_) => Diagnostic::error(
-                "liquid-syntax",
+                Code::LiquidSyntax,
                 span,
                 format!("expected {expected}, found `{}`", self.text_of(span)),
             ),
@@ -113,7 +113,7 @@ impl<'s> Words<'s> {
             Some(Lexeme { kind: LexemeKind::Unknown | LexemeKind::Number, span }) => {
                 let help = "Liquid has no operators for arithmetic: use filters, as in `| plus: 1`";
                 let problem = Diagnostic::error(
-                    "liquid-syntax",
+                    Code::LiquidSyntax,
                     span,
                     format!("`{}` does not belong here", self.text_of(span)),
                 );
@@ -165,7 +165,9 @@ impl<'s> Words<'s> {
         self.depth += 1;
         let result = match self.depth <= MAX_BRACKETS {
             true => self.expression_inside(),
-            false => Err(Box::new(Diagnostic::error("liquid-depth", self.here(), "brackets nest too deep"))),
+            false => {
+                Err(Box::new(Diagnostic::error(Code::LiquidDepth, self.here(), "brackets nest too deep")))
+            }
         };
         self.depth -= 1;
         result
@@ -229,7 +231,7 @@ impl<'s> Words<'s> {
 
     fn dot_before_bracket(&self) -> Box<Diagnostic> {
         let dot = Span::new(self.last_end().saturating_sub(1), self.last_end());
-        let problem = Diagnostic::error("liquid-syntax", dot, "a dot in front of `[`");
+        let problem = Diagnostic::error(Code::LiquidSyntax, dot, "a dot in front of `[`");
         Box::new(problem.with_help("leave the dot out").with_fix(Fix::replace("leave the dot out", dot, "")))
     }
 
@@ -272,7 +274,11 @@ impl<'s> Words<'s> {
             };
             parts.push((self.comparison()?, operator));
             if MAX_CONDITIONS < parts.len() {
-                return Err(Box::new(Diagnostic::error("liquid-depth", self.here(), "too many conditions")));
+                return Err(Box::new(Diagnostic::error(
+                    Code::LiquidDepth,
+                    self.here(),
+                    "too many conditions",
+                )));
             }
         }
         let mut joined: Option<(Condition, &str)> = None;
@@ -338,7 +344,7 @@ fn number(text: &str) -> Literal {
 
 fn open_string(source: &str, span: Span) -> Diagnostic {
     let quote = span.of(source).get(..1).unwrap_or("\"");
-    Diagnostic::error("unclosed-string", span, "this text has no end quote").with_fix(Fix::replace(
+    Diagnostic::error(Code::UnclosedString, span, "this text has no end quote").with_fix(Fix::replace(
         format!("add `{quote}`"),
         Span::at(span.end),
         quote,
@@ -346,6 +352,6 @@ fn open_string(source: &str, span: Span) -> Diagnostic {
 }
 
 fn single_equals(span: Span) -> Box<Diagnostic> {
-    let problem = Diagnostic::error("liquid-syntax", span, "`=` does not compare");
+    let problem = Diagnostic::error(Code::LiquidSyntax, span, "`=` does not compare");
     Box::new(problem.with_help("write `==`").with_fix(Fix::replace("write `==`", span, "==")))
 }

@@ -71,6 +71,7 @@ impl Change {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostic::Code;
 
     #[track_caller]
     fn check_moved(old: &str, new: &str, word: &str, expected: Option<&str>) {
@@ -94,7 +95,7 @@ mod tests {
     fn a_problem_that_was_changed_itself_stays_without_its_fixes() {
         let old = "Hi {{ name }}!";
         let fix = Fix::replace("leave it out", Span::new(3, 13), "");
-        let problem = Diagnostic::error("x", Span::new(3, 13), "wrong").with_fix(fix);
+        let problem = Diagnostic::error(Code::UnknownVariable, Span::new(3, 13), "wrong").with_fix(fix);
         let stretched = |new: &str| {
             let moved = Change::between(old, new).moved_or_stretched(&problem);
             assert_eq!(moved.fixes, []);

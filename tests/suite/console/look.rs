@@ -1,5 +1,6 @@
 //! How the body looks: wrapped lines, marked blanks, blocks, problems in place.
 
+use telecast::diagnostic::Code;
 use telecast::ui::widget::input::Input;
 
 use super::harness::Console;
@@ -207,7 +208,7 @@ fn problems_keep_to_their_words_while_half_typed_liquid_in_front_is_no_message_y
     });
     let underlined = |console: &Console| {
         let problem =
-            console.app.screens.compose.told().find(|problem| problem.code == "unknown-field").unwrap();
+            console.app.screens.compose.told().find(|problem| problem.code == Code::UnknownField).unwrap();
         problem.span.of(&console.body()).to_owned()
     };
     assert_eq!(underlined(&console), "\"parse_mod\"");

@@ -121,7 +121,7 @@ fn a_broken_body_is_repaired_with_fixes_only() {
     let mut log = String::new();
     for _ in 0..60 {
         let problems = console.app.screens.compose.problems();
-        let codes: Vec<&str> = problems.iter().map(|problem| problem.diagnostic().code).collect();
+        let codes: Vec<&str> = problems.iter().map(|problem| problem.diagnostic().code.as_str()).collect();
         seen.extend(codes.iter().copied());
         log.push_str(&format!("{codes:?}\n"));
         if !problems.iter().any(|problem| !problem.diagnostic().fixes.is_empty()) {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use telecast::diagnostic::Diagnostic;
+use telecast::diagnostic::{Code, Diagnostic};
 
 use super::case::{self, Case};
 
@@ -36,7 +36,7 @@ fn check(law: impl Fn(&Fixed<'_>) -> Option<String>) {
 }
 
 /// Returns how often each code is among `problems`.
-fn count<'p>(problems: impl IntoIterator<Item = &'p Diagnostic>) -> HashMap<&'static str, usize> {
+fn count<'p>(problems: impl IntoIterator<Item = &'p Diagnostic>) -> HashMap<Code, usize> {
     let mut counted = HashMap::new();
     for problem in problems {
         *counted.entry(problem.code).or_default() += 1;
@@ -48,8 +48,8 @@ fn count<'p>(problems: impl IntoIterator<Item = &'p Diagnostic>) -> HashMap<&'st
 fn a_fix_takes_its_problem_away() {
     check(|fixed| {
         let code = fixed.problem.code;
-        let left = count(&fixed.after).get(code).copied().unwrap_or(0);
-        (count(fixed.before)[code] <= left).then(|| "leaves it".to_owned())
+        let left = count(&fixed.after).get(&code).copied().unwrap_or(0);
+        (count(fixed.before)[&code] <= left).then(|| "leaves it".to_owned())
     });
 }
 
@@ -67,7 +67,8 @@ fn a_fix_brings_no_new_error() {
 #[test]
 fn a_fix_in_clevertaps_dialect_is_clevertaps() {
     check(|fixed| {
-        let foreign = |problems: &[Diagnostic]| count(problems).get("not-in-clevertap").copied().unwrap_or(0);
+        let foreign =
+            |problems: &[Diagnostic]| count(problems).get(&Code::NotInClevertap).copied().unwrap_or(0);
         let is_worse = fixed.case.is_in_clevertap() && foreign(fixed.before) < foreign(&fixed.after);
         is_worse.then(|| "is not CleverTap's".to_owned())
     });

@@ -8,6 +8,7 @@ use crate::cli::args::{ImportProfiles, Property};
 use crate::cli::error::{CliError, Ending, Kind, Result};
 use crate::cli::interrupt;
 use crate::cli::output::Output;
+use crate::diagnostic::Code;
 use crate::profile;
 use crate::store::{self, ImportError, ImportOptions, ImportReport, ImportedColumn, Rejected, Store};
 use crate::workspace::Workspace;
@@ -85,7 +86,7 @@ fn print(report: &ImportReport, output: &mut Output) -> Result<()> {
 fn line(file: &str, rejected: &Rejected) -> String {
     let Rejected { line, column, reason } = rejected;
     let column = column.iter().map(|column| format!("{column}: ")).collect::<String>();
-    format!("{file}:{line}:1: error[row-left-out]: {column}{reason}")
+    format!("{file}:{line}:1: error[{}]: {column}{reason}", Code::RowLeftOut)
 }
 
 fn describe(file: &str, report: &ImportReport) -> Json {

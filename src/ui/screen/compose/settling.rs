@@ -4,7 +4,7 @@
 use std::ops::Deref;
 
 use crate::compose::Composed;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::ui::editor::change::Change;
 use crate::ui::screen::compose::state::Compose;
 use crate::ui::shared::effect::{Effect, Timer};
@@ -16,7 +16,7 @@ pub struct Typing {
     /// The text's version behind the last key.
     version: u64,
     /// What was told before it began: code and words.
-    told: Vec<(&'static str, String)>,
+    told: Vec<(Code, String)>,
 }
 
 impl Typing {
@@ -117,7 +117,7 @@ impl Compose {
 
     fn waits(&self, problem: &Diagnostic) -> bool {
         let (Some(typing), Some(buffer)) = (&self.typing, self.buffer()) else { return false };
-        let is_told = |told: &(&str, String)| told.0 == problem.code && told.1 == problem.message;
+        let is_told = |told: &(Code, String)| told.0 == problem.code && told.1 == problem.message;
         problem.span.touches(buffer.editor.cursor()) && !typing.told.iter().any(is_told)
     }
 }

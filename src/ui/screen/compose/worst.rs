@@ -143,6 +143,7 @@ fn grouped(n: usize) -> String {
 mod tests {
     use super::*;
     use crate::compose::{Failing, Survey};
+    use crate::diagnostic::Code;
     use crate::text::Span;
 
     fn person(identity: &str) -> Arc<Profile> {
@@ -150,7 +151,7 @@ mod tests {
     }
 
     fn problem(message: &str) -> Diagnostic {
-        Diagnostic::error("unclosed-entity", Span::new(3, 5), message)
+        Diagnostic::error(Code::UnclosedEntity, Span::new(3, 5), message)
     }
 
     fn worst(failing: &[&str], fullest: &[(&str, usize)], n_profiles: u64) -> Worst {

@@ -9,7 +9,7 @@
 
 use std::path::Path;
 
-use crate::diagnostic::{Diagnostic, FileProblem};
+use crate::diagnostic::{Code, Diagnostic, FileProblem};
 use crate::disk::read_source;
 use crate::paths::Paths;
 use crate::text::Span;
@@ -46,8 +46,11 @@ fn read(table: &mut Table<'_>) -> Keymap {
         let Some(keys) = table.texts(row.id) else { continue };
         if keys.is_empty() && row.action == Action::Palette {
             let span = table.key_span(row.id).unwrap_or(table.span());
-            let problem =
-                Diagnostic::error("bad-key", span, "`palette` keeps its keys: it leads to everything else");
+            let problem = Diagnostic::error(
+                Code::BadKey,
+                span,
+                "`palette` keeps its keys: it leads to everything else",
+            );
             table.problem(problem.with_help("give it another key"));
             continue;
         }
@@ -76,12 +79,12 @@ fn bind(table: &mut Table<'_>, row: &Row, text: Spanned<String>, own: &[Bound]) 
     let key: Key = match value.parse() {
         Ok(key) => key,
         Err(error) => {
-            table.problem(Diagnostic::error("bad-key", span, error.to_string()));
+            table.problem(Diagnostic::error(Code::BadKey, span, error.to_string()));
             return Vec::new();
         }
     };
     if let Some(why) = reserved(key) {
-        table.problem(Diagnostic::error("bad-key", span, format!("`{value}` cannot be bound: {why}")));
+        table.problem(Diagnostic::error(Code::BadKey, span, format!("`{value}` cannot be bound: {why}")));
         return Vec::new();
     }
     let contexts = contexts(row, key);
@@ -89,7 +92,7 @@ fn bind(table: &mut Table<'_>, row: &Row, text: Spanned<String>, own: &[Bound]) 
     let taken = own.iter().find(|(context, with, ..)| is_taken(*context) && *with == key);
     if let Some((_, _, by, _)) = taken {
         let message = format!("`{value}` does `{}` already", by.row().id);
-        table.problem(Diagnostic::error("key-taken", span, message));
+        table.problem(Diagnostic::error(Code::KeyTaken, span, message));
         return Vec::new();
     }
     contexts.into_iter().map(|context| (context, key, row.action, span)).collect()
@@ -139,7 +142,7 @@ fn reserved(key: Key) -> Option<&'static str> {
 fn lost(key: Key, action: Action, by: Action, span: Span) -> Diagnostic {
     let (id, by) = (action.row().id, by.row().id);
     let message = format!("`{key}` is the key of `{id}`, which loses it to `{by}`");
-    Diagnostic::warning("key-taken", span, message)
+    Diagnostic::warning(Code::KeyTaken, span, message)
         .with_help(format!("give `{id}` another key, or `[]` where it needs none"))
 }
 
@@ -221,7 +224,7 @@ mod tests {
     #[test]
     fn a_file_that_is_no_toml_leaves_the_table() {
         let (keymap, problems) = Keymap::parse("save = ");
-        assert_eq!((keymap, problems[0].code), (Keymap::default(), "not-toml"));
+        assert_eq!((keymap, problems[0].code), (Keymap::default(), Code::NotToml));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::compose::{Composed, Skip, Unset};
+use crate::diagnostic::Code;
 use crate::service::{BotStatus, Outcome, TestAnswer};
 use crate::text::LineIndex;
 use crate::ui::screen::compose::pane::preview::masked;
@@ -203,7 +204,7 @@ impl TestDialog {
         composed.method.as_ref()?;
         if let Some(problem) = composed.diagnostics.iter().find(|problem| problem.is_error()) {
             let place = LineIndex::new(&composed.body).position(&composed.body, problem.span.start);
-            let refuses = if problem.code == "refused" { "" } else { " — Telegram will refuse this" };
+            let refuses = if problem.code == Code::Refused { "" } else { " — Telegram will refuse this" };
             return Some(format!("✘ {}:{} {}{refuses}", place.line, place.column, problem.message));
         }
         let (_, problem) = composed.webhook_problems.iter().find(|(_, problem)| problem.is_error())?;

@@ -1,0 +1,335 @@
+//! The codes of problems, once: the table that problem lines, `--json` and the README's reference derive from.
+//!
+//! A code is added here, with a case in tests/data/problems that shows it. Scripts rely on the ids: they stay.
+
+/// One row of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct About {
+    /// The code.
+    pub code: Code,
+    /// Its name in problem lines and JSON, in kebab case: `error[unclosed-tag]`.
+    pub id: &'static str,
+    /// What is wrong wherever it is given; a sentence.
+    pub meaning: &'static str,
+    /// A piece of a text that has it; empty where it takes more than one text, such as a file that is missing.
+    pub example: &'static str,
+}
+
+impl Code {
+    /// Returns the code's row.
+    pub fn about(self) -> &'static About {
+        &CODES[self as usize]
+    }
+
+    /// Returns the name used in problem lines and JSON.
+    pub fn as_str(self) -> &'static str {
+        self.about().id
+    }
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Makes the enum and its table from the same rows, so that they cannot differ.
+macro_rules! codes {
+    ($(#[doc = $meaning:literal] $code:ident $id:literal $(= $example:literal)?,)+) => {
+        /// What kind of problem it is. In the order of the ids, in which problems at the same place are listed.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Code {
+            $(#[doc = $meaning] $code,)+
+        }
+
+        /// The table.
+        pub const CODES: &[About] = &[
+            $(About {
+                code: Code::$code,
+                id: $id,
+                meaning: $meaning.trim_ascii(),
+                example: concat!($($example)?),
+            },)+
+        ];
+    };
+}
+
+codes! {
+    /// `{% abort %}` has no meaning in a webhook's file.
+    AbortInWebhook "abort-in-webhook",
+    /// A link's address has no `)` and runs to the end of the text.
+    AddressToEnd "address-to-end" = "[shop](https://example.com for you",
+    /// A tag has something else where the name of an attribute should be.
+    AttributeName "attribute-name" = "<a ='https://example.com'>",
+    /// A campaign's `[who]` names no audience, or more than one.
+    BadAudience "bad-audience" = "who.everyone = false",
+    /// A `chat_id` is neither a number nor an @name; Telegram reads it as 0.
+    BadChatId "bad-chat-id" = r#""chat_id": "myshop""#,
+    /// A command names no program, or does not say which secret it wants.
+    BadCommand "bad-command" = r#"command = ["pass", "show"]"#,
+    /// A length of time is not written as `10s`, `500ms` or `2m`.
+    BadDuration "bad-duration" = r#"timeout = "5""#,
+    /// A header has a name or a value that HTTP does not allow.
+    BadHeader "bad-header" = r#""Content Type" = "application/json""#,
+    /// An id has characters other than ASCII letters, digits, `-` and `_`.
+    BadId "bad-id" = r#"id = "my shop""#,
+    /// A key in the keymap does not exist or cannot be bound.
+    BadKey "bad-key",
+    /// A label of a campaign is not valid, or there are too many.
+    BadLabel "bad-label" = r#"labels = [""]"#,
+    /// The address of a link preview is not valid, so there is no card.
+    BadLink "bad-link" = r#""url": "localhost""#,
+    /// The `proxy` setting is not `environment`, `none` or an address.
+    BadProxy "bad-proxy" = r#"proxy = "my proxy""#,
+    /// The `whitespace` setting is not `none`, `trailing` or `all`.
+    BadWhitespace "bad-whitespace" = r#"whitespace = "some""#,
+    /// A `<` that is meant as text starts a tag in HTML.
+    BareAngle "bare-angle" = "1 < 2",
+    /// Square brackets without an address vanish or turn their text into a link.
+    BareBrackets "bare-brackets" = "[Sale] today",
+    /// The path of a Bot API is not `/bot${NAME}/METHOD` with one secret as the token.
+    BotApiPath "bot-api-path" = "/bot1:${AWS_SECRET_ACCESS_KEY}/sendMessage",
+    /// The body cannot be converted to another parse mode.
+    CannotConvert "cannot-convert",
+    /// The body cannot be formatted.
+    CannotFormat "cannot-format",
+    /// Telegram removes carriage returns.
+    CarriageReturn "carriage-return" = r#"a\r\nb"#,
+    /// The address of a webhook does not show which host it sends to.
+    ComputedHost "computed-host" = "https://${SECRET}.evil.example/hook",
+    /// Telegram turns this control character into a space.
+    ControlCharacter "control-character" = r#"a\u0001b"#,
+    /// An end tag closes an element that is not the innermost open one.
+    CrossedTags "crossed-tags" = "<b><i>Sale</b></i>",
+    /// A `<tg-emoji>` has no number as its `emoji-id`.
+    CustomEmojiId "custom-emoji-id" = "<tg-emoji emoji-id='x'>",
+    /// A style is cut where code begins: code holds no other formatting.
+    CutStyle "cut-style" = "<b>a<code>b</code></b>",
+    /// A `<tg-time>` has a `format` that Telegram does not know.
+    DateFormat "date-format" = "format='x'",
+    /// The default of a value outside quotes is not JSON.
+    DefaultNotJson "default-not-json" = r#"{{ Profile.points | default: "NULL" }}"#,
+    /// The branches of a tag leave the JSON open and closed differently.
+    DifferentBranches "different-branches" = r#"{% if Profile.score > 5 %}Great"{% else %}Good"#,
+    /// CleverTap treats this differently.
+    DiffersInClevertap "differs-in-clevertap",
+    /// Telegram keeps only the last of several direction marks in a row.
+    DirectionMark "direction-mark" = r#"a\u200e\u200fb"#,
+    /// The path of a webhook has a `.` or `..`, which leads to another path.
+    DotSegment "dot-segment" = "/bot${BOT_TOKEN}/../../admin",
+    /// A doubled delimiter formats nothing in this parse mode.
+    DoubledDelimiter "doubled-delimiter" = "**Sale** today",
+    /// Telegram drops this button.
+    DroppedButton "dropped-button" = r#"{"text": "", "callback_data""#,
+    /// A link, an emoji or a quote is dropped: it overlaps another one.
+    DroppedEntity "dropped-entity" = "x<a href='https://b.com'>y</a></a>",
+    /// A link is dropped and its text kept: the address is not valid.
+    DroppedLink "dropped-link" = "<a href='localhost'>shop</a>",
+    /// A style inside code is dropped: code holds no other formatting.
+    DroppedStyle "dropped-style" = "<code>a<b>b</b></code>",
+    /// A time is dropped: it is not after 1970.
+    DroppedTime "dropped-time" = "<tg-time unix='0' format='r'>soon</tg-time>",
+    /// A JSON object has the same key twice.
+    DuplicateKey "duplicate-key" = r#""text": "a", "text": "b""#,
+    /// An element has no text in it and does nothing.
+    EmptyElement "empty-element" = "<b></b>Sale",
+    /// Some profiles lack the value, and JSON needs one here.
+    EmptyValue "empty-value" = "{{ Profile.points }}",
+    /// A filter changes what an earlier escape wrote.
+    EscapeOrder "escape-order" = "{{ Profile.name | json_escape | tg_html }}",
+    /// A secret is left out of the export; enter it in CleverTap by hand.
+    FillInByHand "fill-in-by-hand",
+    /// A filter has too few arguments, too many, or one it cannot use.
+    FilterArgument "filter-argument" = "{{ Profile.plan | append }}",
+    /// The connection sets this header itself.
+    ForbiddenHeader "forbidden-header" = r#"host = "intranet.example""#,
+    /// Telegram turns an address, a hashtag or a command in the text into a link.
+    Found "found",
+    /// A numeric reference stands for half a character.
+    HalfCharacter "half-character" = "&#xD83D;&#xDE00;",
+    /// Telegram does not read this attribute of the tag.
+    IgnoredAttribute "ignored-attribute" = "<a HREF='https://example.com'>shop</a>",
+    /// The Bot API ignores this value.
+    IgnoredValue "ignored-value" = r#""callback_data": "buy""#,
+    /// Telegram removes this invisible character.
+    InvisibleCharacter "invisible-character" = r#"b\u2028c"#,
+    /// `json` adds quotes to a value that is already in quotes.
+    JsonInString "json-in-string" = r#""{{ Profile.points | json }}""#,
+    /// Two actions are bound to the same key; one of them loses it.
+    KeyTaken "key-taken",
+    /// Two values of different kinds cannot be compared.
+    LiquidComparison "liquid-comparison" = "{% if Profile.points < 100 %}",
+    /// Tags, brackets or conditions nest too deep.
+    LiquidDepth "liquid-depth" = "{% if Profile.score %}{% if Profile.score %}{% if Profile.score %}",
+    /// The body does too much work or prints too much.
+    LiquidLimit "liquid-limit" = "(1..30000000)",
+    /// Liquid cannot be read here.
+    LiquidSyntax "liquid-syntax" = r#"{{ Profile.name default: "you" }}"#,
+    /// A tag has a value it cannot use.
+    LiquidValue "liquid-value" = r#"{% for i in (1..3) limit: "many" %}"#,
+    /// Telegram refuses the markup; the message is Telegram's.
+    Markup "markup",
+    /// The text looks like HTML, but no `parse_mode` is set: the tags are shown as typed.
+    MarkupWithoutMode "markup-without-mode" = "<b>Sale</b>",
+    /// Two adjacent stretches of the same style become one.
+    MergedStyle "merged-style" = "<b>a</b><b>b</b>",
+    /// A webhook uses a secret in a place where it is not allowed.
+    MisplacedSecret "misplaced-secret" = "/sendMessage?key=${AWS_KEY}",
+    /// `![…]` has no address after it.
+    MissingAddress "missing-address" = "![logo] Sale",
+    /// A required key is missing.
+    MissingKey "missing-key" = r#"name = "Sale""#,
+    /// The text may be too long, depending on how Telegram counts emoji.
+    NearLimit "near-limit" = "{% for i in (1..2100) %}😀{% endfor %}",
+    /// The campaign has no body.
+    NoBody "no-body",
+    /// The profile has no chat id and is skipped.
+    NoChatId "no-chat-id" = r#"{{ Profile.telegram_chat_id | default: "NULL" }}"#,
+    /// A Bot API webhook does not send `Content-Type: application/json`.
+    NoContentType "no-content-type",
+    /// A body has no campaign file next to it.
+    NoDefinition "no-definition",
+    /// The campaign names a webhook that does not exist.
+    NoSuchWebhook "no-such-webhook",
+    /// Something else is in place of a file: a pipe, a device, a folder or a broken link.
+    NotAFile "not-a-file",
+    /// The address of `![…](…)` is neither a custom emoji nor a time.
+    NotAnEmoji "not-an-emoji" = "![logo](https://example.com/a.png)",
+    /// A sample event is not a JSON object.
+    NotAnEvent "not-an-event",
+    /// The body of a Bot API call is not a JSON object.
+    NotAnObject "not-an-object" = "[1, 2]",
+    /// The address of a webhook is not a valid URL.
+    NotAnUrl "not-an-url" = r#"url = "api.telegram.org/bot${BOT_TOKEN}/sendMessage""#,
+    /// CleverTap does not have this tag, filter or argument.
+    NotInClevertap "not-in-clevertap" = "{{ false | default: 'no', allow_false: true }}",
+    /// The rendered body, or a sample event, is not JSON.
+    NotJson "not-json" = r#"“It’s "here"”"#,
+    /// The file is not TOML.
+    NotToml "not-toml" = r#"webhook = "bot"#,
+    /// A file, or its name, is not UTF-8.
+    NotUtf8 "not-utf8",
+    /// Telegram reads `null` as the word.
+    NullValue "null-value" = r#""text": null"#,
+    /// A value is neither true nor false; Telegram reads it as false.
+    OddBoolean "odd-boolean" = r#""disable_notification": "on""#,
+    /// A number contains other characters; Telegram reads only a part of it.
+    OddNumber "odd-number" = r#""message_thread_id": "7th""#,
+    /// A field has a newer name.
+    OldField "old-field" = r#""disable_web_page_preview": true"#,
+    /// A test would reach a chat other than the test chat; it is not sent.
+    OtherChat "other-chat",
+    /// A number is too small or too large.
+    OutOfRange "out-of-range" = "retries = 99",
+    /// A path leads out of the workspace or to a hidden file; it is not used.
+    OutsideWorkspace "outside-workspace",
+    /// A webhook calls a partial, which it cannot.
+    PartialInWebhook "partial-in-webhook" = "{% render 'footer' %}",
+    /// A plain-text body goes to a Bot API, which reads only JSON and the address's parameters.
+    PlainTextToBotApi "plain-text-to-bot-api" = "Hello",
+    /// Telegram would refuse the request; the message is Telegram's.
+    Refused "refused" = r#""url": "buy""#,
+    /// A field is in the request more than once.
+    RepeatedField "repeated-field" = r#""text": "a", "te{{ "xt" }}": "b""#,
+    /// A character is reserved in MarkdownV2 and needs a backslash.
+    ReservedCharacter "reserved-character" = "Sale today.",
+    /// A row of an import is not valid and is left out.
+    RowLeftOut "row-left-out",
+    /// A webhook still has a sample in place of its token.
+    SampleToken "sample-token" = "bot<YOUR_BOT_TOKEN>",
+    /// A password or token is in a file; keep it as a secret instead.
+    SecretInFile "secret-in-file" = r#"password = "b""#,
+    /// A secret would be sent over plain http, where others can read it.
+    SecretOverHttp "secret-over-http" = "http://bots.example/bot${BOT_TOKEN}",
+    /// A `<span>` is not a spoiler, the only thing it can be.
+    SpanWithoutClass "span-without-class" = "<span style='color:red'>Sale</span>",
+    /// A Liquid tag closes or continues a block that is not open.
+    StrayTag "stray-tag" = "Thank you{% endif %}",
+    /// Telegram turns tabs into spaces.
+    Tab "tab" = r#"a\tb"#,
+    /// The text has more characters than Telegram parses.
+    TextTooLong "text-too-long" = "{% for i in (1..9400) %}<b>a</b>{% endfor %}",
+    /// A bot token is in a file; keep it as a secret instead.
+    TokenInFile "token-in-file" = "bot123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw1",
+    /// A file is too large, or all files together are.
+    TooLarge "too-large",
+    /// The message has more formatting than Telegram keeps.
+    TooManyEntities "too-many-entities" = "{% for i in (1..101) %}<b>a</b> {% endfor %}",
+    /// A comma follows the last member: the Bot API accepts it, JSON does not.
+    TrailingComma "trailing-comma" = r#""text": "a","#,
+    /// Telegram removes whitespace at the start and the end of the text.
+    Trimmed "trimmed" = r#"" Sale ""#,
+    /// Each round of a loop leaves the JSON more open or more closed than it was.
+    UnbalancedLoop "unbalanced-loop" = "[{% for i in (1..1) %}[{% endfor %}]",
+    /// The address of a link has no `)`.
+    UnclosedAddress "unclosed-address" = "[shop](https://example.com",
+    /// An end tag has no `>`.
+    UnclosedEndTag "unclosed-end-tag" = "<b>Sale</b",
+    /// A delimiter starts formatting that never ends.
+    UnclosedEntity "unclosed-entity" = "*Sale",
+    /// A `{{` or `{%` is never closed.
+    UnclosedLiquid "unclosed-liquid" = "{{ Profile.name , welcome",
+    /// A start tag has no `>`.
+    UnclosedStartTag "unclosed-start-tag" = "<b Sale",
+    /// A text in Liquid has no closing quote.
+    UnclosedString "unclosed-string" = "{{ Profile.plan | default: 'you }}",
+    /// A tag is never closed, in Liquid or HTML.
+    UnclosedTag "unclosed-tag" = "{% if Profile.plan == 'gold' %}",
+    /// A quote or line break in a value would break the JSON around it.
+    UnescapedJson "unescaped-json" = "{{ Profile.name }}",
+    /// A character in a value would break the markup around it.
+    UnescapedMarkup "unescaped-markup" = "{{ who | json_escape }}",
+    /// An end tag closes nothing.
+    UnexpectedEndTag "unexpected-end-tag" = "Sale</b>",
+    /// A webhook's `[auth]` is neither `basic` nor `bearer`.
+    UnknownAuth "unknown-auth" = r#"kind = "oauth""#,
+    /// The `clipboard` setting is not `auto`, `osc52`, `native` or `command`.
+    UnknownClipboard "unknown-clipboard" = r#"clipboard = "xclip""#,
+    /// A dialect is neither `telecast` nor `clevertap`.
+    UnknownDialect "unknown-dialect" = r#"dialect = "braze""#,
+    /// The Bot API's method does not have this field and ignores it.
+    UnknownField "unknown-field" = r#""disable_notificaton": true"#,
+    /// Liquid has no filter of this name.
+    UnknownFilter "unknown-filter" = "{{ Profile.plan | capitalise | json_escape }}",
+    /// A content format is neither `json` nor `text`.
+    UnknownFormat "unknown-format" = r#"content_format = "jsno""#,
+    /// A file has a key that telecast does not know.
+    UnknownKey "unknown-key" = r#"webhok = "bot""#,
+    /// A webhook's method does not exist, or sends no message.
+    UnknownMethod "unknown-method" = r#"method = "PSOT""#,
+    /// There is no partial of this name.
+    UnknownPartial "unknown-partial" = "{% render 'foter' %}",
+    /// No profile has a property of this name.
+    UnknownProperty "unknown-property" = "{{ Profile.nmae | json_escape }}",
+    /// Telegram does not know this reference and shows it as typed.
+    UnknownReference "unknown-reference" = "a&nbsp;b",
+    /// Liquid has no tag of this name.
+    UnknownTag "unknown-tag" = "{% asign who = Profile.plan %}",
+    /// There is no time zone of this name.
+    UnknownTimeZone "unknown-time-zone" = r#"time_zone = "Europe/Munich""#,
+    /// Nothing has this name, so it prints nothing.
+    UnknownVariable "unknown-variable" = "{{ profile.name | json_escape }}",
+    /// A text value is printed outside quotes, where JSON needs them.
+    UnquotedText "unquoted-text" = "{{ Profile.plan }}",
+    /// The value of an attribute needs quotes.
+    UnquotedValue "unquoted-value" = "<a href=https://example.com/x>",
+    /// A file or folder cannot be read.
+    Unreadable "unreadable",
+    /// Telegram does not know this HTML tag.
+    UnsupportedTag "unsupported-tag" = "a<br>b",
+    /// A filter escapes for a parse mode other than the message's.
+    WrongEscape "wrong-escape" = "{{ Profile.name | tg_html | json_escape }}",
+    /// A key has a value of the wrong type.
+    WrongType "wrong-type" = r#"labels = "spring""#,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_sorted_and_each_code_finds_its_row() {
+        assert!(CODES.is_sorted_by(|one, next| one.id < next.id));
+        assert!(CODES.iter().all(|about| about.code.about() == about));
+    }
+}
