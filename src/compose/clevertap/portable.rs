@@ -1,5 +1,6 @@
 //! A body as CleverTap accepts it: partials put in, and what has an exact rewrite rewritten.
 
+use crate::compose::mask::tag_name;
 use crate::diagnostic::{Code, Diagnostic, TextEdit};
 use crate::template::{self, Dialect, Partials};
 
@@ -61,7 +62,11 @@ fn left_in(text: &str, partials: &Partials) -> Vec<Diagnostic> {
     let (_, problems) = template::parse(text, partials, Dialect::CleverTap);
     let is_left = |problem: &Diagnostic| {
         // Partials are told of as calls that stay.
-        let is_call = problem.code == Code::UnknownPartial || problem.message.contains("no tag `render`");
+        let is_call = match problem.code {
+            Code::UnknownPartial => true,
+            Code::NotInClevertap => tag_name(problem.span.of(text)) == Some("render"),
+            _ => false,
+        };
         problem.is_error() && !is_call && !problem.fixes.iter().any(|fix| fix.safe)
     };
     problems.into_iter().filter(is_left).collect()

@@ -144,3 +144,18 @@ fn the_variables_say_how_users_come_into_the_campaign() {
     check_told(&export, "campaign who.segment differs-in-clevertap");
     check_told(&export, "body differs-in-clevertap: `now` is India's time");
 }
+
+#[test]
+fn a_call_that_stays_is_told_once() {
+    let problems = |body: &str| {
+        let export = exported(&telegram(), &Campaign::default(), body, &[("f", "x")]);
+        told(&export).into_iter().filter(|line| line.starts_with("body")).collect::<Vec<_>>()
+    };
+    let none = "body not-in-clevertap: CleverTap has no partials, and";
+    assert_eq!(problems("{% render 'g' %}"), [format!("{none} there is none named `g`")]);
+    assert_eq!(
+        problems("{% liquid\nrender 'f'\n%}"),
+        [format!("{none} this one is called inside `{{% liquid %}}`")]
+    );
+    assert_eq!(problems("{%- render f %}"), ["body liquid-syntax: `render` needs a quoted name"]);
+}
