@@ -9,6 +9,7 @@ use serde_json::Value;
 use tokio::time::{self, Instant};
 
 use crate::botapi::{Bot, CallError, Client};
+use crate::telegram::Fault;
 
 mod chat;
 
@@ -116,7 +117,7 @@ async fn wait_for(
     pause: Duration,
 ) -> Result<Duration, CaptureError> {
     match &error {
-        CallError::Refused { code: 409, description, .. } if description.contains("webhook") => {
+        CallError::Refused { fault: Fault::WebhookActive, .. } => {
             // Only for its host's name in the message; without it the message says enough.
             let info = bot.get_webhook_info(client).await.unwrap_or_default();
             Err(CaptureError::WebhookActive { address: host(&info.url) })

@@ -56,6 +56,8 @@ pub enum CallError {
         method: &'static str,
         /// The Bot API's `error_code`, or the HTTP status.
         code: u16,
+        /// Whose fault it is, by the server's words.
+        fault: telegram::Fault,
         /// The server's words.
         description: String,
         /// How many seconds to wait before the next try.
@@ -165,23 +167,21 @@ impl Bot {
 
     /// Takes the result out of an answer.
     fn result(&self, method: &'static str, answer: &HttpAnswer) -> Result<Value, CallError> {
-        let refused = |code, words: &str, retry_after| CallError::Refused {
+        let refused = |error: telegram::ApiError| CallError::Refused {
             method,
-            code,
-            description: self.shown(words),
-            retry_after,
+            code: error.error_code,
+            fault: telegram::what_to_do(&error).fault,
+            description: self.shown(&error.description),
+            retry_after: match error.parameters {
+                Some(telegram::ErrorParameters::RetryAfter(seconds)) => Some(seconds),
+                Some(telegram::ErrorParameters::MigrateToChatId(_)) | None => None,
+            },
         };
         match telegram::Answer::decode(answer.status, &answer.body) {
             telegram::Answer::Ok(result) => Ok(result),
-            telegram::Answer::Error(error) => {
-                let retry_after = match error.parameters {
-                    Some(telegram::ErrorParameters::RetryAfter(seconds)) => Some(seconds),
-                    Some(telegram::ErrorParameters::MigrateToChatId(_)) | None => None,
-                };
-                Err(refused(error.error_code, &error.description, retry_after))
-            }
+            telegram::Answer::Error(error) => Err(refused(error)),
             telegram::Answer::NotBotApi { status, .. } => Err(match message(&answer.body) {
-                Some(words) => refused(status, &words, None),
+                Some(words) => refused(telegram::ApiError::plain(status, &words)),
                 None => CallError::NotBotApi { method, status, what: what_it_is(answer) },
             }),
         }

@@ -134,6 +134,8 @@ impl SendError {
         if error.is_builder() {
             return SendError::Url { reason: reason(error) };
         }
+        // hyper's own kind would say it better, but hyper is named in the sandbox alone. Its words for a server that hung
+        // up are `connection closed before message completed`.
         match io_kind(error) {
             Some(_) => SendError::Closed { host },
             None if reason(error).contains("closed") => SendError::Closed { host },
@@ -155,6 +157,7 @@ fn of_connecting(host: String, error: &reqwest::Error) -> SendError {
     let reason = reason(error);
     match io_kind(error) {
         Some(io::ErrorKind::ConnectionRefused) => SendError::Refused { host },
+        // hyper-util keeps the type, `TunnelError`, to itself.
         _ if reason.starts_with("tunnel error") => {
             SendError::Connect { host, reason: "the proxy does not let the connection through".into() }
         }

@@ -96,6 +96,8 @@ pub enum Fault {
     Token,
     /// Another process that uses the bot.
     Conflict,
+    /// A webhook, which takes the updates that are asked for.
+    WebhookActive,
     /// Too fast.
     Rate,
     /// The address or the server's set-up.
@@ -330,7 +332,7 @@ const KNOWN: &[Known] = &[
     Known {
         codes: &[409],
         parts: &["webhook is active"],
-        fault: Fault::Conflict,
+        fault: Fault::WebhookActive,
         meaning: "the bot has a webhook, so that its updates cannot be read",
         action: "delete the webhook only if nothing else needs it",
     },
@@ -386,6 +388,8 @@ mod tests {
         check(403, "Forbidden: bot can't send messages to the user", Fault::Transient);
         check(404, "Not Found", Fault::Token);
         check(404, "Not Found: method not found", Fault::Setup);
+        check(409, "Conflict: terminated by other getUpdates request", Fault::Conflict);
+        check(409, "Conflict: can't use getUpdates method while webhook is active", Fault::WebhookActive);
         check(502, "Bad Gateway", Fault::Server);
     }
 
