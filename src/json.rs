@@ -189,14 +189,14 @@ pub enum SyntaxErrorKind {
     Empty,
     /// A bare word where a value should be: `NULL`, `undefined`, `Anna`, `@channel`.
     Word(String),
-    /// Something else where this was expected: "a value", "`,` or `}`", …
-    Expected(&'static str),
+    /// Something else where this was expected.
+    Expected(Expected),
     /// The text ends in the middle of a value; the span of the opener, and what was expected.
     UnexpectedEnd {
         /// The `{`, `[` or `"` that is still open.
         opener: Option<Span>,
         /// What was expected.
-        expected: &'static str,
+        expected: Expected,
     },
     /// A control character in a string, which must be written as an escape.
     ControlCharacter(char),
@@ -210,6 +210,35 @@ pub enum SyntaxErrorKind {
     TrailingText,
     /// Deeper than [`MAX_DEPTH`].
     TooDeep,
+}
+
+/// What JSON needs at a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the words below say what each is")]
+pub enum Expected {
+    Value,
+    Key,
+    FirstKey,
+    KeyOrBrace,
+    Colon,
+    CommaOrBrace,
+    CommaOrBracket,
+    Quote,
+}
+
+impl std::fmt::Display for Expected {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Expected::Value => "a value",
+            Expected::Key => "a key in quotes",
+            Expected::FirstKey => "a key in quotes or `}`",
+            Expected::KeyOrBrace => "a key or `}`",
+            Expected::Colon => "`:` behind the key",
+            Expected::CommaOrBrace => "`,` or `}`",
+            Expected::CommaOrBracket => "`,` or `]`",
+            Expected::Quote => "`\"`",
+        })
+    }
 }
 
 impl SyntaxError {

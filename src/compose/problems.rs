@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::locate::{Located, Locator};
 use crate::diagnostic::{Code, Diagnostic, Fix, TextEdit};
-use crate::json::{self, Document, Quoting, SyntaxError, SyntaxErrorKind, Text};
+use crate::json::{self, Document, Expected, Quoting, SyntaxError, SyntaxErrorKind, Text};
 use crate::telegram::{self, ApiError, Finding, Limit, ParseMode, Place};
 use crate::template::{self, Binding, Dialect, Partials, Position};
 use crate::text::{Span, visible};
@@ -74,7 +74,7 @@ fn help(sent: &str, error: &SyntaxError) -> Option<String> {
         SyntaxErrorKind::ControlCharacter('\t') => "write a tab inside a string as `\\t`",
         SyntaxErrorKind::BadEscape => "a backslash is written `\\\\` inside a JSON string",
         SyntaxErrorKind::TrailingComma => "take the comma out",
-        SyntaxErrorKind::Expected("a value") => {
+        SyntaxErrorKind::Expected(Expected::Value) => {
             "write a value here: a text in quotes, a number, true, false or null"
         }
         SyntaxErrorKind::Expected(_) => "a quote inside a string is written `\\\"`",
@@ -102,7 +102,7 @@ fn is_comma_missing(sent: &str, error: &SyntaxError) -> bool {
     };
     begins
         && (is_on_new_line || is_key())
-        && matches!(error.kind, SyntaxErrorKind::Expected(expected) if expected.contains("`,`"))
+        && matches!(error.kind, SyntaxErrorKind::Expected(Expected::CommaOrBrace | Expected::CommaOrBracket))
 }
 
 /// A text in quotes that are not JSON's, at the error: its place, and what is in it.
@@ -170,7 +170,7 @@ fn json_fix(locator: &Locator, error: &SyntaxError) -> Option<Fix> {
 
 /// A `{{ }}` that printed nothing where JSON needs a value: the place is its own, not what comes behind.
 fn nothing_printed(body: Body<'_>, locator: &Locator, error: &SyntaxError) -> Option<Diagnostic> {
-    if error.kind != SyntaxErrorKind::Expected("a value") {
+    if error.kind != SyntaxErrorKind::Expected(Expected::Value) {
         return None;
     }
     let before = locator.text().get(..error.span.start)?;

@@ -1,6 +1,6 @@
 //! Recursive descent over bytes, one function a production of RFC 8259.
 
-use super::{Break, Document, MAX_DEPTH, Member, Node, SyntaxError, SyntaxErrorKind, Text, Value};
+use super::{Break, Document, Expected, MAX_DEPTH, Member, Node, SyntaxError, SyntaxErrorKind, Text, Value};
 use crate::text::Span;
 
 /// Parses a whole JSON text.
@@ -45,7 +45,7 @@ impl Parser<'_> {
             Some(b'"') => Value::String(self.string()?),
             Some(b'-' | b'+' | b'0'..=b'9') => self.number()?,
             Some(_) => self.word()?,
-            None => return Err(self.unexpected_end(opener, "a value")),
+            None => return Err(self.unexpected_end(opener, Expected::Value)),
         };
         Ok(Node { span: Span::new(start, self.at), value })
     }
@@ -59,13 +59,13 @@ impl Parser<'_> {
             match self.peek() {
                 Some(b'}') => break,
                 Some(b'"') => {}
-                Some(_) if members.is_empty() => return Err(self.expected("a key in quotes or `}`")),
-                Some(_) => return Err(self.expected("a key in quotes")),
-                None => return Err(self.unexpected_end(Some(opener), "a key or `}`")),
+                Some(_) if members.is_empty() => return Err(self.expected(Expected::FirstKey)),
+                Some(_) => return Err(self.expected(Expected::Key)),
+                None => return Err(self.unexpected_end(Some(opener), Expected::KeyOrBrace)),
             }
             let key = self.string()?;
             self.skip_whitespace();
-            self.expect(b':', opener, "`:` behind the key")?;
+            self.expect(b':', opener, Expected::Colon)?;
             self.skip_whitespace();
             let value = self.value(Some(opener))?;
             members.push(Member { key, value });
@@ -83,7 +83,7 @@ impl Parser<'_> {
                 self.trailing_comma = Some(comma);
             }
         }
-        self.expect(b'}', opener, "`,` or `}`")?;
+        self.expect(b'}', opener, Expected::CommaOrBrace)?;
         self.depth -= 1;
         Ok(Value::Object(members))
     }
@@ -106,7 +106,7 @@ impl Parser<'_> {
                 return Err(SyntaxError { span: comma, kind: SyntaxErrorKind::TrailingComma });
             }
         }
-        self.expect(b']', opener, "`,` or `]`")?;
+        self.expect(b']', opener, Expected::CommaOrBracket)?;
         self.depth -= 1;
         Ok(Value::Array(items))
     }
@@ -137,7 +137,7 @@ impl Parser<'_> {
                         kind: SyntaxErrorKind::ControlCharacter(control as char),
                     });
                 }
-                None => return Err(self.unexpected_end(Some(Span::new(start, start + 1)), "`\"`")),
+                None => return Err(self.unexpected_end(Some(Span::new(start, start + 1)), Expected::Quote)),
             }
         }
         self.at += 1;
@@ -211,7 +211,7 @@ impl Parser<'_> {
             "null" => Value::Null,
             "true" => Value::Boolean(true),
             "false" => Value::Boolean(false),
-            "" => return Err(self.expected("a value")),
+            "" => return Err(self.expected(Expected::Value)),
             _ => {
                 let span = Span::new(start, start + word.len());
                 return Err(SyntaxError { span, kind: SyntaxErrorKind::Word(word.to_owned()) });
@@ -240,7 +240,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn expect(&mut self, byte: u8, opener: Span, expected: &'static str) -> Parsed<()> {
+    fn expect(&mut self, byte: u8, opener: Span, expected: Expected) -> Parsed<()> {
         match self.peek() {
             Some(found) if found == byte => {
                 self.at += 1;
@@ -252,12 +252,12 @@ impl Parser<'_> {
     }
 
     /// The error for what stands at the cursor: the whole char, so that the span can be sliced.
-    fn expected(&self, expected: &'static str) -> SyntaxError {
+    fn expected(&self, expected: Expected) -> SyntaxError {
         let len = self.text[self.at..].chars().next().map_or(0, char::len_utf8);
         SyntaxError { span: Span::new(self.at, self.at + len), kind: SyntaxErrorKind::Expected(expected) }
     }
 
-    fn unexpected_end(&self, opener: Option<Span>, expected: &'static str) -> SyntaxError {
+    fn unexpected_end(&self, opener: Option<Span>, expected: Expected) -> SyntaxError {
         let end = Span::at(self.text.len());
         SyntaxError { span: end, kind: SyntaxErrorKind::UnexpectedEnd { opener, expected } }
     }

@@ -3,6 +3,7 @@
 use std::os::unix::fs::symlink;
 
 use super::*;
+use crate::diagnostic::Code;
 use crate::disk::Condition;
 
 struct Ground {
