@@ -25,7 +25,7 @@ use jiff::Timestamp;
 use crate::campaign::{self, ContentFormat};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::json::{self, Document};
-use crate::telegram::{self, ApiError, Method, ParseMode, Request};
+use crate::telegram::{self, ApiError, Cause, Method, ParseMode, Request};
 use crate::template::{self, Token};
 use crate::text::Span;
 
@@ -123,9 +123,7 @@ impl Composed {
     pub fn place_of_refusal(&self, error: &ApiError) -> Option<Diagnostic> {
         let own = self.diagnostics.iter().find(|problem| problem.is_error()).map(|problem| problem.span);
         let span = own.or_else(|| {
-            let (_, offset) = error.description.rsplit_once("at byte offset ")?;
-            let digits = offset.find(|c: char| !c.is_ascii_digit()).unwrap_or(offset.len());
-            let at = offset[..digits].parse().ok()?;
+            let at = error.byte_offset()?;
             self.origin(self.rendered_span_of_text(Span::new(at, at + 1))?)
         })?;
         Some(Diagnostic::error(Code::Refused, span, error.description.clone()))
@@ -308,17 +306,15 @@ impl Composed {
         let is_explained = self.check_text(body, locator, document);
         match checked.result {
             Ok(request) => self.request = Some(request),
-            Err(error) if problems::is_too_long(&error) => {
-                self.diagnostics.push(problems::of_too_long(body, locator, document, &error));
-            }
             // That is the webhook's problem, and told there.
             Err(_) if Method::from_name(&method).is_none() => {}
-            Err(error)
-                if is_explained
-                    && ["can't parse entities", "text is too long"]
-                        .iter()
-                        .any(|words| error.description.contains(words)) => {}
-            Err(error) => self.diagnostics.push(problems::of_api_error(body, locator, document, &error)),
+            Err(error) => match error.cause {
+                Some(Cause::TooLong(limit)) => {
+                    self.diagnostics.push(problems::of_too_long(body, locator, document, &error, limit));
+                }
+                Some(Cause::Markup | Cause::InputTooLong) if is_explained => {}
+                _ => self.diagnostics.push(problems::of_api_error(body, locator, document, &error)),
+            },
         }
     }
 

@@ -17,7 +17,7 @@ pub mod request;
 mod unparse;
 
 pub use answer::{Advice, Answer, Fault, what_to_do};
-pub use api_error::{ApiError, ErrorParameters, Place};
+pub use api_error::{ApiError, Cause, ErrorParameters, Place};
 pub use arguments::{Argument, Arguments, NotAnObject, Origin};
 pub use convert::{Converted, Refusal, convert};
 pub use destination::{Astray, Outgoing, Whereabouts, check_destination};

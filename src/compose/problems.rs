@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::locate::{Located, Locator};
 use crate::diagnostic::{Code, Diagnostic, Fix, TextEdit};
 use crate::json::{self, Document, Expected, Quoting, SyntaxError, SyntaxErrorKind, Text};
-use crate::telegram::{self, ApiError, Finding, Limit, ParseMode, Place};
+use crate::telegram::{self, ApiError, Cause, Finding, Limit, ParseMode, Place};
 use crate::template::{self, Binding, Dialect, Partials, Position};
 use crate::text::{Span, visible};
 
@@ -439,16 +439,17 @@ fn key_at<'d>(members: &Members<'d>, place: &Place) -> Option<&'d Text> {
     Some(&members.member(members.at_path(parents)?, name)?.key)
 }
 
-/// Whether a message has more characters than fit.
-pub fn is_too_long(error: &ApiError) -> bool {
-    error.description.ends_with("message is too long") || error.description.ends_with("caption is too long")
-}
-
 /// Says by how much a message is too long, at the first character that does not fit.
-pub fn of_too_long(body: Body<'_>, locator: &Locator, document: &Document, error: &ApiError) -> Diagnostic {
-    let (key, limit) = match error.description.ends_with("caption is too long") {
-        true => ("caption", Limit::Caption),
-        false => ("text", Limit::Message),
+pub fn of_too_long(
+    body: Body<'_>,
+    locator: &Locator,
+    document: &Document,
+    error: &ApiError,
+    limit: Limit,
+) -> Diagnostic {
+    let key = match limit {
+        Limit::Caption => "caption",
+        Limit::Message => "text",
     };
     let mode = document.root.get("parse_mode").and_then(json::Node::as_text);
     let mode = mode.and_then(|mode| ParseMode::from_argument(&mode.decoded).ok().flatten());
@@ -465,30 +466,21 @@ pub fn of_too_long(body: Body<'_>, locator: &Locator, document: &Document, error
 }
 
 fn help_of_refusal(error: &ApiError) -> String {
-    let description = error.description.as_str();
-    let known = [
-        ("message is too long", "a message holds 4,096 characters: shorten it"),
-        (
-            "caption is too long",
-            "a caption holds 1,024 characters: shorten it, or send the text by sendMessage",
-        ),
-        ("text is too long", "a message holds 4,096 characters: shorten it"),
-        (
-            "text is empty",
-            "a message shows at least one character: write some, or give the variable a default",
-        ),
-        (
-            "text must be non-empty",
-            "a message shows at least one character: write some, or give the variable a default",
-        ),
-        ("unsupported parse_mode", "write \"HTML\", \"MarkdownV2\" or \"Markdown\""),
-        ("button URL", "a button's address begins with https://, http:// or tg://"),
-        ("method not found", "correct the method at the end of the webhook's address"),
-    ];
-    match known.iter().find(|(part, _)| description.contains(part)) {
-        Some((_, help)) => (*help).to_owned(),
-        None => telegram::what_to_do(error).action,
-    }
+    let help = match error.cause {
+        Some(Cause::TooLong(Limit::Message) | Cause::InputTooLong) => {
+            "a message holds 4,096 characters: shorten it"
+        }
+        Some(Cause::TooLong(Limit::Caption)) => {
+            "a caption holds 1,024 characters: shorten it, or send the text by sendMessage"
+        }
+        Some(Cause::NoText) => {
+            "a message shows at least one character: write some, or give the variable a default"
+        }
+        Some(Cause::ParseMode) => "write \"HTML\", \"MarkdownV2\" or \"Markdown\"",
+        Some(Cause::ButtonUrl) => "a button's address begins with https://, http:// or tg://",
+        Some(Cause::Markup) | None => return telegram::what_to_do(error).action,
+    };
+    help.to_owned()
 }
 
 /// The bytes of the text as sent, and the place in the body, of a place in the request.

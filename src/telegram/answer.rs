@@ -55,8 +55,16 @@ impl ApiError {
             error_code: code.and_then(|code| u16::try_from(code).ok()).unwrap_or(status),
             description: description.to_owned(),
             at: None,
+            cause: None,
             parameters: retry_after.or(migrate),
         })
+    }
+
+    /// Returns the byte of the text that the description names; see [`super::ParseError::message`].
+    pub fn byte_offset(&self) -> Option<usize> {
+        let (_, offset) = self.description.rsplit_once("at byte offset ")?;
+        let digits = offset.find(|c: char| !c.is_ascii_digit()).unwrap_or(offset.len());
+        offset[..digits].parse().ok()
     }
 }
 

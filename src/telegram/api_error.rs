@@ -1,5 +1,6 @@
 //! What the Bot API answers where it refuses: code and description as over HTTP, and the place that is to blame.
 
+use super::Limit;
 use crate::json::Step;
 use crate::text::Span;
 
@@ -13,8 +14,27 @@ pub struct ApiError {
     pub description: String,
     /// The place in the request that is to blame, where it is known.
     pub at: Option<Place>,
+    /// Why, where our own check refused and more than the words depends on it.
+    pub cause: Option<Cause>,
     /// What the answer says beside its words.
     pub parameters: Option<ErrorParameters>,
+}
+
+/// Why a check of ours refuses, as far as it is explained in other words than Telegram's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// The markup does not parse.
+    Markup,
+    /// The text is longer than what the server parses.
+    InputTooLong,
+    /// The text is longer than a message or caption, after parsing.
+    TooLong(Limit),
+    /// A text that has to be there is empty.
+    NoText,
+    /// There is no such parse mode.
+    ParseMode,
+    /// The address of a button is not valid.
+    ButtonUrl,
 }
 
 /// The `parameters` of a refusal (Bot API, `ResponseParameters`).
@@ -92,7 +112,7 @@ impl ApiError {
 
     /// Makes an error whose description is given in full.
     pub fn plain(error_code: u16, description: &str) -> Self {
-        Self { error_code, description: description.to_owned(), at: None, parameters: None }
+        Self { error_code, description: description.to_owned(), at: None, cause: None, parameters: None }
     }
 
     fn prefixed(error_code: u16, prefix: &str, words: &str) -> Self {

@@ -6,7 +6,7 @@ use super::media::{self, MediaKind};
 use super::options::{self, Delivery, LinkPreview, Reply};
 use super::refused::Refused;
 use super::{ChatId, Content, Finding, Location, Request, location, poll, text};
-use crate::telegram::api_error::ApiError;
+use crate::telegram::api_error::{ApiError, Cause};
 use crate::telegram::arguments::Arguments;
 use crate::telegram::method::Method;
 
@@ -79,7 +79,9 @@ impl<'a> Draft<'a> {
             Method::SendMessage => {
                 let link_preview = LinkPreview::read(arguments)?;
                 if arguments.text("text").is_empty() {
-                    return Err(Refused::at(arguments.place("text"), "Message text is empty"));
+                    return Err(
+                        Refused::at(arguments.place("text"), "Message text is empty").because(Cause::NoText)
+                    );
                 }
                 Ok(Draft::Text(text::of_arguments(arguments, text::Names::MESSAGE)?, link_preview))
             }

@@ -4,7 +4,7 @@ use super::refused::Refused;
 use super::url::{self, Scheme};
 use super::value::{self, Value};
 use crate::json::Step;
-use crate::telegram::api_error::Place;
+use crate::telegram::api_error::{Cause, Place};
 use crate::telegram::arguments::Arguments;
 use crate::telegram::link;
 
@@ -283,7 +283,9 @@ pub(super) fn finish(draft: Draft) -> Result<Option<ReplyMarkup>, Refused> {
 
 fn finish_button(mut button: Button, place: Place) -> Result<Button, Refused> {
     if button.text.is_empty() {
-        return Err(Refused::at(place, "Inline keyboard button text must be non-empty"));
+        return Err(
+            Refused::at(place, "Inline keyboard button text must be non-empty").because(Cause::NoText)
+        );
     }
     let member = |name: &str| place.child(Step::Key(name.to_owned()));
     let inner =
@@ -296,7 +298,10 @@ fn finish_button(mut button: Button, place: Place) -> Result<Button, Refused> {
             } else {
                 match url::checked(address, Scheme::Any) {
                     Ok(normal) => *address = normal,
-                    Err(words) => return refuse(member("url"), format!("Inline keyboard button {words}")),
+                    Err(words) => {
+                        let refused = Refused::at(member("url"), &format!("Inline keyboard button {words}"));
+                        return Err(refused.because(Cause::ButtonUrl));
+                    }
                 }
             }
         }

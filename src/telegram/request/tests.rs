@@ -1,5 +1,6 @@
 use super::*;
 use crate::json;
+use crate::telegram::api_error::Cause;
 use crate::telegram::arguments::Arguments;
 
 /// Checks a JSON body; a refusal is shown with the part of the body it points at.
@@ -426,4 +427,29 @@ fn a_text_within_the_limit_by_characters_alone_is_near_it() {
     assert_eq!(wide(2048), (None, vec![]));
     assert_eq!(wide(4096), (None, vec!["near-limit"]));
     assert_eq!(wide(4097), (Some("Bad Request: message is too long".into()), vec![]));
+}
+
+#[test]
+fn a_refusal_of_the_message_s_own_text_or_button_carries_its_cause() {
+    let cause = |method: &str, body: &str| {
+        let document = json::parse(body).unwrap();
+        check(method, &Arguments::from_json(&document, body).unwrap()).result.unwrap_err().cause
+    };
+    let caption = format!(r#"{{"chat_id": 7, "photo": "a", "caption": "{}"}}"#, "x".repeat(1025));
+    let input = format!(r#"{{"chat_id": 7, "text": "{}"}}"#, "x".repeat(100_000));
+    let button =
+        r#"{"chat_id": 7, "text": "a", "reply_markup": {"inline_keyboard": [[{"text": "b", "url": "b"}]]}}"#;
+    let album = r#"{"chat_id": 7, "media": [{"type": "photo", "media": "a", "caption": "*", "parse_mode": "Markdown"}]}"#;
+    for (method, body, expected) in [
+        ("sendMessage", r#"{"chat_id": 7, "text": "<b>", "parse_mode": "HTML"}"#, Some(Cause::Markup)),
+        ("sendMessage", r#"{"chat_id": 7, "text": " "}"#, Some(Cause::NoText)),
+        ("sendMessage", r#"{"chat_id": 7, "text": "a", "parse_mode": "XML"}"#, Some(Cause::ParseMode)),
+        ("sendMessage", &input, Some(Cause::InputTooLong)),
+        ("sendPhoto", &caption, Some(Cause::TooLong(crate::telegram::Limit::Caption))),
+        ("sendMessage", button, Some(Cause::ButtonUrl)),
+        ("sendMessage", r#"{"text": "a"}"#, None),
+        ("sendMediaGroup", album, None),
+    ] {
+        assert_eq!(cause(method, body), expected, "{body:.99}");
+    }
 }

@@ -3,7 +3,7 @@
 use super::refused::Refused;
 use super::value::{self, Value};
 use crate::json::Node;
-use crate::telegram::api_error::Place;
+use crate::telegram::api_error::{Cause, Place};
 use crate::telegram::arguments::Arguments;
 use crate::telegram::{
     Change, Entity, EntityKind, FixOptions, FormattedText, Limit, ParseMode, Sent, TextError,
@@ -127,17 +127,16 @@ fn read<'a>(
     source: Source<'a>,
 ) -> Result<Draft<'a>, Refused> {
     if MAX_INPUT_BYTES < text.len() {
-        return Err(Refused::at(source.place(), "Text is too long"));
+        return Err(Refused::at(source.place(), "Text is too long").because(Cause::InputTooLong));
     }
     let parse_mode = match ParseMode::from_argument(mode) {
         _ if text.is_empty() => None,
         Ok(parse_mode) => parse_mode,
-        Err(_) => return Err(Refused::at(mode_place, "Unsupported parse_mode")),
+        Err(_) => return Err(Refused::at(mode_place, "Unsupported parse_mode").because(Cause::ParseMode)),
     };
     let parsed = match parse_mode {
-        Some(mode) => {
-            parse(mode, text).map_err(|error| Refused::at(source.part(error.span), &error.message()))?
-        }
+        Some(mode) => parse(mode, text)
+            .map_err(|error| Refused::at(source.part(error.span), &error.message()).because(Cause::Markup))?,
         None => {
             FormattedText { text: text.to_owned(), entities: read_entities(entities.unwrap_or_default())? }
         }
@@ -236,14 +235,33 @@ impl Draft<'_> {
             Rules::Optional => fixed(parsed, FixOptions::CAPTION),
             Rules::Quote => fixed(parsed, FixOptions::CLEAN_AND_REPAIR),
         };
-        let Sent { text: sent, changes } =
-            done.map_err(|error| Refused::at(place.clone(), &error.to_string()))?;
+        let Sent { text: sent, changes } = done.map_err(|error| Refused {
+            cause: cause(&error),
+            ..Refused::at(place.clone(), &error.to_string())
+        })?;
         match rules {
             Rules::Short { max_chars, too_long } if max_chars < sent.text.chars().count() => {
                 Err(Refused::at(place, too_long))
             }
             _ => Ok(MarkedText { sent, changes, ..self.marked }),
         }
+    }
+}
+
+fn cause(error: &TextError) -> Option<Cause> {
+    match error {
+        TextError::Empty => Some(Cause::NoText),
+        TextError::MessageTooLong => Some(Cause::TooLong(Limit::Message)),
+        TextError::CaptionTooLong => Some(Cause::TooLong(Limit::Caption)),
+        TextError::Link { .. }
+        | TextError::CustomEmoji
+        | TextError::Date
+        | TextError::Offset(_)
+        | TextError::Length(_)
+        | TextError::BeginsInsideCharacter { .. }
+        | TextError::EndsInsideCharacter { .. }
+        | TextError::BeginsBehindEnd { .. }
+        | TextError::EndsBehindEnd { .. } => None,
     }
 }
 

@@ -86,7 +86,7 @@ impl<'a> Value<'a> {
 
     /// Makes a refusal for this place.
     pub fn refuse(&self, words: impl AsRef<str>) -> Refused {
-        Refused { words: words.as_ref().to_owned(), place: self.place() }
+        Refused::at(self.place(), words.as_ref())
     }
 
     pub fn optional_bool(&self, name: &str) -> Result<bool, Refused> {
