@@ -73,20 +73,20 @@ enum Markup {
 }
 
 impl Markup {
-    /// Telegram's name for it in errors.
-    fn name(&self) -> &'static str {
+    /// Telegram's name for it in errors, and its author's.
+    fn names(&self) -> (&'static str, &'static str) {
         match self {
-            Markup::Bold => "Bold",
-            Markup::Italic => "Italic",
-            Markup::Underline => "Underline",
-            Markup::Strikethrough => "Strikethrough",
-            Markup::Spoiler => "Spoiler",
-            Markup::Code => "Code",
-            Markup::Pre { language: None } => "Pre",
-            Markup::Pre { language: Some(_) } => "PreCode",
-            Markup::Link => "TextUrl",
-            Markup::Special => "CustomEmoji",
-            Markup::Quote => "BlockQuote",
+            Markup::Bold => ("Bold", "bold"),
+            Markup::Italic => ("Italic", "italic"),
+            Markup::Underline => ("Underline", "underline"),
+            Markup::Strikethrough => ("Strikethrough", "strikethrough"),
+            Markup::Spoiler => ("Spoiler", "a spoiler"),
+            Markup::Code => ("Code", "code"),
+            Markup::Pre { language: None } => ("Pre", "a code block"),
+            Markup::Pre { language: Some(_) } => ("PreCode", "a code block"),
+            Markup::Link => ("TextUrl", "a link"),
+            Markup::Special => ("CustomEmoji", "a custom emoji"),
+            Markup::Quote => ("BlockQuote", "a quote"),
         }
     }
 
@@ -351,7 +351,8 @@ impl<L: Listener> Parser<'_, L> {
     }
 
     fn unclosed(&mut self, open: &Open) -> Result<(), ParseError> {
-        let kind = ParseErrorKind::UnclosedEntity { entity: open.markup.name() };
+        let (entity, in_words) = open.markup.names();
+        let kind = ParseErrorKind::UnclosedEntity { entity, in_words };
         let span = Span::new(open.start, open.start + open.markup.opener_len());
         self.listener.problem(ParseError::at(kind, open.start, span))
     }

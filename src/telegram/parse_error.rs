@@ -77,6 +77,8 @@ pub enum ParseErrorKind {
     UnclosedEntity {
         /// The entity, as Telegram names it: `Bold`, `TextUrl`, `BlockQuote`, …
         entity: &'static str,
+        /// The same as its author would call it: `bold`, `a link`, `a quote`, …
+        in_words: &'static str,
     },
     /// MarkdownV2: a character that has to be escaped.
     ReservedCharacter {
@@ -145,7 +147,7 @@ impl ParseErrorKind {
                     .into()
             }
             Self::UnclosedLegacyEntity => "Can't find end of the entity".into(),
-            Self::UnclosedEntity { entity } => format!("Can't find end of {entity} entity"),
+            Self::UnclosedEntity { entity, .. } => format!("Can't find end of {entity} entity"),
             Self::ReservedCharacter { character } => {
                 format!("Character '{character}' is reserved and must be escaped with the preceding '\\'")
             }

@@ -14,7 +14,7 @@ pub(super) fn explain(error: &ParseError, input: &str) -> Diagnostic {
                 .with_help(format!("write `\\{character}`"))
                 .with_fix(Fix::replace(format!("escape the `{character}`"), Span::at(span.start), "\\"))
         }
-        ParseErrorKind::UnclosedEntity { entity } => unclosed(what_it_is(entity), span, input),
+        ParseErrorKind::UnclosedEntity { in_words, .. } => unclosed(in_words, span, input),
         ParseErrorKind::UnclosedLegacyEntity => unclosed(legacy_entity(span.of(input)), span, input),
         ParseErrorKind::UnclosedUrl => {
             let address = Span::new(span.end, input.len());
@@ -40,22 +40,6 @@ pub(super) fn explain(error: &ParseError, input: &str) -> Diagnostic {
             }
         }
         _ => Diagnostic::error(Code::Markup, span, error.message()),
-    }
-}
-
-/// What the author opened, by Telegram's name for it.
-fn what_it_is(entity: &str) -> &'static str {
-    match entity {
-        "Bold" => "bold",
-        "Italic" => "italic",
-        "Underline" => "underline",
-        "Strikethrough" => "strikethrough",
-        "Spoiler" => "a spoiler",
-        "Code" => "code",
-        "Pre" | "PreCode" => "a code block",
-        "TextUrl" => "a link",
-        "CustomEmoji" => "a custom emoji",
-        _ => "a quote",
     }
 }
 
