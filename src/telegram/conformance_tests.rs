@@ -1,29 +1,21 @@
-//! The reference's answers, case by case: those of this repository, and the shared ones where they can be had.
-
-use std::path::Path;
+//! The reference's answers, case by case: to our own inputs, and those of TDLib's own tests.
 
 use serde_json::{Value, json};
 
 use super::{Empty, Entity, Find, FixOptions, FormattedText, ParseMode, detect, entity_json, fix, parse};
 
-/// Reads a case file beside the repository, or says that it is left out.
-fn shared(name: &str) -> Vec<Value> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/cases/telegram").join(name);
-    match std::fs::read_to_string(&path) {
-        Ok(text) => serde_json::from_str(&text).unwrap(),
-        Err(_) => {
-            eprintln!("left out: {} is not there", path.display());
-            Vec::new()
-        }
-    }
+/// Reads a file of tests/data and fails where it holds fewer cases than it did: a case that is gone has not passed.
+macro_rules! cases {
+    ($path:literal, $at_least:literal) => {
+        read(include_str!(concat!("../../tests/data/", $path)), $at_least)
+    };
 }
 
-/// Reads one of this repository's own case files: own inputs, the reference's answers (TDLib 1.8.69).
-macro_rules! own {
-    ($name:literal) => {
-        serde_json::from_str::<Vec<Value>>(include_str!(concat!("../../tests/data/telegram/", $name)))
-            .unwrap()
-    };
+#[track_caller]
+fn read(text: &str, at_least: usize) -> Vec<Value> {
+    let cases: Vec<Value> = serde_json::from_str(text).unwrap();
+    assert!(at_least <= cases.len(), "{} cases instead of {at_least}", cases.len());
+    cases
 }
 
 /// Checks `answer` against each case's own and shows the first few that differ.
@@ -58,39 +50,40 @@ fn parsed(mode: ParseMode, case: &Value) -> Value {
 
 #[test]
 fn own_markup_parses_as_telegram_does() {
-    check_all("html", &own!("html.json"), |case| parsed(ParseMode::Html, case));
-    check_all("markdown", &own!("markdown.json"), |case| parsed(ParseMode::Markdown, case));
-    check_all("markdown_v2", &own!("markdown_v2.json"), |case| parsed(ParseMode::MarkdownV2, case));
+    check_all("html", &cases!("telegram/html.json", 170), |case| parsed(ParseMode::Html, case));
+    check_all("markdown", &cases!("telegram/markdown.json", 294), |case| parsed(ParseMode::Markdown, case));
+    check_all("markdown_v2", &cases!("telegram/markdown_v2.json", 170), |case| {
+        parsed(ParseMode::MarkdownV2, case)
+    });
 }
 
 #[test]
 fn own_links_are_checked_as_telegram_does() {
-    check_all("links", &own!("links.json"), |case| parsed(ParseMode::Markdown, case));
+    check_all("links", &cases!("telegram/links.json", 53), |case| parsed(ParseMode::Markdown, case));
 }
 
 #[test]
 fn own_entities_are_cleaned_and_repaired_as_telegram_does() {
-    check_all("fixed", &own!("fixed.json"), |case| fixed(given(case), FixOptions::CLEAN_AND_REPAIR));
+    check_all("fixed", &cases!("telegram/fixed.json", 3250), |case| {
+        fixed(given(case), FixOptions::CLEAN_AND_REPAIR)
+    });
 }
 
 #[test]
 fn own_texts_are_searched_as_telegram_does() {
-    check_all("found", &own!("found.json"), searched);
+    check_all("found", &cases!("telegram/found.json", 300), searched);
 }
 
 #[test]
-fn shared_html_cases_parse_as_telegram_does() {
-    check_all("html", &shared("html.json"), |case| parsed(ParseMode::Html, case));
+fn tdlibs_html_parses_as_telegram_does() {
+    check_all("html", &cases!("tdlib/html.json", 89), |case| parsed(ParseMode::Html, case));
 }
 
 #[test]
-fn shared_markdown_cases_parse_as_telegram_does() {
-    check_all("markdown", &shared("markdown.json"), |case| parsed(ParseMode::Markdown, case));
-}
-
-#[test]
-fn shared_markdown_v2_cases_parse_as_telegram_does() {
-    check_all("markdown_v2", &shared("markdown_v2.json"), |case| parsed(ParseMode::MarkdownV2, case));
+fn tdlibs_markdown_v2_parses_as_telegram_does() {
+    check_all("markdown_v2", &cases!("tdlib/markdown_v2.json", 253), |case| {
+        parsed(ParseMode::MarkdownV2, case)
+    });
 }
 
 fn fixed(text: FormattedText, options: FixOptions) -> Value {
@@ -107,15 +100,8 @@ fn given(case: &Value) -> FormattedText {
 }
 
 #[test]
-fn shared_entities_are_cleaned_and_repaired_as_telegram_does() {
-    check_all("clean_and_fix", &shared("clean_and_fix.json"), |case| {
-        fixed(given(case), FixOptions::CLEAN_AND_REPAIR)
-    });
-}
-
-#[test]
-fn shared_markup_is_cleaned_and_repaired_as_telegram_does() {
-    check_all("parse_then_fix", &shared("parse_then_fix.json"), |case| {
+fn own_markup_is_cleaned_and_repaired_as_telegram_does() {
+    check_all("parsed_and_fixed", &cases!("telegram/parsed_and_fixed.json", 3183), |case| {
         let mode = match case["mode"].as_str().unwrap() {
             "html" => ParseMode::Html,
             "markdown" => ParseMode::Markdown,
@@ -127,8 +113,8 @@ fn shared_markup_is_cleaned_and_repaired_as_telegram_does() {
 }
 
 #[test]
-fn shared_texts_are_fixed_as_telegram_does() {
-    check_all("fix_formatted_text", &shared("fix_formatted_text.json"), |case| {
+fn tdlibs_texts_are_fixed_as_telegram_does() {
+    check_all("fix_formatted_text", &cases!("tdlib/fix_formatted_text.json", 47), |case| {
         let flag = |name: &str| case[name] == true;
         let options = FixOptions {
             empty: if flag("allow_empty") { Empty::Cleared } else { Empty::Refused },
@@ -147,15 +133,8 @@ fn shared_texts_are_fixed_as_telegram_does() {
 }
 
 #[test]
-fn shared_texts_are_searched_as_telegram_does() {
-    let mut cases = shared("autodetect.json");
-    for case in &mut cases {
-        case["text"] = case["input"].clone();
-        if let Some(entities) = case["entities"].as_array_mut() {
-            entities.retain(|entity| entity["type"] != "media_timestamp");
-        }
-    }
-    check_all("autodetect", &cases, searched);
+fn tdlibs_texts_are_searched_as_telegram_does() {
+    check_all("found", &cases!("tdlib/found.json", 317), searched);
 }
 
 fn searched(case: &Value) -> Value {
