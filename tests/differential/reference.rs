@@ -1,12 +1,9 @@
-//! The reference library (TDLib's JSON interface) behind an environment variable: what it answers to synchronous requests.
+//! The reference library (TDLib's JSON interface): what it answers to synchronous requests.
 
-use std::ffi::{CStr, CString, c_char};
+use std::ffi::{CStr, CString, OsStr, c_char};
 
 use serde_json::{Value, json};
 use telecast::telegram::ParseMode;
-
-/// Where the library is; development only.
-pub const VARIABLE: &str = "TELECAST_TDJSON";
 
 /// The loaded library.
 pub struct Reference {
@@ -16,14 +13,10 @@ pub struct Reference {
 }
 
 impl Reference {
-    /// Loads the library that the environment names, or says that it is left out.
-    pub fn load() -> Option<Self> {
-        let Some(path) = std::env::var_os(VARIABLE) else {
-            eprintln!("left out: {VARIABLE} names no libtdjson.so to compare with");
-            return None;
-        };
+    /// Loads the library that is at `path`.
+    pub fn load(path: &OsStr) -> Self {
         // SAFETY: the library's initialisers are those of TDLib, which does nothing but set up its tables.
-        let library = unsafe { libloading::Library::new(&path) }.expect("the reference library loads");
+        let library = unsafe { libloading::Library::new(path) }.expect("the reference library loads");
         // SAFETY: the signature is that of td_json_client.h.
         let execute = unsafe {
             *library
@@ -32,7 +25,7 @@ impl Reference {
         };
         let reference = Self { execute, _library: library };
         reference.ask(&json!({"@type": "setLogVerbosityLevel", "new_verbosity_level": 0}));
-        Some(reference)
+        reference
     }
 
     /// Returns the answer to a request.
