@@ -15,7 +15,7 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 use telecast::store::{SqliteStore, Store};
 
-use crate::support::{Answer, Home, Terminal};
+use crate::support::{Answer, Home, Terminal, left_out};
 
 fn sample() -> Home {
     let home = Home::new();
@@ -117,7 +117,7 @@ fn a_read_only_workspace_with_people_is_checked_and_rendered() {
             let refused = run(&["profiles", "set", "anna", "city=Rome"]).unwrap();
             assert_eq!(refused.status.code(), Some(3), "{refused:?}");
         }
-        Err(error) => println!("left out: nobody cannot run this test: {error}"),
+        Err(error) => left_out(&format!("nobody cannot run the program: {error}")),
     }
     set_modes(0o755, 0o644);
 }
@@ -156,7 +156,7 @@ fn a_store_that_may_not_be_written_is_read_and_says_so_when_it_is() {
 fn own_mounts(home: &Home, script: &str) -> Option<Command> {
     let can = Command::new("unshare").args(["-m", "true"]).output().is_ok_and(|tried| tried.status.success());
     if !can {
-        println!("left out: this machine gives no mounts of one's own");
+        left_out("this machine gives no mounts of one's own");
         return None;
     }
     let command = home.command([""; 0]);

@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use crate::support::rounds;
+use crate::support::{left_out, rounds};
 use jiff::Timestamp;
 use telecast::campaign::{Auth, Campaign, ContentFormat, Manifest, Webhook};
 use telecast::diagnostic::Code;
@@ -390,9 +390,8 @@ fn the_history_stays_bounded() {
     assert!(folder.history(100)[0].body.starts_with("11 "));
 }
 
-#[test]
-fn in_a_child_tests_are_added_to_the_history() {
-    let Some(folder) = childs_folder() else { return };
+/// The child of the test below.
+fn add_tests_to_the_history(folder: &Folder) {
     println!("\nready");
     std::io::stdin().lines().next();
     for n in 0..10 {
@@ -402,6 +401,9 @@ fn in_a_child_tests_are_added_to_the_history() {
 
 #[test]
 fn processes_that_add_to_a_history_at_its_limit_lose_nothing() {
+    if let Some(folder) = childs_folder() {
+        return add_tests_to_the_history(&folder);
+    }
     let dir = sample();
     let folder = folder_of(dir.path());
     folder.add_to_history(&test_send("first")).unwrap();
@@ -409,7 +411,7 @@ fn processes_that_add_to_a_history_at_its_limit_lose_nothing() {
     // A few lines below the limit, so that each round of writers comes to it.
     let n = 8 * 1024 * 1024 / line.len() - 5;
     write(&dir, ".telecast/history.jsonl", line.repeat(n).as_bytes());
-    let test = "workspace::in_a_child_tests_are_added_to_the_history";
+    let test = "workspace::processes_that_add_to_a_history_at_its_limit_lose_nothing";
     let mut others: Vec<Child> = (0..10).map(|_| child(test, dir.path())).collect();
     others.iter_mut().for_each(|other| wait_for(other, "ready"));
     others.iter_mut().for_each(|other| drop(other.stdin.take()));
@@ -463,7 +465,7 @@ fn test_chats_are_named_and_the_last_one_is_remembered() {
     );
 }
 
-/// Starts this test binary again to run one of the `in_a_child` tests on `dir`.
+/// Starts this test binary again to run `test`, which finds `dir` as the [`childs_folder`] and does what a child does.
 fn child(test: &str, dir: &Path) -> Child {
     child_command(test, dir).spawn().unwrap()
 }
@@ -481,14 +483,14 @@ fn wait_for(child: &mut Child, word: &str) {
     assert!(lines.map_while(Result::ok).any(|line| line.contains(word)), "the child said no {word}");
 }
 
-/// What the child works on; `None` where the test runs as one of the suite.
+/// What a child works on; `None` where the test runs as one of the suite. A test starts itself as its child: one that
+/// were only a child would count as passed in every run of the suite.
 fn childs_folder() -> Option<Folder> {
     std::env::var_os("TELECAST_TEST_DIR").map(|dir| folder_of(Path::new(&dir)))
 }
 
-#[test]
-fn in_a_child_a_lock_is_held() {
-    let Some(folder) = childs_folder() else { return };
+/// The child of the test below.
+fn hold_the_lock(folder: &Folder) {
     let _guard = folder.lock_editing().unwrap();
     println!("\nlocked");
     std::io::stdin().lines().for_each(drop);
@@ -496,9 +498,15 @@ fn in_a_child_a_lock_is_held() {
 
 #[test]
 fn a_second_process_is_told_who_edits_and_gets_the_lock_when_it_is_killed() {
+    if let Some(folder) = childs_folder() {
+        return hold_the_lock(&folder);
+    }
     let dir = sample();
     let folder = folder_of(dir.path());
-    let mut other = child("workspace::in_a_child_a_lock_is_held", dir.path());
+    let mut other = child(
+        "workspace::a_second_process_is_told_who_edits_and_gets_the_lock_when_it_is_killed",
+        dir.path(),
+    );
     wait_for(&mut other, "locked");
     let Err(LockError::Held { holder, .. }) = folder.lock_editing() else { panic!("the lock was free") };
     assert_eq!((holder.pid, holder.workspace.as_deref()), (Some(other.id()), Some(dir.path())));
@@ -520,9 +528,8 @@ fn one_bot_is_polled_once_on_the_machine_whatever_the_workspace() {
     folder_of(two.path()).lock_polling(&paths, 42).unwrap();
 }
 
-#[test]
-fn in_a_child_nothing_is_permitted() {
-    let Some(folder) = childs_folder() else { return };
+/// The child of the test below.
+fn look_without_permissions(folder: &Folder) {
     let workspace = Workspace::open(folder.root()).unwrap();
     let codes: Vec<String> = workspace.problems().iter().map(ToString::to_string).collect();
     let unreadable = "campaigns/secret.toml:1:1: error[unreadable]: cannot read it: no permission";
@@ -539,6 +546,9 @@ fn in_a_child_nothing_is_permitted() {
 fn a_workspace_without_permissions_opens_and_says_what_it_cannot() {
     use std::os::unix::fs::PermissionsExt;
     use std::os::unix::process::CommandExt;
+    if let Some(folder) = childs_folder() {
+        return look_without_permissions(&folder);
+    }
     let dir = sample();
     let permit = |path: &str, mode| {
         fs::set_permissions(dir.path().join(path), fs::Permissions::from_mode(mode)).unwrap();
@@ -546,7 +556,8 @@ fn a_workspace_without_permissions_opens_and_says_what_it_cannot() {
     write(&dir, "campaigns/secret.toml", b"name = \"x\"");
     permit("campaigns/secret.toml", 0o000);
     ["", "campaigns", ".telecast"].iter().for_each(|path| permit(path, 0o555));
-    let mut command = child_command("workspace::in_a_child_nothing_is_permitted", dir.path());
+    let mut command =
+        child_command("workspace::a_workspace_without_permissions_opens_and_says_what_it_cannot", dir.path());
     // Nothing is forbidden to root.
     if rustix::process::geteuid().is_root() {
         command.uid(65534);
@@ -556,14 +567,13 @@ fn a_workspace_without_permissions_opens_and_says_what_it_cannot() {
             wait_for(&mut other, "refused");
             assert!(other.wait().unwrap().success());
         }
-        Err(error) => println!("left out: nobody cannot run this test: {error}"),
+        Err(error) => left_out(&format!("nobody cannot run it: {error}")),
     }
     ["", "campaigns", ".telecast"].iter().for_each(|path| permit(path, 0o755));
 }
 
-#[test]
-fn in_a_child_drafts_are_written_without_end() {
-    let Some(folder) = childs_folder() else { return };
+/// The child of the test below.
+fn write_drafts_without_end(folder: &Folder) {
     for n in 0_u64.. {
         let text = format!("{n} {}", n.to_string().repeat(2000));
         folder.write_draft(&draft("spring-sale", &text)).unwrap();
@@ -575,9 +585,12 @@ fn in_a_child_drafts_are_written_without_end() {
 
 #[test]
 fn a_draft_is_whole_whenever_the_process_is_killed() {
+    if let Some(folder) = childs_folder() {
+        return write_drafts_without_end(&folder);
+    }
     let dir = sample();
     for _ in 0..rounds(5, 200) {
-        let mut other = child("workspace::in_a_child_drafts_are_written_without_end", dir.path());
+        let mut other = child("workspace::a_draft_is_whole_whenever_the_process_is_killed", dir.path());
         wait_for(&mut other, "writing");
         other.kill().unwrap();
         other.wait().unwrap();
