@@ -30,7 +30,7 @@ use crate::template::{self, Token};
 use crate::text::Span;
 
 pub use chat::Unset;
-pub use convert::{Conversion, Convertible, convert, escape_filter, parse_mode_of};
+pub use convert::{Comparison, Conversion, Convertible, compare, convert, escape_filter, parse_mode_of};
 pub use http::{AuthDraft, DEFAULT_TIMEOUT, Field, Filled, HttpDraft, is_credential};
 pub use inputs::{Chat, Inputs};
 pub use link::{Links, Lit, Part};

@@ -44,56 +44,99 @@ pub struct Conversion {
 impl Conversion {
     /// Returns a body as it is, with its text.
     pub fn unchanged(body: &str) -> Self {
-        let holes = with_trimmed(body, &holes(body));
-        let document = json::parse(&mask(body, &holes)).ok();
-        let place = document.as_ref().and_then(|document| Place::find(body, document, &holes));
-        let text = place.map(|place| place.decoded(body, &holes).text);
-        Self { body: body.to_owned(), text: text.unwrap_or_default(), lost: Vec::new() }
+        Readable::of(body).unchanged()
     }
+}
+
+/// A body in each parse mode.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comparison {
+    /// The mode the body is in; none for no `parse_mode`, and where it cannot be read.
+    pub now: Option<ParseMode>,
+    /// Each mode: the body converted to it, or why and where that is refused.
+    pub conversions: Vec<(ParseMode, Result<Conversion, Diagnostic>)>,
 }
 
 /// Returns the parse mode that a body sets, where it can be read without rendering.
 pub fn parse_mode_of(body: &str) -> Option<ParseMode> {
-    let document = json::parse(&mask(body, &holes(body))).ok()?;
-    let mode = document.root.get("parse_mode")?.as_text()?;
-    ParseMode::from_argument(&mode.decoded).ok().flatten()
+    Readable::of(body).mode()
+}
+
+/// Converts a body to each parse mode; the one it is in already is the body as it is.
+pub fn compare(source: &Convertible<'_>) -> Comparison {
+    let readable = Readable::of(source.body);
+    let now = readable.mode();
+    let conversion = |mode| match now == Some(mode) {
+        true => Ok(readable.unchanged()),
+        false => readable.convert(source, mode),
+    };
+    Comparison { now, conversions: ParseMode::ALL.map(|mode| (mode, conversion(mode))).into() }
 }
 
 /// Converts a body to a parse mode, or says where and why that cannot be done.
 pub fn convert(source: &Convertible<'_>, to: ParseMode) -> Result<Conversion, Diagnostic> {
-    let body = source.body;
-    let holes = with_trimmed(body, &holes(body));
-    let document = json::parse(&mask(body, &holes)).map_err(|error| {
-        refusal(error.span, &format!("the body is not JSON around its Liquid: {}", error.message()))
-            .with_help("mend the JSON first")
-    })?;
-    let Some(place) = Place::find(body, &document, &holes) else {
-        return Err(refusal(Span::at(0), "this body has no text in quotes to convert"));
-    };
-    let (mode_node, from) = mode_in(&document)?;
-    let decoded = place.decoded(body, &holes);
-    foreign::check(source, &holes, &decoded, from, to)?;
-    let converted = telegram::convert(&decoded.text, &decoded.holes, from, to)
-        .map_err(|problem| refusal(decoded.place(problem.span), &problem.message))?;
-    let text = Escapes::new(from, to, source.dialect, place.is_in_string()).swap(&converted.text);
-    let mut edits = vec![place.edit(&text)];
-    match mode_node {
-        Some(node) => edits.push((node.span, format!("\"{}\"", to.as_str()))),
-        None => {
-            let at = Span::at(place.member_end());
-            edits.push((at, format!(",\n  \"parse_mode\": \"{}\"", to.as_str())));
+    Readable::of(source.body).convert(source, to)
+}
+
+/// A body read as JSON around its Liquid, as far as it is: the same for each mode.
+struct Readable<'b> {
+    body: &'b str,
+    holes: Vec<Span>,
+    document: Result<Document, json::SyntaxError>,
+}
+
+impl<'b> Readable<'b> {
+    fn of(body: &'b str) -> Self {
+        let holes = with_trimmed(body, &holes(body));
+        let document = json::parse(&mask(body, &holes));
+        Self { body, holes, document }
+    }
+
+    fn mode(&self) -> Option<ParseMode> {
+        mode_in(self.document.as_ref().ok()?).ok()?.1
+    }
+
+    fn unchanged(&self) -> Conversion {
+        let document = self.document.as_ref().ok();
+        let place = document.and_then(|document| Place::find(self.body, document, &self.holes));
+        let text = place.map(|place| place.decoded(self.body, &self.holes).text);
+        Conversion { body: self.body.to_owned(), text: text.unwrap_or_default(), lost: Vec::new() }
+    }
+
+    fn convert(&self, source: &Convertible<'_>, to: ParseMode) -> Result<Conversion, Diagnostic> {
+        let Self { body, holes, document } = self;
+        let document = document.as_ref().map_err(|error| {
+            refusal(error.span, &format!("the body is not JSON around its Liquid: {}", error.message()))
+                .with_help("mend the JSON first")
+        })?;
+        let Some(place) = Place::find(body, document, holes) else {
+            return Err(refusal(Span::at(0), "this body has no text in quotes to convert"));
+        };
+        let (mode_node, from) = mode_in(document)?;
+        let decoded = place.decoded(body, holes);
+        foreign::check(source, holes, &decoded, from, to)?;
+        let converted = telegram::convert(&decoded.text, &decoded.holes, from, to)
+            .map_err(|problem| refusal(decoded.place(problem.span), &problem.message))?;
+        let text = Escapes::new(from, to, source.dialect, place.is_in_string()).swap(&converted.text);
+        let mut edits = vec![place.edit(&text)];
+        match mode_node {
+            Some(node) => edits.push((node.span, format!("\"{}\"", to.as_str()))),
+            None => {
+                let at = Span::at(place.member_end());
+                edits.push((at, format!(",\n  \"parse_mode\": \"{}\"", to.as_str())));
+            }
         }
+        edits.sort_by_key(|(span, _)| span.start);
+        let mut out = String::with_capacity(body.len());
+        let mut at = 0;
+        for (span, put) in edits {
+            out.push_str(&body[at..span.start]);
+            out.push_str(&put);
+            at = span.end;
+        }
+        out.push_str(&body[at..]);
+        Ok(Conversion { body: out, text, lost: converted.lost })
     }
-    edits.sort_by_key(|(span, _)| span.start);
-    let mut out = String::with_capacity(body.len());
-    let mut at = 0;
-    for (span, put) in edits {
-        out.push_str(&body[at..span.start]);
-        out.push_str(&put);
-        at = span.end;
-    }
-    out.push_str(&body[at..]);
-    Ok(Conversion { body: out, text, lost: converted.lost })
 }
 
 /// Returns the member `parse_mode` and what it says.
@@ -143,6 +186,24 @@ mod tests {
             ParseMode::MarkdownV2,
             r#"{"chat_id": {{ Profile.id | default: "NULL" }}, "text": "*Hi {{ Profile.name | tg_markdown_v2 | json_escape }}\\!*\n", "parse_mode": "MarkdownV2"}"#,
         );
+    }
+
+    #[test]
+    fn a_comparison_has_every_mode_and_the_body_as_it_is_in_its_own() {
+        let body = r#"{"text": "<b>a</b> {{ Profile.y | tg_html }}", "parse_mode": "HTML"}"#;
+        let source = Convertible { body, partials: &Partials::default(), dialect: Dialect::Telecast };
+        let compared = compare(&source);
+        assert_eq!(compared.now, Some(ParseMode::Html));
+        for (mode, conversion) in compared.conversions {
+            let alone = match mode {
+                ParseMode::Html => Conversion::unchanged(body),
+                mode => super::convert(&source, mode).unwrap(),
+            };
+            assert_eq!(conversion.as_ref(), Ok(&alone));
+        }
+        let compared = compare(&Convertible { body: "{", ..source });
+        assert_eq!(compared.now, None);
+        assert!(compared.conversions.iter().all(|(_, conversion)| conversion.is_err()));
     }
 
     #[test]
