@@ -4,14 +4,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a bench that cannot go on stops")]
 
+mod people;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use telecast::paths::Paths;
-use telecast::profile::Value;
 use telecast::service::{Job, demo, sample, survey};
-use telecast::store::{Change, SqliteStore, Store};
+use telecast::store::{SqliteStore, Store};
 use telecast::workspace::{PRIVATE, Workspace};
 
 /// The size of the console's sample.
@@ -32,7 +33,7 @@ fn main() {
     let job = Job::of_files(&workspace, sample::FIRST);
     report("the sample workspace", &root.join(PRIVATE).join("audience.db"), &job);
     let large = home.path().join("large.db");
-    fill(&large, n);
+    people::fill(&large, n, 7);
     report(&format!("{n} profiles"), &large, &job);
 }
 
@@ -57,29 +58,4 @@ fn report(name: &str, database: &Path, job: &Job) {
         sampling.as_secs_f64() * 1e3,
         trying.as_secs_f64() * 1e3,
     );
-}
-
-/// Makes a store of people with fifteen properties; one in a thousand has markup in the name.
-fn fill(database: &Path, n: usize) {
-    let store = SqliteStore::open(database).unwrap();
-    let text = |text: String| Value::Text(text);
-    let person = |n: usize| {
-        let name = if n.is_multiple_of(1000) { format!("Ann<{n}") } else { format!("Anna {n}") };
-        let mut properties: indexmap::IndexMap<String, Value> = indexmap::IndexMap::from([
-            ("name".to_owned(), text(format!("{name} Petrova"))),
-            ("first_name".to_owned(), text(name)),
-            ("email".to_owned(), text(format!("anna_{n}@shop.example"))),
-            ("plan".to_owned(), text(["free", "pro", "team"][n % 3].to_owned())),
-            ("ltv".to_owned(), Value::Decimal(n as f64 / 100.0)),
-            ("orders".to_owned(), Value::Integer((n % 40) as i64)),
-            ("newsletter".to_owned(), Value::Boolean(n.is_multiple_of(2))),
-            ("telegram_chat_id".to_owned(), Value::Integer(1_000_000 + n as i64)),
-        ]);
-        properties.extend((0..7).map(|at| (format!("extra_{at}"), text(format!("value {} of {n}", at * n)))));
-        Change { identity: format!("c{n:07}"), properties }
-    };
-    for first in (0..n).step_by(10_000) {
-        let changes: Vec<Change> = (first..n.min(first + 10_000)).map(person).collect();
-        store.write(&changes).unwrap();
-    }
 }

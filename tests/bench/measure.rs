@@ -87,14 +87,16 @@ fn tab(terminal: &mut Terminal) -> Duration {
     took
 }
 
-fn memory_mib(id: u32) -> f64 {
+/// Returns how much memory a process has that is its own or mapped and in use.
+pub fn memory_mib(id: u32) -> f64 {
     let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
     kib.map_or(f64::NAN, |kib| kib / 1024.0)
 }
 
-fn cpu_seconds(id: u32) -> f64 {
+/// Returns how much processor time a process has used so far.
+pub fn cpu_seconds(id: u32) -> f64 {
     let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
     // The name in brackets may hold anything; user and system time are the 12th and 13th fields behind it.
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
