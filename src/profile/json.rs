@@ -1,6 +1,8 @@
 //! Values from and to JSON, the form of `--profile-json`, sample events, JSON lines and the store.
 
-use super::Value;
+use indexmap::IndexMap;
+
+use super::{Packed, Profile, Reachability, Value};
 
 impl From<serde_json::Value> for Value {
     /// Takes JSON as it is; a text `$D_<epoch seconds>` is CleverTap's date. Integers outside i64 become decimals.
@@ -36,6 +38,26 @@ impl Value {
                 members.iter().map(|(key, value)| (key.clone(), value.to_json())).collect(),
             ),
         }
+    }
+}
+
+/// Reads the properties of a profile, a JSON object.
+pub fn properties(json: &str) -> serde_json::Result<IndexMap<String, Value>> {
+    let members: serde_json::Map<String, serde_json::Value> = serde_json::from_str(json)?;
+    Ok(members.into_iter().map(|(name, value)| (name, Value::from(value))).collect())
+}
+
+impl Packed {
+    /// Packs a profile of the JSON of its properties.
+    pub fn new(identity: String, json: &str, reachability: Reachability) -> serde_json::Result<Self> {
+        properties(json)?;
+        Ok(Self { identity, properties: json.into(), reachability })
+    }
+
+    /// Reads the whole profile.
+    pub fn unpack(&self) -> Profile {
+        let properties = properties(&self.properties).expect("it was read when it was packed");
+        Profile { identity: self.identity.clone(), properties, reachability: self.reachability }
     }
 }
 

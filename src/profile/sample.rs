@@ -3,15 +3,17 @@
 //! Of each property the extremes (longest, shortest, highest, lowest, missing, the most characters that some markup
 //! reserves) come first, then a spread over the rest. The same profiles always give the same choice.
 
-use indexmap::IndexMap;
+use std::collections::HashMap;
 
-use super::{Profile, Value};
+use indexmap::{IndexMap, IndexSet};
+
+use super::{Packed, Profile, Value};
 
 /// Profiles to try a body on, the hardest first.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Sample {
     /// The profiles.
-    pub profiles: Vec<std::sync::Arc<Profile>>,
+    pub profiles: Vec<Packed>,
     /// How many there are to choose from.
     pub n_profiles: u64,
 }
@@ -76,45 +78,77 @@ impl Class {
     }
 }
 
-/// Returns up to `limit` of the candidates, the hardest first.
-pub fn choose(candidates: Vec<Profile>, limit: usize) -> Vec<Profile> {
-    let mut order = hardest(&candidates);
-    // Extremes are few, or the properties many: ordinary profiles are wanted too.
-    order.truncate((limit * 3).div_ceil(4));
-    let mut is_taken = vec![false; candidates.len()];
-    order.iter().for_each(|at| is_taken[*at] = true);
-    let rest: Vec<usize> = (0..candidates.len()).filter(|at| !is_taken[*at]).collect();
-    let n_spread = limit.saturating_sub(order.len()).min(rest.len());
-    order.extend((0..n_spread).map(|n| rest[n * rest.len() / n_spread]));
-    let mut candidates: Vec<Option<Profile>> = candidates.into_iter().map(Some).collect();
-    order.into_iter().filter_map(|at| candidates[at].take()).collect()
+/// Looks at candidates one after the other and keeps none of them: of a thousand properties each, a sample's candidates
+/// would fill hundreds of megabytes.
+#[derive(Debug, Default)]
+pub struct Chooser {
+    n_seen: usize,
+    names: IndexSet<String>,
+    /// The names that all have so far.
+    had_by_all: Vec<usize>,
+    /// By the number of the name: how much the most extreme of them is it, and which one that is.
+    most: HashMap<(Extreme, usize), (f64, usize)>,
 }
 
-/// Returns the places of those who are the most of something, each once, by what they are the most of.
-fn hardest(candidates: &[Profile]) -> Vec<usize> {
-    let mut most: IndexMap<(Extreme, &str), (f64, usize)> = IndexMap::new();
-    let mut names: IndexMap<&str, ()> = IndexMap::new();
-    for profile in candidates {
-        names.extend(profile.properties.keys().map(|name| (name.as_str(), ())));
-    }
-    for (at, profile) in candidates.iter().enumerate() {
-        let mut claim = |extreme: Extreme, name, degree: f64| {
-            let (best, holder) = most.entry((extreme, name)).or_insert((degree, at));
-            if *best < degree {
-                (*best, *holder) = (degree, at);
+impl Chooser {
+    /// Looks at the next candidate.
+    pub fn see(&mut self, profile: &Profile) {
+        let at = self.n_seen;
+        self.n_seen += 1;
+        let names = &self.names;
+        let most = &mut self.most;
+        self.had_by_all.retain(|name| {
+            let has = profile.properties.contains_key(&names[*name]);
+            if !has {
+                most.insert((Extreme::Missing, *name), (0.0, at));
             }
-        };
-        for name in names.keys() {
-            match profile.properties.get(*name) {
-                Some(value) => measure(value, |extreme, degree| claim(extreme, name, degree)),
-                None => claim(Extreme::Missing, name, 0.0),
-            }
+            has
+        });
+        for (name, value) in &profile.properties {
+            let name = match self.names.get_index_of(name) {
+                Some(known) => known,
+                None => {
+                    let (new, _) = self.names.insert_full(name.clone());
+                    match at {
+                        0 => self.had_by_all.push(new),
+                        // Whoever came before lacks it, the first of all first.
+                        _ => drop(self.most.insert((Extreme::Missing, new), (0.0, 0))),
+                    }
+                    new
+                }
+            };
+            measure(value, |extreme, degree| {
+                let (best, holder) = self.most.entry((extreme, name)).or_insert((degree, at));
+                if *best < degree {
+                    (*best, *holder) = (degree, at);
+                }
+            });
         }
     }
-    most.sort_by(|(a, _), _, (b, _), _| a.cmp(b));
-    let mut places: IndexMap<usize, ()> = IndexMap::new();
-    places.extend(most.values().map(|(_, at)| (*at, ())));
-    places.into_keys().collect()
+
+    /// Returns the places of up to `limit` of those seen, the hardest first.
+    pub fn choose(self, limit: usize) -> Vec<usize> {
+        let n_seen = self.n_seen;
+        let mut order = self.hardest();
+        // Extremes are few, or the properties many: ordinary profiles are wanted too.
+        order.truncate((limit * 3).div_ceil(4));
+        let mut is_taken = vec![false; n_seen];
+        order.iter().for_each(|at| is_taken[*at] = true);
+        let rest: Vec<usize> = (0..n_seen).filter(|at| !is_taken[*at]).collect();
+        let n_spread = limit.saturating_sub(order.len()).min(rest.len());
+        order.extend((0..n_spread).map(|n| rest[n * rest.len() / n_spread]));
+        order
+    }
+
+    /// Returns the places of those who are the most of something, each once, by what they are the most of.
+    fn hardest(self) -> Vec<usize> {
+        let mut most: Vec<((Extreme, usize), (f64, usize))> = self.most.into_iter().collect();
+        most.sort_by(|((extreme, name), _), ((other, other_name), _)| {
+            extreme.cmp(other).then_with(|| self.names[*name].cmp(&self.names[*other_name]))
+        });
+        let places: IndexSet<usize> = most.into_iter().map(|(_, (_, at))| at).collect();
+        places.into_iter().collect()
+    }
 }
 
 /// Tells of a value how much it is of each extreme.
@@ -160,6 +194,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    fn choose(people: Vec<Profile>, limit: usize) -> Vec<Profile> {
+        let mut chooser = Chooser::default();
+        people.iter().for_each(|profile| chooser.see(profile));
+        chooser.choose(limit).into_iter().map(|at| people[at].clone()).collect()
+    }
 
     fn person(identity: &str, properties: &[(&str, Value)]) -> Profile {
         let properties = properties.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use crate::profile::sample::{self as choice, Sample};
+use crate::profile::sample::{Chooser, Sample};
 use crate::profile::{Profile, Reachability, Vocabulary};
 
 use super::{Change, Error, Outcome, Page, Result, Store};
@@ -84,7 +84,7 @@ impl SqliteStore {
     fn take_sample(&self, limit: usize) -> Result<Sample> {
         let n_profiles = self.count()?;
         let candidates = if usize::try_from(n_profiles).is_ok_and(|n| n <= limit) {
-            self.list("", None, limit)?.profiles
+            self.run(|inner| sample::first(&inner.connection, limit))?
         } else {
             let mut glances: Vec<sample::Glance> = Vec::new();
             for start in self.run(|inner| sample::starts(&inner.connection))? {
@@ -94,15 +94,19 @@ impl SqliteStore {
                 let start = start.max(after);
                 glances.extend(self.run(|inner| sample::glance(&inner.connection, start))?);
             }
-            let ids = sample::candidates(&glances, limit);
-            let mut candidates = Vec::with_capacity(ids.len());
-            for ids in ids.chunks(sample::PROFILES_AT_A_TIME) {
-                candidates.extend(self.run(|inner| sample::profiles(&inner.connection, ids))?);
-            }
-            self.run(|inner| sample::let_go(&inner.connection))?;
-            candidates
+            sample::candidates(&glances, limit)
         };
-        let profiles = choice::choose(candidates, limit).into_iter().map(Arc::new).collect();
+        let mut chooser = Chooser::default();
+        let mut seen = Vec::with_capacity(candidates.len());
+        for ids in candidates.chunks(sample::PROFILES_AT_A_TIME) {
+            seen.extend(self.run(|inner| sample::show(&inner.connection, ids, &mut chooser))?);
+        }
+        let chosen: Vec<i64> = chooser.choose(limit).into_iter().map(|at| seen[at]).collect();
+        let mut profiles = Vec::with_capacity(chosen.len());
+        for ids in chosen.chunks(sample::PROFILES_AT_A_TIME) {
+            profiles.extend(self.run(|inner| sample::pack(&inner.connection, ids))?);
+        }
+        self.run(|inner| sample::let_go(&inner.connection))?;
         Ok(Sample { profiles, n_profiles })
     }
 
@@ -118,7 +122,7 @@ impl Store for SqliteStore {
     }
 
     fn get(&self, identity: &str) -> Result<Option<Profile>> {
-        self.run(|inner| read::profile(&inner.connection, identity))
+        self.run(|inner| read::by_identity(&inner.connection, identity))
     }
 
     fn list(&self, search: &str, after: Option<&str>, limit: usize) -> Result<Page> {

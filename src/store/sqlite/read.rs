@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use crate::profile::{Profile, Reachability, Value};
+use crate::profile::{self, Packed, Profile, Reachability, Value};
 use crate::store::Page;
 
 /// The columns that [`to_profile`] reads.
@@ -16,13 +16,21 @@ macro_rules! select {
     };
 }
 
-pub(super) fn profile(connection: &Connection, identity: &str) -> rusqlite::Result<Option<Profile>> {
+pub(super) fn by_identity(connection: &Connection, identity: &str) -> rusqlite::Result<Option<Profile>> {
     let mut statement = connection.prepare_cached(select!("WHERE identity = ?1"))?;
     statement.query_row([identity], to_profile).optional()
 }
 
 pub(super) fn by_id(connection: &Connection, id: i64) -> rusqlite::Result<Profile> {
     connection.prepare_cached(select!("WHERE id = ?1"))?.query_row([id], to_profile)
+}
+
+pub(super) fn packed(connection: &Connection, id: i64) -> rusqlite::Result<Packed> {
+    connection.prepare_cached(select!("WHERE id = ?1"))?.query_row([id], |row| {
+        let state: Option<String> = row.get(2)?;
+        let reachability = to_reachability(state.as_deref());
+        Packed::new(row.get(0)?, row.get_ref(1)?.as_str()?, reachability).map_err(not_json)
+    })
 }
 
 pub(super) fn test_profiles(connection: &Connection) -> rusqlite::Result<Vec<Profile>> {
@@ -100,11 +108,11 @@ fn to_profile(row: &Row<'_>) -> rusqlite::Result<Profile> {
 
 /// Reads the JSON form of a profile's properties.
 pub(super) fn properties(json: &str) -> rusqlite::Result<IndexMap<String, Value>> {
-    let members: serde_json::Map<String, serde_json::Value> =
-        serde_json::from_str(json).map_err(|source| {
-            rusqlite::Error::FromSqlConversionFailure(1, rusqlite::types::Type::Text, source.into())
-        })?;
-    Ok(members.into_iter().map(|(name, value)| (name, Value::from(value))).collect())
+    profile::properties(json).map_err(not_json)
+}
+
+fn not_json(source: serde_json::Error) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(1, rusqlite::types::Type::Text, source.into())
 }
 
 /// Returns the word kept for a state, `None` where nothing needs to be kept.

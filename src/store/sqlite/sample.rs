@@ -1,12 +1,13 @@
 //! Candidates for a sample, found without reading all profiles: the rows as bytes say enough to leave most of them out.
 //!
 //! ```text
-//! rows ──glance (length, telling bytes)──▶ some ids ──read──▶ profiles ──profile::sample::choose──▶ Sample
+//! rows ──glance (length, telling bytes)──▶ some ids ──read──▶ profile::sample::Chooser ──▶ fewer ids ──▶ Sample
 //! ```
 
 use rusqlite::{Connection, OptionalExtension as _};
 
-use crate::profile::Profile;
+use crate::profile::Packed;
+use crate::profile::sample::Chooser;
 
 use super::read;
 
@@ -43,6 +44,13 @@ pub(super) struct Glance {
     pub id: i64,
     length: usize,
     counts: [u16; TELLING.len()],
+}
+
+/// The ids of the first profiles by identity.
+pub(super) fn first(connection: &Connection, limit: usize) -> rusqlite::Result<Vec<i64>> {
+    let mut statement = connection.prepare_cached("SELECT id FROM profiles ORDER BY identity LIMIT ?1")?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    statement.query_map([limit], |row| row.get(0))?.collect()
 }
 
 /// The ids from which the stretches begin that are looked at.
@@ -127,11 +135,26 @@ fn most(glances: &[Glance], n: usize, degree: impl Fn(&Glance) -> usize) -> Vec<
     order.into_iter().map(|(_, id)| id).collect()
 }
 
-/// Reads profiles by id; one that is gone meanwhile is left out.
-pub(super) fn profiles(connection: &Connection, ids: &[i64]) -> rusqlite::Result<Vec<Profile>> {
-    let found: rusqlite::Result<Vec<Option<Profile>>> =
-        ids.iter().map(|id| read::by_id(connection, *id).optional()).collect();
-    Ok(found?.into_iter().flatten().collect())
+/// Shows the chooser the profiles with these ids; returns the ids of those it saw: one that is gone meanwhile is left out.
+pub(super) fn show(
+    connection: &Connection,
+    ids: &[i64],
+    chooser: &mut Chooser,
+) -> rusqlite::Result<Vec<i64>> {
+    let mut seen = Vec::with_capacity(ids.len());
+    for id in ids {
+        if let Some(profile) = read::by_id(connection, *id).optional()? {
+            chooser.see(&profile);
+            seen.push(*id);
+        }
+    }
+    Ok(seen)
+}
+
+/// Packs the profiles with these ids; one that is gone meanwhile is left out.
+pub(super) fn pack(connection: &Connection, ids: &[i64]) -> rusqlite::Result<Vec<Packed>> {
+    let found = ids.iter().map(|id| read::packed(connection, *id).optional());
+    Ok(found.collect::<rusqlite::Result<Vec<_>>>()?.into_iter().flatten().collect())
 }
 
 /// Gives back the memory of all the pages that were looked at once.

@@ -12,8 +12,10 @@ use super::{Inner, read, write};
 /// How many profiles are looked at for samples: enough to tell frequent values, few enough for a keystroke.
 const N_SAMPLED: u32 = 1_000;
 
-/// How many different values are remembered of a property while looking.
+/// How many different values are remembered of a property while looking, and of all properties together: of a thousand
+/// properties they would take more memory than all else.
 const N_DIFFERENT: usize = 200;
+const N_DIFFERENT_IN_ALL: usize = 20_000;
 
 /// How many samples a property gets.
 const N_SAMPLES: usize = 5;
@@ -38,7 +40,12 @@ pub(super) fn current(inner: &mut Inner) -> rusqlite::Result<Vocabulary> {
 }
 
 fn load(connection: &Connection) -> rusqlite::Result<Vocabulary> {
-    let mut samples = samples(connection)?;
+    let n_properties: usize = connection
+        .query_row("SELECT count(*) FROM properties", [], |row| Ok(read::to_count(row.get(0)?)))?
+        .try_into()
+        .unwrap_or(usize::MAX);
+    let n_different = N_DIFFERENT.min(N_DIFFERENT_IN_ALL / n_properties.max(1)).max(2 * N_SAMPLES);
+    let mut samples = samples(connection, n_different)?;
     let mut statement =
         connection.prepare_cached("SELECT name, kind, n_set FROM properties ORDER BY name")?;
     let properties = statement.query_map([], |row| {
@@ -63,9 +70,9 @@ fn load(connection: &Connection) -> rusqlite::Result<Vocabulary> {
 struct Tally(HashMap<String, usize>);
 
 impl Tally {
-    fn see(&mut self, value: &Value) {
+    fn see(&mut self, value: &Value, n_different: usize) {
         let Some(text) = sample(value) else { return };
-        let has_room = self.0.len() < N_DIFFERENT;
+        let has_room = self.0.len() < n_different;
         match self.0.get_mut(&text) {
             Some(n) => *n += 1,
             None if has_room => drop(self.0.insert(text, 1)),
@@ -80,14 +87,14 @@ impl Tally {
     }
 }
 
-fn samples(connection: &Connection) -> rusqlite::Result<HashMap<String, Tally>> {
+fn samples(connection: &Connection, n_different: usize) -> rusqlite::Result<HashMap<String, Tally>> {
     let mut tallies: HashMap<String, Tally> = HashMap::new();
     let mut statement =
         connection.prepare_cached("SELECT json(properties) FROM profiles ORDER BY id LIMIT ?1")?;
     let mut rows = statement.query([N_SAMPLED])?;
     while let Some(row) = rows.next()? {
         for (name, value) in read::properties(row.get_ref(0)?.as_str()?)? {
-            tallies.entry(name).or_default().see(&value);
+            tallies.entry(name).or_default().see(&value, n_different);
         }
     }
     Ok(tallies)
