@@ -46,6 +46,9 @@ pub trait Store: Send + Sync {
     /// Returns the profiles marked as test profiles, by identity.
     fn test_profiles(&self) -> Result<Vec<Profile>>;
 
+    /// Returns the chats of the profiles that have blocked the bot.
+    fn blocked_chats(&self) -> Result<Vec<i64>>;
+
     /// Returns the number of profiles.
     fn count(&self) -> Result<u64>;
 

@@ -13,7 +13,6 @@ use crate::campaign::{Misdirected, SANDBOX};
 use crate::compose::Filled;
 use crate::disk::LockError;
 use crate::paths::Paths;
-use crate::profile::{Reachability, Value};
 use crate::sandbox::{self, Chats, StartError};
 use crate::secrets::{Movable, Redactor, Secret, SecretError, Secrets};
 use crate::settings::Settings;
@@ -39,7 +38,7 @@ pub struct Session {
     secrets: Secrets,
     client_options: ClientOptions,
     client: OnceLock<Client>,
-    store: Mutex<Option<Arc<dyn Store>>>,
+    store: Arc<Mutex<Option<Arc<dyn Store>>>>,
     sandbox: AsyncMutex<Option<OwnSandbox>>,
     redactor: Mutex<Redactor>,
     pub(super) trash: Trash,
@@ -118,7 +117,7 @@ impl Session {
                 proxy: settings.proxy.clone(),
             },
             client: OnceLock::new(),
-            store: Mutex::new(None),
+            store: Arc::default(),
             sandbox: AsyncMutex::new(None),
             redactor: Mutex::new(Redactor::new(Vec::new())),
             trash: Trash::default(),
@@ -169,11 +168,7 @@ impl Session {
 
     /// Returns the store where there are people to be asked; makes none. Blocks.
     pub fn store_if_any(&self) -> Result<Option<Arc<dyn Store>>, PeopleError> {
-        let mut slot = self.store.lock().unwrap_or_else(PoisonError::into_inner);
-        if slot.is_none() {
-            *slot = find_people(&self.folder)?;
-        }
-        Ok(slot.clone())
+        opened_if_any(&self.store, &self.folder)
     }
 
     /// Opens the store anew when it is next asked for: whether it may be written has changed.
@@ -282,7 +277,7 @@ impl Session {
         }
         let options = sandbox::Options {
             chats: Chats::Any,
-            blocked: self.blocked_chats(),
+            blocked: self.blocked_chats().await,
             ..sandbox::Options::default()
         };
         let running = sandbox::start(options).await?;
@@ -300,23 +295,14 @@ impl Session {
     }
 
     /// The chats that the store knows to have blocked the bot: the sandbox's users do the same.
-    fn blocked_chats(&self) -> Vec<i64> {
-        let Ok(store) = self.store() else { return Vec::new() };
-        let mut blocked = Vec::new();
-        let mut after: Option<String> = None;
-        while let Ok(page) = store.list("", after.as_deref(), 1000) {
-            let chats = page.profiles.iter().filter(|profile| profile.reachability == Reachability::Blocked);
-            blocked.extend(chats.filter_map(|profile| match profile.chat_id() {
-                Some(Value::Integer(id)) => Some(*id),
-                Some(Value::Text(text)) => text.parse().ok(),
-                _ => None,
-            }));
-            after = page.next;
-            if after.is_none() {
-                break;
-            }
-        }
-        blocked
+    async fn blocked_chats(&self) -> Vec<i64> {
+        let (store, folder) = (Arc::clone(&self.store), self.folder.clone());
+        let found = tokio::task::spawn_blocking(move || {
+            let blocked = opened_if_any(&store, &folder)?.map(|store| store.blocked_chats());
+            Ok::<_, PeopleError>(blocked.transpose()?)
+        });
+        // Why the people cannot be read is said where they are asked for; the sandbox works without.
+        found.await.ok().and_then(Result::ok).flatten().unwrap_or_default()
     }
 
     /// Stops what this session started.
@@ -326,4 +312,16 @@ impl Session {
             own.running.stop().await;
         }
     }
+}
+
+/// Opens the store in `slot` where it is not open yet and there is one.
+fn opened_if_any(
+    slot: &Mutex<Option<Arc<dyn Store>>>,
+    folder: &Folder,
+) -> Result<Option<Arc<dyn Store>>, PeopleError> {
+    let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
+    if slot.is_none() {
+        *slot = find_people(folder)?;
+    }
+    Ok(slot.clone())
 }

@@ -133,6 +133,10 @@ impl Store for SqliteStore {
         self.run(|inner| read::test_profiles(&inner.connection))
     }
 
+    fn blocked_chats(&self) -> Result<Vec<i64>> {
+        self.run(|inner| read::blocked_chats(&inner.connection))
+    }
+
     fn count(&self) -> Result<u64> {
         self.run(|inner| read::count(&inner.connection))
     }

@@ -402,7 +402,49 @@ fn a_store_of_a_later_version_is_refused() {
     bytes[60..64].copy_from_slice(&99_u32.to_be_bytes());
     fs::write(&path, bytes).unwrap();
     let words = SqliteStore::open(&path).err().unwrap().to_string();
-    assert!(words.ends_with("has version 99, this telecast knows up to 1: update telecast"), "{words}");
+    assert!(words.ends_with("has version 99, this telecast knows up to 2: update telecast"), "{words}");
+}
+
+/// A database as the first version made it, with one person who has blocked the bot.
+fn first_version(more: &str) -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("audience.db");
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection.execute_batch(include_str!("../../assets/migrations/0001_profiles.sql")).unwrap();
+    connection
+        .execute_batch(
+            "INSERT INTO profiles VALUES (1, 'anna', jsonb('{\"telegram_chat_id\":5}'), 0);
+             INSERT INTO reachability VALUES (1, 'blocked');
+             UPDATE totals SET n = 1;
+             PRAGMA user_version = 1;",
+        )
+        .unwrap();
+    connection.execute_batch(more).unwrap();
+    (folder, path)
+}
+
+#[test]
+fn a_store_of_an_earlier_version_is_read_as_it_is_and_brought_up_to_date_to_be_written() {
+    let (_folder, path) = first_version("");
+    let of_file = |path: &PathBuf| -> u32 {
+        let connection = rusqlite::Connection::open(path).unwrap();
+        connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
+    };
+    assert_eq!(SqliteStore::open_read_only(&path).unwrap().blocked_chats().unwrap(), [5]);
+    assert_eq!(of_file(&path), 1);
+    let store = SqliteStore::open(&path).unwrap();
+    assert_eq!((store.blocked_chats().unwrap(), store.count().unwrap()), (vec![5], 1));
+    drop(store);
+    assert_eq!(of_file(&path), 2);
+    assert_eq!(SqliteStore::open_read_only(&path).unwrap().count().unwrap(), 1);
+}
+
+#[test]
+fn a_hostile_store_of_an_earlier_version_is_not_brought_up_to_date() {
+    let (_folder, path) =
+        first_version("CREATE TRIGGER t AFTER INSERT ON profiles BEGIN DELETE FROM profiles; END");
+    assert!(matches!(SqliteStore::open(&path), Err(Error::NotOurs { .. })));
+    assert!(matches!(SqliteStore::open_read_only(&path), Err(Error::NotOurs { .. })));
 }
 
 #[test]

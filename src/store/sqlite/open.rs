@@ -17,7 +17,10 @@ use crate::store::{Error, Result};
 use super::error::{place, sorted};
 
 /// Each brings the database from the version of its index to the next one.
-const MIGRATIONS: &[&str] = &[include_str!("../../../assets/migrations/0001_profiles.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../../assets/migrations/0001_profiles.sql"),
+    include_str!("../../../assets/migrations/0002_blocked.sql"),
+];
 
 /// How long a write waits for another process's.
 const BUSY: Duration = Duration::from_secs(5);
@@ -140,7 +143,7 @@ fn connect(path: &Path, how: &str) -> Result<Connection> {
     if known < version {
         return Err(Error::TooNew { place: place(path), version, known });
     }
-    check_schema(&connection, path)?;
+    check_schema(&connection, version, path)?;
     Ok(connection)
 }
 
@@ -199,12 +202,15 @@ fn check_journal(path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Refuses a database that holds anything but what the migrations made: a view or a trigger in place of a table would run
-/// whatever it says.
-fn check_schema(connection: &Connection, path: &Path) -> Result<()> {
+/// Refuses a database that holds anything but what the migrations up to its version made: a view or a trigger in place of
+/// a table would run whatever it says.
+fn check_schema(connection: &Connection, version: u32, path: &Path) -> Result<()> {
     let sqlite = |source| sorted(path, source);
     let pristine = Connection::open_in_memory().map_err(sqlite)?;
-    MIGRATIONS.iter().try_for_each(|sql| pristine.execute_batch(sql)).map_err(sqlite)?;
+    // A file of no version that is only read is none of ours, whatever it holds.
+    let n_applied = (version as usize).max(1);
+    let mut applied = MIGRATIONS.iter().take(n_applied);
+    applied.try_for_each(|sql| pristine.execute_batch(sql)).map_err(sqlite)?;
     let expected = schema(&pristine).map_err(sqlite)?;
     let is_statistics = |sql: &String| STATISTICS.contains(&sql.as_str());
     let found: Vec<String> =
@@ -284,7 +290,7 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<()> {
     let sqlite = |source| sorted(path, source);
     let known = MIGRATIONS.len() as u32;
     if version(connection).map_err(sqlite)? == known {
-        return check_schema(connection, path);
+        return check_schema(connection, known, path);
     }
     // Looked at again under the lock: two processes may meet on a new file.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sqlite)?;
@@ -294,6 +300,9 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<()> {
     }
     if version == 0 && has_tables(&transaction).map_err(sqlite)? {
         return Err(Error::NotOurs(place(path)));
+    }
+    if 0 < version {
+        check_schema(&transaction, version, path)?;
     }
     for sql in &MIGRATIONS[version as usize..] {
         transaction.execute_batch(sql).map_err(sqlite)?;

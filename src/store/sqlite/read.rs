@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use crate::profile::{self, Packed, Profile, Reachability, Value};
+use crate::profile::{self, CHAT_ID, Packed, Profile, Reachability, Value};
 use crate::store::Page;
 
 /// The columns that [`to_profile`] reads.
@@ -36,6 +36,25 @@ pub(super) fn packed(connection: &Connection, id: i64) -> rusqlite::Result<Packe
 pub(super) fn test_profiles(connection: &Connection) -> rusqlite::Result<Vec<Profile>> {
     let mut statement = connection.prepare_cached(select!("WHERE is_test = 1 ORDER BY identity"))?;
     statement.query_map([], to_profile)?.collect()
+}
+
+/// Reads one property of a few profiles, and of the others nothing.
+pub(super) fn blocked_chats(connection: &Connection) -> rusqlite::Result<Vec<i64>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT properties -> ?1 FROM reachability JOIN profiles ON id = profile_id WHERE state = 'blocked'",
+    )?;
+    let mut rows = statement.query([format!("$.{CHAT_ID}")])?;
+    let mut chats = Vec::new();
+    while let Some(row) = rows.next()? {
+        let json = row.get_ref(0)?.as_str_or_null()?;
+        let chat = json.and_then(|json| serde_json::from_str::<serde_json::Value>(json).ok());
+        chats.extend(match chat.map(Value::from) {
+            Some(Value::Integer(id)) => Some(id),
+            Some(Value::Text(text)) => text.parse().ok(),
+            _ => None,
+        });
+    }
+    Ok(chats)
 }
 
 pub(super) fn count(connection: &Connection) -> rusqlite::Result<u64> {

@@ -39,6 +39,8 @@ const CLAIMS: &[Claim] = by_name![
     a_sample_of_few_is_all_of_them,
     test_profiles_and_reachability_are_kept,
     a_batch_keeps_what_fits_and_tells_the_rest,
+    the_vocabulary_of_very_many_properties_still_has_the_frequent_values,
+    the_chats_of_those_who_have_blocked_the_bot_are_numbers,
 ];
 
 fn properties(json: &str) -> IndexMap<String, Value> {
@@ -198,4 +200,44 @@ fn a_batch_keeps_what_fits_and_tells_the_rest(make: Make<'_>) {
     assert_eq!(outcomes[1].as_ref().unwrap_err().to_string(), "`a` is number, not boolean");
     assert_eq!(outcomes[2].as_ref().unwrap_err().to_string(), "the identity is empty");
     assert_eq!((store.count().unwrap(), store.get("y").unwrap()), (1, None));
+}
+
+fn the_vocabulary_of_very_many_properties_still_has_the_frequent_values(make: Make<'_>) {
+    let store = make();
+    let value =
+        |n: usize, at: usize| if n.is_multiple_of(2) { "same".to_owned() } else { format!("{n} {at}") };
+    let person = |n: usize| Change {
+        identity: format!("{n:03}"),
+        properties: (0..3_000).map(|at| (format!("p{at}"), Value::Text(value(n, at)))).collect(),
+    };
+    store.write(&(0..50).map(person).collect::<Vec<_>>()).unwrap();
+    let vocabulary = store.vocabulary().unwrap();
+    assert_eq!(vocabulary.properties.len(), 3_000);
+    assert!(vocabulary.properties.iter().all(|property| property.samples[0] == "same"));
+    assert!(vocabulary.properties.iter().all(|property| (property.n_set, property.samples.len()) == (50, 5)));
+}
+
+fn the_chats_of_those_who_have_blocked_the_bot_are_numbers(make: Make<'_>) {
+    for (identity, chat) in [
+        ("nowhere", "null"),
+        ("number", "5"),
+        ("text", "\"-6\""),
+        ("yes", "true"),
+        ("decimal", "7.5"),
+        ("name", "\"@anna\""),
+        ("reachable", "8"),
+    ] {
+        let chat = format!(r#"{{"telegram_chat_id":{chat}}}"#);
+        // Each alone: a property has one type over all profiles.
+        let alone = make();
+        alone.set(identity, properties(&chat)).unwrap();
+        let state = if identity == "reachable" { Reachability::Reachable } else { Reachability::Blocked };
+        alone.set_reachability(identity, state).unwrap();
+        let expected: &[i64] = match identity {
+            "number" => &[5],
+            "text" => &[-6],
+            _ => &[],
+        };
+        assert_eq!(alone.blocked_chats().unwrap(), expected, "{identity}");
+    }
 }
