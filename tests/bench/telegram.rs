@@ -22,7 +22,7 @@ const RUN: Duration = Duration::from_millis(500);
 const HOSTILE: usize = 65_536;
 
 fn main() {
-    let reference = Reference::load();
+    let reference = std::env::var_os("TELECAST_TDJSON").map(|path| Reference::load(&path));
     println!("{:<12} {:>10} {:>10} {:>8}", "", "telecast", "reference", "ratio");
     for mode in ParseMode::ALL {
         let texts = messages(mode);
