@@ -9,6 +9,7 @@ mod explain;
 mod lock;
 mod read;
 mod replace;
+mod stamp;
 mod sweep;
 mod tree;
 mod write;
@@ -20,8 +21,9 @@ pub use explain::explain;
 pub use lock::{Guard, Holder, LockError, holder, try_lock, wait_for_lock, wait_for_lock_as};
 pub use read::{Condition, Fingerprint, MAX_FILE, Source, read_source};
 pub use replace::replace;
+pub use stamp::Stamp;
 pub use sweep::{Scratch, sweep, sweep_folders, sweep_scratch};
-pub use tree::Tree;
+pub use tree::{Shelf, Tree};
 pub use write::{Access, open_private_log, tighten};
 
 /// What the names of files begin with that are written beside another one, to be renamed over it.

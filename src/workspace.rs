@@ -11,6 +11,8 @@ mod discover;
 
 mod load;
 
+mod reading;
+
 mod slug;
 
 mod folder;
@@ -40,6 +42,7 @@ pub use folder::{Folder, Trashed};
 pub use history::TestSend;
 pub use load::{CampaignFiles, Definition, OpenError, Workspace};
 pub use private::{FOREIGN_NOTICE, Standing};
+pub use reading::Reading;
 pub use slug::slug;
 pub use watch::{Means, Watch, watch};
 

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::breach::TreeError;
 use super::explain::explain;
+use super::stamp::Stamp;
 use crate::diagnostic::{Code, Diagnostic, FileProblem};
 use crate::text::Span;
 
@@ -58,8 +59,8 @@ pub enum Condition {
     Unusable,
 }
 
-/// A file as it was read.
-#[derive(Debug, Clone, PartialEq)]
+/// A file as it was read. Two are equal where they held the same; when each was looked at makes no difference.
+#[derive(Debug, Clone)]
 pub struct Source {
     /// Where it is, from the workspace's root, with `/` between folders.
     pub path: String,
@@ -71,6 +72,23 @@ pub struct Source {
     pub condition: Condition,
     /// What is wrong with it, in the order of the text.
     pub problems: Vec<Diagnostic>,
+    /// What it looked like just before it was read, where a change would show in that.
+    pub(crate) stamp: Option<Stamp>,
+}
+
+impl PartialEq for Source {
+    fn eq(&self, other: &Self) -> bool {
+        let same_text = match self.fingerprint {
+            // The text need not be looked at: the fingerprint is its own.
+            Fingerprint::Content { .. } => true,
+            Fingerprint::Absent | Fingerprint::Unknown => self.text == other.text,
+        };
+        self.fingerprint == other.fingerprint
+            && self.condition == other.condition
+            && self.path == other.path
+            && same_text
+            && self.problems == other.problems
+    }
 }
 
 impl Source {
@@ -111,7 +129,8 @@ pub(super) fn to_source(path: &str, read: Result<Option<Vec<u8>>, TreeError>) ->
             (String::new(), Fingerprint::Unknown, Condition::Unusable, Some(problem))
         }
     };
-    Source { path: path.to_owned(), text, fingerprint, condition, problems: problem.into_iter().collect() }
+    let problems = problem.into_iter().collect();
+    Source { path: path.to_owned(), text, fingerprint, condition, problems, stamp: None }
 }
 
 /// Reads a regular file of at most [`MAX_FILE`] bytes; `None` where it is larger. Never waits on a pipe or device.

@@ -11,9 +11,12 @@ use std::fs::{self, FileType, Metadata};
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
+use jiff::Timestamp;
+
 use super::breach::{Breach, TreeError};
 use super::error::SaveError;
 use super::read::{Fingerprint, Source, read_regular, to_source};
+use super::stamp::Stamp;
 use super::write::{Access, make_folder, open_private_log, put, put_new, sync_folder};
 
 /// The files of a workspace. Paths are relative to its root, with `/` between folders; cheap to clone.
@@ -68,15 +71,20 @@ impl Tree {
 
     /// Returns the names in a folder, in no order; a folder that is not there has none.
     pub fn list(&self, folder: &str) -> Result<Vec<OsString>, TreeError> {
+        self.shelf(folder)?.map_or_else(|| Ok(Vec::new()), |shelf| shelf.names())
+    }
+
+    /// Looks a folder up, to reach many files in it; `None` where it is not there.
+    pub fn shelf(&self, folder: &str) -> Result<Option<Shelf>, TreeError> {
         plain_names(folder)?;
         let real = match self.resolve(&self.root.join(folder)) {
-            Err(error) if error.is_missing() => return Ok(Vec::new()),
+            Err(error) if error.is_missing() => return Ok(None),
             found => found?,
         };
         if !fs::metadata(&real)?.is_dir() {
             return Err(Breach::NotAFolder.into());
         }
-        fs::read_dir(real)?.map(|entry| Ok(entry?.file_name())).collect()
+        Ok(Some(Shelf { tree: self.clone(), folder: folder.to_owned(), real }))
     }
 
     /// Whether there is a folder whose real path lies inside.
@@ -234,6 +242,42 @@ impl Tree {
     }
 }
 
+/// A folder of a workspace that was looked up: its files are reached without following its path anew for each.
+#[derive(Debug)]
+pub struct Shelf {
+    tree: Tree,
+    folder: String,
+    real: PathBuf,
+}
+
+impl Shelf {
+    /// Returns the names in it, in no order.
+    pub fn names(&self) -> Result<Vec<OsString>, TreeError> {
+        Ok(fs::read_dir(&self.real)?.map(|entry| Ok(entry?.file_name())).collect::<io::Result<_>>()?)
+    }
+
+    /// Whether the name is taken, by whatever it is; a link counts as itself.
+    pub fn is_taken(&self, name: &str) -> bool {
+        is_one_name(name) && fs::symlink_metadata(self.real.join(name)).is_ok()
+    }
+
+    /// Returns what a file looks like now, where a later change would show in that; `now` is no later than this call.
+    pub fn stamp(&self, name: &str, now: Timestamp) -> Option<Stamp> {
+        Stamp::of(&fs::symlink_metadata(self.real.join(name)).ok()?, now)
+    }
+
+    /// Reads a text as [`Tree::read`] does, and stamps it.
+    pub fn read(&self, name: &str, now: Timestamp) -> Source {
+        let path = format!("{}/{name}", self.folder);
+        let real = self.real.join(name);
+        // The real path of a regular file in this folder is its name in it; all else is followed with care.
+        let entry = fs::symlink_metadata(&real).ok().filter(|entry| entry.is_file() && is_one_name(name));
+        let Some(entry) = entry else { return self.tree.read(&path) };
+        let read = read_regular(&real).map_err(TreeError::Io);
+        Source { stamp: Stamp::of(&entry, now), ..to_source(&path, read) }
+    }
+}
+
 /// Refuses what could lead out by itself: `..`, `.`, an absolute path, an empty name.
 fn plain_names(path: &str) -> Result<(), Breach> {
     let is_plain = |name: &str| {
@@ -242,6 +286,10 @@ fn plain_names(path: &str) -> Result<(), Breach> {
             && !name.contains('\0')
     };
     if path.split('/').all(is_plain) { Ok(()) } else { Err(Breach::Name) }
+}
+
+fn is_one_name(name: &str) -> bool {
+    !name.contains('/') && plain_names(name).is_ok()
 }
 
 /// Returns what something is that is no regular file.

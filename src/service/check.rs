@@ -107,7 +107,7 @@ impl Scope<'_> {
     /// Returns the campaigns that are looked at.
     pub(super) fn campaigns(self, workspace: &Workspace) -> Vec<&CampaignFiles> {
         match self {
-            Scope::Workspace => workspace.campaigns.iter().collect(),
+            Scope::Workspace => workspace.campaigns.iter().map(Arc::as_ref).collect(),
             Scope::Campaigns(stems) => stems.iter().filter_map(|stem| workspace.campaign(stem)).collect(),
         }
     }

@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::campaign::{ContentFormat, Webhook};
 use crate::diagnostic::did_you_mean;
@@ -72,7 +73,7 @@ pub fn find_campaign<'a>(
 ) -> Result<&'a CampaignFiles, FindError> {
     let named =
         |item: &'a CampaignFiles| Named { item, stem: &item.stem, files: vec![&item.source, &item.body] };
-    find(&workspace.root, "campaign", workspace.campaigns.iter().map(named), current, words)
+    find(&workspace.root, "campaign", workspace.campaigns.iter().map(Arc::as_ref).map(named), current, words)
 }
 
 /// Returns the webhook that `words` mean, as [`find_campaign`] does.

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::people::PeopleError;
 use super::{Job, Session};
-use crate::workspace::{OpenError, TestSend, Workspace};
+use crate::clock;
+use crate::workspace::{OpenError, TestSend};
 
 /// Why an earlier test cannot be made again.
 #[derive(Debug, thiserror::Error)]
@@ -19,7 +20,7 @@ pub enum ResendError {
 
 /// Makes the job of an earlier test's campaign, for the same profile to the same chat, as its files stand now. Blocks.
 pub fn job_again(session: &Session, sent: TestSend) -> Result<Job, ResendError> {
-    let workspace = Arc::new(Workspace::open(session.folder().root())?);
+    let workspace = session.reading().look(clock::now())?;
     let store = session.store()?;
     let profile = sent.profile.map(|identity| store.get(&identity)).transpose().map_err(PeopleError::from)?;
     let profile = profile.flatten().map(Arc::new);

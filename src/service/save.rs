@@ -4,14 +4,11 @@ use super::create::WebhookError;
 use super::session::Session;
 use super::trust::{NotPermitted, Standing, WebhookInUse};
 use crate::campaign::{Campaign, Webhook};
-use crate::workspace::{CampaignFiles, Fingerprint, OpenError, SaveError, Workspace};
+use crate::workspace::{CampaignFiles, Fingerprint, SaveError};
 
 /// Why a body was not saved.
 #[derive(Debug, thiserror::Error)]
 pub enum BodyError {
-    /// The workspace cannot be read.
-    #[error(transparent)]
-    Open(#[from] OpenError),
     /// There is no such campaign any more.
     #[error("the campaign {0} is gone")]
     Gone(String),
@@ -38,9 +35,7 @@ impl Session {
         text: &str,
         expected: Option<Fingerprint>,
     ) -> Result<Fingerprint, BodyError> {
-        let workspace = Workspace::open(self.folder().root())?;
-        let campaign = workspace.campaign(stem).ok_or_else(|| BodyError::Gone(stem.to_owned()))?;
-        let mut source = campaign.body.clone();
+        let mut source = self.folder().body(stem).ok_or_else(|| BodyError::Gone(stem.to_owned()))?;
         source.fingerprint = expected.unwrap_or(source.fingerprint);
         let saved = self.folder().save(&source, text)?;
         self.folder().discard_draft(stem)?;

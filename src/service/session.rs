@@ -19,7 +19,7 @@ use crate::settings::Settings;
 use crate::state::{StateError, WorkspaceState};
 use crate::store::Store;
 use crate::text::shorten;
-use crate::workspace::{Folder, Workspace};
+use crate::workspace::{Folder, Reading, Workspace};
 
 use super::trash::Trash;
 use super::trust::{Grants, Permit};
@@ -31,6 +31,7 @@ pub(super) const ANSWER_CHARS: usize = 1_000;
 pub struct Session {
     paths: Paths,
     folder: Folder,
+    reading: Arc<Reading>,
     /// What earlier versions kept the workspace's secrets by.
     old_id: String,
     grants: Grants,
@@ -107,6 +108,7 @@ impl Session {
     ) -> Self {
         Self {
             folder: workspace.folder(&paths),
+            reading: Arc::new(Reading::new(Arc::new(workspace.clone()))),
             paths,
             old_id: workspace.id(),
             grants: Grants::default(),
@@ -148,6 +150,11 @@ impl Session {
     /// Returns the workspace's folder.
     pub fn folder(&self) -> &Folder {
         &self.folder
+    }
+
+    /// Returns the reading of the workspace's files, which goes on from the workspace that the session was made for.
+    pub fn reading(&self) -> &Arc<Reading> {
+        &self.reading
     }
 
     /// Returns the secrets.

@@ -1,14 +1,21 @@
 //! Loading: every file is read for itself, so that a broken one never hides the others.
+//!
+//! Campaigns are many: those that look the same from outside as when they were read are not read again, but shared.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::Timestamp;
 
 use super::folder::{Folder, body_path};
 use super::{MANIFEST, PRIVATE};
 use crate::campaign::{Campaign, ContentFormat, Manifest, Webhook};
+use crate::clock;
 use crate::diagnostic::{Code, Diagnostic, FileProblem, Fix, did_you_mean};
-use crate::disk::{Condition, Fingerprint, Source, Tree, TreeError, explain};
+use crate::disk::{Condition, Fingerprint, Shelf, Source, Tree, TreeError, explain};
 use crate::json;
 use crate::paths::Paths;
 use crate::template::Dialect;
@@ -39,7 +46,15 @@ pub struct CampaignFiles {
     pub body: Source,
 }
 
+/// Lets shared ones be compared by where they are.
+impl Eq for CampaignFiles {}
+
 impl CampaignFiles {
+    /// Returns how many bytes its files have that were read.
+    fn len(&self) -> u64 {
+        (self.source.text.len() + self.body.text.len()) as u64
+    }
+
     /// Returns what to call the campaign on screen: its name, else its stem.
     pub fn display_name(&self) -> &str {
         let name = self.value.as_ref().map_or("", |campaign| campaign.name.trim());
@@ -56,14 +71,16 @@ pub struct Workspace {
     pub manifest: Definition<Manifest>,
     /// The webhooks by stem.
     pub webhooks: Vec<Definition<Webhook>>,
-    /// The campaigns by stem.
-    pub campaigns: Vec<CampaignFiles>,
+    /// The campaigns by stem, sorted; each is shared with the readings before in which it was the same.
+    pub campaigns: Vec<Arc<CampaignFiles>>,
     /// The partials by name (without `.liquid`).
     pub partials: Vec<Source>,
     /// The sample events.
     pub samples: Vec<Source>,
     /// What is wrong with the folders themselves.
     pub folder_problems: Vec<FileProblem>,
+    /// How much more may be read; none where that was not enough for all.
+    left: Option<u64>,
 }
 
 /// Why a folder is no workspace that can be opened.
@@ -89,38 +106,74 @@ pub enum OpenError {
 impl Workspace {
     /// Reads all of the workspace in `root`. Fails only where there is none.
     pub fn open(root: &Path) -> Result<Workspace, OpenError> {
-        let folder_error = |source| OpenError::Folder { root: root.to_path_buf(), source };
-        let root = fs::canonicalize(root).map_err(folder_error)?;
-        // Of the name alone: what it leads to is looked at when it is read.
-        match fs::symlink_metadata(root.join(MANIFEST)) {
-            Ok(_) => {}
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Err(OpenError::NoManifest { root });
-            }
-            Err(source) => return Err(OpenError::Folder { root, source }),
+        Self::read(&real_root(root)?, None, clock::now())
+    }
+
+    /// Reads it anew, as of `now`: of the campaigns only the files that look different from outside, the rest is shared.
+    pub fn read_again(&self, now: Timestamp) -> Result<Workspace, OpenError> {
+        Self::read(&real_root(&self.root)?, Some(self), now)
+    }
+
+    /// Reads anew what has changed, where those are all the files that have.
+    pub fn read_changed(&self, paths: &BTreeSet<String>, now: Timestamp) -> Result<Workspace, OpenError> {
+        match self.read_campaigns(paths, now) {
+            Some(workspace) => Ok(workspace),
+            None => self.read_again(now),
         }
-        let mut folder_problems = Vec::new();
-        let mut reader = Reader { tree: Tree::new(&root), left: MAX_WORKSPACE };
-        let manifest = load_definition(&mut reader, "telecast", MANIFEST, Manifest::parse);
-        let webhooks = stems(&reader.tree, "webhooks", ".toml", &mut folder_problems)
-            .into_iter()
-            .map(|stem| load_definition(&mut reader, &stem, &format!("webhooks/{stem}.toml"), Webhook::parse))
-            .collect();
-        let campaigns = load_campaigns(&mut reader, &mut folder_problems);
-        let mut read_all = |folder: &str, ending: &str| -> Vec<Source> {
-            stems(&reader.tree, folder, ending, &mut folder_problems)
-                .into_iter()
-                .map(|stem| reader.read(&format!("{folder}/{stem}{ending}")))
-                .collect()
-        };
-        let partials = read_all("partials", ".liquid");
-        let samples = read_all("samples", ".json");
-        folder_problems.extend(private_problems(&reader.tree));
-        let mut workspace =
-            Workspace { root, manifest, webhooks, campaigns, partials, samples, folder_problems };
-        workspace.check_references();
-        workspace.check_samples();
-        Ok(workspace)
+    }
+
+    /// Reads the campaigns anew that have these files; none where that is not enough.
+    fn read_campaigns(&self, paths: &BTreeSet<String>, now: Timestamp) -> Option<Workspace> {
+        let stems: BTreeSet<&str> = paths.iter().map(|path| campaign_of(path)).collect::<Option<_>>()?;
+        let mut workspace = self.clone();
+        let campaigns = &mut workspace.campaigns;
+        let mut reader = Reader::new(&self.root, None, now);
+        reader.webhooks = self.webhooks.iter().map(|webhook| webhook.stem.clone()).collect();
+        reader.left = self.left?;
+        let shelf = reader.tree.shelf(CAMPAIGNS).ok()??;
+        for stem in stems {
+            let at = campaigns.binary_search_by(|campaign| campaign.stem.as_str().cmp(stem));
+            reader.left += at.map_or(0, |at| campaigns[at].len());
+            match (at, is_there(&shelf, stem)) {
+                (Ok(at), true) => campaigns[at] = load_campaign(&mut reader, &shelf, stem),
+                (Err(at), true) => campaigns.insert(at, load_campaign(&mut reader, &shelf, stem)),
+                (Ok(at), false) => drop(campaigns.remove(at)),
+                (Err(_), false) => {}
+            }
+        }
+        workspace.left = reader.left();
+        // Which file was too much depends on their order.
+        workspace.left.is_some().then_some(workspace)
+    }
+
+    /// Reads of the campaigns only the one with that stem, and of the webhooks only its own; none where it is not there.
+    pub fn open_for(root: &Path, stem: &str) -> Result<Option<Workspace>, OpenError> {
+        let root = real_root(root)?;
+        let mut reader = Reader::new(&root, None, clock::now());
+        let mut workspace = reader.manifest_alone();
+        reader.webhooks = stems(&reader.tree, WEBHOOKS, ".toml", &mut workspace.folder_problems);
+        let Ok(Some(shelf)) = reader.tree.shelf(CAMPAIGNS) else { return Ok(None) };
+        if !is_there(&shelf, stem) {
+            return Ok(None);
+        }
+        let campaign = load_campaign(&mut reader, &shelf, stem);
+        let webhook = campaign.value.as_ref().map(|value| value.webhook.as_str());
+        let webhook = reader.webhooks.iter().find(|stem| Some(stem.as_str()) == webhook).cloned();
+        workspace.webhooks = webhook.into_iter().map(|stem| load_webhook(&mut reader, &stem)).collect();
+        workspace.campaigns = vec![campaign];
+        Ok(Some(reader.finish(workspace)))
+    }
+
+    fn read(root: &Path, before: Option<&Workspace>, now: Timestamp) -> Result<Workspace, OpenError> {
+        let mut reader = Reader::new(root, before, now);
+        let mut workspace = reader.manifest_alone();
+        reader.webhooks = stems(&reader.tree, WEBHOOKS, ".toml", &mut workspace.folder_problems);
+        let stems = reader.webhooks.clone();
+        let known = before.map_or(&[][..], |before| &before.webhooks);
+        reader.has_other_webhooks = !stems.iter().eq(known.iter().map(|webhook| &webhook.stem));
+        workspace.webhooks = stems.iter().map(|stem| load_webhook(&mut reader, stem)).collect();
+        workspace.campaigns = load_campaigns(&mut reader, &mut workspace.folder_problems);
+        Ok(reader.finish(workspace))
     }
 
     /// Returns the operations on its files; `paths` says where the user's state directory is.
@@ -160,7 +213,8 @@ impl Workspace {
 
     /// Returns the campaign with that stem.
     pub fn campaign(&self, stem: &str) -> Option<&CampaignFiles> {
-        self.campaigns.iter().find(|campaign| campaign.stem == stem)
+        let at = self.campaigns.binary_search_by(|campaign| campaign.stem.as_str().cmp(stem)).ok()?;
+        Some(&self.campaigns[at])
     }
 
     /// Returns the webhook with that stem.
@@ -185,87 +239,185 @@ impl Workspace {
         problems.extend(self.folder_problems.iter().cloned());
         problems
     }
+}
 
-    /// Checks that the webhooks which campaigns and defaults name are there.
-    fn check_references(&mut self) {
-        let stems: Vec<&str> = self.webhooks.iter().map(|webhook| webhook.stem.as_str()).collect();
-        for campaign in &mut self.campaigns {
-            let Some(value) = &campaign.value else { continue };
-            if !value.webhook.trim().is_empty() && !stems.contains(&value.webhook.as_str()) {
-                let problem = no_webhook(&campaign.source.text, &["webhook"], &value.webhook, &stems);
-                campaign.source.problems.push(problem);
-            }
-        }
-        let default = self.manifest.value.as_ref().and_then(|manifest| manifest.defaults.webhook.as_deref());
-        if let Some(webhook) = default.filter(|webhook| !stems.contains(webhook)) {
-            let path = ["defaults", "webhook"];
-            let problem = no_webhook(&self.manifest.source.text, &path, webhook, &stems);
-            self.manifest.source.problems.push(problem);
-        }
-    }
-
-    /// Checks that each sample is a JSON object.
-    fn check_samples(&mut self) {
-        for sample in self.samples.iter_mut().filter(|sample| sample.condition == Condition::Read) {
-            match json::parse(&sample.text) {
-                Ok(json::Document { trailing_comma: Some(span), .. }) => sample.problems.push(
-                    Diagnostic::error(Code::NotJson, span, "a comma with nothing behind it")
-                        .with_fix(Fix::replace("take the comma out", span, "")),
-                ),
-                Ok(document) if document.root.as_object().is_some() => {}
-                Ok(document) => sample.problems.push(
-                    Diagnostic::error(Code::NotAnEvent, document.root.span, "a sample is a JSON object")
-                        .with_help("write `{\"Event\": {…}}` or `{\"ExternalTrigger\": {…}}`"),
-                ),
-                Err(error) => {
-                    sample.problems.push(Diagnostic::error(Code::NotJson, error.span, error.message()))
-                }
-            }
-        }
+impl Folder {
+    /// Reads a campaign's body anew, and of the workspace nothing but that campaign; none where it has no file any more.
+    pub fn body(&self, stem: &str) -> Option<Source> {
+        let shelf = self.tree.shelf(CAMPAIGNS).ok()??;
+        let mut reader = Reader::new(self.root(), None, clock::now());
+        is_there(&shelf, stem).then(|| load_campaign(&mut reader, &shelf, stem).body.clone())
     }
 }
 
 /// The most that is read of all files together: thousands of campaigns. Links to one large file would take all memory.
 const MAX_WORKSPACE: u64 = 64 * 1024 * 1024;
 
+/// The folders of definitions and bodies.
+const WEBHOOKS: &str = "webhooks";
+const CAMPAIGNS: &str = "campaigns";
+
 /// Reads files until they are too much together.
-struct Reader {
+struct Reader<'b> {
     tree: Tree,
     left: u64,
+    is_too_much: bool,
+    /// What is shared where it is the same still.
+    before: Option<&'b Workspace>,
+    /// The stems of the webhooks that are there, sorted, and whether they are others than before.
+    webhooks: Vec<String>,
+    has_other_webhooks: bool,
+    /// When reading began.
+    now: Timestamp,
 }
 
-impl Reader {
+impl<'b> Reader<'b> {
+    fn new(root: &Path, before: Option<&'b Workspace>, now: Timestamp) -> Self {
+        Self {
+            tree: Tree::new(root),
+            left: MAX_WORKSPACE,
+            is_too_much: false,
+            before,
+            webhooks: Vec::new(),
+            has_other_webhooks: true,
+            now,
+        }
+    }
+
+    fn left(&self) -> Option<u64> {
+        (!self.is_too_much).then_some(self.left)
+    }
+
     fn read(&mut self, path: &str) -> Source {
         let source = self.tree.read(path);
-        match self.left.checked_sub(source.text.len() as u64) {
-            Some(left) => {
-                self.left = left;
-                source
-            }
-            None => {
-                let message = format!(
-                    "the files of this workspace are larger than {} MB together",
-                    MAX_WORKSPACE / 1024 / 1024
-                );
-                let problem = Diagnostic::error(Code::TooLarge, Span::at(0), message)
-                    .with_help("telecast does not use this one: make others smaller");
-                Source {
-                    text: String::new(),
-                    fingerprint: Fingerprint::Unknown,
-                    condition: Condition::Unusable,
-                    problems: vec![problem],
-                    ..source
-                }
-            }
+        self.count(source)
+    }
+
+    fn read_on(&mut self, shelf: &Shelf, name: &str) -> Source {
+        let source = shelf.read(name, self.now);
+        self.count(source)
+    }
+
+    /// Takes a text that was read, as long as there is room.
+    fn count(&mut self, source: Source) -> Source {
+        if let Some(left) = self.left.checked_sub(source.text.len() as u64) {
+            self.left = left;
+            return source;
         }
+        self.is_too_much = true;
+        let message = format!(
+            "the files of this workspace are larger than {} MB together",
+            MAX_WORKSPACE / 1024 / 1024
+        );
+        let problem = Diagnostic::error(Code::TooLarge, Span::at(0), message)
+            .with_help("telecast does not use this one: make others smaller");
+        Source {
+            text: String::new(),
+            fingerprint: Fingerprint::Unknown,
+            condition: Condition::Unusable,
+            problems: vec![problem],
+            stamp: None,
+            ..source
+        }
+    }
+
+    /// Returns the campaign as it was read before, where both its files look the same and nothing else is to be said of its webhook.
+    fn unchanged(&mut self, shelf: &Shelf, stem: &str) -> Option<Arc<CampaignFiles>> {
+        let workspace = self.before?;
+        let at = workspace.campaigns.binary_search_by(|campaign| campaign.stem.as_str().cmp(stem)).ok()?;
+        let before = &workspace.campaigns[at];
+        let value = before.value.as_ref()?;
+        let is_same = |source: &Source| {
+            let (_, name) = source.path.rsplit_once('/')?;
+            (source.stamp? == shelf.stamp(name, self.now)?).then_some(())
+        };
+        is_same(&before.source)?;
+        is_same(&before.body)?;
+        // What is said of a missing webhook names those that are there.
+        let is_missing = self.webhooks.binary_search(&value.webhook).is_err();
+        let was_missing = || before.source.problems.iter().any(|problem| problem.code == Code::NoSuchWebhook);
+        if self.has_other_webhooks && (is_missing || was_missing()) {
+            return None;
+        }
+        self.left = self.left.checked_sub(before.len())?;
+        Some(Arc::clone(before))
+    }
+
+    /// Begins a workspace with what stands in its own file.
+    fn manifest_alone(&mut self) -> Workspace {
+        Workspace {
+            root: self.tree.root().to_path_buf(),
+            manifest: load_definition("telecast", self.read(MANIFEST), Manifest::parse),
+            webhooks: Vec::new(),
+            campaigns: Vec::new(),
+            partials: Vec::new(),
+            samples: Vec::new(),
+            folder_problems: Vec::new(),
+            left: None,
+        }
+    }
+
+    /// Reads what all campaigns share, and looks at what only the whole shows.
+    fn finish(&mut self, mut workspace: Workspace) -> Workspace {
+        let problems = &mut workspace.folder_problems;
+        let mut read_all = |folder: &str, ending: &str| -> Vec<Source> {
+            let stems = stems(&self.tree, folder, ending, problems);
+            stems.into_iter().map(|stem| self.read(&format!("{folder}/{stem}{ending}"))).collect()
+        };
+        workspace.partials = read_all("partials", ".liquid");
+        workspace.samples = read_all("samples", ".json");
+        workspace.samples.iter_mut().for_each(check_sample);
+        workspace.folder_problems.extend(private_problems(&self.tree));
+        let manifest = &mut workspace.manifest;
+        let default = manifest.value.as_ref().and_then(|value| value.defaults.webhook.as_deref());
+        if let Some(webhook) = default.filter(|webhook| !self.webhooks.iter().any(|stem| stem == webhook)) {
+            let problem =
+                no_webhook(&manifest.source.text, &["defaults", "webhook"], webhook, &self.webhooks);
+            manifest.source.problems.push(problem);
+        }
+        workspace.left = self.left();
+        workspace
     }
 }
 
-fn no_webhook(text: &str, path: &[&str], webhook: &str, stems: &[&str]) -> Diagnostic {
+/// Returns the real path of a folder that is a workspace.
+fn real_root(root: &Path) -> Result<PathBuf, OpenError> {
+    let root =
+        fs::canonicalize(root).map_err(|source| OpenError::Folder { root: root.to_path_buf(), source })?;
+    // Of the name alone: what it leads to is looked at when it is read.
+    match fs::symlink_metadata(root.join(MANIFEST)) {
+        Ok(_) => Ok(root),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(OpenError::NoManifest { root }),
+        Err(source) => Err(OpenError::Folder { root, source }),
+    }
+}
+
+/// Checks that a sample is a JSON object.
+fn check_sample(sample: &mut Source) {
+    if sample.condition != Condition::Read {
+        return;
+    }
+    match json::parse(&sample.text) {
+        Ok(json::Document { trailing_comma: Some(span), .. }) => {
+            sample.problems.push(
+                Diagnostic::error(Code::NotJson, span, "a comma with nothing behind it")
+                    .with_fix(Fix::replace("take the comma out", span, "")),
+            )
+        }
+        Ok(document) if document.root.as_object().is_some() => {}
+        Ok(document) => sample.problems.push(
+            Diagnostic::error(Code::NotAnEvent, document.root.span, "a sample is a JSON object")
+                .with_help("write `{\"Event\": {…}}` or `{\"ExternalTrigger\": {…}}`"),
+        ),
+        Err(error) => sample.problems.push(Diagnostic::error(Code::NotJson, error.span, error.message())),
+    }
+}
+
+fn no_webhook(text: &str, path: &[&str], webhook: &str, stems: &[String]) -> Diagnostic {
     let span = toml::value_span(text, path).unwrap_or(Span::at(0));
     let problem =
         Diagnostic::error(Code::NoSuchWebhook, span, format!("there is no webhooks/{webhook}.toml"));
-    match did_you_mean(webhook, stems.iter().copied()) {
+    match did_you_mean(webhook, stems.iter().map(String::as_str)) {
         Some(near) => problem.with_help(format!("did you mean `{near}`?")),
         None if stems.is_empty() => problem.with_help("make a webhook first"),
         None => problem.with_help(format!("there are: {}", stems.join(", "))),
@@ -273,12 +425,10 @@ fn no_webhook(text: &str, path: &[&str], webhook: &str, stems: &[&str]) -> Diagn
 }
 
 fn load_definition<T>(
-    reader: &mut Reader,
     stem: &str,
-    path: &str,
+    mut source: Source,
     parse: impl FnOnce(&str) -> (Option<T>, Vec<Diagnostic>),
 ) -> Definition<T> {
-    let mut source = reader.read(path);
     let value = match source.condition {
         Condition::Read => {
             let (value, problems) = parse(&source.text);
@@ -288,6 +438,10 @@ fn load_definition<T>(
         Condition::Missing | Condition::Unusable => None,
     };
     Definition { stem: stem.to_owned(), source, value }
+}
+
+fn load_webhook(reader: &mut Reader<'_>, stem: &str) -> Definition<Webhook> {
+    load_definition(stem, reader.read(&format!("{WEBHOOKS}/{stem}.toml")), Webhook::parse)
 }
 
 /// The files of the private folder that are opened by name.
@@ -320,30 +474,52 @@ fn private_problems(tree: &Tree) -> Vec<FileProblem> {
 }
 
 /// Loads the campaigns: each definition with its body, and bodies without a definition.
-fn load_campaigns(reader: &mut Reader, problems: &mut Vec<FileProblem>) -> Vec<CampaignFiles> {
-    let mut names = stems(&reader.tree, "campaigns", ".toml", problems);
-    for format in ContentFormat::ALL {
-        names.extend(stems(&reader.tree, "campaigns", format.extension(), &mut Vec::new()));
-    }
-    names.sort();
-    names.dedup();
-    names.into_iter().map(|stem| load_campaign(reader, stem)).collect()
+fn load_campaigns(reader: &mut Reader<'_>, problems: &mut Vec<FileProblem>) -> Vec<Arc<CampaignFiles>> {
+    let names = names(&reader.tree, CAMPAIGNS, problems);
+    let mut stems: Vec<&str> = names.iter().filter_map(|name| campaign_of_name(name)).collect();
+    stems.sort_unstable();
+    stems.dedup();
+    let Ok(Some(shelf)) = reader.tree.shelf(CAMPAIGNS) else { return Vec::new() };
+    let load = |stem: &str| {
+        let unchanged = reader.unchanged(&shelf, stem);
+        unchanged.unwrap_or_else(|| load_campaign(reader, &shelf, stem))
+    };
+    stems.into_iter().map(load).collect()
 }
 
-fn load_campaign(reader: &mut Reader, stem: String) -> CampaignFiles {
-    let mut definition = load_definition(reader, &stem, &format!("campaigns/{stem}.toml"), Campaign::parse);
-    let tree = reader.tree.clone();
-    let is_there = |format: ContentFormat| tree.is_taken(&body_path(&stem, format));
-    let format = match &definition.value {
+/// Returns the stem of the campaign that a file belongs to by its path from the root.
+fn campaign_of(path: &str) -> Option<&str> {
+    campaign_of_name(path.strip_prefix(CAMPAIGNS)?.strip_prefix('/')?)
+}
+
+fn campaign_of_name(name: &str) -> Option<&str> {
+    let mut endings = std::iter::once(".toml").chain(ContentFormat::ALL.map(ContentFormat::extension));
+    let stem = endings.find_map(|ending| name.strip_suffix(ending))?;
+    is_stem(stem).then_some(stem)
+}
+
+/// Whether any file of a campaign is there.
+fn is_there(shelf: &Shelf, stem: &str) -> bool {
+    let bodies = ContentFormat::ALL.map(|format| format!("{stem}{}", format.extension()));
+    is_stem(stem)
+        && (shelf.is_taken(&format!("{stem}.toml")) || bodies.iter().any(|body| shelf.is_taken(body)))
+}
+
+fn load_campaign(reader: &mut Reader<'_>, shelf: &Shelf, stem: &str) -> Arc<CampaignFiles> {
+    let source = reader.read_on(shelf, &format!("{stem}.toml"));
+    let Definition { stem, mut source, value } = load_definition(stem, source, Campaign::parse);
+    let body_name = |format: ContentFormat| format!("{stem}{}", format.extension());
+    let is_there = |format: ContentFormat| shelf.is_taken(&body_name(format));
+    let format = match &value {
         Some(campaign) => campaign.content_format,
         None => ContentFormat::ALL.into_iter().find(|format| is_there(*format)).unwrap_or_default(),
     };
-    let mut body = reader.read(&body_path(&stem, format));
-    if definition.source.condition == Condition::Missing {
+    let mut body = reader.read_on(shelf, &body_name(format));
+    if source.condition == Condition::Missing {
         let problem =
             Diagnostic::error(Code::NoDefinition, Span::at(0), "this body has no campaign file beside it");
         let problem = problem.with_help(format!("make campaigns/{stem}.toml with `webhook = \"…\"`"));
-        definition.source.problems.push(problem);
+        source.problems.push(problem);
     }
     if body.condition == Condition::Missing {
         let other = ContentFormat::ALL.into_iter().find(|other| *other != format && is_there(*other));
@@ -357,11 +533,29 @@ fn load_campaign(reader: &mut Reader, stem: String) -> CampaignFiles {
             None => problem.with_help(format!("save one as {}", body.path)),
         });
     }
-    CampaignFiles { stem, source: definition.source, value: definition.value, body }
+    let webhook = value.as_ref().map_or("", |value| value.webhook.as_str());
+    if !webhook.trim().is_empty() && !reader.webhooks.iter().any(|stem| stem == webhook) {
+        source.problems.push(no_webhook(&source.text, &["webhook"], webhook, &reader.webhooks));
+    }
+    Arc::new(CampaignFiles { stem, source, value, body })
 }
 
 /// Returns the stems of the files in `folder` that end in `ending`, sorted; hidden files and folders are left out.
 fn stems(tree: &Tree, folder: &str, ending: &str, problems: &mut Vec<FileProblem>) -> Vec<String> {
+    let names = names(tree, folder, problems);
+    let stems = names.iter().filter_map(|name| name.strip_suffix(ending)).filter(|stem| is_stem(stem));
+    let mut stems: Vec<String> = stems.map(str::to_owned).collect();
+    stems.sort_unstable();
+    stems
+}
+
+/// Whether files are named by it that are not hidden.
+fn is_stem(stem: &str) -> bool {
+    !stem.is_empty() && !stem.starts_with('.')
+}
+
+/// Returns the names in `folder`, and says what keeps it or one of them from being used.
+fn names(tree: &Tree, folder: &str, problems: &mut Vec<FileProblem>) -> Vec<String> {
     let names = match tree.list(folder) {
         Ok(names) => names,
         Err(error) => {
@@ -376,17 +570,16 @@ fn stems(tree: &Tree, folder: &str, ending: &str, problems: &mut Vec<FileProblem
             return Vec::new();
         }
     };
-    let mut stems = Vec::new();
+    let mut known = Vec::with_capacity(names.len());
     for name in names {
-        let Some(name) = name.to_str() else {
-            let shown = format!("{folder}/{}", name.to_string_lossy());
-            let problem = Diagnostic::error(Code::NotUtf8, Span::at(0), "this file's name is not UTF-8");
-            problems.extend(FileProblem::place(&shown, "", &[problem.with_help("rename it")]));
-            continue;
-        };
-        let stem = name.strip_suffix(ending).filter(|stem| !stem.is_empty() && !stem.starts_with('.'));
-        stems.extend(stem.map(str::to_owned));
+        match name.into_string() {
+            Ok(name) => known.push(name),
+            Err(name) => {
+                let shown = format!("{folder}/{}", name.to_string_lossy());
+                let problem = Diagnostic::error(Code::NotUtf8, Span::at(0), "this file's name is not UTF-8");
+                problems.extend(FileProblem::place(&shown, "", &[problem.with_help("rename it")]));
+            }
+        }
     }
-    stems.sort();
-    stems
+    known
 }

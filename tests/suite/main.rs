@@ -13,6 +13,7 @@ mod https;
 mod linear_time;
 mod machine;
 mod problems;
+mod reading;
 mod sandbox;
 mod secrets;
 mod store;

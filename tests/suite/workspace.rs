@@ -126,7 +126,7 @@ fn a_broken_file_is_named_with_line_and_column_and_hides_no_other() {
             "samples/charged.json:1:11: error[not-json]: expected a value",
         ],
     );
-    let stems: Vec<String> = open(&dir).campaigns.into_iter().map(|campaign| campaign.stem).collect();
+    let stems: Vec<String> = open(&dir).campaigns.iter().map(|campaign| campaign.stem.clone()).collect();
     assert_eq!(stems, ["a", "b", "c", "d", "spring-sale"]);
 }
 

@@ -41,7 +41,7 @@ fn list(workspace: &Workspace, format: Format, output: &mut Output) -> Result {
         let name = campaign.display_name().to_owned();
         vec![campaign.stem.clone(), name, settings.webhook, settings.labels.join(", ")]
     };
-    let rows: Vec<Vec<String>> = workspace.campaigns.iter().map(row).collect();
+    let rows: Vec<Vec<String>> = workspace.campaigns.iter().map(|campaign| row(campaign)).collect();
     output.table(&["campaign", "name", "webhook", "labels"], &rows)?;
     Ok(Ending::Done)
 }

@@ -194,12 +194,20 @@ impl Executor {
     fn journal(&mut self, effect: Effect) {
         let (before, session, sender) = (self.journal.take(), Arc::clone(&self.session), self.sender.clone());
         let (work, provoked) = (work_of(&effect), Arc::clone(&self.provoked));
+        // Without a watch nobody tells what else has changed: all is looked at then.
+        let noted = self.watch.is_some().then(|| Arc::clone(self.session.reading()));
         self.journal = Some(tokio::spawn(async move {
             if let Some(before) = before {
                 // Its panics are caught in it; what is behind it is written all the same.
                 let _ = before.await;
             }
-            let task = caught_in_thread(work, provoked, move || files::journal(&session, effect));
+            let task = caught_in_thread(work, provoked, move || {
+                let message = files::journal(&session, effect);
+                if let (Some(reading), Some(Msg::BodySaved { stem, result: Ok(_), .. })) = (noted, &message) {
+                    reading.note([format!("campaigns/{stem}.toml")]);
+                }
+                message
+            });
             if let Some(message) = join(task).await {
                 // Not waited for: on the way out nobody listens.
                 tokio::spawn(async move { report(&sender, message).await });
@@ -276,7 +284,7 @@ impl Executor {
                 };
                 Some(Msg::SecretsMoved(decided.map_err(|error| session.redact(&error.to_string()))))
             }
-            Effect::Reload => Some(Msg::WorkspaceRead(files::read(folder.root()))),
+            Effect::Reload => Some(Msg::WorkspaceRead(files::follow(&session))),
             Effect::FindDrafts => Some(Msg::DraftsFound(folder.drafts())),
             journalled @ (Effect::WriteDraft { .. } | Effect::DiscardDraft(_) | Effect::SaveBody { .. }) => {
                 files::journal(&session, journalled)
@@ -285,7 +293,7 @@ impl Executor {
                 let result = changes::apply(&session, change);
                 Some(Msg::Changed {
                     result: result.map_err(|error| session.redact(&error.to_string())),
-                    workspace: files::read(folder.root()),
+                    workspace: files::read(&session),
                 })
             }
             Effect::LoadTests => {
@@ -317,8 +325,9 @@ impl Executor {
 
     /// Tells of changes that others make to the workspace's files.
     fn watch(&mut self) {
-        let sender = self.sender.clone();
-        let changed = move |_paths: Vec<String>| {
+        let (sender, reading) = (self.sender.clone(), Arc::clone(self.session.reading()));
+        let changed = move |paths: Vec<String>| {
+            reading.note(paths);
             // A full queue has a message in it already that will lead to reading again.
             let _ = sender.try_send(Msg::FilesChanged);
         };

@@ -76,6 +76,7 @@ impl World {
         let mut workspace = self.workspace.clone();
         let campaign =
             workspace.campaigns.iter_mut().find(|campaign| campaign.stem == sample::FIRST).unwrap();
+        let campaign = Arc::make_mut(campaign);
         let settings = campaign.value.take().unwrap();
         campaign.value = Some(Campaign { content_format: attempt.format, ..settings });
         let mut profile = Profile { identity: "bob".into(), ..Profile::default() };

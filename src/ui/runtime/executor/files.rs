@@ -1,6 +1,5 @@
 //! Reading the workspace and the people, writing bodies and drafts.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use crate::clock;
@@ -9,8 +8,14 @@ use crate::ui::shared::effect::Effect;
 use crate::ui::shared::msg::{Msg, PeopleFound, SaveFailure};
 use crate::workspace::{Draft, SaveError, Workspace};
 
-pub(super) fn read(root: &Path) -> Result<Arc<Workspace>, String> {
-    Workspace::open(root).map(Arc::new).map_err(|error| error.to_string())
+/// Reads what changed in the workspace, whoever changed it.
+pub(super) fn read(session: &Session) -> Result<Arc<Workspace>, String> {
+    session.reading().look(clock::now()).map_err(|error| error.to_string())
+}
+
+/// Reads the files that are known to have changed; where there are none, as [`read`].
+pub(super) fn follow(session: &Session) -> Result<Arc<Workspace>, String> {
+    session.reading().follow(clock::now()).map_err(|error| error.to_string())
 }
 
 pub(super) fn load_people(session: &Session, wanted: Option<&str>) -> Result<PeopleFound, PeopleError> {

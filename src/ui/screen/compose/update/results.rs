@@ -363,7 +363,7 @@ fn keep_unsaved(screen: &mut Compose, shared: &mut Shared, workspace: &mut Arc<W
         if !was_deleted {
             news.push(stem.clone());
         }
-        let mut kept = found.cloned().unwrap_or_else(|| known.clone());
+        let mut kept = found.unwrap_or(known).clone();
         if !has_definition {
             (kept.source, kept.value) = (absent(&known.source), known.value.clone());
         }
@@ -372,8 +372,8 @@ fn keep_unsaved(screen: &mut Compose, shared: &mut Shared, workspace: &mut Arc<W
         }
         let campaigns = &mut Arc::make_mut(workspace).campaigns;
         match campaigns.binary_search_by(|campaign| campaign.stem.cmp(stem)) {
-            Ok(at) => campaigns[at] = kept,
-            Err(at) => campaigns.insert(at, kept),
+            Ok(at) => campaigns[at] = Arc::new(kept),
+            Err(at) => campaigns.insert(at, Arc::new(kept)),
         }
     }
     news
