@@ -43,6 +43,11 @@ impl Place {
 }
 
 impl Place {
+    /// Reads of the workspace what the campaign needs that `words` name; all of it where they are not simply its stem.
+    pub fn workspace_for(&self, words: &str) -> Result<Workspace> {
+        Workspace::open_for(&self.root, words)?.map_or_else(|| self.workspace(), Ok)
+    }
+
     /// Makes what use cases on the workspace share; opens nothing yet.
     pub fn session(&self, workspace: &Workspace) -> Session {
         let (settings, _) = Settings::load(&self.paths);

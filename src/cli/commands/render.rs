@@ -22,7 +22,7 @@ use super::{campaigns, subject};
 
 /// Renders; what could be made is printed also where something is wrong with it.
 pub fn run(place: &Place, args: &RenderCampaign, output: &mut Output) -> Result {
-    let workspace = Arc::new(place.workspace()?);
+    let workspace = Arc::new(place.workspace_for(&args.campaign)?);
     let session = place.session(&workspace);
     let campaign = campaigns::find(&workspace, &args.campaign)?;
     let job = subject::job(&workspace, &session, &campaign.stem, &args.whose, output)?;

@@ -18,7 +18,7 @@ use super::{campaigns, runtime, subject, webhooks};
 
 /// Sends the message to the test chat and says what came of it.
 pub fn run(place: &Place, args: &TestCampaign, output: &mut Output) -> Result {
-    let workspace = Arc::new(place.workspace()?);
+    let workspace = Arc::new(place.workspace_for(&args.campaign)?);
     let session = place.session(&workspace);
     session.secrets().usable()?;
     let campaign = campaigns::find(&workspace, &args.campaign)?;
