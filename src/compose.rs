@@ -23,7 +23,7 @@ mod survey;
 use jiff::Timestamp;
 
 use crate::campaign::{self, ContentFormat};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::json::{self, Document};
 use crate::telegram::{self, ApiError, Cause, Method, ParseMode, Request};
 use crate::template::{self, Token};
@@ -92,6 +92,11 @@ impl Composed {
         self.http.is_some()
             && self.skip.is_none()
             && !self.diagnostics.iter().chain(of_webhook).any(Diagnostic::is_error)
+    }
+
+    /// Returns how bad the worst is that is wrong with the message; its webhook's problems are not its own.
+    pub fn worst(&self) -> Option<Severity> {
+        self.diagnostics.iter().map(|problem| problem.severity).max()
     }
 
     /// Returns the `parse_mode` that the body sets, where it is JSON and the mode is one that Telegram knows.

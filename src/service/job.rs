@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::trust::WebhookInUse;
 use crate::campaign::{Campaign, Webhook};
-use crate::compose::{self, Chat, Composed, Inputs};
+use crate::compose::{self, Chat, Comparison, Composed, Convertible, Inputs};
 use crate::profile::{Profile, Value, Vocabulary};
-use crate::template::Partials;
+use crate::template::{Dialect, Partials};
 use crate::workspace::{CampaignFiles, Condition, Source, Workspace};
 
 /// All that one message is made of, owned, so that it can be made on another thread.
@@ -34,6 +35,14 @@ pub struct Job {
     pub sample: Option<String>,
     /// The test chat, for a test-send.
     pub test_chat: Option<String>,
+}
+
+/// What the messages of all campaigns of a workspace are made of.
+pub(super) struct Shared {
+    partials: Partials,
+    sample: SampleEvent,
+    vocabulary: Option<Vocabulary>,
+    zone: TimeZone,
 }
 
 /// An event and an external trigger, as samples and `--event-json` give them.
@@ -167,39 +176,68 @@ impl Job {
         self.with_inputs(now, compose::compose)
     }
 
+    /// Converts the body to each parse mode. Blocks: a large one takes a while.
+    pub fn compare(&self) -> Comparison {
+        let dialect = self.dialect();
+        compose::compare(&Convertible { body: self.body(), partials: &partials(&self.workspace), dialect })
+    }
+
+    fn dialect(&self) -> Dialect {
+        self.campaign().map_or_else(Default::default, |campaign| self.workspace.dialect(campaign))
+    }
+
+    /// Gathers what the messages of all campaigns share, for the event and the people of this one.
+    pub(super) fn shared(&self) -> Shared {
+        let known_events = || match &self.event {
+            Some(event) => vec![event.clone()],
+            // A name is known where any sample has it, not only the chosen one.
+            None => self.workspace.samples.iter().filter_map(SampleEvent::read).collect(),
+        };
+        Shared {
+            partials: partials(&self.workspace),
+            sample: self
+                .event
+                .clone()
+                .unwrap_or_else(|| SampleEvent::of(&self.workspace, self.sample.as_deref())),
+            vocabulary: self.vocabulary.as_deref().map(|known| {
+                let events = known_events();
+                Vocabulary {
+                    event: names_in(events.iter().map(|known| known.event.as_ref())),
+                    external_trigger: names_in(events.iter().map(|known| known.external_trigger.as_ref())),
+                    ..known.clone()
+                }
+            }),
+            zone: self.workspace.time_zone(),
+        }
+    }
+
     /// Hands what the message is made of to `make`.
     pub(super) fn with_inputs<T>(&self, now: Timestamp, make: impl FnOnce(&Inputs<'_>) -> T) -> T {
+        self.with_shared(&self.shared(), now, make)
+    }
+
+    /// Hands what the message is made of to `make`; `shared` may come from the job of another campaign.
+    pub(super) fn with_shared<T>(
+        &self,
+        shared: &Shared,
+        now: Timestamp,
+        make: impl FnOnce(&Inputs<'_>) -> T,
+    ) -> T {
         let default = Campaign::default();
-        let campaign = self.campaign();
-        let definition = campaign.and_then(|campaign| campaign.value.as_ref()).unwrap_or(&default);
-        let sample =
-            self.event.clone().unwrap_or_else(|| SampleEvent::of(&self.workspace, self.sample.as_deref()));
-        let vocabulary = self.vocabulary.as_deref().map(|known| {
-            // A name is known where any sample has it, not only the chosen one.
-            let known_events = match &self.event {
-                Some(event) => vec![event.clone()],
-                None => self.workspace.samples.iter().filter_map(SampleEvent::read).collect(),
-            };
-            Vocabulary {
-                event: names_in(known_events.iter().map(|known| known.event.as_ref())),
-                external_trigger: names_in(known_events.iter().map(|known| known.external_trigger.as_ref())),
-                ..known.clone()
-            }
-        });
         make(&Inputs {
             stem: &self.stem,
-            campaign: definition,
+            campaign: self.campaign().and_then(|campaign| campaign.value.as_ref()).unwrap_or(&default),
             body: self.body(),
             webhook: self.webhook(),
-            partials: &partials(&self.workspace),
-            dialect: campaign.map_or_else(Default::default, |campaign| self.workspace.dialect(campaign)),
+            partials: &shared.partials,
+            dialect: self.dialect(),
             profile: self.profile.as_deref(),
-            event: sample.event.as_ref(),
-            external_trigger: sample.external_trigger.as_ref(),
+            event: shared.sample.event.as_ref(),
+            external_trigger: shared.sample.external_trigger.as_ref(),
             chat: self.test_chat.as_deref().map_or(Chat::OfTheBody, Chat::Test),
-            vocabulary: vocabulary.as_ref(),
+            vocabulary: shared.vocabulary.as_ref(),
             now,
-            zone: &self.workspace.time_zone(),
+            zone: &shared.zone,
         })
     }
 }

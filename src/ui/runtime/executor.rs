@@ -8,7 +8,8 @@ mod files;
 mod programs;
 mod workers;
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
@@ -17,9 +18,10 @@ use tokio::task::JoinHandle;
 use crate::capture;
 use crate::clock;
 use crate::paths::Paths;
-use crate::service::{self, BotStatus, Job, MoveError, Session, TestSend, TroubleKind, WebhookInUse};
+use crate::service::{
+    self, BotStatus, Checked, Job, MoveError, Session, TestSend, TroubleKind, WebhookInUse,
+};
 use crate::ui::editor::highlight::{CodeGrammars, Grammar};
-use crate::ui::screen::compose::verdicts::worst_of;
 use crate::ui::shared::effect::{Effect, ExternalEdit, Timer};
 use crate::ui::shared::fault;
 use crate::ui::shared::fault::{Fault, Provoked, Work};
@@ -62,11 +64,19 @@ pub struct Executor {
     surveys: watch::Sender<Option<(u64, Box<Job>)>>,
     watch: Option<Watch>,
     capture: Option<JoinHandle<()>>,
+    checks: Arc<Checks>,
     /// The tests on their way, and what tells them that the console leaves.
     tests: Vec<JoinHandle<()>>,
     leaving: watch::Sender<bool>,
     /// The last of the saves and drafts: each waits for the one before, so that none overtakes a later one.
     journal: Option<JoinHandle<()>>,
+}
+
+/// What is known of all campaigns, and the number of the latest check: an earlier one stops.
+#[derive(Default)]
+struct Checks {
+    known: Mutex<Checked>,
+    latest: AtomicU64,
 }
 
 impl Executor {
@@ -101,6 +111,7 @@ impl Executor {
             surveys,
             watch,
             capture,
+            checks: Arc::default(),
             tests,
             leaving,
             journal,
@@ -249,11 +260,15 @@ impl Executor {
         let work = work_of(&effect);
         let session = Arc::clone(&self.session);
         let folder = self.folder.clone();
+        let checks = Arc::clone(&self.checks);
+        if let Effect::CheckCampaigns { number, .. } = &effect {
+            checks.latest.store(*number, Ordering::Relaxed);
+        }
         caught_in_thread(work, Arc::clone(&self.provoked), move || match effect {
             Effect::CheckCampaigns { number, jobs } => {
-                let now = clock::now();
-                let worst = |job: Job| Some((job.stem.clone(), worst_of(&job.compose(now))?));
-                Some(Msg::CampaignsChecked { number, found: jobs.into_iter().filter_map(worst).collect() })
+                let goes_on = || checks.latest.load(Ordering::Relaxed) == number;
+                let mut known = checks.known.lock().unwrap_or_else(PoisonError::into_inner);
+                Some(Msg::CampaignsChecked { number, found: known.check(&jobs, clock::now(), &goes_on) })
             }
             Effect::LoadPeople { profile } => {
                 let found = files::load_people(&session, profile.as_deref());

@@ -63,5 +63,5 @@ impl Compose {
 
 /// Returns the worst that is wrong with a message; its webhook's problems are not its own.
 pub fn worst_of(composed: &Composed) -> Option<Severity> {
-    composed.diagnostics.iter().map(|problem| problem.severity).max()
+    composed.worst()
 }
