@@ -55,6 +55,10 @@ impl CampaignFiles {
         (self.source.text.len() + self.body.text.len()) as u64
     }
 
+    fn has_problems(&self) -> bool {
+        !self.source.problems.is_empty() || !self.body.problems.is_empty()
+    }
+
     /// Returns what to call the campaign on screen: its name, else its stem.
     pub fn display_name(&self) -> &str {
         let name = self.value.as_ref().map_or("", |campaign| campaign.name.trim());
@@ -79,6 +83,8 @@ pub struct Workspace {
     pub samples: Vec<Source>,
     /// What is wrong with the folders themselves.
     pub folder_problems: Vec<FileProblem>,
+    /// The stems of the campaigns whose files have problems: each frame asks for those, and most have none.
+    troubled: BTreeSet<String>,
     /// How much more may be read; none where that was not enough for all.
     left: Option<u64>,
 }
@@ -126,19 +132,18 @@ impl Workspace {
     fn read_campaigns(&self, paths: &BTreeSet<String>, now: Timestamp) -> Option<Workspace> {
         let stems: BTreeSet<&str> = paths.iter().map(|path| campaign_of(path)).collect::<Option<_>>()?;
         let mut workspace = self.clone();
-        let campaigns = &mut workspace.campaigns;
         let mut reader = Reader::new(&self.root, None, now);
         reader.webhooks = self.webhooks.iter().map(|webhook| webhook.stem.clone()).collect();
         reader.left = self.left?;
         let shelf = reader.tree.shelf(CAMPAIGNS).ok()??;
         for stem in stems {
-            let at = campaigns.binary_search_by(|campaign| campaign.stem.as_str().cmp(stem));
-            reader.left += at.map_or(0, |at| campaigns[at].len());
-            match (at, is_there(&shelf, stem)) {
-                (Ok(at), true) => campaigns[at] = load_campaign(&mut reader, &shelf, stem),
-                (Err(at), true) => campaigns.insert(at, load_campaign(&mut reader, &shelf, stem)),
-                (Ok(at), false) => drop(campaigns.remove(at)),
-                (Err(_), false) => {}
+            let before = workspace.place_of(stem).ok();
+            reader.left += before.map_or(0, |at| workspace.campaigns[at].len());
+            if is_there(&shelf, stem) {
+                workspace.put(load_campaign(&mut reader, &shelf, stem));
+            } else if let Some(at) = before {
+                workspace.campaigns.remove(at);
+                workspace.troubled.remove(stem);
             }
         }
         workspace.left = reader.left();
@@ -213,8 +218,24 @@ impl Workspace {
 
     /// Returns the campaign with that stem.
     pub fn campaign(&self, stem: &str) -> Option<&CampaignFiles> {
-        let at = self.campaigns.binary_search_by(|campaign| campaign.stem.as_str().cmp(stem)).ok()?;
-        Some(&self.campaigns[at])
+        Some(&self.campaigns[self.place_of(stem).ok()?])
+    }
+
+    /// Returns which of the campaigns has that stem, or which place it would have.
+    pub fn place_of(&self, stem: &str) -> Result<usize, usize> {
+        self.campaigns.binary_search_by(|campaign| campaign.stem.as_str().cmp(stem))
+    }
+
+    /// Puts a campaign among the others, in place of the one that has its stem.
+    pub fn put(&mut self, campaign: Arc<CampaignFiles>) {
+        match campaign.has_problems() {
+            true => drop(self.troubled.insert(campaign.stem.clone())),
+            false => drop(self.troubled.remove(&campaign.stem)),
+        }
+        match self.place_of(&campaign.stem) {
+            Ok(at) => self.campaigns[at] = campaign,
+            Err(at) => self.campaigns.insert(at, campaign),
+        }
     }
 
     /// Returns the webhook with that stem.
@@ -231,7 +252,7 @@ impl Workspace {
     pub fn problems(&self) -> Vec<FileProblem> {
         let mut problems = self.manifest.source.file_problems();
         problems.extend(self.webhooks.iter().flat_map(|webhook| webhook.source.file_problems()));
-        for campaign in &self.campaigns {
+        for campaign in self.troubled.iter().filter_map(|stem| self.campaign(stem)) {
             problems.extend(campaign.source.file_problems());
             problems.extend(campaign.body.file_problems());
         }
@@ -324,8 +345,7 @@ impl<'b> Reader<'b> {
     /// Returns the campaign as it was read before, where both its files look the same and nothing else is to be said of its webhook.
     fn unchanged(&mut self, shelf: &Shelf, stem: &str) -> Option<Arc<CampaignFiles>> {
         let workspace = self.before?;
-        let at = workspace.campaigns.binary_search_by(|campaign| campaign.stem.as_str().cmp(stem)).ok()?;
-        let before = &workspace.campaigns[at];
+        let before = &workspace.campaigns[workspace.place_of(stem).ok()?];
         let value = before.value.as_ref()?;
         let is_same = |source: &Source| {
             let (_, name) = source.path.rsplit_once('/')?;
@@ -353,6 +373,7 @@ impl<'b> Reader<'b> {
             partials: Vec::new(),
             samples: Vec::new(),
             folder_problems: Vec::new(),
+            troubled: BTreeSet::new(),
             left: None,
         }
     }
@@ -375,6 +396,8 @@ impl<'b> Reader<'b> {
                 no_webhook(&manifest.source.text, &["defaults", "webhook"], webhook, &self.webhooks);
             manifest.source.problems.push(problem);
         }
+        let troubled = workspace.campaigns.iter().filter(|campaign| campaign.has_problems());
+        workspace.troubled = troubled.map(|campaign| campaign.stem.clone()).collect();
         workspace.left = self.left();
         workspace
     }

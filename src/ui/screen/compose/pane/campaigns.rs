@@ -69,10 +69,9 @@ fn marks(
 /// The first campaign on screen: the open one stays in the middle of a long list.
 fn first_shown(screen: &Compose, shared: &Shared, height: u16) -> usize {
     let height = usize::from(height);
-    let campaigns = &shared.workspace.campaigns;
-    let open = screen.open.as_deref();
-    let open = open.and_then(|open| campaigns.binary_search_by(|campaign| (*campaign.stem).cmp(open)).ok());
-    open.unwrap_or(0).saturating_sub(height / 2).min(campaigns.len().saturating_sub(height))
+    let open = screen.open.as_deref().and_then(|stem| shared.workspace.place_of(stem).ok());
+    let n_campaigns = shared.workspace.campaigns.len();
+    open.unwrap_or(0).saturating_sub(height / 2).min(n_campaigns.saturating_sub(height))
 }
 
 /// Returns the campaign at a line of the pane.

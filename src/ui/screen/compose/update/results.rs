@@ -370,11 +370,7 @@ fn keep_unsaved(screen: &mut Compose, shared: &mut Shared, workspace: &mut Arc<W
         if !has_body {
             kept.body = absent(&known.body);
         }
-        let campaigns = &mut Arc::make_mut(workspace).campaigns;
-        match campaigns.binary_search_by(|campaign| campaign.stem.cmp(stem)) {
-            Ok(at) => campaigns[at] = Arc::new(kept),
-            Err(at) => campaigns.insert(at, Arc::new(kept)),
-        }
+        Arc::make_mut(workspace).put(Arc::new(kept));
     }
     news
 }
