@@ -10,7 +10,7 @@ pub mod sample;
 
 mod json;
 
-pub use json::properties;
+pub use json::{properties, properties_to_json};
 
 /// The property that holds the chat a profile's messages go to, as CleverTap's Telegram page names it.
 pub const CHAT_ID: &str = "telegram_chat_id";

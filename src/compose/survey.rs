@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Composed, Field, Skip};
 use crate::diagnostic::Diagnostic;
-use crate::profile::Profile;
+use crate::profile::{Packed, Profile};
 use crate::telegram::Fullness;
 
 /// How many of those nearest a limit are kept.
@@ -43,24 +43,24 @@ pub struct Failure {
 /// A recipient whose message fails.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Failing {
-    /// Who.
-    pub profile: Arc<Profile>,
+    /// Who; packed, since a body may fail for all of them.
+    pub recipient: Arc<Packed>,
     /// The first reason, in their words.
     pub problem: Diagnostic,
 }
 
 impl Survey {
-    /// Adds what became of one recipient's message; one who is skipped does not fail.
-    pub fn see(&mut self, profile: &Arc<Profile>, composed: &Composed) {
+    /// Adds what became of the message of one recipient, who is `profile`; one who is skipped does not fail.
+    pub fn see(&mut self, recipient: &Arc<Packed>, profile: &Arc<Profile>, composed: &Composed) {
         self.n_seen += 1;
         match composed.skip {
             Some(Skip::NoChatId) => self.n_without_chat += 1,
             Some(Skip::Aborted(_)) => self.n_aborted += 1,
-            None => self.see_message(profile, composed),
+            None => self.see_message(recipient, profile, composed),
         }
     }
 
-    fn see_message(&mut self, profile: &Arc<Profile>, composed: &Composed) {
+    fn see_message(&mut self, recipient: &Arc<Packed>, profile: &Arc<Profile>, composed: &Composed) {
         let in_body = composed.diagnostics.iter().map(|problem| (problem, None));
         let in_webhook = composed.webhook_problems.iter().map(|(field, problem)| (problem, Some(field)));
         let errors: Vec<_> = in_body.chain(in_webhook).filter(|(problem, _)| problem.is_error()).collect();
@@ -68,7 +68,7 @@ impl Survey {
             self.see_fullness(profile, composed);
             return;
         };
-        self.failing.push(Failing { profile: Arc::clone(profile), problem: (*first).clone() });
+        self.failing.push(Failing { recipient: Arc::clone(recipient), problem: (*first).clone() });
         let mut counted: Vec<usize> = Vec::new();
         for (problem, field) in errors {
             let at = self.failure_of(profile, problem, field);
@@ -164,7 +164,8 @@ mod tests {
         });
         let mut survey = Survey::default();
         for profile in people {
-            survey.see(profile, &prepared.compose_for(Some(profile)));
+            let recipient = Arc::new(Packed::of(profile));
+            survey.see(&recipient, profile, &prepared.compose_for(Some(profile)));
         }
         survey.finish()
     }
@@ -189,7 +190,7 @@ mod tests {
         let survey = survey("Hi {{ Profile.name }}", &people);
         assert_eq!(failures(&survey), [(3, "unclosed-entity", "ivan")]);
         let failing: Vec<&str> =
-            survey.failing.iter().map(|failing| failing.profile.identity.as_str()).collect();
+            survey.failing.iter().map(|failing| failing.recipient.identity.as_str()).collect();
         assert_eq!(failing, ["ivan", "star", "ivo"]);
         assert!(survey.failing[1].problem.message.contains("a*b"), "{}", survey.failing[1].problem.message);
     }

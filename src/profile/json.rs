@@ -47,7 +47,20 @@ pub fn properties(json: &str) -> serde_json::Result<IndexMap<String, Value>> {
     Ok(members.into_iter().map(|(name, value)| (name, Value::from(value))).collect())
 }
 
+/// Writes the properties of a profile as a JSON object; [`properties`] gives them back.
+pub fn properties_to_json(properties: &IndexMap<String, Value>) -> String {
+    let members = properties.iter().map(|(name, value)| (name.clone(), value.to_json()));
+    serde_json::Value::Object(members.collect()).to_string()
+}
+
 impl Packed {
+    /// Packs a profile that was made for a test.
+    #[cfg(test)]
+    pub fn of(profile: &Profile) -> Self {
+        let properties = properties_to_json(&profile.properties).into();
+        Self { identity: profile.identity.clone(), properties, reachability: profile.reachability }
+    }
+
     /// Packs a profile of the JSON of its properties.
     pub fn new(identity: String, json: &str, reachability: Reachability) -> serde_json::Result<Self> {
         properties(json)?;
@@ -69,6 +82,17 @@ fn date(text: &str) -> Option<jiff::Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_packed_profile_comes_back_and_what_is_no_object_is_not_packed() {
+        let json = r#"{"a":1,"b":[5.0,null],"d":"$D_5"}"#;
+        let packed = Packed::new("anna".into(), json, Reachability::Gone).unwrap();
+        let profile = packed.unpack();
+        assert_eq!((profile.identity.as_str(), profile.reachability), ("anna", Reachability::Gone));
+        assert_eq!(profile.properties, properties(json).unwrap());
+        assert_eq!(Packed::of(&profile), packed);
+        assert!(Packed::new("anna".into(), "[]", Reachability::Gone).is_err());
+    }
 
     #[test]
     fn json_goes_through_unchanged() {

@@ -4,6 +4,7 @@
 //! reserves) come first, then a spread over the rest. The same profiles always give the same choice.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use indexmap::{IndexMap, IndexSet};
 
@@ -13,7 +14,7 @@ use super::{Packed, Profile, Value};
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Sample {
     /// The profiles.
-    pub profiles: Vec<Packed>,
+    pub profiles: Vec<Arc<Packed>>,
     /// How many there are to choose from.
     pub n_profiles: u64,
 }

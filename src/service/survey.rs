@@ -38,9 +38,9 @@ pub fn survey(
         let prepared = Prepared::new(inputs);
         let mut survey = Survey::default();
         let n = MAX_BYTES / inputs.body.len().max(1);
-        for packed in sample.profiles.iter().take(n).take_while(|_| goes_on()) {
-            let profile = Arc::new(packed.unpack());
-            survey.see(&profile, &prepared.compose_for(Some(&profile)));
+        for recipient in sample.profiles.iter().take(n).take_while(|_| goes_on()) {
+            let profile = Arc::new(recipient.unpack());
+            survey.see(recipient, &profile, &prepared.compose_for(Some(&profile)));
         }
         survey.finish()
     });

@@ -91,7 +91,7 @@ fn report(n_campaigns: usize, n_profiles: usize, n_properties: usize) {
     terminal.wait_for("chat_id");
     let first_frame = start.elapsed();
     // Into the text, where a letter breaks nothing.
-    terminal.send(format!("{}{}", "\x1b[B".repeat(2), "\x1b[C".repeat(12)));
+    terminal.send(format!("{}{}", "\x1b[B".repeat(2), "\x1b[C".repeat(14)));
     let worst = worst_key(&mut terminal, TYPING);
     wait_until_quiet(&mut terminal);
     let id = terminal.id();

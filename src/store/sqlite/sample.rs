@@ -4,6 +4,8 @@
 //! rows ──glance (length, telling bytes)──▶ some ids ──read──▶ profile::sample::Chooser ──▶ fewer ids ──▶ Sample
 //! ```
 
+use std::sync::Arc;
+
 use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::profile::Packed;
@@ -152,9 +154,9 @@ pub(super) fn show(
 }
 
 /// Packs the profiles with these ids; one that is gone meanwhile is left out.
-pub(super) fn pack(connection: &Connection, ids: &[i64]) -> rusqlite::Result<Vec<Packed>> {
+pub(super) fn pack(connection: &Connection, ids: &[i64]) -> rusqlite::Result<Vec<Arc<Packed>>> {
     let found = ids.iter().map(|id| read::packed(connection, *id).optional());
-    Ok(found.collect::<rusqlite::Result<Vec<_>>>()?.into_iter().flatten().collect())
+    Ok(found.collect::<rusqlite::Result<Vec<_>>>()?.into_iter().flatten().map(Arc::new).collect())
 }
 
 /// Gives back the memory of all the pages that were looked at once.

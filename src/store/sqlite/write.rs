@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use indexmap::IndexMap;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
 
-use crate::profile::{Kind, Profile, Reachability, Value};
+use crate::profile::{Kind, Profile, Reachability, Value, properties_to_json};
 use crate::store::{Change, Outcome, Refusal, Written};
 
 use super::read;
@@ -121,9 +121,7 @@ fn stored(
 }
 
 fn save(transaction: &Transaction<'_>, id: Option<i64>, profile: &Profile) -> rusqlite::Result<()> {
-    let json: serde_json::Map<_, _> =
-        profile.properties.iter().map(|(name, value)| (name.clone(), value.to_json())).collect();
-    let json = serde_json::Value::Object(json).to_string();
+    let json = properties_to_json(&profile.properties);
     let is_test = profile.is_test_profile();
     match id {
         Some(id) => transaction

@@ -94,13 +94,15 @@ impl Worst {
     pub fn next(&self, current: Option<&str>) -> Option<(Arc<Profile>, String)> {
         let survey = &self.surveyed.survey;
         let n = survey.failing.len();
-        let at = place_behind(current, survey.failing.iter().map(|failing| &failing.profile));
+        let failing = survey.failing.iter().map(|failing| &failing.recipient.identity);
+        let at = place_behind(current, failing);
         if let Some(failing) = survey.failing.get(at) {
-            let name = failing.profile.display_name();
+            let profile = failing.recipient.unpack();
+            let name = profile.display_name();
             let words = format!("{name}, {} of {n} that fail: {}", at + 1, failing.problem.message);
-            return Some((Arc::clone(&failing.profile), words));
+            return Some((Arc::new(profile), words));
         }
-        let at = place_behind(current, survey.fullest.iter().map(|(profile, _)| profile));
+        let at = place_behind(current, survey.fullest.iter().map(|(profile, _)| &profile.identity));
         let (profile, fullness) = survey.fullest.get(at)?;
         let name = profile.display_name();
         let words = format!("none of {} fails; {name}: {}", grouped(survey.n_seen), in_words(*fullness));
@@ -111,10 +113,10 @@ impl Worst {
 /// The place behind the one whom `current` names, around the end; the first where none does.
 fn place_behind<'p>(
     current: Option<&str>,
-    mut profiles: impl ExactSizeIterator<Item = &'p Arc<Profile>>,
+    mut identities: impl ExactSizeIterator<Item = &'p String>,
 ) -> usize {
-    let n = profiles.len();
-    let at = profiles.position(|profile| Some(profile.identity.as_str()) == current);
+    let n = identities.len();
+    let at = identities.position(|identity| Some(identity.as_str()) == current);
     at.map_or(0, |at| (at + 1) % n)
 }
 
@@ -144,6 +146,7 @@ mod tests {
     use super::*;
     use crate::compose::{Failing, Survey};
     use crate::diagnostic::Code;
+    use crate::profile::Packed;
     use crate::text::Span;
 
     fn person(identity: &str) -> Arc<Profile> {
@@ -160,7 +163,10 @@ mod tests {
             n_without_chat: 12,
             failing: failing
                 .iter()
-                .map(|who| Failing { profile: person(who), problem: problem("`_` unescaped") })
+                .map(|who| Failing {
+                    recipient: Arc::new(Packed::of(&person(who))),
+                    problem: problem("`_` unescaped"),
+                })
                 .collect(),
             failures: failing
                 .first()
