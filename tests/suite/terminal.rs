@@ -237,16 +237,27 @@ fn attributes(terminal: &Terminal) -> Vec<String> {
 #[test]
 fn underline_colours_are_written_with_colons_in_sequences_of_their_own() {
     let home = Home::new();
+    assert_eq!(home.run(["init", "shop", "--sample"]).code, Some(0));
+    let warned = "shop/campaigns/clevertap-sample.json.liquid";
+    home.write(warned, home.read(warned).replace("</code>", "</code>{{ Profile.nosuch }}"));
     let mut terminal = demo(&home);
     terminal.send("Zebra");
     terminal.wait_for("not JSON: `Zebra` is not a JSON value");
     terminal.send("\x7f\x7f\x7f\x7f\x7f");
     terminal.wait_until("the message", |screen| !screen.contents().contains("not JSON"));
     // What else underlines: the JSON tab, the other campaigns up to one with an error, the comparison.
-    for keys in ["\x1b", "4", "]", "]", "1", "k", "k", "k"] {
-        let n = terminal.bytes().len();
+    for (keys, shown) in [
+        ("\x1b", "Tab walks the panes"),
+        ("4", "? help"),
+        ("]", "\"chat_id\": 10995"),
+        ("]", "POST ${SANDBOX}/bot"),
+        ("1", "n new"),
+        ("k", "3 order-note.txt"),
+        ("k", "`nosuch`"),
+        ("k", "3 cart-reminder.json"),
+    ] {
         terminal.send(keys);
-        terminal.wait_for_output(n);
+        terminal.wait_for(shown);
     }
     terminal.wait_for("3:97 `*` starts bold that never ends");
     terminal.send("\x1b[17~");
