@@ -214,7 +214,6 @@ pub enum SyntaxErrorKind {
 
 /// What JSON needs at a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the words below say what each is")]
 pub enum Expected {
     Value,
     Key,

@@ -120,7 +120,6 @@ pub struct Entity {
 
 /// What a part of a text can be (Bot API, `MessageEntity.type`, with its data).
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names are the Bot API's own")]
 pub enum EntityKind {
     Mention,
     Hashtag,

@@ -11,7 +11,6 @@ use super::{SANDBOX, placeholder};
 
 /// The HTTP methods a webhook can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[expect(missing_docs, reason = "the names are HTTP's own")]
 pub enum Method {
     #[default]
     Post,

@@ -21,7 +21,6 @@ pub struct CapturedChat {
 
 /// The kinds of chats (Bot API, `Chat.type`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names are the Bot API's own")]
 pub enum ChatKind {
     Private,
     Group,

@@ -59,7 +59,6 @@ pub struct Export {
 
 /// The fields of CleverTap's form for a webhook.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "they are named as in the form")]
 pub struct WebhookForm {
     pub name: String,
     pub method: &'static str,
@@ -71,7 +70,6 @@ pub struct WebhookForm {
 
 /// The fields of CleverTap's form for a webhook campaign.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "they are named as in the form")]
 pub struct CampaignForm {
     pub name: String,
     pub labels: Vec<String>,

@@ -53,7 +53,6 @@ pub fn is_credential(header: &str) -> bool {
 
 /// [`Auth`] with its placeholders found.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "as in campaign::Auth")]
 pub enum AuthDraft {
     Basic { username: Filled, password: Filled },
     Bearer { token: Filled },

@@ -2,7 +2,6 @@
 
 /// A method of the Bot API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "the names are the Bot API's own")]
 pub enum Method {
     SendMessage,
     SendPhoto,

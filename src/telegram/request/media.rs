@@ -23,7 +23,6 @@ pub struct Media {
 
 /// The kinds of media that are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "the names are the Bot API's own")]
 pub enum MediaKind {
     Photo,
     Video,

@@ -2,7 +2,6 @@
 
 /// What a person can ask for. Text editing itself is not here: the editor has its own commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "the table below says what each does")]
 pub enum Action {
     Help,
     Palette,

@@ -38,7 +38,6 @@ impl fmt::Display for Fault {
 
 /// What was being done when a fault struck.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "`words` says it")]
 pub enum Work {
     Compose,
     Survey,

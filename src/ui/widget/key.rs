@@ -18,7 +18,6 @@ pub struct Key {
 
 /// Which key, without modifiers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "the names say it")]
 pub enum KeyCode {
     Char(char),
     F(u8),

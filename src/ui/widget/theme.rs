@@ -5,7 +5,6 @@ use ratatui::style::{Color, Modifier, Style};
 
 /// A style for each role on screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the roles say it")]
 pub struct Theme {
     pub text: Style,
     pub dim: Style,
