@@ -38,7 +38,7 @@ pub use curl::curl;
 pub use delete::BringBackError;
 pub use find::{FindError, find_campaign, find_profile, find_webhook};
 pub use fix::fix_all;
-pub use job::{Job, SampleEvent, partial_names, partials};
+pub use job::{Compared, Converted, Job, SampleEvent, partial_names, partials};
 pub use people::{People, PeopleError, Whom, load_people, people_to_change, people_to_read};
 pub use problems::{violations, webhook_problems};
 pub use rename::Renamed;

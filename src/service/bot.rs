@@ -10,10 +10,6 @@ use crate::secrets::Movable;
 /// What is known of who answers at a webhook's address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BotStatus {
-    /// Nobody was asked yet.
-    Unknown,
-    /// The answer is on its way.
-    Asking,
     /// A sandbox of telecast's own: nothing reaches a person.
     Sandbox {
         /// The bot's `@name`.

@@ -7,8 +7,10 @@ use jiff::tz::TimeZone;
 
 use super::trust::WebhookInUse;
 use crate::campaign::{Campaign, Webhook};
-use crate::compose::{self, Chat, Comparison, Composed, Convertible, Inputs};
+use crate::compose::{self, Chat, Comparison, Composed, Conversion, Convertible, Inputs};
+use crate::diagnostic::Diagnostic;
 use crate::profile::{Profile, Value, Vocabulary};
+use crate::telegram::ParseMode;
 use crate::template::{Dialect, Partials};
 use crate::workspace::{CampaignFiles, Condition, Source, Workspace};
 
@@ -119,6 +121,22 @@ fn partial_name(source: &Source) -> &str {
     file.strip_suffix(".liquid").unwrap_or(file)
 }
 
+/// A body in each parse mode.
+#[derive(Debug)]
+pub struct Compared {
+    /// The mode the body is in; none for no `parse_mode`, and where it cannot be read.
+    pub now: Option<ParseMode>,
+    /// Each mode: the body converted to it, or why and where that is refused.
+    pub modes: Vec<(ParseMode, Result<Converted, Diagnostic>)>,
+}
+
+/// A body in another parse mode, and its message.
+#[derive(Debug)]
+pub struct Converted {
+    pub conversion: Conversion,
+    pub composed: Arc<Composed>,
+}
+
 impl Job {
     /// Makes the job of a campaign as its files stand, for nobody in particular.
     pub fn of_files(workspace: &Arc<Workspace>, stem: &str) -> Self {
@@ -176,10 +194,17 @@ impl Job {
         self.with_inputs(now, compose::compose)
     }
 
-    /// Converts the body to each parse mode. Blocks: a large one takes a while.
-    pub fn compare(&self) -> Comparison {
-        let dialect = self.dialect();
-        compose::compare(&Convertible { body: self.body(), partials: &partials(&self.workspace), dialect })
+    /// Converts the body to each parse mode, and makes its messages as of `now`. Blocks: a large one takes a while.
+    pub fn compare(&self, now: Timestamp) -> Compared {
+        let (partials, dialect) = (partials(&self.workspace), self.dialect());
+        let Comparison { now: mode, conversions } =
+            compose::compare(&Convertible { body: self.body(), partials: &partials, dialect });
+        let converted = |conversion: Conversion| {
+            let job = Job { body: Some(conversion.body.as_str().into()), ..self.clone() };
+            Converted { composed: Arc::new(job.compose(now)), conversion }
+        };
+        let modes = conversions.into_iter().map(|(mode, conversion)| (mode, conversion.map(converted)));
+        Compared { now: mode, modes: modes.collect() }
     }
 
     fn dialect(&self) -> Dialect {

@@ -19,7 +19,7 @@ use crate::ui::app::chrome::Chrome;
 use crate::ui::app::dialog::{Answer, Dialog};
 use crate::ui::screen::{ScreenId, Screens};
 use crate::ui::shared::action::Action;
-use crate::ui::shared::effect::{Ask, Effect};
+use crate::ui::shared::effect::{Ask, Effect, Entry, LoopEffect, Task};
 use crate::ui::shared::msg::Msg;
 use crate::ui::shared::screen::{Cursor, Screen};
 use crate::ui::shared::{Shared, UiSettings};
@@ -57,7 +57,7 @@ impl App {
 
     /// Returns what the console asks for when it starts, after the first frame.
     pub fn start(&mut self) -> Vec<Effect> {
-        let mut effects = vec![Effect::LoadPeople { profile: None }, Effect::Watch];
+        let mut effects = vec![Effect::Task(Task::LoadPeople { profile: None }), Effect::Task(Task::Watch)];
         for id in ScreenId::ALL {
             effects.extend(self.screens.get_mut(*id).start(&mut self.shared));
         }
@@ -81,20 +81,17 @@ impl App {
     }
 
     /// Returns what makes the draft of a text that of the text as it is now.
-    pub fn journal(&mut self, (screen, text): &(ScreenId, String)) -> Option<Effect> {
+    pub fn journal(&mut self, (screen, text): &(ScreenId, String)) -> Option<Entry> {
         self.screens.get_mut(*screen).journal(&self.shared, text)
     }
 
     fn take(&mut self, message: Msg) -> Vec<Effect> {
         match message {
             Msg::Input(input) => self.take_input(input),
-            Msg::FilesChanged => vec![Effect::Reload],
+            Msg::FilesChanged => vec![Effect::Task(Task::Reload)],
             result => {
                 if let Msg::Fault { work, fault } = &result {
-                    let (what, outcome) = (work.words(), work.outcome());
-                    let words =
-                        format!("telecast had a fault in {what}; {outcome}; please report it: {fault}");
-                    self.shared.complain(words);
+                    self.shared.complain(work.in_words(fault));
                 }
                 let (last, others) = ScreenId::ALL.split_last().expect("there is a screen");
                 let mut effects = Vec::new();
@@ -113,7 +110,7 @@ impl App {
                 self.shared.size = (*columns, *rows);
                 return Vec::new();
             }
-            Input::FocusGained => return vec![Effect::Reload],
+            Input::FocusGained => return vec![Effect::Task(Task::Reload)],
             Input::Key(_) | Input::Paste(_) => self.shared.notice = None,
             Input::Mouse(_) => {}
         }
@@ -144,7 +141,7 @@ impl App {
             Action::Help => self.open(dialog::help(&self.shared.keymap, &self.screen().place())),
             Action::Palette => self.open(dialog::palette(&self.shared.keymap)),
             Action::Quit => self.quit(),
-            Action::Suspend => vec![Effect::Suspend],
+            Action::Suspend => vec![Effect::Loop(LoopEffect::Suspend)],
             action => self.screens.get_mut(self.current).act(&mut self.shared, action),
         }
     }
@@ -160,7 +157,7 @@ impl App {
             Ask::QuitUnsaved => {
                 let discard = |id: &ScreenId| self.screens.get_mut(*id).discard_all(&self.shared);
                 let mut effects: Vec<Effect> = ScreenId::ALL.iter().flat_map(discard).collect();
-                effects.push(Effect::Quit);
+                effects.push(Effect::Loop(LoopEffect::Quit));
                 effects
             }
         }
@@ -191,19 +188,15 @@ impl App {
 
 /// Takes a message; returns what is to be done in the world.
 pub fn update(app: &mut App, message: Msg) -> Vec<Effect> {
-    let mut effects = Vec::new();
-    for effect in app.take(message) {
-        match effect {
-            Effect::Ask(ask) => effects.extend(app.perform(ask)),
-            Effect::Nothing => {}
-            effect => effects.push(effect),
-        }
+    let mut effects = app.take(message);
+    for ask in app.shared.take_asks() {
+        effects.extend(app.perform(ask));
     }
     app.shared.is_covered = app.dialog.is_some();
     let area = Chrome::of(app.area()).screen;
     effects.extend(app.screens.get_mut(app.current).follow(&mut app.shared, area));
     if app.shared.is_quitting && app.unsaved().is_empty() {
-        effects.push(Effect::Quit);
+        effects.push(Effect::Loop(LoopEffect::Quit));
     }
     effects
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::profile::{Profile, Vocabulary};
 use crate::settings::Whitespace;
-use crate::ui::shared::effect::Effect;
+use crate::ui::shared::effect::{Ask, Effect, LoopEffect, Task};
 use crate::ui::shared::keymap::Keymap;
 use crate::ui::widget::theme::Theme;
 use crate::workspace::Workspace;
@@ -16,6 +16,7 @@ pub mod fault;
 pub mod keymap;
 pub mod latest;
 pub mod msg;
+pub mod request;
 pub mod screen;
 
 pub mod bubble;
@@ -40,6 +41,8 @@ pub struct Shared {
     pub people: People,
     /// What was said last, in the footer.
     pub notice: Option<Notice>,
+    /// What a screen wants of the app, done once the message at hand is.
+    asks: Vec<Ask>,
     /// Whether the console is on its way out once everything is saved.
     pub is_quitting: bool,
     /// Whether a dialog of the app lies over the screen.
@@ -60,6 +63,7 @@ impl Shared {
             read_only: None,
             people: People::default(),
             notice: None,
+            asks: Vec::new(),
             is_quitting: false,
             is_covered: false,
             nothing_known: Vocabulary::default(),
@@ -76,11 +80,23 @@ impl Shared {
         self.notice = Some(Notice { text: text.into(), is_error: true });
     }
 
+    /// Asks the app for what is no screen's to do.
+    pub fn ask(&mut self, ask: Ask) {
+        self.asks.push(ask);
+    }
+
+    /// Returns what was asked of the app, once.
+    pub fn take_asks(&mut self) -> Vec<Ask> {
+        std::mem::take(&mut self.asks)
+    }
+
     /// Puts text on the clipboard, as the settings say.
     pub fn copy(&self, text: String) -> Effect {
         match &self.settings.clipboard {
-            Clipboard::Terminal => Effect::CopyByTerminal(text),
-            Clipboard::Command(command) => Effect::CopyByCommand { command: command.clone(), text },
+            Clipboard::Terminal => Effect::Loop(LoopEffect::Copy(text)),
+            Clipboard::Command(command) => {
+                Effect::Task(Task::CopyByCommand { command: command.clone(), text })
+            }
         }
     }
 

@@ -77,16 +77,16 @@ fn records(size: usize, line_break: &str, note: &str) -> String {
 /// Measures a cursor's move and a typed letter, the cursor in the middle of a body.
 fn report_moves(name: &str, body: &str) {
     let mut console = open(body);
-    let n_problems = console.app.screens.compose.problems().len();
-    console.app.screens.compose.buffer_mut().unwrap().editor.apply(Command::Click(body.len() / 2));
+    let n_problems = console.app().screens.compose.problems().len();
+    console.app_mut().screens.compose.buffer_mut().unwrap().editor.apply(Command::Click(body.len() / 2));
     console.press("left right");
     let measure = |console: &mut Console, keys: [Key; 2]| {
         let mut times = Vec::new();
         for key in keys.into_iter().cycle().take(60) {
-            let before = console.cells();
+            let before = console.cells().into_owned();
             let start = thread_time();
             console.input(Input::Key(key));
-            paint(console, &before);
+            black_box(before.diff(&console.cells()).len());
             times.push(thread_time() - start);
             console.settle();
         }
@@ -112,29 +112,24 @@ fn report(name: &str, body: &str) {
     let mut answers = Vec::new();
     let length = console.body().len();
     for place in [0, length / 2, length] {
-        let editor = &mut console.app.screens.compose.buffer_mut().unwrap().editor;
+        let editor = &mut console.app_mut().screens.compose.buffer_mut().unwrap().editor;
         editor.apply(Command::Click(place));
         console.press("left right");
         let typed = TYPED.chars().map(Key::char);
         let pressed = PRESSED.iter().cycle().take(5 * PRESSED.len()).map(|key| key.parse().unwrap());
         for key in typed.chain(pressed) {
-            let before = console.cells();
+            let before = console.cells().into_owned();
             let start = thread_time();
             console.input(Input::Key(key));
-            paint(&console, &before);
+            black_box(before.diff(&console.cells()).len());
             keys.push(thread_time() - start);
             console.settle();
             let start = thread_time();
-            paint(&console, &before);
+            black_box(before.diff(&console.draw()).len());
             answers.push(thread_time() - start);
         }
     }
     println!("{name:20} {}   frame alone {}", figures(&mut keys), figures(&mut answers));
-}
-
-/// Draws the screen and finds what has changed, as the terminal is told it.
-fn paint(console: &Console, before: &ratatui::buffer::Buffer) {
-    black_box(before.diff(&console.cells()).len());
 }
 
 /// The processor's time that this thread has used.

@@ -46,7 +46,6 @@ fn a_fault_of_a_task_becomes_words_and_the_next_one_of_its_kind_works() {
         ("check-bot", "telecast had a fault in asking the bot; nothing was lost; please report it"),
         ("colours", "telecast had a fault in colouring; nothing was lost; please report it"),
         ("draft", "telecast had a fault in writing the draft; nothing was lost; please report it"),
-        ("timer", "telecast had a fault in a timer; nothing was lost; please report it"),
     ] {
         let home = Home::new();
         let mut terminal = demo(&home, fault);

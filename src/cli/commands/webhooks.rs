@@ -118,7 +118,6 @@ fn check(place: &Place, workspace: &Workspace, words: &str, format: Format, outp
         BotStatus::Trouble { words, .. } => ("trouble", None, None, Some(words)),
         BotStatus::Invalid(words) => ("invalid", None, None, Some(words)),
         BotStatus::NotTrusted(question) => ("untrusted", None, Some(&question.host), None),
-        BotStatus::Unknown | BotStatus::Asking => ("unknown", None, None, None),
     };
     if format.json {
         output.json(&json!({ "state": state, "bot": bot, "host": host, "trouble": trouble }))?;
@@ -129,18 +128,13 @@ fn check(place: &Place, workspace: &Workspace, words: &str, format: Format, outp
             BotStatus::OtherHost { host } => format!("{host} is no Bot API: nothing was called"),
             BotStatus::Trouble { words, .. } | BotStatus::Invalid(words) => words.clone(),
             BotStatus::NotTrusted(question) => format!("not trusted: it would send {}", question.what()),
-            BotStatus::Unknown | BotStatus::Asking => "nobody has answered".to_owned(),
         })?;
     }
     Ok(match &status {
         BotStatus::Trouble { kind: TroubleKind::NoAnswer, .. } | BotStatus::NotTrusted(_) => Ending::NoAnswer,
         BotStatus::Trouble { kind: TroubleKind::Refused | TroubleKind::Incomplete, .. }
         | BotStatus::Invalid(_) => Ending::Problems,
-        BotStatus::Sandbox { .. }
-        | BotStatus::Live { .. }
-        | BotStatus::OtherHost { .. }
-        | BotStatus::Unknown
-        | BotStatus::Asking => Ending::Done,
+        BotStatus::Sandbox { .. } | BotStatus::Live { .. } | BotStatus::OtherHost { .. } => Ending::Done,
     })
 }
 

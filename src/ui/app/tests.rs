@@ -82,5 +82,5 @@ fn leaving_with_nothing_unsaved_asks_nothing() {
     for key in ["q", "u", "i", "t"] {
         press(&mut app, key);
     }
-    assert_eq!(press(&mut app, "enter"), [Effect::Quit]);
+    assert_eq!(press(&mut app, "enter"), [Effect::Loop(LoopEffect::Quit)]);
 }

@@ -4,11 +4,11 @@
 //! job, so that fast typing never queues up work. Each task is caught where it panics: the console reads of it and goes on.
 
 mod changes;
+mod clipboard;
 mod files;
-mod programs;
 mod workers;
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -16,33 +16,20 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use crate::capture;
-use crate::clock;
+use crate::clock::Clock;
 use crate::paths::Paths;
 use crate::service::{
-    self, BotStatus, Checked, Job, MoveError, Session, TestSend, TroubleKind, WebhookInUse,
+    self, BotStatus, Checked, Job, MoveError, Session, TestSend, TroubleKind, WebhookInUse, Whom,
 };
 use crate::ui::editor::highlight::{CodeGrammars, Grammar};
-use crate::ui::shared::effect::{Effect, ExternalEdit, Timer};
+use crate::ui::runtime::executor::workers::{Asked, Slot};
+use crate::ui::shared::effect::{Entry, Task};
 use crate::ui::shared::fault;
 use crate::ui::shared::fault::{Fault, Provoked, Work};
 use crate::ui::shared::latest::Latest;
 use crate::ui::shared::msg::Msg;
-use crate::workspace::{self, Folder, Means, Watch};
-
-/// A draft is written this long behind the edit, within the second that is promised.
-const DRAFT_DELAY: Duration = Duration::from_millis(600);
-
-/// How long a character that may begin a trigger waits for the next one.
-const TRIGGER_DELAY: Duration = Duration::from_millis(400);
-
-/// The sample of recipients waits for a pause in the typing.
-const SURVEY_DELAY: Duration = Duration::from_millis(250);
-
-/// A problem at the cursor is told this long behind the last key.
-const REST_DELAY: Duration = Duration::from_millis(400);
-
-/// The highlighter goes on this soon.
-const HIGHLIGHT_DELAY: Duration = Duration::from_millis(1);
+use crate::ui::shared::request::Generation;
+use crate::workspace::{self, Means, Watch};
 
 /// How long the console waits on its way out for the history to be written.
 const LEAVING: Duration = Duration::from_secs(2);
@@ -53,15 +40,23 @@ const FOUND_PROFILES: usize = 100;
 /// How many earlier tests the dialog offers.
 const HISTORY: usize = 50;
 
+/// What the executor works with.
+pub struct Wiring {
+    pub session: Arc<Session>,
+    pub paths: Paths,
+    pub clock: Clock,
+    /// How changes made outside are found; none where nobody is to look for them.
+    pub watch: Option<Means>,
+    /// The works that fail, for tests of what follows.
+    pub provoked: Arc<Provoked>,
+}
+
 /// The executor; cheap parts of the world are done at once, the rest by tasks that report by message.
 pub struct Executor {
-    session: Arc<Session>,
-    paths: Paths,
-    folder: Folder,
-    sender: mpsc::Sender<Msg>,
-    provoked: Arc<Provoked>,
-    jobs: watch::Sender<Option<(u64, Box<Job>)>>,
-    surveys: watch::Sender<Option<(u64, Box<Job>)>>,
+    wiring: Wiring,
+    reporter: Reporter,
+    jobs: Arc<Slot>,
+    surveys: Arc<Slot>,
     watch: Option<Watch>,
     capture: Option<JoinHandle<()>>,
     checks: Arc<Checks>,
@@ -72,148 +67,207 @@ pub struct Executor {
     journal: Option<JoinHandle<()>>,
 }
 
-/// What is known of all campaigns, and the number of the latest check: an earlier one stops.
+/// What is known of all campaigns, and the latest question: an earlier one stops.
 #[derive(Default)]
 struct Checks {
     known: Mutex<Checked>,
-    latest: AtomicU64,
+    latest: Mutex<Option<Generation>>,
 }
 
 impl Executor {
-    /// Makes the executor of a session; its messages go to `sender`. Must be called within a runtime.
-    pub fn new(session: Arc<Session>, paths: Paths, sender: mpsc::Sender<Msg>) -> Self {
-        Self::provoked(session, paths, sender, Arc::default())
-    }
-
-    /// Makes the executor of a session in which the works of `provoked` fail.
-    pub fn provoked(
-        session: Arc<Session>,
-        paths: Paths,
-        sender: mpsc::Sender<Msg>,
-        provoked: Arc<Provoked>,
-    ) -> Self {
-        let (jobs, receiver) = watch::channel(None);
-        tokio::spawn(workers::compose_latest(receiver, sender.clone(), Arc::clone(&provoked)));
-        let (surveys, receiver) = watch::channel(None);
+    /// Makes the executor; its messages go to `sender`. Must be called within a runtime.
+    pub fn new(wiring: Wiring, sender: mpsc::Sender<Msg>) -> Self {
+        let reporter = Reporter { sender, underway: Underway::default() };
+        let (jobs, surveys) = (Arc::<Slot>::default(), Arc::<Slot>::default());
+        let (clock, provoked) = (wiring.clock, Arc::clone(&wiring.provoked));
+        tokio::spawn(workers::compose_latest(Arc::clone(&jobs), clock, reporter.clone(), provoked));
+        let (session, provoked) = (Arc::clone(&wiring.session), Arc::clone(&wiring.provoked));
         let surveying =
-            workers::survey_latest(receiver, Arc::clone(&session), sender.clone(), Arc::clone(&provoked));
+            workers::survey_latest(Arc::clone(&surveys), session, clock, reporter.clone(), provoked);
         tokio::spawn(surveying);
-        let folder = session.folder().clone();
-        let (watch, capture, journal) = (None, None, None);
-        let (tests, leaving) = (Vec::new(), watch::Sender::new(false));
         Self {
-            session,
-            paths,
-            folder,
-            sender,
-            provoked,
+            wiring,
+            reporter,
             jobs,
             surveys,
-            watch,
-            capture,
+            watch: None,
+            capture: None,
             checks: Arc::default(),
-            tests,
-            leaving,
-            journal,
+            tests: Vec::new(),
+            leaving: watch::Sender::new(false),
+            journal: None,
         }
     }
 
-    /// Does one thing, or starts doing it.
-    pub fn run(&mut self, effect: Effect) {
-        match effect {
-            Effect::Nothing
-            | Effect::Quit
-            | Effect::Suspend
-            | Effect::Ask(_)
-            | Effect::CopyByTerminal(_)
-            | Effect::OpenEditor(_) => {}
-            Effect::Compose { number, job } => {
+    /// Returns what tells when nothing is on its way: every answer is among the results then. A chat that is waited
+    /// for is not on its way, nor is what others do to the files.
+    pub fn underway(&self) -> Underway {
+        self.reporter.underway.clone()
+    }
+
+    /// Returns the folder of the copies that `$EDITOR` changes.
+    pub fn scratch(&self) -> PathBuf {
+        self.wiring.paths.editing()
+    }
+
+    /// Starts a task.
+    pub fn start(&mut self, task: Task) {
+        let now = self.wiring.clock.now();
+        match task {
+            Task::Compose { generation, job } => {
                 // Whatever sample is being tried is of an older body, and in the way of the preview.
-                self.surveys.send_replace(None);
-                self.jobs.send_replace(Some((number, job)));
+                self.surveys.put(None);
+                self.jobs.put(Some(Asked { generation, job, ticket: self.reporter.underway.begin() }));
             }
-            Effect::Survey { number, job } => {
-                self.surveys.send_replace(Some((number, job)));
+            Task::Survey { generation, job } => {
+                self.surveys.put(Some(Asked { generation, job, ticket: self.reporter.underway.begin() }));
             }
-            Effect::Watch => self.watch(),
-            Effect::Capture { number, webhook } => self.capture(number, *webhook),
-            Effect::StopCapture => {
+            Task::CheckCampaigns { generation, jobs } => self.check_campaigns(generation, jobs),
+            Task::LoadPeople { profile } => self.block(Work::People, move |session| {
+                let found = session
+                    .store()
+                    .and_then(|store| Ok(service::load_people(&*store, Whom::Anybody(profile.as_deref()))?));
+                Some(Msg::PeopleLoaded(found.map_err(|error| error.to_string())))
+            }),
+            Task::FindProfiles { generation, search } => self.block(Work::People, move |session| {
+                let found =
+                    session.store().and_then(|store| Ok(store.list(&search, None, FOUND_PROFILES)?));
+                let result = found.map(|page| page.profiles.into_iter().map(Arc::new).collect());
+                Some(Msg::ProfilesFound { generation, result: result.map_err(|error| error.to_string()) })
+            }),
+            Task::Reload => {
+                self.block(Work::Reload, |session| Some(Msg::WorkspaceRead(files::follow(session))));
+            }
+            Task::Watch => self.watch(),
+            Task::FindDrafts => {
+                self.block(Work::Draft, |session| Some(Msg::DraftsFound(session.folder().drafts())));
+            }
+            Task::Change(change) => self.block(Work::Change, move |session| {
+                let result = changes::apply(session, change);
+                Some(Msg::Changed {
+                    result: result.map_err(|error| session.redact(&error.to_string())),
+                    workspace: files::read(session),
+                })
+            }),
+            Task::CheckBot { generation, webhook } => self.check_bot(generation, *webhook, false),
+            Task::Trust { generation, webhook } => self.check_bot(generation, *webhook, true),
+            Task::AdoptPrivate => self.block(Work::Reload, |session| {
+                let adopted = session.folder().adopt().map_err(|error| error.to_string());
+                session.forget_store();
+                Some(Msg::PrivateAdopted(adopted))
+            }),
+            Task::FindOldSecrets(names) => self.block(Work::CheckBot, move |session| {
+                // Where the store cannot be read, that is said when a secret is needed.
+                Some(Msg::OldSecretsFound(session.secrets_to_offer(&names).ok()?))
+            }),
+            Task::DecideSecrets { found, moves } => self.block(Work::CheckBot, move |session| {
+                let names = found.iter().map(|found| found.name.as_str()).collect::<Vec<_>>().join(", ");
+                let decided = if moves {
+                    session.move_secrets(&found).map(|()| format!("moved {names} to this workspace"))
+                } else {
+                    let later = format!("telecast trust --move-secrets {names} moves them later");
+                    session.note_offered(&found).map(|()| later).map_err(MoveError::from)
+                };
+                Some(Msg::SecretsMoved(decided.map_err(|error| session.redact(&error.to_string()))))
+            }),
+            Task::LoadTests => self.block(Work::Tests, |session| {
+                let (chats, _) = session.folder().test_chats();
+                Some(Msg::TestsLoaded { chats, history: session.folder().history(HISTORY) })
+            }),
+            Task::PrepareTest { generation, job } => self.block(Work::Tests, move |_| {
+                Some(Msg::TestPrepared { generation, composed: Latest::new(job.compose(now)) })
+            }),
+            Task::CompareModes { generation, job } => self.block(Work::Compare, move |_| {
+                Some(Msg::ModesCompared { generation, compared: Latest::new(job.compare(now)) })
+            }),
+            Task::RememberChat { name, chat } => self.block(Work::Tests, move |session| {
+                files::unkept(match name {
+                    Some(name) => session.folder().add_test_chat(&name, &chat),
+                    None => session.folder().remember_test_chat(&chat),
+                })
+            }),
+            Task::SendTest { generation, test } => {
+                let sending = self.sending(generation);
+                let test = self.spawn(Work::SendTest, async move { sending.send(*test).await });
+                self.keep_test(test);
+            }
+            Task::Resend { generation, sent } => self.resend(generation, *sent),
+            Task::LoadGrammar(markup) => self.block(Work::Colours, move |_| {
+                Some(Msg::GrammarLoaded(Latest::new(Arc::new(Grammar::load(markup)))))
+            }),
+            Task::LoadCodeGrammars => self.block(Work::Colours, |_| {
+                Some(Msg::CodeGrammarsLoaded(Latest::new(Arc::new(CodeGrammars::load()))))
+            }),
+            Task::Capture { generation, webhook } => self.capture(generation, *webhook),
+            Task::StopCapture => {
                 if let Some(task) = self.capture.take() {
                     task.abort();
                 }
             }
-            Effect::After(timer) => self.after(timer),
-            Effect::CheckBot { number, webhook } => {
-                let (session, sender) = (Arc::clone(&self.session), self.sender.clone());
-                self.spawn(Work::CheckBot, async move {
-                    let status = service::check_bot(&session, &webhook).await;
-                    report(&sender, Msg::BotChecked { number, status }).await;
-                });
-            }
-            Effect::Trust { number, webhook } => {
-                let (session, sender) = (Arc::clone(&self.session), self.sender.clone());
-                self.spawn(Work::CheckBot, async move {
-                    let trusted = session.trust(&webhook.stem, &webhook.webhook);
-                    let status = match trusted {
-                        Ok(()) => service::check_bot(&session, &webhook).await,
-                        Err(error) => {
-                            BotStatus::Trouble { kind: TroubleKind::Incomplete, words: error.to_string() }
-                        }
-                    };
-                    report(&sender, Msg::BotChecked { number, status }).await;
-                });
-            }
-            Effect::SendTest { number, test } => self.send_test(number, *test),
-            Effect::Resend { number, sent } => self.resend(number, *sent),
-            Effect::CopyByCommand { command, text } => {
-                let sender = self.sender.clone();
+            Task::CopyByCommand { command, text } => {
+                let reporter = self.reporter.clone();
                 self.spawn(Work::Copy, async move {
-                    let result = programs::copy_by_command(&command, &text).await;
-                    report(&sender, Msg::Copied(result)).await;
-                });
-            }
-            journalled @ (Effect::WriteDraft { .. } | Effect::DiscardDraft(_) | Effect::SaveBody { .. }) => {
-                self.journal(journalled);
-            }
-            blocking => {
-                let task = self.blocking(blocking);
-                let sender = self.sender.clone();
-                tokio::spawn(async move {
-                    if let Some(message) = join(task).await {
-                        report(&sender, message).await;
-                    }
+                    let result = clipboard::copy_by_command(&command, &text).await;
+                    reporter.report(Msg::Copied(result)).await;
                 });
             }
         }
     }
 
+    /// Starts what blocks on a thread of its own; reports its message, where it has one.
+    fn block(&self, work: Work, task: impl FnOnce(&Session) -> Option<Msg> + Send + 'static) {
+        let (session, reporter) = (Arc::clone(&self.wiring.session), self.reporter.clone());
+        let task = caught_in_thread(work, Arc::clone(&self.wiring.provoked), move || task(&session));
+        let ticket = self.reporter.underway.begin();
+        tokio::spawn(async move {
+            if let Some(message) = join(task).await {
+                reporter.report(message).await;
+            }
+            drop(ticket);
+        });
+    }
+
     /// Starts a task that reports by itself; where it panics, that is reported.
     fn spawn(&self, work: Work, task: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
-        let (sender, provoked) = (self.sender.clone(), Arc::clone(&self.provoked));
+        let ticket = self.reporter.underway.begin();
+        self.spawn_open_ended(work, async move {
+            task.await;
+            drop(ticket);
+        })
+    }
+
+    /// Starts such a task that may never end.
+    fn spawn_open_ended(
+        &self,
+        work: Work,
+        task: impl Future<Output = ()> + Send + 'static,
+    ) -> JoinHandle<()> {
+        let (reporter, provoked) = (self.reporter.clone(), Arc::clone(&self.wiring.provoked));
         tokio::spawn(async move {
             let task = async {
                 provoked.strike(work.id());
                 task.await;
             };
             if let Err(fault) = fault::catch_task(task).await {
-                report(&sender, Msg::Fault { work, fault }).await;
+                reporter.report(Msg::Fault { work, fault }).await;
             }
         })
     }
 
-    /// Writes or forgets a body or its draft, behind all that was to be written or forgotten before.
-    fn journal(&mut self, effect: Effect) {
-        let (before, session, sender) = (self.journal.take(), Arc::clone(&self.session), self.sender.clone());
-        let (work, provoked) = (work_of(&effect), Arc::clone(&self.provoked));
-        // Without a watch nobody tells what else has changed: all is looked at then.
-        let noted = self.watch.is_some().then(|| Arc::clone(self.session.reading()));
+    /// Writes or forgets a body or its draft, after all that was to be written or forgotten before.
+    pub fn journal(&mut self, entry: Entry) {
+        let (before, ticket) = (self.journal.take(), self.reporter.underway.begin());
+        let (session, reporter) = (Arc::clone(&self.wiring.session), self.reporter.clone());
+        let (work, provoked) = (files::work_of(&entry), Arc::clone(&self.wiring.provoked));
+        // Without a watch nobody reports what else has changed: all is looked at then.
+        let noted = self.watch.is_some().then(|| Arc::clone(session.reading()));
         self.journal = Some(tokio::spawn(async move {
             if let Some(before) = before {
-                // Its panics are caught in it; what is behind it is written all the same.
+                // Its panics are caught in it; what comes after it is written all the same.
                 let _ = before.await;
             }
             let task = caught_in_thread(work, provoked, move || {
-                let message = files::journal(&session, effect);
+                let message = files::journal(&session, entry);
                 if let (Some(reading), Some(Msg::BodySaved { stem, result: Ok(_), .. })) = (noted, &message) {
                     reading.note([format!("campaigns/{stem}.toml")]);
                 }
@@ -221,7 +275,10 @@ impl Executor {
             });
             if let Some(message) = join(task).await {
                 // Not waited for: on the way out nobody listens.
-                tokio::spawn(async move { report(&sender, message).await });
+                tokio::spawn(async move {
+                    reporter.report(message).await;
+                    drop(ticket);
+                });
             }
         }));
     }
@@ -243,158 +300,83 @@ impl Executor {
         }
     }
 
-    /// Does one thing on the way out and waits for it; returns its answer, where it has one.
-    pub async fn run_to_end(&mut self, effect: Effect) -> Option<Msg> {
+    /// Writes one entry on the way out and waits for it; returns its answer, where it has one.
+    pub async fn journal_last(&mut self, entry: Entry) -> Option<Msg> {
         self.finish().await;
-        let task = self.blocking(effect);
-        join(task).await
+        let (session, work) = (Arc::clone(&self.wiring.session), files::work_of(&entry));
+        join(caught_in_thread(work, Arc::clone(&self.wiring.provoked), move || {
+            files::journal(&session, entry)
+        }))
+        .await
     }
 
     /// Stops what the session started.
     pub async fn close(&self) {
-        self.session.close().await;
+        self.wiring.session.close().await;
     }
 
-    /// Starts what blocks on a thread of its own; its message, where it has one, is the result.
-    fn blocking(&self, effect: Effect) -> JoinHandle<Option<Msg>> {
-        let work = work_of(&effect);
-        let session = Arc::clone(&self.session);
-        let folder = self.folder.clone();
-        let checks = Arc::clone(&self.checks);
-        if let Effect::CheckCampaigns { number, .. } = &effect {
-            checks.latest.store(*number, Ordering::Relaxed);
-        }
-        caught_in_thread(work, Arc::clone(&self.provoked), move || match effect {
-            Effect::CheckCampaigns { number, jobs } => {
-                let goes_on = || checks.latest.load(Ordering::Relaxed) == number;
-                let mut known = checks.known.lock().unwrap_or_else(PoisonError::into_inner);
-                Some(Msg::CampaignsChecked { number, found: known.check(&jobs, clock::now(), &goes_on) })
-            }
-            Effect::LoadPeople { profile } => {
-                let found = files::load_people(&session, profile.as_deref());
-                Some(Msg::PeopleLoaded(found.map_err(|error| error.to_string())))
-            }
-            Effect::FindProfiles { number, search } => {
-                let found =
-                    session.store().and_then(|store| Ok(store.list(&search, None, FOUND_PROFILES)?));
-                let result = found.map(|page| page.profiles.into_iter().map(Arc::new).collect());
-                Some(Msg::ProfilesFound { number, result: result.map_err(|error| error.to_string()) })
-            }
-            Effect::AdoptPrivate => {
-                let adopted = folder.adopt().map_err(|error| error.to_string());
-                session.forget_store();
-                Some(Msg::PrivateAdopted(adopted))
-            }
-            Effect::FindOldSecrets(names) => {
-                // Where the store cannot be read, that is said when a secret is needed.
-                Some(Msg::OldSecretsFound(session.secrets_to_offer(&names).ok()?))
-            }
-            Effect::DecideSecrets { found, moves } => {
-                let names = found.iter().map(|found| found.name.as_str()).collect::<Vec<_>>().join(", ");
-                let decided = if moves {
-                    session.move_secrets(&found).map(|()| format!("moved {names} to this workspace"))
-                } else {
-                    let later = format!("telecast trust --move-secrets {names} moves them later");
-                    session.note_offered(&found).map(|()| later).map_err(MoveError::from)
-                };
-                Some(Msg::SecretsMoved(decided.map_err(|error| session.redact(&error.to_string()))))
-            }
-            Effect::Reload => Some(Msg::WorkspaceRead(files::follow(&session))),
-            Effect::FindDrafts => Some(Msg::DraftsFound(folder.drafts())),
-            journalled @ (Effect::WriteDraft { .. } | Effect::DiscardDraft(_) | Effect::SaveBody { .. }) => {
-                files::journal(&session, journalled)
-            }
-            Effect::Change(change) => {
-                let result = changes::apply(&session, change);
-                Some(Msg::Changed {
-                    result: result.map_err(|error| session.redact(&error.to_string())),
-                    workspace: files::read(&session),
-                })
-            }
-            Effect::LoadTests => {
-                let (chats, _) = folder.test_chats();
-                Some(Msg::TestsLoaded { chats, history: folder.history(HISTORY) })
-            }
-            Effect::PrepareTest { number, job } => {
-                Some(Msg::TestPrepared { number, composed: Latest::new(job.compose(clock::now())) })
-            }
-            Effect::Compare { number, column, job } => {
-                Some(Msg::Compared { number, column, composed: Latest::new(job.compose(clock::now())) })
-            }
-            Effect::LoadCodeGrammars => {
-                Some(Msg::CodeGrammarsLoaded(Latest::new(Arc::new(CodeGrammars::load()))))
-            }
-            Effect::LoadGrammar(markup) => {
-                Some(Msg::GrammarLoaded(Latest::new(Arc::new(Grammar::load(markup)))))
-            }
-            Effect::RememberChat { name, chat } => {
-                let result = match name {
-                    Some(name) => folder.add_test_chat(&name, &chat),
-                    None => folder.remember_test_chat(&chat),
-                };
-                files::unkept(result)
-            }
-            _ => None,
-        })
+    fn check_campaigns(&self, generation: Generation, jobs: Vec<Job>) {
+        let (checks, now) = (Arc::clone(&self.checks), self.wiring.clock.now());
+        *checks.latest.lock().unwrap_or_else(PoisonError::into_inner) = Some(generation);
+        self.block(Work::CheckCampaigns, move |_| {
+            let latest = || *checks.latest.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut known = checks.known.lock().unwrap_or_else(PoisonError::into_inner);
+            let found = known.check(&jobs, now, &|| latest() == Some(generation));
+            Some(Msg::CampaignsChecked { generation, found })
+        });
     }
 
-    /// Tells of changes that others make to the workspace's files.
+    /// Asks who answers at the address of a webhook, which is trusted first where the user has said so.
+    fn check_bot(&self, generation: Generation, webhook: WebhookInUse, is_trusted_now: bool) {
+        let (session, reporter) = (Arc::clone(&self.wiring.session), self.reporter.clone());
+        self.spawn(Work::CheckBot, async move {
+            let trusted =
+                if is_trusted_now { session.trust(&webhook.stem, &webhook.webhook) } else { Ok(()) };
+            let status = match trusted {
+                Ok(()) => service::check_bot(&session, &webhook).await,
+                Err(error) => BotStatus::Trouble { kind: TroubleKind::Incomplete, words: error.to_string() },
+            };
+            reporter.report(Msg::BotChecked { generation, status }).await;
+        });
+    }
+
+    /// Reports changes that others make to the workspace's files.
     fn watch(&mut self) {
-        let (sender, reading) = (self.sender.clone(), Arc::clone(self.session.reading()));
+        let (sender, session) = (self.reporter.sender.clone(), &self.wiring.session);
+        let reading = Arc::clone(session.reading());
         let changed = move |paths: Vec<String>| {
             reading.note(paths);
             // A full queue has a message in it already that will lead to reading again.
             let _ = sender.try_send(Msg::FilesChanged);
         };
-        self.watch = workspace::watch(self.folder.root(), Means::Best, changed);
-    }
-
-    fn after(&self, timer: Timer) {
-        let sender = self.sender.clone();
-        let delay = match &timer {
-            Timer::Draft(_) => DRAFT_DELAY,
-            Timer::Compose(_) => TRIGGER_DELAY,
-            Timer::Survey(_) => SURVEY_DELAY,
-            // As soon as the key is painted.
-            Timer::Pick(_) => Duration::ZERO,
-            Timer::Rest(_) => REST_DELAY,
-            Timer::Highlight => HIGHLIGHT_DELAY,
-        };
-        self.spawn(Work::Timer, async move {
-            tokio::time::sleep(delay).await;
-            report(&sender, Msg::Due(timer)).await;
-        });
-    }
-
-    fn send_test(&mut self, number: u64, test: TestSend) {
-        let sending = self.sending(number);
-        let test = self.spawn(Work::SendTest, async move { sending.send(test).await });
-        self.keep_test(test);
+        let watch = |means| workspace::watch(session.folder().root(), means, changed);
+        self.watch = self.wiring.watch.and_then(watch);
     }
 
     /// Sends an earlier test's campaign again, for the same profile to the same chat, as its files stand now.
-    fn resend(&mut self, number: u64, sent: workspace::TestSend) {
-        let sending = self.sending(number);
+    fn resend(&mut self, generation: Generation, sent: workspace::TestSend) {
+        let sending = self.sending(generation);
         let resending = self.spawn(Work::SendTest, async move {
             let session = Arc::clone(&sending.session);
             match joined(in_thread(move || service::job_again(&session, sent))).await {
                 Ok(Ok(job)) => sending.send(TestSend { job }).await,
                 Ok(Err(error)) => {
-                    report(&sending.sender, Msg::TestNotSent { number, words: error.to_string() }).await;
+                    let result = Err(error.to_string());
+                    sending.reporter.report(Msg::TestAnswered { generation, result }).await;
                 }
-                Err(fault) => report(&sending.sender, Msg::Fault { work: Work::SendTest, fault }).await,
+                Err(fault) => sending.reporter.report(Msg::Fault { work: Work::SendTest, fault }).await,
             }
         });
         self.keep_test(resending);
     }
 
-    fn sending(&self, number: u64) -> Sending {
+    fn sending(&self, generation: Generation) -> Sending {
         Sending {
-            session: Arc::clone(&self.session),
-            folder: self.folder.clone(),
-            sender: self.sender.clone(),
+            session: Arc::clone(&self.wiring.session),
+            clock: self.wiring.clock,
+            reporter: self.reporter.clone(),
             leaving: self.leaving.subscribe(),
-            number,
+            generation,
         }
     }
 
@@ -403,68 +385,99 @@ impl Executor {
         self.tests.push(test);
     }
 
-    fn capture(&mut self, number: u64, webhook: WebhookInUse) {
-        let (session, sender, folder, paths) =
-            (Arc::clone(&self.session), self.sender.clone(), self.folder.clone(), self.paths.clone());
-        self.capture = Some(self.spawn(Work::Capture, async move {
+    fn capture(&mut self, generation: Generation, webhook: WebhookInUse) {
+        let (session, reporter) = (Arc::clone(&self.wiring.session), self.reporter.clone());
+        let paths = self.wiring.paths.clone();
+        self.capture = Some(self.spawn_open_ended(Work::Capture, async move {
             let options = capture::CaptureOptions::default();
-            let result = service::capture_mine(&session, &folder, &paths, &webhook, &options).await;
+            let result = service::capture_mine(&session, session.folder(), &paths, &webhook, &options).await;
             let result = result.map_err(|error| session.in_short(&error.to_string()));
-            report(&sender, Msg::ChatCaptured { number, result }).await;
+            reporter.report(Msg::ChatCaptured { generation, result }).await;
         }));
-    }
-
-    /// Runs `$VISUAL` or `$EDITOR` on a body; the terminal is the child's meanwhile.
-    pub async fn edit_externally(&self, job: ExternalEdit) -> Msg {
-        let stem = job.stem.clone();
-        let edited = fault::catch_task(async {
-            self.provoked.strike(Work::Editor.id());
-            programs::edit(job, &self.paths.editing()).await
-        });
-        match edited.await {
-            Ok(result) => Msg::EditedExternally { stem, result },
-            Err(fault) => Msg::Fault { work: Work::Editor, fault },
-        }
     }
 }
 
 /// What a test on its way needs.
 struct Sending {
     session: Arc<Session>,
-    folder: Folder,
-    sender: mpsc::Sender<Msg>,
+    clock: Clock,
+    reporter: Reporter,
     leaving: watch::Receiver<bool>,
-    number: u64,
+    generation: Generation,
 }
 
 impl Sending {
     /// Sends a test, keeps it in the history, and reports.
     async fn send(mut self, test: TestSend) {
-        let sent = clock::now();
+        let sent = self.clock.now();
         let left = async {
             // An error means that the executor is gone, which is leaving, too.
             let _ = self.leaving.wait_for(|leaving| *leaving).await;
         };
         let answer = service::send_test(&self.session, &test, sent, left).await;
         let entry = answer.was_tried().then(|| service::history_entry(&test, &answer, sent));
-        let folder = self.folder;
+        let folder = self.session.folder().clone();
         let kept =
             joined(in_thread(move || entry.map_or(Ok(()), |entry| folder.add_to_history(&entry)))).await;
-        report(&self.sender, Msg::TestSent { number: self.number, answer: Box::new(answer) }).await;
+        self.reporter
+            .report(Msg::TestAnswered { generation: self.generation, result: Ok(Box::new(answer)) })
+            .await;
         match kept {
             Ok(kept) => {
                 if let Some(message) = files::unkept(kept) {
-                    report(&self.sender, message).await;
+                    self.reporter.report(message).await;
                 }
             }
-            Err(fault) => report(&self.sender, Msg::Fault { work: Work::Background, fault }).await,
+            Err(fault) => self.reporter.report(Msg::Fault { work: Work::Background, fault }).await,
         }
     }
 }
 
-async fn report(sender: &mpsc::Sender<Msg>, message: Msg) {
-    // Nobody listens any more when the console is on its way out.
-    let _ = sender.send(message).await;
+/// Where tasks report.
+#[derive(Clone)]
+struct Reporter {
+    sender: mpsc::Sender<Msg>,
+    underway: Underway,
+}
+
+impl Reporter {
+    async fn report(&self, message: Msg) {
+        // Nobody listens any more when the console is on its way out.
+        let _ = self.sender.send(message).await;
+    }
+}
+
+/// Counts what is on its way.
+#[derive(Debug, Clone)]
+pub struct Underway(watch::Sender<usize>);
+
+/// One thing that is on its way, until it is dropped.
+#[derive(Debug)]
+struct Ticket(watch::Sender<usize>);
+
+impl Default for Underway {
+    fn default() -> Self {
+        Self(watch::Sender::new(0))
+    }
+}
+
+impl Underway {
+    fn begin(&self) -> Ticket {
+        self.0.send_modify(|n| *n += 1);
+        Ticket(self.0.clone())
+    }
+
+    /// Waits until nothing is on its way.
+    pub async fn ended(&self) {
+        // The sender is here: it is not closed.
+        let _ = self.0.subscribe().wait_for(|n| *n == 0).await;
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        self.0.send_modify(|n| *n -= 1);
+    }
 }
 
 /// A task's message; its panic is one too.
@@ -499,30 +512,5 @@ async fn joined<T>(task: JoinHandle<Result<T, Fault>>) -> Result<T, Fault> {
         Ok(result) => result,
         // Only the end of the runtime cancels it: nobody goes on then.
         Err(_) => std::future::pending().await,
-    }
-}
-
-/// What an effect is part of, for the words of its fault.
-fn work_of(effect: &Effect) -> Work {
-    match effect {
-        Effect::Compose { .. } => Work::Compose,
-        Effect::Survey { .. } => Work::Survey,
-        Effect::CheckCampaigns { .. } => Work::CheckCampaigns,
-        Effect::LoadPeople { .. } | Effect::FindProfiles { .. } => Work::People,
-        Effect::Reload | Effect::AdoptPrivate => Work::Reload,
-        Effect::FindOldSecrets(_) | Effect::DecideSecrets { .. } => Work::CheckBot,
-        Effect::FindDrafts | Effect::WriteDraft { .. } | Effect::DiscardDraft(_) => Work::Draft,
-        Effect::SaveBody { .. } => Work::Save,
-        Effect::Change(_) => Work::Change,
-        Effect::CheckBot { .. } | Effect::Trust { .. } => Work::CheckBot,
-        Effect::LoadTests | Effect::PrepareTest { .. } | Effect::RememberChat { .. } => Work::Tests,
-        Effect::Compare { .. } => Work::Compare,
-        Effect::SendTest { .. } | Effect::Resend { .. } => Work::SendTest,
-        Effect::LoadGrammar(_) | Effect::LoadCodeGrammars => Work::Colours,
-        Effect::Capture { .. } | Effect::StopCapture => Work::Capture,
-        Effect::CopyByTerminal(_) | Effect::CopyByCommand { .. } => Work::Copy,
-        Effect::OpenEditor(_) => Work::Editor,
-        Effect::After(_) => Work::Timer,
-        Effect::Nothing | Effect::Ask(_) | Effect::Watch | Effect::Suspend | Effect::Quit => Work::Background,
     }
 }

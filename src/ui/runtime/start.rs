@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
+use crate::clock::Clock;
 use crate::diagnostic::FileProblem;
 use crate::disk;
 use crate::paths::{Paths, WORKSPACE_VARIABLE};
@@ -14,7 +15,7 @@ use crate::service::{Session, Sharing};
 use crate::settings::{self, SecretSource, Settings};
 use crate::ui::app::App;
 use crate::ui::runtime;
-use crate::ui::runtime::executor::Executor;
+use crate::ui::runtime::executor::{Executor, Wiring};
 use crate::ui::runtime::{terminal, welcome};
 use crate::ui::shared::fault;
 use crate::ui::shared::fault::{Fault, Provoked, Work};
@@ -22,7 +23,7 @@ use crate::ui::shared::keymap::Keymap;
 use crate::ui::shared::msg::Msg;
 use crate::ui::shared::{Clipboard, UiSettings};
 use crate::ui::widget::theme::Theme;
-use crate::workspace::{self, DiscoverError, Folder, Guard, LockError, Standing, Workspace};
+use crate::workspace::{self, DiscoverError, Folder, Guard, LockError, Means, Standing, Workspace};
 
 /// How many results may wait for the loop; senders wait beyond that.
 const RESULTS: usize = 256;
@@ -136,7 +137,9 @@ fn open(folder: Option<&Path>, campaign: Option<&str>) -> Result<ExitCode, Start
     let provoked = std::env::var(fault::VARIABLE).map(|text| Provoked::new(&text)).unwrap_or_default();
     let provoked = Arc::new(provoked);
     let code = runtime.block_on(async {
-        let executor = Executor::provoked(session, paths, sender, Arc::clone(&provoked));
+        let (clock, watch) = (Clock::System, Some(Means::Best));
+        let wiring = Wiring { session, paths, clock, watch, provoked: Arc::clone(&provoked) };
+        let executor = Executor::new(wiring, sender);
         runtime::run(app, executor, results, provoked).await
     })?;
     // Threads that still read a slow disk must not hold the shell up.

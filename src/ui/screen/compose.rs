@@ -31,7 +31,7 @@ use ratatui::layout::Rect;
 
 use crate::ui::shared::Shared;
 use crate::ui::shared::action::Action;
-use crate::ui::shared::effect::Effect;
+use crate::ui::shared::effect::{Effect, Entry};
 use crate::ui::shared::msg::Msg;
 use crate::ui::shared::screen::{Cursor, HeaderPart, Keys, Place, Screen};
 use crate::ui::widget::hyperlinks::Link;
@@ -89,7 +89,7 @@ impl Screen for Compose {
         self.buffers.keys().cloned().collect()
     }
 
-    fn journal(&mut self, shared: &Shared, text: &str) -> Option<Effect> {
+    fn journal(&mut self, shared: &Shared, text: &str) -> Option<Entry> {
         self.journal(shared, text)
     }
 }

@@ -1,87 +1,101 @@
 //! What the state asks the world for, as data. The executor does it and answers with a message.
 
+use std::time::Duration;
+
 use crate::campaign::{Campaign, Webhook};
 use crate::secrets::Movable;
 use crate::service::{Job, TestSend, WebhookInUse};
 use crate::telegram::ParseMode;
 use crate::text::Position;
 use crate::ui::shared::action::Action;
+use crate::ui::shared::request::Generation;
 use crate::workspace::{self, CampaignFiles, Fingerprint};
 
-/// One thing to be done outside the state.
+/// One thing to be done outside the state. Each kind has one owner.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
-    /// Nothing after all.
-    Nothing,
-    /// Make the message; answered by `Msg::Composed` with the number.
-    Compose {
-        /// By which a stale answer is known.
-        number: u64,
-        /// What it is made of.
-        job: Box<Job>,
-    },
-    /// Make the messages of a sample of the recipients; answered by `Msg::Surveyed`, unless a newer message is asked
-    /// for meanwhile.
-    Survey {
-        /// By which a stale answer is known: the number of the composition it stands for.
-        number: u64,
-        /// What the messages are made of.
-        job: Box<Job>,
-    },
-    /// Make the message of every campaign; answered by `Msg::CampaignsChecked`.
-    CheckCampaigns {
-        /// By which a stale answer is known.
-        number: u64,
-        /// What each message is made of.
-        jobs: Vec<Job>,
-    },
-    /// Read the store: the vocabulary, and the profile with this identity, else the first test profile.
-    LoadPeople {
-        /// Whom to choose.
-        profile: Option<String>,
-    },
-    /// Look for profiles; answered by `Msg::ProfilesFound`.
-    FindProfiles {
-        /// By which a stale answer is known.
-        number: u64,
-        /// What to look for.
-        search: String,
-    },
-    /// Read the workspace's files again.
-    Reload,
-    /// Tell of changes made outside from now on.
-    Watch,
-    /// Look for drafts that a crash left.
-    FindDrafts,
+    /// Done by the loop: the terminal and the time are its own.
+    Loop(LoopEffect),
+    /// Written by the executor's journal, in the order in which it was asked for, also on the way out.
+    Journal(Entry),
+    /// Done by the executor while the console goes on; answered by a message.
+    Task(Task),
+}
+
+/// What only the loop can do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LoopEffect {
+    /// Put text on the clipboard by the terminal.
+    Copy(String),
+    /// Edit a body in `$EDITOR`; the terminal is the editor's meanwhile.
+    OpenEditor(ExternalEdit),
+    /// Say when this is due.
+    After(Timer),
+    /// Give the terminal back and stop until the shell goes on.
+    Suspend,
+    Quit,
+}
+
+/// What is written or forgotten in order, so that no draft overtakes a later save.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Entry {
     /// Journal an unsaved body.
     WriteDraft {
-        /// The campaign.
         stem: String,
-        /// Its body.
         text: String,
         /// What the body was based on.
         base: Fingerprint,
     },
-    /// Forget the draft of a body.
+    /// Forget the draft of a body, by the campaign's stem.
     DiscardDraft(String),
-    /// Save a body.
     SaveBody {
-        /// The campaign.
         stem: String,
-        /// The body.
         text: String,
         /// The edit it stands for, by which the buffer knows what was saved.
         version: u64,
         /// The file as we know it; any other content is not overwritten. `None` overwrites whatever is there.
         expected: Option<Fingerprint>,
     },
-    /// Change something in the workspace's folder; answered by `Msg::Changed`.
+}
+
+/// What goes on beside the console. A generation comes back with the answer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Task {
+    /// Make the message; of several that wait only the latest is made.
+    Compose {
+        generation: Generation,
+        job: Box<Job>,
+    },
+    /// Make the messages of a sample of the recipients, unless a newer message is asked for meanwhile.
+    Survey {
+        generation: Generation,
+        job: Box<Job>,
+    },
+    /// Make the message of every campaign.
+    CheckCampaigns {
+        generation: Generation,
+        jobs: Vec<Job>,
+    },
+    /// Read the vocabulary, and the profile with this identity, else the first test profile.
+    LoadPeople {
+        profile: Option<String>,
+    },
+    /// Look for profiles.
+    FindProfiles {
+        generation: Generation,
+        search: String,
+    },
+    /// Read the workspace's files again.
+    Reload,
+    /// Report changes made outside from now on.
+    Watch,
+    /// Look for drafts that a crash left.
+    FindDrafts,
+    /// Change something in the workspace's folder.
     Change(Change),
     /// Ask who answers at a webhook's address.
     CheckBot {
-        /// By which a stale answer is known.
-        number: u64,
-        /// The webhook as typed.
+        generation: Generation,
         webhook: Box<WebhookInUse>,
     },
     /// Use the private folder that telecast did not make here.
@@ -90,89 +104,55 @@ pub enum Effect {
     FindOldSecrets(Vec<String>),
     /// Move such values to this workspace, or not; they are not offered again.
     DecideSecrets {
-        /// Which.
         found: Vec<Movable>,
-        /// Whether they are moved.
         moves: bool,
     },
     /// Trust a webhook as it is now, then ask who answers at its address.
     Trust {
-        /// By which a stale answer is known.
-        number: u64,
-        /// The webhook as typed.
+        generation: Generation,
         webhook: Box<WebhookInUse>,
     },
     /// Read what the dialog of Preview and Test needs: test chats and history.
     LoadTests,
     /// Make the request of a test.
     PrepareTest {
-        /// By which a stale answer is known.
-        number: u64,
-        /// What is to be sent, and where.
+        generation: Generation,
         job: Box<Job>,
     },
-    /// Make the message of a column of the comparison.
-    Compare {
-        /// By which a stale answer is known.
-        number: u64,
-        /// Which column, from 0.
-        column: usize,
-        /// The converted body's job.
+    /// Convert the body to each parse mode and make its messages.
+    CompareModes {
+        generation: Generation,
         job: Box<Job>,
     },
     /// Remember a test chat, by the name it is to have, else as it is.
     RememberChat {
-        /// A new name for it.
         name: Option<String>,
-        /// A name, id or `@name`.
         chat: String,
     },
-    /// Send a test.
     SendTest {
-        /// By which a stale answer is known.
-        number: u64,
-        /// What is sent, and where.
+        generation: Generation,
         test: Box<TestSend>,
     },
-    /// Send an earlier test again, as its campaign stands now.
+    /// Send an earlier test again, as its campaign is now.
     Resend {
-        /// By which a stale answer is known.
-        number: u64,
-        /// The earlier test.
+        generation: Generation,
         sent: Box<workspace::TestSend>,
     },
     /// Load the grammar for the markup of a parse mode.
     LoadGrammar(Option<ParseMode>),
     /// Load the grammars of the code in messages.
     LoadCodeGrammars,
-    /// Wait for a message to the bot and keep its chat.
+    /// Wait for a message to the webhook's bot and keep its chat.
     Capture {
-        /// By which a stale answer is known.
-        number: u64,
-        /// The webhook whose bot is asked.
+        generation: Generation,
         webhook: Box<WebhookInUse>,
     },
-    /// Stop waiting for a message.
     StopCapture,
-    /// Put text on the clipboard by the terminal.
-    CopyByTerminal(String),
-    /// Put text on the clipboard by a command.
+    /// Put text on the clipboard by a command and its arguments.
     CopyByCommand {
-        /// The command and its arguments.
         command: Vec<String>,
-        /// The text.
         text: String,
     },
-    /// Edit a body in `$EDITOR`.
-    OpenEditor(ExternalEdit),
-    /// Say when this is due.
-    After(Timer),
-    /// Do what is the app's to do, and no screen's.
-    Ask(Ask),
-    /// Give the terminal back and stop until the shell goes on.
-    Suspend,
-    /// Leave.
-    Quit,
 }
 
 /// What a screen asks of the app.
@@ -205,15 +185,30 @@ pub enum Timer {
     /// The draft of this campaign's body.
     Draft(String),
     /// Making the message of a body that ends in what may become a trigger; the number of the last composition.
-    Compose(u64),
+    Compose(Generation),
     /// Trying the body on a sample of the recipients; the number of the composition it stands for.
-    Survey(u64),
+    Survey(Generation),
     /// Opening the picker in a large body, behind the key that may open it; the text's version.
     Pick(u64),
     /// Telling what waited while one typed; the version behind the last key.
     Rest(u64),
     /// Telling the highlighter to go on.
     Highlight,
+}
+
+impl Timer {
+    /// Returns how long it waits.
+    pub fn delay(&self) -> Duration {
+        Duration::from_millis(match self {
+            // Within the second that is promised.
+            Timer::Draft(_) => 600,
+            Timer::Compose(_) | Timer::Rest(_) => 400,
+            Timer::Survey(_) => 250,
+            // As soon as the key is painted.
+            Timer::Pick(_) => 0,
+            Timer::Highlight => 1,
+        })
+    }
 }
 
 /// A change of the workspace's folder.

@@ -55,7 +55,6 @@ pub enum Work {
     Colours,
     Copy,
     Editor,
-    Timer,
     Background,
 }
 
@@ -79,13 +78,12 @@ impl Work {
             Work::Colours => "colours",
             Work::Copy => "copy",
             Work::Editor => "editor",
-            Work::Timer => "timer",
             Work::Background => "background",
         }
     }
 
     /// Returns what was being done, as it follows "a fault in".
-    pub fn words(self) -> &'static str {
+    fn words(self) -> &'static str {
         match self {
             Work::Compose => "making the message",
             Work::Survey => "trying the recipients",
@@ -103,13 +101,17 @@ impl Work {
             Work::Colours => "colouring",
             Work::Copy => "copying",
             Work::Editor => "running $EDITOR",
-            Work::Timer => "a timer",
             Work::Background => "the background",
         }
     }
 
+    /// Returns a fault in it for the footer.
+    pub fn in_words(self, fault: &Fault) -> String {
+        format!("telecast had a fault in {}; {}; please report it: {fault}", self.words(), self.outcome())
+    }
+
     /// Returns what became of it: the text is in the editor all the same.
-    pub fn outcome(self) -> &'static str {
+    fn outcome(self) -> &'static str {
         match self {
             Work::Save | Work::Change => "it was perhaps not saved, and nothing in the editor was lost",
             Work::SendTest => "the test may have arrived, and nothing was lost",
@@ -126,7 +128,6 @@ impl Work {
             | Work::Colours
             | Work::Copy
             | Work::Editor
-            | Work::Timer
             | Work::Background => "nothing was lost",
         }
     }

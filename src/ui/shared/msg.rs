@@ -6,13 +6,14 @@ use std::sync::Arc;
 use crate::capture::CapturedChat;
 use crate::compose::Composed;
 use crate::diagnostic::Severity;
-use crate::profile::{Profile, Vocabulary};
+use crate::profile::Profile;
 use crate::secrets::Movable;
-use crate::service::{BotStatus, Surveyed, TestAnswer};
+use crate::service::{BotStatus, Compared, People, Surveyed, TestAnswer};
 use crate::ui::editor::highlight::{CodeGrammars, Grammar};
 use crate::ui::shared::effect::Timer;
 use crate::ui::shared::fault::{Fault, Work};
 use crate::ui::shared::latest::Latest;
+use crate::ui::shared::request::Generation;
 use crate::ui::widget::input::Input;
 use crate::workspace::{Draft, Fingerprint, TestChats, TestSend, Workspace};
 
@@ -23,31 +24,27 @@ pub enum Msg {
     Input(Input),
     /// A message was made.
     Composed {
-        /// Which composition this answers.
-        number: u64,
+        generation: Generation,
         /// What came out.
         composed: Latest<Composed>,
     },
     /// The messages of a sample of the recipients were made.
     Surveyed {
-        /// Which question this answers.
-        number: u64,
+        generation: Generation,
         /// What came out.
         surveyed: Latest<Surveyed>,
     },
     /// The message of every campaign was made.
     CampaignsChecked {
-        /// Which question this answers.
-        number: u64,
+        generation: Generation,
         /// The worst that is wrong with each.
         found: BTreeMap<String, Severity>,
     },
     /// The store was read.
-    PeopleLoaded(Result<PeopleFound, String>),
+    PeopleLoaded(Result<People, String>),
     /// Profiles were found.
     ProfilesFound {
-        /// Which question this answers.
-        number: u64,
+        generation: Generation,
         /// What was found.
         result: Result<Vec<Arc<Profile>>, String>,
     },
@@ -77,8 +74,7 @@ pub enum Msg {
     },
     /// The request of a test was made.
     TestPrepared {
-        /// Which question this answers.
-        number: u64,
+        generation: Generation,
         /// What would be sent.
         composed: Latest<Composed>,
     },
@@ -90,8 +86,7 @@ pub enum Msg {
     SecretsMoved(Result<String, String>),
     /// Who answers at the webhook's address.
     BotChecked {
-        /// Which question this answers.
-        number: u64,
+        generation: Generation,
         /// The answer.
         status: BotStatus,
     },
@@ -102,24 +97,11 @@ pub enum Msg {
         /// Earlier tests, newest first.
         history: Vec<TestSend>,
     },
-    /// A test was sent, or not.
-    TestSent {
-        /// Which question this answers.
-        number: u64,
-        /// What came back.
-        answer: Box<TestAnswer>,
-    },
-    /// A test could not even be made, in words.
-    TestNotSent {
-        /// Which question this answers.
-        number: u64,
-        /// Why.
-        words: String,
-    },
+    /// A test was sent, or could not even be made, in words.
+    TestAnswered { generation: Generation, result: Result<Box<TestAnswer>, String> },
     /// A chat was captured, or not.
     ChatCaptured {
-        /// Which question this answers.
-        number: u64,
+        generation: Generation,
         /// The chat, or why there is none.
         result: Result<CapturedChat, String>,
     },
@@ -130,15 +112,8 @@ pub enum Msg {
         /// The new body, or why there is none.
         result: Result<String, String>,
     },
-    /// A body in another parse mode was made, for the comparison.
-    Compared {
-        /// Which question this answers.
-        number: u64,
-        /// Which column, from 0.
-        column: usize,
-        /// What came out.
-        composed: Latest<Composed>,
-    },
+    /// The body was converted to each parse mode.
+    ModesCompared { generation: Generation, compared: Latest<Compared> },
     /// Text was put on the clipboard, or not.
     Copied(Result<(), String>),
     /// The grammar of the body is there.
@@ -154,15 +129,6 @@ pub enum Msg {
         /// Where and why.
         fault: Fault,
     },
-}
-
-/// What was read from the store.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PeopleFound {
-    /// All properties.
-    pub vocabulary: Arc<Vocabulary>,
-    /// The profile asked for, else the first test profile, else the first.
-    pub profile: Option<Arc<Profile>>,
 }
 
 /// Why a body was not saved.

@@ -8,7 +8,7 @@ use ratatui::style::Style;
 
 use crate::ui::shared::Shared;
 use crate::ui::shared::action::{Action, Context};
-use crate::ui::shared::effect::Effect;
+use crate::ui::shared::effect::{Effect, Entry};
 use crate::ui::shared::msg::Msg;
 use crate::ui::widget::hyperlinks::Link;
 
@@ -69,7 +69,7 @@ pub trait Screen: fmt::Debug {
     }
 
     /// Returns what makes the draft of a text that of the text as it is now.
-    fn journal(&mut self, _shared: &Shared, _text: &str) -> Option<Effect> {
+    fn journal(&mut self, _shared: &Shared, _text: &str) -> Option<Entry> {
         None
     }
 }

@@ -117,11 +117,11 @@ fn what_telegram_refuses_is_said_and_its_place_is_one_key_away() {
     console.press("f5 enter");
     console.shows("can't parse entities");
     console.press("j");
-    assert!(!console.app.has_dialog());
-    let place = console.app.screens.compose.buffer().unwrap().editor.cursor();
+    assert!(!console.app().has_dialog());
+    let place = console.app().screens.compose.buffer().unwrap().editor.cursor();
     console.press("ctrl-home f8");
-    assert_eq!(console.app.screens.compose.buffer().unwrap().editor.cursor(), place);
-    assert_eq!(place, console.app.screens.compose.problems()[0].diagnostic().span.start);
+    assert_eq!(console.app().screens.compose.buffer().unwrap().editor.cursor(), place);
+    assert_eq!(place, console.app().screens.compose.problems()[0].diagnostic().span.start);
 }
 
 #[test]
@@ -144,7 +144,7 @@ fn leaving_with_unsaved_edits_asks() {
     console.press("ctrl-q");
     console.shows("Not saved: spring-sale.");
     console.press("esc");
-    assert!(!console.has_quit && !console.app.has_dialog());
+    assert!(!console.has_quit && !console.app().has_dialog());
     console.press("ctrl-q s");
     assert!(console.has_quit);
     assert!(console.file("campaigns/spring-sale.json.liquid").starts_with('x'));
@@ -159,7 +159,7 @@ fn drafts_that_a_crash_left_are_offered_and_brought_back() {
     next.shows("Unsaved edits of spring-sale");
     next.press("b");
     assert!(next.body().starts_with("unsaved"));
-    assert!(next.app.screens.compose.is_unsaved("spring-sale"));
+    assert!(next.app().screens.compose.is_unsaved("spring-sale"));
     assert!(!console.file("campaigns/spring-sale.json.liquid").starts_with("unsaved"));
 }
 
@@ -171,7 +171,7 @@ fn no_draft_is_left_of_what_was_taken_back() {
         console.draft_is_due();
         assert!(console.has_file(draft));
         console.press("ctrl-z");
-        assert!(!console.app.screens.compose.is_unsaved("spring-sale") && !console.has_file(draft));
+        assert!(!console.app().screens.compose.is_unsaved("spring-sale") && !console.has_file(draft));
         console.draft_is_due();
         assert!(!console.has_file(draft));
     };
@@ -181,7 +181,7 @@ fn no_draft_is_left_of_what_was_taken_back() {
     take_back(&mut console);
     let body = console.body();
     let result = Ok(format!("{body}\n"));
-    console.take(Msg::EditedExternally { stem: "spring-sale".into(), result });
+    console.answer(Msg::EditedExternally { stem: "spring-sale".into(), result });
     take_back(&mut console);
     console.press("ctrl-q");
     assert!(console.has_quit);
@@ -253,7 +253,7 @@ fn a_file_changed_beside_unsaved_edits_is_never_written_over_unasked() {
     assert_eq!(console.file(path), "theirs");
     // Esc and a key as one: the question is left, and nothing is typed behind it.
     console.press("alt-3");
-    assert!(!console.app.has_dialog());
+    assert!(!console.app().has_dialog());
     assert!(console.body().starts_with("mine"), "{}", console.body());
     console.press("ctrl-s");
     console.press("o");
@@ -279,7 +279,7 @@ fn campaigns_are_made_copied_renamed_deleted_and_brought_back() {
     console.shows("Name of the new campaign");
     console.type_text("Autumn");
     console.press("enter");
-    assert_eq!(console.app.screens.compose.open.as_deref(), Some("autumn"));
+    assert_eq!(console.app().screens.compose.open.as_deref(), Some("autumn"));
     console.press("esc 1 d");
     console.type_text("Autumn again");
     console.press("enter");
@@ -287,14 +287,14 @@ fn campaigns_are_made_copied_renamed_deleted_and_brought_back() {
     console.press("esc 1 r");
     console.type_text("Winter");
     console.press("enter");
-    assert_eq!(console.app.screens.compose.open.as_deref(), Some("winter"));
+    assert_eq!(console.app().screens.compose.open.as_deref(), Some("winter"));
     console.hides("autumn-again");
     console.press("esc 1 x");
     console.shows("Delete the campaign winter");
     console.press("d");
-    assert!(console.app.shared.workspace.campaign("winter").is_none());
+    assert!(console.app().shared.workspace.campaign("winter").is_none());
     console.press("esc 1 u");
-    assert!(console.app.shared.workspace.campaign("winter").is_some());
+    assert!(console.app().shared.workspace.campaign("winter").is_some());
 }
 
 #[test]
@@ -396,18 +396,18 @@ fn a_method_that_does_not_exist_is_a_problem_of_the_webhook_and_of_no_body() {
     console.type_text("xx");
     console.press("esc 3");
     console.shows("Bot API method `sendMessagexx`");
-    let problems = console.app.screens.compose.problems();
+    let problems = console.app().screens.compose.problems();
     assert!(problems[0].diagnostic().message.contains("method `sendMessagexx`"), "{problems:?}");
-    assert!(console.app.screens.compose.problems().iter().all(|problem| problem.in_body().is_none()));
+    assert!(console.app().screens.compose.problems().iter().all(|problem| problem.in_body().is_none()));
     console.press("3 f8");
     console.shows("did you mean sendMessage?");
-    assert!(console.app.screens.compose.focus.entered);
-    assert_eq!(console.app.screens.compose.webhook.form.focused().unwrap().id, "url");
+    assert!(console.app().screens.compose.focus.entered);
+    assert_eq!(console.app().screens.compose.webhook.form.focused().unwrap().id, "url");
     console.press("down ctrl-a x");
-    let (before, n) = (console.app.screens.compose.problem, console.app.screens.compose.problems().len());
+    let (before, n) = (console.app().screens.compose.problem, console.app().screens.compose.problems().len());
     assert!(1 < n);
     console.press("f8");
-    assert_eq!(console.app.screens.compose.problem, (before + 1) % n);
+    assert_eq!(console.app().screens.compose.problem, (before + 1) % n);
 }
 
 #[test]
@@ -418,7 +418,7 @@ fn the_list_says_which_campaigns_are_broken_before_they_are_opened() {
     console.type_text("<u>");
     console.shows("✘● spring-sale");
     console.press("alt-1 end");
-    assert_ne!(console.app.screens.compose.open.as_deref(), Some("spring-sale"));
+    assert_ne!(console.app().screens.compose.open.as_deref(), Some("spring-sale"));
     console.shows("✘● spring-sale");
     console.write("campaigns/welcome.json.liquid", "{");
     console.files_changed();
@@ -430,13 +430,13 @@ fn a_copy_and_what_comes_back_are_selected_in_the_list() {
     let mut console = Console::demo();
     let body = console.body();
     console.press("alt-1 d enter");
-    let copy = console.app.screens.compose.open.clone().unwrap();
+    let copy = console.app().screens.compose.open.clone().unwrap();
     assert_ne!(copy, "spring-sale");
     console.press("x");
     console.shows(&format!("Delete the campaign {copy}"));
     console.press("d u");
     console.shows(&format!("brought back {copy}"));
-    assert_eq!(console.app.screens.compose.open, Some(copy));
+    assert_eq!(console.app().screens.compose.open, Some(copy));
     assert_eq!(console.body(), body);
 }
 
@@ -449,7 +449,7 @@ fn a_name_is_only_taken_where_it_is_free_and_new() {
     console.type_text("welcome");
     console.press("enter");
     console.shows("there is a campaign called welcome");
-    assert!(console.app.shared.workspace.campaign("welcome-2").is_none());
+    assert!(console.app().shared.workspace.campaign("welcome-2").is_none());
 }
 
 #[test]
@@ -458,7 +458,7 @@ fn a_test_says_beforehand_and_afterwards_what_is_wrong() {
     console.press("f5");
     console.shows("Telegram will refuse this");
     console.shows("/bot••••••/sendMessage");
-    let cause = console.app.screens.compose.problems()[0].diagnostic().message.clone();
+    let cause = console.app().screens.compose.problems()[0].diagnostic().message.clone();
     console.press("enter");
     console.shows("can't parse entities");
     console.hides("escape the values");

@@ -131,7 +131,7 @@ fn a_hover_says_what_stands_there_and_any_key_closes_it() {
     let before = console.body();
     console.press("esc");
     console.hides("Anna Petrova has");
-    assert!(console.app.screens.compose.focus.entered, "Esc closes the box and no more");
+    assert!(console.app().screens.compose.focus.entered, "Esc closes the box and no more");
     console.press("ctrl-k right");
     console.hides("Anna Petrova has");
     assert_eq!(console.body(), before);
@@ -145,11 +145,11 @@ fn a_hover_says_what_stands_there_and_any_key_closes_it() {
 #[test]
 fn the_right_button_asks_where_it_points() {
     let mut console = Console::demo();
-    let cursor = console.app.screens.compose.buffer().unwrap().editor.cursor();
+    let cursor = console.app().screens.compose.buffer().unwrap().editor.cursor();
     let (x, y) = console.place_of("\"chat_id\"");
     console.mouse(MouseKind::Ask, x + 2, y);
     console.shows("chat_id · chat of sendMessage");
-    assert_eq!(console.app.screens.compose.buffer().unwrap().editor.cursor(), cursor);
+    assert_eq!(console.app().screens.compose.buffer().unwrap().editor.cursor(), cursor);
     console.click(x, y);
     console.hides("chat_id · chat of sendMessage");
 }
@@ -162,7 +162,7 @@ fn a_hover_never_covers_what_it_is_about() {
         for token in ["chat_id", "first_name", "blockquote", "parse_mode"] {
             console.go_before(token);
             console.press("right left ctrl-k");
-            assert!(console.app.screens.compose.hover.is_some(), "{token}");
+            assert!(console.app().screens.compose.hover.is_some(), "{token}");
             console.shows(&token[..4]);
         }
     }
@@ -173,6 +173,6 @@ fn the_message_follows_text_that_might_begin_something() {
     let mut console = Console::demo();
     console.go_before("20% off");
     console.type_text("write to @first");
-    assert!(console.app.screens.compose.completion.as_ref().is_some_and(|session| !session.armed));
+    assert!(console.app().screens.compose.completion.as_ref().is_some_and(|session| !session.armed));
     console.shows("▌ write to @first20% off");
 }

@@ -139,13 +139,13 @@ const STATES: &[State] = &[
     ("go-to-line", || after("ctrl-g")),
     ("vim", || {
         let mut console = Console::demo();
-        console.app.screens.compose.vim = Some(telecast::ui::editor::vim::Vim::default());
+        console.app_mut().screens.compose.vim = Some(telecast::ui::editor::vim::Vim::default());
         console.press("esc j v w");
         console
     }),
     ("read-only", || {
         let mut console = Console::demo();
-        console.app.shared.read_only = Some("another console has this workspace open".to_owned());
+        console.app_mut().shared.read_only = Some("another console has this workspace open".to_owned());
         console
     }),
     ("other-webhook", || at("order-note")),
@@ -212,8 +212,9 @@ fn typed(before: &str, text: &str) -> Console {
 
 /// The answer to a test, as if it had always taken as long.
 fn steady_answer(mut console: Console) -> Console {
-    if let Some(Dialog::Test(test)) = &mut console.app.screens.compose.dialog
-        && let TestState::Answered(answer) = &mut test.state
+    if let Some(Dialog::Test(test)) = &mut console.app_mut().screens.compose.dialog
+        && let TestState::Send(request) = &mut test.state
+        && let Some(answer) = request.value_mut()
     {
         answer.elapsed = std::time::Duration::from_millis(5);
     }

@@ -21,7 +21,7 @@ fn unsaved_edits_stay_open_where_their_campaign_is_deleted() {
         let definition = console.file(DEFINITION);
         console.type_text("Zebra");
         console.remove(paths);
-        assert_eq!(console.app.screens.compose.open.as_deref(), Some("spring-sale"), "{paths:?}");
+        assert_eq!(console.app().screens.compose.open.as_deref(), Some("spring-sale"), "{paths:?}");
         assert!(console.body().starts_with("Zebra"));
         if paths.contains(&BODY) {
             console.shows("spring-sale was deleted on disk; your edits are still here: ^S makes it again");
@@ -48,7 +48,7 @@ fn taking_the_edits_back_does_not_take_the_deletion_for_saved() {
     console.remove(&[DEFINITION, BODY]);
     console.press("ctrl-z");
     console.files_changed();
-    assert_eq!(console.app.screens.compose.open.as_deref(), Some("spring-sale"));
+    assert_eq!(console.app().screens.compose.open.as_deref(), Some("spring-sale"));
     console.press("ctrl-q");
     console.shows("Not saved: spring-sale");
 }
@@ -58,7 +58,7 @@ fn a_campaign_deleted_without_edits_goes_and_one_that_comes_back_is_followed() {
     let mut console = Console::demo();
     let (definition, body) = (console.file(DEFINITION), console.file(BODY));
     console.remove(&[DEFINITION, BODY]);
-    assert_ne!(console.app.screens.compose.open.as_deref(), Some("spring-sale"));
+    assert_ne!(console.app().screens.compose.open.as_deref(), Some("spring-sale"));
     console.shows("spring-sale was deleted on disk");
     let mut console = Console::demo();
     console.type_text("Z");
@@ -78,7 +78,7 @@ fn what_was_deleted_can_be_let_go() {
     console.press("esc 1 x");
     console.shows("The files of spring-sale are deleted already.");
     console.press("d");
-    assert_ne!(console.app.screens.compose.open.as_deref(), Some("spring-sale"));
+    assert_ne!(console.app().screens.compose.open.as_deref(), Some("spring-sale"));
     console.hides("● spring-sale");
     console.shows("deleted the unsaved edits of spring-sale");
     console.press("ctrl-q");
@@ -106,10 +106,10 @@ fn another_campaigns_unsaved_edits_are_kept_too() {
     let mut console = Console::demo();
     console.type_text("Zebra");
     console.press("esc 1 j");
-    assert_eq!(console.app.screens.compose.open.as_deref(), Some("welcome"));
+    assert_eq!(console.app().screens.compose.open.as_deref(), Some("welcome"));
     console.remove(&[DEFINITION, BODY]);
     console.shows("spring-sale was deleted on disk; your edits are still here");
-    assert_eq!(console.app.screens.compose.open.as_deref(), Some("welcome"));
+    assert_eq!(console.app().screens.compose.open.as_deref(), Some("welcome"));
     console.press("ctrl-q");
     console.shows("Not saved: spring-sale");
     console.press("s");

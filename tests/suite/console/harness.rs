@@ -1,5 +1,7 @@
-//! The console without a terminal: the real update loop, executor, store and sandbox, on a sample workspace of its own.
+//! The console without a terminal: the real loop, executor, store and sandbox, on a sample workspace of its own.
 
+use std::borrow::Cow;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,15 +9,19 @@ use std::time::Duration;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+use telecast::clock::Clock;
 use telecast::paths::Paths;
 use telecast::secrets::Secrets;
 use telecast::service::{Session, Sharing, demo, sample};
 use telecast::settings::Settings;
 use telecast::ui::app::{App, update, view};
-use telecast::ui::runtime::executor::Executor;
+use telecast::ui::runtime::executor::{Executor, Wiring};
+use telecast::ui::runtime::outside::{Happening, Outside};
+use telecast::ui::runtime::{Event, Loop, Next};
 use telecast::ui::screen::compose::focus::Pane;
-use telecast::ui::shared::effect::{Effect, Timer};
+use telecast::ui::shared::effect::{ExternalEdit, Timer};
 use telecast::ui::shared::msg::Msg;
+use telecast::ui::shared::screen::Cursor;
 use telecast::ui::shared::{Clipboard, UiSettings};
 use telecast::ui::widget::draw::inside;
 use telecast::ui::widget::input::{Input, Mouse, MouseKind};
@@ -28,28 +34,105 @@ use tokio::sync::mpsc;
 /// How long an answer may take at most; far more than a loaded machine needs.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A console, and what it asked of the terminal.
+/// The real loop, on cells instead of a terminal, and a runtime for what it starts.
 pub struct Console {
-    pub app: App,
+    console: Loop<Cells>,
     /// Whether it has left.
     pub has_quit: bool,
-    /// How often it stopped for the shell.
-    pub suspended: usize,
-    /// What it put on the clipboard, the latest last.
-    pub copied: Vec<String>,
+    /// Whether a test has changed the state since the last frame.
+    is_changed: bool,
     runtime: Runtime,
-    executor: Executor,
-    results: mpsc::Receiver<Msg>,
-    /// The answers that are on their way, by kind.
-    awaited: Vec<&'static str>,
-    /// What tells that one has rested from typing.
-    rest: Option<Timer>,
-    /// The clock that runs behind a character that may begin something.
-    pause: Option<Timer>,
-    /// The number of the latest composition that was really asked for.
-    composition: u64,
     root: PathBuf,
     _home: Arc<tempfile::TempDir>,
+}
+
+/// An outside that a test plays: nothing happens by itself, but what is due at once.
+pub struct Cells {
+    size: (u16, u16),
+    cells: Buffer,
+    cursor: Option<Cursor>,
+    /// The timers that run; only those without a delay worth the name end by themselves.
+    timers: Vec<Timer>,
+    suspended: usize,
+    copied: Vec<String>,
+}
+
+impl Cells {
+    fn new(size: (u16, u16)) -> Self {
+        let cells = Buffer::empty(Rect::new(0, 0, size.0, size.1));
+        Self { size, cells, cursor: None, timers: Vec::new(), suspended: 0, copied: Vec::new() }
+    }
+
+    /// Takes the latest timer of a kind; the earlier ones are forgotten.
+    fn timer(&mut self, is_meant: impl Fn(&Timer) -> bool) -> Option<Timer> {
+        let latest = self.timers.iter().rfind(|timer| is_meant(timer)).cloned();
+        self.timers.retain(|timer| !is_meant(timer));
+        latest
+    }
+}
+
+impl Outside for Cells {
+    fn size(&self) -> io::Result<(u16, u16)> {
+        Ok(self.size)
+    }
+
+    fn listen(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    async fn next(&mut self) -> Happening {
+        let is_short = |timer: &Timer| matches!(timer, Timer::Highlight | Timer::Pick(_));
+        match self.timers.iter().position(is_short) {
+            Some(at) => Happening::Due(self.timers.remove(at)),
+            None => std::future::pending().await,
+        }
+    }
+
+    async fn is_stop_meant(&mut self) -> bool {
+        true
+    }
+
+    fn after(&mut self, timer: Timer) {
+        self.timers.push(timer);
+    }
+
+    fn draw(&mut self, app: &App) -> io::Result<()> {
+        let area = Rect::new(0, 0, app.shared.size.0, app.shared.size.1);
+        self.cells = Buffer::empty(area);
+        self.cursor = view(app, &mut self.cells);
+        Ok(())
+    }
+
+    fn copy(&mut self, text: &str) -> io::Result<()> {
+        self.copied.push(text.to_owned());
+        Ok(())
+    }
+
+    fn release(&mut self) {}
+
+    fn retake(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn stop(&mut self) -> io::Result<()> {
+        self.suspended += 1;
+        Ok(())
+    }
+
+    async fn edit(&mut self, job: ExternalEdit, _scratch: &Path) -> Result<String, String> {
+        Ok(job.text)
+    }
+
+    fn abandon(&mut self) {}
+}
+
+/// Returns what is ready now.
+async fn timeout_now<T>(task: impl Future<Output = T>) -> Option<T> {
+    tokio::select! {
+        biased;
+        ready = task => Some(ready),
+        () = std::future::ready(()) => None,
+    }
 }
 
 impl Console {
@@ -71,7 +154,8 @@ impl Console {
 
     /// Opens a second console on the same workspace, as a start finds it while `holder` has it open.
     pub fn second(&self, read_only: Option<&str>) -> Self {
-        Self::open(Arc::clone(&self._home), self.app.screens.compose.open.as_deref().unwrap_or(""), read_only)
+        let open = self.app().screens.compose.open.as_deref().unwrap_or("");
+        Self::open(Arc::clone(&self._home), open, read_only)
     }
 
     fn open(home: Arc<tempfile::TempDir>, campaign: &str, read_only: Option<&str>) -> Self {
@@ -84,7 +168,9 @@ impl Console {
         let session = Arc::new(session);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let (sender, results) = mpsc::channel(256);
-        let executor = runtime.block_on(async { Executor::new(session, paths, sender) });
+        // Tests say themselves when a file has changed.
+        let wiring = Wiring { session, paths, clock: Clock::System, watch: None, provoked: Arc::default() };
+        let executor = runtime.block_on(async { Executor::new(wiring, sender) });
         let ui = UiSettings {
             mouse: true,
             hyperlinks: true,
@@ -96,27 +182,32 @@ impl Console {
         let mut app = App::new(workspace, Theme::ansi(), ui);
         app.shared.read_only = read_only.map(str::to_owned);
         app.screens.compose.open_buffer(&app.shared, campaign);
-        let mut started = app.resize(120, 32);
-        let (has_quit, suspended, copied, awaited) = (false, 0, Vec::new(), Vec::new());
-        let mut console = Self {
-            app,
-            has_quit,
-            suspended,
-            copied,
-            runtime,
-            executor,
-            results,
-            awaited,
-            rest: None,
-            pause: None,
-            composition: 0,
-            root,
-            _home: home,
-        };
-        started.extend(console.app.start());
-        console.perform(started);
+        let console = Loop::new(app, executor, results, Cells::new((120, 32)), Arc::default());
+        let mut console = Self { console, has_quit: false, is_changed: false, runtime, root, _home: home };
+        assert!(matches!(console.runtime.block_on(console.console.begin()), Ok(Next::Continue)));
         console.settle();
         console
+    }
+
+    /// Returns the state.
+    pub fn app(&self) -> &App {
+        &self.console.app
+    }
+
+    /// Returns the state, to be changed behind the loop's back.
+    pub fn app_mut(&mut self) -> &mut App {
+        self.is_changed = true;
+        &mut self.console.app
+    }
+
+    /// Returns how often it stopped for the shell.
+    pub fn suspended(&self) -> usize {
+        self.console.outside.suspended
+    }
+
+    /// Returns what it put on the clipboard, the latest last.
+    pub fn copied(&self) -> &[String] {
+        &self.console.outside.copied
     }
 
     /// Presses keys one after the other, written as in a keymap and parted by spaces: `esc tab ctrl-s`.
@@ -142,11 +233,6 @@ impl Console {
         for c in text.chars() {
             self.input(Input::Key(Key::char(c)));
         }
-    }
-
-    /// Waits no more for the sample of recipients: a later edit has cancelled it.
-    pub fn forget_survey(&mut self) {
-        self.awaited.retain(|kind| *kind != "surveyed");
     }
 
     /// Pastes a text.
@@ -181,108 +267,97 @@ impl Console {
 
     /// Takes one input, without waiting for what follows from it.
     pub fn input(&mut self, input: Input) {
-        self.take(Msg::Input(input));
+        self.take(Event::Outside(Happening::Inputs(vec![input])));
     }
 
     /// Takes one input and lets nothing follow from it: the state alone.
     pub fn input_only(&mut self, input: Input) {
-        drop(update(&mut self.app, Msg::Input(input)));
+        drop(update(self.app_mut(), Msg::Input(input)));
     }
 
-    /// Takes one message, without waiting for what follows from it.
-    pub fn take(&mut self, message: Msg) {
+    /// Takes an answer, without waiting for what follows from it.
+    pub fn answer(&mut self, message: Msg) {
+        self.take(Event::Results(vec![message]));
+    }
+
+    fn take(&mut self, event: Event) {
         if !self.has_quit {
-            let effects = update(&mut self.app, message);
-            self.perform(effects);
+            self.is_changed = false;
+            let next = self.runtime.block_on(self.console.take(event)).unwrap();
+            self.has_quit = matches!(next, Next::Exit(_));
         }
     }
 
-    fn perform(&mut self, effects: Vec<Effect>) {
-        for effect in effects {
-            match effect {
-                Effect::Quit => self.has_quit = true,
-                Effect::Suspend => self.suspended += 1,
-                Effect::CopyByTerminal(text) => self.copied.push(text),
-                // Tests say themselves when a file has changed and when a second has gone by; no child has the terminal.
-                Effect::Watch | Effect::After(Timer::Draft(_) | Timer::Survey(_)) | Effect::OpenEditor(_) => {
-                }
-                Effect::After(rest @ Timer::Rest(_)) => self.rest = Some(rest),
-                Effect::After(pause @ Timer::Compose(_)) => self.pause = Some(pause),
-                // These say nothing when they are done.
-                quiet @ (Effect::WriteDraft { .. }
-                | Effect::DiscardDraft(_)
-                | Effect::RememberChat { .. }) => {
-                    self.runtime.block_on(self.executor.run_to_end(quiet));
-                }
-                other => {
-                    if let Effect::Compose { number, .. } = &other {
-                        self.composition = *number;
-                    }
-                    if let Some(answer) = answer_of(&other) {
-                        self.awaited.push(answer);
-                    }
-                    let _runtime = self.runtime.enter();
-                    self.executor.run(other);
-                }
-            }
-        }
-    }
-
-    /// Takes results until every answer that is on its way has come, and rests from typing.
+    /// Runs the loop until nothing is on its way, and rests from typing.
     #[track_caller]
     pub fn settle(&mut self) {
         self.answer_all();
-        if let Some(pause) = self.pause.take() {
-            self.take(Msg::Due(pause));
-            self.answer_all();
-        }
-        if let Some(rest) = self.rest.take() {
-            self.take(Msg::Due(rest));
+        let rests: [fn(&Timer) -> bool; 2] =
+            [|timer| matches!(timer, Timer::Compose(_)), |timer| matches!(timer, Timer::Rest(_))];
+        for rests in rests {
+            if let Some(timer) = self.console.outside.timer(rests) {
+                self.take(Event::Outside(Happening::Due(timer)));
+                self.answer_all();
+            }
         }
     }
 
-    /// Takes results until every answer that is on its way has come.
+    /// Runs the loop until nothing is on its way.
     #[track_caller]
     pub fn answer_all(&mut self) {
-        while !self.awaited.is_empty() && !self.has_quit {
-            let next =
-                self.runtime.block_on(async { tokio::time::timeout(PATIENCE, self.results.recv()).await });
-            let Ok(Some(message)) = next else {
-                panic!("waited for {:?}; the screen:\n{}", self.awaited, self.screen());
-            };
-            match &message {
-                // The worker skips to the latest job: one answer may stand for several.
-                Msg::Composed { number, .. } if *number == self.composition => {
-                    self.awaited.retain(|kind| *kind != "composed");
-                }
-                Msg::Composed { .. } => {}
-                message => {
-                    let kind = kind_of(message);
-                    if let Some(at) = self.awaited.iter().position(|awaited| *awaited == kind) {
-                        self.awaited.remove(at);
+        let underway = self.console.executor.underway();
+        while !self.has_quit {
+            let next = self.runtime.block_on(async {
+                tokio::time::timeout(PATIENCE, async {
+                    tokio::select! {
+                        biased;
+                        event = self.console.next() => Some(event),
+                        () = underway.ended() => None,
                     }
-                }
+                })
+                .await
+            });
+            match next {
+                Ok(Some(event)) => self.take(event),
+                // Whatever ended just now has sent its answer first.
+                Ok(None) => match self.runtime.block_on(async { timeout_now(self.console.next()).await }) {
+                    Some(event) => self.take(event),
+                    None => {
+                        self.take(Event::Frame);
+                        break;
+                    }
+                },
+                Err(_) => panic!("an answer never came; the screen:\n{}", self.screen()),
             }
-            self.take(message);
         }
     }
 
     /// Lets the second go by in which an edit is journalled.
     pub fn draft_is_due(&mut self) {
-        let stem = self.app.screens.compose.open.clone().unwrap();
-        self.take(Msg::Due(Timer::Draft(stem)));
+        let stem = self.app().screens.compose.open.clone().unwrap();
+        self.due(Timer::Draft(stem));
+    }
+
+    /// Lets the pause go by after which the body is tried on a sample of the recipients.
+    pub fn survey_is_due(&mut self) {
+        self.survey_starts();
         self.settle();
     }
 
-    /// Lets the pause go by behind which the body is tried on a sample of the recipients.
-    pub fn survey_is_due(&mut self) {
-        self.take(Msg::Due(Timer::Survey(self.app.screens.compose.composition)));
+    /// Lets that pause go by, and does not wait for the sample.
+    pub fn survey_starts(&mut self) {
+        let latest = self.app().screens.compose.message.latest().unwrap();
+        self.take(Event::Outside(Happening::Due(Timer::Survey(latest))));
+    }
+
+    fn due(&mut self, timer: Timer) {
+        self.take(Event::Outside(Happening::Due(timer)));
         self.settle();
     }
 
     /// Tells the console that somebody has changed files.
     pub fn files_changed(&mut self) {
-        self.take(Msg::FilesChanged);
+        self.answer(Msg::FilesChanged);
         self.settle();
     }
 
@@ -317,33 +392,45 @@ impl Console {
 
     /// Returns the open body as it stands in the editor.
     pub fn body(&self) -> String {
-        self.app.screens.compose.buffer().map_or_else(String::new, |buffer| buffer.editor.text())
+        self.app().screens.compose.buffer().map_or_else(String::new, |buffer| buffer.editor.text())
     }
 
     /// Puts the cursor of the body in front of the first `text`.
     #[track_caller]
     pub fn go_before(&mut self, text: &str) {
         let at = self.body().find(text).unwrap_or_else(|| panic!("no {text:?} in:\n{}", self.body()));
-        self.app.screens.compose.buffer_mut().unwrap().editor.apply(telecast::editor::Command::Click(at));
+        self.app_mut()
+            .screens
+            .compose
+            .buffer_mut()
+            .unwrap()
+            .editor
+            .apply(telecast::editor::Command::Click(at));
     }
 
     /// Returns where the body is on screen, its line numbers included.
     pub fn body_area(&self) -> Rect {
-        inside(self.app.screens.compose.plan.pane(Pane::Body).unwrap())
+        inside(self.app().screens.compose.plan.pane(Pane::Body).unwrap())
     }
 
-    /// Draws the screen.
-    pub fn cells(&self) -> Buffer {
-        let area = Rect::new(0, 0, self.app.shared.size.0, self.app.shared.size.1);
-        let mut cells = Buffer::empty(area);
-        view(&self.app, &mut cells);
-        cells
+    /// Returns the cells of the last frame; drawn anew where a test has changed the state itself.
+    pub fn cells(&self) -> Cow<'_, Buffer> {
+        if !self.is_changed {
+            return Cow::Borrowed(&self.console.outside.cells);
+        }
+        Cow::Owned(self.draw())
+    }
+
+    /// Draws the state as it is now.
+    pub fn draw(&self) -> Buffer {
+        let mut outside = Cells::new(self.app().shared.size);
+        outside.draw(self.app()).unwrap();
+        outside.cells
     }
 
     /// Whether the terminal's cursor is on screen, and covers what it is on.
     pub fn has_block_cursor(&self) -> bool {
-        let area = Rect::new(0, 0, self.app.shared.size.0, self.app.shared.size.1);
-        view(&self.app, &mut Buffer::empty(area)).is_some_and(|cursor| cursor.is_block)
+        self.console.outside.cursor.is_some_and(|cursor| cursor.is_block)
     }
 
     /// Returns the screen as text, a line a row.
@@ -401,52 +488,4 @@ pub fn rows(cells: &Buffer) -> Vec<String> {
         text
     };
     (0..area.height).map(row).collect()
-}
-
-/// What answers an effect; `None` for what reports nothing, or only when somebody else does something.
-fn answer_of(effect: &Effect) -> Option<&'static str> {
-    Some(match effect {
-        Effect::Compose { .. } => "composed",
-        Effect::Survey { .. } => "surveyed",
-        Effect::CheckCampaigns { .. } => "checked",
-        Effect::LoadPeople { .. } => "people",
-        Effect::FindProfiles { .. } => "profiles",
-        Effect::Reload => "workspace",
-        Effect::FindDrafts => "drafts",
-        Effect::SaveBody { .. } => "saved",
-        Effect::Change(_) => "changed",
-        Effect::CheckBot { .. } => "bot",
-        Effect::LoadTests => "tests",
-        Effect::PrepareTest { .. } => "prepared",
-        Effect::Compare { .. } => "compared",
-        Effect::SendTest { .. } | Effect::Resend { .. } => "sent",
-        Effect::LoadGrammar(_) => "grammar",
-        Effect::LoadCodeGrammars => "code grammars",
-        Effect::After(Timer::Highlight) => "highlight",
-        Effect::After(Timer::Pick(_)) => "picked",
-        _ => return None,
-    })
-}
-
-fn kind_of(message: &Msg) -> &'static str {
-    match message {
-        Msg::Surveyed { .. } => "surveyed",
-        Msg::CampaignsChecked { .. } => "checked",
-        Msg::PeopleLoaded(_) => "people",
-        Msg::ProfilesFound { .. } => "profiles",
-        Msg::WorkspaceRead(_) => "workspace",
-        Msg::DraftsFound(_) => "drafts",
-        Msg::BodySaved { .. } => "saved",
-        Msg::Changed { .. } => "changed",
-        Msg::BotChecked { .. } => "bot",
-        Msg::TestsLoaded { .. } => "tests",
-        Msg::TestPrepared { .. } => "prepared",
-        Msg::Compared { .. } => "compared",
-        Msg::TestSent { .. } | Msg::TestNotSent { .. } => "sent",
-        Msg::GrammarLoaded(_) => "grammar",
-        Msg::CodeGrammarsLoaded(_) => "code grammars",
-        Msg::Due(Timer::Highlight) => "highlight",
-        Msg::Due(Timer::Pick(_)) => "picked",
-        _ => "other",
-    }
 }

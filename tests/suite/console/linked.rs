@@ -18,7 +18,7 @@ fn with(body: &str) -> Console {
 /// What is on the screen's lit cells, row by row.
 fn lit(console: &Console) -> Vec<String> {
     let cells = console.cells();
-    let linked = console.app.shared.theme.linked.bg;
+    let linked = console.app().shared.theme.linked.bg;
     let row = |y| {
         let lit = (0..cells.area.width).filter(|x| cells[(*x, y)].style().bg == linked);
         lit.map(|x| cells[(x, y)].symbol()).collect::<String>()
@@ -27,7 +27,7 @@ fn lit(console: &Console) -> Vec<String> {
 }
 
 fn at_cursor(console: &Console) -> String {
-    let cursor = console.app.screens.compose.buffer().unwrap().editor.cursor();
+    let cursor = console.app().screens.compose.buffer().unwrap().editor.cursor();
     console.body()[cursor..].chars().take(8).collect()
 }
 
@@ -70,7 +70,7 @@ fn a_click_in_the_message_moves_the_cursor_and_outlines_the_place() {
     let mut console = with(BODY);
     console.press("ctrl-home");
     console.click_text("our shop");
-    assert_eq!(console.app.screens.compose.focus.pane, Pane::Body);
+    assert_eq!(console.app().screens.compose.focus.pane, Pane::Body);
     assert_eq!(at_cursor(&console), "our shop");
     console.press("ctrl-home");
     let (x, y) = console.place_of(", Anna");
@@ -119,7 +119,7 @@ fn code_in_the_message_has_its_languages_colours() {
     let console = with(&format!(
         r#"{{"parse_mode": "HTML", "text": "{code}", "chat_id": {{{{ Profile.telegram_chat_id }}}}}}"#
     ));
-    let theme = &console.app.shared.theme;
+    let theme = &console.app().shared.theme;
     let (x, y) = console.place_of("│ def f(): # why");
     let colour = |column: u16| console.cells()[(x + 2 + column, y)].style().fg;
     assert_eq!((colour(0), colour(9)), (theme.keyword.fg, theme.comment.fg));
@@ -128,7 +128,7 @@ fn code_in_the_message_has_its_languages_colours() {
 /// The links of the terminal: what is in their cells, and where they lead.
 fn hyperlinks(console: &Console) -> Vec<(String, String)> {
     let cells = console.cells();
-    let links = telecast::ui::app::links(&console.app);
+    let links = telecast::ui::app::links(&console.app());
     let text = |link: &Link| link.columns.clone().map(|x| cells[(x, link.y)].symbol()).collect::<String>();
     links.iter().map(|link| (text(link).trim().to_owned(), link.address.as_str().to_owned())).collect()
 }

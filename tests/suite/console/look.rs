@@ -15,10 +15,10 @@ fn empty() -> Console {
 /// The rows of the body, from behind the line numbers; blank ones are left out.
 fn body_rows(console: &Console) -> Vec<String> {
     let area = console
-        .app
+        .app()
         .screens
         .compose
-        .body_view(&console.app.shared)
+        .body_view(&console.app().shared)
         .map(|view| view.text_area(console.body_area()))
         .unwrap();
     let cells = console.cells();
@@ -49,19 +49,19 @@ fn the_cursor_goes_by_rows_and_a_click_finds_its_byte() {
     console.paste(&format!("{}\nlast", "0123456 ".repeat(30)));
     let width = body_rows(&console)[0].len() + 1;
     console.press("ctrl-home down right");
-    assert_eq!(console.app.screens.compose.buffer().unwrap().editor.cursor(), width + 1);
+    assert_eq!(console.app().screens.compose.buffer().unwrap().editor.cursor(), width + 1);
     let area = console.body_area();
     let (x, y) = console
-        .app
+        .app()
         .screens
         .compose
-        .body_view(&console.app.shared)
+        .body_view(&console.app().shared)
         .unwrap()
         .screen_of(area, width + 2)
         .map(|at| (at.x, at.y))
         .unwrap();
     console.click(x, y);
-    assert_eq!(console.app.screens.compose.buffer().unwrap().editor.cursor(), width + 2);
+    assert_eq!(console.app().screens.compose.buffer().unwrap().editor.cursor(), width + 2);
 }
 
 #[test]
@@ -87,14 +87,14 @@ fn the_tags_of_a_block_are_lit_and_lead_to_each_other() {
     let mut seen = Vec::new();
     for _ in 0..4 {
         console.press("ctrl-]");
-        seen.push(console.app.screens.compose.buffer().unwrap().editor.cursor());
+        seen.push(console.app().screens.compose.buffer().unwrap().editor.cursor());
     }
     let places = ["{% else %}", "{% endif %}", "{% if", "{% elsif"];
     assert_eq!(seen, places.map(|tag| console.body().find(tag).unwrap()));
     console.go_before("[2]");
     console.press("right left ctrl-]");
     assert_eq!(
-        console.app.screens.compose.buffer().unwrap().editor.cursor(),
+        console.app().screens.compose.buffer().unwrap().editor.cursor(),
         console.body().find(']').unwrap()
     );
 }
@@ -115,7 +115,7 @@ fn what_goes_wrong_at_the_cursor_waits_until_one_rests_or_leaves() {
     let mut console = empty();
     console.paste("{\"chat_id\": 1, \"text\": \"a {{ Profile.first_name }}\"}");
     let told = |console: &Console| {
-        console.app.screens.compose.told().any(|problem| problem.message.contains("first_namex"))
+        console.app().screens.compose.told().any(|problem| problem.message.contains("first_namex"))
     };
     let type_wrong = |console: &mut Console| {
         console.go_before(" }}");
@@ -172,10 +172,10 @@ fn in_a_large_body_the_picker_opens_behind_the_painted_key() {
     console.go_before(" words");
     for key in ["{", "{"] {
         console.input(Input::Key(key.parse().unwrap()));
-        assert!(console.app.screens.compose.completion.is_none());
+        assert!(console.app().screens.compose.completion.is_none());
     }
     console.settle();
-    assert!(console.app.screens.compose.completion.is_some());
+    assert!(console.app().screens.compose.completion.is_some());
     console.press("f i r");
     console.shows("first_name");
 }
@@ -188,10 +188,10 @@ fn the_modes_are_compared_in_the_colours_of_their_markup_and_break_at_blanks() {
         r#"{"chat_id": 1, "parse_mode": "HTML", "text": "Good <b>morning</b>, and to you too, {{ Profile.first_name | tg_html }}"}"#,
     );
     console.press("f6");
-    let markup = console.app.shared.theme.markup.fg;
+    let markup = console.app().shared.theme.markup.fg;
     assert_eq!(console.style_at("<b>morning").fg, markup);
     assert_eq!(console.style_at("*morning").fg, markup);
-    assert_eq!(console.style_at("{{ Profile.first_name").fg, console.app.shared.theme.liquid_delimiter.fg);
+    assert_eq!(console.style_at("{{ Profile.first_name").fg, console.app().shared.theme.liquid_delimiter.fg);
     assert_ne!(console.style_at("Good <b>").fg, markup);
     for width in [60, 79, 80, 81, 100, 120] {
         console.resize(width, 30);
@@ -208,12 +208,12 @@ fn problems_keep_to_their_words_while_half_typed_liquid_in_front_is_no_message_y
     });
     let underlined = |console: &Console| {
         let problem =
-            console.app.screens.compose.told().find(|problem| problem.code == Code::UnknownField).unwrap();
+            console.app().screens.compose.told().find(|problem| problem.code == Code::UnknownField).unwrap();
         problem.span.of(&console.body()).to_owned()
     };
     assert_eq!(underlined(&console), "\"parse_mod\"");
     console.go_before("Hi!");
     console.type_text("<<fir");
-    assert!(console.app.screens.compose.completion.is_some());
+    assert!(console.app().screens.compose.completion.is_some());
     assert_eq!(underlined(&console), "\"parse_mod\"");
 }

@@ -110,7 +110,7 @@ struct Bodies {
 impl Bodies {
     /// Takes note of what is newly opened; fails unless every cursor is on a grapheme boundary of its text.
     fn look(&mut self, console: &Console, said: &str) {
-        let buffers = &console.app.screens.compose.buffers;
+        let buffers = &console.app().screens.compose.buffers;
         self.opened.retain(|stem, _| buffers.contains_key(stem));
         for (stem, buffer) in buffers {
             let editor = &buffer.editor;
@@ -118,10 +118,10 @@ impl Bodies {
                 self.opened.insert(stem.clone(), editor.text());
             }
         }
-        let Some(buffer) = console.app.screens.compose.buffer() else { return };
+        let Some(buffer) = console.app().screens.compose.buffer() else { return };
         let (text, selection) = (buffer.editor.text(), buffer.editor.selection());
         let mut places = vec![selection.anchor, selection.head];
-        places.extend(console.app.screens.compose.vim.as_ref().map(|vim| vim.shown_cursor(&buffer.editor)));
+        places.extend(console.app().screens.compose.vim.as_ref().map(|vim| vim.shown_cursor(&buffer.editor)));
         for at in places {
             let mut cursor = GraphemeCursor::new(at, text.len(), true);
             let is_boundary = cursor.is_boundary(&text, 0);
@@ -132,7 +132,7 @@ impl Bodies {
     /// Fails unless undo leads back to each body as it was opened, and redo to the last one.
     fn go_back_and_forth(&self, console: &mut Console, said: &str) {
         for (stem, opened) in &self.opened {
-            let editor = &mut console.app.screens.compose.buffers.get_mut(stem).unwrap().editor;
+            let editor = &mut console.app_mut().screens.compose.buffers.get_mut(stem).unwrap().editor;
             while editor.can_redo() {
                 editor.apply(Command::Redo);
             }
@@ -154,7 +154,8 @@ const LONG: usize = 8_000;
 
 /// Empties a body that has grown too long.
 fn shorten(console: &mut Console) {
-    if let Some(buffer) = console.app.screens.compose.buffer_mut().filter(|buffer| LONG < buffer.editor.len())
+    if let Some(buffer) =
+        console.app_mut().screens.compose.buffer_mut().filter(|buffer| LONG < buffer.editor.len())
     {
         buffer.editor.apply(Command::SelectAll);
         buffer.editor.apply(Command::Delete(Motion::Left));
@@ -182,7 +183,7 @@ enum Stage {
 fn play(seed: u64, inputs: usize, stage: Stage, vim: Option<Vim>) {
     let mut console = Console::demo();
     let modes = if vim.is_some() { "with vim" } else { "without vim" };
-    console.app.screens.compose.vim = vim;
+    console.app_mut().screens.compose.vim = vim;
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15 ^ seed.wrapping_mul(0x2545_f491_4f6c_dd1d) | 1);
     let mut bodies = Bodies::default();
     for n in 0..inputs {
@@ -212,11 +213,11 @@ fn play(seed: u64, inputs: usize, stage: Stage, vim: Option<Vim>) {
         console.press("esc");
     }
     assert!(
-        !console.app.has_dialog() && console.app.screens.compose.search.is_none(),
+        !console.app().has_dialog() && console.app().screens.compose.search.is_none(),
         "seed {seed} {modes}:\n{}",
         console.screen()
     );
-    let workspace = Workspace::open(&console.app.shared.workspace.root).unwrap();
+    let workspace = Workspace::open(&console.app().shared.workspace.root).unwrap();
     for campaign in &workspace.campaigns {
         assert!(campaign.value.is_some(), "seed {seed} {modes}: {} is broken", campaign.stem);
     }

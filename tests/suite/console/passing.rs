@@ -26,7 +26,7 @@ fn is_dim(console: &Console, text: &str) -> bool {
     let (x, y) = console.place_of(text);
     let cells = console.cells();
     let dim = |style: Style| {
-        let wanted = console.app.shared.theme.dim;
+        let wanted = console.app().shared.theme.dim;
         wanted.fg.is_none_or(|colour| style.fg == Some(colour))
             && style.add_modifier.contains(wanted.add_modifier)
     };
@@ -56,7 +56,7 @@ fn the_message_stays_dim_and_with_a_word_until_the_error_is_gone() {
 #[test]
 fn without_colours_it_is_dim_too() {
     let mut console = with(BODY);
-    console.app.shared.theme = telecast::ui::widget::theme::Theme::mono();
+    console.app_mut().shared.theme = telecast::ui::widget::theme::Theme::mono();
     console.go_before("Good");
     console.paste("{{");
     console.shows(WORDS);
@@ -106,12 +106,12 @@ fn a_recipient_who_is_skipped_has_none() {
 fn an_answer_that_comes_late_is_not_shown_for_another_campaign_or_profile() {
     for switch in ["esc 1 home enter", "f7 down enter"] {
         let mut console = Console::demo();
-        let (number, composed) =
-            (console.app.screens.compose.composition, console.app.screens.compose.composed.clone().unwrap());
+        let message = console.app().screens.compose.message.clone();
+        let (generation, composed) = (message.latest().unwrap(), message.value().unwrap().clone());
         console.press(switch);
-        let now = console.app.screens.compose.composed.clone();
-        console.take(Msg::Composed { number, composed });
-        assert_eq!(console.app.screens.compose.composed, now, "{switch}");
+        let now = console.app().screens.compose.message.clone();
+        console.answer(Msg::Composed { generation, composed });
+        assert_eq!(console.app().screens.compose.message, now, "{switch}");
     }
 }
 

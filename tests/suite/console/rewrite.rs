@@ -22,7 +22,7 @@ fn json_is_formatted_as_one_undo_step_and_the_cursor_stays_where_it_was() {
         console.body(),
         "{\n  \"chat_id\": {{ Profile.telegram_chat_id }},\n  \"text\": \"a  b {{ Profile.city }}\",\n  \"parse_mode\": \"HTML\"\n}"
     );
-    let cursor = console.app.screens.compose.buffer().unwrap().editor.cursor();
+    let cursor = console.app().screens.compose.buffer().unwrap().editor.cursor();
     assert!(console.body()[cursor..].starts_with("Profile.city"));
     console.press("alt-F");
     console.shows("it is formatted already");
@@ -39,7 +39,7 @@ fn what_is_no_json_is_left_alone_and_gone_to() {
     let mut console = with_body("{\"chat_id\":1,\n\"text\": Hello}");
     console.press("esc f");
     console.shows("not formatted: `Hello` is not JSON here");
-    let cursor = console.app.screens.compose.buffer().unwrap().editor.cursor();
+    let cursor = console.app().screens.compose.buffer().unwrap().editor.cursor();
     assert!(console.body()[cursor..].starts_with("Hello"));
     assert_eq!(console.body(), "{\"chat_id\":1,\n\"text\": Hello}");
 }
@@ -51,7 +51,7 @@ fn a_campaign_goes_to_the_clipboard_as_clevertaps_forms_want_it() {
     console.type_text("clevertap");
     console.press("enter");
     console.shows("copied for CleverTap's forms");
-    let copied = console.copied.last().unwrap();
+    let copied = console.copied().last().unwrap();
     assert!(
         copied.contains("Destination URL") && copied.contains("/bot${BOT_TOKEN}/sendMessage"),
         "{copied}"

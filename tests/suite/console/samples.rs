@@ -13,8 +13,7 @@ const REFUND: &str = r#"{"Event": {"Amount": 12.5, "Currency": "CHF", "Reason": 
 
 #[track_caller]
 fn renders(console: &Console, text: &str) {
-    let rendered =
-        console.app.screens.compose.composed.as_ref().unwrap().rendered.as_deref().unwrap_or_default();
+    let rendered = console.app().screens.compose.composed().unwrap().rendered.as_deref().unwrap_or_default();
     assert!(rendered.contains(text), "no {text:?} in {rendered:?}");
 }
 

@@ -13,7 +13,8 @@ use super::Console;
 
 /// Everybody's message of the body as it stands in the editor, sent to a test chat.
 fn messages(console: &Console) -> Vec<(String, Option<FormattedText>)> {
-    let people = SqliteStore::open(&console.app.shared.workspace.root.join(".telecast/audience.db")).unwrap();
+    let people =
+        SqliteStore::open(&console.app().shared.workspace.root.join(".telecast/audience.db")).unwrap();
     let profiles = people.list("", None, 1000).unwrap().profiles;
     assert!(300 < profiles.len(), "the whole of the demo's audience");
     let now = clock::now();
@@ -23,7 +24,7 @@ fn messages(console: &Console) -> Vec<(String, Option<FormattedText>)> {
         let job = Job {
             profile,
             test_chat: Some("1".into()),
-            ..console.app.screens.compose.job(&console.app.shared).unwrap()
+            ..console.app().screens.compose.job(&console.app().shared).unwrap()
         };
         let sent = job.compose(now).request.and_then(|request| request.text().map(|text| text.sent.clone()));
         (identity, sent.map(without_breaks_behind_quotes))
@@ -47,7 +48,7 @@ fn without_breaks_behind_quotes(mut message: FormattedText) -> FormattedText {
 /// Converts the open body by the comparison.
 fn convert(console: &mut Console, to: ParseMode) {
     console.press("f6");
-    while let Some(Dialog::Compare(compare)) = &console.app.screens.compose.dialog {
+    while let Some(Dialog::Compare(compare)) = &console.app().screens.compose.dialog {
         match compare.column().map(|column| column.mode) == Some(to) {
             true => console.press("enter"),
             false => console.press("right"),
@@ -120,7 +121,7 @@ fn a_broken_body_is_repaired_with_fixes_only() {
     let mut seen = BTreeSet::new();
     let mut log = String::new();
     for _ in 0..60 {
-        let problems = console.app.screens.compose.problems();
+        let problems = console.app().screens.compose.problems();
         let codes: Vec<&str> = problems.iter().map(|problem| problem.diagnostic().code.as_str()).collect();
         seen.extend(codes.iter().copied());
         log.push_str(&format!("{codes:?}\n"));
@@ -128,12 +129,12 @@ fn a_broken_body_is_repaired_with_fixes_only() {
             break;
         }
         console.press("f8 alt-enter");
-        if console.app.has_dialog() {
+        if console.app().has_dialog() {
             console.press("enter");
         }
     }
     let left: Vec<String> = console
-        .app
+        .app()
         .screens
         .compose
         .problems()

@@ -11,7 +11,7 @@ fn vim(body: &str) -> Console {
     let mut console = Console::demo();
     console.press("ctrl-a delete");
     console.paste(body);
-    console.app.screens.compose.vim = Some(Vim::default());
+    console.app_mut().screens.compose.vim = Some(Vim::default());
     console.press("ctrl-home g g 0");
     console
 }
@@ -48,17 +48,17 @@ fn esc_goes_from_the_picker_to_insert_to_normal_to_the_panes() {
     let mut console = vim("\"a \"");
     console.press("2 l a");
     console.type_text("<<");
-    assert!(console.app.screens.compose.completion.is_some());
+    assert!(console.app().screens.compose.completion.is_some());
     console.press("esc");
-    assert!(console.app.screens.compose.completion.is_none());
+    assert!(console.app().screens.compose.completion.is_none());
     console.shows(" INSERT ");
     console.press("esc");
     console.shows(" NORMAL ");
-    assert_eq!(console.app.screens.compose.focus, Focus::enter(Pane::Body));
+    assert_eq!(console.app().screens.compose.focus, Focus::enter(Pane::Body));
     console.press("esc");
-    assert_eq!(console.app.screens.compose.focus, Focus::reach(Pane::Body));
+    assert_eq!(console.app().screens.compose.focus, Focus::reach(Pane::Body));
     console.press("tab");
-    assert_eq!(console.app.screens.compose.focus, Focus::reach(Pane::Preview));
+    assert_eq!(console.app().screens.compose.focus, Focus::reach(Pane::Preview));
     console.press("3 x");
     assert_eq!(console.body(), "\"a <\"", "the second keypress is vim's again");
 }
@@ -107,7 +107,7 @@ fn command_lines_save_quit_and_go() {
     console.press("enter");
     console.shows("no command `nonsense`");
     console.press("esc : w enter");
-    let stem = console.app.screens.compose.open.clone().unwrap();
+    let stem = console.app().screens.compose.open.clone().unwrap();
     assert_eq!(console.file(&format!("campaigns/{stem}.json.liquid")), "one\n  two");
     console.press("x Z Z");
     assert!(console.has_quit);
@@ -118,7 +118,7 @@ fn command_lines_save_quit_and_go() {
 fn yanking_copies_and_ctrl_c_copies_what_is_selected() {
     let mut console = vim("one two");
     console.press("y w v e ctrl-c");
-    assert_eq!(console.copied, ["one ", "one"]);
+    assert_eq!(console.copied(), ["one ", "one"]);
 }
 
 #[test]
@@ -129,7 +129,9 @@ fn keys_of_the_console_work_in_every_mode() {
         console.press("f1");
         console.shows("Help");
         console.press("esc ctrl-s");
-        assert!(!console.app.screens.compose.is_unsaved(&console.app.screens.compose.open.clone().unwrap()));
+        assert!(
+            !console.app().screens.compose.is_unsaved(&console.app().screens.compose.open.clone().unwrap())
+        );
         console.press("ctrl-q");
         assert!(console.has_quit);
     }
@@ -163,7 +165,7 @@ fn the_mouse_selects_and_leaves_the_modes_alone() {
 fn what_may_not_be_edited_is_not_inserted_into() {
     let console = Console::demo();
     let mut second = console.second(Some("open elsewhere"));
-    second.app.screens.compose.vim = Some(Vim::default());
+    second.app_mut().screens.compose.vim = Some(Vim::default());
     let before = second.body();
     for keys in ["i", "x", "d d", "o", "p"] {
         second.press(keys);
@@ -171,7 +173,7 @@ fn what_may_not_be_edited_is_not_inserted_into() {
         assert_eq!(second.body(), before);
     }
     second.press("y y");
-    assert_eq!(second.copied, ["{\n"]);
+    assert_eq!(second.copied(), ["{\n"]);
 }
 
 #[test]

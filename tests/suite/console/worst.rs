@@ -57,17 +57,17 @@ fn shift_f7_goes_round_those_who_fail_and_says_why() {
     for _ in 0..20 {
         console.press("shift-f7");
         console.shows(" that fail: ");
-        let identity = console.app.shared.profile_identity().unwrap();
-        console.shows(console.app.shared.people.profile.as_ref().unwrap().display_name());
+        let identity = console.app().shared.profile_identity().unwrap();
+        console.shows(console.app().shared.people.profile.as_ref().unwrap().display_name());
         if seen.contains(&identity) {
             break;
         }
         seen.push(identity);
     }
     assert!(seen.contains(&"marie-love".to_owned()), "{seen:?}");
-    assert_eq!(console.app.shared.profile_identity().as_ref(), seen.first(), "round: {seen:?}");
+    assert_eq!(console.app().shared.profile_identity().as_ref(), seen.first(), "round: {seen:?}");
     console.press("esc P");
-    assert_eq!(console.app.shared.profile_identity().as_ref(), seen.get(1));
+    assert_eq!(console.app().shared.profile_identity().as_ref(), seen.get(1));
 }
 
 #[test]
@@ -76,9 +76,9 @@ fn where_none_fails_shift_f7_goes_through_the_longest() {
     console.survey_is_due();
     console.press("shift-f7");
     console.shows("none of 306 fails; ");
-    let first = console.app.shared.profile_identity();
+    let first = console.app().shared.profile_identity();
     console.press("shift-f7");
-    assert_ne!(console.app.shared.profile_identity(), first);
+    assert_ne!(console.app().shared.profile_identity(), first);
 }
 
 #[test]
@@ -87,21 +87,11 @@ fn enter_on_such_a_problem_goes_to_its_place_and_to_the_recipient() {
     console.survey_is_due();
     console.click_text(" of 306, Marie <3 Dupont: ");
     console.shows("Marie <3 Dupont ▾");
-    let cursor = console.app.screens.compose.buffer().unwrap().editor.cursor();
+    let cursor = console.app().screens.compose.buffer().unwrap().editor.cursor();
     assert!(console.body()[cursor..].starts_with("{{ Profile.first_name"), "{}", &console.body()[cursor..]);
     console.hides("│✘ 3:18 1 of 306, Marie");
-    assert!(
-        console
-            .app
-            .screens
-            .compose
-            .composed
-            .as_ref()
-            .unwrap()
-            .diagnostics
-            .iter()
-            .any(|problem| problem.is_error())
-    );
+    let composed = console.app().screens.compose.composed().unwrap();
+    assert!(composed.diagnostics.iter().any(|problem| problem.is_error()));
 }
 
 #[test]
@@ -119,14 +109,10 @@ fn a_fix_mends_it_for_those_who_fail_without_going_to_them() {
 #[test]
 fn typing_goes_on_while_the_sample_is_tried_and_places_follow() {
     let mut console = unescaped();
-    let message = telecast::ui::shared::msg::Msg::Due(telecast::ui::shared::effect::Timer::Survey(
-        console.app.screens.compose.composition,
-    ));
-    console.take(message);
+    console.survey_starts();
     console.go_before("20% off");
     console.type_unsettled("Hooray: ");
     assert!(console.body().contains("Hooray: 20% off"));
-    console.forget_survey();
     console.settle();
     console.survey_is_due();
     console.go_before("{\n");

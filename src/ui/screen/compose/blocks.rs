@@ -8,7 +8,7 @@ use crate::ui::screen::compose::state::Compose;
 impl Compose {
     /// Returns what came out of the body where it is of the very text that stands in the editor.
     pub fn composed_now(&self) -> Option<&Composed> {
-        let (buffer, composed) = (self.buffer()?, self.composed.as_ref()?);
+        let (buffer, composed) = (self.buffer()?, self.composed()?);
         let known = self.derived.is_current(buffer.editor.version(), composed);
         known.unwrap_or_else(|| buffer.editor.is(&composed.body)).then_some(composed)
     }

@@ -7,7 +7,7 @@ use crate::text::utf16_to_byte;
 
 use crate::ui::editor::highlight::{CodeGrammars, Piece};
 use crate::ui::screen::compose::state::Compose;
-use crate::ui::shared::effect::Effect;
+use crate::ui::shared::effect::{Effect, Task};
 
 /// What colours code, and the pieces of the message that was coloured last.
 #[derive(Debug, Default)]
@@ -34,7 +34,7 @@ impl CodeColours {
 
 /// Colours the code of the message that is shown, where it is another one; asks for the grammars where there are none.
 pub fn follow(screen: &mut Compose) -> Option<Effect> {
-    let request = screen.composed.as_ref().and_then(|composed| composed.request.as_ref());
+    let request = screen.message.value().and_then(|composed| composed.request.as_ref());
     let message = request.and_then(|request| request.text()).map(|text| &text.sent);
     let Some(message) = message.filter(|message| has_language(message)) else {
         screen.code.of = None;
@@ -43,7 +43,7 @@ pub fn follow(screen: &mut Compose) -> Option<Effect> {
     };
     let Some(grammars) = screen.code.grammars.clone() else {
         let is_first = !std::mem::replace(&mut screen.code.is_asked_for, true);
-        return is_first.then_some(Effect::LoadCodeGrammars);
+        return is_first.then_some(Effect::Task(Task::LoadCodeGrammars));
     };
     if screen.code.of.as_ref() != Some(message) {
         screen.code.pieces = pieces(&grammars, message);

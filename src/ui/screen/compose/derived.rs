@@ -158,7 +158,7 @@ impl Derived {
 /// Renews what the layout needs: problems, and the sample.
 pub(super) fn follow(screen: &mut Compose, shared: &Shared) {
     let mut derived = std::mem::take(&mut screen.derived);
-    if let (Some(buffer), Some(composed)) = (screen.buffer(), &screen.composed) {
+    if let (Some(buffer), Some(composed)) = (screen.buffer(), screen.composed()) {
         let of = (buffer.editor.version(), composed.clone());
         derived.current.renew(of, || buffer.editor.is(&composed.body));
     }
@@ -167,8 +167,8 @@ pub(super) fn follow(screen: &mut Compose, shared: &Shared) {
     derived.sample.renew(sample, || sample_of(screen, shared));
     let webhook = screen.webhook.current_file(&shared.workspace);
     let others = OthersKey {
-        composed: screen.composed.clone(),
-        worst: screen.worst.clone(),
+        composed: screen.composed().cloned(),
+        worst: screen.worst.value().cloned(),
         webhook: (webhook.map(|file| file.fingerprint), screen.webhook.edited()),
         workspace,
         open: screen.open.clone(),
@@ -180,7 +180,7 @@ pub(super) fn follow(screen: &mut Compose, shared: &Shared) {
     }
     let cursor = screen.buffer().map_or(0, |buffer| buffer.editor.cursor());
     let list = ListKey {
-        composed: screen.composed.clone(),
+        composed: screen.composed().cloned(),
         moved: screen.moved.clone(),
         typing: screen.typing.as_ref().map(|typing| (typing.version(), cursor)),
     };
@@ -196,9 +196,9 @@ pub(super) fn follow_layout(screen: &mut Compose, shared: &Shared) {
     let width = preview::width(screen);
     let key = |composed: Latest<Composed>| (composed, width, screen.preview.options.clone());
     let before = screen.before_error(shared).cloned().map(key);
-    let bubble = screen.composed.clone().map(key);
+    let bubble = screen.composed().cloned().map(key);
     let is_request = screen.preview.tab == Tab::Request;
-    let request = screen.composed.clone().filter(|_| is_request).map(|composed| (composed, width));
+    let request = screen.composed().cloned().filter(|_| is_request).map(|composed| (composed, width));
     let lay_out = |(composed, width, options): &BubbleKey| Bubble::new(composed, *width, options);
     renew_or_drop(&mut screen.derived.bubble, bubble, lay_out);
     renew_or_drop(&mut screen.derived.bubble_before_error, before, lay_out);
@@ -227,7 +227,7 @@ fn sample_of(screen: &Compose, shared: &Shared) -> Sample {
 /// What is wrong with the webhook's templates, for others, and in other files.
 fn other_problems(screen: &Compose, shared: &Shared) -> Vec<Problem> {
     let mut problems = Vec::new();
-    if let Some(composed) = &screen.composed {
+    if let Some(composed) = screen.composed() {
         if let Some(file) = screen.webhook.current_file(&shared.workspace) {
             let of_templates = service::webhook_problems(file, &composed.webhook_problems);
             // Those of a saved one are among its file's own.
@@ -235,7 +235,7 @@ fn other_problems(screen: &Compose, shared: &Shared) -> Vec<Problem> {
             let of_values = typed.map(|typed| service::violations(file, &typed)).unwrap_or_default();
             problems.extend(of_templates.into_iter().chain(of_values).map(Problem::in_file));
         }
-        let worst = screen.worst.iter().flat_map(|worst| worst.problems(&composed.diagnostics));
+        let worst = screen.worst.value().into_iter().flat_map(|worst| worst.problems(&composed.diagnostics));
         problems.extend(worst.map(Problem::for_some));
     }
     let body = screen.open_campaign(shared).map(|campaign| campaign.body.path.as_str());

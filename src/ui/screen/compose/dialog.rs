@@ -10,6 +10,8 @@ pub mod test;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crate::service::BotStatus;
+use crate::ui::shared::request::Request;
 use crate::ui::widget::dialog::{room, stage};
 use crate::ui::widget::draw;
 use crate::ui::widget::theme::Theme;
@@ -56,11 +58,11 @@ impl Dialog {
     }
 
     /// Takes back what was scrolled beyond the end.
-    pub fn keep_in_sight(&mut self, screen: Rect, theme: &Theme) {
+    pub fn keep_in_sight(&mut self, screen: Rect, bot: &Request<BotStatus>, theme: &Theme) {
         let room = room(self.area(screen));
         match self {
             Dialog::Test(test) if 0 < test.scroll => {
-                test.scroll = test.scroll.min(test.last_top(room, theme))
+                test.scroll = test.scroll.min(test.last_top(room, bot, theme))
             }
             Dialog::Compare(compare) if 0 < compare.scroll => {
                 compare.scroll = compare.scroll.min(compare.last_top(room, theme));
@@ -76,7 +78,13 @@ impl Dialog {
     }
 
     /// Draws the dialog; returns the cursor's cell where it has a text field.
-    pub fn draw(&self, buf: &mut Buffer, screen: Rect, theme: &Theme) -> Option<(u16, u16)> {
+    pub fn draw(
+        &self,
+        buf: &mut Buffer,
+        screen: Rect,
+        bot: &Request<BotStatus>,
+        theme: &Theme,
+    ) -> Option<(u16, u16)> {
         let area = self.area(screen);
         match self {
             Dialog::Listing(listing) => listing.draw(buf, screen, theme),
@@ -87,7 +95,7 @@ impl Dialog {
                 None
             }
             Dialog::Test(test) => {
-                test.draw(buf, area, theme);
+                test.draw(buf, area, bot, theme);
                 None
             }
             Dialog::Compare(compare) => {

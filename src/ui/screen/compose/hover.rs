@@ -10,6 +10,7 @@ use crate::text::width;
 use crate::ui::screen::compose::popup;
 use crate::ui::screen::compose::state::Compose;
 use crate::ui::shared::Shared;
+use crate::ui::shared::latest::Latest;
 use crate::ui::widget::draw;
 use crate::ui::widget::draw::inside;
 
@@ -31,7 +32,12 @@ pub struct HoverBox {
 pub fn open(screen: &mut Compose, shared: &mut Shared, at: usize) -> bool {
     screen.hover = screen.buffer().and_then(|buffer| {
         let body = buffer.editor.text();
-        let found = hover::hover(&body, at, screen.composed.as_deref(), &screen.knowledge(shared).context())?;
+        let found = hover::hover(
+            &body,
+            at,
+            screen.composed().map(Latest::as_ref),
+            &screen.knowledge(shared).context(),
+        )?;
         Some(HoverBox { hover: found, version: buffer.editor.version() })
     });
     screen.hover.is_some()

@@ -42,7 +42,7 @@ impl Knowledge<'_> {
         let (screen, shared) = (self.screen, self.shared);
         let campaign = screen.open_campaign(shared);
         let format = campaign.and_then(|campaign| campaign.value.as_ref()).map(|value| value.content_format);
-        let method = screen.composed.as_ref().and_then(|composed| composed.method.as_deref());
+        let method = screen.composed().and_then(|composed| composed.method.as_deref());
         complete::Context {
             vocabulary: self.vocabulary,
             dialect: campaign.map_or_else(Default::default, |campaign| shared.workspace.dialect(campaign)),
@@ -55,7 +55,7 @@ impl Knowledge<'_> {
 
     /// The values, once a message has been made: before that nobody has said what time it is.
     fn values<'a>(&'a self, profile: Option<&'a Profile>) -> Option<template::Context<'a>> {
-        let composed = self.screen.composed.as_ref()?;
+        let composed = self.screen.composed()?;
         Some(template::Context {
             profile: Some(profile?),
             event: self.sample.event.as_ref(),

@@ -70,7 +70,7 @@ impl Compose {
 ///
 /// While the composition of an edit is on its way, what is lit stays: it belongs to the message that is still shown.
 pub(super) fn follow(screen: &mut Compose, _shared: &mut Shared) {
-    let Some(composed) = screen.composed.clone() else {
+    let Some(composed) = screen.composed().cloned() else {
         screen.linked = Linked { outline: screen.linked.outline, ..Linked::default() };
         return;
     };

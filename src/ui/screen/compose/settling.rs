@@ -7,7 +7,7 @@ use crate::compose::Composed;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ui::editor::change::Change;
 use crate::ui::screen::compose::state::Compose;
-use crate::ui::shared::effect::{Effect, Timer};
+use crate::ui::shared::effect::{Effect, LoopEffect, Timer};
 use crate::ui::shared::latest::Latest;
 
 /// Typing that has not rested yet.
@@ -66,7 +66,7 @@ impl Compose {
             None => self.told().map(|problem| (problem.code, problem.message.clone())).collect(),
         };
         self.typing = Some(Typing { version, told });
-        Some(Effect::After(Timer::Rest(version)))
+        Some(Effect::Loop(LoopEffect::After(Timer::Rest(version))))
     }
 
     /// Tells what waited, where nothing was typed since `version`.
@@ -76,7 +76,7 @@ impl Compose {
 
     /// Moves the problems to where they are in `body` now, until it is composed: an edit shifts what is behind it.
     pub fn move_problems(&mut self, body: &str) {
-        self.moved = self.composed.as_ref().filter(|composed| &*composed.body != body).map(|composed| {
+        self.moved = self.composed().filter(|composed| &*composed.body != body).map(|composed| {
             let change = Change::between(&composed.body, body);
             Latest::new(
                 composed.diagnostics.iter().map(|problem| change.moved_or_stretched(problem)).collect(),
@@ -85,7 +85,7 @@ impl Compose {
     }
 
     fn diagnostics(&self) -> &[Diagnostic] {
-        match (&self.moved, &self.composed) {
+        match (&self.moved, self.composed()) {
             (Some(moved), Some(_)) => moved,
             (None, Some(composed)) => &composed.diagnostics,
             (_, None) => &[],
@@ -94,9 +94,9 @@ impl Compose {
 
     /// Returns the problems of the body that are told, to keep.
     pub fn found(&self) -> impl Iterator<Item = Found> {
-        let of = match (&self.moved, &self.composed) {
+        let of = match (&self.moved, self.composed()) {
             (Some(moved), _) => Some(Of::Moved(moved.clone())),
-            (None, composed) => composed.clone().map(Of::Composed),
+            (None, composed) => composed.cloned().map(Of::Composed),
         };
         of.into_iter().flat_map(|of| {
             let told: Vec<usize> =

@@ -29,8 +29,9 @@ use crate::ui::screen::compose::settling::{Found, Typing};
 use crate::ui::screen::compose::verdicts::Verdicts;
 use crate::ui::screen::compose::worst::{ForSome, Worst};
 use crate::ui::shared::Shared;
-use crate::ui::shared::effect::{Effect, Timer};
+use crate::ui::shared::effect::{Effect, Entry, LoopEffect, Task, Timer};
 use crate::ui::shared::latest::Latest;
+use crate::ui::shared::request::{Generation, Generations, Request};
 use crate::workspace::{CampaignFiles, Draft, FileProblem, Fingerprint};
 
 /// Bodies above this size are not tried on a sample: no message is as long.
@@ -65,8 +66,8 @@ pub struct Compose {
     pub samples: BTreeMap<String, String>,
     /// The preview.
     pub preview: Preview,
-    /// What came out of the body as it stands, or stood a moment ago.
-    pub composed: Option<Latest<Composed>>,
+    /// What comes out of the body as it is, or was a moment ago.
+    pub message: Request<Latest<Composed>>,
     /// The last message that came out.
     pub(super) before_error: Option<BeforeError>,
     /// What of it belongs to the cursor's place.
@@ -74,33 +75,26 @@ pub struct Compose {
     /// What is wrong with each campaign at worst.
     pub verdicts: Verdicts,
     /// What a sample of the recipients of the body showed.
-    pub worst: Option<Worst>,
+    pub worst: Request<Worst>,
     /// Typing that has not rested yet: new problems at the cursor wait.
     pub typing: Option<Typing>,
     /// Which of the problems is chosen, from 0.
     pub problem: usize,
     /// What answers at the webhook's address.
-    pub bot: BotStatus,
+    pub bot: Request<BotStatus>,
     /// What the mouse holds while its button is down.
     pub drag: Option<Pane>,
-    /// The number of the latest composition asked for.
-    pub composition: u64,
-    /// The number of the first one of this campaign for this profile: earlier ones are somebody else's.
-    pub first_composition: u64,
     /// What follows from the rest.
     pub derived: Derived,
     /// The problems of `composed` where an edit behind it has moved them.
     pub(super) moved: Option<Latest<Vec<Diagnostic>>>,
     /// The campaign and the profile that are composed.
     composing: (Option<String>, Option<String>),
-    /// The number of the latest of all other questions, by which stale answers are known.
-    pub question: u64,
-    /// The number of the latest question who answers at the webhook's address.
-    pub bot_question: u64,
+    pub generations: Generations,
     /// The test that a list lies over.
     pub test_behind: Option<Box<TestDialog>>,
     /// The profiles that the list shows.
-    pub found_profiles: Vec<Arc<Profile>>,
+    pub profiles: Request<Vec<Arc<Profile>>>,
     /// Secrets that are kept for an earlier place or version of the workspace, and are to be offered.
     pub old_secrets: Vec<Movable>,
     /// Drafts that a crash left and nobody has decided about yet.
@@ -170,24 +164,21 @@ impl Compose {
             search: None,
             samples: BTreeMap::new(),
             preview: Preview::default(),
-            composed: None,
+            message: Request::Idle,
             before_error: None,
             linked: Linked::default(),
             verdicts: Verdicts::default(),
-            worst: None,
+            worst: Request::Idle,
             typing: None,
             problem: 0,
-            bot: BotStatus::Unknown,
+            bot: Request::Idle,
             drag: None,
-            composition: 0,
-            first_composition: 0,
             derived: Derived::default(),
             moved: None,
             composing: (None, None),
-            question: 0,
-            bot_question: 0,
+            generations: Generations::default(),
             test_behind: None,
-            found_profiles: Vec::new(),
+            profiles: Request::Idle,
             drafts: Vec::new(),
             grammars: Grammars::default(),
             code: CodeColours::default(),
@@ -201,14 +192,15 @@ impl Compose {
 
     /// Returns what the screen asks for when the console opens.
     pub fn start(&mut self, shared: &Shared) -> Vec<Effect> {
-        let mut effects = vec![Effect::FindDrafts];
+        let mut effects = vec![Effect::Task(Task::FindDrafts)];
         if shared.read_only.is_none() {
             let webhooks = shared.workspace.webhooks.iter().filter_map(|webhook| webhook.value.as_ref());
-            effects
-                .push(Effect::FindOldSecrets(webhooks.flat_map(|webhook| webhook.secret_names()).collect()));
+            effects.push(Effect::Task(Task::FindOldSecrets(
+                webhooks.flat_map(|webhook| webhook.secret_names()).collect(),
+            )));
         }
         effects.extend(self.check_bot(shared));
-        effects.push(self.compose(shared));
+        effects.extend(self.compose(shared));
         effects
     }
 
@@ -218,8 +210,8 @@ impl Compose {
         self.buffers.entry(stem.to_owned()).or_insert_with(|| Buffer::read(campaign));
         if self.open.as_deref() != Some(stem) {
             self.open = Some(stem.to_owned());
-            self.composed = None;
-            self.worst = None;
+            self.message = Request::Idle;
+            self.worst = Request::Idle;
             self.typing = None;
             self.completion = None;
             self.hover = None;
@@ -273,24 +265,34 @@ impl Compose {
     }
 
     /// Asks for the message of what stands in the editor now.
-    pub fn compose(&mut self, shared: &Shared) -> Effect {
-        self.composition += 1;
-        let composing = (self.open.clone(), shared.profile_identity());
-        if self.composing != composing {
-            self.composing = composing;
-            self.first_composition = self.composition;
-        }
+    pub fn compose(&mut self, shared: &Shared) -> Option<Effect> {
+        // Whatever sample is being tried is of an older body.
+        self.worst.stop_waiting();
         let follows = self.has_hints() && self.buffer().is_some_and(|buffer| buffer.is_readable);
-        match self.job(shared).filter(|_| follows) {
-            Some(job) => {
-                self.move_problems(job.body.as_deref().unwrap_or_default());
-                Effect::Compose { number: self.composition, job: Box::new(job) }
-            }
-            None => {
-                self.composed = None;
-                Effect::Nothing
-            }
+        let Some(job) = self.job(shared).filter(|_| follows) else {
+            self.message = Request::Idle;
+            return None;
+        };
+        let composing = (self.open.clone(), shared.profile_identity());
+        let generation = self.generations.fresh();
+        if self.composing == composing {
+            self.message.ask_again(generation);
+        } else {
+            self.composing = composing;
+            self.message.ask(generation);
         }
+        self.move_problems(job.body.as_deref().unwrap_or_default());
+        Some(Effect::Task(Task::Compose { generation, job: Box::new(job) }))
+    }
+
+    /// Returns the message in sight.
+    pub fn composed(&self) -> Option<&Latest<Composed>> {
+        self.message.value()
+    }
+
+    /// Whether nothing was composed, or asked for, after this.
+    pub fn is_latest(&self, generation: Generation) -> bool {
+        self.message.latest() == Some(generation)
     }
 
     /// Whether one is choosing what ends half-typed Liquid: what stands there until then is no message.
@@ -299,17 +301,18 @@ impl Compose {
     }
 
     /// Asks what the body does to a sample of the recipients.
-    pub fn survey(&self, shared: &Shared) -> Option<Effect> {
+    pub fn survey(&mut self, shared: &Shared) -> Option<Effect> {
         self.buffer().filter(|buffer| buffer.editor.len() <= SURVEYS_UP_TO)?;
-        Some(Effect::Survey { number: self.composition, job: Box::new(self.job(shared)?) })
+        let job = Box::new(self.job(shared)?);
+        let generation = self.worst.ask(self.generations.fresh());
+        Some(Effect::Task(Task::Survey { generation, job }))
     }
 
     /// Asks for the message after the webhook was edited: who answered at another address is no answer any more.
-    pub fn compose_with_webhook(&mut self, shared: &Shared) -> Effect {
+    pub fn compose_with_webhook(&mut self, shared: &Shared) -> Option<Effect> {
         if !self.webhook.is_asked() {
             self.webhook.asked = None;
-            self.bot_question += 1;
-            self.bot = BotStatus::Unknown;
+            self.bot = Request::Idle;
         }
         self.compose(shared)
     }
@@ -341,10 +344,8 @@ impl Compose {
     /// Asks who answers at the address of the open campaign's webhook.
     pub fn check_bot(&mut self, shared: &Shared) -> Option<Effect> {
         let in_use = self.webhook.in_use(&shared.workspace)?;
-        self.bot_question += 1;
-        self.bot = BotStatus::Asking;
-        self.webhook.asked = Some(in_use.webhook.url.clone());
-        Some(Effect::CheckBot { number: self.bot_question, webhook: Box::new(in_use) })
+        let generation = self.ask_bot(&in_use);
+        Some(Effect::Task(Task::CheckBot { generation, webhook: Box::new(in_use) }))
     }
 
     /// Asks who answers, and the user first where the webhook is not trusted.
@@ -358,19 +359,21 @@ impl Compose {
         if self.webhook.in_use(&shared.workspace).as_ref() != Some(&*webhook) {
             return None;
         }
-        self.bot_question += 1;
-        self.bot = BotStatus::Asking;
+        let generation = self.ask_bot(&webhook);
+        Some(Effect::Task(Task::Trust { generation, webhook }))
+    }
+
+    /// Who answered before is not in sight meanwhile: it may be somebody else.
+    fn ask_bot(&mut self, webhook: &WebhookInUse) -> Generation {
         self.webhook.asked = Some(webhook.webhook.url.clone());
-        if let Some(Dialog::Test(test)) = &mut self.dialog {
-            test.bot = BotStatus::Asking;
-        }
-        Some(Effect::Trust { number: self.bot_question, webhook })
+        self.bot = Request::Idle;
+        self.bot.ask(self.generations.fresh())
     }
 
     /// Asks whether the webhook on screen may be sent to, where that is what keeps something from being sent; a test
     /// that is open waits behind the question.
     pub fn ask_for_trust(&mut self, shared: &Shared) -> bool {
-        let BotStatus::NotTrusted(question) = &self.bot else { return false };
+        let Some(BotStatus::NotTrusted(question)) = self.bot.value() else { return false };
         let Some(webhook) = self.webhook.in_use(&shared.workspace) else { return false };
         let stem = &webhook.stem;
         let mut text = format!(
@@ -397,23 +400,17 @@ impl Compose {
         true
     }
 
-    /// Returns what journals every unsaved body at once, for a way out that cannot wait.
-    pub fn journal_all(&mut self, shared: &Shared) -> Vec<Effect> {
-        let stems: Vec<String> = self.buffers.keys().cloned().collect();
-        stems.iter().filter_map(|stem| self.journal(shared, stem)).collect()
-    }
-
     /// Returns what makes the draft that of the body as it stands: it is written anew, or goes where nothing is unsaved.
-    pub fn journal(&mut self, shared: &Shared, stem: &str) -> Option<Effect> {
+    pub fn journal(&mut self, shared: &Shared, stem: &str) -> Option<Entry> {
         if shared.read_only.is_some() {
             return None;
         }
         let buffer = self.buffers.get_mut(stem)?;
         if !buffer.is_modified() {
-            return buffer.forget_draft().then(|| Effect::DiscardDraft(stem.to_owned()));
+            return buffer.forget_draft().then(|| Entry::DiscardDraft(stem.to_owned()));
         }
         let text = buffer.text_for_draft()?;
-        Some(Effect::WriteDraft { stem: stem.to_owned(), text, base: buffer.saved })
+        Some(Entry::WriteDraft { stem: stem.to_owned(), text, base: buffer.saved })
     }
 
     /// Notes that the drafts on the disk may be of older texts, or none.
@@ -427,13 +424,14 @@ impl Compose {
     pub fn discard_drafts(&mut self) -> Vec<Effect> {
         let drafted =
             self.buffers.iter_mut().filter_map(|(stem, buffer)| buffer.forget_draft().then_some(stem));
-        drafted.cloned().map(Effect::DiscardDraft).collect()
+        drafted.cloned().map(|stem| Effect::Journal(Entry::DiscardDraft(stem))).collect()
     }
 
     /// Returns what throws away the drafts of bodies that are now as their files are.
     pub fn journal_followed(&mut self) -> Vec<Effect> {
         let followed = |(stem, buffer): (&String, &mut Buffer)| {
-            (!buffer.is_modified() && buffer.forget_draft()).then(|| Effect::DiscardDraft(stem.clone()))
+            (!buffer.is_modified() && buffer.forget_draft())
+                .then(|| Effect::Journal(Entry::DiscardDraft(stem.clone())))
         };
         self.buffers.iter_mut().filter_map(followed).collect()
     }
@@ -444,16 +442,16 @@ impl Compose {
         let stem = self.open.clone().filter(|_| shared.read_only.is_none())?;
         let buffer = self.buffers.get_mut(&stem)?;
         if !buffer.is_modified() {
-            return self.journal(shared, &stem);
+            return self.journal(shared, &stem).map(Effect::Journal);
         }
         let is_coming = std::mem::replace(&mut buffer.draft_is_coming, true);
-        (!is_coming).then_some(Effect::After(Timer::Draft(stem)))
+        (!is_coming).then_some(Effect::Loop(LoopEffect::After(Timer::Draft(stem))))
     }
 
     /// Writes the draft whose clock has run out.
     pub fn journal_now(&mut self, shared: &Shared, stem: &str) -> Option<Effect> {
         self.buffers.get_mut(stem)?.draft_is_coming = false;
-        self.journal(shared, stem)
+        self.journal(shared, stem).map(Effect::Journal)
     }
 
     /// Returns everything wrong, the open body's problems first, in its order, as it was after the last message.
@@ -505,7 +503,7 @@ impl Compose {
             if let Some(grammar) = self.grammars.get(mode) {
                 compare.colour(grammar);
             } else if self.grammars.ask(mode) {
-                effects.push(Effect::LoadGrammar(mode));
+                effects.push(Effect::Task(Task::LoadGrammar(mode)));
             }
         }
         effects
@@ -515,19 +513,21 @@ impl Compose {
     pub fn follow_highlight(&mut self, shared: &Shared) -> Option<Effect> {
         let height = usize::from(shared.size.1);
         let buffer = self.buffers.get_mut(self.open.as_deref()?)?;
-        if let Some(markup) = self.composed.as_deref().and_then(Composed::parse_mode) {
+        if let Some(markup) = self.message.value().map(Latest::as_ref).and_then(Composed::parse_mode) {
             buffer.markup = markup;
         }
         let has = buffer.highlighter.grammar().map(|grammar| grammar.markup);
         if has != Some(buffer.markup) {
             match self.grammars.get(buffer.markup).cloned() {
                 Some(grammar) => buffer.highlighter.set_grammar(grammar),
-                None if self.grammars.ask(buffer.markup) => return Some(Effect::LoadGrammar(buffer.markup)),
+                None if self.grammars.ask(buffer.markup) => {
+                    return Some(Effect::Task(Task::LoadGrammar(buffer.markup)));
+                }
                 None => {}
             }
         }
         let top = buffer.viewport.top;
         let is_unfinished = buffer.highlighter.follow(&buffer.editor, top..top + height);
-        is_unfinished.then_some(Effect::After(Timer::Highlight))
+        is_unfinished.then_some(Effect::Loop(LoopEffect::After(Timer::Highlight)))
     }
 }

@@ -96,7 +96,7 @@ fn keep_in_sight(screen: &mut Compose, shared: &mut Shared) {
         screen.preview.scroll = screen.preview.scroll.min(preview::last_top(screen, shared, area));
     }
     if let Some(dialog) = &mut screen.dialog {
-        dialog.keep_in_sight(Rect::new(0, 0, shared.size.0, shared.size.1), &shared.theme);
+        dialog.keep_in_sight(Rect::new(0, 0, shared.size.0, shared.size.1), &screen.bot, &shared.theme);
     }
 }
 

@@ -7,7 +7,8 @@ use crate::diagnostic::Severity;
 use crate::service::Job;
 use crate::ui::screen::compose::state::Compose;
 use crate::ui::shared::Shared;
-use crate::ui::shared::effect::Effect;
+use crate::ui::shared::effect::{Effect, Task};
+use crate::ui::shared::request::{Generation, Request, Taken};
 
 /// The campaigns in which something is wrong, by stem.
 pub type Found = BTreeMap<String, Severity>;
@@ -15,15 +16,15 @@ pub type Found = BTreeMap<String, Severity>;
 /// What is known of the campaigns.
 #[derive(Debug, Default)]
 pub struct Verdicts {
-    /// The number of the latest check of all; the results of earlier ones are dropped.
-    asked: u64,
+    /// The check of all.
+    check: Request<()>,
     found: Found,
 }
 
 impl Verdicts {
     /// Takes the result of a check of all.
-    pub fn take(&mut self, number: u64, found: &Found) {
-        if number == self.asked {
+    pub fn take(&mut self, generation: Generation, found: &Found) {
+        if self.check.answer(generation, Ok(())) == Taken::Latest {
             self.found.clone_from(found);
         }
     }
@@ -49,7 +50,7 @@ impl Verdicts {
 impl Compose {
     /// Asks what is wrong with every campaign, for the profile of the preview.
     pub fn check_campaigns(&mut self, shared: &Shared) -> Effect {
-        self.verdicts.asked += 1;
+        let generation = self.verdicts.check.ask(self.generations.fresh());
         let job = |stem: &String| Job {
             body: self.buffers.get(stem).map(crate::ui::screen::compose::buffer::Buffer::text),
             profile: shared.people.profile.clone(),
@@ -57,7 +58,7 @@ impl Compose {
             ..Job::of_files(&shared.workspace, stem)
         };
         let jobs = shared.workspace.campaigns.iter().map(|campaign| job(&campaign.stem)).collect();
-        Effect::CheckCampaigns { number: self.verdicts.asked, jobs }
+        Effect::Task(Task::CheckCampaigns { generation, jobs })
     }
 }
 

@@ -44,7 +44,10 @@ pub fn view(screen: &Compose, shared: &Shared, buf: &mut Buffer) -> Option<Curso
     hover::draw(screen, shared, buf);
     completion::draw(screen, shared, buf);
     let cursor = match &screen.dialog {
-        Some(dialog) => dialog.draw(buf, Rect::new(0, 0, shared.size.0, shared.size.1), &shared.theme),
+        Some(dialog) => {
+            let area = Rect::new(0, 0, shared.size.0, shared.size.1);
+            dialog.draw(buf, area, &screen.bot, &shared.theme)
+        }
         None => cursor,
     };
     cursor.map(|(x, y)| Cursor { x, y, is_block: screen.has_block_cursor() })
@@ -59,19 +62,17 @@ pub fn links(screen: &Compose, shared: &Shared) -> Vec<Link> {
 
 /// Returns what is on the right of the header, from right to left: where messages go, the profile, the sample event.
 pub fn header(screen: &Compose, shared: &Shared) -> Vec<HeaderPart> {
-    let (target, style) = match &screen.bot {
-        BotStatus::Sandbox { bot } => (format!(" SANDBOX {bot} "), shared.theme.sandbox),
-        BotStatus::Live { bot, .. } => (format!(" LIVE {bot} "), shared.theme.live),
-        BotStatus::OtherHost { host } => (format!(" LIVE {host} "), shared.theme.live),
-        BotStatus::NotTrusted(_) | BotStatus::Invalid(_) => {
+    let (target, style) = match screen.bot.value() {
+        Some(BotStatus::Sandbox { bot }) => (format!(" SANDBOX {bot} "), shared.theme.sandbox),
+        Some(BotStatus::Live { bot, .. }) => (format!(" LIVE {bot} "), shared.theme.live),
+        Some(BotStatus::OtherHost { host }) => (format!(" LIVE {host} "), shared.theme.live),
+        Some(BotStatus::NotTrusted(_) | BotStatus::Invalid(_)) => {
             (" NOT TRUSTED ".to_owned(), shared.theme.warning)
         }
-        BotStatus::Trouble { .. } => (" no bot ".to_owned(), shared.theme.error),
-        BotStatus::Asking => (" … ".to_owned(), shared.theme.dim),
-        BotStatus::Unknown if screen.webhook.expected.is_some() => {
-            (" not asked yet ".to_owned(), shared.theme.dim)
-        }
-        BotStatus::Unknown => (" no webhook ".to_owned(), shared.theme.dim),
+        Some(BotStatus::Trouble { .. }) => (" no bot ".to_owned(), shared.theme.error),
+        None if screen.bot.is_pending() => (" … ".to_owned(), shared.theme.dim),
+        None if screen.webhook.expected.is_some() => (" not asked yet ".to_owned(), shared.theme.dim),
+        None => (" no webhook ".to_owned(), shared.theme.dim),
     };
     let profile = match (&shared.people.profile, &shared.people.trouble) {
         (Some(profile), _) => format!(" {} ▾ ", profile.display_name()),
@@ -85,7 +86,7 @@ pub fn header(screen: &Compose, shared: &Shared) -> Vec<HeaderPart> {
         part(profile, shared.theme.accent, switch),
         part("profile".to_owned(), shared.theme.dim, switch),
     ];
-    if screen.composed.as_ref().is_some_and(|composed| composed.uses_event) {
+    if screen.composed().is_some_and(|composed| composed.uses_event) {
         let sample = screen.derived.sample();
         let (name, style) = match &sample.name {
             Some(name) if sample.is_readable => (name.as_str(), shared.theme.accent),

@@ -1,17 +1,20 @@
 //! F6: the message in each parse mode, side by side. Opening it changes nothing; Enter converts.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use crate::compose::{self, Composed, Conversion, Convertible};
+use crate::diagnostic::Diagnostic;
+use crate::service::{Compared, Converted};
 use crate::telegram::ParseMode;
 use crate::text;
 use crate::ui::editor::highlight::{Grammar, Piece};
 use crate::ui::shared::bubble;
 use crate::ui::shared::latest::Latest;
+use crate::ui::shared::request::{Generation, Request, Taken};
 use crate::ui::widget::dialog::frame;
 use crate::ui::widget::draw;
 use crate::ui::widget::theme::Theme;
@@ -22,70 +25,79 @@ const SIDE_BY_SIDE: u16 = 96;
 /// The comparison.
 #[derive(Debug, Clone)]
 pub struct Compare {
-    /// The mode the body is in now; none for no `parse_mode`.
-    pub now: Option<ParseMode>,
-    /// Each mode: the body converted to it, or why it cannot be.
-    pub columns: Vec<Column>,
-    /// The chosen column, from 0.
+    compared: Request<Latest<Compared>>,
+    /// The colours of each mode's text, by its bytes; none before the mode's grammar is loaded.
+    colours: Vec<Vec<Piece>>,
+    /// The chosen mode, from 0.
     pub chosen: usize,
     /// How far the columns are scrolled.
     pub scroll: usize,
 }
 
 /// One mode.
-#[derive(Debug, Clone)]
-pub struct Column {
-    /// The mode.
+#[derive(Clone, Copy)]
+pub struct Column<'a> {
     pub mode: ParseMode,
-    /// The body converted to it, or why and where it is refused.
-    pub conversion: Result<Conversion, crate::diagnostic::Diagnostic>,
-    /// The message the converted body makes; none while it is made.
-    pub composed: Option<Latest<Composed>>,
-    /// The colours of the converted text, by its bytes; none before the mode's grammar is loaded.
-    pub colours: Vec<Piece>,
+    pub outcome: &'a Result<Converted, Diagnostic>,
+    colours: &'a [Piece],
 }
 
 impl Compare {
-    /// Converts a body to each mode; the messages are made elsewhere.
-    pub fn of(source: &Convertible<'_>) -> Self {
-        let body = source.body;
-        let now = compose::parse_mode_of(body);
-        let column = |mode: ParseMode| {
-            let conversion = match now == Some(mode) {
-                true => Ok(Conversion::unchanged(body)),
-                false => compose::convert(source, mode),
-            };
-            Column { mode, conversion, composed: None, colours: Vec::new() }
-        };
-        let columns: Vec<Column> = ParseMode::ALL.into_iter().map(column).collect();
-        let chosen = columns.iter().position(|column| now == Some(column.mode)).unwrap_or(0);
-        Self { now, columns, chosen, scroll: 0 }
+    /// Opens before the body is converted.
+    pub fn asked(generation: Generation) -> Self {
+        let mut compared = Request::Idle;
+        compared.ask(generation);
+        Self { compared, colours: vec![Vec::new(); ParseMode::ALL.len()], chosen: 0, scroll: 0 }
     }
 
-    /// Colours the columns of the grammar's mode.
+    /// Takes the converted bodies; the mode that the body is in is chosen.
+    pub fn take(&mut self, generation: Generation, compared: &Latest<Compared>) {
+        if self.compared.answer(generation, Ok(compared.clone())) == Taken::Latest {
+            let is_now = |(mode, _): &(ParseMode, _)| Some(*mode) == compared.now;
+            self.chosen = compared.modes.iter().position(is_now).unwrap_or(0);
+        }
+    }
+
+    /// Colours the text of the grammar's mode.
     pub fn colour(&mut self, grammar: &Grammar) {
-        for column in self.columns.iter_mut().filter(|column| grammar.markup == Some(column.mode)) {
-            if let Ok(conversion) = &column.conversion {
-                column.colours = grammar.pieces_of_text(&conversion.text);
+        let Some(compared) = self.compared.value() else { return };
+        for ((mode, outcome), colours) in compared.modes.iter().zip(&mut self.colours) {
+            if let Ok(converted) = outcome
+                && grammar.markup == Some(*mode)
+            {
+                *colours = grammar.pieces_of_text(&converted.conversion.text);
             }
         }
     }
 
-    /// Returns the chosen column.
-    pub fn column(&self) -> Option<&Column> {
-        self.columns.get(self.chosen)
+    /// Returns the mode that the body is in; none for no `parse_mode`.
+    pub fn now(&self) -> Option<ParseMode> {
+        self.compared.value()?.now
+    }
+
+    /// Returns the modes; none while they are made.
+    pub fn columns(&self) -> Vec<Column<'_>> {
+        let modes = self.compared.value().map(|compared| compared.modes.as_slice()).unwrap_or_default();
+        let modes = modes.iter().zip(&self.colours);
+        modes.map(|((mode, outcome), colours)| Column { mode: *mode, outcome, colours }).collect()
+    }
+
+    /// Returns the chosen mode.
+    pub fn column(&self) -> Option<Column<'_>> {
+        self.columns().get(self.chosen).copied()
     }
 
     /// Returns how far the columns that are shown can be scrolled in the dialog's room.
     pub fn last_top(&self, room: Rect, theme: &Theme) -> usize {
-        let n = u16::try_from(self.columns.len()).unwrap_or(1).max(1);
+        let columns = self.columns();
+        let n = u16::try_from(columns.len()).unwrap_or(1).max(1);
         let (width, shown) = if SIDE_BY_SIDE <= room.width {
-            ((room.width / n).saturating_sub(1), self.columns.as_slice())
+            ((room.width / n).saturating_sub(1), columns.as_slice())
         } else {
-            (room.width, self.column().map(std::slice::from_ref).unwrap_or_default())
+            (room.width, columns.get(self.chosen).map(std::slice::from_ref).unwrap_or_default())
         };
-        let beyond = |column: &Column| {
-            let n_lines = lines_of(column, usize::from(width), theme).len();
+        let beyond = |column: &Column<'_>| {
+            let n_lines = lines_of(*column, usize::from(width), theme).len();
             n_lines.saturating_sub(usize::from(markup_height(room.height, n_lines)))
         };
         shown.iter().map(beyond).max().unwrap_or(0)
@@ -95,20 +107,23 @@ impl Compare {
     pub fn draw(&self, buf: &mut Buffer, area: Rect, theme: &Theme) {
         let keys = "←→ mode · ↑↓ scroll · Enter converts the body (one undo step) · Esc";
         let room = frame(buf, area, "Parse modes", keys, theme);
-        if SIDE_BY_SIDE <= room.width {
-            let n = u16::try_from(self.columns.len()).unwrap_or(1).max(1);
+        let columns = self.columns();
+        if columns.is_empty() {
+            draw::put_line(buf, room, room.y, "…", theme.popup.patch(theme.dim));
+        } else if SIDE_BY_SIDE <= room.width {
+            let n = u16::try_from(columns.len()).unwrap_or(1).max(1);
             let width = room.width / n;
-            for (at, column) in self.columns.iter().enumerate() {
+            for (at, column) in columns.iter().enumerate() {
                 let x = room.x + width * u16::try_from(at).unwrap_or(0);
                 let area = Rect { x, width: width.saturating_sub(1), ..room };
                 draw::put_line(
                     buf,
                     Rect { height: 1, ..area },
                     area.y,
-                    &self.title(column),
+                    &self.title(*column),
                     self.title_style(at, theme),
                 );
-                self.draw_column(buf, area, column, theme);
+                self.draw_column(buf, area, *column, theme);
             }
         } else if let Some(column) = self.column() {
             self.draw_tabs(buf, room, theme);
@@ -119,8 +134,8 @@ impl Compare {
     /// Draws the modes in a row, the chosen one marked.
     fn draw_tabs(&self, buf: &mut Buffer, room: Rect, theme: &Theme) {
         let mut x = room.x;
-        for (at, column) in self.columns.iter().enumerate() {
-            let title = self.title(column);
+        for (at, column) in self.columns().iter().enumerate() {
+            let title = self.title(*column);
             let rest = Rect { x, width: room.right().saturating_sub(x), ..room };
             draw::put_line(buf, rest, room.y, &title, self.title_style(at, theme));
             let wide = u16::try_from(text::width(&title)).unwrap_or(u16::MAX);
@@ -129,12 +144,12 @@ impl Compare {
     }
 
     /// The mode's name, whether the body is in it now, and what is in the way or lost.
-    fn title(&self, column: &Column) -> String {
-        let now = if self.now == Some(column.mode) { " · now" } else { "" };
-        let state = match &column.conversion {
+    fn title(&self, column: Column<'_>) -> String {
+        let now = if self.now() == Some(column.mode) { " · now" } else { "" };
+        let state = match column.outcome {
             Err(_) => " ✘".to_owned(),
-            Ok(conversion) if conversion.lost.is_empty() => String::new(),
-            Ok(conversion) => format!(" · {} lost", conversion.lost.len()),
+            Ok(Converted { conversion, .. }) if conversion.lost.is_empty() => String::new(),
+            Ok(Converted { conversion, .. }) => format!(" · {} lost", conversion.lost.len()),
         };
         format!(" {}{now}{state} ", column.mode.as_str())
     }
@@ -144,7 +159,7 @@ impl Compare {
     }
 
     /// Draws what stands below a mode's title: what is lost, the text in its markup, and the message.
-    fn draw_column(&self, buf: &mut Buffer, area: Rect, column: &Column, theme: &Theme) {
+    fn draw_column(&self, buf: &mut Buffer, area: Rect, column: Column<'_>, theme: &Theme) {
         let lines = lines_of(column, usize::from(area.width), theme);
         let below = area.height.saturating_sub(1);
         let above = markup_height(area.height, lines.len());
@@ -165,8 +180,8 @@ impl Compare {
             buf[(x, message.y)].set_symbol("─").set_style(theme.popup.patch(theme.border));
         }
         let room = Rect { y: message.y + 1, height: message.height - 1, ..message };
-        if let Some(composed) = &column.composed {
-            bubble::draw(buf, room, composed, theme);
+        if let Ok(converted) = column.outcome {
+            bubble::draw(buf, room, &Latest::from(Arc::clone(&converted.composed)), theme);
         }
     }
 }
@@ -180,19 +195,19 @@ fn markup_height(column: u16, n_lines: usize) -> u16 {
 type Styled = Vec<(String, Style)>;
 
 /// The lines above a column's message: what is lost first, since it decides.
-fn lines_of(column: &Column, width: usize, theme: &Theme) -> Vec<Styled> {
+fn lines_of(column: Column<'_>, width: usize, theme: &Theme) -> Vec<Styled> {
     let wrapped =
         |text: &str, style| draw::wrap(text, width).into_iter().map(move |line| vec![(line, style)]);
-    match &column.conversion {
+    match column.outcome {
         Err(refusal) => {
             let words = wrapped(&format!("✘ {}", refusal.message), theme.error);
             words.chain(wrapped(refusal.help.as_deref().unwrap_or_default(), theme.dim)).collect()
         }
-        Ok(conversion) => {
+        Ok(Converted { conversion, .. }) => {
             let lost =
                 conversion.lost.iter().flat_map(|lost| wrapped(&format!("! lost: {lost}"), theme.warning));
             let rows = draw::wrap_words(&conversion.text, width).into_iter();
-            lost.chain(rows.map(|row| coloured(&conversion.text, row, &column.colours, theme))).collect()
+            lost.chain(rows.map(|row| coloured(&conversion.text, row, column.colours, theme))).collect()
         }
     }
 }

@@ -4,16 +4,21 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use crate::capture::CapturedChat;
 use crate::compose::{Composed, Skip, Unset};
 use crate::diagnostic::Code;
 use crate::service::{BotStatus, Outcome, TestAnswer};
 use crate::text::LineIndex;
 use crate::ui::screen::compose::pane::preview::masked;
 use crate::ui::shared::latest::Latest;
+use crate::ui::shared::request::{Generation, Request};
 use crate::ui::widget::dialog::frame;
 use crate::ui::widget::draw;
 use crate::ui::widget::theme::Theme;
 use crate::workspace::{TestChats, TestSend};
+
+/// Who answers at the address of the webhook.
+type Bot = Request<BotStatus>;
 
 /// The dialog's state.
 #[derive(Debug, Clone)]
@@ -26,10 +31,7 @@ pub struct TestDialog {
     pub chat: Option<String>,
     /// Whether it goes out as it is, to the chat of the body.
     pub as_is: bool,
-    /// Who answers at the address.
-    pub bot: BotStatus,
-    /// The request, once made.
-    pub request: Option<Latest<Composed>>,
+    pub request: Request<Latest<Composed>>,
     /// Earlier tests, newest first.
     pub history: Vec<TestSend>,
     /// What is going on.
@@ -42,34 +44,51 @@ pub struct TestDialog {
     pub scroll: usize,
 }
 
-/// What is going on in the dialog.
+/// What is going on in the dialog: one thing at a time.
 #[derive(Debug, Clone, PartialEq)]
 pub enum TestState {
-    /// Enter sends.
-    Ready,
-    /// The request is on its way.
-    Sending,
-    /// It came back.
-    Answered(Box<TestAnswer>),
-    /// Waiting for a message to the bot.
-    Capturing,
-    /// Something went wrong before anything was sent, in words.
-    Trouble(String),
-    /// A chat was captured, in words.
-    Captured(String),
+    /// Sending it; idle until Enter.
+    Send(Request<Box<TestAnswer>>),
+    /// Waiting for a message to the bot, for its chat.
+    Capture(Request<CapturedChat>),
+    /// The webhook was just trusted: Enter sends now.
+    Trusted,
+    /// Nothing was sent, and why.
+    Refused(String),
 }
 
 /// The rows above the request: profile, chat, bot.
 const HEAD: u16 = 3;
 
 impl TestState {
-    /// Whether an answer is to come.
-    pub fn is_waiting(&self) -> bool {
+    /// Starts sending.
+    pub fn send(generation: Generation) -> Self {
+        let mut request = Request::Idle;
+        request.ask(generation);
+        TestState::Send(request)
+    }
+
+    /// Starts waiting for a message to the bot.
+    pub fn capture(generation: Generation) -> Self {
+        let mut request = Request::Idle;
+        request.ask(generation);
+        TestState::Capture(request)
+    }
+
+    pub fn is_sending(&self) -> bool {
+        matches!(self, TestState::Send(request) if request.is_pending())
+    }
+
+    pub fn is_capturing(&self) -> bool {
+        matches!(self, TestState::Capture(request) if request.is_pending())
+    }
+
+    /// Waits no more, where its task ended without an answer.
+    pub fn end_pending(&mut self, words: String) {
         match self {
-            TestState::Sending | TestState::Capturing => true,
-            TestState::Ready | TestState::Captured(_) | TestState::Trouble(_) | TestState::Answered(_) => {
-                false
-            }
+            TestState::Send(request) => request.end_pending(Err(words)),
+            TestState::Capture(request) => request.end_pending(Err(words)),
+            TestState::Trusted | TestState::Refused(_) => {}
         }
     }
 }
@@ -87,7 +106,7 @@ impl TestDialog {
 
     /// Why no test chat can be put into this request, where that is so.
     fn unset(&self) -> Option<Unset> {
-        let composed = self.request.as_ref().filter(|composed| composed.http.is_some())?;
+        let composed = self.request.value().filter(|composed| composed.http.is_some())?;
         composed.chat_unset
     }
 
@@ -104,9 +123,9 @@ impl TestDialog {
     }
 
     /// Returns how far the request can be scrolled in the dialog's room.
-    pub fn last_top(&self, room: Rect, theme: &Theme) -> usize {
+    pub fn last_top(&self, room: Rect, bot: &Bot, theme: &Theme) -> usize {
         let width = usize::from(room.width);
-        let most = Self::request_height(room, self.answer_lines(width).len());
+        let most = Self::request_height(room, self.answer_lines(bot, width).len());
         self.request_lines(width, theme).len().saturating_sub(usize::from(most))
     }
 
@@ -118,7 +137,7 @@ impl TestDialog {
     }
 
     /// Draws it.
-    pub fn draw(&self, buf: &mut Buffer, area: Rect, theme: &Theme) {
+    pub fn draw(&self, buf: &mut Buffer, area: Rect, bot: &Bot, theme: &Theme) {
         let room = frame(buf, area, "Preview and Test", self.keys(), theme);
         let mut y = room.y;
         let mut row = |buf: &mut Buffer, label: &str, text: &str, style| {
@@ -132,10 +151,10 @@ impl TestDialog {
         row(buf, "Profile", &self.profile, theme.popup);
         let (chat, is_open) = self.chat_line();
         row(buf, "To", &chat, theme.popup.patch(if is_open { theme.warning } else { theme.title }));
-        let (bot, style) = self.bot_line(theme);
-        row(buf, "Bot", &bot, theme.popup.patch(style));
+        let (status, style) = Self::bot_line(bot, theme);
+        row(buf, "Bot", &status, theme.popup.patch(style));
         y += 1;
-        let answer = self.answer_lines(usize::from(room.width));
+        let answer = self.answer_lines(bot, usize::from(room.width));
         let most = Self::request_height(room, answer.len());
         let gap = u16::from(!answer.is_empty());
         let lines = self.request_lines(usize::from(room.width), theme);
@@ -157,8 +176,9 @@ impl TestDialog {
         }
     }
 
-    fn bot_line(&self, theme: &Theme) -> (String, Style) {
-        match &self.bot {
+    fn bot_line(bot: &Bot, theme: &Theme) -> (String, Style) {
+        let Some(status) = bot.value() else { return ("…".into(), theme.dim) };
+        match status {
             BotStatus::Sandbox { bot } => (format!("SANDBOX {bot}: nothing reaches a person"), theme.success),
             BotStatus::Live { bot, host } => (format!("LIVE {bot} at {host}"), theme.error),
             BotStatus::NotTrusted(question) => {
@@ -167,12 +187,11 @@ impl TestDialog {
             BotStatus::Invalid(words) => (words.clone(), theme.error),
             BotStatus::OtherHost { host } => (format!("no Bot API: {host}"), theme.warning),
             BotStatus::Trouble { words, .. } => (words.clone(), theme.error),
-            BotStatus::Unknown | BotStatus::Asking => ("…".into(), theme.dim),
         }
     }
 
     fn request_lines(&self, width: usize, theme: &Theme) -> Vec<(String, Style)> {
-        let Some(composed) = &self.request else { return vec![("…".to_owned(), theme.dim)] };
+        let Some(composed) = self.request.value() else { return vec![("…".to_owned(), theme.dim)] };
         let styled =
             |text: &str, style: Style| draw::wrap(text, width).into_iter().map(move |line| (line, style));
         let mut lines: Vec<(String, Style)> = Vec::new();
@@ -200,7 +219,7 @@ impl TestDialog {
 
     /// What is known to go wrong before anything is sent: it can be sent all the same.
     fn known_error(&self) -> Option<String> {
-        let composed = self.request.as_ref().filter(|composed| composed.http.is_some())?;
+        let composed = self.request.value().filter(|composed| composed.http.is_some())?;
         composed.method.as_ref()?;
         if let Some(problem) = composed.diagnostics.iter().find(|problem| problem.is_error()) {
             let place = LineIndex::new(&composed.body).position(&composed.body, problem.span.start);
@@ -211,13 +230,13 @@ impl TestDialog {
         Some(format!("✘ webhook: {}", problem.message))
     }
 
-    fn answer_lines(&self, width: usize) -> Vec<(String, Tone)> {
+    fn answer_lines(&self, bot: &Bot, width: usize) -> Vec<(String, Tone)> {
         let mut lines = Vec::new();
         let mut say = |text: &str, tone: Tone| {
             lines.extend(draw::wrap(text, width).into_iter().map(|line| (line, tone)));
         };
         match &self.state {
-            TestState::Ready => {
+            TestState::Send(Request::Idle) => {
                 if let Some(words) = self.known_error() {
                     say(&words, Tone::Bad);
                 }
@@ -226,10 +245,12 @@ impl TestDialog {
                     say("a sends it as it is, to whomever it names.", Tone::Plain);
                 }
             }
-            TestState::Sending => say("sending… Esc closes this, and it is sent all the same", Tone::Plain),
-            TestState::Capturing => {
-                let bot = match &self.bot {
-                    BotStatus::Sandbox { bot } | BotStatus::Live { bot, .. } => bot.as_str(),
+            TestState::Send(Request::Pending { .. }) => {
+                say("sending… Esc closes this, and it is sent all the same", Tone::Plain);
+            }
+            TestState::Capture(Request::Idle | Request::Pending { .. }) => {
+                let bot = match bot.value() {
+                    Some(BotStatus::Sandbox { bot } | BotStatus::Live { bot, .. }) => bot.as_str(),
                     _ => "the bot",
                 };
                 say(
@@ -239,9 +260,14 @@ impl TestDialog {
                     Tone::Plain,
                 );
             }
-            TestState::Captured(words) => say(&format!("✔ {words}"), Tone::Good),
-            TestState::Trouble(words) => say(&format!("✘ {words}"), Tone::Bad),
-            TestState::Answered(answer) => {
+            TestState::Capture(Request::Ready { answer: chat, .. }) => {
+                say(&format!("✔ caught {} · {}", chat.title, chat.id), Tone::Good);
+            }
+            TestState::Trusted => say("✔ trusted as it is: Enter sends the test", Tone::Good),
+            TestState::Refused(words)
+            | TestState::Send(Request::Failed { words, .. })
+            | TestState::Capture(Request::Failed { words, .. }) => say(&format!("✘ {words}"), Tone::Bad),
+            TestState::Send(Request::Ready { answer, .. }) => {
                 let status = answer.status.map_or_else(String::new, |status| format!("{status} "));
                 let ms = answer.elapsed.as_millis();
                 if answer.is_sent() {
@@ -268,9 +294,9 @@ impl TestDialog {
 
     fn keys(&self) -> &'static str {
         match &self.state {
-            TestState::Sending => "Esc",
-            TestState::Capturing => "Esc stops waiting",
-            TestState::Answered(answer) if answer.problem.is_some() => {
+            TestState::Send(Request::Pending { .. }) => "Esc",
+            TestState::Capture(Request::Pending { .. }) => "Esc stops waiting",
+            TestState::Send(Request::Ready { answer, .. }) if answer.problem.is_some() => {
                 "Enter sends again · j to the place · c chat · p profile · h earlier · Esc"
             }
             _ => "Enter sends · c chat · p profile · g catch my chat · h earlier tests · Esc",

@@ -53,7 +53,7 @@ fn marks(
     shared: &Shared,
     campaign: &CampaignFiles,
 ) -> impl Iterator<Item = (&'static str, Style)> {
-    let is_open = screen.open.as_deref() == Some(campaign.stem.as_str()) && screen.composed.is_some();
+    let is_open = screen.open.as_deref() == Some(campaign.stem.as_str()) && screen.composed().is_some();
     let in_message =
         if is_open { screen.derived.worst_severity() } else { screen.verdicts.of(&campaign.stem) };
     let in_files = campaign.source.problems.iter().chain(&campaign.body.problems);

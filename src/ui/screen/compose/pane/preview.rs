@@ -13,6 +13,7 @@ use crate::ui::screen::compose::focus::Pane;
 use crate::ui::screen::compose::pane::frame;
 use crate::ui::screen::compose::state::Compose;
 use crate::ui::shared::Shared;
+use crate::ui::shared::latest::Latest;
 use crate::ui::widget::draw;
 use crate::ui::widget::draw::inside;
 use crate::ui::widget::hyperlinks::Link;
@@ -72,7 +73,7 @@ pub fn width(screen: &Compose) -> u16 {
 /// Returns how far the pane can be scrolled: until its last row is the lowest.
 pub fn last_top(screen: &Compose, shared: &Shared, area: Rect) -> usize {
     let room = inside(area);
-    let Some(composed) = &screen.composed else { return 0 };
+    let Some(composed) = screen.composed() else { return 0 };
     let (n_rows, height) = match screen.preview.tab {
         Tab::Message => {
             let area = message_area(composed, room);
@@ -97,7 +98,7 @@ pub fn last_top(screen: &Compose, shared: &Shared, area: Rect) -> usize {
 pub fn draw(screen: &Compose, shared: &Shared, area: Rect, buf: &mut Buffer) {
     let room = frame(screen, shared, Pane::Preview, title(area), area, buf);
     draw_tabs(screen, shared, area, buf);
-    let Some(composed) = &screen.composed else {
+    let Some(composed) = screen.composed() else {
         let words = without_message(screen, shared);
         for (line, y) in draw::wrap(&words, usize::from(room.width)).iter().zip(room.y..room.bottom()) {
             draw::put_line(buf, room, y, line, shared.theme.dim);
@@ -196,7 +197,8 @@ pub fn tab_at(screen: &Compose, area: Rect, x: u16, y: u16) -> Option<Tab> {
 
 /// Returns the cells of the message that lead to addresses.
 pub fn links(screen: &Compose, area: Rect) -> Vec<Link> {
-    let Some(composed) = screen.composed.as_deref().filter(|_| screen.preview.tab == Tab::Message) else {
+    let Some(composed) = screen.composed().map(Latest::as_ref).filter(|_| screen.preview.tab == Tab::Message)
+    else {
         return Vec::new();
     };
     let area = message_area(composed, inside(area));

@@ -29,7 +29,7 @@ pub fn draw(screen: &Compose, shared: &Shared, area: Rect, buf: &mut Buffer) {
         draw::put_line(buf, inside, y, words, style);
     }
     if problems.is_empty() {
-        let words = if screen.composed.is_some() && !screen.derived.has_untold() {
+        let words = if screen.composed().is_some() && !screen.derived.has_untold() {
             "✔ nothing wrong for this profile"
         } else {
             ""
@@ -69,7 +69,7 @@ pub fn draw(screen: &Compose, shared: &Shared, area: Rect, buf: &mut Buffer) {
 
 /// What a sample of the recipients showed, and whether messages fail.
 fn summary(screen: &Compose) -> Option<(String, bool)> {
-    screen.worst.as_ref()?.summary()
+    screen.worst.value()?.summary()
 }
 
 /// The lines of the summary, and the room of the list below them. Where all does not fit, the list goes first, but for

@@ -325,9 +325,11 @@ fn form_area(room: Rect) -> Rect {
 }
 
 fn status(screen: &Compose, shared: &Shared) -> (String, ratatui::style::Style) {
-    match &screen.bot {
-        BotStatus::Unknown => ("who answers? Esc asks".into(), shared.theme.dim),
-        BotStatus::Asking => ("asking…".into(), shared.theme.dim),
+    let Some(status) = screen.bot.value() else {
+        let words = if screen.bot.is_pending() { "asking…" } else { "who answers? Esc asks" };
+        return (words.to_owned(), shared.theme.dim);
+    };
+    match status {
         BotStatus::Sandbox { bot } => (format!("✔ {bot} (sandbox)"), shared.theme.success),
         BotStatus::Live { bot, .. } => (format!("✔ {bot} LIVE"), shared.theme.success),
         BotStatus::OtherHost { host } => (format!("{host}: no Bot API"), shared.theme.dim),

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::compose::Convertible;
 use crate::editor::Command;
 use crate::profile::{Profile, Value};
 use crate::service::{self, BotStatus};
@@ -17,7 +16,8 @@ use crate::ui::screen::compose::state::Compose;
 use crate::ui::screen::compose::update::{definitions, mending, rewrite, saving, typing, vim, whose};
 use crate::ui::shared::Shared;
 use crate::ui::shared::action::Action;
-use crate::ui::shared::effect::{Ask, Change, Effect, ExternalEdit};
+use crate::ui::shared::effect::{Ask, Change, Effect, ExternalEdit, LoopEffect, Task};
+use crate::ui::shared::request::{Generation, Request, Taken};
 use crate::ui::widget::picker::{Matching, Picker, Row};
 use crate::workspace::TestChats;
 
@@ -25,7 +25,8 @@ use crate::workspace::TestChats;
 pub fn act(screen: &mut Compose, shared: &mut Shared, action: Action) -> Vec<Effect> {
     match action {
         Action::Help | Action::Palette | Action::Quit | Action::Suspend => {
-            vec![Effect::Ask(Ask::Act(action))]
+            shared.ask(Ask::Act(action));
+            Vec::new()
         }
         Action::Save => saving::save(screen, shared),
         Action::CampaignForm => campaign_form(screen, shared),
@@ -51,11 +52,16 @@ pub fn act(screen: &mut Compose, shared: &mut Shared, action: Action) -> Vec<Eff
         Action::Duplicate => definitions::duplicate(screen, shared),
         Action::Rename => definitions::rename(screen, shared),
         Action::Delete => definitions::delete(screen, shared),
-        Action::UndoDelete => editing(screen, shared, |_, _| vec![Effect::Change(Change::UndoDelete)]),
+        Action::UndoDelete => {
+            editing(screen, shared, |_, _| vec![Effect::Task(Task::Change(Change::UndoDelete))])
+        }
         Action::OpenEditor => open_editor(screen, shared),
         Action::CheckWebhook => screen.check_or_ask(shared),
         Action::AdoptPrivate => ask_to_adopt(screen, shared),
-        Action::Reload => vec![Effect::Reload, Effect::LoadPeople { profile: shared.profile_identity() }],
+        Action::Reload => vec![
+            Effect::Task(Task::Reload),
+            Effect::Task(Task::LoadPeople { profile: shared.profile_identity() }),
+        ],
         Action::CopyCurl => copy_curl(screen, shared),
         Action::CopyBody => copy_body(screen, shared),
         Action::RevealSpoilers => {
@@ -122,7 +128,7 @@ pub fn editing(
 /// Opens a campaign in the editor.
 pub fn open(screen: &mut Compose, shared: &mut Shared, stem: &str) -> Vec<Effect> {
     screen.open_buffer(shared, stem);
-    let mut effects = vec![screen.compose(shared)];
+    let mut effects: Vec<Effect> = screen.compose(shared).into_iter().collect();
     effects.extend(screen.check_bot(shared));
     effects
 }
@@ -206,16 +212,15 @@ fn preview_and_test(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
         chats: TestChats::default(),
         chat: None,
         as_is: false,
-        bot: screen.bot.clone(),
-        request: None,
+        request: Request::Idle,
         history: Vec::new(),
-        state: TestState::Ready,
+        state: TestState::Send(Request::Idle),
         is_loaded: false,
         sends_when_loaded: false,
         scroll: 0,
     })));
-    let mut effects = vec![Effect::LoadTests];
-    if matches!(screen.bot, BotStatus::Unknown | BotStatus::Asking | BotStatus::Trouble { .. }) {
+    let mut effects = vec![Effect::Task(Task::LoadTests)];
+    if matches!(screen.bot.value(), None | Some(BotStatus::Trouble { .. })) {
         effects.extend(screen.check_bot(shared));
     }
     effects
@@ -223,9 +228,10 @@ fn preview_and_test(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
 
 /// Makes the request of the test as its dialog stands.
 pub fn prepare_test(screen: &mut Compose, shared: &mut Shared) -> Option<Effect> {
-    let job = test_job(screen, shared)?;
-    screen.question += 1;
-    Some(Effect::PrepareTest { number: screen.question, job: Box::new(job) })
+    let job = Box::new(test_job(screen, shared)?);
+    let generation = screen.generations.fresh();
+    screen.test_mut()?.request.ask(generation);
+    Some(Effect::Task(Task::PrepareTest { generation, job }))
 }
 
 /// Returns what the test is made of.
@@ -255,20 +261,9 @@ fn compare_modes(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
         return Vec::new();
     }
     screen.completion = None;
-    let dialect = job.campaign().map_or_else(Default::default, |campaign| shared.workspace.dialect(campaign));
-    let partials = service::partials(&shared.workspace);
-    let mut compare = Compare::of(&Convertible { body: job.body(), partials: &partials, dialect });
-    screen.question += 1;
-    let number = screen.question;
-    let composed = compare.columns.iter().enumerate().filter_map(|(column, entry)| {
-        let body: Arc<str> = entry.conversion.as_ref().ok()?.body.as_str().into();
-        let job = Box::new(service::Job { body: Some(body), ..job.clone() });
-        Some(Effect::Compare { number, column, job })
-    });
-    let mut effects: Vec<Effect> = composed.collect();
-    effects.extend(screen.colour_comparison(&mut compare));
-    screen.dialog = Some(Dialog::Compare(Box::new(compare)));
-    effects
+    let generation = screen.generations.fresh();
+    screen.dialog = Some(Dialog::Compare(Box::new(Compare::asked(generation))));
+    vec![Effect::Task(Task::CompareModes { generation, job: Box::new(job) })]
 }
 
 fn switch_profile(screen: &mut Compose) -> Vec<Effect> {
@@ -279,27 +274,35 @@ fn switch_profile(screen: &mut Compose) -> Vec<Effect> {
 
 /// Looks for profiles.
 pub fn search_profiles(screen: &mut Compose, search: &str) -> Vec<Effect> {
-    screen.question += 1;
-    vec![Effect::FindProfiles { number: screen.question, search: search.to_owned() }]
+    let generation = screen.profiles.ask(screen.generations.fresh());
+    vec![Effect::Task(Task::FindProfiles { generation, search: search.to_owned() })]
 }
 
 /// Shows the profiles that were found: test profiles first.
-pub fn show_profiles(screen: &mut Compose, shared: &mut Shared, result: Result<Vec<Arc<Profile>>, String>) {
+pub fn show_profiles(
+    screen: &mut Compose,
+    shared: &mut Shared,
+    generation: Generation,
+    mut result: Result<Vec<Arc<Profile>>, String>,
+) {
+    if let Ok(profiles) = &mut result {
+        profiles.sort_by_key(|profile| !profile.is_test_profile());
+    }
+    let is_latest = screen.profiles.answer(generation, result) == Taken::Latest;
     let Some(Dialog::Listing(listing)) = &mut screen.dialog else { return };
-    if listing.kind != ListKind::Profiles {
+    if !is_latest || listing.kind != ListKind::Profiles {
         return;
     }
-    match result {
-        Ok(mut profiles) => {
-            profiles.sort_by_key(|profile| !profile.is_test_profile());
+    match &screen.profiles {
+        Request::Ready { answer: profiles, .. } => {
             let now = shared.people.profile.as_ref().map(|profile| profile.identity.clone());
             listing.picker.set_rows(profiles.iter().map(|profile| profile_row(profile)).collect());
             if let Some(now) = now {
                 listing.picker.choose(&now);
             }
-            screen.found_profiles = profiles;
         }
-        Err(words) => shared.complain(words),
+        Request::Failed { words, .. } => shared.complain(words.clone()),
+        Request::Idle | Request::Pending { .. } => {}
     }
 }
 
@@ -332,17 +335,17 @@ fn open_editor(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
         };
         let ending =
             campaign.body.path.rsplit('/').next().and_then(|file| file.strip_prefix(campaign.stem.as_str()));
-        vec![Effect::OpenEditor(ExternalEdit {
+        vec![Effect::Loop(LoopEffect::OpenEditor(ExternalEdit {
             stem: campaign.stem.clone(),
             text: buffer.editor.text(),
             ending: ending.unwrap_or(".json.liquid").to_owned(),
             position: buffer.editor.position(buffer.editor.cursor()),
-        })]
+        }))]
     })
 }
 
 fn copy_curl(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
-    match screen.composed.as_ref().and_then(|composed| composed.http.as_ref()) {
+    match screen.composed().and_then(|composed| composed.http.as_ref()) {
         Some(http) => {
             let text = service::curl(http, None);
             let effect = shared.copy(text);
@@ -357,7 +360,7 @@ fn copy_curl(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
 }
 
 fn copy_body(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
-    match screen.composed.as_ref().and_then(|composed| composed.rendered.clone()) {
+    match screen.composed().and_then(|composed| composed.rendered.clone()) {
         Some(text) => {
             let effect = shared.copy(text);
             shared.say("copied the rendered body");

@@ -18,7 +18,7 @@ use crate::ui::screen::compose::dialog::{Dialog, Prompt, Purpose, Settings};
 use crate::ui::screen::compose::state::Compose;
 use crate::ui::screen::compose::update::{actions, mending, results, typing, vim, whose};
 use crate::ui::shared::Shared;
-use crate::ui::shared::effect::{Change, Effect};
+use crate::ui::shared::effect::{Change, Effect, Task};
 use crate::ui::widget::form::Filled;
 use crate::ui::widget::key::{Key, KeyCode};
 use crate::ui::widget::picker::{Matching, Picked, Picker, Row};
@@ -105,8 +105,8 @@ pub fn picked_in(screen: &mut Compose, shared: &mut Shared, dialog: Dialog, pick
 fn chosen(screen: &mut Compose, shared: &mut Shared, kind: ListKind, id: &str) -> Vec<Effect> {
     match kind {
         ListKind::Profiles => {
-            let profile = screen.found_profiles.iter().find(|profile| profile.identity == id).cloned();
-            screen.found_profiles = Vec::new();
+            let found = screen.profiles.take().unwrap_or_default();
+            let profile = found.into_iter().find(|profile| profile.identity == id);
             let mut effects =
                 profile.map_or_else(Vec::new, |profile| whose::preview_for(screen, shared, profile));
             effects.extend(back(screen, shared));
@@ -131,7 +131,7 @@ fn chosen(screen: &mut Compose, shared: &mut Shared, kind: ListKind, id: &str) -
         }
         ListKind::Samples => {
             screen.choose_sample(id);
-            vec![screen.compose(shared)]
+            screen.compose(shared).into_iter().collect()
         }
     }
 }
@@ -196,7 +196,7 @@ fn answered(screen: &mut Compose, shared: &mut Shared, purpose: Purpose, text: S
             return typing::apply(screen, shared, Command::Move(Motion::Line(line)));
         }
     };
-    vec![Effect::Change(change)]
+    vec![Effect::Task(Task::Change(change))]
 }
 
 fn new_campaign(screen: &Compose, shared: &Shared, start: Start, name: String) -> Change {
@@ -252,9 +252,9 @@ fn save_settings(screen: &mut Compose, shared: &mut Shared, dialog: Dialog) -> V
         return keep(screen, dialog);
     }
     let Settings { stem, expected, .. } = settings.as_ref();
-    vec![Effect::Change(Change::SaveCampaign {
+    vec![Effect::Task(Task::Change(Change::SaveCampaign {
         stem: stem.clone(),
         campaign: Box::new(campaign),
         expected: *expected,
-    })]
+    }))]
 }

@@ -127,7 +127,7 @@ fn press_in_webhook(screen: &mut Compose, shared: &mut Shared, key: Key) -> Vec<
         return actions::refuse_to_edit(shared);
     }
     match screen.webhook.press(key) {
-        Filled::Changed => vec![screen.compose_with_webhook(shared)],
+        Filled::Changed => screen.compose_with_webhook(shared).into_iter().collect(),
         Filled::Pressed(_) => screen.check_or_ask(shared),
         Filled::Submitted | Filled::Ignored | Filled::Moved => Vec::new(),
     }
@@ -212,7 +212,7 @@ pub fn paste(screen: &mut Compose, shared: &mut Shared, text: &str) -> Vec<Effec
         Focus { pane: Pane::Body, entered: true } => typing::paste(screen, shared, text),
         Focus { pane: Pane::Webhook, entered: true } if shared.read_only.is_none() => {
             screen.webhook.paste(text);
-            vec![screen.compose_with_webhook(shared)]
+            screen.compose_with_webhook(shared).into_iter().collect()
         }
         _ => {
             shared.complain("nothing to paste into here: 3 goes to the body");

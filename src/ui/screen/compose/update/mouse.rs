@@ -78,7 +78,7 @@ fn press(
             None => Vec::new(),
         },
         Pane::Webhook => match screen.webhook.point(mouse, inside(area)) {
-            Filled::Changed => vec![screen.compose_with_webhook(shared)],
+            Filled::Changed => screen.compose_with_webhook(shared).into_iter().collect(),
             Filled::Pressed(_) => screen.check_or_ask(shared),
             Filled::Ignored | Filled::Moved | Filled::Submitted => Vec::new(),
         },

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::service::{BotStatus, Outcome, TroubleKind};
+use crate::capture::CapturedChat;
+use crate::compose::Composed;
+use crate::service::{BotStatus, Outcome, People, TestAnswer, TroubleKind};
 use crate::ui::screen::compose::dialog::test::TestState;
 use crate::ui::screen::compose::dialog::{Confirm, Decision, Dialog};
 use crate::ui::screen::compose::focus::{Focus, Pane};
@@ -12,54 +14,29 @@ use crate::ui::screen::compose::verdicts::worst_of;
 use crate::ui::screen::compose::worst::Worst;
 use crate::ui::shared::Shared;
 use crate::ui::shared::action::{Action, Context};
-use crate::ui::shared::effect::{Effect, Timer};
+use crate::ui::shared::effect::{Effect, Entry, LoopEffect, Task, Timer};
 use crate::ui::shared::fault::Work;
+use crate::ui::shared::latest::Latest;
 use crate::ui::shared::msg::{Done, Msg, SaveFailure};
+use crate::ui::shared::request::{Generation, Request, Taken};
 use crate::workspace::{Condition, Draft, Fingerprint, Source, Workspace};
 
 /// Takes a result.
 pub fn take(screen: &mut Compose, shared: &mut Shared, message: Msg) -> Vec<Effect> {
     match message {
         Msg::Input(_) => Vec::new(),
-        Msg::Composed { number, composed } => {
-            // A result that is not the newest is still newer than what is on screen, and the newest is on its way.
-            if (screen.first_composition..=screen.composition).contains(&number) {
-                if let Some(worst) = &mut screen.worst {
-                    worst.follow(&composed.body);
-                }
-                if let Some(stem) = screen.open.clone().filter(|_| number == screen.composition) {
-                    screen.verdicts.note(&stem, worst_of(&composed));
-                }
-                screen.composed = Some(composed);
-                let body =
-                    screen.buffer().map(|buffer| buffer.text()).filter(|_| number != screen.composition);
-                match body {
-                    Some(body) => screen.move_problems(&body),
-                    None => screen.moved = None,
-                }
-            }
-            let is_latest = number == screen.composition;
-            if !is_latest {
-                return Vec::new();
-            }
-            screen.keep_message(shared);
-            vec![Effect::After(Timer::Survey(number))]
-        }
-        Msg::Surveyed { number, surveyed } => {
-            if number == screen.composition {
-                screen.worst = Some(Worst::new(surveyed));
-            }
+        Msg::Composed { generation, composed } => composed_anew(screen, shared, generation, composed),
+        Msg::Surveyed { generation, surveyed } => {
+            screen.worst.answer(generation, Ok(Worst::new(surveyed)));
             Vec::new()
         }
-        Msg::CampaignsChecked { number, found } => {
-            screen.verdicts.take(number, &found);
+        Msg::CampaignsChecked { generation, found } => {
+            screen.verdicts.take(generation, &found);
             Vec::new()
         }
         Msg::PeopleLoaded(result) => people_loaded(screen, shared, result),
-        Msg::ProfilesFound { number, result } => {
-            if number == screen.question {
-                actions::show_profiles(screen, shared, result);
-            }
+        Msg::ProfilesFound { generation, result } => {
+            actions::show_profiles(screen, shared, generation, result);
             Vec::new()
         }
         Msg::WorkspaceRead(result) => match result {
@@ -81,7 +58,10 @@ pub fn take(screen: &mut Compose, shared: &mut Shared, message: Msg) -> Vec<Effe
             Ok(()) => {
                 screen.is_private_foreign = false;
                 shared.say("adopted .telecast: its test chats, drafts, history and people count from now on");
-                vec![Effect::LoadPeople { profile: shared.profile_identity() }, Effect::FindDrafts]
+                vec![
+                    Effect::Task(Task::LoadPeople { profile: shared.profile_identity() }),
+                    Effect::Task(Task::FindDrafts),
+                ]
             }
             Err(words) => {
                 shared.complain(words);
@@ -103,13 +83,8 @@ pub fn take(screen: &mut Compose, shared: &mut Shared, message: Msg) -> Vec<Effe
                 Vec::new()
             }
         },
-        Msg::BotChecked { number, status } => {
-            if number == screen.bot_question {
-                if let Some(test) = screen.test_mut() {
-                    test.bot = status.clone();
-                }
-                screen.bot = status;
-            }
+        Msg::BotChecked { generation, status } => {
+            screen.bot.answer(generation, Ok(status));
             Vec::new()
         }
         Msg::TestsLoaded { chats, history } => {
@@ -132,55 +107,26 @@ pub fn take(screen: &mut Compose, shared: &mut Shared, message: Msg) -> Vec<Effe
             }
             effects
         }
-        Msg::TestPrepared { number, composed } => {
-            if number == screen.question
-                && let Some(Dialog::Test(test)) = &mut screen.dialog
-            {
-                test.request = Some(composed);
+        Msg::TestPrepared { generation, composed } => {
+            if let Some(test) = screen.test_mut() {
+                test.request.answer(generation, Ok(composed));
             }
             Vec::new()
         }
-        Msg::Compared { number, column, composed } => {
-            if number == screen.question
-                && let Some(Dialog::Compare(compare)) = &mut screen.dialog
-                && let Some(column) = compare.columns.get_mut(column)
-            {
-                column.composed = Some(composed);
+        Msg::ModesCompared { generation, compared } => match screen.dialog.take() {
+            Some(Dialog::Compare(mut compare)) => {
+                compare.take(generation, &compared);
+                let effects = screen.colour_comparison(&mut compare);
+                screen.dialog = Some(Dialog::Compare(compare));
+                effects
             }
-            Vec::new()
-        }
-        Msg::TestSent { number, answer } => {
-            if number == screen.question
-                && let Some(Dialog::Test(test)) = &mut screen.dialog
-            {
-                test.state = TestState::Answered(answer);
-                return vec![Effect::LoadTests];
+            other => {
+                screen.dialog = other;
+                Vec::new()
             }
-            let to = answer.chat.as_deref().map_or_else(String::new, |chat| format!(" to {chat}"));
-            let what = &answer.description;
-            match answer.outcome {
-                Outcome::Sent => shared.say(format!("the test{to} was sent")),
-                Outcome::Refused => shared.complain(format!("the test{to} was refused: {what}")),
-                Outcome::Withheld | Outcome::Unreachable => {
-                    shared.complain(format!("the test{to} was not sent: {what}"));
-                }
-                Outcome::Unknown => {
-                    shared.complain(format!("the test{to} may have arrived, look into the chat: {what}"));
-                }
-            }
-            Vec::new()
-        }
-        Msg::TestNotSent { number, words } => {
-            if number == screen.question
-                && let Some(Dialog::Test(test)) = &mut screen.dialog
-            {
-                test.state = TestState::Trouble(words);
-            } else {
-                shared.complain(format!("the test was not sent: {words}"));
-            }
-            Vec::new()
-        }
-        Msg::ChatCaptured { number, result } => chat_captured(screen, number, result),
+        },
+        Msg::TestAnswered { generation, result } => test_answered(screen, shared, generation, result),
+        Msg::ChatCaptured { generation, result } => chat_captured(screen, generation, result),
         Msg::EditedExternally { stem, result } => edited_externally(screen, shared, &stem, result),
         Msg::Copied(Ok(())) => Vec::new(),
         Msg::Copied(Err(words)) => {
@@ -196,10 +142,10 @@ pub fn take(screen: &mut Compose, shared: &mut Shared, message: Msg) -> Vec<Effe
             Vec::new()
         }
         Msg::Due(Timer::Draft(stem)) => screen.journal_now(shared, &stem).into_iter().collect(),
-        Msg::Due(Timer::Compose(number)) if number == screen.composition && !screen.is_choosing() => {
-            vec![screen.compose(shared)]
+        Msg::Due(Timer::Compose(generation)) if screen.is_latest(generation) && !screen.is_choosing() => {
+            screen.compose(shared).into_iter().collect()
         }
-        Msg::Due(Timer::Survey(number)) if number == screen.composition => {
+        Msg::Due(Timer::Survey(generation)) if screen.is_latest(generation) => {
             screen.survey(shared).into_iter().collect()
         }
         Msg::Due(Timer::Compose(_) | Timer::Survey(_) | Timer::Highlight) => Vec::new(),
@@ -212,26 +158,80 @@ pub fn take(screen: &mut Compose, shared: &mut Shared, message: Msg) -> Vec<Effe
             Vec::new()
         }
         Msg::Fault { work, fault } => {
-            let (what, outcome) = (work.words(), work.outcome());
-            let words = format!("telecast had a fault in {what}; {outcome}; please report it: {fault}");
-            faulted(screen, shared, work, &words);
-            shared.complain(words);
+            faulted(screen, shared, work, work.in_words(&fault));
             Vec::new()
         }
     }
 }
 
+fn composed_anew(
+    screen: &mut Compose,
+    shared: &Shared,
+    generation: Generation,
+    composed: Latest<Composed>,
+) -> Vec<Effect> {
+    let worst = worst_of(&composed);
+    let body = composed.body.clone();
+    let taken = screen.message.answer(generation, Ok(composed));
+    if taken == Taken::Stale {
+        return Vec::new();
+    }
+    if let Some(worst) = screen.worst.value_mut() {
+        worst.follow(&body);
+    }
+    if taken == Taken::Meanwhile {
+        let body = screen.buffer().map(|buffer| buffer.text()).unwrap_or_default();
+        screen.move_problems(&body);
+        return Vec::new();
+    }
+    screen.moved = None;
+    if let Some(stem) = screen.open.clone() {
+        screen.verdicts.note(&stem, worst);
+    }
+    screen.keep_message(shared);
+    vec![Effect::Loop(LoopEffect::After(Timer::Survey(generation)))]
+}
+
+/// Shows the answer where it was asked for, else says it in the footer: the dialog may be closed by now.
+fn test_answered(
+    screen: &mut Compose,
+    shared: &mut Shared,
+    generation: Generation,
+    result: Result<Box<TestAnswer>, String>,
+) -> Vec<Effect> {
+    if let Some(Dialog::Test(test)) = &mut screen.dialog
+        && let TestState::Send(request) = &mut test.state
+        && request.answer(generation, result.clone()) == Taken::Latest
+    {
+        return if result.is_ok() { vec![Effect::Task(Task::LoadTests)] } else { Vec::new() };
+    }
+    let answer = match result {
+        Ok(answer) => answer,
+        Err(words) => {
+            shared.complain(format!("the test was not sent: {words}"));
+            return Vec::new();
+        }
+    };
+    let to = answer.chat.as_deref().map_or_else(String::new, |chat| format!(" to {chat}"));
+    let what = &answer.description;
+    match answer.outcome {
+        Outcome::Sent => shared.say(format!("the test{to} was sent")),
+        Outcome::Refused => shared.complain(format!("the test{to} was refused: {what}")),
+        Outcome::Withheld | Outcome::Unreachable => {
+            shared.complain(format!("the test{to} was not sent: {what}"));
+        }
+        Outcome::Unknown => {
+            shared.complain(format!("the test{to} may have arrived, look into the chat: {what}"));
+        }
+    }
+    Vec::new()
+}
+
 /// Whatever waits for an answer that a fault has swallowed waits no more.
-fn faulted(screen: &mut Compose, shared: &mut Shared, work: Work, words: &str) {
+fn faulted(screen: &mut Compose, shared: &mut Shared, work: Work, words: String) {
     match work {
         Work::CheckBot => {
-            let status = BotStatus::Trouble { kind: TroubleKind::NoAnswer, words: words.to_owned() };
-            if screen.bot == BotStatus::Asking {
-                screen.bot = status.clone();
-            }
-            if let Some(test) = screen.test_mut().filter(|test| test.bot == BotStatus::Asking) {
-                test.bot = status;
-            }
+            screen.bot.end_pending(Ok(BotStatus::Trouble { kind: TroubleKind::NoAnswer, words }));
         }
         Work::Save | Work::Change => {
             shared.is_quitting = false;
@@ -243,17 +243,17 @@ fn faulted(screen: &mut Compose, shared: &mut Shared, work: Work, words: &str) {
             if let Some(test) = screen.test_mut() {
                 test.is_loaded = true;
                 test.sends_when_loaded = false;
-                test.state = TestState::Trouble(words.to_owned());
+                test.state = TestState::Refused(words);
             }
         }
         Work::SendTest | Work::Capture => {
-            if let Some(test) = screen.test_mut().filter(|test| test.state.is_waiting()) {
-                test.state = TestState::Trouble(words.to_owned());
+            if let Some(test) = screen.test_mut() {
+                test.state.end_pending(words);
             }
         }
         Work::People => {
             if shared.people.vocabulary.is_none() {
-                shared.people.trouble = Some(words.to_owned());
+                shared.people.trouble = Some(words);
             }
         }
         Work::Compose
@@ -264,22 +264,17 @@ fn faulted(screen: &mut Compose, shared: &mut Shared, work: Work, words: &str) {
         | Work::Colours
         | Work::Copy
         | Work::Editor
-        | Work::Timer
         | Work::Background => {}
     }
 }
 
-fn people_loaded(
-    screen: &mut Compose,
-    shared: &mut Shared,
-    result: Result<crate::ui::shared::msg::PeopleFound, String>,
-) -> Vec<Effect> {
+fn people_loaded(screen: &mut Compose, shared: &mut Shared, result: Result<People, String>) -> Vec<Effect> {
     match result {
         Ok(found) => {
             shared.people.vocabulary = Some(found.vocabulary);
             shared.people.trouble = None;
             shared.people.profile = found.profile;
-            vec![screen.compose(shared), screen.check_campaigns(shared)]
+            screen.compose(shared).into_iter().chain([screen.check_campaigns(shared)]).collect()
         }
         Err(words) => {
             shared.people.trouble = Some(words.clone());
@@ -321,7 +316,7 @@ fn follow(screen: &mut Compose, shared: &mut Shared, mut workspace: Arc<Workspac
         screen.open = None;
         match first {
             Some(stem) => screen.open_buffer(shared, &stem),
-            None => screen.composed = None,
+            None => screen.message = Request::Idle,
         }
     }
     let mut effects = screen.journal_followed();
@@ -337,7 +332,8 @@ fn follow(screen: &mut Compose, shared: &mut Shared, mut workspace: Arc<Workspac
             "{stem} was deleted on disk; your edits are still here: {saving} makes it again"
         ));
     }
-    effects.extend([screen.compose(shared), screen.check_campaigns(shared)]);
+    effects.extend(screen.compose(shared));
+    effects.push(screen.check_campaigns(shared));
     if screen.webhook.expected != before {
         effects.extend(screen.check_bot(shared));
     }
@@ -386,7 +382,7 @@ fn drafts_found(screen: &mut Compose, shared: &mut Shared, drafts: Vec<Draft>) -
     for draft in drafts {
         let on_disk = shared.workspace.campaign(&draft.stem).map(|campaign| campaign.body.text.as_str());
         if on_disk == Some(draft.text.as_str()) {
-            effects.push(Effect::DiscardDraft(draft.stem));
+            effects.push(Effect::Journal(Entry::DiscardDraft(draft.stem)));
         } else {
             lost.push(draft);
         }
@@ -461,7 +457,7 @@ fn body_saved(
                 Some(words) => shared.complain(format!("saved {path}; webhook not saved: {words}")),
                 None => shared.say(format!("saved {path}")),
             }
-            let effects = vec![Effect::Reload];
+            let effects = vec![Effect::Task(Task::Reload)];
             effects
         }
         Err(SaveFailure::ChangedOnDisk) => {
@@ -534,25 +530,18 @@ fn changed(
 
 fn chat_captured(
     screen: &mut Compose,
-    number: u64,
-    result: Result<crate::capture::CapturedChat, String>,
+    generation: Generation,
+    result: Result<CapturedChat, String>,
 ) -> Vec<Effect> {
-    if number != screen.question {
+    let Some(Dialog::Test(test)) = &mut screen.dialog else { return Vec::new() };
+    let TestState::Capture(request) = &mut test.state else { return Vec::new() };
+    let title = result.as_ref().ok().map(|chat| chat.title.clone());
+    if request.answer(generation, result) != Taken::Latest || title.is_none() {
         return Vec::new();
     }
-    let Some(Dialog::Test(test)) = &mut screen.dialog else { return Vec::new() };
-    match result {
-        Ok(chat) => {
-            test.state = TestState::Captured(format!("caught {} · {}", chat.title, chat.id));
-            test.chat = Some(chat.title);
-            test.as_is = false;
-            vec![Effect::LoadTests]
-        }
-        Err(words) => {
-            test.state = TestState::Trouble(words);
-            Vec::new()
-        }
-    }
+    test.chat = title;
+    test.as_is = false;
+    vec![Effect::Task(Task::LoadTests)]
 }
 
 fn edited_externally(
@@ -567,7 +556,7 @@ fn edited_externally(
             if !buffer.editor.is(&text) {
                 buffer.replace_all(&text);
             }
-            let mut effects = vec![screen.compose(shared)];
+            let mut effects: Vec<Effect> = screen.compose(shared).into_iter().collect();
             effects.extend(screen.journal_soon(shared));
             effects
         }

@@ -4,7 +4,7 @@ use crate::ui::screen::compose::focus::{Focus, Pane};
 use crate::ui::screen::compose::state::Compose;
 use crate::ui::screen::compose::update::actions::editing;
 use crate::ui::shared::Shared;
-use crate::ui::shared::effect::{Change, Effect};
+use crate::ui::shared::effect::{Change, Effect, Entry, Task};
 
 /// Saves what one is editing.
 pub fn save(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
@@ -38,7 +38,7 @@ fn save_webhook(screen: &mut Compose) -> Vec<Effect> {
     else {
         return Vec::new();
     };
-    vec![Effect::Change(Change::SaveWebhook { stem, webhook: Box::new(webhook), expected })]
+    vec![Effect::Task(Task::Change(Change::SaveWebhook { stem, webhook: Box::new(webhook), expected }))]
 }
 
 /// Saves a body where it differs from its file, or is to be written over whatever is there.
@@ -48,15 +48,15 @@ pub fn save_body(screen: &mut Compose, shared: &mut Shared, stem: &str, overwrit
     let text = buffer.start_saving();
     if buffer.is_deleted {
         let campaign = Box::new(shared.workspace.campaign(stem)?.clone());
-        return Some(Effect::Change(Change::RemakeCampaign { campaign, body: text.to_string() }));
+        return Some(Effect::Task(Task::Change(Change::RemakeCampaign { campaign, body: text.to_string() })));
     }
     let expected = (!overwrite).then_some(buffer.saved);
-    Some(Effect::SaveBody {
+    Some(Effect::Journal(Entry::SaveBody {
         stem: stem.to_owned(),
         text: text.to_string(),
         version: buffer.editor.version(),
         expected,
-    })
+    }))
 }
 
 /// Returns the campaigns with unsaved bodies.

@@ -7,7 +7,7 @@ use crate::ui::screen::compose::focus::{Focus, Pane};
 use crate::ui::screen::compose::state::Compose;
 use crate::ui::screen::compose::update::{actions, vim};
 use crate::ui::shared::Shared;
-use crate::ui::shared::effect::{Effect, Timer};
+use crate::ui::shared::effect::{Effect, LoopEffect, Task, Timer};
 use crate::ui::widget::key::{Key, KeyCode};
 use crate::ui::widget::typing::command;
 
@@ -60,15 +60,19 @@ pub fn press(screen: &mut Compose, shared: &mut Shared, key: Key) -> Vec<Effect>
     if screen.is_choosing() {
         // A trigger half typed is no problem to tell of: the message is made once the picker is done with. What opens a
         // picker that waits for an arrow may just as well be text.
-        effects.retain(|effect| !matches!(effect, Effect::Compose { .. }));
+        effects.retain(|effect| !matches!(effect, Effect::Task(Task::Compose { .. })));
     } else if may_begin {
         let before = effects.len();
-        effects.retain(|effect| !matches!(effect, Effect::Compose { .. }));
-        if effects.len() < before {
-            effects.push(Effect::After(Timer::Compose(screen.composition)));
+        effects.retain(|effect| !matches!(effect, Effect::Task(Task::Compose { .. })));
+        if effects.len() < before
+            && let Some(generation) = screen.message.latest()
+        {
+            effects.push(Effect::Loop(LoopEffect::After(Timer::Compose(generation))));
         }
-    } else if was_picking && !effects.iter().any(|effect| matches!(effect, Effect::Compose { .. })) {
-        effects.push(screen.compose(shared));
+    } else if was_picking
+        && !effects.iter().any(|effect| matches!(effect, Effect::Task(Task::Compose { .. })))
+    {
+        effects.extend(screen.compose(shared));
     }
     effects
 }
@@ -124,7 +128,7 @@ pub fn apply(screen: &mut Compose, shared: &mut Shared, command: Command) -> Vec
     }
     if applied.changed {
         effects.extend(screen.start_typing());
-        effects.push(screen.compose(shared));
+        effects.extend(screen.compose(shared));
         effects.extend(screen.journal_soon(shared));
     }
     effects
@@ -134,8 +138,8 @@ pub fn apply(screen: &mut Compose, shared: &mut Shared, command: Command) -> Vec
 pub fn apply_all(screen: &mut Compose, shared: &mut Shared, commands: Vec<Command>) -> Vec<Effect> {
     let mut effects: Vec<Effect> =
         commands.into_iter().flat_map(|command| apply(screen, shared, command)).collect();
-    let newest = screen.composition;
-    effects.retain(|effect| !matches!(effect, Effect::Compose { number, .. } if *number != newest));
+    let newest = screen.message.latest();
+    effects.retain(|effect| !matches!(effect, Effect::Task(Task::Compose { generation, .. }) if Some(*generation) != newest));
     effects
 }
 
@@ -166,7 +170,7 @@ pub fn is_motion(command: &Command) -> bool {
 fn follow_picker(screen: &mut Compose, shared: &mut Shared) -> Option<Effect> {
     let editor = &screen.buffer().filter(|_| screen.has_hints())?.editor;
     if screen.completion.is_none() && PICKS_AT_ONCE_UP_TO < editor.len() {
-        return Some(Effect::After(Timer::Pick(editor.version())));
+        return Some(Effect::Loop(LoopEffect::After(Timer::Pick(editor.version()))));
     }
     let (text, cursor) = (editor.text(), editor.cursor());
     let session = screen.completion.take();
@@ -210,7 +214,7 @@ pub fn press_in_picker(screen: &mut Compose, shared: &mut Shared, key: Key) -> O
     match key.code {
         KeyCode::Esc => {
             screen.completion = None;
-            return Some(vec![screen.compose(shared)]);
+            return Some(screen.compose(shared).into_iter().collect());
         }
         KeyCode::Up => session.choose_previous(),
         KeyCode::Down => session.choose_next(),

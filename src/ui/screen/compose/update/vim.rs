@@ -59,7 +59,10 @@ pub fn command_line(screen: &mut Compose, shared: &mut Shared, line: Line) -> Ve
     match line {
         Line::Save => actions::act(screen, shared, Action::Save),
         Line::Quit => actions::act(screen, shared, Action::Quit),
-        Line::QuitUnsaved => vec![Effect::Ask(Ask::QuitUnsaved)],
+        Line::QuitUnsaved => {
+            shared.ask(Ask::QuitUnsaved);
+            Vec::new()
+        }
         Line::SaveAndQuit => save_and_quit(shared),
         Line::Help => actions::act(screen, shared, Action::Help),
         Line::GoTo(number) => typing::apply(screen, shared, Command::Move(Motion::Line(number))),
@@ -110,7 +113,8 @@ fn answer(screen: &mut Compose, shared: &mut Shared, request: Request) -> Vec<Ef
     }
 }
 
-fn save_and_quit(shared: &Shared) -> Vec<Effect> {
+fn save_and_quit(shared: &mut Shared) -> Vec<Effect> {
     let is_read_only = shared.read_only.is_some();
-    vec![Effect::Ask(if is_read_only { Ask::Act(Action::Quit) } else { Ask::SaveAndQuit })]
+    shared.ask(if is_read_only { Ask::Act(Action::Quit) } else { Ask::SaveAndQuit });
+    Vec::new()
 }

@@ -14,13 +14,13 @@ use crate::ui::shared::effect::Effect;
 pub fn preview_for(screen: &mut Compose, shared: &mut Shared, profile: Arc<Profile>) -> Vec<Effect> {
     shared.people.profile = Some(profile);
     screen.preview.scroll = 0;
-    vec![screen.compose(shared)]
+    screen.compose(shared).into_iter().collect()
 }
 
 /// Goes through those whose message fails, or is longest.
 pub fn next_worst(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
     let current = shared.profile_identity();
-    match screen.worst.as_ref().map(|worst| worst.next(current.as_deref())) {
+    match screen.worst.value().map(|worst| worst.next(current.as_deref())) {
         Some(Some((profile, words))) => {
             shared.say(words);
             preview_for(screen, shared, profile)

@@ -1,5 +1,6 @@
 //! The dialog of F6: comparing changes nothing, converting is one undo step.
 
+use crate::service::Converted;
 use crate::ui::screen::compose::dialog::Dialog;
 use crate::ui::screen::compose::state::Compose;
 use crate::ui::screen::compose::update::dialogs::{back, keep};
@@ -15,7 +16,7 @@ pub(super) fn press_in_compare(
     key: Key,
 ) -> Vec<Effect> {
     let Dialog::Compare(compare) = &mut dialog else { return keep(screen, dialog) };
-    let n = compare.columns.len().max(1);
+    let n = compare.columns().len().max(1);
     match key.code {
         KeyCode::Esc => return back(screen, shared),
         KeyCode::Left => compare.chosen = (compare.chosen + n - 1) % n,
@@ -31,18 +32,18 @@ pub(super) fn press_in_compare(
 /// Converts the body to the chosen mode, as one undo step.
 fn convert(screen: &mut Compose, shared: &mut Shared, dialog: Dialog) -> Vec<Effect> {
     let Dialog::Compare(compare) = &dialog else { return keep(screen, dialog) };
-    let Some(column) = compare.column() else { return Vec::new() };
-    match &column.conversion {
+    let Some(column) = compare.column() else { return keep(screen, dialog) };
+    match column.outcome {
         Err(refusal) => {
             mending::go_to(screen, refusal.span);
             shared.complain(refusal.message.clone());
             Vec::new()
         }
-        Ok(_) if compare.now == Some(column.mode) => {
+        Ok(_) if compare.now() == Some(column.mode) => {
             shared.say(format!("it is {} already", column.mode.as_str()));
             Vec::new()
         }
-        Ok(conversion) => {
+        Ok(Converted { conversion, .. }) => {
             if shared.read_only.is_some() {
                 return actions::refuse_to_edit(shared);
             }
@@ -50,7 +51,7 @@ fn convert(screen: &mut Compose, shared: &mut Shared, dialog: Dialog) -> Vec<Eff
                 buffer.replace_all(&conversion.body);
             }
             shared.say(format!("converted to {}: ^Z takes it back", column.mode.as_str()));
-            let mut effects = vec![screen.compose(shared)];
+            let mut effects: Vec<Effect> = screen.compose(shared).into_iter().collect();
             effects.extend(screen.journal_soon(shared));
             effects
         }

@@ -8,7 +8,7 @@ use crate::ui::screen::compose::state::Compose;
 use crate::ui::screen::compose::update::dialogs::{back, new_campaign};
 use crate::ui::screen::compose::update::{actions, results, saving};
 use crate::ui::shared::Shared;
-use crate::ui::shared::effect::{Change, Effect};
+use crate::ui::shared::effect::{Change, Effect, Entry, Task};
 
 /// Does what was decided.
 pub fn decide(screen: &mut Compose, shared: &mut Shared, decision: Decision) -> Vec<Effect> {
@@ -28,26 +28,26 @@ pub fn decide(screen: &mut Compose, shared: &mut Shared, decision: Decision) -> 
             }
             if let Some(Dialog::Test(test)) = &mut screen.dialog {
                 test.state = match trust {
-                    Some(_) => TestState::Captured("trusted as it is: Enter sends the test".to_owned()),
-                    None => TestState::Trouble("the webhook changed meanwhile: it is not trusted".to_owned()),
+                    Some(_) => TestState::Trusted,
+                    None => TestState::Refused("the webhook changed meanwhile: it is not trusted".to_owned()),
                 };
             }
             effects.extend(trust);
             effects
         }
-        Decision::AdoptPrivate => vec![Effect::AdoptPrivate],
-        Decision::OldSecrets { found, moves } => vec![Effect::DecideSecrets { found, moves }],
+        Decision::AdoptPrivate => vec![Effect::Task(Task::AdoptPrivate)],
+        Decision::OldSecrets { found, moves } => vec![Effect::Task(Task::DecideSecrets { found, moves })],
         Decision::DeleteCampaign(stem) => {
             let is_gone = screen.is_gone(shared, &stem);
             screen.buffers.remove(&stem);
             if is_gone {
                 screen.open.take_if(|open| *open == stem);
                 shared.say(format!("deleted the unsaved edits of {stem}"));
-                return vec![Effect::DiscardDraft(stem), Effect::Reload];
+                return vec![Effect::Journal(Entry::DiscardDraft(stem)), Effect::Task(Task::Reload)];
             }
-            vec![Effect::Change(Change::DeleteCampaign(stem))]
+            vec![Effect::Task(Task::Change(Change::DeleteCampaign(stem)))]
         }
-        Decision::DeleteWebhook(stem) => vec![Effect::Change(Change::DeleteWebhook(stem))],
+        Decision::DeleteWebhook(stem) => vec![Effect::Task(Task::Change(Change::DeleteWebhook(stem)))],
         Decision::Overwrite(stem) => saving::save_body(screen, shared, &stem, true).into_iter().collect(),
         Decision::TakeFile(stem) => {
             let on_disk = shared
@@ -59,13 +59,14 @@ pub fn decide(screen: &mut Compose, shared: &mut Shared, decision: Decision) -> 
                 buffer.take_as_saved(&text, fingerprint);
                 buffer.forget_draft();
             }
-            vec![Effect::Reload, Effect::DiscardDraft(stem), screen.compose(shared)]
+            let discard = Effect::Journal(Entry::DiscardDraft(stem));
+            [Effect::Task(Task::Reload), discard].into_iter().chain(screen.compose(shared)).collect()
         }
         Decision::RestoreDraft(stem) => restore_draft(screen, shared, &stem),
         Decision::DiscardDraft(stem) => {
             screen.drafts.retain(|draft| draft.stem != stem);
             results::offer_draft(screen, shared);
-            vec![Effect::DiscardDraft(stem)]
+            vec![Effect::Journal(Entry::DiscardDraft(stem))]
         }
     }
 }
@@ -81,13 +82,16 @@ fn restore_draft(screen: &mut Compose, shared: &mut Shared, stem: &str) -> Vec<E
             Start::Pasted(Box::new(Pasted::as_is(&draft.text))),
             format!("{stem} recovered"),
         );
-        return vec![Effect::Change(change), Effect::DiscardDraft(stem.to_owned())];
+        return vec![
+            Effect::Task(Task::Change(change)),
+            Effect::Journal(Entry::DiscardDraft(stem.to_owned())),
+        ];
     }
     let mut effects = actions::open(screen, shared, stem);
     if let Some(buffer) = screen.buffers.get_mut(stem) {
         buffer.replace_all(&draft.text);
         buffer.mark_drafted();
-        effects.push(screen.compose(shared));
+        effects.extend(screen.compose(shared));
     }
     results::offer_draft(screen, shared);
     effects

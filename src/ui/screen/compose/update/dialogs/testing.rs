@@ -8,7 +8,8 @@ use crate::ui::screen::compose::state::Compose;
 use crate::ui::screen::compose::update::dialogs::{back, keep};
 use crate::ui::screen::compose::update::{actions, mending};
 use crate::ui::shared::Shared;
-use crate::ui::shared::effect::Effect;
+use crate::ui::shared::effect::{Effect, Task};
+use crate::ui::shared::request::Request;
 use crate::ui::widget::key::{Key, KeyCode};
 use crate::ui::widget::picker::{Matching, Picker, Row};
 use crate::workspace::is_chat;
@@ -20,21 +21,20 @@ pub(super) fn press_in_test(
     key: Key,
 ) -> Vec<Effect> {
     let Dialog::Test(test) = &mut dialog else { return keep(screen, dialog) };
-    let is_capturing = test.state == TestState::Capturing;
+    let is_capturing = test.state.is_capturing();
     match key.code {
         KeyCode::Esc if is_capturing => {
-            test.state = TestState::Ready;
-            screen.question += 1;
+            test.state = TestState::Send(Request::Idle);
             screen.dialog = Some(dialog);
-            vec![Effect::StopCapture]
+            vec![Effect::Task(Task::StopCapture)]
         }
         KeyCode::Esc => {
-            if test.state == TestState::Sending {
+            if test.state.is_sending() {
                 shared.say("the test is on its way; its answer comes here");
             }
             back(screen, shared)
         }
-        _ if is_capturing || test.state == TestState::Sending => keep(screen, dialog),
+        _ if is_capturing || test.state.is_sending() => keep(screen, dialog),
         KeyCode::Enter => send(screen, shared, dialog),
         KeyCode::Up => {
             test.scroll = test.scroll.saturating_sub(1);
@@ -63,7 +63,7 @@ pub(super) fn press_in_test(
             actions::prepare_test(screen, shared).into_iter().collect()
         }
         KeyCode::Char('j') => match &test.state {
-            TestState::Answered(answer) => {
+            TestState::Send(Request::Ready { answer, .. }) => {
                 if let Some(problem) = &answer.problem {
                     mending::go_to(screen, problem.span);
                     shared.say(problem.message.clone());
@@ -80,9 +80,9 @@ pub(super) fn choose_chat(screen: &mut Compose, shared: &mut Shared, chat: &str)
     if let Some(test) = &mut screen.test_behind {
         test.chat = Some(chat.to_owned());
         test.as_is = false;
-        test.state = TestState::Ready;
+        test.state = TestState::Send(Request::Idle);
     }
-    let mut effects = vec![Effect::RememberChat { name: None, chat: chat.to_owned() }];
+    let mut effects = vec![Effect::Task(Task::RememberChat { name: None, chat: chat.to_owned() })];
     effects.extend(back(screen, shared));
     effects
 }
@@ -158,14 +158,14 @@ fn send(screen: &mut Compose, shared: &mut Shared, dialog: Dialog) -> Vec<Effect
     }
     if job.test_chat.is_none() && !test.as_is {
         let words = "no test chat yet: c types one, g catches yours";
-        test.state = TestState::Trouble(words.to_owned());
+        test.state = TestState::Refused(words.to_owned());
         return Vec::new();
     }
-    test.state = TestState::Sending;
+    let generation = screen.generations.fresh();
+    test.state = TestState::send(generation);
     let chat = test.chat.clone();
-    screen.question += 1;
-    let mut effects = vec![Effect::SendTest { number: screen.question, test: Box::new(TestSend { job }) }];
-    effects.extend(chat.map(|chat| Effect::RememberChat { name: None, chat }));
+    let mut effects = vec![Effect::Task(Task::SendTest { generation, test: Box::new(TestSend { job }) })];
+    effects.extend(chat.map(|chat| Effect::Task(Task::RememberChat { name: None, chat })));
     effects
 }
 
@@ -177,30 +177,27 @@ pub(super) fn resend(screen: &mut Compose, shared: &mut Shared, id: &str) -> Vec
     let Some(sent) = id.parse().ok().and_then(|at: usize| test.history.get(at).cloned()) else {
         return Vec::new();
     };
-    let is_to_test_chat = sent.chat.is_some();
-    test.state = match is_to_test_chat {
-        true => TestState::Sending,
-        false => TestState::Trouble(format!(
+    if sent.chat.is_none() {
+        test.state = TestState::Refused(format!(
             "that one went to whomever its body named; `telecast test {} --as-is` does so again",
             sent.campaign
-        )),
-    };
-    if !is_to_test_chat {
+        ));
         screen.dialog = Some(Dialog::Test(test));
         return Vec::new();
     }
+    let generation = screen.generations.fresh();
+    test.state = TestState::send(generation);
     // What the dialog shows is what is sent: this entry's chat.
     test.chat = sent.chat.clone();
     test.as_is = false;
     screen.dialog = Some(Dialog::Test(test));
     let mut effects: Vec<Effect> = actions::prepare_test(screen, shared).into_iter().collect();
-    screen.question += 1;
-    effects.push(Effect::Resend { number: screen.question, sent: Box::new(sent) });
+    effects.push(Effect::Task(Task::Resend { generation, sent: Box::new(sent) }));
     effects
 }
 
 fn capture(screen: &mut Compose, shared: &mut Shared, mut dialog: Dialog) -> Vec<Effect> {
-    if matches!(screen.bot, BotStatus::NotTrusted(_)) {
+    if matches!(screen.bot.value(), Some(BotStatus::NotTrusted(_))) {
         screen.dialog = Some(dialog);
         screen.ask_for_trust(shared);
         return Vec::new();
@@ -208,11 +205,11 @@ fn capture(screen: &mut Compose, shared: &mut Shared, mut dialog: Dialog) -> Vec
     let webhook = screen.webhook.in_use(&shared.workspace);
     let Dialog::Test(test) = &mut dialog else { return keep(screen, dialog) };
     let Some(webhook) = webhook else {
-        test.state = TestState::Trouble("this campaign has no webhook: F4 chooses one".into());
+        test.state = TestState::Refused("this campaign has no webhook: F4 chooses one".into());
         return keep(screen, dialog);
     };
-    test.state = TestState::Capturing;
-    screen.question += 1;
+    let generation = screen.generations.fresh();
+    test.state = TestState::capture(generation);
     screen.dialog = Some(dialog);
-    vec![Effect::Capture { number: screen.question, webhook: Box::new(webhook) }]
+    vec![Effect::Task(Task::Capture { generation, webhook: Box::new(webhook) })]
 }

@@ -1,32 +1,12 @@
-//! Other programs: the clipboard's command, the editor.
+//! `$VISUAL` or `$EDITOR` on a copy of a body.
 
 use std::path::Path;
-use std::process::Stdio;
-
-use tokio::io::AsyncWriteExt;
 
 use crate::disk::{Condition, Scratch, explain, read_source};
 use crate::ui::shared::effect::ExternalEdit;
 
-pub(super) async fn copy_by_command(command: &[String], text: &str) -> Result<(), String> {
-    let (program, arguments) = command.split_first().ok_or("the clipboard command is empty")?;
-    let failed = |error: std::io::Error| format!("{program}: {error}");
-    let mut child = tokio::process::Command::new(program)
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(failed)?;
-    if let Some(mut stdin) = child.stdin.take() {
-        stdin.write_all(text.as_bytes()).await.map_err(failed)?;
-    }
-    let status = child.wait().await.map_err(failed)?;
-    if status.success() { Ok(()) } else { Err(format!("{program} ended with {status}")) }
-}
-
 /// Lets an editor change a copy in `scratch`, the folder of such copies, and returns what it wrote.
-pub(super) async fn edit(job: ExternalEdit, scratch: &Path) -> Result<String, String> {
+pub async fn edit(job: ExternalEdit, scratch: &Path) -> Result<String, String> {
     let command = ["VISUAL", "EDITOR"]
         .iter()
         .find_map(|name| std::env::var(name).ok())

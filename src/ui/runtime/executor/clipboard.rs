@@ -1,0 +1,22 @@
+//! The clipboard's command.
+
+use std::process::Stdio;
+
+use tokio::io::AsyncWriteExt;
+
+pub(super) async fn copy_by_command(command: &[String], text: &str) -> Result<(), String> {
+    let (program, arguments) = command.split_first().ok_or("the clipboard command is empty")?;
+    let failed = |error: std::io::Error| format!("{program}: {error}");
+    let mut child = tokio::process::Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(failed)?;
+    if let Some(mut stdin) = child.stdin.take() {
+        stdin.write_all(text.as_bytes()).await.map_err(failed)?;
+    }
+    let status = child.wait().await.map_err(failed)?;
+    if status.success() { Ok(()) } else { Err(format!("{program} ended with {status}")) }
+}

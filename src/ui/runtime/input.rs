@@ -1,0 +1,80 @@
+//! What the terminal library reads, as the console's own input.
+
+use std::time::Duration;
+
+use crossterm::event::{Event, EventStream, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use futures_core::Stream;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::Poll;
+use tokio::time::Instant;
+
+use crate::ui::shared::keymap::key_of;
+use crate::ui::widget::input::{Input, Mouse, MouseKind};
+
+/// Two clicks at one place within this time are a double click.
+const DOUBLE_CLICK: Duration = Duration::from_millis(400);
+
+/// Waits for input and takes all that is there; `None` when the terminal is gone.
+pub async fn read_batch(events: &mut Option<EventStream>) -> Option<Vec<Event>> {
+    let events = events.as_mut()?;
+    let mut batch = Vec::new();
+    poll_fn(|context| {
+        loop {
+            match Pin::new(&mut *events).poll_next(context) {
+                Poll::Ready(Some(Ok(event))) => batch.push(event),
+                Poll::Ready(Some(Err(_)) | None) if batch.is_empty() => return Poll::Ready(None),
+                Poll::Pending if batch.is_empty() => return Poll::Pending,
+                Poll::Ready(Some(Err(_)) | None) | Poll::Pending => return Poll::Ready(Some(())),
+            }
+        }
+    })
+    .await?;
+    Some(batch)
+}
+
+/// Returns what an event is to the console, where it is anything.
+pub fn input_of(event: Event, clicks: &mut Clicks) -> Option<Input> {
+    match event {
+        Event::Key(key) => key_of(key).map(Input::Key),
+        Event::Paste(text) => Some(Input::Paste(text)),
+        Event::Mouse(mouse) => mouse_of(mouse, clicks).map(Input::Mouse),
+        Event::Resize(columns, rows) => Some(Input::Resize(columns, rows)),
+        Event::FocusGained => Some(Input::FocusGained),
+        Event::FocusLost => None,
+    }
+}
+
+fn mouse_of(event: MouseEvent, clicks: &mut Clicks) -> Option<Mouse> {
+    let kind = match event.kind {
+        MouseEventKind::Down(MouseButton::Left) => {
+            MouseKind::Down { clicks: clicks.count(event.column, event.row) }
+        }
+        MouseEventKind::Down(MouseButton::Right) => MouseKind::Ask,
+        MouseEventKind::Drag(MouseButton::Left) => MouseKind::Drag,
+        MouseEventKind::Up(MouseButton::Left) => MouseKind::Up,
+        MouseEventKind::ScrollUp => MouseKind::Scroll(-3),
+        MouseEventKind::ScrollDown => MouseKind::Scroll(3),
+        _ => return None,
+    };
+    let shift = event.modifiers.contains(KeyModifiers::SHIFT);
+    Some(Mouse { kind, x: event.column, y: event.row, shift })
+}
+
+/// Counts clicks in quick succession at one place.
+#[derive(Debug, Default)]
+pub struct Clicks {
+    last: Option<(Instant, u16, u16, u8)>,
+}
+
+impl Clicks {
+    fn count(&mut self, x: u16, y: u16) -> u8 {
+        let now = Instant::now();
+        let again = self
+            .last
+            .filter(|(at, last_x, last_y, _)| now - *at < DOUBLE_CLICK && (*last_x, *last_y) == (x, y));
+        let count = again.map_or(1, |(_, _, _, count)| count % 3 + 1);
+        self.last = Some((now, x, y, count));
+        count
+    }
+}
