@@ -128,7 +128,7 @@ fn code_in_the_message_has_its_languages_colours() {
 /// The links of the terminal: what is in their cells, and where they lead.
 fn hyperlinks(console: &Console) -> Vec<(String, String)> {
     let cells = console.cells();
-    let links = telecast::ui::app::links(&console.app());
+    let links = telecast::ui::app::links(console.app());
     let text = |link: &Link| link.columns.clone().map(|x| cells[(x, link.y)].symbol()).collect::<String>();
     links.iter().map(|link| (text(link).trim().to_owned(), link.address.as_str().to_owned())).collect()
 }
