@@ -40,7 +40,6 @@ mod syntax;
 mod tags;
 mod token;
 mod variables;
-mod view;
 mod walk;
 
 use std::sync::Arc;
@@ -69,7 +68,6 @@ pub use source_map::{Origin, SourceMap};
 pub use tags::{TAGS, TagDoc};
 pub use token::{Token, TokenClass};
 pub use variables::VariableUse;
-pub use view::ProfileView;
 
 use compiled::{Compiled, File};
 use flavour::Flavour;
