@@ -1,5 +1,4 @@
-//! Liquid over JSON text: a spanned parser, rendering with a source map, filters, static checks. The only place that
-//! names `liquid`.
+//! Liquid over JSON text: a spanned parser, rendering with a source map, filters, static checks.
 //!
 //! ```text
 //! source ──scan──▶ pieces ──parser──▶ syntax tree ──machine(context, limits)──▶ text + SourceMap

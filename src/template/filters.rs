@@ -7,7 +7,6 @@ mod general;
 mod html;
 mod list;
 mod math;
-mod stock;
 mod table;
 mod text;
 

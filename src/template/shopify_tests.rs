@@ -193,6 +193,32 @@ fn texts_are_numbers_as_ruby_reads_them() {
 }
 
 #[test]
+fn case_changes_letter_by_letter_as_in_ruby() {
+    check("{{ 'Straße ŉ' | upcase }}", json!({}), "STRASSE ʼN");
+    // Neither the sigma at the end nor a Turkish i has a rule of its own.
+    check("{{ 'ΟΔΟΣ' | downcase }} {{ 'İI' | downcase }}", json!({}), "οδοσ i\u{307}i");
+    check(
+        "{{ x | upcase }}{{ true | upcase }} {{ x | downcase }}{{ 1.5 | downcase }}",
+        json!({}),
+        "TRUE 1.5",
+    );
+}
+
+#[test]
+fn escape_escapes_entities_once_more() {
+    check(
+        "{{ t | escape }} {{ t | h }}",
+        json!({"t": "<'&lt;\">"}),
+        "&lt;&#39;&amp;lt;&quot;&gt; &lt;&#39;&amp;lt;&quot;&gt;",
+    );
+    check(
+        "{{ x | escape }}{{ false | escape }}{{ l | escape }}",
+        json!({"l": ["<"]}),
+        "false[&quot;&lt;&quot;]",
+    );
+}
+
+#[test]
 fn strip_takes_what_rubys_takes() {
     let data = || json!({"a": "\u{0} \u{b}\ta\u{a0}\n\u{0}"});
     check("[{{ a | strip }}]", data(), "[a\u{a0}]");

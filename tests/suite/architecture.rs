@@ -36,8 +36,6 @@ const FORBIDDEN_IN_CORE: &[&str] = &[
 
 /// Third-party crates and the only places that may name them.
 const ROOMS: &[(&str, &[&str])] = &[
-    ("liquid", &["template"]),
-    ("liquid_core", &["template"]),
     ("toml_edit", &["toml"]),
     ("rusqlite", &["store"]),
     ("reqwest", &["botapi"]),
@@ -231,15 +229,8 @@ fn every_dependency_has_its_reason_beside_it() {
             reasoned = true;
             continue;
         } else if counted && line.contains('=') {
-            let follows_family = [
-                "liquid-core",
-                "serde",
-                "rustls",
-                "http-body-util",
-                "hyper-util",
-                "tokio",
-                "form_urlencoded",
-            ];
+            let follows_family =
+                ["serde", "rustls", "http-body-util", "hyper-util", "tokio", "form_urlencoded"];
             let name = line.split([' ', '=']).next().unwrap_or(line);
             if !reasoned && !follows_family.contains(&name) {
                 bare.push(name.to_owned());

@@ -6,8 +6,17 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
 use super::super::datum::Datum;
 use super::call::{Call, Fault, Filtered};
 
+pub(super) fn escape<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+    escape_unless(call, |_| false)
+}
+
 /// Escapes what is not an entity already.
 pub(super) fn escape_once<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+    escape_unless(call, starts_with_entity)
+}
+
+/// Escapes for HTML, but for an `&` that has text behind it which `is_entity`.
+fn escape_unless<'a>(call: &mut Call<'_, 'a>, is_entity: fn(&str) -> bool) -> Filtered<'a> {
     let text = call.text()?;
     let text = text.as_str();
     call.budget.allow_text(text.len().saturating_mul(6))?;
@@ -18,7 +27,7 @@ pub(super) fn escape_once<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '\'' => out.push_str("&#39;"),
-            '&' if !starts_with_entity(&text[at + 1..]) => out.push_str("&amp;"),
+            '&' if !is_entity(&text[at + 1..]) => out.push_str("&amp;"),
             _ => out.push(c),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::super::dialect::Dialect;
 use super::call::{Call, FilterDoc, Filtered};
-use super::{date, escape, general, html, list, math, stock, text};
+use super::{date, escape, general, html, list, math, text};
 
 const BOTH: &[Dialect] = &[Dialect::Telecast, Dialect::CleverTap];
 const OWN: &[Dialect] = &[Dialect::Telecast];
@@ -66,9 +66,9 @@ pub static FILTERS: &[FilterDoc] = &[
         ["{{ Profile.nickname | default: 'friend' }}", "friend"]), &["allow_false"]),
     filter("divided_by", "number", (1, 1), math::divided_by,
         "Divides; whole numbers stay whole, rounded down", ["{{ 7 | divided_by: 2 }}", "3"]),
-    filter("downcase", "", (0, 0), stock::downcase,
+    filter("downcase", "", (0, 0), text::downcase,
         "All letters small", ["{{ 'ANNA' | downcase }}", "anna"]),
-    filter("escape", "", (0, 0), stock::escape,
+    filter("escape", "", (0, 0), html::escape,
         "For HTML: writes < > & and quotes as entities", ["{{ 'a < b' | escape }}", "a &lt; b"]),
     filter("escape_once", "", (0, 0), html::escape_once,
         "As escape, but leaves entities alone", ["{{ '&lt; <' | escape_once }}", "&lt; &lt;"]),
@@ -81,7 +81,7 @@ pub static FILTERS: &[FilterDoc] = &[
         "The first item", ["{{ 'a,b' | split: ',' | first }}", "a"]),
     filter("floor", "", (0, 0), math::floor,
         "Rounds down", ["{{ 1.8 | floor }}", "1"]),
-    filter("h", "", (0, 0), stock::escape,
+    filter("h", "", (0, 0), html::escape,
         "The same as escape", ["{{ 'a < b' | h }}", "a &lt; b"]),
     own(filter("has", "property, value", (1, 2), list::has,
         "Whether an item has the property, or this value of it",
@@ -161,7 +161,7 @@ pub static FILTERS: &[FilterDoc] = &[
         "Cuts to so many words", ["{{ 'a b c' | truncatewords: 2 }}", "a b..."]),
     filter("uniq", "property", (0, 1), list::uniq,
         "Each item once", ["{{ 'a,b,a' | split: ',' | uniq | join: ' ' }}", "a b"]),
-    filter("upcase", "", (0, 0), stock::upcase,
+    filter("upcase", "", (0, 0), text::upcase,
         "All letters large", ["{{ 'anna' | upcase }}", "ANNA"]),
     filter("url_decode", "", (0, 0), html::url_decode,
         "Reads the escapes of a URL", ["{{ 'a%20b' | url_decode }}", "a b"]),

@@ -27,6 +27,20 @@ pub(super) fn capitalize<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
     Ok(first.chain(chars.flat_map(char::to_lowercase)).collect::<String>().into())
 }
 
+/// A letter at a time, as Ruby does: a sigma at the end of a word is one like any other.
+pub(super) fn downcase<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+    let text = call.text()?;
+    // The longest mapping of a letter has three letters.
+    call.budget.allow_text(text.as_str().len().saturating_mul(3))?;
+    Ok(text.as_str().chars().flat_map(char::to_lowercase).collect::<String>().into())
+}
+
+pub(super) fn upcase<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+    let text = call.text()?;
+    call.budget.allow_text(text.as_str().len().saturating_mul(3))?;
+    Ok(text.as_str().to_uppercase().into())
+}
+
 /// White space is what Ruby strips: a no-break space stays.
 pub(super) fn strip<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
     stripped(call, |text| text.trim_matches(is_strippable))
