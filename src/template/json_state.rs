@@ -125,6 +125,14 @@ pub(super) enum Within {
     Structure,
 }
 
+/// Marks a word as not known, by a character that no text holds. Once is enough: a mark for each of many `{{ }}` made
+/// the word long, and it is cloned at each branch.
+fn mark_unknown(word: &mut String) {
+    if !word.ends_with('\0') {
+        word.push('\0');
+    }
+}
+
 impl JsonState {
     pub fn new() -> Self {
         Self { frames: Vec::new(), mode: Mode::Between, n_objects: 0 }
@@ -155,8 +163,7 @@ impl JsonState {
         match &mut self.mode {
             Mode::String { word, quoting, .. } => {
                 quoting.pass_hole();
-                // A character that no text holds marks the word as not known.
-                word.push('\0');
+                mark_unknown(word);
             }
             Mode::Between => {
                 if let Some(frame) = self.frames.last_mut()
@@ -267,7 +274,7 @@ impl JsonState {
         if let (Mode::String { word, .. }, Mode::String { word: others, .. }) = (&mut self.mode, &other.mode)
             && word != others
         {
-            word.push('\0');
+            mark_unknown(word);
         }
     }
 

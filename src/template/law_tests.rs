@@ -166,6 +166,13 @@ fn lists_as_texts_and_long_cycles_are_paid_for() {
     check_laws(&format!("{{% for i in (1..100000) %}}{{% cycle {} %}}{{% endfor %}}", "'a',".repeat(5000)));
 }
 
+#[test]
+fn captures_that_print_each_other_are_cheap_to_check() {
+    let captures =
+        "{% capture x %}{{ x }}{{ y }}{{ x }}{% endcapture %}{% capture y %}{{ x }}{{ y }}{% endcapture %}";
+    check_laws(&format!("{}{{\"text\": \"{}", captures.repeat(20), "{{ x }}".repeat(20)));
+}
+
 /// Far fewer steps than usual: what is tested is that they end.
 const LIMITS: Limits = Limits { steps: 5_000, bytes: 20_000, depth: 10 };
 

@@ -64,6 +64,12 @@ struct Checked<'t> {
     objects: &'t Objects,
 }
 
+/// A name, and what may have been captured under it.
+struct Captured<'t> {
+    name: &'t str,
+    bodies: Vec<(usize, &'t Block)>,
+}
+
 struct Follower<'t> {
     template: &'t Template,
     /// The file that is being followed, see [`Template::files`].
@@ -322,22 +328,57 @@ impl<'t> Follower<'t> {
             return state;
         }
         let plain = Some(&output.value.value).filter(|_| output.value.filters.is_empty());
-        // Asked first: a name may have been captured as often as it is printed.
-        let captured = plain.filter(|_| self.may_go_in()).and_then(|value| self.scope.captured(value));
-        let Some(captured) = captured else {
+        let Some(captured) = plain.and_then(|value| self.captured(value)) else {
             self.hole(output, &state);
             state.read_hole();
             return state;
         };
+        self.follow_captured(captured, &state).unwrap_or(state)
+    }
+
+    /// Follows the holes of captured text that is printed through `json` or `json_escape` alone, as parts of the string
+    /// it becomes; returns whether it is that.
+    fn escaped_capture(&mut self, output: &'t Output, state: &JsonState) -> bool {
+        let [filter] = output.value.filters.as_slice() else { return false };
+        let quote = match (filter.filter.name, state.within()) {
+            ("json_escape", Within::String) => "",
+            ("json", Within::Value) => "\"",
+            _ => return false,
+        };
+        let Some(captured) = self.captured(&output.value.value) else { return false };
+        let mut inside = state.clone();
+        inside.read(quote, &mut |_, _| {});
+        let was_escaped = std::mem::replace(&mut self.is_escaped, true);
+        self.follow_captured(captured, &inside);
+        self.is_escaped = was_escaped;
+        true
+    }
+
+    /// Returns the captures that `value` may name, where nothing else is called so.
+    ///
+    /// There are none for a name that is being followed already: in its first round a capture that prints itself prints
+    /// nothing there, and all further rounds are alike. To follow each of them would multiply the work by itself.
+    fn captured(&self, value: &'t Expression) -> Option<Captured<'t>> {
+        // Asked first: a name may have been captured as often as it is printed.
+        if !self.may_go_in() {
+            return None;
+        }
+        let (name, bodies) = self.scope.captured(value)?;
+        let is_followed = self.scope.followed.contains(&name);
+        Some(Captured { name, bodies: if is_followed { Vec::new() } else { bodies } })
+    }
+
+    /// Follows captured text from `state`; returns the state behind it, `None` where nothing goes on behind it.
+    fn follow_captured(&mut self, captured: Captured<'t>, state: &JsonState) -> Option<JsonState> {
+        self.scope.followed.push(captured.name);
+        self.inner_depth += 1;
         let mut behind: Option<JsonState> = None;
-        for (file, body) in captured {
+        for (file, body) in captured.bodies {
             // Where a capture stands in a file of its own, so do its problems.
             let outer = std::mem::replace(&mut self.file, file);
             // An empty one has no nodes to count, and costs as well.
             self.n_inner_nodes += 1;
-            self.inner_depth += 1;
             let end = self.follow(body, state.clone());
-            self.inner_depth -= 1;
             self.file = outer;
             match (&mut behind, end) {
                 (Some(behind), Some(end)) if behind.has_shape_of(&end) => behind.join(&end),
@@ -345,35 +386,9 @@ impl<'t> Follower<'t> {
                 (Some(_), _) => {}
             }
         }
-        behind.unwrap_or(state)
-    }
-
-    /// Follows the holes of captured text that is printed through `json` or `json_escape` alone, as parts of the string
-    /// it becomes; returns whether it is that.
-    fn escaped_capture(&mut self, output: &'t Output, state: &JsonState) -> bool {
-        let [filter] = output.value.filters.as_slice() else { return false };
-        let mut inside = state.clone();
-        match (filter.filter.name, state.within()) {
-            ("json_escape", Within::String) => {}
-            ("json", Within::Value) => inside.read("\"", &mut |_, _| {}),
-            _ => return false,
-        }
-        if !self.may_go_in() {
-            return false;
-        }
-        let Some(captured) = self.scope.captured(&output.value.value) else { return false };
-        let was_escaped = std::mem::replace(&mut self.is_escaped, true);
-        for (file, body) in captured {
-            let outer = std::mem::replace(&mut self.file, file);
-            // An empty one has no nodes to count, and costs as well.
-            self.n_inner_nodes += 1;
-            self.inner_depth += 1;
-            self.follow(body, inside.clone());
-            self.inner_depth -= 1;
-            self.file = outer;
-        }
-        self.is_escaped = was_escaped;
-        true
+        self.inner_depth -= 1;
+        self.scope.followed.pop();
+        behind
     }
 
     fn may_go_in(&self) -> bool {

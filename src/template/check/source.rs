@@ -78,6 +78,8 @@ pub(super) struct Scope<'t> {
     definitions: HashMap<&'t str, Vec<Definition<'t>>>,
     /// The variables of loops over ranges: numbers.
     pub counted: Vec<&'t str>,
+    /// The names whose captured text is being followed.
+    pub followed: Vec<&'t str>,
 }
 
 impl<'t> Scope<'t> {
@@ -97,15 +99,16 @@ impl<'t> Scope<'t> {
         self.definitions.entry(name).or_default().push(definition);
     }
 
-    /// Returns the bodies captured under a name that nothing else sets.
-    pub fn captured(&self, value: &Expression) -> Option<Vec<(usize, &'t Block)>> {
+    /// Returns a name that is set by captures alone, with their bodies.
+    pub fn captured(&self, value: &Expression) -> Option<(&'t str, Vec<(usize, &'t Block)>)> {
         let Expression::Path(path) = value else { return None };
-        let definitions = self.definitions.get(path.name()?).filter(|_| path.steps.is_empty())?;
+        let (name, definitions) =
+            self.definitions.get_key_value(path.name()?).filter(|_| path.steps.is_empty())?;
         let bodies = definitions.iter().map(|definition| match definition {
             Definition::Captured(file, body) => Some((*file, *body)),
             Definition::Assigned(..) | Definition::Given(_) | Definition::Counted => None,
         });
-        bodies.collect()
+        Some((name, bodies.collect::<Option<_>>()?))
     }
 
     /// Returns all that `value`, piped through `filters` in the file `file`, may print; numbers are left out.

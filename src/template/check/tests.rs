@@ -130,6 +130,22 @@ fn a_value_in_a_string_is_escaped_for_json_and_markup() {
 }
 
 #[test]
+fn a_capture_that_prints_itself_has_each_problem_once() {
+    for print in ["{{ x }}", "{{ x }}{{ x }}"] {
+        check_own(
+            &format!(
+                r#"{{% capture x %}}{print}{{{{ Profile.first_name }}}}{{% endcapture %}}{{"text": "{{{{ x }}}}"}}"#
+            ),
+            &[&format!(
+                r#"unescaped-json: Profile.first_name -> {{% capture x %}}{print}{{{{ Profile.first_name | json_escape }}}}{{% endcapture %}}{{"text": "{{{{ x }}}}"}}"#
+            )],
+        );
+    }
+    let members = r#"{% capture m %}{% endcapture %}{% for i in (1..3) %}{% capture m %}{{ m }}"k": 1, {% endcapture %}{% endfor %}"#;
+    check_own(&format!(r#"{members}{{ {{{{ m }}}}"text": "a" }}"#), &[]);
+}
+
+#[test]
 fn in_clevertaps_dialect_the_fixes_are_clevertaps() {
     let json = super::super::escapes::PORTABLE_JSON_ESCAPE;
     let fixed =
