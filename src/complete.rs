@@ -25,9 +25,10 @@ mod tests;
 use std::sync::Arc;
 
 use crate::diagnostic::TextEdit;
+use crate::dialect::Dialect;
 use crate::profile::Vocabulary;
 use crate::telegram::Method;
-use crate::template::{self, Dialect, PlaceKind};
+use crate::template::{self, PlaceKind};
 use crate::text::Span;
 
 use around::Around;

@@ -11,6 +11,8 @@ pub mod json;
 
 pub mod toml;
 
+pub mod dialect;
+
 // 1: the pure core: no files, no network, no clock, no async
 pub mod profile;
 

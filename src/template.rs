@@ -12,7 +12,6 @@ mod chips;
 mod compare;
 mod compiled;
 mod datum;
-mod dialect;
 mod differences;
 mod digits;
 mod escapes;
@@ -48,11 +47,11 @@ use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 
 use crate::diagnostic::Diagnostic;
+use crate::dialect::Dialect;
 use crate::profile::Value;
 use crate::text::Span;
 
 pub use check::{Content, check};
-pub use dialect::{Dialect, UnknownDialect};
 pub use differences::{DIFFERENCES, Difference};
 pub use escapes::{Position, escape_filters};
 pub use filters::{FILTERS, FilterDoc};

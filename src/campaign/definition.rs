@@ -2,7 +2,7 @@
 
 use super::who::{self, Who};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::template::Dialect;
+use crate::dialect::Dialect;
 use crate::text::visible;
 use crate::toml::{self, Editor, Spanned, Table};
 

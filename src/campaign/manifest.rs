@@ -2,7 +2,7 @@
 
 use super::definition::{ContentFormat, read_dialect};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::template::Dialect;
+use crate::dialect::Dialect;
 use crate::toml::{self, Editor, Table};
 
 /// A workspace as `telecast.toml` defines it.

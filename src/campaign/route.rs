@@ -18,8 +18,9 @@ use super::address::{self, BotApi};
 use super::placeholder::{self, Placeholder, SANDBOX};
 use super::{Auth, Webhook};
 use crate::diagnostic::{Code, Diagnostic, Fix, did_you_mean};
+use crate::dialect::Dialect;
 use crate::telegram;
-use crate::template::{self, Dialect, Partials};
+use crate::template::{self, Partials};
 use crate::text::Span;
 
 /// The host that is a Bot API whatever its path.

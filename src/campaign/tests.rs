@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::diagnostic::{Code, Diagnostic, FileProblem};
-use crate::template::Dialect;
+use crate::dialect::Dialect;
 
 fn lines(text: &str, problems: &[Diagnostic]) -> Vec<String> {
     FileProblem::place("f", text, problems).iter().map(ToString::to_string).collect()

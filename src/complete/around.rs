@@ -1,8 +1,9 @@
 //! The body around what is being completed, as if that were not there yet: unfinished Liquid would hide what follows.
 
+use crate::dialect::Dialect;
 use crate::json;
 use crate::telegram::ParseMode;
-use crate::template::{self, Dialect, Partials, Place, PlaceKind, ScopedName, Template};
+use crate::template::{self, Partials, Place, PlaceKind, ScopedName, Template};
 use crate::text::Span;
 
 use super::liquid::Liquid;

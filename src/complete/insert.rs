@@ -1,10 +1,11 @@
 //! What accepting an item puts into the text: whole variables with the escapes that fit the place.
 
 use crate::diagnostic::TextEdit;
+use crate::dialect::Dialect;
 use crate::profile;
 use crate::telegram::ParseMode;
 use crate::telegram::fields::{Field, Kind as FieldKind};
-use crate::template::{Dialect, FilterDoc, PlaceKind, Position, TagDoc, escape_filters};
+use crate::template::{FilterDoc, PlaceKind, Position, TagDoc, escape_filters};
 use crate::text::Span;
 
 use super::around::{Around, rest_of_string};

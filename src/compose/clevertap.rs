@@ -18,7 +18,8 @@ use crate::campaign::{
 };
 use crate::compose::is_credential;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::template::{self, Dialect, Partials, TokenClass};
+use crate::dialect::Dialect;
+use crate::template::{self, Partials, TokenClass};
 use crate::text::Span;
 
 pub use paste::{Pasted, paste};

@@ -8,9 +8,10 @@ mod foreign;
 mod place;
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::dialect::Dialect;
 use crate::json::{self, Document, Node};
 use crate::telegram::{self, ParseMode};
-use crate::template::{Dialect, Partials};
+use crate::template::Partials;
 use crate::text::Span;
 
 use super::mask::{holes, mask, with_trimmed};

@@ -4,8 +4,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::campaign::{Campaign, Webhook};
+use crate::dialect::Dialect;
 use crate::profile::{Profile, Value, Vocabulary};
-use crate::template::{self, Dialect, Partials};
+use crate::template::{self, Partials};
 
 /// All that a message is made of.
 #[derive(Debug, Clone, Copy)]

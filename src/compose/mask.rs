@@ -1,7 +1,8 @@
 //! A body without its Liquid, so that it can be read as JSON before it is rendered.
 
+use crate::dialect::Dialect;
 use crate::json::Quoting;
-use crate::template::{self, Dialect, Partials};
+use crate::template::{self, Partials};
 use crate::text::Span;
 
 /// Returns the Liquid of `source`, CleverTap's `@` variables among it: no JSON without them looks like one.

@@ -4,9 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use super::locate::{Located, Locator};
 use crate::diagnostic::{Code, Diagnostic, Fix, TextEdit};
+use crate::dialect::Dialect;
 use crate::json::{self, Document, Expected, Quoting, SyntaxError, SyntaxErrorKind, Text};
 use crate::telegram::{self, ApiError, Cause, Finding, Limit, ParseMode, Place};
-use crate::template::{self, Binding, Dialect, Partials, Position};
+use crate::template::{self, Binding, Partials, Position};
 use crate::text::{Span, visible};
 
 /// How much of a value is quoted in a message, in characters.

@@ -129,8 +129,9 @@ mod tests {
     use super::*;
     use crate::campaign::Campaign;
     use crate::compose::{Chat, Inputs, Prepared};
+    use crate::dialect::Dialect;
     use crate::profile::Value;
-    use crate::template::{Dialect, Partials};
+    use crate::template::Partials;
 
     static UTC: TimeZone = TimeZone::UTC;
 

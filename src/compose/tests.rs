@@ -2,8 +2,9 @@ use jiff::tz::TimeZone;
 
 use super::*;
 use crate::campaign::{Campaign, Webhook};
+use crate::dialect::Dialect;
 use crate::profile::{Profile, Value};
-use crate::template::{Dialect, Partials};
+use crate::template::Partials;
 use crate::text::LineIndex;
 
 /// CleverTap's own sample, as its Telegram page has it.

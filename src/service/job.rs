@@ -9,9 +9,10 @@ use super::trust::WebhookInUse;
 use crate::campaign::{Campaign, Webhook};
 use crate::compose::{self, Chat, Comparison, Composed, Conversion, Convertible, Inputs};
 use crate::diagnostic::Diagnostic;
+use crate::dialect::Dialect;
 use crate::profile::{Profile, Value, Vocabulary};
 use crate::telegram::ParseMode;
-use crate::template::{Dialect, Partials};
+use crate::template::Partials;
 use crate::workspace::{CampaignFiles, Condition, Source, Workspace};
 
 /// All that one message is made of, owned, so that it can be made on another thread.

@@ -1,7 +1,7 @@
 //! What a new campaign's body can begin with: blank, CleverTap's sample, and a greeting in each parse mode.
 
+use crate::dialect::Dialect;
 use crate::telegram::ParseMode;
-use crate::template::Dialect;
 
 /// What a new campaign's body begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -69,7 +69,8 @@ impl Captured {
 #[cfg(test)]
 mod tests {
     use super::super::tests::{profile, render_with};
-    use super::super::{Dialect, Limits, Outcome, Partials, parse};
+    use super::super::{Limits, Outcome, Partials, parse};
+    use crate::dialect::Dialect;
     use crate::text::Span;
 
     /// Says where each `needle` of what `source` prints came from.

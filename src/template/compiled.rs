@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
+use crate::dialect::Dialect;
 use crate::text::Span;
 
-use super::dialect::Dialect;
 use super::source_map::PartialSource;
 use super::syntax::Block;
 use super::token::Token;

@@ -74,9 +74,10 @@ pub static DIFFERENCES: &[Difference] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dialect::Dialect;
     use crate::profile::Value;
     use crate::template::tests::{profile, render_with};
-    use crate::template::{Dialect, Limits, Outcome, Partials, parse, parse_shopify};
+    use crate::template::{Limits, Outcome, Partials, parse, parse_shopify};
 
     fn shown(outcome: Outcome) -> String {
         match outcome {

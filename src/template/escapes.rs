@@ -2,9 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::dialect::Dialect;
 use crate::telegram::ParseMode;
-
-use super::dialect::Dialect;
 
 /// What MarkdownV2 reserves.
 pub(super) const MARKDOWN_V2: &str = "\\_*[]()~`>#+-=|{}.!";

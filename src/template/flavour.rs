@@ -1,6 +1,6 @@
 //! Whose tags the parser accepts.
 
-use super::dialect::Dialect;
+use crate::dialect::Dialect;
 
 /// What the parser accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

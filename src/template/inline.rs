@@ -4,9 +4,9 @@
 //! what it names is seen by nobody else. A call that does not lend itself to that stays, with the reason.
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::dialect::Dialect;
 use crate::text::Span;
 
-use super::dialect::Dialect;
 use super::scan::is_space;
 use super::syntax::{Block, Expression, PartialCall, Tag};
 use super::{Partials, parse, variables, walk};

@@ -7,7 +7,8 @@ use rustix::time::{ClockId, clock_gettime};
 
 use super::source_map::Printed;
 use super::tests::{profile, render_with};
-use super::{Content, Dialect, Limits, Outcome, Partials, check, parse, place_at};
+use super::{Content, Limits, Outcome, Partials, check, parse, place_at};
+use crate::dialect::Dialect;
 use crate::profile::Vocabulary;
 use crate::telegram::Method;
 use crate::text::Span;

@@ -6,10 +6,10 @@ mod words;
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Code, Diagnostic, Fix};
+use crate::dialect::Dialect;
 use crate::json::{Quote, Quoting};
 use crate::text::Span;
 
-use super::dialect::Dialect;
 use super::flavour::Flavour;
 use super::scan::{self, Markup, Piece, TagPiece};
 use super::syntax::{Block, Node, Output, Tag};

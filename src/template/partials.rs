@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Code, Diagnostic, Fix, Severity, did_you_mean};
+use crate::dialect::Dialect;
 use crate::text::{LineIndex, Span};
 
 use super::compiled::{Compiled, File};
-use super::dialect::Dialect;
 use super::flavour::Flavour;
 use super::parser::{self, Parsed};
 use super::source_map::PartialSource;

@@ -131,7 +131,8 @@ fn advance_tag(source: &str, tag: &Tag, offset: usize, may_hold: bool, state: &m
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::template::{Dialect, Partials, parse};
+    use crate::dialect::Dialect;
+    use crate::template::{Partials, parse};
 
     /// Shows the place at `|`.
     #[track_caller]

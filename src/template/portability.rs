@@ -3,9 +3,9 @@
 mod lists;
 
 use crate::diagnostic::{Code, Diagnostic, Fix, TextEdit};
+use crate::dialect::Dialect;
 use crate::text::Span;
 
-use super::dialect::Dialect;
 use super::escapes;
 use super::syntax::{Block, Expression, FilterCall, Node, Tag};
 use super::tags::TAGS;

@@ -90,7 +90,8 @@ fn open_tags(template: &Template, offset: usize) -> Vec<(&'static str, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::template::{Dialect, Partials, parse};
+    use crate::dialect::Dialect;
+    use crate::template::{Partials, parse};
 
     /// Lists the names at `‸`, and the tags open there.
     #[track_caller]

@@ -1,7 +1,8 @@
 //! The `liquid` crate beside ours: what both accept prints the same, but for the crate's faults listed here.
 
 use super::tests::{profile, render_with};
-use super::{Dialect, Limits, Outcome, Partials, parse};
+use super::{Limits, Outcome, Partials, parse};
+use crate::dialect::Dialect;
 
 /// Where the crate does other than Shopify: a part of the template, and what is wrong there.
 const FAULTS: &[(&str, &str)] = &[

@@ -1,9 +1,8 @@
 //! The tags: one table that completion, help and "did you mean" read.
 
 use crate::diagnostic::{Code, Diagnostic, Fix, did_you_mean};
+use crate::dialect::Dialect;
 use crate::text::Span;
-
-use super::dialect::Dialect;
 
 /// A tag: what it does in words, and how it is written.
 #[derive(Debug, Clone, Copy, PartialEq)]

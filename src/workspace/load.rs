@@ -15,10 +15,10 @@ use super::{MANIFEST, PRIVATE};
 use crate::campaign::{Campaign, ContentFormat, Manifest, Webhook};
 use crate::clock;
 use crate::diagnostic::{Code, Diagnostic, FileProblem, Fix, did_you_mean};
+use crate::dialect::Dialect;
 use crate::disk::{Condition, Fingerprint, Shelf, Source, Tree, TreeError, explain};
 use crate::json;
 use crate::paths::Paths;
-use crate::template::Dialect;
 use crate::text::Span;
 use crate::toml;
 

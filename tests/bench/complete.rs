@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 
 use telecast::complete::hover::hover;
 use telecast::complete::{Context, follow, open};
+use telecast::dialect::Dialect;
 use telecast::profile::{Kind, Profile, Property, Value, Vocabulary};
 use telecast::telegram::Method;
-use telecast::template::{self, Dialect, Limits};
+use telecast::template::{self, Limits};
 
 /// How often each key is measured.
 const RUNS: usize = 200;

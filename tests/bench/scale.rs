@@ -27,7 +27,8 @@ use std::time::{Duration, Instant};
 use home::Home;
 use measure::{cpu_seconds, memory_mib};
 use telecast::compose::{Convertible, compare};
-use telecast::template::{Dialect, Partials};
+use telecast::dialect::Dialect;
+use telecast::template::Partials;
 use terminal::Terminal;
 
 /// How long keys are typed from the first frame on.

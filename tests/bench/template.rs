@@ -7,8 +7,9 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value as Json};
+use telecast::dialect::Dialect;
 use telecast::profile::{Profile, Value};
-use telecast::template::{Context, Dialect, Limits, Outcome, Partials, parse};
+use telecast::template::{Context, Limits, Outcome, Partials, parse};
 
 const SAMPLE: &str = r#"{
  "chat_id": {{ Profile.telegram_chat_id | default: "NULL" }},

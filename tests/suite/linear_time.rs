@@ -9,6 +9,7 @@ use rustix::time::{ClockId, clock_gettime};
 use telecast::campaign::{Campaign, Webhook};
 use telecast::compose::{Chat, Inputs, compose};
 use telecast::diagnostic::FileProblem;
+use telecast::dialect::Dialect;
 use telecast::json;
 use telecast::profile::Vocabulary;
 use telecast::secrets::{Redactor, Secret};
@@ -16,7 +17,7 @@ use telecast::telegram::{
     Entity, EntityKind, FixOptions, FormattedText, Limit, ParseMode, detect, diagnose, fix, parse, sent,
     unparse,
 };
-use telecast::template::{Dialect, Partials};
+use telecast::template::Partials;
 use telecast::ui::editor::highlight::json_pieces;
 
 /// Linear work grows eightfold from the one to the other, quadratic work 64-fold.

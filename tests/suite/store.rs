@@ -11,11 +11,11 @@ use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
+use telecast::dialect::Dialect;
 use telecast::profile::{Kind, Value};
 use telecast::store::{
     Change, Error, Format, ImportError, ImportOptions, ImportReport, SqliteStore, Store, import,
 };
-use telecast::template::Dialect;
 
 use crate::support::rounds;
 

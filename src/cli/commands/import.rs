@@ -9,9 +9,9 @@ use crate::cli::error::{Ending, Result};
 use crate::cli::output::Output;
 use crate::cli::place::Place;
 use crate::compose::clevertap::{Pasted, paste};
+use crate::dialect::Dialect;
 use crate::service::{choose_webhook, webhook_for};
 use crate::telegram::Method;
-use crate::template::Dialect;
 use crate::workspace::Workspace;
 
 use super::{campaigns, read};

@@ -9,11 +9,11 @@ use crate::cli::args::{Format, ListProfiles, ProfilesCommand, Property, SetProfi
 use crate::cli::error::{CliError, Ending, Kind, Result};
 use crate::cli::output::Output;
 use crate::cli::place::Place;
+use crate::dialect::Dialect;
 use crate::profile::import::read_one;
 use crate::profile::{Profile, Reachability, Value, limits};
 use crate::service::{find_profile, people_to_change, people_to_read};
 use crate::store::{Store, Written};
-use crate::template::Dialect;
 use crate::workspace::Workspace;
 
 /// Imports, lists, shows, sets or deletes.

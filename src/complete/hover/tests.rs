@@ -3,8 +3,9 @@
 use super::*;
 use crate::campaign::{Campaign, Webhook};
 use crate::compose::{self, Chat, Inputs};
+use crate::dialect::Dialect;
 use crate::profile::{Profile, Property, Value, Vocabulary};
-use crate::template::{Dialect, Limits};
+use crate::template::Limits;
 
 const HEAD: &str =
     "{\"chat_id\": {{ Profile.telegram_chat_id | default: \"NULL\" }}, \"parse_mode\": \"HTML\", ";

@@ -2,7 +2,8 @@
 
 use crate::compose::mask::tag_name;
 use crate::diagnostic::{Code, Diagnostic, TextEdit};
-use crate::template::{self, Dialect, Partials};
+use crate::dialect::Dialect;
+use crate::template::{self, Partials};
 
 use super::Part;
 

@@ -1,8 +1,9 @@
 //! The filters that escape values: telecast's own while converting, the dialect's in the body.
 
 use crate::compose::mask::holes;
+use crate::dialect::Dialect;
 use crate::telegram::ParseMode;
-use crate::template::{self, Dialect, Partials, Position, TokenClass};
+use crate::template::{self, Partials, Position, TokenClass};
 
 const JSON: &str = "json_escape";
 

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use indexmap::IndexMap;
 use jiff::tz::TimeZone;
 
+use crate::dialect::Dialect;
 use crate::profile::Kind;
-use crate::template::Dialect;
 
 use super::error::ImportError;
 

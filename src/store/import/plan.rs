@@ -5,10 +5,10 @@ use std::path::Path;
 
 use indexmap::IndexMap;
 
+use crate::dialect::Dialect;
 use crate::profile::import::{Column, Reading};
 use crate::profile::{Kind, Value, limits};
 use crate::store::{Change, Store};
-use crate::template::Dialect;
 
 use super::error::ImportError;
 use super::open::open;

@@ -1,12 +1,12 @@
 //! One `{{ }}` in JSON: whether what it prints fits its place, whatever the value is.
 
 use crate::diagnostic::{Code, Diagnostic, Fix, TextEdit};
+use crate::dialect::Dialect;
 use crate::json;
 use crate::profile::{Kind, Vocabulary};
 use crate::telegram::ParseMode;
 use crate::text::Span;
 
-use super::super::dialect::Dialect;
 use super::super::escapes::{Position, escape_filters};
 use super::super::json_state::Within;
 use super::super::syntax::{Expression, FilterCall, Literal, Output, Path};

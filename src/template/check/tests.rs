@@ -1,7 +1,8 @@
 //! Each kind of problem at its place, and the template after its first fix.
 
+use crate::dialect::Dialect;
 use crate::profile::{Kind, Property, Vocabulary};
-use crate::template::{Content, Dialect, Partials, parse};
+use crate::template::{Content, Partials, parse};
 
 fn vocabulary() -> Vocabulary {
     let property = |name: &str, kind: Kind, n_set: u64, sample: &str| Property {

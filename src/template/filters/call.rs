@@ -1,7 +1,8 @@
 //! What a filter is, and one use of it: its input, its arguments, and why it may give no value.
 
+use crate::dialect::Dialect;
+
 use super::super::datum::{Datum, Text};
-use super::super::dialect::Dialect;
 use super::super::limits::{Budget, Exhausted};
 use super::super::number::{self, Number};
 use super::super::surroundings::Surroundings;

@@ -1,6 +1,7 @@
 //! All filters with their words: completion, hover and help print these.
 
-use super::super::dialect::Dialect;
+use crate::dialect::Dialect;
+
 use super::call::{Call, FilterDoc, Filtered};
 use super::{date, escape, general, html, list, math, text};
 

@@ -1,9 +1,10 @@
 use proptest::prelude::*;
 
 use super::super::tests::{profile, render_with};
-use super::super::{Dialect, Limits, Outcome, Partials, parse};
+use super::super::{Limits, Outcome, Partials, parse};
 use super::*;
 use crate::diagnostic::Fix;
+use crate::dialect::Dialect;
 
 fn formatted(source: &str, dialect: Dialect) -> Result<String, Diagnostic> {
     let (template, _) = parse(source, &Partials::default(), dialect);

@@ -1,11 +1,11 @@
 //! The tokens of a body: JSON's punctuation, strings, and what stands between, Liquid among it.
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::dialect::Dialect;
 use crate::json::{Quote, Quoting};
 use crate::text::{Span, visible};
 
 use super::super::chips;
-use super::super::dialect::Dialect;
 use super::super::scan::{self, Piece, TagPiece};
 
 /// A piece of a body that is kept as it is.

@@ -1,9 +1,9 @@
 //! Reads expressions, filters and conditions from the words of one output or tag.
 
 use crate::diagnostic::{Code, Diagnostic, Fix};
+use crate::dialect::Dialect;
 use crate::text::Span;
 
-use super::super::dialect::Dialect;
 use super::super::filters;
 use super::super::flavour::Flavour;
 use super::super::syntax::{

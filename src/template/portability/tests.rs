@@ -2,9 +2,10 @@
 
 use proptest::prelude::*;
 
+use crate::dialect::Dialect;
 use crate::profile::{Profile, Value};
 use crate::template::tests::render_with;
-use crate::template::{Dialect, Limits, Outcome, Partials, parse};
+use crate::template::{Limits, Outcome, Partials, parse};
 
 fn rendered(source: &str, profile: &Profile) -> String {
     let (template, _) = parse(source, &Partials::default(), Dialect::CleverTap);

@@ -6,9 +6,10 @@ use std::sync::LazyLock;
 use telecast::campaign::{Campaign, ContentFormat, Manifest, Webhook};
 use telecast::compose::{Chat, Inputs, compose};
 use telecast::diagnostic::Diagnostic;
+use telecast::dialect::Dialect;
 use telecast::profile::{Kind, Profile, Property, Value, Vocabulary};
 use telecast::settings::Typed;
-use telecast::template::{Dialect, Partials};
+use telecast::template::Partials;
 
 /// One file of tests/data/problems.
 pub struct Case {

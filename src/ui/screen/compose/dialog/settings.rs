@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::campaign::{Audience, Campaign, ContentFormat};
-use crate::template::Dialect;
+use crate::dialect::Dialect;
 use crate::ui::widget::dialog::frame;
 use crate::ui::widget::draw;
 use crate::ui::widget::form::{Field, Form};

@@ -8,9 +8,9 @@ pub use deciding::decide;
 
 use crate::campaign::{Campaign, ContentFormat, Webhook};
 use crate::compose::clevertap;
+use crate::dialect::Dialect;
 use crate::editor::{Command, Motion};
 use crate::service::{self, starter::Starter};
-use crate::template::Dialect;
 use crate::ui::editor::vim::parse_command_line;
 use crate::ui::screen::compose::dialog::listing::{ListKind, Listing};
 use crate::ui::screen::compose::dialog::prompt::Start;
