@@ -229,10 +229,8 @@ fn every_dependency_has_its_reason_beside_it() {
             reasoned = true;
             continue;
         } else if counted && line.contains('=') {
-            let follows_family =
-                ["serde", "rustls", "http-body-util", "hyper-util", "tokio", "form_urlencoded"];
             let name = line.split([' ', '=']).next().unwrap_or(line);
-            if !reasoned && !follows_family.contains(&name) {
+            if !reasoned {
                 bare.push(name.to_owned());
             }
         }
