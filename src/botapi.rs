@@ -27,16 +27,13 @@ pub use bot::{Bot, BotUser, CallError, WebhookInfo};
 pub use error::SendError;
 pub use http::{HttpAnswer, HttpRequest};
 
-/// How long a connection may take to be made.
 const CONNECT: Duration = Duration::from_secs(5);
 
 /// How much of an answer is read: getUpdates' answers are cut at about 4 MB.
 const MAX_BODY: usize = 16 * 1024 * 1024;
 
-/// The headers of an answer that are kept.
 const KEPT_HEADERS: [&str; 4] = ["content-type", "date", "location", "retry-after"];
 
-/// What a client is built with.
 #[derive(Debug, Clone, Default)]
 pub struct ClientOptions {
     /// Certificates in PEM that are trusted beside Mozilla's.
@@ -45,21 +42,12 @@ pub struct ClientOptions {
     pub proxy: Proxy,
 }
 
-/// Why no client could be built.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
-    /// The CA file cannot be read.
     #[error("cannot read the CA file {}: {reason}", path.display())]
-    CaFile {
-        /// The file of the setting.
-        path: PathBuf,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// The proxy's address is no address.
+    CaFile { path: PathBuf, reason: String },
     #[error("the proxy's address is not one: {0}")]
     Proxy(String),
-    /// The TLS library refused its set-up.
     #[error("cannot set up TLS: {0}")]
     Tls(String),
 }
@@ -74,7 +62,6 @@ pub struct Client {
 }
 
 impl Client {
-    /// Builds a client.
     pub fn new(options: &ClientOptions) -> Result<Self, ClientError> {
         let tls = tls::config(options.ca_file.as_deref())?;
         let builder = || {

@@ -24,7 +24,6 @@ const FULL: usize = 100;
 /// How many failures in a row that may pass are waited out.
 const MAX_FAILED: usize = 3;
 
-/// How to wait for a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaptureOptions {
     /// How long to wait in all.
@@ -41,10 +40,8 @@ impl Default for CaptureOptions {
     }
 }
 
-/// Why no chat was captured.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CaptureError {
-    /// Updates go elsewhere.
     #[error(
         "the bot's updates go to a webhook{}: its owner reads them, and telecast does not remove it by itself",
         address.as_ref().map(|address| format!(" at {address}")).unwrap_or_default()
@@ -61,13 +58,8 @@ pub enum CaptureError {
         "{FULL} or more updates wait for this bot and none is a message: let its own program read them first"
     )]
     Backlog,
-    /// The time is over.
     #[error("no message came within {} s: write to the bot and try again", waited.as_secs())]
-    NoMessage {
-        /// How long we waited.
-        waited: Duration,
-    },
-    /// The server gave no updates.
+    NoMessage { waited: Duration },
     #[error(transparent)]
     Call(#[from] CallError),
 }

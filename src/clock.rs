@@ -2,18 +2,14 @@
 
 use jiff::Timestamp;
 
-/// A source of the current instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Clock {
-    /// The system's clock.
     #[default]
     System,
-    /// A clock that stands still.
     Fixed(Timestamp),
 }
 
 impl Clock {
-    /// Returns the current instant.
     pub fn now(self) -> Timestamp {
         match self {
             Clock::System => now(),
@@ -22,7 +18,6 @@ impl Clock {
     }
 }
 
-/// Returns the system's current instant.
 pub fn now() -> Timestamp {
     Timestamp::now()
 }

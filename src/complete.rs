@@ -41,26 +41,20 @@ pub use markup::Markup;
 /// What is known while a body is written.
 #[derive(Debug, Clone)]
 pub struct Context<'a> {
-    /// The names a template may use.
     pub vocabulary: &'a Vocabulary,
     /// Whose Liquid may be inserted.
     pub dialect: Dialect,
     /// Whether the body is JSON or plain text.
     pub is_json: bool,
-    /// The method that the webhook calls.
     pub method: Method,
-    /// The names of the partials.
     pub partials: Vec<&'a str>,
     /// The chosen profile and the sample event, to show what values are; `None` while that cannot be told.
     pub values: Option<template::Context<'a>>,
 }
 
-/// What opened the picker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trigger {
-    /// `<<`
     AngleAngle,
-    /// `{{`
     BraceBrace,
     /// `@`, unarmed.
     At,
@@ -123,11 +117,9 @@ impl Trigger {
 /// An open picker.
 #[derive(Debug, Clone)]
 pub struct Session {
-    /// What opened it.
     pub trigger: Trigger,
     /// Whether Enter and Tab accept.
     pub armed: bool,
-    /// What was typed behind the trigger.
     pub query: String,
     /// The chosen row; always one of the rows.
     pub chosen: usize,
@@ -307,7 +299,6 @@ impl Session {
         self.armed = true;
     }
 
-    /// Returns the number of rows.
     pub fn n_rows(&self) -> usize {
         self.matches.len()
     }
@@ -317,7 +308,6 @@ impl Session {
         self.matches.iter().filter_map(|found| Some((self.offers.get(found.item)?, found.letters.as_slice())))
     }
 
-    /// Returns the chosen item.
     pub fn chosen_item(&self) -> Option<&Item> {
         self.offers.get(self.matches.get(self.chosen)?.item)
     }
@@ -327,7 +317,6 @@ impl Session {
         self.start
     }
 
-    /// Returns what accepting the chosen item does.
     pub fn accept(&self, text: &str, cursor: usize, context: &Context<'_>) -> Option<Completion> {
         let item = self.chosen_item()?;
         text.get(self.start..self.query_start).and(text.get(self.query_start..cursor))?;

@@ -42,12 +42,9 @@ use http::Around;
 use locate::Locator;
 use problems::Body;
 
-/// What became of it, as far as it went.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Composed {
-    /// The body it was made of.
     pub body: String,
-    /// The instant it was made for.
     pub now: Timestamp,
     /// The body's Liquid for colouring, ascending.
     pub tokens: Vec<Token>,
@@ -57,7 +54,6 @@ pub struct Composed {
     pub uses_event: bool,
     /// The rendered body as it would be sent; none where rendering failed or was aborted.
     pub rendered: Option<String>,
-    /// The rendered body as JSON, where it is.
     pub document: Option<Document>,
     /// The request as it would go out, with `${NAME}` where secrets go; none without a webhook or a rendered body.
     pub http: Option<HttpDraft>,
@@ -65,18 +61,15 @@ pub struct Composed {
     pub method: Option<String>,
     /// The checked request with the message as it is sent; none where the Bot API would refuse it, or for other hosts.
     pub request: Option<Request>,
-    /// Why this recipient gets nothing, where that is so.
     pub skip: Option<Skip>,
     /// Why the test chat could not be put in, where one was asked for.
     pub chat_unset: Option<Unset>,
     /// Everything wrong with the body, in its order; spans lie in the body.
     pub diagnostics: Vec<Diagnostic>,
-    /// What is wrong with the webhook's templates.
     pub webhook_problems: Vec<(Field, Diagnostic)>,
     locator: Option<Locator>,
 }
 
-/// Why a recipient is skipped without an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Skip {
     /// `{% abort %}`, CleverTap's LiquidLogicAborted; where in the body.
@@ -86,7 +79,6 @@ pub enum Skip {
 }
 
 impl Composed {
-    /// Whether nothing stands in the way of sending it.
     pub fn is_sendable(&self) -> bool {
         let of_webhook = self.webhook_problems.iter().map(|(_, problem)| problem);
         self.http.is_some()

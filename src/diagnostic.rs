@@ -35,47 +35,38 @@ impl Severity {
     }
 }
 
-/// One problem at one place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Diagnostic {
     /// What kind of problem it is, as in `error[unclosed-tag]`.
     pub code: Code,
-    /// How bad it is.
     pub severity: Severity,
     /// What is wrong, in the user's words; no full stop.
     pub message: String,
-    /// The place in the text the diagnostic is about.
     pub span: Span,
-    /// What to do about it.
     pub help: Option<String>,
     /// Ways out that can be applied, the best first.
     pub fixes: Vec<Fix>,
 }
 
 impl Diagnostic {
-    /// Makes an error.
     pub fn error(code: Code, span: Span, message: impl Into<String>) -> Self {
         Self { code, severity: Severity::Error, message: message.into(), span, help: None, fixes: Vec::new() }
     }
 
-    /// Makes a warning.
     pub fn warning(code: Code, span: Span, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(code, span, message) }
     }
 
-    /// Makes an info.
     pub fn info(code: Code, span: Span, message: impl Into<String>) -> Self {
         Self { severity: Severity::Info, ..Self::error(code, span, message) }
     }
 
-    /// Adds what to do.
     #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// Adds a fix behind those it has.
     #[must_use]
     pub fn with_fix(mut self, fix: Fix) -> Self {
         self.fixes.push(fix);
@@ -92,7 +83,6 @@ impl Diagnostic {
         self
     }
 
-    /// Whether it is an error.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }
@@ -132,7 +122,6 @@ impl Fix {
         }
     }
 
-    /// Makes it one that a person has to choose.
     #[must_use]
     pub fn unsafe_to_apply(mut self) -> Self {
         self.safe = false;
@@ -158,12 +147,10 @@ pub fn apply(edits: &[TextEdit], text: &str) -> Option<String> {
     Some(out)
 }
 
-/// One replacement of a stretch of text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TextEdit {
     /// What is taken out; empty to insert.
     pub span: Span,
-    /// What is put there.
     pub replacement: String,
 }
 

@@ -53,14 +53,12 @@ pub use words::Words;
 /// Both always lie on grapheme boundaries; they are equal where nothing is selected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Selection {
-    /// Where the selection began.
     pub anchor: usize,
     /// The cursor.
     pub head: usize,
 }
 
 impl Selection {
-    /// Returns the empty selection with the cursor at `at`.
     pub fn at(at: usize) -> Self {
         Self { anchor: at, head: at }
     }
@@ -70,30 +68,23 @@ impl Selection {
         Span { start: self.anchor.min(self.head), end: self.anchor.max(self.head) }
     }
 
-    /// Whether nothing is selected.
     pub fn is_empty(self) -> bool {
         self.anchor == self.head
     }
 }
 
-/// Everything that can be done to a text, as data.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     /// Moves the cursor and drops the selection.
     Move(Motion),
     /// Moves the cursor and keeps the anchor.
     Extend(Motion),
-    /// Selects everything.
     SelectAll,
     /// Selects a span, the cursor at its end.
     Select(Span),
-    /// Sets the cursor where the mouse was pressed.
     Click(usize),
-    /// Extends the selection to where the mouse was pressed.
     ExtendClick(usize),
-    /// Selects the word there; dragging goes on by words.
     DoubleClick(usize),
-    /// Selects the line there; dragging goes on by lines.
     TripleClick(usize),
     /// Extends the selection of the last click to where the mouse is now.
     Drag(usize),
@@ -106,7 +97,6 @@ pub enum Command {
     Newline,
     /// Indents the selected lines, or fills up to the next stop.
     Tab,
-    /// Takes one indentation from the lines of the selection.
     Outdent,
     /// Deletes the selection, else from the cursor to where the motion leads.
     Delete(Motion),
@@ -114,20 +104,15 @@ pub enum Command {
     Copy,
     /// As [`Command::Copy`], and takes it out.
     Cut,
-    /// Takes the last undo step back.
     Undo,
-    /// Does the last undone step again.
     Redo,
     /// Makes one undo step of all those behind the first so many; see [`Editor::n_steps`].
     JoinSteps(usize),
 
     /// Puts the selection between two texts and keeps it selected.
     Surround(String, String),
-    /// Repeats the lines of the selection below.
     DuplicateLines,
-    /// Moves the lines of the selection one up.
     MoveLinesUp,
-    /// Moves the lines of the selection one down.
     MoveLinesDown,
     /// Puts the lines of the selection between `{% comment %}` and `{% endcomment %}`, or takes the two away.
     ToggleComment,
@@ -136,19 +121,14 @@ pub enum Command {
     Replace(Vec<TextEdit>),
     /// Replaces one span and selects another in the new text: what completion does.
     Complete {
-        /// What is replaced.
         edit: TextEdit,
-        /// What is selected afterwards.
         select: Span,
     },
 }
 
-/// What a command did besides moving the cursor.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Applied {
-    /// Whether the text changed.
     pub changed: bool,
-    /// The text to put on the clipboard.
     pub copied: Option<String>,
 }
 
@@ -165,7 +145,6 @@ pub struct Editor {
     drag: Drag,
     /// The closers that were put in by themselves and may be typed over, the innermost last.
     pairs: Vec<Pair>,
-    /// The width at which lines are broken into rows.
     wrap: Option<usize>,
     rows: RowCache,
     single_line: bool,
@@ -194,7 +173,6 @@ impl Editor {
         editor
     }
 
-    /// Returns the whole text.
     pub fn text(&self) -> String {
         self.buffer.rope().to_string()
     }
@@ -219,12 +197,10 @@ impl Editor {
         self.buffer.len()
     }
 
-    /// Whether there is no text.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Returns the selection.
     pub fn selection(&self) -> Selection {
         self.selection
     }
@@ -234,7 +210,6 @@ impl Editor {
         self.selection.head
     }
 
-    /// Returns the selected text.
     pub fn selected(&self) -> Cow<'_, str> {
         self.buffer.slice(self.selection.span())
     }
@@ -280,17 +255,14 @@ impl Editor {
         span.start + line.char_indices().nth(wanted).map_or(line.len(), |(at, _)| at)
     }
 
-    /// Returns the spans of the bracket at the cursor and of the one that belongs to it.
     pub fn matching_brackets(&self) -> Option<(Span, Span)> {
         motion::matching_brackets(&self.buffer, self.cursor())
     }
 
-    /// Whether there is something to undo.
     pub fn can_undo(&self) -> bool {
         self.history.can_undo()
     }
 
-    /// Whether there is something to redo.
     pub fn can_redo(&self) -> bool {
         self.history.can_redo()
     }
@@ -305,7 +277,6 @@ impl Editor {
         self.history.seal();
     }
 
-    /// Does what `command` says.
     pub fn apply(&mut self, command: Command) -> Applied {
         let version = self.version();
         let copied = self.run(command);

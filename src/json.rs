@@ -16,54 +16,42 @@ pub use parser::parse;
 /// How deep arrays and objects may nest, as in the Bot API server.
 pub const MAX_DEPTH: usize = 100;
 
-/// A whole JSON text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Document {
-    /// The one value.
     pub root: Node,
     /// The comma behind the last member of the top-level object, where there is one.
     pub trailing_comma: Option<Span>,
 }
 
-/// A value and its bytes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
     /// From the first to the last byte of the value, quotes and brackets included.
     pub span: Span,
-    /// The value.
     pub value: Value,
 }
 
 /// A JSON value; members keep the order of the text, duplicates included.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
-    /// `null`
     Null,
-    /// `true` or `false`
     Boolean(bool),
     /// A number as written; it is never rounded.
     Number(String),
-    /// A string.
     String(Text),
-    /// An array.
     Array(Vec<Node>),
-    /// An object.
     Object(Vec<Member>),
 }
 
-/// One `"key": value` of an object.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Member {
     /// The key, with the span of its quotes.
     pub key: Text,
-    /// The value.
     pub value: Node,
 }
 
 /// A decoded string that knows which raw byte each of its bytes came from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Text {
-    /// The decoded text.
     pub decoded: String,
     /// The bytes in the source, quotes included.
     pub span: Span,
@@ -119,7 +107,6 @@ impl Text {
 }
 
 impl Node {
-    /// Returns the members where it is an object.
     pub fn as_object(&self) -> Option<&[Member]> {
         match &self.value {
             Value::Object(members) => Some(members),
@@ -127,7 +114,6 @@ impl Node {
         }
     }
 
-    /// Returns the text where it is a string.
     pub fn as_text(&self) -> Option<&Text> {
         match &self.value {
             Value::String(text) => Some(text),
@@ -140,7 +126,6 @@ impl Node {
         self.as_object()?.iter().find(|member| member.key.decoded == key).map(|member| &member.value)
     }
 
-    /// Returns the value a path of keys and array indexes leads to.
     pub fn at_path(&self, path: &[Step]) -> Option<&Node> {
         path.iter().try_fold(self, |node, step| match (step, &node.value) {
             (Step::Key(key), _) => node.get(key),
@@ -164,38 +149,31 @@ impl Node {
     }
 }
 
-/// One step down into a value.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Step {
-    /// Into an object's member.
     Key(String),
     /// Into an array's item, from 0.
     Index(usize),
 }
 
-/// Why a text is not JSON.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SyntaxError {
     /// What is in the way; empty at the end of the text.
     pub span: Span,
-    /// What is wrong with it.
     pub kind: SyntaxErrorKind,
 }
 
-/// The ways in which a text is not JSON.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SyntaxErrorKind {
     /// Nothing but white space.
     Empty,
     /// A bare word where a value should be: `NULL`, `undefined`, `Anna`, `@channel`.
     Word(String),
-    /// Something else where this was expected.
     Expected(Expected),
     /// The text ends in the middle of a value; the span of the opener, and what was expected.
     UnexpectedEnd {
         /// The `{`, `[` or `"` that is still open.
         opener: Option<Span>,
-        /// What was expected.
         expected: Expected,
     },
     /// A control character in a string, which must be written as an escape.
@@ -204,7 +182,6 @@ pub enum SyntaxErrorKind {
     BadEscape,
     /// A number that JSON does not have: `01`, `1.`, `+1`.
     BadNumber,
-    /// A comma with nothing behind it.
     TrailingComma,
     /// Something behind the value; the place is its first line.
     TrailingText,
@@ -212,7 +189,6 @@ pub enum SyntaxErrorKind {
     TooDeep,
 }
 
-/// What JSON needs at a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expected {
     Value,
@@ -241,7 +217,6 @@ impl std::fmt::Display for Expected {
 }
 
 impl SyntaxError {
-    /// Returns what is wrong, in words.
     pub fn message(&self) -> String {
         match &self.kind {
             SyntaxErrorKind::Empty => "this is empty, not JSON".into(),
@@ -275,7 +250,6 @@ pub fn quote(text: &str) -> String {
     out
 }
 
-/// Whether a character has to be escaped inside a JSON string.
 pub fn needs_escape(c: char) -> bool {
     matches!(c, '"' | '\\' | '\0'..='\x1f')
 }

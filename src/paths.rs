@@ -15,7 +15,6 @@ pub const VARIABLES: [(&str, &str); 4] = [
     ("TELECAST_CACHE_DIR", "what can be made anew"),
 ];
 
-/// The variable that names the workspace.
 pub const WORKSPACE_VARIABLE: &str = "TELECAST_WORKSPACE";
 
 /// Where telecast keeps what belongs to the user and not to a workspace.
@@ -31,7 +30,6 @@ pub struct Paths {
     pub cache: PathBuf,
 }
 
-/// The system knows no home directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("this system names no home directory; set HOME, or {}, {}, {} and {}",
     VARIABLES[0].0, VARIABLES[1].0, VARIABLES[2].0, VARIABLES[3].0)]
@@ -69,22 +67,18 @@ impl Paths {
         Self { config: dir("config"), data: dir("data"), state: dir("state"), cache: dir("cache") }
     }
 
-    /// Returns the file of the user's settings.
     pub fn settings_file(&self) -> PathBuf {
         self.config.join("config.toml")
     }
 
-    /// Returns the file of the user's keys.
     pub fn keymap_file(&self) -> PathBuf {
         self.config.join("keymap.toml")
     }
 
-    /// Returns the file of the user's secrets.
     pub fn secrets_file(&self) -> PathBuf {
         self.config.join("secrets.toml")
     }
 
-    /// Returns the folder of the workspace that is used where none is named.
     pub fn default_workspace(&self) -> PathBuf {
         self.data.join("workspace")
     }
@@ -106,7 +100,6 @@ impl Paths {
         self.state.join("editing")
     }
 
-    /// Returns the folder that demos are copied into.
     pub fn demos(&self) -> PathBuf {
         self.data.join("demos")
     }

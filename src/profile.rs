@@ -18,41 +18,29 @@ pub const CHAT_ID: &str = "telegram_chat_id";
 /// CleverTap's mark of a test profile: the text "Yes" in this property.
 pub const TEST_USER: &str = "ct_is_test_user";
 
-/// A property's value.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
-    /// Text.
     Text(String),
-    /// A whole number.
     Integer(i64),
     /// A decimal number; `5.0` stays one.
     Decimal(f64),
-    /// Yes or no.
     Boolean(bool),
     /// An instant; shown in the workspace's zone as `yyyy-MM-dd HH:mm:ss`.
     Date(jiff::Timestamp),
-    /// Several values in order.
     List(Vec<Value>),
-    /// Named values in order.
     Object(IndexMap<String, Value>),
     /// JSON's null, inside events and nested objects; a property that is null is not set instead.
     Null,
 }
 
-/// The type of a property.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
-    /// [`Value::Text`]
     Text,
     /// [`Value::Integer`] and [`Value::Decimal`]
     Number,
-    /// [`Value::Boolean`]
     Boolean,
-    /// [`Value::Date`]
     Date,
-    /// [`Value::List`]
     List,
-    /// [`Value::Object`]
     Object,
 }
 
@@ -93,14 +81,12 @@ pub enum Reachability {
     Unknown,
     /// The person wrote to the bot, or a message arrived.
     Reachable,
-    /// The person blocked the bot.
     Blocked,
     /// The account is deleted, the chat is gone or the id is wrong.
     Gone,
 }
 
 impl Reachability {
-    /// Returns the word shown on screen and in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             Reachability::Unknown => "unknown",
@@ -123,7 +109,6 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// Returns the value of [`CHAT_ID`] where it is set.
     pub fn chat_id(&self) -> Option<&Value> {
         self.properties.get(CHAT_ID)
     }
@@ -152,7 +137,6 @@ impl Profile {
 /// A profile with its properties still as JSON: what reads them one after the other keeps a tenth of the memory.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Packed {
-    /// As in [`Profile`].
     pub identity: String,
     /// A JSON object that can be read.
     properties: Box<str>,
@@ -164,7 +148,6 @@ pub struct Packed {
 pub struct Property {
     /// The name as stored; case matters.
     pub name: String,
-    /// The type.
     pub kind: Kind,
     /// How many profiles have it set.
     pub n_set: u64,
@@ -177,7 +160,6 @@ pub struct Property {
 pub struct Vocabulary {
     /// The profile properties, by name.
     pub properties: Vec<Property>,
-    /// The number of profiles in the store.
     pub n_profiles: u64,
     /// Names in sample events under `Event`.
     pub event: Vec<String>,
@@ -186,7 +168,6 @@ pub struct Vocabulary {
 }
 
 impl Vocabulary {
-    /// Returns what is known of the property `name`.
     pub fn property(&self, name: &str) -> Option<&Property> {
         self.properties.iter().find(|property| property.name == name)
     }

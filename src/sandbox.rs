@@ -45,15 +45,12 @@ use server::Shared;
 use state::{Rules, State};
 use token::Token;
 
-/// How a sandbox is to behave.
 pub struct Options {
     /// Where to listen; port 0 picks a free one.
     pub listen: SocketAddr,
-    /// Which addresses may be listened on.
     pub reach: Reach,
     /// The tokens that are let in; with none, every well-formed one is a bot.
     pub tokens: Vec<String>,
-    /// The chats that exist from the start.
     pub chats: Chats,
     /// Chats that exist and have blocked every bot.
     pub blocked: Vec<i64>,
@@ -66,7 +63,6 @@ pub struct Options {
     pub fail: f64,
     /// Decides which sends fail.
     pub seed: u64,
-    /// Tells the time.
     pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
 }
 
@@ -88,27 +84,15 @@ impl Default for Options {
     }
 }
 
-/// Why a sandbox did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The address belongs to others than this machine.
     #[error("{addr} is not an address of this machine alone: listen on 127.0.0.1:{} instead", addr.port())]
-    NotLoopback {
-        /// What was asked for.
-        addr: SocketAddr,
-    },
-    /// Something listens there already.
+    NotLoopback { addr: SocketAddr },
     #[error("port {} is in use: choose another, or port 0 to get a free one", addr.port())]
-    PortInUse {
-        /// What was asked for.
-        addr: SocketAddr,
-    },
-    /// The system refused.
+    PortInUse { addr: SocketAddr },
     #[error("cannot listen on {addr}")]
     Listen {
-        /// What was asked for.
         addr: SocketAddr,
-        /// What the system said.
         #[source]
         source: io::Error,
     },
@@ -120,29 +104,21 @@ pub enum StartError {
     },
     /// The rate is not above zero.
     #[error("a rate of {rate} messages a second is not above 0")]
-    BadRate {
-        /// What was asked for.
-        rate: f64,
-    },
+    BadRate { rate: f64 },
     /// The share of failures is not between none and all.
     #[error("a share of {fail} failures is not between 0 and 1")]
-    BadFail {
-        /// What was asked for.
-        fail: f64,
-    },
+    BadFail { fail: f64 },
 }
 
 /// An update or a token that a running sandbox did not take.
 #[derive(Debug, thiserror::Error)]
 #[error("{description}")]
 pub struct Refused {
-    /// What it said, as the HTTP answer would.
     pub description: String,
 }
 
 /// A sandbox that runs until it is stopped or dropped.
 pub struct Running {
-    /// Where it listens.
     pub addr: SocketAddr,
     shared: Arc<Shared>,
     stop: watch::Sender<bool>,

@@ -35,7 +35,6 @@ pub const MAX_VALUE: usize = 64 * 1024;
 pub struct Secret(String);
 
 impl Secret {
-    /// Takes a value in.
     pub fn new(value: impl Into<String>) -> Self {
         Self(value.into())
     }
@@ -52,21 +51,17 @@ impl std::fmt::Debug for Secret {
     }
 }
 
-/// Where a secret was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Origin {
-    /// An environment variable.
     Environment,
     /// This workspace's value in `secrets.toml`.
     Workspace,
     /// The shared value in `secrets.toml`.
     Shared,
-    /// The command of the setting.
     Command,
 }
 
 impl Origin {
-    /// Returns the words shown.
     pub fn as_str(self) -> &'static str {
         match self {
             Origin::Environment => "environment",
@@ -77,30 +72,23 @@ impl Origin {
     }
 }
 
-/// For whom a value is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// For this workspace.
     Workspace,
     /// For every workspace that has none of its own.
     Shared,
 }
 
-/// A secret and where it was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
-    /// The value.
     pub secret: Secret,
-    /// Where it was.
     pub origin: Origin,
 }
 
 /// A secret's name and every place that has a value, the one that counts first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
-    /// The name.
     pub name: String,
-    /// Where values are.
     pub origins: Vec<Origin>,
 }
 
@@ -119,7 +107,6 @@ struct Place {
 /// A value that is kept for an earlier place of a workspace, or for the id that earlier versions kept it by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Movable {
-    /// The secret's name.
     pub name: String,
     /// The id, or the real path of the folder that is gone.
     pub from: String,

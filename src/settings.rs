@@ -15,21 +15,14 @@ use crate::toml::{self, Table};
 pub struct Settings {
     /// The theme's name; `auto` follows the terminal.
     pub theme: String,
-    /// Whether the mouse is used.
     pub mouse: bool,
     /// Whether links of the message are links of the terminal.
     pub hyperlinks: bool,
-    /// Whether the editor has vim's modes.
     pub vim: bool,
-    /// Whether the editor breaks long lines into rows.
     pub wrap: bool,
-    /// Which blanks the editor marks.
     pub whitespace: Whitespace,
-    /// How text is copied.
     pub clipboard: Clipboard,
-    /// Where secrets live.
     pub secrets: SecretSource,
-    /// How the network is reached.
     pub proxy: Proxy,
     /// A file of certificates (PEM) that are trusted beside the usual ones.
     pub ca_file: Option<PathBuf>,
@@ -38,7 +31,6 @@ pub struct Settings {
 /// Which blanks the editor marks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Whitespace {
-    /// None.
     None,
     /// Those at the end of lines, tabs, and what looks like a space and is none.
     #[default]
@@ -47,7 +39,6 @@ pub enum Whitespace {
     All,
 }
 
-/// How text is copied to the clipboard.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Clipboard {
     /// By the terminal, and by the system's own program where there is one.
@@ -67,11 +58,9 @@ pub enum SecretSource {
     /// In `secrets.toml`.
     #[default]
     File,
-    /// In another program, which prints one.
     Command {
         /// Program and arguments; `{name}` and `{workspace}` in them are replaced.
         command: Vec<String>,
-        /// How long it may take.
         timeout: Duration,
     },
     /// Nobody knows: what `config.toml` says about it is wrong. Any guess could write a secret in clear that the user
@@ -88,7 +77,6 @@ pub enum Proxy {
     /// As `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say.
     #[default]
     Environment,
-    /// Directly.
     None,
     /// Through this address (`http://`, `https://`, `socks5://`, `socks5h://`).
     Address(String),

@@ -36,31 +36,22 @@ pub struct Private {
     pub test_chats: Vec<String>,
 }
 
-/// Why the record could not be read or changed.
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
-    /// It cannot be read.
     #[error("cannot read {path}: {}", explain(source))]
     Read {
-        /// The record's file.
         path: PathBuf,
-        /// Why.
         #[source]
         source: io::Error,
     },
-    /// It is not what telecast writes.
     #[error("{path} is damaged ({source}): move it away, and telecast asks again what it holds")]
     Damaged {
-        /// The record's file.
         path: PathBuf,
-        /// What is wrong with its JSON.
         #[source]
         source: serde_json::Error,
     },
-    /// Another process could not be kept out.
     #[error(transparent)]
     Lock(#[from] LockError),
-    /// It cannot be written.
     #[error(transparent)]
     Save(#[from] SaveError),
 }

@@ -24,7 +24,6 @@ pub use import::{
 };
 pub use sqlite::SqliteStore;
 
-/// The result of a store's operation.
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// Where people are kept.
@@ -34,7 +33,6 @@ pub trait Store: Send + Sync {
     /// Cheap enough for each keystroke: kept until the data changes. The names of events are left empty.
     fn vocabulary(&self) -> Result<Vocabulary>;
 
-    /// Returns the profile of `identity`.
     fn get(&self, identity: &str) -> Result<Option<Profile>>;
 
     /// Returns up to `limit` profiles by identity, from the one behind `after` on.
@@ -49,7 +47,6 @@ pub trait Store: Send + Sync {
     /// Returns the chats of the profiles that have blocked the bot.
     fn blocked_chats(&self) -> Result<Vec<i64>>;
 
-    /// Returns the number of profiles.
     fn count(&self) -> Result<u64>;
 
     /// Returns up to `limit` profiles that try a body hardest, all where there are no more.
@@ -77,7 +74,6 @@ pub trait Store: Send + Sync {
     fn set_reachability(&self, identity: &str, state: Reachability) -> Result<bool>;
 }
 
-/// A stretch of the list of profiles.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Page {
     /// The profiles, by identity.
@@ -86,7 +82,6 @@ pub struct Page {
     pub next: Option<String>,
 }
 
-/// Properties to set on one profile.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Change {
     /// Whose; the profile is made where it is not there.
@@ -95,35 +90,27 @@ pub struct Change {
     pub properties: IndexMap<String, Value>,
 }
 
-/// What became of a [`Change`].
 pub type Outcome = std::result::Result<Written, Refusal>;
 
-/// How a change was applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Written {
-    /// A new profile was made.
     Created,
-    /// The profile was there.
     Updated,
 }
 
 /// Why a change was not applied, none of it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// A profile needs an identity.
     #[error("the identity is empty")]
     EmptyIdentity,
-    /// A property needs a name.
     #[error("a property has an empty name")]
     EmptyName,
     /// Other profiles have the property with another type.
     #[error("`{property}` is {}, not {}", known.as_str(), given.as_str())]
     WrongKind {
-        /// The property's name.
         property: String,
         /// Its type in the store.
         known: Kind,
-        /// The type of the value.
         given: Kind,
     },
 }

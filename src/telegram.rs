@@ -61,11 +61,9 @@ pub use trace::{Overflow, Traced, overflow, trace};
 /// How the `text` of a message is marked up (Bot API, "Formatting options").
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ParseMode {
-    /// `HTML`
     Html,
     /// `Markdown`, the legacy mode.
     Markdown,
-    /// `MarkdownV2`
     MarkdownV2,
 }
 
@@ -73,7 +71,6 @@ impl ParseMode {
     /// All modes, in the order they are offered.
     pub const ALL: [ParseMode; 3] = [ParseMode::Html, ParseMode::Markdown, ParseMode::MarkdownV2];
 
-    /// Returns the name as the Bot API documents it.
     pub fn as_str(self) -> &'static str {
         match self {
             ParseMode::Html => "HTML",
@@ -94,7 +91,6 @@ impl ParseMode {
     }
 }
 
-/// The server's "Unsupported parse_mode".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnsupportedParseMode;
 
@@ -110,7 +106,6 @@ pub struct FormattedText {
 /// A part of a text that is something (Bot API, `MessageEntity`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entity {
-    /// What it is.
     pub kind: EntityKind,
     /// Where it starts, in UTF-16 units of the text.
     pub offset: u32,
@@ -185,7 +180,6 @@ impl EntityKind {
         }
     }
 
-    /// Returns what people call it.
     pub fn in_words(&self) -> &'static str {
         match self {
             EntityKind::Mention => "mention",

@@ -96,12 +96,10 @@ pub fn parse_shopify(source: &str, partials: &Partials) -> (Template, Vec<Diagno
 }
 
 impl Template {
-    /// Returns the source it was parsed from.
     pub fn source(&self) -> &str {
         &self.compiled.files[0].source
     }
 
-    /// Returns the dialect it was parsed in.
     pub fn dialect(&self) -> Dialect {
         self.compiled.dialect
     }
@@ -114,7 +112,6 @@ impl Template {
         &self.compiled.files[0].body
     }
 
-    /// Renders for one profile.
     pub fn render(&self, context: &Context<'_>) -> Outcome {
         if let Some(error) = &self.compiled.error {
             return Outcome::Failed(error.clone());

@@ -12,7 +12,6 @@ use unicode_width::UnicodeWidthStr;
 /// A half-open range of bytes in one text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Span {
-    /// The first byte.
     pub start: usize,
     /// One past the last byte; never before `start`.
     pub end: usize,
@@ -24,22 +23,18 @@ impl Span {
         Self { start, end: end.max(start) }
     }
 
-    /// Returns the empty span at `at`.
     pub fn at(at: usize) -> Self {
         Self { start: at, end: at }
     }
 
-    /// Returns the bytes as a range, to slice with.
     pub fn range(self) -> Range<usize> {
         self.start..self.end
     }
 
-    /// Returns the number of bytes.
     pub fn len(self) -> usize {
         self.end - self.start
     }
 
-    /// Whether the span covers no byte.
     pub fn is_empty(self) -> bool {
         self.start == self.end
     }
@@ -49,12 +44,10 @@ impl Span {
         self.start <= at && at <= self.end
     }
 
-    /// Returns the smallest span that covers both.
     pub fn join(self, other: Span) -> Span {
         Span { start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
-    /// Returns the span moved by `by` bytes towards the end.
     pub fn shifted(self, by: usize) -> Span {
         Span { start: self.start + by, end: self.end + by }
     }
@@ -74,9 +67,7 @@ impl From<Range<usize>> for Span {
 /// A line and a column as people and `file:line:column` count them: both from 1, the column in Unicode scalar values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Position {
-    /// The line, from 1.
     pub line: usize,
-    /// The column in chars, from 1.
     pub column: usize,
 }
 
@@ -108,7 +99,6 @@ impl LineIndex {
         Self { starts, chars }
     }
 
-    /// Returns how many chars of `text` start before the byte `at`.
     fn chars_before(&self, text: &str, at: usize) -> usize {
         let (chunk, rest) = (at / STRIDE, at % STRIDE);
         let counted = self.chars.get(chunk).copied().unwrap_or_default();
@@ -155,7 +145,6 @@ fn char_starts(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
 }
 
-/// Returns the largest char boundary of `text` that is not behind `at`.
 pub fn floor_char_boundary(text: &str, at: usize) -> usize {
     text.floor_char_boundary(at.min(text.len()))
 }

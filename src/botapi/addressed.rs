@@ -9,13 +9,11 @@ use crate::telegram::{Astray, Outgoing, check_destination};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Addressed(HttpRequest);
 
-/// Why a request must not be sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AddressError {
     /// It may reach somebody else than the chat asked for.
     #[error(transparent)]
     Astray(#[from] Astray),
-    /// It is no request that HTTP can carry.
     #[error(transparent)]
     Malformed(#[from] SendError),
 }

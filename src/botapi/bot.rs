@@ -17,7 +17,6 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 pub struct Bot {
     /// All before a method's name, `/` included.
     prefix: String,
-    /// The token as in the address.
     token: String,
 }
 
@@ -26,7 +25,6 @@ pub struct Bot {
 pub struct BotUser {
     /// The bot's id, the token's first part.
     pub id: i64,
-    /// Its name.
     pub first_name: String,
     /// Its @name, without the @.
     pub username: Option<String>,
@@ -37,50 +35,33 @@ pub struct BotUser {
 pub struct WebhookInfo {
     /// Where updates are sent; empty where no webhook is set, and getUpdates works.
     pub url: String,
-    /// How many updates wait.
     pub pending_update_count: i64,
-    /// What went wrong with the webhook last.
     pub last_error_message: Option<String>,
 }
 
-/// A method that gave no result.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CallError {
-    /// No answer came.
     #[error(transparent)]
     Send(#[from] SendError),
-    /// The server said no.
     #[error("{method}: {code} {description}")]
     Refused {
-        /// The method called.
         method: &'static str,
         /// The Bot API's `error_code`, or the HTTP status.
         code: u16,
-        /// Whose fault it is, by the server's words.
         fault: telegram::Fault,
-        /// The server's words.
         description: String,
         /// How many seconds to wait before the next try.
         retry_after: Option<u64>,
     },
-    /// The answer is none of a Bot API.
     #[error("{method}: the server answered {status} with {what}: is this the address of a Bot API?")]
     NotBotApi {
-        /// The method called.
         method: &'static str,
-        /// The HTTP status.
         status: u16,
         /// What the body is instead.
         what: String,
     },
-    /// The answer is one, but without what it should hold.
     #[error("{method}: the server's answer has no {field}")]
-    Missing {
-        /// The method called.
-        method: &'static str,
-        /// The field that should be there.
-        field: &'static str,
-    },
+    Missing { method: &'static str, field: &'static str },
 }
 
 impl Bot {
@@ -165,7 +146,6 @@ impl Bot {
         self.result(method, &answer)
     }
 
-    /// Takes the result out of an answer.
     fn result(&self, method: &'static str, answer: &HttpAnswer) -> Result<Value, CallError> {
         let refused = |error: telegram::ApiError| CallError::Refused {
             method,
@@ -208,7 +188,6 @@ fn message(body: &[u8]) -> Option<String> {
     body.get("message")?.as_str().map(str::to_owned)
 }
 
-/// Says what a body is that is no answer.
 fn what_it_is(answer: &HttpAnswer) -> String {
     let start = answer.body.trim_ascii_start();
     if let Some(host) = answer.header("location") {

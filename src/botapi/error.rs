@@ -7,93 +7,40 @@ use std::time::Duration;
 use rustls::pki_types::UnixTime;
 use rustls::{AlertDescription, CertificateError};
 
-/// A request that got no whole answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
-    /// The address is not one.
     #[error("the webhook's URL is not valid: {reason}")]
-    Url {
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// HTTP has no such method.
+    Url { reason: String },
     #[error("`{name}` is not an HTTP method")]
-    Method {
-        /// As given.
-        name: String,
-    },
+    Method { name: String },
     /// A header's name or value holds what HTTP cannot carry.
     #[error("the header `{name}` holds characters that HTTP does not allow")]
-    Header {
-        /// The header's name.
-        name: String,
-    },
-    /// The name has no address.
+    Header { name: String },
     #[error("cannot find the host {host}: check the name and the network")]
-    Resolve {
-        /// The host that was asked for.
-        host: String,
-    },
+    Resolve { host: String },
     /// Nothing listens there.
     #[error("{host} refused the connection: nothing listens there, or a proxy is down")]
-    Refused {
-        /// The host that was asked for.
-        host: String,
-    },
-    /// No connection came about in time.
+    Refused { host: String },
     #[error("cannot connect to {host}: no answer within the time for connecting")]
-    ConnectTimeout {
-        /// The host that was asked for.
-        host: String,
-    },
+    ConnectTimeout { host: String },
     /// The other side is not who it claims to be, or speaks no TLS.
     #[error("no secure connection to {host}: {reason}")]
-    Tls {
-        /// The host that was asked for.
-        host: String,
-        /// What the TLS library said.
-        reason: String,
-    },
+    Tls { host: String, reason: String },
     /// The connection could not be made for another reason.
     #[error("cannot connect to {host}: {reason}")]
-    Connect {
-        /// The host that was asked for.
-        host: String,
-        /// What the system said.
-        reason: String,
-    },
-    /// The request's time is over.
+    Connect { host: String, reason: String },
     #[error("{host} did not answer within {}", seconds(*after))]
-    Timeout {
-        /// The host that was asked for.
-        host: String,
-        /// The time that the request had.
-        after: Duration,
-    },
+    Timeout { host: String, after: Duration },
     /// The connection ended before an answer came.
     #[error("{host} closed the connection without an answer")]
-    Closed {
-        /// The host that was asked for.
-        host: String,
-    },
+    Closed { host: String },
     /// The connection ended within the answer.
     #[error("{host} closed the connection in the middle of its answer")]
-    Incomplete {
-        /// The host that was asked for.
-        host: String,
-    },
-    /// What came was not HTTP.
+    Incomplete { host: String },
     #[error("{host} did not answer in HTTP: {reason}")]
-    NotHttp {
-        /// The host that was asked for.
-        host: String,
-        /// What was wrong with it.
-        reason: String,
-    },
-    /// The answer is longer than any that makes sense.
+    NotHttp { host: String, reason: String },
     #[error("the answer of {host} is longer than {} MB", limit / (1024 * 1024))]
     TooLong {
-        /// The host that was asked for.
         host: String,
         /// In bytes.
         limit: usize,

@@ -16,7 +16,6 @@ pub struct HttpRequest {
     pub method: String,
     /// The whole address with its query.
     pub url: String,
-    /// Names and values, in order.
     pub headers: Vec<(String, String)>,
     /// The body; empty for none.
     pub body: Vec<u8>,
@@ -27,7 +26,6 @@ pub struct HttpRequest {
 /// What came back; `Debug` does not show the body, which may echo the request.
 #[derive(Clone, PartialEq)]
 pub struct HttpAnswer {
-    /// The status code.
     pub status: u16,
     /// The status in words: "Bad Request".
     pub reason: String,
@@ -41,7 +39,6 @@ pub struct HttpAnswer {
 }
 
 impl HttpRequest {
-    /// Makes a GET without headers.
     pub fn get(url: impl Into<String>, timeout: Duration) -> Self {
         Self { method: "GET".into(), url: url.into(), headers: Vec::new(), body: Vec::new(), timeout }
     }

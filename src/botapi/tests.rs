@@ -7,16 +7,12 @@ use std::thread;
 
 use super::*;
 
-/// How a server treats each of its connections.
 #[derive(Clone, Copy)]
 enum Behaviour {
-    /// Reads the request and writes these bytes.
     Answer(&'static str),
     /// Writes these bytes without waiting for a request.
     Greet(&'static str),
-    /// Reads the request and says nothing.
     Hang,
-    /// Closes at once with a reset.
     Reset,
 }
 
@@ -91,7 +87,6 @@ async fn send(behaviour: Behaviour, timeout: Duration) -> Result<HttpAnswer, Sen
     client().send(HttpRequest::get(format!("{address}/bot1:SECRET/getMe"), timeout)).await
 }
 
-/// The error in words with the port left out, and whether nothing was delivered.
 fn told(error: &SendError) -> (String, bool) {
     let words = error.to_string();
     assert!(!words.contains("SECRET") && !format!("{error:?}").contains("SECRET"), "{error:?}");

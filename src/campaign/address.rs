@@ -4,7 +4,6 @@
 
 use crate::text::Span;
 
-/// The parts of a Bot API address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BotApi {
     /// All before `/bot`.
@@ -13,7 +12,6 @@ pub struct BotApi {
     pub token: Span,
     /// Whether it is the test environment's form, `/bot<token>/test/METHOD`.
     pub is_test: bool,
-    /// The method's name as typed.
     pub method: Span,
 }
 

@@ -20,7 +20,6 @@ impl ContentFormat {
     /// Both formats, the default first.
     pub const ALL: [ContentFormat; 2] = [ContentFormat::Json, ContentFormat::Text];
 
-    /// Returns the word used in files.
     pub fn as_str(self) -> &'static str {
         match self {
             ContentFormat::Json => "json",
@@ -52,13 +51,11 @@ pub struct Campaign {
     pub name: String,
     /// The stem of its webhook's file; empty where none is named.
     pub webhook: String,
-    /// What its body is.
     pub content_format: ContentFormat,
     /// The dialect of its body; `None` means the workspace's.
     pub dialect: Option<Dialect>,
     /// Labels, without the characters CleverTap refuses in them.
     pub labels: Vec<String>,
-    /// Notes for people.
     pub notes: String,
     /// Who gets it; without, it can be previewed and tested only.
     pub who: Option<Who>,

@@ -5,7 +5,6 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::Dialect;
 use crate::toml::{self, Editor, Table};
 
-/// A workspace as `telecast.toml` defines it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Manifest {
     /// What it is called on screen.
@@ -16,7 +15,6 @@ pub struct Manifest {
     pub time_zone: Option<String>,
     /// The dialect of bodies whose campaign names none.
     pub dialect: Dialect,
-    /// What new campaigns begin with.
     pub defaults: Defaults,
 }
 
@@ -25,7 +23,6 @@ pub struct Manifest {
 pub struct Defaults {
     /// The stem of a webhook's file.
     pub webhook: Option<String>,
-    /// What their body is.
     pub content_format: Option<ContentFormat>,
 }
 

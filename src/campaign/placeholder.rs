@@ -5,16 +5,13 @@ use crate::text::Span;
 /// The placeholder that is no secret: the address of the workspace's own sandbox.
 pub const SANDBOX: &str = "SANDBOX";
 
-/// One `${NAME}` in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Placeholder {
-    /// The name between the braces.
     pub name: String,
     /// All of it, from `$` to `}`.
     pub span: Span,
 }
 
-/// Placeholders without a value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("no value for {}", names(.0))]
 pub struct MissingSecrets(pub Vec<String>);

@@ -32,7 +32,6 @@ const FORBIDDEN_HEADERS: [&str; 4] = ["host", "content-length", "transfer-encodi
 /// Where a webhook sends, and with what.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
-    /// The server.
     pub origin: Origin,
     /// The names of the secrets that go there, each once, in order; [`SANDBOX`] is none.
     pub secrets: Vec<String>,
@@ -40,19 +39,15 @@ pub struct Route {
     pub bot_call: Option<String>,
 }
 
-/// A server as a webhook names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
     /// The workspace's own sandbox: `${SANDBOX}`.
     Sandbox,
-    /// A host that is written out.
     Host(Host),
 }
 
-/// A host as it is connected to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Host {
-    /// Whether the connection is encrypted.
     pub is_https: bool,
     /// The name in ASCII (`xn--…`), or the address; IPv6 in brackets.
     pub name: String,
@@ -62,19 +57,15 @@ pub struct Host {
     pub is_loopback: bool,
 }
 
-/// Something that may not stand in a webhook.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Violation {
-    /// Which of the webhook's values.
     pub part: Part,
     /// What is wrong; its spans lie in that value.
     pub problem: Diagnostic,
 }
 
-/// One of a webhook's values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Part {
-    /// `url`
     Url,
     /// The name of a header, as typed.
     HeaderName(String),
@@ -147,7 +138,6 @@ impl Host {
 /// Why nothing is sent to a finished address. The address, which holds secrets, is not repeated.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Misdirected {
-    /// It is none.
     #[error("the finished address is not valid: {0}")]
     Invalid(#[from] url::ParseError),
     /// A value changed the host, or added a user.
@@ -156,7 +146,6 @@ pub enum Misdirected {
     /// A value changed the path.
     #[error("a value makes a `.` or `..` of a part of the address's path")]
     DotSegment,
-    /// What should be a bot's token is none.
     #[error("the secret in the address is no bot token: a number, a colon, then letters and digits")]
     NoToken,
     /// A value makes it call a bot.

@@ -9,7 +9,6 @@ use serde_json::json;
 
 use super::{SANDBOX, placeholder};
 
-/// The HTTP methods a webhook can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Method {
     #[default]
@@ -23,7 +22,6 @@ impl Method {
     /// All methods, the default first.
     pub const ALL: [Method; 4] = [Method::Post, Method::Get, Method::Put, Method::Delete];
 
-    /// Returns the name as HTTP writes it.
     pub fn as_str(self) -> &'static str {
         match self {
             Method::Post => "POST",
@@ -42,18 +40,8 @@ impl Method {
 /// How a webhook says who is calling; the values hold `${NAME}`s, never a secret itself.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Auth {
-    /// `Authorization: Basic …`
-    Basic {
-        /// The user's name.
-        username: String,
-        /// The password.
-        password: String,
-    },
-    /// `Authorization: Bearer …`
-    Bearer {
-        /// The token.
-        token: String,
-    },
+    Basic { username: String, password: String },
+    Bearer { token: String },
 }
 
 /// A webhook as its file defines it: Liquid and `${NAME}`s as typed.
@@ -61,15 +49,11 @@ pub enum Auth {
 pub struct Webhook {
     /// What it is called on screen.
     pub name: String,
-    /// The HTTP method.
     pub method: Method,
-    /// The address, with Liquid and `${NAME}`.
     pub url: String,
-    /// Headers in order.
     pub headers: Vec<(String, String)>,
     /// Query parameters in order, added to those in `url`.
     pub params: Vec<(String, String)>,
-    /// How it says who is calling.
     pub auth: Option<Auth>,
     /// How long a request may take; `None` means the default.
     pub timeout: Option<Duration>,

@@ -3,19 +3,15 @@
 use crate::diagnostic::{Code, Diagnostic};
 use crate::toml::{Editor, Table};
 
-/// Who gets a campaign.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Who {
-    /// Whom it is for.
     pub audience: Audience,
     /// An audience expression for those who are left out.
     pub exclude: Option<String>,
 }
 
-/// Whom a campaign is for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Audience {
-    /// All profiles.
     Everyone,
     /// A segment, by its file's stem.
     Segment(String),

@@ -4,7 +4,6 @@ use serde_json::Value;
 
 use crate::text;
 
-/// A chat that wrote to the bot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CapturedChat {
     /// The chat's id, what `chat_id` takes.
@@ -13,9 +12,7 @@ pub struct CapturedChat {
     pub title: String,
     /// The chat's @name, without the @.
     pub username: Option<String>,
-    /// What kind of chat it is.
     pub kind: ChatKind,
-    /// The update it came with.
     pub update_id: Option<i64>,
 }
 

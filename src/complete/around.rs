@@ -28,22 +28,18 @@ impl Around {
         Self { template, at: taken.start, place }
     }
 
-    /// Returns what stands there in JSON.
     pub fn within(&self) -> Option<PlaceKind> {
         self.place.as_ref().map(|place| place.within)
     }
 
-    /// Returns the keys that lead there.
     pub fn path(&self) -> &[String] {
         self.place.as_ref().map_or(&[], |place| &place.path)
     }
 
-    /// Returns the parse mode of the text there, where one is in force.
     pub fn mode(&self) -> Option<ParseMode> {
         self.place.as_ref().and_then(|place| place.in_text_of)
     }
 
-    /// Whether nothing stands in front.
     pub fn is_at_start(&self) -> bool {
         self.template.source()[..self.at].trim().is_empty()
     }
@@ -53,12 +49,10 @@ impl Around {
         self.template.source().contains("\"parse_mode\"")
     }
 
-    /// Returns the names that the template sets.
     pub fn names(&self) -> Vec<ScopedName> {
         template::names_at(&self.template, self.at)
     }
 
-    /// Returns the tags that are open.
     pub fn open_tags(&self) -> Vec<&'static str> {
         template::open_tags_at(&self.template, self.at)
     }

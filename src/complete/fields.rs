@@ -50,7 +50,6 @@ pub fn choices(field: &Field) -> Vec<(&str, &'static str)> {
     }
 }
 
-/// Returns the kind of a field in a word or two.
 pub fn kind_in_words(kind: &Kind) -> &'static str {
     match kind {
         Kind::Boolean => "true or false",

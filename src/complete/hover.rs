@@ -17,23 +17,19 @@ use super::fields;
 use super::liquid::Liquid;
 use super::values::{self, Scope};
 
-/// What is said of a place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hover {
-    /// What it is said of.
     pub span: Span,
     /// What is said, problems first; never empty.
     pub notes: Vec<Note>,
 }
 
-/// One thing that is said.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Note {
     /// The first line: a name, or what is wrong.
     pub title: String,
     /// How bad it is, where it is a problem.
     pub severity: Option<Severity>,
-    /// Further lines.
     pub lines: Vec<String>,
 }
 
@@ -144,7 +140,6 @@ impl Here<'_> {
         }
     }
 
-    /// What the store knows of a property.
     fn known_of(&self, name: &str) -> Vec<String> {
         let vocabulary = self.context.vocabulary;
         let Some(property) = vocabulary.property(name) else {

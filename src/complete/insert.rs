@@ -20,7 +20,6 @@ const MARK: char = '‸';
 /// Marks the place to go on at from there.
 const NEXT: char = '⇥';
 
-/// Returns what accepting `item` does.
 pub fn completion(
     session: &Session,
     item: &Item,

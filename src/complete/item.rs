@@ -15,22 +15,15 @@ pub struct Item {
     pub detail: String,
     /// A line or two about the chosen row: samples of a property, a filter's doc; empty where there is nothing to say.
     pub doc: String,
-    /// What it is.
     pub kind: Kind,
 }
 
-/// What an item is.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Kind {
-    /// A variable.
     Variable(Variable),
-    /// A filter.
     Filter(&'static FilterDoc),
-    /// A tag.
     Tag(&'static TagDoc),
-    /// The end of the tag with this name.
     EndTag(&'static str),
-    /// A key of a JSON object.
     Key(&'static Field),
     /// A text that is one of the values of a JSON key.
     Value,
@@ -41,25 +34,19 @@ pub enum Kind {
         /// With quotes where it is a text.
         literal: String,
     },
-    /// The name of a partial.
     Partial,
-    /// Markup around the cursor.
     Markup(&'static Markup),
-    /// The end of an HTML tag with this name.
     EndMarkup(String),
 }
 
-/// A variable, as a path.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Variable {
     /// `Profile` and a property's name; never empty.
     pub path: Vec<String>,
-    /// The type where it is known.
     pub kind: Option<profile::Kind>,
 }
 
 impl Item {
-    /// Makes an item.
     pub fn new(
         label: impl Into<String>,
         detail: impl Into<String>,

@@ -10,7 +10,6 @@ const REACH: usize = 4096;
 /// The Liquid that text ends in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Liquid<'a> {
-    /// Where its opener begins.
     pub start: usize,
     /// Whether it is a tag rather than an output.
     pub is_tag: bool,
@@ -43,12 +42,10 @@ impl<'a> Liquid<'a> {
         open.map(|(at, _)| at)
     }
 
-    /// Whether the place is inside quotes.
     pub fn is_in_quotes(&self) -> bool {
         self.open_quote().is_some()
     }
 
-    /// The tag's name, where it is a tag.
     pub fn tag(&self) -> Option<&'a str> {
         let inner = self.inner.trim_start_matches('-').trim_start();
         let end = inner.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(inner.len());

@@ -2,7 +2,6 @@
 
 use crate::telegram::ParseMode;
 
-/// A kind of markup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Markup {
     /// By what one looks for it: a tag's name, or what it makes.
@@ -83,7 +82,6 @@ static MARKDOWN: &[Markup] = &[
     markup("link", "[‸](https://⇥)", "A link"),
 ];
 
-/// Returns the markup of a parse mode.
 pub fn of(mode: ParseMode) -> &'static [Markup] {
     match mode {
         ParseMode::Html => HTML,
@@ -92,7 +90,6 @@ pub fn of(mode: ParseMode) -> &'static [Markup] {
     }
 }
 
-/// Returns the markup that begins with `typed`.
 pub fn beginning_with(mode: ParseMode, typed: char) -> impl Iterator<Item = &'static Markup> {
     of(mode).iter().filter(move |markup| markup.snippet.starts_with(typed))
 }

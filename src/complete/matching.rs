@@ -5,10 +5,8 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use super::item::{Item, Kind};
 
-/// An item that matches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Match {
-    /// Which of the items it is.
     pub item: usize,
     /// The matched letters, as indexes of chars in the label, ascending.
     pub letters: Vec<u32>,

@@ -24,7 +24,6 @@ const SAMPLES_CHARS: usize = 56;
 /// How many paths into nested values are offered at most.
 const MAX_PATHS: usize = 300;
 
-/// Returns what is offered for a trigger.
 pub fn offers(
     trigger: Trigger,
     text: &str,
@@ -321,7 +320,6 @@ fn key_item(field: &'static Field) -> Item {
     Item::new(&field.name, detail, &field.doc, Kind::Key(field))
 }
 
-/// The values that the field there can have.
 fn choices(around: &Around, context: &Context<'_>) -> Vec<Item> {
     let Some(field) = fields::field_at(context.method, around.path()) else { return Vec::new() };
     let is_bare = around.within() == Some(PlaceKind::Value);

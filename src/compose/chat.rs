@@ -10,7 +10,6 @@ use crate::json::{self, Token, Tokens};
 use crate::telegram::lenient_string;
 use crate::text::Span;
 
-/// The parameter that says which chat a message goes to.
 pub const CHAT_ID: &str = "chat_id";
 
 /// Why no test chat can be put into a request.
@@ -33,14 +32,12 @@ pub enum Unset {
 /// A text in which stretches were replaced, with the way back to the offsets of the original.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Patched {
-    /// The text with the replacements.
     pub text: String,
     /// For each replacement in order: the bytes taken out of the original, and how many were put there.
     replacements: Vec<(Span, usize)>,
 }
 
 impl Patched {
-    /// Makes a text without replacements.
     pub fn unchanged(text: &str) -> Self {
         Self { text: text.to_owned(), replacements: Vec::new() }
     }

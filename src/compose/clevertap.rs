@@ -31,28 +31,19 @@ const BOT_API: &str = "https://api.telegram.org";
 /// What an export is made of.
 #[derive(Debug, Clone, Copy)]
 pub struct Source<'a> {
-    /// The stem of the campaign's file.
     pub stem: &'a str,
-    /// The campaign's settings.
     pub campaign: &'a Campaign,
-    /// The campaign's webhook, where it has one.
     pub webhook: Option<&'a Webhook>,
-    /// The body as typed.
     pub body: &'a str,
-    /// The workspace's partials.
     pub partials: &'a Partials,
-    /// The dialect that the body is written in.
     pub dialect: Dialect,
 }
 
-/// A campaign for CleverTap.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Export {
     /// The webhook's form; none for a campaign without a webhook.
     pub webhook: Option<WebhookForm>,
-    /// The campaign's form.
     pub campaign: CampaignForm,
-    /// What was rewritten in the body, in words.
     pub rewritten: Vec<String>,
     /// What would not work there or works otherwise, with the file it is about.
     pub problems: Vec<(Part, Diagnostic)>,
@@ -95,7 +86,6 @@ pub enum Part {
     Campaign(Vec<String>),
 }
 
-/// Makes the export.
 pub fn export(source: &Source<'_>) -> Export {
     let portable = portable(source.body, source.partials, source.dialect);
     let mut problems = portable.problems;

@@ -23,9 +23,7 @@ use place::Place;
 /// A body to convert, and what it may call.
 #[derive(Debug, Clone, Copy)]
 pub struct Convertible<'a> {
-    /// The body as typed.
     pub body: &'a str,
-    /// What `{% render %}` and `{% include %}` can name.
     pub partials: &'a Partials,
     /// Whose filters escape values.
     pub dialect: Dialect,
@@ -34,7 +32,6 @@ pub struct Convertible<'a> {
 /// A body in another parse mode.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conversion {
-    /// The whole body.
     pub body: String,
     /// Its text alone, decoded, Liquid as written.
     pub text: String,
@@ -43,7 +40,6 @@ pub struct Conversion {
 }
 
 impl Conversion {
-    /// Returns a body as it is, with its text.
     pub fn unchanged(body: &str) -> Self {
         Readable::of(body).unchanged()
     }
@@ -140,7 +136,6 @@ impl<'b> Readable<'b> {
     }
 }
 
-/// Returns the member `parse_mode` and what it says.
 fn mode_in(document: &Document) -> Result<(Option<&Node>, Option<ParseMode>), Diagnostic> {
     let Some(node) = document.root.get("parse_mode") else { return Ok((None, None)) };
     let Some(mode) = node.as_text() else {

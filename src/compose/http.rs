@@ -21,17 +21,13 @@ pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
 /// A request before its secrets are filled in.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HttpDraft {
-    /// The HTTP method.
     pub method: Method,
     /// The address with its parameters.
     pub url: Filled,
     /// The headers in order, without the one that [`HttpDraft::auth`] makes.
     pub headers: Vec<(String, Filled)>,
-    /// How the webhook says who is calling.
     pub auth: Option<AuthDraft>,
-    /// The body.
     pub body: String,
-    /// How long it may take.
     pub timeout: Duration,
 }
 
@@ -61,11 +57,8 @@ pub enum AuthDraft {
 /// A part of a webhook, for problems.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Field {
-    /// The address.
     Url,
-    /// The header of this name.
     Header(String),
-    /// The query parameter of this name.
     Param(String),
 }
 
@@ -192,7 +185,6 @@ impl Filled {
         if missing.is_empty() { Ok(resolved) } else { Err(MissingSecrets(missing)) }
     }
 
-    /// Returns this and `other` behind it.
     pub fn followed_by(mut self, other: &Filled) -> Self {
         self.pieces.extend(other.pieces.iter().cloned());
         self
@@ -346,7 +338,6 @@ impl<'a> Around<'a> {
         })
     }
 
-    /// Fills the webhook in around the rendered `body`.
     pub fn draft(&self, inputs: &Inputs<'_>, body: &str) -> Draft {
         let webhook = self.webhook;
         let mut problems = Vec::new();
@@ -387,7 +378,6 @@ fn auth_draft(auth: &Auth) -> AuthDraft {
     }
 }
 
-/// One of a webhook's texts.
 struct Text<'a> {
     field: Field,
     source: &'a str,
@@ -410,7 +400,6 @@ impl<'a> Text<'a> {
         Self { field, source, template: Some(template).filter(|_| !is_broken), found }
     }
 
-    /// Renders its Liquid.
     fn fill(&self, inputs: &Inputs<'_>, problems: &mut Vec<(Field, Diagnostic)>) -> Filled {
         problems.extend(self.found.iter().map(|problem| (self.field.clone(), problem.clone())));
         let Some(template) = &self.template else { return Filled::of_typed(self.source) };

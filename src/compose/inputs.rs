@@ -8,34 +8,24 @@ use crate::dialect::Dialect;
 use crate::profile::{Profile, Value, Vocabulary};
 use crate::template::{self, Partials};
 
-/// All that a message is made of.
 #[derive(Debug, Clone, Copy)]
 pub struct Inputs<'a> {
     /// The stem of the campaign's file: `Campaign.campaignId` in Liquid.
     pub stem: &'a str,
-    /// The campaign's settings.
     pub campaign: &'a Campaign,
-    /// The body as typed.
     pub body: &'a str,
     /// The campaign's webhook; without one the message is previewed as `sendMessage`.
     pub webhook: Option<&'a Webhook>,
-    /// What `{% render %}` and `{% include %}` can name.
     pub partials: &'a Partials,
-    /// The dialect in force for this campaign.
     pub dialect: Dialect,
     /// The recipient; none renders as for somebody of whom nothing is known.
     pub profile: Option<&'a Profile>,
-    /// The sample event.
     pub event: Option<&'a Value>,
-    /// The sample external trigger.
     pub external_trigger: Option<&'a Value>,
-    /// Which chat the message goes to.
     pub chat: Chat<'a>,
     /// What the store knows, for static checks; none leaves out what needs it.
     pub vocabulary: Option<&'a Vocabulary>,
-    /// The instant to render at.
     pub now: Timestamp,
-    /// The workspace's zone.
     pub zone: &'a TimeZone,
 }
 
@@ -54,10 +44,8 @@ impl<'a> Inputs<'a> {
     }
 }
 
-/// Which chat a message goes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Chat<'a> {
-    /// The one its body says.
     OfTheBody,
     /// This test chat, whatever the body says: an id or an @name.
     Test(&'a str),

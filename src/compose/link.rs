@@ -22,7 +22,6 @@ use markup::Marked;
 /// The longest word that lights up whole, in characters.
 const LONGEST_WORD: usize = 100;
 
-/// A part of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     /// Bytes of the text as it is sent: of the message, the first caption or a poll's question.
@@ -40,7 +39,6 @@ pub enum Part {
 pub struct Lit {
     /// The bytes of the rendered body, in order.
     pub rendered: Vec<Span>,
-    /// The parts of the message.
     pub parts: Vec<Part>,
 }
 
@@ -62,7 +60,6 @@ pub struct Links {
 }
 
 impl Links {
-    /// Reads the links of a composition.
     pub fn new(composed: &Composed) -> Self {
         let (Some(request), Some((stand_in, document))) = (&composed.request, read(composed)) else {
             return Self::default();
@@ -89,7 +86,6 @@ impl Links {
         }
     }
 
-    /// Returns the place in the body that a part of the message came from.
     pub fn place_of(&self, composed: &Composed, part: Part) -> Option<Span> {
         let read = match part {
             Part::Text(sent) => {

@@ -25,12 +25,10 @@ pub struct Located {
 }
 
 impl Locator {
-    /// Makes one from the rendering's map and what was replaced afterwards.
     pub fn new(map: SourceMap, patched: Patched) -> Self {
         Self { map, patches: vec![patched] }
     }
 
-    /// Returns the text as sent.
     pub fn text(&self) -> &str {
         self.patches.last().map_or("", |patched| &patched.text)
     }
@@ -110,7 +108,6 @@ impl Locator {
             .or_else(|| self.typed(Span::new(at - last?.len_utf8(), at)).map(|last| last.end))
     }
 
-    /// Returns the place in the body of a span of a decoded JSON string.
     pub fn locate_decoded(&self, text: &Text, decoded: Span) -> Located {
         // An empty span at the end of a text still lies in the text, not on its closing quote.
         self.locate(text.raw_span(decoded))

@@ -13,7 +13,6 @@ use crate::text::{Span, visible};
 /// How much of a value is quoted in a message, in characters.
 const QUOTED_CHARS: usize = 40;
 
-/// The body a problem is about.
 #[derive(Debug, Clone, Copy)]
 pub struct Body<'a> {
     /// As typed.
@@ -22,7 +21,6 @@ pub struct Body<'a> {
     pub dialect: Dialect,
 }
 
-/// Says why a rendered body is not JSON.
 pub fn not_json(body: Body<'_>, locator: &Locator, error: &SyntaxError) -> Diagnostic {
     let sent = locator.text();
     if let Some(problem) =
@@ -88,7 +86,6 @@ fn help(sent: &str, error: &SyntaxError) -> Option<String> {
     Some(help.to_owned())
 }
 
-/// Whether a member or an item begins where a comma should stand.
 fn is_comma_missing(sent: &str, error: &SyntaxError) -> bool {
     let begins = matches!(error.span.of(sent), "\"" | "{" | "[");
     let is_on_new_line = sent.get(..error.span.start).is_some_and(|before| {
@@ -135,7 +132,6 @@ fn closer_of(opener: &str) -> Option<char> {
     }
 }
 
-/// Puts in what JSON lacks, where that can be told.
 fn json_fix(locator: &Locator, error: &SyntaxError) -> Option<Fix> {
     let sent = locator.text();
     let replace = |title: &str, span: Span, text: String| {
@@ -221,7 +217,6 @@ fn escape_json(problem: Diagnostic, body: Body<'_>, hole: Span) -> Diagnostic {
     }
 }
 
-/// A fix that puts a filter at the end of a `{{ … }}`.
 pub fn append_filter(body: &str, hole: Span, filter: &str) -> Option<Fix> {
     let inner = hole.of(body).strip_suffix("}}")?;
     let inner = inner.strip_suffix('-').unwrap_or(inner);
@@ -347,7 +342,6 @@ pub fn missing_chat(body: Body<'_>, locator: &Locator, value: Span) -> Option<(S
     Some((hole, property_in(hole.of(body.text))?))
 }
 
-/// The property that a `{{ Profile.x … }}` names.
 fn property_in(hole: &str) -> Option<String> {
     let rest = &hole[hole.find("Profile")? + "Profile".len()..];
     let rest = rest.trim_start_matches([' ', '-', '.']);
@@ -367,7 +361,6 @@ pub struct Members<'d> {
 }
 
 impl<'d> Members<'d> {
-    /// Reads all members of all objects.
     pub fn of(document: &'d Document) -> Self {
         let mut by_key = HashMap::new();
         let mut open = vec![&document.root];
@@ -433,7 +426,6 @@ pub fn of_api_error(body: Body<'_>, locator: &Locator, document: &Document, erro
     problem
 }
 
-/// Returns the key of the member that a place in the request leads to.
 fn key_at<'d>(members: &Members<'d>, place: &Place) -> Option<&'d Text> {
     let (last, parents) = place.path.split_last()?;
     let json::Step::Key(name) = last else { return None };

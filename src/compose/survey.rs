@@ -13,11 +13,9 @@ const N_FULLEST: usize = 5;
 /// The results of composing for many recipients, added up.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Survey {
-    /// How many recipients were seen.
     pub n_seen: usize,
     /// How many of them would be skipped for want of a chat id.
     pub n_without_chat: usize,
-    /// How many of them the template aborts for.
     pub n_aborted: usize,
     /// What messages fail of, that of the most recipients first once [`Survey::finish`] was called.
     pub failures: Vec<Failure>,
@@ -34,13 +32,11 @@ pub struct Failure {
     pub problem: Diagnostic,
     /// The part of the webhook it lies in; `None` for the body.
     pub field: Option<Field>,
-    /// How many recipients it hits.
     pub n_recipients: usize,
     /// The first of them.
     pub example: Arc<Profile>,
 }
 
-/// A recipient whose message fails.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Failing {
     /// Who; packed, since a body may fail for all of them.
@@ -115,7 +111,6 @@ impl Survey {
         self
     }
 
-    /// Returns how many recipients would be skipped.
     pub fn n_skipped(&self) -> usize {
         self.n_without_chat + self.n_aborted
     }

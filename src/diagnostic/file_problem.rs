@@ -3,19 +3,16 @@
 use super::Diagnostic;
 use crate::text::{LineIndex, Position, visible, visible_lines};
 
-/// A problem at a place in a file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FileProblem {
     /// The file, as it is shown: in a workspace from its root.
     pub path: String,
     /// Line and column of the problem's start.
     pub position: Position,
-    /// The problem.
     pub diagnostic: Diagnostic,
 }
 
 impl FileProblem {
-    /// Places `diagnostics` of `text` in the file `path`.
     pub fn place(path: &str, text: &str, diagnostics: &[Diagnostic]) -> Vec<FileProblem> {
         // Asked of each file for each frame: one without problems must not be read for them.
         if diagnostics.is_empty() {

@@ -52,7 +52,6 @@ mod tests {
     use crate::diagnostic::apply;
     use crate::text::Span;
 
-    /// A fix of these replacements.
     fn fix(edits: &[(usize, usize, &str)]) -> Fix {
         let edit = |(start, end, text): &(usize, usize, &str)| TextEdit {
             span: Span::new(*start, *end),

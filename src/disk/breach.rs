@@ -6,7 +6,6 @@ use super::explain::explain;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::text::Span;
 
-/// Which rule a path of a workspace breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Breach {
     /// It is not made of plain names.
@@ -27,13 +26,11 @@ pub enum Breach {
     /// It is something else than a regular file; in words, what.
     #[error("it is {0}, not a regular file")]
     NotAFile(&'static str),
-    /// It is something else than a folder.
     #[error("it is not a folder")]
     NotAFolder,
 }
 
 impl Breach {
-    /// Returns the code of the problem that it is.
     pub fn code(self) -> Code {
         match self {
             Breach::Name | Breach::Outside | Breach::Hidden | Breach::Link => Code::OutsideWorkspace,
@@ -41,7 +38,6 @@ impl Breach {
         }
     }
 
-    /// Returns the problem of the file or folder that it was found at.
     pub fn problem(self) -> Diagnostic {
         let problem = Diagnostic::error(self.code(), Span::at(0), self.to_string());
         problem.with_help(match self {
@@ -57,19 +53,15 @@ impl Breach {
     }
 }
 
-/// Why a path of a workspace is not used.
 #[derive(Debug, thiserror::Error)]
 pub enum TreeError {
-    /// It breaks a rule.
     #[error(transparent)]
     Breach(#[from] Breach),
-    /// The system refused.
     #[error("{}", explain(.0))]
     Io(#[from] io::Error),
 }
 
 impl TreeError {
-    /// Whether there is nothing at that path.
     pub fn is_missing(&self) -> bool {
         matches!(self, TreeError::Io(error) if error.kind() == io::ErrorKind::NotFound)
     }

@@ -13,16 +13,9 @@ use crate::diagnostic::Diagnostic;
 pub enum SaveError {
     /// Somebody else saved it since it was read.
     #[error("{path} was changed on disk meanwhile")]
-    ChangedOnDisk {
-        /// The file.
-        path: PathBuf,
-    },
-    /// There is a file by that name already.
+    ChangedOnDisk { path: PathBuf },
     #[error("{path} exists already")]
-    Exists {
-        /// The file.
-        path: PathBuf,
-    },
+    Exists { path: PathBuf },
     /// What is to be renamed would have the name of another one.
     #[error("there is a {kind} called {stem}")]
     NameTaken {
@@ -31,65 +24,39 @@ pub enum SaveError {
         /// The other one's stem.
         stem: String,
     },
-    /// There is no such file.
     #[error("{path} is not there")]
-    Missing {
-        /// The file.
-        path: PathBuf,
-    },
+    Missing { path: PathBuf },
     /// What it holds could not be read, so it is not written over.
     #[error("{path} could not be read, so it is left as it is")]
-    Unusable {
-        /// The file.
-        path: PathBuf,
-    },
+    Unusable { path: PathBuf },
     /// It breaks the rules for files of a workspace, so it is left alone.
     #[error("{path} is left alone: {breach}")]
-    Breach {
-        /// The file.
-        path: PathBuf,
-        /// The rule.
-        breach: Breach,
-    },
+    Breach { path: PathBuf, breach: Breach },
     /// The workspace's private folder was not made here.
     #[error(
         "{path} was not made here, so nothing is written into it; `telecast trust --adopt`, or the console's palette, takes it over"
     )]
-    Foreign {
-        /// The folder.
-        path: PathBuf,
-    },
+    Foreign { path: PathBuf },
     /// What is kept of the workspace in the user's state directory cannot be read or changed.
     #[error("{source}")]
     Record {
-        /// Why.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// Another process could not be kept out.
     #[error(transparent)]
     Lock(#[from] LockError),
     /// A definition's file is not TOML, so it cannot be changed in place.
     #[error("{path} is not TOML: {}", problem.message)]
-    NotToml {
-        /// The file.
-        path: PathBuf,
-        /// Where and why.
-        problem: Box<Diagnostic>,
-    },
-    /// Writing failed.
+    NotToml { path: PathBuf, problem: Box<Diagnostic> },
     #[error("cannot save {path}: {}", explain(source))]
     Write {
-        /// The file.
         path: PathBuf,
-        /// Why.
         #[source]
         source: io::Error,
     },
 }
 
 impl SaveError {
-    /// Makes a [`SaveError::Write`].
     pub fn write(path: &Path, source: io::Error) -> Self {
         SaveError::Write { path: path.to_path_buf(), source }
     }

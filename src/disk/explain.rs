@@ -2,7 +2,6 @@
 
 use std::io;
 
-/// Returns plain words for a file system's error.
 pub fn explain(error: &io::Error) -> String {
     use io::ErrorKind;
     let words = match error.kind() {

@@ -21,7 +21,6 @@ pub struct Guard {
 pub struct Holder {
     /// Its process id; `None` where it has not written it yet.
     pub pid: Option<u32>,
-    /// The workspace it holds the lock for.
     pub workspace: Option<PathBuf>,
 }
 
@@ -39,23 +38,17 @@ impl std::fmt::Display for Holder {
     }
 }
 
-/// Why a lock was not had.
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
-    /// Another process has it.
     #[error("{what} is held by {holder}")]
     Held {
         /// What the lock is for.
         what: &'static str,
-        /// Who has it.
         holder: Holder,
     },
-    /// The lock's file cannot be made.
     #[error("cannot lock {path}: {}", explain(source))]
     File {
-        /// The file.
         path: PathBuf,
-        /// Why.
         #[source]
         source: io::Error,
     },

@@ -16,13 +16,10 @@ pub const MAX_FILE: u64 = 8 * 1024 * 1024;
 /// Which content a file had: to notice that it is another one now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Fingerprint {
-    /// There was no file.
     Absent,
     /// There was one that could not be read.
     Unknown,
-    /// It had these bytes.
     Content {
-        /// How many.
         len: u64,
         /// FNV-1a of them; the same in every version, since drafts keep it.
         hash: u64,
@@ -30,7 +27,6 @@ pub enum Fingerprint {
 }
 
 impl Fingerprint {
-    /// Returns the fingerprint of `bytes`.
     pub fn of(bytes: &[u8]) -> Self {
         let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
@@ -48,10 +44,8 @@ impl Fingerprint {
     }
 }
 
-/// How reading a file went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Condition {
-    /// Its text is here.
     Read,
     /// There is none yet; saving makes it.
     Missing,
@@ -66,9 +60,7 @@ pub struct Source {
     pub path: String,
     /// Its text; empty where it could not be read.
     pub text: String,
-    /// The content it had.
     pub fingerprint: Fingerprint,
-    /// How reading went.
     pub condition: Condition,
     /// What is wrong with it, in the order of the text.
     pub problems: Vec<Diagnostic>,
@@ -92,7 +84,6 @@ impl PartialEq for Source {
 }
 
 impl Source {
-    /// Returns its problems with line and column.
     pub fn file_problems(&self) -> Vec<FileProblem> {
         FileProblem::place(&self.path, &self.text, &self.problems)
     }

@@ -36,7 +36,6 @@ impl Scratch {
         Ok(scratch)
     }
 
-    /// Returns the path of the copy.
     pub fn path(&self) -> &Path {
         &self.file
     }

@@ -27,7 +27,6 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// Returns the files of the workspace at `root`.
     pub fn new(root: &Path) -> Self {
         // A root that does not exist yet holds no file that could mislead.
         Self { root: fs::canonicalize(root).unwrap_or_else(|_| root.to_path_buf()) }

@@ -47,7 +47,6 @@ pub fn open_private_log(path: &Path) -> io::Result<fs::File> {
     options.open(path)
 }
 
-/// Writes a new file that only the user can read.
 pub(super) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);

@@ -67,7 +67,6 @@ impl Buffer {
         Cow::from(self.rope.byte_slice(self.clamp(span).range()))
     }
 
-    /// The span within the text and on char boundaries.
     pub fn clamp(&self, span: Span) -> Span {
         Span::new(self.floor(span.start), self.floor(span.end))
     }

@@ -23,7 +23,6 @@ pub struct Glyph<'a> {
     pub width: usize,
 }
 
-/// Returns the graphemes of a line from the left.
 pub fn glyphs(line: &str) -> Glyphs<'_> {
     Glyphs { line, at: 0, column: 0 }
 }
@@ -43,7 +42,6 @@ pub fn glyphs_from(line: &str, column: usize) -> Glyphs<'_> {
     Glyphs { line, at: skipped, column: skipped }
 }
 
-/// The graphemes of a line; see [`glyphs`].
 #[derive(Debug, Clone)]
 pub struct Glyphs<'a> {
     line: &'a str,

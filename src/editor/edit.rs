@@ -9,9 +9,7 @@ use super::Selection;
 pub struct Edit {
     /// The first byte of both.
     pub at: usize,
-    /// What was there before.
     pub removed: String,
-    /// What is there since.
     pub inserted: String,
 }
 
@@ -21,7 +19,6 @@ impl Edit {
         Span::new(self.at, self.at + self.removed.len())
     }
 
-    /// Returns the edit that takes this one back.
     pub fn inverse(&self) -> Edit {
         Edit { at: self.at, removed: self.inserted.clone(), inserted: self.removed.clone() }
     }
@@ -39,16 +36,12 @@ impl Edit {
 /// One undo step: edits in the order in which they were made, each in the text the one before it left.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transaction {
-    /// What was done.
     pub edits: Vec<Edit>,
-    /// The selection before the first of them.
     pub before: Selection,
-    /// The selection behind the last of them.
     pub after: Selection,
 }
 
 impl Transaction {
-    /// Returns the transaction that takes this one back.
     pub fn inverse(&self) -> Transaction {
         Transaction {
             edits: self.edits.iter().rev().map(Edit::inverse).collect(),

@@ -15,7 +15,6 @@ pub enum Grouping {
     Alone,
 }
 
-/// The steps that were done and those that were taken back.
 #[derive(Debug, Clone, Default)]
 pub struct History {
     done: Vec<Transaction>,
@@ -45,7 +44,6 @@ impl History {
         }
     }
 
-    /// The number of steps that can be taken back.
     pub fn n_steps(&self) -> usize {
         self.done.len()
     }

@@ -5,7 +5,6 @@ use crate::text::Span;
 use super::buffer::Buffer;
 use super::{Editor, Selection, cells};
 
-/// A way from the cursor to another place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Motion {
     /// One grapheme back; to the start of a selection.
@@ -22,7 +21,6 @@ pub enum Motion {
     WordRight,
     /// One row up, in the same column where the row is long enough; rows are lines where nothing is wrapped.
     Up,
-    /// One row down.
     Down,
     /// That many rows up.
     PageUp(usize),
@@ -30,17 +28,12 @@ pub enum Motion {
     PageDown(usize),
     /// That many lines up, whatever their rows.
     LinesUp(usize),
-    /// That many lines down.
     LinesDown(usize),
     /// To the first character that is not blank; from there to the very start.
     LineStart,
-    /// To the line's end.
     LineEnd,
-    /// To the start of the text.
     DocumentStart,
-    /// To the end of the text.
     DocumentEnd,
-    /// To the bracket that belongs to the one at the cursor.
     MatchingBracket,
     /// To the start of a line, from 1; the last one where there are fewer.
     Line(usize),
@@ -74,7 +67,6 @@ impl Editor {
         self.goal = goal;
     }
 
-    /// The byte a motion leads to from the cursor.
     pub(super) fn target(&mut self, motion: Motion) -> usize {
         let at = self.cursor();
         match motion.steps() {
@@ -190,7 +182,6 @@ impl Motion {
     }
 }
 
-/// The blanks a line begins with.
 pub fn indentation(line: &str) -> &str {
     &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
 }

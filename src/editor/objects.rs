@@ -19,14 +19,12 @@ pub enum Object {
     Bracketed(char, char),
     /// `{{ … }}` or `{% … %}`.
     Liquid,
-    /// An element of markup with its two tags.
     Element,
 }
 
 /// How much of a thing is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
-    /// What it holds.
     Inner,
     /// It and its delimiters; of a word the blanks behind it.
     Around,
@@ -37,7 +35,6 @@ pub enum Extent {
 pub struct Found {
     /// Its bytes; for lines from the first one's start to the last one's end.
     pub span: Span,
-    /// Whether it is made of whole lines.
     pub is_lines: bool,
 }
 
@@ -48,7 +45,6 @@ impl Found {
 }
 
 impl Editor {
-    /// Finds the thing of a kind that the byte `at` is in.
     pub fn object_around(&self, at: usize, object: Object, extent: Extent) -> Option<Found> {
         let at = self.buffer.snap(at);
         match object {

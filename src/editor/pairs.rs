@@ -17,7 +17,6 @@ pub struct Pair {
 }
 
 impl Pair {
-    /// Whether the cursor is between the two.
     pub fn surrounds(self, selection: Selection) -> bool {
         self.open < selection.head && selection.head <= self.close
     }

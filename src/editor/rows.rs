@@ -70,7 +70,6 @@ impl RowCache {
         self.lines.retain_mut(|kept| kept.carry(edit, width));
     }
 
-    /// Forgets everything.
     pub fn clear(&mut self) {
         self.lines.clear();
     }
@@ -265,12 +264,10 @@ impl Editor {
     }
 }
 
-/// How a row ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
     /// Before this byte.
     At(usize),
-    /// With its line.
     OfLine,
 }
 

@@ -5,10 +5,8 @@ use regex::{Regex, RegexBuilder};
 use crate::diagnostic::TextEdit;
 use crate::text::Span;
 
-/// How a pattern is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Syntax {
-    /// As the text it is.
     #[default]
     Plain,
     /// As a regular expression; `^` and `$` match at lines.
@@ -22,7 +20,6 @@ pub struct Search {
     syntax: Syntax,
 }
 
-/// A pattern that is not a regular expression.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a regular expression: {reason}")]
 pub struct InvalidPattern {
@@ -31,7 +28,6 @@ pub struct InvalidPattern {
 }
 
 impl Search {
-    /// Reads a pattern.
     pub fn new(pattern: &str, syntax: Syntax) -> Result<Self, InvalidPattern> {
         let source = match syntax {
             Syntax::Plain => regex::escape(pattern),

@@ -5,7 +5,6 @@ use proptest::prelude::*;
 use super::*;
 use Command::*;
 
-/// Opens a marked text.
 fn open(marked: &str) -> Editor {
     let text = marked.replace(['|', '^'], "");
     let place = |mark: char| {
@@ -19,7 +18,6 @@ fn open(marked: &str) -> Editor {
     editor
 }
 
-/// Writes an editor as a marked text.
 fn marked(editor: &Editor) -> String {
     let Selection { anchor, head } = editor.selection();
     let mut text = editor.text();

@@ -134,17 +134,14 @@ impl Editor {
         self.buffer.snap(at)
     }
 
-    /// Returns the grapheme boundary behind the one at `at`.
     pub fn grapheme_after(&self, at: usize) -> usize {
         self.buffer.grapheme_after(at.min(self.len()))
     }
 
-    /// Returns the grapheme boundary before `at`.
     pub fn grapheme_before(&self, at: usize) -> usize {
         self.buffer.grapheme_before(at.min(self.len()))
     }
 
-    /// Returns the line break this document uses.
     pub fn line_break(&self) -> &'static str {
         self.buffer.line_break()
     }

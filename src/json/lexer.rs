@@ -9,13 +9,10 @@ use crate::text::Span;
 /// A piece of a text; white space lies between two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Token {
-    /// Its bytes.
     pub span: Span,
-    /// What it is.
     pub kind: TokenKind,
 }
 
-/// The kinds of tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenKind {
     /// A string with its quotes; the last one of a text may have no closing quote.
@@ -26,16 +23,13 @@ pub enum TokenKind {
     Number,
     /// Letters and digits: `null`, `Anna`.
     Word,
-    /// Any other character.
     Other,
 }
 
-/// Returns the tokens of `text`.
 pub fn tokens(text: &str) -> Tokens<'_> {
     Tokens { text, at: 0 }
 }
 
-/// The tokens of a text, from the left.
 #[derive(Debug, Clone)]
 pub struct Tokens<'a> {
     text: &'a str,
@@ -74,10 +68,8 @@ fn string_length(text: &str) -> usize {
 /// Where a place is, as the quotes before it have it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Quoting {
-    /// Between strings.
     #[default]
     Outside,
-    /// In a string.
     Inside,
     /// In a string, after the backslash of an escape.
     Escaped,
@@ -86,9 +78,7 @@ pub enum Quoting {
 /// A quote at an end of a string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Quote {
-    /// It opens the string.
     Opens,
-    /// It closes the string.
     Closes,
 }
 
@@ -102,7 +92,6 @@ impl Quoting {
         quoting
     }
 
-    /// Whether it is in a string.
     pub fn is_inside(self) -> bool {
         self != Quoting::Outside
     }

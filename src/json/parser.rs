@@ -3,7 +3,6 @@
 use super::{Break, Document, Expected, MAX_DEPTH, Member, Node, SyntaxError, SyntaxErrorKind, Text, Value};
 use crate::text::Span;
 
-/// Parses a whole JSON text.
 pub fn parse(text: &str) -> Result<Document, SyntaxError> {
     let mut parser = Parser { text, bytes: text.as_bytes(), at: 0, depth: 0, trailing_comma: None };
     parser.skip_whitespace();

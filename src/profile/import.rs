@@ -26,16 +26,11 @@ pub struct Column {
     has_typed_text: bool,
 }
 
-/// How the cells of a column are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reading {
-    /// As they are.
     Text,
-    /// As whole or decimal numbers.
     Number,
-    /// As `true` or `false`.
     Boolean,
-    /// As days or instants written in one way.
     Date(DateFormat),
     /// As JSON arrays.
     List,
@@ -49,7 +44,6 @@ pub enum Reading {
 pub struct Misfit {
     /// The cell, cut and made visible.
     pub found: String,
-    /// The type it should be of.
     pub wanted: Kind,
 }
 
@@ -138,7 +132,6 @@ impl Column {
 }
 
 impl Reading {
-    /// Returns the type that the values get.
     pub fn kind(self) -> Kind {
         match self {
             Reading::Text => Kind::Text,

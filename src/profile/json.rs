@@ -61,13 +61,11 @@ impl Packed {
         Self { identity: profile.identity.clone(), properties, reachability: profile.reachability }
     }
 
-    /// Packs a profile of the JSON of its properties.
     pub fn new(identity: String, json: &str, reachability: Reachability) -> serde_json::Result<Self> {
         properties(json)?;
         Ok(Self { identity, properties: json.into(), reachability })
     }
 
-    /// Reads the whole profile.
     pub fn unpack(&self) -> Profile {
         let properties = properties(&self.properties).expect("it was read when it was packed");
         Profile { identity: self.identity.clone(), properties, reachability: self.reachability }

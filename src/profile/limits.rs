@@ -38,27 +38,21 @@ pub enum LimitError {
     /// The identity is one of the words that mean none.
     #[error("CleverTap takes the identity `{0}` for none")]
     NoIdentity(String),
-    /// The identity is too long.
     #[error("the identity has {0} characters, CleverTap takes up to {IDENTITY_CHARS}")]
     LongIdentity(usize),
-    /// A property's name is too long.
     #[error("the name has {0} characters, CleverTap takes up to {NAME_CHARS}")]
     LongName(usize),
     /// A property's name holds a character that CleverTap does not take there.
     #[error("CleverTap takes no `{0}` in a property's name")]
     NameCharacter(char),
-    /// A text is too long.
     #[error("the text has {0} characters, CleverTap takes up to {VALUE_CHARS}")]
     LongText(usize),
-    /// A list is too long.
     #[error("the list has {0} members, CleverTap keeps the last {LIST_ITEMS}")]
     LongList(usize),
-    /// More properties than CleverTap keeps.
     #[error("{0} properties, CleverTap keeps up to {MAX_PROPERTIES}")]
     ManyProperties(usize),
 }
 
-/// Checks an identity.
 pub fn check_identity(identity: &str) -> Result<(), LimitError> {
     if NO_IDENTITIES.iter().any(|word| word.eq_ignore_ascii_case(identity)) {
         return Err(LimitError::NoIdentity(identity.to_owned()));
@@ -66,7 +60,6 @@ pub fn check_identity(identity: &str) -> Result<(), LimitError> {
     at_most(IDENTITY_CHARS, identity.chars().count(), LimitError::LongIdentity)
 }
 
-/// Checks a property's name.
 pub fn check_name(name: &str) -> Result<(), LimitError> {
     match name.chars().find(|c| FORBIDDEN_IN_NAMES.contains(*c)) {
         Some(c) => Err(LimitError::NameCharacter(c)),

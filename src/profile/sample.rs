@@ -13,7 +13,6 @@ use super::{Packed, Profile, Value};
 /// Profiles to try a body on, the hardest first.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Sample {
-    /// The profiles.
     pub profiles: Vec<Arc<Packed>>,
     /// How many there are to choose from.
     pub n_profiles: u64,
@@ -92,7 +91,6 @@ pub struct Chooser {
 }
 
 impl Chooser {
-    /// Looks at the next candidate.
     pub fn see(&mut self, profile: &Profile) {
         let at = self.n_seen;
         self.n_seen += 1;

@@ -9,7 +9,6 @@ use super::faults::Pace;
 use super::limits::ENTRY;
 use super::queue::Queue;
 
-/// A bot as the sandbox keeps it.
 #[derive(Debug)]
 pub(super) struct Bot {
     pub(super) identity: Identity,
@@ -46,7 +45,6 @@ impl Bot {
     }
 }
 
-/// Who a bot is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Identity {
     pub(super) id: i64,
@@ -149,19 +147,16 @@ impl Log {
 }
 
 impl Messages {
-    /// Returns the id of the next message.
     pub(super) fn next_id(&mut self) -> i64 {
         self.last_id = self.last_id.saturating_add(1);
         self.last_id
     }
 
-    /// Returns the id that ties the next album together.
     pub(super) fn next_album_id(&mut self) -> u64 {
         self.last_album_id += 1;
         self.last_album_id
     }
 
-    /// Keeps a message that the bot sent.
     pub(super) fn add_sent(&mut self, chat: i64, id: i64, message: &Value) {
         self.sent.add((chat, id), message);
     }

@@ -16,7 +16,6 @@ pub(super) const MAX_FILES: usize = 50;
 /// A file may be this large, in bytes.
 pub(super) const MAX_FILE: u64 = 50 << 20;
 
-/// The arguments and uploads of a call.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Call {
     pub(super) arguments: Arguments,
@@ -53,15 +52,12 @@ pub(super) enum Body {
 /// A body that cannot be read. The server answers with a bare status line and hangs up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum BadBody {
-    /// It is not what its type says.
     Malformed,
-    /// There is more of it than may be.
     TooLarge,
     /// A file is larger than Telegram takes; this is answered in JSON.
     FileTooLarge,
     /// It is compressed.
     Encoded,
-    /// It did not come in time.
     TooSlow,
 }
 
@@ -79,7 +75,6 @@ impl BadBody {
 }
 
 impl Call {
-    /// Reads a call from its query string and body.
     pub(super) fn read(query: &str, body: Body) -> Result<Call, BadBody> {
         let (arguments, files) = match body {
             Body::Form(bytes) => (Arguments::from_pairs(pairs(&bytes)), Vec::new()),

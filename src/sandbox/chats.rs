@@ -38,11 +38,9 @@ pub(super) enum ChatKind {
 /// Whether the bot may write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Standing {
-    /// It may.
     Open,
     /// The user blocked it, or the chat threw it out.
     Kicked,
-    /// It is not a member.
     Left,
     /// The group is a supergroup now, under this id.
     Migrated(i64),
@@ -207,7 +205,6 @@ pub enum Chats {
     Only(Vec<i64>),
 }
 
-/// The chats of one bot.
 #[derive(Debug)]
 pub(super) struct ChatBook {
     known: BTreeMap<i64, Chat>,
@@ -243,7 +240,6 @@ impl ChatBook {
         }
     }
 
-    /// Whether this chat is kept.
     pub(super) fn knows(&self, id: i64) -> bool {
         self.known.contains_key(&id)
     }
@@ -271,7 +267,6 @@ impl ChatBook {
         self.known.insert(chat.id, chat);
     }
 
-    /// Changes how the bot stands in a chat it knows.
     pub(super) fn set_standing(&mut self, id: i64, standing: Standing) {
         if let Some(chat) = self.known.get_mut(&id) {
             chat.standing = standing;

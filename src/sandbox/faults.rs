@@ -64,7 +64,6 @@ impl Dice {
         Dice { state: seed, rate }
     }
 
-    /// Returns what happens to the next send.
     pub(super) fn roll(&mut self) -> Option<Fault> {
         let share = (self.next() >> 11) as f64 / (1_u64 << 53) as f64;
         let which = self.next() % Fault::ALL.len() as u64;

@@ -10,10 +10,8 @@ use hyper::{HeaderMap, Request, Version};
 
 use crate::telegram::ApiError;
 
-/// Which addresses a sandbox may listen on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
-    /// This machine only.
     Loopback,
     /// Others too: whoever can connect can send and read.
     Network,

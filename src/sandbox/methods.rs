@@ -14,7 +14,6 @@ use jiff::Timestamp;
 
 pub(super) use done::Done;
 
-/// How a method is answered.
 #[derive(Clone, Copy)]
 pub(super) enum Handling {
     /// At once and always.
@@ -25,10 +24,8 @@ pub(super) enum Handling {
     Poll,
 }
 
-/// Answers a call at once.
 type Ask = fn(&mut Bot, &Call) -> Result<Done, ApiError>;
 
-/// The methods that answer at once, by name.
 const ASKED: [(&str, Ask); 6] = [
     ("deleteWebhook", webhook::delete),
     ("getChat", chat::get_chat),
@@ -50,7 +47,6 @@ pub(super) fn find(name: &str) -> Option<Handling> {
     }
 }
 
-/// Sends a message.
 pub(super) fn send(
     bot: &mut Bot,
     method: telegram::Method,

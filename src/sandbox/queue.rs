@@ -53,7 +53,6 @@ pub(super) enum Asked {
     ByName,
 }
 
-/// The queue of one bot.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
     /// Update objects as JSON text, by id.
@@ -150,7 +149,6 @@ impl Queue {
         self.confirmed = self.last_id;
     }
 
-    /// Returns how many updates wait.
     pub(super) fn len(&self) -> usize {
         self.waiting.len()
     }
@@ -167,7 +165,6 @@ impl Queue {
         self.allowed = Some(known).filter(|known| !known.is_empty());
     }
 
-    /// Whether the bot asks for updates of this kind.
     pub(super) fn wants(&self, kind: &str, asked: Asked) -> bool {
         match &self.allowed {
             Some(allowed) => allowed.contains(kind),

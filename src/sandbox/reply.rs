@@ -4,16 +4,13 @@ use serde_json::Value;
 
 use crate::telegram::{ApiError, ErrorParameters};
 
-/// The answer to one request, ready for the wire.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Reply {
-    /// The HTTP status.
     pub(super) status: u16,
     /// The body, JSON but for [`Reply::bad_gateway`].
     pub(super) body: String,
     /// The seconds of the `Retry-After` header.
     pub(super) retry_after: Option<u64>,
-    /// The `Content-Type` header.
     pub(super) content_type: &'static str,
 }
 
@@ -49,7 +46,6 @@ impl From<ApiError> for Reply {
     }
 }
 
-/// Makes the 409 with its reason.
 pub(super) fn conflict(reason: &str) -> ApiError {
     ApiError::plain(409, &format!("Conflict: {reason}"))
 }

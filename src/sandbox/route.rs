@@ -2,7 +2,6 @@
 
 use percent_encoding::percent_decode_str;
 
-/// What a path asks for.
 #[derive(Debug, PartialEq)]
 pub(super) enum Route {
     /// `/bot<token>/METHOD` or `/bot<token>/test/METHOD`; the token and the method are as they were written.
@@ -18,7 +17,6 @@ pub(super) enum Route {
     Updates,
     /// `/sandbox/messages`
     Messages,
-    /// Anything else.
     Unknown,
 }
 

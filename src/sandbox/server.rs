@@ -45,7 +45,6 @@ const STOP_TIMEOUT: Duration = Duration::from_millis(500);
 /// After a failed accept, such as for want of file descriptors, the next try is this much later.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// What all connections share.
 pub(super) struct Shared {
     state: Mutex<State>,
     /// Told whenever a call that waits may have an answer.

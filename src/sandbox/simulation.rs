@@ -70,11 +70,8 @@ fn subject(update: Map<String, Value>) -> Result<(&'static str, Asked, Map<Strin
 
 /// What an update says about the world.
 enum News {
-    /// There is this chat.
     Seen(Chat),
-    /// The bot stands so in this chat.
     Stands(i64, Standing),
-    /// This message was written in this chat.
     Wrote { chat: i64, id: i64, message: Value },
 }
 

@@ -28,7 +28,6 @@ pub(super) struct Rules {
     pub(super) seed: u64,
 }
 
-/// Everything the sandbox remembers.
 #[derive(Debug)]
 pub(super) struct State {
     rules: Rules,
@@ -42,10 +41,8 @@ pub(super) struct State {
     last_poll: u64,
 }
 
-/// What is to be done with a call.
 #[derive(Debug, PartialEq)]
 pub(super) enum Answer {
-    /// Send this.
     Reply(Reply),
     /// Ask again when something has happened, and for the last time after so many seconds.
     Wait(Wait),
@@ -81,7 +78,6 @@ impl State {
         state
     }
 
-    /// Answers a call of a Bot API method.
     pub(super) fn call(&mut self, token: &str, method: &str, call: &Call, now: Timestamp) -> Answer {
         let Some(token) = Token::parse(token) else {
             return Answer::Reply(ApiError::plain(404, "Not Found").into());

@@ -25,7 +25,6 @@ impl Token {
         (is_id && is_secret && fits).then(|| Token(text.to_owned()))
     }
 
-    /// Returns the id of the bot, the part before the colon.
     pub(super) fn bot_id(&self) -> i64 {
         let (id, _) = self.0.split_once(':').expect("`parse` has found the colon");
         id.parse().expect("`parse` has read the number")

@@ -5,103 +5,61 @@ use std::path::PathBuf;
 use crate::diagnostic::Diagnostic;
 use crate::disk::{LockError, SaveError, explain};
 
-/// Why a secret could not be had or kept.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
     /// `${…}` cannot hold this.
     #[error("`{name}` cannot be a secret's name: letters, digits and `_` of ASCII, no digit first")]
-    BadName {
-        /// What was given.
-        name: String,
-    },
+    BadName { name: String },
     /// An empty value would count as none.
     #[error("the value of `{name}` is empty")]
-    Empty {
-        /// The secret.
-        name: String,
-    },
+    Empty { name: String },
     /// There is no workspace to keep it for.
     #[error("no workspace to keep `{name}` for; keep it as a shared one")]
-    NoWorkspace {
-        /// The secret.
-        name: String,
-    },
-    /// `secrets.toml` cannot be read.
+    NoWorkspace { name: String },
     #[error("cannot read {path}: {}", explain(source))]
     Read {
-        /// The file.
         path: PathBuf,
-        /// Why.
         #[source]
         source: std::io::Error,
     },
     /// `secrets.toml` is not as it should be. The problem never repeats a value.
     #[error("{path}: {}", problem.message)]
-    Malformed {
-        /// The file.
-        path: PathBuf,
-        /// Where and why.
-        problem: Box<Diagnostic>,
-    },
+    Malformed { path: PathBuf, problem: Box<Diagnostic> },
     /// `secrets.toml` cannot be saved; what it held is still there.
     #[error(transparent)]
     Save(#[from] SaveError),
-    /// The turn to change `secrets.toml` was not had.
     #[error(transparent)]
     Lock(#[from] LockError),
     /// `secrets.toml` would become too large to be read again; what it held is still there.
     #[error("{path} would be larger than {} MB, so nothing was changed", crate::disk::MAX_FILE / 1024 / 1024)]
-    Full {
-        /// The file.
-        path: PathBuf,
-    },
+    Full { path: PathBuf },
     /// The value is too long to be a secret; it was not cut to fit.
     #[error("the value of `{name}` is longer than {} KB, so it is not taken", super::MAX_VALUE / 1024)]
-    TooLong {
-        /// The secret.
-        name: String,
-    },
+    TooLong { name: String },
     /// Secrets come from a command, which telecast only asks.
     #[error("secrets come from the command `{program}`; use that to set or remove them")]
-    ReadOnly {
-        /// The program.
-        program: String,
-    },
+    ReadOnly { program: String },
     /// The settings do not say where secrets live, so that none is read or written.
     #[error("no secret is read or kept until the settings say where they live: {problem}")]
     Setting {
         /// What is wrong with them, `file:line:column` first.
         problem: String,
     },
-    /// The command could not be started.
     #[error("cannot run `{program}` for the secret `{name}`: {}", explain(source))]
     Start {
-        /// The program.
         program: String,
-        /// The secret.
         name: String,
-        /// Why.
         #[source]
         source: std::io::Error,
     },
-    /// The command ended with an error.
     #[error("`{program}` gave no value for `{name}`: {said}")]
     Refused {
-        /// The program.
         program: String,
-        /// The secret.
         name: String,
         /// The first line of what it said.
         said: String,
     },
     /// The command took too long and was ended.
     #[error("`{program}` gave no value for `{name}` within {} s", limit.as_secs_f32())]
-    TooSlow {
-        /// The program.
-        program: String,
-        /// The secret.
-        name: String,
-        /// The time limit.
-        limit: std::time::Duration,
-    },
+    TooSlow { program: String, name: String, limit: std::time::Duration },
 }

@@ -44,7 +44,6 @@ struct Known {
     needles: Arc<[Needle]>,
 }
 
-/// A stretch of the text that is to go.
 struct Found<'a> {
     start: usize,
     end: usize,
@@ -72,7 +71,6 @@ impl Redactor {
         Self { known: known.filter(|known| !known.secret.expose().is_empty()).collect(), token }
     }
 
-    /// Returns one that knows this value too.
     #[must_use]
     pub fn with(&self, name: &str, secret: &Secret) -> Self {
         let is_known = |known: &Known| known.name == name && known.secret == *secret;

@@ -7,7 +7,6 @@ use crate::secrets::{Secret, SecretError};
 /// What a bot's token is called where nothing says otherwise.
 const TOKEN_NAME: &str = "BOT_TOKEN";
 
-/// The store did not take the token.
 #[derive(Debug, thiserror::Error)]
 #[error("the token was not moved to the secret store, so nothing was saved: {0}")]
 pub struct AdoptError(#[source] SecretError);

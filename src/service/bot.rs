@@ -19,21 +19,16 @@ pub enum BotStatus {
     Live {
         /// The bot's `@name`.
         bot: String,
-        /// The host that answered.
         host: String,
     },
     /// The address is no Bot API's; it was not called.
-    OtherHost {
-        /// The host.
-        host: String,
-    },
+    OtherHost { host: String },
     /// The user has not said that it may be sent to; nobody was asked.
     NotTrusted(Question),
     /// Something stands in it that may not, in words; it is never sent to.
     Invalid(String),
     /// The address is a Bot API's, but who answers is not known.
     Trouble {
-        /// Whose fault it is.
         kind: TroubleKind,
         /// What is wrong and what to do, secrets by name.
         words: String,
@@ -85,13 +80,10 @@ async fn ask(session: &Session, permit: &Permit, webhook: &Webhook) -> Result<St
     Ok(session.redact(&user.username.map_or(user.first_name, |name| format!("@{name}"))))
 }
 
-/// Why a webhook speaks for no bot.
 #[derive(Debug, thiserror::Error)]
 pub enum BotError {
-    /// Its address is no Bot API's.
     #[error("the webhook's URL is not a Bot API's: …/bot<token>/METHOD")]
     NotBotApi,
-    /// The address cannot be filled in.
     #[error("{}", resolve_help(.0))]
     Resolve(#[source] ResolveError),
 }

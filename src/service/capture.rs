@@ -8,22 +8,17 @@ use crate::capture::{self, CaptureError, CaptureOptions, CapturedChat};
 use crate::paths::Paths;
 use crate::workspace::{Folder, LockError, SaveError};
 
-/// Why one's own chat was not captured.
 #[derive(Debug, thiserror::Error)]
 pub enum CaptureMineError {
-    /// The chat cannot be kept.
     #[error(transparent)]
     Save(#[from] SaveError),
-    /// The webhook is not sent to.
     #[error(transparent)]
     NotPermitted(#[from] NotPermitted),
-    /// The webhook speaks for no bot.
     #[error(transparent)]
     Bot(#[from] BotError),
     /// Another telecast reads this bot's updates.
     #[error(transparent)]
     Lock(#[from] LockError),
-    /// No request can be made.
     #[error(transparent)]
     Client(#[from] ClientError),
     /// No message came; a server that is quoted may repeat the token: [`Session::in_short`].

@@ -14,21 +14,17 @@ use crate::diagnostic::Diagnostic;
 use crate::store;
 use crate::workspace::{CampaignFiles, Condition, SaveError, Source, Workspace};
 
-/// A problem with the file it is in.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Found<'a> {
     /// The file, from the workspace's root.
     pub path: &'a str,
-    /// What is in it.
     pub text: &'a str,
     /// The problem; its spans count in the text.
     pub diagnostic: Diagnostic,
 }
 
-/// Which part of a workspace is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope<'a> {
-    /// All of it.
     Workspace,
     /// The campaigns of these stems and what they go through.
     Campaigns(&'a [String]),
@@ -104,7 +100,6 @@ pub(super) fn job(workspace: &Arc<Workspace>, people: &People, stem: &str) -> Jo
 }
 
 impl Scope<'_> {
-    /// Returns the campaigns that are looked at.
     pub(super) fn campaigns(self, workspace: &Workspace) -> Vec<&CampaignFiles> {
         match self {
             Scope::Workspace => workspace.campaigns.iter().map(Arc::as_ref).collect(),

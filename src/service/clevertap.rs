@@ -12,7 +12,6 @@ use crate::text::Span;
 use crate::toml;
 use crate::workspace::{Definition, Workspace};
 
-/// Makes the export of a job's campaign, its body and webhook as they stand.
 pub fn export_clevertap(job: &Job) -> Export {
     let default = Campaign::default();
     let campaign = job.campaign();
@@ -43,7 +42,6 @@ fn without_tokens(mut export: Export) -> Export {
     export
 }
 
-/// Places the problems of a job's export in the files they are about.
 pub fn export_problems<'a>(job: &'a Job, export: &Export) -> Vec<Found<'a>> {
     let place = |(part, problem): &(Part, Diagnostic)| {
         let (path, text) = file_of(job, part);

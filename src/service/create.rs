@@ -7,13 +7,10 @@ use super::trust::NotPermitted;
 use crate::campaign::{Campaign, Webhook};
 use crate::workspace::{SaveError, Workspace};
 
-/// Why a new campaign has no webhook to go through.
 #[derive(Debug, thiserror::Error)]
 pub enum ChooseError {
-    /// There is none of the name that was given.
     #[error(transparent)]
     Find(#[from] FindError),
-    /// There is none at all.
     #[error("this workspace has no webhook to send through")]
     NoWebhook,
     /// There are several and no default; their stems.
@@ -21,13 +18,10 @@ pub enum ChooseError {
     Several(Vec<String>),
 }
 
-/// Why a webhook was not made or saved.
 #[derive(Debug, thiserror::Error)]
 pub enum WebhookError {
-    /// A token in its address could not be put where tokens belong.
     #[error(transparent)]
     Token(#[from] AdoptError),
-    /// Its file was not written.
     #[error(transparent)]
     Save(#[from] SaveError),
     /// It was saved, and that it may be sent to could not be kept.

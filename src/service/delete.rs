@@ -3,10 +3,8 @@
 use super::session::Session;
 use crate::workspace::{SaveError, Trashed};
 
-/// Why nothing was brought back.
 #[derive(Debug, thiserror::Error)]
 pub enum BringBackError {
-    /// There is nothing to bring back.
     #[error("nothing was deleted in this session")]
     Nothing,
     /// The files could not be moved back; they are still in the trash.
@@ -25,7 +23,6 @@ impl Session {
         self.folder().delete_webhook(stem).inspect(|trashed| self.trash.keep(trashed))
     }
 
-    /// Moves back what was deleted last.
     pub fn bring_back(&self) -> Result<Trashed, BringBackError> {
         let mut last = self.trash.last();
         let trashed = last.as_ref().ok_or(BringBackError::Nothing)?;

@@ -12,44 +12,33 @@ use crate::workspace::{self, Folder, InitError, MANIFEST, Workspace};
 use super::people::{PeopleError, open_people};
 use super::sample;
 
-/// Why there is no sample workspace.
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
-    /// Its files could not be written.
     #[error(transparent)]
     Files(#[from] InitError),
-    /// What was written cannot be read.
     #[error(transparent)]
     Open(#[from] workspace::OpenError),
-    /// Its test chat could not be kept.
     #[error(transparent)]
     TestChat(#[from] workspace::SaveError),
-    /// Its people could not be imported.
     #[error(transparent)]
     Import(#[from] ImportError),
-    /// Its people could not be kept.
     #[error(transparent)]
     People(#[from] PeopleError),
-    /// Its token could not be kept.
     #[error(transparent)]
     Secret(#[from] SecretError),
 }
 
-/// Where a demo is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Demo {
-    /// The workspace's folder.
     pub root: PathBuf,
     /// Whether it was there before.
     pub is_continued: bool,
 }
 
-/// Which demo is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Which {
     /// The last one, else a new one.
     Last,
-    /// A new one.
     Fresh,
 }
 

@@ -12,41 +12,25 @@ use crate::profile::Profile;
 use crate::store::{self, Store};
 use crate::workspace::{CampaignFiles, Definition, Source, Workspace};
 
-/// Why nothing is meant by a word.
 #[derive(Debug, thiserror::Error)]
 pub enum FindError {
-    /// There is none of that name.
     #[error("there is no {kind} `{name}`")]
     Unknown {
         /// What was looked for: a campaign, a webhook.
         kind: &'static str,
-        /// The name.
         name: String,
-        /// What may have been meant.
         hint: String,
     },
     /// The path leads to no such file of this workspace.
     #[error("`{path}` is not a {kind}'s file of the workspace {}", root.display())]
-    NoFile {
-        /// What was looked for.
-        kind: &'static str,
-        /// The path.
-        path: String,
-        /// The workspace.
-        root: PathBuf,
-        /// What may have been meant.
-        hint: String,
-    },
-    /// There is no such profile.
+    NoFile { kind: &'static str, path: String, root: PathBuf, hint: String },
     #[error("there is no profile `{0}`")]
     NoProfile(String),
-    /// The people cannot be read.
     #[error(transparent)]
     Store(#[from] store::Error),
 }
 
 impl FindError {
-    /// Returns what to do instead.
     pub fn hint(&self) -> Option<&str> {
         match self {
             FindError::Unknown { hint, .. } | FindError::NoFile { hint, .. } => Some(hint),
@@ -56,11 +40,9 @@ impl FindError {
     }
 }
 
-/// What can be named.
 struct Named<'a, T> {
     item: &'a T,
     stem: &'a str,
-    /// The files that a path may name.
     files: Vec<&'a Source>,
 }
 

@@ -18,9 +18,7 @@ use crate::workspace::{CampaignFiles, Condition, Source, Workspace};
 /// All that one message is made of, owned, so that it can be made on another thread.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Job {
-    /// The files as they were read.
     pub workspace: Arc<Workspace>,
-    /// The campaign.
     pub stem: String,
     /// The body as it stands in an editor; none takes the file's.
     pub body: Option<Arc<str>>,
@@ -28,15 +26,12 @@ pub struct Job {
     pub webhook: Option<Webhook>,
     /// What the webhook's file said when it was typed over.
     pub webhook_typed_over: Option<Webhook>,
-    /// The recipient.
     pub profile: Option<Arc<Profile>>,
-    /// What the store knows.
     pub vocabulary: Option<Arc<Vocabulary>>,
     /// The event; none takes the sample.
     pub event: Option<SampleEvent>,
     /// The path of the sample event's file; none, or one that is not there, takes the first that can be read.
     pub sample: Option<String>,
-    /// The test chat, for a test-send.
     pub test_chat: Option<String>,
 }
 
@@ -51,9 +46,7 @@ pub(super) struct Shared {
 /// An event and an external trigger, as samples and `--event-json` give them.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SampleEvent {
-    /// `Event`
     pub event: Option<Value>,
-    /// `ExternalTrigger`
     pub external_trigger: Option<Value>,
 }
 
@@ -108,7 +101,6 @@ pub fn partials(workspace: &Workspace) -> Partials {
     Partials(usable.map(|source| (partial_name(source).to_owned(), source.text.clone())).collect())
 }
 
-/// Returns the names of the workspace's partials.
 pub fn partial_names(workspace: &Workspace) -> impl Iterator<Item = &str> {
     usable_partials(workspace).map(partial_name)
 }
@@ -155,12 +147,10 @@ impl Job {
         }
     }
 
-    /// Returns the campaign's files, where there is such a campaign.
     pub fn campaign(&self) -> Option<&CampaignFiles> {
         self.workspace.campaign(&self.stem)
     }
 
-    /// Returns the body that is rendered.
     pub fn body(&self) -> &str {
         match (&self.body, self.campaign()) {
             (Some(body), _) => body,
@@ -175,7 +165,6 @@ impl Job {
         self.body.is_none() && self.campaign().is_some_and(is_unusable)
     }
 
-    /// Returns the webhook that the request goes through.
     pub fn webhook(&self) -> Option<&Webhook> {
         let stem = &self.campaign()?.value.as_ref()?.webhook;
         self.webhook.as_ref().or_else(|| self.workspace.webhook(stem)?.value.as_ref())
@@ -190,7 +179,6 @@ impl Job {
         Some(WebhookInUse { stem, webhook, broken, typed_over: self.webhook_typed_over.clone() })
     }
 
-    /// Makes the message as of `now`.
     pub fn compose(&self, now: Timestamp) -> Composed {
         self.with_inputs(now, compose::compose)
     }

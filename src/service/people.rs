@@ -7,13 +7,10 @@ use crate::profile::{Profile, Vocabulary};
 use crate::store::{self, SqliteStore, Store};
 use crate::workspace::{Folder, SaveError, Standing};
 
-/// Why the people cannot be had.
 #[derive(Debug, thiserror::Error)]
 pub enum PeopleError {
-    /// The workspace's private folder, where they are kept, cannot be used or made.
     #[error(transparent)]
     Folder(#[from] SaveError),
-    /// Their store does not work.
     #[error(transparent)]
     Store(#[from] store::Error),
 }
@@ -65,16 +62,13 @@ fn is_read_only(error: &io::Error) -> bool {
 /// What is known of the people, and the one of them that a message is previewed for.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct People {
-    /// All properties.
     pub vocabulary: Arc<Vocabulary>,
     /// The profile; none where nobody fits.
     pub profile: Option<Arc<Profile>>,
 }
 
-/// Whom a message is previewed for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Whom<'a> {
-    /// Nobody of the people.
     Nobody,
     /// The profile of this identity, else nobody.
     Only(&'a str),

@@ -3,17 +3,14 @@
 use super::session::Session;
 use crate::workspace::SaveError;
 
-/// What a renaming did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Renamed {
-    /// The stem now.
     pub stem: String,
     /// Whether it was called otherwise before.
     pub is_changed: bool,
 }
 
 impl Session {
-    /// Gives a campaign another name.
     pub fn rename_campaign(&self, stem: &str, name: &str) -> Result<Renamed, SaveError> {
         let rename = || self.folder().rename_campaign(stem, name);
         self.renamed(stem, &format!("campaigns/{stem}.toml"), rename)

@@ -7,13 +7,10 @@ use super::{Job, Session};
 use crate::clock;
 use crate::workspace::{OpenError, TestSend};
 
-/// Why an earlier test cannot be made again.
 #[derive(Debug, thiserror::Error)]
 pub enum ResendError {
-    /// The workspace cannot be read.
     #[error(transparent)]
     Open(#[from] OpenError),
-    /// The profile cannot be had.
     #[error(transparent)]
     People(#[from] PeopleError),
 }

@@ -2,12 +2,10 @@
 //!
 //! Only the data; whoever makes a workspace of it writes the files. The folder `assets/demo` is the source.
 
-/// A file of the sample workspace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct File {
     /// Where it goes, relative to the workspace, with `/` between parts.
     pub path: &'static str,
-    /// What is in it.
     pub contents: &'static str,
 }
 

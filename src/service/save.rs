@@ -6,21 +6,16 @@ use super::trust::{NotPermitted, Standing, WebhookInUse};
 use crate::campaign::{Campaign, Webhook};
 use crate::workspace::{CampaignFiles, Fingerprint, SaveError};
 
-/// Why a body was not saved.
 #[derive(Debug, thiserror::Error)]
 pub enum BodyError {
-    /// There is no such campaign any more.
     #[error("the campaign {0} is gone")]
     Gone(String),
-    /// Its file was not written.
     #[error(transparent)]
     Save(#[from] SaveError),
 }
 
-/// How a webhook was saved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WebhookSaved {
-    /// As it was typed.
     AsTyped,
     /// The token in its address is in the secret store now.
     TokenMoved,
@@ -89,7 +84,6 @@ impl Session {
         Ok(saved)
     }
 
-    /// Lets a campaign go through a webhook.
     pub fn give_webhook(&self, campaign: &str, webhook: &str) -> Result<(), SaveError> {
         let source = self.folder().read(&format!("campaigns/{campaign}.toml"));
         let settings = Campaign::parse(&source.text).0.unwrap_or_default();

@@ -54,7 +54,6 @@ pub enum Sharing {
     Console,
 }
 
-/// A sandbox that this process started for its workspace.
 struct OwnSandbox {
     /// Dropped first: it has to be taken back while the port is still ours.
     announcement: Option<sandbox::announce::Announcement>,
@@ -64,41 +63,33 @@ struct OwnSandbox {
 /// Why an address or a header cannot be filled in, or must not be used as it is then.
 #[derive(Debug, thiserror::Error)]
 pub enum ResolveError {
-    /// There is no secret by that name.
     #[error("there is no secret {}", names.iter().map(|name| format!("${{{name}}}")).collect::<Vec<_>>().join(", "))]
     Missing {
-        /// Their names.
         names: Vec<String>,
         /// Those of them that are kept for an earlier place or version of this workspace.
         movable: Vec<Movable>,
     },
-    /// It could not be read.
     #[error(transparent)]
     Secret(#[from] SecretError),
-    /// The workspace's sandbox is not there and could not be started.
     #[error("cannot start the sandbox: {0}")]
     Sandbox(#[from] StartError),
     /// It was started, and others could not be told of it.
     #[error("cannot start the sandbox: {0}")]
     Announce(#[from] LockError),
-    /// The finished address does not lead where the webhook says.
     #[error(transparent)]
     Misdirected(#[from] Misdirected),
 }
 
-/// Why secrets of an earlier place were not moved.
 #[derive(Debug, thiserror::Error)]
 pub enum MoveError {
     /// That they were offered could not be kept.
     #[error(transparent)]
     State(#[from] StateError),
-    /// The store did not move them.
     #[error(transparent)]
     Secret(#[from] SecretError),
 }
 
 impl Session {
-    /// Makes the session of a workspace.
     pub fn new(
         paths: Paths,
         workspace: &Workspace,
@@ -137,17 +128,14 @@ impl Session {
         &self.grants
     }
 
-    /// Returns the user's directories.
     pub fn paths(&self) -> &Paths {
         &self.paths
     }
 
-    /// Returns what the state directory keeps of the workspace.
     pub fn state(&self) -> WorkspaceState {
         WorkspaceState::new(&self.paths, self.folder.root())
     }
 
-    /// Returns the workspace's folder.
     pub fn folder(&self) -> &Folder {
         &self.folder
     }
@@ -157,7 +145,6 @@ impl Session {
         &self.reading
     }
 
-    /// Returns the secrets.
     pub fn secrets(&self) -> &Secrets {
         &self.secrets
     }

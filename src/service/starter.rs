@@ -10,7 +10,6 @@ pub enum Starter {
     Blank,
     /// The custom body of CleverTap's Telegram page, byte for byte.
     CleverTapSample,
-    /// A greeting by name.
     Greeting(ParseMode),
 }
 
@@ -28,7 +27,6 @@ impl Starter {
         Starter::Blank,
     ];
 
-    /// Returns what to call it in a list.
     pub fn title(self) -> &'static str {
         match self {
             Starter::Blank => "blank",

@@ -13,7 +13,6 @@ use crate::store::{self, Store};
 pub struct Surveyed {
     /// The body; places of problems lie in it.
     pub body: Arc<str>,
-    /// What came out.
     pub survey: Survey,
     /// How many profiles there are in the store; the survey may have seen fewer.
     pub n_profiles: u64,

@@ -20,7 +20,6 @@ use crate::text::{shorten, visible};
 use crate::workspace;
 use base64::Engine;
 
-/// A test to send.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TestSend {
     /// What is sent; its `test_chat` says where, and none sends it as it is.
@@ -42,34 +41,26 @@ pub enum Outcome {
     Unknown,
 }
 
-/// What came of a test.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TestAnswer {
-    /// What was composed and sent.
     pub composed: Arc<Composed>,
-    /// What became of it.
     pub outcome: Outcome,
     /// The HTTP status, where an answer came.
     pub status: Option<u16>,
-    /// The Bot API's error code.
     pub error_code: Option<u16>,
     /// What happened, in words: Telegram's own where it refused.
     pub description: String,
-    /// What to do about it.
     pub help: Option<String>,
     /// The message's id, where it arrived at a Bot API.
     pub message_id: Option<i64>,
-    /// How long it took.
     pub elapsed: Duration,
     /// The chat it was for; none where it went as it is.
     pub chat: Option<String>,
     /// Where in the body the refusal comes from.
     pub problem: Option<Diagnostic>,
-    /// Whether it was interrupted.
     pub is_interrupted: bool,
 }
 
-/// What to do where nobody knows whether a message arrived.
 const MAY_HAVE_ARRIVED: &str = "it may have arrived: look into the chat before you send it again";
 
 impl TestAnswer {
@@ -100,7 +91,6 @@ impl TestAnswer {
     }
 }
 
-/// Why a test is not tried.
 #[derive(Debug, Default)]
 struct Withheld {
     words: String,

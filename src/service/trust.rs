@@ -33,22 +33,17 @@ pub struct Permit {
     pub(super) is_sandbox: bool,
 }
 
-/// Why a webhook is not sent to.
 #[derive(Debug, thiserror::Error)]
 pub enum NotPermitted {
-    /// Something stands in it that may not.
     #[error("nothing is sent through this webhook: {}", .0.first().map_or("", |first| first.problem.message.as_str()))]
     Invalid(Vec<Violation>),
     /// The user has not said that it may be sent to, as it is now.
     #[error("the webhook `{}` is not trusted, so nothing was sent: it would send {}", .0.webhook, .0.what())]
     Untrusted(Question),
-    /// What the user said cannot be read.
     #[error(transparent)]
     State(#[from] StateError),
-    /// The variable of trust cannot be read.
     #[error("{TRUST_VARIABLE}: `{0}` is not NAME@HOST, NAME@HOST:PORT or @HOST")]
     Variable(String),
-    /// The sandbox cannot be started.
     #[error(transparent)]
     Sandbox(#[from] ResolveError),
 }
@@ -81,9 +76,7 @@ impl Question {
 /// Where a webhook stands with the user.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Standing {
-    /// It may be sent to.
     Trusted,
-    /// It may not, until the user says so.
     Untrusted(Question),
     /// It goes to a sandbox that this user started, or to the workspace's own.
     Sandbox,
@@ -102,7 +95,6 @@ impl Standing {
         }
     }
 
-    /// Returns why nothing is sent, where that is so.
     pub fn refusal(self) -> Option<NotPermitted> {
         match self {
             Standing::Trusted | Standing::Sandbox => None,
@@ -117,12 +109,10 @@ impl Standing {
 pub struct Grants(Vec<String>);
 
 impl Grants {
-    /// Reads the variable of this process.
     pub fn from_environment() -> Self {
         Self::of(&std::env::var(TRUST_VARIABLE).unwrap_or_default())
     }
 
-    /// Takes a list apart.
     pub fn of(list: &str) -> Self {
         Self(list.split(',').map(str::trim).filter(|entry| !entry.is_empty()).map(str::to_owned).collect())
     }
@@ -154,7 +144,6 @@ impl Permit {
         self.route.admits(address, self.sandbox.as_deref())
     }
 
-    /// Returns the server in words.
     pub fn host(&self) -> String {
         self.route.origin.to_string()
     }
@@ -165,10 +154,8 @@ impl Permit {
     }
 }
 
-/// A webhook that is to be sent through.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WebhookInUse {
-    /// The stem of its file.
     pub stem: String,
     /// Its settings: as saved, or as typed in the console and not saved yet.
     pub webhook: Webhook,
@@ -266,9 +253,7 @@ pub struct TrustRow {
     pub webhook: String,
     /// The server; empty where it cannot be read off the webhook.
     pub host: String,
-    /// The names of its secrets.
     pub secrets: Vec<String>,
-    /// Where it stands.
     pub standing: Standing,
 }
 
@@ -281,7 +266,6 @@ pub fn trust_row(session: &Session, webhook: &Definition<Webhook>) -> Result<Tru
 }
 
 impl WebhookInUse {
-    /// Takes a webhook as its file says.
     pub fn of_file(definition: &Definition<Webhook>) -> Self {
         let webhook = definition.value.clone().unwrap_or_default();
         let broken = broken(definition);

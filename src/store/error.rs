@@ -13,20 +13,12 @@ pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 /// its file.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// It cannot be made or reached.
     #[error("cannot open the database {place}: {source}")]
-    Open {
-        /// Which store.
-        place: String,
-        /// What was said.
-        source: Cause,
-    },
+    Open { place: String, source: Cause },
     /// A later version of telecast wrote it.
     #[error("the database {place} has version {version}, this telecast knows up to {known}: update telecast")]
     TooNew {
-        /// Which store.
         place: String,
-        /// Its version.
         version: u32,
         /// The latest version this program knows.
         known: u32,
@@ -36,41 +28,23 @@ pub enum Error {
     NotOurs(String),
     /// Its place breaks the rules for files of a workspace.
     #[error("{place} is left alone: {breach}")]
-    LeftAlone {
-        /// Which store.
-        place: String,
-        /// The rule.
-        breach: Breach,
-    },
+    LeftAlone { place: String, breach: Breach },
     /// A journal that would change something else.
     #[error("{0} is no journal of this database: move it away")]
     StrangeJournal(String),
-    /// What it holds cannot be read.
     #[error("the database {place} is damaged: move it away and import the people again")]
-    Damaged {
-        /// Which store.
-        place: String,
-        /// What was said.
-        source: Cause,
-    },
+    Damaged { place: String, source: Cause },
     /// Somebody else wrote for longer than we wait.
     #[error("the database {0} is locked by another process: try again when it is done")]
     Busy(String),
     /// No room for what was to be written; nothing of it is kept.
     #[error("no space left for the database {0}: nothing of this step was saved")]
     Full(String),
-    /// It may not be written.
     #[error("no permission to write the database {0} and its folder")]
     NoPermission(String),
     /// What none of the others covers.
     #[error("the database {place} did not work: {source}")]
-    Failed {
-        /// Which store.
-        place: String,
-        /// What was said.
-        source: Cause,
-    },
-    /// The change does not fit what is stored.
+    Failed { place: String, source: Cause },
     #[error(transparent)]
     Refused(#[from] Refusal),
 }

@@ -64,7 +64,6 @@ pub fn import(
     Ok(writer.report)
 }
 
-/// Gathers changes into batches.
 struct Writer<'a> {
     store: &'a dyn Store,
     batch: Vec<Change>,

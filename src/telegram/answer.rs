@@ -11,7 +11,6 @@ use crate::text;
 /// The most characters of a foreign body that are kept to show.
 const EXCERPT: usize = 200;
 
-/// What an HTTP answer turned out to be.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
     /// `"ok": true`, with its `result`.
@@ -20,7 +19,6 @@ pub enum Answer {
     Error(ApiError),
     /// Something that no Bot API server says: a proxy's page, half a JSON, nothing.
     NotBotApi {
-        /// The HTTP status.
         status: u16,
         /// The beginning of the body, on one line and safe to print; empty where there was none.
         excerpt: String,
@@ -28,7 +26,6 @@ pub enum Answer {
 }
 
 impl Answer {
-    /// Decodes an answer from its HTTP status and body.
     pub fn decode(status: u16, body: &[u8]) -> Self {
         let answer: Option<Value> = serde_json::from_slice(body).ok();
         let decoded = answer.and_then(|mut answer| match answer.get("ok")? {
@@ -88,25 +85,21 @@ pub enum Fault {
     Blocked,
     /// The account is gone for good.
     Deactivated,
-    /// The person has never started the bot.
     NotStarted,
     /// The bot has left, or was made to leave, the chat.
     Left,
     /// The chat does not let the bot write.
     NoRights,
-    /// The group has a new id.
     Migrated,
     /// Seen for minutes and then not: proves nothing by one answer.
     Transient,
     /// The message that is replied to.
     Reply,
-    /// The token.
     Token,
     /// Another process that uses the bot.
     Conflict,
     /// A webhook, which takes the updates that are asked for.
     WebhookActive,
-    /// Too fast.
     Rate,
     /// The address or the server's set-up.
     Setup,
@@ -116,10 +109,8 @@ pub enum Fault {
     Unknown,
 }
 
-/// What a refusal means and what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Advice {
-    /// Whose fault it is.
     pub fault: Fault,
     /// What it means; no full stop.
     pub meaning: &'static str,
@@ -127,7 +118,6 @@ pub struct Advice {
     pub action: String,
 }
 
-/// Says what a refusal means and what to do about it.
 pub fn what_to_do(error: &ApiError) -> Advice {
     let description = error.description.to_lowercase();
     let known = KNOWN.iter().find(|known| {

@@ -16,24 +16,19 @@ pub struct ApiError {
     pub at: Option<Place>,
     /// Why, where our own check refused and more than the words depends on it.
     pub cause: Option<Cause>,
-    /// What the answer says beside its words.
     pub parameters: Option<ErrorParameters>,
 }
 
 /// Why a check of ours refuses, as far as it is explained in other words than Telegram's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cause {
-    /// The markup does not parse.
     Markup,
     /// The text is longer than what the server parses.
     InputTooLong,
     /// The text is longer than a message or caption, after parsing.
     TooLong(Limit),
-    /// A text that has to be there is empty.
     NoText,
-    /// There is no such parse mode.
     ParseMode,
-    /// The address of a button is not valid.
     ButtonUrl,
 }
 
@@ -56,7 +51,6 @@ pub struct Place {
 }
 
 impl Place {
-    /// Returns the place of a whole argument.
     pub fn argument(name: &str) -> Self {
         Self { path: vec![Step::Key(name.to_owned())], decoded: None }
     }
@@ -74,7 +68,6 @@ impl Place {
         Self { path, decoded: None }
     }
 
-    /// Returns the place of some bytes of the string here.
     #[must_use]
     pub fn part(&self, decoded: Span) -> Self {
         Self { path: self.path.clone(), decoded: Some(decoded) }
@@ -94,7 +87,6 @@ impl ApiError {
         Self::prefixed(403, "Forbidden", words)
     }
 
-    /// Makes the answer for a method the server does not have.
     pub fn method_not_found() -> Self {
         Self::plain(404, "Not Found: method not found")
     }
@@ -104,7 +96,6 @@ impl ApiError {
         Self::plain(401, "Unauthorized")
     }
 
-    /// Makes a 429.
     pub fn too_many_requests(retry_after: u64) -> Self {
         let parameters = Some(ErrorParameters::RetryAfter(retry_after));
         Self { parameters, ..Self::plain(429, &format!("Too Many Requests: retry after {retry_after}")) }
@@ -132,7 +123,6 @@ impl ApiError {
         Self::plain(error_code, &description)
     }
 
-    /// Names the place.
     #[must_use]
     pub fn at(mut self, place: Place) -> Self {
         self.at = Some(place);

@@ -11,7 +11,6 @@ use super::api_error::Place;
 use crate::json::{self, Document, Node};
 use crate::text::Span;
 
-/// The arguments of one call.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Arguments {
     by_name: IndexMap<String, Argument>,
@@ -24,7 +23,6 @@ pub struct Arguments {
 pub struct Argument {
     /// The text the server works with.
     pub text: String,
-    /// What it was before it became text.
     pub origin: Origin,
 }
 
@@ -95,12 +93,10 @@ impl Arguments {
         self
     }
 
-    /// Whether a file came under this name.
     pub fn has_file(&self, name: &str) -> bool {
         self.files.contains(name)
     }
 
-    /// Returns an argument.
     pub fn get(&self, name: &str) -> Option<&Argument> {
         self.by_name.get(name)
     }

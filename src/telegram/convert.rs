@@ -18,7 +18,6 @@ use crate::text::Span;
 
 pub use self::refusal::Refusal;
 
-/// A text in its new markup.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Converted {
     /// The text, Liquid included.

@@ -21,16 +21,13 @@ use crate::text::{Span, visible};
 pub struct Outgoing<'a> {
     /// Path and query as they stand in the request line.
     pub target: &'a str,
-    /// All headers in order.
     pub headers: &'a [(String, String)],
-    /// The body.
     pub body: &'a [u8],
 }
 
 /// Where in a request something stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Whereabouts {
-    /// In the query of the address.
     Query,
     /// In these bytes of the body.
     Body(Span),
@@ -46,10 +43,7 @@ pub enum Astray {
     #[error(
         "the header `{name}` changes how the server reads the body, so nobody can tell whom the message would reach"
     )]
-    Header {
-        /// The header's name.
-        name: String,
-    },
+    Header { name: String },
     /// A multipart body that servers can read in more than one way.
     #[error("the multipart body is not well formed, so nobody can tell whom the message would reach")]
     Multipart,
@@ -61,9 +55,7 @@ pub enum Astray {
     OtherChat {
         /// Its value, cut and safe to print.
         value: String,
-        /// The chat asked for.
         chat: String,
-        /// Where it stands.
         at: Whereabouts,
         /// Whether the body it stands in is JSON; broken JSON can be read in several ways.
         is_json: bool,
@@ -71,15 +63,11 @@ pub enum Astray {
     /// An argument that sends the message somewhere else than to a chat.
     #[error("{} has `{name}`: {reason}", place(*at, *is_json))]
     OtherDestination {
-        /// The argument's name.
         name: &'static str,
         /// Its value, cut and safe to print.
         value: String,
-        /// What the Bot API does with it.
         reason: &'static str,
-        /// Where it stands.
         at: Whereabouts,
-        /// As in [`Astray::OtherChat`].
         is_json: bool,
     },
 }
@@ -176,7 +164,6 @@ fn is_framing(name: &str, value: &str) -> bool {
     FRAMING.iter().any(|framing| name.eq_ignore_ascii_case(framing)) && !is_plain
 }
 
-/// One argument: its name, the text the server works with, and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Argument {
     name: String,
@@ -184,7 +171,6 @@ struct Argument {
     at: Whereabouts,
 }
 
-/// A way to read a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Reading<'a> {
     Form,

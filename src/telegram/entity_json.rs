@@ -6,7 +6,6 @@ use serde_json::{Map, Value, json};
 
 use super::{Entity, EntityKind};
 
-/// Returns the entity with its type, place and data.
 pub fn to_json(entity: &Entity) -> Value {
     let mut object = Map::new();
     object.insert("type".into(), entity.kind.name().into());
@@ -84,7 +83,6 @@ fn custom_emoji_id(value: &Value) -> Option<i64> {
     id.as_str().map_or_else(|| id.as_i64(), |text| text.parse().ok())
 }
 
-/// Returns a text with its entities as one object.
 pub fn formatted_to_json(formatted: &super::FormattedText) -> Value {
     let entities: Vec<Value> = formatted.entities.iter().map(to_json).collect();
     json!({ "text": formatted.text, "entities": entities })

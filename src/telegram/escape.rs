@@ -2,12 +2,10 @@
 
 use super::ParseMode;
 
-/// Where in the markup an escaped text will stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EscapeContext {
     /// In running text, also inside bold, links and quotes.
     Text,
-    /// Between code delimiters.
     Code,
     /// As a link's address: in the quotes of an `href`, or between `(` and `)`.
     LinkAddress,

@@ -12,11 +12,8 @@ use crate::diagnostic::did_you_mean;
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Field {
-    /// Its name.
     pub name: String,
-    /// What it takes.
     pub kind: Kind,
-    /// The call is refused without it.
     #[serde(default)]
     pub required: bool,
     /// All that it takes, where that is a list.
@@ -29,25 +26,19 @@ pub struct Field {
     pub doc: String,
 }
 
-/// What a field takes.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(from = "String")]
 pub enum Kind {
-    /// `true` or `false`.
     Boolean,
-    /// A whole number.
     Integer,
-    /// A number with decimals.
     Number,
     /// Text without markup.
     String,
     /// Text that a parse mode marks up.
     Text,
-    /// The name of a parse mode.
     ParseMode,
     /// A chat's number or @name.
     ChatId,
-    /// An address.
     Url,
     /// An address, a `file_id`, or `attach://` and the name of an upload.
     File,
@@ -55,7 +46,6 @@ pub enum Kind {
     Any,
     /// An object of this name, see `object`.
     Object(String),
-    /// Several.
     Array(Box<Kind>),
 }
 

@@ -10,18 +10,14 @@ pub enum TextError {
     /// Nothing that can be seen is left.
     #[error("Text must be non-empty")]
     Empty,
-    /// More characters than a message holds.
     #[error("Message is too long")]
     MessageTooLong,
-    /// More characters than a caption holds.
     #[error("Message caption is too long")]
     CaptionTooLong,
-    /// A link with an address that makes none.
     #[error("Entity URL '{address}' is invalid: {reason}")]
     Link {
         /// The address, cleaned.
         address: String,
-        /// What is wrong with it.
         reason: BadLink,
     },
     /// A custom emoji with an id of zero.
@@ -42,7 +38,6 @@ pub enum TextError {
         /// The end of that character in the text.
         byte: usize,
     },
-    /// An entity that ends in the middle of a surrogate pair.
     #[error(
         "Entity beginning at UTF-16 offset {offset} ends in a middle of a UTF-16 symbol at byte offset {byte}"
     )]
@@ -52,20 +47,17 @@ pub enum TextError {
         /// The end of that character in the text.
         byte: usize,
     },
-    /// An entity that begins behind the end of the text.
     #[error("Entity begins after the end of the text at UTF-16 offset {offset}")]
     BeginsBehindEnd {
         /// Where the entity begins, in UTF-16 units.
         offset: u32,
     },
-    /// An entity that ends behind the end of the text.
     #[error(
         "Entity beginning at UTF-16 offset {offset} ends after the end of the text at UTF-16 offset {end}"
     )]
     EndsBehindEnd {
         /// Where the entity begins, in UTF-16 units.
         offset: u32,
-        /// Where it ends.
         end: u32,
     },
 }
@@ -76,40 +68,30 @@ const MAX_OFFSET: u32 = 1_000_000;
 /// Which of the server's steps are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FixOptions {
-    /// What a text may be that has nothing to show.
     pub empty: Empty,
-    /// What is looked for in the text.
     pub find: Find,
-    /// Whether whitespace at both ends is cut.
     pub trim: bool,
 }
 
 /// What becomes of a text that has nothing to show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Empty {
-    /// It is an error.
     Refused,
-    /// It becomes the empty text.
     Cleared,
     /// It becomes the empty text if it is only whitespace, and stays if it is other invisible characters.
     Kept,
 }
 
-/// What is looked for in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Find {
-    /// Nothing.
     Nothing,
-    /// All but bot commands.
     AllButCommands,
-    /// Links, mentions, hashtags, bot commands and all else.
     All,
 }
 
 impl FixOptions {
     /// Cleans and repairs, and no more: the stage `fixed`.
     pub const CLEAN_AND_REPAIR: Self = Self { empty: Empty::Kept, find: Find::Nothing, trim: false };
-    /// All that is done to the text of a message.
     pub const MESSAGE: Self = Self { empty: Empty::Refused, find: Find::All, trim: true };
     /// All that is done to a caption, which may be empty.
     pub const CAPTION: Self = Self { empty: Empty::Kept, find: Find::All, trim: true };
@@ -213,7 +195,6 @@ fn is_trimmed(c: char) -> bool {
     matches!(c, ' ' | '\n')
 }
 
-/// Returns where the last visible character ends, or `None` where there is none.
 fn visible_end(text: &str) -> Option<usize> {
     Some(text.trim_end_matches(is_trimmed).len()).filter(|end| 0 < *end)
 }

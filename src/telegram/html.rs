@@ -20,12 +20,10 @@ pub(super) fn parse(input: &str, listener: &mut impl Listener) -> Result<Formatt
     Ok(parser.out.finish())
 }
 
-/// An element whose end tag was not seen yet.
 struct Open {
     tag: Tag,
     argument: String,
     date: i32,
-    /// The start tag in the input.
     span: Span,
     /// Where its text starts in the output, in UTF-16 units and in bytes.
     offset: u32,
@@ -62,7 +60,6 @@ impl<L: Listener> Parser<'_, L> {
         Ok(())
     }
 
-    /// Copies input to the output as it is.
     fn copy(&mut self, start: usize, end: usize) {
         self.out.push_str(self.input.slice(start, end));
         self.listener.came_from(self.out.text.len(), Span::new(start, end));

@@ -10,7 +10,6 @@ use crate::text::Span;
 /// Containers may nest this deep below a member, as on the server.
 const MAX_DEPTH: usize = 100;
 
-/// What the server reads of a body.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Lenient {
     /// The members of the top-level object, repeated ones included.
@@ -19,7 +18,6 @@ pub struct Lenient {
     pub stopped_at: Option<usize>,
 }
 
-/// One `"key": value`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LenientMember {
     /// The key, decoded.

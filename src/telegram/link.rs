@@ -14,23 +14,15 @@ pub enum BadLink {
     /// A scheme that is none of http, https, tg, ton and tonsite.
     #[error("Unsupported URL protocol")]
     Scheme,
-    /// No host.
     #[error("URL host is empty")]
     NoHost,
-    /// A dot for a host.
     #[error("Host is invalid")]
     OnlyDot,
     /// A host without a dot.
     #[error("Wrong HTTP URL")]
     NoDot,
-    /// A character that this part cannot hold.
     #[error("Disallowed character in URL {part}")]
-    Character {
-        /// The character.
-        character: char,
-        /// Where it is.
-        part: Part,
-    },
+    Character { character: char, part: Part },
     /// A `%` without two hexadecimal digits.
     #[error("Wrong percent-encoded symbol in URL {0}")]
     Percent(Part),
@@ -51,10 +43,8 @@ pub enum BadLink {
     InternalHost(char),
 }
 
-/// A part of an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
-    /// The host.
     Host,
     /// What stands before the `@`.
     User,
@@ -139,7 +129,6 @@ fn checked_internal(scheme: &str, rest: &str) -> Result<String, BadLink> {
     Ok(normal)
 }
 
-/// The parts of a web address.
 struct Url<'a> {
     is_https: bool,
     user: &'a str,
@@ -267,7 +256,6 @@ pub(super) fn user_id(address: &str) -> Option<i64> {
     is_user_id(id).then_some(id)
 }
 
-/// Whether a user can have this id.
 pub(super) fn is_user_id(id: i64) -> bool {
     (1..=MAX_USER_ID).contains(&id)
 }

@@ -44,7 +44,6 @@ impl<L: Listener> Parser<'_, L> {
         Ok(())
     }
 
-    /// Copies input to the output as it is.
     fn copy(&mut self, start: usize, end: usize) {
         self.out.push_str(self.input.slice(start, end));
         self.listener.came_from(self.out.text.len(), Span::new(start, end));

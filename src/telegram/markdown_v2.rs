@@ -48,7 +48,6 @@ pub(super) fn is_escapable(byte: u8) -> bool {
     (1..=126).contains(&byte)
 }
 
-/// An entity whose end was not seen yet.
 struct Open {
     markup: Markup,
     /// Where its opening delimiter starts in the input.
@@ -90,7 +89,6 @@ impl Markup {
         }
     }
 
-    /// The length of its opening delimiter.
     fn opener_len(&self) -> usize {
         match self {
             Markup::Underline | Markup::Spoiler | Markup::Special => 2,

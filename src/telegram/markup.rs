@@ -29,7 +29,6 @@ impl<'a> Input<'a> {
         self.bytes.get(at).copied().unwrap_or(0)
     }
 
-    /// Whether the bytes from `at` on are `prefix`.
     pub fn has(self, at: usize, prefix: &[u8]) -> bool {
         self.bytes.get(at..).is_some_and(|rest| rest.starts_with(prefix))
     }
@@ -55,7 +54,6 @@ pub(super) struct Output {
 }
 
 impl Output {
-    /// Makes an output that will not have to grow for an input of `len` bytes.
     pub fn with_capacity(len: usize) -> Self {
         Self { text: String::with_capacity(len), ..Self::default() }
     }
@@ -70,7 +68,6 @@ impl Output {
         self.units += utf16_units(text);
     }
 
-    /// Adds an entity from `offset` to here.
     pub fn close(&mut self, kind: EntityKind, offset: u32) {
         self.entities.push(Entity { kind, offset, length: self.units - offset });
     }
@@ -92,19 +89,35 @@ pub(super) fn utf16_units(text: &str) -> u32 {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Note {
     /// An address that makes no link; the text stays.
-    DroppedLink { address: String, reason: BadLink, span: Span },
+    DroppedLink {
+        address: String,
+        reason: BadLink,
+        span: Span,
+    },
     /// An HTML reference that stays as it was typed.
-    UnknownReference { span: Span },
-    /// An element or a pair of delimiters with nothing inside.
-    EmptyEntity { span: Span },
-    /// An attribute that Telegram does not read.
-    IgnoredAttribute { tag: String, span: Span },
+    UnknownReference {
+        span: Span,
+    },
+    EmptyEntity {
+        span: Span,
+    },
+    IgnoredAttribute {
+        tag: String,
+        span: Span,
+    },
     /// A `tg-time` whose time is not positive: no entity.
-    DroppedTime { span: Span },
+    DroppedTime {
+        span: Span,
+    },
     /// Markdown: `[text]` without an address behind it, whose text was taken for one.
-    BareBrackets { span: Span, makes_link: bool },
+    BareBrackets {
+        span: Span,
+        makes_link: bool,
+    },
     /// Legacy Markdown: an address that runs to the end of the input.
-    AddressToEnd { span: Span },
+    AddressToEnd {
+        span: Span,
+    },
 }
 
 /// Who hears of what a parser finds, and decides whether it goes on.

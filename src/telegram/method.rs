@@ -1,6 +1,5 @@
 //! The methods of the Bot API that telecast knows by name.
 
-/// A method of the Bot API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Method {
     SendMessage,
@@ -43,7 +42,6 @@ impl Method {
         Self::ALL.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(name))
     }
 
-    /// Returns the name as the Bot API documents it.
     pub fn as_str(self) -> &'static str {
         match self {
             Method::SendMessage => "sendMessage",

@@ -62,7 +62,6 @@ fn partition(entities: &mut [Entity]) -> usize {
     }
 }
 
-/// Returns which of three places holds the one in the middle.
 fn median(entities: &[Entity], a: usize, b: usize, c: usize) -> usize {
     let is_less = |left: usize, right: usize| key(&entities[left]) < key(&entities[right]);
     match (is_less(a, b), is_less(b, c), is_less(a, c)) {

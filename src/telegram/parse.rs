@@ -22,7 +22,6 @@ pub fn parse(mode: ParseMode, input: &str) -> Result<FormattedText, ParseError> 
     parse_with(mode, input, &mut FirstProblem)
 }
 
-/// Parses with someone who hears of problems and notes on the way.
 pub(super) fn parse_with(
     mode: ParseMode,
     input: &str,
@@ -39,7 +38,6 @@ pub(super) fn parse_with(
     }
 }
 
-/// Returns the first character that is too many.
 fn beyond_limit(input: &str) -> Option<(usize, char)> {
     if input.len() <= MAX_CHARS { None } else { input.char_indices().nth(MAX_CHARS) }
 }

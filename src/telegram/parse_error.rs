@@ -2,7 +2,6 @@
 
 use crate::text::Span;
 
-/// The words that come before every parser error.
 const PREFIX: &str = "Can't parse entities: ";
 
 /// The one reason for which Telegram refuses a marked-up text.
@@ -17,7 +16,6 @@ const PREFIX: &str = "Can't parse entities: ";
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.message())]
 pub struct ParseError {
-    /// What is wrong.
     pub kind: ParseErrorKind,
     /// The byte offset in the input that Telegram names, where it names one.
     pub offset: Option<usize>,
@@ -28,11 +26,9 @@ pub struct ParseError {
 /// What can be wrong with markup, as Telegram tells it apart. Names are lower-cased where Telegram does so.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ParseErrorKind {
-    /// The input has more than 65,536 characters.
     TooLong,
     /// HTML: the input ends in a start tag; `tag` is given where Telegram names it.
     UnclosedStartTag {
-        /// The tag's name.
         tag: Option<String>,
     },
     /// HTML: a tag Telegram does not know; also a `<` meant as text.
@@ -42,7 +38,6 @@ pub enum ParseErrorKind {
     },
     /// HTML: something other than a name where an attribute should be.
     EmptyAttributeName {
-        /// The tag's name.
         tag: String,
     },
     /// HTML: an unquoted value with a character that needs quotes.
@@ -57,7 +52,6 @@ pub enum ParseErrorKind {
     UnmatchedEndTag {
         /// The innermost open element.
         expected: String,
-        /// The tag that was found.
         found: String,
     },
     /// HTML: the input ends with an element open.
@@ -82,7 +76,6 @@ pub enum ParseErrorKind {
     },
     /// MarkdownV2: a character that has to be escaped.
     ReservedCharacter {
-        /// The character.
         character: char,
     },
     /// MarkdownV2: the `)` behind an address is missing.

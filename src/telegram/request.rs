@@ -48,7 +48,6 @@ pub struct Request {
 }
 
 impl Request {
-    /// Returns the method.
     pub fn method(&self) -> Method {
         self.method
     }
@@ -58,7 +57,6 @@ impl Request {
         self.chat_id.as_ref()
     }
 
-    /// Returns what is sent.
     pub fn content(&self) -> &Content {
         &self.content
     }
@@ -74,39 +72,28 @@ impl Request {
         }
     }
 
-    /// Returns the message that is replied to.
     pub fn reply(&self) -> Option<&Reply> {
         self.reply.as_ref()
     }
 
-    /// Returns the keyboard.
     pub fn reply_markup(&self) -> Option<&ReplyMarkup> {
         self.reply_markup.as_ref()
     }
 
-    /// Returns how it is delivered.
     pub fn delivery(&self) -> &Delivery {
         &self.delivery
     }
 }
 
-/// What a call sends.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Content {
-    /// A text message.
     Text {
-        /// The text.
         text: MarkedText,
-        /// The card below it.
         link_preview: LinkPreview,
     },
-    /// A photo, video, animation or document.
     Media(Media),
-    /// Several of them.
     Album(Vec<Media>),
-    /// A poll.
     Poll(Box<Poll>),
-    /// A point on the map.
     Location(Location),
     /// No message: the method asks or tells something else.
     Nothing,
@@ -115,15 +102,10 @@ pub enum Content {
 /// Something in a request worth telling, that the server does not refuse.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// Where.
     pub place: Place,
-    /// How bad it is.
     pub severity: Severity,
-    /// What kind of problem it is.
     pub code: Code,
-    /// What is wrong, in plain words.
     pub message: String,
-    /// What to do.
     pub help: Option<String>,
 }
 

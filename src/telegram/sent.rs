@@ -6,7 +6,6 @@ use super::{Entity, EntityKind, FormattedText, changes, repair};
 use crate::diagnostic::Code;
 use crate::text::Span;
 
-/// How much a text may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Limit {
     /// A message's text: 4,096 characters, at least one.
@@ -42,7 +41,6 @@ impl Limit {
 /// The most entities that go with a message; custom emoji are not counted.
 pub(super) const MAX_ENTITIES: usize = 100;
 
-/// A text as it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sent {
     /// The text with the author's entities and those the server finds.
@@ -54,7 +52,6 @@ pub struct Sent {
 /// Something the server changed silently.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// What kind of problem it is.
     pub code: Code,
     /// The place in the parsed text, in bytes.
     pub span: Span,

@@ -10,7 +10,6 @@ use crate::text::Span;
 /// A text as it is sent, with the way back to its markup.
 #[derive(Debug)]
 pub struct Traced {
-    /// The text and what was changed on the way.
     pub sent: Sent,
     heard: Everything,
     has_markup: bool,
@@ -23,13 +22,11 @@ pub struct Traced {
 pub struct Overflow {
     /// How many characters (Unicode code points) the message would have.
     pub used: usize,
-    /// How many it may have.
     pub limit: usize,
     /// The markup from the first character too many to the end, in bytes.
     pub markup: Span,
 }
 
-/// Returns what of a text that parses is more than its limit.
 pub fn overflow(mode: Option<ParseMode>, markup: &str, limit: Limit) -> Option<Overflow> {
     let mut heard = Everything::default();
     let parsed = match mode {
@@ -81,7 +78,6 @@ impl Traced {
         self.places.span(entity)
     }
 
-    /// Returns the markup that an entity's text comes from.
     pub fn markup_of(&self, entity: &Entity) -> Span {
         self.markup(self.text_of(entity))
     }

@@ -6,7 +6,6 @@ use crate::text::Span;
 use super::limits::{Budget, Exhausted};
 use super::source_map::{Printed, Segment};
 
-/// Captured text.
 #[derive(Debug, Default)]
 pub(super) struct Captured {
     pub text: String,

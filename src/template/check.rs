@@ -15,7 +15,6 @@ use super::Template;
 
 pub(super) use flow::objects_of;
 
-/// What a template renders to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Content {
     /// A JSON body for the Bot API; its parse mode is read from it.

@@ -12,7 +12,6 @@ use super::number::{self, Number};
 use super::surroundings::Rules;
 use super::syntax::Comparison;
 
-/// Two values that have no order.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Incomparable {
     left: &'static str,
@@ -30,7 +29,6 @@ impl Incomparable {
 /// How many bytes of a list that is written as a text are a step: there are few in an item.
 pub(super) const WRITTEN: usize = 16;
 
-/// Returns the steps that comparing costs.
 pub(super) fn cost(left: &Datum<'_>, right: &Datum<'_>) -> usize {
     match (left, right) {
         (Datum::List(left), Datum::List(right)) if left.len() == right.len() => left.len(),
@@ -44,7 +42,6 @@ pub(super) fn cost(left: &Datum<'_>, right: &Datum<'_>) -> usize {
     }
 }
 
-/// Whether `left comparison right` holds.
 pub(super) fn holds(
     left: &Datum<'_>,
     comparison: Comparison,
@@ -127,7 +124,6 @@ fn has_order(value: &Datum<'_>) -> bool {
     as_number(value).is_some() || value.as_instant().is_some() || matches!(value, Datum::Text(_))
 }
 
-/// Returns the word for what kind of value it is.
 pub(super) fn kind(value: &Datum<'_>) -> &'static str {
     match value {
         Datum::Nil => "nothing",

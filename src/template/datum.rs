@@ -15,7 +15,6 @@ use super::digits;
 use super::inspect::write_quoted;
 use super::loops::LoopState;
 
-/// A value of Liquid.
 #[derive(Debug, Clone)]
 pub(super) enum Datum<'a> {
     Nil,
@@ -46,14 +45,12 @@ pub(super) enum Text<'a> {
     Captured(Rc<Captured>),
 }
 
-/// Values in order.
 #[derive(Debug, Clone)]
 pub(super) enum List<'a> {
     Borrowed(&'a [Value]),
     Shared(Rc<[Datum<'a>]>),
 }
 
-/// Named values in order.
 #[derive(Debug, Clone)]
 pub(super) enum Map<'a> {
     Object(&'a IndexMap<String, Value>),
@@ -166,12 +163,10 @@ impl<'a> Map<'a> {
 }
 
 impl<'a> Datum<'a> {
-    /// Returns the whole number `value`.
     pub fn from_whole(value: i128) -> Self {
         i64::try_from(value).map_or_else(|_| Datum::Large(Rc::new(value)), Datum::Integer)
     }
 
-    /// Returns the instant that a date is.
     pub fn as_instant(&self) -> Option<Timestamp> {
         match self {
             Datum::Date(instant) => Some(*instant),
@@ -275,7 +270,6 @@ impl<'a> Datum<'a> {
         }
     }
 
-    /// Returns what the value prints.
     pub fn printed(&self, zone: &TimeZone) -> Text<'a> {
         match self {
             Datum::Text(text) => text.clone(),

@@ -1,19 +1,15 @@
 //! Where CleverTap's engine renders other than Shopify's. telecast follows CleverTap, `debug liquid` follows Shopify.
 
-/// One difference, shown by what a template prints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Difference {
     /// What differs; one line, no full stop.
     pub summary: &'static str,
-    /// A template that shows it.
     pub template: &'static str,
     /// What it prints in a body.
     pub clevertap: &'static str,
-    /// What it prints by Shopify's rules.
     pub shopify: &'static str,
 }
 
-/// All differences.
 pub static DIFFERENCES: &[Difference] = &[
     Difference {
         summary: "`default` without a value leaves the value as it is",

@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 
-/// Appends a whole number.
 pub(super) fn write_integer(out: &mut String, value: i64) {
     let mut digits = [0; 20];
     let mut at = digits.len();

@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use crate::dialect::Dialect;
 use crate::telegram::ParseMode;
 
-/// What MarkdownV2 reserves.
 pub(super) const MARKDOWN_V2: &str = "\\_*[]()~`>#+-=|{}.!";
 
 /// What Markdown reserves outside entities.
@@ -19,11 +18,9 @@ pub(super) const PORTABLE_JSON_ESCAPE: &str =
 /// Where a value stands in the JSON of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Position {
-    /// Between the quotes of a string.
     InString,
     /// Where JSON needs a value.
     BareValue,
-    /// In text that is not JSON.
     PlainText,
 }
 

@@ -17,12 +17,10 @@ pub use call::FilterDoc;
 pub(super) use call::{Call, Fault, FilterDoc as Filter};
 pub use table::FILTERS;
 
-/// Returns the filter `name`.
 pub(super) fn find(name: &str) -> Option<&'static FilterDoc> {
     FILTERS.binary_search_by(|filter| filter.name.cmp(name)).ok().and_then(|index| FILTERS.get(index))
 }
 
-/// Says that there is no filter `name`.
 pub(super) fn unknown(name: &str, span: Span) -> Diagnostic {
     let problem = Diagnostic::error(Code::UnknownFilter, span, format!("unknown filter `{name}`"));
     match did_you_mean(name, FILTERS.iter().map(|filter| filter.name)) {

@@ -2,7 +2,6 @@
 
 use crate::dialect::Dialect;
 
-/// What the parser accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Flavour {
     Dialect(Dialect),

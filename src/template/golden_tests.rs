@@ -25,7 +25,6 @@ fn the_reference_suite_comes_out_but_for_what_is_listed() {
     assert!(DIFFERENT.len() * 50 <= cases.len(), "more than two in a hundred are different");
 }
 
-/// The text, or the error's message.
 fn answer(case: &Json) -> Result<String, String> {
     let sources = case["templates"].as_object().into_iter().flatten();
     let partials =

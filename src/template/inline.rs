@@ -11,7 +11,6 @@ use super::scan::is_space;
 use super::syntax::{Block, Expression, PartialCall, Tag};
 use super::{Partials, parse, variables, walk};
 
-/// How deep partials may call each other.
 const MAX_DEPTH: usize = 10;
 
 /// How many calls are looked into: partials that call each other several times would be endless.
@@ -20,13 +19,10 @@ const MAX_CALLS: usize = 200;
 /// No text becomes longer by what is put into it.
 const MAX_LENGTH: usize = 256 * 1024;
 
-/// The names that every template and partial knows.
 const GLOBALS: [&str; 6] = ["Profile", "Event", "ExternalTrigger", "Campaign", "now", "Reminder"];
 
-/// A template with its partials put in.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Inlined {
-    /// The template.
     pub text: String,
     /// The partials that it holds now, each once.
     pub partials: Vec<String>,
@@ -34,7 +30,6 @@ pub struct Inlined {
     pub left: Vec<Diagnostic>,
 }
 
-/// Puts the partials that `source` calls in place of the calls.
 pub fn inline_partials(source: &str, partials: &Partials, dialect: Dialect) -> Inlined {
     Inliner { partials, dialect, depth: 0, n_calls: 0 }.inline(source)
 }
@@ -132,14 +127,12 @@ fn left(span: Span, reason: &str) -> Diagnostic {
         .with_help("write its text in place of this tag")
 }
 
-/// A call and what surrounds it.
 struct Call<'s> {
     source: &'s str,
     span: Span,
     call: &'s PartialCall,
     /// The names that the caller uses or gives.
     names: &'s [String],
-    /// Whether it is the only call.
     is_alone: bool,
 }
 
@@ -180,7 +173,6 @@ impl Call<'_> {
     }
 }
 
-/// Returns the names that a block gives to values.
 fn names_given(body: &Block) -> Vec<String> {
     let mut names = Vec::new();
     walk::tags(body, &mut |_, tag| match tag {

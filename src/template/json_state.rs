@@ -11,10 +11,8 @@ use crate::json::{Quote, Quoting};
 /// How deep it follows; deeper is not told apart.
 const MAX_DEPTH: usize = 200;
 
-/// The longest key or text value it remembers.
 const MAX_WORD: usize = 256;
 
-/// The state of reading.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct JsonState {
     frames: Vec<Frame>,
@@ -23,7 +21,6 @@ pub(super) struct JsonState {
     n_objects: usize,
 }
 
-/// An open object or array.
 #[derive(Debug, Clone, PartialEq)]
 struct Frame {
     /// The number of the object; `None` for an array.
@@ -31,7 +28,6 @@ struct Frame {
     /// The key whose value comes or came last.
     key: Option<Rc<str>>,
     expects: Expects,
-    /// The keys so far.
     keys: Keys,
 }
 
@@ -80,7 +76,6 @@ impl Keys {
     }
 }
 
-/// What comes next in an object or array.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Expects {
     Key,
@@ -105,7 +100,6 @@ enum Mode {
     Bare,
 }
 
-/// What was just read.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Event {
     /// A key ended; `is_repeated` where the object had it already.
@@ -114,12 +108,10 @@ pub(super) enum Event {
     Text { object: usize, key: Rc<str>, value: String },
 }
 
-/// What a place is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Within {
     Key,
     String,
-    /// Where a value is needed.
     Value,
     /// Anywhere else: between members, behind a value.
     Structure,

@@ -1,13 +1,11 @@
 //! How much work one rendering may do. Checked before the work is done.
 
-/// The bounds of one rendering.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// The work: a node or an item is a step, a filter three, and each 64 bytes of text that it reads or makes one more.
     pub steps: u64,
     /// The bytes of the rendering, and of any one text on the way.
     pub bytes: usize,
-    /// How deep partials may call each other.
     pub depth: usize,
 }
 
@@ -36,7 +34,6 @@ impl Budget {
         Self { steps: limits.steps, bytes: limits.bytes }
     }
 
-    /// Takes `steps` off what is left.
     pub fn spend(&mut self, steps: usize) -> Result<(), Exhausted> {
         match self.steps.checked_sub(steps as u64) {
             Some(left) => {

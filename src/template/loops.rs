@@ -5,7 +5,6 @@ use std::rc::Rc;
 
 use super::datum::{Datum, Map, Text};
 
-/// Where a loop stands.
 #[derive(Debug)]
 pub(super) struct LoopState<'a> {
     pub name: &'a str,
@@ -14,12 +13,10 @@ pub(super) struct LoopState<'a> {
     pub length: usize,
     /// How many columns a row has, in a `tablerow`.
     pub columns: Option<usize>,
-    /// The loop around this one.
     pub parent: Option<Rc<LoopState<'a>>>,
 }
 
 impl<'a> LoopState<'a> {
-    /// Returns the member `key`.
     pub fn value(&self, key: &str) -> Option<Datum<'a>> {
         let index = self.index.get();
         let number = |value: usize| Datum::Integer(i64::try_from(value).unwrap_or(i64::MAX));

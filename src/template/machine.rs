@@ -34,7 +34,6 @@ const MAX_NESTING: usize = 64;
 /// What a filter costs, whatever it does: some three times what a node does.
 const FILTER_STEPS: usize = 3;
 
-/// Renders `template`.
 pub(super) fn run<'a>(
     template: &'a Compiled,
     globals: Globals<'a>,
@@ -66,14 +65,12 @@ pub(super) fn run<'a>(
     }
 }
 
-/// Why a rendering ends before its end.
 enum Halt {
     /// `{% abort %}`, at this place of the template.
     Abort(Span),
     Fail(Box<Diagnostic>),
 }
 
-/// Where to go on.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Flow {
     Next,
@@ -81,7 +78,6 @@ enum Flow {
     Continue,
 }
 
-/// What happens to the plain text of a block.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Whitespace {
     Kept,
@@ -307,7 +303,6 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    /// Prints `value` for the output or tag at `span`.
     fn print_value(&mut self, span: Span, value: &Datum<'a>) -> Run<()> {
         match value {
             Datum::Text(Text::Captured(captured)) => {
@@ -323,7 +318,6 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    /// Prints markup that a tag makes by itself.
     fn print_markup(&mut self, span: Span, markup: &str) -> Run<()> {
         self.allow_output(markup.len(), span)?;
         self.push(span, Printed::Hole, |out| out.push_str(markup));

@@ -9,7 +9,6 @@ use std::num::{IntErrorKind, ParseIntError};
 use super::datum::Datum;
 use super::scan::is_space;
 
-/// A number.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Number {
     Integer(i128),

@@ -18,10 +18,8 @@ use super::{chips, portability};
 
 use words::{Parse, Words};
 
-/// How deep tags may nest.
 const MAX_DEPTH: usize = 50;
 
-/// A source, parsed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Parsed {
     pub body: Block,
@@ -36,7 +34,6 @@ pub(super) struct Parsed {
     pub foreign: Vec<Diagnostic>,
 }
 
-/// Parses `source`.
 pub(super) fn parse(source: &str, flavour: Flavour) -> Parsed {
     let mut parser = Parser {
         source,
@@ -73,7 +70,6 @@ struct Parser<'s> {
     parsed: Parsed,
 }
 
-/// A tag that waits for its end.
 #[derive(Debug, Clone, Copy)]
 struct Opener<'s> {
     name: &'s str,
@@ -179,7 +175,6 @@ impl<'s> Parser<'s> {
         None
     }
 
-    /// Says what `tag` means to the tags that are open.
     fn role_of(&self, tag: &TagPiece) -> Role {
         let name = tag.name.of(self.source);
         let innermost = self.open.last();
@@ -334,13 +329,10 @@ impl<'s> Parser<'s> {
 
 /// What a tag means to the tags that are open.
 enum Role {
-    /// It is a tag of its own.
     Ordinary,
-    /// It ends or divides the innermost open one.
     Divides,
     /// It ends one further out: the innermost one is not closed.
     EndsOuter,
-    /// It has no place here.
     Stray(Box<Diagnostic>),
 }
 

@@ -74,13 +74,11 @@ fn first_error(problems: &[Diagnostic]) -> Option<Diagnostic> {
     problems.iter().find(|problem| problem.is_error()).cloned()
 }
 
-/// A call of a partial.
 struct PartialUse {
     /// The partial's name, where it is a constant.
     name: Option<String>,
     /// The place of the name, in the template.
     place: Span,
-    /// The place of the tag, in the template.
     tag: Span,
     /// Whether it and the partials around it are called by name.
     is_certain: bool,

@@ -10,10 +10,8 @@ use super::json_state::{Expects, JsonState, Within};
 use super::syntax::{Block, Node, Tag};
 use super::walk;
 
-/// A place in the JSON of a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
-    /// What stands there.
     pub within: PlaceKind,
     /// The keys that lead to it, `[]` for each array; the last one is that of the value at the place.
     pub path: Vec<String>,
@@ -25,14 +23,12 @@ pub struct Place {
     pub in_text_of: Option<ParseMode>,
 }
 
-/// What stands at a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PlaceKind {
     /// The inside of a key.
     Key,
     /// The inside of a string value.
     String,
-    /// A value that is needed.
     Value,
     /// The quote of a key that may follow.
     BeforeKey,
@@ -86,7 +82,6 @@ pub fn place_at(template: &Template, offset: usize) -> Place {
     Place { within, path: state.path(), keys, word, in_text_of }
 }
 
-/// Reads `block` up to `offset`.
 fn advance(source: &str, block: &Block, offset: usize, state: &mut JsonState) {
     let mut nodes = block.nodes.iter().peekable();
     while let Some(node) = nodes.next() {

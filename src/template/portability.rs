@@ -118,7 +118,6 @@ fn help(name: &str) -> &'static str {
     }
 }
 
-/// Returns the problem of a tag that CleverTap does not know.
 pub(super) fn tag_problem(source: &str, span: Span, name: Span, arguments: Span) -> Option<Diagnostic> {
     let word = name.of(source);
     let tag = TAGS.iter().find(|tag| tag.name == word)?;

@@ -6,7 +6,6 @@
 
 use crate::text::Span;
 
-/// A stretch of the source.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Piece {
     /// Plain text, already trimmed by its neighbours' dashes; may be empty.
@@ -30,14 +29,11 @@ pub(super) struct Markup {
     trims_after: bool,
 }
 
-/// A tag's name and what follows it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct TagPiece {
-    /// The whole.
     pub markup: Markup,
     /// The name, empty where there is none.
     pub name: Span,
-    /// What follows the name.
     pub arguments: Span,
     /// The body of a tag whose inside is not Liquid (`raw`, `comment`, `doc`), trimmed by its own dashes.
     pub body: Option<Body>,
@@ -46,7 +42,6 @@ pub(super) struct TagPiece {
 /// The inside of `raw`, `comment` and `doc`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Body {
-    /// The text between the tags.
     pub text: Span,
     /// The end tag, `None` where it is missing.
     pub end: Option<Markup>,
@@ -85,7 +80,6 @@ pub(super) fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{b}' | '\u{c}')
 }
 
-/// Returns `span` without white space at its ends.
 pub(super) fn trimmed(source: &str, span: Span) -> Span {
     let text = span.of(source);
     let start = span.start + (text.len() - text.trim_start_matches(is_space).len());

@@ -13,18 +13,14 @@ use super::walk;
 /// A name that a template sets by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScopedName {
-    /// The name.
     pub name: String,
-    /// What sets it.
     pub binding: Binding,
 }
 
-/// What sets a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Binding {
     /// `assign`: to the value, filters included, at this place of the source.
     Assigned(Span),
-    /// `capture`
     Captured,
     /// `for` and `tablerow`: to each item of the list at this place of the source.
     Item(Span),
@@ -70,7 +66,6 @@ pub fn open_tags_at(template: &Template, offset: usize) -> Vec<&'static str> {
     open_tags(template, offset).into_iter().map(|(name, _)| name).collect()
 }
 
-/// The open tags, with where their names begin.
 fn open_tags(template: &Template, offset: usize) -> Vec<(&'static str, usize)> {
     let mut open: Vec<(&'static str, usize)> = Vec::new();
     let tags = template.tokens().iter().filter(|token| token.class == TokenClass::Tag);

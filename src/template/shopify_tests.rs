@@ -4,7 +4,6 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 
-/// Renders `source` with `data` and `partials`.
 fn answer(source: &str, data: Json, partials: &[(&str, &str)]) -> Result<String, String> {
     let named = |(name, source): &(&str, &str)| ((*name).to_owned(), (*source).to_owned());
     let (template, _) = parse_shopify(source, &Partials(partials.iter().map(named).collect()));

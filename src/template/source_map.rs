@@ -11,25 +11,20 @@ use crate::text::{LineIndex, Position, Span};
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SourceMap {
     segments: Vec<Segment>,
-    /// The partials that segments point into.
     partials: Arc<[PartialSource]>,
 }
 
-/// A partial that may be called.
 #[derive(Debug, PartialEq)]
 pub(super) struct PartialSource {
     pub name: String,
     pub source: String,
 }
 
-/// A stretch of output that came from one place.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Segment {
     /// Where it is in the output; empty for an output that printed nothing.
     pub output: Span,
-    /// Where it came from.
     pub source: Span,
-    /// What made the one of the other.
     pub printed: Printed,
     /// Whether it was escaped for JSON on its way from the capture it stands in.
     pub is_escaped: bool,
@@ -39,7 +34,6 @@ pub(super) struct Segment {
     pub call: Option<Span>,
 }
 
-/// How a source became output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Printed {
     /// The source is its text, byte for byte.
@@ -50,7 +44,6 @@ pub(super) enum Printed {
     Hole,
 }
 
-/// Where a stretch of output came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
     /// The place in the template, or in the partial where there is one.
@@ -146,7 +139,6 @@ impl SourceMap {
         found
     }
 
-    /// The segments, in order.
     #[cfg(test)]
     pub(super) fn segments(&self) -> &[Segment] {
         &self.segments

@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-/// What filters may know besides their arguments.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Surroundings<'a> {
     pub now: Timestamp,

@@ -7,7 +7,6 @@ use crate::text::Span;
 
 use super::filters::Filter;
 
-/// A list of nodes.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Block {
     pub nodes: Vec<Node>,
@@ -15,10 +14,8 @@ pub(super) struct Block {
     pub is_blank: bool,
 }
 
-/// Text, an output or a tag.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Node {
-    /// Plain text of the source.
     Text(Span),
     /// `{{ … }}`, `{% echo … %}`, or CleverTap's `@Profile - …`.
     Output(Output),
@@ -36,7 +33,6 @@ impl Node {
     }
 }
 
-/// Something that prints a value.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Output {
     /// With the delimiters.
@@ -44,7 +40,6 @@ pub(super) struct Output {
     pub value: Piped,
 }
 
-/// A value and the filters it goes through.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Piped {
     pub span: Span,
@@ -63,7 +58,6 @@ pub(super) struct FilterCall {
     pub keywords: Vec<(String, Expression)>,
 }
 
-/// A value as written.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Expression {
     Literal(Span, Literal),
@@ -79,7 +73,6 @@ impl Expression {
         }
     }
 
-    /// Returns the constant where it is one.
     pub fn as_literal(&self) -> Option<&Literal> {
         match self {
             Expression::Literal(_, literal) => Some(literal),
@@ -87,7 +80,6 @@ impl Expression {
         }
     }
 
-    /// Returns the text where it is a quoted text.
     pub fn as_text(&self) -> Option<&str> {
         match self.as_literal() {
             Some(Literal::Text(text)) => Some(text),
@@ -96,7 +88,6 @@ impl Expression {
     }
 }
 
-/// A constant.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Literal {
     Nil,
@@ -137,7 +128,6 @@ impl Path {
     }
 }
 
-/// One part of a path.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Step {
     /// The name, or the brackets with what is in them.
@@ -145,7 +135,6 @@ pub(super) struct Step {
     pub kind: StepKind,
 }
 
-/// How a step is written.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum StepKind {
     /// `name` or `["name"]`; `size`, `first` and `last` mean more only behind a dot.
@@ -163,7 +152,6 @@ pub(super) enum Condition {
     Either(Box<(Condition, Condition)>),
 }
 
-/// A comparison operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Comparison {
     Equal,
@@ -175,7 +163,6 @@ pub(super) enum Comparison {
     Contains,
 }
 
-/// What a tag does.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Tag {
     Assign {
@@ -218,7 +205,6 @@ pub(super) enum Tag {
 /// Which `cycle` tags go on where the others are.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum CycleGroup {
-    /// Those of the same name.
     Named(Expression),
     /// Those of the same constants, as this writes them.
     Values(String),
@@ -259,7 +245,6 @@ pub(super) struct Loop {
     pub otherwise: Option<Block>,
 }
 
-/// Where a loop starts.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Offset {
     At(Expression),
@@ -278,7 +263,6 @@ pub(super) struct PartialCall {
     pub is_isolated: bool,
 }
 
-/// The value that a partial is about.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Subject {
     pub value: Expression,

@@ -4,10 +4,8 @@ use crate::diagnostic::{Code, Diagnostic, Fix, did_you_mean};
 use crate::dialect::Dialect;
 use crate::text::Span;
 
-/// A tag: what it does in words, and how it is written.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TagDoc {
-    /// The name, as in `{% name %}`.
     pub name: &'static str,
     /// What follows the name, as one writes it.
     pub signature: &'static str,
@@ -15,7 +13,6 @@ pub struct TagDoc {
     pub summary: &'static str,
     /// Whether `{% end… %}` closes it.
     pub is_block: bool,
-    /// Who accepts it.
     pub dialects: &'static [Dialect],
 }
 
@@ -34,7 +31,6 @@ const fn own(doc: TagDoc) -> TagDoc {
     TagDoc { dialects: OWN, ..doc }
 }
 
-/// All tags, by name.
 pub static TAGS: &[TagDoc] = &[
     own(tag("#", "words", "A comment in one tag")),
     tag("abort", "", "Skips this recipient; counted as LiquidLogicAborted"),
@@ -63,7 +59,6 @@ pub static TAGS: &[TagDoc] = &[
     tag("when", "value, value", "A value of `case`"),
 ];
 
-/// Says that there is no tag `name`.
 pub(super) fn unknown(name: &str, span: Span) -> Diagnostic {
     if name.is_empty() {
         return Diagnostic::error(Code::LiquidSyntax, span, "a tag without a name");

@@ -4,7 +4,6 @@ use crate::text::Span;
 
 use super::scan::is_space;
 
-/// What a piece of Liquid is, for colouring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TokenClass {
     /// `{{`, `-}}`, `{%`, …
@@ -15,13 +14,10 @@ pub enum TokenClass {
     Variable,
     /// A name behind a dot.
     Property,
-    /// A filter's name.
     Filter,
     /// The name of a keyword argument: `limit`, `allow_false`.
     Argument,
-    /// Quoted text.
     String,
-    /// A number.
     Number,
     /// `true`, `nil`, `empty`, …
     Constant,
@@ -29,24 +25,18 @@ pub enum TokenClass {
     Operator,
     /// `.`, `,`, `:`, brackets.
     Punctuation,
-    /// The inside of a comment.
     Comment,
     /// The inside of `{% raw %}`: text, though it may look like Liquid.
     Raw,
-    /// What no rule knows.
     Unknown,
 }
 
-/// A coloured piece of the source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Token {
-    /// Where it is.
     pub span: Span,
-    /// What it is.
     pub class: TokenClass,
 }
 
-/// A word of an expression.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Lexeme {
     pub span: Span,
@@ -77,7 +67,6 @@ pub(super) enum LexemeKind {
     CloseBracket,
     OpenParenthesis,
     CloseParenthesis,
-    /// Any other character.
     Unknown,
 }
 

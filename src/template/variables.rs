@@ -5,10 +5,8 @@ use crate::text::Span;
 use super::syntax::{Block, Path, Step, StepKind};
 use super::walk;
 
-/// A place where a template uses a variable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VariableUse {
-    /// The whole path.
     pub span: Span,
     /// Its names: `["Profile", "first_name"]`; it ends before the first index that is not a name.
     pub path: Vec<String>,
@@ -29,7 +27,6 @@ pub(super) fn uses(block: &Block) -> Vec<VariableUse> {
     found
 }
 
-/// Whether `block` uses the variable `root`.
 pub(super) fn is_used(block: &Block, root: &str) -> bool {
     let mut is_used = false;
     walk::paths(block, &mut |path, _| {
@@ -38,7 +35,6 @@ pub(super) fn is_used(block: &Block, root: &str) -> bool {
     is_used
 }
 
-/// Returns the names a path begins with.
 pub(super) fn names_of(path: &Path) -> Vec<String> {
     let name = |step: &Step| match &step.kind {
         StepKind::Name { name, .. } => Some(name.clone()),

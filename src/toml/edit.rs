@@ -5,7 +5,6 @@ use toml_edit::{DocumentMut, Item, TableLike, Value};
 use super::{Table, read};
 use crate::diagnostic::{Code, Diagnostic};
 
-/// A TOML text being changed.
 #[derive(Debug, Clone)]
 pub struct Editor {
     document: DocumentMut,
@@ -62,12 +61,10 @@ impl Editor {
         self.set(path, Value::from(value));
     }
 
-    /// Sets a boolean.
     pub fn set_boolean(&mut self, path: &[&str], value: bool) {
         self.set(path, Value::from(value));
     }
 
-    /// Sets a whole number.
     pub fn set_integer(&mut self, path: &[&str], value: i64) {
         self.set(path, Value::from(value));
     }
@@ -78,7 +75,6 @@ impl Editor {
         self.set(path, if is_whole { Value::from(value as i64) } else { Value::from(value) });
     }
 
-    /// Sets a list of texts.
     pub fn set_strings(&mut self, path: &[&str], values: &[String]) {
         self.set(path, Value::from(values.iter().collect::<toml_edit::Array>()));
     }
@@ -165,7 +161,6 @@ impl Editor {
 }
 
 impl std::fmt::Display for Editor {
-    /// The text as it is to be saved.
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let text = self.document.to_string();
         if self.has_byte_order_mark {

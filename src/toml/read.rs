@@ -5,10 +5,8 @@ use toml_edit::{Item, TableLike, Value};
 use crate::diagnostic::{Code, Diagnostic, Fix, did_you_mean};
 use crate::text::Span;
 
-/// A value and the bytes it was written in.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Spanned<T> {
-    /// The value.
     pub value: T,
     /// The bytes of the value, quotes and brackets included.
     pub span: Span,
@@ -60,7 +58,6 @@ fn not_toml(text: &str, error: &toml_edit::TomlError) -> Diagnostic {
     Diagnostic::error(Code::NotToml, span, format!("this is not TOML: {message}"))
 }
 
-/// A table being read.
 #[derive(Debug)]
 pub struct Table<'a> {
     entries: &'a dyn TableLikeDebug,
@@ -105,7 +102,6 @@ impl<'a> Table<'a> {
         Some(self.key_span(name).unwrap_or(self.span))
     }
 
-    /// Adds a problem.
     pub fn problem(&mut self, problem: Diagnostic) {
         self.problems.push(problem);
     }
@@ -120,23 +116,19 @@ impl<'a> Table<'a> {
         self.noun = noun;
     }
 
-    /// Returns the bytes of `key` where it is there.
     pub fn key_span(&self, key: &str) -> Option<Span> {
         let (key, item) = self.entries.get_key_value(key)?;
         key.span().or_else(|| item.span()).map(Span::from)
     }
 
-    /// Reads a text.
     pub fn string(&mut self, key: &'static str) -> Option<Spanned<String>> {
         self.value(key, "a text in quotes", |item| item.as_str().map(str::to_owned))
     }
 
-    /// Reads `true` or `false`.
     pub fn boolean(&mut self, key: &'static str) -> Option<Spanned<bool>> {
         self.value(key, "`true` or `false`", Item::as_bool)
     }
 
-    /// Reads a whole number.
     pub fn integer(&mut self, key: &'static str) -> Option<Spanned<i64>> {
         self.value(key, "a whole number", Item::as_integer)
     }
@@ -192,7 +184,6 @@ impl<'a> Table<'a> {
         Some(texts)
     }
 
-    /// Reads a text, or a list of them.
     pub fn texts(&mut self, key: &'static str) -> Option<Vec<Spanned<String>>> {
         match self.entries.get(key).is_some_and(Item::is_array) {
             true => self.strings(key),
@@ -292,7 +283,6 @@ impl<'a> Table<'a> {
         self.problems.push(problem);
     }
 
-    /// Reports the keys nobody asked for.
     fn report_unknown(&mut self) {
         for (name, item) in self.entries.iter() {
             if self.asked.contains(&name) {

@@ -29,28 +29,21 @@ use crate::ui::widget::input::{Input, MouseKind};
 use crate::ui::widget::theme::Theme;
 use crate::workspace::Workspace;
 
-/// The console.
 #[derive(Debug)]
 pub struct App {
-    /// What every screen needs.
     pub shared: Shared,
-    /// The screens.
     pub screens: Screens,
-    /// Which one is shown.
     pub current: ScreenId,
-    /// What lies over the screen.
     dialog: Option<Dialog>,
 }
 
 impl App {
-    /// Opens a workspace.
     pub fn new(workspace: Arc<Workspace>, theme: Theme, settings: UiSettings) -> Self {
         let shared = Shared::new(workspace, theme, settings);
         let screens = Screens::new(&shared);
         Self { shared, screens, current: ScreenId::Compose, dialog: None }
     }
 
-    /// Takes the terminal's size.
     pub fn resize(&mut self, columns: u16, rows: u16) -> Vec<Effect> {
         update(self, Msg::Input(Input::Resize(columns, rows)))
     }
@@ -64,7 +57,6 @@ impl App {
         effects
     }
 
-    /// Whether a dialog has the keyboard.
     pub fn has_dialog(&self) -> bool {
         self.dialog.is_some() || self.screen().place().is_covered
     }
@@ -163,7 +155,6 @@ impl App {
         }
     }
 
-    /// Leaves, or asks what becomes of unsaved edits.
     fn quit(&mut self) -> Vec<Effect> {
         let names = self.unsaved();
         if names.is_empty() || self.shared.read_only.is_some() {

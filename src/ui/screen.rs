@@ -12,7 +12,6 @@ use crate::ui::shared::screen::Screen;
 
 use compose::Compose;
 
-/// The screens' names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScreenId {
     /// Campaigns, webhook, body, preview, problems.
@@ -25,14 +24,12 @@ pub enum ScreenId {
 /// The screens; each keeps its state while another one is shown.
 #[derive(Debug)]
 pub struct Screens {
-    /// [`ScreenId::Compose`].
     pub compose: Compose,
     #[cfg(test)]
     empty: empty::Empty,
 }
 
 impl Screens {
-    /// Makes all screens.
     pub fn new(shared: &Shared) -> Self {
         Self {
             compose: Compose::new(shared),
@@ -41,7 +38,6 @@ impl Screens {
         }
     }
 
-    /// Returns a screen.
     pub fn get(&self, id: ScreenId) -> &dyn Screen {
         match id {
             ScreenId::Compose => &self.compose,
@@ -50,7 +46,6 @@ impl Screens {
         }
     }
 
-    /// Returns a screen, to be changed.
     pub fn get_mut(&mut self, id: ScreenId) -> &mut dyn Screen {
         match id {
             ScreenId::Compose => &mut self.compose,

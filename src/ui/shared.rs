@@ -22,24 +22,18 @@ pub mod screen;
 pub mod bubble;
 pub mod message;
 
-/// What every screen needs.
 #[derive(Debug)]
 pub struct Shared {
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
-    /// The user's settings.
     pub settings: UiSettings,
-    /// The colours.
     pub theme: Theme,
-    /// The keys.
     pub keymap: Keymap,
     /// The workspace as it is on disk, as far as we know.
     pub workspace: Arc<Workspace>,
     /// Why nothing can be changed, where that is so: who has the workspace open.
     pub read_only: Option<String>,
-    /// The people and the one the preview is for.
     pub people: People,
-    /// What was said last, in the footer.
     pub notice: Option<Notice>,
     /// What a screen wants of the app, done once the message at hand is.
     asks: Vec<Ask>,
@@ -70,12 +64,10 @@ impl Shared {
         }
     }
 
-    /// Says something in the footer.
     pub fn say(&mut self, text: impl Into<String>) {
         self.notice = Some(Notice { text: text.into(), is_error: false });
     }
 
-    /// Says in the footer what went wrong.
     pub fn complain(&mut self, text: impl Into<String>) {
         self.notice = Some(Notice { text: text.into(), is_error: true });
     }
@@ -100,13 +92,11 @@ impl Shared {
         }
     }
 
-    /// Returns the identity of the profile of the preview.
     pub fn profile_identity(&self) -> Option<String> {
         self.people.profile.as_ref().map(|profile| profile.identity.clone())
     }
 }
 
-/// What the user's settings decide of the screen.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UiSettings {
     /// Whether the mouse is the console's.
@@ -115,15 +105,11 @@ pub struct UiSettings {
     pub hyperlinks: bool,
     /// Whether long lines of the body are broken into rows.
     pub wrap: bool,
-    /// Which blanks of the body are marked.
     pub whitespace: Whitespace,
-    /// How text is copied.
     pub clipboard: Clipboard,
-    /// Whether the body is edited with vim's modes.
     pub vim: bool,
 }
 
-/// How text is copied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Clipboard {
     /// By an escape sequence to the terminal (OSC 52), which works over SSH.
@@ -137,7 +123,6 @@ pub enum Clipboard {
 pub struct People {
     /// What is known of all properties; none until the store has been read.
     pub vocabulary: Option<Arc<Vocabulary>>,
-    /// The one the preview is for.
     pub profile: Option<Arc<Profile>>,
     /// Why the store cannot be read, where that is so.
     pub trouble: Option<String>,
@@ -146,8 +131,6 @@ pub struct People {
 /// Something said in the footer until the next key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
-    /// The words.
     pub text: String,
-    /// Whether it tells of something that went wrong.
     pub is_error: bool,
 }

@@ -12,7 +12,6 @@ use super::{Folder, Standing};
 use crate::disk::{Condition, SaveError};
 use crate::toml::{self, Editor};
 
-/// The chats that tests can go to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TestChats {
     /// Name and chat (an id or `@name`), in the file's order.
@@ -74,7 +73,6 @@ impl Folder {
         })
     }
 
-    /// Remembers which chat was chosen.
     pub fn remember_test_chat(&self, chosen: &str) -> Result<(), SaveError> {
         if self.test_chats().0.last.as_deref() == Some(chosen) {
             return Ok(());

@@ -9,7 +9,6 @@ use crate::campaign::Manifest;
 use crate::disk::{Access, SaveError, explain};
 use crate::paths::{Paths, WORKSPACE_VARIABLE};
 
-/// Why no workspace was found.
 #[derive(Debug, thiserror::Error)]
 pub enum DiscoverError {
     /// None was named, and none is near.
@@ -20,19 +19,15 @@ pub enum DiscoverError {
     /// The one that was named is none.
     #[error("{root} ({named_by}) is no workspace: it has no telecast.toml; `telecast init` makes one there")]
     NotOne {
-        /// The folder.
         root: PathBuf,
         /// `--workspace` or the variable.
         named_by: &'static str,
     },
-    /// The one that was named cannot be looked at.
     #[error("cannot open the workspace {root} ({named_by}): {}", explain(source))]
     Folder {
-        /// The folder.
         root: PathBuf,
         /// `--workspace` or the variable.
         named_by: &'static str,
-        /// Why.
         #[source]
         source: io::Error,
     },
@@ -72,16 +67,10 @@ fn named(current: &Path, root: &Path, named_by: &'static str) -> Result<PathBuf,
     }
 }
 
-/// Why a workspace could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum InitError {
-    /// There is one already.
     #[error("{root} is a workspace already")]
-    Exists {
-        /// The folder.
-        root: PathBuf,
-    },
-    /// A file could not be written.
+    Exists { root: PathBuf },
     #[error(transparent)]
     Write(#[from] SaveError),
 }

@@ -9,18 +9,14 @@ use super::folder::{Folder, draft_path};
 use super::{PRIVATE, Standing};
 use crate::disk::{Access, Breach, Fingerprint, SaveError};
 
-/// Unsaved edits of a campaign's body.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Draft {
-    /// The campaign's stem.
     pub stem: String,
-    /// The body as it was typed.
     pub text: String,
     /// The cursor's byte in it; may lie behind its end where the file was changed by hand.
     pub cursor: usize,
     /// The content of the body's file that it was typed over.
     pub base: Fingerprint,
-    /// When it was written.
     #[serde(with = "super::instant")]
     pub written: Timestamp,
 }
@@ -61,7 +57,6 @@ impl Folder {
         (draft.stem == stem).then_some(draft)
     }
 
-    /// Discards the draft of a campaign: it was saved, or is not wanted.
     pub fn discard_draft(&self, stem: &str) -> Result<(), SaveError> {
         match self.standing()? {
             Standing::Ours => self.tree.remove(&self.own_draft_path(stem)?),

@@ -20,7 +20,6 @@ pub struct Folder {
     pub(super) kept: PathBuf,
 }
 
-/// Deleted files that can be restored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trashed {
     /// The folder they are in, under the trash.
@@ -221,7 +220,6 @@ impl Folder {
         Ok(())
     }
 
-    /// Reads the file at `path` anew.
     pub fn read(&self, path: &str) -> Source {
         self.tree.read(path)
     }
@@ -308,7 +306,6 @@ impl Folder {
     }
 }
 
-/// The file of the people.
 const DATABASE: &str = ".telecast/audience.db";
 
 fn trash_path(id: &str) -> String {

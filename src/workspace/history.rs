@@ -23,7 +23,6 @@ const MAX_DESCRIPTION: usize = 2_000;
 /// One test-send and its answer. Holds no secret: the URL is the one with `${NAME}`s.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TestSend {
-    /// When it was sent.
     #[serde(with = "super::instant")]
     pub sent: Timestamp,
     /// The campaign's stem.
@@ -41,16 +40,13 @@ pub struct TestSend {
     /// The headers as sent, with `${NAME}`s in place of secrets.
     #[serde(default)]
     pub headers: Vec<(String, String)>,
-    /// The body as sent.
     pub body: String,
-    /// Whether it was taken.
     pub ok: bool,
     /// Whether it may have arrived though no answer says so.
     #[serde(default)]
     pub may_have_arrived: bool,
     /// The HTTP status; `None` without an answer.
     pub status: Option<u16>,
-    /// The message's id.
     pub message_id: Option<i64>,
     /// Telegram's description, or what went wrong.
     pub description: Option<String>,

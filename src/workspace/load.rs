@@ -22,23 +22,19 @@ use crate::paths::Paths;
 use crate::text::Span;
 use crate::toml;
 
-/// A definition and the file it stands in.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Definition<T> {
     /// The file's name without its ending: what others refer to it by.
     pub stem: String,
-    /// The file.
     pub source: Source,
     /// What it says; `None` where it cannot be read or is not TOML.
     pub value: Option<T>,
 }
 
-/// A campaign's two files.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CampaignFiles {
     /// What both files are named by.
     pub stem: String,
-    /// The definition's file.
     pub source: Source,
     /// What it says; `None` where it cannot be read, is not TOML, or is not there.
     pub value: Option<Campaign>,
@@ -66,10 +62,8 @@ impl CampaignFiles {
     }
 }
 
-/// A workspace as it was read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Workspace {
-    /// The folder.
     pub root: PathBuf,
     /// `telecast.toml`; where it cannot be read, the defaults hold.
     pub manifest: Definition<Manifest>,
@@ -79,9 +73,7 @@ pub struct Workspace {
     pub campaigns: Vec<Arc<CampaignFiles>>,
     /// The partials by name (without `.liquid`).
     pub partials: Vec<Source>,
-    /// The sample events.
     pub samples: Vec<Source>,
-    /// What is wrong with the folders themselves.
     pub folder_problems: Vec<FileProblem>,
     /// The stems of the campaigns whose files have problems: each frame asks for those, and most have none.
     troubled: BTreeSet<String>,
@@ -89,21 +81,14 @@ pub struct Workspace {
     left: Option<u64>,
 }
 
-/// Why a folder is no workspace that can be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// It has no `telecast.toml`.
     #[error("{root} is no workspace: it has no telecast.toml")]
-    NoManifest {
-        /// The folder.
-        root: PathBuf,
-    },
-    /// It cannot be read.
+    NoManifest { root: PathBuf },
     #[error("cannot open {root}: {}", explain(source))]
     Folder {
-        /// The folder.
         root: PathBuf,
-        /// Why.
         #[source]
         source: io::Error,
     },
@@ -216,7 +201,6 @@ impl Workspace {
         self.settings().zone().unwrap_or_else(jiff::tz::TimeZone::system)
     }
 
-    /// Returns the campaign with that stem.
     pub fn campaign(&self, stem: &str) -> Option<&CampaignFiles> {
         Some(&self.campaigns[self.place_of(stem).ok()?])
     }
@@ -238,7 +222,6 @@ impl Workspace {
         }
     }
 
-    /// Returns the webhook with that stem.
     pub fn webhook(&self, stem: &str) -> Option<&Definition<Webhook>> {
         self.webhooks.iter().find(|webhook| webhook.stem == stem)
     }
@@ -274,7 +257,6 @@ impl Folder {
 /// The most that is read of all files together: thousands of campaigns. Links to one large file would take all memory.
 const MAX_WORKSPACE: u64 = 64 * 1024 * 1024;
 
-/// The folders of definitions and bodies.
 const WEBHOOKS: &str = "webhooks";
 const CAMPAIGNS: &str = "campaigns";
 
@@ -288,7 +270,6 @@ struct Reader<'b> {
     /// The stems of the webhooks that are there, sorted, and whether they are others than before.
     webhooks: Vec<String>,
     has_other_webhooks: bool,
-    /// When reading began.
     now: Timestamp,
 }
 
@@ -521,7 +502,6 @@ fn campaign_of_name(name: &str) -> Option<&str> {
     is_stem(stem).then_some(stem)
 }
 
-/// Whether any file of a campaign is there.
 fn is_there(shelf: &Shelf, stem: &str) -> bool {
     let bodies = ContentFormat::ALL.map(|format| format!("{stem}{}", format.extension()));
     is_stem(stem)

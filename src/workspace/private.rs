@@ -29,17 +29,13 @@ pub enum Standing {
 pub const FOREIGN_NOTICE: &str = "this workspace's .telecast was not made here: its test chats, drafts and history are ignored and none are kept, and its \
      people are only read, until `telecast trust --adopt` takes it over";
 
-/// The file that holds the id.
 const ID: &str = ".telecast/id";
 
-/// The file that keeps git away.
 const GITIGNORE: &str = ".telecast/.gitignore";
 
-/// The file of the test chats.
 pub(super) const TEST_CHATS: &str = ".telecast/test-chats.toml";
 
 impl Folder {
-    /// Returns whose the private folder is.
     pub fn standing(&self) -> Result<Standing, SaveError> {
         if !self.tree.is_taken(PRIVATE) {
             return Ok(Standing::Absent);

@@ -15,7 +15,6 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// Begins with a workspace as it was read.
     pub fn new(workspace: Arc<Workspace>) -> Self {
         Self { last: Mutex::new(workspace), changed: Mutex::default() }
     }

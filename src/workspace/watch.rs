@@ -22,7 +22,6 @@ const PATIENCE: usize = 20;
 /// How often the folders are looked at where the system cannot watch them.
 const INTERVAL: Duration = Duration::from_secs(2);
 
-/// The folders of definitions and bodies.
 const FOLDERS: [&str; 5] = ["webhooks", "campaigns", "partials", "samples", "segments"];
 
 /// A watch that lasts until this is dropped; a change that is being told then is still told.
@@ -40,7 +39,6 @@ impl std::fmt::Debug for Watch {
     }
 }
 
-/// How changes are noticed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Means {
     /// By the system, else by looking.
@@ -96,7 +94,6 @@ fn add_folders(watcher: &mut dyn Watcher, root: &Path) -> bool {
     folders.all(|folder| watcher.watch(&folder, RecursiveMode::NonRecursive).is_ok())
 }
 
-/// What the watch's thread works with.
 struct Teller<F> {
     root: PathBuf,
     watcher: Weak<Mutex<Box<dyn Watcher + Send>>>,

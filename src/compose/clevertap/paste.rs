@@ -6,12 +6,9 @@ use crate::json;
 use crate::telegram::{Method, fields};
 use crate::text::Span;
 
-/// A pasted body, mended.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pasted {
-    /// The body.
     pub body: String,
-    /// What was mended, in words.
     pub mended: Vec<String>,
     /// Whether it is JSON.
     pub content_format: ContentFormat,
@@ -20,7 +17,6 @@ pub struct Pasted {
 }
 
 impl Pasted {
-    /// Takes a body as it is.
     pub fn as_is(text: &str) -> Self {
         let keys = top_keys(text);
         let content_format = match keys.is_some() || looks_like_json(text) {

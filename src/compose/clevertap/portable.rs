@@ -10,12 +10,9 @@ use super::Part;
 /// How often rewrites are applied: one may bring the next to light.
 const MAX_ROUNDS: usize = 10;
 
-/// A body for CleverTap.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Portable {
-    /// The body.
     pub body: String,
-    /// What was rewritten, in words.
     pub rewritten: Vec<String>,
     /// What CleverTap would not accept still.
     pub problems: Vec<(Part, Diagnostic)>,

@@ -7,14 +7,12 @@ use crate::template::{self, Partials, Position, TokenClass};
 
 const JSON: &str = "json_escape";
 
-/// The filters that escape a value for a parse mode.
 const ESCAPES: [(ParseMode, &str); 3] = [
     (ParseMode::Html, "tg_html"),
     (ParseMode::Markdown, "tg_markdown"),
     (ParseMode::MarkdownV2, "tg_markdown_v2"),
 ];
 
-/// Returns the filter that escapes a value for a mode.
 pub fn escape_filter(mode: ParseMode) -> &'static str {
     ESCAPES.iter().find(|(known, _)| *known == mode).map_or("tg_html", |(_, filter)| filter)
 }
@@ -38,9 +36,7 @@ fn written_out(mode: Option<ParseMode>, position: Position) -> String {
 /// The escapes that values get in the new mode.
 pub(super) struct Escapes {
     from: Option<ParseMode>,
-    /// For the mode.
     mode: String,
-    /// For a JSON string.
     json: String,
     /// Whether values that have no escape of the mode get one: what was plain in the old mode may be markup in the new.
     adds: bool,

@@ -6,7 +6,6 @@ use crate::text::Span;
 
 use super::escapes::in_own_filters;
 
-/// Where the text stands.
 #[derive(Debug)]
 pub(super) enum Place<'d> {
     /// In the string of `text` or `caption`.
@@ -46,7 +45,6 @@ impl<'d> Place<'d> {
         }
     }
 
-    /// Returns the edit that puts another text there.
     pub fn edit(&self, text: &str) -> (Span, String) {
         match *self {
             Place::String(old) => (old.span, quoted(text)),
@@ -54,12 +52,10 @@ impl<'d> Place<'d> {
         }
     }
 
-    /// Whether the text stands in a JSON string.
     pub fn is_in_string(&self) -> bool {
         matches!(self, Place::String(_))
     }
 
-    /// Returns where the member with the text ends.
     pub fn member_end(&self) -> usize {
         match self {
             Place::String(text) => text.span.end,
@@ -94,7 +90,6 @@ fn quoted(text: &str) -> String {
 #[derive(Debug)]
 pub(super) struct Decoded<'d> {
     pub text: String,
-    /// The Liquid in it.
     pub holes: Vec<Span>,
     /// For each hole: its bytes in the body.
     typed: Vec<Span>,
@@ -108,7 +103,6 @@ pub(super) struct Decoded<'d> {
 enum Raw<'d> {
     /// The decoded masked string.
     String(&'d Text),
-    /// The body itself.
     Body,
 }
 
@@ -149,7 +143,6 @@ impl<'d> Decoded<'d> {
         decoded
     }
 
-    /// Whether a hole of the body is one of the text.
     pub fn holds(&self, hole: Span) -> bool {
         self.typed.contains(&hole)
     }

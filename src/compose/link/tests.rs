@@ -12,7 +12,6 @@ fn place(marked: &str) -> (String, Span) {
     }
 }
 
-/// Shows a text with brackets around spans of it.
 fn shown(text: &str, spans: impl IntoIterator<Item = Span>) -> String {
     let mut shown = String::new();
     let mut from = 0;

@@ -13,7 +13,6 @@ pub(super) fn get_chat(bot: &mut Bot, call: &Call) -> Result<Done, ApiError> {
     Ok(chat(bot, Method::GetChat, call)?.to_full_json().into())
 }
 
-/// sendChatAction
 pub(super) fn send_chat_action(bot: &mut Bot, call: &Call) -> Result<Done, ApiError> {
     chat(bot, Method::SendChatAction, call)?.check_writable()?;
     Ok(Value::Bool(true).into())

@@ -70,7 +70,6 @@ fn preview(preview: &LinkPreview) -> Option<(String, Value)> {
     (!options.is_empty()).then(|| ("link_preview_options".to_owned(), Value::Object(options)))
 }
 
-/// Returns the members of a message with a photo, a video, …
 pub(super) fn of_media(media: &Media, call: &Call, chats: &ChatBook) -> Members {
     let upload = upload(media, call);
     let mut members = Map::new();

@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-/// What a method came to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Done {
     result: Value,
@@ -22,7 +21,6 @@ impl Done {
         Done { result: Value::Bool(true), description: Some(description) }
     }
 
-    /// Returns the whole answer.
     pub fn to_json(&self) -> Value {
         match self.description {
             None => json!({ "ok": true, "result": self.result }),

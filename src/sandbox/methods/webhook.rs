@@ -26,7 +26,6 @@ pub(super) fn set(bot: &mut Bot, call: &Call) -> Result<Done, ApiError> {
     Ok(Done::said("Webhook was set"))
 }
 
-/// deleteWebhook
 pub(super) fn delete(bot: &mut Bot, call: &Call) -> Result<Done, ApiError> {
     drop_pending(bot, call);
     if bot.webhook.is_empty() {
@@ -42,7 +41,6 @@ fn drop_pending(bot: &mut Bot, call: &Call) {
     }
 }
 
-/// getWebhookInfo
 pub(super) fn info(bot: &mut Bot, _: &Call) -> Result<Done, ApiError> {
     let mut info = json!({
         "url": bot.webhook,

@@ -52,7 +52,6 @@ async fn read_body(content_type: &str, mut body: Incoming) -> Result<Body, BadBo
     Ok(Body::Other(drain(body).await?))
 }
 
-/// Reads a whole body of arguments.
 async fn collect(mut body: Incoming) -> Result<Vec<u8>, BadBody> {
     let mut bytes = Vec::new();
     let mut size = 0_usize;

@@ -26,7 +26,6 @@ const LONGEST_CUT: usize = 512;
 /// An escape that was cut off leaves this much of itself at most.
 const CUT_ESCAPE: usize = 6;
 
-/// Bytes to look for.
 pub(super) struct Needle {
     finder: Finder<'static>,
     /// How many base64 digits around it hold a part of the value too: 0 or 1.
@@ -74,7 +73,6 @@ impl Needle {
         LONG <= self.finder.needle().len()
     }
 
-    /// Returns where it is in `text`.
     pub(super) fn places<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = Range<usize>> + 'a {
         let len = self.finder.needle().len();
         let mut from = 0;

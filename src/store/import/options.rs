@@ -14,7 +14,6 @@ use super::error::ImportError;
 /// The headers that name the identity, the first that is there.
 pub(super) const IDENTITY: [&str; 2] = ["identity", "objectId"];
 
-/// How to read a file.
 #[derive(Debug, Clone)]
 pub struct ImportOptions {
     /// CSV or JSON lines; `None` to tell by the file.
@@ -31,7 +30,6 @@ pub struct ImportOptions {
     pub stop: Arc<AtomicBool>,
 }
 
-/// The form of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// A header and rows; the delimiter is told by the header.
@@ -58,17 +56,14 @@ impl ImportOptions {
         self.stop.load(Ordering::Relaxed)
     }
 
-    /// Returns the property that a header stands for.
     pub(super) fn property<'a>(&'a self, header: &'a str) -> &'a str {
         self.names.get(header).map_or(header, String::as_str)
     }
 
-    /// Whether a header names the identity.
     pub(super) fn is_identity(&self, header: &str) -> bool {
         IDENTITY.contains(&self.property(header))
     }
 
-    /// Checks that what the options name is there.
     pub(super) fn check_columns(&self, headers: &[String]) -> Result<(), ImportError> {
         let is_there =
             |name: &String| headers.iter().any(|header| header == name || self.property(header) == name);

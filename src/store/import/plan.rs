@@ -23,11 +23,9 @@ const EVERY: u64 = 10_000;
 pub(super) struct Plan<'a> {
     options: &'a ImportOptions,
     columns: Vec<Planned>,
-    /// The length of the file.
     pub(super) n_bytes: u64,
 }
 
-/// How one column is read.
 struct Planned {
     header: String,
     property: String,

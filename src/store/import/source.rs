@@ -11,7 +11,6 @@ use super::error::ImportError;
 /// How long one row may be, so that a quote that is never closed does not take all memory.
 pub(super) const MAX_ROW: u64 = 16 * 1024 * 1024;
 
-/// Rows one after the other.
 pub(super) trait Source {
     /// Returns the next row, `None` behind the last.
     fn next(&mut self) -> Result<Option<Record>, ImportError>;
@@ -23,7 +22,6 @@ pub(super) trait Source {
     fn n_bytes(&self) -> u64;
 }
 
-/// One row and its place.
 pub(super) struct Record {
     /// The line on which it starts, from 1.
     pub line: u64,
@@ -39,7 +37,6 @@ pub(super) struct Row {
     pub cells: Vec<(usize, Cell)>,
 }
 
-/// What stands in one column of a row.
 pub(super) enum Cell {
     /// Text whose type is to be told; empty for not set.
     Text(String),
@@ -47,7 +44,6 @@ pub(super) enum Cell {
     Typed(Value),
 }
 
-/// Checks an identity of either form.
 pub(super) fn identity(text: &str) -> Result<String, String> {
     if text.trim().is_empty() {
         return Err("it has no identity".into());

@@ -22,7 +22,6 @@ pub(super) fn sorted(path: &Path, source: rusqlite::Error) -> Error {
     }
 }
 
-/// Names the database in an error.
 pub(super) fn place(path: &Path) -> String {
     path.display().to_string()
 }

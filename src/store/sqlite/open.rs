@@ -226,7 +226,6 @@ fn schema(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     statement.query_map([], |row| row.get(0))?.collect()
 }
 
-/// Makes a database that is nowhere on disk.
 pub(super) fn memory(name: &Path) -> Result<Connection> {
     let sqlite = |source| sorted(name, source);
     let mut connection = Connection::open_in_memory().map_err(sqlite)?;

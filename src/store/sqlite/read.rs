@@ -125,7 +125,6 @@ fn to_profile(row: &Row<'_>) -> rusqlite::Result<Profile> {
     Ok(Profile { identity: row.get(0)?, properties, reachability: to_reachability(state.as_deref()) })
 }
 
-/// Reads the JSON form of a profile's properties.
 pub(super) fn properties(json: &str) -> rusqlite::Result<IndexMap<String, Value>> {
     profile::properties(json).map_err(not_json)
 }

@@ -10,7 +10,6 @@ pub(super) struct State {
 }
 
 impl State {
-    /// Reads the state of the data now.
     pub(super) fn of(connection: &Connection) -> rusqlite::Result<Self> {
         let others = connection.pragma_query_value(None, "data_version", |row| row.get(0))?;
         Ok(Self { ours: connection.total_changes(), others })

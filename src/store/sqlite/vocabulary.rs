@@ -65,7 +65,6 @@ fn load(connection: &Connection) -> rusqlite::Result<Vocabulary> {
     })
 }
 
-/// How often values were seen.
 #[derive(Default)]
 struct Tally(HashMap<String, usize>);
 

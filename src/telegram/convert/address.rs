@@ -88,7 +88,6 @@ fn unescaped(address: &str, mode: ParseMode) -> String {
     }
 }
 
-/// Puts the stand-ins in place of the addresses.
 pub(super) fn replace(closed: &str, addresses: &[Address]) -> String {
     let mut out = String::with_capacity(closed.len());
     let mut from = 0;

@@ -6,10 +6,8 @@ use crate::text::Span;
 
 /// The first of the characters that stand for Liquid; plane 15 is private throughout.
 const FIRST: u32 = 0xf_0000;
-/// One past the last of them.
 const END: u32 = 0xf_fffe;
 
-/// Whether a character stands for a piece of Liquid.
 pub(super) fn is_hole(c: char) -> bool {
     (FIRST..END).contains(&(c as u32))
 }
@@ -254,7 +252,6 @@ fn makes_tags(liquid: &str) -> bool {
     liquid.split('|').skip(1).any(|part| part.trim_start().starts_with("newline_to_br"))
 }
 
-/// Returns the insides of the quoted strings.
 fn literals(liquid: &str) -> impl Iterator<Item = &str> {
     let mut rest = liquid;
     std::iter::from_fn(move || {
@@ -267,7 +264,6 @@ fn literals(liquid: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Whether a string has what the mode takes for markup.
 fn has_markup(text: &str, mode: ParseMode) -> bool {
     match mode {
         ParseMode::Html => text.contains(['<', '&']),

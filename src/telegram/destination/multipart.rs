@@ -3,7 +3,6 @@
 use super::{Argument, Whereabouts, form};
 use crate::text::Span;
 
-/// The longest boundary that the server takes.
 const MAX_BOUNDARY: usize = 70;
 
 /// Reads the parts of a body, files too; `None` where the header or the body is not plain enough.
@@ -43,7 +42,6 @@ fn boundary(header: &str) -> Option<&str> {
 
 struct Part {
     name: String,
-    /// Whether the server splits its content as a form.
     is_form: bool,
 }
 

@@ -15,7 +15,6 @@ static SORTED_TLDS: LazyLock<Vec<&str>> = LazyLock::new(|| TLDS.lines().collect(
 /// A host that was made to look like another.
 const FORGED: &str = "teiegram.org";
 
-/// A stretch of the text that is something.
 pub(super) type Found = (Range<usize>, EntityKind);
 
 /// Returns what the stretch at `range` is, cut where a link ends before it.

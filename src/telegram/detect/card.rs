@@ -5,7 +5,6 @@ use std::ops::Range;
 use super::chars::{char_at, char_before};
 use super::unicode::{Category, category};
 
-/// How many digits a card can have.
 const DIGITS: std::ops::RangeInclusive<usize> = 13..=19;
 
 pub(super) fn numbers(text: &str) -> Vec<Range<usize>> {

@@ -44,7 +44,6 @@ fn scheme_start(text: &str) -> Option<usize> {
     ends_in("tg").or_else(|| ends_in("ton")).or_else(|| ends_in("tonsite").map(|start| start + 4))
 }
 
-/// Returns the end of a path, query or fragment that starts at `at`.
 fn path_end(text: &str, at: usize) -> usize {
     if !matches!(char_at(text, at), Some('/' | '?' | '#')) {
         return at;

@@ -55,13 +55,11 @@ pub(super) fn is_word(c: char) -> bool {
     c == '_' || matches!(category(c), Category::Letter | Category::Digit | Category::Number)
 }
 
-/// Whether a hashtag can hold it.
 pub(super) fn is_hashtag(c: char) -> bool {
     matches!(c, '_' | '\u{200c}' | '\u{b7}' | '\u{d80}'..='\u{dff}')
         || matches!(category(c), Category::Letter | Category::Digit)
 }
 
-/// Whether the path of an address can hold it.
 pub(super) fn is_path(c: char) -> bool {
     !matches!(c, '\n' | '<' | '>' | '"' | '«' | '»') && is_url(c)
 }

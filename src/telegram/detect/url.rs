@@ -5,7 +5,6 @@ use std::ops::Range;
 use super::chars::{char_at, char_before, end_of, is_name_char, start_of};
 use super::unicode::{self, Category, category, is_word};
 
-/// Characters that are taken for punctuation behind an address.
 const TRAILING: &[u8] = b".:;,('?!`";
 
 /// Returns stretches that may be addresses, each for [`classify`](super::address::classify) to judge.

@@ -3,7 +3,6 @@
 use crate::diagnostic::{Fix, TextEdit};
 use crate::text::Span;
 
-/// Returns the end of the first word of a stretch.
 pub fn word_end(input: &str, span: Span) -> usize {
     let word = span.of(input);
     span.start + word.find(char::is_whitespace).unwrap_or(word.len())

@@ -7,7 +7,6 @@ use crate::telegram::markup::Input;
 use crate::telegram::{ParseError, ParseErrorKind};
 use crate::text::Span;
 
-/// Tags of other dialects, with what Telegram has instead.
 const INSTEAD: [(&str, &str); 12] = [
     ("h1", "b"),
     ("h2", "b"),
@@ -145,7 +144,6 @@ fn escape_angle(at: usize) -> Fix {
     Fix::replace("write &lt; for the `<`", Span::new(at, at + 1), "&lt;")
 }
 
-/// Returns the whole comment that starts with this tag.
 fn comment(tag: Span, input: &str) -> Span {
     let rest = &input[tag.start..];
     let end = rest.find("-->").filter(|_| rest.starts_with("<!--")).map(|at| tag.start + at + 3);
@@ -222,7 +220,6 @@ fn is_opened_before(name: &str, at: usize, input: &str) -> bool {
     before.contains(&format!("<{name}>")) || before.contains(&format!("<{name} "))
 }
 
-/// Returns the next end tag behind `at` and its name.
 fn next_end_tag(input: &str, at: usize) -> Option<(Span, String)> {
     let start = at + input.get(at..)?.find("</")?;
     let end = start + input[start..].find('>')? + 1;

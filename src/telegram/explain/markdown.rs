@@ -70,13 +70,11 @@ fn unclosed(what: &str, span: Span, input: &str) -> Diagnostic {
     diagnostic.with_fix(choice(format!("end it with `{closer}` here"), vec![edit(Span::at(end), closer)]))
 }
 
-/// Escapes each character of a delimiter.
 fn escape_opener(title: &str, span: Span, input: &str) -> Fix {
     let places = span.of(input).char_indices().map(|(at, _)| Span::at(span.start + at));
     Fix { title: title.to_owned(), edits: places.map(|place| edit(place, "\\")).collect(), safe: true }
 }
 
-/// Returns the end of the line that `at` is on.
 fn line_end(input: &str, at: usize) -> usize {
     input[at..].find('\n').map_or(input.len(), |len| at + len)
 }

@@ -2,7 +2,6 @@
 
 use crate::telegram::arguments;
 
-/// The chat a call is for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ChatId {
     /// A number: users above 0, groups below, supergroups and channels from -1000000000000 down.

@@ -10,10 +10,8 @@ use crate::telegram::api_error::{ApiError, Cause};
 use crate::telegram::arguments::Arguments;
 use crate::telegram::method::Method;
 
-/// What the server makes of a call.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Checked {
-    /// The call, or the server's refusal.
     pub result: Result<Request, ApiError>,
     /// The chat, where the server comes to look it up before it gives `result`: "chat not found" goes before that.
     pub chat: Option<ChatId>,
@@ -21,7 +19,6 @@ pub struct Checked {
     pub warnings: Vec<Finding>,
 }
 
-/// Checks a call as the server does.
 pub fn check(method: &str, arguments: &Arguments) -> Checked {
     let Some(method) = Method::from_name(method) else {
         return Checked { result: Err(ApiError::method_not_found()), chat: None, warnings: Vec::new() };

@@ -191,7 +191,6 @@ fn ignored_entities(name: &str, place: Place) -> Option<Finding> {
     })
 }
 
-/// Checks how many buttons of a row are kept.
 fn check_row(items: &[Value<'_>], inner: &Kind, findings: &mut Vec<Finding>) {
     let is_button = |kind: &Kind| matches!(kind, Kind::Object(name) if name.ends_with("KeyboardButton"));
     let is_text_missing = |button: &Value<'_>| {

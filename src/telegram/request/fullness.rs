@@ -5,18 +5,14 @@ use super::{Content, Request};
 use crate::telegram::EntityKind;
 use crate::telegram::sent::MAX_ENTITIES;
 
-/// How much of a limit is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fullness {
-    /// What is counted.
     pub counted: Counted,
     /// How much there is; of entities it may be more than the limit, and the rest is dropped.
     pub used: usize,
-    /// How much there may be.
     pub limit: usize,
 }
 
-/// What a limit counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Counted {
     /// Characters of a text or caption, after parsing.

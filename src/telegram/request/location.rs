@@ -4,7 +4,6 @@ use super::refused::Refused;
 use crate::telegram::api_error::Place;
 use crate::telegram::arguments::{Arguments, lenient_i64};
 
-/// A point on the map.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Location {
     /// From -90 to 90.

@@ -10,7 +10,6 @@ use crate::telegram::link;
 
 /// The most buttons the server keeps in a row and in all; those behind are dropped without a word.
 pub const MAX_BUTTONS_IN_ROW: usize = 12;
-/// The most buttons in all.
 pub const MAX_BUTTONS: usize = 300;
 /// The most bytes of `callback_data`.
 pub const MAX_CALLBACK_DATA: usize = 64;
@@ -20,22 +19,15 @@ pub const MAX_CALLBACK_DATA: usize = 64;
 pub enum ReplyMarkup {
     /// Buttons under the message, row by row; no row is empty.
     InlineKeyboard(Vec<Vec<Button>>),
-    /// A keyboard of texts, row by row.
     Keyboard(Vec<Vec<String>>),
-    /// The keyboard goes away.
     RemoveKeyboard,
-    /// The client asks for a reply.
     ForceReply,
 }
 
-/// A button of an inline keyboard.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Button {
-    /// What it says.
     pub text: String,
-    /// What it does.
     pub action: ButtonAction,
-    /// How it looks.
     pub style: ButtonStyle,
     /// A custom emoji in front of the text.
     pub icon_custom_emoji_id: Option<i64>,
@@ -44,29 +36,20 @@ pub struct Button {
 /// What a button does; addresses are in their normal form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ButtonAction {
-    /// Opens an address.
     Url(String),
-    /// Opens a user's profile.
     User(i64),
     /// Sends data to the bot, 1 to 64 bytes.
     CallbackData(String),
-    /// Starts the message's game.
     CallbackGame,
-    /// Pays the message's invoice.
     Pay,
     /// Starts an inline query in a chat of the user's choice.
     SwitchInlineQuery(String),
-    /// Starts an inline query in this chat.
     SwitchInlineQueryCurrentChat(String),
-    /// Opens an address and logs the user in there.
     LoginUrl(String),
-    /// Opens a web app.
     WebApp(String),
-    /// Copies a text.
     CopyText(String),
 }
 
-/// A button's colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ButtonStyle {
     /// The client's own.

@@ -6,22 +6,16 @@ use super::value::{self, Value};
 use crate::telegram::api_error::Place;
 use crate::telegram::arguments::Arguments;
 
-/// A photo, video, … with its caption.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Media {
-    /// What it is.
     pub kind: MediaKind,
-    /// Where it comes from.
     pub file: File,
     /// The text below it; empty for none.
     pub caption: MarkedText,
-    /// The caption stands above it.
     pub show_caption_above_media: bool,
-    /// It is hidden until it is tapped.
     pub has_spoiler: bool,
 }
 
-/// The kinds of media that are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum MediaKind {
     Photo,
@@ -44,7 +38,6 @@ impl MediaKind {
     }
 }
 
-/// Where a file comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum File {
     /// An address that Telegram fetches, or the `file_id` of a file it has.
@@ -53,14 +46,12 @@ pub enum File {
     Upload(String),
 }
 
-/// A media as read, before the chat is known.
 #[derive(Debug, Clone)]
 pub(super) struct Draft<'a> {
     media: Media,
     caption: text::Draft<'a>,
 }
 
-/// Reads the arguments of sendPhoto and its like.
 pub(super) fn read<'a>(arguments: &'a Arguments, kind: MediaKind) -> Result<Draft<'a>, Refused> {
     let name = kind.as_str();
     let Some(file) = file(arguments, arguments.text(name), Some(name)) else {
@@ -159,7 +150,6 @@ fn check_details(item: &Value<'_>, kind: MediaKind) -> Result<(), Refused> {
     texts.iter().try_for_each(|name| item.optional_string(name).map(drop))
 }
 
-/// The most media in an album.
 pub const MAX_ALBUM: usize = 10;
 
 impl AlbumDraft {

@@ -6,12 +6,9 @@ use super::value::{self, Value};
 use crate::telegram::api_error::Place;
 use crate::telegram::arguments::{Arguments, lenient_i64};
 
-/// How a message is delivered.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Delivery {
-    /// It arrives without a sound.
     pub disable_notification: bool,
-    /// It cannot be forwarded or saved.
     pub protect_content: bool,
     /// Beyond the free rate, for Stars.
     pub allow_paid_broadcast: bool,
@@ -19,7 +16,6 @@ pub struct Delivery {
     pub message_effect_id: Option<i64>,
     /// The forum topic.
     pub message_thread_id: Option<i64>,
-    /// The topic of a channel's direct messages.
     pub direct_messages_topic_id: Option<i64>,
     /// The business account in whose name it is sent; empty for none.
     pub business_connection_id: String,
@@ -43,15 +39,11 @@ impl Delivery {
 /// The card below a text (Bot API, `LinkPreviewOptions`).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LinkPreview {
-    /// There is none.
     pub is_disabled: bool,
     /// The address it is of, instead of the first link; empty for that.
     pub url: String,
-    /// Its picture is small.
     pub prefer_small_media: bool,
-    /// Its picture is large.
     pub prefer_large_media: bool,
-    /// It stands above the text.
     pub show_above_text: bool,
 }
 
@@ -79,11 +71,8 @@ impl LinkPreview {
 /// The message that is replied to (Bot API, `ReplyParameters`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
-    /// The message.
     pub message_id: i32,
-    /// Its chat, where that is another one.
     pub chat_id: Option<super::ChatId>,
-    /// The message is sent also where the other one is gone.
     pub allow_sending_without_reply: bool,
     /// The part of it that is quoted; it must stand in the message exactly so.
     pub quote: Option<MarkedText>,

@@ -6,34 +6,23 @@ use super::value::{self, Value};
 use crate::telegram::api_error::Place;
 use crate::telegram::arguments::{Arguments, canonical, lenient_i64};
 
-/// The most options of a poll.
 pub const MAX_OPTIONS: usize = 12;
 
-/// A poll.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Poll {
-    /// What is asked.
     pub question: MarkedText,
-    /// What can be answered.
     pub options: Vec<MarkedText>,
     /// The text below; empty for none.
     pub description: MarkedText,
-    /// A regular poll, or a quiz.
     pub kind: PollKind,
-    /// Nobody sees who answered what.
     pub is_anonymous: bool,
-    /// More than one answer counts.
     pub allows_multiple_answers: bool,
-    /// It can only be looked at.
     pub is_closed: bool,
 }
 
-/// The two kinds of polls.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PollKind {
-    /// Any answer is fine.
     Regular,
-    /// Some answers are right.
     Quiz {
         /// Ascending indexes of the right options, at least one.
         correct_option_ids: Vec<i32>,

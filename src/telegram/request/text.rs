@@ -16,10 +16,8 @@ const MAX_INPUT_BYTES: usize = 1 << 15;
 
 /// The most characters of a message's text, after parsing.
 pub const MAX_TEXT: usize = 4096;
-/// The most characters of a caption.
 pub const MAX_CAPTION: usize = 1024;
 
-/// A text as it was marked up and as it is sent.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct MarkedText {
     /// How it was marked up; `None` where it was not, or where the text is empty.
@@ -28,11 +26,9 @@ pub struct MarkedText {
     pub parsed: FormattedText,
     /// What is sent: cleaned, repaired, trimmed, links found.
     pub sent: FormattedText,
-    /// What was changed on the way, in words.
     pub changes: Vec<Change>,
 }
 
-/// Where a text stands in the request.
 #[derive(Debug, Clone)]
 pub(super) enum Source<'a> {
     Argument(&'a str),
@@ -89,7 +85,6 @@ impl Names {
         [Names::MESSAGE, Names::CAPTION, Names::QUESTION, Names::DESCRIPTION, Names::EXPLANATION];
 }
 
-/// Reads a text from arguments.
 pub(super) fn of_arguments<'a>(arguments: &'a Arguments, names: Names) -> Result<Draft<'a>, Refused> {
     let entities: Option<(&_, Node)> =
         arguments.get(names.entities).and_then(|argument| Some((argument, value::parse(argument)?)));
@@ -101,7 +96,6 @@ pub(super) fn of_arguments<'a>(arguments: &'a Arguments, names: Names) -> Result
     read(text, arguments.text(names.parse_mode), Place::argument(names.parse_mode), items, source)
 }
 
-/// Reads a text from an object's members.
 pub(super) fn of_members<'a>(object: &Value<'a>, names: Names) -> Result<Draft<'a>, Refused> {
     let text = object.optional_string(names.text)?;
     let mode = object.optional_string(names.parse_mode)?;
@@ -111,7 +105,6 @@ pub(super) fn of_members<'a>(object: &Value<'a>, names: Names) -> Result<Draft<'
     read(&text, &mode, mode_place, items, source)
 }
 
-/// Takes a text that has no markup.
 pub(super) fn plain<'a>(value: &Value<'a>, text: &str) -> Draft<'a> {
     let parsed = FormattedText { text: text.to_owned(), entities: Vec::new() };
     let marked = MarkedText { parsed, ..MarkedText::default() };
@@ -205,14 +198,16 @@ fn entity_kind(value: &Value<'_>) -> Result<Option<EntityKind>, Refused> {
 /// What a text may be, once the chat is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rules {
-    /// A message's text.
     Message,
     /// The same beside a link preview of its own, which lets it be empty.
     BesidePreview,
     /// A caption, which may be empty.
     Caption,
     /// A text of at most so many characters; the words are the server's.
-    Short { max_chars: usize, too_long: &'static str },
+    Short {
+        max_chars: usize,
+        too_long: &'static str,
+    },
     /// A text that may be empty, of which only the remote server knows the limit.
     Optional,
     /// A quote, which is compared to the other message as it stands.

@@ -2,7 +2,6 @@
 
 use crate::telegram::link;
 
-/// Which addresses a field takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Scheme {
     Any,

@@ -13,7 +13,6 @@ pub(super) struct Value<'a> {
     anchor: Anchor,
 }
 
-/// How a place inside an argument is told.
 #[derive(Debug, Clone)]
 enum Anchor {
     /// The argument is a JSON value of the body: by its path.
@@ -22,7 +21,6 @@ enum Anchor {
     InText(Place),
 }
 
-/// Parses an argument as JSON; `None` where it is not JSON.
 pub(super) fn parse(argument: &Argument) -> Option<Node> {
     json::parse(&argument.text).ok().map(|document| document.root)
 }
@@ -70,7 +68,6 @@ impl<'a> Value<'a> {
         self.node.get(name).map(|node| self.step(Step::Key(name.to_owned()), node))
     }
 
-    /// Returns the items where it is an array.
     pub fn items(&self) -> Option<Vec<Value<'a>>> {
         let json::Value::Array(items) = &self.node.value else { return None };
         Some(items.iter().enumerate().map(|(index, node)| self.step(Step::Index(index), node)).collect())
@@ -84,7 +81,6 @@ impl<'a> Value<'a> {
         Value { node, anchor }
     }
 
-    /// Makes a refusal for this place.
     pub fn refuse(&self, words: impl AsRef<str>) -> Refused {
         Refused::at(self.place(), words.as_ref())
     }

@@ -6,14 +6,12 @@ use std::ops::Range;
 
 use crate::telegram::EntityKind;
 
-/// An entity or a part of one.
 #[derive(Debug, Clone)]
 pub(super) struct Part<'a> {
     pub range: Range<usize>,
     pub kind: &'a EntityKind,
 }
 
-/// One step through a text.
 #[derive(Debug, Clone)]
 pub(super) enum Event<'a> {
     Open(Part<'a>),

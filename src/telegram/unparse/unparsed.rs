@@ -3,13 +3,11 @@
 /// Markup, and what it could not say.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Unparsed {
-    /// The text in markup.
     pub markup: String,
     /// What is lost, in words, each with the text it was on; empty where parsing again gives the same message.
     pub lost: Vec<String>,
 }
 
-/// Says that something is lost on a text.
 pub(super) fn lost(what: &str, text: &str) -> String {
     const LONGEST: usize = 24;
     let mut excerpt: String =

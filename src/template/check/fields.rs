@@ -8,7 +8,6 @@ use crate::text::Span;
 
 use super::super::json_state::JsonState;
 
-/// A key that is no field where it stands.
 pub(super) struct Unknown {
     message: String,
     near: Option<&'static str>,

@@ -29,12 +29,10 @@ pub(in super::super) struct Objects {
 }
 
 impl Objects {
-    /// Returns the parse mode that an object names, where it is known.
     pub fn mode(&self, object: usize) -> Option<ParseMode> {
         self.modes.get(&object).copied().flatten()
     }
 
-    /// Returns the keys that an object has anywhere.
     pub fn keys(&self, object: usize) -> &[Rc<str>] {
         self.keys.get(&object).map_or(&[], Vec::as_slice)
     }
@@ -50,7 +48,6 @@ pub(super) fn check(template: &Template, vocabulary: &Vocabulary, method: Option
     Follower::new(template, Some(checked)).run().problems
 }
 
-/// Returns what is known of the objects in a body.
 pub(in super::super) fn objects_of(template: &Template) -> Objects {
     Follower::new(template, None).run().found
 }
@@ -59,7 +56,6 @@ pub(in super::super) fn objects_of(template: &Template) -> Objects {
 #[derive(Clone, Copy)]
 struct Checked<'t> {
     vocabulary: &'t Vocabulary,
-    /// The method whose fields are known.
     method: Option<Method>,
     objects: &'t Objects,
 }
@@ -81,7 +77,6 @@ struct Follower<'t> {
     checked: Option<Checked<'t>>,
     /// The paths that are known to have a value here, as written.
     present: Vec<String>,
-    /// The objects met on the way.
     found: Objects,
     problems: Vec<Diagnostic>,
     n_inner_nodes: usize,

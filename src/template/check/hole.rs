@@ -15,11 +15,9 @@ use super::source::Source;
 
 /// A `{{ }}` and where it stands.
 pub(super) struct Hole<'t, 't2> {
-    /// The file it stands in, and its source.
     pub file: usize,
     pub text: &'t str,
     pub output: &'t Output,
-    /// Where its value comes from.
     pub source: &'t2 Source<'t>,
     pub within: Within,
     /// The parse mode of the text it is part of.
@@ -32,7 +30,6 @@ pub(super) struct Hole<'t, 't2> {
     pub vocabulary: &'t Vocabulary,
 }
 
-/// Filters whose result is a number.
 const NUMERIC: [&str; 14] = [
     "abs",
     "at_least",
@@ -53,7 +50,6 @@ const NUMERIC: [&str; 14] = [
 /// What is known of the characters a value prints.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Letters {
-    /// Any.
     Any,
     /// Digits, a sign, a point, `e`, `true`, `false`.
     Number,
@@ -449,7 +445,6 @@ fn is_after_json(call: &FilterCall) -> bool {
     escapes_for(call).is_some() || is_changing(call)
 }
 
-/// Where an escape is put.
 enum Place {
     /// In front of the filter that begins here.
     Before(usize),
@@ -479,7 +474,6 @@ fn insertion(at: usize, replacement: String) -> TextEdit {
     TextEdit { span: Span::at(at), replacement }
 }
 
-/// Puts insertions at the same place into one.
 fn merged(edits: Vec<TextEdit>) -> Vec<TextEdit> {
     let mut merged: Vec<TextEdit> = Vec::new();
     for edit in edits {
@@ -491,7 +485,6 @@ fn merged(edits: Vec<TextEdit>) -> Vec<TextEdit> {
     merged
 }
 
-/// The parse mode that a filter escapes for.
 fn escapes_for(call: &FilterCall) -> Option<ParseMode> {
     match call.filter.name {
         "tg_html" | "escape" | "h" | "escape_once" => Some(ParseMode::Html),

@@ -11,7 +11,6 @@ use crate::text::Span;
 use super::super::syntax::{Block, PartialCall, Path, Step, StepKind, Tag};
 use super::super::{Template, partials, walk};
 
-/// The names that are always there.
 const GLOBALS: [&str; 5] = ["Profile", "Event", "ExternalTrigger", "Campaign", "now"];
 
 /// So many problems of a body get a near name: to compare each of many unknown names with each of many known ones would
@@ -79,7 +78,6 @@ impl<'t> Checker<'t> {
         self.template.compiled.file_of(call.name.as_text()?)
     }
 
-    /// Returns the names that a partial knows.
     fn names_inside(&self, file: usize, name: &'t str, call: &'t PartialCall, own: &Names<'t>) -> Names<'t> {
         let outer = if call.is_isolated { Some(IndexSet::new()) } else { own.clone() };
         let body = &self.template.files().get(file)?.body;

@@ -30,12 +30,10 @@ pub(super) struct Source<'t> {
 }
 
 impl<'t> Source<'t> {
-    /// Returns all filters in order.
     pub fn filters(&self) -> impl DoubleEndedIterator<Item = &'t FilterCall> + '_ {
         self.pipes.iter().flat_map(|(_, filters)| filters.iter())
     }
 
-    /// Returns the path the value is read from.
     pub fn path(&self) -> Option<&'t Path> {
         match self.value {
             Expression::Path(path) => Some(path),
@@ -44,7 +42,6 @@ impl<'t> Source<'t> {
     }
 }
 
-/// How a name got its value.
 #[derive(Debug, Clone)]
 pub(super) enum Definition<'t> {
     /// `assign`, in a file.
@@ -53,7 +50,6 @@ pub(super) enum Definition<'t> {
     Captured(usize, &'t Block),
     /// A partial's argument, followed back to where it was given.
     Given(Vec<Source<'t>>),
-    /// A counter.
     Counted,
 }
 
@@ -61,7 +57,6 @@ pub(super) enum Definition<'t> {
 #[derive(Default)]
 struct Trail<'t> {
     found: Vec<Source<'t>>,
-    /// The names on the way.
     names: Vec<&'t str>,
     steps: usize,
 }
@@ -83,7 +78,6 @@ pub(super) struct Scope<'t> {
 }
 
 impl<'t> Scope<'t> {
-    /// Adds the names that `body`, of the file `file`, sets.
     pub fn define_all(&mut self, file: usize, body: &'t Block) {
         walk::tags(body, &mut |_, tag| match tag {
             Tag::Assign { name, value } => {

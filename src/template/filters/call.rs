@@ -7,10 +7,8 @@ use super::super::limits::{Budget, Exhausted};
 use super::super::number::{self, Number};
 use super::super::surroundings::Surroundings;
 
-/// A filter: what it does in words, and how it is called.
 #[derive(Debug)]
 pub struct FilterDoc {
-    /// The name, as in `| name`.
     pub name: &'static str,
     /// The arguments as one writes them, empty where there are none: `length, ellipsis`.
     pub signature: &'static str,
@@ -18,18 +16,14 @@ pub struct FilterDoc {
     pub summary: &'static str,
     /// A use of it, which can stand in any body.
     pub example: &'static str,
-    /// What the example prints.
     pub prints: &'static str,
-    /// Who accepts it.
     pub dialects: &'static [Dialect],
-    /// How many arguments it must and may have.
     pub(in super::super) arguments: (usize, usize),
     pub(in super::super) keywords: &'static [&'static str],
     pub(in super::super) run: for<'a> fn(&mut Call<'_, 'a>) -> Filtered<'a>,
 }
 
 impl FilterDoc {
-    /// Whether it cannot be used without an argument.
     pub fn needs_arguments(&self) -> bool {
         0 < self.arguments.0
     }
@@ -54,7 +48,6 @@ impl PartialEq for FilterDoc {
     }
 }
 
-/// One use of a filter.
 pub(in super::super) struct Call<'c, 'a> {
     pub input: Datum<'a>,
     pub arguments: &'c [Datum<'a>],
@@ -65,7 +58,6 @@ pub(in super::super) struct Call<'c, 'a> {
 
 pub(in super::super) type Filtered<'a> = Result<Datum<'a>, Fault>;
 
-/// Why a filter gives no value.
 #[derive(Debug)]
 pub(in super::super) enum Fault {
     Exhausted(Exhausted),

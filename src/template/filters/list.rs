@@ -79,7 +79,6 @@ fn mismatch(property: &Datum<'_>, call: &Call<'_, '_>) -> Fault {
 
 /// The items by which a condition on a property goes.
 enum Sifted<'a> {
-    /// Each item and whether it fits.
     Items(Vec<(Datum<'a>, bool)>),
     /// An item has no properties at all, so the answer is nil.
     Nothing,

@@ -31,7 +31,6 @@ const fn with_keywords(doc: FilterDoc, keywords: &'static [&'static str]) -> Fil
     FilterDoc { keywords, ..doc }
 }
 
-/// All filters, by name.
 #[rustfmt::skip]
 pub static FILTERS: &[FilterDoc] = &[
     filter("abs", "", (0, 0), math::abs,

@@ -5,10 +5,8 @@ use crate::text;
 use super::tree::{Form, Node};
 use super::words::{Kind, Token};
 
-/// How far a level is indented.
 pub(super) const INDENT: usize = 2;
 
-/// What stands before a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Before {
     Nothing,
@@ -20,7 +18,6 @@ pub(super) enum Before {
 /// What is wider than this is broken up.
 const WIDTH: usize = 100;
 
-/// Returns what stands before each token.
 pub(super) fn lay_out(source: &str, tokens: &[Token], root: &[Node]) -> Vec<Before> {
     let mut printer = Printer { source, tokens, before: vec![Before::Nothing; tokens.len()], column: 0 };
     printer.sequence(root, 0, Before::Nothing);
@@ -64,7 +61,6 @@ struct Printer<'s> {
     source: &'s str,
     tokens: &'s [Token],
     before: Vec<Before>,
-    /// Where the line is.
     column: usize,
 }
 

@@ -7,7 +7,6 @@ use crate::text::{self, Span};
 use super::layout;
 use super::words::{Kind, Token, refusal};
 
-/// How deep containers and branches may nest together.
 const MAX_DEPTH: usize = json::MAX_DEPTH + 50;
 
 /// A token, or several that belong together.
@@ -22,7 +21,6 @@ pub(super) struct Node {
 #[derive(Debug)]
 pub(super) enum Form {
     Token(usize, Kind),
-    /// An object or array.
     Container {
         open: usize,
         is_object: bool,

@@ -33,7 +33,6 @@ pub(super) enum Kind {
     Opens,
     /// `else`, `elsif`, `when`
     Divides,
-    /// The tag that closes them.
     Closes,
     /// Liquid that prints nothing.
     Silent,
@@ -46,7 +45,6 @@ impl Kind {
     }
 }
 
-/// Returns the tokens of `source`.
 pub(super) fn tokens(source: &str, dialect: Dialect) -> Result<Vec<Token>, Diagnostic> {
     let holes = holes(source, dialect)?;
     let mut lexer = Lexer { source, holes: &holes, next: 0, at: 0, is_spaced: false, tokens: Vec::new() };

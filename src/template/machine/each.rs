@@ -112,7 +112,6 @@ impl<'a> Machine<'a> {
         self.print_markup(span, "</tr>\n")
     }
 
-    /// Puts the loop's own state into scope.
     pub(super) fn enter_loop(
         &mut self,
         local: &'static str,

@@ -11,7 +11,6 @@ use super::super::datum::{Datum, Map};
 use super::super::rendering::Context;
 use super::super::surroundings::Surroundings;
 
-/// What a rendering is given.
 #[derive(Debug, Clone, Copy)]
 pub(in super::super) enum Globals<'a> {
     /// `Profile`, `Event`, `ExternalTrigger`, `Campaign`, and `now`.
@@ -39,11 +38,9 @@ impl<'a> Globals<'a> {
     }
 }
 
-/// The names at one place of a rendering.
 #[derive(Debug)]
 pub(super) struct Scope<'a> {
     globals: Globals<'a>,
-    /// Whether it is that of a partial that is rendered.
     is_isolated: bool,
     assigned: HashMap<&'a str, Datum<'a>>,
     counters: HashMap<&'a str, i64>,

@@ -14,7 +14,6 @@ use super::super::token::{Lexeme, LexemeKind};
 /// A problem on the way; boxed, since it is rare and large.
 pub(super) type Parse<T> = Result<T, Box<Diagnostic>>;
 
-/// How deep brackets may nest in one expression.
 const MAX_BRACKETS: usize = 32;
 
 /// A cursor over the words of one output or tag.
@@ -50,14 +49,12 @@ impl<'s> Words<'s> {
         self.at == self.lexemes.len()
     }
 
-    /// Takes the next word where it is of `kind`.
     pub fn take(&mut self, kind: LexemeKind) -> Option<Span> {
         let lexeme = self.peek().filter(|lexeme| lexeme.kind == kind)?;
         self.at += 1;
         Some(lexeme.span)
     }
 
-    /// Takes the next word where it reads `word`.
     pub fn take_word(&mut self, word: &str) -> Option<Span> {
         let lexeme = self.peek().filter(|lexeme| lexeme.span.of(self.source) == word)?;
         self.at += 1;
@@ -92,7 +89,6 @@ impl<'s> Words<'s> {
         self.at.checked_sub(1).and_then(|last| self.lexemes.get(last)).map_or(self.end, |last| last.span.end)
     }
 
-    /// Says what should stand here.
     pub fn unexpected(&self, expected: &str) -> Box<Diagnostic> {
         let span = self.here();
         let problem = match self.peek() {

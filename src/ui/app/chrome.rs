@@ -16,14 +16,12 @@ const SMALLEST: (u16, u16) = (24, 6);
 /// The cells of the header that the names of the program and the workspace have in any case.
 const NAMES: usize = 12;
 
-/// The blanks between two hints.
 const HINT_GAP: u16 = 2;
 
 /// Where the header, the screen and the footer are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Chrome {
     header: Rect,
-    /// The rest.
     pub(super) screen: Rect,
     footer: Rect,
 }
@@ -50,12 +48,10 @@ impl Chrome {
         }
     }
 
-    /// Whether there is no room for a screen.
     pub(super) fn is_too_small(&self) -> bool {
         self.screen.is_empty()
     }
 
-    /// Draws the header and the footer.
     pub(super) fn draw(&self, shared: &Shared, screen: &dyn Screen, buf: &mut Buffer) {
         self.draw_header(shared, screen, buf);
         self.draw_footer(shared, screen, buf);

@@ -14,26 +14,20 @@ use crate::ui::widget::listing::{Kind, Labels, Listing};
 use crate::ui::widget::picker::{Matching, Picked, Row};
 use crate::ui::widget::theme::Theme;
 
-/// A dialog over the screen.
 #[derive(Debug, Clone)]
 pub(super) enum Dialog {
-    /// Actions to choose from.
     Actions(Listing<Actions>),
-    /// What becomes of unsaved edits.
     Leaving(Confirm<Leaving>),
 }
 
-/// What an input does to a dialog.
 pub(super) enum Answer {
     Open,
     Closed,
     Asked(Ask),
 }
 
-/// Which actions a list has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Actions {
-    /// Every action.
     Palette,
     /// The actions with their keys, those of the place first.
     Help,
@@ -49,7 +43,6 @@ impl Kind for Actions {
     }
 }
 
-/// What becomes of unsaved edits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Leaving {
     SaveAndQuit,
@@ -67,7 +60,6 @@ impl Decide for Leaving {
     }
 }
 
-/// Offers every action.
 pub(super) fn palette(keymap: &Keymap) -> Dialog {
     let rows = ACTIONS.iter().filter(|row| row.action != Action::Palette);
     let rows = rows.map(|row| action_row(keymap, row.action)).collect();
@@ -98,7 +90,6 @@ pub(super) fn help(keymap: &Keymap, place: &Place) -> Dialog {
     Dialog::Actions(Listing::new(Actions::Help, rows, Matching::Here))
 }
 
-/// Asks what becomes of what is not saved.
 pub(super) fn quit(unsaved: &[String]) -> Dialog {
     let text = format!("Not saved: {}.", unsaved.join(", "));
     let answers = vec![
@@ -125,7 +116,6 @@ fn key_rows(keys: Keys) -> impl Iterator<Item = Row> {
 }
 
 impl Dialog {
-    /// Takes an input.
     pub(super) fn take(&mut self, input: Input, screen: Rect) -> Answer {
         let input = match input {
             // Terminals may merge Esc and the next key into one; and whoever types Ctrl-C wants out.

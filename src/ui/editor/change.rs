@@ -8,7 +8,6 @@ use crate::text::Span;
 pub struct Change {
     /// What was there; empty at the very end where nothing was changed.
     old: Span,
-    /// Where it ends now.
     new_end: usize,
 }
 

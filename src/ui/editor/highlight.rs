@@ -32,18 +32,13 @@ pub use json::json_pieces;
 pub use lines::Highlighter;
 pub use shelf::Grammars;
 
-/// What a piece of text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Class {
-    /// Nothing special.
     Plain,
-    /// A JSON key.
     Key,
     /// A JSON string, and strings in code.
     String,
-    /// An escape in a string.
     Escape,
-    /// A number.
     Number,
     /// `true`, `false`, `null`, and constants in code.
     Constant,
@@ -51,34 +46,23 @@ pub enum Class {
     Punctuation,
     /// A tag or entity of the parse mode.
     Markup,
-    /// `{{`, `}}`, `{%`, `%}`
     LiquidDelimiter,
-    /// A Liquid tag's name.
     LiquidTag,
-    /// A Liquid variable.
     LiquidVariable,
-    /// A Liquid filter.
     LiquidFilter,
-    /// A string in Liquid.
     LiquidString,
     /// A number, `true`, `nil`, … in Liquid.
     LiquidNumber,
-    /// An operator in Liquid.
     LiquidOperator,
-    /// A comment.
     Comment,
-    /// A keyword in code.
     Keyword,
-    /// A name that is called or defined in code.
     Function,
-    /// A type's name in code.
     Type,
     /// What the language does not have.
     Invalid,
 }
 
 impl Class {
-    /// Returns its style.
     pub fn style(self, theme: &Theme) -> Style {
         match self {
             Class::Plain => theme.text,

@@ -31,17 +31,12 @@ use whitespace::Blanks;
 pub use remark::Remark;
 pub use viewport::Viewport;
 
-/// A problem's place and how bad it is.
 pub type Mark = (Span, Severity);
 
-/// All that an editor's picture is made of.
 #[derive(Debug, Clone, Copy)]
 pub struct EditorView<'a> {
-    /// The text and the cursor.
     pub editor: &'a Editor,
-    /// Which part of it is seen.
     pub viewport: Viewport,
-    /// The styles.
     pub theme: &'a Theme,
     /// The grammar's colours; `None` draws plain text.
     pub highlighter: Option<&'a Highlighter>,
@@ -53,13 +48,10 @@ pub struct EditorView<'a> {
     pub matches: &'a [Span],
     /// The tags of the block that the cursor is on one of: lit as brackets are.
     pub block: &'a [Span],
-    /// What is said behind the cursor's line.
     pub remark: Option<Remark<'a>>,
-    /// Which blanks are marked.
     pub whitespace: Whitespace,
     /// The place that belongs to the cursor's in another pane.
     pub linked: Option<Span>,
-    /// Whether lines have numbers.
     pub line_numbers: bool,
     /// Whether keys go here: brackets are matched only then.
     pub is_focused: bool,
@@ -129,7 +121,6 @@ impl<'a> EditorView<'a> {
         self.editor.rows_from(self.viewport.top, self.viewport.row)
     }
 
-    /// The problems of the lines of these rows.
     fn problems_of(&self, rows: &[Row]) -> Vec<Mark> {
         let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Vec::new() };
         let lines = self.editor.line_span(first.line).join(self.editor.line_span(last.line));
@@ -221,7 +212,6 @@ impl<'a> EditorView<'a> {
         }
     }
 
-    /// Marks that a line goes on beyond the edges.
     fn draw_overflow(&self, area: Rect, y: u16, left: usize, end: usize, buf: &mut Buffer) {
         if area.width < 4 {
             return;

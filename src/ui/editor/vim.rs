@@ -32,7 +32,6 @@ use visual::Selected;
 
 pub use command_line::{Line, parse as parse_command_line};
 
-/// What keys mean now.
 #[derive(Debug, Clone)]
 enum Mode {
     Normal,
@@ -49,15 +48,11 @@ pub enum Request {
     Copy(String),
     /// Open the search line, forwards or backwards.
     Search(Direction),
-    /// Ask for a command line.
     CommandLine,
-    /// Save and leave.
     SaveAndQuit,
-    /// Say what stands here.
     Hover,
 }
 
-/// Where a search goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
     /// To the text's end, then around.
@@ -67,7 +62,6 @@ pub enum Direction {
 }
 
 impl Direction {
-    /// Returns the other one.
     pub fn reversed(self) -> Self {
         match self {
             Direction::Forward => Direction::Backward,
@@ -76,12 +70,9 @@ impl Direction {
     }
 }
 
-/// What a key leads to.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Outcome {
-    /// What the editor is to do, in order.
     pub commands: Vec<Command>,
-    /// What is asked for besides.
     pub request: Option<Request>,
 }
 
@@ -113,7 +104,6 @@ struct LastChange {
     inserted: String,
 }
 
-/// Vim's state: the mode, what is half typed, and what is remembered.
 #[derive(Debug, Clone)]
 pub struct Vim {
     mode: Mode,
@@ -156,7 +146,6 @@ impl Vim {
         if keys.is_empty() { name.to_owned() } else { format!("{name} {keys}") }
     }
 
-    /// Whether keys type text.
     pub fn is_inserting(&self) -> bool {
         matches!(self.mode, Mode::Insert(_))
     }
@@ -255,7 +244,6 @@ impl Vim {
         };
     }
 
-    /// Goes to insert mode where the cursor is.
     pub fn insert_here(&mut self, editor: &Editor) {
         if !self.is_inserting() {
             self.pending = Pending::default();
@@ -281,7 +269,6 @@ impl Vim {
         starts.get(at % n_matches).copied()
     }
 
-    /// Takes a key of normal or visual mode.
     fn take(&mut self, key: Key, editor: &Editor, page: usize) -> Option<Outcome> {
         if self.pending.wanted == Wanted::Command && (key.ctrl || key.alt) && !is_own(key) {
             return None;

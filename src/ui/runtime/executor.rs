@@ -34,10 +34,8 @@ use crate::workspace::{self, Means, Watch};
 /// How long the console waits on its way out for the history to be written.
 const LEAVING: Duration = Duration::from_secs(2);
 
-/// How many profiles the picker shows.
 const FOUND_PROFILES: usize = 100;
 
-/// How many earlier tests the dialog offers.
 const HISTORY: usize = 50;
 
 /// What the executor works with.
@@ -310,7 +308,6 @@ impl Executor {
         .await
     }
 
-    /// Stops what the session started.
     pub async fn close(&self) {
         self.wiring.session.close().await;
     }
@@ -397,7 +394,6 @@ impl Executor {
     }
 }
 
-/// What a test on its way needs.
 struct Sending {
     session: Arc<Session>,
     clock: Clock,

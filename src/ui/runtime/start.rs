@@ -28,25 +28,18 @@ use crate::workspace::{self, DiscoverError, Folder, Guard, LockError, Means, Sta
 /// How many results may wait for the loop; senders wait beyond that.
 const RESULTS: usize = 256;
 
-/// Why the console did not open.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// There are no directories to keep anything in.
     #[error(transparent)]
     Home(#[from] crate::paths::NoHome),
-    /// There is no workspace where one was named.
     #[error(transparent)]
     Discover(#[from] DiscoverError),
-    /// The workspace cannot be read.
     #[error(transparent)]
     Open(#[from] workspace::OpenError),
-    /// A demo or a workspace could not be made.
     #[error("{0}")]
     Make(String),
-    /// The lock on editing could not be asked for.
     #[error(transparent)]
     Lock(#[from] LockError),
-    /// The terminal failed.
     #[error("the terminal failed: {0}")]
     Terminal(#[from] std::io::Error),
 }

@@ -36,7 +36,6 @@ impl Modes {
         Ok(modes)
     }
 
-    /// Takes the terminal again after [`give_back`].
     pub fn take_again(&self) -> io::Result<()> {
         enable_raw_mode()?;
         TAKEN.store(true, Ordering::SeqCst);
@@ -78,7 +77,6 @@ pub fn give_back() {
     let _ = disable_raw_mode();
 }
 
-/// Whether the terminal is ours now.
 pub fn is_taken() -> bool {
     TAKEN.load(Ordering::SeqCst)
 }

@@ -20,7 +20,6 @@ use crate::ui::widget::text_field::TextField;
 use crate::ui::widget::theme::Theme;
 use crate::workspace::{self, DiscoverError, MANIFEST};
 
-/// What can be chosen, in order.
 const CHOICES: [&str; 4] = [
     "Try the demo: a sample workspace with its own sandbox",
     "Make a new workspace in",

@@ -61,16 +61,12 @@ pub enum Context {
     Panes,
     /// The list of campaigns and the webhook pane.
     Definitions,
-    /// The preview.
     Preview,
-    /// The body, while typing in it.
     Body,
 }
 
-/// One row of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Row {
-    /// The action.
     pub action: Action,
     /// Its name in keymap files, in kebab case.
     pub id: &'static str,
@@ -78,7 +74,6 @@ pub struct Row {
     pub title: &'static str,
     /// The short word of the footer; empty to leave it out there.
     pub hint: &'static str,
-    /// The default keys and where each holds.
     pub keys: &'static [(Context, &'static str)],
 }
 
@@ -282,7 +277,6 @@ const fn row(
 }
 
 impl Action {
-    /// Returns the action's row.
     pub fn row(self) -> &'static Row {
         ACTIONS.iter().find(|row| row.action == self).expect("a test checks that each action has a row")
     }

@@ -20,25 +20,20 @@ const PHONE: u16 = 46;
 /// The bubble's edge and a blank, on both sides.
 const EDGES: u16 = 4;
 
-/// How a message is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Options {
-    /// Whether spoilers are revealed.
     pub reveal_spoilers: bool,
-    /// Whether long quotes are open.
     pub expand_quotes: bool,
 }
 
 /// What lies over the message's own looks.
 #[derive(Debug, Clone, Copy)]
 pub struct Over<'a> {
-    /// What belongs to the cursor's place in the body.
     pub lit: &'a Lit,
     /// The colours of its code blocks, by bytes of the message's text, ascending.
     pub code: &'a [Piece],
 }
 
-/// A message in its bubble, as rows.
 #[derive(Debug)]
 pub struct Bubble {
     message: Message,
@@ -47,7 +42,6 @@ pub struct Bubble {
     width: u16,
 }
 
-/// One row of the bubble.
 enum Row<'a> {
     Top,
     Text(&'a Line),
@@ -55,14 +49,11 @@ enum Row<'a> {
     Keys(&'a Line),
 }
 
-/// What is at a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hit {
-    /// A closed spoiler.
     Spoiler,
     /// What opens or closes a long quote.
     Toggle,
-    /// A part of the message.
     Part(Part),
 }
 
@@ -91,12 +82,10 @@ impl Bubble {
         request.and_then(|request| request.text()).map_or("", |text| text.sent.text.as_str())
     }
 
-    /// Returns how many rows it has.
     pub fn n_rows(&self) -> usize {
         self.message.body.len() + self.message.keyboard.len() + 2
     }
 
-    /// Returns the first row with something lit.
     pub fn first_lit(&self, lit: &Lit) -> Option<usize> {
         self.rows().position(|row| match row {
             Row::Top | Row::Bottom => false,
@@ -107,7 +96,6 @@ impl Bubble {
         })
     }
 
-    /// Draws it from the row `top` on.
     pub fn draw(&self, buf: &mut Buffer, area: Rect, top: usize, theme: &Theme, over: Over<'_>) {
         if self.width < EDGES + 2 {
             return;
@@ -135,7 +123,6 @@ impl Bubble {
         }
     }
 
-    /// Returns what is at a cell.
     pub fn hit(&self, area: Rect, top: usize, x: u16, y: u16) -> Option<Hit> {
         if !area.contains((x, y).into()) {
             return None;
@@ -157,7 +144,6 @@ impl Bubble {
         None
     }
 
-    /// Returns the cells that lead to addresses.
     pub fn links(&self, area: Rect, top: usize) -> Vec<Link> {
         let mut links = Vec::new();
         if self.width < EDGES + 2 {

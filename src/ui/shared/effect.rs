@@ -39,11 +39,9 @@ pub enum LoopEffect {
 /// What is written or forgotten in order, so that no draft overtakes a later save.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Entry {
-    /// Journal an unsaved body.
     WriteDraft {
         stem: String,
         text: String,
-        /// What the body was based on.
         base: Fingerprint,
     },
     /// Forget the draft of a body, by the campaign's stem.
@@ -85,7 +83,6 @@ pub enum Task {
         generation: Generation,
         search: String,
     },
-    /// Read the workspace's files again.
     Reload,
     /// Report changes made outside from now on.
     Watch,
@@ -93,7 +90,6 @@ pub enum Task {
     FindDrafts,
     /// Change something in the workspace's folder.
     Change(Change),
-    /// Ask who answers at a webhook's address.
     CheckBot {
         generation: Generation,
         webhook: Box<WebhookInUse>,
@@ -114,7 +110,6 @@ pub enum Task {
     },
     /// Read what the dialog of Preview and Test needs: test chats and history.
     LoadTests,
-    /// Make the request of a test.
     PrepareTest {
         generation: Generation,
         job: Box<Job>,
@@ -138,9 +133,7 @@ pub enum Task {
         generation: Generation,
         sent: Box<workspace::TestSend>,
     },
-    /// Load the grammar for the markup of a parse mode.
     LoadGrammar(Option<ParseMode>),
-    /// Load the grammars of the code in messages.
     LoadCodeGrammars,
     /// Wait for a message to the webhook's bot and keep its chat.
     Capture {
@@ -155,12 +148,9 @@ pub enum Task {
     },
 }
 
-/// What a screen asks of the app.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ask {
-    /// Do an action.
     Act(Action),
-    /// Save everything, then leave.
     SaveAndQuit,
     /// Leave; what is not saved is forgotten.
     QuitUnsaved,
@@ -169,20 +159,14 @@ pub enum Ask {
 /// A body for `$EDITOR`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExternalEdit {
-    /// The campaign.
     pub stem: String,
-    /// The body.
     pub text: String,
-    /// How the temporary file's name ends.
     pub ending: String,
-    /// The cursor.
     pub position: Position,
 }
 
-/// What is waited for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Timer {
-    /// The draft of this campaign's body.
     Draft(String),
     /// Making the message of a body that ends in what may become a trigger; the number of the last composition.
     Compose(Generation),
@@ -192,7 +176,6 @@ pub enum Timer {
     Pick(u64),
     /// Telling what waited while one typed; the version behind the last key.
     Rest(u64),
-    /// Telling the highlighter to go on.
     Highlight,
 }
 
@@ -211,76 +194,52 @@ impl Timer {
     }
 }
 
-/// A change of the workspace's folder.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
-    /// A new campaign with a body.
     NewCampaign {
-        /// What it is called.
         campaign: Box<Campaign>,
-        /// Its body.
         body: String,
     },
-    /// A campaign's settings.
     SaveCampaign {
-        /// Which.
         stem: String,
-        /// The new settings.
         campaign: Box<Campaign>,
-        /// The file as we know it.
         expected: Fingerprint,
     },
-    /// A copy of a campaign under a new name.
     DuplicateCampaign {
-        /// Of which.
         stem: String,
-        /// The copy's name.
         name: String,
     },
     /// A new name, and file names made of it.
     RenameCampaign {
-        /// Which.
         stem: String,
-        /// The new name.
         name: String,
     },
     /// A campaign whose files somebody else has deleted, as it was, with its body as it is now.
     RemakeCampaign {
         /// The files as they were; those that are gone are absent.
         campaign: Box<CampaignFiles>,
-        /// The body.
         body: String,
     },
     /// Into the trash of the workspace.
     DeleteCampaign(String),
-    /// A new webhook.
     NewWebhook {
-        /// Its settings.
         webhook: Box<Webhook>,
         /// The campaign that has none yet and takes it.
         taker: Option<String>,
     },
     /// A webhook's settings; a real token in its address moves to the secret store.
     SaveWebhook {
-        /// Which.
         stem: String,
-        /// The new settings.
         webhook: Box<Webhook>,
-        /// The file as we know it.
         expected: Fingerprint,
     },
-    /// A copy of a webhook under a new name.
     DuplicateWebhook {
-        /// Of which.
         stem: String,
-        /// The copy's name.
         name: String,
     },
     /// A new name, and a file name made of it, which campaigns follow.
     RenameWebhook {
-        /// Which.
         stem: String,
-        /// The new name.
         name: String,
     },
     /// Into the trash of the workspace.

@@ -36,7 +36,6 @@ impl fmt::Display for Fault {
     }
 }
 
-/// What was being done when a fault struck.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Work {
     Compose,
@@ -194,7 +193,6 @@ impl Provoked {
         Self { text: text.to_owned(), left: Mutex::new(left) }
     }
 
-    /// Whether this fault is still to come.
     pub fn awaits(&self, id: &str) -> bool {
         self.left.lock().unwrap_or_else(PoisonError::into_inner).iter().any(|left| left == id)
     }

@@ -7,7 +7,6 @@ use crossterm::event::{KeyCode as Code, KeyEvent, KeyEventKind, KeyModifiers};
 use crate::ui::shared::action::{ACTIONS, Action, Context};
 use crate::ui::widget::key::{Key, KeyCode};
 
-/// Which key does what where.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Keymap {
     bindings: Vec<(Context, Key, Action)>,

@@ -8,7 +8,6 @@ use std::sync::Arc;
 pub struct Latest<T>(Arc<T>);
 
 impl<T> Latest<T> {
-    /// Shares a value.
     pub fn new(value: T) -> Self {
         Self(Arc::new(value))
     }

@@ -22,7 +22,6 @@ use crate::text::Span;
 pub use content::of_request;
 pub use line::{Line, Message, Options, Role, Run, RunStyle};
 
-/// Lays out a text and the buttons below it.
 pub fn layout(text: &FormattedText, rows: &[Vec<Button>], options: Options) -> Message {
     let mut body = block::lines(text, options);
     body.extend(addresses(text, options));

@@ -30,7 +30,6 @@ pub trait Screen: fmt::Debug {
     /// Draws the screen as [`Screen::follow`] has laid it out, its dialogs last.
     fn view(&self, shared: &Shared, buf: &mut Buffer) -> Option<Cursor>;
 
-    /// Returns where the keyboard is.
     fn place(&self) -> Place;
 
     /// Returns what is on the right of the header, from right to left.
@@ -80,7 +79,6 @@ pub type Keys = &'static [(&'static str, &'static str)];
 /// Where the keyboard is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
-    /// Its name.
     pub title: &'static str,
     /// Where keys are looked up, the innermost first.
     pub contexts: &'static [Context],
@@ -90,7 +88,6 @@ pub struct Place {
     pub keys: Vec<(&'static str, Keys)>,
 }
 
-/// The terminal's cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cursor {
     /// The column, from 0.
@@ -101,13 +98,9 @@ pub struct Cursor {
     pub is_block: bool,
 }
 
-/// A piece of the header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HeaderPart {
-    /// Its text.
     pub text: String,
-    /// How it looks.
     pub style: Style,
-    /// What a click on it does.
     pub action: Option<Action>,
 }

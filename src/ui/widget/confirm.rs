@@ -9,10 +9,8 @@ use crate::ui::widget::input::{Mouse, MouseKind};
 use crate::ui::widget::key::{Key, KeyCode};
 use crate::ui::widget::theme::Theme;
 
-/// The question.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Confirm<D> {
-    /// In the border.
     pub title: String,
     /// The question, in whole sentences.
     pub text: String,
@@ -22,7 +20,6 @@ pub struct Confirm<D> {
     pub chosen: usize,
 }
 
-/// What is decided by an answer.
 pub trait Decide: Clone {
     /// The decision that nothing happens: what Esc means.
     fn stay() -> Self;
@@ -63,7 +60,6 @@ impl<D: Decide> Confirm<D> {
         None
     }
 
-    /// Takes a mouse event; returns what was decided, or `None` while nothing is.
     pub fn point(&mut self, mouse: Mouse, screen: Rect) -> Option<D> {
         let MouseKind::Down { .. } = mouse.kind else { return None };
         let buttons = self.buttons(self.area(screen));
@@ -72,14 +68,12 @@ impl<D: Decide> Confirm<D> {
         self.press(Key::plain(KeyCode::Enter))
     }
 
-    /// Returns the dialog's box on a screen of this area.
     pub fn area(&self, screen: Rect) -> Rect {
         let stage = stage(screen);
         let width = 64.min(stage.width);
         draw::centered(stage, width, self.height(usize::from(width.saturating_sub(4))))
     }
 
-    /// How high the dialog is where its text is that wide.
     fn height(&self, width: usize) -> u16 {
         let rows = self.rows(u16::try_from(width).unwrap_or(u16::MAX)).last().map_or(0, |(row, ..)| *row);
         u16::try_from(draw::wrap(&self.text, width).len()).unwrap_or(u16::MAX).saturating_add(4 + rows)
@@ -100,7 +94,6 @@ impl<D: Decide> Confirm<D> {
         rows
     }
 
-    /// The cells of each answer in the dialog's box.
     fn buttons(&self, area: Rect) -> Vec<Rect> {
         let rows = self.rows(area.width.saturating_sub(4));
         let last = rows.last().map_or(0, |(row, ..)| *row);
@@ -110,7 +103,6 @@ impl<D: Decide> Confirm<D> {
         rows.into_iter().map(button).collect()
     }
 
-    /// Draws it.
     pub fn draw(&self, buf: &mut Buffer, screen: Rect, theme: &Theme) {
         let area = self.area(screen);
         let room = frame(buf, area, &self.title, "←→ Enter · Esc", theme);

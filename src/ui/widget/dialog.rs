@@ -18,7 +18,6 @@ pub fn frame(buf: &mut Buffer, area: Rect, title: &str, keys: &str, theme: &Them
     room(area)
 }
 
-/// Returns the room inside a dialog's frame.
 pub fn room(area: Rect) -> Rect {
     let room = draw::inside(area);
     Rect { x: room.x + 1, width: room.width.saturating_sub(2), ..room }

@@ -176,7 +176,6 @@ pub fn border(buf: &mut Buffer, area: Rect, style: Style) {
     }
 }
 
-/// Returns the part of a box inside its border.
 pub fn inside(area: Rect) -> Rect {
     Rect {
         x: area.x.saturating_add(1),

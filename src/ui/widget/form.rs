@@ -10,7 +10,6 @@ use crate::ui::widget::key::{Key, KeyCode};
 use crate::ui::widget::text_field::TextField;
 use crate::ui::widget::theme::Theme;
 
-/// Fields, and which one the keyboard is in.
 #[derive(Debug, Clone, Default)]
 pub struct Form {
     /// From top to bottom.
@@ -19,14 +18,11 @@ pub struct Form {
     pub focus: usize,
 }
 
-/// One field.
 #[derive(Debug, Clone)]
 pub struct Field {
     /// By what the owner knows it.
     pub id: String,
-    /// What stands before it.
     pub label: String,
-    /// What it holds.
     pub value: FieldValue,
     /// What is wrong with it, or worth a word.
     pub problem: Option<String>,
@@ -34,26 +30,19 @@ pub struct Field {
     pub is_refused: bool,
 }
 
-/// What a field holds.
 #[derive(Debug, Clone)]
 pub enum FieldValue {
-    /// Text.
     Text(TextField),
-    /// One of several.
     Choice {
-        /// What can be chosen.
         options: Vec<String>,
         /// Which one is, from 0.
         chosen: usize,
     },
-    /// Something to press.
     Button,
-    /// Something to read.
     Note(String),
 }
 
 impl Field {
-    /// Makes a text field.
     pub fn text(id: &str, label: &str, text: &str) -> Self {
         Self::new(id, label, FieldValue::Text(TextField::new(text)))
     }
@@ -64,12 +53,10 @@ impl Field {
         Self::new(id, label, FieldValue::Choice { options, chosen })
     }
 
-    /// Makes something to press.
     pub fn button(id: &str, label: &str) -> Self {
         Self::new(id, label, FieldValue::Button)
     }
 
-    /// Makes something to read.
     pub fn note(id: &str, label: &str, text: &str) -> Self {
         Self::new(id, label, FieldValue::Note(text.to_owned()))
     }
@@ -86,11 +73,9 @@ impl Field {
 /// What became of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Filled {
-    /// The form had no use for it.
     Ignored,
     /// The keyboard went to another field, or the cursor moved.
     Moved,
-    /// A value is another one.
     Changed,
     /// The button with this id was pressed.
     Pressed(String),
@@ -114,19 +99,16 @@ impl Form {
         }
     }
 
-    /// Puts the keyboard into a field.
     pub fn focus_on(&mut self, id: &str) {
         if let Some(at) = self.fields.iter().position(|field| field.id == id) {
             self.focus = at;
         }
     }
 
-    /// Returns the field that has the keyboard.
     pub fn focused(&self) -> Option<&Field> {
         self.fields.get(self.focus)
     }
 
-    /// Sets what is wrong with a field.
     pub fn set_problem(&mut self, id: &str, problem: Option<String>) {
         if let Some(field) = self.fields.iter_mut().find(|field| field.id == id) {
             field.problem = problem;
@@ -134,7 +116,6 @@ impl Form {
         }
     }
 
-    /// Sets what keeps the form from being saved.
     pub fn refuse(&mut self, id: &str, problem: Option<String>) {
         if let Some(field) = self.fields.iter_mut().find(|field| field.id == id) {
             field.is_refused = problem.is_some();
@@ -147,14 +128,12 @@ impl Form {
         self.fields.iter().find(|field| field.is_refused)
     }
 
-    /// Puts a text into a text field.
     pub fn set_text(&mut self, id: &str, text: &str) {
         if let Some(field) = self.fields.iter_mut().find(|field| field.id == id) {
             field.value = FieldValue::Text(TextField::new(text));
         }
     }
 
-    /// Takes a key.
     pub fn press(&mut self, key: Key) -> Filled {
         match (key.code, key.shift) {
             (KeyCode::Up, false) | (KeyCode::Tab, true) => return self.step(-1),
@@ -195,7 +174,6 @@ impl Form {
         }
     }
 
-    /// Takes pasted text.
     pub fn paste(&mut self, pasted: &str) -> Filled {
         match self.fields.get_mut(self.focus).map(|field| &mut field.value) {
             Some(FieldValue::Text(text)) => {

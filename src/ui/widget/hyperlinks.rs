@@ -20,11 +20,8 @@ const SCHEMES: [&str; 5] = ["http://", "https://", "tg://", "mailto:", "tel:"];
 /// The cells of one row that lead to an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
-    /// The row.
     pub y: u16,
-    /// The columns.
     pub columns: Range<u16>,
-    /// Where they lead.
     pub address: Address,
 }
 
@@ -51,13 +48,11 @@ impl Address {
         (encoded.len() <= LONGEST).then_some(Self(encoded))
     }
 
-    /// Returns it as it is written.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// The links that the terminal shows.
 #[derive(Debug, Default)]
 pub struct Hyperlinks {
     painted: Vec<Painted>,

@@ -2,31 +2,24 @@
 
 use crate::ui::widget::key::{Key, KeyCode};
 
-/// One thing the person at the terminal did.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Input {
-    /// A key.
     Key(Key),
     /// Text pasted, verbatim.
     Paste(String),
-    /// The mouse.
     Mouse(Mouse),
     /// The terminal has this many columns and rows now.
     Resize(u16, u16),
-    /// The terminal window was looked at again.
     FocusGained,
 }
 
-/// A mouse event at a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mouse {
-    /// What happened.
     pub kind: MouseKind,
     /// The column, from 0.
     pub x: u16,
     /// The row, from 0.
     pub y: u16,
-    /// Shift held.
     pub shift: bool,
 }
 
@@ -40,9 +33,7 @@ pub enum MouseKind {
     },
     /// The right button went down: asks what is there.
     Ask,
-    /// Moved with the button down.
     Drag,
-    /// The button went up.
     Up,
     /// The wheel, in lines; negative is up.
     Scroll(i8),

@@ -6,9 +6,7 @@ use std::str::FromStr;
 /// A key with its modifiers. Shift is never set with a character: the character is the shifted one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Key {
-    /// Which key.
     pub code: KeyCode,
-    /// Ctrl held.
     pub ctrl: bool,
     /// Alt held, or Esc sent just before.
     pub alt: bool,
@@ -16,7 +14,6 @@ pub struct Key {
     pub shift: bool,
 }
 
-/// Which key, without modifiers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum KeyCode {
     Char(char),
@@ -38,12 +35,10 @@ pub enum KeyCode {
 }
 
 impl Key {
-    /// Makes a key without modifiers.
     pub const fn plain(code: KeyCode) -> Self {
         Self { code, ctrl: false, alt: false, shift: false }
     }
 
-    /// Makes the key that types `c`.
     pub const fn char(c: char) -> Self {
         Self::plain(KeyCode::Char(c))
     }
@@ -61,7 +56,6 @@ impl Key {
         self
     }
 
-    /// Returns the key without Alt.
     pub const fn without_alt(self) -> Self {
         Self { alt: false, ..self }
     }
@@ -119,7 +113,6 @@ fn code_name(code: KeyCode) -> &'static str {
     NAMES.iter().find(|(_, named)| *named == code).map_or("Key", |(name, _)| name)
 }
 
-/// A key that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not a key: write it as `ctrl-s`, `alt-1`, `shift-f8`, `enter` or `x`")]
 pub struct UnknownKey(pub String);

@@ -12,13 +12,10 @@ use crate::ui::widget::theme::Theme;
 /// A titled picker; what is chosen means what its kind says.
 #[derive(Debug, Clone)]
 pub struct Listing<K> {
-    /// What is chosen from.
     pub kind: K,
-    /// The list.
     pub picker: Picker,
 }
 
-/// What a kind of list says about itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Labels {
     /// In the border above.
@@ -31,31 +28,25 @@ pub struct Labels {
     pub width: u16,
 }
 
-/// A kind of list.
 pub trait Kind: Copy {
-    /// Returns what it says about itself.
     fn labels(self) -> Labels;
 }
 
 impl<K: Kind> Listing<K> {
-    /// Makes a list of rows.
     pub fn new(kind: K, rows: Vec<Row>, matching: Matching) -> Self {
         Self { kind, picker: Picker::new(rows, matching) }
     }
 
-    /// Returns the dialog's box on a screen of this area.
     pub fn area(&self, screen: Rect) -> Rect {
         let stage = stage(screen);
         let height = (stage.height * 3 / 4).clamp(8.min(stage.height), 26);
         draw::centered(stage, self.kind.labels().width.min(stage.width.saturating_sub(4)), height)
     }
 
-    /// Takes a mouse event.
     pub fn point(&mut self, mouse: Mouse, screen: Rect) -> Picked {
         self.picker.point(mouse, rows(self.area(screen)))
     }
 
-    /// Draws it; returns the cursor's cell.
     pub fn draw(&self, buf: &mut Buffer, screen: Rect, theme: &Theme) -> Option<(u16, u16)> {
         let (area, labels) = (self.area(screen), self.kind.labels());
         let room = frame(buf, area, labels.title, labels.keys, theme);
@@ -71,7 +62,6 @@ impl<K: Kind> Listing<K> {
     }
 }
 
-/// Where the rows are in the dialog's box.
 fn rows(area: Rect) -> Rect {
     let room = draw::inside(area);
     Rect {

@@ -12,12 +12,10 @@ use crate::ui::widget::key::{Key, KeyCode};
 use crate::ui::widget::text_field::TextField;
 use crate::ui::widget::theme::Theme;
 
-/// One row.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Row {
     /// By what the choice is known.
     pub id: String,
-    /// What is read first.
     pub title: String,
     /// What explains it, dimmed, behind.
     pub detail: String,
@@ -27,7 +25,6 @@ pub struct Row {
     pub is_heading: bool,
 }
 
-/// Where the rows are matched with what was typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Matching {
     /// Here, fuzzily, the best first.
@@ -39,7 +36,6 @@ pub enum Matching {
 /// A list with a field above it.
 #[derive(Debug, Clone)]
 pub struct Picker {
-    /// What is typed.
     pub field: TextField,
     rows: Vec<Row>,
     matching: Matching,
@@ -52,11 +48,8 @@ pub struct Picker {
 /// What became of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Picked {
-    /// The picker had no use for it.
     Ignored,
-    /// Something moved.
     Moved,
-    /// The typed text is another one.
     Typed,
     /// The row with this id was chosen.
     Chosen(String),
@@ -86,7 +79,6 @@ impl Picker {
         }
     }
 
-    /// Returns the chosen row.
     pub fn chosen(&self) -> Option<&Row> {
         self.shown.get(self.chosen).map(|row| &self.rows[*row]).filter(|row| !row.is_heading)
     }
@@ -96,7 +88,6 @@ impl Picker {
         self.shown.is_empty()
     }
 
-    /// Takes a key.
     pub fn press(&mut self, key: Key) -> Picked {
         match key {
             Key { code: KeyCode::Enter, ctrl: false, alt: false, .. } => {
@@ -119,7 +110,6 @@ impl Picker {
         Picked::Moved
     }
 
-    /// Takes pasted text.
     pub fn paste(&mut self, text: &str) -> Picked {
         let before = self.field.text();
         self.field.paste(text);

@@ -33,12 +33,10 @@ impl TextField {
         field
     }
 
-    /// Returns the text.
     pub fn text(&self) -> String {
         self.editor.text()
     }
 
-    /// Returns the selected text where there is some, to be copied.
     pub fn selection(&self) -> Option<String> {
         Some(self.editor.selected().into_owned()).filter(|text| !text.is_empty())
     }

@@ -3,7 +3,6 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
-/// A style for each role on screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Theme {
     pub text: Style,
@@ -12,7 +11,6 @@ pub struct Theme {
     pub title: Style,
     pub border: Style,
     pub border_focused: Style,
-    /// The line at the top.
     pub header: Style,
     /// The word SANDBOX.
     pub sandbox: Style,
@@ -24,7 +22,6 @@ pub struct Theme {
     pub warning: Style,
     pub info: Style,
     pub success: Style,
-    /// The chosen row of a list in a pane.
     pub chosen: Style,
     /// The chosen row of a list in a pane without the keyboard.
     pub chosen_unfocused: Style,

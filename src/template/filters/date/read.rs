@@ -31,7 +31,6 @@ pub(super) fn read(text: &str, now: Timestamp, zone: &TimeZone) -> Option<Zoned>
     DateTime::from_parts(date, time).to_zoned(zone).ok()
 }
 
-/// What was found so far.
 #[derive(Default)]
 struct Parts {
     /// A date written as one word.

@@ -4,7 +4,6 @@ use std::fmt::Write;
 
 use jiff::Zoned;
 
-/// The widest a directive can be made.
 const MAX_WIDTH: usize = 50;
 
 const MONTHS: [&str; 12] = [

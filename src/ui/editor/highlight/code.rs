@@ -17,7 +17,6 @@ pub struct CodeGrammars {
 }
 
 impl CodeGrammars {
-    /// Loads the grammars.
     pub fn load() -> Self {
         Self { set: SyntaxSet::load_defaults_newlines() }
     }

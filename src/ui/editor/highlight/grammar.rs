@@ -52,12 +52,10 @@ impl Grammar {
 /// A line that tries every expression once.
 const EVERYTHING: &str = "{\"a\": \"<b x='y'>[*](\\n\\q&amp;\", {{ a | b: 'c', 1 }} {% if x == 1 %} {% # a %} {% comment %}x{% endcomment %} 1}\n";
 
-/// A state of the grammar.
 struct Rules {
     name: &'static str,
     /// What everything inside is.
     scope: &'static str,
-    /// Whether Liquid may begin in it.
     has_liquid: bool,
     rules: &'static [Rule],
 }
@@ -73,7 +71,6 @@ enum Rule {
     BeginGroups(&'static str, &'static [&'static str], &'static str),
     /// An expression that ends the state, and what it is.
     End(&'static str, &'static str),
-    /// The rules of another state.
     Include(&'static str),
 }
 

@@ -29,7 +29,6 @@ pub fn json_pieces(text: &str) -> Vec<Piece> {
     pieces
 }
 
-/// Adds a string, its escapes by themselves.
 fn add_string(pieces: &mut Vec<Piece>, text: &str, span: Span) {
     let class = if json::is_key(text, span) { Class::Key } else { Class::String };
     let mut from = span.start;

@@ -37,7 +37,6 @@ struct Line {
 }
 
 impl Highlighter {
-    /// Returns the grammar, once it is loaded.
     pub fn grammar(&self) -> Option<&Grammar> {
         self.grammar.as_deref()
     }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use crate::telegram::ParseMode;
 use crate::ui::editor::highlight::Grammar;
 
-/// Which grammars there are, and which were asked for.
 #[derive(Debug, Default)]
 pub struct Grammars {
     loaded: Vec<Arc<Grammar>>,
@@ -13,7 +12,6 @@ pub struct Grammars {
 }
 
 impl Grammars {
-    /// Returns the grammar for a mode's markup, if it is loaded.
     pub fn get(&self, markup: Option<ParseMode>) -> Option<&Arc<Grammar>> {
         self.loaded.iter().find(|grammar| grammar.markup == markup)
     }
@@ -27,7 +25,6 @@ impl Grammars {
         is_new
     }
 
-    /// Takes a loaded grammar.
     pub fn add(&mut self, grammar: Arc<Grammar>) {
         self.loaded.push(grammar);
     }

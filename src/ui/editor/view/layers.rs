@@ -73,7 +73,6 @@ impl<'a> RowLayers<'a> {
     }
 }
 
-/// What lies over the colours of a row.
 fn over(view: &EditorView<'_>, row: Span, brackets: &[Span]) -> Vec<(Span, Style)> {
     let theme = view.theme;
     let mut over = Vec::new();

@@ -13,9 +13,7 @@ use crate::ui::editor::view::{EditorView, severity_style, sign};
 /// Words behind the cursor's line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Remark<'a> {
-    /// How bad it is.
     pub severity: Severity,
-    /// What is said.
     pub words: &'a str,
 }
 

@@ -8,7 +8,6 @@ const MARGIN_ROWS: usize = 2;
 /// How near it comes to the left and right edge, in cells.
 const MARGIN_CELLS: usize = 6;
 
-/// The first row and column that are seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Viewport {
     /// The line at the top, from 0.

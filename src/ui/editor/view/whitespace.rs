@@ -8,10 +8,8 @@ use crate::text::Span;
 /// How far back from a line's end its last blanks are looked for.
 const REACH: usize = 4 * 1024;
 
-/// Which blanks of one line are marked.
 pub struct Blanks {
     which: Whitespace,
-    /// Where the blanks at the line's end begin.
     trailing: usize,
 }
 

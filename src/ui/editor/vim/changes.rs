@@ -11,7 +11,6 @@ use crate::ui::editor::vim::{Direction, LastChange, Outcome, Request, Vim, first
 use crate::ui::widget::key::{Key, KeyCode};
 
 impl Vim {
-    /// Takes a key of normal mode.
     pub(super) fn press_normal(&mut self, key: Key, editor: &Editor, page: usize) -> Outcome {
         let from = editor.cursor();
         match self.way(key, from, editor, page) {

@@ -1,6 +1,5 @@
 //! What can be typed behind `:`.
 
-/// A command line that is one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Line {
     /// `:w`
@@ -13,7 +12,6 @@ pub enum Line {
     SaveAndQuit,
     /// `:12`, `:$`
     GoTo(usize),
-    /// `:help`
     Help,
 }
 

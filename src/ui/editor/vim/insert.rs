@@ -5,7 +5,6 @@ use crate::text::Span;
 use crate::ui::editor::vim::operator::replaced;
 use crate::ui::editor::vim::{Mode, Outcome, Vim, first_letter};
 
-/// What is known of the typing that goes on.
 #[derive(Debug, Clone)]
 pub struct Insertion {
     /// The undo steps before it: all of it becomes one.
@@ -18,7 +17,6 @@ pub struct Insertion {
     start: Option<(Snapshot, usize)>,
 }
 
-/// Where a new line goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Opening {
     /// `o`
@@ -28,7 +26,6 @@ pub enum Opening {
 }
 
 impl Insertion {
-    /// Begins typing at the cursor.
     pub fn begin(editor: &Editor) -> Self {
         Self { depth: editor.n_steps(), count: 1, opens: None, start: None }
     }

@@ -199,7 +199,6 @@ impl Vim {
         Way::to(first_letter(editor, line), Kind::Lines)
     }
 
-    /// The object that a key names, around `at`.
     pub(super) fn object(key: Key) -> Option<Object> {
         Some(match key.typed()? {
             'w' => Object::Word(Words::Small),

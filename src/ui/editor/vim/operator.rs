@@ -7,7 +7,6 @@ use crate::ui::editor::vim::insert::Insertion;
 use crate::ui::editor::vim::reach::{Kind, Reach};
 use crate::ui::editor::vim::{Mode, Outcome, Register, Request, Vim, first_letter};
 
-/// A command that waits for where to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operator {
     /// `d`
@@ -31,7 +30,6 @@ pub enum Operator {
 }
 
 impl Operator {
-    /// Returns the operator of one key.
     pub fn of(c: char) -> Option<Self> {
         Some(match c {
             'd' => Operator::Delete,
@@ -85,7 +83,6 @@ pub fn stretch(editor: &Editor, from: usize, reach: Reach) -> Found {
     }
 }
 
-/// Returns whole lines.
 pub fn lines(editor: &Editor, first: usize, last: usize) -> Found {
     let last = last.min(editor.n_lines() - 1);
     let span = Span::new(editor.line_span(first.min(last)).start, editor.line_span(last).end);

@@ -4,39 +4,26 @@ use crate::editor::Extent;
 use crate::ui::editor::vim::operator::Operator;
 use crate::ui::widget::key::{Key, KeyCode};
 
-/// What the next key is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Wanted {
-    /// A command, a motion, or the rest of one.
     #[default]
     Command,
-    /// The name of a register.
     Register,
-    /// What follows `g`.
     AfterG,
-    /// What follows `Z`.
     AfterZ,
-    /// The character to go to.
     Find {
-        /// Towards the line's end.
         is_forward: bool,
         /// Up to it, not onto it.
         is_till: bool,
     },
-    /// The character to put in.
     Replacement,
-    /// A kind of object.
     Object(Extent),
 }
 
-/// What has been typed of a command.
 #[derive(Debug, Clone, Default)]
 pub struct Pending {
-    /// What the next key is.
     pub wanted: Wanted,
-    /// The register's name.
     pub register: Option<char>,
-    /// The operator that waits for where to.
     pub operator: Option<Operator>,
     /// The count before the operator.
     before: Option<usize>,
@@ -59,7 +46,6 @@ impl Pending {
         Self { count, register, ..Self::default() }
     }
 
-    /// Whether nothing has been typed.
     pub fn is_empty(&self) -> bool {
         self.typed.is_empty()
     }
@@ -69,7 +55,6 @@ impl Pending {
         !self.goes_on
     }
 
-    /// Returns the keys typed so far.
     pub fn keys(&self) -> impl Iterator<Item = Key> + '_ {
         self.typed.iter().copied()
     }
@@ -89,13 +74,11 @@ impl Pending {
         self.goes_on = false;
     }
 
-    /// Waits for another key.
     pub fn want(&mut self, wanted: Wanted) {
         self.wanted = wanted;
         self.goes_on = true;
     }
 
-    /// Takes an operator, and waits for where to.
     pub fn operate(&mut self, operator: Operator) {
         self.operator = Some(operator);
         self.before = self.before.or(self.count.take());

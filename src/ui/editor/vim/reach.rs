@@ -13,32 +13,25 @@ pub enum Kind {
     Lines,
 }
 
-/// A place and how an operator goes there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reach {
-    /// The place.
     pub at: usize,
-    /// What is taken of the way.
     pub kind: Kind,
 }
 
 /// What a key is as a motion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
-    /// No motion at all.
     Other,
     /// One that leads nowhere from here: the command is dropped.
     Nowhere,
-    /// One that leads to a place.
     To(Reach),
     /// A way by the rows of wrapped lines, which the editor finds.
     By(Motion),
 }
 
-/// The column that vertical motions try to keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Goal {
-    /// This cell.
     Column(usize),
     /// The end of every line, as `$` asked.
     End,

@@ -410,7 +410,6 @@ fn what_the_mouse_selects_is_selected() {
     assert_eq!((desk.vim.shown().as_str(), desk.marked().as_str()), ("NORMAL", "|one "));
 }
 
-/// Keys that say much in few.
 fn any_key() -> impl Strategy<Value = char> {
     prop_oneof![
         6 => proptest::sample::select("hjklwbeWBE0^$gG%{}fFtT;,nN*#_+-|".chars().collect::<Vec<_>>()),

@@ -12,16 +12,12 @@ use crate::ui::widget::key::{Key, KeyCode};
 /// What is selected: both graphemes and all between them, or their lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Selected {
-    /// Where it began.
     pub anchor: usize,
-    /// Where the cursor is.
     pub cursor: usize,
-    /// Whether whole lines are selected.
     pub is_lines: bool,
 }
 
 impl Selected {
-    /// Takes what is selected in an editor.
     pub fn of(editor: &Editor) -> Option<Self> {
         let Selection { anchor, head } = editor.selection();
         let (anchor, cursor) = match anchor.cmp(&head) {
@@ -41,7 +37,6 @@ impl Selected {
         Found { span: Span::new(start, editor.grapheme_after(end)), is_lines: false }
     }
 
-    /// The editor's selection that shows it.
     fn selection(&self, editor: &Editor) -> Selection {
         let Span { start, end } = self.found(editor).span;
         if self.anchor <= self.cursor {
@@ -51,7 +46,6 @@ impl Selected {
         }
     }
 
-    /// Whether the editor selects just this.
     pub fn is_shown(&self, editor: &Editor) -> bool {
         let is_there = |at: usize| at <= editor.len() && editor.boundary(at) == at;
         is_there(self.anchor) && is_there(self.cursor) && self.selection(editor) == editor.selection()
@@ -76,7 +70,6 @@ impl Vim {
         outcome
     }
 
-    /// Takes a key of visual mode.
     pub(super) fn press_visual(
         &mut self,
         key: Key,

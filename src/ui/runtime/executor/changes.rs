@@ -6,7 +6,6 @@ use crate::service::{Renamed, Session, WebhookSaved};
 use crate::ui::shared::effect::Change;
 use crate::ui::shared::msg::Done;
 
-/// Makes a change, and says what was done.
 pub(super) fn apply(session: &Session, change: Change) -> Result<Done, Box<dyn Error>> {
     let done = |words: String| Done { words, open: None, enters: false, renamed: None };
     let unchanged = |name: String| done(format!("nothing changed: it is called {name} already"));

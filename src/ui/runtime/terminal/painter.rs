@@ -12,12 +12,10 @@ use ratatui::layout::{Position, Size};
 use ratatui::style::Color;
 use ratatui_crossterm::CrosstermBackend;
 
-/// What the console is drawn with.
 #[derive(Debug)]
 pub struct Painter<W: Write>(CrosstermBackend<W>);
 
 impl<W: Write> Painter<W> {
-    /// Draws to `out`.
     pub fn new(out: W) -> Self {
         Self(CrosstermBackend::new(out))
     }

@@ -17,17 +17,14 @@ use crate::workspace::{CampaignFiles, Condition, Fingerprint};
 /// An opened body. Closing and opening a campaign again finds it with its undo.
 #[derive(Debug)]
 pub struct Buffer {
-    /// The text and its undo.
     pub editor: Editor,
     /// Where Tab leads from within what was completed.
     pub tab_stops: TabStops,
-    /// What part of it is on screen.
     pub viewport: Viewport,
     /// The file as it was read or saved last.
     pub saved: Fingerprint,
     /// The parse mode in which its text is marked up, as far as is known.
     pub markup: Option<ParseMode>,
-    /// Its colours.
     pub highlighter: Highlighter,
     /// The version, cursor, window and width of rows for which the cursor was last scrolled into sight.
     pub shown: Option<(u64, usize, Rect, Option<usize>)>,
@@ -35,7 +32,6 @@ pub struct Buffer {
     saving: Option<(u64, Arc<str>)>,
     /// The text as it is on disk, as far as we know.
     saved_text: Arc<str>,
-    /// The edit up to which a draft is written.
     drafted: Option<u64>,
     /// Whether the clock of the next draft runs: one draft takes all keys of its time, whatever it weighs.
     pub draft_is_coming: bool,
@@ -49,7 +45,6 @@ pub struct Buffer {
 }
 
 impl Buffer {
-    /// Takes a campaign's body as it was read.
     pub fn read(campaign: &CampaignFiles) -> Self {
         let text = campaign.body.text.as_str();
         Self {
@@ -70,12 +65,10 @@ impl Buffer {
         }
     }
 
-    /// Returns the text as it stands.
     pub fn text(&self) -> Arc<str> {
         self.editor.text().into()
     }
 
-    /// Whether the text differs from the file.
     pub fn is_modified(&self) -> bool {
         self.is_deleted || !self.editor.is(&self.saved_text)
     }

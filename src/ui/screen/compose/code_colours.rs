@@ -14,19 +14,16 @@ use crate::ui::shared::effect::{Effect, Task};
 pub struct CodeColours {
     grammars: Option<Arc<CodeGrammars>>,
     is_asked_for: bool,
-    /// The message that the pieces are of.
     of: Option<FormattedText>,
     /// By bytes of the message's text, ascending.
     pieces: Vec<Piece>,
 }
 
 impl CodeColours {
-    /// Takes the grammars, once loaded.
     pub fn take(&mut self, grammars: Arc<CodeGrammars>) {
         self.grammars = Some(grammars);
     }
 
-    /// Returns the coloured pieces of the message that is shown.
     pub fn pieces(&self) -> &[Piece] {
         &self.pieces
     }

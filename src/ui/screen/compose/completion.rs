@@ -13,7 +13,6 @@ use crate::ui::shared::Shared;
 use crate::ui::widget::draw;
 use crate::ui::widget::draw::inside;
 
-/// The most rows on screen.
 const MAX_ROWS: u16 = 9;
 
 /// The most lines about the chosen row.
@@ -25,21 +24,17 @@ const FEW_ROWS: u16 = 4;
 /// How narrow and how wide it is inside its border.
 const WIDTH: std::ops::RangeInclusive<u16> = 30..=62;
 
-/// How many rows decide how wide it is.
 const MEASURED_ROWS: usize = 50;
 
-/// Where the picker and its parts are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Plan {
     /// With the border.
     pub area: Rect,
-    /// The rows.
     pub rows: Rect,
     /// What is said of the chosen row, below a line; empty where there is no room.
     doc: Rect,
 }
 
-/// Returns where the picker is.
 pub fn plan(screen: &Compose, shared: &Shared) -> Option<Plan> {
     let session = screen.completion.as_ref().filter(|_| screen.is_in_front(shared))?;
     let token = Span::new(session.anchor(), screen.buffer()?.editor.cursor());
@@ -82,14 +77,12 @@ fn top(session: &Session, height: u16) -> usize {
     session.chosen.saturating_sub(height / 2).min(session.n_rows().saturating_sub(height))
 }
 
-/// Returns the row of the picker at a line of the screen.
 pub fn row_at(screen: &Compose, rows: Rect, y: u16) -> Option<usize> {
     let session = screen.completion.as_ref()?;
     let at = top(session, rows.height) + usize::from(y.checked_sub(rows.y)?);
     (at < session.n_rows()).then_some(at)
 }
 
-/// Draws the picker.
 pub fn draw(screen: &Compose, shared: &Shared, buf: &mut Buffer) {
     let (Some(plan), Some(session)) = (plan(screen, shared), &screen.completion) else { return };
     let border = shared.theme.popup.patch(shared.theme.border_focused);
@@ -129,7 +122,6 @@ fn draw_row(shared: &Shared, item: &Item, letters: &[u32], is_chosen: bool, line
     }
 }
 
-/// Writes a label with its matched letters set off.
 fn put_matched(buf: &mut Buffer, room: Rect, label: &str, letters: &[u32], plain: Style, matched: Style) {
     if usize::from(room.width) < width(label) {
         draw::put_line(buf, room, room.y, label, plain);

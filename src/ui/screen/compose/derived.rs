@@ -27,7 +27,6 @@ pub struct Kept<K, V> {
     value: V,
 }
 
-/// What is kept.
 #[derive(Debug, Default)]
 pub struct Derived {
     others: Kept<OthersKey, Vec<Problem>>,
@@ -61,7 +60,6 @@ struct ListKey {
     typing: Option<(u64, usize)>,
 }
 
-/// The problems, the body's own first.
 #[derive(Debug, Default)]
 struct List {
     problems: Vec<Problem>,
@@ -73,14 +71,11 @@ struct List {
     has_untold: bool,
 }
 
-/// The sample event in use.
 #[derive(Debug, Default)]
 pub struct Sample {
     /// What to call it; none where there is no sample.
     pub name: Option<String>,
-    /// Whether it can be read.
     pub is_readable: bool,
-    /// What it has.
     pub event: SampleEvent,
 }
 
@@ -118,27 +113,22 @@ impl Derived {
         self.list.value.worst
     }
 
-    /// Whether there are problems that are not told yet.
     pub fn has_untold(&self) -> bool {
         self.list.value.has_untold
     }
 
-    /// Returns the places of the open body's problems.
     pub fn marks(&self) -> &[Mark] {
         &self.list.value.marks
     }
 
-    /// Returns the sample event in use.
     pub fn sample(&self) -> &Sample {
         &self.sample.value
     }
 
-    /// Returns the message as it is laid out, where there is one.
     pub fn bubble(&self) -> Option<&Bubble> {
         self.bubble.value.as_ref()
     }
 
-    /// Returns the message before the error, as it is laid out.
     pub fn bubble_before_error(&self) -> Option<&Bubble> {
         self.bubble_before_error.value.as_ref()
     }

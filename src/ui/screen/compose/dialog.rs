@@ -23,18 +23,12 @@ pub use prompt::{Prompt, Purpose};
 pub use settings::Settings;
 pub use test::TestDialog;
 
-/// The dialogs.
 #[derive(Debug, Clone)]
 pub enum Dialog {
-    /// A list to choose from: profiles, starters, chats.
     Listing(Listing),
-    /// One line to type: a name, a line's number.
     Prompt(Prompt),
-    /// The campaign's settings.
     Settings(Box<Settings>),
-    /// A question with a few answers.
     Confirm(Confirm),
-    /// Preview and Test.
     Test(Box<TestDialog>),
     /// The parse modes side by side.
     Compare(Box<Compare>),

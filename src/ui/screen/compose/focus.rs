@@ -3,20 +3,14 @@
 /// The panes, in the order of their numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Pane {
-    /// 1: the list of campaigns.
     Campaigns,
-    /// 2: the settings of the campaign's webhook.
     Webhook,
-    /// 3: the body.
     Body,
-    /// 4: the preview.
     Preview,
-    /// 5: the problems.
     Problems,
 }
 
 impl Pane {
-    /// All panes, in order.
     pub const ALL: [Pane; 5] = [Pane::Campaigns, Pane::Webhook, Pane::Body, Pane::Preview, Pane::Problems];
 
     /// Returns the number that enters the pane, from 1.
@@ -24,7 +18,6 @@ impl Pane {
         self as u8 + 1
     }
 
-    /// Returns the pane's name.
     pub fn title(self) -> &'static str {
         match self {
             Pane::Campaigns => "Campaigns",
@@ -54,7 +47,6 @@ impl Pane {
 /// The focused pane, and whether one is inside its text: a pane reached by Tab is focused, not entered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Focus {
-    /// The pane.
     pub pane: Pane,
     /// Whether printable keys type. Never set for a pane without text.
     pub entered: bool,
@@ -71,7 +63,6 @@ impl Focus {
         Self { pane, entered: false }
     }
 
-    /// Whether one types in the body.
     pub fn in_body(self) -> bool {
         self.entered && self.pane == Pane::Body
     }

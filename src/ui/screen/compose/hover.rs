@@ -20,7 +20,6 @@ const MAX_WIDTH: u16 = 64;
 /// The most lines inside its border.
 const MAX_LINES: usize = 14;
 
-/// An open box.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HoverBox {
     hover: hover::Hover,

@@ -23,7 +23,6 @@ pub struct Knowledge<'a> {
 }
 
 impl Compose {
-    /// Gathers what completion and hover know.
     pub fn knowledge<'a>(&'a self, shared: &'a Shared) -> Knowledge<'a> {
         Knowledge {
             screen: self,
@@ -37,7 +36,6 @@ impl Compose {
 }
 
 impl Knowledge<'_> {
-    /// Returns it as completion and hover read it.
     pub fn context(&self) -> complete::Context<'_> {
         let (screen, shared) = (self.screen, self.shared);
         let campaign = screen.open_campaign(shared);

@@ -25,7 +25,6 @@ const TWO_COLUMNS: (u16, u16) = (76, 12);
 /// From this height on a single column shows the preview under the body.
 const STACKED: u16 = 22;
 
-/// Where everything stands.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Layout {
     /// The line that names the panes, where not all are on screen.
@@ -35,12 +34,10 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// Returns the place of a pane, where it is on screen.
     pub fn pane(&self, pane: Pane) -> Option<Rect> {
         self.panes.iter().find(|(shown, _)| *shown == pane).map(|(_, area)| *area)
     }
 
-    /// Returns the pane at a cell.
     pub fn pane_at(&self, x: u16, y: u16) -> Option<Pane> {
         self.panes.iter().find(|(_, area)| area.contains((x, y).into())).map(|(pane, _)| *pane)
     }

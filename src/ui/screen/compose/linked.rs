@@ -17,7 +17,6 @@ pub struct Linked {
     of: Option<Read>,
     /// The place of the cursor that is lit, and the room it was scrolled into.
     shown: Option<Place>,
-    /// What is lit.
     pub lit: Lit,
     /// What one came to by a click in the preview: the text's version, the cursor behind the click, and the place.
     outline: Option<(u64, usize, Span)>,
@@ -40,12 +39,10 @@ struct Place {
 }
 
 impl Linked {
-    /// Returns the links of the composition on screen.
     pub fn links(&self) -> Option<&Links> {
         self.of.as_ref().map(|read| &read.links)
     }
 
-    /// Returns the rows of the rendered body.
     pub fn json(&self) -> Option<&JsonRows> {
         self.of.as_ref()?.json.as_ref().map(|(_, rows)| rows)
     }
@@ -58,7 +55,6 @@ impl Compose {
             self.buffer().map(|buffer| (buffer.editor.version(), buffer.editor.cursor(), place));
     }
 
-    /// Returns the place of the body that is outlined.
     pub fn outlined(&self) -> Option<Span> {
         let (version, cursor, place) = self.linked.outline?;
         let editor = &self.buffer()?.editor;

@@ -10,11 +10,8 @@ use crate::ui::shared::Shared;
 /// The rows that must stay in sight, and the column at which a box about them begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Anchor {
-    /// The column.
     pub x: u16,
-    /// The first row.
     pub top: u16,
-    /// The last row.
     pub bottom: u16,
 }
 

@@ -28,7 +28,6 @@ impl Compose {
         }
     }
 
-    /// Returns the samples to choose from, with what each has.
     pub fn sample_rows(&self, shared: &Shared) -> Vec<Row> {
         let row = |source: &Source| {
             let right = match SampleEvent::read(source) {
@@ -52,7 +51,6 @@ pub fn sample_name(source: &Source) -> &str {
     file.strip_suffix(".json").unwrap_or(file)
 }
 
-/// How many of the names of an event are shown.
 const SHOWN_NAMES: usize = 3;
 
 fn names(value: &Value) -> String {

@@ -16,7 +16,6 @@ use crate::ui::widget::key::{Key, KeyCode};
 use crate::ui::widget::text_field::TextField;
 use crate::ui::widget::theme::Theme;
 
-/// What is looked for, and what is put in its place.
 #[derive(Debug, Clone)]
 pub struct Search {
     find: TextField,
@@ -69,7 +68,6 @@ impl Search {
         Pattern::new(&self.find.text(), self.syntax).map_err(|error| error.to_string())
     }
 
-    /// Finds all matches in the text.
     fn refresh(&mut self, text: &str) {
         self.matches = Vec::new();
         self.words = match self.pattern() {
@@ -92,7 +90,6 @@ impl Search {
         }
     }
 
-    /// The keys that do something here, each with its word.
     pub fn hints(&self) -> &'static [(&'static str, &'static str)] {
         match (self.began.is_some(), self.in_replace) {
             (true, false) => &[("Enter", "go there"), ("Esc", "back"), ("^R", "regex"), ("Tab", "replace")],
@@ -136,7 +133,6 @@ impl Search {
     }
 }
 
-/// Takes a key while the line is open.
 pub fn press(screen: &mut Compose, shared: &mut Shared, key: Key) -> Vec<Effect> {
     let text = screen.buffer().map(|buffer| buffer.editor.text()).unwrap_or_default();
     let selected = screen.buffer().map_or(Span::at(0), |buffer| buffer.editor.selection().span());
@@ -181,7 +177,6 @@ pub fn press(screen: &mut Compose, shared: &mut Shared, key: Key) -> Vec<Effect>
     Vec::new()
 }
 
-/// Takes pasted text while the line is open.
 pub fn paste(screen: &mut Compose, pasted: &str) -> Vec<Effect> {
     let text = screen.buffer().map(|buffer| buffer.editor.text()).unwrap_or_default();
     if let Some(search) = &mut screen.search {

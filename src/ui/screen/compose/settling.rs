@@ -13,14 +13,12 @@ use crate::ui::shared::latest::Latest;
 /// Typing that has not rested yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Typing {
-    /// The text's version behind the last key.
     version: u64,
     /// What was told before it began: code and words.
     told: Vec<(Code, String)>,
 }
 
 impl Typing {
-    /// Returns the text's version behind the last key.
     pub fn version(&self) -> u64 {
         self.version
     }
@@ -110,7 +108,6 @@ impl Compose {
         self.diagnostics().iter().filter(|problem| !self.waits(problem))
     }
 
-    /// Whether there are problems that are not told yet.
     pub fn has_untold(&self) -> bool {
         self.diagnostics().iter().any(|problem| self.waits(problem))
     }

@@ -37,7 +37,6 @@ use crate::workspace::{CampaignFiles, Draft, FileProblem, Fingerprint};
 /// Bodies above this size are not tried on a sample: no message is as long.
 const SURVEYS_UP_TO: usize = 256 * 1024;
 
-/// The screen's state.
 #[derive(Debug)]
 pub struct Compose {
     /// Whether the private folder was not made here, so that its test chats, drafts and history are ignored.
@@ -46,37 +45,24 @@ pub struct Compose {
     pub buffers: BTreeMap<String, Buffer>,
     /// The stem of the campaign in the editor.
     pub open: Option<String>,
-    /// Where the keyboard is.
     pub focus: Focus,
-    /// The webhook's settings.
     pub webhook: WebhookPane,
-    /// Where the panes are.
     pub plan: Layout,
-    /// What is over the panes.
     pub dialog: Option<Dialog>,
-    /// The variable picker.
     pub completion: Option<complete::Session>,
-    /// What is said of a place of the body.
     pub hover: Option<HoverBox>,
-    /// Vim's state, where the body is edited so.
     pub vim: Option<Vim>,
-    /// Find and replace in the body.
     pub search: Option<Search>,
     /// The sample events that were chosen in this session: the file's path by the campaign's stem.
     pub samples: BTreeMap<String, String>,
-    /// The preview.
     pub preview: Preview,
     /// What comes out of the body as it is, or was a moment ago.
     pub message: Request<Latest<Composed>>,
-    /// The last message that came out.
     pub(super) before_error: Option<BeforeError>,
-    /// What of it belongs to the cursor's place.
     pub linked: Linked,
-    /// What is wrong with each campaign at worst.
     pub verdicts: Verdicts,
     /// What a sample of the recipients of the body showed.
     pub worst: Request<Worst>,
-    /// Typing that has not rested yet: new problems at the cursor wait.
     pub typing: Option<Typing>,
     /// Which of the problems is chosen, from 0.
     pub problem: usize,
@@ -84,14 +70,12 @@ pub struct Compose {
     pub bot: Request<BotStatus>,
     /// What the mouse holds while its button is down.
     pub drag: Option<Pane>,
-    /// What follows from the rest.
     pub derived: Derived,
     /// The problems of `composed` where an edit behind it has moved them.
     pub(super) moved: Option<Latest<Vec<Diagnostic>>>,
     /// The campaign and the profile that are composed.
     composing: (Option<String>, Option<String>),
     pub generations: Generations,
-    /// The test that a list lies over.
     pub test_behind: Option<Box<TestDialog>>,
     /// The profiles that the list shows.
     pub profiles: Request<Vec<Arc<Profile>>>,
@@ -99,9 +83,7 @@ pub struct Compose {
     pub old_secrets: Vec<Movable>,
     /// Drafts that a crash left and nobody has decided about yet.
     pub drafts: Vec<Draft>,
-    /// The grammars of bodies, once loaded.
     grammars: Grammars,
-    /// The colours of the code in the message.
     pub code: CodeColours,
 }
 
@@ -112,22 +94,18 @@ pub enum Problem {
     InBody(Found),
     /// In the body or its webhook, for some recipients of a sample.
     ForSome(Arc<ForSome>),
-    /// In another file of the workspace.
     InFile(Arc<FileProblem>),
 }
 
 impl Problem {
-    /// Lists a problem of some recipients.
     pub fn for_some(problem: ForSome) -> Self {
         Problem::ForSome(Arc::new(problem))
     }
 
-    /// Lists a problem of another file.
     pub fn in_file(problem: FileProblem) -> Self {
         Problem::InFile(Arc::new(problem))
     }
 
-    /// Returns what is wrong.
     pub fn diagnostic(&self) -> &Diagnostic {
         match self {
             Problem::InBody(diagnostic) => diagnostic,
@@ -136,7 +114,6 @@ impl Problem {
         }
     }
 
-    /// Returns what is wrong where it lies in the body that is open.
     pub fn in_body(&self) -> Option<&Diagnostic> {
         match self {
             Problem::InBody(diagnostic) => Some(diagnostic),
@@ -231,12 +208,10 @@ impl Compose {
         shared.workspace.campaign(self.open.as_deref()?)
     }
 
-    /// Returns the buffer in the editor.
     pub fn buffer(&self) -> Option<&Buffer> {
         self.buffers.get(self.open.as_deref()?)
     }
 
-    /// Returns the buffer in the editor, to be changed.
     pub fn buffer_mut(&mut self) -> Option<&mut Buffer> {
         self.buffers.get_mut(self.open.as_deref()?)
     }
@@ -249,7 +224,6 @@ impl Compose {
         }
     }
 
-    /// Whether the campaign's body differs from its file.
     pub fn is_unsaved(&self, stem: &str) -> bool {
         self.buffers.get(stem).is_some_and(Buffer::is_modified)
     }
@@ -488,7 +462,6 @@ impl Compose {
         problems.iter().position(holds)
     }
 
-    /// Takes a grammar, once loaded.
     pub fn take_grammar(&mut self, grammar: Arc<Grammar>) {
         if let Some(Dialog::Compare(compare)) = &mut self.dialog {
             compare.colour(&grammar);

@@ -29,7 +29,6 @@ use crate::ui::shared::msg::Msg;
 use crate::ui::widget::draw::inside;
 use crate::ui::widget::input::Input;
 
-/// Takes an input, or the answer to a question.
 pub(super) fn update(screen: &mut Compose, shared: &mut Shared, message: Msg) -> Vec<Effect> {
     let Msg::Input(input) = message else { return results::take(screen, shared, message) };
     let mut effects = match input {
@@ -68,7 +67,6 @@ pub(super) fn follow(screen: &mut Compose, shared: &mut Shared, area: Rect) -> V
 pub(super) use keys::place;
 pub(super) use saving::{save_all, unsaved};
 
-/// Returns where the body's text is on screen.
 pub(crate) fn body_area(screen: &Compose) -> Option<Rect> {
     screen.plan.pane(Pane::Body).map(|area| body::text_area(screen, inside(area)))
 }
@@ -100,7 +98,6 @@ fn keep_in_sight(screen: &mut Compose, shared: &mut Shared) {
     }
 }
 
-/// Applies an editor's command to the open body.
 pub(crate) fn typing_command(
     screen: &mut Compose,
     shared: &mut Shared,

@@ -13,7 +13,6 @@ use crate::ui::shared::request::{Generation, Request, Taken};
 /// The campaigns in which something is wrong, by stem.
 pub type Found = BTreeMap<String, Severity>;
 
-/// What is known of the campaigns.
 #[derive(Debug, Default)]
 pub struct Verdicts {
     /// The check of all.
@@ -29,7 +28,6 @@ impl Verdicts {
         }
     }
 
-    /// Takes what came of one campaign since then.
     pub fn note(&mut self, stem: &str, worst: Option<Severity>) {
         match worst {
             Some(worst) => {

@@ -129,7 +129,6 @@ fn draw_tabs(screen: &Compose, shared: &Shared, area: Rect, buf: &mut Buffer) {
     }
 }
 
-/// Returns the pane whose name is at a column of the line of tabs.
 pub fn tab_at(screen: &Compose, area: Rect, x: u16) -> Option<Pane> {
     let found = tab_places(screen, area).into_iter().find(|(_, _, place)| place.x <= x && x < place.right());
     found.map(|(pane, ..)| pane)

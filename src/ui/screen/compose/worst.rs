@@ -24,12 +24,10 @@ pub struct ForSome {
     pub diagnostic: Diagnostic,
     /// Whether it lies in the body; else in the webhook's settings.
     pub is_in_body: bool,
-    /// One who has it.
     pub example: Arc<Profile>,
 }
 
 impl Worst {
-    /// Takes what a sample showed.
     pub fn new(surveyed: Latest<Surveyed>) -> Self {
         Self { surveyed, change: Change::default() }
     }

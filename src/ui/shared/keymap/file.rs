@@ -28,14 +28,12 @@ impl Keymap {
         (keymap, source.file_problems())
     }
 
-    /// Reads the text of `keymap.toml`.
     pub fn parse(text: &str) -> (Keymap, Vec<Diagnostic>) {
         let (keymap, problems) = toml::read(text, read);
         (keymap.unwrap_or_default(), problems)
     }
 }
 
-/// A binding of the file and where it was written.
 type Bound = (Context, Key, Action, Span);
 
 fn read(table: &mut Table<'_>) -> Keymap {
@@ -98,7 +96,6 @@ fn bind(table: &mut Table<'_>, row: &Row, text: Spanned<String>, own: &[Bound]) 
     contexts.into_iter().map(|context| (context, key, row.action, span)).collect()
 }
 
-/// Where a key of an action holds.
 fn contexts(row: &Row, key: Key) -> Vec<Context> {
     let mut contexts: Vec<Context> = Vec::new();
     for (context, _) in row.keys {

@@ -12,7 +12,6 @@ use crate::ui::shared::message::{Line, Options, Role, Run};
 /// The lines of an expandable quote that are shown before it is opened.
 const COLLAPSED: usize = 3;
 
-/// Lays out a text.
 pub(super) fn lines(text: &FormattedText, options: Options) -> Vec<Line> {
     let stretches = stretches(text, options);
     let page = Page { text: &text.text, stretches: &stretches };
@@ -149,7 +148,6 @@ impl Page<'_> {
     }
 }
 
-/// The characters of a box.
 struct Frame {
     corners: [&'static str; 4],
     across: &'static str,

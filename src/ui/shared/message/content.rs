@@ -7,7 +7,6 @@ use crate::ui::shared::message::wrap;
 use crate::ui::shared::message::wrap::shortened;
 use crate::ui::shared::message::{Line, Message, Options, Role, layout};
 
-/// Lays out what a request sends.
 pub fn of_request(request: &Request, options: Options) -> Message {
     let rows = match request.reply_markup() {
         Some(ReplyMarkup::InlineKeyboard(rows)) => rows.as_slice(),

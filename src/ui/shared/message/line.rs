@@ -8,14 +8,11 @@ use crate::compose::Part;
 use crate::telegram::request::ButtonStyle;
 use crate::text::{Span, grapheme_width};
 
-/// How a message is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
     /// The cells of a line.
     pub width: usize,
-    /// Spoilers are open.
     pub reveals_spoilers: bool,
-    /// Expandable quotes are open.
     pub expands_quotes: bool,
     /// Only characters that every terminal has.
     pub is_ascii: bool,
@@ -32,7 +29,6 @@ impl Options {
     }
 }
 
-/// A message laid out.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Message {
     /// The text, then the addresses that links hide.
@@ -53,56 +49,40 @@ pub struct Line {
 pub struct Run {
     /// What is shown; safe to print.
     pub text: String,
-    /// How it looks.
     pub style: RunStyle,
     /// The bytes of the message's text it shows; `None` for what only the layout puts there.
     pub source: Option<Range<usize>>,
     /// The part of the message it stands for, where it shows none of its text.
     pub part: Option<Part>,
-    /// The address it leads to.
     pub link: Option<String>,
 }
 
-/// How a run looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct RunStyle {
-    /// Heavier.
     pub bold: bool,
-    /// Slanted.
     pub italic: bool,
-    /// With a line below.
     pub underline: bool,
-    /// With a line through.
     pub strike: bool,
-    /// In a quote.
     pub in_quote: bool,
-    /// What it is, for the colour.
     pub role: Role,
 }
 
-/// What a run is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Role {
-    /// Text.
     #[default]
     Text,
     /// Code within a line.
     Code,
-    /// The inside of a code block.
     Pre,
-    /// The box around a code block.
     PreFrame,
     /// The language on the box.
     PreTitle,
-    /// The bar of a quote.
     QuoteBar,
     /// What opens or closes a long quote.
     Toggle,
     /// A closed spoiler; also its text once it is open.
     Spoiler,
-    /// A link.
     Link,
-    /// An address listed below the text.
     Address,
     /// A mention, hashtag, command or the like.
     Mention,
@@ -112,12 +92,10 @@ pub enum Role {
     Time,
     /// A photo, poll or other thing that is not text.
     Attachment,
-    /// A button.
     Button(ButtonStyle),
 }
 
 impl Line {
-    /// Returns the line's text without its looks.
     pub fn text(&self) -> String {
         self.runs.iter().map(|run| run.text.as_str()).collect()
     }

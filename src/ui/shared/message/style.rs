@@ -11,7 +11,6 @@ pub(super) struct Stretch {
     pub range: Range<usize>,
     pub style: RunStyle,
     pub link: Option<String>,
-    /// The text is not shown.
     pub is_hidden: bool,
 }
 

@@ -22,7 +22,6 @@ use crate::ui::widget::theme::Theme;
 /// Under this width the modes stand one after the other: a column of text wants some thirty cells.
 const SIDE_BY_SIDE: u16 = 96;
 
-/// The comparison.
 #[derive(Debug, Clone)]
 pub struct Compare {
     compared: Request<Latest<Compared>>,
@@ -30,7 +29,6 @@ pub struct Compare {
     colours: Vec<Vec<Piece>>,
     /// The chosen mode, from 0.
     pub chosen: usize,
-    /// How far the columns are scrolled.
     pub scroll: usize,
 }
 
@@ -103,7 +101,6 @@ impl Compare {
         shown.iter().map(beyond).max().unwrap_or(0)
     }
 
-    /// Draws it.
     pub fn draw(&self, buf: &mut Buffer, area: Rect, theme: &Theme) {
         let keys = "←→ mode · ↑↓ scroll · Enter converts the body (one undo step) · Esc";
         let room = frame(buf, area, "Parse modes", keys, theme);
@@ -131,7 +128,6 @@ impl Compare {
         }
     }
 
-    /// Draws the modes in a row, the chosen one marked.
     fn draw_tabs(&self, buf: &mut Buffer, room: Rect, theme: &Theme) {
         let mut x = room.x;
         for (at, column) in self.columns().iter().enumerate() {
@@ -212,7 +208,6 @@ fn lines_of(column: Column<'_>, width: usize, theme: &Theme) -> Vec<Styled> {
     }
 }
 
-/// One row of a text, in its colours.
 fn coloured(text: &str, row: Range<usize>, colours: &[Piece], theme: &Theme) -> Styled {
     let first = colours.partition_point(|(range, _)| range.end <= row.start);
     let mut parts = Styled::new();

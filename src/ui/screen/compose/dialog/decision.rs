@@ -4,13 +4,10 @@ use crate::secrets::Movable;
 use crate::service::WebhookInUse;
 use crate::ui::widget::confirm::{self, Decide};
 
-/// A question of the screen.
 pub type Confirm = confirm::Confirm<Decision>;
 
-/// What is decided.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Decision {
-    /// Nothing happens.
     Stay,
     /// The campaign goes into the trash.
     DeleteCampaign(String),
@@ -20,9 +17,7 @@ pub enum Decision {
     Overwrite(String),
     /// The file's content is taken; one's own edits stay in the undo.
     TakeFile(String),
-    /// The draft goes into the editor.
     RestoreDraft(String),
-    /// The draft is thrown away.
     DiscardDraft(String),
     /// The webhook may be sent to, as it was when the question was asked.
     Trust(Box<WebhookInUse>),
@@ -30,9 +25,7 @@ pub enum Decision {
     AdoptPrivate,
     /// Secrets that are kept for an earlier place or version of the workspace become its own, or stay where they are.
     OldSecrets {
-        /// Which.
         found: Vec<Movable>,
-        /// Whether they are moved.
         moves: bool,
     },
 }

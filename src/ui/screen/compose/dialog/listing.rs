@@ -2,23 +2,16 @@
 
 use crate::ui::widget::listing::{self, Kind, Labels};
 
-/// A list of the screen.
 pub type Listing = listing::Listing<ListKind>;
 
-/// What a list is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ListKind {
-    /// The profile of the preview.
     Profiles,
-    /// What a new campaign begins with.
     Starters,
-    /// The test chat.
     Chats,
     /// Earlier tests; Enter sends one again.
     History,
-    /// The fixes of a problem.
     Fixes,
-    /// The sample event of a campaign.
     Samples,
 }
 

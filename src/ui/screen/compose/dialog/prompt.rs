@@ -10,46 +10,29 @@ use crate::ui::widget::draw;
 use crate::ui::widget::text_field::TextField;
 use crate::ui::widget::theme::Theme;
 
-/// One line to type, and what for.
 #[derive(Debug, Clone)]
 pub struct Prompt {
-    /// What becomes of it.
     pub purpose: Purpose,
-    /// The line.
     pub field: TextField,
-    /// What is wrong with it.
     pub problem: Option<String>,
 }
 
-/// What a typed line is for.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Purpose {
-    /// The name of a new campaign that begins with this.
     NewCampaign(Start),
-    /// The name of a campaign's copy.
     DuplicateCampaign(String),
-    /// A campaign's new name.
     RenameCampaign(String),
-    /// The name of a new webhook.
     NewWebhook,
-    /// The name of a webhook's copy.
     DuplicateWebhook(String),
-    /// A webhook's new name.
     RenameWebhook(String),
-    /// A chat to test in.
     TestChat,
-    /// A line of the body.
     GoToLine,
-    /// A command line of vim mode.
     CommandLine,
 }
 
-/// What a new campaign begins with.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Start {
-    /// One of the starters.
     Starter(Starter),
-    /// A text that was pasted.
     Pasted(Box<Pasted>),
 }
 
@@ -74,7 +57,6 @@ impl Prompt {
         Self { purpose, field: TextField::selected(proposed), problem: None }
     }
 
-    /// Draws it; returns the cursor's cell.
     pub fn draw(&self, buf: &mut Buffer, area: Rect, theme: &Theme) -> Option<(u16, u16)> {
         let room = frame(buf, area, self.purpose.title(), "Enter · Esc", theme);
         let line = Rect { y: room.y + u16::from(2 < room.height), height: room.height.min(1), ..room };

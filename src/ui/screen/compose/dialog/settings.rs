@@ -11,12 +11,9 @@ use crate::ui::widget::form::{Field, Form};
 use crate::ui::widget::theme::Theme;
 use crate::workspace::{CampaignFiles, Fingerprint, Workspace};
 
-/// The form of one campaign.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The campaign.
     pub stem: String,
-    /// The fields.
     pub form: Form,
     /// The file as it was when the form was opened.
     pub expected: Fingerprint,
@@ -28,7 +25,6 @@ pub struct Settings {
 const DIALECT_OF_WORKSPACE: &str = "as the workspace";
 
 impl Settings {
-    /// Opens the form.
     pub fn of(workspace: &Workspace, campaign: &CampaignFiles) -> Self {
         let before = campaign.value.clone().unwrap_or_default();
         let mut webhooks: Vec<String> =
@@ -55,7 +51,6 @@ impl Settings {
         settings
     }
 
-    /// Returns the campaign as the form says.
     pub fn campaign(&self) -> Campaign {
         let labels = self.form.value("labels");
         let format = self.form.value("content_format");
@@ -98,7 +93,6 @@ impl Settings {
         }
     }
 
-    /// Draws it; returns the cursor's cell.
     pub fn draw(&self, buf: &mut Buffer, area: Rect, theme: &Theme) -> Option<(u16, u16)> {
         let title = format!("Settings of {}", self.stem);
         let room = frame(buf, area, &title, "↑↓ field · ←→ choice · Enter or ^S saves · Esc", theme);
@@ -111,7 +105,6 @@ impl Settings {
     }
 }
 
-/// Says who gets a campaign.
 pub fn who_in_words(campaign: &Campaign) -> String {
     let Some(who) = &campaign.who else { return "nobody yet: [who] in the campaign's file says it".into() };
     let audience = match &who.audience {

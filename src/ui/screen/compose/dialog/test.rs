@@ -20,12 +20,10 @@ use crate::workspace::{TestChats, TestSend};
 /// Who answers at the address of the webhook.
 type Bot = Request<BotStatus>;
 
-/// The dialog's state.
 #[derive(Debug, Clone)]
 pub struct TestDialog {
     /// Whom the message is made for, in words.
     pub profile: String,
-    /// The chats one can test in.
     pub chats: TestChats,
     /// The name, id or `@name` of the chat chosen.
     pub chat: Option<String>,
@@ -34,13 +32,10 @@ pub struct TestDialog {
     pub request: Request<Latest<Composed>>,
     /// Earlier tests, newest first.
     pub history: Vec<TestSend>,
-    /// What is going on.
     pub state: TestState,
     /// Whether the chats and the history have been read.
     pub is_loaded: bool,
-    /// Whether Enter was pressed before that.
     pub sends_when_loaded: bool,
-    /// How far the body is scrolled.
     pub scroll: usize,
 }
 

@@ -12,7 +12,6 @@ use crate::ui::shared::Shared;
 use crate::ui::widget::draw;
 use crate::workspace::CampaignFiles;
 
-/// Draws the list.
 pub fn draw(screen: &Compose, shared: &Shared, area: Rect, buf: &mut Buffer) {
     let room = frame(screen, shared, Pane::Campaigns, "Campaigns", area, buf);
     let campaigns = &shared.workspace.campaigns;
@@ -74,7 +73,6 @@ fn first_shown(screen: &Compose, shared: &Shared, height: u16) -> usize {
     open.unwrap_or(0).saturating_sub(height / 2).min(n_campaigns.saturating_sub(height))
 }
 
-/// Returns the campaign at a line of the pane.
 pub fn at_line(screen: &Compose, shared: &Shared, area: Rect, y: u16) -> Option<String> {
     let room = draw::inside(area);
     let line = y.checked_sub(room.y).filter(|line| *line < room.height)?;

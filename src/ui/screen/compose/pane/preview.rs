@@ -22,34 +22,25 @@ use crate::ui::widget::theme::Theme;
 use crate::ui::shared::bubble::{self, Bubble, Over};
 pub use json_rows::JsonRows;
 
-/// What the pane alone knows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Preview {
-    /// Which view is shown.
     pub tab: Tab,
-    /// How many lines are scrolled away.
     pub scroll: usize,
-    /// How the message is shown.
     pub options: bubble::Options,
 }
 
-/// The views.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Tab {
-    /// The message as a client lays it out.
     #[default]
     Message,
     /// The rendered body.
     Json,
-    /// The request as it would go out.
     Request,
 }
 
 impl Tab {
-    /// All views, in order.
     pub const ALL: [Tab; 3] = [Tab::Message, Tab::Json, Tab::Request];
 
-    /// Returns the view's name.
     pub fn title(self) -> &'static str {
         match self {
             Tab::Message => "Message",
@@ -94,7 +85,6 @@ pub fn last_top(screen: &Compose, shared: &Shared, area: Rect) -> usize {
     n_rows.saturating_sub(usize::from(height))
 }
 
-/// Draws the pane.
 pub fn draw(screen: &Compose, shared: &Shared, area: Rect, buf: &mut Buffer) {
     let room = frame(screen, shared, Pane::Preview, title(area), area, buf);
     draw_tabs(screen, shared, area, buf);
@@ -140,7 +130,6 @@ const TITLE_WIDTH: u16 = 10;
 /// The cells of the corner and the pane's number.
 const BEFORE_TABS: u16 = 3;
 
-/// The cells between two tabs.
 const TAB_GAP: u16 = 3;
 
 /// The cells of tabs side by side, with the blank and the corner behind them.
@@ -187,7 +176,6 @@ fn draw_tabs(screen: &Compose, shared: &Shared, area: Rect, buf: &mut Buffer) {
     }
 }
 
-/// Returns the tab at a cell.
 pub fn tab_at(screen: &Compose, area: Rect, x: u16, y: u16) -> Option<Tab> {
     tab_places(screen.preview.tab, area)
         .into_iter()
@@ -195,7 +183,6 @@ pub fn tab_at(screen: &Compose, area: Rect, x: u16, y: u16) -> Option<Tab> {
         .map(|(tab, _)| tab)
 }
 
-/// Returns the cells of the message that lead to addresses.
 pub fn links(screen: &Compose, area: Rect) -> Vec<Link> {
     let Some(composed) = screen.composed().map(Latest::as_ref).filter(|_| screen.preview.tab == Tab::Message)
     else {
@@ -205,10 +192,8 @@ pub fn links(screen: &Compose, area: Rect) -> Vec<Link> {
     screen.derived.bubble().map_or_else(Vec::new, |bubble| bubble.links(area, screen.preview.scroll))
 }
 
-/// What a click in the preview means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hit {
-    /// A closed spoiler is to be opened.
     Spoiler,
     /// A long quote is to be opened or closed.
     Toggle,
@@ -269,7 +254,6 @@ fn draw_message(screen: &Compose, shared: &Shared, composed: &Composed, room: Re
     }
 }
 
-/// What is shown where there is no message.
 struct WithoutMessage<'a> {
     lines: Vec<(String, Style)>,
     /// The message before the error, and its room below the lines.

@@ -16,7 +16,6 @@ const FEW: usize = 3;
 /// From how many lines of the pane on the summary may have two.
 const SUMMARY_WHOLE: usize = 6;
 
-/// Draws the list.
 pub fn draw(screen: &Compose, shared: &Shared, area: Rect, buf: &mut Buffer) {
     let problems = screen.problems();
     let title =
@@ -117,7 +116,6 @@ pub fn line_count(screen: &Compose, _shared: &Shared, width: u16, most: usize) -
     above + list_height(screen, screen.problems(), width)
 }
 
-/// How many lines the list has.
 fn list_height(screen: &Compose, problems: &[Problem], width: u16) -> usize {
     let height = |at: usize| lines_of(screen, problems, at, width).len();
     if FEW < problems.len() {

@@ -20,9 +20,7 @@ use crate::workspace::{CampaignFiles, Definition, Fingerprint, Source, Workspace
 pub struct WebhookPane {
     /// The stem of the webhook shown; none where the campaign has none.
     pub stem: Option<String>,
-    /// Its settings as fields.
     pub form: Form,
-    /// What the file says.
     saved: Webhook,
     /// The file as it was when the form was filled.
     pub expected: Option<Fingerprint>,
@@ -112,7 +110,6 @@ impl WebhookPane {
         self.saving = None;
     }
 
-    /// Whether something is typed that is not in the file.
     pub fn is_modified(&self) -> bool {
         self.expected.is_some() && (self.typed() != self.saved || self.form.refused().is_some())
     }
@@ -122,7 +119,6 @@ impl WebhookPane {
         self.is_modified().then(|| self.typed())
     }
 
-    /// Returns the webhook as it stands on screen.
     pub fn current(&self, workspace: &Workspace) -> Option<Webhook> {
         let stem = self.stem.as_deref()?;
         self.edited().or_else(|| workspace.webhook(stem)?.value.clone())
@@ -143,23 +139,19 @@ impl WebhookPane {
         Some(WebhookInUse { stem, webhook, broken: None, typed_over })
     }
 
-    /// Returns the webhook's file.
     pub fn current_file<'w>(&self, workspace: &'w Workspace) -> Option<&'w Source> {
         Some(&workspace.webhook(self.stem.as_deref()?)?.source)
     }
 
-    /// Takes back what is typed and not saved.
     pub fn revert(&mut self) {
         self.form = Form::new(fields(&self.saved));
         self.check();
     }
 
-    /// Returns how many lines the pane wants.
     pub fn lines(&self) -> usize {
         self.form.height().max(2) + 1
     }
 
-    /// Returns what the form says.
     fn typed(&self) -> Webhook {
         let value = |id: &str| self.form.value(id);
         let timeout = value("timeout");
@@ -193,7 +185,6 @@ impl WebhookPane {
         lines.filter_map(header).collect()
     }
 
-    /// Takes a key; says whether the settings changed.
     pub fn press(&mut self, key: Key) -> Filled {
         let filled = self.form.press(key);
         if filled == Filled::Changed {
@@ -202,7 +193,6 @@ impl WebhookPane {
         filled
     }
 
-    /// Takes pasted text.
     pub fn paste(&mut self, text: &str) -> Filled {
         let filled = self.form.paste(text);
         if filled == Filled::Changed {
@@ -211,7 +201,6 @@ impl WebhookPane {
         filled
     }
 
-    /// Takes a mouse event.
     pub fn point(&mut self, mouse: Mouse, room: Rect) -> Filled {
         let filled = self.form.point(mouse, form_area(room));
         if filled == Filled::Changed {

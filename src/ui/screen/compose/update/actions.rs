@@ -21,7 +21,6 @@ use crate::ui::shared::request::{Generation, Request, Taken};
 use crate::ui::widget::picker::{Matching, Picker, Row};
 use crate::workspace::TestChats;
 
-/// Does an action.
 pub fn act(screen: &mut Compose, shared: &mut Shared, action: Action) -> Vec<Effect> {
     match action {
         Action::Help | Action::Palette | Action::Quit | Action::Suspend => {
@@ -106,7 +105,6 @@ fn undo(screen: &mut Compose, shared: &mut Shared, command: Command, nothing: &s
     effects
 }
 
-/// Says why nothing can be changed.
 pub fn refuse_to_edit(shared: &mut Shared) -> Vec<Effect> {
     let words = match &shared.read_only {
         Some(holder) => format!("view only: {holder}"),
@@ -125,7 +123,6 @@ pub fn editing(
     if shared.read_only.is_some() { refuse_to_edit(shared) } else { change(screen, shared) }
 }
 
-/// Opens a campaign in the editor.
 pub fn open(screen: &mut Compose, shared: &mut Shared, stem: &str) -> Vec<Effect> {
     screen.open_buffer(shared, stem);
     let mut effects: Vec<Effect> = screen.compose(shared).into_iter().collect();
@@ -150,7 +147,6 @@ fn step_tab(screen: &mut Compose, by: isize) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Opens a list to choose from.
 pub fn list(screen: &mut Compose, kind: ListKind, rows: Vec<Row>) -> Vec<Effect> {
     let matching = if kind == ListKind::Profiles { Matching::Elsewhere } else { Matching::Here };
     screen.dialog = Some(Dialog::Listing(Listing { kind, picker: Picker::new(rows, matching) }));
@@ -234,7 +230,6 @@ pub fn prepare_test(screen: &mut Compose, shared: &mut Shared) -> Option<Effect>
     Some(Effect::Task(Task::PrepareTest { generation, job }))
 }
 
-/// Returns what the test is made of.
 pub fn test_job(screen: &mut Compose, shared: &mut Shared) -> Option<service::Job> {
     let job = screen.job(shared)?;
     let Some(Dialog::Test(test)) = &mut screen.dialog else { return None };
@@ -272,7 +267,6 @@ fn switch_profile(screen: &mut Compose) -> Vec<Effect> {
     search_profiles(screen, "")
 }
 
-/// Looks for profiles.
 pub fn search_profiles(screen: &mut Compose, search: &str) -> Vec<Effect> {
     let generation = screen.profiles.ask(screen.generations.fresh());
     vec![Effect::Task(Task::FindProfiles { generation, search: search.to_owned() })]

@@ -49,7 +49,6 @@ pub fn duplicate(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
     })
 }
 
-/// Asks for another name of the campaign or webhook.
 pub fn rename(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
     editing(screen, shared, |screen, shared| {
         match (screen.focus.pane, screen.webhook.stem.clone(), screen.open.clone()) {

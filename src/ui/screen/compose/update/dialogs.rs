@@ -24,7 +24,6 @@ use crate::ui::widget::key::{Key, KeyCode};
 use crate::ui::widget::picker::{Matching, Picked, Picker, Row};
 use crate::workspace::is_chat;
 
-/// Takes a key while a dialog is open.
 pub fn press(screen: &mut Compose, shared: &mut Shared, key: Key) -> Vec<Effect> {
     let Some(mut dialog) = screen.dialog.take() else { return Vec::new() };
     match &mut dialog {
@@ -62,7 +61,6 @@ fn back(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Takes pasted text while a dialog is open.
 pub fn paste(screen: &mut Compose, shared: &mut Shared, text: &str) -> Vec<Effect> {
     let Some(mut dialog) = screen.dialog.take() else { return Vec::new() };
     match &mut dialog {
@@ -87,7 +85,6 @@ pub fn paste(screen: &mut Compose, shared: &mut Shared, text: &str) -> Vec<Effec
     }
 }
 
-/// Goes on from what happened in a list.
 pub fn picked_in(screen: &mut Compose, shared: &mut Shared, dialog: Dialog, picked: Picked) -> Vec<Effect> {
     let Dialog::Listing(listing) = &dialog else { return keep(screen, dialog) };
     let kind = listing.kind;

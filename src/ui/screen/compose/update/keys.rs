@@ -16,7 +16,6 @@ use crate::ui::widget::key::{Key, KeyCode};
 
 const ESC: Key = Key::plain(KeyCode::Esc);
 
-/// Takes a key.
 pub fn press(screen: &mut Compose, shared: &mut Shared, key: Key) -> Vec<Effect> {
     // Terminals may merge Esc and the next key into one: Alt with a key that is not bound is Esc and then that key. What
     // is open over the panes it only closes: nobody means what is behind it.
@@ -55,7 +54,6 @@ pub fn press(screen: &mut Compose, shared: &mut Shared, key: Key) -> Vec<Effect>
     press_in_pane(screen, shared, key)
 }
 
-/// Returns where the keyboard is.
 pub fn place(screen: &Compose) -> Place {
     let is_vim = screen.vim.is_some() && screen.focus.in_body();
     let keys: Vec<(&'static str, Keys)> = match (screen.focus.entered, is_vim) {
@@ -78,7 +76,6 @@ fn contexts(screen: &Compose) -> &'static [Context] {
     }
 }
 
-/// Whether printable keys type.
 fn is_typing(screen: &Compose) -> bool {
     let is_vim_waiting = screen.focus.in_body() && screen.vim.as_ref().is_some_and(|vim| !vim.is_inserting());
     screen.focus.entered && matches!(screen.focus.pane, Pane::Body | Pane::Webhook) && !is_vim_waiting

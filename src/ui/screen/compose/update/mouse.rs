@@ -18,7 +18,6 @@ use crate::ui::widget::form::Filled;
 use crate::ui::widget::input::{Mouse, MouseKind};
 use crate::ui::widget::key::{Key, KeyCode};
 
-/// Takes a mouse event.
 pub fn point(screen: &mut Compose, shared: &mut Shared, mouse: Mouse) -> Vec<Effect> {
     let area = Rect::new(0, 0, shared.size.0, shared.size.1);
     if let Some(dialog) = screen.dialog.take() {
@@ -161,7 +160,6 @@ fn point_at_preview(screen: &mut Compose, shared: &mut Shared, area: Rect, mouse
     effects
 }
 
-/// Accepts the row of the picker that was clicked.
 fn point_at_picker(screen: &mut Compose, shared: &mut Shared, mouse: Mouse) -> Option<Vec<Effect>> {
     let rows = completion::plan(screen, shared)?.rows;
     if !rows.contains((mouse.x, mouse.y).into()) {

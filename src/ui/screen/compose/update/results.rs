@@ -21,7 +21,6 @@ use crate::ui::shared::msg::{Done, Msg, SaveFailure};
 use crate::ui::shared::request::{Generation, Request, Taken};
 use crate::workspace::{Condition, Draft, Fingerprint, Source, Workspace};
 
-/// Takes a result.
 pub fn take(screen: &mut Compose, shared: &mut Shared, message: Msg) -> Vec<Effect> {
     match message {
         Msg::Input(_) => Vec::new(),

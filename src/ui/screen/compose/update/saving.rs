@@ -6,7 +6,6 @@ use crate::ui::screen::compose::update::actions::editing;
 use crate::ui::shared::Shared;
 use crate::ui::shared::effect::{Change, Effect, Entry, Task};
 
-/// Saves what one is editing.
 pub fn save(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
     editing(screen, shared, |screen, shared| {
         if screen.focus.pane == Pane::Webhook && screen.webhook.is_modified() {
@@ -59,12 +58,10 @@ pub fn save_body(screen: &mut Compose, shared: &mut Shared, stem: &str, overwrit
     }))
 }
 
-/// Returns the campaigns with unsaved bodies.
 fn unsaved_bodies(screen: &Compose) -> Vec<String> {
     screen.buffers.iter().filter(|(_, buffer)| buffer.is_modified()).map(|(stem, _)| stem.clone()).collect()
 }
 
-/// Returns the names of what is not saved.
 pub fn unsaved(screen: &Compose) -> Vec<String> {
     let webhook = screen.webhook.stem.iter().filter(|_| screen.webhook.is_modified());
     unsaved_bodies(screen).into_iter().chain(webhook.map(|stem| format!("webhook {stem}"))).collect()

@@ -14,7 +14,6 @@ use crate::ui::widget::typing::command;
 /// Up to this size a picker opens with its key: it reads the whole body, and a large one takes longer than a frame.
 const PICKS_AT_ONCE_UP_TO: usize = 64 * 1024;
 
-/// Takes a key in the body.
 pub fn press(screen: &mut Compose, shared: &mut Shared, key: Key) -> Vec<Effect> {
     if let Some(effects) = vim::press(screen, shared, key) {
         return effects;
@@ -90,7 +89,6 @@ pub fn leave(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Takes pasted text.
 pub fn paste(screen: &mut Compose, shared: &mut Shared, text: &str) -> Vec<Effect> {
     apply(screen, shared, Command::Paste(text.to_owned()))
 }
@@ -143,7 +141,6 @@ pub fn apply_all(screen: &mut Compose, shared: &mut Shared, commands: Vec<Comman
     effects
 }
 
-/// Whether the open body may be changed.
 pub fn can_edit(screen: &Compose, shared: &Shared) -> bool {
     shared.read_only.is_none() && screen.buffer().is_none_or(|buffer| buffer.is_readable)
 }
@@ -230,7 +227,6 @@ pub fn press_in_picker(screen: &mut Compose, shared: &mut Shared, key: Key) -> O
     Some(Vec::new())
 }
 
-/// Puts the chosen item in.
 pub fn accept(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
     let Some(session) = screen.completion.take() else { return Vec::new() };
     let Some(buffer) = screen.buffer() else { return Vec::new() };

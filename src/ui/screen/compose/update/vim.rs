@@ -39,12 +39,10 @@ pub fn adopt(screen: &mut Compose) {
     with(screen, Vim::adopt);
 }
 
-/// Goes to insert mode where the cursor is.
 pub fn insert_here(screen: &mut Compose) {
     with(screen, Vim::insert_here);
 }
 
-/// Switches vim's modes on or off for the session.
 pub fn toggle(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
     screen.vim = if screen.vim.is_some() { None } else { Some(Vim::default()) };
     shared.say(match screen.vim {

@@ -10,7 +10,6 @@ use crate::ui::screen::compose::update::actions;
 use crate::ui::shared::Shared;
 use crate::ui::shared::effect::Effect;
 
-/// Makes the preview that of another recipient.
 pub fn preview_for(screen: &mut Compose, shared: &mut Shared, profile: Arc<Profile>) -> Vec<Effect> {
     shared.people.profile = Some(profile);
     screen.preview.scroll = 0;
@@ -42,7 +41,6 @@ pub fn next_worst(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
     }
 }
 
-/// Lists the workspace's sample events.
 pub fn choose_sample(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
     screen.completion = None;
     let rows = screen.sample_rows(shared);

@@ -17,7 +17,6 @@ use crate::ui::widget::theme::Theme;
 /// A problem in a loop may have printed any number of places; no reader wants to see more.
 const MAX_MARKS: usize = 500;
 
-/// A rendered body, ready to be drawn.
 #[derive(Debug, Default)]
 pub struct JsonRows {
     /// The rows, which leave out nothing but line breaks.
@@ -27,7 +26,6 @@ pub struct JsonRows {
 }
 
 impl JsonRows {
-    /// Reads the rendered body of a composition for rows of `width` cells.
     pub fn new(composed: &Composed, width: usize) -> Self {
         let Some(rendered) = &composed.rendered else { return Self::default() };
         let problems = composed.diagnostics.iter().filter(|problem| problem.severity != Severity::Info);
@@ -40,7 +38,6 @@ impl JsonRows {
         Self { rows: rows(rendered, width.max(1)), pieces: highlight::json_pieces(rendered), marks }
     }
 
-    /// Returns how many rows it has.
     pub fn n_rows(&self) -> usize {
         self.rows.len()
     }
@@ -50,7 +47,6 @@ impl JsonRows {
         self.rows.partition_point(|row| row.start <= at).saturating_sub(1)
     }
 
-    /// Draws the rows from `top` on.
     pub fn draw(&self, buf: &mut Buffer, area: Rect, rendered: &str, top: usize, lit: &Lit, theme: &Theme) {
         let top = top.min(self.rows.len().saturating_sub(1));
         for (row, y) in self.rows.iter().skip(top).zip(area.top()..area.bottom()) {

@@ -10,7 +10,6 @@ use crate::ui::screen::compose::update::{actions, results, saving};
 use crate::ui::shared::Shared;
 use crate::ui::shared::effect::{Change, Effect, Entry, Task};
 
-/// Does what was decided.
 pub fn decide(screen: &mut Compose, shared: &mut Shared, decision: Decision) -> Vec<Effect> {
     match decision {
         // From a question about a test one goes back to it.

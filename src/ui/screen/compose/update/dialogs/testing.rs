@@ -143,7 +143,6 @@ fn mark(sent: &crate::workspace::TestSend) -> &'static str {
     }
 }
 
-/// Sends the test as the dialog stands.
 fn send(screen: &mut Compose, shared: &mut Shared, dialog: Dialog) -> Vec<Effect> {
     screen.dialog = Some(dialog);
     if screen.ask_for_trust(shared) {
