@@ -91,3 +91,26 @@ impl Class {
 
 /// A coloured piece of a line: its bytes in the line, and what it is. What no piece covers is plain.
 pub type Piece = (Range<usize>, Class);
+
+/// A row: pieces from the left, each in its style.
+pub type StyledRow = Vec<(String, Style)>;
+
+/// Returns a row of a text in its colours.
+pub fn row(text: &str, row: Range<usize>, colours: &[Piece], theme: &Theme) -> StyledRow {
+    let first = colours.partition_point(|(range, _)| range.end <= row.start);
+    let mut parts = StyledRow::new();
+    let mut at = row.start;
+    let mut add = |range: Range<usize>, style: Style| {
+        if let Some(part) = text.get(range).filter(|part| !part.is_empty()) {
+            parts.push((part.to_owned(), style));
+        }
+    };
+    for (range, class) in colours[first..].iter().take_while(|(range, _)| range.start < row.end) {
+        let (start, end) = (range.start.max(row.start), range.end.min(row.end));
+        add(at..start, theme.text);
+        add(start..end, class.style(theme));
+        at = end;
+    }
+    add(at..row.end, theme.text);
+    parts
+}

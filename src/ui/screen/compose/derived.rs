@@ -10,8 +10,9 @@ use crate::campaign::Webhook;
 use crate::compose::Composed;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::service::{self, SampleEvent};
+use crate::ui::editor::highlight::StyledRow;
 use crate::ui::editor::view::Mark;
-use crate::ui::screen::compose::pane::preview::{self, Styled, Tab};
+use crate::ui::screen::compose::pane::preview::{self, Tab};
 use crate::ui::screen::compose::sample_event::sample_name;
 use crate::ui::screen::compose::state::{Compose, Problem};
 use crate::ui::screen::compose::worst::Worst;
@@ -35,7 +36,7 @@ pub struct Derived {
     sample: Kept<(Latest<Workspace>, Option<String>), Sample>,
     bubble: Kept<BubbleKey, Option<Bubble>>,
     bubble_before_error: Kept<BubbleKey, Option<Bubble>>,
-    request: Kept<(Latest<Composed>, u16), Vec<Styled>>,
+    request: Kept<(Latest<Composed>, u16), Vec<StyledRow>>,
 }
 
 type BubbleKey = (Latest<Composed>, u16, Options);
@@ -134,7 +135,7 @@ impl Derived {
     }
 
     /// Returns the rows of the request while it is shown.
-    pub fn request(&self) -> &[Styled] {
+    pub fn request(&self) -> &[StyledRow] {
         &self.request.value
     }
 

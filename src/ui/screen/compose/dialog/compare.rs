@@ -1,6 +1,5 @@
 //! F6: the message in each parse mode, side by side. Opening it changes nothing; Enter converts.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
@@ -11,7 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::service::{Compared, Converted};
 use crate::telegram::ParseMode;
 use crate::text;
-use crate::ui::editor::highlight::{Grammar, Piece};
+use crate::ui::editor::highlight::{self, Grammar, Piece, StyledRow};
 use crate::ui::shared::bubble;
 use crate::ui::shared::latest::Latest;
 use crate::ui::shared::request::{Generation, Request, Taken};
@@ -187,11 +186,8 @@ fn markup_height(column: u16, n_lines: usize) -> u16 {
     (column.saturating_sub(1) / 2).min(u16::try_from(n_lines).unwrap_or(u16::MAX).max(3))
 }
 
-/// Pieces of a line from the left.
-type Styled = Vec<(String, Style)>;
-
 /// The lines above a column's message: what is lost first, since it decides.
-fn lines_of(column: Column<'_>, width: usize, theme: &Theme) -> Vec<Styled> {
+fn lines_of(column: Column<'_>, width: usize, theme: &Theme) -> Vec<StyledRow> {
     let wrapped =
         |text: &str, style| draw::wrap(text, width).into_iter().map(move |line| vec![(line, style)]);
     match column.outcome {
@@ -203,26 +199,7 @@ fn lines_of(column: Column<'_>, width: usize, theme: &Theme) -> Vec<Styled> {
             let lost =
                 conversion.lost.iter().flat_map(|lost| wrapped(&format!("! lost: {lost}"), theme.warning));
             let rows = draw::wrap_words(&conversion.text, width).into_iter();
-            lost.chain(rows.map(|row| coloured(&conversion.text, row, column.colours, theme))).collect()
+            lost.chain(rows.map(|row| highlight::row(&conversion.text, row, column.colours, theme))).collect()
         }
     }
-}
-
-fn coloured(text: &str, row: Range<usize>, colours: &[Piece], theme: &Theme) -> Styled {
-    let first = colours.partition_point(|(range, _)| range.end <= row.start);
-    let mut parts = Styled::new();
-    let mut at = row.start;
-    let mut add = |range: Range<usize>, style: Style| {
-        if let Some(part) = text.get(range).filter(|part| !part.is_empty()) {
-            parts.push((part.to_owned(), style));
-        }
-    };
-    for (range, class) in colours[first..].iter().take_while(|(range, _)| range.start < row.end) {
-        let (start, end) = (range.start.max(row.start), range.end.min(row.end));
-        add(at..start, theme.text);
-        add(start..end, class.style(theme));
-        at = end;
-    }
-    add(at..row.end, theme.text);
-    parts
 }

@@ -7,8 +7,9 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::compose::{AuthDraft, Composed, Lit, Skip};
-use crate::json::{self, TokenKind};
+use crate::json;
 use crate::text::Span;
+use crate::ui::editor::highlight::{self, StyledRow};
 use crate::ui::screen::compose::focus::Pane;
 use crate::ui::screen::compose::pane::frame;
 use crate::ui::screen::compose::state::Compose;
@@ -312,10 +313,7 @@ fn status_line(composed: &Composed) -> String {
     format!("{mode} · {chars}/4096 · {entities} entit{s}")
 }
 
-/// A row: pieces from the left.
-pub type Styled = Vec<(String, Style)>;
-
-fn draw_lines(buf: &mut Buffer, room: Rect, scroll: usize, lines: &[Styled]) {
+fn draw_lines(buf: &mut Buffer, room: Rect, scroll: usize, lines: &[StyledRow]) {
     let top = scroll.min(lines.len().saturating_sub(1));
     for (line, y) in lines.iter().skip(top).zip(room.y..room.bottom()) {
         let mut x = room.x;
@@ -337,28 +335,9 @@ fn draw_json(screen: &Compose, shared: &Shared, composed: &Composed, room: Rect,
     }
 }
 
-/// Colours a line of JSON, or a part of one: a word by itself is likely the middle of a string.
-fn colour_json(theme: &Theme, line: &str) -> Styled {
-    let mut parts = Styled::new();
-    let mut at = 0;
-    for json::Token { span, kind } in json::tokens(line) {
-        let style = match kind {
-            TokenKind::String if json::is_key(line, span) => theme.json_key,
-            TokenKind::Word if json::is_literal(span.of(line)) => theme.json_literal,
-            TokenKind::String | TokenKind::Word => theme.json_string,
-            TokenKind::Number => theme.json_number,
-            TokenKind::Punctuation(_) | TokenKind::Other => theme.json_punctuation,
-        };
-        parts.push((line[at..span.start].to_owned(), theme.text));
-        parts.push((span.of(line).to_owned(), style));
-        at = span.end;
-    }
-    parts
-}
-
 /// Returns the request as it would go out, in rows of at most `width` cells.
-pub fn request_lines(theme: &Theme, composed: &Composed, width: usize) -> Vec<Styled> {
-    let plain = |text: &str, style: Style| -> Vec<Styled> {
+pub fn request_lines(theme: &Theme, composed: &Composed, width: usize) -> Vec<StyledRow> {
+    let plain = |text: &str, style: Style| -> Vec<StyledRow> {
         draw::wrap(text, width).into_iter().map(|line| vec![(line, style)]).collect()
     };
     let Some(http) = &composed.http else {
@@ -376,11 +355,10 @@ pub fn request_lines(theme: &Theme, composed: &Composed, width: usize) -> Vec<St
     lines.push(Vec::new());
     let body = json::parse(&http.body).map(|document| document.root.to_serde());
     let pretty = body.ok().and_then(|value| serde_json::to_string_pretty(&value).ok());
-    for line in pretty.as_deref().unwrap_or(&http.body).lines() {
-        for part in draw::wrap(line, width) {
-            lines.push(colour_json(theme, &part));
-        }
-    }
+    let pieces = pretty.as_deref().map(highlight::json_pieces).unwrap_or_default();
+    let text = pretty.as_deref().unwrap_or(&http.body);
+    let rows = draw::wrap_words(text, width).into_iter();
+    lines.extend(rows.map(|row| highlight::row(text, row, &pieces, theme)));
     lines
 }
 
