@@ -92,7 +92,6 @@ impl Client {
         self.send(request.into_request()).await
     }
 
-    /// Sends `request` once and returns the answer, whatever its status. What goes to a chat is [`Addressed`].
     async fn send(&self, request: HttpRequest) -> Result<HttpAnswer, SendError> {
         let started = Instant::now();
         let url = request.parsed_url()?;

@@ -50,10 +50,8 @@ pub enum CaptureError {
         /// The webhook's host.
         address: Option<String>,
     },
-    /// Only one program at a time may read a bot's updates.
     #[error("another program reads this bot's updates: stop it, or enter the chat id by hand")]
     OtherPoller,
-    /// So many updates wait that a new message would not be seen.
     #[error(
         "{FULL} or more updates wait for this bot and none is a message: let its own program read them first"
     )]
@@ -125,7 +123,6 @@ async fn wait_for(
     }
 }
 
-/// Returns the chat of the newest message among updates in the server's order.
 fn newest(updates: &[Value], after: Option<i64>) -> Option<CapturedChat> {
     updates.iter().rev().filter_map(CapturedChat::of_update).find(|chat| match (chat.update_id, after) {
         (Some(id), Some(after)) => after < id,

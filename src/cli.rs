@@ -30,7 +30,6 @@ use output::Output;
 
 pub use next::{Next, Opening};
 
-/// Does what the words of a command line say, the program's name first.
 pub fn run(words: impl IntoIterator<Item = OsString>) -> Next {
     let args = match Args::try_parse_from(words) {
         Ok(args) => args,
@@ -44,7 +43,6 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> Next {
     next.unwrap_or_else(|error| Next::Exit(report(&error, &mut output)))
 }
 
-/// Prints help, the version, or what is wrong with the arguments.
 fn explain(error: &clap::Error) -> ExitCode {
     // Where nobody reads it, there is nothing left to do about it.
     let _ = error.print();
@@ -52,7 +50,6 @@ fn explain(error: &clap::Error) -> ExitCode {
     ExitCode::from(code)
 }
 
-/// Says what went wrong and what to do about it.
 fn report(error: &CliError, output: &mut Output) -> ExitCode {
     if error.kind != Kind::BrokenPipe {
         // Where stderr is gone too, the exit code is all that is left.
@@ -64,7 +61,6 @@ fn report(error: &CliError, output: &mut Output) -> ExitCode {
     ExitCode::from(error.kind.code())
 }
 
-/// Refuses the console where no terminal could show it.
 fn has_terminal() -> error::Result<()> {
     let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     if io::stdin().is_terminal() && io::stdout().is_terminal() && !is_dumb {

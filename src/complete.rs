@@ -38,13 +38,10 @@ use matching::Match;
 pub use item::{Item, Kind, Variable};
 pub use markup::Markup;
 
-/// What is known while a body is written.
 #[derive(Debug, Clone)]
 pub struct Context<'a> {
     pub vocabulary: &'a Vocabulary,
-    /// Whose Liquid may be inserted.
     pub dialect: Dialect,
-    /// Whether the body is JSON or plain text.
     pub is_json: bool,
     pub method: Method,
     pub partials: Vec<&'a str>,
@@ -60,7 +57,6 @@ pub enum Trigger {
     At,
     /// A lone `{`, unarmed.
     Brace,
-    /// A name begun inside Liquid.
     Name,
     /// `|` inside Liquid: filters.
     Pipe,
@@ -86,7 +82,6 @@ impl Trigger {
         !matches!(self, Trigger::At | Trigger::Brace | Trigger::Markup(_))
     }
 
-    /// Whether what is typed so far is half of some Liquid, of which no message can be made.
     fn is_half_of_liquid(self) -> bool {
         matches!(
             self,
@@ -100,12 +95,10 @@ impl Trigger {
         )
     }
 
-    /// Whether blanks may stand between the trigger and what is looked for.
     fn allows_blanks(self) -> bool {
         matches!(self, Trigger::BraceBrace | Trigger::Pipe | Trigger::TagOpen)
     }
 
-    /// Whether `c` cannot be in what is looked for.
     fn closes_at(self, c: char) -> bool {
         match self {
             Trigger::Sample | Trigger::Partial => matches!(c, '"' | '\'' | '\n'),
@@ -114,7 +107,6 @@ impl Trigger {
     }
 }
 
-/// An open picker.
 #[derive(Debug, Clone)]
 pub struct Session {
     pub trigger: Trigger,
@@ -123,18 +115,14 @@ pub struct Session {
     pub query: String,
     /// The chosen row; always one of the rows.
     pub chosen: usize,
-    /// All that is offered at this place.
     offers: Arc<[Item]>,
     /// What of it matches, the best first; never empty.
     matches: Vec<Match>,
     around: Around,
-    /// Where the trigger begins.
     start: usize,
-    /// Where what is looked for begins, behind the trigger.
     query_start: usize,
 }
 
-/// What accepting does to the text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Completion {
     /// The replacement, in the text as it is.

@@ -74,7 +74,6 @@ pub struct Composed {
 pub enum Skip {
     /// `{% abort %}`, CleverTap's LiquidLogicAborted; where in the body.
     Aborted(Span),
-    /// The body's `chat_id` has no value for this profile.
     NoChatId,
 }
 
@@ -138,7 +137,6 @@ pub fn compose(inputs: &Inputs<'_>) -> Composed {
     Prepared::new(inputs).compose_for(inputs.profile)
 }
 
-/// What the body's template is checked as: what is no Bot API's has no rules for its text.
 fn content(inputs: &Inputs<'_>) -> template::Content {
     let is_bot_api = inputs.webhook.is_none_or(|webhook| campaign::is_bot_api_url(&webhook.url));
     match inputs.campaign.content_format {
@@ -156,7 +154,6 @@ fn message_text(document: &Document) -> Option<&json::Text> {
 }
 
 impl Composed {
-    /// Goes on from the rendered body: chat, JSON, request, message.
     fn fill_in(&mut self, inputs: &Inputs<'_>, around: Option<&Around<'_>>, rendered: template::Rendered) {
         let is_json = inputs.campaign.content_format == ContentFormat::Json;
         let original = rendered.text;

@@ -25,7 +25,6 @@ pub enum Severity {
 }
 
 impl Severity {
-    /// Returns the word used in problem lines and JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             Severity::Info => "info",
@@ -37,7 +36,6 @@ impl Severity {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Diagnostic {
-    /// What kind of problem it is, as in `error[unclosed-tag]`.
     pub code: Code,
     pub severity: Severity,
     /// What is wrong, in the user's words; no full stop.
@@ -101,10 +99,8 @@ impl Diagnostic {
     }
 }
 
-/// A way out of a problem, as edits of the same text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fix {
-    /// What it does, as on a menu: "escape the `_`".
     pub title: String,
     /// Non-overlapping edits in ascending order.
     pub edits: Vec<TextEdit>,

@@ -14,7 +14,6 @@ impl Dialect {
     /// All dialects, the default first.
     pub const ALL: [Dialect; 2] = [Dialect::Telecast, Dialect::CleverTap];
 
-    /// Returns the word used in files.
     pub fn as_str(self) -> &'static str {
         match self {
             Dialect::Telecast => "telecast",
@@ -23,7 +22,6 @@ impl Dialect {
     }
 }
 
-/// The word is no dialect's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("expected `telecast` or `clevertap`")]
 pub struct UnknownDialect;

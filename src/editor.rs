@@ -54,7 +54,6 @@ pub use words::Words;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Selection {
     pub anchor: usize,
-    /// The cursor.
     pub head: usize,
 }
 
@@ -63,7 +62,6 @@ impl Selection {
         Self { anchor: at, head: at }
     }
 
-    /// Returns the selected bytes, whichever way they were selected.
     pub fn span(self) -> Span {
         Span { start: self.anchor.min(self.head), end: self.anchor.max(self.head) }
     }
@@ -75,9 +73,7 @@ impl Selection {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
-    /// Moves the cursor and drops the selection.
     Move(Motion),
-    /// Moves the cursor and keeps the anchor.
     Extend(Motion),
     SelectAll,
     /// Selects a span, the cursor at its end.
@@ -93,7 +89,6 @@ pub enum Command {
     Type(String),
     /// Puts text in verbatim as one undo step; line ends are the document's, other control characters are left out.
     Paste(String),
-    /// Breaks the line and indents the new one.
     Newline,
     /// Indents the selected lines, or fills up to the next stop.
     Tab,
@@ -102,7 +97,6 @@ pub enum Command {
     Delete(Motion),
     /// Gives the selected text, or the whole line where nothing is selected.
     Copy,
-    /// As [`Command::Copy`], and takes it out.
     Cut,
     Undo,
     Redo,
@@ -114,12 +108,10 @@ pub enum Command {
     DuplicateLines,
     MoveLinesUp,
     MoveLinesDown,
-    /// Puts the lines of the selection between `{% comment %}` and `{% endcomment %}`, or takes the two away.
     ToggleComment,
 
     /// Applies edits (ascending, not overlapping) as one undo step; the cursor stays where it was in the text.
     Replace(Vec<TextEdit>),
-    /// Replaces one span and selects another in the new text: what completion does.
     Complete {
         edit: TextEdit,
         select: Span,
@@ -177,7 +169,6 @@ impl Editor {
         self.buffer.rope().to_string()
     }
 
-    /// Whether the text is this one; stops at the first difference.
     pub fn is(&self, text: &str) -> bool {
         *self.buffer.rope() == *text
     }
@@ -192,7 +183,6 @@ impl Editor {
         self.buffer.version()
     }
 
-    /// Returns the length in bytes.
     pub fn len(&self) -> usize {
         self.buffer.len()
     }
@@ -239,7 +229,6 @@ impl Editor {
         self.buffer.slice(span)
     }
 
-    /// Returns the line and column of a byte, as problems count them.
     pub fn position(&self, at: usize) -> Position {
         let line = self.line_of(at);
         let chars = |at: usize| self.buffer.rope().byte_to_char(at);
@@ -267,7 +256,6 @@ impl Editor {
         self.history.can_redo()
     }
 
-    /// Returns the number of steps that undo would take back.
     pub fn n_steps(&self) -> usize {
         self.history.n_steps()
     }

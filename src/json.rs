@@ -44,7 +44,6 @@ pub enum Value {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Member {
-    /// The key, with the span of its quotes.
     pub key: Text,
     pub value: Node,
 }
@@ -78,7 +77,6 @@ impl Text {
         if from.is_escape { from.raw } else { from.raw + (at - from.decoded) }
     }
 
-    /// Returns the bytes in the source of a span of the decoded text.
     pub fn raw_span(&self, decoded: Span) -> Span {
         Span::new(self.raw_offset(decoded.start), self.raw_offset(decoded.end))
     }
@@ -152,7 +150,6 @@ impl Node {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Step {
     Key(String),
-    /// Into an array's item, from 0.
     Index(usize),
 }
 
@@ -165,18 +162,15 @@ pub struct SyntaxError {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum SyntaxErrorKind {
-    /// Nothing but white space.
     Empty,
     /// A bare word where a value should be: `NULL`, `undefined`, `Anna`, `@channel`.
     Word(String),
     Expected(Expected),
     /// The text ends in the middle of a value; the span of the opener, and what was expected.
     UnexpectedEnd {
-        /// The `{`, `[` or `"` that is still open.
         opener: Option<Span>,
         expected: Expected,
     },
-    /// A control character in a string, which must be written as an escape.
     ControlCharacter(char),
     /// An escape that JSON does not have, or half a surrogate pair.
     BadEscape,
@@ -185,7 +179,6 @@ pub enum SyntaxErrorKind {
     TrailingComma,
     /// Something behind the value; the place is its first line.
     TrailingText,
-    /// Deeper than [`MAX_DEPTH`].
     TooDeep,
 }
 

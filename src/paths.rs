@@ -61,7 +61,6 @@ impl Paths {
         })
     }
 
-    /// Returns directories that all lie under `root`: for tests and portable set-ups.
     pub fn under(root: &Path) -> Self {
         let dir = |name: &str| root.join(name);
         Self { config: dir("config"), data: dir("data"), state: dir("state"), cache: dir("cache") }
@@ -90,7 +89,6 @@ impl Paths {
         self.state.join("workspaces").join(sha256(root.as_os_str().as_encoded_bytes()))
     }
 
-    /// Returns the folder in which running sandboxes are announced.
     pub fn sandboxes(&self) -> PathBuf {
         self.state.join("sandboxes")
     }
@@ -109,7 +107,6 @@ impl Paths {
         self.state.join("locks")
     }
 
-    /// Returns every place with a word for it, as `telecast paths` prints them.
     pub fn rows(&self) -> Vec<(&'static str, PathBuf)> {
         vec![
             ("config", self.config.clone()),

@@ -45,7 +45,6 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Returns the word shown on screen and used in files: `text`, `number`, …
     pub fn as_str(self) -> &'static str {
         match self {
             Kind::Text => "text",
@@ -73,10 +72,8 @@ impl Value {
     }
 }
 
-/// What is known of whether messages reach a profile's chat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Reachability {
-    /// Nothing is known against it.
     #[default]
     Unknown,
     /// The person wrote to the bot, or a message arrived.
@@ -97,7 +94,6 @@ impl Reachability {
     }
 }
 
-/// A person, group or channel that messages are made for.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Profile {
     /// CleverTap's identity; unique in a store, never empty there.
@@ -143,19 +139,16 @@ pub struct Packed {
     reachability: Reachability,
 }
 
-/// What a store knows of one property over all profiles: for completion and checks.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Property {
     /// The name as stored; case matters.
     pub name: String,
     pub kind: Kind,
-    /// How many profiles have it set.
     pub n_set: u64,
     /// A few different values as text, the most frequent first.
     pub samples: Vec<String>,
 }
 
-/// All that a template's author may refer to.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Vocabulary {
     /// The profile properties, by name.

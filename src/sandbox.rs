@@ -56,7 +56,6 @@ pub struct Options {
     pub blocked: Vec<i64>,
     /// Messages a second that each bot may send before it gets 429.
     pub rate: Option<f64>,
-    /// How long every answer of a method is held back.
     pub latency: Option<Duration>,
     /// The share of sends that fail, 0 to 1: 429, 500, 502 and connections that end, before or after the message
     /// was sent.
@@ -102,10 +101,8 @@ pub enum StartError {
         /// Which one, from 1.
         number: usize,
     },
-    /// The rate is not above zero.
     #[error("a rate of {rate} messages a second is not above 0")]
     BadRate { rate: f64 },
-    /// The share of failures is not between none and all.
     #[error("a share of {fail} failures is not between 0 and 1")]
     BadFail { fail: f64 },
 }
@@ -125,7 +122,6 @@ pub struct Running {
     server: JoinHandle<()>,
 }
 
-/// Starts a sandbox on the tokio runtime that calls it.
 pub async fn start(options: Options) -> Result<Running, StartError> {
     let addr = options.listen;
     if options.reach == Reach::Loopback && !addr.ip().is_loopback() {

@@ -54,9 +54,7 @@ impl std::fmt::Debug for Secret {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Origin {
     Environment,
-    /// This workspace's value in `secrets.toml`.
     Workspace,
-    /// The shared value in `secrets.toml`.
     Shared,
     Command,
 }
@@ -95,7 +93,6 @@ pub struct Listed {
 /// Returns the environment variable of that name, where it is text.
 pub type Environment = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
-/// A workspace as secrets are kept for it.
 #[derive(Debug, Clone)]
 struct Place {
     /// Its real path: nothing that a workspace says about itself leads to another one's values.
@@ -144,7 +141,6 @@ impl Secrets {
         }
     }
 
-    /// Replaces the environment: for tests.
     #[must_use]
     pub fn with_environment(mut self, environment: Environment) -> Self {
         self.environment = environment;
@@ -288,7 +284,6 @@ impl Secrets {
         }
     }
 
-    /// Returns the value that counts, from the environment and the file.
     fn effective(&self, name: &str) -> Result<Option<Found>, SecretError> {
         match self.in_environment(name) {
             Some(found) => Ok(Some(found)),
@@ -308,7 +303,6 @@ impl Secrets {
         Ok(kept.into_iter().next().map(|(_, origin, secret)| Found { secret, origin }))
     }
 
-    /// Returns all that is kept for this workspace and shared.
     fn kept(&self) -> Result<Vec<(String, Origin, Secret)>, SecretError> {
         self.usable()?;
         store::load(&self.file, self.key())
@@ -344,7 +338,6 @@ impl Secrets {
         Ok(movable.collect())
     }
 
-    /// Keeps a movable value for this workspace, and no longer where it was.
     pub fn move_here(&self, movable: &Movable) -> Result<(), SecretError> {
         self.writable()?;
         let to = self.path(&movable.name, Scope::Workspace)?;

@@ -10,13 +10,11 @@ use crate::paths::Paths;
 use crate::text::{LineIndex, visible};
 use crate::toml::{self, Table};
 
-/// Settings as they hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// The theme's name; `auto` follows the terminal.
     pub theme: String,
     pub mouse: bool,
-    /// Whether links of the message are links of the terminal.
     pub hyperlinks: bool,
     pub vim: bool,
     pub wrap: bool,
@@ -28,14 +26,12 @@ pub struct Settings {
     pub ca_file: Option<PathBuf>,
 }
 
-/// Which blanks the editor marks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Whitespace {
     None,
     /// Those at the end of lines, tabs, and what looks like a space and is none.
     #[default]
     Trailing,
-    /// Every space as well.
     All,
 }
 
@@ -46,16 +42,13 @@ pub enum Clipboard {
     Auto,
     /// By the terminal: OSC 52.
     Osc52,
-    /// By the system's own program.
     Native,
     /// By a program that reads the text from its input.
     Command(Vec<String>),
 }
 
-/// Where secrets live besides the environment.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum SecretSource {
-    /// In `secrets.toml`.
     #[default]
     File,
     Command {
@@ -153,7 +146,6 @@ impl Typed {
     }
 }
 
-/// Returns the problem with its place first and its help last.
 fn in_one_line(source: &Source, problem: &Diagnostic) -> String {
     let at = LineIndex::new(&source.text).position(&source.text, problem.span.start);
     let help = problem.help.iter().map(|help| format!(" ({help})")).collect::<String>();

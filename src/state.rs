@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 use crate::disk::{self, Access, LockError, SaveError, explain};
 use crate::paths::Paths;
 
-/// What is kept of one workspace.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Record {
@@ -26,7 +25,6 @@ pub struct Record {
     pub offered_secrets: BTreeSet<String>,
 }
 
-/// A private folder by which it is known again.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Private {
     /// What its file `id` holds.
@@ -68,7 +66,6 @@ impl From<StateError> for SaveError {
     }
 }
 
-/// The record of one workspace; cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkspaceState {
     folder: PathBuf,

@@ -26,7 +26,6 @@ pub use sqlite::SqliteStore;
 
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// Where people are kept.
 pub trait Store: Send + Sync {
     /// Returns every property with its type, how many profiles have it, and up to five frequent values.
     ///
@@ -44,7 +43,6 @@ pub trait Store: Send + Sync {
     /// Returns the profiles marked as test profiles, by identity.
     fn test_profiles(&self) -> Result<Vec<Profile>>;
 
-    /// Returns the chats of the profiles that have blocked the bot.
     fn blocked_chats(&self) -> Result<Vec<i64>>;
 
     fn count(&self) -> Result<u64>;
@@ -107,10 +105,5 @@ pub enum Refusal {
     EmptyName,
     /// Other profiles have the property with another type.
     #[error("`{property}` is {}, not {}", known.as_str(), given.as_str())]
-    WrongKind {
-        property: String,
-        /// Its type in the store.
-        known: Kind,
-        given: Kind,
-    },
+    WrongKind { property: String, known: Kind, given: Kind },
 }

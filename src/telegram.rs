@@ -68,7 +68,6 @@ pub enum ParseMode {
 }
 
 impl ParseMode {
-    /// All modes, in the order they are offered.
     pub const ALL: [ParseMode; 3] = [ParseMode::Html, ParseMode::Markdown, ParseMode::MarkdownV2];
 
     pub fn as_str(self) -> &'static str {
@@ -94,7 +93,6 @@ impl ParseMode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnsupportedParseMode;
 
-/// A text and what parts of it are: the result of parsing, and what is sent.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FormattedText {
     /// The text without markup.

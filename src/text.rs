@@ -71,7 +71,6 @@ pub struct Position {
     pub column: usize,
 }
 
-/// Where each line of a text starts, for many look-ups in one text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LineIndex {
     starts: Vec<usize>,
@@ -140,7 +139,6 @@ impl LineIndex {
     }
 }
 
-/// Counts the bytes that start a char: all but those that continue one.
 fn char_starts(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
 }

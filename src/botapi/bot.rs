@@ -20,7 +20,6 @@ pub struct Bot {
     token: String,
 }
 
-/// What getMe says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BotUser {
     /// The bot's id, the token's first part.
@@ -30,7 +29,6 @@ pub struct BotUser {
     pub username: Option<String>,
 }
 
-/// What getWebhookInfo says.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct WebhookInfo {
     /// Where updates are sent; empty where no webhook is set, and getUpdates works.
@@ -84,7 +82,6 @@ impl Bot {
         self.token.split(':').next()?.parse().ok()
     }
 
-    /// Asks who the bot is: the check of a token.
     pub async fn get_me(&self, client: &Client) -> Result<BotUser, CallError> {
         const METHOD: &str = "getMe";
         let result = self.call(client, METHOD, json!({}), TIMEOUT).await?;

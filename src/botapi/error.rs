@@ -13,28 +13,22 @@ pub enum SendError {
     Url { reason: String },
     #[error("`{name}` is not an HTTP method")]
     Method { name: String },
-    /// A header's name or value holds what HTTP cannot carry.
     #[error("the header `{name}` holds characters that HTTP does not allow")]
     Header { name: String },
     #[error("cannot find the host {host}: check the name and the network")]
     Resolve { host: String },
-    /// Nothing listens there.
     #[error("{host} refused the connection: nothing listens there, or a proxy is down")]
     Refused { host: String },
     #[error("cannot connect to {host}: no answer within the time for connecting")]
     ConnectTimeout { host: String },
-    /// The other side is not who it claims to be, or speaks no TLS.
     #[error("no secure connection to {host}: {reason}")]
     Tls { host: String, reason: String },
-    /// The connection could not be made for another reason.
     #[error("cannot connect to {host}: {reason}")]
     Connect { host: String, reason: String },
     #[error("{host} did not answer within {}", seconds(*after))]
     Timeout { host: String, after: Duration },
-    /// The connection ended before an answer came.
     #[error("{host} closed the connection without an answer")]
     Closed { host: String },
-    /// The connection ended within the answer.
     #[error("{host} closed the connection in the middle of its answer")]
     Incomplete { host: String },
     #[error("{host} did not answer in HTTP: {reason}")]

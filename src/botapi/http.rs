@@ -14,7 +14,6 @@ use super::SendError;
 pub struct HttpRequest {
     /// The method's name, in capitals.
     pub method: String,
-    /// The whole address with its query.
     pub url: String,
     pub headers: Vec<(String, String)>,
     /// The body; empty for none.

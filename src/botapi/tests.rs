@@ -10,13 +10,11 @@ use super::*;
 #[derive(Clone, Copy)]
 enum Behaviour {
     Answer(&'static str),
-    /// Writes these bytes without waiting for a request.
     Greet(&'static str),
     Hang,
     Reset,
 }
 
-/// Starts a server on loopback; it tells each request it reads.
 fn serve(behaviour: Behaviour) -> (String, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
@@ -214,7 +212,6 @@ async fn a_request_goes_out_as_it_was_made() {
     assert!(sent.contains("x-one: 1\r\n") && sent.ends_with("\r\n\r\n{ \"a\": 1 }"), "{sent}");
 }
 
-/// What getMe makes of an answer: the bot's name, or the error in words.
 async fn get_me(status: &str, kind: &str, body: &str) -> String {
     let (address, _requests) = serve(Behaviour::Answer(answer(status, kind, body)));
     match Bot::new(&address, "1:SECRET").get_me(&client()).await {

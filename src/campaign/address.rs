@@ -8,7 +8,6 @@ use crate::text::Span;
 pub struct BotApi {
     /// All before `/bot`.
     pub base: Span,
-    /// The token, or what stands for it.
     pub token: Span,
     /// Whether it is the test environment's form, `/bot<token>/test/METHOD`.
     pub is_test: bool,
@@ -112,7 +111,6 @@ pub(super) fn segments(url: &str) -> Vec<Span> {
     segments
 }
 
-/// Returns where the path of `url` ends: at its query, its fragment, or the end.
 pub(super) fn path_end(url: &str) -> usize {
     segments(url).last().map_or(0, |segment| segment.end)
 }

@@ -6,7 +6,6 @@ use crate::dialect::Dialect;
 use crate::text::visible;
 use crate::toml::{self, Editor, Spanned, Table};
 
-/// What a body is once rendered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ContentFormat {
     /// JSON, in `STEM.json.liquid`.
@@ -44,10 +43,8 @@ impl ContentFormat {
     }
 }
 
-/// A campaign as its file defines it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Campaign {
-    /// What it is called on screen.
     pub name: String,
     /// The stem of its webhook's file; empty where none is named.
     pub webhook: String,
@@ -71,7 +68,6 @@ impl Campaign {
         toml::read(text, read)
     }
 
-    /// Returns a new file's text.
     pub fn to_toml(&self) -> String {
         toml::written(self, write)
     }
@@ -82,7 +78,6 @@ impl Campaign {
     }
 }
 
-/// Returns what is wrong with a label, as a sentence.
 pub(super) fn label_problem(label: &str) -> Option<String> {
     if label.trim().is_empty() {
         return Some("a label is empty".to_owned());
@@ -137,7 +132,6 @@ fn read_labels(table: &mut Table<'_>) -> Vec<String> {
     labels.into_iter().map(|label| label.value).collect()
 }
 
-/// Writes what differs from `old`, or all of a new file.
 fn write(editor: &mut Editor, campaign: &Campaign, old: Option<&Campaign>) {
     if old.is_none_or(|old| old.name != campaign.name) {
         editor.set_string(&["name"], &campaign.name);

@@ -7,7 +7,6 @@ use crate::toml::{self, Editor, Table};
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Manifest {
-    /// What it is called on screen.
     pub name: String,
     /// What earlier versions kept its secrets by; no longer written.
     pub id: Option<String>,
@@ -32,7 +31,6 @@ impl Manifest {
         toml::read(text, read)
     }
 
-    /// Returns a new file's text.
     pub fn to_toml(&self) -> String {
         toml::written(self, write)
     }
@@ -84,7 +82,6 @@ fn parse_zone(text: &str) -> Result<String, String> {
     }
 }
 
-/// Writes what differs from `old`, or all of a new file.
 fn write(editor: &mut Editor, manifest: &Manifest, old: Option<&Manifest>) {
     if old.is_none_or(|old| old.name != manifest.name) {
         editor.set_string(&["name"], &manifest.name);

@@ -29,7 +29,6 @@ const TELEGRAM: &str = "api.telegram.org";
 /// The headers that the connection sets: a second value of theirs can lead a request elsewhere.
 const FORBIDDEN_HEADERS: [&str; 4] = ["host", "content-length", "transfer-encoding", "connection"];
 
-/// Where a webhook sends, and with what.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
     pub origin: Origin,
@@ -67,13 +66,11 @@ pub struct Violation {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Part {
     Url,
-    /// The name of a header, as typed.
     HeaderName(String),
     /// The value of the header of this name.
     Header(String),
     /// The value of the parameter of this name.
     Param(String),
-    /// A value of `[auth]`.
     Auth(&'static str),
 }
 
@@ -143,12 +140,10 @@ pub enum Misdirected {
     /// A value changed the host, or added a user.
     #[error("the finished address leads to another host than the webhook's")]
     OtherHost,
-    /// A value changed the path.
     #[error("a value makes a `.` or `..` of a part of the address's path")]
     DotSegment,
     #[error("the secret in the address is no bot token: a number, a colon, then letters and digits")]
     NoToken,
-    /// A value makes it call a bot.
     #[error("a value makes a Bot API's address of the webhook's")]
     BotApi,
 }
@@ -304,7 +299,6 @@ impl Webhook {
         }
     }
 
-    /// Returns every value that Liquid or a secret may stand in.
     fn parts(&self) -> impl Iterator<Item = (Part, &str)> {
         let auth: Vec<(Part, &str)> = match &self.auth {
             None => Vec::new(),
@@ -543,7 +537,6 @@ mod tests {
         Webhook { url: url.to_owned(), ..Webhook::default() }
     }
 
-    /// The route in a line, or the codes of what is wrong.
     fn shown(webhook: &Webhook) -> String {
         match webhook.route() {
             Ok(route) => {

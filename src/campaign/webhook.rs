@@ -47,7 +47,6 @@ pub enum Auth {
 /// A webhook as its file defines it: Liquid and `${NAME}`s as typed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Webhook {
-    /// What it is called on screen.
     pub name: String,
     pub method: Method,
     pub url: String,
@@ -102,7 +101,6 @@ impl Webhook {
         names
     }
 
-    /// Returns every text that may hold `${NAME}`.
     fn templates(&self) -> impl Iterator<Item = &str> {
         let auth: Vec<&str> = match &self.auth {
             None => Vec::new(),

@@ -6,7 +6,6 @@ use crate::text;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CapturedChat {
-    /// The chat's id, what `chat_id` takes.
     pub id: i64,
     /// What to call it: the person's name or the group's title, else the id.
     pub title: String,
@@ -16,7 +15,6 @@ pub struct CapturedChat {
     pub update_id: Option<i64>,
 }
 
-/// The kinds of chats (Bot API, `Chat.type`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChatKind {
     Private,

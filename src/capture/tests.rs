@@ -31,7 +31,6 @@ fn serve(answers: &[&str]) -> (Bot, Receiver<String>) {
     (Bot::new(&address, "1:SECRET"), requests)
 }
 
-/// Reads a request and returns its method's name and body.
 fn read_request(stream: &TcpStream) -> String {
     let mut reader = BufReader::new(stream);
     let mut path = String::new();

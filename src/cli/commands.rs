@@ -27,7 +27,6 @@ use super::next::{Next, Opening};
 use super::output::Output;
 use super::place::Place;
 
-/// Does what the arguments say.
 pub fn run(args: Args, output: &mut Output) -> Result<Next> {
     let workspace = args.workspace.as_deref();
     let find = || Place::find(workspace);

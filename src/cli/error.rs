@@ -44,16 +44,13 @@ pub enum Ending {
     Interrupted,
 }
 
-/// What a command returns.
 pub type Result<T = Ending> = std::result::Result<T, CliError>;
 
 impl CliError {
-    /// Makes an error of another module's.
     pub fn new(kind: Kind, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self { kind, source: source.into(), hints: Vec::new() }
     }
 
-    /// Adds what to do.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
@@ -81,7 +78,6 @@ impl CliError {
 }
 
 impl Kind {
-    /// Returns what the process ends with.
     pub fn code(self) -> u8 {
         match self {
             Kind::BrokenPipe => 0,

@@ -21,7 +21,6 @@ struct Stream {
 }
 
 impl Output {
-    /// Returns the process's own streams.
     pub fn standard() -> Self {
         Self {
             out: Stream { is_terminal: io::stdout().is_terminal(), writer: Box::new(io::stdout()) },

@@ -23,7 +23,6 @@ pub struct Place {
 }
 
 impl Place {
-    /// Returns the user's directories.
     pub fn paths() -> Result<Paths> {
         Ok(Paths::from_system()?)
     }
@@ -36,7 +35,6 @@ impl Place {
         Ok(Place { paths, root })
     }
 
-    /// Reads the workspace.
     pub fn workspace(&self) -> Result<Workspace> {
         Ok(Workspace::open(&self.root)?)
     }
@@ -48,7 +46,6 @@ impl Place {
         Workspace::open_for(&self.root, words)?.map_or_else(|| self.workspace(), Ok)
     }
 
-    /// Makes what use cases on the workspace share; opens nothing yet.
     pub fn session(&self, workspace: &Workspace) -> Session {
         let (settings, _) = Settings::load(&self.paths);
         let secrets = Secrets::new(&self.paths, &settings.secrets, Some(&workspace.root));
@@ -57,7 +54,6 @@ impl Place {
     }
 }
 
-/// Returns the folder that relative paths count from.
 pub fn current_folder() -> Result<PathBuf> {
     std::env::current_dir().map_err(|error| CliError::new(Kind::Environment, error))
 }

@@ -30,17 +30,14 @@ pub struct Problem {
 }
 
 impl<'a> Sheet<'a> {
-    /// Reads the lines of `text`, which stands in `file`.
     pub fn new(file: &'a str, text: &'a str) -> Self {
         Self { file, text, index: LineIndex::new(text) }
     }
 
-    /// Places diagnostics of the text.
     pub fn place(&self, diagnostics: &[Diagnostic]) -> Vec<Problem> {
         diagnostics.iter().map(|diagnostic| self.problem(diagnostic)).collect()
     }
 
-    /// Places one diagnostic of the text.
     pub fn problem(&self, diagnostic: &Diagnostic) -> Problem {
         Problem {
             file: self.file.to_owned(),
@@ -66,7 +63,6 @@ impl<'a> Sheet<'a> {
 }
 
 impl Problem {
-    /// Reads the lines of each file once and places what was found.
     pub fn place(found: &[Found<'_>]) -> Vec<Problem> {
         let files = found.chunk_by(|one, next| one.path == next.path);
         let placed = files.flat_map(|file| {
@@ -76,7 +72,6 @@ impl Problem {
         placed.collect()
     }
 
-    /// Returns the problem line, with the help below it.
     pub fn line(&self) -> String {
         let Diagnostic { code, severity, message, help, .. } = &self.diagnostic;
         let Position { line, column } = self.at;
@@ -86,7 +81,6 @@ impl Problem {
         format!("{file}:{line}:{column}: {}[{code}]: {message}{help}", severity.as_str())
     }
 
-    /// Returns the problem as `check --json` lists it.
     pub fn json(&self) -> Value {
         json!({
             "file": self.file,
@@ -100,7 +94,6 @@ impl Problem {
         })
     }
 
-    /// Returns how a command ends that found these.
     pub fn ending(problems: &[Problem], deny: Deny) -> Ending {
         let is_fatal = |problem: &Problem| match problem.diagnostic.severity {
             Severity::Error => true,
@@ -110,7 +103,6 @@ impl Problem {
         if problems.iter().any(is_fatal) { Ending::Problems } else { Ending::Done }
     }
 
-    /// Returns how many there are of each severity, in words.
     pub fn summary(problems: &[Problem]) -> String {
         let count =
             |severity| problems.iter().filter(|problem| problem.diagnostic.severity == severity).count();

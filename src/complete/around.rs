@@ -8,18 +8,15 @@ use crate::text::Span;
 
 use super::liquid::Liquid;
 
-/// What is known of the place at which something is completed.
 #[derive(Debug, Clone)]
 pub struct Around {
     template: Template,
-    /// The place in the template's source.
     at: usize,
     /// What stands there in JSON; `None` in plain text.
     pub place: Option<Place>,
 }
 
 impl Around {
-    /// Looks at the place of `token`, which is being typed.
     pub fn new(text: &str, token: Span, dialect: Dialect, is_json: bool) -> Self {
         let taken = unfinished(text, token);
         let source = format!("{}{}", &text[..taken.start], &text[taken.end..]);
@@ -44,7 +41,6 @@ impl Around {
         self.template.source()[..self.at].trim().is_empty()
     }
 
-    /// Whether the body names a parse mode anywhere.
     pub fn names_a_mode(&self) -> bool {
         self.template.source().contains("\"parse_mode\"")
     }
@@ -84,7 +80,6 @@ impl Around {
     }
 }
 
-/// The last quote that is not escaped.
 fn opening_quote(text: &str) -> Option<usize> {
     text.rmatch_indices('"').map(|(at, _)| at).find(|at| !json::is_escaped(text, *at))
 }

@@ -3,7 +3,6 @@
 use crate::telegram::Method;
 use crate::telegram::fields::{self, Field, Kind};
 
-/// The parse modes, with what each is like.
 pub const PARSE_MODES: [(&str, &str); 3] = [
     ("HTML", "Tags, such as <b> and <a href>; only < > & are special"),
     ("MarkdownV2", "*bold* _italic_ __underline__ ||spoiler||; 18 characters must be escaped"),

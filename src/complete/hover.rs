@@ -26,9 +26,7 @@ pub struct Hover {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Note {
-    /// The first line: a name, or what is wrong.
     pub title: String,
-    /// How bad it is, where it is a problem.
     pub severity: Option<Severity>,
     pub lines: Vec<String>,
 }
@@ -60,7 +58,6 @@ pub fn hover(body: &str, at: usize, composed: Option<&Composed>, context: &Conte
     Some(Hover { span, notes: notes.collect() })
 }
 
-/// What something is, and where it is.
 type Found = (Span, Vec<Note>);
 
 fn of_problem(problem: &Diagnostic) -> Note {
@@ -80,7 +77,6 @@ struct Here<'a> {
 }
 
 impl Here<'_> {
-    /// The variable, filter or tag there.
     fn liquid(&self) -> Option<Found> {
         let token = self.token()?;
         let name = token.span.of(self.body);
@@ -169,7 +165,6 @@ impl Here<'_> {
         Note::new(title, [filter.summary.to_owned(), example].into_iter().chain(self.result_of(token)))
     }
 
-    /// What goes into a filter here and what comes out.
     fn result_of(&self, filter: Token) -> Option<String> {
         let before = Liquid::around(&self.body[..filter.span.start])?.piped(filter.span.start)?;
         let names = template::names_at(self.template, filter.span.start);
@@ -180,7 +175,6 @@ impl Here<'_> {
         Some(format!("here “{input}” → “{output}”"))
     }
 
-    /// The key there, or the value that is one of a few.
     fn json(&self) -> Option<Found> {
         if !self.context.is_json {
             return None;
@@ -237,7 +231,6 @@ fn of_key(method: Method, place: &Place, name: &str) -> Option<Note> {
     ))
 }
 
-/// The method, or the key of the object that the place is in.
 fn owner(method: Method, place: &Place) -> &str {
     place.path.iter().rev().find(|key| *key != "[]").map_or(method.as_str(), String::as_str)
 }

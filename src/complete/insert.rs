@@ -57,7 +57,6 @@ fn quote_behind(text: &str, cursor: usize) -> usize {
     usize::from(text[cursor..].starts_with(['"', '\'']))
 }
 
-/// The whole variable with its default marked.
 fn output(variable: &Variable, around: &Around, context: &Context<'_>) -> String {
     let path = variable.source();
     let is_text = !matches!(variable.kind, Some(profile::Kind::Number | profile::Kind::Boolean));
@@ -95,7 +94,6 @@ fn output(variable: &Variable, around: &Around, context: &Context<'_>) -> String
     }
 }
 
-/// A default of the variable's own kind, marked to be typed over.
 fn default(variable: &Variable, is_bare: bool) -> &'static str {
     match variable.kind {
         Some(profile::Kind::Number) => "‸0‸",

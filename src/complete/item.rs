@@ -6,7 +6,6 @@ use crate::template::{FilterDoc, TagDoc};
 
 use super::markup::Markup;
 
-/// One row of the picker.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Item {
     /// What it is called; may hold any characters, as stored.

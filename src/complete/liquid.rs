@@ -7,13 +7,10 @@ use super::Trigger;
 /// How far back an opener is looked for: nobody writes longer Liquid, and each key looks.
 const REACH: usize = 4096;
 
-/// The Liquid that text ends in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Liquid<'a> {
     pub start: usize,
-    /// Whether it is a tag rather than an output.
     pub is_tag: bool,
-    /// What stands between the opener and the place.
     pub inner: &'a str,
 }
 

@@ -21,7 +21,6 @@ const MAX_DEPTH: usize = 3;
 /// How many characters the samples of a property take at most, but for the first.
 const SAMPLES_CHARS: usize = 56;
 
-/// How many paths into nested values are offered at most.
 const MAX_PATHS: usize = 300;
 
 pub fn offers(
@@ -54,7 +53,6 @@ pub fn offers(
     }
 }
 
-/// What a key that asks for completion offers outside Liquid.
 fn here(around: &Around, context: &Context<'_>) -> Vec<Item> {
     match around.within() {
         _ if context.is_json && around.is_at_start() => keys(around, context),
@@ -119,7 +117,6 @@ fn variables(around: &Around, context: &Context<'_>) -> Vec<Item> {
     items
 }
 
-/// A name that the template sets, with the members of its value.
 fn own_name(name: &ScopedName, scope: Scope<'_>, context: &Context<'_>, items: &mut Vec<Item>) {
     let path = vec![name.name.clone()];
     let (detail, doc) = match name.binding {
@@ -157,7 +154,6 @@ fn property_item(property: &Property, context: &Context<'_>) -> Item {
     Item::new(&property.name, detail, some_of(&property.samples), kind)
 }
 
-/// As many of the samples as make a line.
 fn some_of(samples: &[String]) -> String {
     let mut line = String::new();
     let mut n_chars = 0;
@@ -174,7 +170,6 @@ fn some_of(samples: &[String]) -> String {
     line
 }
 
-/// The paths below `path` in a sample, as far as they have names.
 fn inner_paths(path: &[String], value: &Value, detail: &str, items: &mut Vec<Item>) {
     let Value::Object(members) = value else { return };
     for (name, value) in members {
@@ -212,7 +207,6 @@ fn sample_text(value: &Value) -> String {
     }
 }
 
-/// The filters the dialect accepts, each with what it makes of the value so far.
 fn filters(text: &str, start: usize, around: &Around, context: &Context<'_>) -> Vec<Item> {
     let names = around.names();
     let scope = Scope { names: &names, source: around.source() };
@@ -336,13 +330,11 @@ fn choices(around: &Around, context: &Context<'_>) -> Vec<Item> {
     }
 }
 
-/// Whether the text there is one of a few.
 pub fn has_choices(around: &Around, context: &Context<'_>) -> bool {
     let field = fields::field_at(context.method, around.path());
     field.is_some_and(|field| !fields::choices(field).is_empty())
 }
 
-/// The values known of what is compared with the value that begins at `start`.
 fn compared_samples(text: &str, start: usize, context: &Context<'_>) -> Vec<Item> {
     Liquid::around(&text[..start])
         .and_then(|liquid| liquid.compared(liquid.inner, &text[..liquid.start]))
@@ -375,7 +367,6 @@ fn partials(context: &Context<'_>) -> Vec<Item> {
     context.partials.iter().map(|name| Item::new(*name, "partial", "", Kind::Partial)).collect()
 }
 
-/// The markup that begins with `c`, and the end of what is open.
 fn marked_up(c: char, around: &Around) -> Vec<Item> {
     let mode = markup_mode(around);
     let mut items = Vec::new();

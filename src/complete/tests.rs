@@ -333,7 +333,6 @@ fn tags_that_end_and_divide_are_offered_where_they_can() {
     check_open("\"{% case a %}‸\"", "{% whe", &["when"]);
 }
 
-/// Types keys for a profile and a sample event, and shows the rows with what is beside them.
 #[track_caller]
 fn check_values(before: &str, keys: &str, rows: &[&str]) {
     let vocabulary = vocabulary();
@@ -447,7 +446,6 @@ proptest! {
     }
 }
 
-/// Every variable, at every kind of place, in both dialects, in every parse mode.
 #[test]
 fn what_is_inserted_is_accepted_by_the_dialect() {
     let vocabulary = vocabulary();

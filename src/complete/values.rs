@@ -5,7 +5,6 @@ use crate::template::{self, Binding, Outcome, Partials, ScopedName};
 
 use super::Context;
 
-/// How many characters of a value are shown.
 const SHOWN_CHARS: usize = 80;
 
 /// How often a name may stand for another one.
@@ -50,7 +49,6 @@ pub fn evaluate(expression: &str, scope: Scope<'_>, context: &Context<'_>) -> Op
     }
 }
 
-/// Returns the value that a path leads to for the chosen profile and the sample event.
 pub fn lookup<'a>(path: &[String], scope: Scope<'_>, context: &Context<'a>) -> Option<&'a Value> {
     lookup_within(path, scope, context, MAX_HOPS)
 }

@@ -15,16 +15,12 @@ pub const CHAT_ID: &str = "chat_id";
 /// Why no test chat can be put into a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unset {
-    /// The webhook's address has not the form of a Bot API's.
     #[error("the webhook's URL is not a Bot API's (…/bot<token>/METHOD)")]
     NotBotApi,
-    /// A GET has no body, and the query has no `chat_id`.
     #[error("the webhook sends a GET, which has no body, and its query has no chat_id")]
     Get,
-    /// The campaign's content format is plain text, and the query has no `chat_id`.
     #[error("the campaign's content format is text, and only JSON has a chat_id")]
     PlainText,
-    /// The rendered body is no JSON object, and the query has no `chat_id`.
     #[error("the body is not a JSON object: it does not begin with `{{`")]
     NotAnObject,
 }

@@ -28,7 +28,6 @@ pub use portable::{Portable, portable};
 /// What stands for the workspace's own sandbox: the address of the real Bot API.
 const BOT_API: &str = "https://api.telegram.org";
 
-/// What an export is made of.
 #[derive(Debug, Clone, Copy)]
 pub struct Source<'a> {
     pub stem: &'a str,
@@ -49,7 +48,6 @@ pub struct Export {
     pub problems: Vec<(Part, Diagnostic)>,
 }
 
-/// The fields of CleverTap's form for a webhook.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WebhookForm {
     pub name: String,
@@ -60,7 +58,6 @@ pub struct WebhookForm {
     pub basic: Option<(String, String)>,
 }
 
-/// The fields of CleverTap's form for a webhook campaign.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CampaignForm {
     pub name: String,
@@ -73,7 +70,6 @@ pub struct CampaignForm {
     pub custom_body: String,
 }
 
-/// The file that something is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Part {
     /// The body; spans count in it as typed.
@@ -158,7 +154,6 @@ fn address(url: &str) -> String {
     url.replace(&format!("${{{SANDBOX}}}"), BOT_API)
 }
 
-/// What of a webhook does not work in CleverTap, or is not said there.
 fn of_webhook(webhook: &Webhook) -> Vec<(Part, Diagnostic)> {
     let mut found = Vec::new();
     let mut tell = |keys: &[&str], problem: Diagnostic| found.push((webhook_keys(keys), problem));
@@ -262,7 +257,6 @@ fn secret_places(webhook: &Webhook) -> Vec<(Vec<&str>, &str)> {
     places
 }
 
-/// How users come into the campaign, by the variables its body uses.
 fn qualification(source: &Source<'_>, problems: &mut Vec<(Part, Diagnostic)>) -> &'static str {
     let (template, _) = template::parse(source.body, source.partials, source.dialect);
     let used = template.variables();
@@ -312,7 +306,6 @@ fn who(campaign: &Campaign, problems: &mut Vec<(Part, Diagnostic)>) -> String {
     }
 }
 
-/// `now` in a body for the workspace's zone.
 fn of_dates(source: &Source<'_>) -> Vec<(Part, Diagnostic)> {
     if source.dialect == Dialect::CleverTap {
         return Vec::new();

@@ -20,16 +20,13 @@ pub use escapes::escape_filter;
 use escapes::Escapes;
 use place::Place;
 
-/// A body to convert, and what it may call.
 #[derive(Debug, Clone, Copy)]
 pub struct Convertible<'a> {
     pub body: &'a str,
     pub partials: &'a Partials,
-    /// Whose filters escape values.
     pub dialect: Dialect,
 }
 
-/// A body in another parse mode.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conversion {
     pub body: String,
@@ -45,7 +42,6 @@ impl Conversion {
     }
 }
 
-/// A body in each parse mode.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Comparison {
     /// The mode the body is in; none for no `parse_mode`, and where it cannot be read.
@@ -70,12 +66,10 @@ pub fn compare(source: &Convertible<'_>) -> Comparison {
     Comparison { now, conversions: ParseMode::ALL.map(|mode| (mode, conversion(mode))).into() }
 }
 
-/// Converts a body to a parse mode, or says where and why that cannot be done.
 pub fn convert(source: &Convertible<'_>, to: ParseMode) -> Result<Conversion, Diagnostic> {
     Readable::of(source.body).convert(source, to)
 }
 
-/// A body read as JSON around its Liquid, as far as it is: the same for each mode.
 struct Readable<'b> {
     body: &'b str,
     holes: Vec<Span>,

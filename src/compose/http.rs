@@ -22,7 +22,6 @@ pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone, PartialEq)]
 pub struct HttpDraft {
     pub method: Method,
-    /// The address with its parameters.
     pub url: Filled,
     /// The headers in order, without the one that [`HttpDraft::auth`] makes.
     pub headers: Vec<(String, Filled)>,
@@ -41,7 +40,6 @@ impl HttpDraft {
     }
 }
 
-/// Whether a header of this name says who is calling.
 pub fn is_credential(header: &str) -> bool {
     const NAMES: [&str; 5] = ["authorization", "proxy-authorization", "cookie", "x-api-key", "api-key"];
     NAMES.iter().any(|name| header.eq_ignore_ascii_case(name))
@@ -54,7 +52,6 @@ pub enum AuthDraft {
     Bearer { token: Filled },
 }
 
-/// A part of a webhook, for problems.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Field {
     Url,
@@ -93,7 +90,6 @@ enum Encoding {
 }
 
 impl Filled {
-    /// Splits a text in which every `${NAME}` is a secret.
     pub fn of_typed(text: &str) -> Self {
         Self::split(text, |_| true)
     }
@@ -160,7 +156,6 @@ impl Filled {
         form_urlencoded::parse(query.as_bytes()).into_owned().collect()
     }
 
-    /// Returns the names of the secrets in it, in order.
     pub fn secret_names(&self) -> impl Iterator<Item = &str> {
         self.pieces.iter().filter_map(|piece| match piece {
             Piece::Text(_) => None,
@@ -301,7 +296,6 @@ pub fn bot_method(inputs: &Inputs<'_>) -> Option<String> {
     }
 }
 
-/// What stands around the body, and what is wrong with it.
 pub struct Draft {
     pub http: HttpDraft,
     pub problems: Vec<(Field, Diagnostic)>,
@@ -383,7 +377,6 @@ struct Text<'a> {
     source: &'a str,
     /// Where it has Liquid that can be read.
     template: Option<Template>,
-    /// What is wrong with it whoever gets it.
     found: Vec<Diagnostic>,
 }
 

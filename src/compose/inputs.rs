@@ -30,7 +30,6 @@ pub struct Inputs<'a> {
 }
 
 impl<'a> Inputs<'a> {
-    /// What the body's template, and the webhook's, are rendered with.
     pub(super) fn context(&self) -> template::Context<'a> {
         template::Context {
             profile: self.profile,

@@ -34,7 +34,6 @@ pub enum Part {
     Choice(usize),
 }
 
-/// What a place of the body became.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Lit {
     /// The bytes of the rendered body, in order.
@@ -49,13 +48,11 @@ impl Lit {
     }
 }
 
-/// The links of one composition, read once.
 #[derive(Debug, Default)]
 pub struct Links {
     /// The rendering as it was read, where a stand-in had to be put into it for that.
     stand_in: Option<Patched>,
     text: Option<(Text, Marked)>,
-    /// The values that make the other parts.
     others: Vec<(Part, Span)>,
 }
 
@@ -179,7 +176,6 @@ fn buttons(request: &Request, root: &Node) -> Vec<(Part, Span)> {
     places.into_iter().enumerate().map(|(nth, place)| (Part::Button(nth), place)).collect()
 }
 
-/// What stands beside the text: media and a poll's answers.
 fn content(request: &Request, root: &Node) -> Vec<(Part, Span)> {
     let numbered = |list: Option<&Node>, part: fn(usize) -> Part, of: fn(&Node) -> Span| {
         let items = list.map_or(&[][..], items).iter().enumerate();

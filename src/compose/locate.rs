@@ -13,7 +13,6 @@ pub struct Locator {
     patches: Vec<Patched>,
 }
 
-/// A place in the body, and what of the rendering it stands for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Located {
     /// The place in the body: the very bytes for plain text, the whole `{{ … }}` for a value.
@@ -33,7 +32,6 @@ impl Locator {
         self.patches.last().map_or("", |patched| &patched.text)
     }
 
-    /// Returns the place in the body of a span of the text as sent.
     pub fn locate(&self, sent: Span) -> Located {
         let origin = self.map.origin(self.rendered(sent));
         // A place in a partial is told by the tag that called it.
@@ -50,7 +48,6 @@ impl Locator {
         spans
     }
 
-    /// Returns the locator for this one's text with further replacements in it.
     pub fn patched_again(mut self, patched: Patched) -> Self {
         self.patches.push(patched);
         self
@@ -68,7 +65,6 @@ impl Locator {
             .and_then(|origin| origin.hole)
     }
 
-    /// Returns the bytes of the rendering that bytes of the text as sent came from.
     fn rendered(&self, sent: Span) -> Span {
         self.patches.iter().rev().fold(sent, |span, patched| patched.original(span))
     }

@@ -13,9 +13,7 @@ pub struct Prepared<'a> {
     template: Template,
     around: Option<Around<'a>>,
     method: Option<String>,
-    /// What is wrong with the body for everybody.
     found: Vec<Diagnostic>,
-    /// Whether that keeps it from being rendered.
     is_broken: bool,
     uses_event: bool,
 }

@@ -17,7 +17,6 @@ const QUOTED_CHARS: usize = 40;
 pub struct Body<'a> {
     /// As typed.
     pub text: &'a str,
-    /// What fixes may insert.
     pub dialect: Dialect,
 }
 
@@ -274,7 +273,6 @@ pub fn blame_value(
     problem.message.push_str(&format!(", in the value of {}: {value}", one_line(hole.of(body.text))));
 }
 
-/// The whole text that the hole printed around a place.
 fn around(locator: &Locator, sent: Span, hole: Span) -> &str {
     let text = locator.text();
     let is_inside = |at: usize, len: usize| locator.locate(Span::new(at, at + len)).hole == Some(hole);
@@ -382,7 +380,6 @@ impl<'d> Members<'d> {
         Self { document, by_key }
     }
 
-    /// As [`json::Node::at_path`].
     fn at_path(&self, path: &[json::Step]) -> Option<&'d json::Node> {
         path.iter().try_fold(&self.document.root, |node, step| match (step, &node.value) {
             (json::Step::Key(key), _) => Some(&self.member(node, key)?.value),
@@ -476,7 +473,6 @@ fn help_of_refusal(error: &ApiError) -> String {
     help.to_owned()
 }
 
-/// The bytes of the text as sent, and the place in the body, of a place in the request.
 fn locate_place(locator: &Locator, document: &Document, place: Option<&Place>) -> (Span, Located) {
     locate_node(locator, document, place, place.and_then(|place| document.root.at_path(&place.path)))
 }

@@ -7,14 +7,11 @@ use crate::diagnostic::Diagnostic;
 use crate::profile::{Packed, Profile};
 use crate::telegram::Fullness;
 
-/// How many of those nearest a limit are kept.
 const N_FULLEST: usize = 5;
 
-/// The results of composing for many recipients, added up.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Survey {
     pub n_seen: usize,
-    /// How many of them would be skipped for want of a chat id.
     pub n_without_chat: usize,
     pub n_aborted: usize,
     /// What messages fail of, that of the most recipients first once [`Survey::finish`] was called.
@@ -33,7 +30,6 @@ pub struct Failure {
     /// The part of the webhook it lies in; `None` for the body.
     pub field: Option<Field>,
     pub n_recipients: usize,
-    /// The first of them.
     pub example: Arc<Profile>,
 }
 
@@ -41,7 +37,6 @@ pub struct Failure {
 pub struct Failing {
     /// Who; packed, since a body may fail for all of them.
     pub recipient: Arc<Packed>,
-    /// The first reason, in their words.
     pub problem: Diagnostic,
 }
 

@@ -37,7 +37,6 @@ fn composed(body: &str, profile: Option<&Profile>, chat: Chat<'_>) -> Composed {
     compose(&Inputs { chat, ..inputs(body, &campaign, profile, &webhook, &partials) })
 }
 
-/// Composes with partials, each a name and a text.
 pub(super) fn composed_with(
     body: &str,
     profile: &Profile,

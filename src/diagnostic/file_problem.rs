@@ -7,7 +7,6 @@ use crate::text::{LineIndex, Position, visible, visible_lines};
 pub struct FileProblem {
     /// The file, as it is shown: in a workspace from its root.
     pub path: String,
-    /// Line and column of the problem's start.
     pub position: Position,
     pub diagnostic: Diagnostic,
 }

@@ -60,7 +60,6 @@ mod tests {
         Fix { title: "x".into(), edits: edits.iter().map(edit).collect(), safe: true }
     }
 
-    /// What `abcdef` becomes, and how many fixes wait.
     #[track_caller]
     fn check(fixes: &[&[(usize, usize, &str)]], expected: &str, n_waiting: usize) {
         let fixes: Vec<Fix> = fixes.iter().map(|edits| fix(edits)).collect();

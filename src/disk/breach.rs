@@ -8,22 +8,17 @@ use crate::text::Span;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Breach {
-    /// It is not made of plain names.
     #[error("its name is not a plain one")]
     Name,
-    /// Its real path is somewhere else.
     #[error("it is a symbolic link that leads out of the workspace")]
     Outside,
     /// It leads to what is hidden in the workspace, such as git's settings with their passwords.
     #[error("it is a symbolic link to a hidden file or folder")]
     Hidden,
-    /// It leads to nothing, or to itself.
     #[error("it is a symbolic link that leads nowhere")]
     Nowhere,
-    /// It is to be written and is a symbolic link.
     #[error("it is a symbolic link, and nothing is written through one")]
     Link,
-    /// It is something else than a regular file; in words, what.
     #[error("it is {0}, not a regular file")]
     NotAFile(&'static str),
     #[error("it is not a folder")]

@@ -11,12 +11,10 @@ use crate::diagnostic::Diagnostic;
 /// Why a file could not be saved; the old one is whole in every case.
 #[derive(Debug, thiserror::Error)]
 pub enum SaveError {
-    /// Somebody else saved it since it was read.
     #[error("{path} was changed on disk meanwhile")]
     ChangedOnDisk { path: PathBuf },
     #[error("{path} exists already")]
     Exists { path: PathBuf },
-    /// What is to be renamed would have the name of another one.
     #[error("there is a {kind} called {stem}")]
     NameTaken {
         /// What it is: a campaign, a webhook.
@@ -26,13 +24,10 @@ pub enum SaveError {
     },
     #[error("{path} is not there")]
     Missing { path: PathBuf },
-    /// What it holds could not be read, so it is not written over.
     #[error("{path} could not be read, so it is left as it is")]
     Unusable { path: PathBuf },
-    /// It breaks the rules for files of a workspace, so it is left alone.
     #[error("{path} is left alone: {breach}")]
     Breach { path: PathBuf, breach: Breach },
-    /// The workspace's private folder was not made here.
     #[error(
         "{path} was not made here, so nothing is written into it; `telecast trust --adopt`, or the console's palette, takes it over"
     )]
@@ -45,7 +40,6 @@ pub enum SaveError {
     },
     #[error(transparent)]
     Lock(#[from] LockError),
-    /// A definition's file is not TOML, so it cannot be changed in place.
     #[error("{path} is not TOML: {}", problem.message)]
     NotToml { path: PathBuf, problem: Box<Diagnostic> },
     #[error("cannot save {path}: {}", explain(source))]

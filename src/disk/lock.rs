@@ -9,14 +9,12 @@ use std::path::{Path, PathBuf};
 use super::explain::explain;
 use super::write::open_private_log;
 
-/// A lock that is held until this is dropped.
 #[derive(Debug)]
 pub struct Guard {
     /// Locked; closing it ends the lock.
     file: File,
 }
 
-/// The process that holds a lock, as it wrote itself down.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Holder {
     /// Its process id; `None` where it has not written it yet.
@@ -41,11 +39,7 @@ impl std::fmt::Display for Holder {
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
     #[error("{what} is held by {holder}")]
-    Held {
-        /// What the lock is for.
-        what: &'static str,
-        holder: Holder,
-    },
+    Held { what: &'static str, holder: Holder },
     #[error("cannot lock {path}: {}", explain(source))]
     File {
         path: PathBuf,

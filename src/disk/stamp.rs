@@ -10,7 +10,6 @@ use jiff::{SignedDuration, Timestamp};
 /// How old a change must be to count as over; the coarsest file systems count in steps of two seconds.
 const SETTLED: SignedDuration = SignedDuration::from_secs(2);
 
-/// What a regular file looks like from outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stamp {
     len: u64,

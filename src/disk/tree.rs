@@ -188,7 +188,6 @@ impl Tree {
         fs::remove_dir_all(parent.join(name)).map_err(|source| SaveError::write(&self.shown(path), source))
     }
 
-    /// Turns what is wrong with a path into the error of a save.
     pub(crate) fn unsaved(&self, path: &str, error: TreeError) -> SaveError {
         match error {
             TreeError::Breach(breach) => SaveError::Breach { path: self.shown(path), breach },
@@ -291,7 +290,6 @@ fn is_one_name(name: &str) -> bool {
     !name.contains('/') && plain_names(name).is_ok()
 }
 
-/// Returns what something is that is no regular file.
 fn what_it_is(kind: FileType) -> Option<&'static str> {
     if kind.is_file() {
         return None;

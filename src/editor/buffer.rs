@@ -11,7 +11,6 @@ use crate::text::Span;
 
 use super::Edit;
 
-/// A rope that counts its changes.
 #[derive(Debug, Clone)]
 pub struct Buffer {
     rope: Rope,
@@ -49,7 +48,6 @@ impl Buffer {
         if line < self.n_lines() { self.rope.line_to_byte(line) } else { self.len() }
     }
 
-    /// The bytes of a line without its line break.
     pub fn line_span(&self, line: usize) -> Span {
         let (start, next) = (self.line_start(line), self.line_start(line + 1));
         let mut end = next;
@@ -85,12 +83,10 @@ impl Buffer {
         self.rope.byte_to_char(at.min(self.len())).checked_sub(1).map(|before| self.rope.char(before))
     }
 
-    /// Whether the text goes on with `text` at a byte.
     pub fn has_at(&self, at: usize, text: &str) -> bool {
         at + text.len() <= self.len() && self.slice(Span::new(at, at + text.len())) == text
     }
 
-    /// Whether `text` stands right before a byte.
     pub fn has_before(&self, at: usize, text: &str) -> bool {
         at.checked_sub(text.len()).is_some_and(|start| self.has_at(start, text))
     }
@@ -161,7 +157,6 @@ impl Buffer {
         }
     }
 
-    /// Shows the cursor the chunk that ends at `end`.
     fn give_context(&self, cursor: &mut GraphemeCursor, end: usize) {
         let (chunk, start, ..) = self.rope.chunk_at_byte(end.saturating_sub(1));
         cursor.provide_context(&chunk[..end - start], start);

@@ -10,7 +10,6 @@ use crate::text;
 /// The cells from one tab stop to the next.
 pub const TAB_STOP: usize = 4;
 
-/// One grapheme of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Glyph<'a> {
     /// Its first byte in the line.

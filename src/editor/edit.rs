@@ -7,14 +7,12 @@ use super::Selection;
 /// One replacement that was made: `removed` stood at `at`, now `inserted` does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {
-    /// The first byte of both.
     pub at: usize,
     pub removed: String,
     pub inserted: String,
 }
 
 impl Edit {
-    /// Returns what it replaces, in the text before it.
     pub fn span(&self) -> Span {
         Span::new(self.at, self.at + self.removed.len())
     }

@@ -4,14 +4,11 @@
 
 use super::{Edit, Selection, Transaction};
 
-/// Whether an edit may join the step before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Grouping {
     /// A typed character: joins typing, until a new word begins.
     Typing,
-    /// A deletion: joins deletions.
     Deleting,
-    /// A step of its own.
     Alone,
 }
 
@@ -19,7 +16,6 @@ pub enum Grouping {
 pub struct History {
     done: Vec<Transaction>,
     undone: Vec<Transaction>,
-    /// How the last step may still grow.
     open: Option<Grouping>,
 }
 
@@ -32,7 +28,6 @@ impl History {
         !self.undone.is_empty()
     }
 
-    /// Lets nothing join the last step any more.
     pub fn seal(&mut self) {
         self.open = None;
     }
@@ -48,7 +43,6 @@ impl History {
         self.done.len()
     }
 
-    /// Makes one step of all those behind the first `n`.
     pub fn join_behind(&mut self, n: usize) {
         self.seal();
         if n < self.done.len() {
@@ -102,7 +96,6 @@ fn joins(last: &Transaction, next: &Transaction, grouping: Grouping) -> bool {
     }
 }
 
-/// Whether white space was typed before and something else is now.
 fn begins_word(last: &Transaction, next: &Transaction) -> bool {
     let was_blank = last.edits.last().is_some_and(|edit| edit.inserted.ends_with(char::is_whitespace));
     let is_blank = next.edits.first().is_some_and(|edit| edit.inserted.starts_with(char::is_whitespace));

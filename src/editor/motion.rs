@@ -11,7 +11,6 @@ pub enum Motion {
     Left,
     /// One grapheme on; to the end of a selection.
     Right,
-    /// One grapheme back, but not over the line's start.
     LeftInLine,
     /// From a line's end onto its last grapheme, where a block cursor can be; vertical motions keep their column.
     OntoGrapheme,
@@ -115,7 +114,6 @@ impl Editor {
         self.line_span(line).start + cells::byte_at(&self.line(line), goal)
     }
 
-    /// As [`Editor::line_target`], by rows.
     fn row_target(&mut self, rows: isize) -> usize {
         let goal = self.goal_column(Unit::Row);
         let from = self.row_at(self.cursor());
@@ -159,7 +157,6 @@ impl Editor {
     }
 }
 
-/// What vertical motions go by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Unit {
     Row,
@@ -167,7 +164,6 @@ enum Unit {
 }
 
 impl Motion {
-    /// How far a vertical motion goes down.
     fn steps(self) -> Option<(Unit, isize)> {
         let signed = |steps: usize| isize::try_from(steps).unwrap_or(isize::MAX);
         match self {

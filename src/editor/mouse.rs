@@ -37,7 +37,6 @@ impl Editor {
         self.drag_to(at);
     }
 
-    /// Selects from the click's unit to the one at `at`, both whole.
     pub(super) fn drag_to(&mut self, at: usize) {
         let origin = self.drag.origin;
         let here = self.unit_at(self.drag.unit, at);

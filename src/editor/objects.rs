@@ -6,7 +6,6 @@ use super::Editor;
 use super::words::Words;
 use crate::text::Span;
 
-/// A kind of thing around the cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Object {
     /// A word, or the blanks between two.
@@ -17,12 +16,10 @@ pub enum Object {
     Quoted(char),
     /// What the nearest pair of these brackets holds.
     Bracketed(char, char),
-    /// `{{ … }}` or `{% … %}`.
     Liquid,
     Element,
 }
 
-/// How much of a thing is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
     Inner,
@@ -30,7 +27,6 @@ pub enum Extent {
     Around,
 }
 
-/// What was found: bytes, or whole lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Found {
     /// Its bytes; for lines from the first one's start to the last one's end.

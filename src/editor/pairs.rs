@@ -134,7 +134,6 @@ impl Editor {
             .any(|(open, close)| self.buffer.has_before(at, open) && self.buffer.has_at(at, close))
     }
 
-    /// The closer that a typed opener brings with it here.
     fn closer_for(&self, c: char) -> Option<char> {
         let at = self.cursor();
         let before = self.buffer.char_before(at);

@@ -20,13 +20,10 @@ pub struct Row {
     pub span: Span,
     /// The cell it begins in, from 0.
     pub column: usize,
-    /// Whether the line begins with it.
     pub is_first: bool,
-    /// Whether the line ends with it.
     pub is_last: bool,
 }
 
-/// How one line is broken.
 #[derive(Debug, Clone, Copy)]
 struct Layout {
     line: usize,
@@ -137,7 +134,6 @@ impl Editor {
         self.row_of(layout, layout.span.start + start)
     }
 
-    /// Returns the row above; `None` above the first.
     pub fn row_before(&mut self, row: &Row) -> Option<Row> {
         if row.is_first {
             let before = row.line.checked_sub(1)?;
@@ -152,7 +148,6 @@ impl Editor {
         Some(self.row_of(layout, layout.span.start + start))
     }
 
-    /// Returns the row below; `None` below the last.
     pub fn row_after(&self, row: &Row) -> Option<Row> {
         if !row.is_last {
             return Some(self.row_of(self.layout_of(row.line), row.span.end));
@@ -161,7 +156,6 @@ impl Editor {
         Some(self.row_of(layout, layout.span.start))
     }
 
-    /// Returns the cell of the byte `at` within a row that holds it.
     pub fn column_in(&self, row: &Row, at: usize) -> usize {
         let text = self.slice(row.span);
         let at = at.saturating_sub(row.span.start);
@@ -207,7 +201,6 @@ impl Editor {
         Layout { line, span, width, indent: indent.min(most) }
     }
 
-    /// The row of a line that begins at a byte of the text.
     fn row_of(&self, layout: Layout, start: usize) -> Row {
         let Layout { line, span, .. } = layout;
         let is_first = start == span.start;
@@ -301,7 +294,6 @@ fn row_end(text: &str, column: usize, width: usize, is_whole: bool) -> Option<En
     Some(if end < width || text.is_empty() { End::OfLine } else { End::At(text.len()) })
 }
 
-/// Whether a row may end between two graphemes.
 fn may_break(before: &Glyph<'_>, after: &Glyph<'_>) -> bool {
     let (Some(last), Some(first)) = (before.text.chars().next_back(), after.text.chars().next()) else {
         return false;

@@ -4,7 +4,6 @@ use std::fmt;
 
 use ropey::Rope;
 
-/// A text as it was; cheap to make and to clone.
 #[derive(Clone, PartialEq)]
 pub struct Snapshot {
     rope: Rope,
@@ -39,7 +38,6 @@ impl Snapshot {
     }
 }
 
-/// The number of equal bytes at the start, compared by whole chunks.
 fn same_prefix(a: &Rope, b: &Rope) -> usize {
     let (mut ours, mut theirs) = (a.chunks().map(str::as_bytes), b.chunks().map(str::as_bytes));
     let (mut left, mut right): (&[u8], &[u8]) = (&[], &[]);
@@ -60,7 +58,6 @@ fn same_prefix(a: &Rope, b: &Rope) -> usize {
     }
 }
 
-/// The number of equal bytes at the end, compared by whole chunks.
 fn same_suffix(a: &Rope, b: &Rope) -> usize {
     let backwards =
         |rope| -> ropey::iter::Chunks<'_> { Rope::chunks_at_byte(rope, rope.len_bytes()).0.reversed() };

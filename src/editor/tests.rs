@@ -169,7 +169,6 @@ fn backspace_takes_an_empty_pair_back() {
     check("(|)", [Delete(Motion::Left)], "|)");
 }
 
-/// CleverTap's sample body, typed key by key, closers and all.
 #[test]
 fn what_is_typed_to_its_end_is_what_was_typed() {
     let body = "{\n\"chat_id\": {{ Profile.telegram_chat_id | default: \"NULL\" }},\n\"text\": \"<b>Bold</b> and \

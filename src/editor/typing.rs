@@ -70,7 +70,6 @@ impl Editor {
         if start < at { start } else { self.buffer.grapheme_before(at) }
     }
 
-    /// Replaces the selection and puts the cursor behind the new text.
     fn insert(&mut self, grouping: Grouping, text: String) {
         let span = self.selection.span();
         let behind = span.start + text.len();

@@ -6,7 +6,6 @@ use super::Editor;
 use super::buffer::Buffer;
 use super::motion::{Class, class_of};
 
-/// What a word is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Words {
     /// Letters, digits and `_`; a run of other signs is a word of its own.
@@ -21,12 +20,10 @@ impl Words {
         Some(if self == Words::Big && class == Class::Sign { Class::Word } else { class })
     }
 
-    /// Whether something other than blanks stands at a byte.
     fn is_at(self, buffer: &Buffer, at: usize) -> bool {
         matches!(self.class_at(buffer, at), Some(Class::Word | Class::Sign))
     }
 
-    /// The end of the run of one class that a byte lies in.
     pub(super) fn run_end(self, buffer: &Buffer, mut at: usize) -> usize {
         let class = self.class_at(buffer, at);
         while class.is_some() && self.class_at(buffer, at) == class {
@@ -35,7 +32,6 @@ impl Words {
         at
     }
 
-    /// The start of the run of one class that a byte lies in.
     pub(super) fn run_start(self, buffer: &Buffer, mut at: usize) -> usize {
         let class = self.class_at(buffer, at);
         while 0 < at {
@@ -74,7 +70,6 @@ impl Editor {
         if at == self.len() { at } else { buffer.grapheme_before(words.run_end(buffer, at)) }
     }
 
-    /// Returns the start of the word that begins before `from`.
     pub fn word_start_before(&self, from: usize, words: Words) -> usize {
         let buffer = &self.buffer;
         let mut at = buffer.grapheme_before(from);

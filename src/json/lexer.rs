@@ -6,7 +6,6 @@
 
 use crate::text::Span;
 
-/// A piece of a text; white space lies between two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Token {
     pub span: Span,
@@ -65,17 +64,14 @@ fn string_length(text: &str) -> usize {
     end.map_or(text.len(), |quote| quote + 1)
 }
 
-/// Where a place is, as the quotes before it have it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Quoting {
     #[default]
     Outside,
     Inside,
-    /// In a string, after the backslash of an escape.
     Escaped,
 }
 
-/// A quote at an end of a string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Quote {
     Opens,
@@ -122,7 +118,6 @@ pub fn is_key(text: &str, span: Span) -> bool {
     text[span.end..].trim_ascii_start().starts_with(':')
 }
 
-/// Whether a word is a JSON value.
 pub fn is_literal(word: &str) -> bool {
     matches!(word, "true" | "false" | "null")
 }

@@ -12,7 +12,6 @@ mod number;
 
 pub use date::DateFormat;
 
-/// What the cells of one column have been so far.
 #[derive(Debug, Clone, Default)]
 pub struct Column {
     n: u64,
@@ -38,7 +37,6 @@ pub enum Reading {
     Object,
 }
 
-/// A cell that is not of its column's type.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{found}` is not {}", article(*wanted))]
 pub struct Misfit {
@@ -224,7 +222,6 @@ mod tests {
 
     use super::*;
 
-    /// Reads the cells of a new column and shows each value's JSON, with its type before them.
     #[track_caller]
     fn check(cells: &[&str], expected: &str) {
         let mut column = Column::default();
@@ -309,7 +306,6 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-        /// The type of a new column fits each of its cells, and what is no date is shown as it was written.
         #[test]
         fn every_cell_of_a_new_column_can_be_read(
             cells in proptest::collection::vec("[-+0-9./: $D_a-eJn]{1,12}|true|false|\\PC{1,5}", 1..5),

@@ -41,7 +41,6 @@ impl Value {
     }
 }
 
-/// Reads the properties of a profile, a JSON object.
 pub fn properties(json: &str) -> serde_json::Result<IndexMap<String, Value>> {
     let members: serde_json::Map<String, serde_json::Value> = serde_json::from_str(json)?;
     Ok(members.into_iter().map(|(name, value)| (name, Value::from(value))).collect())
@@ -54,7 +53,6 @@ pub fn properties_to_json(properties: &IndexMap<String, Value>) -> String {
 }
 
 impl Packed {
-    /// Packs a profile that was made for a test.
     #[cfg(test)]
     pub fn of(profile: &Profile) -> Self {
         let properties = properties_to_json(&profile.properties).into();

@@ -32,17 +32,14 @@ const NO_IDENTITIES: [&str; 17] = [
     "",
 ];
 
-/// What CleverTap would not accept.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LimitError {
-    /// The identity is one of the words that mean none.
     #[error("CleverTap takes the identity `{0}` for none")]
     NoIdentity(String),
     #[error("the identity has {0} characters, CleverTap takes up to {IDENTITY_CHARS}")]
     LongIdentity(usize),
     #[error("the name has {0} characters, CleverTap takes up to {NAME_CHARS}")]
     LongName(usize),
-    /// A property's name holds a character that CleverTap does not take there.
     #[error("CleverTap takes no `{0}` in a property's name")]
     NameCharacter(char),
     #[error("the text has {0} characters, CleverTap takes up to {VALUE_CHARS}")]

@@ -22,7 +22,6 @@ pub struct Sample {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum Extreme {
     Longest,
-    /// Of the characters of one class.
     Characters(Class),
     Missing,
     Shortest,
@@ -150,7 +149,6 @@ impl Chooser {
     }
 }
 
-/// Tells of a value how much it is of each extreme.
 fn measure(value: &Value, mut claim: impl FnMut(Extreme, f64)) {
     let number = match value {
         Value::Integer(number) => Some(*number as f64),
@@ -205,7 +203,6 @@ mod tests {
         Profile { identity: identity.into(), properties: properties.collect(), ..Profile::default() }
     }
 
-    /// A hundred ordinary people, and one who is not.
     #[track_caller]
     fn check_is_chosen(odd: Value) {
         let ordinary = match &odd {

@@ -17,19 +17,15 @@ pub(super) struct Bot {
     pub(super) messages: Messages,
     /// The address set by setWebhook; empty for none. Nothing is ever sent there.
     pub(super) webhook: String,
-    /// Where messages a second are limited.
     pub(super) pace: Option<Pace>,
-    /// The getUpdates call that waits, if one does.
     pub(super) poll: Option<PollId>,
     /// The polls that another call has put an end to, until they are told: no more than connections are open.
     pub(super) conflicts: BTreeMap<PollId, Conflict>,
 }
 
-/// Tells the getUpdates calls of all bots apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct PollId(pub(super) u64);
 
-/// What put an end to a getUpdates call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Conflict {
     GetUpdates,
@@ -37,7 +33,6 @@ pub(super) enum Conflict {
 }
 
 impl Bot {
-    /// Ends the getUpdates call that waits, with a conflict.
     pub(super) fn end_poll(&mut self, conflict: Conflict) {
         if let Some(poll) = self.poll.take() {
             self.conflicts.insert(poll, conflict);
@@ -94,12 +89,10 @@ pub(super) struct Messages {
     shown: Log,
 }
 
-/// Messages in their order, the oldest first.
 #[derive(Debug, Default)]
 struct Log {
     /// By how many messages had come before.
     messages: BTreeMap<u64, Kept>,
-    /// Where in `messages` the one of a chat and an id is.
     at: BTreeMap<Place, u64>,
     next: u64,
     size: usize,
@@ -161,7 +154,6 @@ impl Messages {
         self.sent.add((chat, id), message);
     }
 
-    /// Keeps a message that the bot was shown.
     pub(super) fn add_shown(&mut self, chat: i64, id: i64, message: &Value) {
         self.last_id = self.last_id.max(id);
         self.shown.add((chat, id), message);

@@ -10,7 +10,6 @@ use crate::telegram::Arguments;
 /// All arguments of a call together may be this large, in bytes.
 pub(super) const MAX_ARGUMENTS: usize = 1 << 20;
 
-/// So many files may come with a call.
 pub(super) const MAX_FILES: usize = 50;
 
 /// A file may be this large, in bytes.
@@ -32,14 +31,10 @@ pub(super) struct File {
     pub(super) size: u64,
 }
 
-/// A body as it came, by its type.
 #[derive(Debug)]
 pub(super) enum Body {
-    /// `application/x-www-form-urlencoded`
     Form(Vec<u8>),
-    /// `application/json`
     Json(Vec<u8>),
-    /// `multipart/form-data`
     Parts {
         /// Names and texts of the parts that are no files.
         pairs: Vec<(String, String)>,
@@ -62,7 +57,6 @@ pub(super) enum BadBody {
 }
 
 impl BadBody {
-    /// Returns the status and the words of the status line.
     pub(super) fn status(self) -> (u16, &'static str) {
         match self {
             BadBody::Malformed => (400, "Bad Request: can't parse the body"),

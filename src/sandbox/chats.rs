@@ -26,7 +26,6 @@ pub(super) struct Chat {
     pub(super) standing: Standing,
 }
 
-/// The `type` of a chat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ChatKind {
     Private,
@@ -35,7 +34,6 @@ pub(super) enum ChatKind {
     Channel,
 }
 
-/// Whether the bot may write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Standing {
     Open,
@@ -47,7 +45,6 @@ pub(super) enum Standing {
 }
 
 impl ChatKind {
-    /// Returns the Bot API's `type`.
     pub(super) fn as_str(self) -> &'static str {
         match self {
             ChatKind::Private => "private",
@@ -62,7 +59,6 @@ impl ChatKind {
         all.into_iter().find(|kind| kind.as_str() == text)
     }
 
-    /// Returns what an id without anything else is taken for.
     fn of_id(id: i64) -> ChatKind {
         match id {
             0.. => ChatKind::Private,
@@ -73,7 +69,6 @@ impl ChatKind {
 }
 
 impl Chat {
-    /// Makes up the chat behind an id.
     pub(super) fn of_id(id: i64) -> Chat {
         let kind = ChatKind::of_id(id);
         let (title, first_name) = match kind {
@@ -166,7 +161,6 @@ impl Chat {
         self.kind != ChatKind::Private && username.eq_ignore_ascii_case(name)
     }
 
-    /// Refuses writing where the bot was blocked, thrown out or never let in.
     pub(super) fn check_writable(&self) -> Result<(), ApiError> {
         let kind = self.kind.as_str();
         match (self.standing, self.kind) {
@@ -262,7 +256,6 @@ impl ChatBook {
         self.known.get(&id).cloned().unwrap_or_else(|| Chat::of_id(id)).told(value)
     }
 
-    /// Takes note of a chat that an update shows.
     pub(super) fn meet(&mut self, chat: Chat) {
         self.known.insert(chat.id, chat);
     }

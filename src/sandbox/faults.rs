@@ -31,7 +31,6 @@ impl Pace {
     }
 }
 
-/// A failure of a send, made on purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fault {
     /// 429 that asks for a second.
@@ -51,7 +50,6 @@ impl Fault {
         [Fault::Flood, Fault::ServerError, Fault::BadGateway, Fault::CutBefore, Fault::CutAfter];
 }
 
-/// The dice that decide which sends fail.
 #[derive(Debug)]
 pub(super) struct Dice {
     state: u64,

@@ -46,7 +46,6 @@ fn texts(headers: &HeaderMap, name: impl hyper::header::AsHeaderName) -> Vec<&st
     headers.get_all(name).iter().map(|value| value.to_str().unwrap_or("?")).collect()
 }
 
-/// Whether `host`, with or without a port, is this machine.
 fn is_loopback(host: &str) -> bool {
     let Some(name) = without_port(host) else { return false };
     name.eq_ignore_ascii_case("localhost")

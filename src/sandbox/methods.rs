@@ -20,7 +20,6 @@ pub(super) enum Handling {
     Ask(Ask),
     /// With a message that is sent, so that limits and failures apply.
     Send(telegram::Method),
-    /// getUpdates, which can wait.
     Poll,
 }
 

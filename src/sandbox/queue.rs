@@ -49,7 +49,6 @@ pub(super) const KINDS: [(&str, Asked); 27] = [
 pub(super) enum Asked {
     /// It comes unless others are named.
     ByDefault,
-    /// It comes only when it is named.
     ByName,
 }
 
@@ -67,7 +66,6 @@ pub(super) struct Queue {
     allowed: Option<BTreeSet<&'static str>>,
 }
 
-/// Why an update could not be queued under the id it came with.
 #[derive(Debug, PartialEq)]
 pub(super) enum BadId {
     /// Not in 1..=[`MAX_UPDATE_ID`].
@@ -142,7 +140,6 @@ impl Queue {
         self.confirmed = self.confirmed.max(id - 1);
     }
 
-    /// Drops all that waits, as `drop_pending_updates` does.
     pub(super) fn clear(&mut self) {
         self.waiting.clear();
         self.size = 0;
@@ -172,7 +169,6 @@ impl Queue {
         }
     }
 
-    /// Returns the kinds the bot named, where it did.
     pub(super) fn allowed(&self) -> Option<Vec<&'static str>> {
         self.allowed.as_ref().map(|allowed| allowed.iter().copied().collect())
     }

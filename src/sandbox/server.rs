@@ -73,7 +73,6 @@ impl Shared {
         (self.clock)()
     }
 
-    /// Queues an update and wakes the calls that wait for it.
     pub(super) fn queue_update(&self, token: Option<&str>, update: Value) -> Result<i64, ApiError> {
         let now = self.now();
         let queued = self.state().queue_update(token, update, now);
@@ -88,7 +87,6 @@ impl Shared {
     }
 }
 
-/// Accepts connections until it is told to stop.
 pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stopped: watch::Receiver<bool>) {
     let mut connections = JoinSet::new();
     loop {

@@ -68,7 +68,6 @@ fn subject(update: Map<String, Value>) -> Result<(&'static str, Asked, Map<Strin
     }
 }
 
-/// What an update says about the world.
 enum News {
     Seen(Chat),
     Stands(i64, Standing),

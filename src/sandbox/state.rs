@@ -34,7 +34,6 @@ pub(super) struct State {
     limits: Limits,
     dice: Dice,
     bots: Vec<Bot>,
-    /// Where the bot of a token is in `bots`.
     by_token: HashMap<Token, usize>,
     /// Whether `bots` holds one bot that no token has claimed yet: updates came before its first call.
     is_first_unclaimed: bool,
@@ -46,11 +45,9 @@ pub(super) enum Answer {
     Reply(Reply),
     /// Ask again when something has happened, and for the last time after so many seconds.
     Wait(Wait),
-    /// End the connection without a word.
     HangUp,
 }
 
-/// A getUpdates call that waits for updates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Wait {
     bot: usize,
@@ -110,7 +107,6 @@ impl State {
         }
     }
 
-    /// Sends a message, unless the limits or the dice are against it.
     fn send(
         &mut self,
         bot: usize,
@@ -166,7 +162,6 @@ impl State {
         }
     }
 
-    /// Returns the answer of a call that waits, once there is one.
     pub(super) fn resume(&mut self, wait: &Wait) -> Option<Reply> {
         let bot = &mut self.bots[wait.bot];
         if let Some(ended_by) = bot.conflicts.remove(&wait.poll) {
@@ -192,7 +187,6 @@ impl State {
         Reply::result("[]")
     }
 
-    /// Forgets a call that waits; updates stay where they are.
     pub(super) fn forget(&mut self, wait: &Wait) {
         let bot = &mut self.bots[wait.bot];
         bot.conflicts.remove(&wait.poll);

@@ -7,13 +7,11 @@ use crate::disk::{LockError, SaveError, explain};
 
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
-    /// `${…}` cannot hold this.
     #[error("`{name}` cannot be a secret's name: letters, digits and `_` of ASCII, no digit first")]
     BadName { name: String },
     /// An empty value would count as none.
     #[error("the value of `{name}` is empty")]
     Empty { name: String },
-    /// There is no workspace to keep it for.
     #[error("no workspace to keep `{name}` for; keep it as a shared one")]
     NoWorkspace { name: String },
     #[error("cannot read {path}: {}", explain(source))]
@@ -30,16 +28,12 @@ pub enum SecretError {
     Save(#[from] SaveError),
     #[error(transparent)]
     Lock(#[from] LockError),
-    /// `secrets.toml` would become too large to be read again; what it held is still there.
     #[error("{path} would be larger than {} MB, so nothing was changed", crate::disk::MAX_FILE / 1024 / 1024)]
     Full { path: PathBuf },
-    /// The value is too long to be a secret; it was not cut to fit.
     #[error("the value of `{name}` is longer than {} KB, so it is not taken", super::MAX_VALUE / 1024)]
     TooLong { name: String },
-    /// Secrets come from a command, which telecast only asks.
     #[error("secrets come from the command `{program}`; use that to set or remove them")]
     ReadOnly { program: String },
-    /// The settings do not say where secrets live, so that none is read or written.
     #[error("no secret is read or kept until the settings say where they live: {problem}")]
     Setting {
         /// What is wrong with them, `file:line:column` first.
@@ -59,7 +53,6 @@ pub enum SecretError {
         /// The first line of what it said.
         said: String,
     },
-    /// The command took too long and was ended.
     #[error("`{program}` gave no value for `{name}` within {} s", limit.as_secs_f32())]
     TooSlow { program: String, name: String, limit: std::time::Duration },
 }

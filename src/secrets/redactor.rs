@@ -30,7 +30,6 @@ const TOKEN: &str = "(?-u)[0-9]{5,}:[A-Za-z0-9_-]{30,}";
 /// What follows the colon of a token, or of a `user:password`, is looked for by itself from this length on.
 const SECRET_PART: usize = 16;
 
-/// Takes secrets out of texts; cheap to clone.
 #[derive(Clone)]
 pub struct Redactor {
     known: Arc<[Known]>,
@@ -118,7 +117,6 @@ impl Redactor {
 }
 
 impl Redactor {
-    /// Looks for those needles that `counts` takes, and for what looks like a token, in one layer of `text`.
     fn find_in<'k>(
         &'k self,
         text: &str,

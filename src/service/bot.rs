@@ -7,7 +7,6 @@ use crate::campaign::{Webhook, bot_api};
 use crate::compose::Filled;
 use crate::secrets::Movable;
 
-/// What is known of who answers at a webhook's address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BotStatus {
     /// A sandbox of telecast's own: nothing reaches a person.
@@ -35,7 +34,6 @@ pub enum BotStatus {
     },
 }
 
-/// Why it is not known who answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TroubleKind {
     /// The webhook cannot be called: a secret has no value, or the URL is none. Nothing was sent.
@@ -88,7 +86,6 @@ pub enum BotError {
     Resolve(#[source] ResolveError),
 }
 
-/// Returns the bot that a webhook speaks for, its token filled in.
 pub(super) async fn bot_of(session: &Session, permit: &Permit, webhook: &Webhook) -> Result<Bot, BotError> {
     // Parameters are left out: a message's, which methods of the bot's own must not get.
     let address = bot_api(&webhook.url).and_then(|parts| webhook.url.get(..parts.method.end));
@@ -98,7 +95,6 @@ pub(super) async fn bot_of(session: &Session, permit: &Permit, webhook: &Webhook
     Bot::of_url(&url).ok_or(BotError::NotBotApi)
 }
 
-/// Says why a secret has no value, and what to do.
 pub fn resolve_help(error: &ResolveError) -> String {
     match error {
         ResolveError::Missing { movable, .. } if !movable.is_empty() => {

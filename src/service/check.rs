@@ -90,7 +90,6 @@ pub fn message_problems<'a>(
     found
 }
 
-/// Makes the job of a campaign as it is checked.
 pub(super) fn job(workspace: &Arc<Workspace>, people: &People, stem: &str) -> Job {
     Job {
         vocabulary: Some(Arc::clone(&people.vocabulary)),
@@ -108,7 +107,6 @@ impl Scope<'_> {
     }
 }
 
-/// What is wrong with all files but the campaigns'.
 fn of_shared_files(workspace: &Workspace) -> Vec<Found<'_>> {
     let webhooks = workspace.webhooks.iter().map(|webhook| &webhook.source);
     let files = std::iter::once(&workspace.manifest.source).chain(webhooks);

@@ -12,7 +12,6 @@ use crate::diagnostic::Severity;
 use crate::profile::{Profile, Vocabulary};
 use crate::workspace::{Fingerprint, Source};
 
-/// What is known of the campaigns of one workspace.
 #[derive(Debug, Default)]
 pub struct Checked {
     common: Option<Common>,
@@ -82,7 +81,6 @@ impl Checked {
         found
     }
 
-    /// Forgets what was found with other people, samples or partials.
     fn forget_outdated(&mut self, job: &Job, now: Timestamp) {
         let workspace = &job.workspace;
         let contents = |sources: &[Source]| -> Vec<(String, Fingerprint)> {

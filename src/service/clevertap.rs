@@ -76,7 +76,6 @@ pub fn export_text(job: &Job) -> String {
     text
 }
 
-/// Returns the first webhook that calls a method.
 pub fn webhook_for(workspace: &Workspace, method: Option<Method>) -> Option<String> {
     let calls = |webhook: &Webhook| method_of(&webhook.url).and_then(Method::from_name);
     let fits = |webhook: &&Definition<Webhook>| webhook.value.as_ref().and_then(calls) == method;

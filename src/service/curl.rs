@@ -44,7 +44,6 @@ fn by_name(credential: &Filled, name: &str) -> Filled {
     if credential.is_literal() { Filled::of_typed(&format!("${{{name}}}")) } else { credential.clone() }
 }
 
-/// Quotes a text so that a POSIX shell takes every byte of it as it is.
 fn single_quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "'\\''"))
 }

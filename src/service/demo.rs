@@ -31,7 +31,6 @@ pub enum DemoError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Demo {
     pub root: PathBuf,
-    /// Whether it was there before.
     pub is_continued: bool,
 }
 
@@ -84,7 +83,6 @@ pub fn make(paths: &Paths, root: &Path) -> Result<(), DemoError> {
     }
 }
 
-/// Imports the people, and keeps who has blocked the bot.
 fn fill(workspace: &Workspace, folder: &Folder) -> Result<(), DemoError> {
     let people = open_people(folder)?;
     let options = ImportOptions { zone: workspace.time_zone(), ..ImportOptions::default() };

@@ -4,7 +4,6 @@ use super::session::Session;
 use crate::workspace::SaveError;
 
 impl Session {
-    /// Copies a campaign, its body included, and returns the copy's stem.
     pub fn duplicate_campaign(&self, stem: &str, name: &str) -> Result<String, SaveError> {
         self.folder().duplicate_campaign(stem, name)
     }

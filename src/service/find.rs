@@ -21,7 +21,6 @@ pub enum FindError {
         name: String,
         hint: String,
     },
-    /// The path leads to no such file of this workspace.
     #[error("`{path}` is not a {kind}'s file of the workspace {}", root.display())]
     NoFile { kind: &'static str, path: String, root: PathBuf, hint: String },
     #[error("there is no profile `{0}`")]
@@ -74,7 +73,6 @@ pub fn find_profile(people: Option<&dyn Store>, identity: &str) -> Result<Profil
     found.ok_or_else(|| FindError::NoProfile(identity.to_owned()))
 }
 
-/// Says that there is no webhook of this stem, and which there are.
 pub(super) fn unknown_webhook(workspace: &Workspace, stem: &str) -> FindError {
     unknown("webhook", workspace.webhooks.iter().map(|webhook| webhook.stem.as_str()), stem)
 }
@@ -118,7 +116,6 @@ fn is_path(words: &str) -> bool {
     words.contains(['/', '\\']) || stem_in(words) != words
 }
 
-/// Returns the last name of a path without its ending.
 fn stem_in(words: &str) -> &str {
     let file = words.rsplit(['/', '\\']).next().unwrap_or(words);
     let mut endings = ContentFormat::ALL.iter().map(|format| format.extension()).chain([".toml", ".liquid"]);
@@ -129,7 +126,6 @@ fn stem_in(words: &str) -> &str {
 mod tests {
     use super::*;
 
-    /// What a word means in a workspace of the webhook `bot` and the campaign `sale`, asked for in `elsewhere`.
     #[track_caller]
     fn check(words: &str, expected: &str) {
         let home = tempfile::tempdir().unwrap();

@@ -35,7 +35,6 @@ pub struct Job {
     pub test_chat: Option<String>,
 }
 
-/// What the messages of all campaigns of a workspace are made of.
 pub(super) struct Shared {
     partials: Partials,
     sample: SampleEvent,
@@ -114,7 +113,6 @@ fn partial_name(source: &Source) -> &str {
     file.strip_suffix(".liquid").unwrap_or(file)
 }
 
-/// A body in each parse mode.
 #[derive(Debug)]
 pub struct Compared {
     /// The mode the body is in; none for no `parse_mode`, and where it cannot be read.
@@ -123,7 +121,6 @@ pub struct Compared {
     pub modes: Vec<(ParseMode, Result<Converted, Diagnostic>)>,
 }
 
-/// A body in another parse mode, and its message.
 #[derive(Debug)]
 pub struct Converted {
     pub conversion: Conversion,
@@ -170,7 +167,6 @@ impl Job {
         self.webhook.as_ref().or_else(|| self.workspace.webhook(stem)?.value.as_ref())
     }
 
-    /// Returns the webhook that the request goes through, as trust looks at it.
     pub fn webhook_in_use(&self) -> Option<WebhookInUse> {
         let stem = self.campaign()?.value.as_ref()?.webhook.clone();
         let webhook = self.webhook()?.clone();
@@ -200,7 +196,6 @@ impl Job {
         self.campaign().map_or_else(Default::default, |campaign| self.workspace.dialect(campaign))
     }
 
-    /// Gathers what the messages of all campaigns share, for the event and the people of this one.
     pub(super) fn shared(&self) -> Shared {
         let known_events = || match &self.event {
             Some(event) => vec![event.clone()],
@@ -225,7 +220,6 @@ impl Job {
         }
     }
 
-    /// Hands what the message is made of to `make`.
     pub(super) fn with_inputs<T>(&self, now: Timestamp, make: impl FnOnce(&Inputs<'_>) -> T) -> T {
         self.with_shared(&self.shared(), now, make)
     }

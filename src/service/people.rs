@@ -59,11 +59,9 @@ fn is_read_only(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
 }
 
-/// What is known of the people, and the one of them that a message is previewed for.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct People {
     pub vocabulary: Arc<Vocabulary>,
-    /// The profile; none where nobody fits.
     pub profile: Option<Arc<Profile>>,
 }
 

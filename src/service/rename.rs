@@ -6,7 +6,6 @@ use crate::workspace::SaveError;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Renamed {
     pub stem: String,
-    /// Whether it was called otherwise before.
     pub is_changed: bool,
 }
 

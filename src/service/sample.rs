@@ -42,7 +42,6 @@ pub const FILES: &[File] = &[
 /// The campaign that a newcomer sees first.
 pub const FIRST: &str = "spring-sale";
 
-/// The secret that the sample's webhook asks for.
 pub const TOKEN_NAME: &str = "BOT_TOKEN";
 
 /// Its value in a sample workspace: well-formed, and no bot's. Only the workspace's own sandbox takes it.
@@ -51,7 +50,6 @@ pub const TOKEN: &str = "4242424242:SAMPLE-sandbox-only-not-a-real-bot-";
 /// The chat that tests go to in the sample: its name and its id.
 pub const TEST_CHAT: (&str, &str) = ("me", "1099500000001");
 
-/// The identities of those who have blocked the bot.
 pub const BLOCKED: &[&str] =
     &["h004", "h018", "h031", "c0005", "c0017", "c0042", "c0077", "c0101", "c0150", "c0203"];
 

@@ -27,7 +27,6 @@ use super::trust::{Grants, Permit};
 /// How many characters of an answer are shown: several times what Telegram says.
 pub(super) const ANSWER_CHARS: usize = 1_000;
 
-/// The shared means of one workspace.
 pub struct Session {
     paths: Paths,
     folder: Folder,
@@ -45,7 +44,6 @@ pub struct Session {
     pub(super) trash: Trash,
 }
 
-/// Whether what a session starts is for others too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sharing {
     /// A command's sandbox ends with the command: another one that used it would lose it in the middle of its work.
@@ -117,7 +115,6 @@ impl Session {
         }
     }
 
-    /// Adds what this run may send, beside what is trusted.
     #[must_use]
     pub fn with_grants(mut self, grants: Grants) -> Self {
         self.grants = grants;
@@ -242,7 +239,6 @@ impl Session {
         text.resolve(&mut { value }).map_err(|missing| self.missing(missing.0))
     }
 
-    /// Says which have no value, and whether an earlier one is kept somewhere.
     fn missing(&self, names: Vec<String>) -> ResolveError {
         // Where the store cannot be read, that is said when it is asked for a value.
         let movable = self.secrets.movable(&names, &self.old_id).unwrap_or_default();
@@ -308,7 +304,6 @@ impl Session {
     }
 }
 
-/// Opens the store in `slot` where it is not open yet and there is one.
 fn opened_if_any(
     slot: &Mutex<Option<Arc<dyn Store>>>,
     folder: &Folder,

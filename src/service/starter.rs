@@ -3,7 +3,6 @@
 use crate::dialect::Dialect;
 use crate::telegram::ParseMode;
 
-/// What a new campaign's body begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Starter {
     /// A chat id and an empty text.

@@ -8,7 +8,6 @@ use super::Job;
 use crate::compose::{Prepared, Survey};
 use crate::store::{self, Store};
 
-/// What a sample of the recipients showed of a body.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Surveyed {
     /// The body; places of problems lie in it.
@@ -54,7 +53,6 @@ mod tests {
     use crate::store::{Change, SqliteStore};
     use crate::workspace::Workspace;
 
-    /// A workspace of one campaign, and fifty people to send it to.
     fn surveyed(body: &str, goes_on: &dyn Fn() -> bool) -> Surveyed {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("telecast.toml"), "name = \"x\"\n").unwrap();

@@ -45,7 +45,6 @@ pub enum Outcome {
 pub struct TestAnswer {
     pub composed: Arc<Composed>,
     pub outcome: Outcome,
-    /// The HTTP status, where an answer came.
     pub status: Option<u16>,
     pub error_code: Option<u16>,
     /// What happened, in words: Telegram's own where it refused.
@@ -80,7 +79,6 @@ impl TestAnswer {
         }
     }
 
-    /// Whether the server says that it took it.
     pub fn is_sent(&self) -> bool {
         self.outcome == Outcome::Sent
     }
@@ -218,7 +216,6 @@ fn nothing_to_send(test: &TestSend, composed: &Composed) -> Withheld {
     }
 }
 
-/// Says whom a request may reach instead of the test chat, and where that stands.
 fn misaddressed(composed: &Composed, draft: &HttpDraft, error: AddressError) -> Withheld {
     let mut astray = match error {
         AddressError::Astray(astray) => astray,

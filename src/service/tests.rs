@@ -11,14 +11,12 @@ use crate::secrets::Secrets;
 use crate::settings::Settings;
 use crate::workspace::{Fingerprint, SaveError, Workspace};
 
-/// A workspace with a session; all of it goes away with the value.
 struct Home {
     folder: tempfile::TempDir,
     session: Session,
 }
 
 impl Home {
-    /// Makes one of these files beside its `telecast.toml`.
     fn new(files: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().join("shop");

@@ -29,7 +29,6 @@ pub struct Permit {
     pub(super) route: Route,
     /// The address of the sandbox, where the webhook goes there.
     pub(super) sandbox: Option<String>,
-    /// Whether it goes to a sandbox that this user started.
     pub(super) is_sandbox: bool,
 }
 
@@ -48,7 +47,6 @@ pub enum NotPermitted {
     Sandbox(#[from] ResolveError),
 }
 
-/// What a person is asked before a webhook is trusted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
     /// The stem of the webhook's file.
@@ -57,7 +55,6 @@ pub struct Question {
     pub request: String,
     /// The server, in ASCII, with its port where that is not the scheme's own.
     pub host: String,
-    /// The names of the secrets that would go there.
     pub secrets: Vec<String>,
     /// What is other than when it was trusted last, a line each; empty where it never was.
     pub changes: Vec<String>,
@@ -73,14 +70,12 @@ impl Question {
     }
 }
 
-/// Where a webhook stands with the user.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Standing {
     Trusted,
     Untrusted(Question),
     /// It goes to a sandbox that this user started, or to the workspace's own.
     Sandbox,
-    /// It is never sent to.
     Invalid(Vec<Violation>),
 }
 
@@ -139,7 +134,6 @@ impl Grants {
 }
 
 impl Permit {
-    /// Says why a finished address must not be sent to, where that is so.
     pub fn admits(&self, address: &str) -> Result<(), Misdirected> {
         self.route.admits(address, self.sandbox.as_deref())
     }
@@ -246,7 +240,6 @@ impl Session {
     }
 }
 
-/// A webhook's line in `telecast trust`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrustRow {
     /// The file's stem.

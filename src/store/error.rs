@@ -6,7 +6,6 @@
 use super::Refusal;
 use crate::disk::Breach;
 
-/// What a backend or the system said.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 /// A store's operation that did not work. `place`, or the text alone, names the store as a person finds it: the path of
@@ -15,34 +14,22 @@ pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 pub enum Error {
     #[error("cannot open the database {place}: {source}")]
     Open { place: String, source: Cause },
-    /// A later version of telecast wrote it.
     #[error("the database {place} has version {version}, this telecast knows up to {known}: update telecast")]
-    TooNew {
-        place: String,
-        version: u32,
-        /// The latest version this program knows.
-        known: u32,
-    },
-    /// Another program's, or no database at all.
+    TooNew { place: String, version: u32, known: u32 },
     #[error("{0} is not a telecast database")]
     NotOurs(String),
-    /// Its place breaks the rules for files of a workspace.
     #[error("{place} is left alone: {breach}")]
     LeftAlone { place: String, breach: Breach },
-    /// A journal that would change something else.
     #[error("{0} is no journal of this database: move it away")]
     StrangeJournal(String),
     #[error("the database {place} is damaged: move it away and import the people again")]
     Damaged { place: String, source: Cause },
-    /// Somebody else wrote for longer than we wait.
     #[error("the database {0} is locked by another process: try again when it is done")]
     Busy(String),
-    /// No room for what was to be written; nothing of it is kept.
     #[error("no space left for the database {0}: nothing of this step was saved")]
     Full(String),
     #[error("no permission to write the database {0} and its folder")]
     NoPermission(String),
-    /// What none of the others covers.
     #[error("the database {place} did not work: {source}")]
     Failed { place: String, source: Cause },
     #[error(transparent)]

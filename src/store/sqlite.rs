@@ -40,7 +40,6 @@ struct Inner {
     sample: Option<CachedSample>,
 }
 
-/// A sample, how large it was asked for, and the state of the data it was taken from.
 struct CachedSample {
     state: State,
     limit: usize,
@@ -60,7 +59,6 @@ impl SqliteStore {
         Ok(Self::new(path, open::read_only(path)?))
     }
 
-    /// Makes an empty store that ends with this value.
     pub fn open_in_memory() -> Result<Self> {
         let path = Path::new(":memory:");
         Ok(Self::new(path, open::Opened { connection: open::memory(path)?, copy: None, is_full: false }))
@@ -72,7 +70,6 @@ impl SqliteStore {
         Self { path: path.to_owned(), is_full, inner: Mutex::new(inner) }
     }
 
-    /// Runs one operation and puts SQLite's errors in our words.
     fn run<T>(&self, operation: impl FnOnce(&mut Inner) -> rusqlite::Result<T>) -> Result<T> {
         operation(&mut self.lock()).map_err(|source| match error::sorted(&self.path, source) {
             Error::NoPermission(place) if self.is_full => Error::Full(place),

@@ -79,7 +79,6 @@ pub enum Fault {
     Content,
     /// The body is wrong for everybody.
     Body,
-    /// The chat does not exist for this bot.
     NoChat,
     /// The person blocked the bot, and may come back.
     Blocked,
@@ -88,24 +87,20 @@ pub enum Fault {
     NotStarted,
     /// The bot has left, or was made to leave, the chat.
     Left,
-    /// The chat does not let the bot write.
     NoRights,
     Migrated,
     /// Seen for minutes and then not: proves nothing by one answer.
     Transient,
-    /// The message that is replied to.
     Reply,
     Token,
     /// Another process that uses the bot.
     Conflict,
-    /// A webhook, which takes the updates that are asked for.
     WebhookActive,
     Rate,
     /// The address or the server's set-up.
     Setup,
     /// The server broke: the message may or may not have been delivered.
     Server,
-    /// A refusal that is not in the table.
     Unknown,
 }
 
@@ -140,7 +135,6 @@ pub fn what_to_do(error: &ApiError) -> Advice {
     Advice { fault, meaning, action }
 }
 
-/// One kind of refusal; the first that fits counts.
 struct Known {
     codes: &'static [u16],
     /// Any of these lower-case parts; none fits every description.

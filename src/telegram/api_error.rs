@@ -4,7 +4,6 @@ use super::Limit;
 use crate::json::Step;
 use crate::text::Span;
 
-/// A refusal, as the Bot API words it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{description}")]
 pub struct ApiError {
@@ -12,14 +11,12 @@ pub struct ApiError {
     pub error_code: u16,
     /// The whole `description`: `Bad Request: can't parse entities: …`.
     pub description: String,
-    /// The place in the request that is to blame, where it is known.
     pub at: Option<Place>,
     /// Why, where our own check refused and more than the words depends on it.
     pub cause: Option<Cause>,
     pub parameters: Option<ErrorParameters>,
 }
 
-/// Why a check of ours refuses, as far as it is explained in other words than Telegram's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cause {
     Markup,
@@ -41,7 +38,6 @@ pub enum ErrorParameters {
     MigrateToChatId(i64),
 }
 
-/// A place in a request: the value at a path, and a part of its text where that is a string.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Place {
     /// From the top of the body to the value; the first step is the argument's name.
@@ -82,7 +78,6 @@ impl ApiError {
         Self::prefixed(400, "Bad Request", words)
     }
 
-    /// Makes a 403 by the same rule.
     pub fn forbidden(words: &str) -> Self {
         Self::prefixed(403, "Forbidden", words)
     }
@@ -129,7 +124,6 @@ impl ApiError {
         self
     }
 
-    /// Returns the answer's body.
     pub fn to_json(&self) -> serde_json::Value {
         let mut answer = serde_json::json!({
             "ok": false,

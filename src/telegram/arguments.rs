@@ -18,15 +18,12 @@ pub struct Arguments {
     files: BTreeSet<String>,
 }
 
-/// One argument's raw text, and what it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Argument {
-    /// The text the server works with.
     pub text: String,
     pub origin: Origin,
 }
 
-/// What an argument was before it became text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
     /// A JSON string, or text from a form or a query.
@@ -41,7 +38,6 @@ pub enum Origin {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the body is not a JSON object")]
 pub struct NotAnObject {
-    /// The value that is there instead.
     pub span: Span,
 }
 
@@ -86,7 +82,6 @@ impl Arguments {
         all
     }
 
-    /// Adds the names of the parts that are files.
     #[must_use]
     pub fn with_files(mut self, names: impl IntoIterator<Item = String>) -> Self {
         self.files.extend(names);
@@ -126,7 +121,6 @@ impl Arguments {
         &self.repeated
     }
 
-    /// Returns the place of an argument, present or not.
     pub fn place(&self, name: &str) -> Place {
         match self.get(name) {
             Some(_) => Place::argument(name),
@@ -153,7 +147,6 @@ impl Argument {
     }
 }
 
-/// Whether the server reads a top-level boolean as true.
 pub(super) fn is_true(text: &str) -> bool {
     let text = text.trim_matches(|c: char| c.is_ascii_whitespace() || c == '\0' || c == '\x0b');
     ["true", "yes", "1"].iter().any(|word| text.eq_ignore_ascii_case(word))

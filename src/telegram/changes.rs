@@ -7,10 +7,8 @@ use super::{Entity, EntityKind, FormattedText, repair};
 use crate::diagnostic::Code;
 use crate::text::Span;
 
-/// No reader wants to see more than this.
 const MAX_CHANGES: usize = 200;
 
-/// Compares the two texts; `n_dropped` entities went because there were too many.
 pub(super) fn between(parsed: &FormattedText, sent: &FormattedText, n_dropped: usize) -> Vec<Change> {
     let alignment = Alignment::of(&parsed.text, &sent.text);
     let mut changes = characters(&parsed.text);
@@ -88,7 +86,6 @@ impl Alignment {
         Self { jumps, start, end: start + sent.len() }
     }
 
-    /// Returns the place in the parsed text of a place in the sent one.
     pub fn parsed(&self, sent: usize) -> usize {
         self.of_cleaned(sent + self.start)
     }
@@ -117,7 +114,6 @@ impl Alignment {
     }
 }
 
-/// What was found in the sent text.
 fn found(sent: &FormattedText, alignment: &Alignment) -> Vec<Change> {
     let places = Places::of(&sent.text);
     let all = sent.entities.iter().filter(|entity| entity.kind.is_found()).take(MAX_CHANGES);
@@ -132,7 +128,6 @@ fn found(sent: &FormattedText, alignment: &Alignment) -> Vec<Change> {
     .collect()
 }
 
-/// Entities that were dropped, cut or merged.
 fn repairs(parsed: &FormattedText) -> Vec<Change> {
     let mut repaired = parsed.entities.clone();
     repaired.retain(|entity| 0 < entity.length);
@@ -147,7 +142,6 @@ fn repairs(parsed: &FormattedText) -> Vec<Change> {
     changed.take(MAX_CHANGES).collect()
 }
 
-/// Repaired entities, to look up what became of one.
 struct Repaired<'a> {
     /// All but styles, sorted.
     others: Vec<&'a Entity>,
@@ -167,7 +161,6 @@ impl<'a> Repaired<'a> {
         all
     }
 
-    /// Returns a code and words for what was changed about `entity`, or `None` where it is as it was.
     fn what_became_of(&self, entity: &Entity) -> Option<(Code, String)> {
         match Class::of(&entity.kind) {
             Class::Style(style) => self.style_change(entity, style),

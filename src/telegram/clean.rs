@@ -5,7 +5,6 @@ use super::{Entity, FormattedText, TextError};
 /// The server's limit on a text in bytes, checked before entities are looked at.
 pub(super) const MAX_BYTES: usize = 35_000;
 
-/// What becomes of a character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fate {
     Stays,
@@ -100,7 +99,6 @@ impl Marks<'_> {
         Ok(())
     }
 
-    /// Checks that every entity has begun and ended.
     fn finish(&self) -> Result<(), TextError> {
         if let Some(entity) = self.entities.get(self.next) {
             return Err(TextError::BeginsBehindEnd { offset: entity.offset });

@@ -18,7 +18,6 @@ fn read(text: &str, at_least: usize) -> Vec<Value> {
     cases
 }
 
-/// Checks `answer` against each case's own and shows the first few that differ.
 #[track_caller]
 fn check_all(name: &str, cases: &[Value], answer: impl Fn(&Value) -> Value) {
     let mut wrong = Vec::new();

@@ -22,7 +22,6 @@ pub use self::refusal::Refusal;
 pub struct Converted {
     /// The text, Liquid included.
     pub text: String,
-    /// What the mode cannot say, in words.
     pub lost: Vec<String>,
 }
 

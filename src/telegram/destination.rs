@@ -25,18 +25,14 @@ pub struct Outgoing<'a> {
     pub body: &'a [u8],
 }
 
-/// Where in a request something stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Whereabouts {
     Query,
-    /// In these bytes of the body.
     Body(Span),
 }
 
-/// Why a request may reach somebody else, or nobody at all.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Astray {
-    /// The address has not the form `…/bot<token>/METHOD`.
     #[error("the address is not a Bot API's, so nobody can tell whom the message would reach")]
     NotBotApi,
     /// A header changes which bytes the server takes for the body.
@@ -47,10 +43,8 @@ pub enum Astray {
     /// A multipart body that servers can read in more than one way.
     #[error("the multipart body is not well formed, so nobody can tell whom the message would reach")]
     Multipart,
-    /// There is no `chat_id` in it, however it is read.
     #[error("the Bot API would find no chat_id in this request")]
     NoChat,
-    /// A `chat_id` that is not the chat asked for.
     #[error("{} has the chat_id {value}, which is not the chat {chat}", place(*at, *is_json))]
     OtherChat {
         /// Its value, cut and safe to print.
@@ -60,7 +54,6 @@ pub enum Astray {
         /// Whether the body it stands in is JSON; broken JSON can be read in several ways.
         is_json: bool,
     },
-    /// An argument that sends the message somewhere else than to a chat.
     #[error("{} has `{name}`: {reason}", place(*at, *is_json))]
     OtherDestination {
         name: &'static str,
@@ -73,7 +66,6 @@ pub enum Astray {
 }
 
 impl Astray {
-    /// Returns the bytes of the body that are to blame, where that can be told.
     pub fn span(&self) -> Option<Span> {
         match self {
             Astray::OtherChat { at: Whereabouts::Body(span), .. }
@@ -82,7 +74,6 @@ impl Astray {
         }
     }
 
-    /// Returns the value that leads astray, as the message shows it.
     pub fn value_mut(&mut self) -> Option<&mut String> {
         match self {
             Astray::OtherChat { value, .. } | Astray::OtherDestination { value, .. } => Some(value),
@@ -175,7 +166,6 @@ struct Argument {
 enum Reading<'a> {
     Form,
     Json,
-    /// With the header, which has the boundary.
     Multipart(&'a str),
     /// There is none: arguments come from the query alone.
     Unread,
@@ -232,7 +222,6 @@ fn read(reading: Reading<'_>, body: &[u8]) -> Result<(Vec<Argument>, bool), Astr
     }
 }
 
-/// Splits a form or a query at its `&` and decodes the pairs.
 fn form(bytes: &[u8], at: impl Fn(Span) -> Whereabouts) -> impl Iterator<Item = Argument> {
     let mut start = 0;
     bytes.split(|byte| *byte == b'&').filter_map(move |pair| {
@@ -268,7 +257,6 @@ fn anywhere(body: &[u8]) -> Vec<Argument> {
     keys.collect()
 }
 
-/// The string or the run of other bytes at `at`, and where it ends.
 fn scalar(body: &[u8], at: usize) -> (String, usize) {
     // Longer than any chat: what is longer is none.
     const MAX: usize = 256;

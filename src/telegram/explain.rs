@@ -81,7 +81,6 @@ fn of_error(mode: ParseMode, error: &ParseError, input: &str) -> Diagnostic {
     }
 }
 
-/// What the server does to a text that parsed, as far as it is not what its author wrote.
 fn of_changes(parsed: FormattedText, origin: impl Fn(Span) -> Span) -> Vec<Diagnostic> {
     let Ok(fixed) = fix(parsed.clone(), FixOptions { find: super::Find::Nothing, ..FixOptions::CAPTION })
     else {

@@ -8,7 +8,6 @@ use serde::Deserialize;
 use super::method::Method;
 use crate::diagnostic::did_you_mean;
 
-/// A field of a method or of an object in its arguments.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Field {
@@ -37,14 +36,11 @@ pub enum Kind {
     /// Text that a parse mode marks up.
     Text,
     ParseMode,
-    /// A chat's number or @name.
     ChatId,
     Url,
     /// An address, a `file_id`, or `attach://` and the name of an upload.
     File,
-    /// Something these tables do not go into.
     Any,
-    /// An object of this name, see `object`.
     Object(String),
     Array(Box<Kind>),
 }
@@ -80,7 +76,6 @@ pub fn of_object(name: &str) -> &'static [Field] {
     OBJECTS.get(name).map_or(&[], Vec::as_slice)
 }
 
-/// Says that `owner` has no field `name`, and which of its fields is likely meant.
 pub fn unknown<'f>(owner: &str, name: &str, known: &'f [Field]) -> (String, Option<&'f str>) {
     let names = known.iter().filter(|field| field.replaced_by.is_none()).map(|field| field.name.as_str());
     (format!("`{owner}` has no field `{name}`: it is ignored"), did_you_mean(name, names))

@@ -7,7 +7,6 @@ use super::{Entity, EntityKind, FormattedText, clean, order, repair};
 /// Why the server refuses a text that parsed, or one with entities of its own; the words are Telegram's own.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
-    /// Nothing that can be seen is left.
     #[error("Text must be non-empty")]
     Empty,
     #[error("Message is too long")]
@@ -20,7 +19,6 @@ pub enum TextError {
         address: String,
         reason: BadLink,
     },
-    /// A custom emoji with an id of zero.
     #[error("Invalid custom emoji identifier specified")]
     CustomEmoji,
     /// A time before 1970.
@@ -65,7 +63,6 @@ pub enum TextError {
 /// The largest offset and length of an entity that the server reads.
 const MAX_OFFSET: u32 = 1_000_000;
 
-/// Which of the server's steps are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FixOptions {
     pub empty: Empty,
@@ -73,7 +70,6 @@ pub struct FixOptions {
     pub trim: bool,
 }
 
-/// What becomes of a text that has nothing to show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Empty {
     Refused,
@@ -137,7 +133,6 @@ pub fn fix(text: FormattedText, options: FixOptions) -> Result<FormattedText, Te
     Ok(fixed)
 }
 
-/// Cleans and repairs; the entities may need a second repair where characters between them vanished.
 fn clean_and_repair(mut text: FormattedText) -> Result<FormattedText, TextError> {
     for entity in &mut text.entities {
         check_data(&mut entity.kind)?;
@@ -153,7 +148,6 @@ fn clean_and_repair(mut text: FormattedText) -> Result<FormattedText, TextError>
     Ok(cleaned)
 }
 
-/// Checks what an entity carries, and brings it into the server's form.
 fn check_data(kind: &mut EntityKind) -> Result<(), TextError> {
     match kind {
         EntityKind::TextLink { url } => {
@@ -182,7 +176,6 @@ fn check_ranges(entities: &[Entity]) -> Result<(), TextError> {
     Ok(())
 }
 
-/// Removes entities without text, and mentions of nobody.
 fn remove_empty(entities: &mut Vec<Entity>) {
     entities.retain(|entity| {
         let is_nobody =
@@ -199,7 +192,6 @@ fn visible_end(text: &str) -> Option<usize> {
     Some(text.trim_end_matches(is_trimmed).len()).filter(|end| 0 < *end)
 }
 
-/// Cuts the text at `end`, and the entities with it.
 fn trim_end(formatted: &mut FormattedText, end: usize) {
     formatted.text.truncate(end);
     let units = super::markup::utf16_units(&formatted.text);

@@ -86,7 +86,6 @@ impl<L: Listener> Parser<'_, L> {
         }
     }
 
-    /// Reads the start tag at `at` and returns the place behind its `>`.
     fn start_tag(&mut self, at: usize) -> Result<usize, ParseError> {
         match self.read_start_tag(at) {
             Ok(behind) => Ok(behind),
@@ -179,7 +178,6 @@ impl<L: Listener> Parser<'_, L> {
         }
     }
 
-    /// Reads the end tag at `at` and returns the place behind its `>`.
     fn end_tag(&mut self, at: usize) -> Result<usize, ParseError> {
         let input = self.input;
         let whole = |end: usize| Span::new(at, end.max(at + 2).min(input.len()));
@@ -327,7 +325,6 @@ impl<L: Listener> Parser<'_, L> {
         Ok(())
     }
 
-    /// Checks that nothing is open at the end, and that the text is one.
     fn end(&mut self) -> Result<(), ParseError> {
         while let Some(open) = self.open.last() {
             let kind = ParseErrorKind::UnclosedElement { tag: open.tag.name().into() };

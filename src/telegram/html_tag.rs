@@ -58,7 +58,6 @@ impl Tag {
     }
 }
 
-/// One attribute of a start tag; without `=` it has no value.
 pub(super) struct Attribute<'a> {
     pub name: &'a str,
     pub value: Option<String>,

@@ -15,7 +15,6 @@ fn any_mode() -> impl Strategy<Value = ParseMode> {
     prop::sample::select(ParseMode::ALL.to_vec())
 }
 
-/// Text of what the parsers look at, and of what they do not.
 fn any_text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         4 => "[-a-z0-9_*\\[\\]()~`>#+=|{}.!&<>;:/@$'\" \n\r\t\\\\]{0,6}",

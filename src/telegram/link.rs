@@ -5,7 +5,6 @@ use std::net::Ipv6Addr;
 use super::EntityKind;
 use super::markup::is_space;
 
-/// The largest id a user can have.
 const MAX_USER_ID: i64 = (1 << 40) - 1;
 
 /// Why an address makes no link. `Display` gives Telegram's own words.
@@ -18,7 +17,6 @@ pub enum BadLink {
     NoHost,
     #[error("Host is invalid")]
     OnlyDot,
-    /// A host without a dot.
     #[error("Wrong HTTP URL")]
     NoDot,
     #[error("Disallowed character in URL {part}")]
@@ -29,13 +27,11 @@ pub enum BadLink {
     /// A port that is no number from 1 to 65535.
     #[error("Wrong port number specified in the URL")]
     Port,
-    /// Brackets around something that is no IPv6 address.
     #[error("Wrong IPv6 address specified in the URL")]
     Ipv6,
     /// A tg: address with a port, a user, or another scheme inside.
     #[error("Wrong tg URL")]
     Tg,
-    /// The same of a ton: or tonsite: address.
     #[error("Wrong ton URL")]
     Ton,
     /// A character that the host of a tg: or ton: address cannot hold.
@@ -46,7 +42,6 @@ pub enum BadLink {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     Host,
-    /// What stands before the `@`.
     User,
 }
 
@@ -80,7 +75,6 @@ impl BadLink {
     }
 }
 
-/// Returns what a link to `address` becomes: a mention of a user, a link in its normal form, or the reason for neither.
 pub(super) fn entity_kind(address: &str) -> Result<EntityKind, BadLink> {
     match user_id(address) {
         Some(user_id) => Ok(EntityKind::TextMention { user_id }),
@@ -260,7 +254,6 @@ pub(super) fn is_user_id(id: i64) -> bool {
     (1..=MAX_USER_ID).contains(&id)
 }
 
-/// Returns what a `tg://emoji?id=N` or `tg://time?unix=N&format=F` address stands for.
 pub(super) fn special(address: &str) -> Option<EntityKind> {
     custom_emoji(address).or_else(|| date_time(address))
 }

@@ -49,7 +49,6 @@ impl<L: Listener> Parser<'_, L> {
         self.listener.came_from(self.out.text.len(), Span::new(start, end));
     }
 
-    /// Reads the entity that opens at `start` and returns the place behind it.
     fn entity(&mut self, start: usize) -> Result<usize, ParseError> {
         let input = self.input;
         let (content, closer, kind) = match input.at(start) {
@@ -93,7 +92,6 @@ impl<L: Listener> Parser<'_, L> {
         }
     }
 
-    /// Reads the address behind the `]` at `end` and returns the place behind it.
     fn link(&mut self, start: usize, end: usize, offset: u32, written_over: usize) -> usize {
         let input = self.input;
         if input.at(end + 1) != b'(' {

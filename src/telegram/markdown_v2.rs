@@ -43,7 +43,6 @@ pub(super) fn is_reserved(byte: u8) -> bool {
     )
 }
 
-/// Whether a backslash before `byte` takes it literally.
 pub(super) fn is_escapable(byte: u8) -> bool {
     (1..=126).contains(&byte)
 }
@@ -174,7 +173,6 @@ impl<L: Listener> Parser<'_, L> {
         }
     }
 
-    /// Reads a delimiter that closes nothing; returns the place behind it.
     fn opener(&mut self, byte: u8, at: usize) -> Result<usize, ParseError> {
         let input = self.input;
         let markup = match byte {
@@ -218,7 +216,6 @@ impl<L: Listener> Parser<'_, L> {
         self.open.push(Open { markup, start, offset, text_start });
     }
 
-    /// Complains of a reserved character and, where it may go on, takes it as text.
     fn reserved(&mut self, byte: u8, at: usize) -> Result<usize, ParseError> {
         let kind = ParseErrorKind::ReservedCharacter { character: char::from(byte) };
         self.listener.problem(ParseError::nowhere(kind, Span::new(at, at + 1)))?;
@@ -226,7 +223,6 @@ impl<L: Listener> Parser<'_, L> {
         Ok(at + 1)
     }
 
-    /// Closes the innermost entity at the delimiter at `at`; returns the place behind it.
     fn close(&mut self, byte: u8, at: usize) -> Result<usize, ParseError> {
         if byte == b'\n' {
             return self.close_quote(at);

@@ -45,7 +45,6 @@ impl<'a> Input<'a> {
     }
 }
 
-/// The text without markup as it grows, with its length in UTF-16 units.
 #[derive(Default)]
 pub(super) struct Output {
     pub text: String,
@@ -79,16 +78,13 @@ impl Output {
     }
 }
 
-/// The UTF-16 length of `text`, fast enough for every stretch of a message.
 pub(super) fn utf16_units(text: &str) -> u32 {
     let count = |byte: &u8| u32::from(byte & 0xc0 != 0x80) + u32::from(0xf0 <= *byte);
     text.as_bytes().iter().map(count).sum()
 }
 
-/// Something a parser did silently that its author may not have meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Note {
-    /// An address that makes no link; the text stays.
     DroppedLink {
         address: String,
         reason: BadLink,
@@ -120,7 +116,6 @@ pub(super) enum Note {
     },
 }
 
-/// Who hears of what a parser finds, and decides whether it goes on.
 pub(super) trait Listener {
     /// Takes an error; `Err` ends the parse, `Ok` makes the parser recover.
     fn problem(&mut self, error: ParseError) -> Result<(), ParseError>;
@@ -143,7 +138,6 @@ impl Listener for FirstProblem {
     fn came_from(&mut self, _: usize, _: Span) {}
 }
 
-/// Hears everything, up to a limit that no reader outlives.
 #[derive(Debug, Default)]
 pub(super) struct Everything {
     pub problems: Vec<ParseError>,
@@ -180,7 +174,6 @@ impl Listener for Everything {
 pub(super) struct Origins(Vec<(usize, Span)>);
 
 impl Origins {
-    /// Returns the part of the input that a part of the output comes from.
     pub fn input(&self, output: Span) -> Span {
         let first = self.0.partition_point(|(end, _)| *end <= output.start);
         let start = self.place(first, output.start, |origin| origin.start);

@@ -61,7 +61,6 @@ impl Method {
         }
     }
 
-    /// Whether it puts a message into a chat: what a campaign can use.
     pub fn sends(self) -> bool {
         matches!(
             self,

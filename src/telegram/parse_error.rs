@@ -31,9 +31,7 @@ pub enum ParseErrorKind {
     UnclosedStartTag {
         tag: Option<String>,
     },
-    /// HTML: a tag Telegram does not know; also a `<` meant as text.
     UnsupportedTag {
-        /// What stands behind the `<`.
         tag: String,
     },
     /// HTML: something other than a name where an attribute should be.
@@ -44,41 +42,30 @@ pub enum ParseErrorKind {
     UnexpectedEndOfToken,
     /// HTML: a `span` that is no spoiler.
     SpanWithoutClass,
-    /// HTML: `</…>` with nothing open.
     UnexpectedEndTag,
-    /// HTML: an end tag without its `>`.
     UnclosedEndTag,
-    /// HTML: an end tag that is not the innermost open element's.
     UnmatchedEndTag {
-        /// The innermost open element.
         expected: String,
         found: String,
     },
-    /// HTML: the input ends with an element open.
     UnclosedElement {
-        /// The innermost open element.
         tag: String,
     },
     /// HTML: `tg-emoji` without a number as its `emoji-id`.
     InvalidCustomEmojiId,
-    /// HTML: `tg-time` with a `format` Telegram does not know.
     InvalidDateFormat,
     /// HTML: a reference such as `&#xD83D;` that is half a character.
     UnmatchedSurrogate,
-    /// Markdown: the end of an entity is missing.
     UnclosedLegacyEntity,
-    /// MarkdownV2: the end of an entity is missing.
     UnclosedEntity {
         /// The entity, as Telegram names it: `Bold`, `TextUrl`, `BlockQuote`, …
         entity: &'static str,
         /// The same as its author would call it: `bold`, `a link`, `a quote`, …
         in_words: &'static str,
     },
-    /// MarkdownV2: a character that has to be escaped.
     ReservedCharacter {
         character: char,
     },
-    /// MarkdownV2: the `)` behind an address is missing.
     UnclosedUrl,
     /// MarkdownV2: `![…]` without an address.
     MissingSpecialUrl,
@@ -87,7 +74,6 @@ pub enum ParseErrorKind {
 }
 
 impl ParseError {
-    /// Makes an error for which Telegram names an offset.
     pub(super) fn at(kind: ParseErrorKind, offset: usize, span: Span) -> Self {
         Self { kind, offset: Some(offset), span }
     }

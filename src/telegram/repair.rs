@@ -155,7 +155,6 @@ fn split_styles(styles: Vec<Entity>, others: &[Entity]) -> Vec<Entity> {
     sweep.done
 }
 
-/// A walk over the text that keeps, for each style, the stretch that is open.
 struct Sweep {
     ahead: std::iter::Peekable<std::vec::IntoIter<Entity>>,
     open: [Option<(u32, u32)>; Style::ALL.len()],
@@ -167,7 +166,6 @@ impl Sweep {
         Self { ahead: styles.into_iter().peekable(), open: [None; Style::ALL.len()], done: Vec::new() }
     }
 
-    /// Walks to the end of each open entity that ends at `offset` or before.
     fn close_until(&mut self, offset: u32, open: &mut Vec<&Entity>) {
         while let Some(other) = open.pop_if(|other| other.end() <= offset) {
             let before = self.done.len();
@@ -178,7 +176,6 @@ impl Sweep {
         }
     }
 
-    /// Takes in the styles that start before `offset`, and cuts there.
     fn advance(&mut self, offset: u32) {
         while let Some(entity) = self.ahead.next_if(|entity| entity.offset < offset) {
             let Class::Style(style) = Class::of(&entity.kind) else { continue };

@@ -87,19 +87,14 @@ impl Request {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Content {
-    Text {
-        text: MarkedText,
-        link_preview: LinkPreview,
-    },
+    Text { text: MarkedText, link_preview: LinkPreview },
     Media(Media),
     Album(Vec<Media>),
     Poll(Box<Poll>),
     Location(Location),
-    /// No message: the method asks or tells something else.
     Nothing,
 }
 
-/// Something in a request worth telling, that the server does not refuse.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     pub place: Place,

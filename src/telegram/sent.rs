@@ -49,7 +49,6 @@ pub struct Sent {
     pub changes: Vec<Change>,
 }
 
-/// Something the server changed silently.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     pub code: Code,

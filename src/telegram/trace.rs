@@ -7,7 +7,6 @@ use super::parse::parse_with;
 use super::{Entity, FormattedText, Limit, ParseMode, Sent, sent};
 use crate::text::Span;
 
-/// A text as it is sent, with the way back to its markup.
 #[derive(Debug)]
 pub struct Traced {
     pub sent: Sent,
@@ -17,7 +16,6 @@ pub struct Traced {
     places: Places,
 }
 
-/// What of a text is more than its limit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Overflow {
     /// How many characters (Unicode code points) the message would have.
@@ -67,13 +65,11 @@ pub fn trace(mode: Option<ParseMode>, markup: &str, limit: Limit) -> Option<Trac
 }
 
 impl Traced {
-    /// Returns the markup that bytes of the sent text come from.
     pub fn markup(&self, sent: Span) -> Span {
         let parsed = Span::new(self.alignment.parsed(sent.start), self.alignment.parsed(sent.end));
         if self.has_markup { self.heard.origins.input(parsed) } else { parsed }
     }
 
-    /// Returns the bytes of the sent text that an entity covers.
     pub fn text_of(&self, entity: &Entity) -> Span {
         self.places.span(entity)
     }
@@ -87,7 +83,6 @@ impl Traced {
 mod tests {
     use super::*;
 
-    /// Shows each entity with the markup its text comes from.
     #[track_caller]
     fn check(mode: Option<ParseMode>, markup: &str, expected: &[(&str, &str)]) {
         let traced = trace(mode, markup, Limit::Message).unwrap();

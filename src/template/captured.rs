@@ -14,7 +14,6 @@ pub(super) struct Captured {
 }
 
 impl Captured {
-    /// Returns the text escaped for the inside of a JSON string, each piece from where it came.
     pub fn escaped_for_json(&self, budget: &mut Budget) -> Result<Captured, Exhausted> {
         let mut escaped = Captured { text: String::with_capacity(self.text.len() + 8), segments: Vec::new() };
         let mut at = 0;
@@ -37,7 +36,6 @@ impl Captured {
         Ok(Captured { text: format!("\"{text}\""), segments })
     }
 
-    /// Adds the piece of `text` that `segment` tells of.
     fn take(&mut self, text: &str, segment: &Segment) {
         if segment.printed != Printed::Text {
             return self.push(segment.output.of(text), *segment);
@@ -72,7 +70,6 @@ mod tests {
     use crate::dialect::Dialect;
     use crate::text::Span;
 
-    /// Says where each `needle` of what `source` prints came from.
     #[track_caller]
     fn check(source: &str, expected: &[(&str, &str)]) {
         let (template, problems) = parse(source, &Partials::default(), Dialect::Telecast);

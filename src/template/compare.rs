@@ -175,7 +175,6 @@ pub(super) fn dotted<'a>(value: &Datum<'a>, name: &str, rules: Rules) -> Datum<'
     }
 }
 
-/// Returns what `value["name"]` is.
 pub(super) fn member<'a>(value: &Datum<'a>, name: &str) -> Datum<'a> {
     match value {
         Datum::Map(map) => map.value(name).unwrap_or(Datum::Nil),
@@ -197,7 +196,6 @@ fn item<'a>(list: &List<'a>, index: i64) -> Datum<'a> {
     usize::try_from(index).ok().and_then(|index| list.at(index)).unwrap_or(Datum::Nil)
 }
 
-/// Returns the number of letters, items or members, of what has any.
 pub(super) fn size(value: &Datum<'_>, rules: Rules) -> Option<usize> {
     match value {
         // In Ruby a whole number has the size of its bytes.

@@ -30,12 +30,10 @@ pub(super) struct File {
     pub name: Option<String>,
     pub source: String,
     pub body: Block,
-    /// What is wrong in a partial: it cannot be rendered.
     pub error: Option<Diagnostic>,
 }
 
 impl Compiled {
-    /// Returns the file of a partial, and its name for as long as the template lives.
     pub fn file_of(&self, name: &str) -> Option<(usize, &str)> {
         let index = self.partials.iter().position(|known| known.name == name)?;
         Some((index + 1, self.partials[index].name.as_str()))

@@ -18,9 +18,7 @@ use super::loops::LoopState;
 #[derive(Debug, Clone)]
 pub(super) enum Datum<'a> {
     Nil,
-    /// The constant `empty`.
     Empty,
-    /// The constant `blank`.
     Blank,
     Boolean(bool),
     Integer(i64),

@@ -15,11 +15,9 @@ pub(super) const MARKDOWN: &str = "_*`[";
 pub(super) const PORTABLE_JSON_ESCAPE: &str =
     r#"replace: '\', '\\' | replace: '"', '\"' | newline_to_br | replace: '<br />', '\n' | strip_newlines"#;
 
-/// Where a value stands in the JSON of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Position {
     InString,
-    /// Where JSON needs a value.
     BareValue,
     PlainText,
 }

@@ -33,7 +33,6 @@ pub(super) fn unknown(name: &str, span: Span) -> Diagnostic {
     }
 }
 
-/// Says what is wrong with the number or the names of a filter's arguments.
 pub(super) fn check_arguments(
     filter: &FilterDoc,
     name: Span,

@@ -16,7 +16,6 @@ const MAX_DEPTH: usize = 10;
 /// How many calls are looked into: partials that call each other several times would be endless.
 const MAX_CALLS: usize = 200;
 
-/// No text becomes longer by what is put into it.
 const MAX_LENGTH: usize = 256 * 1024;
 
 const GLOBALS: [&str; 6] = ["Profile", "Event", "ExternalTrigger", "Campaign", "now", "Reminder"];
@@ -131,7 +130,6 @@ struct Call<'s> {
     source: &'s str,
     span: Span,
     call: &'s PartialCall,
-    /// The names that the caller uses or gives.
     names: &'s [String],
     is_alone: bool,
 }
@@ -145,7 +143,6 @@ impl Call<'_> {
         }
     }
 
-    /// Where the text goes on behind the tag.
     fn end(&self) -> usize {
         let rest = self.source.get(self.span.end..).unwrap_or_default();
         match self.span.of(self.source).ends_with("-%}") {
@@ -189,7 +186,6 @@ fn names_given(body: &Block) -> Vec<String> {
     names
 }
 
-/// Returns the names that a block uses or gives.
 fn names_in(body: &Block) -> Vec<String> {
     let used = variables::uses(body).into_iter().filter_map(|used| used.path.into_iter().next());
     let own = names_given(body).into_iter().filter(|name| !name.ends_with("loop"));
@@ -215,7 +211,6 @@ mod tests {
         }
     }
 
-    /// Shows the text with its partials put in, which renders as before, or the first reason why one is left.
     #[track_caller]
     fn check(source: &str, files: &[(&str, &str)], expected: &str) {
         let partials = partials(files);

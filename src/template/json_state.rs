@@ -96,7 +96,6 @@ enum Mode {
         quoting: Quoting,
         word: String,
     },
-    /// In a number or a word.
     Bare,
 }
 
@@ -168,7 +167,6 @@ impl JsonState {
         }
     }
 
-    /// Returns what the place behind all that was read is in.
     pub fn within(&self) -> Within {
         match &self.mode {
             Mode::String { is_key: true, .. } => Within::Key,
@@ -217,7 +215,6 @@ impl JsonState {
         steps.collect()
     }
 
-    /// The keys that the innermost object has so far.
     pub fn keys(&self) -> Vec<String> {
         self.frames
             .last()

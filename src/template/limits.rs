@@ -16,14 +16,12 @@ impl Default for Limits {
     }
 }
 
-/// What is left of the work one rendering may do.
 #[derive(Debug)]
 pub(super) struct Budget {
     steps: u64,
     bytes: usize,
 }
 
-/// Which bound was met, in words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Exhausted(pub &'static str);
 

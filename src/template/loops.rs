@@ -11,7 +11,6 @@ pub(super) struct LoopState<'a> {
     /// From 0.
     pub index: Cell<usize>,
     pub length: usize,
-    /// How many columns a row has, in a `tablerow`.
     pub columns: Option<usize>,
     pub parent: Option<Rc<LoopState<'a>>>,
 }

@@ -93,7 +93,6 @@ impl Whitespace {
 
 type Run<T> = Result<T, Halt>;
 
-/// What is printed so far, to the message or into a capture.
 #[derive(Debug, Default)]
 struct Buffer {
     text: String,
@@ -116,9 +115,7 @@ struct Machine<'a> {
     out: Buffer,
     /// Where loops ended, by name: for `offset: continue`.
     resumes: HashMap<&'a str, usize>,
-    /// How far cycles are, by group.
     cycles: HashMap<String, usize>,
-    /// What `ifchanged` last printed.
     last_change: Option<String>,
 }
 
@@ -282,7 +279,6 @@ impl<'a> Machine<'a> {
         Ok(flow)
     }
 
-    /// Renders `body` aside.
     fn capture(&mut self, body: &'a Block, whitespace: Whitespace) -> Run<(Flow, Buffer)> {
         let outer = std::mem::take(&mut self.out);
         let flow = self.block(body, whitespace);

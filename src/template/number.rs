@@ -134,7 +134,6 @@ fn exact(number: Number) -> Option<Exact> {
     Some(Exact { digits, scale: u32::try_from(decimals.len()).ok()? })
 }
 
-/// Brings two numbers to the same scale.
 fn aligned(left: Number, right: Number) -> Option<(i128, i128, u32)> {
     let (left, right) = (exact(left)?, exact(right)?);
     let scale = left.scale.max(right.scale);

@@ -76,7 +76,6 @@ struct Opener<'s> {
     span: Span,
 }
 
-/// The words that may divide a tag's body.
 fn dividers(name: &str) -> &'static [&'static str] {
     match name {
         "if" | "unless" => &["elsif", "else"],
@@ -303,7 +302,6 @@ impl<'s> Parser<'s> {
         }
     }
 
-    /// Colours a tag: its delimiters, its name, and `lexemes`, its arguments.
     fn colour_tag(&mut self, tag: &TagPiece, lexemes: &[Lexeme]) {
         if !self.is_in_line {
             self.colour_markup(tag.markup);
@@ -327,7 +325,6 @@ impl<'s> Parser<'s> {
     }
 }
 
-/// What a tag means to the tags that are open.
 enum Role {
     Ordinary,
     Divides,

@@ -77,7 +77,6 @@ fn first_error(problems: &[Diagnostic]) -> Option<Diagnostic> {
 struct PartialUse {
     /// The partial's name, where it is a constant.
     name: Option<String>,
-    /// The place of the name, in the template.
     place: Span,
     tag: Span,
     /// Whether it and the partials around it are called by name.
@@ -122,7 +121,6 @@ fn missing(name: &str, span: Span, partials: &Partials) -> Diagnostic {
     }
 }
 
-/// Shows a problem of a partial at the tag that calls it.
 pub(super) fn at_call(partial: &File, problem: &Diagnostic, call: Span) -> Diagnostic {
     let (source, name) = (&partial.source, partial.name.as_deref().unwrap_or_default());
     let place = LineIndex::new(source).position(source, problem.span.start);

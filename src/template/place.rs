@@ -25,9 +25,7 @@ pub struct Place {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PlaceKind {
-    /// The inside of a key.
     Key,
-    /// The inside of a string value.
     String,
     Value,
     /// The quote of a key that may follow.
@@ -129,7 +127,6 @@ mod tests {
     use crate::dialect::Dialect;
     use crate::template::{Partials, parse};
 
-    /// Shows the place at `|`.
     #[track_caller]
     fn check(marked: &str, expected: &str) {
         let offset = marked.find('|').unwrap();

@@ -95,7 +95,6 @@ fn rewrite(source: &str, call: &FilterCall, is_captured: bool) -> Option<(String
     }
 }
 
-/// Returns what to do about a filter that CleverTap does not have.
 fn help(name: &str) -> &'static str {
     match name {
         "json" => "text goes into quotes, escaped; a number needs no filter, only a `default`",

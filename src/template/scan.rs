@@ -16,14 +16,12 @@ pub(super) enum Piece {
     Tag(TagPiece),
 }
 
-/// The outside and the inside of `{{ … }}` or `{% … %}`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Markup {
     /// With the delimiters.
     pub span: Span,
     /// Between the delimiters and their dashes.
     pub inner: Span,
-    /// Whether the closing delimiter is there.
     pub is_closed: bool,
     trims_before: bool,
     trims_after: bool,
@@ -39,11 +37,9 @@ pub(super) struct TagPiece {
     pub body: Option<Body>,
 }
 
-/// The inside of `raw`, `comment` and `doc`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Body {
     pub text: Span,
-    /// The end tag, `None` where it is missing.
     pub end: Option<Markup>,
 }
 
@@ -60,7 +56,6 @@ pub(super) fn scan(source: &str) -> Vec<Piece> {
     scanner.pieces
 }
 
-/// Cuts the inside of `{% liquid %}` into a tag a line.
 pub(super) fn scan_lines(source: &str, inner: Span) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut start = inner.start;
@@ -142,7 +137,6 @@ impl Scanner<'_> {
         end.is_some_and(|end| end.trims_after)
     }
 
-    /// Finds the end tag of a body in which nothing else means anything.
     fn raw_body(&self, end_name: &str) -> (Span, Option<Markup>) {
         let start = self.at;
         let mut from = start;
@@ -235,7 +229,6 @@ impl Scanner<'_> {
         }
     }
 
-    /// Finds what ends the output or tag that opens at `opener`.
     fn stop_of(&self, opener: usize, is_output: bool) -> Stop {
         let bytes = self.source.as_bytes();
         let lets_outputs_in = !is_output && holds_comments(&self.source[opener + 2..]);

@@ -10,7 +10,6 @@ use super::tags::TAGS;
 use super::token::TokenClass;
 use super::walk;
 
-/// A name that a template sets by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScopedName {
     pub name: String,
@@ -88,7 +87,6 @@ mod tests {
     use crate::dialect::Dialect;
     use crate::template::{Partials, parse};
 
-    /// Lists the names at `‸`, and the tags open there.
     #[track_caller]
     fn check(marked: &str, names: &str, tags: &str) {
         let offset = marked.find('‸').unwrap();

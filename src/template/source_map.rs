@@ -30,7 +30,6 @@ pub(super) struct Segment {
     pub is_escaped: bool,
     /// The file that `source` lies in: 0 is the template, others are partials from 1.
     pub file: u32,
-    /// The tag of the template that called the partial.
     pub call: Option<Span>,
 }
 
@@ -50,9 +49,7 @@ pub struct Origin {
     pub span: Span,
     /// The whole `{{ … }}` where all of it was printed by that one; `None` where plain text took part.
     pub hole: Option<Span>,
-    /// The name of the partial that `span` and `hole` lie in.
     pub partial: Option<String>,
-    /// The tag of the template that called the partial.
     pub call: Option<Span>,
     /// Whether what stands at `span` is escaped for JSON by a filter later on: it is a text there, not a part of JSON.
     pub is_escaped: bool,
@@ -90,7 +87,6 @@ impl SourceMap {
         origin
     }
 
-    /// Returns the partial that `output` came from, with the line and column in it.
     pub fn place_in_partial(&self, output: Span) -> Option<(String, Position)> {
         let origin = self.origin(output);
         let name = origin.partial?;
@@ -171,7 +167,6 @@ impl SourceMap {
     }
 }
 
-/// The part of `segment`'s source that was printed between `start` and `end`.
 fn part_of(segment: &Segment, start: usize, end: usize) -> Span {
     if segment.printed != Printed::Text {
         return segment.source;

@@ -12,7 +12,6 @@ pub(super) struct Surroundings<'a> {
     pub rules: Rules,
 }
 
-/// Whose engine the rendering follows where the two differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rules {
     CleverTap,

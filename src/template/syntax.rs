@@ -112,7 +112,6 @@ pub(super) struct Path {
 }
 
 impl Path {
-    /// Returns the name it starts with, where that is one.
     pub fn name(&self) -> Option<&str> {
         match &self.root.kind {
             StepKind::Name { name, .. } => Some(name),
@@ -120,7 +119,6 @@ impl Path {
         }
     }
 
-    /// Whether it ends in `.size`: a number.
     pub fn is_size(&self) -> bool {
         let is_size =
             |step: &Step| matches!(&step.kind, StepKind::Name { name, is_dotted: true } if name == "size");
@@ -173,7 +171,6 @@ pub(super) enum Tag {
         name: String,
         body: Block,
     },
-    /// `if` and `unless`: branches in order.
     If {
         branches: Vec<Branch>,
     },
@@ -194,7 +191,6 @@ pub(super) enum Tag {
     IfChanged(Block),
     Partial(PartialCall),
     Abort,
-    /// The inside of `raw`.
     Raw(Span),
     /// `comment`, `doc`, `#`.
     Comment,
@@ -212,7 +208,6 @@ pub(super) enum CycleGroup {
     Own,
 }
 
-/// A branch of `if` or `unless`.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Branch {
     /// `None` for `else`.
@@ -230,7 +225,6 @@ pub(super) struct CaseBranch {
     pub body: Block,
 }
 
-/// `for` and `tablerow`.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Loop {
     pub variable: String,

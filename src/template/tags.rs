@@ -7,11 +7,9 @@ use crate::text::Span;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TagDoc {
     pub name: &'static str,
-    /// What follows the name, as one writes it.
     pub signature: &'static str,
     /// One line on what it does; no full stop.
     pub summary: &'static str,
-    /// Whether `{% end… %}` closes it.
     pub is_block: bool,
     pub dialects: &'static [Dialect],
 }

@@ -8,7 +8,6 @@ use super::scan::is_space;
 pub enum TokenClass {
     /// `{{`, `-}}`, `{%`, …
     Delimiter,
-    /// A tag's name: `if`, `endfor`, …
     Tag,
     /// The first name of a path: `Profile`, a loop's variable.
     Variable,
@@ -43,7 +42,6 @@ pub(super) struct Lexeme {
     pub kind: LexemeKind,
 }
 
-/// The kinds of words; the text is under the span.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LexemeKind {
     /// A name; hyphens and one `?` at the end belong to it.
@@ -136,7 +134,6 @@ const WORD_OPERATORS: [&str; 10] =
 
 const CONSTANTS: [&str; 6] = ["true", "false", "nil", "null", "empty", "blank"];
 
-/// Returns the colours of `lexemes`, the words of one output or tag.
 pub(super) fn classify<'l>(source: &'l str, lexemes: &'l [Lexeme]) -> impl Iterator<Item = Token> + 'l {
     lexemes.iter().enumerate().map(move |(index, lexeme)| {
         let before = index.checked_sub(1).and_then(|before| lexemes.get(before)).map(|before| before.kind);

@@ -10,7 +10,6 @@ pub struct VariableUse {
     pub span: Span,
     /// Its names: `["Profile", "first_name"]`; it ends before the first index that is not a name.
     pub path: Vec<String>,
-    /// Whether a `default` filter follows.
     pub has_default: bool,
 }
 

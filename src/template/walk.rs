@@ -18,7 +18,6 @@ pub(super) fn tags<'t>(block: &'t Block, visit: &mut dyn FnMut(Span, &'t Tag)) {
     }
 }
 
-/// Calls `visit` with every value that may have filters, in order.
 pub(super) fn pipes<'t>(block: &'t Block, visit: &mut dyn FnMut(&'t Piped)) {
     for node in &block.nodes {
         match node {
@@ -52,7 +51,6 @@ pub(super) fn paths<'t>(block: &'t Block, visit: &mut dyn FnMut(&'t Path, bool))
     }
 }
 
-/// Returns the bodies of `tag`, in order.
 pub(super) fn blocks_of(tag: &Tag) -> Vec<&Block> {
     match tag {
         Tag::Capture { body, .. } | Tag::IfChanged(body) => vec![body],

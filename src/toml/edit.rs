@@ -19,7 +19,6 @@ enum Ending {
     CrLf,
 }
 
-/// Opens `text` for changes, or says why it is not TOML.
 pub fn edit(text: &str) -> Result<Editor, Diagnostic> {
     match text.parse::<DocumentMut>() {
         Ok(document) => {

@@ -64,7 +64,6 @@ pub struct Table<'a> {
     span: Span,
     asked: Vec<&'static str>,
     grave: Option<Grave>,
-    /// What its keys are called.
     noun: &'static str,
     problems: &'a mut Vec<Diagnostic>,
 }
@@ -75,7 +74,6 @@ pub type Group = (String, Vec<(String, String)>);
 /// Whether ignoring an unknown key does harm, and what to say then.
 type Grave = fn(&str) -> Option<&'static str>;
 
-/// What a table is made of: `toml_edit`'s two kinds of tables.
 trait TableLikeDebug: TableLike + std::fmt::Debug {}
 
 impl<T: TableLike + std::fmt::Debug> TableLikeDebug for T {}
@@ -133,7 +131,6 @@ impl<'a> Table<'a> {
         self.value(key, "a whole number", Item::as_integer)
     }
 
-    /// Reads a number, whole or decimal.
     pub fn number(&mut self, key: &'static str) -> Option<Spanned<f64>> {
         self.value(key, "a number", |item| {
             item.as_float().or_else(|| item.as_integer().map(|whole| whole as f64))
@@ -145,7 +142,6 @@ impl<'a> Table<'a> {
         Some(self.entries.get(key)?.to_string().trim().to_owned())
     }
 
-    /// Reads a text by `parse`, whose error says what is wrong with it.
     pub fn parsed<T>(
         &mut self,
         key: &'static str,
@@ -237,7 +233,6 @@ impl<'a> Table<'a> {
         Some(groups)
     }
 
-    /// Reads a table by `build`, as [`read`] does the root.
     pub fn table<T>(&mut self, key: &'static str, build: impl FnOnce(&mut Table<'_>) -> T) -> Option<T> {
         let item = self.ask(key)?;
         let span = self.key_span(key).unwrap_or(self.span);

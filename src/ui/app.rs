@@ -61,18 +61,15 @@ impl App {
         self.dialog.is_some() || self.screen().place().is_covered
     }
 
-    /// Returns the names of what is not saved.
     pub fn unsaved(&self) -> Vec<String> {
         ScreenId::ALL.iter().flat_map(|id| self.screens.get(*id).unsaved()).collect()
     }
 
-    /// Returns the texts that are open, each with its screen, for [`App::journal`].
     pub fn texts(&self) -> Vec<(ScreenId, String)> {
         let of = |id: ScreenId| self.screens.get(id).texts().into_iter().map(move |text| (id, text));
         ScreenId::ALL.iter().copied().flat_map(of).collect()
     }
 
-    /// Returns what makes the draft of a text that of the text as it is now.
     pub fn journal(&mut self, (screen, text): &(ScreenId, String)) -> Option<Entry> {
         self.screens.get_mut(*screen).journal(&self.shared, text)
     }
@@ -127,7 +124,6 @@ impl App {
         self.screens.get_mut(self.current).update(&mut self.shared, Msg::Input(input))
     }
 
-    /// Does an action: what is the app's here, the rest on the screen.
     fn act(&mut self, action: Action) -> Vec<Effect> {
         match action {
             Action::Help => self.open(dialog::help(&self.shared.keymap, &self.screen().place())),
@@ -177,7 +173,6 @@ impl App {
     }
 }
 
-/// Takes a message; returns what is to be done in the world.
 pub fn update(app: &mut App, message: Msg) -> Vec<Effect> {
     let mut effects = app.take(message);
     for ask in app.shared.take_asks() {
@@ -192,7 +187,6 @@ pub fn update(app: &mut App, message: Msg) -> Vec<Effect> {
     effects
 }
 
-/// Draws everything; returns the cursor where one types.
 pub fn view(app: &App, buf: &mut Buffer) -> Option<Cursor> {
     let (shared, screen, area) = (&app.shared, app.screen(), app.area());
     draw::fill(buf, area, shared.theme.text);

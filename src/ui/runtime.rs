@@ -58,7 +58,6 @@ pub async fn run(
     }
 }
 
-/// The running console.
 pub struct Loop<O> {
     pub app: App,
     pub executor: Executor,
@@ -70,7 +69,6 @@ pub struct Loop<O> {
     is_frame_due: bool,
 }
 
-/// Whether the loop goes on.
 #[derive(Debug)]
 #[must_use]
 pub enum Next {
@@ -78,11 +76,9 @@ pub enum Next {
     Exit(ExitCode),
 }
 
-/// What the loop goes on with.
 #[derive(Debug)]
 pub enum Event {
     Outside(Happening),
-    /// All answers that were there.
     Results(Vec<Msg>),
     /// The time to draw results that have changed the state.
     Frame,
@@ -139,7 +135,6 @@ impl<O: Outside> Loop<O> {
         }
     }
 
-    /// Takes what happened, does what follows from it, and draws.
     pub async fn take(&mut self, event: Event) -> io::Result<Next> {
         let is_input = matches!(event, Event::Outside(Happening::Inputs(_)));
         let (messages, may_wait) = match event {
@@ -178,7 +173,6 @@ impl<O: Outside> Loop<O> {
         Ok(Next::Continue)
     }
 
-    /// Does what only the loop can, and hands the rest to the executor.
     async fn perform(&mut self, effects: Vec<Effect>) -> io::Result<Next> {
         let mut effects = VecDeque::from(effects);
         while let Some(effect) = effects.pop_front() {

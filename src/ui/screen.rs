@@ -14,9 +14,7 @@ use compose::Compose;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScreenId {
-    /// Campaigns, webhook, body, preview, problems.
     Compose,
-    /// Nothing at all: what a new screen takes.
     #[cfg(test)]
     Empty,
 }

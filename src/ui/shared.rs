@@ -35,7 +35,6 @@ pub struct Shared {
     pub read_only: Option<String>,
     pub people: People,
     pub notice: Option<Notice>,
-    /// What a screen wants of the app, done once the message at hand is.
     asks: Vec<Ask>,
     /// Whether the console is on its way out once everything is saved.
     pub is_quitting: bool,
@@ -46,7 +45,6 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// Starts with a workspace, before anything else has been read.
     pub fn new(workspace: Arc<Workspace>, theme: Theme, settings: UiSettings) -> Self {
         Self {
             size: (80, 24),
@@ -72,17 +70,14 @@ impl Shared {
         self.notice = Some(Notice { text: text.into(), is_error: true });
     }
 
-    /// Asks the app for what is no screen's to do.
     pub fn ask(&mut self, ask: Ask) {
         self.asks.push(ask);
     }
 
-    /// Returns what was asked of the app, once.
     pub fn take_asks(&mut self) -> Vec<Ask> {
         std::mem::take(&mut self.asks)
     }
 
-    /// Puts text on the clipboard, as the settings say.
     pub fn copy(&self, text: String) -> Effect {
         match &self.settings.clipboard {
             Clipboard::Terminal => Effect::Loop(LoopEffect::Copy(text)),
@@ -103,7 +98,6 @@ pub struct UiSettings {
     pub mouse: bool,
     /// Whether links of the message are the terminal's, for a click of its own.
     pub hyperlinks: bool,
-    /// Whether long lines of the body are broken into rows.
     pub wrap: bool,
     pub whitespace: Whitespace,
     pub clipboard: Clipboard,
@@ -118,13 +112,11 @@ pub enum Clipboard {
     Command(Vec<String>),
 }
 
-/// The people in the store, as far as the console needs them.
 #[derive(Debug, Clone, Default)]
 pub struct People {
     /// What is known of all properties; none until the store has been read.
     pub vocabulary: Option<Arc<Vocabulary>>,
     pub profile: Option<Arc<Profile>>,
-    /// Why the store cannot be read, where that is so.
     pub trouble: Option<String>,
 }
 

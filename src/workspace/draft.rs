@@ -36,7 +36,6 @@ impl Folder {
         if self.is_private_ours() { self.read_draft(stem) } else { None }
     }
 
-    /// Returns all drafts, by stem.
     pub fn drafts(&self) -> Vec<Draft> {
         if !self.is_private_ours() {
             return Vec::new();
@@ -74,7 +73,6 @@ impl Folder {
         Ok(path)
     }
 
-    /// Lets a draft follow its campaign to another stem.
     pub(super) fn rename_draft(&self, old: &str, new: &str) -> Result<(), SaveError> {
         let Some(draft) = self.draft(old) else { return Ok(()) };
         self.write_draft(&Draft { stem: new.to_owned(), ..draft })?;

@@ -14,9 +14,7 @@ use crate::state::WorkspaceState;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Folder {
     pub(super) tree: Tree,
-    /// What the user's state directory keeps of it.
     pub(super) state: WorkspaceState,
-    /// Where that is.
     pub(super) kept: PathBuf,
 }
 

@@ -50,7 +50,6 @@ pub struct TestSend {
     pub message_id: Option<i64>,
     /// Telegram's description, or what went wrong.
     pub description: Option<String>,
-    /// How long it took.
     pub ms: u64,
 }
 

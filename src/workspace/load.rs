@@ -33,7 +33,6 @@ pub struct Definition<T> {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct CampaignFiles {
-    /// What both files are named by.
     pub stem: String,
     pub source: Source,
     /// What it says; `None` where it cannot be read, is not TOML, or is not there.
@@ -46,7 +45,6 @@ pub struct CampaignFiles {
 impl Eq for CampaignFiles {}
 
 impl CampaignFiles {
-    /// Returns how many bytes its files have that were read.
     fn len(&self) -> u64 {
         (self.source.text.len() + self.body.text.len()) as u64
     }
@@ -67,7 +65,6 @@ pub struct Workspace {
     pub root: PathBuf,
     /// `telecast.toml`; where it cannot be read, the defaults hold.
     pub manifest: Definition<Manifest>,
-    /// The webhooks by stem.
     pub webhooks: Vec<Definition<Webhook>>,
     /// The campaigns by stem, sorted; each is shared with the readings before in which it was the same.
     pub campaigns: Vec<Arc<CampaignFiles>>,
@@ -83,7 +80,6 @@ pub struct Workspace {
 
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// It has no `telecast.toml`.
     #[error("{root} is no workspace: it has no telecast.toml")]
     NoManifest { root: PathBuf },
     #[error("cannot open {root}: {}", explain(source))]
@@ -166,7 +162,6 @@ impl Workspace {
         Ok(reader.finish(workspace))
     }
 
-    /// Returns the operations on its files; `paths` says where the user's state directory is.
     pub fn folder(&self, paths: &Paths) -> Folder {
         Folder::new(&self.root, paths)
     }
@@ -196,7 +191,6 @@ impl Workspace {
         })
     }
 
-    /// Returns the zone that dates are shown and counted in.
     pub fn time_zone(&self) -> jiff::tz::TimeZone {
         self.settings().zone().unwrap_or_else(jiff::tz::TimeZone::system)
     }
@@ -231,7 +225,6 @@ impl Workspace {
         campaign.value.as_ref().and_then(|value| value.dialect).unwrap_or(self.settings().dialect)
     }
 
-    /// Returns all problems of all files, file by file.
     pub fn problems(&self) -> Vec<FileProblem> {
         let mut problems = self.manifest.source.file_problems();
         problems.extend(self.webhooks.iter().flat_map(|webhook| webhook.source.file_problems()));
@@ -260,12 +253,10 @@ const MAX_WORKSPACE: u64 = 64 * 1024 * 1024;
 const WEBHOOKS: &str = "webhooks";
 const CAMPAIGNS: &str = "campaigns";
 
-/// Reads files until they are too much together.
 struct Reader<'b> {
     tree: Tree,
     left: u64,
     is_too_much: bool,
-    /// What is shared where it is the same still.
     before: Option<&'b Workspace>,
     /// The stems of the webhooks that are there, sorted, and whether they are others than before.
     webhooks: Vec<String>,
@@ -344,7 +335,6 @@ impl<'b> Reader<'b> {
         Some(Arc::clone(before))
     }
 
-    /// Begins a workspace with what stands in its own file.
     fn manifest_alone(&mut self) -> Workspace {
         Workspace {
             root: self.tree.root().to_path_buf(),
@@ -359,7 +349,6 @@ impl<'b> Reader<'b> {
         }
     }
 
-    /// Reads what all campaigns share, and looks at what only the whole shows.
     fn finish(&mut self, mut workspace: Workspace) -> Workspace {
         let problems = &mut workspace.folder_problems;
         let mut read_all = |folder: &str, ending: &str| -> Vec<Source> {
@@ -384,7 +373,6 @@ impl<'b> Reader<'b> {
     }
 }
 
-/// Returns the real path of a folder that is a workspace.
 fn real_root(root: &Path) -> Result<PathBuf, OpenError> {
     let root =
         fs::canonicalize(root).map_err(|source| OpenError::Folder { root: root.to_path_buf(), source })?;
@@ -396,7 +384,6 @@ fn real_root(root: &Path) -> Result<PathBuf, OpenError> {
     }
 }
 
-/// Checks that a sample is a JSON object.
 fn check_sample(sample: &mut Source) {
     if sample.condition != Condition::Read {
         return;
@@ -491,7 +478,6 @@ fn load_campaigns(reader: &mut Reader<'_>, problems: &mut Vec<FileProblem>) -> V
     stems.into_iter().map(load).collect()
 }
 
-/// Returns the stem of the campaign that a file belongs to by its path from the root.
 fn campaign_of(path: &str) -> Option<&str> {
     campaign_of_name(path.strip_prefix(CAMPAIGNS)?.strip_prefix('/')?)
 }
@@ -552,12 +538,10 @@ fn stems(tree: &Tree, folder: &str, ending: &str, problems: &mut Vec<FileProblem
     stems
 }
 
-/// Whether files are named by it that are not hidden.
 fn is_stem(stem: &str) -> bool {
     !stem.is_empty() && !stem.starts_with('.')
 }
 
-/// Returns the names in `folder`, and says what keeps it or one of them from being used.
 fn names(tree: &Tree, folder: &str, problems: &mut Vec<FileProblem>) -> Vec<String> {
     let names = match tree.list(folder) {
         Ok(names) => names,

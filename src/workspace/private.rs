@@ -13,7 +13,6 @@ use super::{Folder, PRIVATE};
 use crate::disk::{Access, Breach, Guard, STAGING, SaveError, sha256, wait_for_lock};
 use crate::state::{Private, Record};
 
-/// Whose a workspace's private folder is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
     /// There is none yet; it is made when it is first needed.
@@ -25,7 +24,6 @@ pub enum Standing {
     Foreign,
 }
 
-/// What is said once of a [`Standing::Foreign`] folder.
 pub const FOREIGN_NOTICE: &str = "this workspace's .telecast was not made here: its test chats, drafts and history are ignored and none are kept, and its \
      people are only read, until `telecast trust --adopt` takes it over";
 

@@ -43,7 +43,6 @@ impl std::fmt::Debug for Watch {
 pub enum Means {
     /// By the system, else by looking.
     Best,
-    /// By looking every so often.
     Polling(Duration),
 }
 
@@ -101,7 +100,6 @@ struct Teller<F> {
 }
 
 impl<F: FnMut(Vec<String>)> Teller<F> {
-    /// Gathers events until the files are quiet, and tells the paths.
     fn tell(mut self, events: &Receiver<notify::Result<Event>>) {
         while let Ok(first) = events.recv() {
             let mut paths = BTreeSet::new();

@@ -143,7 +143,6 @@ fn check_header(table: &mut Table<'_>, name: &Spanned<String>, value: &Spanned<S
     }
 }
 
-/// The values of `[auth]` by their keys.
 type Credentials = Vec<(&'static str, Spanned<String>)>;
 
 fn read_auth(table: &mut Table<'_>) -> Option<(Auth, Credentials)> {

@@ -6,7 +6,6 @@ use crate::diagnostic::Diagnostic;
 use crate::toml::{self, Editor};
 
 impl Webhook {
-    /// Returns a new file's text.
     pub fn to_toml(&self) -> String {
         toml::written(self, webhook)
     }
@@ -17,7 +16,6 @@ impl Webhook {
     }
 }
 
-/// Writes what differs from `old`, or all of a new file.
 fn webhook(editor: &mut Editor, webhook: &Webhook, old: Option<&Webhook>) {
     if old.is_none_or(|old| old.name != webhook.name) {
         editor.set_string(&["name"], &webhook.name);

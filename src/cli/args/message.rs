@@ -81,7 +81,6 @@ pub enum Denied {
 }
 
 impl Deny {
-    /// Whether warnings count as errors do.
     pub fn warnings(self) -> bool {
         self.what.is_some()
     }

@@ -41,7 +41,6 @@ pub struct ServeSandbox {
     pub fail: f64,
 }
 
-/// Reads a number, and says in plain words where it is none.
 fn number(text: &str) -> Result<f64, String> {
     text.parse()
         .ok()

@@ -13,7 +13,6 @@ use crate::workspace::{CampaignFiles, Workspace};
 
 use super::read;
 
-/// Lists, makes, renames or removes.
 pub fn run(place: &Place, command: CampaignsCommand, output: &mut Output) -> Result {
     let workspace = place.workspace()?;
     match command {
@@ -46,7 +45,6 @@ fn list(workspace: &Workspace, format: Format, output: &mut Output) -> Result {
     Ok(Ending::Done)
 }
 
-/// Returns a campaign as `--json` answers it.
 pub fn describe(workspace: &Workspace, campaign: &CampaignFiles) -> Value {
     let settings = campaign.value.clone().unwrap_or_default();
     json!({

@@ -13,7 +13,6 @@ use crate::workspace::Workspace;
 
 use super::campaigns;
 
-/// Checks all, or the campaigns named; with `--fix`, mends what it safely can first.
 pub fn run(place: &Place, args: &Check, output: &mut Output) -> Result {
     let mut workspace = Arc::new(place.workspace()?);
     let session = place.session(&workspace);
@@ -40,7 +39,6 @@ pub fn run(place: &Place, args: &Check, output: &mut Output) -> Result {
     Ok(Problem::ending(&problems, args.deny))
 }
 
-/// Returns the stems of the campaigns that are named.
 fn stems(workspace: &Workspace, named: &[String]) -> Result<Vec<String>> {
     named.iter().map(|words| Ok(campaigns::find(workspace, words)?.stem.clone())).collect()
 }

@@ -8,7 +8,6 @@ use crate::cli::place::{Place, current_folder};
 use crate::service::demo::{self, DemoError, Which};
 use crate::service::sample;
 
-/// Makes the demo or goes on in the last one, says where it is, and returns what the console opens on.
 pub fn run(args: &Demo, output: &mut Output) -> Result<Opening> {
     let paths = Place::paths()?;
     let folder = args.dir.as_ref().map(|dir| Ok::<_, CliError>(current_folder()?.join(dir))).transpose()?;

@@ -16,7 +16,6 @@ use crate::workspace::Workspace;
 
 use super::{campaigns, read};
 
-/// Makes a campaign of a body that was copied from CleverTap.
 pub fn run(place: &Place, args: &ImportBody, output: &mut Output) -> Result {
     let workspace = place.workspace()?;
     let text = read::text(&args.body)?;
@@ -57,7 +56,6 @@ pub fn run(place: &Place, args: &ImportBody, output: &mut Output) -> Result {
     Ok(Ending::Done)
 }
 
-/// What a file is called without its endings.
 fn name_of(source: &Source) -> String {
     let file = match source {
         Source::Stdin => None,

@@ -9,7 +9,6 @@ use crate::cli::place::{Place, current_folder};
 use crate::service::demo;
 use crate::workspace;
 
-/// Makes the workspace and says where it is.
 pub fn run(args: &Init, output: &mut Output) -> Result {
     let root = current_folder()?.join(&args.dir);
     let paths = Place::paths()?;

@@ -10,7 +10,6 @@ use crate::cli::output::Output;
 use crate::cli::place::Place;
 use crate::paths::Paths;
 
-/// Prints the user's places, and the workspace's folder where there is one.
 pub fn run(workspace: Option<&Path>, format: Format, output: &mut Output) -> Result {
     let mut rows = Paths::from_system()?.rows();
     // Without a workspace the other places are still worth asking for.

@@ -16,7 +16,6 @@ use crate::service::{find_profile, people_to_change, people_to_read};
 use crate::store::{Store, Written};
 use crate::workspace::Workspace;
 
-/// Imports, lists, shows, sets or deletes.
 pub fn run(place: &Place, command: ProfilesCommand, output: &mut Output) -> Result {
     let workspace = place.workspace()?;
     let folder = workspace.folder(&place.paths);

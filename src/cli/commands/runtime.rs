@@ -4,7 +4,6 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::cli::error::Result;
 
-/// Makes a runtime on this thread.
 pub fn current_thread() -> Result<Runtime> {
     Ok(Builder::new_current_thread().enable_all().build()?)
 }

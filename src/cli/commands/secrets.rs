@@ -12,7 +12,6 @@ use crate::secrets::{Listed, Origin, Scope, Secret, SecretError, Secrets};
 use crate::settings::Settings;
 use crate::workspace::Workspace;
 
-/// Sets, lists or removes.
 pub fn run(place: Result<Place>, command: SecretsCommand, output: &mut Output) -> Result {
     match command {
         SecretsCommand::List(format) => list(place, format, output),
@@ -116,7 +115,6 @@ impl From<SecretError> for CliError {
     }
 }
 
-/// Opens the user's secrets as the settings say, for a workspace or for none.
 fn secrets_of(paths: &Paths, workspace: Option<&Workspace>) -> Secrets {
     let (settings, _) = Settings::load(paths);
     Secrets::new(paths, &settings.secrets, workspace.map(|workspace| workspace.root.as_path()))

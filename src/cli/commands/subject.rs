@@ -14,7 +14,6 @@ use crate::workspace::Workspace;
 
 use super::read;
 
-/// Makes the job of a campaign for the profile and event that the options name.
 pub fn job(
     workspace: &Arc<Workspace>,
     session: &Session,

@@ -16,7 +16,6 @@ use crate::workspace::{CampaignFiles, FOREIGN_NOTICE, Folder, Standing, Workspac
 
 use super::{campaigns, runtime, subject, webhooks};
 
-/// Sends the message to the test chat and says what came of it.
 pub fn run(place: &Place, args: &TestCampaign, output: &mut Output) -> Result {
     let workspace = Arc::new(place.workspace_for(&args.campaign)?);
     let session = place.session(&workspace);
@@ -93,7 +92,6 @@ fn chat(folder: &Folder, words: &str) -> Result<String> {
     })
 }
 
-/// What is wrong with the message, and where Telegram's refusal comes from where only it saw that.
 fn problems(workspace: &Workspace, campaign: &CampaignFiles, answer: &TestAnswer) -> Vec<Problem> {
     let mut problems = Problem::place(&message_problems(workspace, campaign, &answer.composed));
     if let Some(refused) = &answer.problem {

@@ -18,7 +18,6 @@ use super::webhooks;
 
 type Webhook = Definition<crate::campaign::Webhook>;
 
-/// Lists, asks, trusts or forgets; moves secrets and adopts where that is asked for.
 pub fn run(place: &Place, args: &Trust, output: &mut Output) -> Result {
     let workspace = place.workspace()?;
     let session = place.session(&workspace);
@@ -72,7 +71,6 @@ pub fn run(place: &Place, args: &Trust, output: &mut Output) -> Result {
     })
 }
 
-/// Says what else keeps this workspace from sending, and what to do about each.
 fn say_what_else(
     place: &Place,
     workspace: &Workspace,
@@ -140,7 +138,6 @@ fn describe(row: &TrustRow) -> Value {
     })
 }
 
-/// Asks about one that is not trusted; the answer is kept.
 fn ask(session: &Session, row: &mut TrustRow, webhook: &Webhook, output: &mut Output) -> Result<()> {
     let Standing::Untrusted(question) = &row.standing else { return Ok(()) };
     output.note(format!("  {}", question.request))?;
@@ -157,7 +154,6 @@ fn ask(session: &Session, row: &mut TrustRow, webhook: &Webhook, output: &mut Ou
     Ok(())
 }
 
-/// Takes a private folder over that telecast did not make here.
 fn adopt(folder: &Folder, output: &mut Output) -> Result<()> {
     match folder.standing()? {
         workspace::Standing::Absent => output.note("there is no .telecast to adopt")?,
@@ -170,7 +166,6 @@ fn adopt(folder: &Folder, output: &mut Output) -> Result<()> {
     Ok(())
 }
 
-/// Moves values to this workspace that are kept for its id or for a folder that is gone.
 fn move_secrets(
     workspace: &Workspace,
     secrets: &Secrets,

@@ -17,7 +17,6 @@ use crate::workspace::{Definition, Workspace};
 
 use super::runtime;
 
-/// Lists, makes or removes.
 pub fn run(place: &Place, command: WebhooksCommand, output: &mut Output) -> Result {
     let workspace = place.workspace()?;
     match command {
@@ -28,7 +27,6 @@ pub fn run(place: &Place, command: WebhooksCommand, output: &mut Output) -> Resu
     }
 }
 
-/// Returns the webhook that `words` name.
 pub fn find<'a>(workspace: &'a Workspace, words: &str) -> Result<&'a Definition<Webhook>> {
     Ok(find_webhook(workspace, &current_folder()?, words)?)
 }
@@ -100,7 +98,6 @@ fn new(place: &Place, workspace: &Workspace, args: NewWebhook, output: &mut Outp
     Ok(Ending::Done)
 }
 
-/// Asks who answers at the address: getMe, where it is a Bot API's.
 fn check(place: &Place, workspace: &Workspace, words: &str, format: Format, output: &mut Output) -> Result {
     let in_use = WebhookInUse::of_file(find(workspace, words)?);
     let session = place.session(workspace);
@@ -138,7 +135,6 @@ fn check(place: &Place, workspace: &Workspace, words: &str, format: Format, outp
     })
 }
 
-/// Refuses a webhook that is not to be sent through, before anything else is done about it.
 pub fn allowed(session: &Session, in_use: &WebhookInUse) -> Result<()> {
     match session.standing(in_use)?.refusal() {
         None => Ok(()),

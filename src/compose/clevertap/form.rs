@@ -2,7 +2,6 @@
 
 use super::{CampaignForm, Export, WebhookForm};
 
-/// How wide the names of the fields are.
 const LABELS: usize = 26;
 
 impl Export {

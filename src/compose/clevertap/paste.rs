@@ -10,7 +10,6 @@ use crate::text::Span;
 pub struct Pasted {
     pub body: String,
     pub mended: Vec<String>,
-    /// Whether it is JSON.
     pub content_format: ContentFormat,
     /// The Bot API method whose fields it has, where one stands out.
     pub method: Option<Method>,
@@ -58,7 +57,6 @@ fn looks_like_json(text: &str) -> bool {
     text.get(at..).unwrap_or_default().trim_start().starts_with(['{', '['])
 }
 
-/// Returns the keys of a body that is a JSON object around its Liquid.
 fn top_keys(text: &str) -> Option<Vec<String>> {
     let holes = holes(text);
     let document = json::parse(&mask(text, &holes)).ok()?;
@@ -87,7 +85,6 @@ struct Mender {
 }
 
 impl Mender {
-    /// Takes a new text, and says so where it is another one.
     fn take(&mut self, text: String, words: &str) {
         if self.text != text {
             self.text = text;
@@ -99,7 +96,6 @@ impl Mender {
         self.text = self.text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     }
 
-    /// Takes the body out of the fence it has on pages in Markdown.
     fn code_fence(&mut self) {
         let trimmed = self.text.trim();
         let inside = trimmed.strip_prefix("```").and_then(|rest| rest.strip_suffix("```"));
@@ -251,7 +247,6 @@ impl Straightener<'_> {
         self.out
     }
 
-    /// Whether what follows is what follows a string.
     fn ends_here(&self) -> bool {
         let rest = self.text.get(self.at..).unwrap_or_default();
         let next = rest.chars().find(|c| !c.is_whitespace() && !is_odd_space(*c));
@@ -263,7 +258,6 @@ impl Straightener<'_> {
 mod tests {
     use super::*;
 
-    /// Mends a text: into what, and with how many words.
     #[track_caller]
     fn check(text: &str, expected: &str, n_mended: usize) {
         let pasted = paste(text);

@@ -55,7 +55,6 @@ pub fn portable(body: &str, partials: &Partials, dialect: Dialect) -> Portable {
     Portable { body: text, rewritten, problems }
 }
 
-/// Returns what CleverTap would not accept and has no exact rewrite.
 fn left_in(text: &str, partials: &Partials) -> Vec<Diagnostic> {
     let (_, problems) = template::parse(text, partials, Dialect::CleverTap);
     let is_left = |problem: &Diagnostic| {

@@ -25,7 +25,6 @@ fn exported(webhook: &Webhook, campaign: &Campaign, body: &str, partials: &[(&st
     })
 }
 
-/// The problems as `part code: message`.
 fn told(export: &Export) -> Vec<String> {
     let line = |(part, problem): &(Part, Diagnostic)| {
         let part = match part {

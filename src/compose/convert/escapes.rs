@@ -33,7 +33,6 @@ fn written_out(mode: Option<ParseMode>, position: Position) -> String {
     template::escape_filters(mode, position, Dialect::CleverTap).join(" | ")
 }
 
-/// The escapes that values get in the new mode.
 pub(super) struct Escapes {
     from: Option<ParseMode>,
     mode: String,
@@ -58,7 +57,6 @@ impl Escapes {
         Self { from, mode, json, adds, needs_json: is_in_string && to != ParseMode::Html }
     }
 
-    /// Gives the holes of a text these escapes in place of those they have.
     pub fn swap(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         let mut at = 0;

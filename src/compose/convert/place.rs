@@ -15,7 +15,6 @@ pub(super) enum Place<'d> {
 }
 
 impl<'d> Place<'d> {
-    /// Finds the text of a body that is JSON around its Liquid.
     pub fn find(body: &str, document: &'d Document, holes: &[Span]) -> Option<Self> {
         let node: &Node = ["text", "caption"].iter().find_map(|key| document.root.get(key))?;
         if let Some(text) = node.as_text() {
@@ -86,7 +85,6 @@ fn quoted(text: &str) -> String {
     out
 }
 
-/// A text of the body, decoded, with its Liquid as typed.
 #[derive(Debug)]
 pub(super) struct Decoded<'d> {
     pub text: String,
@@ -98,10 +96,8 @@ pub(super) struct Decoded<'d> {
     raw: Raw<'d>,
 }
 
-/// What leads back to the body.
 #[derive(Debug)]
 enum Raw<'d> {
-    /// The decoded masked string.
     String(&'d Text),
     Body,
 }
@@ -159,7 +155,6 @@ impl<'d> Decoded<'d> {
         self.parts.push((Span::new(put, self.text.len()), from));
     }
 
-    /// Returns the place in the body of a span of the decoded text.
     pub fn place(&self, span: Span) -> Span {
         let at = |offset: usize, is_end: bool| {
             let hole = self.holes.iter().position(|hole| hole.start <= offset && offset < hole.end);

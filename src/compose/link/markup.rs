@@ -6,7 +6,6 @@ use crate::text::Span;
 /// A piece of a style that was cut is looked for among so many before it: styles and quotes that nest.
 const NEAR: usize = 16;
 
-/// A text as it is sent beside its markup.
 #[derive(Debug)]
 pub struct Marked {
     mode: Option<ParseMode>,

@@ -27,7 +27,6 @@ const ANNA: &str =
 
 const PARTIALS: &[(&str, &str)] = &[("greeting", "Dear {{ Profile.name }}")];
 
-/// Composes a body with this parse mode and `text`, and shows what of the message is lit.
 #[track_caller]
 fn check(mode: &str, text: &str, expected: &str) {
     let body = format!(r#"{{"chat_id": 1, "parse_mode": "{mode}", "text": "{text}"}}"#);
@@ -48,7 +47,6 @@ fn check_body(marked: &str, expected: &str) {
     assert_eq!(shown(text, parts), expected, "{marked}");
 }
 
-/// Shows the place in `text` that the first `sent` in the message leads back to.
 #[track_caller]
 fn check_back(mode: &str, text: &str, sent: &str, expected: &str) {
     let body = format!(r#"{{"chat_id": 1, "parse_mode": "{mode}", "text": "{text}"}}"#);

@@ -35,7 +35,6 @@ impl Ground {
         assert_eq!(source.problems[0].code, code, "{path}");
     }
 
-    /// Tries every way to change something at `path`, and checks that nothing outside noticed.
     #[track_caller]
     fn check_unwritten(&self, path: &str) {
         let old = Fingerprint::of(b"secret");

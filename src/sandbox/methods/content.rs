@@ -11,7 +11,6 @@ use crate::telegram::{Content, Entity, EntityKind, entity_json};
 
 type Members = Map<String, Value>;
 
-/// Returns the members of a single message.
 pub(super) fn of(content: &Content, call: &Call, chats: &ChatBook) -> Members {
     match content {
         Content::Text { text, link_preview } => {

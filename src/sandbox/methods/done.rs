@@ -16,7 +16,6 @@ impl From<Value> for Done {
 }
 
 impl Done {
-    /// Makes a `true` with words beside it.
     pub fn said(description: &'static str) -> Done {
         Done { result: Value::Bool(true), description: Some(description) }
     }

@@ -54,13 +54,11 @@ fn writable(bot: &Bot, chat_id: &telegram::ChatId) -> Result<Chat, ApiError> {
     Ok(chat)
 }
 
-/// The members of a Message that stand around its content.
 struct Around {
     replied: Option<Map<String, Value>>,
     settings: Map<String, Value>,
 }
 
-/// Puts a message made of `content` into a chat and returns its Message object.
 fn post(bot: &mut Bot, chat: &Chat, around: &Around, content: Map<String, Value>, now: Timestamp) -> Value {
     let id = bot.messages.next_id();
     let mut message = Map::new();

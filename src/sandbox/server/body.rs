@@ -13,7 +13,6 @@ use tokio::time::timeout;
 use crate::json;
 use crate::sandbox::call::{BadBody, Body, Call, File, MAX_ARGUMENTS, MAX_FILE, MAX_FILES};
 
-/// A body has to arrive within this.
 const BODY_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A body that is too large is read this far, so that its sender sees the answer and not a broken connection.
@@ -67,7 +66,6 @@ async fn collect(mut body: Incoming) -> Result<Vec<u8>, BadBody> {
     if MAX_ARGUMENTS < size { Err(BadBody::TooLarge) } else { Ok(bytes) }
 }
 
-/// Reads a body to its end and returns its size.
 async fn drain(mut body: Incoming) -> Result<u64, BadBody> {
     let mut size = 0;
     while let Some(frame) = body.frame().await {
@@ -134,7 +132,6 @@ async fn read_size(mut part: Field<'_>) -> Result<u64, BadBody> {
     Ok(size)
 }
 
-/// Reads a body that is one JSON value, or says what is wrong with it.
 pub(super) async fn read_json(request: Request<Incoming>) -> Result<Value, String> {
     let read = timeout(BODY_TIMEOUT, collect(request.into_body()));
     let bytes = match read.await {

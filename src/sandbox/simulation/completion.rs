@@ -147,7 +147,6 @@ fn callback_query(bot: &mut Bot, body: &mut Members, now: Timestamp) -> Result<V
     Ok(vec![News::Seen(chat)])
 }
 
-/// The bot was blocked, let in, thrown out, …
 fn my_chat_member(bot: &mut Bot, body: &mut Members, now: Timestamp) -> Result<Vec<News>, String> {
     let chat = chat(bot, body)?;
     sender(body, &chat)?;

@@ -34,7 +34,6 @@ const REFERENCES: [(&str, u8); 24] = [
     ("sol", b'/'),
 ];
 
-/// A text decoded so and so often.
 pub(super) struct Layer {
     bytes: Vec<u8>,
     /// The stretch of the text that each byte comes from; empty where they are the text's own.

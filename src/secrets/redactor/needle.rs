@@ -36,7 +36,6 @@ pub(super) struct Needle {
 }
 
 impl Needle {
-    /// Returns everything that a value may be found as.
     pub(super) fn all_of(value: &str) -> Vec<Needle> {
         let is_short = value.chars().count() < SHORT;
         let mut needles = Vec::new();

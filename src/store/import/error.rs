@@ -7,7 +7,6 @@ use crate::store::Error;
 
 use super::source;
 
-/// Why a file was not imported, or not to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     #[error("cannot read {}: {source}", path.display())]
@@ -30,7 +29,6 @@ pub enum ImportError {
         /// Where the row starts, from 1.
         line: u64,
     },
-    /// No column says whose a row is.
     #[error("{} has no column `identity` (or `objectId`): name one so, or map a column to it", path.display())]
     NoIdentity { path: PathBuf },
     #[error("column {column} of {} has no name in the header", path.display())]
@@ -41,18 +39,10 @@ pub enum ImportError {
     },
     #[error("two columns are for `{property}`")]
     TwoColumns { property: String },
-    /// An option names a column that the file does not have.
     #[error("the file has no column `{name}`")]
     UnknownColumn { name: String },
-    /// An option gives a property another type than it has.
     #[error("`{property}` is {} already, it cannot become {}", known.as_str(), wanted.as_str())]
-    OtherType {
-        property: String,
-        /// Its type in the store.
-        known: Kind,
-        wanted: Kind,
-    },
-    /// A column's name breaks the limits of the dialect.
+    OtherType { property: String, known: Kind, wanted: Kind },
     #[error("the column `{column}`: {source}")]
     Name { column: String, source: limits::LimitError },
     /// The store did not take it; earlier batches are kept, and importing the same file again is harmless.

@@ -13,7 +13,6 @@ use super::source::Source;
 /// How much of a file is looked at to tell its form.
 const LOOK: u64 = 64 * 1024;
 
-/// Opens a file in the form that the options or its content say.
 pub(super) fn open(path: &Path, options: &ImportOptions) -> Result<Box<dyn Source>, ImportError> {
     let read = |source| ImportError::Read { path: path.to_owned(), source };
     let mut file = File::open(path).map_err(read)?;

@@ -35,7 +35,6 @@ struct Planned {
 }
 
 impl<'a> Plan<'a> {
-    /// Reads the file once.
     pub(super) fn make(
         store: &dyn Store,
         path: &Path,
@@ -76,7 +75,6 @@ impl<'a> Plan<'a> {
         ImportReport { columns: columns.collect(), ..ImportReport::default() }
     }
 
-    /// Turns a record into a change, or says what is wrong with it.
     pub(super) fn change(&self, record: Record) -> Result<(u64, Change), Rejected> {
         let line = record.line;
         let rejected = |column: Option<&str>, reason: String| Rejected {
@@ -141,7 +139,6 @@ impl Planned {
     }
 }
 
-/// Looks at all cells of the file, by column.
 fn cells(
     source: &mut dyn Source,
     path: &Path,

@@ -30,18 +30,15 @@ pub struct Rejected {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportedColumn {
     pub header: String,
-    /// Under which name it is stored.
     pub property: String,
     /// Its type; `None` where the property is new and all cells are empty.
     pub kind: Option<Kind>,
-    /// Whether the store did not know the property before.
     pub is_new: bool,
     pub note: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
-    /// Rows written so far.
     pub n_rows: u64,
     /// Bytes read so far, both passes together.
     pub n_bytes: u64,

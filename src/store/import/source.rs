@@ -12,24 +12,20 @@ use super::error::ImportError;
 pub(super) const MAX_ROW: u64 = 16 * 1024 * 1024;
 
 pub(super) trait Source {
-    /// Returns the next row, `None` behind the last.
     fn next(&mut self) -> Result<Option<Record>, ImportError>;
 
     /// Returns the names of all columns seen so far, the identity not among them.
     fn headers(&self) -> &[String];
 
-    /// Returns how many bytes were read.
     fn n_bytes(&self) -> u64;
 }
 
 pub(super) struct Record {
     /// The line on which it starts, from 1.
     pub line: u64,
-    /// The row, or what is wrong with all of it.
     pub row: Result<Row, String>,
 }
 
-/// A row with an identity.
 pub(super) struct Row {
     /// Never empty.
     pub identity: String,
@@ -62,7 +58,6 @@ pub(super) struct Lines<R> {
     inner: R,
     /// Bytes read so far.
     at: Shared<u64>,
-    /// Where the current row starts.
     row: Shared<u64>,
     /// Start and number of the lines, not empty, that no row has taken yet.
     starts: RefCell<VecDeque<(u64, u64)>>,

@@ -147,7 +147,6 @@ fn connect(path: &Path, how: &str) -> Result<Connection> {
     Ok(connection)
 }
 
-/// Whether a folder that is not there is made.
 #[derive(Clone, Copy, PartialEq)]
 enum Making {
     Folder,

@@ -6,7 +6,6 @@ use rusqlite::{Connection, OptionalExtension as _, Row};
 use crate::profile::{self, CHAT_ID, Packed, Profile, Reachability, Value};
 use crate::store::Page;
 
-/// The columns that [`to_profile`] reads.
 macro_rules! select {
     ($rest:literal) => {
         concat!(
@@ -38,7 +37,6 @@ pub(super) fn test_profiles(connection: &Connection) -> rusqlite::Result<Vec<Pro
     statement.query_map([], to_profile)?.collect()
 }
 
-/// Reads one property of a few profiles, and of the others nothing.
 pub(super) fn blocked_chats(connection: &Connection) -> rusqlite::Result<Vec<i64>> {
     let mut statement = connection.prepare_cached(
         "SELECT properties -> ?1 FROM reachability JOIN profiles ON id = profile_id WHERE state = 'blocked'",
@@ -62,7 +60,6 @@ pub(super) fn count(connection: &Connection) -> rusqlite::Result<u64> {
     statement.query_row([], |row| Ok(to_count(row.get(0)?)))
 }
 
-/// SQLite's integers have a sign, counts have none.
 pub(super) fn to_count(n: i64) -> u64 {
     n.try_into().unwrap_or_default()
 }

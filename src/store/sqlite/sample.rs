@@ -16,13 +16,11 @@ use super::read;
 /// How many rows are looked at at a time: others wait for the connection that long.
 const ROWS_AT_A_TIME: u32 = 2_000;
 
-/// How many profiles are read at a time.
 pub(super) const PROFILES_AT_A_TIME: usize = 200;
 
 /// How many rows are looked at at most; of more, stretches from all over.
 const MAX_GLANCES: u64 = 200_000;
 
-/// How many candidates are read for each profile of the sample.
 const CANDIDATES_PER_PROFILE: usize = 3;
 
 /// The bytes that markup, JSON and other scripts begin with; each is a column of [`Glance::counts`].
@@ -40,7 +38,6 @@ const TELLING: [&[u8]; 8] = [
     &[0xd6, 0xd7, 0xd8, 0xd9],
 ];
 
-/// What a row looks like from afar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Glance {
     pub id: i64,

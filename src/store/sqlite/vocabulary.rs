@@ -17,13 +17,11 @@ const N_SAMPLED: u32 = 1_000;
 const N_DIFFERENT: usize = 200;
 const N_DIFFERENT_IN_ALL: usize = 20_000;
 
-/// How many samples a property gets.
 const N_SAMPLES: usize = 5;
 
 /// A sample is shown beside a name; longer texts would not fit there.
 const SAMPLE_CHARS: usize = 40;
 
-/// A vocabulary and the state of the data it was read from.
 pub(super) struct Cached {
     state: State,
     vocabulary: Vocabulary,

@@ -146,7 +146,6 @@ impl Ledger {
         Ok(Self { properties: rows.collect::<Result<_, _>>()?, new_profiles: 0 })
     }
 
-    /// Whether all of the change fits what is known.
     fn check(&self, change: &Change) -> Result<(), Refusal> {
         if change.identity.is_empty() {
             return Err(Refusal::EmptyIdentity);

@@ -12,7 +12,6 @@ use crate::text::Span;
 /// The first of the characters that stand for addresses.
 const FIRST: u32 = 0x10_0000;
 
-/// An address with a hole in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Address {
     /// The address without the mode's escapes; holes closed.
@@ -100,7 +99,6 @@ pub(super) fn replace(closed: &str, addresses: &[Address]) -> String {
     out
 }
 
-/// Leads a span of the text with stand-ins back to the text without.
 pub(super) fn original(span: Span, addresses: &[Address]) -> Span {
     let lead = |at: usize| {
         let mut grown = 0_isize;

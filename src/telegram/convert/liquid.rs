@@ -12,14 +12,12 @@ pub(super) fn is_hole(c: char) -> bool {
     (FIRST..END).contains(&(c as u32))
 }
 
-/// A text and the Liquid in it.
 #[derive(Debug)]
 pub(super) struct Holes<'a> {
     text: &'a str,
     spans: Vec<Span>,
     /// The text with each piece of Liquid as one character.
     closed: String,
-    /// Where each piece is in `closed`.
     starts: Vec<usize>,
     /// The branch that the text behind each piece is in; 0 is outside all.
     branches: Vec<usize>,
@@ -93,7 +91,6 @@ impl<'a> Holes<'a> {
         out
     }
 
-    /// Leads a span of the closed text back to the text.
     pub fn source(&self, span: Span) -> Span {
         let lead = |at: usize| {
             let nth = self.starts.partition_point(|start| *start < at);
@@ -232,7 +229,6 @@ fn branches(text: &str, spans: &[Span]) -> Vec<usize> {
     spans.iter().map(of).collect()
 }
 
-/// Whether the value is escaped for the parse mode, whatever it is.
 fn is_escaped(liquid: &str, mode: ParseMode) -> bool {
     let filters: &[&str] = match mode {
         ParseMode::Html => &["tg_html", "escape", "escape_once", "h"],

@@ -3,13 +3,11 @@ use proptest::prelude::*;
 use super::*;
 use crate::telegram::{FixOptions, fix};
 
-/// Finds the Liquid as the template's lexer would in texts as simple as these.
 fn holes(text: &str) -> Vec<Span> {
     let pattern = regex::Regex::new(r"(?s)\{\{.*?\}\}|\{%.*?%\}").unwrap();
     pattern.find_iter(text).map(|found| Span::new(found.start(), found.end())).collect()
 }
 
-/// Shows the converted text with what is lost, or what is refused and where.
 #[track_caller]
 fn check(from: ParseMode, to: ParseMode, text: &str, expected: &str) {
     let shown = match convert(text, &holes(text), Some(from), to) {
@@ -150,7 +148,6 @@ fn plain_text_becomes_text() {
     assert_eq!(converted.text, "1 &lt; {{ x }}");
 }
 
-/// Renders the outputs to a letter and leaves out the tags, as one of the ways it could be rendered.
 fn rendered(text: &str) -> String {
     let mut out = text.to_owned();
     for span in holes(text).into_iter().rev() {

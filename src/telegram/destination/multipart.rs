@@ -27,7 +27,6 @@ pub(super) fn read(header: &str, body: &[u8]) -> Option<Vec<Argument>> {
     body[at + 2..].iter().all(u8::is_ascii_whitespace).then_some(arguments)
 }
 
-/// The one boundary of a header of one type.
 fn boundary(header: &str) -> Option<&str> {
     let lower = header.to_ascii_lowercase();
     if lower.matches("boundary").count() != 1 || !lower.trim_start().starts_with("multipart/form-data") {

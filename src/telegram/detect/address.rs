@@ -64,7 +64,6 @@ fn is_name(text: &str) -> bool {
     text.chars().all(|c| is_name_char(c) || c == '-')
 }
 
-/// Returns the length of the link that `address` starts with.
 fn link_len(address: &str) -> Option<usize> {
     let scheme_len = ["http://", "https://", "ftp://", "tonsite://"].into_iter().find_map(|scheme| {
         let head = address.get(..scheme.len())?;

@@ -10,12 +10,10 @@ pub fn char_at(text: &str, at: usize) -> Option<char> {
     text[at..].chars().next()
 }
 
-/// Returns the end of the characters from `at` on that fit.
 pub fn end_of(text: &str, at: usize, fits: impl Fn(char) -> bool) -> usize {
     text[at..].find(|c| !fits(c)).map_or(text.len(), |len| at + len)
 }
 
-/// Returns the start of the characters that fit directly before `at`, not before `floor`.
 pub fn start_of(text: &str, floor: usize, at: usize, fits: impl Fn(char) -> bool) -> usize {
     at - text[floor..at].chars().rev().take_while(|c| fits(*c)).map(char::len_utf8).sum::<usize>()
 }

@@ -11,7 +11,6 @@ const SHORT_NAMES: [&str; 5] = ["gif", "nft", "pic", "ufc", "vid"];
 /// The lengths of a username behind `/command@`, `#hashtag@` and `$CASHTAG@`.
 const NAME_LENGTHS: RangeInclusive<usize> = 3..=32;
 
-/// The most characters of a hashtag.
 const MAX_HASHTAG: usize = 256;
 
 pub(super) fn mentions(text: &str) -> Vec<Range<usize>> {
@@ -100,7 +99,6 @@ pub(super) fn cashtags(text: &str) -> Vec<Range<usize>> {
     })
 }
 
-/// What was found at a sign, and where to look on.
 struct Step {
     found: Option<Range<usize>>,
     next: usize,

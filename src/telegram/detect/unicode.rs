@@ -5,7 +5,6 @@ use std::sync::LazyLock;
 /// Ranges of code points with a category, one a line.
 const TABLE: &str = include_str!("../../../assets/word_characters.txt");
 
-/// What kind of character something is, as far as it matters for finding links.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Category {
     Letter,

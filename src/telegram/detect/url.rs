@@ -21,7 +21,6 @@ pub(super) fn candidates(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// Returns `end` without punctuation before it, not before `floor`.
 pub(super) fn trimmed_end(text: &str, floor: usize, end: usize) -> usize {
     let trailing = text.as_bytes()[floor..end].iter().rev().take_while(|byte| TRAILING.contains(byte));
     end - trailing.count()
@@ -42,7 +41,6 @@ struct PathEnd {
 }
 
 impl Finder<'_> {
-    /// Returns the address around the dot at `dot`, if any, and moves on.
     fn around(&mut self, dot: usize) -> Option<Range<usize>> {
         let text = self.text;
         let (start, domain_end, has_at) = self.domain(dot);

@@ -255,7 +255,6 @@ fn leave_out(title: &str, name: &str, tag: Span, input: &str) -> Fix {
     choice(title, with_end_tag(name, tag, input, edit(tag, ""), ""))
 }
 
-/// Shows a tag, and its end, as they are typed.
 fn show(name: &str, tag: Span, input: &str) -> Fix {
     let angle = |tag: Span| edit(Span::new(tag.start, tag.start + 1), "&lt;");
     let end = matching_end(name, tag.end, input).map(angle);
@@ -288,7 +287,6 @@ fn whole_character(first: Span, input: &str) -> Option<(char, Span)> {
     Some((c, Span::new(first.start, end)))
 }
 
-/// An attribute that Telegram does not read: a slip, or a habit from browsers.
 pub(super) fn ignored_attribute(tag: &str, span: Span, input: &str) -> Diagnostic {
     let written = span.of(input);
     let name = written.split(['=', ' ', '\n']).next().unwrap_or("");

@@ -79,7 +79,6 @@ fn line_end(input: &str, at: usize) -> usize {
     input[at..].find('\n').map_or(input.len(), |len| at + len)
 }
 
-/// Returns the `!` of the `![…](` before an address.
 fn opener_before(input: &str, address: usize) -> Option<Span> {
     let bang = input.get(..address)?.rfind("![")?;
     Some(Span::new(bang, bang + 1))

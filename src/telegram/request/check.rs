@@ -15,7 +15,6 @@ pub struct Checked {
     pub result: Result<Request, ApiError>,
     /// The chat, where the server comes to look it up before it gives `result`: "chat not found" goes before that.
     pub chat: Option<ChatId>,
-    /// What the server does without a word and is likely not meant.
     pub warnings: Vec<Finding>,
 }
 
@@ -59,7 +58,6 @@ fn request(method: Method, arguments: &Arguments, chat: &mut Option<ChatId>) -> 
     })
 }
 
-/// A content as read, before the chat is known.
 enum Draft<'a> {
     Text(text::Draft<'a>, LinkPreview),
     Media(media::Draft<'a>),

@@ -125,7 +125,6 @@ fn is_username(name: &str) -> bool {
     (3..=32).contains(&name.len()) && name.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphanumeric())
 }
 
-/// Returns a value to quote in a message, cut where it is long.
 fn quoted(text: &str) -> String {
     const LONGEST: usize = 30;
     let mut shown: String = text.chars().take(LONGEST).collect();

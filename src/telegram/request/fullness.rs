@@ -52,7 +52,6 @@ impl Request {
     }
 }
 
-/// The entities that the author made and that count.
 pub(super) fn n_own_entities(text: &MarkedText) -> usize {
     let counts = |kind: &EntityKind| !matches!(kind, EntityKind::CustomEmoji { .. });
     text.parsed.entities.iter().filter(|entity| counts(&entity.kind)).count()

@@ -14,7 +14,6 @@ pub struct Location {
     pub live_period: Option<i64>,
 }
 
-/// A live location that is never over.
 const FOREVER: i64 = 0x7fff_ffff;
 
 pub(super) fn read(arguments: &Arguments) -> Result<Location, Refused> {

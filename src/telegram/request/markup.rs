@@ -14,7 +14,6 @@ pub const MAX_BUTTONS: usize = 300;
 /// The most bytes of `callback_data`.
 pub const MAX_CALLBACK_DATA: usize = 64;
 
-/// What is shown below the message or instead of the keyboard.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReplyMarkup {
     /// Buttons under the message, row by row; no row is empty.
@@ -29,7 +28,6 @@ pub struct Button {
     pub text: String,
     pub action: ButtonAction,
     pub style: ButtonStyle,
-    /// A custom emoji in front of the text.
     pub icon_custom_emoji_id: Option<i64>,
 }
 
@@ -52,7 +50,6 @@ pub enum ButtonAction {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ButtonStyle {
-    /// The client's own.
     #[default]
     Default,
     /// Blue.
@@ -241,7 +238,6 @@ fn login_url(value: &Value<'_>) -> Result<ButtonAction, Refused> {
     Ok(ButtonAction::LoginUrl(url))
 }
 
-/// Checks a markup once the chat is known: addresses, data, and how many buttons are kept.
 pub(super) fn finish(draft: Draft) -> Result<Option<ReplyMarkup>, Refused> {
     let rows = match draft {
         Draft::Inline(rows) => rows,

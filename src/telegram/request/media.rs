@@ -91,7 +91,6 @@ pub(super) struct AlbumDraft {
     place: Place,
 }
 
-/// Reads the argument `media` of sendMediaGroup.
 pub(super) fn read_album(arguments: &Arguments) -> Result<AlbumDraft, Refused> {
     let place = Place::argument("media");
     let Some(argument) = arguments.get("media").filter(|argument| !argument.text.is_empty()) else {

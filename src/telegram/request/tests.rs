@@ -3,7 +3,6 @@ use crate::json;
 use crate::telegram::api_error::Cause;
 use crate::telegram::arguments::Arguments;
 
-/// Checks a JSON body; a refusal is shown with the part of the body it points at.
 #[track_caller]
 fn check_body(method: &str, body: &str, expected: &str) {
     let document = json::parse(body).unwrap();
@@ -316,7 +315,6 @@ fn the_chat_is_looked_up_before_the_text_is_cleaned() {
     assert_eq!(empty.result.unwrap_err().description, "Bad Request: text must be non-empty");
 }
 
-/// Shows the warnings of a sendMessage with these members, one a line, with the part of the body they point at.
 #[track_caller]
 fn warn(members: &str, expected: &str) {
     let body = format!(r#"{{"chat_id": 7, "text": "x", {members}}}"#);

@@ -51,7 +51,6 @@ impl Source<'_> {
     }
 }
 
-/// A text as the server takes it before it knows anything else.
 #[derive(Debug, Clone)]
 pub(super) struct Draft<'a> {
     pub marked: MarkedText,
@@ -80,7 +79,6 @@ impl Names {
         Names { text: "text", parse_mode: "text_parse_mode", entities: "text_entities" };
     pub const QUOTE: Names =
         Names { text: "quote", parse_mode: "quote_parse_mode", entities: "quote_entities" };
-    /// All that can stand at the top level.
     pub const TOP: [Names; 5] =
         [Names::MESSAGE, Names::CAPTION, Names::QUESTION, Names::DESCRIPTION, Names::EXPLANATION];
 }
@@ -195,7 +193,6 @@ fn entity_kind(value: &Value<'_>) -> Result<Option<EntityKind>, Refused> {
     Ok(Some(kind))
 }
 
-/// What a text may be, once the chat is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rules {
     Message,
@@ -215,7 +212,6 @@ pub(super) enum Rules {
 }
 
 impl Draft<'_> {
-    /// Does what the server does to the text on its way out, and checks what is left.
     pub fn finish(self, rules: Rules) -> Result<MarkedText, Refused> {
         let place = self.source.place();
         let parsed = self.marked.parsed.clone();

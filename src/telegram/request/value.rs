@@ -6,7 +6,6 @@ use crate::telegram::api_error::Place;
 use crate::telegram::arguments::{Argument, Origin, canonical};
 use crate::text::Span;
 
-/// A JSON value of an argument, and where it is in the request.
 #[derive(Debug, Clone)]
 pub(super) struct Value<'a> {
     pub node: &'a Node,
@@ -43,7 +42,6 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Returns the place of some bytes of the decoded string that this value is.
     pub fn part(&self, decoded: Span) -> Place {
         match (&self.anchor, self.node.as_text()) {
             (Anchor::Path(place), _) => place.part(decoded),

@@ -155,12 +155,10 @@ fn delimiters(kind: &EntityKind, text: &str) -> (String, String, &'static str) {
     }
 }
 
-/// Whether a language can stand behind the opening fence of a code block.
 pub(super) fn is_fence_language(name: &str) -> bool {
     !name.contains(|c: char| c == '`' || c == '\0' || c == '\x0b' || c.is_ascii_whitespace())
 }
 
-/// Returns the address that stands for an entity in markup that has links for everything.
 pub(super) fn address(kind: &EntityKind) -> Option<String> {
     match kind {
         EntityKind::TextLink { url } => Some(url.clone()),

@@ -46,7 +46,6 @@ fn parts(text: &FormattedText) -> Vec<Part<'_>> {
     parts
 }
 
-/// Adds the pieces of `part` between and inside the quotes.
 fn cut<'a>(part: &Part<'a>, quotes: &[Part<'a>], bytes: &[u8], parts: &mut Vec<Part<'a>>) {
     let mut start = part.range.start;
     let first = quotes.partition_point(|quote| quote.range.end <= start);

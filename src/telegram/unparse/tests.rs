@@ -3,7 +3,6 @@ use proptest::prelude::*;
 use super::*;
 use crate::telegram::{Entity, FixOptions, fix, parse};
 
-/// Writes what HTML parses to; what is lost is shown behind the markup.
 #[track_caller]
 fn check(mode: ParseMode, html: &str, expected: &str) {
     let unparsed = unparse(&parse(ParseMode::Html, html).unwrap(), mode);
@@ -75,7 +74,6 @@ fn legacy_markdown_says_one_thing_at_a_time() {
     );
 }
 
-/// Texts with what hurts in them, as the server repairs them.
 fn texts() -> impl Strategy<Value = FormattedText> {
     let character = prop_oneof![
         4 => proptest::sample::select(vec!['a', 'b', ' ', 'é', '😀']),
@@ -127,7 +125,6 @@ fn fixed(text: FormattedText) -> Option<FormattedText> {
     fix(text, FixOptions::CLEAN_AND_REPAIR).ok()
 }
 
-/// Parses and repairs; an error is shown as the text.
 fn again(mode: ParseMode, markup: &str) -> FormattedText {
     match parse(mode, markup) {
         Ok(parsed) => fixed(parsed).unwrap_or_default(),

@@ -1,6 +1,5 @@
 //! Markup with what it could not say.
 
-/// Markup, and what it could not say.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Unparsed {
     pub markup: String,

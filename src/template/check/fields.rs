@@ -13,7 +13,6 @@ pub(super) struct Unknown {
     near: Option<&'static str>,
 }
 
-/// Returns what is wrong with the key `name` that `state` has just read.
 pub(super) fn unknown(method: Method, name: &str, state: &JsonState) -> Option<Unknown> {
     // One with Liquid or escapes in it may be any.
     if name.contains(['\0', '\\']) {
@@ -41,7 +40,6 @@ impl Unknown {
     }
 }
 
-/// Returns the fields of the object that `parents` lead to, and whose they are.
 fn fields_at(method: Method, parents: &[&str]) -> Option<(&'static str, &'static [Field])> {
     let mut owner = method.as_str();
     let mut known = fields::of_method(method);

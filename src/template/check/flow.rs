@@ -60,7 +60,6 @@ struct Checked<'t> {
     objects: &'t Objects,
 }
 
-/// A name, and what may have been captured under it.
 struct Captured<'t> {
     name: &'t str,
     bodies: Vec<(usize, &'t Block)>,
@@ -68,9 +67,7 @@ struct Captured<'t> {
 
 struct Follower<'t> {
     template: &'t Template,
-    /// The file that is being followed, see [`Template::files`].
     file: usize,
-    /// The tag of the template that called the partial which is being followed.
     call: Option<Span>,
     scope: Scope<'t>,
     /// `None` on the first way through, which learns the objects and tells of nothing.

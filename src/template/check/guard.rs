@@ -2,7 +2,6 @@
 
 use super::super::syntax::{Comparison, Condition, Expression, Literal, Path};
 
-/// The paths that have a value where a condition holds, and where it does not.
 #[derive(Default)]
 pub(super) struct Guard {
     pub when_taken: Vec<String>,

@@ -13,14 +13,12 @@ use super::super::syntax::{Expression, FilterCall, Literal, Output, Path};
 use super::super::variables::names_of;
 use super::source::Source;
 
-/// A `{{ }}` and where it stands.
 pub(super) struct Hole<'t, 't2> {
     pub file: usize,
     pub text: &'t str,
     pub output: &'t Output,
     pub source: &'t2 Source<'t>,
     pub within: Within,
-    /// The parse mode of the text it is part of.
     pub mode: Option<ParseMode>,
     /// Whether it stands in captured text that is escaped for JSON as a whole.
     pub is_escaped: bool,
@@ -57,7 +55,6 @@ enum Letters {
     Date,
     /// Letters, digits, `%`, `+`, `-`, `_`, `.`, `~`, `=`, `/`.
     Url,
-    /// As the template's author wrote it.
     Constant,
 }
 
@@ -90,7 +87,6 @@ impl<'t> Hole<'t, '_> {
         self.source.path()
     }
 
-    /// What to call the value in a message.
     fn name(&self) -> String {
         match self.path().map(names_of).as_deref() {
             Some([_, .., last]) => last.clone(),
@@ -234,7 +230,6 @@ impl<'t> Hole<'t, '_> {
         Some(problem.with_help(help).with_fix(fix))
     }
 
-    /// An escape for another parse mode than that of the text.
     fn wrong_mode(&self) -> Option<Diagnostic> {
         let mode = self.mode?;
         let call =
@@ -404,7 +399,6 @@ impl<'t> Hole<'t, '_> {
         Some(Fix::replace("skip profiles without it", Span::at(0), guard).unsafe_to_apply())
     }
 
-    /// A text property where JSON needs quotes.
     fn unquoted_text(&self) -> Option<Diagnostic> {
         let path = self.path()?;
         let names = names_of(path);
@@ -452,7 +446,6 @@ enum Place {
     Behind(usize),
 }
 
-/// Whether a filter puts in text that may be markup.
 fn brings_markup(call: &FilterCall, mode: ParseMode) -> bool {
     let is_sign = |c: char| match mode {
         ParseMode::Html => matches!(c, '<' | '&'),

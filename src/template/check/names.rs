@@ -29,7 +29,6 @@ pub(super) fn check(template: &Template, vocabulary: &Vocabulary) -> Vec<Diagnos
 /// The names that stand for something, `None` where others may that are not known.
 type Names<'t> = Option<IndexSet<&'t str>>;
 
-/// The names outside the body.
 struct Known<'v> {
     vocabulary: &'v Vocabulary,
     properties: HashSet<&'v str>,
@@ -115,7 +114,6 @@ impl<'t> Checker<'t> {
     }
 }
 
-/// Whether a problem says which known name is near.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Near {
     Named,
@@ -207,7 +205,6 @@ fn step_source(name: &str) -> String {
     }
 }
 
-/// A property that stands without its `Profile`.
 fn forgotten_root(name: &str, span: Span, known: &Known<'_>) -> Option<Diagnostic> {
     known.properties.get(name)?;
     let whole = format!("Profile{}", step_source(name));

@@ -14,10 +14,8 @@ const MAX_NAMES: usize = 16;
 /// How many values are looked at on the way: captures in captures multiply.
 const MAX_STEPS: usize = 500;
 
-/// One of the values that may be printed at a place.
 #[derive(Debug, Clone)]
 pub(super) struct Source<'t> {
-    /// What it was before any filter.
     pub value: &'t Expression,
     /// The filters it went through, the last ones last: of each pipe, with the file it stands in.
     pub pipes: Vec<(usize, &'t [FilterCall])>,
@@ -53,7 +51,6 @@ pub(super) enum Definition<'t> {
     Counted,
 }
 
-/// A walk back from a printed value.
 #[derive(Default)]
 struct Trail<'t> {
     found: Vec<Source<'t>>,
@@ -67,13 +64,11 @@ impl Trail<'_> {
     }
 }
 
-/// What names mean in a body or in a partial.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Scope<'t> {
     definitions: HashMap<&'t str, Vec<Definition<'t>>>,
     /// The variables of loops over ranges: numbers.
     pub counted: Vec<&'t str>,
-    /// The names whose captured text is being followed.
     pub followed: Vec<&'t str>,
 }
 
@@ -177,7 +172,6 @@ fn behind<'t>(
     [first, then].concat()
 }
 
-/// Calls `visit` with every value that `block` prints.
 fn outputs<'t>(block: &'t Block, visit: &mut dyn FnMut(&'t Expression, &'t [FilterCall])) {
     for node in &block.nodes {
         match node {

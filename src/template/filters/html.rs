@@ -10,12 +10,10 @@ pub(super) fn escape<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
     escape_unless(call, |_| false)
 }
 
-/// Escapes what is not an entity already.
 pub(super) fn escape_once<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
     escape_unless(call, starts_with_entity)
 }
 
-/// Escapes for HTML, but for an `&` that has text behind it which `is_entity`.
 fn escape_unless<'a>(call: &mut Call<'_, 'a>, is_entity: fn(&str) -> bool) -> Filtered<'a> {
     let text = call.text()?;
     let text = text.as_str();
@@ -37,7 +35,6 @@ fn escape_unless<'a>(call: &mut Call<'_, 'a>, is_entity: fn(&str) -> bool) -> Fi
 /// Longer than any entity's name: so that a text of `&a` and many letters is not read again and again.
 const MAX_ENTITY: usize = 40;
 
-/// Whether `name;` or `#39;` comes next.
 fn starts_with_entity(text: &str) -> bool {
     let (text, is_part): (&str, fn(&u8) -> bool) = match text.strip_prefix('#') {
         Some(rest) => (rest, u8::is_ascii_digit),
@@ -59,7 +56,6 @@ pub(super) fn strip_html<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
     Ok(out.into())
 }
 
-/// Returns `text` without all that stands between `open` and the next `close`.
 fn without(text: &str, open: &str, close: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;

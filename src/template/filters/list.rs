@@ -77,7 +77,6 @@ fn mismatch(property: &Datum<'_>, call: &Call<'_, '_>) -> Fault {
     Fault::argument(0, format!("cannot take the property `{}` of every item", name.as_str()))
 }
 
-/// The items by which a condition on a property goes.
 enum Sifted<'a> {
     Items(Vec<(Datum<'a>, bool)>),
     /// An item has no properties at all, so the answer is nil.

@@ -10,7 +10,6 @@ const OWN: &[Dialect] = &[Dialect::Telecast];
 
 type Run = for<'a> fn(&mut Call<'_, 'a>) -> Filtered<'a>;
 
-/// A filter that Shopify and CleverTap know.
 const fn filter(
     name: &'static str,
     signature: &'static str,
@@ -22,7 +21,6 @@ const fn filter(
     FilterDoc { name, signature, summary, example, prints, dialects: BOTH, arguments, keywords: &[], run }
 }
 
-/// The filter, which CleverTap does not know.
 const fn own(doc: FilterDoc) -> FilterDoc {
     FilterDoc { dialects: OWN, ..doc }
 }

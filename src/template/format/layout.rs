@@ -15,7 +15,6 @@ pub(super) enum Before {
     Line(usize),
 }
 
-/// What is wider than this is broken up.
 const WIDTH: usize = 100;
 
 pub(super) fn lay_out(source: &str, tokens: &[Token], root: &[Node]) -> Vec<Before> {
@@ -36,7 +35,6 @@ pub(super) fn width_in_a_row(items: &[Node], is_object: bool) -> Option<usize> {
     Some(sum)
 }
 
-/// What stands in front of a node that follows another on one line.
 fn gap_in_a_row(item: &Node) -> Before {
     match item.is(Kind::Comma) || item.is(Kind::Colon) || item.goes_on() {
         true => Before::Nothing,
@@ -44,7 +42,6 @@ fn gap_in_a_row(item: &Node) -> Before {
     }
 }
 
-/// What stands between two nodes where each member has a line.
 fn gap(last: &Node, item: &Node, level: usize) -> Before {
     if item.is(Kind::Comma) || item.is(Kind::Colon) || (item.goes_on() && !last.is_tag()) {
         Before::Nothing
@@ -65,7 +62,6 @@ struct Printer<'s> {
 }
 
 impl Printer<'_> {
-    /// Puts nodes one after the other, each member on a line.
     fn sequence(&mut self, items: &[Node], level: usize, first: Before) {
         let mut last: Option<&Node> = None;
         for item in items {
@@ -117,7 +113,6 @@ impl Printer<'_> {
         node.width.is_some_and(|width| (self.column + width).saturating_sub(begun) <= WIDTH)
     }
 
-    /// Puts the rest of a node whose first token is put already.
     fn inside_a_row(&mut self, node: &Node) {
         match &node.form {
             Form::Token(..) => {}

@@ -143,7 +143,6 @@ fn hostile_depth_is_refused_and_not_followed() {
     }
 }
 
-/// White space, of which a body may have any between its tokens.
 fn gap() -> impl Strategy<Value = String> {
     proptest::sample::select(vec!["", "", " ", "\n", "\t ", "  \n\n  "]).prop_map(str::to_owned)
 }

@@ -9,7 +9,6 @@ use super::words::{Kind, Token, refusal};
 
 const MAX_DEPTH: usize = json::MAX_DEPTH + 50;
 
-/// A token, or several that belong together.
 #[derive(Debug)]
 pub(super) struct Node {
     pub form: Form,
@@ -74,7 +73,6 @@ struct Builder<'s> {
 }
 
 impl Builder<'_> {
-    /// Takes nodes up to what closes or divides them.
     fn items(&mut self) -> Result<Vec<Node>, Diagnostic> {
         let mut items = Vec::new();
         while let Some(token) = self.tokens.get(self.next) {
@@ -153,7 +151,6 @@ impl Builder<'_> {
         }
     }
 
-    /// The width of a token that stands on one line.
     fn width(&self, token: usize) -> Option<usize> {
         let text = self.text(token);
         (!text.contains('\n')).then(|| text::width(text))

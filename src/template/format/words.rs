@@ -8,12 +8,10 @@ use crate::text::{Span, visible};
 use super::super::chips;
 use super::super::scan::{self, Piece, TagPiece};
 
-/// A piece of a body that is kept as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Token {
     pub span: Span,
     pub kind: Kind,
-    /// Whether white space stands in front of it.
     pub is_spaced: bool,
 }
 
@@ -59,7 +57,6 @@ pub(super) fn tokens(source: &str, dialect: Dialect) -> Result<Vec<Token>, Diagn
 struct Hole {
     span: Span,
     kind: Kind,
-    /// The inside of `raw`, which is printed as it is.
     raw: Option<Span>,
 }
 
@@ -183,7 +180,6 @@ impl Lexer<'_> {
         }
     }
 
-    /// Takes a string, to the quote that closes it.
     fn text(&mut self) -> Result<(), Diagnostic> {
         let start = self.at;
         let mut open: Vec<Span> = Vec::new();
@@ -214,7 +210,6 @@ impl Lexer<'_> {
         Err(refusal(quote, "this text in quotes is never closed").with_help("close it first"))
     }
 
-    /// Takes a number or a word.
     fn word(&mut self) -> Result<(), Diagnostic> {
         let hole = self.holes.get(self.next).map_or(self.source.len(), |hole| hole.span.start);
         let rest = &self.source[self.at..hole];

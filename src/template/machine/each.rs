@@ -27,7 +27,6 @@ impl<'a> Items<'a> {
     }
 }
 
-/// The part of a collection that a loop goes through.
 struct Slice<'a> {
     items: Items<'a>,
     start: usize,
@@ -128,7 +127,6 @@ impl<'a> Machine<'a> {
         state
     }
 
-    /// Returns where a `for` starts and how far it may go.
     fn bounds(&mut self, each: &'a Loop) -> Run<(i64, Option<i64>)> {
         let from = match &each.offset {
             None => 0,
@@ -165,7 +163,6 @@ impl<'a> Machine<'a> {
         Ok(Slice { items, start, length, is_reversed: each.is_reversed })
     }
 
-    /// Returns what there is to go through in `collection`, and how much.
     fn items(&mut self, span: Span, collection: Datum<'a>) -> Run<(Items<'a>, usize)> {
         Ok(match collection {
             Datum::Range(from, to) => {

@@ -15,7 +15,6 @@ use super::super::surroundings::Surroundings;
 pub(in super::super) enum Globals<'a> {
     /// `Profile`, `Event`, `ExternalTrigger`, `Campaign`, and `now`.
     Campaign(&'a Context<'a>),
-    /// Any names, as in Shopify's Liquid.
     Data(&'a IndexMap<String, Value>),
     /// What Shopify shows a rendered partial of the data.
     Nothing,
@@ -68,7 +67,6 @@ impl<'a> Scope<'a> {
         Self { is_isolated: true, ..Self::new(globals) }
     }
 
-    /// Whether it is that of a partial that is rendered, which sees nothing of its caller's.
     pub fn is_isolated(&self) -> bool {
         self.is_isolated
     }
@@ -126,7 +124,6 @@ impl<'a> Scope<'a> {
         self.locals.truncate(mark);
     }
 
-    /// Returns the value of the local `name`, the innermost one.
     pub fn local(&self, name: &str) -> Option<&Datum<'a>> {
         self.locals.iter().rev().find(|(local, _)| *local == name).map(|(_, value)| value)
     }

@@ -14,7 +14,6 @@ use super::words::{Parse, Words};
 use super::{Flavour, Opener, Parser};
 
 impl<'s> Parser<'s> {
-    /// Reads `tag`, which is open at `self.next`, and its body where it has one.
     pub(super) fn tag_node(&mut self, tag: TagPiece) -> Parse<Node> {
         let name = tag.name.of(self.source);
         let lexemes = match (tag.body, name) {
@@ -74,7 +73,6 @@ impl<'s> Parser<'s> {
         (block, stop)
     }
 
-    /// Notes that a tag belongs to the block that another one opens.
     fn join(&mut self, opener: Span, tag: Span) {
         self.parsed.blocks.entry(opener).or_insert_with(|| vec![opener]).push(tag);
     }

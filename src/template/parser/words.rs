@@ -16,7 +16,6 @@ pub(super) type Parse<T> = Result<T, Box<Diagnostic>>;
 
 const MAX_BRACKETS: usize = 32;
 
-/// A cursor over the words of one output or tag.
 pub(super) struct Words<'s> {
     source: &'s str,
     lexemes: &'s [Lexeme],
@@ -304,7 +303,6 @@ impl<'s> Words<'s> {
     }
 }
 
-/// How many parts joined by `and` and `or` one condition may have.
 const MAX_CONDITIONS: usize = 100;
 
 fn comparison(text: &str) -> Comparison {

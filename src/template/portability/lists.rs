@@ -10,7 +10,6 @@ use super::super::walk;
 /// The loop's variable; long enough that no body has it by chance.
 const ITEM: &str = "list_item";
 
-/// Adds to the problems of such filters the loops that do the same.
 pub(super) fn add_fixes(source: &str, body: &Block, problems: &mut [Diagnostic]) {
     let mut fixes = Vec::new();
     collect(source, body, &mut fixes);
@@ -90,7 +89,6 @@ fn written(source: &str, name: &str, piped: &Piped) -> Option<(Span, String, Str
     Some((call.name, tags, rest))
 }
 
-/// Returns the property of the item that the filter's first argument names, as Liquid writes it.
 fn property(source: &str, call: &FilterCall) -> Option<String> {
     let argument = call.arguments.first()?;
     let name = argument.as_text()?;

@@ -15,7 +15,6 @@ fn rendered(source: &str, profile: &Profile) -> String {
     }
 }
 
-/// Applies the first fix of the first problem until none is left.
 #[track_caller]
 fn rewritten(source: &str) -> String {
     let mut source = source.to_owned();
@@ -126,7 +125,6 @@ fn tags_are_written_as_clevertap_knows_them() {
     }
 }
 
-/// What cannot be rewritten says what to do instead.
 #[test]
 fn whatever_clevertap_lacks_has_help() {
     for filter in

@@ -18,7 +18,6 @@ const NAMES: usize = 12;
 
 const HINT_GAP: u16 = 2;
 
-/// Where the header, the screen and the footer are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Chrome {
     header: Rect,
@@ -26,7 +25,6 @@ pub(super) struct Chrome {
     footer: Rect,
 }
 
-/// An action in the footer: its key, its word, and the column where it begins.
 struct Hint {
     action: Action,
     key: String,
@@ -123,7 +121,6 @@ impl Chrome {
         }
     }
 
-    /// The hints that fit, from left to right.
     fn hints(&self, shared: &Shared, screen: &dyn Screen) -> Vec<Hint> {
         let contexts = screen.place().contexts;
         let hint = |action: Action| {

@@ -29,7 +29,6 @@ pub(super) enum Answer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Actions {
     Palette,
-    /// The actions with their keys, those of the place first.
     Help,
 }
 
@@ -100,7 +99,6 @@ pub(super) fn quit(unsaved: &[String]) -> Dialog {
     Dialog::Leaving(Confirm::new("Quit", text, answers))
 }
 
-/// The row of an action: what it does, and every key that does it.
 fn action_row(keymap: &Keymap, action: Action) -> Row {
     let row = action.row();
     let keys: Vec<String> = keymap.keys(action).map(|(_, key)| key.to_string()).collect();
@@ -168,7 +166,6 @@ impl Dialog {
         }
     }
 
-    /// Draws it; returns the cursor where it has a text field.
     pub(super) fn draw(&self, buf: &mut Buffer, screen: Rect, theme: &Theme) -> Option<Cursor> {
         match self {
             Dialog::Actions(listing) => {

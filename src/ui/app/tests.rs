@@ -7,7 +7,6 @@ use crate::ui::widget::input::Mouse;
 use crate::ui::widget::key::Key;
 use crate::workspace::MANIFEST;
 
-/// The console on a workspace without files, with the empty screen in front.
 fn console() -> App {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join(MANIFEST), "").expect("a file");

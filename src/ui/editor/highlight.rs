@@ -58,7 +58,6 @@ pub enum Class {
     Keyword,
     Function,
     Type,
-    /// What the language does not have.
     Invalid,
 }
 

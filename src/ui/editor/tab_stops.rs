@@ -31,7 +31,6 @@ impl TabStops {
         self.0.clear();
     }
 
-    /// Returns where Tab leads in a text of `len` bytes.
     pub fn next(&self, len: usize) -> Option<usize> {
         self.0.last().map(|stretch| len.saturating_sub(stretch.n_behind))
     }

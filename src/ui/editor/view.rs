@@ -116,7 +116,6 @@ impl<'a> EditorView<'a> {
         self.editor.byte_in(&row, column)
     }
 
-    /// The rows from the top one to the end of the text.
     fn rows(&self) -> impl Iterator<Item = Row> + 'a {
         self.editor.rows_from(self.viewport.top, self.viewport.row)
     }
@@ -229,7 +228,6 @@ impl<'a> EditorView<'a> {
     }
 }
 
-/// What stands for a severity where there is no room for the word.
 fn sign(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "✘",

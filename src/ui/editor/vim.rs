@@ -42,11 +42,8 @@ enum Mode {
 /// What is to be done besides commands of the editor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Request {
-    /// Leave the text to the panes.
     Leave,
-    /// Put what was yanked on the clipboard.
     Copy(String),
-    /// Open the search line, forwards or backwards.
     Search(Direction),
     CommandLine,
     SaveAndQuit,
@@ -100,7 +97,6 @@ struct LastChange {
     /// Its keys without the count.
     keys: Vec<Key>,
     count: Option<usize>,
-    /// What was typed behind them in insert mode.
     inserted: String,
 }
 
@@ -231,7 +227,6 @@ impl Vim {
         }
     }
 
-    /// Makes what the mouse or a key of every text field has selected the selection of visual mode.
     pub fn adopt(&mut self, editor: &Editor) {
         if self.is_inserting() {
             return;
@@ -251,7 +246,6 @@ impl Vim {
         }
     }
 
-    /// Takes a pattern to go on with by `n` and `N`.
     pub fn look_for(&mut self, pattern: Search, direction: Direction) {
         self.pattern = Some((pattern, direction));
     }
@@ -300,7 +294,6 @@ fn first_letter(editor: &Editor, line: usize) -> usize {
     editor.line_span(line).start + crate::editor::indentation(&editor.line(line)).len()
 }
 
-/// Vim's keys as the help lists them in normal mode.
 pub const KEYS: &[(&str, &str)] = &[
     ("i a I A o O", "Type: here, behind, at the line's ends, on a new line"),
     ("Esc", "Back to normal mode; from there to the panes"),

@@ -38,7 +38,6 @@ const FOUND_PROFILES: usize = 100;
 
 const HISTORY: usize = 50;
 
-/// What the executor works with.
 pub struct Wiring {
     pub session: Arc<Session>,
     pub paths: Paths,
@@ -108,7 +107,6 @@ impl Executor {
         self.wiring.paths.editing()
     }
 
-    /// Starts a task.
     pub fn start(&mut self, task: Task) {
         let now = self.wiring.clock.now();
         match task {
@@ -337,7 +335,6 @@ impl Executor {
         });
     }
 
-    /// Reports changes that others make to the workspace's files.
     fn watch(&mut self) {
         let (sender, session) = (self.reporter.sender.clone(), &self.wiring.session);
         let reading = Arc::clone(session.reading());
@@ -403,7 +400,6 @@ struct Sending {
 }
 
 impl Sending {
-    /// Sends a test, keeps it in the history, and reports.
     async fn send(mut self, test: TestSend) {
         let sent = self.clock.now();
         let left = async {
@@ -429,7 +425,6 @@ impl Sending {
     }
 }
 
-/// Where tasks report.
 #[derive(Clone)]
 struct Reporter {
     sender: mpsc::Sender<Msg>,
@@ -443,7 +438,6 @@ impl Reporter {
     }
 }
 
-/// Counts what is on its way.
 #[derive(Debug, Clone)]
 pub struct Underway(watch::Sender<usize>);
 
@@ -502,7 +496,6 @@ fn in_thread<T: Send + 'static>(task: impl FnOnce() -> T + Send + 'static) -> Jo
     tokio::task::spawn_blocking(move || fault::catch(task))
 }
 
-/// Waits for what [`in_thread`] started.
 async fn joined<T>(task: JoinHandle<Result<T, Fault>>) -> Result<T, Fault> {
     match task.await {
         Ok(result) => result,

@@ -5,7 +5,6 @@ use std::path::Path;
 use crate::disk::{Condition, Scratch, explain, read_source};
 use crate::ui::shared::effect::ExternalEdit;
 
-/// Lets an editor change a copy in `scratch`, the folder of such copies, and returns what it wrote.
 pub async fn edit(job: ExternalEdit, scratch: &Path) -> Result<String, String> {
     let command = ["VISUAL", "EDITOR"]
         .iter()

@@ -12,7 +12,6 @@ use tokio::time::Instant;
 use crate::ui::shared::keymap::key_of;
 use crate::ui::widget::input::{Input, Mouse, MouseKind};
 
-/// Two clicks at one place within this time are a double click.
 const DOUBLE_CLICK: Duration = Duration::from_millis(400);
 
 /// Waits for input and takes all that is there; `None` when the terminal is gone.
@@ -33,7 +32,6 @@ pub async fn read_batch(events: &mut Option<EventStream>) -> Option<Vec<Event>> 
     Some(batch)
 }
 
-/// Returns what an event is to the console, where it is anything.
 pub fn input_of(event: Event, clicks: &mut Clicks) -> Option<Input> {
     match event {
         Event::Key(key) => key_of(key).map(Input::Key),
@@ -61,7 +59,6 @@ fn mouse_of(event: MouseEvent, clicks: &mut Clicks) -> Option<Mouse> {
     Some(Mouse { kind, x: event.column, y: event.row, shift })
 }
 
-/// Counts clicks in quick succession at one place.
 #[derive(Debug, Default)]
 pub struct Clicks {
     last: Option<(Instant, u16, u16, u8)>,

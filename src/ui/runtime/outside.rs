@@ -7,10 +7,8 @@ use crate::ui::app::App;
 use crate::ui::shared::effect::{ExternalEdit, Timer};
 use crate::ui::widget::input::Input;
 
-/// One thing that happens outside.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Happening {
-    /// All input that was there.
     Inputs(Vec<Input>),
     Due(Timer),
     /// A signal asks to stop until the shell goes on.
@@ -41,7 +39,6 @@ pub trait Outside {
     /// Draws the state as it is: what changed since the last frame, in one write.
     fn draw(&mut self, app: &App) -> io::Result<()>;
 
-    /// Puts text on the clipboard.
     fn copy(&mut self, text: &str) -> io::Result<()>;
 
     /// Stops reading and gives the terminal back.

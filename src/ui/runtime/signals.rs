@@ -13,7 +13,6 @@ const TAKEN_BACK: Duration = Duration::from_millis(60);
 /// Two signals this close may be told in the wrong order: they are handled on whichever thread is free.
 const OUT_OF_ORDER: Duration = Duration::from_millis(150);
 
-/// What a signal asks for.
 pub enum Signalled {
     Stop,
     GoOn,

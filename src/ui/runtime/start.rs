@@ -195,7 +195,6 @@ fn terminal_may_know_links() -> bool {
     std::env::var_os("TERM").is_some_and(|term| term != "linux" && term != "dumb")
 }
 
-/// The system's own program that takes text for the clipboard.
 fn native_clipboard() -> Vec<String> {
     let command: &[&str] = if cfg!(target_os = "macos") {
         &["pbcopy"]

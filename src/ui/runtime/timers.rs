@@ -9,7 +9,6 @@ use crate::ui::shared::effect::Timer;
 pub struct Timers(Vec<(Instant, Timer)>);
 
 impl Timers {
-    /// Sets a timer.
     pub fn set(&mut self, timer: Timer) {
         self.0.push((Instant::now() + timer.delay(), timer));
     }

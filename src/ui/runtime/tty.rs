@@ -26,7 +26,6 @@ use crate::ui::shared::screen::Cursor;
 use crate::ui::widget::hyperlinks::{self, Hyperlinks};
 use crate::ui::widget::input::join_pastes;
 
-/// The terminal while the console has it.
 pub struct Tty {
     screen: Screen,
     hyperlinks: Hyperlinks,
@@ -41,7 +40,6 @@ pub struct Tty {
 }
 
 impl Tty {
-    /// Takes the terminal: raw mode, the alternate screen and, where wanted, the mouse.
     pub fn take(mouse: bool, provoked: Arc<Provoked>) -> io::Result<Self> {
         let modes = Modes::take(mouse)?;
         Ok(Self {
@@ -56,7 +54,6 @@ impl Tty {
         })
     }
 
-    /// Begins with an empty screen.
     fn clear(&mut self, area: Rect) -> io::Result<()> {
         self.screen = terminal::screen((area.width, area.height))?;
         self.hyperlinks = Hyperlinks::default();

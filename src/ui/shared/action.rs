@@ -52,7 +52,6 @@ pub enum Action {
     Suspend,
 }
 
-/// Where a key means something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Context {
     /// Everywhere but in dialogs, also while typing.
@@ -70,7 +69,6 @@ pub struct Row {
     pub action: Action,
     /// Its name in keymap files, in kebab case.
     pub id: &'static str,
-    /// What it does, as the palette and the help show it.
     pub title: &'static str,
     /// The short word of the footer; empty to leave it out there.
     pub hint: &'static str,

@@ -26,7 +26,6 @@ pub struct Options {
     pub expand_quotes: bool,
 }
 
-/// What lies over the message's own looks.
 #[derive(Debug, Clone, Copy)]
 pub struct Over<'a> {
     pub lit: &'a Lit,
@@ -52,12 +51,10 @@ enum Row<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hit {
     Spoiler,
-    /// What opens or closes a long quote.
     Toggle,
     Part(Part),
 }
 
-/// Draws the whole message of a composition, from its beginning.
 pub fn draw(buf: &mut Buffer, area: Rect, composed: &Latest<Composed>, theme: &Theme) {
     if let Some(bubble) = Bubble::new(composed, area.width, &Options::default()) {
         bubble.draw(buf, area, 0, theme, Over { lit: &Lit::default(), code: &[] });
@@ -65,7 +62,6 @@ pub fn draw(buf: &mut Buffer, area: Rect, composed: &Latest<Composed>, theme: &T
 }
 
 impl Bubble {
-    /// Lays out the message of a composition for a pane of this width; `None` where there is no message.
     pub fn new(composed: &Latest<Composed>, width: u16, options: &Options) -> Option<Self> {
         let request = composed.request.as_ref()?;
         let width = width.min(PHONE);

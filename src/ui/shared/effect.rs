@@ -22,14 +22,12 @@ pub enum Effect {
     Task(Task),
 }
 
-/// What only the loop can do.
 #[derive(Debug, Clone, PartialEq)]
 pub enum LoopEffect {
     /// Put text on the clipboard by the terminal.
     Copy(String),
     /// Edit a body in `$EDITOR`; the terminal is the editor's meanwhile.
     OpenEditor(ExternalEdit),
-    /// Say when this is due.
     After(Timer),
     /// Give the terminal back and stop until the shell goes on.
     Suspend,
@@ -69,7 +67,6 @@ pub enum Task {
         generation: Generation,
         job: Box<Job>,
     },
-    /// Make the message of every campaign.
     CheckCampaigns {
         generation: Generation,
         jobs: Vec<Job>,
@@ -78,23 +75,18 @@ pub enum Task {
     LoadPeople {
         profile: Option<String>,
     },
-    /// Look for profiles.
     FindProfiles {
         generation: Generation,
         search: String,
     },
     Reload,
-    /// Report changes made outside from now on.
     Watch,
-    /// Look for drafts that a crash left.
     FindDrafts,
-    /// Change something in the workspace's folder.
     Change(Change),
     CheckBot {
         generation: Generation,
         webhook: Box<WebhookInUse>,
     },
-    /// Use the private folder that telecast did not make here.
     AdoptPrivate,
     /// Look for values of these secrets that are kept for an earlier place or version of the workspace.
     FindOldSecrets(Vec<String>),
@@ -114,7 +106,6 @@ pub enum Task {
         generation: Generation,
         job: Box<Job>,
     },
-    /// Convert the body to each parse mode and make its messages.
     CompareModes {
         generation: Generation,
         job: Box<Job>,
@@ -141,7 +132,6 @@ pub enum Task {
         webhook: Box<WebhookInUse>,
     },
     StopCapture,
-    /// Put text on the clipboard by a command and its arguments.
     CopyByCommand {
         command: Vec<String>,
         text: String,
@@ -156,7 +146,6 @@ pub enum Ask {
     QuitUnsaved,
 }
 
-/// A body for `$EDITOR`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExternalEdit {
     pub stem: String,
@@ -180,7 +169,6 @@ pub enum Timer {
 }
 
 impl Timer {
-    /// Returns how long it waits.
     pub fn delay(&self) -> Duration {
         Duration::from_millis(match self {
             // Within the second that is promised.

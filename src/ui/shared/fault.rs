@@ -58,7 +58,6 @@ pub enum Work {
 }
 
 impl Work {
-    /// Returns its name in [`VARIABLE`].
     pub fn id(self) -> &'static str {
         match self {
             Work::Compose => "compose",
@@ -104,12 +103,10 @@ impl Work {
         }
     }
 
-    /// Returns a fault in it for the footer.
     pub fn in_words(self, fault: &Fault) -> String {
         format!("telecast had a fault in {}; {}; please report it: {fault}", self.words(), self.outcome())
     }
 
-    /// Returns what became of it: the text is in the editor all the same.
     fn outcome(self) -> &'static str {
         match self {
             Work::Save | Work::Change => "it was perhaps not saved, and nothing in the editor was lost",
@@ -169,7 +166,6 @@ fn without_hook(payload: &(dyn Any + Send)) -> String {
     words.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("a panic without words").to_owned()
 }
 
-/// Drives `task` to its end and returns what came out of it, or its panic.
 pub async fn catch_task<T>(task: impl Future<Output = T>) -> Result<T, Fault> {
     let mut task = pin!(task);
     std::future::poll_fn(|context| match catch(|| task.as_mut().poll(context)) {
@@ -179,7 +175,6 @@ pub async fn catch_task<T>(task: impl Future<Output = T>) -> Result<T, Fault> {
     .await
 }
 
-/// The faults that [`VARIABLE`] asks for.
 #[derive(Debug, Default)]
 pub struct Provoked {
     text: String,
@@ -187,7 +182,6 @@ pub struct Provoked {
 }
 
 impl Provoked {
-    /// Reads the variable's value.
     pub fn new(text: &str) -> Self {
         let left = text.split(',').map(|word| word.trim().to_owned()).collect();
         Self { text: text.to_owned(), left: Mutex::new(left) }

@@ -13,7 +13,6 @@ pub struct Keymap {
 }
 
 impl Default for Keymap {
-    /// The keys of the actions' table.
     fn default() -> Self {
         let rows = ACTIONS
             .iter()
@@ -129,7 +128,6 @@ mod tests {
         }
     }
 
-    /// The README's table of keys, as it has to stand there.
     fn table() -> String {
         let shown = |context: Context, text: &str| {
             let key: Key = text.parse().unwrap();

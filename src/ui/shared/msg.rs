@@ -17,7 +17,6 @@ use crate::ui::shared::request::Generation;
 use crate::ui::widget::input::Input;
 use crate::workspace::{Draft, Fingerprint, TestChats, TestSend, Workspace};
 
-/// One thing that happened.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Msg {
     Input(Input),
@@ -25,7 +24,6 @@ pub enum Msg {
         generation: Generation,
         composed: Latest<Composed>,
     },
-    /// The messages of a sample of the recipients were made.
     Surveyed {
         generation: Generation,
         surveyed: Latest<Surveyed>,
@@ -34,7 +32,6 @@ pub enum Msg {
         generation: Generation,
         found: BTreeMap<String, Severity>,
     },
-    /// The store was read.
     PeopleLoaded(Result<People, String>),
     ProfilesFound {
         generation: Generation,
@@ -42,7 +39,6 @@ pub enum Msg {
     },
     WorkspaceRead(Result<Arc<Workspace>, String>),
     FilesChanged,
-    /// Drafts that a crash left.
     DraftsFound(Vec<Draft>),
     DraftFailed(String),
     BodySaved {
@@ -59,7 +55,6 @@ pub enum Msg {
         composed: Latest<Composed>,
     },
     PrivateAdopted(Result<(), String>),
-    /// Secrets that are kept for an earlier place or version of the workspace.
     OldSecretsFound(Vec<Movable>),
     SecretsMoved(Result<String, String>),
     BotChecked {
@@ -79,13 +74,10 @@ pub enum Msg {
         generation: Generation,
         result: Result<CapturedChat, String>,
     },
-    /// `$EDITOR` is done.
     EditedExternally {
         stem: String,
-        /// The new body, or why there is none.
         result: Result<String, String>,
     },
-    /// The body was converted to each parse mode.
     ModesCompared {
         generation: Generation,
         compared: Latest<Compared>,
@@ -103,15 +95,12 @@ pub enum Msg {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SaveFailure {
-    /// Somebody else changed the file meanwhile.
     ChangedOnDisk,
-    /// The file could not be written, in words.
     Refused(String),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Done {
-    /// In words, for the footer.
     pub words: String,
     pub open: Option<String>,
     /// Whether one goes on by typing in its body.

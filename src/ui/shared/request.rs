@@ -10,12 +10,10 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Generation(u64);
 
-/// Where generations come from, ascending.
 #[derive(Debug, Default)]
 pub struct Generations(u64);
 
 impl Generations {
-    /// Returns one that was never given before.
     pub fn fresh(&mut self) -> Generation {
         self.0 += 1;
         Generation(self.0)
@@ -25,7 +23,6 @@ impl Generations {
 /// A question, and its answer once there is one.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub enum Request<T> {
-    /// Nothing was asked.
     #[default]
     Idle,
     /// The answer is on its way; the one before it stays in sight.
@@ -39,17 +36,14 @@ pub enum Request<T> {
         generation: Generation,
         answer: T,
     },
-    /// There is no answer, in words.
     Failed {
         generation: Generation,
         words: String,
     },
 }
 
-/// What an answer turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Taken {
-    /// The one that was waited for.
     Latest,
     /// To an earlier question about the same thing: in sight until the latest comes.
     Meanwhile,
@@ -71,7 +65,6 @@ impl<T> Request<T> {
         generation
     }
 
-    /// Takes an answer, unless it is stale.
     pub fn answer(&mut self, to: Generation, result: Result<T, String>) -> Taken {
         let Self::Pending { since, generation, before } = self else { return Taken::Stale };
         if to == *generation {
@@ -115,7 +108,6 @@ impl<T> Request<T> {
         }
     }
 
-    /// Returns the answer in sight, to be kept in step with what has changed since.
     pub fn value_mut(&mut self) -> Option<&mut T> {
         match self {
             Self::Pending { before, .. } => before.as_mut(),
@@ -133,7 +125,6 @@ impl<T> Request<T> {
         }
     }
 
-    /// Whether an answer is on its way.
     pub fn is_pending(&self) -> bool {
         matches!(self, Self::Pending { .. })
     }

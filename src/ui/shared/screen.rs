@@ -20,7 +20,6 @@ pub trait Screen: fmt::Debug {
     /// Takes an input while this screen is the current one, or the answer to a question that it may have asked.
     fn update(&mut self, shared: &mut Shared, message: Msg) -> Vec<Effect>;
 
-    /// Does an action from the palette, the footer or the header.
     fn act(&mut self, shared: &mut Shared, action: Action) -> Vec<Effect>;
 
     /// Rebuilds what follows from the state, once a message: the layout in `area` (all but the header and the footer),
@@ -42,12 +41,10 @@ pub trait Screen: fmt::Debug {
         None
     }
 
-    /// Returns the cells that lead to addresses.
     fn links(&self, _shared: &Shared) -> Vec<Link> {
         Vec::new()
     }
 
-    /// Returns the names of what is not saved.
     fn unsaved(&self) -> Vec<String> {
         Vec::new()
     }
@@ -62,7 +59,6 @@ pub trait Screen: fmt::Debug {
         Vec::new()
     }
 
-    /// Returns the names of the texts that are open, for [`Screen::journal`].
     fn texts(&self) -> Vec<String> {
         Vec::new()
     }
@@ -76,7 +72,6 @@ pub trait Screen: fmt::Debug {
 /// Keys or groups of them, each with what it does.
 pub type Keys = &'static [(&'static str, &'static str)];
 
-/// Where the keyboard is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     pub title: &'static str,
@@ -94,7 +89,6 @@ pub struct Cursor {
     pub x: u16,
     /// The row, from 0.
     pub y: u16,
-    /// Whether it covers what it is on, as where keys do not type.
     pub is_block: bool,
 }
 

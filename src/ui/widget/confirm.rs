@@ -12,11 +12,9 @@ use crate::ui::widget::theme::Theme;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Confirm<D> {
     pub title: String,
-    /// The question, in whole sentences.
     pub text: String,
     /// What can be answered: the words, whose first letter is a key too, and what is decided by them.
     pub answers: Vec<(String, D)>,
-    /// Which answer is chosen, from 0.
     pub chosen: usize,
 }
 
@@ -36,7 +34,6 @@ impl<D: Decide> Confirm<D> {
         Self { title: title.to_owned(), text, answers, chosen: 0 }
     }
 
-    /// Takes a key; returns what was decided, or `None` while nothing is.
     pub fn press(&mut self, key: Key) -> Option<D> {
         let n = self.answers.len().max(1);
         match key.code {

@@ -156,7 +156,6 @@ pub fn fill(buf: &mut Buffer, area: Rect, style: Style) {
     }
 }
 
-/// Draws the border of a box, with nothing in it.
 pub fn border(buf: &mut Buffer, area: Rect, style: Style) {
     if area.width < 2 || area.height < 2 {
         return;
@@ -185,7 +184,6 @@ pub fn inside(area: Rect) -> Rect {
     }
 }
 
-/// Returns a box of at most `width` × `height` in the middle of `area`.
 pub fn centered(area: Rect, width: u16, height: u16) -> Rect {
     let width = width.min(area.width);
     let height = height.min(area.height);

@@ -12,15 +12,12 @@ use crate::ui::widget::theme::Theme;
 
 #[derive(Debug, Clone, Default)]
 pub struct Form {
-    /// From top to bottom.
     pub fields: Vec<Field>,
-    /// The focused field, from 0.
     pub focus: usize,
 }
 
 #[derive(Debug, Clone)]
 pub struct Field {
-    /// By what the owner knows it.
     pub id: String,
     pub label: String,
     pub value: FieldValue,
@@ -33,11 +30,7 @@ pub struct Field {
 #[derive(Debug, Clone)]
 pub enum FieldValue {
     Text(TextField),
-    Choice {
-        options: Vec<String>,
-        /// Which one is, from 0.
-        chosen: usize,
-    },
+    Choice { options: Vec<String>, chosen: usize },
     Button,
     Note(String),
 }
@@ -70,14 +63,12 @@ impl Field {
     }
 }
 
-/// What became of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Filled {
     Ignored,
     /// The keyboard went to another field, or the cursor moved.
     Moved,
     Changed,
-    /// The button with this id was pressed.
     Pressed(String),
     /// Enter in a field that has no use for it.
     Submitted,
@@ -90,7 +81,6 @@ impl Form {
         Self { fields, focus }
     }
 
-    /// Returns the text of a field, or its choice.
     pub fn value(&self, id: &str) -> String {
         match self.fields.iter().find(|field| field.id == id).map(|field| &field.value) {
             Some(FieldValue::Text(field)) => field.text(),
@@ -123,7 +113,6 @@ impl Form {
         }
     }
 
-    /// Returns the first field that keeps the form from being saved.
     pub fn refused(&self) -> Option<&Field> {
         self.fields.iter().find(|field| field.is_refused)
     }
@@ -247,7 +236,6 @@ impl Form {
             .collect()
     }
 
-    /// Draws the form; returns the cursor's cell where the keyboard is in a text field and `has_keyboard`.
     pub fn draw(
         &self,
         buf: &mut Buffer,

@@ -61,7 +61,6 @@ pub struct Hyperlinks {
 #[derive(Debug, PartialEq, Eq)]
 struct Painted {
     link: Link,
-    /// The cells as they were written.
     cells: Vec<(u16, Cell)>,
 }
 
@@ -166,7 +165,6 @@ mod tests {
         Link { y: 0, columns, address: Address::new(address).unwrap() }
     }
 
-    /// What is written for a frame, without the places and styles of cells.
     fn written(hyperlinks: &mut Hyperlinks, links: &[Link], text: &str) -> String {
         let mut out = Vec::new();
         let repaints = hyperlinks.follow(links.to_vec(), &frame(text));

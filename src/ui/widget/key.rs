@@ -60,7 +60,6 @@ impl Key {
         Self { alt: false, ..self }
     }
 
-    /// Returns the character that the key types into a text field.
     pub fn typed(self) -> Option<char> {
         match self {
             Key { code: KeyCode::Char(c), ctrl: false, alt: false, .. } => Some(c),

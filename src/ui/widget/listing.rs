@@ -9,7 +9,6 @@ use crate::ui::widget::input::Mouse;
 use crate::ui::widget::picker::{Matching, Picked, Picker, Row};
 use crate::ui::widget::theme::Theme;
 
-/// A titled picker; what is chosen means what its kind says.
 #[derive(Debug, Clone)]
 pub struct Listing<K> {
     pub kind: K,
@@ -18,7 +17,6 @@ pub struct Listing<K> {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Labels {
-    /// In the border above.
     pub title: &'static str,
     /// In the border below.
     pub keys: &'static str,

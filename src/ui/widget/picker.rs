@@ -14,7 +14,6 @@ use crate::ui::widget::theme::Theme;
 
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Row {
-    /// By what the choice is known.
     pub id: String,
     pub title: String,
     /// What explains it, dimmed, behind.
@@ -33,7 +32,6 @@ pub enum Matching {
     Elsewhere,
 }
 
-/// A list with a field above it.
 #[derive(Debug, Clone)]
 pub struct Picker {
     pub field: TextField,
@@ -45,18 +43,15 @@ pub struct Picker {
     chosen: usize,
 }
 
-/// What became of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Picked {
     Ignored,
     Moved,
     Typed,
-    /// The row with this id was chosen.
     Chosen(String),
 }
 
 impl Picker {
-    /// Makes a picker of `rows`, the first that can be chosen chosen.
     pub fn new(rows: Vec<Row>, matching: Matching) -> Self {
         let mut picker =
             Self { field: TextField::new(""), rows: Vec::new(), matching, shown: Vec::new(), chosen: 0 };
@@ -70,7 +65,6 @@ impl Picker {
         self.narrow();
     }
 
-    /// Chooses the row with this id, where it is shown.
     pub fn choose(&mut self, id: &str) {
         if let Some(at) =
             self.shown.iter().position(|row| self.rows[*row].id == id && !self.rows[*row].is_heading)
@@ -116,7 +110,6 @@ impl Picker {
         self.typed(&before)
     }
 
-    /// Takes a mouse event; `list` is where the rows were drawn.
     pub fn point(&mut self, mouse: Mouse, list: Rect) -> Picked {
         match mouse.kind {
             MouseKind::Scroll(lines) => {
@@ -190,7 +183,6 @@ impl Picker {
         self.chosen.saturating_sub(height / 2).min(self.shown.len().saturating_sub(height))
     }
 
-    /// Draws the rows; `empty` is said where there are none.
     pub fn draw_rows(&self, buf: &mut Buffer, area: Rect, theme: &Theme, empty: &str) {
         if self.shown.is_empty() {
             draw::put_line(buf, area, area.y, empty, theme.dim);

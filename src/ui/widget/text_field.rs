@@ -12,7 +12,6 @@ use crate::ui::widget::key::Key;
 use crate::ui::widget::typing;
 use unicode_segmentation::UnicodeSegmentation;
 
-/// One line of text that is edited.
 #[derive(Debug, Clone)]
 pub struct TextField {
     editor: Editor,

@@ -12,11 +12,8 @@ pub struct Theme {
     pub border: Style,
     pub border_focused: Style,
     pub header: Style,
-    /// The word SANDBOX.
     pub sandbox: Style,
-    /// The word LIVE.
     pub live: Style,
-    /// Keys in the footer and in dialogs.
     pub key_hint: Style,
     pub error: Style,
     pub warning: Style,
@@ -74,7 +71,6 @@ pub struct Theme {
 }
 
 impl Theme {
-    /// The sixteen colours of the terminal.
     pub fn ansi() -> Self {
         let plain = Style::new();
         let fg = |color: Color| plain.fg(color);

@@ -4,7 +4,6 @@
 use crate::editor::{Command, Motion};
 use crate::ui::widget::key::{Key, KeyCode};
 
-/// Returns what a key does to a text, or `None` where it does nothing there.
 pub fn command(key: Key) -> Option<Command> {
     if let Some(c) = key.typed() {
         return Some(Command::Type(c.to_string()));

@@ -23,7 +23,6 @@ const KINDS: [profile::Kind; 6] = [
     profile::Kind::Object,
 ];
 
-/// Imports the file, says what became of its columns, and which rows were left out.
 pub fn run(workspace: &Workspace, people: &dyn Store, args: &ImportProfiles, output: &mut Output) -> Result {
     let identity = args.identity.iter().map(|column| (column.clone(), "identity".to_owned()));
     let names = args.names.iter().map(|map| (map.name.clone(), map.value.clone()));

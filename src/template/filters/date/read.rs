@@ -33,7 +33,6 @@ pub(super) fn read(text: &str, now: Timestamp, zone: &TimeZone) -> Option<Zoned>
 
 #[derive(Default)]
 struct Parts {
-    /// A date written as one word.
     whole: Option<Date>,
     year: Option<i16>,
     month: Option<i8>,
@@ -44,7 +43,6 @@ struct Parts {
     offset: Option<Offset>,
 }
 
-/// White space and commas divide words.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split([' ', ',', '\t', '\n']).filter(|word| !word.is_empty())
 }

@@ -54,7 +54,6 @@ const EVERYTHING: &str = "{\"a\": \"<b x='y'>[*](\\n\\q&amp;\", {{ a | b: 'c', 1
 
 struct Rules {
     name: &'static str,
-    /// What everything inside is.
     scope: &'static str,
     has_liquid: bool,
     rules: &'static [Rule],

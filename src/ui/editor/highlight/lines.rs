@@ -102,7 +102,6 @@ impl Highlighter {
         }
     }
 
-    /// Reads on from the last exact line.
     fn read(&mut self, editor: &Editor, grammar: &Grammar, budget: &mut usize) {
         let mut state = self.state_before(self.n_read, editor, grammar);
         while self.n_read < self.lines.len() {
@@ -131,7 +130,6 @@ impl Highlighter {
         before.filter(|before| **before == *state).unwrap_or_else(|| Arc::new(state.clone()))
     }
 
-    /// The state in which a line begins whose predecessors are exact: read from the one before.
     fn state_before(&self, line: usize, editor: &Editor, grammar: &Grammar) -> LineState {
         let before =
             line.checked_sub(1).and_then(|before| Some((before, self.lines.get(before)?.start.as_ref()?)));

@@ -40,14 +40,12 @@ impl<'a> RowLayers<'a> {
         }
     }
 
-    /// The style of the grapheme at a byte.
     pub fn style_at(&self, at: usize) -> Style {
         let class = self.liquid_class(at).or_else(|| self.grammar_class(at));
         let coloured = self.base.patch(class.map(|class| class.style(self.theme)).unwrap_or_default());
         self.finished(coloured, at)
     }
 
-    /// The style of the cell behind the line, whose break is the byte `end`.
     pub fn style_of_end(&self, end: usize) -> Style {
         self.finished(self.base, end)
     }

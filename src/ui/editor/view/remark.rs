@@ -10,7 +10,6 @@ use crate::ui::widget::draw;
 
 use crate::ui::editor::view::{EditorView, severity_style, sign};
 
-/// Words behind the cursor's line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Remark<'a> {
     pub severity: Severity,
@@ -20,7 +19,6 @@ pub struct Remark<'a> {
 /// The cells between a line and what is said behind it.
 const GAP: u16 = 3;
 
-/// In less than this nothing can be said.
 const LEAST: u16 = 12;
 
 impl EditorView<'_> {

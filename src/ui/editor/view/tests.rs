@@ -111,7 +111,6 @@ const PROBLEMS: &[Mark] = &[
 
 const ROW_WIDTH: u16 = 12;
 
-/// A narrow window on wrapped lines, with all blanks marked.
 #[track_caller]
 fn check_wrapped(text: &str, height: u16, at: usize, expected: &[&str], cursor: (u16, u16)) {
     let mut editor = Editor::new(text);

@@ -55,7 +55,6 @@ impl Viewport {
         self.begin_with(editor, if last.span.start < to.span.start { last } else { to });
     }
 
-    /// As [`Viewport::scroll_to_cursor`], by rows.
     fn follow_rows(&mut self, editor: &mut Editor, height: usize) {
         let margin = MARGIN_ROWS.min(height.saturating_sub(1) / 2);
         let at = editor.row_at(editor.cursor());

@@ -21,7 +21,6 @@ impl Blanks {
         Self { which, trailing: span.end - blanks }
     }
 
-    /// The mark of a grapheme, where it is a blank that is marked; `at` is its byte in the text.
     pub fn mark(&self, glyph: &Glyph<'_>, at: usize) -> Option<char> {
         let c = glyph.text.chars().next().filter(|_| self.which != Whitespace::None)?;
         match c {

@@ -48,7 +48,6 @@ impl Vim {
         self.operate(operator, found, from, editor)
     }
 
-    /// Notes the keys of the change that is being made.
     fn remember(&mut self) {
         let (keys, count) = (self.pending.keys.clone(), self.pending.count());
         self.last_change = LastChange { keys, count, inserted: String::new() };
@@ -165,7 +164,6 @@ impl Vim {
         self.run(keys.chars().map(Key::char), editor, page)
     }
 
-    /// Does the last change again, so often as is asked for now.
     fn repeat(&mut self, editor: &Editor, page: usize) -> Outcome {
         let LastChange { keys, count, inserted } = self.last_change.clone();
         self.pending = Pending::with(self.pending.count().or(count), self.pending.register);
@@ -226,7 +224,6 @@ impl Vim {
         Outcome::of([replaced(Span::new(at, end), text, to)])
     }
 
-    /// Puts the register in behind the cursor, or before it.
     fn put(&mut self, editor: &Editor, is_before: bool) -> Outcome {
         let Some(register) = self.register().cloned() else { return Outcome::default() };
         let line_break = editor.line_break();

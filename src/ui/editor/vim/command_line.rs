@@ -15,7 +15,6 @@ pub enum Line {
     Help,
 }
 
-/// Reads a command line; the error says what there is instead.
 pub fn parse(text: &str) -> Result<Line, String> {
     let text = text.trim().trim_start_matches(':').trim();
     Ok(match text {

@@ -30,17 +30,14 @@ impl Insertion {
         Self { depth: editor.n_steps(), count: 1, opens: None, start: None }
     }
 
-    /// Notes the text as it is now, where that has not been done yet.
     pub fn start(&mut self, editor: &Editor) {
         self.start.get_or_insert_with(|| (editor.snapshot(), editor.cursor()));
     }
 
-    /// Whether the place is known where the typing begins.
     pub fn has_begun(&self) -> bool {
         self.start.is_some()
     }
 
-    /// What was typed, where nothing else changed.
     fn typed(&self, editor: &Editor) -> String {
         let start = self.start.as_ref();
         start.and_then(|(before, at)| before.inserted(&editor.snapshot(), *at)).unwrap_or_default()

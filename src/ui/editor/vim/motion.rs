@@ -10,7 +10,6 @@ use crate::ui::editor::vim::{Direction, Mode, Vim, first_letter};
 use crate::ui::widget::key::{Key, KeyCode};
 
 impl Vim {
-    /// Returns where a key leads from `from`, with the count typed before it.
     pub(super) fn way(&mut self, key: Key, from: usize, editor: &Editor, page: usize) -> Way {
         let kept = self.goal.take();
         // A goal is worth nothing once something else has moved the cursor.

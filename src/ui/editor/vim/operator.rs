@@ -41,7 +41,6 @@ impl Operator {
         })
     }
 
-    /// Returns the operator of `g` and another key.
     pub fn after_g(c: char) -> Option<Self> {
         Some(match c {
             'u' => Operator::Lower,
@@ -57,13 +56,11 @@ impl Operator {
         Operator::of(c) == Some(self) || Operator::after_g(c) == Some(self)
     }
 
-    /// Returns the one that whole lines are shifted or commented by, whatever was selected.
     fn takes_lines(self) -> bool {
         matches!(self, Operator::Indent | Operator::Outdent | Operator::Comment)
     }
 }
 
-/// Returns what an operator takes on its way from `from` to a place.
 pub fn stretch(editor: &Editor, from: usize, reach: Reach) -> Found {
     let (start, end) = (from.min(reach.at), from.max(reach.at));
     match reach.kind {
@@ -94,7 +91,6 @@ fn bytes(start: usize, end: usize) -> Found {
 }
 
 impl Vim {
-    /// Does an operator on a stretch; the cursor was at `from`.
     pub(super) fn operate(
         &mut self,
         operator: Operator,
@@ -170,7 +166,6 @@ impl Vim {
         Outcome { commands: vec![Command::Move(Motion::To(to))], request }
     }
 
-    /// Keeps what is about to be deleted.
     pub(super) fn keep(&mut self, editor: &Editor, found: Found) {
         self.store(register_of(editor, found));
     }
@@ -193,7 +188,6 @@ impl Vim {
         self.registers.insert('"', register);
     }
 
-    /// What the register that was asked for holds.
     pub(super) fn register(&self) -> Option<&Register> {
         let name = match self.pending.register {
             None | Some('+' | '*') => '"',
@@ -203,7 +197,6 @@ impl Vim {
     }
 }
 
-/// The text of a stretch as registers keep it.
 fn register_of(editor: &Editor, found: Found) -> Register {
     let mut text = editor.slice(found.span).replace("\r\n", "\n");
     if found.is_lines {
@@ -262,7 +255,6 @@ pub fn swapped(text: &str) -> String {
 }
 
 impl Vim {
-    /// Goes to insert mode behind `commands`.
     pub(super) fn begin_insert(
         &mut self,
         editor: &Editor,

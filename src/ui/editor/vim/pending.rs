@@ -41,7 +41,6 @@ pub struct Pending {
 const MAX_COUNT: usize = 100_000;
 
 impl Pending {
-    /// Starts over with a count, to replay keys.
     pub fn with(count: Option<usize>, register: Option<char>) -> Self {
         Self { count, register, ..Self::default() }
     }
@@ -50,7 +49,6 @@ impl Pending {
         self.typed.is_empty()
     }
 
-    /// Whether the last key made the command whole.
     pub fn is_whole(&self) -> bool {
         !self.goes_on
     }

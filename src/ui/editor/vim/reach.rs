@@ -2,7 +2,6 @@
 
 use crate::editor::Motion;
 
-/// What an operator takes of the way to a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// Up to the later of the two places.
@@ -19,7 +18,6 @@ pub struct Reach {
     pub kind: Kind,
 }
 
-/// What a key is as a motion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
     Other,

@@ -9,7 +9,6 @@ use super::*;
 use crate::editor::search::Syntax;
 use crate::ui::widget::typing;
 
-/// A vim and the editor it drives, as the console drives them.
 struct Desk {
     vim: Vim,
     editor: Editor,

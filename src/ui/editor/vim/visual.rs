@@ -58,7 +58,6 @@ impl Selected {
 }
 
 impl Vim {
-    /// `v V`: selects from the cursor on.
     pub(super) fn begin_visual(&mut self, editor: &Editor, is_lines: bool) -> Outcome {
         let at = editor.cursor();
         self.select(Selected { anchor: at, cursor: at, is_lines }, editor)

@@ -9,7 +9,6 @@ use crate::ui::shared::fault::Work;
 use crate::ui::shared::msg::{Msg, SaveFailure};
 use crate::workspace::{Draft, SaveError, Workspace};
 
-/// Reads what changed in the workspace, whoever changed it.
 pub(super) fn read(session: &Session) -> Result<Arc<Workspace>, String> {
     session.reading().look(clock::now()).map_err(|error| error.to_string())
 }
@@ -27,7 +26,6 @@ pub(super) fn unkept(result: Result<(), SaveError>) -> Option<Msg> {
     }
 }
 
-/// What an entry is part of, for the words of its fault.
 pub(super) fn work_of(entry: &Entry) -> Work {
     match entry {
         Entry::WriteDraft { .. } | Entry::DiscardDraft(_) => Work::Draft,
@@ -35,7 +33,6 @@ pub(super) fn work_of(entry: &Entry) -> Work {
     }
 }
 
-/// Writes or forgets a body or its draft.
 pub(super) fn journal(session: &Session, entry: Entry) -> Option<Msg> {
     match entry {
         Entry::WriteDraft { stem, text, base } => {

@@ -13,13 +13,11 @@ use crate::ui::shared::latest::Latest;
 use crate::ui::shared::msg::Msg;
 use crate::ui::shared::request::Generation;
 
-/// How many recipients the sample has at most.
 const SURVEYED_PROFILES: usize = 500;
 
 /// How long trying it may take, which only a hostile body comes to: what was seen until then is shown.
 const SURVEY_TIME: Duration = Duration::from_secs(20);
 
-/// A job, and the question it answers.
 pub struct Asked {
     pub generation: Generation,
     pub job: Box<Job>,

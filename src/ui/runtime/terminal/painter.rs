@@ -128,7 +128,6 @@ mod tests {
 
     use super::*;
 
-    /// Draws letters side by side, each in its underline colour, and shows what is written.
     #[track_caller]
     fn check(letters: &[(&str, Color)], expected: Expect) {
         let cells: Vec<Cell> = letters

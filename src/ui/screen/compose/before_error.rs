@@ -5,7 +5,6 @@ use crate::ui::screen::compose::state::Compose;
 use crate::ui::shared::Shared;
 use crate::ui::shared::latest::Latest;
 
-/// A message, and whose it is.
 #[derive(Debug, Clone)]
 pub struct BeforeError {
     composed: Latest<Composed>,

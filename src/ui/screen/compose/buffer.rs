@@ -18,19 +18,16 @@ use crate::workspace::{CampaignFiles, Condition, Fingerprint};
 #[derive(Debug)]
 pub struct Buffer {
     pub editor: Editor,
-    /// Where Tab leads from within what was completed.
     pub tab_stops: TabStops,
     pub viewport: Viewport,
     /// The file as it was read or saved last.
     pub saved: Fingerprint,
-    /// The parse mode in which its text is marked up, as far as is known.
     pub markup: Option<ParseMode>,
     pub highlighter: Highlighter,
     /// The version, cursor, window and width of rows for which the cursor was last scrolled into sight.
     pub shown: Option<(u64, usize, Rect, Option<usize>)>,
     /// The text that is being saved, with its version.
     saving: Option<(u64, Arc<str>)>,
-    /// The text as it is on disk, as far as we know.
     saved_text: Arc<str>,
     drafted: Option<u64>,
     /// Whether the clock of the next draft runs: one draft takes all keys of its time, whatever it weighs.
@@ -88,7 +85,6 @@ impl Buffer {
         Some(self.editor.text())
     }
 
-    /// Notes that the draft on the disk is of the text as it stands.
     pub fn mark_drafted(&mut self) {
         self.drafted = Some(self.editor.version());
     }
@@ -113,7 +109,6 @@ impl Buffer {
         }
     }
 
-    /// Notes that `text` is on disk as `fingerprint`.
     pub fn take_as_saved(&mut self, text: &str, fingerprint: Fingerprint) {
         self.saved = fingerprint;
         self.saved_text = text.into();

@@ -9,7 +9,6 @@ use crate::ui::editor::highlight::{CodeGrammars, Piece};
 use crate::ui::screen::compose::state::Compose;
 use crate::ui::shared::effect::{Effect, Task};
 
-/// What colours code, and the pieces of the message that was coloured last.
 #[derive(Debug, Default)]
 pub struct CodeColours {
     grammars: Option<Arc<CodeGrammars>>,

@@ -15,7 +15,6 @@ use crate::ui::widget::draw::inside;
 
 const MAX_ROWS: u16 = 9;
 
-/// The most lines about the chosen row.
 const MAX_DOC_LINES: usize = 2;
 
 /// How many rows are worth more than the words on one of them.

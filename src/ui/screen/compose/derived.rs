@@ -41,7 +41,6 @@ pub struct Derived {
 
 type BubbleKey = (Latest<Composed>, u16, Options);
 
-/// What all problems but the body's own are made of.
 #[derive(Debug, PartialEq)]
 struct OthersKey {
     composed: Option<Latest<Composed>>,
@@ -52,7 +51,6 @@ struct OthersKey {
     is_body_a_file: bool,
 }
 
-/// What the list of problems is made of besides the others.
 #[derive(Debug, PartialEq)]
 struct ListKey {
     composed: Option<Latest<Composed>>,
@@ -67,7 +65,6 @@ struct List {
     /// How many of them are the body's own.
     n_own: usize,
     marks: Vec<Mark>,
-    /// How bad the worst of the body's own is.
     worst: Option<Severity>,
     has_untold: bool,
 }
@@ -103,13 +100,11 @@ impl Derived {
         &self.list.value.problems
     }
 
-    /// Returns the problems of the body for the recipient of the preview, as far as they are told.
     pub fn own_problems(&self) -> impl DoubleEndedIterator<Item = &Diagnostic> {
         let List { problems, n_own, .. } = &self.list.value;
         problems[..*n_own].iter().map(Problem::diagnostic)
     }
 
-    /// Returns how bad the worst of those is.
     pub fn worst_severity(&self) -> Option<Severity> {
         self.list.value.worst
     }
@@ -215,7 +210,6 @@ fn sample_of(screen: &Compose, shared: &Shared) -> Sample {
     }
 }
 
-/// What is wrong with the webhook's templates, for others, and in other files.
 fn other_problems(screen: &Compose, shared: &Shared) -> Vec<Problem> {
     let mut problems = Vec::new();
     if let Some(composed) = screen.composed() {

@@ -30,12 +30,10 @@ pub enum Dialog {
     Settings(Box<Settings>),
     Confirm(Confirm),
     Test(Box<TestDialog>),
-    /// The parse modes side by side.
     Compare(Box<Compare>),
 }
 
 impl Dialog {
-    /// Returns the dialog's box on a screen of this area; also where the mouse looks for it.
     pub fn area(&self, screen: Rect) -> Rect {
         let stage = stage(screen);
         match self {
@@ -51,7 +49,6 @@ impl Dialog {
         }
     }
 
-    /// Takes back what was scrolled beyond the end.
     pub fn keep_in_sight(&mut self, screen: Rect, bot: &Request<BotStatus>, theme: &Theme) {
         let room = room(self.area(screen));
         match self {
@@ -71,7 +68,6 @@ impl Dialog {
         }
     }
 
-    /// Draws the dialog; returns the cursor's cell where it has a text field.
     pub fn draw(
         &self,
         buf: &mut Buffer,

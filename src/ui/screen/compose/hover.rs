@@ -71,7 +71,6 @@ struct Line {
     style: Style,
 }
 
-/// The notes in lines, an empty one between them.
 fn lines(shared: &Shared, notes: &[Note], room: usize) -> Vec<Line> {
     let theme = &shared.theme;
     let mut lines = Vec::new();

@@ -11,7 +11,6 @@ use crate::template::{self, Limits};
 use crate::ui::screen::compose::state::Compose;
 use crate::ui::shared::Shared;
 
-/// What is known now, gathered when it is asked for.
 #[derive(Debug)]
 pub struct Knowledge<'a> {
     screen: &'a Compose,

@@ -11,7 +11,6 @@ use crate::ui::shared::Shared;
 use crate::ui::shared::latest::Latest;
 use crate::ui::widget::draw::inside;
 
-/// What of the composition on screen belongs to the cursor's place.
 #[derive(Debug, Default)]
 pub struct Linked {
     of: Option<Read>,
@@ -22,7 +21,6 @@ pub struct Linked {
     outline: Option<(u64, usize, Span)>,
 }
 
-/// A composition, read once.
 #[derive(Debug)]
 struct Read {
     composed: Latest<Composed>,

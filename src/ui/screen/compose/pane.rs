@@ -15,7 +15,6 @@ use crate::ui::shared::Shared;
 use crate::ui::widget::draw;
 use crate::ui::widget::draw::inside;
 
-/// Draws a pane's border with its number and title; returns the room inside.
 pub fn frame(
     screen: &Compose,
     shared: &Shared,

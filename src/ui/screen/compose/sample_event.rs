@@ -8,7 +8,6 @@ use crate::ui::shared::Shared;
 use crate::ui::widget::picker::Row;
 
 impl Compose {
-    /// Returns the path of the sample that was chosen for the open campaign.
     pub fn chosen_sample(&self) -> Option<&str> {
         self.samples.get(self.open.as_deref()?).map(String::as_str)
     }

@@ -50,7 +50,6 @@ impl Search {
         Self { began: Some((cursor, direction)), ..Self::new("") }
     }
 
-    /// The match to show while the pattern is typed.
     fn nearest(&self, cursor: usize) -> Option<Span> {
         let (found, around) = match self.began {
             Some((from, Direction::Forward)) => {
@@ -80,7 +79,6 @@ impl Search {
         };
     }
 
-    /// Which of the matches is selected, or why there is none.
     fn state(&self, selected: Span) -> String {
         match (self.matches.len(), self.matches.binary_search(&selected)) {
             (0, _) => self.words.clone(),
@@ -106,7 +104,6 @@ impl Search {
         }
     }
 
-    /// Draws the line; returns the cursor's cell. `selected` is what is selected in the text.
     pub fn draw(&self, buf: &mut Buffer, line: Rect, theme: &Theme, selected: Span) -> Option<(u16, u16)> {
         if line.height == 0 {
             return None;

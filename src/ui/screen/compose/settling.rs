@@ -31,7 +31,6 @@ pub struct Found {
     at: usize,
 }
 
-/// Where problems are kept.
 #[derive(Debug, Clone, PartialEq)]
 enum Of {
     Composed(Latest<Composed>),
@@ -90,7 +89,6 @@ impl Compose {
         }
     }
 
-    /// Returns the problems of the body that are told, to keep.
     pub fn found(&self) -> impl Iterator<Item = Found> {
         let of = match (&self.moved, self.composed()) {
             (Some(moved), _) => Some(Of::Moved(moved.clone())),

@@ -56,17 +56,14 @@ pub struct Compose {
     /// The sample events that were chosen in this session: the file's path by the campaign's stem.
     pub samples: BTreeMap<String, String>,
     pub preview: Preview,
-    /// What comes out of the body as it is, or was a moment ago.
     pub message: Request<Latest<Composed>>,
     pub(super) before_error: Option<BeforeError>,
     pub linked: Linked,
     pub verdicts: Verdicts,
-    /// What a sample of the recipients of the body showed.
     pub worst: Request<Worst>,
     pub typing: Option<Typing>,
     /// Which of the problems is chosen, from 0.
     pub problem: usize,
-    /// What answers at the webhook's address.
     pub bot: Request<BotStatus>,
     /// What the mouse holds while its button is down.
     pub drag: Option<Pane>,
@@ -77,7 +74,6 @@ pub struct Compose {
     composing: (Option<String>, Option<String>),
     pub generations: Generations,
     pub test_behind: Option<Box<TestDialog>>,
-    /// The profiles that the list shows.
     pub profiles: Request<Vec<Arc<Profile>>>,
     /// Secrets that are kept for an earlier place or version of the workspace, and are to be offered.
     pub old_secrets: Vec<Movable>,
@@ -87,10 +83,8 @@ pub struct Compose {
     pub code: CodeColours,
 }
 
-/// A problem as the console lists it: in the body, or in another file.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Problem {
-    /// In the body that is open; the span lies in it.
     InBody(Found),
     /// In the body or its webhook, for some recipients of a sample.
     ForSome(Arc<ForSome>),
@@ -167,7 +161,6 @@ impl Compose {
         screen
     }
 
-    /// Returns what the screen asks for when the console opens.
     pub fn start(&mut self, shared: &Shared) -> Vec<Effect> {
         let mut effects = vec![Effect::Task(Task::FindDrafts)];
         if shared.read_only.is_none() {
@@ -181,7 +174,6 @@ impl Compose {
         effects
     }
 
-    /// Opens the campaign's body in the editor, as it was left or as it is on disk.
     pub fn open_buffer(&mut self, shared: &Shared, stem: &str) {
         let Some(campaign) = shared.workspace.campaign(stem) else { return };
         self.buffers.entry(stem.to_owned()).or_insert_with(|| Buffer::read(campaign));
@@ -203,7 +195,6 @@ impl Compose {
         self.webhook.show(&shared.workspace, campaign);
     }
 
-    /// Returns the campaign in the editor.
     pub fn open_campaign<'a>(&self, shared: &'a Shared) -> Option<&'a CampaignFiles> {
         shared.workspace.campaign(self.open.as_deref()?)
     }
@@ -238,7 +229,6 @@ impl Compose {
             && shared.workspace.campaign(stem).is_some_and(is_absent)
     }
 
-    /// Asks for the message of what stands in the editor now.
     pub fn compose(&mut self, shared: &Shared) -> Option<Effect> {
         // Whatever sample is being tried is of an older body.
         self.worst.stop_waiting();
@@ -259,7 +249,6 @@ impl Compose {
         Some(Effect::Task(Task::Compose { generation, job: Box::new(job) }))
     }
 
-    /// Returns the message in sight.
     pub fn composed(&self) -> Option<&Latest<Composed>> {
         self.message.value()
     }
@@ -274,7 +263,6 @@ impl Compose {
         self.completion.as_ref().is_some_and(complete::Session::is_of_liquid)
     }
 
-    /// Asks what the body does to a sample of the recipients.
     pub fn survey(&mut self, shared: &Shared) -> Option<Effect> {
         self.buffer().filter(|buffer| buffer.editor.len() <= SURVEYS_UP_TO)?;
         let job = Box::new(self.job(shared)?);
@@ -315,7 +303,6 @@ impl Compose {
         })
     }
 
-    /// Asks who answers at the address of the open campaign's webhook.
     pub fn check_bot(&mut self, shared: &Shared) -> Option<Effect> {
         let in_use = self.webhook.in_use(&shared.workspace)?;
         let generation = self.ask_bot(&in_use);
@@ -422,13 +409,11 @@ impl Compose {
         (!is_coming).then_some(Effect::Loop(LoopEffect::After(Timer::Draft(stem))))
     }
 
-    /// Writes the draft whose clock has run out.
     pub fn journal_now(&mut self, shared: &Shared, stem: &str) -> Option<Effect> {
         self.buffers.get_mut(stem)?.draft_is_coming = false;
         self.journal(shared, stem).map(Effect::Journal)
     }
 
-    /// Returns everything wrong, the open body's problems first, in its order, as it was after the last message.
     pub fn problems(&self) -> &[Problem] {
         self.derived.problems()
     }
@@ -439,7 +424,6 @@ impl Compose {
         Some(EditorView::new(&buffer.editor, buffer.viewport, &shared.theme))
     }
 
-    /// Whether no dialog lies over the panes.
     pub fn is_in_front(&self, shared: &Shared) -> bool {
         self.dialog.is_none() && !shared.is_covered
     }
@@ -450,7 +434,6 @@ impl Compose {
         is_free && self.focus.in_body() && self.vim.as_ref().is_some_and(|vim| !vim.is_inserting())
     }
 
-    /// Returns which of the problems the cursor of the body is on.
     pub fn cursor_problem(&self) -> Option<usize> {
         let problems = self.problems();
         let cursor = self.buffer()?.editor.cursor();

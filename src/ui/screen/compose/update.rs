@@ -42,7 +42,6 @@ pub(super) fn update(screen: &mut Compose, shared: &mut Shared, message: Msg) ->
     effects
 }
 
-/// Does an action that was chosen in the palette, the footer or the header.
 pub(super) fn act(screen: &mut Compose, shared: &mut Shared, action: Action) -> Vec<Effect> {
     screen.hover = None;
     let mut effects = actions::act(screen, shared, action);
@@ -50,7 +49,6 @@ pub(super) fn act(screen: &mut Compose, shared: &mut Shared, action: Action) -> 
     effects
 }
 
-/// Lays the screen out in `area`, and brings all that follows from its state up to date.
 pub(super) fn follow(screen: &mut Compose, shared: &mut Shared, area: Rect) -> Vec<Effect> {
     vim::follow(screen);
     derived::follow(screen, shared);
@@ -86,7 +84,6 @@ fn show_cursor(screen: &mut Compose, shared: &mut Shared) {
     }
 }
 
-/// Takes back what was scrolled beyond the end: what fits is not scrolled at all.
 fn keep_in_sight(screen: &mut Compose, shared: &mut Shared) {
     if 0 < screen.preview.scroll
         && let Some(area) = screen.plan.pane(Pane::Preview)

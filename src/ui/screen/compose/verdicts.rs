@@ -15,13 +15,11 @@ pub type Found = BTreeMap<String, Severity>;
 
 #[derive(Debug, Default)]
 pub struct Verdicts {
-    /// The check of all.
     check: Request<()>,
     found: Found,
 }
 
 impl Verdicts {
-    /// Takes the result of a check of all.
     pub fn take(&mut self, generation: Generation, found: &Found) {
         if self.check.answer(generation, Ok(())) == Taken::Latest {
             self.found.clone_from(found);
@@ -39,7 +37,6 @@ impl Verdicts {
         }
     }
 
-    /// Returns the worst of a campaign, by its message.
     pub fn of(&self, stem: &str) -> Option<Severity> {
         self.found.get(stem).copied()
     }

@@ -16,7 +16,6 @@ use crate::ui::shared::screen::{Cursor, HeaderPart};
 use crate::ui::widget::draw;
 use crate::ui::widget::hyperlinks::Link;
 
-/// Draws the panes, what is near the cursor, and the dialog; returns the cursor where one types.
 pub fn view(screen: &Compose, shared: &Shared, buf: &mut Buffer) -> Option<Cursor> {
     if let Some(tabs) = screen.plan.tabs {
         draw_tabs(screen, shared, tabs, buf);
@@ -53,7 +52,6 @@ pub fn view(screen: &Compose, shared: &Shared, buf: &mut Buffer) -> Option<Curso
     cursor.map(|(x, y)| Cursor { x, y, is_block: screen.has_block_cursor() })
 }
 
-/// Returns the cells that lead to addresses; none while something lies over the panes.
 pub fn links(screen: &Compose, shared: &Shared) -> Vec<Link> {
     let is_covered = screen.dialog.is_some() || screen.hover.is_some() || screen.completion.is_some();
     let area = screen.plan.pane(Pane::Preview).filter(|_| shared.settings.hyperlinks && !is_covered);

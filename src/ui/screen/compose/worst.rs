@@ -32,7 +32,6 @@ impl Worst {
         Self { surveyed, change: Change::default() }
     }
 
-    /// Keeps the places in step with the body as it is now.
     pub fn follow(&mut self, body: &str) {
         self.change = Change::between(&self.surveyed.body, body);
     }

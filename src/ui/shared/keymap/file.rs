@@ -71,7 +71,6 @@ fn read(table: &mut Table<'_>) -> Keymap {
     Keymap { bindings }
 }
 
-/// Reads one key of an action, and says why it cannot be had.
 fn bind(table: &mut Table<'_>, row: &Row, text: Spanned<String>, own: &[Bound]) -> Vec<Bound> {
     let Spanned { value, span } = text;
     let key: Key = match value.parse() {
@@ -119,12 +118,10 @@ fn overlap(a: Context, b: Context) -> bool {
     a == b || a == Context::Anywhere || b == Context::Anywhere
 }
 
-/// Whether a text field needs the key for itself.
 fn edits_text(key: Key) -> bool {
     !key.ctrl && !key.alt && !matches!(key.code, KeyCode::F(_) | KeyCode::Insert | KeyCode::Esc)
 }
 
-/// Why a key is not for anyone to bind.
 fn reserved(key: Key) -> Option<&'static str> {
     match (key.code, key.ctrl) {
         (KeyCode::Esc, _) => Some("it always leads back"),

@@ -14,7 +14,6 @@ pub struct Options {
     pub width: usize,
     pub reveals_spoilers: bool,
     pub expands_quotes: bool,
-    /// Only characters that every terminal has.
     pub is_ascii: bool,
 }
 
@@ -40,7 +39,6 @@ pub struct Message {
 /// One line on the screen, never wider than asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Line {
-    /// From left to right.
     pub runs: Vec<Run>,
 }
 
@@ -78,7 +76,6 @@ pub enum Role {
     /// The language on the box.
     PreTitle,
     QuoteBar,
-    /// What opens or closes a long quote.
     Toggle,
     /// A closed spoiler; also its text once it is open.
     Spoiler,
@@ -86,7 +83,6 @@ pub enum Role {
     Address,
     /// A mention, hashtag, command or the like.
     Mention,
-    /// A custom emoji's stand-in.
     Emoji,
     /// A time that clients show in their own way.
     Time,
@@ -136,7 +132,6 @@ impl Run {
         })
     }
 
-    /// Returns the part of the message at a cell of the run.
     pub fn part_at(&self, message: &str, column: usize) -> Option<Part> {
         let shown = self.graphemes(message).find(|(_, cells)| cells.contains(&column));
         shown.map(|(bytes, _)| Part::Text(bytes)).or(self.part)

@@ -8,7 +8,6 @@ use crate::text;
 use crate::ui::shared::message::style::Stretch;
 use crate::ui::shared::message::{Line, Options, Role, Run, RunStyle};
 
-/// One grapheme cluster as it is shown.
 #[derive(Debug, Clone)]
 struct Cell {
     text: String,
@@ -59,7 +58,6 @@ pub(super) fn cut(source: &str, range: Range<usize>, stretches: &[Stretch], opti
     line
 }
 
-/// Returns the cells of the widest line of code.
 pub(super) fn line_width(line: &Line) -> usize {
     line.runs.iter().map(|run| text::width(&run.text)).sum()
 }
@@ -178,7 +176,6 @@ pub(super) fn centred(label: &str, width: usize, is_ascii: bool) -> String {
     format!("{}{cut}{}", " ".repeat(free / 2), " ".repeat(free - free / 2))
 }
 
-/// Returns `label` in at most `width` cells.
 pub(super) fn shortened(label: &str, width: usize, is_ascii: bool) -> String {
     let visible = text::visible(label);
     if text::width(&visible) <= width {

@@ -26,12 +26,10 @@ pub struct Compare {
     compared: Request<Latest<Compared>>,
     /// The colours of each mode's text, by its bytes; none before the mode's grammar is loaded.
     colours: Vec<Vec<Piece>>,
-    /// The chosen mode, from 0.
     pub chosen: usize,
     pub scroll: usize,
 }
 
-/// One mode.
 #[derive(Clone, Copy)]
 pub struct Column<'a> {
     pub mode: ParseMode,
@@ -55,7 +53,6 @@ impl Compare {
         }
     }
 
-    /// Colours the text of the grammar's mode.
     pub fn colour(&mut self, grammar: &Grammar) {
         let Some(compared) = self.compared.value() else { return };
         for ((mode, outcome), colours) in compared.modes.iter().zip(&mut self.colours) {
@@ -72,19 +69,16 @@ impl Compare {
         self.compared.value()?.now
     }
 
-    /// Returns the modes; none while they are made.
     pub fn columns(&self) -> Vec<Column<'_>> {
         let modes = self.compared.value().map(|compared| compared.modes.as_slice()).unwrap_or_default();
         let modes = modes.iter().zip(&self.colours);
         modes.map(|((mode, outcome), colours)| Column { mode: *mode, outcome, colours }).collect()
     }
 
-    /// Returns the chosen mode.
     pub fn column(&self) -> Option<Column<'_>> {
         self.columns().get(self.chosen).copied()
     }
 
-    /// Returns how far the columns that are shown can be scrolled in the dialog's room.
     pub fn last_top(&self, room: Rect, theme: &Theme) -> usize {
         let columns = self.columns();
         let n = u16::try_from(columns.len()).unwrap_or(1).max(1);
@@ -138,7 +132,6 @@ impl Compare {
         }
     }
 
-    /// The mode's name, whether the body is in it now, and what is in the way or lost.
     fn title(&self, column: Column<'_>) -> String {
         let now = if self.now() == Some(column.mode) { " · now" } else { "" };
         let state = match column.outcome {
@@ -153,7 +146,6 @@ impl Compare {
         if at == self.chosen { theme.popup_chosen } else { theme.popup.patch(theme.title) }
     }
 
-    /// Draws what stands below a mode's title: what is lost, the text in its markup, and the message.
     fn draw_column(&self, buf: &mut Buffer, area: Rect, column: Column<'_>, theme: &Theme) {
         let lines = lines_of(column, usize::from(area.width), theme);
         let below = area.height.saturating_sub(1);

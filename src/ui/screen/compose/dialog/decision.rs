@@ -21,7 +21,6 @@ pub enum Decision {
     DiscardDraft(String),
     /// The webhook may be sent to, as it was when the question was asked.
     Trust(Box<WebhookInUse>),
-    /// The private folder is this workspace's own from now on.
     AdoptPrivate,
     /// Secrets that are kept for an earlier place or version of the workspace become its own, or stay where they are.
     OldSecrets {

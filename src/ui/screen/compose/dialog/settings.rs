@@ -21,7 +21,6 @@ pub struct Settings {
     before: Campaign,
 }
 
-/// The choice that leaves the dialect to the workspace.
 const DIALECT_OF_WORKSPACE: &str = "as the workspace";
 
 impl Settings {

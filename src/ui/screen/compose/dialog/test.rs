@@ -17,12 +17,10 @@ use crate::ui::widget::draw;
 use crate::ui::widget::theme::Theme;
 use crate::workspace::{TestChats, TestSend};
 
-/// Who answers at the address of the webhook.
 type Bot = Request<BotStatus>;
 
 #[derive(Debug, Clone)]
 pub struct TestDialog {
-    /// Whom the message is made for, in words.
     pub profile: String,
     pub chats: TestChats,
     /// The name, id or `@name` of the chat chosen.
@@ -33,13 +31,11 @@ pub struct TestDialog {
     /// Earlier tests, newest first.
     pub history: Vec<TestSend>,
     pub state: TestState,
-    /// Whether the chats and the history have been read.
     pub is_loaded: bool,
     pub sends_when_loaded: bool,
     pub scroll: usize,
 }
 
-/// What is going on in the dialog: one thing at a time.
 #[derive(Debug, Clone, PartialEq)]
 pub enum TestState {
     /// Sending it; idle until Enter.
@@ -48,7 +44,6 @@ pub enum TestState {
     Capture(Request<CapturedChat>),
     /// The webhook was just trusted: Enter sends now.
     Trusted,
-    /// Nothing was sent, and why.
     Refused(String),
 }
 
@@ -56,14 +51,12 @@ pub enum TestState {
 const HEAD: u16 = 3;
 
 impl TestState {
-    /// Starts sending.
     pub fn send(generation: Generation) -> Self {
         let mut request = Request::Idle;
         request.ask(generation);
         TestState::Send(request)
     }
 
-    /// Starts waiting for a message to the bot.
     pub fn capture(generation: Generation) -> Self {
         let mut request = Request::Idle;
         request.ask(generation);
@@ -94,7 +87,6 @@ impl TestDialog {
         if self.as_is { None } else { self.chats.resolve(self.chat.as_deref()?) }
     }
 
-    /// Whether a test chat can be put into this request.
     pub fn can_set_chat(&self) -> bool {
         self.unset().is_none()
     }
@@ -117,21 +109,18 @@ impl TestDialog {
         }
     }
 
-    /// Returns how far the request can be scrolled in the dialog's room.
     pub fn last_top(&self, room: Rect, bot: &Bot, theme: &Theme) -> usize {
         let width = usize::from(room.width);
         let most = Self::request_height(room, self.answer_lines(bot, width).len());
         self.request_lines(width, theme).len().saturating_sub(usize::from(most))
     }
 
-    /// Returns how many rows the request may have above an answer of so many.
     fn request_height(room: Rect, answer: usize) -> u16 {
         let available = room.height.saturating_sub(HEAD.min(room.height) + 1);
         let answer = u16::try_from(answer).unwrap_or(u16::MAX).min(room.height / 2);
         available.saturating_sub(answer + u16::from(0 < answer))
     }
 
-    /// Draws it.
     pub fn draw(&self, buf: &mut Buffer, area: Rect, bot: &Bot, theme: &Theme) {
         let room = frame(buf, area, "Preview and Test", self.keys(), theme);
         let mut y = room.y;

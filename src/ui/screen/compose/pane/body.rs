@@ -10,7 +10,6 @@ use crate::ui::screen::compose::state::Compose;
 use crate::ui::shared::Shared;
 use crate::ui::widget::draw;
 
-/// Draws the pane; returns the cursor's cell while one types in it.
 pub fn draw(screen: &Compose, shared: &Shared, area: Rect, buf: &mut Buffer) -> Option<(u16, u16)> {
     let Some((campaign, buffer)) = screen.open_campaign(shared).zip(screen.buffer()) else {
         let room = frame(screen, shared, Pane::Body, "Body", area, buf);
@@ -79,7 +78,6 @@ pub fn text_area(screen: &Compose, room: Rect) -> Rect {
     Rect { height: room.height.saturating_sub(u16::from(screen.search.is_some())), ..room }
 }
 
-/// Says in the border which of vim's modes keys are for.
 fn draw_mode(screen: &Compose, shared: &Shared, area: Rect, buf: &mut Buffer) {
     let Some(vim) = screen.vim.as_ref().filter(|_| screen.focus.in_body() && 2 < area.width) else { return };
     let line = Rect { x: area.x + 1, width: area.width - 2, height: area.height.min(1), ..area };

@@ -34,7 +34,6 @@ pub struct Preview {
 pub enum Tab {
     #[default]
     Message,
-    /// The rendered body.
     Json,
     Request,
 }
@@ -62,7 +61,6 @@ pub fn width(screen: &Compose) -> u16 {
     screen.plan.pane(Pane::Preview).map_or(0, |area| inside(area).width)
 }
 
-/// Returns how far the pane can be scrolled: until its last row is the lowest.
 pub fn last_top(screen: &Compose, shared: &Shared, area: Rect) -> usize {
     let room = inside(area);
     let Some(composed) = screen.composed() else { return 0 };
@@ -133,7 +131,6 @@ const BEFORE_TABS: u16 = 3;
 
 const TAB_GAP: u16 = 3;
 
-/// The cells of tabs side by side, with the blank and the corner behind them.
 fn tabs_width(tabs: &[Tab]) -> u16 {
     tabs.iter().map(|tab| name_width(*tab) + TAB_GAP).sum::<u16>().saturating_sub(TAB_GAP) + 2
 }
@@ -198,7 +195,6 @@ pub enum Hit {
     Spoiler,
     /// A long quote is to be opened or closed.
     Toggle,
-    /// What was clicked came from this place of the body.
     Place(Span),
 }
 
@@ -257,7 +253,6 @@ fn draw_message(screen: &Compose, shared: &Shared, composed: &Composed, room: Re
 
 struct WithoutMessage<'a> {
     lines: Vec<(String, Style)>,
-    /// The message before the error, and its room below the lines.
     before: Option<(&'a Bubble, Rect)>,
 }
 
@@ -294,14 +289,12 @@ impl<'a> WithoutMessage<'a> {
 /// What is said above the message before an error: its looks alone must not say that it is not what would be sent.
 const BEFORE_ERROR: &str = "! Not sent: the message before the error";
 
-/// Draws a message that is not what would be sent: all of it dim.
 fn draw_before_error(screen: &Compose, shared: &Shared, before: &Bubble, area: Rect, buf: &mut Buffer) {
     let over = Over { lit: &Lit::default(), code: &[] };
     before.draw(buf, area, screen.preview.scroll, &shared.theme, over);
     buf.set_style(area, shared.theme.dim);
 }
 
-/// Mode, length against the limit, entities.
 fn status_line(composed: &Composed) -> String {
     let Some(text) = composed.request.as_ref().and_then(|request| request.text()) else {
         return String::new();

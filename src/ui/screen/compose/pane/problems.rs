@@ -164,7 +164,6 @@ fn shortened(mut lines: Vec<String>, width: usize) -> Vec<String> {
     lines
 }
 
-/// The first problem that is shown so that the chosen one is in sight.
 fn first_shown(screen: &Compose, problems: &[Problem], room: Rect) -> usize {
     let chosen = screen.problem.min(problems.len().saturating_sub(1));
     // One that is higher than the pane is shown from its first line.

@@ -15,7 +15,6 @@ use crate::ui::widget::input::Mouse;
 use crate::ui::widget::key::Key;
 use crate::workspace::{CampaignFiles, Definition, Fingerprint, Source, Workspace};
 
-/// The webhook on screen, as it is typed.
 #[derive(Debug, Clone, Default)]
 pub struct WebhookPane {
     /// The stem of the webhook shown; none where the campaign has none.
@@ -75,12 +74,10 @@ impl WebhookPane {
         self.saving.clone()
     }
 
-    /// Returns why what is typed cannot be saved, where that is so.
     pub fn refusal(&self) -> Option<String> {
         self.form.refused()?.problem.clone()
     }
 
-    /// Puts the keyboard into the field that keeps the webhook from being saved.
     pub fn focus_on_refused(&mut self) {
         if let Some(id) = self.form.refused().map(|field| field.id.clone()) {
             self.form.focus_on(&id);
@@ -100,12 +97,10 @@ impl WebhookPane {
         self.form.focus_on(&header.unwrap_or_else(|| key.to_owned()));
     }
 
-    /// Whether the address on screen is the one at which it was asked who answers.
     pub fn is_asked(&self) -> bool {
         self.asked.as_deref() == Some(self.form.value("url").as_str())
     }
 
-    /// Notes that nothing was saved: what is typed stays.
     pub fn stop_saving(&mut self) {
         self.saving = None;
     }
@@ -129,7 +124,6 @@ impl WebhookPane {
         self.is_modified().then(|| self.saved.clone())
     }
 
-    /// Returns the webhook on screen as trust looks at it.
     pub fn in_use(&self, workspace: &Workspace) -> Option<WebhookInUse> {
         let (stem, webhook) = (self.stem.clone()?, self.current(workspace)?);
         let typed_over = self.typed_over();
@@ -230,7 +224,6 @@ impl WebhookPane {
         self.check();
     }
 
-    /// Puts what is wrong beside the field.
     fn check(&mut self) {
         let url = self.form.value("url");
         let problem = match find_token(&url) {
@@ -268,7 +261,6 @@ impl WebhookPane {
         }
     }
 
-    /// Draws the pane; returns the cursor's cell while one types in it.
     pub fn draw(
         &self,
         screen: &Compose,
@@ -297,7 +289,6 @@ impl WebhookPane {
     }
 }
 
-/// Says why a timeout cannot be read, in the few words that fit beside its field.
 fn timeout_problem(timeout: &str) -> Option<String> {
     if timeout.is_empty() || parse_duration(timeout).is_ok() {
         return None;
@@ -308,7 +299,6 @@ fn timeout_problem(timeout: &str) -> Option<String> {
     })
 }
 
-/// Where the form is below the line that says who answers.
 fn form_area(room: Rect) -> Rect {
     Rect { y: room.y + 1, height: room.height.saturating_sub(1), ..room }
 }

@@ -222,7 +222,6 @@ fn preview_and_test(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
     effects
 }
 
-/// Makes the request of the test as its dialog stands.
 pub fn prepare_test(screen: &mut Compose, shared: &mut Shared) -> Option<Effect> {
     let job = Box::new(test_job(screen, shared)?);
     let generation = screen.generations.fresh();
@@ -388,7 +387,6 @@ fn find(screen: &mut Compose) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Asks whether a private folder that telecast did not make here is to be used.
 fn ask_to_adopt(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
     if !screen.is_private_foreign {
         shared.say("this workspace's .telecast is its own: there is nothing to adopt");

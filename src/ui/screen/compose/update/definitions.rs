@@ -31,7 +31,6 @@ pub fn new(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
     })
 }
 
-/// Asks for the name of a copy of the campaign or webhook.
 pub fn duplicate(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
     editing(screen, shared, |screen, shared| {
         match (screen.focus.pane, screen.webhook.stem.clone(), screen.open.clone()) {

@@ -161,7 +161,6 @@ fn press_outside_text(screen: &mut Compose, shared: &mut Shared, pane: Pane, key
     }
 }
 
-/// Opens the campaign above or below in the list.
 pub fn step_campaign(screen: &mut Compose, shared: &mut Shared, by: isize) -> Vec<Effect> {
     let stems: Vec<String> =
         shared.workspace.campaigns.iter().map(|campaign| campaign.stem.clone()).collect();

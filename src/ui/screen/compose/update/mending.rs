@@ -39,7 +39,6 @@ pub fn walk_problems(screen: &mut Compose, shared: &mut Shared, by: isize) -> Ve
     Vec::new()
 }
 
-/// Goes to the chosen problem's place, and for one that only others have to one of them.
 pub fn go_to_problem(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
     let problems = screen.problems().to_vec();
     show_problem(screen, shared, &problems);
@@ -49,7 +48,6 @@ pub fn go_to_problem(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
     }
 }
 
-/// Puts the cursor on the chosen problem's place and says what it is.
 fn show_problem(screen: &mut Compose, shared: &mut Shared, problems: &[Problem]) {
     let Some(problem) = problems.get(screen.problem) else { return };
     let diagnostic = problem.diagnostic();
@@ -80,7 +78,6 @@ fn show_problem(screen: &mut Compose, shared: &mut Shared, problems: &[Problem])
     }
 }
 
-/// Puts the cursor on a place of the body, the place selected.
 pub fn go_to(screen: &mut Compose, span: Span) {
     screen.focus = Focus::enter(Pane::Body);
     if let Some(buffer) = screen.buffer_mut() {
@@ -117,7 +114,6 @@ pub fn fix(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
     }
 }
 
-/// Applies the fix with this number of the chosen problem.
 pub fn apply_chosen_fix(screen: &mut Compose, shared: &mut Shared, number: usize) -> Vec<Effect> {
     let problems = screen.problems().to_vec();
     let fix =

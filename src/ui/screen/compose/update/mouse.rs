@@ -138,7 +138,6 @@ fn point_at_body(
     effects
 }
 
-/// Opens what is closed, and leads from what is open to its place in the body.
 fn point_at_preview(screen: &mut Compose, shared: &mut Shared, area: Rect, mouse: Mouse) -> Vec<Effect> {
     let place = match preview::hit(screen, area, mouse.x, mouse.y) {
         Some(preview::Hit::Spoiler) => {

@@ -370,7 +370,6 @@ fn keep_unsaved(screen: &mut Compose, shared: &mut Shared, workspace: &mut Arc<W
     news
 }
 
-/// A file as it was, which is not there any more.
 fn absent(source: &Source) -> Source {
     Source { fingerprint: Fingerprint::Absent, condition: Condition::Missing, ..source.clone() }
 }
@@ -416,7 +415,6 @@ fn offer_secrets(screen: &mut Compose) {
     screen.dialog = Some(Dialog::Confirm(confirm));
 }
 
-/// Asks about the next draft that a crash left.
 pub fn offer_draft(screen: &mut Compose, shared: &mut Shared) {
     let Some(draft) = screen.drafts.first().filter(|_| screen.dialog.is_none()) else {
         return offer_secrets(screen);

@@ -22,7 +22,6 @@ pub fn save(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
     })
 }
 
-/// Says why the webhook is not saved and goes to the field, where that is so.
 fn complain_of_webhook(screen: &mut Compose, shared: &mut Shared) -> bool {
     let Some(words) = screen.webhook.refusal() else { return false };
     screen.focus = Focus::enter(Pane::Webhook);

@@ -82,7 +82,6 @@ fn tab(screen: &Compose) -> Command {
     stop.map_or(Command::Tab, |at| Command::Move(Motion::To(at)))
 }
 
-/// Leaves the text to the panes.
 pub fn leave(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
     screen.focus = Focus::reach(Pane::Body);
     shared.say("Tab walks the panes, Enter types again");
@@ -93,7 +92,6 @@ pub fn paste(screen: &mut Compose, shared: &mut Shared, text: &str) -> Vec<Effec
     apply(screen, shared, Command::Paste(text.to_owned()))
 }
 
-/// Applies a command to the open body, and asks for what follows from it.
 pub fn apply(screen: &mut Compose, shared: &mut Shared, command: Command) -> Vec<Effect> {
     if !is_motion(&command) && !can_edit(screen, shared) {
         return actions::refuse_to_edit(shared);

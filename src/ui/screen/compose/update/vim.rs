@@ -21,7 +21,6 @@ pub fn press(screen: &mut Compose, shared: &mut Shared, key: Key) -> Option<Vec<
     Some(perform(screen, shared, outcome))
 }
 
-/// Brings the cursor to where the mode has it, after whatever happened.
 pub fn follow(screen: &mut Compose) {
     // While one searches, the match is selected.
     if screen.search.is_some() {
@@ -34,7 +33,6 @@ pub fn follow(screen: &mut Compose) {
     }
 }
 
-/// Makes what was just selected the selection of visual mode.
 pub fn adopt(screen: &mut Compose) {
     with(screen, Vim::adopt);
 }
@@ -52,7 +50,6 @@ pub fn toggle(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Does what was typed behind `:`.
 pub fn command_line(screen: &mut Compose, shared: &mut Shared, line: Line) -> Vec<Effect> {
     match line {
         Line::Save => actions::act(screen, shared, Action::Save),

@@ -42,7 +42,6 @@ impl JsonRows {
         self.rows.len()
     }
 
-    /// Returns the row that shows the byte `at`.
     pub fn row_of(&self, at: usize) -> usize {
         self.rows.partition_point(|row| row.start <= at).saturating_sub(1)
     }

@@ -134,7 +134,6 @@ fn history_rows(test: &TestDialog, zone: &jiff::tz::TimeZone) -> Vec<Row> {
     test.history.iter().enumerate().map(row).collect()
 }
 
-/// Whether an earlier test arrived, as far as is known.
 fn mark(sent: &crate::workspace::TestSend) -> &'static str {
     match (sent.ok, sent.may_have_arrived) {
         (true, _) => "✔",
