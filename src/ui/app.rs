@@ -18,15 +18,10 @@ use ratatui::layout::Rect;
 use crate::ui::app::chrome::Chrome;
 use crate::ui::app::dialog::{Answer, Dialog};
 use crate::ui::screen::{ScreenId, Screens};
-use crate::ui::shared::action::Action;
-use crate::ui::shared::effect::{Ask, Effect, Entry, LoopEffect, Task};
-use crate::ui::shared::msg::Msg;
-use crate::ui::shared::screen::{Cursor, Screen};
-use crate::ui::shared::{Shared, UiSettings};
-use crate::ui::widget::draw;
-use crate::ui::widget::hyperlinks::Link;
-use crate::ui::widget::input::{Input, MouseKind};
-use crate::ui::widget::theme::Theme;
+use crate::ui::shared::{
+    Action, Ask, Cursor, Effect, Entry, LoopEffect, Msg, Screen, Shared, Task, UiSettings,
+};
+use crate::ui::widget::{Input, Link, MouseKind, Theme, draw};
 use crate::workspace::Workspace;
 
 #[derive(Debug)]

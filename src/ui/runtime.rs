@@ -34,10 +34,7 @@ use crate::ui::app::{App, update};
 use crate::ui::runtime::executor::Executor;
 use crate::ui::runtime::outside::{Happening, Outside};
 use crate::ui::runtime::tty::Tty;
-use crate::ui::shared::effect::{Effect, ExternalEdit, LoopEffect};
-use crate::ui::shared::fault;
-use crate::ui::shared::fault::{Fault, Provoked, Work};
-use crate::ui::shared::msg::Msg;
+use crate::ui::shared::{Effect, ExternalEdit, Fault, LoopEffect, Msg, Provoked, Work, fault};
 
 /// Background results are drawn at most this often.
 const FRAME: Duration = Duration::from_millis(8);

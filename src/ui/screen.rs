@@ -7,8 +7,7 @@ pub mod compose;
 #[cfg(test)]
 mod empty;
 
-use crate::ui::shared::Shared;
-use crate::ui::shared::screen::Screen;
+use crate::ui::shared::{Screen, Shared};
 
 use compose::Compose;
 

@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use crate::profile::{Profile, Vocabulary};
 use crate::settings::Whitespace;
-use crate::ui::shared::effect::{Ask, Effect, LoopEffect, Task};
-use crate::ui::shared::keymap::Keymap;
-use crate::ui::widget::theme::Theme;
+use crate::ui::widget::Theme;
 use crate::workspace::Workspace;
 
 pub mod action;
@@ -21,6 +19,15 @@ pub mod screen;
 
 pub mod bubble;
 pub mod message;
+
+pub use action::{ACTIONS, Action, Context, FOOTER, NEEDED};
+pub use effect::{Ask, Change, Effect, Entry, ExternalEdit, LoopEffect, Task, Timer};
+pub use fault::{Fault, Provoked, Work};
+use keymap::Keymap;
+pub use latest::Latest;
+pub use msg::{Done, Msg, SaveFailure};
+pub use request::{Generation, Generations, Request, Taken};
+pub use screen::{Cursor, HeaderPart, Keys, Place, Screen};
 
 #[derive(Debug)]
 pub struct Shared {

@@ -3,9 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::ui::shared::Shared;
-use crate::ui::shared::action::{Action, FOOTER, NEEDED};
-use crate::ui::shared::screen::{HeaderPart, Screen};
+use crate::ui::shared::{Action, FOOTER, HeaderPart, NEEDED, Screen, Shared};
 use crate::ui::widget::draw;
 
 use crate::text::width;

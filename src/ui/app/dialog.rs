@@ -3,16 +3,10 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::ui::shared::action::{ACTIONS, Action, Context};
-use crate::ui::shared::effect::Ask;
-use crate::ui::shared::keymap::Keymap;
-use crate::ui::shared::screen::{Cursor, Keys, Place};
-use crate::ui::widget::confirm::{Confirm, Decide};
-use crate::ui::widget::input::{Input, MouseKind};
-use crate::ui::widget::key::{Key, KeyCode};
-use crate::ui::widget::listing::{Kind, Labels, Listing};
-use crate::ui::widget::picker::{Matching, Picked, Row};
-use crate::ui::widget::theme::Theme;
+use crate::ui::shared::{ACTIONS, Action, Ask, Context, Cursor, Keys, Place, keymap::Keymap};
+use crate::ui::widget::{
+    Confirm, Decide, Input, Key, KeyCode, Kind, Labels, Listing, Matching, MouseKind, Picked, Row, Theme,
+};
 
 #[derive(Debug, Clone)]
 pub(super) enum Dialog {

@@ -3,8 +3,7 @@ use std::sync::Arc;
 use super::*;
 use crate::settings::Whitespace;
 use crate::ui::shared::Clipboard;
-use crate::ui::widget::input::Mouse;
-use crate::ui::widget::key::Key;
+use crate::ui::widget::{Key, Mouse};
 use crate::workspace::MANIFEST;
 
 fn console() -> App {

@@ -23,7 +23,7 @@ use std::ops::Range;
 
 use ratatui::style::Style;
 
-use crate::ui::widget::theme::Theme;
+use crate::ui::widget::Theme;
 
 pub use classes::class_of_token;
 pub use code::CodeGrammars;

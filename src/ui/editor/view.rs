@@ -23,7 +23,7 @@ use crate::template::Token;
 use crate::text::{Span, grapheme_width, picture};
 
 use crate::ui::editor::highlight::Highlighter;
-use crate::ui::widget::theme::Theme;
+use crate::ui::widget::Theme;
 
 use layers::RowLayers;
 use whitespace::Blanks;

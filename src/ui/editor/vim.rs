@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 
 use crate::editor::search::Search;
 use crate::editor::{Command, Editor, Motion};
-use crate::ui::widget::key::{Key, KeyCode};
+use crate::ui::widget::{Key, KeyCode};
 
 use insert::Insertion;
 use pending::{Pending, Wanted};

@@ -23,12 +23,7 @@ use crate::service::{
 };
 use crate::ui::editor::highlight::{CodeGrammars, Grammar};
 use crate::ui::runtime::executor::workers::{Asked, Slot};
-use crate::ui::shared::effect::{Entry, Task};
-use crate::ui::shared::fault;
-use crate::ui::shared::fault::{Fault, Provoked, Work};
-use crate::ui::shared::latest::Latest;
-use crate::ui::shared::msg::Msg;
-use crate::ui::shared::request::Generation;
+use crate::ui::shared::{Entry, Fault, Generation, Latest, Msg, Provoked, Task, Work, fault};
 use crate::workspace::{self, Means, Watch};
 
 /// How long the console waits on its way out for the history to be written.

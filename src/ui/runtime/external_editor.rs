@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::disk::{Condition, Scratch, explain, read_source};
-use crate::ui::shared::effect::ExternalEdit;
+use crate::ui::shared::ExternalEdit;
 
 pub async fn edit(job: ExternalEdit, scratch: &Path) -> Result<String, String> {
     let command = ["VISUAL", "EDITOR"]

@@ -10,7 +10,7 @@ use std::task::Poll;
 use tokio::time::Instant;
 
 use crate::ui::shared::keymap::key_of;
-use crate::ui::widget::input::{Input, Mouse, MouseKind};
+use crate::ui::widget::{Input, Mouse, MouseKind};
 
 const DOUBLE_CLICK: Duration = Duration::from_millis(400);
 

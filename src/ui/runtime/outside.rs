@@ -4,8 +4,8 @@ use std::io;
 use std::path::Path;
 
 use crate::ui::app::App;
-use crate::ui::shared::effect::{ExternalEdit, Timer};
-use crate::ui::widget::input::Input;
+use crate::ui::shared::{ExternalEdit, Timer};
+use crate::ui::widget::Input;
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Happening {

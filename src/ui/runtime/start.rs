@@ -17,12 +17,8 @@ use crate::ui::app::App;
 use crate::ui::runtime;
 use crate::ui::runtime::executor::{Executor, Wiring};
 use crate::ui::runtime::{terminal, welcome};
-use crate::ui::shared::fault;
-use crate::ui::shared::fault::{Fault, Provoked, Work};
-use crate::ui::shared::keymap::Keymap;
-use crate::ui::shared::msg::Msg;
-use crate::ui::shared::{Clipboard, UiSettings};
-use crate::ui::widget::theme::Theme;
+use crate::ui::shared::{Clipboard, Fault, Msg, Provoked, UiSettings, Work, fault, keymap::Keymap};
+use crate::ui::widget::Theme;
 use crate::workspace::{self, DiscoverError, Folder, Guard, LockError, Means, Standing, Workspace};
 
 /// How many results may wait for the loop; senders wait beyond that.

@@ -2,7 +2,7 @@
 
 use tokio::time::Instant;
 
-use crate::ui::shared::effect::Timer;
+use crate::ui::shared::Timer;
 
 /// The timers that run. One that was set again runs twice: whoever set it knows which it still waits for.
 #[derive(Debug, Default)]

@@ -20,11 +20,8 @@ use crate::ui::runtime::signals::{SignalSet, Signalled};
 use crate::ui::runtime::strike;
 use crate::ui::runtime::terminal::{self, Modes, Screen};
 use crate::ui::runtime::timers::Timers;
-use crate::ui::shared::effect::{ExternalEdit, Timer};
-use crate::ui::shared::fault::Provoked;
-use crate::ui::shared::screen::Cursor;
-use crate::ui::widget::hyperlinks::{self, Hyperlinks};
-use crate::ui::widget::input::join_pastes;
+use crate::ui::shared::{Cursor, ExternalEdit, Provoked, Timer};
+use crate::ui::widget::{Hyperlinks, hyperlinks, input::join_pastes};
 
 pub struct Tty {
     screen: Screen,

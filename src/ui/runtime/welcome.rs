@@ -12,12 +12,7 @@ use crate::ui::runtime::start::StartError;
 use crate::ui::runtime::terminal;
 use crate::ui::runtime::terminal::Modes;
 use crate::ui::shared::keymap::key_of;
-use crate::ui::widget::dialog::frame;
-use crate::ui::widget::draw;
-use crate::ui::widget::input::{Input, join_pastes};
-use crate::ui::widget::key::{Key, KeyCode};
-use crate::ui::widget::text_field::TextField;
-use crate::ui::widget::theme::Theme;
+use crate::ui::widget::{Input, Key, KeyCode, TextField, Theme, dialog::frame, draw, input::join_pastes};
 use crate::workspace::{self, DiscoverError, MANIFEST};
 
 const CHOICES: [&str; 4] = [

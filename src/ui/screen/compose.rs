@@ -29,12 +29,8 @@ pub use state::Compose;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::ui::shared::Shared;
-use crate::ui::shared::action::Action;
-use crate::ui::shared::effect::{Effect, Entry};
-use crate::ui::shared::msg::Msg;
-use crate::ui::shared::screen::{Cursor, HeaderPart, Keys, Place, Screen};
-use crate::ui::widget::hyperlinks::Link;
+use crate::ui::shared::{Action, Cursor, Effect, Entry, HeaderPart, Keys, Msg, Place, Screen, Shared};
+use crate::ui::widget::Link;
 
 impl Screen for Compose {
     fn start(&mut self, shared: &mut Shared) -> Vec<Effect> {

@@ -3,11 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::ui::shared::Shared;
-use crate::ui::shared::action::{Action, Context};
-use crate::ui::shared::effect::Effect;
-use crate::ui::shared::msg::Msg;
-use crate::ui::shared::screen::{Cursor, Place, Screen};
+use crate::ui::shared::{Action, Context, Cursor, Effect, Msg, Place, Screen, Shared};
 use crate::ui::widget::draw;
 
 #[derive(Debug, Default)]

@@ -10,9 +10,7 @@ use crate::ui::editor::highlight::Piece;
 use crate::ui::shared::latest::Latest;
 use crate::ui::shared::message;
 use crate::ui::shared::message::{Line, Message, Role, Run, RunStyle};
-use crate::ui::widget::draw;
-use crate::ui::widget::hyperlinks::{Address, Link};
-use crate::ui::widget::theme::Theme;
+use crate::ui::widget::{Address, Link, Theme, draw};
 
 /// A phone shows lines of about this many cells.
 const PHONE: u16 = 46;

@@ -5,7 +5,7 @@ mod file;
 use crossterm::event::{KeyCode as Code, KeyEvent, KeyEventKind, KeyModifiers};
 
 use crate::ui::shared::action::{ACTIONS, Action, Context};
-use crate::ui::widget::key::{Key, KeyCode};
+use crate::ui::widget::{Key, KeyCode};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Keymap {

@@ -14,7 +14,7 @@ use crate::ui::shared::effect::Timer;
 use crate::ui::shared::fault::{Fault, Work};
 use crate::ui::shared::latest::Latest;
 use crate::ui::shared::request::Generation;
-use crate::ui::widget::input::Input;
+use crate::ui::widget::Input;
 use crate::workspace::{Draft, Fingerprint, TestChats, TestSend, Workspace};
 
 #[derive(Debug, Clone, PartialEq)]

@@ -10,7 +10,7 @@ use crate::ui::shared::Shared;
 use crate::ui::shared::action::{Action, Context};
 use crate::ui::shared::effect::{Effect, Entry};
 use crate::ui::shared::msg::Msg;
-use crate::ui::widget::hyperlinks::Link;
+use crate::ui::widget::Link;
 
 /// A screen: it owns its state, its panes and its dialogs.
 pub trait Screen: fmt::Debug {

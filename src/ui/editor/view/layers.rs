@@ -8,7 +8,7 @@ use crate::template::Token;
 use crate::text::Span;
 use crate::ui::editor::highlight;
 use crate::ui::editor::highlight::Piece;
-use crate::ui::widget::theme::Theme;
+use crate::ui::widget::Theme;
 
 use crate::ui::editor::view::{EditorView, touches};
 

@@ -8,7 +8,7 @@ use crate::ui::editor::vim::operator::{Operator, replaced, swapped};
 use crate::ui::editor::vim::pending::{Pending, Wanted};
 use crate::ui::editor::vim::reach::Way;
 use crate::ui::editor::vim::{Direction, LastChange, Outcome, Request, Vim, first_letter};
-use crate::ui::widget::key::{Key, KeyCode};
+use crate::ui::widget::{Key, KeyCode};
 
 impl Vim {
     pub(super) fn press_normal(&mut self, key: Key, editor: &Editor, page: usize) -> Outcome {

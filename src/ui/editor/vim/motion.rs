@@ -7,7 +7,7 @@ use crate::ui::editor::vim::operator::Operator;
 use crate::ui::editor::vim::pending::Wanted;
 use crate::ui::editor::vim::reach::{Goal, Kind, LastFind, Reach, Way};
 use crate::ui::editor::vim::{Direction, Mode, Vim, first_letter};
-use crate::ui::widget::key::{Key, KeyCode};
+use crate::ui::widget::{Key, KeyCode};
 
 impl Vim {
     pub(super) fn way(&mut self, key: Key, from: usize, editor: &Editor, page: usize) -> Way {

@@ -2,7 +2,7 @@
 
 use crate::editor::Extent;
 use crate::ui::editor::vim::operator::Operator;
-use crate::ui::widget::key::{Key, KeyCode};
+use crate::ui::widget::{Key, KeyCode};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Wanted {

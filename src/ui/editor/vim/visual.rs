@@ -7,7 +7,7 @@ use crate::ui::editor::vim::operator::{Operator, delete, replaced};
 use crate::ui::editor::vim::pending::Wanted;
 use crate::ui::editor::vim::reach::Way;
 use crate::ui::editor::vim::{Mode, Outcome, Request, Vim, changes};
-use crate::ui::widget::key::{Key, KeyCode};
+use crate::ui::widget::{Key, KeyCode};
 
 /// What is selected: both graphemes and all between them, or their lines.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,8 +3,7 @@
 use std::error::Error;
 
 use crate::service::{Renamed, Session, WebhookSaved};
-use crate::ui::shared::effect::Change;
-use crate::ui::shared::msg::Done;
+use crate::ui::shared::{Change, Done};
 
 pub(super) fn apply(session: &Session, change: Change) -> Result<Done, Box<dyn Error>> {
     let done = |words: String| Done { words, open: None, enters: false, renamed: None };

@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use crate::clock;
 use crate::service::{BodyError, Session};
-use crate::ui::shared::effect::Entry;
-use crate::ui::shared::fault::Work;
-use crate::ui::shared::msg::{Msg, SaveFailure};
+use crate::ui::shared::{Entry, Msg, SaveFailure, Work};
 use crate::workspace::{Draft, SaveError, Workspace};
 
 pub(super) fn read(session: &Session) -> Result<Arc<Workspace>, String> {

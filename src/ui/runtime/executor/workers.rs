@@ -8,10 +8,7 @@ use tokio::sync::Notify;
 use crate::clock::Clock;
 use crate::service::{self, Job, Session};
 use crate::ui::runtime::executor::{Reporter, Ticket, in_thread, joined};
-use crate::ui::shared::fault::{Provoked, Work};
-use crate::ui::shared::latest::Latest;
-use crate::ui::shared::msg::Msg;
-use crate::ui::shared::request::Generation;
+use crate::ui::shared::{Generation, Latest, Msg, Provoked, Work};
 
 const SURVEYED_PROFILES: usize = 500;
 

@@ -2,8 +2,7 @@
 
 use crate::compose::Composed;
 use crate::ui::screen::compose::state::Compose;
-use crate::ui::shared::Shared;
-use crate::ui::shared::latest::Latest;
+use crate::ui::shared::{Latest, Shared};
 
 #[derive(Debug, Clone)]
 pub struct BeforeError {

@@ -7,7 +7,7 @@ use crate::text::utf16_to_byte;
 
 use crate::ui::editor::highlight::{CodeGrammars, Piece};
 use crate::ui::screen::compose::state::Compose;
-use crate::ui::shared::effect::{Effect, Task};
+use crate::ui::shared::{Effect, Task};
 
 #[derive(Debug, Default)]
 pub struct CodeColours {

@@ -10,8 +10,7 @@ use crate::text::{Span, width};
 use crate::ui::screen::compose::popup;
 use crate::ui::screen::compose::state::Compose;
 use crate::ui::shared::Shared;
-use crate::ui::widget::draw;
-use crate::ui::widget::draw::inside;
+use crate::ui::widget::{draw, draw::inside};
 
 const MAX_ROWS: u16 = 9;
 

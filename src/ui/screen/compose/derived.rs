@@ -16,9 +16,10 @@ use crate::ui::screen::compose::pane::preview::{self, Tab};
 use crate::ui::screen::compose::sample_event::sample_name;
 use crate::ui::screen::compose::state::{Compose, Problem};
 use crate::ui::screen::compose::worst::Worst;
-use crate::ui::shared::Shared;
-use crate::ui::shared::bubble::{Bubble, Options};
-use crate::ui::shared::latest::Latest;
+use crate::ui::shared::{
+    Latest, Shared,
+    bubble::{Bubble, Options},
+};
 use crate::workspace::{Fingerprint, Workspace};
 
 /// A value and what it was made of.

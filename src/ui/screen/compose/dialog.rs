@@ -11,10 +11,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::service::BotStatus;
-use crate::ui::shared::request::Request;
-use crate::ui::widget::dialog::{room, stage};
-use crate::ui::widget::draw;
-use crate::ui::widget::theme::Theme;
+use crate::ui::shared::Request;
+use crate::ui::widget::{
+    Theme,
+    dialog::{room, stage},
+    draw,
+};
 
 pub use compare::Compare;
 pub use decision::{Confirm, Decision};

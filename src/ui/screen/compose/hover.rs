@@ -9,10 +9,8 @@ use crate::diagnostic::Severity;
 use crate::text::width;
 use crate::ui::screen::compose::popup;
 use crate::ui::screen::compose::state::Compose;
-use crate::ui::shared::Shared;
-use crate::ui::shared::latest::Latest;
-use crate::ui::widget::draw;
-use crate::ui::widget::draw::inside;
+use crate::ui::shared::{Latest, Shared};
+use crate::ui::widget::{draw, draw::inside};
 
 /// The widest it gets inside its border.
 const MAX_WIDTH: u16 = 64;

@@ -7,8 +7,7 @@ use crate::text::Span;
 use crate::ui::screen::compose::focus::Pane;
 use crate::ui::screen::compose::pane::preview::{JsonRows, Tab, message_area};
 use crate::ui::screen::compose::state::Compose;
-use crate::ui::shared::Shared;
-use crate::ui::shared::latest::Latest;
+use crate::ui::shared::{Latest, Shared};
 use crate::ui::widget::draw::inside;
 
 #[derive(Debug, Default)]

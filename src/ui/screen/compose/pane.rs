@@ -12,8 +12,7 @@ use ratatui::layout::Rect;
 use crate::ui::screen::compose::focus::Pane;
 use crate::ui::screen::compose::state::Compose;
 use crate::ui::shared::Shared;
-use crate::ui::widget::draw;
-use crate::ui::widget::draw::inside;
+use crate::ui::widget::{draw, draw::inside};
 
 pub fn frame(
     screen: &Compose,

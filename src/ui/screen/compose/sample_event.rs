@@ -5,7 +5,7 @@ use crate::profile::Value;
 use crate::service::SampleEvent;
 use crate::ui::screen::compose::state::Compose;
 use crate::ui::shared::Shared;
-use crate::ui::widget::picker::Row;
+use crate::ui::widget::Row;
 
 impl Compose {
     pub fn chosen_sample(&self) -> Option<&str> {

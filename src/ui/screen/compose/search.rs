@@ -9,12 +9,8 @@ use crate::text::Span;
 use crate::ui::editor::vim::Direction;
 use crate::ui::screen::compose::state::Compose;
 use crate::ui::screen::compose::update::typing_command;
-use crate::ui::shared::Shared;
-use crate::ui::shared::effect::Effect;
-use crate::ui::widget::draw;
-use crate::ui::widget::key::{Key, KeyCode};
-use crate::ui::widget::text_field::TextField;
-use crate::ui::widget::theme::Theme;
+use crate::ui::shared::{Effect, Shared};
+use crate::ui::widget::{Key, KeyCode, TextField, Theme, draw};
 
 #[derive(Debug, Clone)]
 pub struct Search {

@@ -7,8 +7,7 @@ use crate::compose::Composed;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ui::editor::change::Change;
 use crate::ui::screen::compose::state::Compose;
-use crate::ui::shared::effect::{Effect, LoopEffect, Timer};
-use crate::ui::shared::latest::Latest;
+use crate::ui::shared::{Effect, Latest, LoopEffect, Timer};
 
 /// Typing that has not rested yet.
 #[derive(Debug, Clone, PartialEq, Eq)]

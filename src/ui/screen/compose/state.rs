@@ -28,10 +28,9 @@ use crate::ui::screen::compose::search::Search;
 use crate::ui::screen::compose::settling::{Found, Typing};
 use crate::ui::screen::compose::verdicts::Verdicts;
 use crate::ui::screen::compose::worst::{ForSome, Worst};
-use crate::ui::shared::Shared;
-use crate::ui::shared::effect::{Effect, Entry, LoopEffect, Task, Timer};
-use crate::ui::shared::latest::Latest;
-use crate::ui::shared::request::{Generation, Generations, Request};
+use crate::ui::shared::{
+    Effect, Entry, Generation, Generations, Latest, LoopEffect, Request, Shared, Task, Timer,
+};
 use crate::workspace::{CampaignFiles, Draft, FileProblem, Fingerprint};
 
 /// Bodies above this size are not tried on a sample: no message is as long.

@@ -22,12 +22,8 @@ use crate::ui::screen::compose::layout::layout;
 use crate::ui::screen::compose::linked;
 use crate::ui::screen::compose::pane::{body, preview};
 use crate::ui::screen::compose::state::Compose;
-use crate::ui::shared::Shared;
-use crate::ui::shared::action::Action;
-use crate::ui::shared::effect::Effect;
-use crate::ui::shared::msg::Msg;
-use crate::ui::widget::draw::inside;
-use crate::ui::widget::input::Input;
+use crate::ui::shared::{Action, Effect, Msg, Shared};
+use crate::ui::widget::{Input, draw::inside};
 
 pub(super) fn update(screen: &mut Compose, shared: &mut Shared, message: Msg) -> Vec<Effect> {
     let Msg::Input(input) = message else { return results::take(screen, shared, message) };

@@ -6,9 +6,7 @@ use crate::compose::Composed;
 use crate::diagnostic::Severity;
 use crate::service::Job;
 use crate::ui::screen::compose::state::Compose;
-use crate::ui::shared::Shared;
-use crate::ui::shared::effect::{Effect, Task};
-use crate::ui::shared::request::{Generation, Request, Taken};
+use crate::ui::shared::{Effect, Generation, Request, Shared, Taken, Task};
 
 /// The campaigns in which something is wrong, by stem.
 pub type Found = BTreeMap<String, Severity>;

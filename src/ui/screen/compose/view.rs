@@ -10,11 +10,8 @@ use crate::ui::screen::compose::focus::Pane;
 use crate::ui::screen::compose::pane::{body, campaigns, preview, problems};
 use crate::ui::screen::compose::state::Compose;
 use crate::ui::screen::compose::{completion, hover};
-use crate::ui::shared::Shared;
-use crate::ui::shared::action::Action;
-use crate::ui::shared::screen::{Cursor, HeaderPart};
-use crate::ui::widget::draw;
-use crate::ui::widget::hyperlinks::Link;
+use crate::ui::shared::{Action, Cursor, HeaderPart, Shared};
+use crate::ui::widget::{Link, draw};
 
 pub fn view(screen: &Compose, shared: &Shared, buf: &mut Buffer) -> Option<Cursor> {
     if let Some(tabs) = screen.plan.tabs {

@@ -8,7 +8,7 @@ use crate::profile::Profile;
 use crate::service::Surveyed;
 use crate::telegram::{Counted, Fullness};
 use crate::ui::editor::change::Change;
-use crate::ui::shared::latest::Latest;
+use crate::ui::shared::Latest;
 
 /// What a sample of the recipients showed, and what was changed in the body since.
 #[derive(Debug, Clone, PartialEq)]

@@ -16,7 +16,7 @@ use crate::text::Span;
 use crate::toml::{self, Spanned, Table};
 use crate::ui::shared::action::{ACTIONS, Action, Context, Row};
 use crate::ui::shared::keymap::Keymap;
-use crate::ui::widget::key::{Key, KeyCode};
+use crate::ui::widget::{Key, KeyCode};
 
 impl Keymap {
     /// Reads the user's keys; where there is no file, or it is no TOML, the table's hold.

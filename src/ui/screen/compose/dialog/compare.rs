@@ -11,12 +11,8 @@ use crate::service::{Compared, Converted};
 use crate::telegram::ParseMode;
 use crate::text;
 use crate::ui::editor::highlight::{self, Grammar, Piece, StyledRow};
-use crate::ui::shared::bubble;
-use crate::ui::shared::latest::Latest;
-use crate::ui::shared::request::{Generation, Request, Taken};
-use crate::ui::widget::dialog::frame;
-use crate::ui::widget::draw;
-use crate::ui::widget::theme::Theme;
+use crate::ui::shared::{Generation, Latest, Request, Taken, bubble};
+use crate::ui::widget::{Theme, dialog::frame, draw};
 
 /// Under this width the modes stand one after the other: a column of text wants some thirty cells.
 const SIDE_BY_SIDE: u16 = 96;

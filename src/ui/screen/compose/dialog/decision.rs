@@ -2,7 +2,7 @@
 
 use crate::secrets::Movable;
 use crate::service::WebhookInUse;
-use crate::ui::widget::confirm::{self, Decide};
+use crate::ui::widget::{Decide, confirm};
 
 pub type Confirm = confirm::Confirm<Decision>;
 

@@ -1,6 +1,6 @@
 //! The lists of the screen.
 
-use crate::ui::widget::listing::{self, Kind, Labels};
+use crate::ui::widget::{Kind, Labels, listing};
 
 pub type Listing = listing::Listing<ListKind>;
 

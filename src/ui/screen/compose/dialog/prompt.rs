@@ -5,10 +5,7 @@ use ratatui::layout::Rect;
 
 use crate::compose::clevertap::Pasted;
 use crate::service::starter::Starter;
-use crate::ui::widget::dialog::frame;
-use crate::ui::widget::draw;
-use crate::ui::widget::text_field::TextField;
-use crate::ui::widget::theme::Theme;
+use crate::ui::widget::{TextField, Theme, dialog::frame, draw};
 
 #[derive(Debug, Clone)]
 pub struct Prompt {

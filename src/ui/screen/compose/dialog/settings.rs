@@ -5,10 +5,7 @@ use ratatui::layout::Rect;
 
 use crate::campaign::{Audience, Campaign, ContentFormat};
 use crate::dialect::Dialect;
-use crate::ui::widget::dialog::frame;
-use crate::ui::widget::draw;
-use crate::ui::widget::form::{Field, Form};
-use crate::ui::widget::theme::Theme;
+use crate::ui::widget::{Field, Form, Theme, dialog::frame, draw};
 use crate::workspace::{CampaignFiles, Fingerprint, Workspace};
 
 #[derive(Debug, Clone)]

@@ -10,11 +10,8 @@ use crate::diagnostic::Code;
 use crate::service::{BotStatus, Outcome, TestAnswer};
 use crate::text::LineIndex;
 use crate::ui::screen::compose::pane::preview::masked;
-use crate::ui::shared::latest::Latest;
-use crate::ui::shared::request::{Generation, Request};
-use crate::ui::widget::dialog::frame;
-use crate::ui::widget::draw;
-use crate::ui::widget::theme::Theme;
+use crate::ui::shared::{Generation, Latest, Request};
+use crate::ui::widget::{Theme, dialog::frame, draw};
 use crate::workspace::{TestChats, TestSend};
 
 type Bot = Request<BotStatus>;

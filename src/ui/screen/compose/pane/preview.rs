@@ -13,14 +13,12 @@ use crate::ui::editor::highlight::{self, StyledRow};
 use crate::ui::screen::compose::focus::Pane;
 use crate::ui::screen::compose::pane::frame;
 use crate::ui::screen::compose::state::Compose;
-use crate::ui::shared::Shared;
-use crate::ui::shared::latest::Latest;
-use crate::ui::widget::draw;
-use crate::ui::widget::draw::inside;
-use crate::ui::widget::hyperlinks::Link;
-use crate::ui::widget::theme::Theme;
+use crate::ui::shared::{
+    Latest, Shared,
+    bubble::{self, Bubble, Over},
+};
+use crate::ui::widget::{Link, Theme, draw, draw::inside};
 
-use crate::ui::shared::bubble::{self, Bubble, Over};
 pub use json_rows::JsonRows;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

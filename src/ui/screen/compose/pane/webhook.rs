@@ -9,10 +9,7 @@ use crate::ui::screen::compose::focus::Pane;
 use crate::ui::screen::compose::pane::frame;
 use crate::ui::screen::compose::state::Compose;
 use crate::ui::shared::Shared;
-use crate::ui::widget::draw;
-use crate::ui::widget::form::{Field, Filled, Form};
-use crate::ui::widget::input::Mouse;
-use crate::ui::widget::key::Key;
+use crate::ui::widget::{Field, Filled, Form, Key, Mouse, draw};
 use crate::workspace::{CampaignFiles, Definition, Fingerprint, Source, Workspace};
 
 #[derive(Debug, Clone, Default)]

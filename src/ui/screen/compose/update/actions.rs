@@ -14,11 +14,10 @@ use crate::ui::screen::compose::hover;
 use crate::ui::screen::compose::search::Search;
 use crate::ui::screen::compose::state::Compose;
 use crate::ui::screen::compose::update::{definitions, mending, rewrite, saving, typing, vim, whose};
-use crate::ui::shared::Shared;
-use crate::ui::shared::action::Action;
-use crate::ui::shared::effect::{Ask, Change, Effect, ExternalEdit, LoopEffect, Task};
-use crate::ui::shared::request::{Generation, Request, Taken};
-use crate::ui::widget::picker::{Matching, Picker, Row};
+use crate::ui::shared::{
+    Action, Ask, Change, Effect, ExternalEdit, Generation, LoopEffect, Request, Shared, Taken, Task,
+};
+use crate::ui::widget::{Matching, Picker, Row};
 use crate::workspace::TestChats;
 
 pub fn act(screen: &mut Compose, shared: &mut Shared, action: Action) -> Vec<Effect> {

@@ -6,9 +6,8 @@ use crate::ui::screen::compose::dialog::{Confirm, Decision, Dialog, Purpose};
 use crate::ui::screen::compose::focus::Pane;
 use crate::ui::screen::compose::state::Compose;
 use crate::ui::screen::compose::update::actions::{editing, list, prompt};
-use crate::ui::shared::Shared;
-use crate::ui::shared::effect::Effect;
-use crate::ui::widget::picker::Row;
+use crate::ui::shared::{Effect, Shared};
+use crate::ui::widget::Row;
 
 /// Offers what a new campaign begins with, or asks for the name of a new webhook.
 pub fn new(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {

@@ -17,11 +17,8 @@ use crate::ui::screen::compose::dialog::prompt::Start;
 use crate::ui::screen::compose::dialog::{Dialog, Prompt, Purpose, Settings};
 use crate::ui::screen::compose::state::Compose;
 use crate::ui::screen::compose::update::{actions, mending, results, typing, vim, whose};
-use crate::ui::shared::Shared;
-use crate::ui::shared::effect::{Change, Effect, Task};
-use crate::ui::widget::form::Filled;
-use crate::ui::widget::key::{Key, KeyCode};
-use crate::ui::widget::picker::{Matching, Picked, Picker, Row};
+use crate::ui::shared::{Change, Effect, Shared, Task};
+use crate::ui::widget::{Filled, Key, KeyCode, Matching, Picked, Picker, Row};
 use crate::workspace::is_chat;
 
 pub fn press(screen: &mut Compose, shared: &mut Shared, key: Key) -> Vec<Effect> {

@@ -7,12 +7,8 @@ use crate::ui::screen::compose::focus::{Focus, Pane};
 use crate::ui::screen::compose::search;
 use crate::ui::screen::compose::state::Compose;
 use crate::ui::screen::compose::update::actions::TYPING;
-use crate::ui::shared::Shared;
-use crate::ui::shared::action::{Action, Context};
-use crate::ui::shared::effect::Effect;
-use crate::ui::shared::screen::{Keys, Place};
-use crate::ui::widget::form::Filled;
-use crate::ui::widget::key::{Key, KeyCode};
+use crate::ui::shared::{Action, Context, Effect, Keys, Place, Shared};
+use crate::ui::widget::{Filled, Key, KeyCode};
 
 const ESC: Key = Key::plain(KeyCode::Esc);
 

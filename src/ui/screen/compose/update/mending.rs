@@ -10,9 +10,8 @@ use crate::ui::screen::compose::focus::{Focus, Pane};
 use crate::ui::screen::compose::state::{Compose, Problem};
 use crate::ui::screen::compose::update::actions::list;
 use crate::ui::screen::compose::update::{typing, whose};
-use crate::ui::shared::Shared;
-use crate::ui::shared::effect::Effect;
-use crate::ui::widget::picker::Row;
+use crate::ui::shared::{Effect, Shared};
+use crate::ui::widget::Row;
 
 /// Goes to the next problem from where one stands, or the one before, round the ends.
 pub fn walk_problems(screen: &mut Compose, shared: &mut Shared, by: isize) -> Vec<Effect> {

@@ -11,12 +11,8 @@ use crate::ui::screen::compose::pane::{campaigns, preview, problems};
 use crate::ui::screen::compose::state::Compose;
 use crate::ui::screen::compose::update::{actions, dialogs, keys, mending, typing, vim};
 use crate::ui::screen::compose::view;
-use crate::ui::shared::Shared;
-use crate::ui::shared::effect::Effect;
-use crate::ui::widget::draw::inside;
-use crate::ui::widget::form::Filled;
-use crate::ui::widget::input::{Mouse, MouseKind};
-use crate::ui::widget::key::{Key, KeyCode};
+use crate::ui::shared::{Effect, Shared};
+use crate::ui::widget::{Filled, Key, KeyCode, Mouse, MouseKind, draw::inside};
 
 pub fn point(screen: &mut Compose, shared: &mut Shared, mouse: Mouse) -> Vec<Effect> {
     let area = Rect::new(0, 0, shared.size.0, shared.size.1);

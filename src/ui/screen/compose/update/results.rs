@@ -12,13 +12,10 @@ use crate::ui::screen::compose::state::Compose;
 use crate::ui::screen::compose::update::{actions, dialogs, typing};
 use crate::ui::screen::compose::verdicts::worst_of;
 use crate::ui::screen::compose::worst::Worst;
-use crate::ui::shared::Shared;
-use crate::ui::shared::action::{Action, Context};
-use crate::ui::shared::effect::{Effect, Entry, LoopEffect, Task, Timer};
-use crate::ui::shared::fault::Work;
-use crate::ui::shared::latest::Latest;
-use crate::ui::shared::msg::{Done, Msg, SaveFailure};
-use crate::ui::shared::request::{Generation, Request, Taken};
+use crate::ui::shared::{
+    Action, Context, Done, Effect, Entry, Generation, Latest, LoopEffect, Msg, Request, SaveFailure, Shared,
+    Taken, Task, Timer, Work,
+};
 use crate::workspace::{Condition, Draft, Fingerprint, Source, Workspace};
 
 pub fn take(screen: &mut Compose, shared: &mut Shared, message: Msg) -> Vec<Effect> {

@@ -7,8 +7,7 @@ use crate::service;
 use crate::template::{self, Partials};
 use crate::ui::screen::compose::state::Compose;
 use crate::ui::screen::compose::update::{mending, typing};
-use crate::ui::shared::Shared;
-use crate::ui::shared::effect::Effect;
+use crate::ui::shared::{Effect, Shared};
 
 /// Lays the body's JSON out as one undo step, or goes to what keeps it from being read.
 pub fn format_json(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {

@@ -3,8 +3,7 @@
 use crate::ui::screen::compose::focus::{Focus, Pane};
 use crate::ui::screen::compose::state::Compose;
 use crate::ui::screen::compose::update::actions::editing;
-use crate::ui::shared::Shared;
-use crate::ui::shared::effect::{Change, Effect, Entry, Task};
+use crate::ui::shared::{Change, Effect, Entry, Shared, Task};
 
 pub fn save(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
     editing(screen, shared, |screen, shared| {

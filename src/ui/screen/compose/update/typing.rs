@@ -6,10 +6,8 @@ use crate::text::Span;
 use crate::ui::screen::compose::focus::{Focus, Pane};
 use crate::ui::screen::compose::state::Compose;
 use crate::ui::screen::compose::update::{actions, vim};
-use crate::ui::shared::Shared;
-use crate::ui::shared::effect::{Effect, LoopEffect, Task, Timer};
-use crate::ui::widget::key::{Key, KeyCode};
-use crate::ui::widget::typing::command;
+use crate::ui::shared::{Effect, LoopEffect, Shared, Task, Timer};
+use crate::ui::widget::{Key, KeyCode, typing::command};
 
 /// Up to this size a picker opens with its key: it reads the whole body, and a large one takes longer than a frame.
 const PICKS_AT_ONCE_UP_TO: usize = 64 * 1024;

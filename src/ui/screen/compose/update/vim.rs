@@ -6,10 +6,8 @@ use crate::ui::screen::compose::dialog::{Dialog, Prompt, Purpose};
 use crate::ui::screen::compose::search::Search;
 use crate::ui::screen::compose::state::Compose;
 use crate::ui::screen::compose::update::{actions, typing};
-use crate::ui::shared::Shared;
-use crate::ui::shared::action::Action;
-use crate::ui::shared::effect::{Ask, Effect};
-use crate::ui::widget::key::Key;
+use crate::ui::shared::{Action, Ask, Effect, Shared};
+use crate::ui::widget::Key;
 
 /// Takes a key in the body; `None` leaves it to the keys of every text field.
 pub fn press(screen: &mut Compose, shared: &mut Shared, key: Key) -> Option<Vec<Effect>> {

@@ -7,8 +7,7 @@ use crate::ui::screen::compose::dialog::Dialog;
 use crate::ui::screen::compose::dialog::listing::ListKind;
 use crate::ui::screen::compose::state::Compose;
 use crate::ui::screen::compose::update::actions;
-use crate::ui::shared::Shared;
-use crate::ui::shared::effect::Effect;
+use crate::ui::shared::{Effect, Shared};
 
 pub fn preview_for(screen: &mut Compose, shared: &mut Shared, profile: Arc<Profile>) -> Vec<Effect> {
     shared.people.profile = Some(profile);

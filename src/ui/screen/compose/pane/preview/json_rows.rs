@@ -11,8 +11,7 @@ use crate::compose::{Composed, Lit};
 use crate::diagnostic::Severity;
 use crate::text::{Span, grapheme_width};
 use crate::ui::editor::highlight::{self, Piece};
-use crate::ui::widget::draw;
-use crate::ui::widget::theme::Theme;
+use crate::ui::widget::{Theme, draw};
 
 /// A problem in a loop may have printed any number of places; no reader wants to see more.
 const MAX_MARKS: usize = 500;

@@ -5,9 +5,8 @@ use crate::ui::screen::compose::dialog::Dialog;
 use crate::ui::screen::compose::state::Compose;
 use crate::ui::screen::compose::update::dialogs::{back, keep};
 use crate::ui::screen::compose::update::{actions, mending};
-use crate::ui::shared::Shared;
-use crate::ui::shared::effect::Effect;
-use crate::ui::widget::key::{Key, KeyCode};
+use crate::ui::shared::{Effect, Shared};
+use crate::ui::widget::{Key, KeyCode};
 
 pub(super) fn press_in_compare(
     screen: &mut Compose,

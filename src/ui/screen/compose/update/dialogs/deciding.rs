@@ -7,8 +7,7 @@ use crate::ui::screen::compose::dialog::{Decision, Dialog};
 use crate::ui::screen::compose::state::Compose;
 use crate::ui::screen::compose::update::dialogs::{back, new_campaign};
 use crate::ui::screen::compose::update::{actions, results, saving};
-use crate::ui::shared::Shared;
-use crate::ui::shared::effect::{Change, Effect, Entry, Task};
+use crate::ui::shared::{Change, Effect, Entry, Shared, Task};
 
 pub fn decide(screen: &mut Compose, shared: &mut Shared, decision: Decision) -> Vec<Effect> {
     match decision {

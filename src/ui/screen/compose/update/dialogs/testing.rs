@@ -7,11 +7,8 @@ use crate::ui::screen::compose::dialog::test::{TestDialog, TestState};
 use crate::ui::screen::compose::state::Compose;
 use crate::ui::screen::compose::update::dialogs::{back, keep};
 use crate::ui::screen::compose::update::{actions, mending};
-use crate::ui::shared::Shared;
-use crate::ui::shared::effect::{Effect, Task};
-use crate::ui::shared::request::Request;
-use crate::ui::widget::key::{Key, KeyCode};
-use crate::ui::widget::picker::{Matching, Picker, Row};
+use crate::ui::shared::{Effect, Request, Shared, Task};
+use crate::ui::widget::{Key, KeyCode, Matching, Picker, Row};
 use crate::workspace::is_chat;
 
 pub(super) fn press_in_test(
