@@ -151,6 +151,36 @@ pub enum EntityKind {
 }
 
 impl EntityKind {
+    /// The kinds that have no value.
+    const PLAIN: [EntityKind; 16] = [
+        EntityKind::Mention,
+        EntityKind::Hashtag,
+        EntityKind::Cashtag,
+        EntityKind::BotCommand,
+        EntityKind::Url,
+        EntityKind::Email,
+        EntityKind::PhoneNumber,
+        EntityKind::BankCardNumber,
+        EntityKind::Bold,
+        EntityKind::Italic,
+        EntityKind::Underline,
+        EntityKind::Strikethrough,
+        EntityKind::Spoiler,
+        EntityKind::Blockquote,
+        EntityKind::ExpandableBlockquote,
+        EntityKind::Code,
+    ];
+
+    /// Returns the kind of the Bot API's `type`, where it has no value.
+    fn plain(name: &str) -> Option<Self> {
+        Self::PLAIN.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// Whether the server finds entities of this kind itself and ignores those it is given.
+    pub fn is_found(&self) -> bool {
+        Self::PLAIN[..8].contains(self)
+    }
+
     /// Returns the Bot API's `type`.
     pub fn name(&self) -> &'static str {
         match self {
@@ -201,21 +231,6 @@ impl EntityKind {
             EntityKind::CustomEmoji { .. } => "custom emoji",
             EntityKind::DateTime { .. } => "time",
         }
-    }
-
-    /// Whether the server finds entities of this kind itself and ignores those it is given.
-    pub fn is_found(&self) -> bool {
-        matches!(
-            self,
-            EntityKind::Mention
-                | EntityKind::Hashtag
-                | EntityKind::Cashtag
-                | EntityKind::BotCommand
-                | EntityKind::Url
-                | EntityKind::Email
-                | EntityKind::PhoneNumber
-                | EntityKind::BankCardNumber
-        )
     }
 }
 

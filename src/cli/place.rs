@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use crate::disk::LockError;
 use crate::paths::{NoHome, Paths, WORKSPACE_VARIABLE};
 use crate::secrets::Secrets;
-use crate::service::{FindError, Grants, NotPermitted, PeopleError, Session, Sharing, TRUST_VARIABLE};
+use crate::service::{
+    AdoptError, FindError, Grants, NotPermitted, PeopleError, Session, Sharing, TRUST_VARIABLE,
+};
 use crate::settings::Settings;
 use crate::state::StateError;
 use crate::store;
@@ -58,23 +60,18 @@ pub fn current_folder() -> Result<PathBuf> {
     std::env::current_dir().map_err(|error| CliError::new(Kind::Environment, error))
 }
 
-impl From<NoHome> for CliError {
-    fn from(error: NoHome) -> Self {
-        CliError::new(Kind::Environment, error)
-    }
+/// Errors that are the environment's, whatever was asked for.
+macro_rules! of_the_environment {
+    ($($error:ty),*) => {
+        $(impl From<$error> for CliError {
+            fn from(error: $error) -> Self {
+                CliError::new(Kind::Environment, error)
+            }
+        })*
+    };
 }
 
-impl From<DiscoverError> for CliError {
-    fn from(error: DiscoverError) -> Self {
-        CliError::new(Kind::Environment, error)
-    }
-}
-
-impl From<OpenError> for CliError {
-    fn from(error: OpenError) -> Self {
-        CliError::new(Kind::Environment, error)
-    }
-}
+of_the_environment!(NoHome, DiscoverError, OpenError, StateError, LockError, AdoptError);
 
 impl From<InitError> for CliError {
     fn from(error: InitError) -> Self {
@@ -133,18 +130,6 @@ impl From<PeopleError> for CliError {
             PeopleError::Folder(error) => error.into(),
             PeopleError::Store(error) => error.into(),
         }
-    }
-}
-
-impl From<StateError> for CliError {
-    fn from(error: StateError) -> Self {
-        CliError::new(Kind::Environment, error)
-    }
-}
-
-impl From<LockError> for CliError {
-    fn from(error: LockError) -> Self {
-        CliError::new(Kind::Environment, error)
     }
 }
 

@@ -45,22 +45,6 @@ pub fn from_json(value: &Value) -> Option<Entity> {
     let number = |key: &str| u32::try_from(value.get(key)?.as_u64()?).ok();
     let text = |key: &str| value.get(key)?.as_str();
     let kind = match text("type")? {
-        "mention" => EntityKind::Mention,
-        "hashtag" => EntityKind::Hashtag,
-        "cashtag" => EntityKind::Cashtag,
-        "bot_command" => EntityKind::BotCommand,
-        "url" => EntityKind::Url,
-        "email" => EntityKind::Email,
-        "phone_number" => EntityKind::PhoneNumber,
-        "bank_card_number" => EntityKind::BankCardNumber,
-        "bold" => EntityKind::Bold,
-        "italic" => EntityKind::Italic,
-        "underline" => EntityKind::Underline,
-        "strikethrough" => EntityKind::Strikethrough,
-        "spoiler" => EntityKind::Spoiler,
-        "blockquote" => EntityKind::Blockquote,
-        "expandable_blockquote" => EntityKind::ExpandableBlockquote,
-        "code" => EntityKind::Code,
         "pre" => {
             let language = text("language").filter(|language| !language.is_empty());
             EntityKind::Pre { language: language.map(str::to_owned) }
@@ -73,7 +57,7 @@ pub fn from_json(value: &Value) -> Option<Entity> {
             let format = super::link::date_format(text("date_time_format").unwrap_or(""))?;
             EntityKind::DateTime { unix_time: i32::try_from(unix_time).ok()?, format }
         }
-        _ => return None,
+        name => EntityKind::plain(name)?,
     };
     Some(Entity { kind, offset: number("offset")?, length: number("length")? })
 }

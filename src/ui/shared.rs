@@ -77,6 +77,18 @@ impl Shared {
         self.notice = Some(Notice { text: text.into(), is_error: true });
     }
 
+    /// Says something, where nothing else is to be done.
+    pub fn just_say(&mut self, text: impl Into<String>) -> Vec<Effect> {
+        self.say(text);
+        Vec::new()
+    }
+
+    /// Says what went wrong, where nothing else is to be done.
+    pub fn just_complain(&mut self, text: impl Into<String>) -> Vec<Effect> {
+        self.complain(text);
+        Vec::new()
+    }
+
     pub fn ask(&mut self, ask: Ask) {
         self.asks.push(ask);
     }

@@ -4,14 +4,13 @@ use serde_json::{Value, json};
 
 use crate::campaign::{SANDBOX, Webhook, is_bot_api_url};
 use crate::cli::args::{Format, NewWebhook, WebhooksCommand};
-use crate::cli::error::{CliError, Ending, Kind, Result};
+use crate::cli::error::{CliError, Ending, Result};
 use crate::cli::output::Output;
 use crate::cli::place::{Place, current_folder};
 use crate::compose::Filled;
 use crate::secrets::Redactor;
 use crate::service::{
-    AdoptError, BotStatus, NotPermitted, Session, TroubleKind, WebhookError, WebhookInUse, check_bot,
-    find_webhook,
+    BotStatus, NotPermitted, Session, TroubleKind, WebhookError, WebhookInUse, check_bot, find_webhook,
 };
 use crate::workspace::{Definition, Workspace};
 
@@ -153,12 +152,6 @@ fn remove(place: &Place, workspace: &Workspace, stems: &[String], output: &mut O
         output.note(format!("moved {} to .telecast/trash", trashed.files.join(" and ")))?;
     }
     Ok(Ending::Done)
-}
-
-impl From<AdoptError> for CliError {
-    fn from(error: AdoptError) -> Self {
-        CliError::new(Kind::Environment, error)
-    }
 }
 
 impl From<WebhookError> for CliError {

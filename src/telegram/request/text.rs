@@ -160,14 +160,6 @@ fn entity(value: &Value<'_>) -> Result<Option<Entity>, Refused> {
 fn entity_kind(value: &Value<'_>) -> Result<Option<EntityKind>, Refused> {
     let kind = match value.required_string("type")?.as_str() {
         "" => return Err(value.refuse("Type is not specified")),
-        "bold" => EntityKind::Bold,
-        "italic" => EntityKind::Italic,
-        "underline" => EntityKind::Underline,
-        "strikethrough" => EntityKind::Strikethrough,
-        "spoiler" => EntityKind::Spoiler,
-        "blockquote" => EntityKind::Blockquote,
-        "expandable_blockquote" => EntityKind::ExpandableBlockquote,
-        "code" => EntityKind::Code,
         "pre" => {
             let language = value.optional_string("language")?;
             EntityKind::Pre { language: Some(language).filter(|language| !language.is_empty()) }
@@ -186,9 +178,11 @@ fn entity_kind(value: &Value<'_>) -> Result<Option<EntityKind>, Refused> {
             };
             EntityKind::DateTime { unix_time, format }
         }
-        "mention" | "hashtag" | "cashtag" | "bot_command" | "url" | "email" | "phone_number"
-        | "bank_card_number" => return Ok(None),
-        _ => return Err(value.refuse("Unsupported type specified")),
+        name => match EntityKind::plain(name) {
+            Some(kind) if kind.is_found() => return Ok(None),
+            Some(kind) => kind,
+            None => return Err(value.refuse("Unsupported type specified")),
+        },
     };
     Ok(Some(kind))
 }

@@ -105,26 +105,26 @@ impl Executor {
     pub fn start(&mut self, task: Task) {
         let now = self.wiring.clock.now();
         match task {
-            Task::Compose { generation, job } => {
+            Task::Compose(generation, job) => {
                 // Whatever sample is being tried is of an older body, and in the way of the preview.
                 self.surveys.put(None);
                 self.jobs.put(Some(Asked { generation, job, ticket: self.reporter.underway.begin() }));
             }
-            Task::Survey { generation, job } => {
+            Task::Survey(generation, job) => {
                 self.surveys.put(Some(Asked { generation, job, ticket: self.reporter.underway.begin() }));
             }
-            Task::CheckCampaigns { generation, jobs } => self.check_campaigns(generation, jobs),
+            Task::CheckCampaigns(generation, jobs) => self.check_campaigns(generation, jobs),
             Task::LoadPeople { profile } => self.block(Work::People, move |session| {
                 let found = session
                     .store()
                     .and_then(|store| Ok(service::load_people(&*store, Whom::Anybody(profile.as_deref()))?));
                 Some(Msg::PeopleLoaded(found.map_err(|error| error.to_string())))
             }),
-            Task::FindProfiles { generation, search } => self.block(Work::People, move |session| {
+            Task::FindProfiles(generation, search) => self.block(Work::People, move |session| {
                 let found =
                     session.store().and_then(|store| Ok(store.list(&search, None, FOUND_PROFILES)?));
                 let result = found.map(|page| page.profiles.into_iter().map(Arc::new).collect());
-                Some(Msg::ProfilesFound { generation, result: result.map_err(|error| error.to_string()) })
+                Some(Msg::ProfilesFound(generation, result.map_err(|error| error.to_string())))
             }),
             Task::Reload => {
                 self.block(Work::Reload, |session| Some(Msg::WorkspaceRead(files::follow(session))));
@@ -140,8 +140,8 @@ impl Executor {
                     workspace: files::read(session),
                 })
             }),
-            Task::CheckBot { generation, webhook } => self.check_bot(generation, *webhook, false),
-            Task::Trust { generation, webhook } => self.check_bot(generation, *webhook, true),
+            Task::CheckBot(generation, webhook) => self.check_bot(generation, *webhook, false),
+            Task::Trust(generation, webhook) => self.check_bot(generation, *webhook, true),
             Task::AdoptPrivate => self.block(Work::Reload, |session| {
                 let adopted = session.folder().adopt().map_err(|error| error.to_string());
                 session.forget_store();
@@ -165,11 +165,11 @@ impl Executor {
                 let (chats, _) = session.folder().test_chats();
                 Some(Msg::TestsLoaded { chats, history: session.folder().history(HISTORY) })
             }),
-            Task::PrepareTest { generation, job } => self.block(Work::Tests, move |_| {
-                Some(Msg::TestPrepared { generation, composed: Latest::new(job.compose(now)) })
+            Task::PrepareTest(generation, job) => self.block(Work::Tests, move |_| {
+                Some(Msg::TestPrepared(generation, Latest::new(job.compose(now))))
             }),
-            Task::CompareModes { generation, job } => self.block(Work::Compare, move |_| {
-                Some(Msg::ModesCompared { generation, compared: Latest::new(job.compare(now)) })
+            Task::CompareModes(generation, job) => self.block(Work::Compare, move |_| {
+                Some(Msg::ModesCompared(generation, Latest::new(job.compare(now))))
             }),
             Task::RememberChat { name, chat } => self.block(Work::Tests, move |session| {
                 files::unkept(match name {
@@ -177,19 +177,19 @@ impl Executor {
                     None => session.folder().remember_test_chat(&chat),
                 })
             }),
-            Task::SendTest { generation, test } => {
+            Task::SendTest(generation, test) => {
                 let sending = self.sending(generation);
                 let test = self.spawn(Work::SendTest, async move { sending.send(*test).await });
                 self.keep_test(test);
             }
-            Task::Resend { generation, sent } => self.resend(generation, *sent),
+            Task::Resend(generation, sent) => self.resend(generation, *sent),
             Task::LoadGrammar(markup) => self.block(Work::Colours, move |_| {
                 Some(Msg::GrammarLoaded(Latest::new(Arc::new(Grammar::load(markup)))))
             }),
             Task::LoadCodeGrammars => self.block(Work::Colours, |_| {
                 Some(Msg::CodeGrammarsLoaded(Latest::new(Arc::new(CodeGrammars::load()))))
             }),
-            Task::Capture { generation, webhook } => self.capture(generation, *webhook),
+            Task::Capture(generation, webhook) => self.capture(generation, *webhook),
             Task::StopCapture => {
                 if let Some(task) = self.capture.take() {
                     task.abort();
@@ -312,7 +312,7 @@ impl Executor {
             let latest = || *checks.latest.lock().unwrap_or_else(PoisonError::into_inner);
             let mut known = checks.known.lock().unwrap_or_else(PoisonError::into_inner);
             let found = known.check(&jobs, now, &|| latest() == Some(generation));
-            Some(Msg::CampaignsChecked { generation, found })
+            Some(Msg::CampaignsChecked(generation, found))
         });
     }
 
@@ -326,7 +326,7 @@ impl Executor {
                 Ok(()) => service::check_bot(&session, &webhook).await,
                 Err(error) => BotStatus::Trouble { kind: TroubleKind::Incomplete, words: error.to_string() },
             };
-            reporter.report(Msg::BotChecked { generation, status }).await;
+            reporter.report(Msg::BotChecked(generation, status)).await;
         });
     }
 
@@ -351,7 +351,7 @@ impl Executor {
                 Ok(Ok(job)) => sending.send(TestSend { job }).await,
                 Ok(Err(error)) => {
                     let result = Err(error.to_string());
-                    sending.reporter.report(Msg::TestAnswered { generation, result }).await;
+                    sending.reporter.report(Msg::TestAnswered(generation, result)).await;
                 }
                 Err(fault) => sending.reporter.report(Msg::Fault { work: Work::SendTest, fault }).await,
             }
@@ -381,7 +381,7 @@ impl Executor {
             let options = capture::CaptureOptions::default();
             let result = service::capture_mine(&session, session.folder(), &paths, &webhook, &options).await;
             let result = result.map_err(|error| session.in_short(&error.to_string()));
-            reporter.report(Msg::ChatCaptured { generation, result }).await;
+            reporter.report(Msg::ChatCaptured(generation, result)).await;
         }));
     }
 }
@@ -406,9 +406,7 @@ impl Sending {
         let folder = self.session.folder().clone();
         let kept =
             joined(in_thread(move || entry.map_or(Ok(()), |entry| folder.add_to_history(&entry)))).await;
-        self.reporter
-            .report(Msg::TestAnswered { generation: self.generation, result: Ok(Box::new(answer)) })
-            .await;
+        self.reporter.report(Msg::TestAnswered(self.generation, Ok(Box::new(answer)))).await;
         match kept {
             Ok(kept) => {
                 if let Some(message) = files::unkept(kept) {

@@ -24,9 +24,22 @@ pub mod verdicts;
 pub mod view;
 pub mod worst;
 
-pub use state::Compose;
+pub use buffer::Buffer;
+pub use derived::Derived;
+pub use dialog::{
+    Compare, Confirm, Decision, Dialog, ListKind, Listing, Prompt, Purpose, Settings, Start, TestDialog,
+    TestState,
+};
+pub use focus::{Focus, Pane};
+pub use hover::HoverBox;
+pub use layout::Layout;
+pub use linked::Linked;
+pub use search::Search;
+pub use settling::{Found, Typing};
+pub use state::{Compose, Problem};
+pub use verdicts::Verdicts;
+pub use worst::{ForSome, Worst};
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::ui::shared::{Action, Cursor, Effect, Entry, HeaderPart, Keys, Msg, Place, Screen, Shared};
@@ -49,7 +62,7 @@ impl Screen for Compose {
         update::follow(self, shared, area)
     }
 
-    fn view(&self, shared: &Shared, buf: &mut Buffer) -> Option<Cursor> {
+    fn view(&self, shared: &Shared, buf: &mut ratatui::buffer::Buffer) -> Option<Cursor> {
         view::view(self, shared, buf)
     }
 

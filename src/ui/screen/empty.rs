@@ -23,8 +23,7 @@ impl Screen for Empty {
     }
 
     fn act(&mut self, shared: &mut Shared, action: Action) -> Vec<Effect> {
-        shared.say(action.row().title);
-        Vec::new()
+        shared.just_say(action.row().title)
     }
 
     fn follow(&mut self, _shared: &mut Shared, area: Rect) -> Vec<Effect> {

@@ -58,35 +58,20 @@ pub enum Entry {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Task {
     /// Make the message; of several that wait only the latest is made.
-    Compose {
-        generation: Generation,
-        job: Box<Job>,
-    },
+    Compose(Generation, Box<Job>),
     /// Make the messages of a sample of the recipients, unless a newer message is asked for meanwhile.
-    Survey {
-        generation: Generation,
-        job: Box<Job>,
-    },
-    CheckCampaigns {
-        generation: Generation,
-        jobs: Vec<Job>,
-    },
+    Survey(Generation, Box<Job>),
+    CheckCampaigns(Generation, Vec<Job>),
     /// Read the vocabulary, and the profile with this identity, else the first test profile.
     LoadPeople {
         profile: Option<String>,
     },
-    FindProfiles {
-        generation: Generation,
-        search: String,
-    },
+    FindProfiles(Generation, String),
     Reload,
     Watch,
     FindDrafts,
     Change(Change),
-    CheckBot {
-        generation: Generation,
-        webhook: Box<WebhookInUse>,
-    },
+    CheckBot(Generation, Box<WebhookInUse>),
     AdoptPrivate,
     /// Look for values of these secrets that are kept for an earlier place or version of the workspace.
     FindOldSecrets(Vec<String>),
@@ -96,41 +81,23 @@ pub enum Task {
         moves: bool,
     },
     /// Trust a webhook as it is now, then ask who answers at its address.
-    Trust {
-        generation: Generation,
-        webhook: Box<WebhookInUse>,
-    },
+    Trust(Generation, Box<WebhookInUse>),
     /// Read what the dialog of Preview and Test needs: test chats and history.
     LoadTests,
-    PrepareTest {
-        generation: Generation,
-        job: Box<Job>,
-    },
-    CompareModes {
-        generation: Generation,
-        job: Box<Job>,
-    },
+    PrepareTest(Generation, Box<Job>),
+    CompareModes(Generation, Box<Job>),
     /// Remember a test chat, by the name it is to have, else as it is.
     RememberChat {
         name: Option<String>,
         chat: String,
     },
-    SendTest {
-        generation: Generation,
-        test: Box<TestSend>,
-    },
+    SendTest(Generation, Box<TestSend>),
     /// Send an earlier test again, as its campaign is now.
-    Resend {
-        generation: Generation,
-        sent: Box<workspace::TestSend>,
-    },
+    Resend(Generation, Box<workspace::TestSend>),
     LoadGrammar(Option<ParseMode>),
     LoadCodeGrammars,
     /// Wait for a message to the webhook's bot and keep its chat.
-    Capture {
-        generation: Generation,
-        webhook: Box<WebhookInUse>,
-    },
+    Capture(Generation, Box<WebhookInUse>),
     StopCapture,
     CopyByCommand {
         command: Vec<String>,

@@ -58,73 +58,41 @@ pub enum Work {
 }
 
 impl Work {
+    /// Returns its name in [`VARIABLE`].
     pub fn id(self) -> &'static str {
-        match self {
-            Work::Compose => "compose",
-            Work::Survey => "survey",
-            Work::CheckCampaigns => "check-campaigns",
-            Work::People => "people",
-            Work::Reload => "reload",
-            Work::Draft => "draft",
-            Work::Save => "save",
-            Work::Change => "change",
-            Work::CheckBot => "check-bot",
-            Work::Tests => "tests",
-            Work::SendTest => "send-test",
-            Work::Capture => "capture",
-            Work::Compare => "compare",
-            Work::Colours => "colours",
-            Work::Copy => "copy",
-            Work::Editor => "editor",
-            Work::Background => "background",
-        }
+        self.row().0
     }
 
-    /// Returns what was being done, as it follows "a fault in".
-    fn words(self) -> &'static str {
-        match self {
-            Work::Compose => "making the message",
-            Work::Survey => "trying the recipients",
-            Work::CheckCampaigns => "checking the campaigns",
-            Work::People => "reading the profiles",
-            Work::Reload => "reading the workspace",
-            Work::Draft => "writing the draft",
-            Work::Save => "saving",
-            Work::Change => "changing the workspace",
-            Work::CheckBot => "asking the bot",
-            Work::Tests => "reading the test chats",
-            Work::SendTest => "sending the test",
-            Work::Capture => "catching the chat",
-            Work::Compare => "comparing the parse modes",
-            Work::Colours => "colouring",
-            Work::Copy => "copying",
-            Work::Editor => "running $EDITOR",
-            Work::Background => "the background",
-        }
-    }
-
+    /// Returns a fault in it for the footer.
     pub fn in_words(self, fault: &Fault) -> String {
-        format!("telecast had a fault in {}; {}; please report it: {fault}", self.words(), self.outcome())
+        let (_, what, outcome) = self.row();
+        format!("telecast had a fault in {what}; {outcome}; please report it: {fault}")
     }
 
-    fn outcome(self) -> &'static str {
+    /// Its name, what was being done, and what became of it: the text is in the editor all the same.
+    fn row(self) -> (&'static str, &'static str, &'static str) {
+        let safe = "nothing was lost";
+        let perhaps = "it was perhaps not saved, and nothing in the editor was lost";
         match self {
-            Work::Save | Work::Change => "it was perhaps not saved, and nothing in the editor was lost",
-            Work::SendTest => "the test may have arrived, and nothing was lost",
-            Work::Compose
-            | Work::Survey
-            | Work::CheckCampaigns
-            | Work::People
-            | Work::Reload
-            | Work::Draft
-            | Work::CheckBot
-            | Work::Tests
-            | Work::Capture
-            | Work::Compare
-            | Work::Colours
-            | Work::Copy
-            | Work::Editor
-            | Work::Background => "nothing was lost",
+            Work::Compose => ("compose", "making the message", safe),
+            Work::Survey => ("survey", "trying the recipients", safe),
+            Work::CheckCampaigns => ("check-campaigns", "checking the campaigns", safe),
+            Work::People => ("people", "reading the profiles", safe),
+            Work::Reload => ("reload", "reading the workspace", safe),
+            Work::Draft => ("draft", "writing the draft", safe),
+            Work::Save => ("save", "saving", perhaps),
+            Work::Change => ("change", "changing the workspace", perhaps),
+            Work::CheckBot => ("check-bot", "asking the bot", safe),
+            Work::Tests => ("tests", "reading the test chats", safe),
+            Work::SendTest => {
+                ("send-test", "sending the test", "the test may have arrived, and nothing was lost")
+            }
+            Work::Capture => ("capture", "catching the chat", safe),
+            Work::Compare => ("compare", "comparing the parse modes", safe),
+            Work::Colours => ("colours", "colouring", safe),
+            Work::Copy => ("copy", "copying", safe),
+            Work::Editor => ("editor", "running $EDITOR", safe),
+            Work::Background => ("background", "the background", safe),
         }
     }
 }

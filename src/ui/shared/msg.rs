@@ -20,23 +20,11 @@ use crate::workspace::{Draft, Fingerprint, TestChats, TestSend, Workspace};
 #[derive(Debug, Clone, PartialEq)]
 pub enum Msg {
     Input(Input),
-    Composed {
-        generation: Generation,
-        composed: Latest<Composed>,
-    },
-    Surveyed {
-        generation: Generation,
-        surveyed: Latest<Surveyed>,
-    },
-    CampaignsChecked {
-        generation: Generation,
-        found: BTreeMap<String, Severity>,
-    },
+    Composed(Generation, Latest<Composed>),
+    Surveyed(Generation, Latest<Surveyed>),
+    CampaignsChecked(Generation, BTreeMap<String, Severity>),
     PeopleLoaded(Result<People, String>),
-    ProfilesFound {
-        generation: Generation,
-        result: Result<Vec<Arc<Profile>>, String>,
-    },
+    ProfilesFound(Generation, Result<Vec<Arc<Profile>>, String>),
     WorkspaceRead(Result<Arc<Workspace>, String>),
     FilesChanged,
     DraftsFound(Vec<Draft>),
@@ -50,38 +38,23 @@ pub enum Msg {
         result: Result<Done, String>,
         workspace: Result<Arc<Workspace>, String>,
     },
-    TestPrepared {
-        generation: Generation,
-        composed: Latest<Composed>,
-    },
+    TestPrepared(Generation, Latest<Composed>),
     PrivateAdopted(Result<(), String>),
     OldSecretsFound(Vec<Movable>),
     SecretsMoved(Result<String, String>),
-    BotChecked {
-        generation: Generation,
-        status: BotStatus,
-    },
+    BotChecked(Generation, BotStatus),
     TestsLoaded {
         chats: TestChats,
         history: Vec<TestSend>,
     },
     /// A test was sent, or could not even be made, in words.
-    TestAnswered {
-        generation: Generation,
-        result: Result<Box<TestAnswer>, String>,
-    },
-    ChatCaptured {
-        generation: Generation,
-        result: Result<CapturedChat, String>,
-    },
+    TestAnswered(Generation, Result<Box<TestAnswer>, String>),
+    ChatCaptured(Generation, Result<CapturedChat, String>),
     EditedExternally {
         stem: String,
         result: Result<String, String>,
     },
-    ModesCompared {
-        generation: Generation,
-        compared: Latest<Compared>,
-    },
+    ModesCompared(Generation, Latest<Compared>),
     Copied(Result<(), String>),
     GrammarLoaded(Latest<Arc<Grammar>>),
     CodeGrammarsLoaded(Latest<Arc<CodeGrammars>>),

@@ -52,6 +52,11 @@ pub enum Taken {
 }
 
 impl<T> Request<T> {
+    /// Starts with a question.
+    pub fn asked(generation: Generation) -> Self {
+        Self::Pending { since: generation, generation, before: None }
+    }
+
     /// Starts a question; the answer to the one before it stays in sight until it is answered.
     pub fn ask(&mut self, generation: Generation) -> Generation {
         *self = Self::Pending { since: generation, generation, before: self.take() };

@@ -110,7 +110,7 @@ fn an_answer_that_comes_late_is_not_shown_for_another_campaign_or_profile() {
         let (generation, composed) = (message.latest().unwrap(), message.value().unwrap().clone());
         console.press(switch);
         let now = console.app().screens.compose.message.clone();
-        console.answer(Msg::Composed { generation, composed });
+        console.answer(Msg::Composed(generation, composed));
         assert_eq!(console.app().screens.compose.message, now, "{switch}");
     }
 }

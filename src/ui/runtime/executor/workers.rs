@@ -77,7 +77,7 @@ pub(super) async fn compose_latest(
             job.compose(clock.now())
         });
         let message = match joined(composed).await {
-            Ok(composed) => Msg::Composed { generation, composed: Latest::new(composed) },
+            Ok(composed) => Msg::Composed(generation, Latest::new(composed)),
             Err(fault) => Msg::Fault { work: Work::Compose, fault },
         };
         reporter.report(message).await;
@@ -107,7 +107,7 @@ pub(super) async fn survey_latest(
         });
         match joined(surveyed).await {
             Ok(Some(surveyed)) => {
-                reporter.report(Msg::Surveyed { generation, surveyed: Latest::new(surveyed) }).await;
+                reporter.report(Msg::Surveyed(generation, Latest::new(surveyed))).await;
             }
             Ok(None) => {}
             Err(fault) => reporter.report(Msg::Fault { work: Work::Survey, fault }).await,

@@ -1,7 +1,7 @@
 //! The last message that came out of the open body: it stays in sight while what one types cannot be read.
 
 use crate::compose::Composed;
-use crate::ui::screen::compose::state::Compose;
+use crate::ui::screen::compose::Compose;
 use crate::ui::shared::{Latest, Shared};
 
 #[derive(Debug, Clone)]

@@ -3,7 +3,7 @@
 use crate::compose::Composed;
 use crate::editor::{Command, Motion};
 use crate::text::Span;
-use crate::ui::screen::compose::state::Compose;
+use crate::ui::screen::compose::Compose;
 
 impl Compose {
     /// Returns what came out of the body where it is of the very text that stands in the editor.

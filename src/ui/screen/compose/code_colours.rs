@@ -6,7 +6,7 @@ use crate::telegram::{EntityKind, FormattedText};
 use crate::text::utf16_to_byte;
 
 use crate::ui::editor::highlight::{CodeGrammars, Piece};
-use crate::ui::screen::compose::state::Compose;
+use crate::ui::screen::compose::Compose;
 use crate::ui::shared::{Effect, Task};
 
 #[derive(Debug, Default)]

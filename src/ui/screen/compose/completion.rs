@@ -7,8 +7,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::complete::{Item, Session};
 use crate::text::{Span, width};
-use crate::ui::screen::compose::popup;
-use crate::ui::screen::compose::state::Compose;
+use crate::ui::screen::compose::{Compose, popup};
 use crate::ui::shared::Shared;
 use crate::ui::widget::{draw, draw::inside};
 

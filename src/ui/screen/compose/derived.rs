@@ -12,10 +12,11 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::service::{self, SampleEvent};
 use crate::ui::editor::highlight::StyledRow;
 use crate::ui::editor::view::Mark;
-use crate::ui::screen::compose::pane::preview::{self, Tab};
-use crate::ui::screen::compose::sample_event::sample_name;
-use crate::ui::screen::compose::state::{Compose, Problem};
-use crate::ui::screen::compose::worst::Worst;
+use crate::ui::screen::compose::{
+    Compose, Problem, Worst,
+    pane::preview::{self, Tab},
+    sample_event::sample_name,
+};
 use crate::ui::shared::{
     Latest, Shared,
     bubble::{Bubble, Options},

@@ -21,9 +21,9 @@ use crate::ui::widget::{
 pub use compare::Compare;
 pub use decision::{Confirm, Decision};
 pub use listing::{ListKind, Listing};
-pub use prompt::{Prompt, Purpose};
+pub use prompt::{Prompt, Purpose, Start};
 pub use settings::Settings;
-pub use test::TestDialog;
+pub use test::{TestDialog, TestState};
 
 #[derive(Debug, Clone)]
 pub enum Dialog {

@@ -1,7 +1,7 @@
 //! Up to which size a body is coloured, composed and completed while one types; a larger one is edited without.
 
 use crate::ui::editor::HINTS_UP_TO;
-use crate::ui::screen::compose::state::Compose;
+use crate::ui::screen::compose::Compose;
 
 impl Compose {
     /// Whether what depends on the whole body follows each key.

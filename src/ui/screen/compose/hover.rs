@@ -7,8 +7,7 @@ use ratatui::style::Style;
 use crate::complete::hover::{self, Note};
 use crate::diagnostic::Severity;
 use crate::text::width;
-use crate::ui::screen::compose::popup;
-use crate::ui::screen::compose::state::Compose;
+use crate::ui::screen::compose::{Compose, popup};
 use crate::ui::shared::{Latest, Shared};
 use crate::ui::widget::{draw, draw::inside};
 

@@ -8,7 +8,7 @@ use crate::profile::{Profile, Vocabulary};
 use crate::service::{SampleEvent, partial_names};
 use crate::telegram::Method;
 use crate::template::{self, Limits};
-use crate::ui::screen::compose::state::Compose;
+use crate::ui::screen::compose::Compose;
 use crate::ui::shared::Shared;
 
 #[derive(Debug)]

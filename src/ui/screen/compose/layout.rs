@@ -11,9 +11,7 @@
 
 use ratatui::layout::Rect;
 
-use crate::ui::screen::compose::focus::Pane;
-use crate::ui::screen::compose::pane::problems;
-use crate::ui::screen::compose::state::Compose;
+use crate::ui::screen::compose::{Compose, Pane, pane::problems};
 use crate::ui::shared::Shared;
 
 /// From this width and height on all panes are on screen.

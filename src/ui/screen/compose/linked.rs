@@ -4,9 +4,10 @@ use ratatui::layout::Rect;
 
 use crate::compose::{Composed, Links, Lit};
 use crate::text::Span;
-use crate::ui::screen::compose::focus::Pane;
-use crate::ui::screen::compose::pane::preview::{JsonRows, Tab, message_area};
-use crate::ui::screen::compose::state::Compose;
+use crate::ui::screen::compose::{
+    Compose, Pane,
+    pane::preview::{JsonRows, Tab, message_area},
+};
 use crate::ui::shared::{Latest, Shared};
 use crate::ui::widget::draw::inside;
 

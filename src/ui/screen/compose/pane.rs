@@ -9,8 +9,7 @@ pub mod webhook;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::ui::screen::compose::focus::Pane;
-use crate::ui::screen::compose::state::Compose;
+use crate::ui::screen::compose::{Compose, Pane};
 use crate::ui::shared::Shared;
 use crate::ui::widget::{draw, draw::inside};
 

@@ -3,8 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::text::Span;
-use crate::ui::screen::compose::state::Compose;
-use crate::ui::screen::compose::update::body_area;
+use crate::ui::screen::compose::{Compose, update::body_area};
 use crate::ui::shared::Shared;
 
 /// The rows that must stay in sight, and the column at which a box about them begins.

@@ -3,7 +3,7 @@
 use crate::disk::Source;
 use crate::profile::Value;
 use crate::service::SampleEvent;
-use crate::ui::screen::compose::state::Compose;
+use crate::ui::screen::compose::Compose;
 use crate::ui::shared::Shared;
 use crate::ui::widget::Row;
 

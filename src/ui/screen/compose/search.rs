@@ -7,8 +7,7 @@ use crate::editor::search::{Search as Pattern, Syntax};
 use crate::editor::{Command, Motion};
 use crate::text::Span;
 use crate::ui::editor::vim::Direction;
-use crate::ui::screen::compose::state::Compose;
-use crate::ui::screen::compose::update::typing_command;
+use crate::ui::screen::compose::{Compose, update::typing_command};
 use crate::ui::shared::{Effect, Shared};
 use crate::ui::widget::{Key, KeyCode, TextField, Theme, draw};
 

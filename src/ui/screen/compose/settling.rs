@@ -6,7 +6,7 @@ use std::ops::Deref;
 use crate::compose::Composed;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ui::editor::change::Change;
-use crate::ui::screen::compose::state::Compose;
+use crate::ui::screen::compose::Compose;
 use crate::ui::shared::{Effect, Latest, LoopEffect, Timer};
 
 /// Typing that has not rested yet.

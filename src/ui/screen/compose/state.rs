@@ -13,21 +13,11 @@ use crate::telegram::ParseMode;
 use crate::ui::editor::highlight::{Grammar, Grammars};
 use crate::ui::editor::view::EditorView;
 use crate::ui::editor::vim::Vim;
-use crate::ui::screen::compose::before_error::BeforeError;
-use crate::ui::screen::compose::buffer::Buffer;
-use crate::ui::screen::compose::code_colours::CodeColours;
-use crate::ui::screen::compose::derived::Derived;
-use crate::ui::screen::compose::dialog::{Compare, Confirm, Decision, Dialog, TestDialog};
-use crate::ui::screen::compose::focus::{Focus, Pane};
-use crate::ui::screen::compose::hover::HoverBox;
-use crate::ui::screen::compose::layout::Layout;
-use crate::ui::screen::compose::linked::Linked;
-use crate::ui::screen::compose::pane::preview::Preview;
-use crate::ui::screen::compose::pane::webhook::WebhookPane;
-use crate::ui::screen::compose::search::Search;
-use crate::ui::screen::compose::settling::{Found, Typing};
-use crate::ui::screen::compose::verdicts::Verdicts;
-use crate::ui::screen::compose::worst::{ForSome, Worst};
+use crate::ui::screen::compose::{
+    Buffer, Compare, Confirm, Decision, Derived, Dialog, Focus, ForSome, Found, HoverBox, Layout, Linked,
+    Pane, Search, TestDialog, Typing, Verdicts, Worst, before_error::BeforeError, code_colours::CodeColours,
+    pane::preview::Preview, pane::webhook::WebhookPane,
+};
 use crate::ui::shared::{
     Effect, Entry, Generation, Generations, Latest, LoopEffect, Request, Shared, Task, Timer,
 };
@@ -245,7 +235,7 @@ impl Compose {
             self.message.ask(generation);
         }
         self.move_problems(job.body.as_deref().unwrap_or_default());
-        Some(Effect::Task(Task::Compose { generation, job: Box::new(job) }))
+        Some(Effect::Task(Task::Compose(generation, Box::new(job))))
     }
 
     pub fn composed(&self) -> Option<&Latest<Composed>> {
@@ -266,7 +256,7 @@ impl Compose {
         self.buffer().filter(|buffer| buffer.editor.len() <= SURVEYS_UP_TO)?;
         let job = Box::new(self.job(shared)?);
         let generation = self.worst.ask(self.generations.fresh());
-        Some(Effect::Task(Task::Survey { generation, job }))
+        Some(Effect::Task(Task::Survey(generation, job)))
     }
 
     /// Asks for the message after the webhook was edited: who answered at another address is no answer any more.
@@ -305,7 +295,7 @@ impl Compose {
     pub fn check_bot(&mut self, shared: &Shared) -> Option<Effect> {
         let in_use = self.webhook.in_use(&shared.workspace)?;
         let generation = self.ask_bot(&in_use);
-        Some(Effect::Task(Task::CheckBot { generation, webhook: Box::new(in_use) }))
+        Some(Effect::Task(Task::CheckBot(generation, Box::new(in_use))))
     }
 
     /// Asks who answers, and the user first where the webhook is not trusted.
@@ -320,7 +310,7 @@ impl Compose {
             return None;
         }
         let generation = self.ask_bot(&webhook);
-        Some(Effect::Task(Task::Trust { generation, webhook }))
+        Some(Effect::Task(Task::Trust(generation, webhook)))
     }
 
     /// Who answered before is not in sight meanwhile: it may be somebody else.

@@ -15,13 +15,12 @@ mod whose;
 
 use ratatui::layout::Rect;
 
-use crate::ui::screen::compose::code_colours;
-use crate::ui::screen::compose::derived;
-use crate::ui::screen::compose::focus::Pane;
-use crate::ui::screen::compose::layout::layout;
-use crate::ui::screen::compose::linked;
-use crate::ui::screen::compose::pane::{body, preview};
-use crate::ui::screen::compose::state::Compose;
+use crate::ui::screen::compose::{
+    Compose, Pane, code_colours, derived,
+    layout::layout,
+    linked,
+    pane::{body, preview},
+};
 use crate::ui::shared::{Action, Effect, Msg, Shared};
 use crate::ui::widget::{Input, draw::inside};
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::compose::Composed;
 use crate::diagnostic::Severity;
 use crate::service::Job;
-use crate::ui::screen::compose::state::Compose;
+use crate::ui::screen::compose::Compose;
 use crate::ui::shared::{Effect, Generation, Request, Shared, Taken, Task};
 
 /// The campaigns in which something is wrong, by stem.
@@ -51,7 +51,7 @@ impl Compose {
             ..Job::of_files(&shared.workspace, stem)
         };
         let jobs = shared.workspace.campaigns.iter().map(|campaign| job(&campaign.stem)).collect();
-        Effect::Task(Task::CheckCampaigns { generation, jobs })
+        Effect::Task(Task::CheckCampaigns(generation, jobs))
     }
 }
 

@@ -6,10 +6,10 @@ use ratatui::style::Style;
 
 use crate::service::BotStatus;
 use crate::text::width;
-use crate::ui::screen::compose::focus::Pane;
-use crate::ui::screen::compose::pane::{body, campaigns, preview, problems};
-use crate::ui::screen::compose::state::Compose;
-use crate::ui::screen::compose::{completion, hover};
+use crate::ui::screen::compose::{
+    Compose, Pane, completion, hover,
+    pane::{body, campaigns, preview, problems},
+};
 use crate::ui::shared::{Action, Cursor, HeaderPart, Shared};
 use crate::ui::widget::{Link, draw};
 

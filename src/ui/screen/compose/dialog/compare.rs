@@ -36,9 +36,8 @@ pub struct Column<'a> {
 impl Compare {
     /// Opens before the body is converted.
     pub fn asked(generation: Generation) -> Self {
-        let mut compared = Request::Idle;
-        compared.ask(generation);
-        Self { compared, colours: vec![Vec::new(); ParseMode::ALL.len()], chosen: 0, scroll: 0 }
+        let colours = vec![Vec::new(); ParseMode::ALL.len()];
+        Self { compared: Request::asked(generation), colours, chosen: 0, scroll: 0 }
     }
 
     /// Takes the converted bodies; the mode that the body is in is chosen.

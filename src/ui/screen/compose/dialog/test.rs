@@ -10,7 +10,7 @@ use crate::diagnostic::Code;
 use crate::service::{BotStatus, Outcome, TestAnswer};
 use crate::text::LineIndex;
 use crate::ui::screen::compose::pane::preview::masked;
-use crate::ui::shared::{Generation, Latest, Request};
+use crate::ui::shared::{Latest, Request};
 use crate::ui::widget::{Theme, dialog::frame, draw};
 use crate::workspace::{TestChats, TestSend};
 
@@ -48,18 +48,6 @@ pub enum TestState {
 const HEAD: u16 = 3;
 
 impl TestState {
-    pub fn send(generation: Generation) -> Self {
-        let mut request = Request::Idle;
-        request.ask(generation);
-        TestState::Send(request)
-    }
-
-    pub fn capture(generation: Generation) -> Self {
-        let mut request = Request::Idle;
-        request.ask(generation);
-        TestState::Capture(request)
-    }
-
     pub fn is_sending(&self) -> bool {
         matches!(self, TestState::Send(request) if request.is_pending())
     }

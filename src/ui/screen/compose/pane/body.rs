@@ -4,9 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::ui::editor::view::{EditorView, Remark};
-use crate::ui::screen::compose::focus::Pane;
-use crate::ui::screen::compose::pane::frame;
-use crate::ui::screen::compose::state::Compose;
+use crate::ui::screen::compose::{Compose, Pane, pane::frame};
 use crate::ui::shared::Shared;
 use crate::ui::widget::draw;
 

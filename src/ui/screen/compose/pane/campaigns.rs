@@ -5,9 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::diagnostic::Severity;
-use crate::ui::screen::compose::focus::Pane;
-use crate::ui::screen::compose::pane::frame;
-use crate::ui::screen::compose::state::Compose;
+use crate::ui::screen::compose::{Compose, Pane, pane::frame};
 use crate::ui::shared::Shared;
 use crate::ui::widget::draw;
 use crate::workspace::CampaignFiles;

@@ -10,9 +10,7 @@ use crate::compose::{AuthDraft, Composed, Lit, Skip};
 use crate::json;
 use crate::text::Span;
 use crate::ui::editor::highlight::{self, StyledRow};
-use crate::ui::screen::compose::focus::Pane;
-use crate::ui::screen::compose::pane::frame;
-use crate::ui::screen::compose::state::Compose;
+use crate::ui::screen::compose::{Compose, Pane, pane::frame};
 use crate::ui::shared::{
     Latest, Shared,
     bubble::{self, Bubble, Over},

@@ -4,9 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::diagnostic::Severity;
-use crate::ui::screen::compose::focus::Pane;
-use crate::ui::screen::compose::pane::frame;
-use crate::ui::screen::compose::state::{Compose, Problem};
+use crate::ui::screen::compose::{Compose, Pane, Problem, pane::frame};
 use crate::ui::shared::Shared;
 use crate::ui::widget::draw;
 

@@ -5,9 +5,7 @@ use ratatui::layout::Rect;
 
 use crate::campaign::{Auth, Method, Webhook, bot_api, find_token, format_duration, parse_duration};
 use crate::service::{BotStatus, WebhookInUse};
-use crate::ui::screen::compose::focus::Pane;
-use crate::ui::screen::compose::pane::frame;
-use crate::ui::screen::compose::state::Compose;
+use crate::ui::screen::compose::{Compose, Pane, pane::frame};
 use crate::ui::shared::Shared;
 use crate::ui::widget::{Field, Filled, Form, Key, Mouse, draw};
 use crate::workspace::{CampaignFiles, Definition, Fingerprint, Source, Workspace};

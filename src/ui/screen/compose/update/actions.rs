@@ -6,14 +6,11 @@ use crate::editor::Command;
 use crate::profile::{Profile, Value};
 use crate::service::{self, BotStatus};
 use crate::settings::Whitespace;
-use crate::ui::screen::compose::dialog::listing::{ListKind, Listing};
-use crate::ui::screen::compose::dialog::test::{TestDialog, TestState};
-use crate::ui::screen::compose::dialog::{Compare, Confirm, Decision, Dialog, Prompt, Purpose, Settings};
-use crate::ui::screen::compose::focus::{Focus, Pane};
-use crate::ui::screen::compose::hover;
-use crate::ui::screen::compose::search::Search;
-use crate::ui::screen::compose::state::Compose;
-use crate::ui::screen::compose::update::{definitions, mending, rewrite, saving, typing, vim, whose};
+use crate::ui::screen::compose::{
+    Compare, Compose, Confirm, Decision, Dialog, Focus, ListKind, Listing, Pane, Prompt, Purpose, Search,
+    Settings, TestDialog, TestState, hover,
+    update::{definitions, mending, rewrite, saving, typing, vim, whose},
+};
 use crate::ui::shared::{
     Action, Ask, Change, Effect, ExternalEdit, Generation, LoopEffect, Request, Shared, Taken, Task,
 };
@@ -77,12 +74,11 @@ pub fn act(screen: &mut Compose, shared: &mut Shared, action: Action) -> Vec<Eff
         Action::GoToLine => prompt(screen, Purpose::GoToLine, ""),
         Action::WrapLines => {
             shared.settings.wrap ^= true;
-            shared.say(if shared.settings.wrap {
+            shared.just_say(if shared.settings.wrap {
                 "long lines are wrapped"
             } else {
                 "long lines go on to the right"
-            });
-            Vec::new()
+            })
         }
         Action::MarkWhitespace => mark_whitespace(shared),
         Action::ToggleVim => vim::toggle(screen, shared),
@@ -109,8 +105,7 @@ pub fn refuse_to_edit(shared: &mut Shared) -> Vec<Effect> {
         Some(holder) => format!("view only: {holder}"),
         None => "this file cannot be read, so it is not edited here".to_owned(),
     };
-    shared.complain(words);
-    Vec::new()
+    shared.just_complain(words)
 }
 
 /// Does what changes files, unless somebody else has the workspace open.
@@ -198,8 +193,7 @@ fn campaign_form(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
 
 fn preview_and_test(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
     if screen.open.is_none() {
-        shared.say("no campaign is open: n makes one");
-        return Vec::new();
+        return shared.just_say("no campaign is open: n makes one");
     }
     screen.completion = None;
     screen.dialog = Some(Dialog::Test(Box::new(TestDialog {
@@ -225,7 +219,7 @@ pub fn prepare_test(screen: &mut Compose, shared: &mut Shared) -> Option<Effect>
     let job = Box::new(test_job(screen, shared)?);
     let generation = screen.generations.fresh();
     screen.test_mut()?.request.ask(generation);
-    Some(Effect::Task(Task::PrepareTest { generation, job }))
+    Some(Effect::Task(Task::PrepareTest(generation, job)))
 }
 
 pub fn test_job(screen: &mut Compose, shared: &mut Shared) -> Option<service::Job> {
@@ -246,17 +240,15 @@ pub fn profile_in_words(profile: Option<&Profile>) -> String {
 
 fn compare_modes(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
     let Some(job) = screen.job(shared) else {
-        shared.say("no campaign is open: n makes one");
-        return Vec::new();
+        return shared.just_say("no campaign is open: n makes one");
     };
     if let Some(words) = screen.hints_off() {
-        shared.complain(format!("{words}: it is too large to convert"));
-        return Vec::new();
+        return shared.just_complain(format!("{words}: it is too large to convert"));
     }
     screen.completion = None;
     let generation = screen.generations.fresh();
     screen.dialog = Some(Dialog::Compare(Box::new(Compare::asked(generation))));
-    vec![Effect::Task(Task::CompareModes { generation, job: Box::new(job) })]
+    vec![Effect::Task(Task::CompareModes(generation, Box::new(job)))]
 }
 
 fn switch_profile(screen: &mut Compose) -> Vec<Effect> {
@@ -267,7 +259,7 @@ fn switch_profile(screen: &mut Compose) -> Vec<Effect> {
 
 pub fn search_profiles(screen: &mut Compose, search: &str) -> Vec<Effect> {
     let generation = screen.profiles.ask(screen.generations.fresh());
-    vec![Effect::Task(Task::FindProfiles { generation, search: search.to_owned() })]
+    vec![Effect::Task(Task::FindProfiles(generation, search.to_owned()))]
 }
 
 /// Shows the profiles that were found: test profiles first.
@@ -344,10 +336,7 @@ fn copy_curl(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
             shared.say("copied as curl, secrets by name");
             vec![effect]
         }
-        None => {
-            shared.say("no request to copy yet");
-            Vec::new()
-        }
+        None => shared.just_say("no request to copy yet"),
     }
 }
 
@@ -358,10 +347,7 @@ fn copy_body(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
             shared.say("copied the rendered body");
             vec![effect]
         }
-        None => {
-            shared.say("nothing rendered yet");
-            Vec::new()
-        }
+        None => shared.just_say("nothing rendered yet"),
     }
 }
 
@@ -372,8 +358,7 @@ fn mark_whitespace(shared: &mut Shared) -> Vec<Effect> {
         Whitespace::None => (Whitespace::Trailing, "blanks at the end of lines and tabs are marked"),
     };
     shared.settings.whitespace = next;
-    shared.say(words);
-    Vec::new()
+    shared.just_say(words)
 }
 
 fn find(screen: &mut Compose) -> Vec<Effect> {
@@ -388,8 +373,7 @@ fn find(screen: &mut Compose) -> Vec<Effect> {
 
 fn ask_to_adopt(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
     if !screen.is_private_foreign {
-        shared.say("this workspace's .telecast is its own: there is nothing to adopt");
-        return Vec::new();
+        return shared.just_say("this workspace's .telecast is its own: there is nothing to adopt");
     }
     let text = "This workspace's .telecast was not made here: it came with a copy, was moved, or something else changed its \
                 test chats. Adopted, its test chats say where your tests go, its drafts are offered, and its people can be \

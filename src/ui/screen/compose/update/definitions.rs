@@ -1,11 +1,10 @@
 //! New, copied, renamed and deleted campaigns and webhooks.
 
 use crate::service;
-use crate::ui::screen::compose::dialog::listing::ListKind;
-use crate::ui::screen::compose::dialog::{Confirm, Decision, Dialog, Purpose};
-use crate::ui::screen::compose::focus::Pane;
-use crate::ui::screen::compose::state::Compose;
-use crate::ui::screen::compose::update::actions::{editing, list, prompt};
+use crate::ui::screen::compose::{
+    Compose, Confirm, Decision, Dialog, ListKind, Pane, Purpose,
+    update::actions::{editing, list, prompt},
+};
 use crate::ui::shared::{Effect, Shared};
 use crate::ui::widget::Row;
 

@@ -12,11 +12,10 @@ use crate::dialect::Dialect;
 use crate::editor::{Command, Motion};
 use crate::service::{self, starter::Starter};
 use crate::ui::editor::vim::parse_command_line;
-use crate::ui::screen::compose::dialog::listing::{ListKind, Listing};
-use crate::ui::screen::compose::dialog::prompt::Start;
-use crate::ui::screen::compose::dialog::{Dialog, Prompt, Purpose, Settings};
-use crate::ui::screen::compose::state::Compose;
-use crate::ui::screen::compose::update::{actions, mending, results, typing, vim, whose};
+use crate::ui::screen::compose::{
+    Compose, Dialog, ListKind, Listing, Prompt, Purpose, Settings, Start,
+    update::{actions, mending, results, typing, vim, whose},
+};
 use crate::ui::shared::{Change, Effect, Shared, Task};
 use crate::ui::widget::{Filled, Key, KeyCode, Matching, Picked, Picker, Row};
 use crate::workspace::is_chat;

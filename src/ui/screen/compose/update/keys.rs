@@ -1,12 +1,12 @@
 //! Keys, by where the keyboard is: the dialog, the search line, the picker, then the panes.
 
-use crate::ui::screen::compose::update::{actions, dialogs, mending, typing};
+use crate::ui::screen::compose::{
+    Compose, Focus, Pane, search,
+    update::actions::TYPING,
+    update::{actions, dialogs, mending, typing},
+};
 
 use crate::ui::editor::vim::KEYS;
-use crate::ui::screen::compose::focus::{Focus, Pane};
-use crate::ui::screen::compose::search;
-use crate::ui::screen::compose::state::Compose;
-use crate::ui::screen::compose::update::actions::TYPING;
 use crate::ui::shared::{Action, Context, Effect, Keys, Place, Shared};
 use crate::ui::widget::{Filled, Key, KeyCode};
 
@@ -206,9 +206,6 @@ pub fn paste(screen: &mut Compose, shared: &mut Shared, text: &str) -> Vec<Effec
             screen.webhook.paste(text);
             screen.compose_with_webhook(shared).into_iter().collect()
         }
-        _ => {
-            shared.complain("nothing to paste into here: 3 goes to the body");
-            Vec::new()
-        }
+        _ => shared.just_complain("nothing to paste into here: 3 goes to the body"),
     }
 }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use crate::diagnostic::{self, Fix, Together};
 use crate::editor::Command;
 use crate::text::Span;
-use crate::ui::screen::compose::dialog::listing::ListKind;
-use crate::ui::screen::compose::focus::{Focus, Pane};
-use crate::ui::screen::compose::state::{Compose, Problem};
-use crate::ui::screen::compose::update::actions::list;
-use crate::ui::screen::compose::update::{typing, whose};
+use crate::ui::screen::compose::{
+    Compose, Focus, ListKind, Pane, Problem,
+    update::actions::list,
+    update::{typing, whose},
+};
 use crate::ui::shared::{Effect, Shared};
 use crate::ui::widget::Row;
 
@@ -17,8 +17,7 @@ use crate::ui::widget::Row;
 pub fn walk_problems(screen: &mut Compose, shared: &mut Shared, by: isize) -> Vec<Effect> {
     let problems = screen.problems().to_vec();
     if problems.is_empty() {
-        shared.say("no problems");
-        return Vec::new();
+        return shared.just_say("no problems");
     }
     let n = problems.len() as isize;
     // From a problem of the webhook one goes on from there: the body's cursor has not moved.
@@ -90,15 +89,17 @@ pub fn fix(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
     let problems = screen.problems().to_vec();
     let at = if screen.focus.in_body() { screen.cursor_problem() } else { None }.unwrap_or(screen.problem);
     let Some(diagnostic) = problems.get(at).and_then(Problem::in_body) else {
-        shared.say(if problems.is_empty() { "nothing to fix" } else { "no fix at a key for this one" });
-        return Vec::new();
+        return shared.just_say(if problems.is_empty() {
+            "nothing to fix"
+        } else {
+            "no fix at a key for this one"
+        });
     };
     screen.problem = at;
     match diagnostic.fixes.as_slice() {
         [] => {
             let words = diagnostic.help.as_deref().unwrap_or(&diagnostic.message);
-            shared.say(format!("no fix at a key: {words}"));
-            Vec::new()
+            shared.just_say(format!("no fix at a key: {words}"))
         }
         [only] => apply_fix(screen, shared, &only.clone()),
         several => {
@@ -132,14 +133,12 @@ fn apply_fix(screen: &mut Compose, shared: &mut Shared, fix: &Fix) -> Vec<Effect
 pub fn fix_all(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
     let problems = screen.problems().to_vec();
     let Some(code) = problems.get(screen.problem).map(|problem| problem.diagnostic().code) else {
-        shared.say("no problems");
-        return Vec::new();
+        return shared.just_say("no problems");
     };
     let alike = problems.iter().filter_map(Problem::in_body).filter(|found| found.code == code);
     let Together { edits, n_waiting } = diagnostic::together(alike.filter_map(|found| found.fixes.first()));
     if edits.is_empty() {
-        shared.say("no fix for this kind");
-        return Vec::new();
+        return shared.just_say("no fix for this kind");
     }
     let places = match edits.len() {
         1 => "1 place".to_owned(),

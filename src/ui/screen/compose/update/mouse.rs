@@ -3,14 +3,12 @@
 use ratatui::layout::{Position, Rect};
 
 use crate::editor::Command;
-use crate::ui::screen::compose::completion;
-use crate::ui::screen::compose::dialog::Dialog;
-use crate::ui::screen::compose::focus::{Focus, Pane};
-use crate::ui::screen::compose::hover;
-use crate::ui::screen::compose::pane::{campaigns, preview, problems};
-use crate::ui::screen::compose::state::Compose;
-use crate::ui::screen::compose::update::{actions, dialogs, keys, mending, typing, vim};
-use crate::ui::screen::compose::view;
+use crate::ui::screen::compose::{
+    Compose, Dialog, Focus, Pane, completion, hover,
+    pane::{campaigns, preview, problems},
+    update::{actions, dialogs, keys, mending, typing, vim},
+    view,
+};
 use crate::ui::shared::{Effect, Shared};
 use crate::ui::widget::{Filled, Key, KeyCode, Mouse, MouseKind, draw::inside};
 

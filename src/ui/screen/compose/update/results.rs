@@ -5,13 +5,11 @@ use std::sync::Arc;
 use crate::capture::CapturedChat;
 use crate::compose::Composed;
 use crate::service::{BotStatus, Outcome, People, TestAnswer, TroubleKind};
-use crate::ui::screen::compose::dialog::test::TestState;
-use crate::ui::screen::compose::dialog::{Confirm, Decision, Dialog};
-use crate::ui::screen::compose::focus::{Focus, Pane};
-use crate::ui::screen::compose::state::Compose;
-use crate::ui::screen::compose::update::{actions, dialogs, typing};
-use crate::ui::screen::compose::verdicts::worst_of;
-use crate::ui::screen::compose::worst::Worst;
+use crate::ui::screen::compose::{
+    Compose, Confirm, Decision, Dialog, Focus, Pane, TestState, Worst,
+    update::{actions, dialogs, typing},
+    verdicts::worst_of,
+};
 use crate::ui::shared::{
     Action, Context, Done, Effect, Entry, Generation, Latest, LoopEffect, Msg, Request, SaveFailure, Shared,
     Taken, Task, Timer, Work,
@@ -21,33 +19,27 @@ use crate::workspace::{Condition, Draft, Fingerprint, Source, Workspace};
 pub fn take(screen: &mut Compose, shared: &mut Shared, message: Msg) -> Vec<Effect> {
     match message {
         Msg::Input(_) => Vec::new(),
-        Msg::Composed { generation, composed } => composed_anew(screen, shared, generation, composed),
-        Msg::Surveyed { generation, surveyed } => {
+        Msg::Composed(generation, composed) => composed_anew(screen, shared, generation, composed),
+        Msg::Surveyed(generation, surveyed) => {
             screen.worst.answer(generation, Ok(Worst::new(surveyed)));
             Vec::new()
         }
-        Msg::CampaignsChecked { generation, found } => {
+        Msg::CampaignsChecked(generation, found) => {
             screen.verdicts.take(generation, &found);
             Vec::new()
         }
         Msg::PeopleLoaded(result) => people_loaded(screen, shared, result),
-        Msg::ProfilesFound { generation, result } => {
+        Msg::ProfilesFound(generation, result) => {
             actions::show_profiles(screen, shared, generation, result);
             Vec::new()
         }
         Msg::WorkspaceRead(result) => match result {
             Ok(workspace) => follow(screen, shared, workspace),
-            Err(words) => {
-                shared.complain(words);
-                Vec::new()
-            }
+            Err(words) => shared.just_complain(words),
         },
         Msg::FilesChanged => Vec::new(),
         Msg::DraftsFound(drafts) => drafts_found(screen, shared, drafts),
-        Msg::DraftFailed(words) => {
-            shared.complain(words);
-            Vec::new()
-        }
+        Msg::DraftFailed(words) => shared.just_complain(words),
         Msg::BodySaved { stem, version, result } => body_saved(screen, shared, &stem, version, result),
         Msg::Changed { result, workspace } => changed(screen, shared, result, workspace),
         Msg::PrivateAdopted(result) => match result {
@@ -59,10 +51,7 @@ pub fn take(screen: &mut Compose, shared: &mut Shared, message: Msg) -> Vec<Effe
                     Effect::Task(Task::FindDrafts),
                 ]
             }
-            Err(words) => {
-                shared.complain(words);
-                Vec::new()
-            }
+            Err(words) => shared.just_complain(words),
         },
         Msg::OldSecretsFound(found) => {
             screen.old_secrets = found;
@@ -74,12 +63,9 @@ pub fn take(screen: &mut Compose, shared: &mut Shared, message: Msg) -> Vec<Effe
                 shared.say(words);
                 screen.check_bot(shared).into_iter().collect()
             }
-            Err(words) => {
-                shared.complain(words);
-                Vec::new()
-            }
+            Err(words) => shared.just_complain(words),
         },
-        Msg::BotChecked { generation, status } => {
+        Msg::BotChecked(generation, status) => {
             screen.bot.answer(generation, Ok(status));
             Vec::new()
         }
@@ -103,13 +89,13 @@ pub fn take(screen: &mut Compose, shared: &mut Shared, message: Msg) -> Vec<Effe
             }
             effects
         }
-        Msg::TestPrepared { generation, composed } => {
+        Msg::TestPrepared(generation, composed) => {
             if let Some(test) = screen.test_mut() {
                 test.request.answer(generation, Ok(composed));
             }
             Vec::new()
         }
-        Msg::ModesCompared { generation, compared } => match screen.dialog.take() {
+        Msg::ModesCompared(generation, compared) => match screen.dialog.take() {
             Some(Dialog::Compare(mut compare)) => {
                 compare.take(generation, &compared);
                 let effects = screen.colour_comparison(&mut compare);
@@ -121,14 +107,11 @@ pub fn take(screen: &mut Compose, shared: &mut Shared, message: Msg) -> Vec<Effe
                 Vec::new()
             }
         },
-        Msg::TestAnswered { generation, result } => test_answered(screen, shared, generation, result),
-        Msg::ChatCaptured { generation, result } => chat_captured(screen, generation, result),
+        Msg::TestAnswered(generation, result) => test_answered(screen, shared, generation, result),
+        Msg::ChatCaptured(generation, result) => chat_captured(screen, generation, result),
         Msg::EditedExternally { stem, result } => edited_externally(screen, shared, &stem, result),
         Msg::Copied(Ok(())) => Vec::new(),
-        Msg::Copied(Err(words)) => {
-            shared.complain(format!("not copied: {words}"));
-            Vec::new()
-        }
+        Msg::Copied(Err(words)) => shared.just_complain(format!("not copied: {words}")),
         Msg::CodeGrammarsLoaded(grammars) => {
             screen.code.take(Arc::clone(&grammars));
             Vec::new()
@@ -204,8 +187,7 @@ fn test_answered(
     let answer = match result {
         Ok(answer) => answer,
         Err(words) => {
-            shared.complain(format!("the test was not sent: {words}"));
-            return Vec::new();
+            return shared.just_complain(format!("the test was not sent: {words}"));
         }
     };
     let to = answer.chat.as_deref().map_or_else(String::new, |chat| format!(" to {chat}"));
@@ -469,8 +451,7 @@ fn body_saved(
         }
         Err(SaveFailure::Refused(words)) => {
             shared.is_quitting = false;
-            shared.complain(format!("not saved: {words}"));
-            Vec::new()
+            shared.just_complain(format!("not saved: {words}"))
         }
     }
 }
@@ -554,9 +535,6 @@ fn edited_externally(
             effects.extend(screen.journal_soon(shared));
             effects
         }
-        Err(words) => {
-            shared.complain(words);
-            Vec::new()
-        }
+        Err(words) => shared.just_complain(words),
     }
 }

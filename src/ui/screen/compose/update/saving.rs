@@ -1,8 +1,6 @@
 //! Saving what one is editing, and leaving.
 
-use crate::ui::screen::compose::focus::{Focus, Pane};
-use crate::ui::screen::compose::state::Compose;
-use crate::ui::screen::compose::update::actions::editing;
+use crate::ui::screen::compose::{Compose, Focus, Pane, update::actions::editing};
 use crate::ui::shared::{Change, Effect, Entry, Shared, Task};
 
 pub fn save(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {

@@ -3,9 +3,10 @@
 use crate::complete;
 use crate::editor::{Command, Motion};
 use crate::text::Span;
-use crate::ui::screen::compose::focus::{Focus, Pane};
-use crate::ui::screen::compose::state::Compose;
-use crate::ui::screen::compose::update::{actions, vim};
+use crate::ui::screen::compose::{
+    Compose, Focus, Pane,
+    update::{actions, vim},
+};
 use crate::ui::shared::{Effect, LoopEffect, Shared, Task, Timer};
 use crate::ui::widget::{Key, KeyCode, typing::command};
 
@@ -57,18 +58,16 @@ pub fn press(screen: &mut Compose, shared: &mut Shared, key: Key) -> Vec<Effect>
     if screen.is_choosing() {
         // A trigger half typed is no problem to tell of: the message is made once the picker is done with. What opens a
         // picker that waits for an arrow may just as well be text.
-        effects.retain(|effect| !matches!(effect, Effect::Task(Task::Compose { .. })));
+        effects.retain(|effect| !matches!(effect, Effect::Task(Task::Compose(..))));
     } else if may_begin {
         let before = effects.len();
-        effects.retain(|effect| !matches!(effect, Effect::Task(Task::Compose { .. })));
+        effects.retain(|effect| !matches!(effect, Effect::Task(Task::Compose(..))));
         if effects.len() < before
             && let Some(generation) = screen.message.latest()
         {
             effects.push(Effect::Loop(LoopEffect::After(Timer::Compose(generation))));
         }
-    } else if was_picking
-        && !effects.iter().any(|effect| matches!(effect, Effect::Task(Task::Compose { .. })))
-    {
+    } else if was_picking && !effects.iter().any(|effect| matches!(effect, Effect::Task(Task::Compose(..)))) {
         effects.extend(screen.compose(shared));
     }
     effects
@@ -82,8 +81,7 @@ fn tab(screen: &Compose) -> Command {
 
 pub fn leave(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
     screen.focus = Focus::reach(Pane::Body);
-    shared.say("Tab walks the panes, Enter types again");
-    Vec::new()
+    shared.just_say("Tab walks the panes, Enter types again")
 }
 
 pub fn paste(screen: &mut Compose, shared: &mut Shared, text: &str) -> Vec<Effect> {
@@ -133,7 +131,9 @@ pub fn apply_all(screen: &mut Compose, shared: &mut Shared, commands: Vec<Comman
     let mut effects: Vec<Effect> =
         commands.into_iter().flat_map(|command| apply(screen, shared, command)).collect();
     let newest = screen.message.latest();
-    effects.retain(|effect| !matches!(effect, Effect::Task(Task::Compose { generation, .. }) if Some(*generation) != newest));
+    effects.retain(
+        |effect| !matches!(effect, Effect::Task(Task::Compose(generation, _)) if Some(*generation) != newest),
+    );
     effects
 }
 
@@ -188,8 +188,7 @@ pub fn pick(screen: &mut Compose, shared: &mut Shared, version: u64) {
 
 fn open_picker(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
     if let Some(words) = screen.hints_off() {
-        shared.say(words);
-        return Vec::new();
+        return shared.just_say(words);
     }
     if let Some(buffer) = screen.buffer() {
         let (text, cursor) = (buffer.editor.text(), buffer.editor.cursor());

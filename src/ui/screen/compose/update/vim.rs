@@ -2,10 +2,10 @@
 
 use crate::editor::{Command, Editor, Motion};
 use crate::ui::editor::vim::{Line, Outcome, Request, Vim};
-use crate::ui::screen::compose::dialog::{Dialog, Prompt, Purpose};
-use crate::ui::screen::compose::search::Search;
-use crate::ui::screen::compose::state::Compose;
-use crate::ui::screen::compose::update::{actions, typing};
+use crate::ui::screen::compose::{
+    Compose, Dialog, Prompt, Purpose, Search,
+    update::{actions, typing},
+};
 use crate::ui::shared::{Action, Ask, Effect, Shared};
 use crate::ui::widget::Key;
 
@@ -41,11 +41,10 @@ pub fn insert_here(screen: &mut Compose) {
 
 pub fn toggle(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
     screen.vim = if screen.vim.is_some() { None } else { Some(Vim::default()) };
-    shared.say(match screen.vim {
+    shared.just_say(match screen.vim {
         Some(_) => "vim mode: i types, Esc goes back; `vim = true` in config.toml keeps it",
         None => "vim mode is off",
-    });
-    Vec::new()
+    })
 }
 
 pub fn command_line(screen: &mut Compose, shared: &mut Shared, line: Line) -> Vec<Effect> {

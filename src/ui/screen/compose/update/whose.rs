@@ -3,10 +3,7 @@
 use std::sync::Arc;
 
 use crate::profile::Profile;
-use crate::ui::screen::compose::dialog::Dialog;
-use crate::ui::screen::compose::dialog::listing::ListKind;
-use crate::ui::screen::compose::state::Compose;
-use crate::ui::screen::compose::update::actions;
+use crate::ui::screen::compose::{Compose, Dialog, ListKind, update::actions};
 use crate::ui::shared::{Effect, Shared};
 
 pub fn preview_for(screen: &mut Compose, shared: &mut Shared, profile: Arc<Profile>) -> Vec<Effect> {
@@ -23,20 +20,11 @@ pub fn next_worst(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
             shared.say(words);
             preview_for(screen, shared, profile)
         }
-        Some(None) => {
-            shared.say("nobody of the sample gets a message");
-            Vec::new()
-        }
-        None if screen.survey(shared).is_none() => {
-            shared.say(
-                "nothing that could be tried on the audience: no body, or one far too long for a message",
-            );
-            Vec::new()
-        }
-        None => {
-            shared.say("the audience is still being looked at");
-            Vec::new()
-        }
+        Some(None) => shared.just_say("nobody of the sample gets a message"),
+        None if screen.survey(shared).is_none() => shared.just_say(
+            "nothing that could be tried on the audience: no body, or one far too long for a message",
+        ),
+        None => shared.just_say("the audience is still being looked at"),
     }
 }
 
@@ -44,8 +32,7 @@ pub fn choose_sample(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
     screen.completion = None;
     let rows = screen.sample_rows(shared);
     if rows.is_empty() {
-        shared.say("no sample events yet: save one as samples/NAME.json, {\"Event\": {…}}");
-        return Vec::new();
+        return shared.just_say("no sample events yet: save one as samples/NAME.json, {\"Event\": {…}}");
     }
     let now = screen.sample(shared).map(|sample| sample.path.clone());
     actions::list(screen, ListKind::Samples, rows);

@@ -1,10 +1,11 @@
 //! The dialog of F6: comparing changes nothing, converting is one undo step.
 
 use crate::service::Converted;
-use crate::ui::screen::compose::dialog::Dialog;
-use crate::ui::screen::compose::state::Compose;
-use crate::ui::screen::compose::update::dialogs::{back, keep};
-use crate::ui::screen::compose::update::{actions, mending};
+use crate::ui::screen::compose::{
+    Compose, Dialog,
+    update::dialogs::{back, keep},
+    update::{actions, mending},
+};
 use crate::ui::shared::{Effect, Shared};
 use crate::ui::widget::{Key, KeyCode};
 
@@ -35,12 +36,10 @@ fn convert(screen: &mut Compose, shared: &mut Shared, dialog: Dialog) -> Vec<Eff
     match column.outcome {
         Err(refusal) => {
             mending::go_to(screen, refusal.span);
-            shared.complain(refusal.message.clone());
-            Vec::new()
+            shared.just_complain(refusal.message.clone())
         }
         Ok(_) if compare.now() == Some(column.mode) => {
-            shared.say(format!("it is {} already", column.mode.as_str()));
-            Vec::new()
+            shared.just_say(format!("it is {} already", column.mode.as_str()))
         }
         Ok(Converted { conversion, .. }) => {
             if shared.read_only.is_some() {

@@ -1,12 +1,11 @@
 //! What the answer to a question does: leave, delete, overwrite, bring back.
 
 use crate::compose::clevertap::Pasted;
-use crate::ui::screen::compose::dialog::prompt::Start;
-use crate::ui::screen::compose::dialog::test::TestState;
-use crate::ui::screen::compose::dialog::{Decision, Dialog};
-use crate::ui::screen::compose::state::Compose;
-use crate::ui::screen::compose::update::dialogs::{back, new_campaign};
-use crate::ui::screen::compose::update::{actions, results, saving};
+use crate::ui::screen::compose::{
+    Compose, Decision, Dialog, Start, TestState,
+    update::dialogs::{back, new_campaign},
+    update::{actions, results, saving},
+};
 use crate::ui::shared::{Change, Effect, Entry, Shared, Task};
 
 pub fn decide(screen: &mut Compose, shared: &mut Shared, decision: Decision) -> Vec<Effect> {

@@ -1,12 +1,11 @@
 //! The dialog of F5: its keys, the lists it opens, sending.
 
 use crate::service::{BotStatus, TestSend};
-use crate::ui::screen::compose::dialog::Dialog;
-use crate::ui::screen::compose::dialog::listing::{ListKind, Listing};
-use crate::ui::screen::compose::dialog::test::{TestDialog, TestState};
-use crate::ui::screen::compose::state::Compose;
-use crate::ui::screen::compose::update::dialogs::{back, keep};
-use crate::ui::screen::compose::update::{actions, mending};
+use crate::ui::screen::compose::{
+    Compose, Dialog, ListKind, Listing, TestDialog, TestState,
+    update::dialogs::{back, keep},
+    update::{actions, mending},
+};
 use crate::ui::shared::{Effect, Request, Shared, Task};
 use crate::ui::widget::{Key, KeyCode, Matching, Picker, Row};
 use crate::workspace::is_chat;
@@ -157,9 +156,9 @@ fn send(screen: &mut Compose, shared: &mut Shared, dialog: Dialog) -> Vec<Effect
         return Vec::new();
     }
     let generation = screen.generations.fresh();
-    test.state = TestState::send(generation);
+    test.state = TestState::Send(Request::asked(generation));
     let chat = test.chat.clone();
-    let mut effects = vec![Effect::Task(Task::SendTest { generation, test: Box::new(TestSend { job }) })];
+    let mut effects = vec![Effect::Task(Task::SendTest(generation, Box::new(TestSend { job })))];
     effects.extend(chat.map(|chat| Effect::Task(Task::RememberChat { name: None, chat })));
     effects
 }
@@ -181,13 +180,13 @@ pub(super) fn resend(screen: &mut Compose, shared: &mut Shared, id: &str) -> Vec
         return Vec::new();
     }
     let generation = screen.generations.fresh();
-    test.state = TestState::send(generation);
+    test.state = TestState::Send(Request::asked(generation));
     // What the dialog shows is what is sent: this entry's chat.
     test.chat = sent.chat.clone();
     test.as_is = false;
     screen.dialog = Some(Dialog::Test(test));
     let mut effects: Vec<Effect> = actions::prepare_test(screen, shared).into_iter().collect();
-    effects.push(Effect::Task(Task::Resend { generation, sent: Box::new(sent) }));
+    effects.push(Effect::Task(Task::Resend(generation, Box::new(sent))));
     effects
 }
 
@@ -204,7 +203,7 @@ fn capture(screen: &mut Compose, shared: &mut Shared, mut dialog: Dialog) -> Vec
         return keep(screen, dialog);
     };
     let generation = screen.generations.fresh();
-    test.state = TestState::capture(generation);
+    test.state = TestState::Capture(Request::asked(generation));
     screen.dialog = Some(dialog);
-    vec![Effect::Task(Task::Capture { generation, webhook: Box::new(webhook) })]
+    vec![Effect::Task(Task::Capture(generation, Box::new(webhook)))]
 }
