@@ -9,6 +9,7 @@ mod files;
 mod workers;
 
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -207,9 +208,13 @@ impl Executor {
 
     /// Starts what blocks on a thread of its own; reports its message, where it has one.
     fn block(&self, work: Work, task: impl FnOnce(&Session) -> Option<Msg> + Send + 'static) {
-        let (session, reporter) = (Arc::clone(&self.wiring.session), self.reporter.clone());
-        let task = caught_in_thread(work, Arc::clone(&self.wiring.provoked), move || task(&session));
-        let ticket = self.reporter.underway.begin();
+        let session = Arc::clone(&self.wiring.session);
+        self.report_blocking(work, Box::new(move || task(&session)));
+    }
+
+    fn report_blocking(&self, work: Work, task: Blocking) {
+        let (reporter, ticket) = (self.reporter.clone(), self.reporter.underway.begin());
+        let task = caught_in_thread(work, Arc::clone(&self.wiring.provoked), task);
         tokio::spawn(async move {
             if let Some(message) = join(task).await {
                 reporter.report(message).await;
@@ -220,19 +225,11 @@ impl Executor {
 
     /// Starts a task that reports by itself; where it panics, that is reported.
     fn spawn(&self, work: Work, task: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
-        let ticket = self.reporter.underway.begin();
-        self.spawn_open_ended(work, async move {
-            task.await;
-            drop(ticket);
-        })
+        self.spawn_boxed(work, Some(self.reporter.underway.begin()), Box::pin(task))
     }
 
-    /// Starts such a task that may never end.
-    fn spawn_open_ended(
-        &self,
-        work: Work,
-        task: impl Future<Output = ()> + Send + 'static,
-    ) -> JoinHandle<()> {
+    /// Starts such a task; without a ticket it may never end.
+    fn spawn_boxed(&self, work: Work, ticket: Option<Ticket>, task: Reporting) -> JoinHandle<()> {
         let (reporter, provoked) = (self.reporter.clone(), Arc::clone(&self.wiring.provoked));
         tokio::spawn(async move {
             let task = async {
@@ -242,6 +239,7 @@ impl Executor {
             if let Err(fault) = fault::catch_task(task).await {
                 reporter.report(Msg::Fault { work, fault }).await;
             }
+            drop(ticket);
         })
     }
 
@@ -257,13 +255,19 @@ impl Executor {
                 // Its panics are caught in it; what comes after it is written all the same.
                 let _ = before.await;
             }
-            let task = caught_in_thread(work, provoked, move || {
-                let message = files::journal(&session, entry);
-                if let (Some(reading), Some(Msg::BodySaved { stem, result: Ok(_), .. })) = (noted, &message) {
-                    reading.note([format!("campaigns/{stem}.toml")]);
-                }
-                message
-            });
+            let task = caught_in_thread(
+                work,
+                provoked,
+                Box::new(move || {
+                    let message = files::journal(&session, entry);
+                    if let (Some(reading), Some(Msg::BodySaved { stem, result: Ok(_), .. })) =
+                        (noted, &message)
+                    {
+                        reading.note([format!("campaigns/{stem}.toml")]);
+                    }
+                    message
+                }),
+            );
             if let Some(message) = join(task).await {
                 // Not waited for: on the way out nobody listens.
                 tokio::spawn(async move {
@@ -295,10 +299,8 @@ impl Executor {
     pub async fn journal_last(&mut self, entry: Entry) -> Option<Msg> {
         self.finish().await;
         let (session, work) = (Arc::clone(&self.wiring.session), files::work_of(&entry));
-        join(caught_in_thread(work, Arc::clone(&self.wiring.provoked), move || {
-            files::journal(&session, entry)
-        }))
-        .await
+        let task = Box::new(move || files::journal(&session, entry));
+        join(caught_in_thread(work, Arc::clone(&self.wiring.provoked), task)).await
     }
 
     pub async fn close(&self) {
@@ -377,12 +379,17 @@ impl Executor {
     fn capture(&mut self, generation: Generation, webhook: WebhookInUse) {
         let (session, reporter) = (Arc::clone(&self.wiring.session), self.reporter.clone());
         let paths = self.wiring.paths.clone();
-        self.capture = Some(self.spawn_open_ended(Work::Capture, async move {
-            let options = capture::CaptureOptions::default();
-            let result = service::capture_mine(&session, session.folder(), &paths, &webhook, &options).await;
-            let result = result.map_err(|error| session.in_short(&error.to_string()));
-            reporter.report(Msg::ChatCaptured(generation, result)).await;
-        }));
+        self.capture = Some(self.spawn_boxed(
+            Work::Capture,
+            None,
+            Box::pin(async move {
+                let options = capture::CaptureOptions::default();
+                let result =
+                    service::capture_mine(&session, session.folder(), &paths, &webhook, &options).await;
+                let result = result.map_err(|error| session.in_short(&error.to_string()));
+                reporter.report(Msg::ChatCaptured(generation, result)).await;
+            }),
+        ));
     }
 }
 
@@ -469,12 +476,12 @@ async fn join(task: JoinHandle<Option<Msg>>) -> Option<Msg> {
     task.await.ok().flatten()
 }
 
+// Boxed: the runtime's machinery would be compiled for each of them, which made the binary 92 KB larger.
+type Blocking = Box<dyn FnOnce() -> Option<Msg> + Send>;
+type Reporting = Pin<Box<dyn Future<Output = ()> + Send>>;
+
 /// Starts what blocks on a thread of its own; a panic is its message.
-fn caught_in_thread(
-    work: Work,
-    provoked: Arc<Provoked>,
-    task: impl FnOnce() -> Option<Msg> + Send + 'static,
-) -> JoinHandle<Option<Msg>> {
+fn caught_in_thread(work: Work, provoked: Arc<Provoked>, task: Blocking) -> JoinHandle<Option<Msg>> {
     tokio::task::spawn_blocking(move || {
         let caught = fault::catch(|| {
             provoked.strike(work.id());
