@@ -45,7 +45,7 @@ impl App {
 
     /// Returns what the console asks for when it starts, after the first frame.
     pub fn start(&mut self) -> Vec<Effect> {
-        let mut effects = vec![Effect::Task(Task::LoadPeople { profile: None }), Effect::Task(Task::Watch)];
+        let mut effects = vec![Effect::Task(Task::LoadPeople(None)), Effect::Task(Task::Watch)];
         for id in ScreenId::ALL {
             effects.extend(self.screens.get_mut(*id).start(&mut self.shared));
         }

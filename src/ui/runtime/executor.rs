@@ -115,7 +115,7 @@ impl Executor {
                 self.surveys.put(Some(Asked { generation, job, ticket: self.reporter.underway.begin() }));
             }
             Task::CheckCampaigns(generation, jobs) => self.check_campaigns(generation, jobs),
-            Task::LoadPeople { profile } => self.block(Work::People, move |session| {
+            Task::LoadPeople(profile) => self.block(Work::People, move |session| {
                 let found = session
                     .store()
                     .and_then(|store| Ok(service::load_people(&*store, Whom::Anybody(profile.as_deref()))?));
@@ -128,7 +128,9 @@ impl Executor {
                 Some(Msg::ProfilesFound(generation, result.map_err(|error| error.to_string())))
             }),
             Task::Reload => {
-                self.block(Work::Reload, |session| Some(Msg::WorkspaceRead(files::follow(session))));
+                self.block(Work::Reload, move |session| {
+                    Some(Msg::WorkspaceRead(files::follow(session, now)))
+                });
             }
             Task::Watch => self.watch(),
             Task::FindDrafts => {
@@ -138,7 +140,7 @@ impl Executor {
                 let result = changes::apply(session, change);
                 Some(Msg::Changed {
                     result: result.map_err(|error| session.redact(&error.to_string())),
-                    workspace: files::read(session),
+                    workspace: files::read(session, now),
                 })
             }),
             Task::CheckBot(generation, webhook) => self.check_bot(generation, *webhook, false),
@@ -248,6 +250,7 @@ impl Executor {
         let (before, ticket) = (self.journal.take(), self.reporter.underway.begin());
         let (session, reporter) = (Arc::clone(&self.wiring.session), self.reporter.clone());
         let (work, provoked) = (files::work_of(&entry), Arc::clone(&self.wiring.provoked));
+        let now = self.wiring.clock.now();
         // Without a watch nobody reports what else has changed: all is looked at then.
         let noted = self.watch.is_some().then(|| Arc::clone(session.reading()));
         self.journal = Some(tokio::spawn(async move {
@@ -259,7 +262,7 @@ impl Executor {
                 work,
                 provoked,
                 Box::new(move || {
-                    let message = files::journal(&session, entry);
+                    let message = files::journal(&session, entry, now);
                     if let (Some(reading), Some(Msg::BodySaved { stem, result: Ok(_), .. })) =
                         (noted, &message)
                     {
@@ -299,12 +302,9 @@ impl Executor {
     pub async fn journal_last(&mut self, entry: Entry) -> Option<Msg> {
         self.finish().await;
         let (session, work) = (Arc::clone(&self.wiring.session), files::work_of(&entry));
-        let task = Box::new(move || files::journal(&session, entry));
+        let now = self.wiring.clock.now();
+        let task = Box::new(move || files::journal(&session, entry, now));
         join(caught_in_thread(work, Arc::clone(&self.wiring.provoked), task)).await
-    }
-
-    pub async fn close(&self) {
-        self.wiring.session.close().await;
     }
 
     fn check_campaigns(&self, generation: Generation, jobs: Vec<Job>) {
@@ -438,18 +438,12 @@ impl Reporter {
     }
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Underway(watch::Sender<usize>);
 
 /// One thing that is on its way, until it is dropped.
 #[derive(Debug)]
 struct Ticket(watch::Sender<usize>);
-
-impl Default for Underway {
-    fn default() -> Self {
-        Self(watch::Sender::new(0))
-    }
-}
 
 impl Underway {
     fn begin(&self) -> Ticket {

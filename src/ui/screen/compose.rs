@@ -25,7 +25,7 @@ pub mod view;
 pub mod worst;
 
 pub use buffer::Buffer;
-pub use derived::Derived;
+pub use derived::{Derived, Kept};
 pub use dialog::{
     Compare, Confirm, Decision, Dialog, ListKind, Listing, Prompt, Purpose, Settings, Start, TestDialog,
     TestState,

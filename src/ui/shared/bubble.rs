@@ -53,12 +53,6 @@ pub enum Hit {
     Part(Part),
 }
 
-pub fn draw(buf: &mut Buffer, area: Rect, composed: &Latest<Composed>, theme: &Theme) {
-    if let Some(bubble) = Bubble::new(composed, area.width, &Options::default()) {
-        bubble.draw(buf, area, 0, theme, Over { lit: &Lit::default(), code: &[] });
-    }
-}
-
 impl Bubble {
     pub fn new(composed: &Latest<Composed>, width: u16, options: &Options) -> Option<Self> {
         let request = composed.request.as_ref()?;

@@ -63,9 +63,7 @@ pub enum Task {
     Survey(Generation, Box<Job>),
     CheckCampaigns(Generation, Vec<Job>),
     /// Read the vocabulary, and the profile with this identity, else the first test profile.
-    LoadPeople {
-        profile: Option<String>,
-    },
+    LoadPeople(Option<String>),
     FindProfiles(Generation, String),
     Reload,
     Watch,

@@ -49,7 +49,7 @@ fn without_breaks_behind_quotes(mut message: FormattedText) -> FormattedText {
 fn convert(console: &mut Console, to: ParseMode) {
     console.press("f6");
     while let Some(Dialog::Compare(compare)) = &console.app().screens.compose.dialog {
-        match compare.column().map(|column| column.mode) == Some(to) {
+        match compare.chosen().map(|(mode, _)| *mode) == Some(to) {
             true => console.press("enter"),
             false => console.press("right"),
         }

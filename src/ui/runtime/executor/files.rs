@@ -2,18 +2,19 @@
 
 use std::sync::Arc;
 
-use crate::clock;
+use jiff::Timestamp;
+
 use crate::service::{BodyError, Session};
 use crate::ui::shared::{Entry, Msg, SaveFailure, Work};
 use crate::workspace::{Draft, SaveError, Workspace};
 
-pub(super) fn read(session: &Session) -> Result<Arc<Workspace>, String> {
-    session.reading().look(clock::now()).map_err(|error| error.to_string())
+pub(super) fn read(session: &Session, now: Timestamp) -> Result<Arc<Workspace>, String> {
+    session.reading().look(now).map_err(|error| error.to_string())
 }
 
 /// Reads the files that are known to have changed; where there are none, as [`read`].
-pub(super) fn follow(session: &Session) -> Result<Arc<Workspace>, String> {
-    session.reading().follow(clock::now()).map_err(|error| error.to_string())
+pub(super) fn follow(session: &Session, now: Timestamp) -> Result<Arc<Workspace>, String> {
+    session.reading().follow(now).map_err(|error| error.to_string())
 }
 
 /// Reports what could not be kept. That a foreign private folder keeps nothing was said when the console opened.
@@ -31,10 +32,10 @@ pub(super) fn work_of(entry: &Entry) -> Work {
     }
 }
 
-pub(super) fn journal(session: &Session, entry: Entry) -> Option<Msg> {
+pub(super) fn journal(session: &Session, entry: Entry, now: Timestamp) -> Option<Msg> {
     match entry {
         Entry::WriteDraft { stem, text, base } => {
-            let draft = Draft { stem, text, cursor: 0, base, written: clock::now() };
+            let draft = Draft { stem, text, cursor: 0, base, written: now };
             unkept(session.folder().write_draft(&draft))
         }
         Entry::DiscardDraft(stem) => unkept(session.folder().discard_draft(&stem)),

@@ -27,7 +27,7 @@ use crate::workspace::{Fingerprint, Workspace};
 #[derive(Debug)]
 pub struct Kept<K, V> {
     of: Option<K>,
-    value: V,
+    pub value: V,
 }
 
 #[derive(Debug, Default)]
@@ -87,10 +87,11 @@ impl<K, V: Default> Default for Kept<K, V> {
 
 impl<K: PartialEq, V> Kept<K, V> {
     /// Makes the value anew where it was made of something else; returns whether it was.
-    fn renew(&mut self, of: K, make: impl FnOnce() -> V) -> bool {
+    pub fn renew(&mut self, of: K, make: impl FnOnce(&K) -> V) -> bool {
         let is_stale = self.of.as_ref() != Some(&of);
         if is_stale {
-            (self.of, self.value) = (Some(of), make());
+            self.value = make(&of);
+            self.of = Some(of);
         }
         is_stale
     }
@@ -148,11 +149,11 @@ pub(super) fn follow(screen: &mut Compose, shared: &Shared) {
     let mut derived = std::mem::take(&mut screen.derived);
     if let (Some(buffer), Some(composed)) = (screen.buffer(), screen.composed()) {
         let of = (buffer.editor.version(), composed.clone());
-        derived.current.renew(of, || buffer.editor.is(&composed.body));
+        derived.current.renew(of, |_| buffer.editor.is(&composed.body));
     }
     let workspace = Latest::from(Arc::clone(&shared.workspace));
     let sample = (workspace.clone(), screen.chosen_sample().map(str::to_owned));
-    derived.sample.renew(sample, || sample_of(screen, shared));
+    derived.sample.renew(sample, |_| sample_of(screen, shared));
     let webhook = screen.webhook.current_file(&shared.workspace);
     let others = OthersKey {
         composed: screen.composed().cloned(),
@@ -162,7 +163,7 @@ pub(super) fn follow(screen: &mut Compose, shared: &Shared) {
         open: screen.open.clone(),
         is_body_a_file: screen.buffer().is_none_or(|buffer| buffer.is_new() || !buffer.is_readable),
     };
-    let are_others_new = derived.others.renew(others, || other_problems(screen, shared));
+    let are_others_new = derived.others.renew(others, |_| other_problems(screen, shared));
     if are_others_new {
         derived.list.of = None;
     }
@@ -173,7 +174,7 @@ pub(super) fn follow(screen: &mut Compose, shared: &Shared) {
         typing: screen.typing.as_ref().map(|typing| (typing.version(), cursor)),
     };
     let others = &derived.others.value;
-    if derived.list.renew(list, || list_of(screen, others)) {
+    if derived.list.renew(list, |_| list_of(screen, others)) {
         screen.problem = screen.problem.min(derived.list.value.problems.len().saturating_sub(1));
     }
     screen.derived = derived;
@@ -197,8 +198,9 @@ pub(super) fn follow_layout(screen: &mut Compose, shared: &Shared) {
 
 fn renew_or_drop<K: PartialEq, V: Default>(kept: &mut Kept<K, V>, of: Option<K>, make: impl FnOnce(&K) -> V) {
     match of {
-        Some(of) if kept.of.as_ref() == Some(&of) => {}
-        Some(of) => *kept = Kept { value: make(&of), of: Some(of) },
+        Some(of) => {
+            kept.renew(of, make);
+        }
         None => *kept = Kept::default(),
     }
 }

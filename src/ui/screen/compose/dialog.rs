@@ -25,7 +25,7 @@ pub use prompt::{Prompt, Purpose, Start};
 pub use settings::Settings;
 pub use test::{TestDialog, TestState};
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub enum Dialog {
     Listing(Listing),
     Prompt(Prompt),
@@ -51,22 +51,14 @@ impl Dialog {
         }
     }
 
-    pub fn keep_in_sight(&mut self, screen: Rect, bot: &Request<BotStatus>, theme: &Theme) {
+    /// Lays out what is long, once, and takes back what was scrolled beyond the end.
+    pub fn follow(&mut self, screen: Rect, bot: &Request<BotStatus>, theme: &Theme) {
         let room = room(self.area(screen));
         match self {
-            Dialog::Test(test) if 0 < test.scroll => {
-                test.scroll = test.scroll.min(test.last_top(room, bot, theme))
-            }
-            Dialog::Compare(compare) if 0 < compare.scroll => {
-                compare.scroll = compare.scroll.min(compare.last_top(room, theme));
-            }
+            Dialog::Test(test) => test.follow(room, bot, theme),
+            Dialog::Compare(compare) => compare.follow(room, theme),
             // What is chosen or focused in them is in sight.
-            Dialog::Listing(_)
-            | Dialog::Prompt(_)
-            | Dialog::Settings(_)
-            | Dialog::Confirm(_)
-            | Dialog::Test(_)
-            | Dialog::Compare(_) => {}
+            Dialog::Listing(_) | Dialog::Prompt(_) | Dialog::Settings(_) | Dialog::Confirm(_) => {}
         }
     }
 

@@ -86,7 +86,7 @@ fn keep_in_sight(screen: &mut Compose, shared: &mut Shared) {
         screen.preview.scroll = screen.preview.scroll.min(preview::last_top(screen, shared, area));
     }
     if let Some(dialog) = &mut screen.dialog {
-        dialog.keep_in_sight(Rect::new(0, 0, shared.size.0, shared.size.1), &screen.bot, &shared.theme);
+        dialog.follow(Rect::new(0, 0, shared.size.0, shared.size.1), &screen.bot, &shared.theme);
     }
 }
 

@@ -6,38 +6,54 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use crate::compose::{Conversion, Lit};
 use crate::diagnostic::Diagnostic;
 use crate::service::{Compared, Converted};
 use crate::telegram::ParseMode;
 use crate::text;
 use crate::ui::editor::highlight::{self, Grammar, Piece, StyledRow};
-use crate::ui::shared::{Generation, Latest, Request, Taken, bubble};
+use crate::ui::shared::bubble::{Bubble, Options, Over};
+use crate::ui::shared::{Generation, Latest, Request, Taken};
 use crate::ui::widget::{Theme, dialog::frame, draw};
 
 /// Under this width the modes stand one after the other: a column of text wants some thirty cells.
 const SIDE_BY_SIDE: u16 = 96;
 
-#[derive(Debug, Clone)]
+/// So many bytes of a text are coloured: no message is as long, and the screen's thread does it.
+const COLOURED: usize = 64 * 1024;
+
+#[derive(Debug)]
 pub struct Compare {
     compared: Request<Latest<Compared>>,
     /// The colours of each mode's text, by its bytes; none before the mode's grammar is loaded.
     colours: Vec<Vec<Piece>>,
     pub chosen: usize,
     pub scroll: usize,
+    /// The modes laid out; none before the next [`Compare::follow`].
+    laid_out: Option<LaidOut>,
 }
 
-#[derive(Clone, Copy)]
-pub struct Column<'a> {
-    pub mode: ParseMode,
-    pub outcome: &'a Result<Converted, Diagnostic>,
-    colours: &'a [Piece],
+#[derive(Debug)]
+struct LaidOut {
+    /// The cells of a column.
+    width: u16,
+    columns: Vec<Column>,
+}
+
+#[derive(Debug)]
+struct Column {
+    title: String,
+    /// What is lost first, since it decides, then the text in its markup.
+    lines: Vec<StyledRow>,
+    message: Option<Bubble>,
 }
 
 impl Compare {
     /// Opens before the body is converted.
     pub fn asked(generation: Generation) -> Self {
         let colours = vec![Vec::new(); ParseMode::ALL.len()];
-        Self { compared: Request::asked(generation), colours, chosen: 0, scroll: 0 }
+        let compared = Request::asked(generation);
+        Self { compared, colours, chosen: 0, scroll: 0, laid_out: None }
     }
 
     /// Takes the converted bodies; the mode that the body is in is chosen.
@@ -45,18 +61,29 @@ impl Compare {
         if self.compared.answer(generation, Ok(compared.clone())) == Taken::Latest {
             let is_now = |(mode, _): &(ParseMode, _)| Some(*mode) == compared.now;
             self.chosen = compared.modes.iter().position(is_now).unwrap_or(0);
+            self.laid_out = None;
         }
     }
 
     pub fn colour(&mut self, grammar: &Grammar) {
-        let Some(compared) = self.compared.value() else { return };
-        for ((mode, outcome), colours) in compared.modes.iter().zip(&mut self.colours) {
-            if let Ok(converted) = outcome
+        for ((mode, outcome), colours) in modes(&self.compared).iter().zip(&mut self.colours) {
+            if let Ok(Converted { conversion: Conversion { text, .. }, .. }) = outcome
                 && grammar.markup == Some(*mode)
             {
-                *colours = grammar.pieces_of_text(&converted.conversion.text);
+                *colours = grammar.pieces_of_text(&text[..text.floor_char_boundary(COLOURED)]);
+                self.laid_out = None;
             }
         }
+    }
+
+    /// Returns how many modes there are; none while they are made.
+    pub fn n_modes(&self) -> usize {
+        modes(&self.compared).len()
+    }
+
+    /// Returns the chosen mode, and what became of the body in it.
+    pub fn chosen(&self) -> Option<&(ParseMode, Result<Converted, Diagnostic>)> {
+        modes(&self.compared).get(self.chosen)
     }
 
     /// Returns the mode that the body is in; none for no `parse_mode`.
@@ -64,29 +91,29 @@ impl Compare {
         self.compared.value()?.now
     }
 
-    pub fn columns(&self) -> Vec<Column<'_>> {
-        let modes = self.compared.value().map(|compared| compared.modes.as_slice()).unwrap_or_default();
-        let modes = modes.iter().zip(&self.colours);
-        modes.map(|((mode, outcome), colours)| Column { mode: *mode, outcome, colours }).collect()
+    /// Lays out the modes where they or the room are others, and takes back what was scrolled beyond the end.
+    pub fn follow(&mut self, room: Rect, theme: &Theme) {
+        let n = u16::try_from(self.n_modes()).unwrap_or(1).max(1);
+        let is_wide = SIDE_BY_SIDE <= room.width;
+        let width = if is_wide { (room.width / n).saturating_sub(1) } else { room.width };
+        if self.laid_out.as_ref().is_none_or(|laid_out| laid_out.width != width) {
+            let modes = modes(&self.compared).iter().zip(&self.colours);
+            let columns = modes.map(|((mode, outcome), colours)| Column {
+                title: self.title(*mode, outcome),
+                lines: lines_of(outcome, colours, usize::from(width), theme),
+                message: message_of(outcome, width),
+            });
+            self.laid_out = Some(LaidOut { width, columns: columns.collect() });
+        }
+        let beyond = |column: &Column| {
+            column.lines.len().saturating_sub(usize::from(markup_height(room.height, column.lines.len())))
+        };
+        let shown = self.columns().iter().enumerate().filter(|(at, _)| is_wide || *at == self.chosen);
+        self.scroll = self.scroll.min(shown.map(|(_, column)| beyond(column)).max().unwrap_or(0));
     }
 
-    pub fn column(&self) -> Option<Column<'_>> {
-        self.columns().get(self.chosen).copied()
-    }
-
-    pub fn last_top(&self, room: Rect, theme: &Theme) -> usize {
-        let columns = self.columns();
-        let n = u16::try_from(columns.len()).unwrap_or(1).max(1);
-        let (width, shown) = if SIDE_BY_SIDE <= room.width {
-            ((room.width / n).saturating_sub(1), columns.as_slice())
-        } else {
-            (room.width, columns.get(self.chosen).map(std::slice::from_ref).unwrap_or_default())
-        };
-        let beyond = |column: &Column<'_>| {
-            let n_lines = lines_of(*column, usize::from(width), theme).len();
-            n_lines.saturating_sub(usize::from(markup_height(room.height, n_lines)))
-        };
-        shown.iter().map(beyond).max().unwrap_or(0)
+    fn columns(&self) -> &[Column] {
+        self.laid_out.as_ref().map_or(&[], |laid_out| &laid_out.columns)
     }
 
     pub fn draw(&self, buf: &mut Buffer, area: Rect, theme: &Theme) {
@@ -96,21 +123,15 @@ impl Compare {
         if columns.is_empty() {
             draw::put_line(buf, room, room.y, "…", theme.popup.patch(theme.dim));
         } else if SIDE_BY_SIDE <= room.width {
-            let n = u16::try_from(columns.len()).unwrap_or(1).max(1);
-            let width = room.width / n;
+            let width = room.width / u16::try_from(columns.len()).unwrap_or(1).max(1);
             for (at, column) in columns.iter().enumerate() {
                 let x = room.x + width * u16::try_from(at).unwrap_or(0);
                 let area = Rect { x, width: width.saturating_sub(1), ..room };
-                draw::put_line(
-                    buf,
-                    Rect { height: 1, ..area },
-                    area.y,
-                    &self.title(*column),
-                    self.title_style(at, theme),
-                );
-                self.draw_column(buf, area, *column, theme);
+                let line = Rect { height: 1, ..area };
+                draw::put_line(buf, line, area.y, &column.title, self.title_style(at, theme));
+                self.draw_column(buf, area, column, theme);
             }
-        } else if let Some(column) = self.column() {
+        } else if let Some(column) = columns.get(self.chosen) {
             self.draw_tabs(buf, room, theme);
             self.draw_column(buf, room, column, theme);
         }
@@ -118,31 +139,30 @@ impl Compare {
 
     fn draw_tabs(&self, buf: &mut Buffer, room: Rect, theme: &Theme) {
         let mut x = room.x;
-        for (at, column) in self.columns().iter().enumerate() {
-            let title = self.title(*column);
+        for (at, Column { title, .. }) in self.columns().iter().enumerate() {
             let rest = Rect { x, width: room.right().saturating_sub(x), ..room };
-            draw::put_line(buf, rest, room.y, &title, self.title_style(at, theme));
-            let wide = u16::try_from(text::width(&title)).unwrap_or(u16::MAX);
+            draw::put_line(buf, rest, room.y, title, self.title_style(at, theme));
+            let wide = u16::try_from(text::width(title)).unwrap_or(u16::MAX);
             x = x.saturating_add(wide).saturating_add(1).min(room.right());
         }
     }
 
-    fn title(&self, column: Column<'_>) -> String {
-        let now = if self.now() == Some(column.mode) { " · now" } else { "" };
-        let state = match column.outcome {
+    fn title(&self, mode: ParseMode, outcome: &Result<Converted, Diagnostic>) -> String {
+        let now = if self.now() == Some(mode) { " · now" } else { "" };
+        let state = match outcome {
             Err(_) => " ✘".to_owned(),
             Ok(Converted { conversion, .. }) if conversion.lost.is_empty() => String::new(),
             Ok(Converted { conversion, .. }) => format!(" · {} lost", conversion.lost.len()),
         };
-        format!(" {}{now}{state} ", column.mode.as_str())
+        format!(" {}{now}{state} ", mode.as_str())
     }
 
     fn title_style(&self, at: usize, theme: &Theme) -> Style {
         if at == self.chosen { theme.popup_chosen } else { theme.popup.patch(theme.title) }
     }
 
-    fn draw_column(&self, buf: &mut Buffer, area: Rect, column: Column<'_>, theme: &Theme) {
-        let lines = lines_of(column, usize::from(area.width), theme);
+    fn draw_column(&self, buf: &mut Buffer, area: Rect, column: &Column, theme: &Theme) {
+        let lines = &column.lines;
         let below = area.height.saturating_sub(1);
         let above = markup_height(area.height, lines.len());
         let markup = Rect { y: area.y + 1, height: above, ..area };
@@ -162,10 +182,19 @@ impl Compare {
             buf[(x, message.y)].set_symbol("─").set_style(theme.popup.patch(theme.border));
         }
         let room = Rect { y: message.y + 1, height: message.height - 1, ..message };
-        if let Ok(converted) = column.outcome {
-            bubble::draw(buf, room, &Latest::from(Arc::clone(&converted.composed)), theme);
+        if let Some(bubble) = &column.message {
+            bubble.draw(buf, room, 0, theme, Over { lit: &Lit::default(), code: &[] });
         }
     }
+}
+
+fn modes(compared: &Request<Latest<Compared>>) -> &[(ParseMode, Result<Converted, Diagnostic>)] {
+    compared.value().map(|compared| compared.modes.as_slice()).unwrap_or_default()
+}
+
+fn message_of(outcome: &Result<Converted, Diagnostic>, width: u16) -> Option<Bubble> {
+    let composed = Arc::clone(&outcome.as_ref().ok()?.composed);
+    Bubble::new(&Latest::from(composed), width, &Options::default())
 }
 
 /// How many rows the text of a column has: the message has half the room, and what the text leaves over.
@@ -173,11 +202,15 @@ fn markup_height(column: u16, n_lines: usize) -> u16 {
     (column.saturating_sub(1) / 2).min(u16::try_from(n_lines).unwrap_or(u16::MAX).max(3))
 }
 
-/// The lines above a column's message: what is lost first, since it decides.
-fn lines_of(column: Column<'_>, width: usize, theme: &Theme) -> Vec<StyledRow> {
+fn lines_of(
+    outcome: &Result<Converted, Diagnostic>,
+    colours: &[Piece],
+    width: usize,
+    theme: &Theme,
+) -> Vec<StyledRow> {
     let wrapped =
         |text: &str, style| draw::wrap(text, width).into_iter().map(move |line| vec![(line, style)]);
-    match column.outcome {
+    match outcome {
         Err(refusal) => {
             let words = wrapped(&format!("✘ {}", refusal.message), theme.error);
             words.chain(wrapped(refusal.help.as_deref().unwrap_or_default(), theme.dim)).collect()
@@ -186,7 +219,7 @@ fn lines_of(column: Column<'_>, width: usize, theme: &Theme) -> Vec<StyledRow> {
             let lost =
                 conversion.lost.iter().flat_map(|lost| wrapped(&format!("! lost: {lost}"), theme.warning));
             let rows = draw::wrap_words(&conversion.text, width).into_iter();
-            lost.chain(rows.map(|row| highlight::row(&conversion.text, row, column.colours, theme))).collect()
+            lost.chain(rows.map(|row| highlight::row(&conversion.text, row, colours, theme))).collect()
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::compose::{Composed, Skip, Unset};
 use crate::diagnostic::Code;
 use crate::service::{BotStatus, Outcome, TestAnswer};
 use crate::text::LineIndex;
+use crate::ui::screen::compose::derived::Kept;
 use crate::ui::screen::compose::pane::preview::masked;
 use crate::ui::shared::{Latest, Request};
 use crate::ui::widget::{Theme, dialog::frame, draw};
@@ -16,7 +17,9 @@ use crate::workspace::{TestChats, TestSend};
 
 type Bot = Request<BotStatus>;
 
-#[derive(Debug, Clone)]
+type Rows = Vec<(String, Style)>;
+
+#[derive(Debug)]
 pub struct TestDialog {
     pub profile: String,
     pub chats: TestChats,
@@ -25,6 +28,8 @@ pub struct TestDialog {
     /// Whether it goes out as it is, to the chat of the body.
     pub as_is: bool,
     pub request: Request<Latest<Composed>>,
+    /// The request in rows of the room's width.
+    pub rows: Kept<(Option<Latest<Composed>>, u16), Rows>,
     /// Earlier tests, newest first.
     pub history: Vec<TestSend>,
     pub state: TestState,
@@ -94,10 +99,12 @@ impl TestDialog {
         }
     }
 
-    pub fn last_top(&self, room: Rect, bot: &Bot, theme: &Theme) -> usize {
-        let width = usize::from(room.width);
-        let most = Self::request_height(room, self.answer_lines(bot, width).len());
-        self.request_lines(width, theme).len().saturating_sub(usize::from(most))
+    /// Lays out the request where it or the room is another, and takes back what was scrolled beyond the end.
+    pub fn follow(&mut self, room: Rect, bot: &Bot, theme: &Theme) {
+        let of = (self.request.value().cloned(), room.width);
+        self.rows.renew(of, |(composed, width)| request_lines(composed.as_ref(), usize::from(*width), theme));
+        let most = Self::request_height(room, self.answer_lines(bot, usize::from(room.width)).len());
+        self.scroll = self.scroll.min(self.rows.value.len().saturating_sub(usize::from(most)));
     }
 
     fn request_height(room: Rect, answer: usize) -> u16 {
@@ -126,7 +133,7 @@ impl TestDialog {
         let answer = self.answer_lines(bot, usize::from(room.width));
         let most = Self::request_height(room, answer.len());
         let gap = u16::from(!answer.is_empty());
-        let lines = self.request_lines(usize::from(room.width), theme);
+        let lines = &self.rows.value;
         let top = self.scroll.min(lines.len().saturating_sub(1));
         let height = u16::try_from(lines.len() - top).unwrap_or(u16::MAX);
         let request = Rect { y, height: height.min(most), ..room };
@@ -157,33 +164,6 @@ impl TestDialog {
             BotStatus::OtherHost { host } => (format!("no Bot API: {host}"), theme.warning),
             BotStatus::Trouble { words, .. } => (words.clone(), theme.error),
         }
-    }
-
-    fn request_lines(&self, width: usize, theme: &Theme) -> Vec<(String, Style)> {
-        let Some(composed) = self.request.value() else { return vec![("…".to_owned(), theme.dim)] };
-        let styled =
-            |text: &str, style: Style| draw::wrap(text, width).into_iter().map(move |line| (line, style));
-        let mut lines: Vec<(String, Style)> = Vec::new();
-        match (&composed.http, &composed.skip) {
-            (Some(http), _) => {
-                let first = format!("{} {}", http.method.as_str(), masked(&http.url.shown()));
-                lines.extend(styled(&first, theme.accent));
-                let headers = http.shown_headers();
-                lines.extend(headers.map(|(name, value)| (format!("{name}: {}", masked(&value)), theme.dim)));
-                lines.push((String::new(), theme.text));
-                lines.extend(http.body.lines().flat_map(|line| styled(line, theme.text)));
-            }
-            (None, Some(Skip::Aborted(_))) => {
-                lines.push(("the body aborts for this profile: nothing is sent".into(), theme.warning));
-            }
-            (None, _) => {
-                let problem = composed.diagnostics.iter().find(|problem| problem.is_error());
-                let words = problem
-                    .map_or("this campaign has no webhook: F4 chooses one", |problem| &problem.message);
-                lines.extend(styled(words, theme.error));
-            }
-        }
-        lines
     }
 
     /// What is known to go wrong before anything is sent: it can be sent all the same.
@@ -279,4 +259,31 @@ enum Tone {
     Bad,
     Unsure,
     Plain,
+}
+
+fn request_lines(composed: Option<&Latest<Composed>>, width: usize, theme: &Theme) -> Rows {
+    let Some(composed) = composed else { return vec![("…".to_owned(), theme.dim)] };
+    let styled =
+        |text: &str, style: Style| draw::wrap(text, width).into_iter().map(move |line| (line, style));
+    let mut lines: Rows = Vec::new();
+    match (&composed.http, &composed.skip) {
+        (Some(http), _) => {
+            let first = format!("{} {}", http.method.as_str(), masked(&http.url.shown()));
+            lines.extend(styled(&first, theme.accent));
+            let headers = http.shown_headers();
+            lines.extend(headers.map(|(name, value)| (format!("{name}: {}", masked(&value)), theme.dim)));
+            lines.push((String::new(), theme.text));
+            lines.extend(http.body.lines().flat_map(|line| styled(line, theme.text)));
+        }
+        (None, Some(Skip::Aborted(_))) => {
+            lines.push(("the body aborts for this profile: nothing is sent".into(), theme.warning));
+        }
+        (None, _) => {
+            let problem = composed.diagnostics.iter().find(|problem| problem.is_error());
+            let words =
+                problem.map_or("this campaign has no webhook: F4 chooses one", |problem| &problem.message);
+            lines.extend(styled(words, theme.error));
+        }
+    }
+    lines
 }

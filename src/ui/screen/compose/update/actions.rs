@@ -7,8 +7,8 @@ use crate::profile::{Profile, Value};
 use crate::service::{self, BotStatus};
 use crate::settings::Whitespace;
 use crate::ui::screen::compose::{
-    Compare, Compose, Confirm, Decision, Dialog, Focus, ListKind, Listing, Pane, Prompt, Purpose, Search,
-    Settings, TestDialog, TestState, hover,
+    Compare, Compose, Confirm, Decision, Dialog, Focus, Kept, ListKind, Listing, Pane, Prompt, Purpose,
+    Search, Settings, TestDialog, TestState, hover,
     update::{definitions, mending, rewrite, saving, typing, vim, whose},
 };
 use crate::ui::shared::{
@@ -53,10 +53,9 @@ pub fn act(screen: &mut Compose, shared: &mut Shared, action: Action) -> Vec<Eff
         Action::OpenEditor => open_editor(screen, shared),
         Action::CheckWebhook => screen.check_or_ask(shared),
         Action::AdoptPrivate => ask_to_adopt(screen, shared),
-        Action::Reload => vec![
-            Effect::Task(Task::Reload),
-            Effect::Task(Task::LoadPeople { profile: shared.profile_identity() }),
-        ],
+        Action::Reload => {
+            vec![Effect::Task(Task::Reload), Effect::Task(Task::LoadPeople(shared.profile_identity()))]
+        }
         Action::CopyCurl => copy_curl(screen, shared),
         Action::CopyBody => copy_body(screen, shared),
         Action::RevealSpoilers => {
@@ -202,6 +201,7 @@ fn preview_and_test(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
         chat: None,
         as_is: false,
         request: Request::Idle,
+        rows: Kept::default(),
         history: Vec::new(),
         state: TestState::Send(Request::Idle),
         is_loaded: false,

@@ -47,7 +47,7 @@ pub fn take(screen: &mut Compose, shared: &mut Shared, message: Msg) -> Vec<Effe
                 screen.is_private_foreign = false;
                 shared.say("adopted .telecast: its test chats, drafts, history and people count from now on");
                 vec![
-                    Effect::Task(Task::LoadPeople { profile: shared.profile_identity() }),
+                    Effect::Task(Task::LoadPeople(shared.profile_identity())),
                     Effect::Task(Task::FindDrafts),
                 ]
             }

@@ -16,7 +16,7 @@ pub(super) fn press_in_compare(
     key: Key,
 ) -> Vec<Effect> {
     let Dialog::Compare(compare) = &mut dialog else { return keep(screen, dialog) };
-    let n = compare.columns().len().max(1);
+    let n = compare.n_modes().max(1);
     match key.code {
         KeyCode::Esc => return back(screen, shared),
         KeyCode::Left => compare.chosen = (compare.chosen + n - 1) % n,
@@ -32,15 +32,13 @@ pub(super) fn press_in_compare(
 /// Converts the body to the chosen mode, as one undo step.
 fn convert(screen: &mut Compose, shared: &mut Shared, dialog: Dialog) -> Vec<Effect> {
     let Dialog::Compare(compare) = &dialog else { return keep(screen, dialog) };
-    let Some(column) = compare.column() else { return keep(screen, dialog) };
-    match column.outcome {
+    let Some((mode, outcome)) = compare.chosen() else { return keep(screen, dialog) };
+    match outcome {
         Err(refusal) => {
             mending::go_to(screen, refusal.span);
             shared.just_complain(refusal.message.clone())
         }
-        Ok(_) if compare.now() == Some(column.mode) => {
-            shared.just_say(format!("it is {} already", column.mode.as_str()))
-        }
+        Ok(_) if compare.now() == Some(*mode) => shared.just_say(format!("it is {} already", mode.as_str())),
         Ok(Converted { conversion, .. }) => {
             if shared.read_only.is_some() {
                 return actions::refuse_to_edit(shared);
@@ -48,7 +46,7 @@ fn convert(screen: &mut Compose, shared: &mut Shared, dialog: Dialog) -> Vec<Eff
             if let Some(buffer) = screen.buffer_mut() {
                 buffer.replace_all(&conversion.body);
             }
-            shared.say(format!("converted to {}: ^Z takes it back", column.mode.as_str()));
+            shared.say(format!("converted to {}: ^Z takes it back", mode.as_str()));
             let mut effects: Vec<Effect> = screen.compose(shared).into_iter().collect();
             effects.extend(screen.journal_soon(shared));
             effects
