@@ -28,7 +28,7 @@ pub use address::{BotApi, bot_api, find_password, find_token, is_bot_api_url, me
 pub use definition::{Campaign, ContentFormat};
 pub use duration::{format_duration, parse_duration};
 pub use manifest::{Defaults, Manifest};
-pub use placeholder::{MissingSecrets, Placeholder, SANDBOX, is_name, placeholders, substitute};
+pub use placeholder::{MissingSecrets, Placeholder, SANDBOX, is_name, placeholders};
 pub use route::{Host, Misdirected, Origin, Part, Route, Violation};
 pub use webhook::{Auth, Method, Webhook};
 pub use who::{Audience, Who};

@@ -59,6 +59,13 @@ impl Diagnostic {
         Self { severity: Severity::Info, ..Self::error(code, span, message) }
     }
 
+    /// Asks whether `near` was meant, and offers `source`, the way it is written there.
+    #[must_use]
+    pub fn with_near(self, span: Span, near: &str, source: impl Into<String>) -> Self {
+        let fix = Fix::replace(format!("replace with `{near}`"), span, source);
+        self.with_help(format!("did you mean `{near}`?")).with_fix(fix)
+    }
+
     #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());

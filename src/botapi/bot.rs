@@ -63,11 +63,6 @@ pub enum CallError {
 }
 
 impl Bot {
-    /// Names the bot of `token` at `base_url`, such as `https://api.telegram.org`.
-    pub fn new(base_url: &str, token: &str) -> Self {
-        Self { prefix: format!("{}/bot{token}/", base_url.trim_end_matches('/')), token: token.to_owned() }
-    }
-
     /// Names the bot that a webhook's URL speaks for, secrets filled in; `None` where it is no Bot API's.
     pub fn of_url(url: &str) -> Option<Self> {
         let parts = campaign::bot_api(url)?;

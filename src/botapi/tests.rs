@@ -159,7 +159,8 @@ async fn a_redirect_is_an_answer() {
     assert_eq!(answer.header("location"), Some(other.as_str()));
     assert!(!format!("{answer:?}").contains("SECRET"), "{answer:?}");
     let (address, _requests) = serve(redirect);
-    let error = Bot::new(&address, "1:SECRET").get_me(&client()).await.unwrap_err();
+    let error =
+        Bot::of_url(&format!("{address}/bot1:SECRET/getMe")).unwrap().get_me(&client()).await.unwrap_err();
     assert_eq!(
         error.to_string(),
         format!(
@@ -214,7 +215,7 @@ async fn a_request_goes_out_as_it_was_made() {
 
 async fn get_me(status: &str, kind: &str, body: &str) -> String {
     let (address, _requests) = serve(Behaviour::Answer(answer(status, kind, body)));
-    match Bot::new(&address, "1:SECRET").get_me(&client()).await {
+    match Bot::of_url(&format!("{address}/bot1:SECRET/getMe")).unwrap().get_me(&client()).await {
         Ok(bot) => format!("{} @{}", bot.id, bot.username.unwrap_or_default()),
         Err(error) => error.to_string(),
     }

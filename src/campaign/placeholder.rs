@@ -43,36 +43,6 @@ pub fn placeholders(text: &str) -> Vec<Placeholder> {
     found
 }
 
-/// Returns `text` with each placeholder replaced by what `value` gives for its name.
-///
-/// What is put in is not searched again. Fails with all names that `value` does not know, each once.
-///
-/// ```
-/// use telecast::campaign::substitute;
-///
-/// let url = substitute("https://host/bot${TOKEN}/getMe", &mut |name| Some(format!("<{name}>")));
-/// assert_eq!(url.unwrap(), "https://host/bot<TOKEN>/getMe");
-/// ```
-pub fn substitute(
-    text: &str,
-    value: &mut dyn FnMut(&str) -> Option<String>,
-) -> Result<String, MissingSecrets> {
-    let mut out = String::with_capacity(text.len());
-    let mut missing: Vec<String> = Vec::new();
-    let mut from = 0;
-    for placeholder in placeholders(text) {
-        out.push_str(&text[from..placeholder.span.start]);
-        from = placeholder.span.end;
-        match value(&placeholder.name) {
-            Some(value) => out.push_str(&value),
-            None if missing.contains(&placeholder.name) => {}
-            None => missing.push(placeholder.name),
-        }
-    }
-    out.push_str(&text[from..]);
-    if missing.is_empty() { Ok(out) } else { Err(MissingSecrets(missing)) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,13 +52,5 @@ mod tests {
         let found = |text| placeholders(text).into_iter().map(|found| found.name).collect::<Vec<_>>();
         assert_eq!(found("${A}x${B_2}${A}"), ["A", "B_2", "A"]);
         assert_eq!(found("$A ${} ${1A} ${A B} ${Ä} ${A ${${B}"), ["B"]);
-    }
-
-    #[test]
-    fn values_are_put_in_once_and_all_missing_names_are_said() {
-        let mut value = |name: &str| (name == "A").then(|| "${B}".to_owned());
-        assert_eq!(substitute("é${A}!", &mut value), Ok("é${B}!".to_owned()));
-        let missing = substitute("${C}${A}${D}${C}", &mut value).unwrap_err();
-        assert_eq!(missing.to_string(), "no value for `C`, `D`");
     }
 }

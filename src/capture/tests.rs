@@ -28,7 +28,7 @@ fn serve(answers: &[&str]) -> (Bot, Receiver<String>) {
             let _ = told.send(request);
         }
     });
-    (Bot::new(&address, "1:SECRET"), requests)
+    (Bot::of_url(&format!("{address}/bot1:SECRET/getMe")).unwrap(), requests)
 }
 
 fn read_request(stream: &TcpStream) -> String {
@@ -116,7 +116,9 @@ async fn what_stays_wrong_is_told_at_once() {
 
     let client = Client::new(&ClientOptions::default()).unwrap();
     let nowhere = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let result = mine(&client, &Bot::new(&format!("http://{nowhere}"), "1:SECRET"), &options()).await;
+    let result =
+        mine(&client, &Bot::of_url(&format!("http://{nowhere}/bot1:SECRET/getMe")).unwrap(), &options())
+            .await;
     assert!(matches!(result, Err(CaptureError::Call(CallError::Send(SendError::Refused { .. })))));
 }
 

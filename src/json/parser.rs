@@ -69,12 +69,7 @@ impl Parser<'_> {
             let value = self.value(Some(opener))?;
             members.push(Member { key, value });
             self.skip_whitespace();
-            if self.peek() != Some(b',') {
-                break;
-            }
-            let comma = Span::new(self.at, self.at + 1);
-            self.at += 1;
-            self.skip_whitespace();
+            let Some(comma) = self.comma() else { break };
             if self.peek() == Some(b'}') {
                 if self.depth != 1 {
                     return Err(SyntaxError { span: comma, kind: SyntaxErrorKind::TrailingComma });
@@ -87,6 +82,15 @@ impl Parser<'_> {
         Ok(Value::Object(members))
     }
 
+    fn comma(&mut self) -> Option<Span> {
+        let comma = Span::new(self.at, self.at + 1);
+        (self.peek() == Some(b',')).then(|| {
+            self.at += 1;
+            self.skip_whitespace();
+            comma
+        })
+    }
+
     fn array(&mut self) -> Parsed<Value> {
         let opener = Span::new(self.at, self.at + 1);
         self.enter(opener)?;
@@ -95,12 +99,7 @@ impl Parser<'_> {
         while self.peek() != Some(b']') {
             items.push(self.value(Some(opener))?);
             self.skip_whitespace();
-            if self.peek() != Some(b',') {
-                break;
-            }
-            let comma = Span::new(self.at, self.at + 1);
-            self.at += 1;
-            self.skip_whitespace();
+            let Some(comma) = self.comma() else { break };
             if self.peek() == Some(b']') {
                 return Err(SyntaxError { span: comma, kind: SyntaxErrorKind::TrailingComma });
             }

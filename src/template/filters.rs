@@ -10,7 +10,7 @@ mod math;
 mod table;
 mod text;
 
-use crate::diagnostic::{Code, Diagnostic, Fix, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::text::Span;
 
 pub use call::FilterDoc;
@@ -24,11 +24,7 @@ pub(super) fn find(name: &str) -> Option<&'static FilterDoc> {
 pub(super) fn unknown(name: &str, span: Span) -> Diagnostic {
     let problem = Diagnostic::error(Code::UnknownFilter, span, format!("unknown filter `{name}`"));
     match did_you_mean(name, FILTERS.iter().map(|filter| filter.name)) {
-        Some(near) => problem.with_help(format!("did you mean `{near}`?")).with_fix(Fix::replace(
-            format!("replace with `{near}`"),
-            span,
-            near,
-        )),
+        Some(near) => problem.with_near(span, near, near),
         None => problem,
     }
 }

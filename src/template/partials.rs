@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Code, Diagnostic, Fix, Severity, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic, Severity, did_you_mean};
 use crate::dialect::Dialect;
 use crate::text::{LineIndex, Span};
 
@@ -112,11 +112,7 @@ fn calls_of(body: &Block, around: Option<&PartialUse>) -> (Vec<PartialUse>, Vec<
 fn missing(name: &str, span: Span, partials: &Partials) -> Diagnostic {
     let problem = Diagnostic::error(Code::UnknownPartial, span, format!("there is no partial `{name}`"));
     match did_you_mean(name, partials.0.keys().map(String::as_str)) {
-        Some(near) => problem.with_help(format!("did you mean `{near}`?")).with_fix(Fix::replace(
-            format!("replace with `{near}`"),
-            span,
-            format!("'{near}'"),
-        )),
+        Some(near) => problem.with_near(span, near, format!("'{near}'")),
         None => problem.with_help("partials are files in the folder partials/"),
     }
 }

@@ -1,6 +1,6 @@
 //! The tags: one table that completion, help and "did you mean" read.
 
-use crate::diagnostic::{Code, Diagnostic, Fix, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::dialect::Dialect;
 use crate::text::Span;
 
@@ -63,11 +63,7 @@ pub(super) fn unknown(name: &str, span: Span) -> Diagnostic {
     }
     let problem = Diagnostic::error(Code::UnknownTag, span, format!("unknown tag `{name}`"));
     match did_you_mean(name, TAGS.iter().map(|tag| tag.name)) {
-        Some(near) => problem.with_help(format!("did you mean `{near}`?")).with_fix(Fix::replace(
-            format!("replace with `{near}`"),
-            span,
-            near,
-        )),
+        Some(near) => problem.with_near(span, near, near),
         None => problem,
     }
 }
