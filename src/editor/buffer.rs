@@ -62,7 +62,13 @@ impl Buffer {
 
     /// The text of a span, moved into the text and to char boundaries first.
     pub fn slice(&self, span: Span) -> Cow<'_, str> {
-        Cow::from(self.rope.byte_slice(self.clamp(span).range()))
+        let span = self.clamp(span);
+        let (chunk, start, ..) = self.rope.chunk_at_byte(span.start);
+        // The rope's own slices count the lines and characters of what they hold, which took half of a frame.
+        match chunk.get(span.start - start..span.end - start) {
+            Some(text) => Cow::Borrowed(text),
+            None => Cow::from(self.rope.byte_slice(span.range())),
+        }
     }
 
     pub fn clamp(&self, span: Span) -> Span {
@@ -72,7 +78,9 @@ impl Buffer {
     /// The char boundary at or before a byte.
     fn floor(&self, at: usize) -> usize {
         let at = at.min(self.len());
-        self.rope.char_to_byte(self.rope.byte_to_char(at))
+        // A character is whole in its chunk.
+        let (chunk, start, ..) = self.rope.chunk_at_byte(at);
+        start + chunk.floor_char_boundary(at - start)
     }
 
     pub fn char_after(&self, at: usize) -> Option<char> {
