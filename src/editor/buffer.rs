@@ -11,15 +11,36 @@ use crate::text::Span;
 
 use super::Edit;
 
+/// Up to so many bytes a text is kept in one piece as well. The rope counts the lines and characters of a small text anew
+/// for every question, and a frame asks some 2,000: that was two thirds of it.
+const FLAT: usize = 64 * 1024;
+
 #[derive(Debug, Clone)]
 pub struct Buffer {
     rope: Rope,
+    flat: Option<Box<Flat>>,
     version: u64,
+}
+
+#[derive(Debug, Clone)]
+struct Flat {
+    text: String,
+    line_starts: Vec<usize>,
+}
+
+impl Flat {
+    fn of(rope: &Rope) -> Option<Box<Self>> {
+        let text = (rope.len_bytes() <= FLAT).then(|| rope.to_string())?;
+        let line_starts =
+            std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1));
+        Some(Box::new(Self { line_starts: line_starts.collect(), text }))
+    }
 }
 
 impl Buffer {
     pub fn new(text: &str) -> Self {
-        Self { rope: Rope::from_str(text), version: 0 }
+        let rope = Rope::from_str(text);
+        Self { flat: Flat::of(&rope), rope, version: 0 }
     }
 
     pub fn rope(&self) -> &Rope {
@@ -31,29 +52,50 @@ impl Buffer {
     }
 
     pub fn len(&self) -> usize {
-        self.rope.len_bytes()
+        self.flat.as_ref().map_or_else(|| self.rope.len_bytes(), |flat| flat.text.len())
     }
 
     pub fn n_lines(&self) -> usize {
-        self.rope.len_lines()
+        self.flat.as_ref().map_or_else(|| self.rope.len_lines(), |flat| flat.line_starts.len())
+    }
+
+    /// The piece of the text that holds a byte, and where it begins. A character is whole in its piece.
+    fn chunk(&self, at: usize) -> (&str, usize) {
+        if let Some(flat) = &self.flat {
+            return (&flat.text, 0);
+        }
+        let (chunk, start, ..) = self.rope.chunk_at_byte(at);
+        (chunk, start)
+    }
+
+    fn byte(&self, at: usize) -> u8 {
+        let (chunk, start) = self.chunk(at);
+        chunk.as_bytes()[at - start]
     }
 
     /// The line (from 0) of a byte; the last one for what is behind the end.
     pub fn line_of(&self, at: usize) -> usize {
-        self.rope.byte_to_line(at.min(self.len()))
+        match &self.flat {
+            Some(flat) => flat.line_starts.partition_point(|start| *start <= at) - 1,
+            None => self.rope.byte_to_line(at.min(self.len())),
+        }
     }
 
     /// Where a line starts; the text's end for lines behind the last.
     pub fn line_start(&self, line: usize) -> usize {
-        if line < self.n_lines() { self.rope.line_to_byte(line) } else { self.len() }
+        match &self.flat {
+            Some(flat) => flat.line_starts.get(line).copied().unwrap_or(flat.text.len()),
+            None if line < self.n_lines() => self.rope.line_to_byte(line),
+            None => self.len(),
+        }
     }
 
     pub fn line_span(&self, line: usize) -> Span {
         let (start, next) = (self.line_start(line), self.line_start(line + 1));
         let mut end = next;
-        if start < end && self.rope.byte(end - 1) == b'\n' {
+        if start < end && self.byte(end - 1) == b'\n' {
             end -= 1;
-            if start < end && self.rope.byte(end - 1) == b'\r' {
+            if start < end && self.byte(end - 1) == b'\r' {
                 end -= 1;
             }
         }
@@ -63,8 +105,7 @@ impl Buffer {
     /// The text of a span, moved into the text and to char boundaries first.
     pub fn slice(&self, span: Span) -> Cow<'_, str> {
         let span = self.clamp(span);
-        let (chunk, start, ..) = self.rope.chunk_at_byte(span.start);
-        // The rope's own slices count the lines and characters of what they hold, which took half of a frame.
+        let (chunk, start) = self.chunk(span.start);
         match chunk.get(span.start - start..span.end - start) {
             Some(text) => Cow::Borrowed(text),
             None => Cow::from(self.rope.byte_slice(span.range())),
@@ -78,8 +119,7 @@ impl Buffer {
     /// The char boundary at or before a byte.
     fn floor(&self, at: usize) -> usize {
         let at = at.min(self.len());
-        // A character is whole in its chunk.
-        let (chunk, start, ..) = self.rope.chunk_at_byte(at);
+        let (chunk, start) = self.chunk(at);
         start + chunk.floor_char_boundary(at - start)
     }
 
@@ -111,6 +151,7 @@ impl Buffer {
         let start = self.rope.byte_to_char(span.start);
         self.rope.remove(start..self.rope.byte_to_char(span.end));
         self.rope.insert(start, text);
+        self.flat = Flat::of(&self.rope);
         self.version += 1;
         Edit { at: span.start, removed, inserted: text.to_owned() }
     }
@@ -123,12 +164,12 @@ impl Buffer {
 
     fn is_boundary(&self, at: usize) -> bool {
         let mut cursor = GraphemeCursor::new(at, self.len(), true);
-        let (mut chunk, mut start, ..) = self.rope.chunk_at_byte(at);
+        let (mut chunk, mut start) = self.chunk(at);
         loop {
             match cursor.is_boundary(chunk, start) {
                 Ok(answer) => return answer,
                 Err(GraphemeIncomplete::PreContext(end)) => self.give_context(&mut cursor, end),
-                Err(_) => (chunk, start, ..) = self.rope.chunk_at_byte(at.saturating_sub(1)),
+                Err(_) => (chunk, start) = self.chunk(at.saturating_sub(1)),
             }
         }
     }
@@ -136,12 +177,12 @@ impl Buffer {
     /// The next grapheme boundary behind a byte; the text's end at the end.
     pub fn grapheme_after(&self, at: usize) -> usize {
         let mut cursor = GraphemeCursor::new(at, self.len(), true);
-        let (mut chunk, mut start, ..) = self.rope.chunk_at_byte(at);
+        let (mut chunk, mut start) = self.chunk(at);
         loop {
             match cursor.next_boundary(chunk, start) {
                 Ok(boundary) => return boundary.unwrap_or(self.len()),
                 Err(GraphemeIncomplete::NextChunk) => {
-                    (chunk, start, ..) = self.rope.chunk_at_byte(start + chunk.len());
+                    (chunk, start) = self.chunk(start + chunk.len());
                 }
                 Err(GraphemeIncomplete::PreContext(end)) => self.give_context(&mut cursor, end),
                 Err(_) => return self.len(),
@@ -152,12 +193,12 @@ impl Buffer {
     /// The last grapheme boundary before a byte; 0 at the start.
     pub fn grapheme_before(&self, at: usize) -> usize {
         let mut cursor = GraphemeCursor::new(at, self.len(), true);
-        let (mut chunk, mut start, ..) = self.rope.chunk_at_byte(at);
+        let (mut chunk, mut start) = self.chunk(at);
         loop {
             match cursor.prev_boundary(chunk, start) {
                 Ok(boundary) => return boundary.unwrap_or(0),
                 Err(GraphemeIncomplete::PrevChunk) => {
-                    (chunk, start, ..) = self.rope.chunk_at_byte(start.saturating_sub(1));
+                    (chunk, start) = self.chunk(start.saturating_sub(1));
                 }
                 Err(GraphemeIncomplete::PreContext(end)) => self.give_context(&mut cursor, end),
                 Err(_) => return 0,
@@ -166,7 +207,7 @@ impl Buffer {
     }
 
     fn give_context(&self, cursor: &mut GraphemeCursor, end: usize) {
-        let (chunk, start, ..) = self.rope.chunk_at_byte(end.saturating_sub(1));
+        let (chunk, start) = self.chunk(end.saturating_sub(1));
         cursor.provide_context(&chunk[..end - start], start);
     }
 }

@@ -111,7 +111,6 @@ impl<O: Outside> Loop<O> {
         let mut effects = self.app.resize(columns, rows);
         self.outside.draw(&self.app)?;
         self.result_drawn_at = Instant::now();
-        self.outside.listen()?;
         effects.extend(self.app.start());
         self.perform(effects).await
     }

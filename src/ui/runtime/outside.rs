@@ -24,9 +24,6 @@ pub trait Outside {
     /// Returns columns and rows.
     fn size(&self) -> io::Result<(u16, u16)>;
 
-    /// Begins to read input; nothing is read before.
-    fn listen(&mut self) -> io::Result<()>;
-
     /// Waits for the next thing. Dropped before it is ready, it loses nothing.
     fn next(&mut self) -> impl Future<Output = Happening>;
 

@@ -42,7 +42,7 @@ impl Tty {
         Ok(Self {
             screen: terminal::screen(crossterm::terminal::size()?)?,
             hyperlinks: Hyperlinks::default(),
-            events: None,
+            events: Some(EventStream::new()),
             clicks: Clicks::default(),
             signals: SignalSet::new()?,
             timers: Timers::default(),
@@ -68,11 +68,6 @@ impl Tty {
 impl Outside for Tty {
     fn size(&self) -> io::Result<(u16, u16)> {
         crossterm::terminal::size()
-    }
-
-    fn listen(&mut self) -> io::Result<()> {
-        self.events = Some(EventStream::new());
-        Ok(())
     }
 
     async fn next(&mut self) -> Happening {

@@ -13,12 +13,6 @@ impl<T> Latest<T> {
     }
 }
 
-impl<T> AsRef<T> for Latest<T> {
-    fn as_ref(&self) -> &T {
-        &self.0
-    }
-}
-
 impl<T> From<Arc<T>> for Latest<T> {
     fn from(shared: Arc<T>) -> Self {
         Self(shared)

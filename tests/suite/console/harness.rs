@@ -76,10 +76,6 @@ impl Outside for Cells {
         Ok(self.size)
     }
 
-    fn listen(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-
     async fn next(&mut self) -> Happening {
         let is_short = |timer: &Timer| matches!(timer, Timer::Highlight | Timer::Pick(_));
         match self.timers.iter().position(is_short) {

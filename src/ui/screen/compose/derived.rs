@@ -197,12 +197,8 @@ pub(super) fn follow_layout(screen: &mut Compose, shared: &Shared) {
 }
 
 fn renew_or_drop<K: PartialEq, V: Default>(kept: &mut Kept<K, V>, of: Option<K>, make: impl FnOnce(&K) -> V) {
-    match of {
-        Some(of) => {
-            kept.renew(of, make);
-        }
-        None => *kept = Kept::default(),
-    }
+    let Some(of) = of else { return *kept = Kept::default() };
+    kept.renew(of, make);
 }
 
 fn sample_of(screen: &Compose, shared: &Shared) -> Sample {

@@ -8,7 +8,7 @@ use crate::complete::hover::{self, Note};
 use crate::diagnostic::Severity;
 use crate::text::width;
 use crate::ui::screen::compose::{Compose, popup};
-use crate::ui::shared::{Latest, Shared};
+use crate::ui::shared::Shared;
 use crate::ui::widget::{draw, draw::inside};
 
 /// The widest it gets inside its border.
@@ -31,7 +31,7 @@ pub fn open(screen: &mut Compose, shared: &mut Shared, at: usize) -> bool {
         let found = hover::hover(
             &body,
             at,
-            screen.composed().map(Latest::as_ref),
+            screen.composed().map(|composed| &**composed),
             &screen.knowledge(shared).context(),
         )?;
         Some(HoverBox { hover: found, version: buffer.editor.version() })

@@ -458,7 +458,8 @@ impl Compose {
     pub fn follow_highlight(&mut self, shared: &Shared) -> Option<Effect> {
         let height = usize::from(shared.size.1);
         let buffer = self.buffers.get_mut(self.open.as_deref()?)?;
-        if let Some(markup) = self.message.value().map(Latest::as_ref).and_then(Composed::parse_mode) {
+        if let Some(markup) = self.message.value().map(|composed| &**composed).and_then(Composed::parse_mode)
+        {
             buffer.markup = markup;
         }
         let has = buffer.highlighter.grammar().map(|grammar| grammar.markup);

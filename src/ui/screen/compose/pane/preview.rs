@@ -12,7 +12,7 @@ use crate::text::Span;
 use crate::ui::editor::highlight::{self, StyledRow};
 use crate::ui::screen::compose::{Compose, Pane, pane::frame};
 use crate::ui::shared::{
-    Latest, Shared,
+    Shared,
     bubble::{self, Bubble, Over},
 };
 use crate::ui::widget::{Link, Theme, draw, draw::inside};
@@ -178,7 +178,8 @@ pub fn tab_at(screen: &Compose, area: Rect, x: u16, y: u16) -> Option<Tab> {
 }
 
 pub fn links(screen: &Compose, area: Rect) -> Vec<Link> {
-    let Some(composed) = screen.composed().map(Latest::as_ref).filter(|_| screen.preview.tab == Tab::Message)
+    let Some(composed) =
+        screen.composed().map(|composed| &**composed).filter(|_| screen.preview.tab == Tab::Message)
     else {
         return Vec::new();
     };
