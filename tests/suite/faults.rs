@@ -73,6 +73,21 @@ fn a_fault_in_sending_a_test_leaves_the_dialog_to_send_again() {
 }
 
 #[test]
+fn a_fault_in_comparing_closes_the_comparison_and_the_next_one_opens() {
+    let home = Home::new();
+    let mut terminal = demo(&home, "compare");
+    terminal.wait_for("SANDBOX @");
+    terminal.send("\x1b[17~");
+    terminal.wait_for("telecast had a fault in comparing the parse modes; nothing was lost");
+    assert!(!terminal.screen().contents().contains("Parse modes"));
+    terminal.send("\x1b[17~");
+    terminal.wait_for("MarkdownV2");
+    terminal.send("\x1b");
+    terminal.wait_until("the panes", |screen| !screen.contents().contains("Parse modes"));
+    goes_on(terminal, &home);
+}
+
+#[test]
 fn a_fault_in_saving_saves_nothing_and_says_so_and_the_next_save_works() {
     let home = Home::new();
     let mut terminal = demo(&home, "save");

@@ -234,11 +234,11 @@ fn faulted(screen: &mut Compose, shared: &mut Shared, work: Work, words: String)
                 shared.people.trouble = Some(words);
             }
         }
+        Work::Compare => drop(screen.dialog.take_if(|dialog| matches!(dialog, Dialog::Compare(_)))),
         Work::Compose
         | Work::Survey
         | Work::CheckCampaigns
         | Work::Reload
-        | Work::Compare
         | Work::Colours
         | Work::Copy
         | Work::Editor
