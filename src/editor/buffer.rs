@@ -12,8 +12,8 @@ use crate::text::Span;
 use super::Edit;
 
 /// Up to so many bytes a text is kept in one piece as well. The rope counts the lines and characters of a small text anew
-/// for every question, and a frame asks some 2,000: that was two thirds of it.
-const FLAT: usize = 64 * 1024;
+/// for every question, and a frame asks some 2,000: that was two thirds of it. Tests meet both.
+const FLAT: usize = if cfg!(test) { 64 } else { 64 * 1024 };
 
 #[derive(Debug, Clone)]
 pub struct Buffer {
