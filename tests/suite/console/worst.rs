@@ -1,5 +1,7 @@
 //! The worst recipients of a body, named while one types.
 
+use telecast::ui::widget::Input;
+
 use super::Console;
 
 /// Takes the escape out of the name of the first campaign's body: whoever has markup in the name fails now.
@@ -104,6 +106,18 @@ fn a_fix_mends_it_for_those_who_fail_without_going_to_them() {
     console.survey_is_due();
     console.shows("all 306: none fails");
     console.shows("profile Anna Petrova");
+}
+
+#[test]
+fn asking_for_the_next_recipient_meanwhile_does_not_lose_the_sample() {
+    let mut console = unescaped();
+    console.survey_starts();
+    console.input(Input::Key("shift-f7".parse().unwrap()));
+    console.shows("the audience is still being looked at");
+    console.settle();
+    console.shows("of 306, ");
+    console.press("shift-f7");
+    console.shows(", 1 of ");
 }
 
 #[test]

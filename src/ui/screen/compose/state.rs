@@ -252,9 +252,14 @@ impl Compose {
         self.completion.as_ref().is_some_and(complete::Session::is_of_liquid)
     }
 
-    pub fn survey(&mut self, shared: &Shared) -> Option<Effect> {
+    /// Returns what a sample of the recipients would be tried on; none where there is no body, or one far too long.
+    pub fn survey_job(&self, shared: &Shared) -> Option<Job> {
         self.buffer().filter(|buffer| buffer.editor.len() <= SURVEYS_UP_TO)?;
-        let job = Box::new(self.job(shared)?);
+        self.job(shared)
+    }
+
+    pub fn survey(&mut self, shared: &Shared) -> Option<Effect> {
+        let job = Box::new(self.survey_job(shared)?);
         let generation = self.worst.ask(self.generations.fresh());
         Some(Effect::Task(Task::Survey(generation, job)))
     }

@@ -21,7 +21,7 @@ pub fn next_worst(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
             preview_for(screen, shared, profile)
         }
         Some(None) => shared.just_say("nobody of the sample gets a message"),
-        None if screen.survey(shared).is_none() => shared.just_say(
+        None if screen.survey_job(shared).is_none() => shared.just_say(
             "nothing that could be tried on the audience: no body, or one far too long for a message",
         ),
         None => shared.just_say("the audience is still being looked at"),
