@@ -1,12 +1,12 @@
 //! What the terminal library reads, as the console's own input.
 
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use crossterm::event::{Event, EventStream, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use futures_core::Stream;
-use std::future::poll_fn;
-use std::pin::Pin;
-use std::task::Poll;
 use tokio::time::Instant;
 
 use crate::ui::shared::keymap::key_of;

@@ -12,6 +12,7 @@ use crate::service::{Compared, Converted};
 use crate::telegram::ParseMode;
 use crate::text;
 use crate::ui::editor::highlight::{self, Grammar, Piece, StyledRow};
+use crate::ui::screen::compose::derived::Kept;
 use crate::ui::shared::bubble::{Bubble, Options, Over};
 use crate::ui::shared::{Generation, Latest, Request, Taken};
 use crate::ui::widget::{Theme, dialog::frame, draw};
@@ -29,16 +30,11 @@ pub struct Compare {
     colours: Vec<Vec<Piece>>,
     pub chosen: usize,
     pub scroll: usize,
-    /// The modes laid out; none before the next [`Compare::follow`].
-    laid_out: Option<LaidOut>,
+    columns: Kept<LaidOut, Vec<Column>>,
 }
 
-#[derive(Debug)]
-struct LaidOut {
-    /// The cells of a column.
-    width: u16,
-    columns: Vec<Column>,
-}
+/// What the columns are made of: the bodies, how many of them in colours, the cells of a column.
+type LaidOut = (Option<Latest<Compared>>, usize, u16);
 
 #[derive(Debug)]
 struct Column {
@@ -53,7 +49,7 @@ impl Compare {
     pub fn asked(generation: Generation) -> Self {
         let colours = vec![Vec::new(); ParseMode::ALL.len()];
         let compared = Request::asked(generation);
-        Self { compared, colours, chosen: 0, scroll: 0, laid_out: None }
+        Self { compared, colours, chosen: 0, scroll: 0, columns: Kept::default() }
     }
 
     /// Takes the converted bodies; the mode that the body is in is chosen.
@@ -61,7 +57,6 @@ impl Compare {
         if self.compared.answer(generation, Ok(compared.clone())) == Taken::Latest {
             let is_now = |(mode, _): &(ParseMode, _)| Some(*mode) == compared.now;
             self.chosen = compared.modes.iter().position(is_now).unwrap_or(0);
-            self.laid_out = None;
         }
     }
 
@@ -71,7 +66,6 @@ impl Compare {
                 && grammar.markup == Some(*mode)
             {
                 *colours = grammar.pieces_of_text(&text[..text.floor_char_boundary(COLOURED)]);
-                self.laid_out = None;
             }
         }
     }
@@ -96,30 +90,27 @@ impl Compare {
         let n = u16::try_from(self.n_modes()).unwrap_or(1).max(1);
         let is_wide = SIDE_BY_SIDE <= room.width;
         let width = if is_wide { (room.width / n).saturating_sub(1) } else { room.width };
-        if self.laid_out.as_ref().is_none_or(|laid_out| laid_out.width != width) {
-            let modes = modes(&self.compared).iter().zip(&self.colours);
-            let columns = modes.map(|((mode, outcome), colours)| Column {
-                title: self.title(*mode, outcome),
+        let n_coloured = self.colours.iter().filter(|colours| !colours.is_empty()).count();
+        let (now, modes) = (self.now(), modes(&self.compared).iter().zip(&self.colours));
+        self.columns.renew((self.compared.value().cloned(), n_coloured, width), |_| {
+            let column = |((mode, outcome), colours): (&(ParseMode, _), &Vec<Piece>)| Column {
+                title: title(now == Some(*mode), *mode, outcome),
                 lines: lines_of(outcome, colours, usize::from(width), theme),
                 message: message_of(outcome, width),
-            });
-            self.laid_out = Some(LaidOut { width, columns: columns.collect() });
-        }
+            };
+            modes.map(column).collect()
+        });
         let beyond = |column: &Column| {
             column.lines.len().saturating_sub(usize::from(markup_height(room.height, column.lines.len())))
         };
-        let shown = self.columns().iter().enumerate().filter(|(at, _)| is_wide || *at == self.chosen);
+        let shown = self.columns.value.iter().enumerate().filter(|(at, _)| is_wide || *at == self.chosen);
         self.scroll = self.scroll.min(shown.map(|(_, column)| beyond(column)).max().unwrap_or(0));
-    }
-
-    fn columns(&self) -> &[Column] {
-        self.laid_out.as_ref().map_or(&[], |laid_out| &laid_out.columns)
     }
 
     pub fn draw(&self, buf: &mut Buffer, area: Rect, theme: &Theme) {
         let keys = "←→ mode · ↑↓ scroll · Enter converts the body (one undo step) · Esc";
         let room = frame(buf, area, "Parse modes", keys, theme);
-        let columns = self.columns();
+        let columns = &self.columns.value;
         if columns.is_empty() {
             draw::put_line(buf, room, room.y, "…", theme.popup.patch(theme.dim));
         } else if SIDE_BY_SIDE <= room.width {
@@ -139,22 +130,12 @@ impl Compare {
 
     fn draw_tabs(&self, buf: &mut Buffer, room: Rect, theme: &Theme) {
         let mut x = room.x;
-        for (at, Column { title, .. }) in self.columns().iter().enumerate() {
+        for (at, Column { title, .. }) in self.columns.value.iter().enumerate() {
             let rest = Rect { x, width: room.right().saturating_sub(x), ..room };
             draw::put_line(buf, rest, room.y, title, self.title_style(at, theme));
             let wide = u16::try_from(text::width(title)).unwrap_or(u16::MAX);
             x = x.saturating_add(wide).saturating_add(1).min(room.right());
         }
-    }
-
-    fn title(&self, mode: ParseMode, outcome: &Result<Converted, Diagnostic>) -> String {
-        let now = if self.now() == Some(mode) { " · now" } else { "" };
-        let state = match outcome {
-            Err(_) => " ✘".to_owned(),
-            Ok(Converted { conversion, .. }) if conversion.lost.is_empty() => String::new(),
-            Ok(Converted { conversion, .. }) => format!(" · {} lost", conversion.lost.len()),
-        };
-        format!(" {}{now}{state} ", mode.as_str())
     }
 
     fn title_style(&self, at: usize, theme: &Theme) -> Style {
@@ -190,6 +171,16 @@ impl Compare {
 
 fn modes(compared: &Request<Latest<Compared>>) -> &[(ParseMode, Result<Converted, Diagnostic>)] {
     compared.value().map(|compared| compared.modes.as_slice()).unwrap_or_default()
+}
+
+fn title(is_now: bool, mode: ParseMode, outcome: &Result<Converted, Diagnostic>) -> String {
+    let now = if is_now { " · now" } else { "" };
+    let state = match outcome {
+        Err(_) => " ✘".to_owned(),
+        Ok(Converted { conversion, .. }) if conversion.lost.is_empty() => String::new(),
+        Ok(Converted { conversion, .. }) => format!(" · {} lost", conversion.lost.len()),
+    };
+    format!(" {}{now}{state} ", mode.as_str())
 }
 
 fn message_of(outcome: &Result<Converted, Diagnostic>, width: u16) -> Option<Bubble> {
