@@ -38,8 +38,19 @@ impl Folder {
         if !self.tree.is_taken(PRIVATE) {
             return Ok(Standing::Absent);
         }
-        let record = self.state.read()?;
-        Ok(if self.is_ours(&record) { Standing::Ours } else { Standing::Foreign })
+        let mut record = self.state.read()?;
+        loop {
+            if self.is_ours(&record) {
+                return Ok(Standing::Ours);
+            }
+            // Another process may have recorded and written new test chats between the two reads here. The file is
+            // foreign only if the record is still the one it was compared with.
+            let latest = self.state.read()?;
+            if latest == record {
+                return Ok(Standing::Foreign);
+            }
+            record = latest;
+        }
     }
 
     /// Whether the folder is what the record says, as far as the record can tell.
