@@ -1,8 +1,9 @@
-//! Webhook, campaign and workspace definitions as types; parsed from and printed to TOML. No paths, no I/O.
+//! Types for webhooks, campaigns and the workspace's settings, parsed from TOML and printed to TOML. It does no I/O
+//! and knows no paths.
 //!
 //! ```text
 //! TOML text ──parse──▶ (definition, problems)        definition ──to_toml──▶ a new file
-//!                      old text + definition ──update──▶ text that differs only where the definition does
+//!                      old text + definition ──update──▶ old text, changed only where the definition changed
 //! ```
 
 mod address;
@@ -19,16 +20,23 @@ mod route;
 
 mod webhook;
 
-mod who;
+mod recipients;
 
 #[cfg(test)]
 mod tests;
 
-pub use address::{BotApi, bot_api, find_password, find_token, is_bot_api_url, method_of};
-pub use definition::{Campaign, ContentFormat};
-pub use duration::{format_duration, parse_duration};
-pub use manifest::{Defaults, Manifest};
-pub use placeholder::{MissingSecrets, Placeholder, SANDBOX, is_name, placeholders};
-pub use route::{Host, Misdirected, Origin, Part, Route, Violation};
-pub use webhook::{Auth, Method, Webhook};
-pub use who::{Audience, Who};
+pub use address::{BotApiUrl, parse_bot_api_url};
+pub(crate) use address::{bot_api_method, find_password, find_token, is_bot_api_url};
+pub use definition::Campaign;
+pub use definition::ContentFormat;
+pub(crate) use duration::{format_duration, parse_duration};
+pub use manifest::Defaults;
+pub use manifest::Manifest;
+pub(crate) use placeholder::{MissingSecrets, SANDBOX, find_placeholders, is_secret_name};
+pub(crate) use recipients::Audience;
+#[cfg(test)]
+pub(crate) use recipients::Recipients;
+pub(crate) use route::{Destination, Host, Route, RouteMismatch, Violation, WebhookPart};
+pub use webhook::Auth;
+pub use webhook::HttpMethod;
+pub use webhook::Webhook;

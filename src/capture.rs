@@ -1,7 +1,7 @@
-//! Chat ids from the bot's updates: waits for a message to the bot and says whose chat it came from.
+//! Finds a chat id in the bot's updates: waits for a message to the bot and returns the chat it came from.
 //!
-//! Only looks: no offset is ever sent, so every update stays for the program it is meant for. The one who calls holds
-//! the lock for polling the bot.
+//! No offset is ever sent, so no update is confirmed and the bot's own program still receives all of them. The caller
+//! must hold the lock for polling the bot.
 
 use std::time::Duration;
 
@@ -9,84 +9,89 @@ use serde_json::Value;
 use tokio::time::{self, Instant};
 
 use crate::botapi::{Bot, CallError, Client};
-use crate::telegram::Fault;
+use crate::telegram::ApiErrorKind;
 
 mod chat;
 
-pub use chat::{CapturedChat, ChatKind};
+pub(crate) use chat::CapturedChat;
 
-/// How long one call waits at the server; proxies cut longer ones.
+// How long one call waits on the server. Proxies often end longer calls.
 const POLL: Duration = Duration::from_secs(20);
 
-/// How many updates a server gives at once: with so many waiting, a newer one stays out of sight.
-const FULL: usize = 100;
+// The most updates that a server returns at once. If that many are waiting, a newer one cannot be seen without
+// confirming the old ones, which would take them from the bot's own program.
+const MAX_UPDATES: usize = 100;
 
-/// How many failures in a row that may pass are waited out.
+// How many temporary failures in a row are tolerated.
 const MAX_FAILED: usize = 3;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CaptureOptions {
-    /// How long to wait in all.
-    pub patience: Duration,
-    /// Updates up to this one are passed over: those of an earlier capture, which are still there.
+pub(crate) struct CaptureOptions {
+    /// How long to wait in total.
+    pub timeout: Duration,
+    /// Updates up to this id are skipped. They belong to an earlier capture and are still waiting on the server.
     pub after: Option<i64>,
-    /// The pause behind an answer that came at once and held no message; Telegram answers worse within 3 s.
+    /// The pause after an answer that came at once without a message. A call with the same offset within 3 s makes
+    /// Telegram wait longer and return less.
     pub pause: Duration,
 }
 
 impl Default for CaptureOptions {
     fn default() -> Self {
-        Self { patience: Duration::from_secs(120), after: None, pause: Duration::from_secs(3) }
+        Self { timeout: Duration::from_secs(120), after: None, pause: Duration::from_secs(3) }
     }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum CaptureError {
+pub(crate) enum CaptureError {
     #[error(
-        "the bot's updates go to a webhook{}: its owner reads them, and telecast does not remove it by itself",
+        "the bot's updates go to a webhook{}: telecast does not delete it; enter the chat id by hand",
         address.as_ref().map(|address| format!(" at {address}")).unwrap_or_default()
     )]
     WebhookActive {
-        /// The webhook's host.
+        /// The webhook's host, without the path.
         address: Option<String>,
     },
     #[error("another program reads this bot's updates: stop it, or enter the chat id by hand")]
     OtherPoller,
     #[error(
-        "{FULL} or more updates wait for this bot and none is a message: let its own program read them first"
+        "{MAX_UPDATES} or more updates wait for this bot and none is a message: let its own program read them \
+         first"
     )]
     Backlog,
-    #[error("no message came within {} s: write to the bot and try again", waited.as_secs())]
+    #[error("no message arrived within {} s: write to the bot and try again", waited.as_secs())]
     NoMessage { waited: Duration },
     #[error(transparent)]
     Call(#[from] CallError),
 }
 
-/// Waits until a message to the bot can be seen and returns its chat, the newest where there are several.
+/// Waits until a message to the bot arrives and returns its chat; of several messages, that of the newest.
 ///
-/// Ends when `options.patience` is over; to stop earlier, drop the future. Nothing is confirmed at the server.
-pub async fn mine(
+/// Ends with [`CaptureError::NoMessage`] after `options.timeout`. To stop earlier, drop the future.
+pub(crate) async fn wait_for_chat(
     client: &Client,
     bot: &Bot,
     options: &CaptureOptions,
 ) -> Result<CapturedChat, CaptureError> {
-    match time::timeout(options.patience, look(client, bot, options)).await {
+    match time::timeout(options.timeout, poll(client, bot, options)).await {
         Ok(result) => result,
-        Err(_) => Err(CaptureError::NoMessage { waited: options.patience }),
+        Err(_) => Err(CaptureError::NoMessage { waited: options.timeout }),
     }
 }
 
-async fn look(client: &Client, bot: &Bot, options: &CaptureOptions) -> Result<CapturedChat, CaptureError> {
+async fn poll(client: &Client, bot: &Bot, options: &CaptureOptions) -> Result<CapturedChat, CaptureError> {
     let mut n_failed = 0;
     loop {
-        let asked = Instant::now();
-        let pause = match bot.get_updates(client, None, POLL.min(options.patience), None).await {
+        let started = Instant::now();
+        // A poll never lasts longer than the whole wait, so a short wait does not depend on cancelling a long call.
+        let pause = match bot.get_updates(client, None, POLL.min(options.timeout), None).await {
             Ok(updates) => match newest(&updates, options.after) {
                 Some(chat) => return Ok(chat),
-                None if FULL <= updates.len() => return Err(CaptureError::Backlog),
+                None if MAX_UPDATES <= updates.len() => return Err(CaptureError::Backlog),
                 None => {
                     n_failed = 0;
-                    options.pause.saturating_sub(asked.elapsed())
+                    // A poll that waited on the server has paused long enough already.
+                    options.pause.saturating_sub(started.elapsed())
                 }
             },
             Err(error) if n_failed == MAX_FAILED => return Err(error.into()),
@@ -99,7 +104,7 @@ async fn look(client: &Client, bot: &Bot, options: &CaptureOptions) -> Result<Ca
     }
 }
 
-/// Says how long to wait after an error that passes, or why there is no use in waiting.
+/// Returns how long to wait after a temporary error, or the reason why waiting is useless.
 async fn wait_for(
     client: &Client,
     bot: &Bot,
@@ -107,8 +112,8 @@ async fn wait_for(
     pause: Duration,
 ) -> Result<Duration, CaptureError> {
     match &error {
-        CallError::Refused { fault: Fault::WebhookActive, .. } => {
-            // Only for its host's name in the message; without it the message says enough.
+        CallError::Refused { fault: ApiErrorKind::WebhookActive, .. } => {
+            // Only needed for the host in the message, so a failure here is ignored.
             let info = bot.get_webhook_info(client).await.unwrap_or_default();
             Err(CaptureError::WebhookActive { address: host(&info.url) })
         }
@@ -117,20 +122,23 @@ async fn wait_for(
             Ok(retry_after.map_or(pause, Duration::from_secs).max(pause))
         }
         CallError::Refused { code: 500.., .. } => Ok(pause),
-        // A long poll that a proxy cuts, or a server that restarts.
+        // A proxy ended the long poll, or the server is restarting. A failure to connect is reported at once: waiting
+        // would not help.
         CallError::Send(broken) if !broken.certainly_not_delivered() => Ok(pause),
         _ => Err(error.into()),
     }
 }
 
 fn newest(updates: &[Value], after: Option<i64>) -> Option<CapturedChat> {
+    // An update without an id counts as new: other servers than Telegram's may omit it.
     updates.iter().rev().filter_map(CapturedChat::of_update).find(|chat| match (chat.update_id, after) {
         (Some(id), Some(after)) => after < id,
         _ => true,
     })
 }
 
-/// Returns the host of a webhook's address; the rest of it may hold a secret.
+/// Returns the host of a webhook's address.
+// The user name and the path are left out, since both may contain a secret.
 fn host(url: &str) -> Option<String> {
     let rest = url.split_once("://")?.1;
     let host = rest.split(['/', '?', '#']).next()?.rsplit('@').next()?;

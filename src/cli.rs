@@ -1,20 +1,20 @@
-//! The command line: arguments in, an answer and an exit code out.
+//! The command line: parses the arguments, runs one command, and ends with an exit code.
 //!
 //! ```text
-//! words ──clap──▶ Args ──commands──▶ Ending or CliError ──▶ exit code
-//!                             └─ stdout: the answer (text | json); stderr: problems and progress
+//! argv ──clap──▶ Args ──commands──▶ exit status or CliError ──▶ exit code
+//!                            └─ stdout: the answer (text | json); stderr: problems and progress
 //! ```
 //!
-//! What a command does is a use case of [`crate::service`] or of a module of the shell; here it is only asked for and
-//! printed. Knows nothing of the console: where one is asked for, [`run`] says so and main opens it.
+//! The work itself is done by [`crate::service`] and the other modules; a command only calls them and prints
+//! the result. The console is not opened here: [`run`] returns a request to open it, and `main` does so.
 
 mod args;
 mod commands;
+mod environment;
 mod error;
 mod interrupt;
 mod next;
 mod output;
-mod place;
 mod problems;
 mod prompt;
 
@@ -25,52 +25,55 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use args::Args;
-use error::{CliError, Kind};
-use output::Output;
+use error::{CliError, ErrorKind};
+use output::CliOutput;
 
-pub use next::{Next, Opening};
+pub use next::CliOutcome;
 
-pub fn run(words: impl IntoIterator<Item = OsString>) -> Next {
+pub fn run(words: impl IntoIterator<Item = OsString>) -> CliOutcome {
     let args = match Args::try_parse_from(words) {
         Ok(args) => args,
-        Err(error) => return Next::Exit(explain(&error)),
+        Err(error) => return CliOutcome::Exit(explain(&error)),
     };
-    let mut output = Output::standard();
+    let mut output = CliOutput::standard();
+    // The terminal is checked after the command has run: `demo` prints where its files are even if the console
+    // cannot open.
     let next = commands::run(args, &mut output).and_then(|next| match next {
-        Next::Console(_) => has_terminal().map(|()| next),
-        Next::Exit(_) => Ok(next),
+        CliOutcome::Console(_) => has_terminal().map(|()| next),
+        CliOutcome::Exit(_) => Ok(next),
     });
-    next.unwrap_or_else(|error| Next::Exit(report(&error, &mut output)))
+    next.unwrap_or_else(|error| CliOutcome::Exit(report(&error, &mut output)))
 }
 
 fn explain(error: &clap::Error) -> ExitCode {
-    // Where nobody reads it, there is nothing left to do about it.
+    // If stdout or stderr is closed there is no other place to print the help, so the error is ignored.
     let _ = error.print();
-    let code = u8::try_from(error.exit_code()).unwrap_or(Kind::Usage.code());
+    let code = u8::try_from(error.exit_code()).unwrap_or(ErrorKind::Usage.code());
     ExitCode::from(code)
 }
 
-fn report(error: &CliError, output: &mut Output) -> ExitCode {
-    if error.kind != Kind::BrokenPipe {
-        // Where stderr is gone too, the exit code is all that is left.
+fn report(error: &CliError, output: &mut CliOutput) -> ExitCode {
+    if error.kind != ErrorKind::BrokenPipe {
+        // If stderr is closed as well, the exit code is the only thing left to report with.
         let _ = output.note(format!("telecast: {error}"));
         let _ = error.hints.iter().try_for_each(|hint| output.note(format!("  {hint}")));
     }
-    // A pipe that closed early has had all that was wanted.
+    // A reader that closed the pipe early (`head`) has read what it wanted, so an error of the last flush is ignored.
     let _ = io::stdout().flush();
     ExitCode::from(error.kind.code())
 }
 
 fn has_terminal() -> error::Result<()> {
+    // `TERM=dumb` is set by editors and CI that show a terminal's output but cannot move the cursor.
     let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     if io::stdin().is_terminal() && io::stdout().is_terminal() && !is_dumb {
         return Ok(());
     }
     let reason = match is_dumb {
-        true => "the console needs a terminal that can move its cursor, and TERM is `dumb`",
-        false => "the console needs a terminal, and this is none",
+        true => "the console needs a terminal that can move its cursor, but TERM is `dumb`",
+        false => "the console needs a terminal, but stdin or stdout is not one",
     };
-    Err(CliError::new(Kind::Environment, reason)
-        .hint("these work without one: telecast render, check, test, campaigns, webhooks, profiles, secrets, sandbox")
-        .hint("what each can do: telecast COMMAND --help"))
+    Err(CliError::new(ErrorKind::Environment, reason)
+        .hint("without a terminal: telecast render, check, test, campaigns, webhooks, profiles, secrets, sandbox")
+        .hint("what a command does: telecast COMMAND --help"))
 }

@@ -1,4 +1,4 @@
-//! The only reader of time: instants come from here, so that tests can fix them.
+//! The clock. All other modules take the current time from here, so that tests can set it.
 
 use jiff::Timestamp;
 

@@ -1,14 +1,15 @@
-//! What can stand at the cursor of a body: variables, filters, tags, JSON keys and values, markup, as a picker's state;
-//! and what stands there already, for a hover.
+//! Completion in a body: the state of a picker that offers variables, filters, tags, JSON keys and values, and markup.
+//! Also the hover, which describes what is at the cursor.
 //!
 //! ```text
-//! a character is typed ──follow──▶ Option<Session> ──accept──▶ Completion: an edit and what to select in it
+//! a character is typed ──update_session──▶ Option<Session> ──accept──▶ Completion: an edit and what to select in it
 //! ```
 //!
-//! The text is looked at as it is, whole or broken; nothing here fails. What is offered is found once, when the picker
-//! opens; typing on only narrows it. Knows nothing of the editor and the screen.
+//! The text may be unfinished or broken; nothing here fails. The items are collected once, when the picker opens;
+//! further typing only filters them. This module knows neither the editor nor the
+//! screen.
 
-mod around;
+mod body_at_cursor;
 mod fields;
 pub mod hover;
 mod insert;
@@ -28,35 +29,38 @@ use crate::diagnostic::TextEdit;
 use crate::dialect::Dialect;
 use crate::profile::Vocabulary;
 use crate::telegram::Method;
-use crate::template::{self, PlaceKind};
+use crate::template::{self, JsonContextKind};
 use crate::text::Span;
 
-use around::Around;
-use liquid::Liquid;
+use body_at_cursor::BodyAtCursor;
+use liquid::OpenLiquid;
 use matching::Match;
 
-pub use item::{Item, Kind, Variable};
-pub use markup::Markup;
+pub(crate) use item::CompletionItem;
 
 #[derive(Debug, Clone)]
-pub struct Context<'a> {
+pub struct CompletionContext<'a> {
     pub vocabulary: &'a Vocabulary,
     pub dialect: Dialect,
     pub is_json: bool,
     pub method: Method,
     pub partials: Vec<&'a str>,
-    /// The chosen profile and the sample event, to show what values are; `None` while that cannot be told.
-    pub values: Option<template::Context<'a>>,
+    /// The chosen profile and the sample event, for showing current values; `None` if they are not available.
+    pub values: Option<template::RenderContext<'a>>,
 }
 
+/// What opens a picker. An unarmed trigger leaves Enter and Tab to the editor until an arrow key is pressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trigger {
+    /// `<<`, which becomes a variable with its escapes.
     AngleAngle,
+    /// `{{`
     BraceBrace,
-    /// `@`, unarmed.
+    /// `@`; unarmed.
     At,
-    /// A lone `{`, unarmed.
+    /// A single `{`; unarmed.
     Brace,
+    /// The first letter of a name inside Liquid, or a dot after one.
     Name,
     /// `|` inside Liquid: filters.
     Pipe,
@@ -64,25 +68,27 @@ pub enum Trigger {
     TagOpen,
     /// The quote of a JSON key.
     Key,
-    /// The quote of a JSON value that has choices.
+    /// The quote of a JSON value with a fixed set of choices.
     Value,
-    /// The quote of a text that a property is compared with.
+    /// The quote of a text that is compared with a property.
     Sample,
     /// The quote of a partial's name.
     Partial,
-    /// The first character of markup, unarmed.
+    /// The first character of markup; unarmed.
     Markup(char),
-    /// A key that asks for it, outside Liquid.
+    /// The key that opens the picker, pressed outside Liquid.
     Here,
 }
 
 impl Trigger {
-    /// Whether Enter and Tab accept from the start; else they go through until an arrow key arms the picker.
+    /// Whether Enter and Tab accept an item at once. Otherwise they go to the editor until an arrow key arms the
+    /// picker.
     fn is_armed(self) -> bool {
+        // `@`, `{` and markup are ordinary text as well: Enter after `@anna` should still start a new line.
         !matches!(self, Trigger::At | Trigger::Brace | Trigger::Markup(_))
     }
 
-    fn is_half_of_liquid(self) -> bool {
+    fn completes_liquid(self) -> bool {
         matches!(
             self,
             Trigger::AngleAngle
@@ -95,12 +101,13 @@ impl Trigger {
         )
     }
 
-    fn allows_blanks(self) -> bool {
+    fn ignores_leading_spaces(self) -> bool {
         matches!(self, Trigger::BraceBrace | Trigger::Pipe | Trigger::TagOpen)
     }
 
     fn closes_at(self, c: char) -> bool {
         match self {
+            // Values and names of partials may contain spaces, so only a quote ends them.
             Trigger::Sample | Trigger::Partial => matches!(c, '"' | '\'' | '\n'),
             _ => c.is_whitespace() || matches!(c, '"' | '\''),
         }
@@ -110,55 +117,65 @@ impl Trigger {
 #[derive(Debug, Clone)]
 pub struct Session {
     pub trigger: Trigger,
-    /// Whether Enter and Tab accept.
+    /// Whether Enter and Tab accept the chosen item.
     pub armed: bool,
+    /// The text typed after the trigger, which filters the items.
     pub query: String,
-    /// The chosen row; always one of the rows.
+    /// The index of the chosen row; always valid.
     pub chosen: usize,
-    offers: Arc<[Item]>,
-    /// What of it matches, the best first; never empty.
+    offers: Arc<[CompletionItem]>,
+    /// The items that match the query, the best first; never empty.
     matches: Vec<Match>,
-    around: Around,
+    body: BodyAtCursor,
     start: usize,
     query_start: usize,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Completion {
-    /// The replacement, in the text as it is.
+    /// The replacement, with a span in the current text.
     pub edit: TextEdit,
-    /// What to select in the new text: a default to type over, or the cursor's place.
+    /// The selection in the new text: a default to type over, or empty at the cursor.
     pub select: Span,
-    /// Where one goes on from there before one leaves what was put in, in the new text.
+    /// The offset in the new text that Tab goes to next, if the inserted text has a second field to fill in.
     pub next: Option<usize>,
-    /// Whether what comes next has choices of its own, to be shown at once with [`open_here`].
-    pub then_opens: bool,
+    /// Whether to open the picker again at once with [`open_here`], because the value to type next has choices.
+    pub reopens_picker: bool,
 }
 
-/// Returns what stands open after a character was typed, or one was deleted while a picker was open.
+/// Returns the picker after a character was typed, or deleted while a picker was open: the same one, a new one or none.
 ///
-/// Call it for typing only: after a paste, an undo or a motion the picker closes.
-pub fn follow(session: Option<Session>, text: &str, cursor: usize, context: &Context<'_>) -> Option<Session> {
+/// Only for typing: after a paste, an undo or a cursor motion the caller closes the picker.
+pub fn update_session(
+    session: Option<Session>,
+    text: &str,
+    cursor: usize,
+    context: &CompletionContext<'_>,
+) -> Option<Session> {
+    // The open picker comes first. Only a character that closes it may open a new one.
     session.and_then(|session| session.update(text, cursor)).or_else(|| open(text, cursor, context))
 }
 
-/// Returns the picker that the character before the cursor opens.
-pub fn open(text: &str, cursor: usize, context: &Context<'_>) -> Option<Session> {
+/// Returns the picker that the character before the cursor opens, if any.
+pub fn open(text: &str, cursor: usize, context: &CompletionContext<'_>) -> Option<Session> {
     let before = text.get(..cursor)?;
     let (trigger, start, query_start) = trigger_at(before)?;
     Session::begin(trigger, start, query_start, text, cursor, context)
 }
 
-/// Returns the picker for the cursor's place without anything typed: what a key that asks for it opens.
-pub fn open_here(text: &str, cursor: usize, context: &Context<'_>) -> Option<Session> {
+/// Returns the picker for the cursor's position, for the key that opens it explicitly.
+pub(crate) fn open_here(text: &str, cursor: usize, context: &CompletionContext<'_>) -> Option<Session> {
     let before = text.get(..cursor)?;
+    // The word before the cursor becomes the query, unless it is a complete JSON value, such as the `1` of `"chat_id":
+    // 1`.
     let word = liquid::name_before(before);
-    let start = cursor - if is_whole(word) { 0 } else { word.len() };
-    let (trigger, start, query_start) = match Liquid::around(before) {
+    let start = cursor - if is_json_value(word) { 0 } else { word.len() };
+    let (trigger, start, query_start) = match OpenLiquid::at_end_of(before) {
         Some(liquid) => match liquid.open_quote() {
             Some(quote) => {
+                // 2: the length of `{{` or `{%`, after which `inner` starts.
                 let quote = liquid.start + 2 + quote;
-                (quoted(&liquid, &before[..quote])?, quote, quote + 1)
+                (quote_trigger(&liquid, &before[..quote])?, quote, quote + 1)
             }
             None => liquid.trigger_for_name(start),
         },
@@ -169,70 +186,75 @@ pub fn open_here(text: &str, cursor: usize, context: &Context<'_>) -> Option<Ses
         },
     };
     let session = Session::begin(trigger, start, query_start, text, cursor, context)?;
+    // The user asked for the picker with a key, so Enter accepts an item even if the trigger is unarmed.
     Some(Session { armed: true, ..session })
 }
 
-/// Whether a word is a JSON value, to which nothing can be added.
-fn is_whole(word: &str) -> bool {
+/// Whether the word is a complete JSON value.
+fn is_json_value(word: &str) -> bool {
     matches!(word, "true" | "false" | "null")
         || word.ends_with(|c: char| c.is_ascii_digit()) && word.parse::<f64>().is_ok()
 }
 
-/// The trigger that text ends in, with where it and what is looked for begin.
+/// Returns the trigger at the end of the text, with the offsets at which it and the query start.
 fn trigger_at(before: &str) -> Option<(Trigger, usize, usize)> {
     let cursor = before.len();
     let last = before.chars().next_back()?;
-    let behind = |trigger, length: usize| Some((trigger, cursor - length, cursor));
+    let ending = |trigger, length: usize| Some((trigger, cursor - length, cursor));
+    // The longer triggers first: `{{` also ends in `{`.
     if before.ends_with("<<") {
-        return behind(Trigger::AngleAngle, 2);
+        return ending(Trigger::AngleAngle, 2);
     }
     if before.ends_with("{{") {
-        return behind(Trigger::BraceBrace, 2);
+        return ending(Trigger::BraceBrace, 2);
     }
     if before.ends_with("{%") {
-        return behind(Trigger::TagOpen, 2);
+        return ending(Trigger::TagOpen, 2);
     }
-    if let Some(liquid) = Liquid::around(before) {
+    if let Some(liquid) = OpenLiquid::at_end_of(before) {
         return match last {
             '"' | '\'' if liquid.open_quote() == Some(liquid.inner.len() - 1) => {
-                behind(quoted(&liquid, &before[..cursor - 1])?, 1)
+                ending(quote_trigger(&liquid, &before[..cursor - 1])?, 1)
             }
             _ => liquid.trigger_of(last),
         };
     }
     let previous = before[..cursor - last.len_utf8()].chars().next_back();
     match last {
-        '@' if previous.is_none_or(|c| !c.is_alphanumeric() && c != '@') => behind(Trigger::At, 1),
-        '{' if previous != Some('\\') => behind(Trigger::Brace, 1),
-        '"' if previous != Some('\\') => behind(Trigger::Key, 1),
-        '<' | '*' | '_' | '~' | '|' | '`' | '[' | '>' | '!' => behind(Trigger::Markup(last), 1),
+        // `me@shop` is an e-mail address.
+        '@' if previous.is_none_or(|c| !c.is_alphanumeric() && c != '@') => ending(Trigger::At, 1),
+        '{' if previous != Some('\\') => ending(Trigger::Brace, 1),
+        '"' if previous != Some('\\') => ending(Trigger::Key, 1),
+        '<' | '*' | '_' | '~' | '|' | '`' | '[' | '>' | '!' => ending(Trigger::Markup(last), 1),
         _ => None,
     }
 }
 
-/// What the quoted text is that begins behind `before` in a tag: a value compared with a property, a partial's name.
-fn quoted(liquid: &Liquid<'_>, before: &str) -> Option<Trigger> {
+/// Returns the trigger of a quoted text that starts after `before` in a tag: a partial's name or a compared value.
+fn quote_trigger(liquid: &OpenLiquid<'_>, before: &str) -> Option<Trigger> {
     let head = before.get(liquid.start + 2..)?;
     match liquid.tag() {
         Some("render" | "include") => Some(Trigger::Partial),
-        _ => liquid.compared(head, &before[..liquid.start]).map(|_| Trigger::Sample),
+        _ => liquid.compared_path(head, &before[..liquid.start]).map(|_| Trigger::Sample),
     }
 }
 
-fn opens_key(text: &str, quote: usize, context: &Context<'_>) -> bool {
-    let around = || Around::new(text, Span::new(quote, quote + 1), context.dialect, true);
-    context.is_json && matches!(around().within(), Some(PlaceKind::BeforeKey | PlaceKind::AfterMember))
+fn opens_key(text: &str, quote: usize, context: &CompletionContext<'_>) -> bool {
+    // A closure, so that the body is parsed only for JSON.
+    let body = || BodyAtCursor::new(text, Span::new(quote, quote + 1), context.dialect, true);
+    context.is_json
+        && matches!(body().json_kind(), Some(JsonContextKind::BeforeKey | JsonContextKind::AfterMember))
 }
 
-fn opens_choices(text: &str, quote: usize, context: &Context<'_>) -> bool {
-    let around = || Around::new(text, Span::new(quote, quote + 1), context.dialect, true);
-    context.is_json && offer::has_choices(&around(), context)
+fn opens_choices(text: &str, quote: usize, context: &CompletionContext<'_>) -> bool {
+    let body = || BodyAtCursor::new(text, Span::new(quote, quote + 1), context.dialect, true);
+    context.is_json && offer::has_choices(&body(), context)
 }
 
 impl Session {
-    /// Whether it is to end Liquid that is half typed.
+    /// Whether accepting an item completes Liquid that is only half typed now.
     pub fn is_of_liquid(&self) -> bool {
-        self.trigger.is_half_of_liquid()
+        self.trigger.completes_liquid()
     }
 
     fn begin(
@@ -241,29 +263,32 @@ impl Session {
         query_start: usize,
         text: &str,
         cursor: usize,
-        context: &Context<'_>,
+        context: &CompletionContext<'_>,
     ) -> Option<Session> {
-        let around = Around::new(text, Span::new(start, cursor), context.dialect, context.is_json);
-        let trigger = settled(trigger, &around, text, start, context)?;
+        let body = BodyAtCursor::new(text, Span::new(start, cursor), context.dialect, context.is_json);
+        let trigger = trigger_in_context(trigger, &body, text, start, context)?;
         let session = Session {
             trigger,
             armed: trigger.is_armed(),
             query: String::new(),
             chosen: 0,
-            offers: offer::offers(trigger, text, start, &around, context).into(),
+            offers: offer::find_items(trigger, text, start, &body, context).into(),
             matches: Vec::new(),
-            around,
+            body,
             start,
             query_start,
         };
         session.update(text, cursor)
     }
 
-    /// Returns the session after the text changed at the cursor, or `None` where it closes.
+    /// Returns the session after the text changed at the cursor, or `None` if that closes it.
     #[must_use]
     pub fn update(mut self, text: &str, cursor: usize) -> Option<Session> {
+        // `None` if the cursor is before the query now: the trigger itself was deleted.
         let typed = text.get(self.query_start..cursor)?;
-        let query = if self.trigger.allows_blanks() { typed.trim_start_matches([' ', '-']) } else { typed };
+        // `{{ ` and `{{-` are still the start of the same Liquid.
+        let query =
+            if self.trigger.ignores_leading_spaces() { typed.trim_start_matches([' ', '-']) } else { typed };
         if query.contains(|c| self.trigger.closes_at(c)) || QUERY_LIMIT < query.len() {
             return None;
         }
@@ -273,7 +298,7 @@ impl Session {
         (!self.matches.is_empty()).then_some(self)
     }
 
-    /// Goes to the next row, or arms the picker with the first one.
+    /// Chooses the next row. In an unarmed picker it arms the picker and keeps the first row.
     pub fn choose_next(&mut self) {
         if self.armed {
             self.chosen = (self.chosen + 1) % self.matches.len().max(1);
@@ -281,7 +306,7 @@ impl Session {
         self.armed = true;
     }
 
-    /// Goes to the row before; from the first one, and where that arms the picker, to the last.
+    /// Chooses the previous row, or the last from the first; arms the picker.
     pub fn choose_previous(&mut self) {
         self.chosen = self.chosen.checked_sub(1).unwrap_or(self.matches.len().saturating_sub(1));
         self.armed = true;
@@ -291,48 +316,49 @@ impl Session {
         self.matches.len()
     }
 
-    /// Returns the rows, the best first: each item with the matched letters, as indexes of chars in its label.
-    pub fn rows(&self) -> impl Iterator<Item = (&Item, &[u32])> {
+    /// Returns the rows, the best first: each item with the char indexes in its label that match the query.
+    pub fn rows(&self) -> impl Iterator<Item = (&CompletionItem, &[u32])> {
         self.matches.iter().filter_map(|found| Some((self.offers.get(found.item)?, found.letters.as_slice())))
     }
 
-    pub fn chosen_item(&self) -> Option<&Item> {
+    pub fn chosen_item(&self) -> Option<&CompletionItem> {
         self.offers.get(self.matches.get(self.chosen)?.item)
     }
 
-    /// Returns where the picker's left edge belongs: the first byte of the trigger.
+    /// Returns the offset that the picker's left edge aligns with: the first byte of the trigger.
     pub fn anchor(&self) -> usize {
         self.start
     }
 
-    pub fn accept(&self, text: &str, cursor: usize, context: &Context<'_>) -> Option<Completion> {
+    pub fn accept(&self, text: &str, cursor: usize, context: &CompletionContext<'_>) -> Option<Completion> {
         let item = self.chosen_item()?;
+        // The text may have changed since the last update; then the offsets need not be valid in it.
         text.get(self.start..self.query_start).and(text.get(self.query_start..cursor))?;
         Some(insert::completion(self, item, text, cursor, context))
     }
 }
 
-/// What a trigger is at its place; `None` where the character means nothing there.
-fn settled(
+/// Returns the trigger that a character is in its context, or `None` if it opens nothing there.
+fn trigger_in_context(
     trigger: Trigger,
-    around: &Around,
+    body: &BodyAtCursor,
     text: &str,
     start: usize,
-    context: &Context<'_>,
+    context: &CompletionContext<'_>,
 ) -> Option<Trigger> {
-    match (trigger, around.within()) {
-        (Trigger::Key, Some(PlaceKind::BeforeKey | PlaceKind::AfterMember)) => Some(Trigger::Key),
-        (Trigger::Key | Trigger::Value, Some(PlaceKind::Value)) => {
-            offer::has_choices(around, context).then_some(Trigger::Value)
+    match (trigger, body.json_kind()) {
+        (Trigger::Key, Some(JsonContextKind::BeforeKey | JsonContextKind::AfterMember)) => Some(Trigger::Key),
+        (Trigger::Key | Trigger::Value, Some(JsonContextKind::Value)) => {
+            offer::has_choices(body, context).then_some(Trigger::Value)
         }
         (Trigger::Key | Trigger::Value, _) => None,
         (Trigger::Markup(c), _) => {
-            let mode = offer::markup_mode(around)?;
+            let mode = offer::markup_mode(body)?;
             markup::may_begin(mode, c, text[..start].chars().next_back()).then_some(trigger)
         }
         _ => Some(trigger),
     }
 }
 
-/// No name is longer.
+/// The longest query, in bytes. CleverTap limits property names to 120 characters.
 const QUERY_LIMIT: usize = 120;

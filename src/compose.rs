@@ -1,15 +1,15 @@
-//! campaign × profile × now → rendered JSON → checked request → parsed message: the one path that everything uses.
+//! Builds one message: campaign × profile × now → rendered JSON → checked request → parsed message.
 //!
 //! ```text
 //! body ─template::parse─▶ Template ─render─▶ text + source map ─chat::set (tests only)─▶ text
-//!      ─json::parse─▶ document ─telegram::check─▶ Request { … the message as it is sent }
+//!      ─json::parse─▶ document ─telegram::check─▶ ApiRequest { … the message as it is sent }
 //! ```
 //!
-//! Preview, `render`, `check`, test-send and, later, publishing call [`compose`]: what one saw is what is sent. Every
-//! problem on the way comes out as a diagnostic whose span lies in the body as typed.
+//! Preview, `render`, `check` and test-send all call [`compose`], so the message that is sent is the one that was
+//! shown. Every problem found on the way becomes a diagnostic with a span in the body as typed.
 
-pub mod chat;
-pub mod clevertap;
+pub(crate) mod chat;
+pub(crate) mod clevertap;
 mod convert;
 mod http;
 mod inputs;
@@ -25,54 +25,59 @@ use jiff::Timestamp;
 use crate::campaign::{self, ContentFormat};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::json::{self, Document};
-use crate::telegram::{self, ApiError, Cause, Method, ParseMode, Request};
-use crate::template::{self, Token};
+use crate::telegram::{self, ApiError, ApiRequest, CheckFailure, Method, ParseMode};
+use crate::template::{self, LiquidToken};
 use crate::text::Span;
 
-pub use chat::Unset;
-pub use convert::{Comparison, Conversion, Convertible, compare, convert, escape_filter, parse_mode_of};
-pub use http::{AuthDraft, DEFAULT_TIMEOUT, Field, Filled, HttpDraft, is_credential};
-pub use inputs::{Chat, Inputs};
-pub use link::{Links, Lit, Part};
-pub use prepared::Prepared;
-pub use survey::{Failing, Failure, Survey};
+pub(crate) use chat::TestChatError;
+pub use convert::ConversionSource;
+pub use convert::compare;
+pub(crate) use convert::{Conversion, ModeComparison, convert, escape_filter, parse_mode_of};
+pub(crate) use http::{AuthDraft, HttpDraft, RequestField, SecretTemplate, is_credential};
+pub use inputs::ChatTarget;
+pub use inputs::Inputs;
+pub(crate) use link::{Highlight, Links, MessagePart};
+pub(crate) use prepared::Prepared;
+#[cfg(test)]
+pub(crate) use survey::FailedRecipient;
+pub(crate) use survey::{FailureGroup, Survey};
 
-use chat::Patched;
-use http::Around;
+use chat::PatchedText;
+use http::RequestTemplate;
 use locate::Locator;
-use problems::Body;
+use problems::BodySource;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Composed {
     pub body: String,
     pub now: Timestamp,
-    /// The body's Liquid for colouring, ascending.
-    pub tokens: Vec<Token>,
-    /// The tags of each of its blocks; see [`template::Template::blocks`].
+    /// The Liquid tokens of the body for syntax highlighting, ascending.
+    pub tokens: Vec<LiquidToken>,
+    /// For each Liquid block, the spans of its tags; see [`template::Template::blocks`].
     pub blocks: Vec<Vec<Span>>,
-    /// Whether the body, or a partial it calls, asks for `Event` or `ExternalTrigger`.
+    /// Whether the body or a partial it calls uses `Event` or `ExternalTrigger`.
     pub uses_event: bool,
-    /// The rendered body as it would be sent; none where rendering failed or was aborted.
+    /// The rendered body as it would be sent; `None` if rendering failed or was aborted.
     pub rendered: Option<String>,
     pub document: Option<Document>,
-    /// The request as it would go out, with `${NAME}` where secrets go; none without a webhook or a rendered body.
+    /// The HTTP request before secrets are filled in; `None` without a webhook or a rendered body.
     pub http: Option<HttpDraft>,
-    /// The Bot API method the webhook calls; none for other hosts.
+    /// The Bot API method that the webhook calls; `None` for other hosts.
     pub method: Option<String>,
-    /// The checked request with the message as it is sent; none where the Bot API would refuse it, or for other hosts.
-    pub request: Option<Request>,
+    /// The checked Bot API request with the message; `None` for other hosts, or if the Bot API would refuse it.
+    pub request: Option<ApiRequest>,
     pub skip: Option<Skip>,
-    /// Why the test chat could not be put in, where one was asked for.
-    pub chat_unset: Option<Unset>,
-    /// Everything wrong with the body, in its order; spans lie in the body.
+    /// Why the requested test chat could not be set.
+    pub test_chat_error: Option<TestChatError>,
+    /// The problems of the body, sorted by their spans in it.
     pub diagnostics: Vec<Diagnostic>,
-    pub webhook_problems: Vec<(Field, Diagnostic)>,
+    pub webhook_problems: Vec<(RequestField, Diagnostic)>,
     locator: Option<Locator>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Skip {
-    /// `{% abort %}`, CleverTap's LiquidLogicAborted; where in the body.
+    /// `{% abort %}` at this span of the body; CleverTap counts such recipients as LiquidLogicAborted.
     Aborted(Span),
     NoChatId,
 }
@@ -85,54 +90,56 @@ impl Composed {
             && !self.diagnostics.iter().chain(of_webhook).any(Diagnostic::is_error)
     }
 
-    /// Returns how bad the worst is that is wrong with the message; its webhook's problems are not its own.
-    pub fn worst(&self) -> Option<Severity> {
+    /// The highest severity among the problems of the message. Problems of the webhook do not count.
+    pub fn worst_severity(&self) -> Option<Severity> {
         self.diagnostics.iter().map(|problem| problem.severity).max()
     }
 
-    /// Returns the `parse_mode` that the body sets, where it is JSON and the mode is one that Telegram knows.
+    /// The `parse_mode` that the body sets. The outer `None` means that the body is not JSON or the mode is unknown.
     pub fn parse_mode(&self) -> Option<Option<ParseMode>> {
-        let mode = self.document.as_ref()?.root.get("parse_mode").and_then(json::Node::as_text);
+        let mode = self.document.as_ref()?.root.get("parse_mode").and_then(json::JsonNode::as_text);
         mode.map_or(Ok(None), |mode| ParseMode::from_argument(&mode.decoded)).ok()
     }
 
-    /// Returns the tags of the block that has one at the byte `at` of the body; none elsewhere.
+    /// Returns the tags of the Liquid block that has a tag at byte `at` of the body; empty if there is none.
     pub fn block_at(&self, at: usize) -> &[Span] {
         let tags = || self.blocks.iter().flat_map(|block| block.iter().map(move |tag| (block, tag)));
-        let on = tags().find(|(_, tag)| tag.range().contains(&at));
-        on.or_else(|| tags().find(|(_, tag)| tag.end == at)).map_or(&[], |(block, _)| block)
+        // A tag that contains the cursor wins over a tag that ends there: between two adjacent tags the cursor is on
+        // the second.
+        let containing = tags().find(|(_, tag)| tag.range().contains(&at));
+        containing.or_else(|| tags().find(|(_, tag)| tag.end == at)).map_or(&[], |(block, _)| block)
     }
 
-    /// Returns the part of the body that a span of [`Composed::rendered`] came from.
-    pub fn origin(&self, rendered: Span) -> Option<Span> {
+    /// Returns the span of the body that a span of [`Composed::rendered`] came from.
+    pub fn body_span(&self, rendered: Span) -> Option<Span> {
         Some(self.locator.as_ref()?.locate(rendered).span)
     }
 
-    /// Returns the bytes of [`Composed::rendered`] that a place in the body was printed to, in order.
-    pub fn printed(&self, body: Span) -> Vec<Span> {
+    /// Returns the spans of [`Composed::rendered`] that a span of the body was printed to, in order. A loop prints its
+    /// body several times.
+    pub fn rendered_spans(&self, body: Span) -> Vec<Span> {
         self.locator.as_ref().map_or_else(Vec::new, |locator| locator.outputs(body))
     }
 
-    /// Returns the place in the body that a refusal of this very request comes from, where that can be told.
-    ///
-    /// Our own checks know the place in every case that they know; Telegram's byte offset serves for the rest.
-    pub fn place_of_refusal(&self, error: &ApiError) -> Option<Diagnostic> {
+    /// Returns Telegram's refusal of this request as a diagnostic at its cause in the body, if the cause can be found.
+    pub fn locate_refusal(&self, error: &ApiError) -> Option<Diagnostic> {
+        // telecast's own checks know the exact cause. Telegram reports only a byte offset, and only for some errors.
         let own = self.diagnostics.iter().find(|problem| problem.is_error()).map(|problem| problem.span);
         let span = own.or_else(|| {
             let at = error.byte_offset()?;
-            self.origin(self.rendered_span_of_text(Span::new(at, at + 1))?)
+            self.body_span(self.rendered_span_of_text(Span::new(at, at + 1))?)
         })?;
         Some(Diagnostic::error(Code::Refused, span, error.description.clone()))
     }
 
-    /// Returns the place in the decoded `text` (or caption) member as a span of [`Composed::rendered`].
+    /// Converts a span of the decoded `text` or `caption` into a span of [`Composed::rendered`].
     pub fn rendered_span_of_text(&self, decoded: Span) -> Option<Span> {
         let text = message_text(self.document.as_ref()?)?;
         Some(text.raw_span(decoded))
     }
 }
 
-/// Makes one message. For more recipients of the same body see [`Prepared`].
+/// Builds the message for one recipient. For several recipients of the same body use [`Prepared`].
 pub fn compose(inputs: &Inputs<'_>) -> Composed {
     Prepared::new(inputs).compose_for(inputs.profile)
 }
@@ -148,32 +155,41 @@ fn content(inputs: &Inputs<'_>) -> template::Content {
     }
 }
 
-/// The string that holds a message's text: `text`, or the `caption` of media.
-fn message_text(document: &Document) -> Option<&json::Text> {
+/// Returns the string with the message's text: `text`, or the `caption` of media.
+fn message_text(document: &Document) -> Option<&json::JsonString> {
     document.root.get("text").or_else(|| document.root.get("caption"))?.as_text()
 }
 
 impl Composed {
-    fn fill_in(&mut self, inputs: &Inputs<'_>, around: Option<&Around<'_>>, rendered: template::Rendered) {
+    fn fill_in(
+        &mut self,
+        inputs: &Inputs<'_>,
+        request_template: Option<&RequestTemplate<'_>>,
+        rendered: template::Rendered,
+    ) {
         let is_json = inputs.campaign.content_format == ContentFormat::Json;
         let original = rendered.text;
         let patched = match inputs.chat {
-            Chat::Test(chat) if is_json && self.method.is_some() => chat::set(&original, chat),
-            Chat::Test(_) | Chat::OfTheBody => None,
+            // The chat is set in the rendered text before it is parsed: with `NULL` or an empty value as the chat id,
+            // the text is valid JSON only after the replacement.
+            ChatTarget::Test(chat) if is_json && self.method.is_some() => chat::set(&original, chat),
+            ChatTarget::Test(_) | ChatTarget::FromBody => None,
         };
-        self.chat_unset = self.unset(inputs, patched.is_some());
-        let unchanged = Locator::new(rendered.map.clone(), Patched::unchanged(&original));
+        self.test_chat_error = self.body_chat_error(inputs, patched.is_some());
+        // The check of the chat id needs the original value, which the test chat has replaced in the text to send.
+        let unchanged = Locator::new(rendered.map.clone(), PatchedText::unchanged(&original));
         let locator = match patched {
             Some(patched) => Locator::new(rendered.map, patched),
             None => unchanged.clone(),
         };
         let text = locator.text().to_owned();
-        if let Some(around) = around {
-            let draft = around.draft(inputs, &text);
+        if let Some(request_template) = request_template {
+            let draft = request_template.draft(inputs, &text);
             self.http = Some(draft.http);
             self.webhook_problems = draft.problems;
-            if draft.chat_was_set {
-                self.chat_unset = None;
+            // A chat id in the query is enough: the server takes it from there.
+            if draft.replaced_chat {
+                self.test_chat_error = None;
             }
         }
         if is_json {
@@ -186,7 +202,7 @@ impl Composed {
                 Diagnostic::warning(
                     Code::PlainTextToBotApi,
                     Span::at(0),
-                    "the Bot API reads no plain text: only the address's parameters count",
+                    "the Bot API does not read plain text, only the URL's parameters",
                 )
                 .with_help("set the content format to JSON (F4)"),
             );
@@ -195,62 +211,66 @@ impl Composed {
         self.locator = Some(locator);
     }
 
-    /// Says why the body carries no test chat to the server; the query may carry one all the same.
-    fn unset(&self, inputs: &Inputs<'_>, is_in_body: bool) -> Option<Unset> {
-        if inputs.chat == Chat::OfTheBody {
+    /// Returns why the test chat could not be set in the body. It may still be set in the query.
+    fn body_chat_error(&self, inputs: &Inputs<'_>, is_in_body: bool) -> Option<TestChatError> {
+        if inputs.chat == ChatTarget::FromBody {
             return None;
         }
         if self.method.is_none() {
-            return Some(Unset::NotBotApi);
+            return Some(TestChatError::NotBotApi);
         }
-        if inputs.webhook.is_some_and(|webhook| webhook.method == campaign::Method::Get) {
-            return Some(Unset::Get);
+        if inputs.webhook.is_some_and(|webhook| webhook.method == campaign::HttpMethod::Get) {
+            return Some(TestChatError::Get);
         }
         match inputs.campaign.content_format {
-            ContentFormat::Text => Some(Unset::PlainText),
-            ContentFormat::Json => (!is_in_body).then_some(Unset::NotAnObject),
+            ContentFormat::Text => Some(TestChatError::PlainText),
+            ContentFormat::Json => (!is_in_body).then_some(TestChatError::NotAnObject),
         }
     }
 
-    /// Says in plain words that a profile has no chat, before JSON makes a riddle of it.
+    /// Reports a profile without a chat id in plain words, before the JSON parser reports it as a syntax error.
     fn check_chat_id(&mut self, inputs: &Inputs<'_>, locator: &Locator) {
-        let body = Body { text: inputs.body, dialect: inputs.dialect };
+        let body = BodySource { text: inputs.body, dialect: inputs.dialect };
         for value in chat::find(locator.text()).values {
-            let Some((hole, property)) = problems::missing_chat(body, locator, value) else { continue };
+            let Some((interpolation, property)) = problems::missing_chat(body, locator, value) else {
+                continue;
+            };
             let rendered = value.of(locator.text());
             let message = match (inputs.profile, inputs.chat) {
-                (Some(_), Chat::OfTheBody) => {
+                (Some(_), ChatTarget::FromBody) => {
                     self.skip = Some(Skip::NoChatId);
-                    format!("this profile has no {property}: it would be skipped")
+                    format!("this profile has no {property}, so it would be skipped")
                 }
-                (Some(_), Chat::Test(_)) => {
+                (Some(_), ChatTarget::Test(_)) => {
                     format!("this profile has no {property}; the test goes to the test chat")
                 }
                 (None, _) => format!(
                     "no profile is chosen, so chat_id is `{rendered}`, as for a profile without {property}"
                 ),
             };
-            let mut problem = Diagnostic::warning(Code::NoChatId, hole, message);
+            let mut problem = Diagnostic::warning(Code::NoChatId, interpolation, message);
             if self.skip == Some(Skip::NoChatId) {
+                // An error only if the recipient would be skipped. A preview without a profile and a test send
+                // continue.
                 problem.severity = crate::diagnostic::Severity::Error;
-                problem.help = Some(format!("set {property} of the profile, or choose another profile"));
+                problem.help = Some(format!("set the profile's {property}, or choose another profile"));
             }
             self.diagnostics.push(problem);
         }
     }
 
     fn read_json(&mut self, inputs: &Inputs<'_>, locator: &Locator) {
-        let body = Body { text: inputs.body, dialect: inputs.dialect };
+        let body = BodySource { text: inputs.body, dialect: inputs.dialect };
         match json::parse(locator.text()) {
             Ok(document) => {
                 self.check_request(inputs, locator, &document);
                 self.document = Some(document);
             }
             Err(error) => {
-                // A body that fails only for its missing chat is read on with a stand-in, for the preview and for
-                // the problems behind it.
-                let is_told = self.diagnostics.iter().any(|problem| problem.code == Code::NoChatId);
-                let stand_in = is_told.then(|| chat::set(locator.text(), "1")).flatten();
+                // `"chat_id": NULL` is not JSON. Parse the body with a stand-in for the missing chat, so that the
+                // preview works and the problems after the chat id are found too.
+                let is_reported = self.diagnostics.iter().any(|problem| problem.code == Code::NoChatId);
+                let stand_in = is_reported.then(|| chat::set(locator.text(), "1")).flatten();
                 let Some(stand_in) = stand_in else {
                     return self.diagnostics.push(problems::not_json(body, locator, &error));
                 };
@@ -266,64 +286,71 @@ impl Composed {
 
     fn check_request(&mut self, inputs: &Inputs<'_>, locator: &Locator, document: &Document) {
         let Some(method) = self.method.clone() else { return };
-        let body = Body { text: inputs.body, dialect: inputs.dialect };
+        let body = BodySource { text: inputs.body, dialect: inputs.dialect };
         if let Some(comma) = document.trailing_comma {
             let span = locator.locate(comma).span;
             self.diagnostics.push(
                 Diagnostic::warning(
                     Code::TrailingComma,
                     span,
-                    "a comma behind the last member: the Bot API forgives it, JSON does not",
+                    "trailing comma: the Bot API accepts it, JSON does not",
                 )
-                .with_fix(crate::diagnostic::Fix::replace("take the comma out", span, "")),
+                .with_fix(crate::diagnostic::Fix::replace("remove the comma", span, "")),
             );
         }
+        // A parameter in the URL's query counts before the same key in the body, as on the server.
         let query = self.http.as_ref().map_or_else(Vec::new, |http| http.url.query());
         let arguments = match telegram::Arguments::from_json(document, locator.text()) {
-            Ok(arguments) => arguments.query_first(query),
+            Ok(arguments) => arguments.prepend_query(query),
             Err(problem) => {
                 let span = locator.locate(problem.span).span;
                 self.diagnostics.push(
                     Diagnostic::error(Code::NotAnObject, span, "the Bot API takes a JSON object")
-                        .with_help("begin the body with `{` and end it with `}`"),
+                        .with_help("start the body with `{` and end it with `}`"),
                 );
                 return;
             }
         };
         let checked = telegram::check(&method, &arguments);
+        // Indexing the members costs a pass over the document, and most bodies have no warnings.
         if !checked.warnings.is_empty() {
-            let members = problems::Members::of(document);
+            let members = problems::MemberIndex::of(document);
             let warnings = checked.warnings.iter();
             self.diagnostics
-                .extend(warnings.map(|finding| problems::of_finding(body, locator, &members, finding)));
+                .extend(warnings.map(|finding| problems::from_finding(body, locator, &members, finding)));
         }
         let is_explained = self.check_text(body, locator, document);
         match checked.result {
             Ok(request) => self.request = Some(request),
-            // That is the webhook's problem, and told there.
+            // An unknown method is reported once at the webhook, not in every campaign's body.
             Err(_) if Method::from_name(&method).is_none() => {}
             Err(error) => match error.cause {
-                Some(Cause::TooLong(limit)) => {
-                    self.diagnostics.push(problems::of_too_long(body, locator, document, &error, limit));
+                Some(CheckFailure::TooLong(limit)) => {
+                    self.diagnostics.push(problems::from_too_long(body, locator, document, &error, limit));
                 }
-                Some(Cause::Markup | Cause::InputTooLong) if is_explained => {}
-                _ => self.diagnostics.push(problems::of_api_error(body, locator, document, &error)),
+                // The server stops at the first fault of the markup. The check above has reported all of them, with
+                // positions and fixes.
+                Some(CheckFailure::Markup | CheckFailure::InputTooLong) if is_explained => {}
+                _ => self.diagnostics.push(problems::from_api_error(body, locator, document, &error)),
             },
         }
     }
 
-    /// Adds every problem of the message's markup, not only the first; returns whether one of them is an error.
-    fn check_text(&mut self, body: Body<'_>, locator: &Locator, document: &Document) -> bool {
+    /// Adds every problem of the message's markup. Returns whether one of them is an error.
+    fn check_text(&mut self, body: BodySource<'_>, locator: &Locator, document: &Document) -> bool {
         let Some(text) = message_text(document) else { return false };
-        let mode = document.root.get("parse_mode").and_then(json::Node::as_text);
+        let mode = document.root.get("parse_mode").and_then(json::JsonNode::as_text);
         let Ok(mode) = mode.map_or(Ok(None), |mode| ParseMode::from_argument(&mode.decoded)) else {
             return false;
         };
         let escape = mode.map(escape_filter);
         let found = telegram::diagnose(mode, &text.decoded);
         let has_error = found.iter().any(Diagnostic::is_error);
-        self.diagnostics
-            .extend(found.into_iter().map(|problem| problems::of_text(body, locator, text, problem, escape)));
+        self.diagnostics.extend(
+            found
+                .into_iter()
+                .map(|problem| problems::from_text_problem(body, locator, text, problem, escape)),
+        );
         has_error
     }
 }

@@ -1,26 +1,27 @@
-//! What is wrong in a text that a person wrote: where, in plain words, what to do, and fixes that can be applied.
+//! Diagnostics for text that a person wrote: where the problem is, what it is, what to do, and fixes to apply.
 //!
-//! Core parsers return a value and diagnostics, never an error alone. Knows nothing of files: whoever owns the file
-//! adds its name.
+//! Core parsers return a value together with diagnostics, never only an error. A diagnostic does not know its file;
+//! [`FileProblem`] adds the path and the position.
 
 mod code;
+mod combine;
 mod file_problem;
-mod together;
 
 use crate::text::{LineIndex, Span};
 
-pub use code::{About, CODES, Code};
+pub use code::About;
+pub use code::{CODES, Code};
+pub(crate) use combine::{CombinedFixes, combine_fixes};
 pub use file_problem::FileProblem;
-pub use together::{Together, together};
 
-/// How bad it is: errors change the exit code, warnings do only with `--deny warnings`, infos never do.
+/// Errors change the exit code, warnings do so only with `--deny warnings`, infos never do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Severity {
-    /// Worth knowing: what Telegram does to the text on its way.
+    /// Worth knowing, such as a change that Telegram makes to the text.
     Info,
-    /// Works, but likely not as meant.
+    /// Works, but probably not as intended.
     Warning,
-    /// Does not work: it would be refused, or change who gets what.
+    /// Does not work: Telegram would refuse it, or a recipient would get the wrong message.
     Error,
 }
 
@@ -38,11 +39,11 @@ impl Severity {
 pub struct Diagnostic {
     pub code: Code,
     pub severity: Severity,
-    /// What is wrong, in the user's words; no full stop.
+    /// What is wrong, in the user's terms, without a full stop.
     pub message: String,
     pub span: Span,
     pub help: Option<String>,
-    /// Ways out that can be applied, the best first.
+    /// Fixes that can be applied, best first.
     pub fixes: Vec<Fix>,
 }
 
@@ -59,7 +60,7 @@ impl Diagnostic {
         Self { severity: Severity::Info, ..Self::error(code, span, message) }
     }
 
-    /// Asks whether `near` was meant, and offers `source`, the way it is written there.
+    /// Adds a "did you mean `near`?" help and a fix that replaces `span` with `source`, the spelling needed there.
     #[must_use]
     pub fn with_near(self, span: Span, near: &str, source: impl Into<String>) -> Self {
         let fix = Fix::replace(format!("replace with `{near}`"), span, source);
@@ -78,9 +79,10 @@ impl Diagnostic {
         self
     }
 
-    /// Returns it with all its places moved on by so many bytes, fixes included.
+    /// Moves the span and the spans of all fixes forward by `by` bytes.
     #[must_use]
     pub fn shifted(mut self, by: usize) -> Self {
+        // The fixes move too: their spans count from the same start as the diagnostic's.
         self.span = self.span.shifted(by);
         for edit in self.fixes.iter_mut().flat_map(|fix| &mut fix.edits) {
             edit.span = edit.span.shifted(by);
@@ -92,12 +94,14 @@ impl Diagnostic {
         self.severity == Severity::Error
     }
 
-    /// Returns `file:line:column: severity[code]: message`, with the help on a line below.
+    /// Formats as `file:line:column: severity[code]: message`, with the help on the next line.
     pub fn to_line(&self, file: &str, text: &str, index: &LineIndex) -> String {
-        let place = index.position(text, self.span.start);
+        let position = index.position(text, self.span.start);
         let severity = self.severity.as_str();
-        let mut line =
-            format!("{file}:{}:{}: {severity}[{}]: {}", place.line, place.column, self.code, self.message);
+        let mut line = format!(
+            "{file}:{}:{}: {severity}[{}]: {}",
+            position.line, position.column, self.code, self.message
+        );
         if let Some(help) = &self.help {
             line.push_str("\n  help: ");
             line.push_str(help);
@@ -109,14 +113,14 @@ impl Diagnostic {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fix {
     pub title: String,
-    /// Non-overlapping edits in ascending order.
+    /// Ascending edits that do not overlap.
     pub edits: Vec<TextEdit>,
-    /// Whether `check --fix` may apply it without asking: it changes no meaning but the broken one.
+    /// Whether `check --fix` may apply it without asking. A safe fix changes nothing but the fault.
     pub safe: bool,
 }
 
 impl Fix {
-    /// Makes a fix of one replacement that is safe to apply.
+    /// Creates a safe fix with one replacement.
     pub fn replace(title: impl Into<String>, span: Span, replacement: impl Into<String>) -> Self {
         Self {
             title: title.into(),
@@ -131,17 +135,19 @@ impl Fix {
         self
     }
 
-    /// Returns `text` with the edits applied, or `None` where they do not fit it.
+    /// Returns `text` with the edits applied, or `None` if a span is not valid in `text`.
     pub fn apply(&self, text: &str) -> Option<String> {
-        apply(&self.edits, text)
+        apply_edits(&self.edits, text)
     }
 }
 
-/// Returns `text` with ascending edits that do not overlap applied, or `None` where they do not fit it.
-pub fn apply(edits: &[TextEdit], text: &str) -> Option<String> {
+/// Applies ascending edits that do not overlap. Returns `None` if a span is not valid in `text`.
+pub(crate) fn apply_edits(edits: &[TextEdit], text: &str) -> Option<String> {
     let mut out = String::with_capacity(text.len());
     let mut from = 0;
     for edit in edits {
+        // `get` instead of indexing: the text may have changed since the fix was made, and a span that is out of range
+        // or inside a character must not panic.
         out.push_str(text.get(from..edit.span.start)?);
         out.push_str(&edit.replacement);
         from = edit.span.end;
@@ -152,16 +158,16 @@ pub fn apply(edits: &[TextEdit], text: &str) -> Option<String> {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct TextEdit {
-    /// What is taken out; empty to insert.
+    /// The bytes to replace; empty to insert.
     pub span: Span,
     pub replacement: String,
 }
 
-/// Returns the candidate nearest to `word` where it is near enough to be a slip: for "did you mean".
+/// Returns the candidate closest to `word` if it is close enough to be a typo, for "did you mean" hints.
 ///
-/// Compares without case; at most a third of the letters, at least one, may differ (insertions, deletions,
-/// replacements and swaps of neighbours count one each).
-pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+/// Ignores case. Up to a third of the letters of `word` (but always one) may differ. An insertion, deletion,
+/// replacement or swap of two neighbours counts as one difference.
+pub(crate) fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted: Vec<char> = word.to_lowercase().chars().collect();
     let limit = (wanted.len() / 3).max(1);
     candidates
@@ -170,7 +176,8 @@ pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str
             let letters: Vec<char> = candidate.to_lowercase().chars().collect();
             (letters, candidate)
         })
-        // So many letters at least would differ: this keeps the table small, however long the word is.
+        // The difference in length is a lower bound of the distance. Without this filter a word of a megabyte would
+        // allocate a table of a million rows.
         .filter(|(letters, _)| letters.len().abs_diff(wanted.len()) <= limit)
         .map(|(letters, candidate)| (edit_distance(&wanted, &letters), candidate))
         .filter(|(distance, _)| *distance <= limit)
@@ -178,7 +185,7 @@ pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str
         .map(|(_, candidate)| candidate)
 }
 
-/// The optimal string alignment distance.
+/// The optimal string alignment distance: Levenshtein plus swaps of two neighbouring letters.
 fn edit_distance(a: &[char], b: &[char]) -> usize {
     let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
     for (i, row) in rows.iter_mut().enumerate() {

@@ -1,9 +1,9 @@
-//! Whose Liquid a body is written in: what is accepted, not what it renders.
+//! The Liquid dialect of a body: which filters and tags are accepted. A filter or tag renders the same in all dialects.
 
 /// The set of filters, tags and forms a workspace or campaign accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Dialect {
-    /// CleverTap's Liquid and telecast's own filters.
+    /// CleverTap's Liquid plus telecast's own filters.
     #[default]
     Telecast,
     /// Only what CleverTap accepts.

@@ -1,30 +1,31 @@
-//! Files on disk: read with what is wrong with them, saved so that each is always whole, the old or the new.
+//! Files on disk: reading, with the problems found, and atomic saving.
 //!
-//! A workspace's files are reached by [`Tree`] alone. Knows nothing of what files hold.
+//! All access to a workspace's files goes through [`Tree`]. This module does not know what the files contain.
 
-mod breach;
 mod digest;
 mod error;
 mod explain;
 mod lock;
 mod read;
+mod rejection;
 mod replace;
 mod stamp;
 mod sweep;
 mod tree;
 mod write;
 
-pub use breach::{Breach, TreeError};
-pub use digest::sha256;
+pub(crate) use digest::sha256;
 pub use error::SaveError;
-pub use explain::explain;
-pub use lock::{Guard, Holder, LockError, holder, try_lock, wait_for_lock, wait_for_lock_as};
-pub use read::{Condition, Fingerprint, MAX_FILE, Source, read_source};
-pub use replace::replace;
-pub use stamp::Stamp;
-pub use sweep::{Scratch, sweep, sweep_folders, sweep_scratch};
-pub use tree::{Shelf, Tree};
-pub use write::{Access, open_private_log, tighten};
+pub(crate) use explain::explain;
+pub use lock::LockError;
+pub(crate) use lock::{FileLock, lock_holder, try_lock, wait_for_lock, wait_for_lock_and_sign};
+pub use read::{FileCondition, Fingerprint, MAX_FILE};
+pub(crate) use read::{LoadedFile, read_user_file};
+pub(crate) use rejection::{PathRejection, TreeError};
+pub(crate) use replace::replace;
+pub(crate) use sweep::{TempCopy, sweep, sweep_folders, sweep_temp_copies};
+pub(crate) use tree::{ResolvedFolder, Tree};
+pub(crate) use write::{Access, tighten};
 
-/// What the names of files begin with that are written beside another one, to be renamed over it.
+/// The prefix of temporary files that are written beside a file and then renamed over it.
 pub(crate) const STAGING: &str = ".telecast-";

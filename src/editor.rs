@@ -1,12 +1,13 @@
-//! The text model of the console: a rope, edits as invertible data, a selection on grapheme boundaries, undo, search.
+//! The editor's text model: a rope, invertible edits, a selection on grapheme boundaries, undo and search.
 //!
 //! ```text
-//! Command ──apply──▶ edits ──Buffer::replace──▶ rope, version
+//! Command ──apply──▶ edits ──TextBuffer::replace──▶ rope, version
 //!                      └──▶ History (undo, redo)
 //! ```
 //!
-//! Every position is a byte offset. Knows nothing of keys, colours and the screen but for the cells a line takes,
-//! which vertical motions need. A whole document and a form's single line are the same model.
+//! Every position is a byte offset. This module knows nothing about keys, colours or the screen, except how many
+//! terminal cells a line takes: vertical motions need that. A whole document and a form's single-line field use the
+//! same model.
 
 mod buffer;
 mod edit;
@@ -23,8 +24,8 @@ mod lines;
 mod pairs;
 mod typing;
 
-pub mod cells;
-pub mod search;
+pub(crate) mod cells;
+pub(crate) mod search;
 
 #[cfg(test)]
 mod tests;
@@ -32,25 +33,26 @@ mod tests;
 use std::borrow::Cow;
 
 use crate::diagnostic::TextEdit;
-use crate::text::{Position, Span};
+use crate::text::{LineColumn, Span};
 
-use buffer::Buffer;
+use buffer::TextBuffer;
 use history::{Grouping, History};
 use mouse::Drag;
 use pairs::Pair;
 use rows::RowCache;
 
-pub use edit::{Edit, Transaction};
-pub use lines::INDENT;
-pub use motion::{Motion, indentation};
-pub use objects::{Extent, Found, Object};
-pub use rows::Row;
-pub use snapshot::Snapshot;
-pub use words::Words;
+pub(crate) use edit::{Edit, Transaction};
+pub(crate) use lines::INDENT;
+pub use motion::Motion;
+pub(crate) use motion::indentation;
+pub(crate) use objects::{Extent, TextObject, TextRegion};
+pub(crate) use rows::VisualRow;
+pub(crate) use snapshot::Snapshot;
+pub(crate) use words::WordKind;
 
-/// What is selected: from `anchor`, where it began, to `head`, where the cursor is.
+/// The selection: it runs from `anchor`, where it began, to `head`, where the cursor is.
 ///
-/// Both always lie on grapheme boundaries; they are equal where nothing is selected.
+/// Both are always on grapheme boundaries. They are equal if nothing is selected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Selection {
     pub anchor: usize,
@@ -76,41 +78,43 @@ pub enum Command {
     Move(Motion),
     Extend(Motion),
     SelectAll,
-    /// Selects a span, the cursor at its end.
+    /// Selects a span and puts the cursor at its end.
     Select(Span),
     Click(usize),
     ExtendClick(usize),
     DoubleClick(usize),
     TripleClick(usize),
-    /// Extends the selection of the last click to where the mouse is now.
+    /// Extends the selection of the last click to the mouse's position.
     Drag(usize),
 
-    /// Types text: replaces the selection, closes brackets, types over closers.
+    /// Types text: replaces the selection, inserts closing brackets, and moves over closers that were inserted
+    /// automatically.
     Type(String),
-    /// Puts text in verbatim as one undo step; line ends are the document's, other control characters are left out.
+    /// Inserts text verbatim as one undo step. Line breaks become the document's; other control characters are
+    /// removed.
     Paste(String),
     Newline,
-    /// Indents the selected lines, or fills up to the next stop.
+    /// Indents the selected lines, or inserts spaces up to the next indentation stop.
     Tab,
     Outdent,
-    /// Deletes the selection, else from the cursor to where the motion leads.
+    /// Deletes the selection, or the text between the cursor and the motion's target.
     Delete(Motion),
-    /// Gives the selected text, or the whole line where nothing is selected.
+    /// Returns the selected text, or the whole line if nothing is selected.
     Copy,
     Cut,
     Undo,
     Redo,
-    /// Makes one undo step of all those behind the first so many; see [`Editor::n_steps`].
+    /// Merges all undo steps after the first `n` into one; see [`Editor::n_steps`].
     JoinSteps(usize),
 
-    /// Puts the selection between two texts and keeps it selected.
+    /// Inserts a text before and after the selection and keeps the selection.
     Surround(String, String),
     DuplicateLines,
     MoveLinesUp,
     MoveLinesDown,
     ToggleComment,
 
-    /// Applies edits (ascending, not overlapping) as one undo step; the cursor stays where it was in the text.
+    /// Applies edits (ascending, not overlapping) as one undo step. The cursor stays at its place in the text.
     Replace(Vec<TextEdit>),
     Complete {
         edit: TextEdit,
@@ -126,16 +130,16 @@ pub struct Applied {
 
 /// A text being edited.
 ///
-/// Invariant: the selection lies within the text on grapheme boundaries.
+/// Invariant: the selection is within the text, on grapheme boundaries.
 #[derive(Debug, Clone)]
 pub struct Editor {
-    buffer: Buffer,
+    buffer: TextBuffer,
     selection: Selection,
     history: History,
-    /// The column in cells that vertical motions try to keep.
+    /// The column, in cells, that vertical motions try to keep.
     goal: Option<usize>,
     drag: Drag,
-    /// The closers that were put in by themselves and may be typed over, the innermost last.
+    /// The closers that were inserted automatically and may be typed over, the innermost last.
     pairs: Vec<Pair>,
     wrap: Option<usize>,
     rows: RowCache,
@@ -143,10 +147,10 @@ pub struct Editor {
 }
 
 impl Editor {
-    /// Opens `text`, byte for byte; the cursor is at its start.
+    /// Opens `text`, byte for byte, with the cursor at its start.
     pub fn new(text: &str) -> Self {
         Self {
-            buffer: Buffer::new(text),
+            buffer: TextBuffer::new(text),
             selection: Selection::default(),
             history: History::default(),
             goal: None,
@@ -158,7 +162,8 @@ impl Editor {
         }
     }
 
-    /// Opens a form's field: line breaks become spaces, nothing is closed by itself, the cursor is at the end.
+    /// Opens a form's field: line breaks become spaces, brackets are not closed automatically, and the cursor is at
+    /// the end.
     pub fn single_line(text: &str) -> Self {
         let mut editor = Self { single_line: true, ..Self::new(&buffer::flattened(text)) };
         editor.move_to(editor.buffer.len());
@@ -169,16 +174,16 @@ impl Editor {
         self.buffer.rope().to_string()
     }
 
-    pub fn is(&self, text: &str) -> bool {
+    pub fn has_text(&self, text: &str) -> bool {
         *self.buffer.rope() == *text
     }
 
-    /// Returns the text as it is now, without copying it: for a worker, or to see later what changed.
+    /// Returns a cheap copy of the current text (the rope is shared), for a worker or for a later comparison.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot::new(self.buffer.rope().clone())
     }
 
-    /// Returns a number that changes with every change of the text and never comes back.
+    /// Returns a number that grows with every change of the text and never repeats; undo gives a new number too.
     pub fn version(&self) -> u64 {
         self.buffer.version()
     }
@@ -195,7 +200,7 @@ impl Editor {
         self.selection
     }
 
-    /// Returns the cursor, a byte offset.
+    /// Returns the cursor's byte offset.
     pub fn cursor(&self) -> usize {
         self.selection.head
     }
@@ -204,12 +209,12 @@ impl Editor {
         self.buffer.slice(self.selection.span())
     }
 
-    /// Returns the number of lines; a text that ends in a line break has an empty last line.
+    /// Returns the number of lines. A text that ends with a line break has an empty last line.
     pub fn n_lines(&self) -> usize {
         self.buffer.n_lines()
     }
 
-    /// Returns line `line` (from 0) without its line break; empty behind the last line.
+    /// Returns line `line` (from 0) without its line break; empty after the last line.
     pub fn line(&self, line: usize) -> Cow<'_, str> {
         self.buffer.slice(self.buffer.line_span(line))
     }
@@ -219,25 +224,27 @@ impl Editor {
         self.buffer.line_span(line)
     }
 
-    /// Returns the line (from 0) that holds the byte `at`.
+    /// Returns the line (from 0) that contains byte `at`.
     pub fn line_of(&self, at: usize) -> usize {
         self.buffer.line_of(at)
     }
 
-    /// Returns the text of a span; offsets outside the text or inside a character are moved to the nearest before.
+    /// Returns the text of a span. Offsets outside the text or inside a character move to the nearest valid offset
+    /// before them.
     pub fn slice(&self, span: Span) -> Cow<'_, str> {
         self.buffer.slice(span)
     }
 
-    pub fn position(&self, at: usize) -> Position {
+    pub fn position(&self, at: usize) -> LineColumn {
         let line = self.line_of(at);
         let chars = |at: usize| self.buffer.rope().byte_to_char(at);
         let before = chars(at.min(self.len())) - chars(self.line_span(line).start);
-        Position { line: line + 1, column: before + 1 }
+        LineColumn { line: line + 1, column: before + 1 }
     }
 
-    /// Returns the byte of a line and column; columns behind the line's end give its end.
-    pub fn offset(&self, position: Position) -> usize {
+    /// Returns the byte offset of a line and column (both from 1, columns in chars); a column after the line's end
+    /// gives its end.
+    pub fn offset(&self, position: LineColumn) -> usize {
         let span = self.line_span(position.line.saturating_sub(1).min(self.n_lines() - 1));
         let line = self.slice(span);
         let wanted = position.column.saturating_sub(1);
@@ -260,14 +267,16 @@ impl Editor {
         self.history.n_steps()
     }
 
-    /// Ends the running undo step, so that what is typed next is a step of its own.
-    pub fn seal(&mut self) {
+    /// Ends the current undo step: what is typed next is a new step.
+    pub fn end_undo_step(&mut self) {
         self.history.seal();
     }
 
     pub fn apply(&mut self, command: Command) -> Applied {
         let version = self.version();
         let copied = self.run(command);
+        // Checked after every command: once the cursor has left a pair, its closer must not be typed over, even if
+        // the cursor comes back later.
         self.pairs.retain(|pair| pair.surrounds(self.selection));
         Applied { changed: self.version() != version, copied }
     }
@@ -293,7 +302,7 @@ impl Editor {
             Command::Cut => return self.cut(),
             Command::Undo => self.undo(),
             Command::Redo => self.redo(),
-            Command::JoinSteps(n) => self.history.join_behind(n),
+            Command::JoinSteps(n) => self.history.join_after(n),
             Command::Surround(open, close) => self.surround(&open, &close),
             Command::DuplicateLines => self.duplicate_lines(),
             Command::MoveLinesUp => self.move_lines_up(),
@@ -310,10 +319,11 @@ impl Editor {
         self.set_selection(Selection::at(at));
     }
 
-    /// Sets the selection, moved to grapheme boundaries; ends the running undo step where it differs.
+    /// Sets the selection, moved to grapheme boundaries.
     fn set_selection(&mut self, selection: Selection) {
         let snapped =
             Selection { anchor: self.buffer.snap(selection.anchor), head: self.buffer.snap(selection.head) };
+        // A moved cursor ends the undo step, so that text typed in two places is undone separately.
         if snapped != self.selection {
             self.history.seal();
         }
@@ -321,11 +331,12 @@ impl Editor {
         self.goal = None;
     }
 
-    /// Sets the selection as a part of the edit just made: undo and redo know it, and typing goes on in the same step.
-    fn settle(&mut self, selection: Selection) {
+    /// Sets the selection as part of the edit just made: redo restores it, and typing continues in the same undo
+    /// step.
+    fn select_within_step(&mut self, selection: Selection) {
         self.selection =
             Selection { anchor: self.buffer.snap(selection.anchor), head: self.buffer.snap(selection.head) };
-        self.history.settle(self.selection);
+        self.history.set_selection_after(self.selection);
     }
 
     fn select(&mut self, span: Span) {
@@ -339,15 +350,17 @@ impl Editor {
 
     fn cut(&mut self) -> Option<String> {
         let copied = self.copy();
+        // `edit` ignores an empty span, so cutting in an empty document adds no undo step.
         self.edit(Grouping::Alone, vec![(self.cut_span(), String::new())]);
         copied
     }
 
-    /// The selection, or the cursor's whole line with its line break.
+    /// The selection, or the cursor's whole line with its line break if nothing is selected.
     fn cut_span(&self) -> Span {
         if !self.selection.is_empty() {
             return self.selection.span();
         }
+        // As in VS Code: copy and cut without a selection take the line and its break, so that pasting adds a line.
         let line = self.line_of(self.cursor());
         Span::new(self.line_span(line).start, self.buffer.line_start(line + 1))
     }
@@ -361,11 +374,12 @@ impl Editor {
 
     fn complete(&mut self, edit: TextEdit, select: Span) {
         self.replace(vec![edit]);
-        self.settle(Selection { anchor: select.start, head: select.end });
+        // The completion selects its placeholder in the same step; text typed over it is a new step.
+        self.select_within_step(Selection { anchor: select.start, head: select.end });
         self.history.seal();
     }
 
-    /// `text` as this document takes it: in a single line without line breaks, else as it is.
+    /// `text` for this document: without line breaks in a single-line field, otherwise unchanged.
     fn fit(&self, text: &str) -> String {
         if self.single_line { buffer::flattened(text) } else { text.to_owned() }
     }
@@ -384,46 +398,55 @@ impl Editor {
 
     fn replay(&mut self, edits: &[Edit], selection: Selection) {
         for edit in edits {
+            // The history has the inverse edits already, so they are applied to the buffer directly and not recorded
+            // again.
             self.buffer.replace(edit.span(), &edit.inserted);
-            self.rows.carry(edit, self.wrap.unwrap_or(0));
+            self.rows.apply_edit(edit, self.wrap.unwrap_or(0));
         }
         self.selection = selection;
+        // Undo and redo do not map the pairs along, so their offsets would be wrong.
         self.pairs.clear();
         self.goal = None;
     }
 
-    /// Replaces spans (ascending, not overlapping, in the text as it is) and carries the cursor along: behind what was
-    /// put at it. The one way in which the text changes.
+    /// Replaces spans of the current text (ascending, not overlapping) and moves the cursor along, to the end of text
+    /// inserted at it. Every change of the text except undo and redo goes through here.
     fn edit(&mut self, grouping: Grouping, edits: Vec<(Span, String)>) {
         let before = self.selection;
         let mut applied = Vec::with_capacity(edits.len());
         let mut limit = self.len();
+        // From last to first: an edit does not move the spans that are still to be applied.
         for (span, inserted) in edits.into_iter().rev() {
             let span = self.buffer.clamp(span);
+            // An overlapping edit was computed for text that is gone by now. An edit without effect must not add an
+            // undo step.
             if limit < span.end || self.buffer.slice(span) == inserted {
                 continue;
             }
             limit = span.start;
             let edit = self.buffer.replace(span, &inserted);
-            self.carry(&edit);
+            self.map_positions(&edit);
             applied.push(edit);
         }
         if applied.is_empty() {
             return;
         }
         self.goal = None;
+        // Inserted text can join the grapheme at the cursor (a combining mark, the second half of a flag).
         let (anchor, head) = (self.selection.anchor, self.selection.head);
         self.selection = Selection { anchor: self.buffer.snap(anchor), head: self.buffer.snap(head) };
         self.history.push(Transaction { edits: applied, before, after: self.selection }, grouping);
     }
 
-    /// Moves everything that remembers a place along with an edit.
-    fn carry(&mut self, edit: &Edit) {
-        self.selection =
-            Selection { anchor: edit.carry(self.selection.anchor), head: edit.carry(self.selection.head) };
+    /// Maps every stored offset through an edit.
+    fn map_positions(&mut self, edit: &Edit) {
+        self.selection = Selection {
+            anchor: edit.map_offset(self.selection.anchor),
+            head: edit.map_offset(self.selection.head),
+        };
         for pair in &mut self.pairs {
-            pair.carry(edit);
+            pair.apply_edit(edit);
         }
-        self.rows.carry(edit, self.wrap.unwrap_or(0));
+        self.rows.apply_edit(edit, self.wrap.unwrap_or(0));
     }
 }

@@ -1,64 +1,69 @@
-//! JSON with places: a strict parser whose every value knows its bytes, and whose decoded strings lead back to them; and
-//! a lexer for what is not JSON yet.
+//! JSON with source positions: a strict parser whose values know their spans and whose decoded strings map back to the
+//! source, and a lexer for unfinished JSON.
 //!
-//! serde_json says where a text stops being JSON, but not where a value or a decoded character came from; problems of
-//! a rendered body need both. Strict as RFC 8259, but for one thing the Bot API server forgives and this parser
-//! reports: a comma behind the last member of the top-level object. Knows nothing of Liquid and nothing of Telegram.
+//! serde_json reports where a text stops being JSON, but not where a value or a decoded character came from;
+//! diagnostics of a rendered body need both. The parser follows RFC 8259 with one exception: the Bot API server accepts
+//! a comma after the last member of the top-level object, so this parser accepts and reports it. Liquid and the fields
+//! of the Bot API are not known here.
 
 mod lexer;
 mod parser;
 
 use crate::text::Span;
 
-pub use lexer::{Quote, Quoting, Token, TokenKind, Tokens, is_escaped, is_key, is_literal, tokens};
-pub use parser::parse;
+pub use lexer::tokens;
+pub(crate) use lexer::{JsonToken, JsonTokenKind, Quote, QuoteState, Tokens, is_escaped, is_key, is_literal};
+pub(crate) use parser::parse;
 
-/// How deep arrays and objects may nest, as in the Bot API server.
-pub const MAX_DEPTH: usize = 100;
+/// How deep arrays and objects may nest; the Bot API server has the same limit.
+pub(crate) const MAX_DEPTH: usize = 100;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Document {
-    pub root: Node,
-    /// The comma behind the last member of the top-level object, where there is one.
+    pub root: JsonNode,
+    /// The comma after the last member of the top-level object, if there is one.
     pub trailing_comma: Option<Span>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub struct Node {
-    /// From the first to the last byte of the value, quotes and brackets included.
+pub struct JsonNode {
+    /// The bytes of the value, quotes and brackets included.
     pub span: Span,
-    pub value: Value,
+    pub value: JsonValue,
 }
 
 /// A JSON value; members keep the order of the text, duplicates included.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Value {
+pub enum JsonValue {
     Null,
     Boolean(bool),
-    /// A number as written; it is never rounded.
+    /// A number as written, never rounded: chat ids and user ids may not fit an f64.
     Number(String),
-    String(Text),
-    Array(Vec<Node>),
+    String(JsonString),
+    Array(Vec<JsonNode>),
     Object(Vec<Member>),
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Member {
-    pub key: Text,
-    pub value: Node,
+    pub key: JsonString,
+    pub value: JsonNode,
 }
 
-/// A decoded string that knows which raw byte each of its bytes came from.
+/// A decoded string that maps each of its bytes to the source.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Text {
+pub struct JsonString {
     pub decoded: String,
     /// The bytes in the source, quotes included.
     pub span: Span,
-    /// Where the distance between decoded and raw offsets changes: behind each escape, ascending.
+    // Breaks instead of an offset for each byte: most strings have no escape and need a single one.
+    /// The points at which the distance between decoded and raw offsets changes: before and after each escape, in
+    /// order.
     breaks: Vec<Break>,
 }
 
-/// From `decoded` on, until the next break, the raw offset is `raw + (offset - decoded)`, or `raw` within an escape.
+/// The start of a segment of the decoded string, which extends to the next break. A decoded offset in the segment is at
+/// `raw + (offset - decoded)` in the source, or at `raw` if the segment is an escape.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Break {
     decoded: usize,
@@ -66,12 +71,13 @@ struct Break {
     is_escape: bool,
 }
 
-impl Text {
-    /// Returns the byte in the source that the byte `at` of the decoded text came from.
+impl JsonString {
+    /// Returns the offset in the source of the byte `at` of the decoded text.
     ///
-    /// All bytes of an escaped character lead to its backslash; `at` behind the end leads to the closing quote.
+    /// All bytes of an escaped character map to its backslash; an `at` after the end maps to the closing quote.
     pub fn raw_offset(&self, at: usize) -> usize {
         let at = at.min(self.decoded.len());
+        // The first break is at 0, so there is always one before `at`.
         let before = self.breaks.partition_point(|entry| entry.decoded <= at);
         let from = self.breaks[before - 1];
         if from.is_escape { from.raw } else { from.raw + (at - from.decoded) }
@@ -81,9 +87,9 @@ impl Text {
         Span::new(self.raw_offset(decoded.start), self.raw_offset(decoded.end))
     }
 
-    /// Returns the bytes of the decoded text that bytes of the source became; `None` where they lie outside the quotes.
+    /// Returns the span in the decoded text of a span in the source, or `None` if that is outside the quotes.
     ///
-    /// A part of an escape counts as all of it.
+    /// A part of an escape counts as the whole escape.
     pub fn decoded_span(&self, raw: Span) -> Option<Span> {
         let inside = Span::new(self.span.start + 1, self.span.end - 1);
         if inside.end <= raw.start || raw.end <= inside.start {
@@ -104,43 +110,45 @@ impl Text {
     }
 }
 
-impl Node {
+impl JsonNode {
     pub fn as_object(&self) -> Option<&[Member]> {
         match &self.value {
-            Value::Object(members) => Some(members),
+            JsonValue::Object(members) => Some(members),
             _ => None,
         }
     }
 
-    pub fn as_text(&self) -> Option<&Text> {
+    pub fn as_text(&self) -> Option<&JsonString> {
         match &self.value {
-            Value::String(text) => Some(text),
+            JsonValue::String(text) => Some(text),
             _ => None,
         }
     }
 
-    /// Returns the first member named `key` where it is an object, as the Bot API server reads duplicates.
-    pub fn get(&self, key: &str) -> Option<&Node> {
+    /// Returns the first member named `key` if the value is an object. The Bot API server also takes the first of
+    /// duplicates.
+    pub fn get(&self, key: &str) -> Option<&JsonNode> {
         self.as_object()?.iter().find(|member| member.key.decoded == key).map(|member| &member.value)
     }
 
-    pub fn at_path(&self, path: &[Step]) -> Option<&Node> {
+    pub fn at_path(&self, path: &[JsonStep]) -> Option<&JsonNode> {
         path.iter().try_fold(self, |node, step| match (step, &node.value) {
-            (Step::Key(key), _) => node.get(key),
-            (Step::Index(index), Value::Array(items)) => items.get(*index),
-            (Step::Index(_), _) => None,
+            (JsonStep::Key(key), _) => node.get(key),
+            (JsonStep::Index(index), JsonValue::Array(items)) => items.get(*index),
+            (JsonStep::Index(_), _) => None,
         })
     }
 
-    /// Returns the value as serde_json holds it; the last of duplicate keys wins there.
+    /// Returns the value as serde_json's type, in which the last of duplicate keys wins.
     pub fn to_serde(&self) -> serde_json::Value {
         match &self.value {
-            Value::Null => serde_json::Value::Null,
-            Value::Boolean(value) => serde_json::Value::Bool(*value),
-            Value::Number(raw) => serde_json::from_str(raw).unwrap_or(serde_json::Value::Null),
-            Value::String(text) => serde_json::Value::String(text.decoded.clone()),
-            Value::Array(items) => items.iter().map(Node::to_serde).collect(),
-            Value::Object(members) => serde_json::Value::Object(
+            JsonValue::Null => serde_json::Value::Null,
+            JsonValue::Boolean(value) => serde_json::Value::Bool(*value),
+            // The parser checked the number; serde_json still refuses one outside the range of f64.
+            JsonValue::Number(raw) => serde_json::from_str(raw).unwrap_or(serde_json::Value::Null),
+            JsonValue::String(text) => serde_json::Value::String(text.decoded.clone()),
+            JsonValue::Array(items) => items.iter().map(JsonNode::to_serde).collect(),
+            JsonValue::Object(members) => serde_json::Value::Object(
                 members.iter().map(|member| (member.key.decoded.clone(), member.value.to_serde())).collect(),
             ),
         }
@@ -148,42 +156,42 @@ impl Node {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Step {
+pub enum JsonStep {
     Key(String),
     Index(usize),
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub struct SyntaxError {
-    /// What is in the way; empty at the end of the text.
+pub(crate) struct SyntaxError {
+    /// The text that is wrong; empty at the end of the input.
     pub span: Span,
     pub kind: SyntaxErrorKind,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub enum SyntaxErrorKind {
+pub(crate) enum SyntaxErrorKind {
     Empty,
-    /// A bare word where a value should be: `NULL`, `undefined`, `Anna`, `@channel`.
+    /// A bare word in place of a value: `NULL`, `undefined`, `Anna`, `@channel`.
     Word(String),
     Expected(Expected),
-    /// The text ends in the middle of a value; the span of the opener, and what was expected.
+    /// The input ends inside a value; `opener` is the bracket or quote that is not closed.
     UnexpectedEnd {
         opener: Option<Span>,
         expected: Expected,
     },
     ControlCharacter(char),
-    /// An escape that JSON does not have, or half a surrogate pair.
+    /// An escape that JSON does not define, or half a surrogate pair.
     BadEscape,
-    /// A number that JSON does not have: `01`, `1.`, `+1`.
+    /// A number that is not valid in JSON: `01`, `1.`, `+1`.
     BadNumber,
     TrailingComma,
-    /// Something behind the value; the place is its first line.
+    /// Text after the value; the span is its first line.
     TrailingText,
     TooDeep,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Expected {
+pub(crate) enum Expected {
     Value,
     Key,
     FirstKey,
@@ -201,7 +209,7 @@ impl std::fmt::Display for Expected {
             Expected::Key => "a key in quotes",
             Expected::FirstKey => "a key in quotes or `}`",
             Expected::KeyOrBrace => "a key or `}`",
-            Expected::Colon => "`:` behind the key",
+            Expected::Colon => "`:` after the key",
             Expected::CommaOrBrace => "`,` or `}`",
             Expected::CommaOrBracket => "`,` or `]`",
             Expected::Quote => "`\"`",
@@ -210,9 +218,9 @@ impl std::fmt::Display for Expected {
 }
 
 impl SyntaxError {
-    pub fn message(&self) -> String {
+    pub(crate) fn message(&self) -> String {
         match &self.kind {
-            SyntaxErrorKind::Empty => "this is empty, not JSON".into(),
+            SyntaxErrorKind::Empty => "the text is empty".into(),
             SyntaxErrorKind::Word(word) => format!("`{word}` is not a JSON value"),
             SyntaxErrorKind::Expected(expected) => format!("expected {expected}"),
             SyntaxErrorKind::UnexpectedEnd { opener: Some(_), expected } => {
@@ -225,17 +233,17 @@ impl SyntaxError {
             SyntaxErrorKind::ControlCharacter(c) => {
                 format!("the control character U+{:04X} inside a JSON string", *c as u32)
             }
-            SyntaxErrorKind::BadEscape => "an escape that JSON does not have".into(),
-            SyntaxErrorKind::BadNumber => "not a number as JSON writes it".into(),
-            SyntaxErrorKind::TrailingComma => "a comma with nothing behind it".into(),
-            SyntaxErrorKind::TrailingText => "text behind the end of the JSON value".into(),
-            SyntaxErrorKind::TooDeep => format!("nested deeper than {MAX_DEPTH}"),
+            SyntaxErrorKind::BadEscape => "invalid escape sequence".into(),
+            SyntaxErrorKind::BadNumber => "invalid number".into(),
+            SyntaxErrorKind::TrailingComma => "a comma with nothing after it".into(),
+            SyntaxErrorKind::TrailingText => "text after the end of the JSON value".into(),
+            SyntaxErrorKind::TooDeep => format!("nested deeper than {MAX_DEPTH} levels"),
         }
     }
 }
 
 /// Returns `text` as a JSON string literal with its quotes.
-pub fn quote(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     escape_into(&mut out, text);
@@ -243,12 +251,12 @@ pub fn quote(text: &str) -> String {
     out
 }
 
-pub fn needs_escape(c: char) -> bool {
+pub(crate) fn needs_escape(c: char) -> bool {
     matches!(c, '"' | '\\' | '\0'..='\x1f')
 }
 
-/// Appends `text` to `out` escaped for the inside of a JSON string; nothing is escaped that need not be.
-pub fn escape_into(out: &mut String, text: &str) {
+/// Appends `text` to `out`, escaped for the inside of a JSON string. Only characters that JSON requires are escaped.
+pub(crate) fn escape_into(out: &mut String, text: &str) {
     for c in text.chars() {
         match c {
             '"' => out.push_str("\\\""),

@@ -1,9 +1,13 @@
 //! telecast: a campaign console for Telegram in the terminal.
 //!
-//! Data walks one way: a module uses only modules above it in this list.
+//! Dependencies point one way: a module uses only modules above it in this list.
+
+#![warn(unreachable_pub)]
 
 // 0: vocabulary
 pub mod text;
+
+pub mod help;
 
 pub mod diagnostic;
 

@@ -2,12 +2,12 @@
 
 use std::process::ExitCode;
 
-use telecast::cli::{self, Next};
+use telecast::cli::{self, CliOutcome};
 use telecast::ui;
 
 fn main() -> ExitCode {
     match cli::run(std::env::args_os()) {
-        Next::Exit(code) => code,
-        Next::Console(opening) => ui::run(opening.folder.as_deref(), opening.campaign),
+        CliOutcome::Exit(code) => code,
+        CliOutcome::Console(opening) => ui::run(opening.folder.as_deref(), opening.campaign),
     }
 }

@@ -1,23 +1,23 @@
-//! The standard directories of the system, and what telecast keeps in each. The only place that names `directories`.
+//! The directories that telecast uses, and the files in them. The only module that uses the `directories` crate.
 //!
-//! Each can be moved by a variable (see [`VARIABLES`]); on Linux the XDG variables count too.
+//! An environment variable overrides each directory (see [`VARIABLES`]); on Linux the XDG variables apply too.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use crate::disk::sha256;
 
-/// The variables that move a directory, and what it holds.
-pub const VARIABLES: [(&str, &str); 4] = [
+/// The variables that override a directory, each with a description of what the directory holds.
+pub(crate) const VARIABLES: [(&str, &str); 4] = [
     ("TELECAST_CONFIG_DIR", "settings, keys, secrets"),
     ("TELECAST_DATA_DIR", "the default workspace, demos"),
     ("TELECAST_STATE_DIR", "locks, logs"),
-    ("TELECAST_CACHE_DIR", "what can be made anew"),
+    ("TELECAST_CACHE_DIR", "files that can be rebuilt"),
 ];
 
-pub const WORKSPACE_VARIABLE: &str = "TELECAST_WORKSPACE";
+pub(crate) const WORKSPACE_VARIABLE: &str = "TELECAST_WORKSPACE";
 
-/// Where telecast keeps what belongs to the user and not to a workspace.
+/// The directories for files that belong to the user rather than to a workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paths {
     /// Settings, keys and secrets.
@@ -26,28 +26,31 @@ pub struct Paths {
     pub data: PathBuf,
     /// Locks and logs.
     pub state: PathBuf,
-    /// What can be made anew.
+    /// Files that can be rebuilt.
     pub cache: PathBuf,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("this system names no home directory; set HOME, or {}, {}, {} and {}",
+#[error("no home directory found; set HOME, or {}, {}, {} and {}",
     VARIABLES[0].0, VARIABLES[1].0, VARIABLES[2].0, VARIABLES[3].0)]
 pub struct NoHome;
 
 impl Paths {
-    /// Returns the directories of this system and environment; makes none of them.
+    /// Returns the directories for this system and environment. Creates none of them.
     pub fn from_system() -> Result<Self, NoHome> {
         Self::from_environment(&|name| std::env::var_os(name))
     }
 
-    /// Returns the directories with the overrides that `variable` gives; relative ones count from the current folder.
+    /// Returns the directories, with the overrides that `variable` returns. Relative overrides are resolved against
+    /// the current directory.
     pub fn from_environment(variable: &dyn Fn(&str) -> Option<OsString>) -> Result<Self, NoHome> {
         let project = directories::ProjectDirs::from("", "", "telecast");
         let project = project.as_ref();
         let choose = |index: usize, standard: Option<&Path>| {
+            // An empty variable counts as unset, as the XDG specification requires.
             let override_dir = variable(VARIABLES[index].0).filter(|value| !value.is_empty());
             match override_dir {
+                // `absolute` and not `canonicalize`: the directory need not exist yet.
                 Some(dir) => Ok(std::path::absolute(&dir).unwrap_or_else(|_| PathBuf::from(dir))),
                 None => standard.map(Path::to_path_buf).ok_or(NoHome),
             }
@@ -55,7 +58,7 @@ impl Paths {
         Ok(Self {
             config: choose(0, project.map(directories::ProjectDirs::config_dir))?,
             data: choose(1, project.map(directories::ProjectDirs::data_dir))?,
-            // Only Linux has a directory for state.
+            // `directories` knows a state directory on Linux only.
             state: choose(2, project.map(|dirs| dirs.state_dir().unwrap_or(dirs.data_local_dir())))?,
             cache: choose(3, project.map(directories::ProjectDirs::cache_dir))?,
         })
@@ -82,10 +85,10 @@ impl Paths {
         self.data.join("workspace")
     }
 
-    /// Returns the folder of what the state directory keeps of the workspace at `root`, which is its real path.
-    ///
-    /// Its name is made of that path alone: nothing that a workspace says about itself leads to another one's state.
-    pub fn of_workspace(&self, root: &Path) -> PathBuf {
+    /// Returns the state folder of the workspace at `root`, which must be its real path.
+    pub fn workspace_state(&self, root: &Path) -> PathBuf {
+        // The folder name depends on the real path alone. An id in the workspace could be copied by a clone, which
+        // would then share the trust decisions of the original.
         self.state.join("workspaces").join(sha256(root.as_os_str().as_encoded_bytes()))
     }
 
@@ -93,7 +96,7 @@ impl Paths {
         self.state.join("sandboxes")
     }
 
-    /// Returns the folder of the copies that are open in `$EDITOR`.
+    /// Returns the folder for the copies that are open in `$EDITOR`.
     pub fn editing(&self) -> PathBuf {
         self.state.join("editing")
     }
@@ -102,7 +105,7 @@ impl Paths {
         self.data.join("demos")
     }
 
-    /// Returns the folder of the locks that count on the whole machine.
+    /// Returns the folder for locks that apply across workspaces.
     pub fn locks(&self) -> PathBuf {
         self.state.join("locks")
     }

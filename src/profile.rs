@@ -1,40 +1,41 @@
-//! A person: identity, typed properties, what is known of their chat; and what a store knows of all people's properties.
+//! A profile has an identity, typed properties and the state of the chat. The vocabulary summarises the properties of
+//! all profiles.
 //!
-//! Knows nothing of files and databases. Values are CleverTap's: text, number, boolean, date, list, nested object.
+//! This module does no I/O. The value types are CleverTap's: text, number, boolean, date, list, object.
 
 use indexmap::IndexMap;
 
-pub mod import;
-pub mod limits;
-pub mod sample;
+pub(crate) mod import;
+pub(crate) mod limits;
+pub(crate) mod sample;
 
 mod json;
 
-pub use json::{properties, properties_to_json};
+pub(crate) use json::{properties, properties_to_json};
 
-/// The property that holds the chat a profile's messages go to, as CleverTap's Telegram page names it.
-pub const CHAT_ID: &str = "telegram_chat_id";
+/// The property with the chat id of the profile; the name is from CleverTap's guide to Telegram.
+pub(crate) const CHAT_ID: &str = "telegram_chat_id";
 
-/// CleverTap's mark of a test profile: the text "Yes" in this property.
-pub const TEST_USER: &str = "ct_is_test_user";
+/// The property that marks a test profile in CleverTap: its value is the text "Yes".
+pub(crate) const TEST_USER: &str = "ct_is_test_user";
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     Text(String),
     Integer(i64),
-    /// A decimal number; `5.0` stays one.
+    /// A decimal number; `5.0` does not become an integer.
     Decimal(f64),
     Boolean(bool),
-    /// An instant; shown in the workspace's zone as `yyyy-MM-dd HH:mm:ss`.
+    /// An instant, printed in the workspace's time zone as `yyyy-MM-dd HH:mm:ss`.
     Date(jiff::Timestamp),
     List(Vec<Value>),
     Object(IndexMap<String, Value>),
-    /// JSON's null, inside events and nested objects; a property that is null is not set instead.
+    /// JSON's null, in events and nested objects only: a property that is null counts as not set.
     Null,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Kind {
+pub enum ValueKind {
     Text,
     /// [`Value::Integer`] and [`Value::Decimal`]
     Number,
@@ -44,29 +45,29 @@ pub enum Kind {
     Object,
 }
 
-impl Kind {
+impl ValueKind {
     pub fn as_str(self) -> &'static str {
         match self {
-            Kind::Text => "text",
-            Kind::Number => "number",
-            Kind::Boolean => "boolean",
-            Kind::Date => "date",
-            Kind::List => "list",
-            Kind::Object => "object",
+            ValueKind::Text => "text",
+            ValueKind::Number => "number",
+            ValueKind::Boolean => "boolean",
+            ValueKind::Date => "date",
+            ValueKind::List => "list",
+            ValueKind::Object => "object",
         }
     }
 }
 
 impl Value {
-    /// Returns the type, or `None` of null.
-    pub fn kind(&self) -> Option<Kind> {
+    /// Returns the type, or `None` for null.
+    pub fn kind(&self) -> Option<ValueKind> {
         match self {
-            Value::Text(_) => Some(Kind::Text),
-            Value::Integer(_) | Value::Decimal(_) => Some(Kind::Number),
-            Value::Boolean(_) => Some(Kind::Boolean),
-            Value::Date(_) => Some(Kind::Date),
-            Value::List(_) => Some(Kind::List),
-            Value::Object(_) => Some(Kind::Object),
+            Value::Text(_) => Some(ValueKind::Text),
+            Value::Integer(_) | Value::Decimal(_) => Some(ValueKind::Number),
+            Value::Boolean(_) => Some(ValueKind::Boolean),
+            Value::Date(_) => Some(ValueKind::Date),
+            Value::List(_) => Some(ValueKind::List),
+            Value::Object(_) => Some(ValueKind::Object),
             Value::Null => None,
         }
     }
@@ -76,10 +77,10 @@ impl Value {
 pub enum Reachability {
     #[default]
     Unknown,
-    /// The person wrote to the bot, or a message arrived.
+    /// The person wrote to the bot, or a message was delivered.
     Reachable,
     Blocked,
-    /// The account is deleted, the chat is gone or the id is wrong.
+    /// The account was deleted, the chat does not exist or the id is wrong.
     Gone,
 }
 
@@ -96,11 +97,11 @@ impl Reachability {
 
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Profile {
-    /// CleverTap's identity; unique in a store, never empty there.
+    /// CleverTap's identity; in a store it is unique and never empty.
     pub identity: String,
-    /// The properties that are set, in the order they were first seen.
+    /// The properties that are set, in the order in which they were first set.
     pub properties: IndexMap<String, Value>,
-    /// Kept apart from the properties: a fact about the chat, not about the person.
+    // Not a property: it is a fact about the chat that the bot learns, not about the person.
     pub reachability: Reachability,
 }
 
@@ -109,7 +110,7 @@ impl Profile {
         self.properties.get(CHAT_ID)
     }
 
-    /// Whether the profile is marked as a test profile (see [`TEST_USER`]); a boolean true counts as "Yes".
+    /// Whether the profile is marked as a test profile (see [`TEST_USER`]). A boolean `true` counts as "Yes".
     pub fn is_test_profile(&self) -> bool {
         match self.properties.get(TEST_USER) {
             Some(Value::Text(text)) => text.eq_ignore_ascii_case("yes"),
@@ -118,7 +119,8 @@ impl Profile {
         }
     }
 
-    /// Returns what to call the profile on screen: its `name`, `Name` or `first_name` where set, else the identity.
+    /// Returns the name to show: the first of `name`, `Name`, `first_name` and `First Name` that is set, else the
+    /// identity.
     pub fn display_name(&self) -> &str {
         ["name", "Name", "first_name", "First Name"]
             .iter()
@@ -130,38 +132,39 @@ impl Profile {
     }
 }
 
-/// A profile with its properties still as JSON: what reads them one after the other keeps a tenth of the memory.
+/// A profile with its properties as JSON text. Parsed values take about ten times the memory of their JSON, and a
+/// sample has hundreds of profiles.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Packed {
+pub struct PackedProfile {
     pub identity: String,
-    /// A JSON object that can be read.
+    /// A JSON object; it was parsed once, so it is valid.
     properties: Box<str>,
     reachability: Reachability,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub struct Property {
-    /// The name as stored; case matters.
+pub struct PropertySummary {
+    /// The name, case-sensitive.
     pub name: String,
-    pub kind: Kind,
+    pub kind: ValueKind,
     pub n_set: u64,
-    /// A few different values as text, the most frequent first.
+    /// A few distinct values as text, the most frequent first.
     pub samples: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Vocabulary {
     /// The profile properties, by name.
-    pub properties: Vec<Property>,
+    pub properties: Vec<PropertySummary>,
     pub n_profiles: u64,
-    /// Names in sample events under `Event`.
+    /// The names that sample events have under `Event`.
     pub event: Vec<String>,
-    /// Names in sample events under `ExternalTrigger`.
+    /// The names that sample events have under `ExternalTrigger`.
     pub external_trigger: Vec<String>,
 }
 
 impl Vocabulary {
-    pub fn property(&self, name: &str) -> Option<&Property> {
+    pub fn property(&self, name: &str) -> Option<&PropertySummary> {
         self.properties.iter().find(|property| property.name == name)
     }
 }

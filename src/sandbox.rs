@@ -1,20 +1,20 @@
-//! A Bot API on loopback that answers as Telegram does: to learn, demonstrate and test offline.
+//! A Bot API server on loopback that answers like Telegram, for learning, demos and tests without a network.
 //!
 //! ```text
-//! socket ──gate, server──▶ Route + Call ──state──▶ methods ──▶ Reply ──server──▶ socket
-//!                                           ▲
-//! POST /sandbox/updates ────────simulation──┘ chats, updates, blocks of simulated users
+//! socket ──access, server──▶ SandboxRoute + MethodCall ──state──▶ methods ──▶ HttpReply ──server──▶ socket
+//!                                                          ▲
+//! POST /sandbox/updates ───────────────────────simulation──┘ chats, updates, blocks of simulated users
 //! ```
 //!
-//! All that is decided is decided in `state`, without sockets and with the time passed in; `server` moves bytes.
+//! `state` makes every decision, without sockets and with the time passed in. `server` only moves bytes.
 
-pub mod announce;
+pub(crate) mod announce;
 
+mod access;
 mod bot;
 mod call;
 mod chats;
 mod faults;
-mod gate;
 mod limits;
 mod methods;
 mod queue;
@@ -38,41 +38,41 @@ use tokio::task::JoinHandle;
 
 use crate::clock;
 
-pub use chats::Chats;
-pub use gate::Reach;
+pub use access::AccessScope;
+pub use chats::InitialChats;
 
-use server::Shared;
-use state::{Rules, State};
-use token::Token;
+use server::ServerContext;
+use state::{SandboxState, ValidatedOptions};
+use token::BotToken;
 
-pub struct Options {
+pub struct SandboxOptions {
     /// Where to listen; port 0 picks a free one.
     pub listen: SocketAddr,
-    pub reach: Reach,
-    /// The tokens that are let in; with none, every well-formed one is a bot.
+    pub access: AccessScope,
+    /// The accepted tokens; if empty, every well-formed token is a bot.
     pub tokens: Vec<String>,
-    pub chats: Chats,
+    pub chats: InitialChats,
     /// Chats that exist and have blocked every bot.
     pub blocked: Vec<i64>,
-    /// Messages a second that each bot may send before it gets 429.
+    /// The messages per second that each bot may send before it gets 429.
     pub rate: Option<f64>,
     pub latency: Option<Duration>,
-    /// The share of sends that fail, 0 to 1: 429, 500, 502 and connections that end, before or after the message
-    /// was sent.
+    /// The share of sends that fail, from 0 to 1: with 429, 500, 502, or a connection that is closed before or after
+    /// the message was sent.
     pub fail: f64,
-    /// Decides which sends fail.
+    /// The seed for choosing which sends fail; the same seed fails the same sends.
     pub seed: u64,
     pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
 }
 
-impl Default for Options {
-    /// A free port on loopback, any token, no chats but those that updates bring, no limits and no failures.
+impl Default for SandboxOptions {
+    /// A free port on loopback, any token, no chats except those that updates add, no limits and no failures.
     fn default() -> Self {
-        Options {
+        SandboxOptions {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            reach: Reach::Loopback,
+            access: AccessScope::Loopback,
             tokens: Vec::new(),
-            chats: Chats::Only(Vec::new()),
+            chats: InitialChats::Only(Vec::new()),
             blocked: Vec::new(),
             rate: None,
             latency: None,
@@ -84,10 +84,10 @@ impl Default for Options {
 }
 
 #[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    #[error("{addr} is not an address of this machine alone: listen on 127.0.0.1:{} instead", addr.port())]
+pub enum SandboxStartError {
+    #[error("{addr} is not a loopback address: listen on 127.0.0.1:{} instead", addr.port())]
     NotLoopback { addr: SocketAddr },
-    #[error("port {} is in use: choose another, or port 0 to get a free one", addr.port())]
+    #[error("port {} is in use: choose another, or 0 for a free port", addr.port())]
     PortInUse { addr: SocketAddr },
     #[error("cannot listen on {addr}")]
     Listen {
@@ -95,64 +95,67 @@ pub enum StartError {
         #[source]
         source: io::Error,
     },
-    /// A token of the options could not be one; it is not repeated.
-    #[error("token {number} is not a bot token: it is a number, a colon and letters, as in 42:TEST")]
+    /// The message does not contain the token: it may be a real one with a typing error.
+    #[error("token {number} is not a bot token: write a number, a colon and letters, as in 42:TEST")]
     MalformedToken {
-        /// Which one, from 1.
+        /// The number of the token in the options, from 1.
         number: usize,
     },
-    #[error("a rate of {rate} messages a second is not above 0")]
+    #[error("the rate must be above 0 messages per second, not {rate}")]
     BadRate { rate: f64 },
-    #[error("a share of {fail} failures is not between 0 and 1")]
+    #[error("the share of failures must be between 0 and 1, not {fail}")]
     BadFail { fail: f64 },
 }
 
-/// An update or a token that a running sandbox did not take.
+/// An update or a token that a running sandbox refused.
 #[derive(Debug, thiserror::Error)]
 #[error("{description}")]
-pub struct Refused {
+pub struct SandboxError {
     pub description: String,
 }
 
 /// A sandbox that runs until it is stopped or dropped.
-pub struct Running {
+pub struct RunningSandbox {
     pub addr: SocketAddr,
-    shared: Arc<Shared>,
+    shared: Arc<ServerContext>,
     stop: watch::Sender<bool>,
     server: JoinHandle<()>,
 }
 
-pub async fn start(options: Options) -> Result<Running, StartError> {
+pub async fn start(options: SandboxOptions) -> Result<RunningSandbox, SandboxStartError> {
     let addr = options.listen;
-    if options.reach == Reach::Loopback && !addr.ip().is_loopback() {
-        return Err(StartError::NotLoopback { addr });
+    // Checked before binding: even a short moment on another interface would expose every message of the sandbox.
+    if options.access == AccessScope::Loopback && !addr.ip().is_loopback() {
+        return Err(SandboxStartError::NotLoopback { addr });
     }
-    let rules = rules(&options)?;
+    let validated = validate(&options)?;
     let listener = TcpListener::bind(addr).await.map_err(|source| match source.kind() {
-        io::ErrorKind::AddrInUse => StartError::PortInUse { addr },
-        _ => StartError::Listen { addr, source },
+        io::ErrorKind::AddrInUse => SandboxStartError::PortInUse { addr },
+        _ => SandboxStartError::Listen { addr, source },
     })?;
-    let addr = listener.local_addr().map_err(|source| StartError::Listen { addr, source })?;
-    let state = State::new(rules, (options.clock)());
-    let shared = Arc::new(Shared::new(state, options.reach, options.clock, options.latency));
+    // With port 0 the system chose one, which callers need to know.
+    let addr = listener.local_addr().map_err(|source| SandboxStartError::Listen { addr, source })?;
+    let state = SandboxState::new(validated, (options.clock)());
+    let shared = Arc::new(ServerContext::new(state, options.access, options.clock, options.latency));
     let (stop, stopped) = watch::channel(false);
     let server = tokio::spawn(server::serve(listener, Arc::clone(&shared), stopped));
-    Ok(Running { addr, shared, stop, server })
+    Ok(RunningSandbox { addr, shared, stop, server })
 }
 
-fn rules(options: &Options) -> Result<Rules, StartError> {
+fn validate(options: &SandboxOptions) -> Result<ValidatedOptions, SandboxStartError> {
     let mut tokens = Vec::with_capacity(options.tokens.len());
     for (index, text) in options.tokens.iter().enumerate() {
-        let token = Token::parse(text).ok_or(StartError::MalformedToken { number: index + 1 })?;
+        let token = BotToken::parse(text).ok_or(SandboxStartError::MalformedToken { number: index + 1 })?;
         tokens.push(token);
     }
+    // NaN and infinity would get through a plain comparison with 0.
     if let Some(rate) = options.rate.filter(|rate| !rate.is_finite() || *rate <= 0.0) {
-        return Err(StartError::BadRate { rate });
+        return Err(SandboxStartError::BadRate { rate });
     }
     if !(0.0..=1.0).contains(&options.fail) {
-        return Err(StartError::BadFail { fail: options.fail });
+        return Err(SandboxStartError::BadFail { fail: options.fail });
     }
-    Ok(Rules {
+    Ok(ValidatedOptions {
         tokens,
         chats: options.chats.clone(),
         blocked: options.blocked.clone(),
@@ -162,40 +165,45 @@ fn rules(options: &Options) -> Result<Rules, StartError> {
     })
 }
 
-impl Running {
-    /// Returns the address as the base of URLs, without a slash at its end.
+impl RunningSandbox {
+    /// Returns the base of the sandbox's URLs, without a slash at the end.
     pub fn url(&self) -> String {
         format!("http://{}", self.addr)
     }
 
-    /// Queues an update for a bot, as `POST /sandbox/updates` does, and returns its id; no token means the first bot.
-    pub fn inject_update(&self, token: Option<&str>, update: Value) -> Result<i64, Refused> {
-        self.shared.queue_update(token, update).map_err(|error| Refused { description: error.description })
+    /// Queues an update for a bot, like `POST /sandbox/updates`, and returns its id. Without a token it is the first
+    /// bot.
+    pub fn inject_update(&self, token: Option<&str>, update: Value) -> Result<i64, SandboxError> {
+        self.shared
+            .queue_update(token, update)
+            .map_err(|error| SandboxError { description: error.description })
     }
 
-    /// Returns the Message objects that a bot has sent; no token means the first bot.
-    pub fn messages(&self, token: Option<&str>) -> Result<Vec<Value>, Refused> {
+    /// Returns the Message objects that a bot has sent. Without a token it is the first bot.
+    pub fn messages(&self, token: Option<&str>) -> Result<Vec<Value>, SandboxError> {
         let messages =
-            self.shared.messages(token).map_err(|error| Refused { description: error.description })?;
+            self.shared.messages(token).map_err(|error| SandboxError { description: error.description })?;
         Ok(serde_json::from_str(&messages).unwrap_or_default())
     }
 
-    /// Stops: ends the calls that wait, lets answers under way go out, and frees the port.
+    /// Answers the waiting calls, lets answers in progress finish, and frees the port.
     pub async fn stop(mut self) {
         self.stop.send_replace(true);
-        // The server ends by itself; that it panicked or was aborted with its runtime changes nothing here.
+        // Awaited so that the port is free on return. The result only says whether the task panicked or its runtime is
+        // gone, and the port is free in either case.
         let _ = (&mut self.server).await;
     }
 
-    /// Runs until the server ends, which it does not do by itself.
+    /// Waits until the server ends. It does not end by itself.
     pub async fn wait(&mut self) {
-        // As in `stop`.
+        // The result is ignored for the same reason as in `stop`.
         let _ = (&mut self.server).await;
     }
 }
 
-impl Drop for Running {
+impl Drop for RunningSandbox {
     fn drop(&mut self) {
+        // A drop cannot wait: the port is freed a moment later, when the task has seen the signal.
         self.stop.send_replace(true);
     }
 }

@@ -1,8 +1,8 @@
-//! Bot tokens and other secrets: where each is found, how it is kept, and how it is kept out of every output.
+//! Bot tokens and other secrets: looking them up, storing them, and keeping them out of every output.
 //!
 //! ```text
 //! ${NAME} ──▶ environment ──▶ this workspace's value ──▶ the shared value          (secrets.toml, mode 0600)
-//!                         └─▶ a command that prints it, where the setting says so
+//!                         └─▶ a command that prints it, if the settings name one
 //! ```
 
 mod error;
@@ -19,18 +19,20 @@ mod tests;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::campaign::is_name;
-use crate::disk::{Guard, sha256};
+use crate::campaign::is_secret_name;
+use crate::disk::{FileLock, sha256};
 use crate::paths::Paths;
 use crate::settings::SecretSource;
 
-pub use error::SecretError;
-pub use redactor::{MASK, Redactor};
+pub(crate) use error::SecretError;
+pub(crate) use redactor::MASK;
+pub use redactor::Redactor;
 
-/// The longest value in bytes: a certificate chain with its key fits several times.
-pub const MAX_VALUE: usize = 64 * 1024;
+/// The longest allowed value in bytes.
+// A certificate chain with its key, the largest secret expected, fits several times.
+pub(crate) const MAX_VALUE: usize = 64 * 1024;
 
-/// A secret's value: what is printed of it is never the value.
+/// A secret's value. Its `Debug` output never contains the value.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
@@ -39,12 +41,13 @@ impl Secret {
         Self(value.into())
     }
 
-    /// Returns the value: for the wire, and for a screen on which a person chose to reveal it.
+    /// Returns the value. Use it only for the request itself, or where the user chose to reveal the secret.
     pub fn expose(&self) -> &str {
         &self.0
     }
 }
 
+// Not derived: the derived output contains the value, and errors and test failures print it.
 impl std::fmt::Debug for Secret {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.write_str("Secret(••••••)")
@@ -52,71 +55,71 @@ impl std::fmt::Debug for Secret {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Origin {
+pub enum SecretOrigin {
     Environment,
     Workspace,
     Shared,
     Command,
 }
 
-impl Origin {
+impl SecretOrigin {
     pub fn as_str(self) -> &'static str {
         match self {
-            Origin::Environment => "environment",
-            Origin::Workspace => "this workspace",
-            Origin::Shared => "shared",
-            Origin::Command => "command",
+            SecretOrigin::Environment => "environment",
+            SecretOrigin::Workspace => "this workspace",
+            SecretOrigin::Shared => "shared",
+            SecretOrigin::Command => "command",
         }
     }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
+pub enum SecretScope {
     Workspace,
-    /// For every workspace that has none of its own.
+    /// For every workspace without a value of its own.
     Shared,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct FoundSecret {
     pub secret: Secret,
-    pub origin: Origin,
+    pub origin: SecretOrigin,
 }
 
-/// A secret's name and every place that has a value, the one that counts first.
+/// A secret's name and the origins that have a value for it, the effective one first.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listed {
+pub struct ListedSecret {
     pub name: String,
-    pub origins: Vec<Origin>,
+    pub origins: Vec<SecretOrigin>,
 }
 
-/// Returns the environment variable of that name, where it is text.
-pub type Environment = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
+/// Looks up an environment variable; `None` if it is unset or not UTF-8.
+pub(crate) type EnvLookup = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
 #[derive(Debug, Clone)]
-struct Place {
-    /// Its real path: nothing that a workspace says about itself leads to another one's values.
+struct WorkspaceKey {
+    // The real path. An id stored in the workspace would not do: a clone can copy it and would get the secrets.
     key: String,
-    /// The name of its folder, for the command that prints a secret.
+    // The folder name, which replaces `{workspace}` in a secret command.
     folder: String,
 }
 
-/// A value that is kept for an earlier place of a workspace, or for the id that earlier versions kept it by.
+/// A value stored under an earlier path of this workspace, or under the workspace id that earlier versions used.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Movable {
+pub struct MovableSecret {
     pub name: String,
-    /// The id, or the real path of the folder that is gone.
+    /// The id, or the real path of a folder that no longer exists.
     pub from: String,
 }
 
-/// The secrets of a user, seen from one workspace; cheap to clone.
+/// A user's secrets, as one workspace sees them. Cheap to clone.
 #[derive(Clone)]
 pub struct Secrets {
     file: PathBuf,
     locks: PathBuf,
     source: SecretSource,
-    workspace: Option<Place>,
-    environment: Environment,
+    workspace: Option<WorkspaceKey>,
+    environment: EnvLookup,
 }
 
 impl std::fmt::Debug for Secrets {
@@ -130,24 +133,24 @@ impl std::fmt::Debug for Secrets {
 }
 
 impl Secrets {
-    /// Opens the user's secrets for the workspace at this real path; reads nothing yet.
+    /// Opens the secrets for the workspace at this real path. Reads nothing yet.
     pub fn new(paths: &Paths, source: &SecretSource, workspace: Option<&Path>) -> Self {
         Self {
             file: paths.secrets_file(),
             locks: paths.locks(),
             source: source.clone(),
-            workspace: workspace.map(Place::of),
+            workspace: workspace.map(WorkspaceKey::of),
             environment: Arc::new(|name| std::env::var(name).ok()),
         }
     }
 
     #[must_use]
-    pub fn with_environment(mut self, environment: Environment) -> Self {
+    pub fn with_environment(mut self, environment: EnvLookup) -> Self {
         self.environment = environment;
         self
     }
 
-    /// Refuses where the settings are wrong about where secrets live; every other call does so too.
+    /// Returns an error if the settings do not say where secrets are stored. Every other method checks this too.
     pub fn usable(&self) -> Result<(), SecretError> {
         match &self.source {
             SecretSource::File | SecretSource::Command { .. } => Ok(()),
@@ -155,77 +158,85 @@ impl Secrets {
         }
     }
 
-    /// Finds the value that counts for `name`. A command's value is its first line.
-    pub async fn find(&self, name: &str) -> Result<Option<Found>, SecretError> {
+    /// Finds the effective value of `name`. For a command, the value is the first line of its output.
+    pub async fn find(&self, name: &str) -> Result<Option<FoundSecret>, SecretError> {
         check_name(name)?;
         self.usable()?;
-        if let Some(found) = self.in_environment(name) {
+        if let Some(found) = self.find_in_environment(name) {
             return Ok(Some(found));
         }
         match &self.source {
             SecretSource::File | SecretSource::Unusable { .. } => self.in_file(name),
             SecretSource::Command { command, timeout } => {
-                let workspace = self.workspace.as_ref().map_or("", |place| place.folder.as_str());
-                let value = command::ask(command, name, workspace, *timeout).await?;
-                Ok(value.map(|secret| Found { secret, origin: Origin::Command }))
+                let workspace = self.workspace.as_ref().map_or("", |workspace| workspace.folder.as_str());
+                let value = command::run(command, name, workspace, *timeout).await?;
+                Ok(value.map(|secret| FoundSecret { secret, origin: SecretOrigin::Command }))
             }
         }
     }
 
-    /// Keeps a value in `secrets.toml`; refused where secrets come from a command.
-    pub fn set(&self, name: &str, value: &Secret, scope: Scope) -> Result<(), SecretError> {
+    /// Stores a value in `secrets.toml`. An error if secrets come from a command.
+    pub fn set(&self, name: &str, value: &Secret, scope: SecretScope) -> Result<(), SecretError> {
         check_name(name)?;
         if value.expose().is_empty() {
             return Err(SecretError::Empty { name: name.to_owned() });
         }
         self.writable()?;
-        self.put(name, value, scope, &store::take_turn(&self.file, &self.locks)?)
+        self.put(name, value, scope, &store::lock(&self.file, &self.locks)?)
     }
 
-    fn put(&self, name: &str, value: &Secret, scope: Scope, turn: &Guard) -> Result<(), SecretError> {
+    fn put(
+        &self,
+        name: &str,
+        value: &Secret,
+        scope: SecretScope,
+        lock: &FileLock,
+    ) -> Result<(), SecretError> {
         check_length(name, value.expose())?;
         let path = self.path(name, scope)?;
-        store::change(&self.file, turn, |editor| editor.set_string(&path, value.expose()))
+        store::change(&self.file, lock, |editor| editor.set_string(&path, value.expose()))
     }
 
-    /// Takes a value out of `secrets.toml`; returns whether there was one.
-    pub fn remove(&self, name: &str, scope: Scope) -> Result<bool, SecretError> {
+    /// Removes a value from `secrets.toml`; returns whether there was one.
+    pub fn remove(&self, name: &str, scope: SecretScope) -> Result<bool, SecretError> {
         check_name(name)?;
         self.writable()?;
         let path = self.path(name, scope)?;
         let origin = match scope {
-            Scope::Workspace => Origin::Workspace,
-            Scope::Shared => Origin::Shared,
+            SecretScope::Workspace => SecretOrigin::Workspace,
+            SecretScope::Shared => SecretOrigin::Shared,
         };
-        let turn = store::take_turn(&self.file, &self.locks)?;
-        let is_there = self.kept()?.iter().any(|(kept, at, _)| kept == name && *at == origin);
+        let lock = store::lock(&self.file, &self.locks)?;
+        let is_there = self.load_values()?.iter().any(|(stored, from, _)| stored == name && *from == origin);
+        // Removing a name that is not there must not rewrite the file, or create one.
         if is_there {
-            store::change(&self.file, &turn, |editor| editor.remove(&path))?;
+            store::change(&self.file, &lock, |editor| editor.remove(&path))?;
         }
         Ok(is_there)
     }
 
-    /// Lists the names kept for this workspace and shared, and those of `names`, with every place that has a value.
-    ///
-    /// What a command would give is not asked: it stands for every name that the environment does not have.
-    pub fn list(&self, names: &[String]) -> Result<Vec<Listed>, SecretError> {
-        let kept = match &self.source {
-            SecretSource::File | SecretSource::Unusable { .. } => self.kept()?,
+    /// Lists the names stored for this workspace, the shared ones, and `names`, each with the origins of its values.
+    pub fn list(&self, names: &[String]) -> Result<Vec<ListedSecret>, SecretError> {
+        let stored = match &self.source {
+            SecretSource::File | SecretSource::Unusable { .. } => self.load_values()?,
             SecretSource::Command { .. } => Vec::new(),
         };
-        let mut all: Vec<&str> = kept.iter().map(|(name, _, _)| name.as_str()).collect();
+        let mut all: Vec<&str> = stored.iter().map(|(name, _, _)| name.as_str()).collect();
         all.extend(names.iter().map(String::as_str));
         all.sort_unstable();
         all.dedup();
         let listed = all.into_iter().map(|name| {
-            let mut origins: Vec<Origin> =
-                self.in_environment(name).map(|found| found.origin).into_iter().collect();
-            origins.extend(kept.iter().filter(|(kept, _, _)| kept == name).map(|(_, origin, _)| *origin));
+            let mut origins: Vec<SecretOrigin> =
+                self.find_in_environment(name).map(|found| found.origin).into_iter().collect();
+            origins
+                .extend(stored.iter().filter(|(stored, _, _)| stored == name).map(|(_, origin, _)| *origin));
+            // The variants of the enum are in order of precedence.
             origins.sort_unstable();
+            // The command is listed without running it: it may ask the user to unlock a key.
             if self.source != SecretSource::File {
-                origins.push(Origin::Command);
+                origins.push(SecretOrigin::Command);
             }
-            Listed { name: name.to_owned(), origins }
+            ListedSecret { name: name.to_owned(), origins }
         });
         Ok(listed.collect())
     }
@@ -233,9 +244,11 @@ impl Secrets {
     /// Returns `base`, or `base_2`, `base_3`, …: the first name that has no value anywhere.
     pub fn free_name(&self, base: &str) -> Result<String, SecretError> {
         check_name(base)?;
-        let kept = self.kept()?;
-        let is_taken =
-            |name: &str| self.in_environment(name).is_some() || kept.iter().any(|(kept, _, _)| kept == name);
+        let stored = self.load_values()?;
+        // A variable of the environment takes the name too: it would hide the stored value.
+        let is_taken = |name: &str| {
+            self.find_in_environment(name).is_some() || stored.iter().any(|(stored, _, _)| stored == name)
+        };
         let mut name = base.to_owned();
         let mut number = 2_u64;
         while is_taken(&name) {
@@ -245,38 +258,39 @@ impl Secrets {
         Ok(name)
     }
 
-    /// Moves a token that was pasted somewhere into the store, for this workspace, and returns the name it has there.
+    /// Stores a token that was pasted into a file, for this workspace, and returns its name there.
     ///
-    /// Where `base` or a numbered name has this very value already, that name is returned and nothing is written; no
-    /// other value is ever replaced.
+    /// If `base` or a numbered name already has this value, returns that name and writes nothing. Never replaces a
+    /// different value.
     pub fn adopt(&self, base: &str, value: &Secret) -> Result<String, SecretError> {
         self.writable()?;
-        // Held until the value is written: no other process takes the free name meanwhile.
-        let turn = store::take_turn(&self.file, &self.locks)?;
-        let numbered = |name: &str| {
+        // Held until the value is written, so that no other process takes the free name in between.
+        let lock = store::lock(&self.file, &self.locks)?;
+        let is_numbered = |name: &str| {
             let rest = name.strip_prefix(base).map(|rest| rest.trim_start_matches('_'));
             rest.is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
         };
-        let same = self.kept()?.into_iter().find(|(name, _, kept)| {
-            numbered(name)
-                && kept == value
-                && matches!(self.effective(name), Ok(Some(found)) if found.secret == *value)
+        let same = self.load_values()?.into_iter().find(|(name, _, stored)| {
+            // The stored value only counts if it is the effective one: a variable of that name would hide it.
+            is_numbered(name)
+                && stored == value
+                && matches!(self.find_without_command(name), Ok(Some(found)) if found.secret == *value)
         });
         if let Some((name, _, _)) = same {
             return Ok(name);
         }
         let name = self.free_name(base)?;
-        let scope = if self.workspace.is_some() { Scope::Workspace } else { Scope::Shared };
-        self.put(&name, value, scope, &turn)?;
+        let scope = if self.workspace.is_some() { SecretScope::Workspace } else { SecretScope::Shared };
+        self.put(&name, value, scope, &lock)?;
         Ok(name)
     }
 
-    /// Makes `secrets.toml` readable by the user only; returns a word to show where others could read it until now.
+    /// Makes `secrets.toml` readable by the user only. Returns a warning to show if others could read it until now.
     pub fn tighten(&self) -> Result<Option<String>, SecretError> {
         match crate::disk::tighten(&self.file) {
             Ok(false) => Ok(None),
             Ok(true) => Ok(Some(format!(
-                "others could read {}; its mode is 0600 now. If they may have, revoke its tokens with @BotFather",
+                "others could read {}; its mode is 0600 now. Revoke its tokens with @BotFather if in doubt",
                 self.file.display()
             ))),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
@@ -284,70 +298,75 @@ impl Secrets {
         }
     }
 
-    fn effective(&self, name: &str) -> Result<Option<Found>, SecretError> {
-        match self.in_environment(name) {
+    fn find_without_command(&self, name: &str) -> Result<Option<FoundSecret>, SecretError> {
+        match self.find_in_environment(name) {
             Some(found) => Ok(Some(found)),
             None => self.in_file(name),
         }
     }
 
-    fn in_environment(&self, name: &str) -> Option<Found> {
+    fn find_in_environment(&self, name: &str) -> Option<FoundSecret> {
         let value = (self.environment)(name).filter(|value| !value.is_empty())?;
-        Some(Found { secret: Secret(value), origin: Origin::Environment })
+        Some(FoundSecret { secret: Secret(value), origin: SecretOrigin::Environment })
     }
 
-    fn in_file(&self, name: &str) -> Result<Option<Found>, SecretError> {
-        let mut kept = self.kept()?;
-        kept.retain(|(kept, _, _)| kept == name);
-        kept.sort_by_key(|(_, origin, _)| *origin);
-        Ok(kept.into_iter().next().map(|(_, origin, secret)| Found { secret, origin }))
+    fn in_file(&self, name: &str) -> Result<Option<FoundSecret>, SecretError> {
+        let mut stored = self.load_values()?;
+        stored.retain(|(stored, _, _)| stored == name);
+        // The workspace's own value comes before the shared one.
+        stored.sort_by_key(|(_, origin, _)| *origin);
+        Ok(stored.into_iter().next().map(|(_, origin, secret)| FoundSecret { secret, origin }))
     }
 
-    fn kept(&self) -> Result<Vec<(String, Origin, Secret)>, SecretError> {
+    fn load_values(&self) -> Result<Vec<(String, SecretOrigin, Secret)>, SecretError> {
         self.usable()?;
         store::load(&self.file, self.key())
     }
 
     fn key(&self) -> Option<&str> {
-        self.workspace.as_ref().map(|place| place.key.as_str())
+        self.workspace.as_ref().map(|workspace| workspace.key.as_str())
     }
 
-    /// Returns what is kept of `names` for the id of earlier versions, or for a folder that is no workspace any more;
-    /// only where this workspace has no value of its own.
+    /// Returns the values of `names` stored under the id of earlier versions, or under a folder that is no longer a
+    /// workspace. Names for which this workspace has its own value are left out.
     ///
-    /// A clone can copy an id, and any folder can ask for any name: these are for a person to decide about, by name.
-    pub fn movable(&self, names: &[String], old_id: &str) -> Result<Vec<Movable>, SecretError> {
+    /// Never move these without asking the user: a clone can copy an id, and any workspace can name any secret.
+    pub fn movable(&self, names: &[String], old_id: &str) -> Result<Vec<MovableSecret>, SecretError> {
         self.usable()?;
         let own: Vec<String> = self
-            .kept()?
+            .load_values()?
             .into_iter()
-            .filter(|(_, origin, _)| *origin == Origin::Workspace)
+            .filter(|(_, origin, _)| *origin == SecretOrigin::Workspace)
             .map(|(name, _, _)| name)
             .collect();
         let is_gone = |key: &str| {
             let path = Path::new(key);
+            // A key that is not a path, such as an id, does not tell which folder it belonged to.
             path.is_absolute() && !path.join("telecast.toml").exists()
         };
-        let groups = store::groups(&self.file)?;
-        let movable = groups.into_iter().flat_map(|(from, kept)| {
+        let groups = store::names_by_workspace(&self.file)?;
+        let movable = groups.into_iter().flat_map(|(from, stored)| {
             let is_earlier = from == old_id || is_gone(&from);
             let wanted =
-                kept.into_iter().filter(|name| is_earlier && names.contains(name) && !own.contains(name));
-            wanted.map(|name| Movable { name, from: from.clone() }).collect::<Vec<_>>()
+                stored.into_iter().filter(|name| is_earlier && names.contains(name) && !own.contains(name));
+            wanted.map(|name| MovableSecret { name, from: from.clone() }).collect::<Vec<_>>()
         });
         Ok(movable.collect())
     }
 
-    pub fn move_here(&self, movable: &Movable) -> Result<(), SecretError> {
+    /// Moves a value to this workspace's table. Does nothing if the value is no longer there.
+    pub fn move_here(&self, movable: &MovableSecret) -> Result<(), SecretError> {
         self.writable()?;
-        let to = self.path(&movable.name, Scope::Workspace)?;
+        let to = self.path(&movable.name, SecretScope::Workspace)?;
         let from = ["workspace", movable.from.as_str(), movable.name.as_str()];
-        let turn = store::take_turn(&self.file, &self.locks)?;
-        let kept = store::load(&self.file, Some(&movable.from))?;
-        let value =
-            kept.into_iter().find(|(name, origin, _)| *name == movable.name && *origin == Origin::Workspace);
+        let lock = store::lock(&self.file, &self.locks)?;
+        let stored = store::load(&self.file, Some(&movable.from))?;
+        let value = stored
+            .into_iter()
+            .find(|(name, origin, _)| *name == movable.name && *origin == SecretOrigin::Workspace);
         let Some((_, _, secret)) = value else { return Ok(()) };
-        store::change(&self.file, &turn, |editor| {
+        // One change for both edits: a crash between them would leave the secret twice, or lose it.
+        store::change(&self.file, &lock, |editor| {
             editor.set_string(&to, secret.expose());
             editor.remove(&from);
         })
@@ -363,18 +382,18 @@ impl Secrets {
         }
     }
 
-    fn path<'a>(&'a self, name: &'a str, scope: Scope) -> Result<Vec<&'a str>, SecretError> {
+    fn path<'a>(&'a self, name: &'a str, scope: SecretScope) -> Result<Vec<&'a str>, SecretError> {
         match (scope, self.key()) {
-            (Scope::Shared, _) => Ok(vec!["shared", name]),
-            (Scope::Workspace, Some(workspace)) => Ok(vec!["workspace", workspace, name]),
-            (Scope::Workspace, None) => Err(SecretError::NoWorkspace { name: name.to_owned() }),
+            (SecretScope::Shared, _) => Ok(vec!["shared", name]),
+            (SecretScope::Workspace, Some(workspace)) => Ok(vec!["workspace", workspace, name]),
+            (SecretScope::Workspace, None) => Err(SecretError::NoWorkspace { name: name.to_owned() }),
         }
     }
 }
 
-impl Place {
+impl WorkspaceKey {
     fn of(root: &Path) -> Self {
-        // The file is TOML, which has no other bytes than text's.
+        // The key goes into a TOML file, which is UTF-8; a path need not be.
         let key = root
             .to_str()
             .map_or_else(|| format!("sha256-{}", sha256(root.as_os_str().as_encoded_bytes())), str::to_owned);
@@ -384,10 +403,10 @@ impl Place {
 }
 
 fn check_name(name: &str) -> Result<(), SecretError> {
-    if is_name(name) { Ok(()) } else { Err(SecretError::BadName { name: name.to_owned() }) }
+    if is_secret_name(name) { Ok(()) } else { Err(SecretError::BadName { name: name.to_owned() }) }
 }
 
-/// Refuses a value that is too long: a part of it would be another secret.
+// A value that is too long is an error and never cut: a part of a secret would be a different, wrong secret.
 fn check_length(name: &str, value: &str) -> Result<(), SecretError> {
     if value.len() <= MAX_VALUE { Ok(()) } else { Err(SecretError::TooLong { name: name.to_owned() }) }
 }

@@ -1,10 +1,11 @@
-//! Use cases in plain data, called by both front ends.
+//! The use cases, which both front ends (`cli` and `ui`) call. They take and return plain data, and print and draw
+//! nothing.
 
 mod adopt;
 mod bot;
 mod capture;
 mod check;
-mod checked;
+mod check_cache;
 mod clevertap;
 mod create;
 mod curl;
@@ -14,41 +15,50 @@ mod duplicate;
 mod find;
 mod fix;
 mod job;
-mod people;
 mod problems;
+mod profiles;
 mod rename;
 mod resend;
 pub mod sample;
 mod save;
 mod session;
-pub mod starter;
+pub(crate) mod starter;
 mod survey;
 mod test_send;
 mod trash;
 mod trust;
 
-pub use adopt::AdoptError;
-pub use bot::{BotError, BotStatus, TroubleKind, check_bot, resolve_help};
-pub use capture::{CaptureMineError, capture_mine};
-pub use check::{Found, Scope, check, message_problems, people_to_check};
-pub use checked::Checked;
-pub use clevertap::{export_clevertap, export_problems, export_text, webhook_for};
-pub use create::{ChooseError, WebhookError, choose_webhook};
-pub use curl::curl;
-pub use delete::BringBackError;
-pub use find::{FindError, find_campaign, find_profile, find_webhook};
-pub use fix::fix_all;
-pub use job::{Compared, Converted, Job, SampleEvent, partial_names, partials};
-pub use people::{People, PeopleError, Whom, load_people, people_to_change, people_to_read};
-pub use problems::{violations, webhook_problems};
-pub use rename::Renamed;
-pub use resend::{ResendError, job_again};
-pub use save::{BodyError, WebhookSaved};
-pub use session::{MoveError, ResolveError, Session, Sharing};
-pub use survey::{Surveyed, survey};
-pub use test_send::{Outcome, TestAnswer, TestSend, history_entry, send_test};
-pub use trust::{
-    Grants, NotPermitted, Permit, Question, Standing, TRUST_VARIABLE, TrustRow, WebhookInUse, trust_row,
+pub(crate) use adopt::AdoptError;
+pub(crate) use bot::{BotFailureKind, BotStatus, check_bot};
+pub(crate) use capture::capture_own_chat;
+pub(crate) use check::{CheckScope, SourceProblem, check, load_check_profile, message_problems};
+pub(crate) use check_cache::CheckCache;
+pub(crate) use clevertap::{export_clevertap, export_problems, export_text, webhook_for};
+pub(crate) use create::{ChooseWebhookError, SaveWebhookError, choose_webhook};
+pub(crate) use curl::curl;
+pub(crate) use find::{FindError, find_campaign, find_profile, find_webhook};
+pub(crate) use fix::fix_all;
+pub use job::MessageJob;
+pub(crate) use job::{ConvertedMessage, ModePreviews, SampleEvent, partial_names, partials};
+pub(crate) use problems::{violations, webhook_problems};
+pub(crate) use profiles::{
+    ProfileChoice, ProfileContext, ProfileStoreError, load_profile_context, open_store_to_read,
+    open_store_to_write,
+};
+pub(crate) use rename::Renamed;
+pub(crate) use resend::repeat_job;
+pub(crate) use save::{SaveBodyError, WebhookSaved};
+pub(crate) use session::MoveError;
+pub use session::Session;
+pub use session::Sharing;
+pub use survey::{SurveyResult, survey};
+pub use test_send::TestJob;
+pub use test_send::TestOutcome;
+pub use test_send::TestResult;
+pub(crate) use test_send::history_entry;
+pub use test_send::send_test;
+pub(crate) use trust::{
+    Grants, NotPermitted, TRUST_VARIABLE, TrustRow, TrustStatus, WebhookInUse, trust_row,
 };
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
-//! The user's own settings: `config.toml` as typed, and as resolved with the defaults.
+//! The user's settings: `config.toml` as written, and as resolved with the defaults.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::campaign::parse_duration;
 use crate::diagnostic::{Code, Diagnostic, FileProblem, did_you_mean};
-use crate::disk::{Condition, Source, read_source};
+use crate::disk::{FileCondition, LoadedFile, read_user_file};
 use crate::paths::Paths;
 use crate::text::{LineIndex, visible};
 use crate::toml::{self, Table};
@@ -22,14 +22,14 @@ pub struct Settings {
     pub clipboard: Clipboard,
     pub secrets: SecretSource,
     pub proxy: Proxy,
-    /// A file of certificates (PEM) that are trusted beside the usual ones.
+    /// A PEM file with certificates that are trusted in addition to the usual ones.
     pub ca_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Whitespace {
     None,
-    /// Those at the end of lines, tabs, and what looks like a space and is none.
+    /// Whitespace at line ends, tabs, and characters that only look like a space.
     #[default]
     Trailing,
     All,
@@ -37,13 +37,13 @@ pub enum Whitespace {
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Clipboard {
-    /// By the terminal, and by the system's own program where there is one.
+    /// Through the terminal, and through the system's clipboard program if there is one.
     #[default]
     Auto,
-    /// By the terminal: OSC 52.
+    /// Through the terminal: OSC 52.
     Osc52,
     Native,
-    /// By a program that reads the text from its input.
+    /// Through a program that reads the text from its standard input.
     Command(Vec<String>),
 }
 
@@ -56,10 +56,10 @@ pub enum SecretSource {
         command: Vec<String>,
         timeout: Duration,
     },
-    /// Nobody knows: what `config.toml` says about it is wrong. Any guess could write a secret in clear that the user
-    /// meant to keep elsewhere, so none is read or written.
+    /// `config.toml` cannot be read or its `[secrets]` table is invalid, so no secret is read or written.
+    // There is no fallback to `File`: `secrets set` would write in clear text a secret that the user keeps elsewhere.
     Unusable {
-        /// The problem, `file:line:column` first, on one line.
+        /// The problem on one line, with `file:line:column` in front.
         problem: String,
     },
 }
@@ -67,7 +67,7 @@ pub enum SecretSource {
 /// How the network is reached. Loopback is never proxied.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Proxy {
-    /// As `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say.
+    /// From `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`.
     #[default]
     Environment,
     None,
@@ -75,12 +75,12 @@ pub enum Proxy {
     Address(String),
 }
 
-/// How long a program that prints a secret may take where nothing is set: time enough to touch a key.
+// The default time limit of a program that prints a secret: long enough to touch a hardware key.
 const SECRET_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// `config.toml` as typed: what is not written is `None`.
+/// `config.toml` as written: a missing key is `None`.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Typed {
+pub struct RawSettings {
     theme: Option<String>,
     mouse: Option<bool>,
     hyperlinks: Option<bool>,
@@ -88,7 +88,7 @@ pub struct Typed {
     wrap: Option<bool>,
     whitespace: Option<Whitespace>,
     clipboard: Option<Clipboard>,
-    /// The problem where the table is there and is not as it should be.
+    // `Err` if the table is there but invalid, which must not fall back to the default: see `SecretSource::Unusable`.
     secrets: Option<Result<SecretSource, Diagnostic>>,
     proxy: Option<Proxy>,
     ca_file: Option<PathBuf>,
@@ -96,40 +96,40 @@ pub struct Typed {
 
 impl Default for Settings {
     fn default() -> Self {
-        Typed::default().resolve(Path::new(""))
+        RawSettings::default().resolve(Path::new(""))
     }
 }
 
 impl Settings {
-    /// Reads the user's settings; where the file is not there or not usable, the defaults hold. Only where secrets live
-    /// has none then: [`SecretSource::Unusable`].
+    /// Reads the user's settings, with the defaults if the file is missing or unusable. The one exception: an unusable
+    /// file gives [`SecretSource::Unusable`].
     pub fn load(paths: &Paths) -> (Settings, Vec<FileProblem>) {
         let file = paths.settings_file();
-        let mut source = read_source(Path::new(""), &file.to_string_lossy());
-        let (typed, problems) = Typed::parse(&source.text);
+        let mut source = read_user_file(Path::new(""), &file.to_string_lossy());
+        let (raw, problems) = RawSettings::parse(&source.text);
         source.problems.extend(problems);
-        let unknown = match &typed {
-            Some(Typed { secrets: Some(Err(problem)), .. }) => Some(problem),
-            Some(_) if source.condition != Condition::Unusable => None,
-            // It may say where secrets live, and cannot be read.
+        let secrets_problem = match &raw {
+            Some(RawSettings { secrets: Some(Err(problem)), .. }) => Some(problem),
+            Some(_) if source.condition != FileCondition::Unusable => None,
+            // The unreadable file may say where secrets are stored, so the default must not be used.
             Some(_) | None => source.problems.first(),
         };
-        let unknown = unknown.map(|problem| in_one_line(&source, problem));
-        let mut settings = typed.unwrap_or_default().resolve(&paths.config);
-        if let Some(problem) = unknown {
+        let secrets_problem = secrets_problem.map(|problem| in_one_line(&source, problem));
+        let mut settings = raw.unwrap_or_default().resolve(&paths.config);
+        if let Some(problem) = secrets_problem {
             settings.secrets = SecretSource::Unusable { problem };
         }
         (settings, source.file_problems())
     }
 }
 
-impl Typed {
-    /// Reads the text of `config.toml`. `None` only where it is not TOML.
-    pub fn parse(text: &str) -> (Option<Typed>, Vec<Diagnostic>) {
+impl RawSettings {
+    /// Parses the text of `config.toml`. `None` only if it is not TOML.
+    pub fn parse(text: &str) -> (Option<RawSettings>, Vec<Diagnostic>) {
         toml::read(text, read)
     }
 
-    /// Fills in the defaults; relative paths count from `config`, the folder of the file.
+    /// Fills in the defaults. Relative paths are resolved against `config`, the folder of the file.
     pub fn resolve(self, config: &Path) -> Settings {
         Settings {
             theme: self.theme.unwrap_or_else(|| "auto".to_owned()),
@@ -146,15 +146,16 @@ impl Typed {
     }
 }
 
-fn in_one_line(source: &Source, problem: &Diagnostic) -> String {
+fn in_one_line(source: &LoadedFile, problem: &Diagnostic) -> String {
     let at = LineIndex::new(&source.text).position(&source.text, problem.span.start);
     let help = problem.help.iter().map(|help| format!(" ({help})")).collect::<String>();
+    // The message may quote the file, so control characters are made visible before it reaches a terminal.
     let line = format!("{}:{}:{}: {}{help}", source.path, at.line, at.column, problem.message);
     visible(&line).into_owned()
 }
 
-fn read(table: &mut Table<'_>) -> Typed {
-    Typed {
+fn read(table: &mut Table<'_>) -> RawSettings {
+    RawSettings {
         secrets: read_secrets(table),
         theme: table.string("theme").map(|theme| theme.value),
         mouse: table.boolean("mouse").map(|mouse| mouse.value),
@@ -171,10 +172,11 @@ fn read(table: &mut Table<'_>) -> Typed {
 }
 
 fn read_clipboard(table: &mut Table<'_>) -> Option<Clipboard> {
+    // Read in any case: a key that is not read would be reported as unknown.
     let command = read_command(table, "clipboard_command");
     let word = table.parsed("clipboard", Code::UnknownClipboard, |word| match word {
         "auto" | "osc52" | "native" | "command" => Ok(word.to_owned()),
-        _ => Err(format!("`{word}` is no clipboard; it is `auto`, `osc52`, `native` or `command`")),
+        _ => Err(format!("`{word}` is not a clipboard; use `auto`, `osc52`, `native` or `command`")),
     })?;
     match word.value.as_str() {
         "auto" => Some(Clipboard::Auto),
@@ -182,19 +184,20 @@ fn read_clipboard(table: &mut Table<'_>) -> Option<Clipboard> {
         "native" => Some(Clipboard::Native),
         _ if command.is_some() => command.map(Clipboard::Command),
         _ => {
-            let problem = Diagnostic::error(Code::MissingKey, word.span, "this needs a `clipboard_command`");
+            let problem =
+                Diagnostic::error(Code::MissingKey, word.span, "this needs `clipboard_command` too");
             table.problem(problem.with_help("add `clipboard_command = [\"wl-copy\"]`"));
             None
         }
     }
 }
 
-/// Reads `[secrets]`. Whatever is wrong within it is an error, and so is a key that looks like a slip of it: without
-/// the table, secrets would be kept in a file.
+// Every problem in `[secrets]` is an error, and so is a key that looks like a typo of it. If a typo only gave a
+// warning, the table would have no effect, and secrets would be stored in a file.
 fn read_secrets(root: &mut Table<'_>) -> Option<Result<SecretSource, Diagnostic>> {
     let n_before = root.problems().len();
     let source = root.table("secrets", |table| {
-        table.unknown_is_grave(|_| Some("`[secrets]` has the keys `command` and `timeout`"));
+        table.make_unknown_keys_errors(|_| Some("`[secrets]` has the keys `command` and `timeout`"));
         read_secret_command(table)
     });
     if let Some(problem) = root.problems().get(n_before) {
@@ -203,11 +206,8 @@ fn read_secrets(root: &mut Table<'_>) -> Option<Result<SecretSource, Diagnostic>
     let is_meant =
         |name: &str| name.to_lowercase().contains("secret") || did_you_mean(name, ["secrets"]).is_some();
     if let Some(span) = root.unknown_key(is_meant) {
-        let problem = Diagnostic::error(
-            Code::UnknownKey,
-            span,
-            "telecast does not know this key, and it may say where secrets live",
-        );
+        let problem =
+            Diagnostic::error(Code::UnknownKey, span, "unknown key, which looks like the table `[secrets]`");
         return Some(Err(
             problem.with_help("write `[secrets]` with `command = [\"pass\", \"show\", \"telecast/{name}\"]`")
         ));
@@ -217,12 +217,12 @@ fn read_secrets(root: &mut Table<'_>) -> Option<Result<SecretSource, Diagnostic>
 
 fn read_secret_command(table: &mut Table<'_>) -> Option<SecretSource> {
     let timeout = table.parsed("timeout", Code::BadDuration, parse_duration);
+    // After `timeout`, because of the early return: a key that is not read would be reported as unknown.
     let command = read_command(table, "command")?;
     if !command.iter().any(|part| part.contains("{name}")) {
         let span = table.key_span("command").unwrap_or(table.span());
-        let problem =
-            Diagnostic::error(Code::BadCommand, span, "the command does not say which secret it wants");
-        table.problem(problem.with_help("write `{name}` where the secret's name belongs"));
+        let problem = Diagnostic::error(Code::BadCommand, span, "the command does not contain `{name}`");
+        table.problem(problem.with_help("write `{name}` in place of the secret's name"));
         return None;
     }
     let timeout = timeout.map_or(SECRET_TIMEOUT, |timeout| timeout.value);
@@ -244,7 +244,7 @@ fn parse_whitespace(text: &str) -> Result<Whitespace, String> {
         "none" => Ok(Whitespace::None),
         "trailing" => Ok(Whitespace::Trailing),
         "all" => Ok(Whitespace::All),
-        other => Err(format!("`whitespace` is none, trailing or all, not `{other}`")),
+        other => Err(format!("`whitespace` must be none, trailing or all, not `{other}`")),
     }
 }
 
@@ -254,11 +254,10 @@ fn parse_proxy(text: &str) -> Result<Proxy, String> {
         "environment" => Ok(Proxy::Environment),
         "none" => Ok(Proxy::None),
         _ if SCHEMES.iter().any(|scheme| text.starts_with(scheme)) => Ok(Proxy::Address(text.to_owned())),
-        // The text is not repeated: a proxy's address may hold a password.
-        _ => Err(
-            "a proxy is `environment`, `none`, or an address as `http://host:3128` or `socks5://host:1080`"
-                .to_owned(),
-        ),
+        // The message does not quote the text: a proxy address may contain a password.
+        _ => Err("a proxy is `environment`, `none`, or an address such as `http://host:3128` or \
+                  `socks5://host:1080`"
+            .to_owned()),
     }
 }
 
@@ -268,9 +267,11 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: &[&str]) -> Settings {
-        let (typed, problems) = Typed::parse(text);
-        let lines: Vec<String> =
-            FileProblem::place("config.toml", text, &problems).iter().map(ToString::to_string).collect();
+        let (typed, problems) = RawSettings::parse(text);
+        let lines: Vec<String> = FileProblem::from_diagnostics("config.toml", text, &problems)
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         assert_eq!(lines, expected);
         typed.unwrap_or_default().resolve(Path::new("/config"))
     }
@@ -299,16 +300,16 @@ mod tests {
         let paths = Paths::under(home.path());
         std::fs::create_dir_all(&paths.config).unwrap();
         for (text, place) in [
-            ("[secrets]\ncommand = [\"pass\"]", "2:1: the command does not say which secret it wants"),
-            ("[secrets]\ncommand = \"pass {name}\"", "2:11: `command` is a list"),
+            ("[secrets]\ncommand = [\"pass\"]", "2:1: the command does not contain `{name}`"),
+            ("[secrets]\ncommand = \"pass {name}\"", "2:11: `command` must be a list"),
             ("[secrets]\ncommand = []", "2:1: `command` names no program"),
-            ("[secrets]\ncommand = [\"pass\", \"{name}\", 5]", "2:30: `command` holds texts"),
-            ("[secrets]\ncomand = [\"pass\", \"{name}\"]", "2:1: telecast does not know the key `comand`"),
+            ("[secrets]\ncommand = [\"pass\", \"{name}\", 5]", "2:30: `command` must contain strings"),
+            ("[secrets]\ncomand = [\"pass\", \"{name}\"]", "2:1: unknown key `comand`"),
             ("[secrets]\ncommand = [\"pass\", \"{name}\"]\ntimeout = \"soon\"", "3:11: "),
-            ("mouse = true\nsecrets = \"pass\"", "2:11: `secrets` is a table"),
-            ("[[secrets]]\ncommand = [\"pass\", \"{name}\"]", "1:1: `secrets` is a table"),
-            ("[secret]\ncommand = [\"pass\", \"{name}\"]", "1:2: telecast does not know this key"),
-            ("secrets_command = [\"pass\", \"{name}\"]", "1:1: telecast does not know this key"),
+            ("mouse = true\nsecrets = \"pass\"", "2:11: `secrets` must be a table"),
+            ("[[secrets]]\ncommand = [\"pass\", \"{name}\"]", "1:1: `secrets` must be a table"),
+            ("[secret]\ncommand = [\"pass\", \"{name}\"]", "1:2: unknown key"),
+            ("secrets_command = [\"pass\", \"{name}\"]", "1:1: unknown key"),
             ("[secrets\ncommand = [\"pass\", \"{name}\"]", "1:9: this is not TOML"),
             (&format!("{}[secrets]\ncommand = []", unknown_keys(200)), "202:1: `command`"),
         ] {
@@ -336,10 +337,10 @@ mod tests {
         check(
             "mous = true\ntheme = 5\nwhitespace = \"some\"\n[secrets]\ncommand = [\"pass\"]",
             &[
-                "config.toml:1:1: warning[unknown-key]: telecast does not know the key `mous` here\n  help: did you mean `mouse`?",
-                "config.toml:2:9: error[wrong-type]: `theme` is a text in quotes, not a whole number",
-                "config.toml:3:14: error[bad-whitespace]: `whitespace` is none, trailing or all, not `some`",
-                "config.toml:5:1: error[bad-command]: the command does not say which secret it wants\n  help: write `{name}` where the secret's name belongs",
+                "config.toml:1:1: warning[unknown-key]: unknown key `mous`\n  help: did you mean `mouse`?",
+                "config.toml:2:9: error[wrong-type]: `theme` must be a string, not an integer",
+                "config.toml:3:14: error[bad-whitespace]: `whitespace` must be none, trailing or all, not `some`",
+                "config.toml:5:1: error[bad-command]: the command does not contain `{name}`\n  help: write `{name}` in place of the secret's name",
             ],
         );
     }

@@ -1,7 +1,7 @@
-//! What the user's state directory keeps of each workspace, by the workspace's real path.
+//! The record of each workspace in the user's state directory, by the workspace's real path.
 //!
-//! A workspace can come from a stranger, so nothing in it can speak for itself: what the user decided about it, and what
-//! telecast made in it, is written down here, out of its reach. Knows nothing of what webhooks or chats are.
+//! A workspace can come from a stranger, so it cannot vouch for itself. The user's decisions about it, and what
+//! telecast created in it, are recorded outside the workspace. This module does not know what webhooks or chats are.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -14,23 +14,24 @@ use crate::paths::Paths;
 
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Record {
-    /// Its real path, for people who look into the file; the file's place is what counts.
+pub struct WorkspaceRecord {
+    /// The workspace's real path, for people who look into the file. Nothing reads it: the folder name is the key.
     pub root: String,
-    /// The webhooks that may be sent to, as they were when they were trusted: what they send where, by the file's stem.
+    /// The trusted webhooks by file stem, each with its destination and request content at the time it was trusted.
     pub trusted: BTreeMap<String, serde_json::Value>,
-    /// The private folder (`.telecast`) that telecast made in it; `None` where it made none.
-    pub private: Option<Private>,
-    /// The secrets of an earlier place or version that were offered already.
+    /// The private folder (`.telecast`) that telecast created in the workspace; `None` if it created none.
+    pub private: Option<PrivateFolder>,
+    /// The names of secrets, stored for an earlier path or version of the workspace, that the user was already offered
+    /// to move here.
     pub offered_secrets: BTreeSet<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Private {
-    /// What its file `id` holds.
+pub struct PrivateFolder {
+    /// The content of its file `id`.
     pub id: String,
-    /// The SHA-256 of its `test-chats.toml` as last written here, in hex; empty where there was none. Two while one is
-    /// being replaced by the other.
+    /// The SHA-256 of `test-chats.toml` as telecast last wrote it, in hex; empty if there was none. Two hashes while
+    /// one file replaces the other, so that a crash in between leaves a valid record.
     pub test_chats: Vec<String>,
 }
 
@@ -42,7 +43,7 @@ pub enum StateError {
         #[source]
         source: io::Error,
     },
-    #[error("{path} is damaged ({source}): move it away, and telecast asks again what it holds")]
+    #[error("{path} is damaged ({source}): move it away, and telecast asks for your decisions again")]
     Damaged {
         path: PathBuf,
         #[source]
@@ -73,25 +74,27 @@ pub struct WorkspaceState {
 }
 
 impl WorkspaceState {
-    /// Names the record of the workspace at `root`, which has to be its real path; reads nothing.
+    /// Returns a handle for the record of the workspace at `root`, which must be its real path. Reads nothing.
     pub fn new(paths: &Paths, root: &Path) -> Self {
-        Self { folder: paths.of_workspace(root), root: root.to_path_buf() }
+        Self { folder: paths.workspace_state(root), root: root.to_path_buf() }
     }
 
-    /// Reads the record; where there is none, nothing was decided yet.
-    pub fn read(&self) -> Result<Record, StateError> {
+    /// Reads the record. A missing file gives the default: nothing was decided yet.
+    pub fn read(&self) -> Result<WorkspaceRecord, StateError> {
         let path = self.file();
         let bytes = match std::fs::read(&path) {
             Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Record::default()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(WorkspaceRecord::default()),
             Err(source) => return Err(StateError::Read { path, source }),
         };
+        // Never treated as empty: the next change would overwrite the file and with it what the user decided.
         serde_json::from_slice(&bytes).map_err(|source| StateError::Damaged { path, source })
     }
 
-    /// Changes the record, one process after the other, and returns what `change` returns.
-    pub fn change<T>(&self, change: impl FnOnce(&mut Record) -> T) -> Result<T, StateError> {
-        let _turn = disk::wait_for_lock(&self.folder.join("record.lock"))?;
+    /// Changes the record and returns what `change` returns. A lock keeps other processes out meanwhile.
+    pub fn change<T>(&self, change: impl FnOnce(&mut WorkspaceRecord) -> T) -> Result<T, StateError> {
+        // The lock is a file of its own, because the record itself is replaced by each write.
+        let _lock = disk::wait_for_lock(&self.folder.join("record.lock"))?;
         let mut record = self.read()?;
         let before = record.clone();
         let result = change(&mut record);
@@ -122,7 +125,7 @@ mod tests {
         let state = WorkspaceState::new(&paths, one);
         state.change(|record| record.offered_secrets.insert("A".into())).unwrap();
         assert_eq!(state.read().unwrap().offered_secrets.len(), 1);
-        assert_eq!(WorkspaceState::new(&paths, two).read().unwrap(), Record::default());
+        assert_eq!(WorkspaceState::new(&paths, two).read().unwrap(), WorkspaceRecord::default());
     }
 
     #[test]

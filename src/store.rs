@@ -1,10 +1,10 @@
-//! People: profiles and their typed properties, behind `trait Store` in domain terms; SQLite.
+//! The audience: profiles and their typed properties, behind `trait Store`. The only backend is SQLite.
 //!
-//! Calls block, so the screen makes them off its own thread; a store may be shared between threads. A property has one
-//! type over all profiles, and every write is checked against it.
+//! Calls block, so the UI makes them on another thread. A store can be shared between threads. A property has one
+//! type in all profiles, and every write is checked against it.
 //!
 //! ```text
-//! CSV, JSON lines ──import──▶ Change… ──Store::write──▶ SQLite ──▶ Profile, Page, Vocabulary
+//! CSV, JSON lines ──import──▶ ProfileChange… ──Store::write──▶ SQLite ──▶ Profile, ProfilePage, Vocabulary
 //! ```
 
 use std::sync::Arc;
@@ -12,83 +12,90 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::profile::sample::Sample;
-use crate::profile::{Kind, Profile, Reachability, Value, Vocabulary};
+use crate::profile::{Profile, Reachability, Value, ValueKind, Vocabulary};
 
 mod error;
 mod import;
 mod sqlite;
 
 pub use error::Error;
-pub use import::{
-    Format, ImportError, ImportOptions, ImportReport, ImportedColumn, Progress, Rejected, import,
-};
+pub use import::ImportError;
+pub use import::ImportFormat;
+pub use import::ImportOptions;
+pub use import::ImportReport;
+pub use import::import;
+pub(crate) use import::{ImportedColumn, RejectedRow};
 pub use sqlite::SqliteStore;
 
-pub type Result<T> = std::result::Result<T, Error>;
+pub(crate) type Result<T> = std::result::Result<T, Error>;
 
 pub trait Store: Send + Sync {
-    /// Returns every property with its type, how many profiles have it, and up to five frequent values.
+    /// Returns every property with its type, the number of profiles that have it, and up to five frequent values.
     ///
-    /// Cheap enough for each keystroke: kept until the data changes. The names of events are left empty.
+    /// The result is cached until the data changes, so this is cheap enough to call on every keystroke. The names of
+    /// events are empty.
     fn vocabulary(&self) -> Result<Vocabulary>;
 
     fn get(&self, identity: &str) -> Result<Option<Profile>>;
 
-    /// Returns up to `limit` profiles by identity, from the one behind `after` on.
+    /// Returns up to `limit` profiles in the order of their identities, starting after the identity `after`.
     ///
-    /// With a `search` that is not empty only those whose identity, or any text among the properties, contains it,
-    /// whatever the case.
-    fn list(&self, search: &str, after: Option<&str>, limit: usize) -> Result<Page>;
+    /// A non-empty `search` selects the profiles that contain it, ignoring case, in the identity or in any text
+    /// property.
+    fn list(&self, search: &str, after: Option<&str>, limit: usize) -> Result<ProfilePage>;
 
-    /// Returns the profiles marked as test profiles, by identity.
+    /// Returns the test profiles, in the order of their identities.
     fn test_profiles(&self) -> Result<Vec<Profile>>;
 
     fn blocked_chats(&self) -> Result<Vec<i64>>;
 
     fn count(&self) -> Result<u64>;
 
-    /// Returns up to `limit` profiles that try a body hardest, all where there are no more.
+    /// Returns up to `limit` profiles, chosen so that they are likely to reveal a problem of a template: unusual
+    /// characters, very long and very short values. Returns all profiles if there are no more than `limit`.
     ///
-    /// Not all profiles are read for it, and it is kept until the data changes.
+    /// Does not read all profiles. The result is cached until the data changes.
     fn sample(&self, limit: usize) -> Result<Arc<Sample>>;
 
-    /// Applies all changes that fit in one transaction, and says of each, in order, what became of it.
-    fn write(&self, changes: &[Change]) -> Result<Vec<Outcome>>;
+    /// Applies the changes in one transaction and returns one outcome per change, in order. A refused change does not
+    /// keep the others from being applied.
+    fn write(&self, changes: &[ProfileChange]) -> Result<Vec<WriteOutcome>>;
 
-    /// Applies one change; a profile that is not there is made.
+    /// Applies one change. A missing profile is created.
     fn set(&self, identity: &str, properties: IndexMap<String, Value>) -> Result<Written> {
-        let change = Change { identity: identity.to_owned(), properties };
+        let change = ProfileChange { identity: identity.to_owned(), properties };
         match self.write(std::slice::from_ref(&change))?.pop() {
             Some(Ok(written)) => Ok(written),
             Some(Err(refusal)) => Err(Error::Refused(refusal)),
+            // Unreachable: a backend returns as many outcomes as it got changes.
             None => Ok(Written::Updated),
         }
     }
 
-    /// Erases the profile; `false` where there was none.
+    /// Deletes the profile. Returns `false` if there was none.
     fn delete(&self, identity: &str) -> Result<bool>;
 
-    /// Keeps what is known of the profile's chat; `false` where there is no such profile.
+    /// Stores the reachability of the profile's chat. Returns `false` if there is no such profile.
     fn set_reachability(&self, identity: &str, state: Reachability) -> Result<bool>;
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Page {
-    /// The profiles, by identity.
+pub struct ProfilePage {
+    /// In the order of their identities.
     pub profiles: Vec<Profile>,
-    /// What to give as `after` for the next page, or `None` where this is the last.
+    /// The value of `after` for the next page, or `None` if this is the last one.
     pub next: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Change {
-    /// Whose; the profile is made where it is not there.
+pub struct ProfileChange {
+    /// The profile's identity. A missing profile is created.
     pub identity: String,
-    /// What to set; [`Value::Null`] takes the property away, those not named stay as they are.
+    /// The properties to set. [`Value::Null`] removes a property; properties that are not listed stay as they are.
     pub properties: IndexMap<String, Value>,
 }
 
-pub type Outcome = std::result::Result<Written, Refusal>;
+pub(crate) type WriteOutcome = std::result::Result<Written, ChangeError>;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Written {
@@ -96,14 +103,14 @@ pub enum Written {
     Updated,
 }
 
-/// Why a change was not applied, none of it.
+/// Why a change was refused. A refused change has no effect.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum ChangeError {
     #[error("the identity is empty")]
     EmptyIdentity,
     #[error("a property has an empty name")]
     EmptyName,
     /// Other profiles have the property with another type.
     #[error("`{property}` is {}, not {}", known.as_str(), given.as_str())]
-    WrongKind { property: String, known: Kind, given: Kind },
+    WrongKind { property: String, known: ValueKind, given: ValueKind },
 }

@@ -1,32 +1,36 @@
-//! What the Bot API means without the network: text in three parse modes, requests, limits, escaping.
+//! The Bot API without the network: three parse modes, the server's processing of a text, requests, limits, escaping.
 //!
 //! ```text
-//! raw text ──parse(mode)──▶ FormattedText ──fix──▶ cleaned, repaired ──▶ trimmed, links found: what is sent
+//! markup ──parse(mode)──▶ FormattedText ──fix──▶ cleaned, repaired, trimmed, entities detected: the sent text
 //! ```
+//!
+//! Sending is not here, see `botapi`. Rules follow TDLib (`MessageEntity.cpp`, `LinkManager.cpp`) and the open-source
+//! Bot API server; the tests compare with recorded answers of TDLib.
 
-pub mod answer;
+pub(crate) mod answer;
 mod api_error;
 mod arguments;
 mod convert;
 mod destination;
-pub mod fields;
+pub(crate) mod fields;
 mod lenient;
 mod method;
 mod ranges;
-pub mod request;
+pub(crate) mod request;
 mod unparse;
 
-pub use answer::{Advice, Answer, Fault, what_to_do};
-pub use api_error::{ApiError, Cause, ErrorParameters, Place};
-pub use arguments::{Argument, Arguments, NotAnObject, Origin};
-pub use convert::{Converted, Refusal, convert};
-pub use destination::{Astray, Outgoing, Whereabouts, check_destination};
-pub use lenient::{Lenient, LenientMember, lenient_string, read_leniently};
+pub(crate) use answer::{ApiErrorKind, ApiResponse, advice_for};
+pub(crate) use api_error::{ApiError, ArgumentLocation, CheckFailure, ErrorParameters};
+pub(crate) use arguments::Arguments;
+pub use convert::{ConversionError, ConvertedMarkup, convert};
+pub use destination::{ArgumentSource, DestinationError, OutgoingRequest, check_destination};
+pub(crate) use lenient::lenient_string;
+pub use lenient::{LenientMember, LenientObject, read_leniently};
 pub use method::Method;
-pub use request::{ChatId, Checked, Content, Counted, Finding, Fullness, Request, check};
-pub use unparse::{Unparsed, unparse};
+pub(crate) use request::{ApiRequest, ChatId, Counted, Finding, Fullness, MessageContent, check};
+pub use unparse::unparse;
 
-// Text: parsing, what the server does to it, escaping.
+// Text: parsing, processing as the server does it, escaping.
 mod changes;
 mod class;
 mod clean;
@@ -52,13 +56,17 @@ mod trace;
 pub use detect::detect;
 pub use escape::{EscapeContext, escape};
 pub use explain::diagnose;
-pub use fix::{Empty, Find, FixOptions, TextError, fix};
+pub use fix::FixOptions;
+pub use fix::{DetectionScope, EmptyTextPolicy, TextError, fix};
 pub use parse::parse;
-pub use parse_error::{ParseError, ParseErrorKind};
-pub use sent::{Change, Limit, Sent, sent};
-pub use trace::{Overflow, Traced, overflow, trace};
+pub(crate) use parse_error::{ParseError, ParseErrorKind};
+pub use sent::Limit;
+pub(crate) use sent::SentText;
+pub use sent::{TextChange, process_text};
+pub(crate) use trace::overflow;
+pub use trace::{TracedText, trace};
 
-/// How the `text` of a message is marked up (Bot API, "Formatting options").
+/// The markup of a message's `text` (Bot API, "Formatting options").
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ParseMode {
     Html,
@@ -78,7 +86,7 @@ impl ParseMode {
         }
     }
 
-    /// Reads a `parse_mode` as the server does: any case. `Ok(None)` for "" and "none", `Err` for what it does not know.
+    /// Reads a `parse_mode` as the server does, in any case. "" and "none" are `Ok(None)`, an unknown mode is `Err`.
     pub fn from_argument(text: &str) -> Result<Option<ParseMode>, UnsupportedParseMode> {
         match text.to_ascii_lowercase().as_str() {
             "" | "none" => Ok(None),
@@ -97,21 +105,21 @@ pub struct UnsupportedParseMode;
 pub struct FormattedText {
     /// The text without markup.
     pub text: String,
-    /// Sorted by offset, then the longer first, then as the server orders kinds.
+    /// Sorted by offset, then by length (longest first), then by TDLib's priority of the kinds.
     pub entities: Vec<Entity>,
 }
 
-/// A part of a text that is something (Bot API, `MessageEntity`).
+/// A range of a text with a meaning or a format (Bot API, `MessageEntity`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entity {
     pub kind: EntityKind,
-    /// Where it starts, in UTF-16 units of the text.
+    /// The start, in UTF-16 code units of the text.
     pub offset: u32,
-    /// How long it is, in UTF-16 units.
+    /// In UTF-16 code units.
     pub length: u32,
 }
 
-/// What a part of a text can be (Bot API, `MessageEntity.type`, with its data).
+/// The type of an entity with its data (Bot API, `MessageEntity.type`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EntityKind {
     Mention,
@@ -130,7 +138,7 @@ pub enum EntityKind {
     Blockquote,
     ExpandableBlockquote,
     Code,
-    /// `language` is never empty where it is given.
+    /// `language` is never an empty string.
     Pre {
         language: Option<String>,
     },
@@ -143,7 +151,7 @@ pub enum EntityKind {
     CustomEmoji {
         custom_emoji_id: i64,
     },
-    /// `format` is normalised: empty, `r`, or `[w][d|D][t|T]`.
+    /// `format` is normalized: empty, `r`, or `[w][d|D][t|T]`.
     DateTime {
         unix_time: i32,
         format: String,
@@ -151,7 +159,7 @@ pub enum EntityKind {
 }
 
 impl EntityKind {
-    /// The kinds that have no value.
+    /// The kinds without data; the first eight are those that the server detects.
     const PLAIN: [EntityKind; 16] = [
         EntityKind::Mention,
         EntityKind::Hashtag,
@@ -171,13 +179,14 @@ impl EntityKind {
         EntityKind::Code,
     ];
 
-    /// Returns the kind of the Bot API's `type`, where it has no value.
+    /// Returns the kind for the Bot API's `type`, or `None` if it is unknown or has data.
     fn plain(name: &str) -> Option<Self> {
         Self::PLAIN.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// Whether the server finds entities of this kind itself and ignores those it is given.
-    pub fn is_found(&self) -> bool {
+    /// Whether the server detects this kind in the text itself. It ignores such entities in a request.
+    pub fn is_auto_detected(&self) -> bool {
+        // The first eight of `PLAIN` are the kinds that the server detects.
         Self::PLAIN[..8].contains(self)
     }
 
@@ -208,7 +217,8 @@ impl EntityKind {
         }
     }
 
-    pub fn in_words(&self) -> &'static str {
+    /// The name in lower case for messages, such as "bot command".
+    pub fn label(&self) -> &'static str {
         match self {
             EntityKind::Mention => "mention",
             EntityKind::Hashtag => "hashtag",
@@ -237,4 +247,4 @@ impl EntityKind {
 #[cfg(test)]
 mod conformance_tests;
 #[cfg(test)]
-mod laws;
+mod property_tests;

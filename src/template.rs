@@ -1,9 +1,9 @@
-//! Liquid over JSON text: a spanned parser, rendering with a source map, filters, static checks.
+//! Liquid templates over JSON text: parsing with spans, rendering with a source map, filters and static checks.
 //!
 //! ```text
-//! source ──scan──▶ pieces ──parser──▶ syntax tree ──machine(context, limits)──▶ text + SourceMap
+//! source ──scan──▶ chunks ──parser──▶ syntax tree ──machine(context, limits)──▶ text + SourceMap
 //!                                        │
-//!                                        └──▶ problems, colours, variables, checks, places for completion
+//!                                        └──▶ diagnostics, tokens, variables, checks, contexts for completion
 //! ```
 
 mod captured;
@@ -12,6 +12,7 @@ mod chips;
 mod compare;
 mod compiled;
 mod datum;
+#[cfg(test)]
 mod differences;
 mod digits;
 mod escapes;
@@ -20,6 +21,7 @@ mod flavour;
 mod format;
 mod inline;
 mod inspect;
+mod json_context;
 mod json_state;
 mod limits;
 mod loops;
@@ -27,13 +29,12 @@ mod machine;
 mod number;
 mod parser;
 mod partials;
-mod place;
 mod portability;
+mod render_settings;
 mod rendering;
 mod scan;
 mod scope;
 mod source_map;
-mod surroundings;
 mod syntax;
 mod tags;
 mod token;
@@ -51,25 +52,26 @@ use crate::dialect::Dialect;
 use crate::profile::Value;
 use crate::text::Span;
 
-pub use check::{Content, check};
-pub use differences::{DIFFERENCES, Difference};
-pub use escapes::{Position, escape_filters};
-pub use filters::{FILTERS, FilterDoc};
-pub use format::format;
-pub use inline::{Inlined, inline_partials};
+pub(crate) use check::{Content, check};
+pub(crate) use escapes::{EscapePosition, escape_filters};
+pub(crate) use filters::{FILTERS, FilterDoc};
+pub(crate) use format::format;
+pub(crate) use inline::inline_partials;
+pub(crate) use json_context::{JsonContext, JsonContextKind, json_context_at};
 pub use limits::Limits;
 pub use partials::Partials;
-pub use place::{Place, PlaceKind, place_at};
-pub use rendering::{Context, Outcome, Rendered};
-pub use scope::{Binding, ScopedName, names_at, open_tags_at};
-pub use source_map::{Origin, SourceMap};
-pub use tags::{TAGS, TagDoc};
-pub use token::{Token, TokenClass};
-pub use variables::VariableUse;
+pub use rendering::RenderContext;
+pub use rendering::RenderOutcome;
+pub(crate) use rendering::Rendered;
+pub(crate) use scope::{Binding, ScopedName, names_at, open_tags_at};
+pub(crate) use source_map::SourceMap;
+pub(crate) use tags::{TAGS, TagDoc};
+pub(crate) use token::{LiquidToken, TokenClass};
+pub(crate) use variables::VariableUse;
 
-use compiled::{Compiled, File};
+use compiled::{Compiled, TemplateFile};
 use flavour::Flavour;
-use surroundings::{Rules, Surroundings};
+use render_settings::{EngineRules, RenderSettings};
 
 /// A parsed template with the partials it calls. Cloning is cheap.
 #[derive(Debug, Clone)]
@@ -77,20 +79,21 @@ pub struct Template {
     compiled: Arc<Compiled>,
 }
 
-/// India's time in seconds east of UTC, which is CleverTap's `now` for everybody; India has no daylight saving.
+// CleverTap prints `now` in Indian time for every recipient. A fixed offset is exact: India has no daylight saving.
+/// India Standard Time, in seconds east of UTC.
 const INDIA: i32 = 19_800;
 
-/// Parses `source`, and of `partials` those it calls.
+/// Parses `source` and the partials that it calls.
 ///
-/// The template can be used in any case: its colours, places and what could be parsed are there. Rendering it fails
-/// with the first error where there is one.
+/// Always returns a template: tokens, spans and everything that could be parsed are available even if there are
+/// errors. Rendering a template with errors fails with the first of them.
 pub fn parse(source: &str, partials: &Partials, dialect: Dialect) -> (Template, Vec<Diagnostic>) {
     let (compiled, problems) = partials::compile(source, partials, Flavour::Dialect(dialect));
     (Template { compiled: Arc::new(compiled) }, problems)
 }
 
-/// Parses `source` by Shopify's rules alone: no dialect, no tags of CleverTap's.
-pub fn parse_shopify(source: &str, partials: &Partials) -> (Template, Vec<Diagnostic>) {
+/// Parses `source` by Shopify's rules only, without the tags that CleverTap and telecast add.
+pub(crate) fn parse_shopify(source: &str, partials: &Partials) -> (Template, Vec<Diagnostic>) {
     let (compiled, problems) = partials::compile(source, partials, Flavour::Shopify);
     (Template { compiled: Arc::new(compiled) }, problems)
 }
@@ -104,7 +107,7 @@ impl Template {
         self.compiled.dialect
     }
 
-    fn files(&self) -> &[File] {
+    fn files(&self) -> &[TemplateFile] {
         &self.compiled.files
     }
 
@@ -112,67 +115,76 @@ impl Template {
         &self.compiled.files[0].body
     }
 
-    pub fn render(&self, context: &Context<'_>) -> Outcome {
+    pub fn render(&self, context: &RenderContext<'_>) -> RenderOutcome {
         if let Some(error) = &self.compiled.error {
-            return Outcome::Failed(error.clone());
+            return RenderOutcome::Failed(error.clone());
         }
+        // The offset is a constant in range, so the fallback to UTC is never taken.
         let india = Offset::from_seconds(INDIA).map_or(TimeZone::UTC, TimeZone::fixed);
         let now_zone = match self.dialect() {
             Dialect::Telecast => context.zone,
             Dialect::CleverTap => &india,
         };
-        let Context { now, zone, .. } = *context;
-        let surroundings = Surroundings { now, zone, now_zone, rules: Rules::CleverTap };
-        machine::run(&self.compiled, machine::Globals::Campaign(context), surroundings, context.limits)
+        let RenderContext { now, zone, .. } = *context;
+        let settings = RenderSettings { now, zone, now_zone, rules: EngineRules::CleverTap };
+        machine::run(&self.compiled, machine::Globals::Campaign(context), settings, context.limits)
     }
 
-    /// Renders by Shopify's rules with the members of `data` as the names it may use.
-    pub fn render_data(&self, data: &Value, now: Timestamp, zone: &TimeZone, limits: Limits) -> Outcome {
+    /// Renders by Shopify's rules. The members of `data` are the global variables.
+    pub fn render_data(
+        &self,
+        data: &Value,
+        now: Timestamp,
+        zone: &TimeZone,
+        limits: Limits,
+    ) -> RenderOutcome {
         if let Some(error) = &self.compiled.error {
-            return Outcome::Failed(error.clone());
+            return RenderOutcome::Failed(error.clone());
         }
-        let none = IndexMap::new();
+        // Data that is not an object has no names, which makes every variable nil.
+        let empty = IndexMap::new();
         let data = match data {
             Value::Object(members) => members,
-            _ => &none,
+            _ => &empty,
         };
-        let surroundings = Surroundings { now, zone, now_zone: zone, rules: Rules::Shopify };
-        machine::run(&self.compiled, machine::Globals::Data(data), surroundings, limits)
+        let settings = RenderSettings { now, zone, now_zone: zone, rules: EngineRules::Shopify };
+        machine::run(&self.compiled, machine::Globals::Data(data), settings, limits)
     }
 
-    /// Returns the coloured pieces of its Liquid, ascending; all else is text.
-    pub fn tokens(&self) -> &[Token] {
+    /// Returns the tokens of the template's Liquid, in order of their spans; everything between them is text.
+    pub fn tokens(&self) -> &[LiquidToken] {
         &self.compiled.tokens
     }
 
-    /// Returns every use of a variable, ascending.
+    /// Returns every use of a variable, in order of their spans.
     pub fn variables(&self) -> Vec<VariableUse> {
         variables::uses(self.body())
     }
 
-    /// Whether it, or a partial it may call, uses the variable `root`.
+    /// Whether the template, or a partial that it may call, uses the variable `root`.
     pub fn uses(&self, root: &str) -> bool {
         self.compiled.files.iter().any(|file| variables::is_used(&file.body, root))
     }
 
-    /// Returns every `{{ … }}` and `{% … %}`, ascending; what looks so inside `raw` and comments is not one.
-    pub fn holes(&self) -> Vec<Span> {
-        self.compiled.holes.clone()
+    /// Returns the spans of every `{{ … }}` and `{% … %}`, in order; those inside `raw` and comments do not count.
+    pub fn liquid_spans(&self) -> Vec<Span> {
+        self.compiled.liquid_spans.clone()
     }
 
-    /// Returns the places of its `{% render %}` and `{% include %}`, ascending.
+    /// Returns the spans of the `{% render %}` and `{% include %}` tags, in order.
     pub fn partial_calls(&self) -> Vec<Span> {
         let mut calls = Vec::new();
         walk::tags(self.body(), &mut |span, tag| {
-            if matches!(tag, syntax::Tag::Partial(_)) {
+            if matches!(tag, syntax::TagNode::Partial(_)) {
                 calls.push(span);
             }
         });
         calls
     }
 
-    /// Returns for each block the places of its tags, as of `{% if %}`, `{% elsif %}`, `{% else %}` and `{% endif %}`;
-    /// ascending, blocks by their first tag. A block that is never closed has those it has.
+    /// Returns the spans of the tags of each block: for example `{% if %}`, `{% elsif %}`, `{% else %}`, `{% endif %}`.
+    ///
+    /// Tags are in order, and so are blocks, by their first tag. A block that is never closed has no end tag here.
     pub fn blocks(&self) -> &[Vec<Span>] {
         &self.compiled.blocks
     }

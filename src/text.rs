@@ -1,7 +1,7 @@
-//! Places in text and how text looks: spans, lines and columns, widths, and control characters made visible.
+//! Positions in text and its width on screen: spans, lines and columns, cells, and visible control characters.
 //!
-//! Every position in the crate is a byte offset into UTF-8 unless its name says otherwise; this module is the only
-//! one that converts between bytes, lines and columns, UTF-16 units (Telegram's entities) and terminal cells.
+//! Every position in the crate is a byte offset into UTF-8 unless its name says otherwise. Only this module converts
+//! between bytes, lines and columns, UTF-16 code units (Telegram's entities) and terminal cells.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -18,7 +18,7 @@ pub struct Span {
 }
 
 impl Span {
-    /// Returns the span from `start` to `end`; an `end` before `start` gives an empty span at `start`.
+    /// Returns the span from `start` to `end`, or an empty span at `start` if `end` is before it.
     pub fn new(start: usize, end: usize) -> Self {
         Self { start, end: end.max(start) }
     }
@@ -39,7 +39,7 @@ impl Span {
         self.start == self.end
     }
 
-    /// Whether `at` lies in the span; the end counts, so that a cursor behind the last character is inside.
+    /// Whether `at` is in the span. The end counts too, so that a cursor after the last character is inside.
     pub fn touches(self, at: usize) -> bool {
         self.start <= at && at <= self.end
     }
@@ -52,7 +52,7 @@ impl Span {
         Span { start: self.start + by, end: self.end + by }
     }
 
-    /// Returns the text under the span, or the empty string where the span does not fit `text`.
+    /// Returns the text under the span, or the empty string if the span does not fit `text`.
     pub fn of(self, text: &str) -> &str {
         text.get(self.range()).unwrap_or("")
     }
@@ -64,9 +64,9 @@ impl From<Range<usize>> for Span {
     }
 }
 
-/// A line and a column as people and `file:line:column` count them: both from 1, the column in Unicode scalar values.
+/// A line and a column as shown in `file:line:column`: both count from 1, the column in Unicode scalar values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Position {
+pub struct LineColumn {
     pub line: usize,
     pub column: usize,
 }
@@ -74,16 +74,17 @@ pub struct Position {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LineIndex {
     starts: Vec<usize>,
-    /// How many chars start before each [`STRIDE`]th byte: a body may be one line of megabytes with a problem at each
-    /// word, and counting from the line's start for each of them would take minutes.
+    // A body may be one line of megabytes with a problem at each word. Counting from the line's start for each problem
+    // would take minutes.
+    /// The number of chars that start before each [`STRIDE`]th byte.
     chars: Vec<usize>,
 }
 
-/// A column is counted from at most this many bytes before it.
+/// The number of bytes between two entries of `LineIndex::chars`; at most this many are counted for a column.
 const STRIDE: usize = 256;
 
 impl LineIndex {
-    /// Reads the line starts of `text`; a line ends behind `\n`.
+    /// Finds the line starts of `text`. Only `\n` ends a line.
     pub fn new(text: &str) -> Self {
         let mut starts = vec![0];
         starts.extend(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1));
@@ -94,6 +95,7 @@ impl LineIndex {
             before
         });
         let mut chars: Vec<usize> = counts.collect();
+        // One entry more: the end of the text may be at the start of a chunk that does not exist.
         chars.push(n_before);
         Self { starts, chars }
     }
@@ -114,25 +116,26 @@ impl LineIndex {
         self.starts.partition_point(|start| *start <= at) - 1
     }
 
-    /// Returns the byte at which line `line` (from 0) starts, or `None` behind the last line.
+    /// Returns the byte at which line `line` (from 0) starts, or `None` after the last line.
     pub fn start_of(&self, line: usize) -> Option<usize> {
         self.starts.get(line).copied()
     }
 
-    /// Returns line and column of the byte `at` in `text`, the text this index was made of.
+    /// Returns the line and column of the byte `at` in `text`, which must be the text that this index was built from.
     ///
-    /// Offsets behind the end count as the end, offsets inside a character as its start.
-    pub fn position(&self, text: &str, at: usize) -> Position {
+    /// An offset after the end counts as the end, an offset inside a character as its start.
+    pub fn position(&self, text: &str, at: usize) -> LineColumn {
         let at = floor_char_boundary(text, at);
         let line = self.line_of(at);
         let column = self.chars_before(text, at) - self.chars_before(text, self.starts[line]) + 1;
-        Position { line: line + 1, column }
+        LineColumn { line: line + 1, column }
     }
 
-    /// Returns the byte of a line and column, both from 1; columns behind the line's end give its end.
-    pub fn offset(&self, text: &str, position: Position) -> usize {
+    /// Returns the byte of a line and column, both from 1. A column after the line's end gives the line's end.
+    pub fn offset(&self, text: &str, position: LineColumn) -> usize {
         let line = position.line.saturating_sub(1).min(self.lines() - 1);
         let start = self.starts[line];
+        // The next line starts after `\n`, which is not part of this line.
         let end = self.starts.get(line + 1).map_or(text.len(), |next| next - 1);
         let wanted = position.column.saturating_sub(1);
         text[start..end].char_indices().nth(wanted).map_or(end, |(at, _)| start + at)
@@ -140,20 +143,21 @@ impl LineIndex {
 }
 
 fn char_starts(bytes: &[u8]) -> usize {
+    // Continuation bytes of UTF-8 are 10xxxxxx. Counting the others works on chunks that split a character.
     bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
 }
 
-pub fn floor_char_boundary(text: &str, at: usize) -> usize {
+pub(crate) fn floor_char_boundary(text: &str, at: usize) -> usize {
     text.floor_char_boundary(at.min(text.len()))
 }
 
 /// Returns the number of UTF-16 code units of `text`, the unit of Telegram's entity offsets and lengths.
-pub fn utf16_len(text: &str) -> usize {
+pub(crate) fn utf16_len(text: &str) -> usize {
     text.chars().map(char::len_utf16).sum()
 }
 
-/// Returns the byte offset of the UTF-16 offset `units`, or `None` where it is behind the end or inside a character.
-pub fn utf16_to_byte(text: &str, units: usize) -> Option<usize> {
+/// Returns the byte offset of the UTF-16 offset `units`, or `None` if it is after the end or inside a character.
+pub(crate) fn utf16_to_byte(text: &str, units: usize) -> Option<usize> {
     let mut seen = 0;
     for (at, c) in text.char_indices() {
         if seen == units {
@@ -167,24 +171,26 @@ pub fn utf16_to_byte(text: &str, units: usize) -> Option<usize> {
     (seen == units).then_some(text.len())
 }
 
-/// Returns the terminal cells that `text` takes, by the rules the drawing library uses.
+/// Returns the number of terminal cells that `text` takes, by the same rules as the drawing library.
 pub fn width(text: &str) -> usize {
+    // By grapheme clusters, not chars: a family emoji is one cluster of two cells, though it consists of four emoji.
     text.graphemes(true).map(grapheme_width).sum()
 }
 
-/// Returns the cells of one grapheme cluster; a control character is drawn as a picture of one cell.
-pub fn grapheme_width(grapheme: &str) -> usize {
+/// Returns the cells of one grapheme cluster. A control character is drawn as a picture of one cell.
+pub(crate) fn grapheme_width(grapheme: &str) -> usize {
     match grapheme.chars().next() {
         Some(c) if picture(c).is_some() => 1,
         _ => grapheme.width(),
     }
 }
 
-/// Returns the picture shown instead of a character that would drive or confuse a terminal, or `None` for all others.
+/// Returns the picture that replaces a character that would control or confuse a terminal, or `None` for all others.
 ///
-/// C0 and DEL have pictures of their own in Unicode; C1, bidirectional controls and other invisible format characters
-/// share one. The zero-width joiner and variation selectors are left, since emoji are made of them.
+/// Unicode has a picture for each C0 control and for DEL. C1 controls share one, as do bidirectional controls and other
+/// invisible format characters. The zero-width joiner and variation selectors stay, since emoji consist of them.
 pub fn picture(c: char) -> Option<char> {
+    // Values come from strangers: an escape sequence or a change of direction in a name must not reach the terminal.
     match c {
         '\0'..='\x1f' => char::from_u32(0x2400 + c as u32),
         '\x7f' => Some('\u{2421}'),
@@ -202,7 +208,7 @@ pub fn picture(c: char) -> Option<char> {
     }
 }
 
-/// Returns `text` with every character that could drive a terminal replaced by its picture; line breaks and tabs too.
+/// Returns `text` with all control characters replaced by their pictures, including line breaks and tabs.
 pub fn visible(text: &str) -> Cow<'_, str> {
     if text.chars().any(|c| picture(c).is_some()) {
         Cow::Owned(text.chars().map(|c| picture(c).unwrap_or(c)).collect())
@@ -211,8 +217,8 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Returns `text` as [`visible`] does but with `\n` and `\t` kept: for output of several lines to a terminal.
-pub fn visible_lines(text: &str) -> Cow<'_, str> {
+/// Like [`visible`], but keeps `\n` and `\t`, for terminal output of several lines.
+pub(crate) fn visible_lines(text: &str) -> Cow<'_, str> {
     let drawn = |c: char| if matches!(c, '\n' | '\t') { None } else { picture(c) };
     if text.chars().any(|c| drawn(c).is_some()) {
         Cow::Owned(text.chars().map(|c| drawn(c).unwrap_or(c)).collect())
@@ -221,8 +227,8 @@ pub fn visible_lines(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Returns the first `max` characters of `text`, with `…` where there are more.
-pub fn shorten(text: &str, max: usize) -> Cow<'_, str> {
+/// Returns the first `max` characters of `text`, followed by `…` if there are more.
+pub(crate) fn shorten(text: &str, max: usize) -> Cow<'_, str> {
     match text.char_indices().nth(max) {
         Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
         None => Cow::Borrowed(text),
@@ -244,10 +250,10 @@ mod tests {
         let text = "a\nGrüße 👋!\n";
         let index = LineIndex::new(text);
         let at = text.find('!').unwrap();
-        assert_eq!(index.position(text, at), Position { line: 2, column: 8 });
-        assert_eq!(index.offset(text, Position { line: 2, column: 8 }), at);
-        assert_eq!(index.position(text, 99), Position { line: 3, column: 1 });
-        assert_eq!(index.offset(text, Position { line: 1, column: 50 }), 1);
+        assert_eq!(index.position(text, at), LineColumn { line: 2, column: 8 });
+        assert_eq!(index.offset(text, LineColumn { line: 2, column: 8 }), at);
+        assert_eq!(index.position(text, 99), LineColumn { line: 3, column: 1 });
+        assert_eq!(index.offset(text, LineColumn { line: 1, column: 50 }), 1);
     }
 
     #[test]

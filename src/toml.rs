@@ -1,11 +1,11 @@
-//! TOML with places: read key by key into types with problems at their bytes, and edited without losing a comment.
+//! TOML with source positions: reading into types with diagnostics at their spans, and editing that keeps all comments.
 //!
 //! ```text
-//! text ──read──▶ Table ──string / parsed / table …──▶ value + diagnostics (wrong types, keys nobody asked for)
+//! text ──read──▶ Table ──string / parsed / table …──▶ value + diagnostics (wrong types, unknown keys)
 //! text ──edit──▶ Editor ──set / remove──▶ text that differs only there
 //! ```
 //!
-//! The only place that names `toml_edit`. Knows no file and no key by name.
+//! Only this module uses `toml_edit`. It knows neither the files nor the names of their keys.
 
 mod edit;
 
@@ -14,5 +14,5 @@ mod read;
 #[cfg(test)]
 mod tests;
 
-pub use edit::{Editor, edit, updated, written};
-pub use read::{Spanned, Table, read, value_span};
+pub(crate) use edit::{Editor, edit, new_document, update_document};
+pub(crate) use read::{Spanned, Table, read, value_span};

@@ -1,8 +1,8 @@
-//! The console, in six rooms; each uses only those before it.
+//! The console, in six modules; each uses only those declared before it.
 //!
 //! ```text
 //! terminal ─runtime─▶ Msg ─update─▶ App ─layout, view─▶ cells
-//!                      ▲      └▶ Effect ─executor─▶ the world
+//!                      ▲      └▶ Effect ─executor─▶ files, network
 //!                      └──────────────── results ◀──┘
 //! ```
 

@@ -1,17 +1,18 @@
-//! The folder of campaigns, webhooks and bodies: discovery, loading, atomic saves, drafts, locks, watching.
+//! A workspace: the folder of campaigns, webhooks and bodies. Finding and loading it, atomic saves, drafts, locks,
+//! watching.
 //!
 //! ```text
-//! discover ──▶ root ──Workspace::open──▶ definitions and bodies as read, with every problem at its place
-//!                    ──Folder─────────▶ save, create, rename, delete …: each file changes whole or not at all
+//! discover ──▶ root ──Workspace::open──▶ definitions and bodies, with their problems
+//!                    ──Folder─────────▶ save, create, rename, delete …: atomic for each file
 //! ```
 //!
-//! All functions are synchronous; callers that must not block put them on a thread of their own.
+//! All functions block; callers that must not block run them on another thread.
 
 mod discover;
 
 mod load;
 
-mod reading;
+mod reloader;
 
 mod slug;
 
@@ -31,23 +32,33 @@ mod lock;
 
 mod watch;
 
-pub use crate::diagnostic::FileProblem;
-pub use crate::disk::{
-    Breach, Condition, Fingerprint, Guard, Holder, LockError, MAX_FILE, SaveError, Source, Tree, TreeError,
-};
-pub use chats::{TestChats, is_chat};
-pub use discover::{DiscoverError, InitError, create_from, discover, init};
-pub use draft::Draft;
-pub use folder::{Folder, Trashed};
-pub use history::TestSend;
-pub use load::{CampaignFiles, Definition, OpenError, Workspace};
-pub use private::{FOREIGN_NOTICE, Standing};
-pub use reading::Reading;
-pub use slug::slug;
-pub use watch::{Means, Watch, watch};
+pub(crate) use crate::diagnostic::FileProblem;
+pub use crate::disk::FileCondition;
+pub use crate::disk::Fingerprint;
+pub use crate::disk::LockError;
+pub use crate::disk::MAX_FILE;
+pub use crate::disk::SaveError;
+pub(crate) use crate::disk::{FileLock, LoadedFile, Tree};
+pub(crate) use chats::{TestChats, is_chat};
+pub(crate) use discover::DiscoverError;
+pub use discover::create_from;
+pub use discover::init;
+pub use discover::{InitError, discover};
+pub use draft::CampaignDraft;
+pub use folder::Folder;
+pub use folder::Trashed;
+pub use history::TestSendRecord;
+pub use load::Workspace;
+pub(crate) use load::{CampaignFiles, DefinitionFile, OpenError};
+pub(crate) use private::FOREIGN_NOTICE;
+pub use private::PrivateFolderStatus;
+pub use reloader::WorkspaceReloader;
+pub use watch::Watch;
+pub use watch::WatchMethod;
+pub use watch::watch;
 
 /// The file that makes a folder a workspace.
-pub const MANIFEST: &str = "telecast.toml";
+pub(crate) const MANIFEST: &str = "telecast.toml";
 
-/// The folder of what is not for git: database, test chats, drafts, history.
+/// The folder of files that are not for git: database, test chats, drafts, history.
 pub const PRIVATE: &str = ".telecast";

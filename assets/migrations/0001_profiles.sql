@@ -1,4 +1,5 @@
--- Ids are never reused: events and deliveries of later migrations refer to them.
+-- Ids are never reused: events and deliveries of later migrations refer to them. A released statement must never
+-- change, not even a comment inside it: SQLite stores its text, and opening a database compares it with this file.
 CREATE TABLE profiles (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     identity TEXT NOT NULL UNIQUE CHECK (identity <> ''),
@@ -9,20 +10,20 @@ CREATE TABLE profiles (
 
 CREATE INDEX test_profiles ON profiles (identity) WHERE is_test = 1;
 
--- What is known of a profile's chat; no row where nothing is known.
+-- Whether a profile's chat can be reached. A profile without a row has the state "unknown".
 CREATE TABLE reachability (
     profile_id INTEGER PRIMARY KEY REFERENCES profiles (id) ON DELETE CASCADE,
     state TEXT NOT NULL
 ) STRICT;
 
--- One row a property that at least one profile has set.
+-- One row for each property that at least one profile has.
 CREATE TABLE properties (
     name TEXT PRIMARY KEY,
     kind TEXT NOT NULL,
     n_set INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- How many profiles there are: counting a million rows takes longer than a keystroke may.
+-- The number of profiles. Counting a million rows for each keystroke would be too slow.
 CREATE TABLE totals (
     name TEXT PRIMARY KEY,
     n INTEGER NOT NULL

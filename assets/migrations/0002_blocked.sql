@@ -1,2 +1,2 @@
--- Who has blocked the bot, without a look at everybody of whose chat something is known.
+-- Finds the profiles that have blocked the bot without scanning the whole reachability table.
 CREATE INDEX blocked ON reachability (profile_id) WHERE state = 'blocked';

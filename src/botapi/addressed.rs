@@ -1,39 +1,42 @@
-//! A request of which it is known whom it reaches: the only kind that can send a message.
+//! A request whose recipient has been checked. A message can only be sent with such a request.
 
 use super::{HttpRequest, SendError};
-use crate::telegram::{Astray, Outgoing, check_destination};
+use crate::telegram::{DestinationError, OutgoingRequest, check_destination};
 
-/// A request that was checked, or that is meant to go to whomever it names. [`Client::deliver`] takes nothing else.
+/// A request whose recipient was checked, or that is sent unchecked on purpose. [`Client::deliver`] accepts nothing
+/// else, so no caller can forget the check.
 ///
 /// [`Client::deliver`]: super::Client::deliver
 #[derive(Debug, Clone, PartialEq)]
-pub struct Addressed(HttpRequest);
+pub struct AddressedRequest(HttpRequest);
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AddressError {
-    /// It may reach somebody else than the chat asked for.
+    /// The request may reach another chat than the given one.
     #[error(transparent)]
-    Astray(#[from] Astray),
+    Astray(#[from] DestinationError),
     #[error(transparent)]
     Malformed(#[from] SendError),
 }
 
-impl Addressed {
-    /// Makes sure that `request` reaches `chat`, an id or an `@name`, and nobody else.
+impl AddressedRequest {
+    /// Checks that `request` reaches only `chat`, an id or an `@username`.
     pub fn to_chat(request: HttpRequest, chat: &str) -> Result<Self, AddressError> {
-        // As the client writes it into the request line: it resolves dot segments and takes tabs out.
+        // The parsed URL is checked, not the text: parsing resolves dot segments and removes tabs and newlines, so a
+        // `ch\tat_id` would pass as text and still arrive as `chat_id`.
         let url = request.parsed_url()?;
         let target = match url.query() {
             Some(query) => format!("{}?{query}", url.path()),
             None => url.path().to_owned(),
         };
-        let outgoing = Outgoing { target: &target, headers: &request.headers, body: &request.body };
+        let outgoing = OutgoingRequest { target: &target, headers: &request.headers, body: &request.body };
         check_destination(&outgoing, chat)?;
         Ok(Self(request))
     }
 
-    /// Takes a request that goes to whomever it names, as somebody asked for in so many words.
-    pub fn as_it_is(request: HttpRequest) -> Self {
+    /// Wraps a request without checking its recipient. Only for a request that the user explicitly asked to send as
+    /// it is.
+    pub fn unchecked(request: HttpRequest) -> Self {
         Self(request)
     }
 
@@ -51,7 +54,7 @@ mod tests {
     #[test]
     fn the_address_is_judged_as_it_goes_onto_the_wire() {
         let to_77 = |url: &str| {
-            let checked = Addressed::to_chat(HttpRequest::get(url, Duration::ZERO), "77");
+            let checked = AddressedRequest::to_chat(HttpRequest::get(url, Duration::ZERO), "77");
             checked.map(|_| ()).map_err(|error| error.to_string())
         };
         let other = "the query has the chat_id 999, which is not the chat 77";

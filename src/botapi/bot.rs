@@ -1,4 +1,5 @@
-//! Bot API methods that set-up and capture need, read leniently: other servers leave fields out or answer in HTML.
+//! The Bot API methods that setup and capture need. Answers are read leniently, since other servers than Telegram's
+//! omit fields or answer in HTML.
 
 use std::fmt;
 use std::time::Duration;
@@ -7,55 +8,55 @@ use serde_json::{Value, json};
 
 use crate::{campaign, telegram, text};
 
-use super::{Client, HttpAnswer, HttpRequest, SendError};
+use super::{Client, HttpRequest, HttpResponse, SendError};
 
-/// The time for a call that is not a long poll.
+/// The timeout of a call that is not a long poll.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A bot at a server; `Debug` does not show the token.
+/// A bot on a Bot API server. `Debug` does not show the token.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Bot {
-    /// All before a method's name, `/` included.
+pub(crate) struct Bot {
+    /// The URL up to the method's name, including the last `/`.
     prefix: String,
     token: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BotUser {
-    /// The bot's id, the token's first part.
+pub(crate) struct BotUser {
+    /// Equal to the first part of the token.
     pub id: i64,
     pub first_name: String,
-    /// Its @name, without the @.
+    /// Without the `@`.
     pub username: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct WebhookInfo {
-    /// Where updates are sent; empty where no webhook is set, and getUpdates works.
+pub(crate) struct WebhookInfo {
+    /// The address that updates are sent to. If it is empty, no webhook is set and getUpdates works.
     pub url: String,
     pub pending_update_count: i64,
     pub last_error_message: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum CallError {
+pub(crate) enum CallError {
     #[error(transparent)]
     Send(#[from] SendError),
     #[error("{method}: {code} {description}")]
     Refused {
         method: &'static str,
-        /// The Bot API's `error_code`, or the HTTP status.
+        /// The Bot API's `error_code`, or the HTTP status if the answer has none.
         code: u16,
-        fault: telegram::Fault,
+        fault: telegram::ApiErrorKind,
         description: String,
-        /// How many seconds to wait before the next try.
+        /// The seconds to wait before the next attempt.
         retry_after: Option<u64>,
     },
     #[error("{method}: the server answered {status} with {what}: is this the address of a Bot API?")]
     NotBotApi {
         method: &'static str,
         status: u16,
-        /// What the body is instead.
+        /// A description of the body: "a web page (HTML)".
         what: String,
     },
     #[error("{method}: the server's answer has no {field}")]
@@ -63,21 +64,21 @@ pub enum CallError {
 }
 
 impl Bot {
-    /// Names the bot that a webhook's URL speaks for, secrets filled in; `None` where it is no Bot API's.
-    pub fn of_url(url: &str) -> Option<Self> {
-        let parts = campaign::bot_api(url)?;
+    /// Returns the bot of a webhook's URL, in which the secrets are filled in, or `None` if it is not a Bot API URL.
+    pub(crate) fn of_url(url: &str) -> Option<Self> {
+        let parts = campaign::parse_bot_api_url(url)?;
         Some(Self {
             prefix: url.get(..parts.method.start)?.to_owned(),
             token: parts.token.of(url).to_owned(),
         })
     }
 
-    /// Returns the bot's id where the token begins with one: the key of locks and histories.
-    pub fn id(&self) -> Option<i64> {
+    /// Returns the bot's id if the token begins with one. Locks and histories use it as their key.
+    pub(crate) fn id(&self) -> Option<i64> {
         self.token.split(':').next()?.parse().ok()
     }
 
-    pub async fn get_me(&self, client: &Client) -> Result<BotUser, CallError> {
+    pub(crate) async fn get_me(&self, client: &Client) -> Result<BotUser, CallError> {
         const METHOD: &str = "getMe";
         let result = self.call(client, METHOD, json!({}), TIMEOUT).await?;
         Ok(BotUser {
@@ -87,10 +88,11 @@ impl Bot {
         })
     }
 
-    /// Reads waiting updates as the server wrote them; waits up to `wait` where there are none.
+    /// Reads the waiting updates without interpreting them. Waits up to `wait` if there are none.
     ///
-    /// An `offset` confirms all updates before it. `allowed_updates` stays set at the server; `None` leaves it as it is.
-    pub async fn get_updates(
+    /// An `offset` confirms all updates before it. `allowed_updates` stays in force on the server; `None` does not
+    /// change it.
+    pub(crate) async fn get_updates(
         &self,
         client: &Client,
         offset: Option<i64>,
@@ -104,14 +106,15 @@ impl Bot {
         if let Some(allowed) = allowed_updates {
             parameters["allowed_updates"] = allowed.into();
         }
+        // The client's timeout must exceed the server's, or a poll without updates would look like a failure.
         match self.call(client, "getUpdates", parameters, wait + TIMEOUT).await? {
             Value::Array(updates) => Ok(updates),
             _ => Err(CallError::Missing { method: "getUpdates", field: "list of updates" }),
         }
     }
 
-    /// Asks whether updates go to a webhook, so that getUpdates would be refused.
-    pub async fn get_webhook_info(&self, client: &Client) -> Result<WebhookInfo, CallError> {
+    /// Asks whether updates go to a webhook, in which case getUpdates is refused.
+    pub(crate) async fn get_webhook_info(&self, client: &Client) -> Result<WebhookInfo, CallError> {
         let result = self.call(client, "getWebhookInfo", json!({}), TIMEOUT).await?;
         Ok(WebhookInfo {
             url: result["url"].as_str().unwrap_or_default().to_owned(),
@@ -138,32 +141,33 @@ impl Bot {
         self.result(method, &answer)
     }
 
-    fn result(&self, method: &'static str, answer: &HttpAnswer) -> Result<Value, CallError> {
+    fn result(&self, method: &'static str, answer: &HttpResponse) -> Result<Value, CallError> {
         let refused = |error: telegram::ApiError| CallError::Refused {
             method,
             code: error.error_code,
-            fault: telegram::what_to_do(&error).fault,
-            description: self.shown(&error.description),
+            fault: telegram::advice_for(&error).fault,
+            description: self.redact(&error.description),
             retry_after: match error.parameters {
                 Some(telegram::ErrorParameters::RetryAfter(seconds)) => Some(seconds),
                 Some(telegram::ErrorParameters::MigrateToChatId(_)) | None => None,
             },
         };
-        match telegram::Answer::decode(answer.status, &answer.body) {
-            telegram::Answer::Ok(result) => Ok(result),
-            telegram::Answer::Error(error) => Err(refused(error)),
-            telegram::Answer::NotBotApi { status, .. } => Err(match message(&answer.body) {
-                Some(words) => refused(telegram::ApiError::plain(status, &words)),
-                None => CallError::NotBotApi { method, status, what: what_it_is(answer) },
+        match telegram::ApiResponse::decode(answer.status, &answer.body) {
+            telegram::ApiResponse::Ok(result) => Ok(result),
+            telegram::ApiResponse::Error(error) => Err(refused(error)),
+            telegram::ApiResponse::NotBotApi { status, .. } => Err(match message(&answer.body) {
+                // Some servers answer errors as `{"message": …}`. Their message says more than "not a Bot API".
+                Some(message) => refused(telegram::ApiError::plain(status, &message)),
+                None => CallError::NotBotApi { method, status, what: describe_body(answer) },
             }),
         }
     }
 
-    /// A server that echoes the address must not bring the token onto the screen.
-    fn shown(&self, words: &str) -> String {
+    // A server may echo the URL in its error, and the token must not reach the screen or a log.
+    fn redact(&self, message: &str) -> String {
         match self.token.as_str() {
-            "" => text::visible(words).into_owned(),
-            token => text::visible(&words.replace(token, "<token>")).into_owned(),
+            "" => text::visible(message).into_owned(),
+            token => text::visible(&message.replace(token, "<token>")).into_owned(),
         }
     }
 }
@@ -174,26 +178,26 @@ impl fmt::Debug for Bot {
     }
 }
 
-/// Returns the words of an error as other servers than Telegram's have it: `{"message": …}`.
+/// Returns the message of an error in the form `{"message": …}`.
 fn message(body: &[u8]) -> Option<String> {
     let body: Value = serde_json::from_slice(body).ok()?;
     body.get("message")?.as_str().map(str::to_owned)
 }
 
-fn what_it_is(answer: &HttpAnswer) -> String {
+fn describe_body(answer: &HttpResponse) -> String {
     let start = answer.body.trim_ascii_start();
     if let Some(host) = answer.header("location") {
         return format!("a redirect to {host}");
     }
     let is_html = answer.header("content-type").is_some_and(|kind| kind.contains("html"));
     if start.is_empty() {
-        "nothing".into()
+        "an empty body".into()
     } else if is_html || start.starts_with(b"<") {
         "a web page (HTML)".into()
     } else if serde_json::from_slice::<Value>(start).is_ok() {
-        "JSON of another kind".into()
+        "other JSON".into()
     } else if start.starts_with(b"{") || start.starts_with(b"[") {
-        "JSON that breaks off or is damaged".into()
+        "incomplete or damaged JSON".into()
     } else {
         "something that is not JSON".into()
     }

@@ -1,4 +1,4 @@
-//! Why no answer came, in plain words and without the address, whose path holds the token.
+//! Why a request got no answer. Messages name the host only, since the path of the URL contains the token.
 
 use std::error::Error;
 use std::io;
@@ -13,13 +13,13 @@ pub enum SendError {
     Url { reason: String },
     #[error("`{name}` is not an HTTP method")]
     Method { name: String },
-    #[error("the header `{name}` holds characters that HTTP does not allow")]
+    #[error("the header `{name}` contains characters that HTTP does not allow")]
     Header { name: String },
     #[error("cannot find the host {host}: check the name and the network")]
     Resolve { host: String },
     #[error("{host} refused the connection: nothing listens there, or a proxy is down")]
     Refused { host: String },
-    #[error("cannot connect to {host}: no answer within the time for connecting")]
+    #[error("cannot connect to {host}: the connection timed out")]
     ConnectTimeout { host: String },
     #[error("no secure connection to {host}: {reason}")]
     Tls { host: String, reason: String },
@@ -42,7 +42,7 @@ pub enum SendError {
 }
 
 impl SendError {
-    /// Whether the request cannot have reached the server; where not, a message may have been delivered.
+    /// Whether it is certain that the server did not receive the request. If not, a message may have been delivered.
     pub fn certainly_not_delivered(&self) -> bool {
         match self {
             SendError::Url { .. }
@@ -63,6 +63,7 @@ impl SendError {
 
     pub(super) fn of_reqwest(host: &str, after: Duration, error: &reqwest::Error) -> Self {
         let host = host.to_owned();
+        // Must come first: a timeout while connecting is also `is_timeout`, but then nothing can have been delivered.
         if error.is_connect() {
             return of_connecting(host, error);
         }
@@ -75,8 +76,8 @@ impl SendError {
         if error.is_builder() {
             return SendError::Url { reason: reason(error) };
         }
-        // hyper's own kind would say it better, but hyper is named in the sandbox alone. Its words for a server that hung
-        // up are `connection closed before message completed`.
+        // hyper's error type could tell this without comparing text, but only the sandbox depends on hyper. Its
+        // message for a server that hung up is `connection closed before message completed`.
         match io_kind(error) {
             Some(_) => SendError::Closed { host },
             None if reason(error).contains("closed") => SendError::Closed { host },
@@ -98,9 +99,9 @@ fn of_connecting(host: String, error: &reqwest::Error) -> SendError {
     let reason = reason(error);
     match io_kind(error) {
         Some(io::ErrorKind::ConnectionRefused) => SendError::Refused { host },
-        // hyper-util keeps the type, `TunnelError`, to itself.
+        // hyper-util does not export the type of this error, `TunnelError`.
         _ if reason.starts_with("tunnel error") => {
-            SendError::Connect { host, reason: "the proxy does not let the connection through".into() }
+            SendError::Connect { host, reason: "the proxy refused the connection".into() }
         }
         _ => SendError::Connect { host, reason },
     }
@@ -108,10 +109,10 @@ fn of_connecting(host: String, error: &reqwest::Error) -> SendError {
 
 fn tls_reason(error: &rustls::Error) -> String {
     match error {
-        rustls::Error::InvalidMessage(_) => "it does not speak TLS there, perhaps plain http".into(),
+        rustls::Error::InvalidMessage(_) => "the server does not speak TLS, perhaps plain HTTP".into(),
         rustls::Error::InvalidCertificate(wrong) => certificate_reason(wrong),
         rustls::Error::AlertReceived(AlertDescription::NoApplicationProtocol) => {
-            "it does not speak HTTP/1.1, perhaps only HTTP/2, which telecast does not speak".into()
+            "the server does not offer HTTP/1.1, which telecast needs".into()
         }
         other => other.to_string(),
     }
@@ -123,22 +124,23 @@ fn certificate_reason(error: &CertificateError) -> String {
         CertificateError::ExpiredContext { not_after, .. } => {
             format!(
                 "its certificate has expired{}; or is this machine's clock wrong?",
-                day(" on ", not_after)
+                format_date(" on ", not_after)
             )
         }
-        CertificateError::NotValidYet => "its certificate does not hold yet".into(),
+        CertificateError::NotValidYet => "its certificate is not valid yet".into(),
         CertificateError::NotValidYetContext { not_before, .. } => {
-            let from = day(" before ", not_before);
-            format!("its certificate does not hold yet{from}; or is this machine's clock wrong?")
+            let from = format_date(" before ", not_before);
+            format!("its certificate is not valid yet{from}; or is this machine's clock wrong?")
         }
         CertificateError::UnknownIssuer => {
-            "its certificate is of an authority that is not trusted; `ca_file` in \
-             config.toml adds an authority of your own"
+            "its certificate is from an untrusted authority; to trust your own, set `ca_file` in \
+             config.toml"
                 .into()
         }
         CertificateError::NotValidForName => "its certificate is for another host".into(),
         CertificateError::NotValidForNameContext { presented, .. } => {
-            let named = presented.iter().take(NAMES_SHOWN).map(|name| bare(name)).collect::<Vec<_>>();
+            let named =
+                presented.iter().take(NAMES_SHOWN).map(|name| certificate_name(name)).collect::<Vec<_>>();
             let more = if NAMES_SHOWN < presented.len() { ", …" } else { "" };
             format!("its certificate is for another host ({}{more})", named.join(", "))
         }
@@ -146,36 +148,38 @@ fn certificate_reason(error: &CertificateError) -> String {
     }
 }
 
-/// How many names of a certificate for other hosts are shown: some have hundreds.
+// Some certificates have hundreds of names.
 const NAMES_SHOWN: usize = 3;
 
-/// A name as certificates hold it, out of the library's `DnsName("…")` around it; the server chose its letters.
-fn bare(name: &str) -> String {
+// rustls prints a name in its debug form, `DnsName("…")`. The server chose the name, so control characters are made
+// visible.
+fn certificate_name(name: &str) -> String {
     let inner = name.split_once('(').map_or(name, |(_, rest)| rest.trim_end_matches(')'));
     crate::text::visible(inner.trim_matches('"')).into_owned()
 }
 
-fn day(before: &str, time: &UnixTime) -> String {
+fn format_date(before: &str, time: &UnixTime) -> String {
     let at = i64::try_from(time.as_secs()).ok().and_then(|at| jiff::Timestamp::from_second(at).ok());
     at.map_or_else(String::new, |at| format!("{before}{}", at.strftime("%Y-%m-%d")))
 }
 
-/// Returns the innermost cause in words; reqwest's own words carry the URL.
+/// Returns the message of the innermost cause.
+// reqwest's own message is not used, because it contains the URL with the token.
 pub(super) fn reason(error: &reqwest::Error) -> String {
-    let words = causes(error).last().map_or("it could not be built".into(), |cause| cause.to_string());
-    crate::text::visible(&words).into_owned()
+    let message = causes(error).last().map_or("it could not be built".into(), |cause| cause.to_string());
+    crate::text::visible(&message).into_owned()
 }
 
 fn io_kind(error: &reqwest::Error) -> Option<io::ErrorKind> {
     causes(error).filter_map(|cause| cause.downcast_ref::<io::Error>()).last().map(io::Error::kind)
 }
 
-/// Walks to the innermost cause, also through io::Error, which hides what it wraps from `source`.
+// `source()` is not enough: for an io::Error it skips the error that it wraps, which is the one with the reason.
 fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
-    std::iter::successors(error.source(), |cause| inner(*cause))
+    std::iter::successors(error.source(), |cause| wrapped(*cause))
 }
 
-fn inner<'a>(cause: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+fn wrapped<'a>(cause: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
     match cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
         Some(wrapped) => Some(wrapped),
         None => cause.source(),

@@ -1,4 +1,4 @@
-//! A request and an answer as plain data, checked on the way to the wire.
+//! Requests and answers as plain data. A request is validated only when it is sent.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -9,7 +9,7 @@ use reqwest::{Method, Url};
 
 use super::SendError;
 
-/// A request with its secrets filled in; `Debug` shows neither them nor the body.
+/// A request with its secrets filled in. `Debug` shows neither the secrets nor the body.
 #[derive(Clone, PartialEq)]
 pub struct HttpRequest {
     /// The method's name, in capitals.
@@ -18,22 +18,22 @@ pub struct HttpRequest {
     pub headers: Vec<(String, String)>,
     /// The body; empty for none.
     pub body: Vec<u8>,
-    /// The time for all of it, from connecting to the last byte of the answer.
+    /// The time for the whole exchange, from connecting to the last byte of the answer.
     pub timeout: Duration,
 }
 
-/// What came back; `Debug` does not show the body, which may echo the request.
+/// The answer to a request. `Debug` does not show the body, which may echo the request.
 #[derive(Clone, PartialEq)]
-pub struct HttpAnswer {
+pub struct HttpResponse {
     pub status: u16,
-    /// The status in words: "Bad Request".
+    /// The standard reason phrase of the status: "Bad Request".
     pub reason: String,
-    /// The few headers that say something to us, names in lower case; of `location` only the host, since servers repeat
-    /// the path with its token there.
+    /// The few headers that are used, with lower-case names. Of `location` only scheme and host are kept, since servers
+    /// repeat the path with the token there.
     pub headers: Vec<(String, String)>,
-    /// The body, unpacked.
+    /// At most 16 MiB.
     pub body: Vec<u8>,
-    /// From the call to the last byte.
+    /// The time from the call to the last byte.
     pub elapsed: Duration,
 }
 
@@ -81,16 +81,16 @@ impl fmt::Debug for HttpRequest {
     }
 }
 
-impl HttpAnswer {
-    /// Returns the value of a kept header by its name in lower case.
+impl HttpResponse {
+    /// Returns the value of a header by its lower-case name, if it is one of those that are kept.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 }
 
-impl fmt::Debug for HttpAnswer {
+impl fmt::Debug for HttpResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HttpAnswer")
+        f.debug_struct("HttpResponse")
             .field("status", &self.status)
             .field("headers", &self.headers)
             .field("body", &format_args!("{} bytes", self.body.len()))
@@ -103,6 +103,7 @@ pub(super) fn header(response: &reqwest::Response, name: &str) -> Option<(String
     let value = response.headers().get(name)?.to_str().ok()?;
     let value = match name {
         "location" => {
+            // A relative `location` becomes an address on the same host.
             response.url().join(value).ok().map(|url| format!("{}://{}", url.scheme(), host(&url)))?
         }
         _ => value.to_owned(),
@@ -110,7 +111,7 @@ pub(super) fn header(response: &reqwest::Response, name: &str) -> Option<(String
     Some((name.to_owned(), value))
 }
 
-/// Returns host and port as one would name them in a sentence.
+/// Returns the host, with the port if the URL has one, for use in messages.
 pub(super) fn host(url: &Url) -> String {
     match (url.host_str(), url.port()) {
         (Some(host), Some(port)) => format!("{host}:{port}"),
@@ -119,7 +120,7 @@ pub(super) fn host(url: &Url) -> String {
     }
 }
 
-/// Whether the address is on this machine by its form alone; names are not looked up.
+/// Whether the URL's host is this machine, judged by its text alone: names are not resolved.
 pub(super) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let name = host.trim_end_matches('.').to_ascii_lowercase();
@@ -128,7 +129,9 @@ pub(super) fn is_loopback(url: &Url) -> bool {
     }
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
     address.is_ok_and(|address| {
+        // `::ffff:127.0.0.1` is an IPv6 address that `is_loopback` alone would not recognize.
         let address = address.to_canonical();
+        // Connecting to 0.0.0.0 or [::] reaches this machine on Linux and macOS.
         address.is_loopback() || address.is_unspecified()
     })
 }

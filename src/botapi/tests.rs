@@ -80,7 +80,7 @@ fn client() -> Client {
     Client::new(&ClientOptions::default()).unwrap()
 }
 
-async fn send(behaviour: Behaviour, timeout: Duration) -> Result<HttpAnswer, SendError> {
+async fn send(behaviour: Behaviour, timeout: Duration) -> Result<HttpResponse, SendError> {
     let (address, _requests) = serve(behaviour);
     client().send(HttpRequest::get(format!("{address}/bot1:SECRET/getMe"), timeout)).await
 }
@@ -138,7 +138,7 @@ async fn what_never_left_is_certainly_not_delivered() {
     let (address, _requests) = serve(Behaviour::Greet("HTTP/1.1 400 Bad Request\r\n\r\n"));
     let tls = HttpRequest::get(address.replace("http", "https") + "/bot1:SECRET/getMe", LONG);
     let error = client().send(tls).await.unwrap_err();
-    let words = "no secure connection to HOST: it does not speak TLS there, perhaps plain http";
+    let words = "no secure connection to HOST: the server does not speak TLS, perhaps plain HTTP";
     assert_eq!(told(&error), (words.to_owned(), true));
 
     for url in ["", "api.telegram.org/bot1:SECRET/x", "ftp://h/bot1:SECRET/x", "http://:0/bot1:SECRET"] {
@@ -194,7 +194,7 @@ async fn a_proxy_that_says_no_is_named_so() {
     let options = ClientOptions { proxy: Proxy::Address(proxy), ..ClientOptions::default() };
     let client = Client::new(&options).unwrap();
     let error = client.send(HttpRequest::get("https://bot.invalid/bot1:SECRET/x", LONG)).await.unwrap_err();
-    let words = "cannot connect to bot.invalid: the proxy does not let the connection through";
+    let words = "cannot connect to bot.invalid: the proxy refused the connection";
     assert_eq!(told(&error), (words.to_owned(), true));
 }
 
@@ -252,19 +252,19 @@ async fn what_is_no_answer_of_a_bot_api_is_told() {
             "200 OK",
             "application/json",
             r#"{"ok":tr"#,
-            "getMe: the server answered 200 with JSON that breaks off or is damaged: is this the address of a Bot API?",
+            "getMe: the server answered 200 with incomplete or damaged JSON: is this the address of a Bot API?",
         ),
         (
             "200 OK",
             "text/plain",
             "",
-            "getMe: the server answered 200 with nothing: is this the address of a Bot API?",
+            "getMe: the server answered 200 with an empty body: is this the address of a Bot API?",
         ),
         (
             "200 OK",
             "application/json",
             r#"{"status":"up"}"#,
-            "getMe: the server answered 200 with JSON of another kind: is this the address of a Bot API?",
+            "getMe: the server answered 200 with other JSON: is this the address of a Bot API?",
         ),
         ("200 OK", "application/json", r#"{"ok":true,"result":{}}"#, "getMe: the server's answer has no id"),
     ] {

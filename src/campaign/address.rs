@@ -1,53 +1,55 @@
-//! Bot API addresses as they stand in a webhook: any URL of the form `…/bot<token>/METHOD`, also with `/test/` between.
+//! Bot API URLs in webhooks: any URL of the form `…/bot<token>/METHOD` or `…/bot<token>/test/METHOD`.
 //!
-//! Works on the text as typed, so that Liquid and `${NAME}` in it count as one piece, whatever they hold.
+//! Works on the URL as typed. Each piece of Liquid and each `${NAME}` is skipped as a whole, so a `/` or `?` inside it
+//! does not end a path segment.
 
 use crate::text::Span;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BotApi {
-    /// All before `/bot`.
+pub struct BotApiUrl {
+    /// Everything before `/bot`.
     pub base: Span,
     pub token: Span,
-    /// Whether it is the test environment's form, `/bot<token>/test/METHOD`.
+    /// Whether the URL calls Telegram's test environment: `/bot<token>/test/METHOD`.
     pub is_test: bool,
     pub method: Span,
 }
 
-/// Takes a Bot API address apart; `None` where the URL has another form.
+/// Splits a Bot API URL into its parts. Returns `None` if the URL has another form.
 ///
 /// ```
-/// use telecast::campaign::bot_api;
+/// use telecast::campaign::parse_bot_api_url;
 ///
 /// let url = "https://api.telegram.org/bot${BOT_TOKEN}/sendMessage";
-/// let parts = bot_api(url).unwrap();
+/// let parts = parse_bot_api_url(url).unwrap();
 /// assert_eq!((parts.token.of(url), parts.method.of(url)), ("${BOT_TOKEN}", "sendMessage"));
 /// ```
-pub fn bot_api(url: &str) -> Option<BotApi> {
+pub fn parse_bot_api_url(url: &str) -> Option<BotApiUrl> {
     let segments = segments(url);
     let bot = segments.iter().position(|segment| is_bot(segment.of(url)))?;
     let is_test = segments.get(bot + 1).is_some_and(|segment| segment.of(url) == "test");
     let method = *segments.get(bot + 1 + usize::from(is_test))?;
+    // A URL that starts with `bot…` has no host.
     if bot == 0 || !is_method(method.of(url)) {
         return None;
     }
     let segment = segments[bot];
     let base = Span::new(0, segment.start.saturating_sub(1));
-    Some(BotApi { base, token: Span::new(segment.start + 3, segment.end), is_test, method })
+    Some(BotApiUrl { base, token: Span::new(segment.start + 3, segment.end), is_test, method })
 }
 
-/// Whether `url` is a Bot API's, whatever its host.
-pub fn is_bot_api_url(url: &str) -> bool {
-    bot_api(url).is_some()
+/// Whether `url` has the form of a Bot API URL. The host does not matter: people run their own Bot API servers.
+pub(crate) fn is_bot_api_url(url: &str) -> bool {
+    parse_bot_api_url(url).is_some()
 }
 
-/// Returns the Bot API method that `url` calls, as typed.
-pub fn method_of(url: &str) -> Option<&str> {
-    bot_api(url).map(|parts| parts.method.of(url))
+/// Returns the Bot API method that `url` calls, in the case it was typed in.
+pub(crate) fn bot_api_method(url: &str) -> Option<&str> {
+    parse_bot_api_url(url).map(|parts| parts.method.of(url))
 }
 
-/// Returns the place of a real token that stands in `url`, which belongs into the secret store.
-pub fn find_token(url: &str) -> Option<Span> {
+/// Finds a literal bot token in `url`. Such a token belongs in the secret store.
+pub(crate) fn find_token(url: &str) -> Option<Span> {
     segments(url)
         .into_iter()
         .filter(|segment| segment.of(url).starts_with("bot"))
@@ -55,29 +57,34 @@ pub fn find_token(url: &str) -> Option<Span> {
         .find(|token| is_token(token.of(url)))
 }
 
-/// Returns the place of a password that stands in `url` before the host: `https://user:password@host/`.
-pub fn find_password(url: &str) -> Option<Span> {
+/// Finds a literal password before the host: `https://user:password@host/`.
+pub(crate) fn find_password(url: &str) -> Option<Span> {
     let start = url.find("://")? + 3;
     let authority = url[start..].split(['/', '?', '#']).next()?;
+    // The last `@` ends the credentials: a password may contain one itself.
     let user = authority.rsplit_once('@')?.0;
     let at = start + user.find(':')? + 1;
     let password = Span::new(at, start + user.len());
-    (!password.of(url).is_empty() && super::placeholders(password.of(url)).is_empty()).then_some(password)
+    (!password.of(url).is_empty() && super::find_placeholders(password.of(url)).is_empty())
+        .then_some(password)
 }
 
-/// Whether `text` is formed as a token is: the bot's number, a colon, letters, digits, `_` and `-`.
+/// Whether `text` has the form of a bot token: the bot's id, a colon, then letters, digits, `_` and `-`.
 pub(super) fn is_token(text: &str) -> bool {
     text.split_once(':').is_some_and(|(id, secret)| {
         !id.is_empty()
             && id.bytes().all(|byte| byte.is_ascii_digit())
             && !secret.is_empty()
+            // Today a secret has 35 characters, but Telegram does not promise the length.
             && secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
     })
 }
 
-/// Whether a segment is `bot` and a token, or something that stands for one: a placeholder, Liquid, `<YOUR_TOKEN>`.
+/// Whether a path segment is `bot` followed by a token or a stand-in for one: a placeholder, Liquid, `<YOUR_TOKEN>`.
 pub(super) fn is_bot(segment: &str) -> bool {
     segment.strip_prefix("bot").is_some_and(|token| {
+        // A segment such as `/bots` is an ordinary path. Only a colon (raw or percent-encoded) or a stand-in makes a
+        // token.
         token.contains([':', '<'])
             || token.contains("%3A")
             || token.contains("%3a")
@@ -90,7 +97,8 @@ fn is_method(segment: &str) -> bool {
     !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
-/// Returns the segments of the path as typed, scheme and host among them; query and fragment are left out.
+/// Splits the URL at `/`, up to the query or fragment. The first segments are the scheme (`https:`), an empty one and
+/// the host.
 pub(super) fn segments(url: &str) -> Vec<Span> {
     let mut segments = Vec::new();
     let mut start = 0;
@@ -115,7 +123,7 @@ pub(super) fn path_end(url: &str) -> usize {
     segments(url).last().map_or(0, |segment| segment.end)
 }
 
-/// Returns where the Liquid or placeholder that starts at `at` ends, or the next byte where none does.
+/// Returns the end of the Liquid or placeholder that starts at `at`, or `at + 1` if none starts there.
 pub(super) fn skip_piece(url: &str, at: usize) -> usize {
     let rest = &url.as_bytes()[at..];
     let close: &str = match rest {
@@ -126,6 +134,7 @@ pub(super) fn skip_piece(url: &str, at: usize) -> usize {
     };
     match url[at + 2..].find(close) {
         Some(found) => at + 2 + found + close.len(),
+        // Unclosed Liquid swallows the rest, so `https://h/bot{{` is not a Bot API URL.
         None => url.len(),
     }
 }
@@ -136,7 +145,7 @@ mod tests {
 
     #[track_caller]
     fn check(url: &str, expected: Option<(&str, &str)>) {
-        let found = bot_api(url).map(|parts| (parts.token.of(url), parts.method.of(url)));
+        let found = parse_bot_api_url(url).map(|parts| (parts.token.of(url), parts.method.of(url)));
         assert_eq!(found, expected, "{url}");
     }
 

@@ -1,6 +1,6 @@
-//! A campaign: which webhook, who, and what is noted about it. Its body stands in a file of its own.
+//! A campaign's settings: webhook, recipients, labels and notes. The body is in its own file and not part of this.
 
-use super::who::{self, Who};
+use super::recipients::{self, Recipients};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::Dialect;
 use crate::text::visible;
@@ -26,7 +26,7 @@ impl ContentFormat {
         }
     }
 
-    /// Returns what a body's file name has behind the campaign's stem.
+    /// The ending of a body's file name, after the campaign's stem.
     pub fn extension(self) -> &'static str {
         match self {
             ContentFormat::Json => ".json.liquid",
@@ -34,47 +34,49 @@ impl ContentFormat {
         }
     }
 
-    /// Reads the word used in files; the error says which there are.
+    /// Parses the name used in TOML files. The error lists the valid names.
     pub fn from_word(word: &str) -> Result<Self, String> {
         ContentFormat::ALL
             .into_iter()
             .find(|format| format.as_str() == word)
-            .ok_or_else(|| format!("`{word}` is no content format; it is `json` or `text`"))
+            .ok_or_else(|| format!("`{word}` is not a content format; use `json` or `text`"))
     }
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Campaign {
     pub name: String,
-    /// The stem of its webhook's file; empty where none is named.
+    /// The stem of the webhook's file; empty if the campaign has no webhook.
     pub webhook: String,
     pub content_format: ContentFormat,
-    /// The dialect of its body; `None` means the workspace's.
+    /// The Liquid dialect of the body; `None` means the workspace's.
     pub dialect: Option<Dialect>,
-    /// Labels, without the characters CleverTap refuses in them.
+    /// Labels as typed. CleverTap's limits on them are reported by [`Campaign::parse`], not enforced here.
     pub labels: Vec<String>,
     pub notes: String,
-    /// Who gets it; without, it can be previewed and tested only.
-    pub who: Option<Who>,
+    /// The recipients; `None` if the campaign can only be previewed and tested.
+    pub recipients: Option<Recipients>,
 }
 
-/// CleverTap's limits on labels.
+/// The characters that CleverTap refuses in labels, and its limit on their number.
 const NOT_IN_LABELS: [char; 6] = ['"', '\\', '%', '>', '<', '!'];
 const MAX_LABELS: usize = 900;
 
 impl Campaign {
-    /// Reads a campaign's file. `None` only where the text is not TOML; what is wrong or missing has its default.
+    /// Parses a campaign's TOML file. Returns `None` only if the text is not TOML; a wrong or missing value gets its
+    /// default and a diagnostic.
     pub fn parse(text: &str) -> (Option<Campaign>, Vec<Diagnostic>) {
         toml::read(text, read)
     }
 
     pub fn to_toml(&self) -> String {
-        toml::written(self, write)
+        toml::new_document(self, write)
     }
 
-    /// Returns `text` changed only where this differs from what it says, or the problem why it is not TOML.
+    /// Returns `text` with only the changed values replaced, so that comments and order stay. The error is the reason
+    /// why `text` is not TOML.
     pub fn update(&self, text: &str) -> Result<String, Diagnostic> {
-        toml::updated(text, self, read, write)
+        toml::update_document(text, self, read, write)
     }
 }
 
@@ -83,13 +85,15 @@ pub(super) fn label_problem(label: &str) -> Option<String> {
         return Some("a label is empty".to_owned());
     }
     let bad = label.chars().find(|c| NOT_IN_LABELS.contains(c) || c.is_control())?;
-    Some(format!("a label cannot hold `{}`", visible(&bad.to_string())))
+    Some(format!("a label cannot contain `{}`", visible(&bad.to_string())))
 }
 
 fn read(table: &mut Table<'_>) -> Campaign {
-    table.unknown_is_grave(|key| match key {
+    // These keys are errors, not warnings: a campaign with a schedule or a misplaced `segment` that is silently
+    // ignored would be sent to the wrong people or at the wrong time.
+    table.make_unknown_keys_errors(|key| match key {
         "when" | "schedule" | "trigger" | "limit" | "control_group" | "variants" => {
-            Some("this version sends only when told to; take it out")
+            Some("this version has no scheduled or triggered sending; remove this key")
         }
         "everyone" | "segment" | "where" | "list" | "exclude" => Some("put it under `[who]`"),
         _ => None,
@@ -97,9 +101,11 @@ fn read(table: &mut Table<'_>) -> Campaign {
     let name = table.string("name").map(|name| name.value).unwrap_or_default();
     let webhook = table.string("webhook");
     if webhook.as_ref().is_none_or(|webhook| webhook.value.trim().is_empty()) {
-        let place = webhook.as_ref().map_or(table.span(), |webhook| webhook.span);
-        let problem = Diagnostic::error(Code::MissingKey, place, "this campaign names no `webhook`");
-        table.problem(problem.with_help("add `webhook = \"bot\"`: the stem of a file in webhooks/"));
+        let span = webhook.as_ref().map_or(table.span(), |webhook| webhook.span);
+        let problem = Diagnostic::error(Code::MissingKey, span, "this campaign has no `webhook`");
+        table.problem(
+            problem.with_help("add `webhook = \"bot\"`, the name of a file in webhooks/ without `.toml`"),
+        );
     }
     let format = table.parsed("content_format", Code::UnknownFormat, ContentFormat::from_word);
     let dialect = table.parsed("dialect", Code::UnknownDialect, read_dialect);
@@ -110,16 +116,17 @@ fn read(table: &mut Table<'_>) -> Campaign {
         dialect: dialect.map(|dialect| dialect.value),
         labels: read_labels(table),
         notes: table.string("notes").map(|notes| notes.value).unwrap_or_default(),
-        who: table.table("who", who::read).flatten(),
+        recipients: table.table("who", recipients::read).flatten(),
     }
 }
 
 pub(super) fn read_dialect(word: &str) -> Result<Dialect, String> {
-    word.parse().map_err(|error| format!("`{}` is no dialect; {error}", visible(word)))
+    word.parse().map_err(|error| format!("`{}` is not a dialect; {error}", visible(word)))
 }
 
 fn read_labels(table: &mut Table<'_>) -> Vec<String> {
     let labels = table.strings("labels").unwrap_or_default();
+    // One diagnostic at the first label over the limit, not one for each of them.
     if let Some(Spanned { span, .. }) = labels.get(MAX_LABELS) {
         let message = format!("more than {MAX_LABELS} labels");
         table.problem(Diagnostic::error(Code::BadLabel, *span, message));
@@ -142,6 +149,8 @@ fn write(editor: &mut Editor, campaign: &Campaign, old: Option<&Campaign>) {
     if old.is_none_or(|old| old.content_format != campaign.content_format) {
         editor.set_string(&["content_format"], campaign.content_format.as_str());
     }
+    // In a new file an optional key is written only if it is set. In an old file it is written or removed only if its
+    // value changed.
     if old.map_or(campaign.dialect.is_some(), |old| old.dialect != campaign.dialect) {
         match campaign.dialect {
             Some(dialect) => editor.set_string(&["dialect"], dialect.as_str()),
@@ -160,7 +169,7 @@ fn write(editor: &mut Editor, campaign: &Campaign, old: Option<&Campaign>) {
             notes => editor.set_string(&["notes"], notes),
         }
     }
-    if old.map_or(campaign.who.is_some(), |old| old.who != campaign.who) {
-        who::write(editor, campaign.who.as_ref());
+    if old.map_or(campaign.recipients.is_some(), |old| old.recipients != campaign.recipients) {
+        recipients::write(editor, campaign.recipients.as_ref());
     }
 }

@@ -1,30 +1,33 @@
-//! Lengths of time as people write them in files: `10s`, `500ms`, `2m`.
+//! Durations as written in TOML files: `10s`, `500ms`, `2m`, `1h`.
 
 use std::time::Duration;
 
 const UNITS: [(&str, u64); 4] = [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000)];
 
-/// Reads a whole number and a unit: `500ms`, `10s`, `2m`, `1h`. The error says what is accepted.
-pub fn parse_duration(text: &str) -> Result<Duration, String> {
+/// Parses a whole number and a unit (`ms`, `s`, `m` or `h`). The error says which forms are accepted.
+pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
     let text = text.trim();
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, unit) = text.split_at(digits);
     let unit = unit.trim_start();
     let factor = UNITS.iter().find(|(name, _)| *name == unit).map(|(_, factor)| *factor);
     let millis =
+        // Checked: `18446744073709551615h` is a whole number with a unit, but overflows.
         number.parse::<u64>().ok().zip(factor).and_then(|(number, factor)| number.checked_mul(factor));
     match millis {
         Some(millis) => Ok(Duration::from_millis(millis)),
-        None => Err(format!("`{text}` is no length of time; write it as `10s`, `500ms` or `2m`")),
+        None => Err(format!("`{text}` is not a duration; write it as `10s`, `500ms` or `2m`")),
     }
 }
 
-/// Returns the shortest form that [`parse_duration`] reads back; less than a millisecond is dropped.
-pub fn format_duration(duration: Duration) -> String {
+/// Formats a duration in the largest unit that divides it, which [`parse_duration`] reads back. Fractions of a
+/// millisecond are dropped.
+pub(crate) fn format_duration(duration: Duration) -> String {
     let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     let (unit, factor) = UNITS
         .iter()
         .rev()
+        // Zero is a multiple of every unit; without this it would print as `0h`.
         .find(|(_, factor)| 0 < millis && millis.is_multiple_of(*factor))
         .unwrap_or(&UNITS[0]);
     format!("{}{unit}", millis / factor)

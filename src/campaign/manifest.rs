@@ -1,4 +1,4 @@
-//! The workspace's own file, `telecast.toml`: its name, zone, dialect, and what new campaigns begin with.
+//! The workspace's settings, `telecast.toml`: name, time zone, dialect and the defaults for new campaigns.
 
 use super::definition::{ContentFormat, read_dialect};
 use crate::diagnostic::{Code, Diagnostic};
@@ -8,16 +8,17 @@ use crate::toml::{self, Editor, Table};
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Manifest {
     pub name: String,
-    /// What earlier versions kept its secrets by; no longer written.
+    /// The key under which earlier versions stored the workspace's secrets. Still read, so that those secrets can be
+    /// moved; not written for new workspaces.
     pub id: Option<String>,
-    /// The IANA name of the zone that dates are shown and counted in; `None` means the system's.
+    /// The IANA time zone in which dates are shown and counted; `None` means the system's.
     pub time_zone: Option<String>,
-    /// The dialect of bodies whose campaign names none.
+    /// The Liquid dialect of campaigns that do not set their own.
     pub dialect: Dialect,
     pub defaults: Defaults,
 }
 
-/// What new campaigns begin with: `[defaults]`.
+/// The settings of new campaigns: `[defaults]`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Defaults {
     /// The stem of a webhook's file.
@@ -26,22 +27,25 @@ pub struct Defaults {
 }
 
 impl Manifest {
-    /// Reads `telecast.toml`. `None` only where the text is not TOML; what is wrong or missing has its default.
+    /// Parses `telecast.toml`. Returns `None` only if the text is not TOML; a wrong or missing value gets its default
+    /// and a diagnostic.
     pub fn parse(text: &str) -> (Option<Manifest>, Vec<Diagnostic>) {
         toml::read(text, read)
     }
 
     pub fn to_toml(&self) -> String {
-        toml::written(self, write)
+        toml::new_document(self, write)
     }
 
-    /// Returns `text` changed only where this differs from what it says, or the problem why it is not TOML.
+    /// Returns `text` with only the changed values replaced, so that comments and order stay. The error is the reason
+    /// why `text` is not TOML.
     pub fn update(&self, text: &str) -> Result<String, Diagnostic> {
-        toml::updated(text, self, read, write)
+        toml::update_document(text, self, read, write)
     }
 
-    /// Returns the zone that dates are shown and counted in, or `None` for the system's.
+    /// The time zone in which dates are shown and counted, or `None` for the system's.
     pub fn zone(&self) -> Option<jiff::tz::TimeZone> {
+        // An unknown name was reported when the file was parsed.
         self.time_zone.as_deref().and_then(|name| jiff::tz::TimeZone::get(name).ok())
     }
 }
@@ -65,20 +69,20 @@ fn read_defaults(table: &mut Table<'_>) -> Defaults {
     }
 }
 
-/// An id is a key in the secret store, so it is kept plain.
 fn parse_id(text: &str) -> Result<String, String> {
+    // Ids were keys of the secret store, where the key `shared` is reserved for secrets that all workspaces share.
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     match text {
-        "" | "shared" => Err(format!("`{text}` cannot be a workspace's id")),
+        "" | "shared" => Err(format!("`{text}` cannot be a workspace id")),
         _ if text.chars().all(is_plain) => Ok(text.to_owned()),
-        _ => Err("an id is made of ASCII letters, digits, `-` and `_`".to_owned()),
+        _ => Err("an id may contain only ASCII letters, digits, `-` and `_`".to_owned()),
     }
 }
 
 fn parse_zone(text: &str) -> Result<String, String> {
     match jiff::tz::TimeZone::get(text) {
         Ok(_) => Ok(text.to_owned()),
-        Err(_) => Err("this is no time zone telecast knows; write it as `Europe/Berlin` or `UTC`".to_owned()),
+        Err(_) => Err("unknown time zone; use an IANA name such as `Europe/Berlin` or `UTC`".to_owned()),
     }
 }
 

@@ -1,14 +1,14 @@
-//! `${NAME}`: where a webhook refers to a secret by name.
+//! `${NAME}`, by which a webhook refers to a secret.
 
 use crate::text::Span;
 
-/// The placeholder that is no secret: the address of the workspace's own sandbox.
-pub const SANDBOX: &str = "SANDBOX";
+/// The name of the only placeholder that is not a secret: the URL of the workspace's own sandbox.
+pub(crate) const SANDBOX: &str = "SANDBOX";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Placeholder {
+pub(crate) struct Placeholder {
     pub name: String,
-    /// All of it, from `$` to `}`.
+    /// The whole placeholder, from `$` to `}`.
     pub span: Span,
 }
 
@@ -20,14 +20,16 @@ fn names(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// Whether `name` can stand in `${…}`: letters, digits and `_` of ASCII, no digit first.
-pub fn is_name(name: &str) -> bool {
+/// Whether `name` is valid in `${…}`: ASCII letters, digits and `_`, not starting with a digit.
+pub(crate) fn is_secret_name(name: &str) -> bool {
+    // The same rule as for environment variables and shells: a secret can be set as a variable, and a curl command
+    // refers to it as one.
     name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
         && name.bytes().next().is_some_and(|first| !first.is_ascii_digit())
 }
 
-/// Returns the placeholders of `text` in order; `${…}` around anything but a name is text.
-pub fn placeholders(text: &str) -> Vec<Placeholder> {
+/// Returns the placeholders of `text` in order. `${…}` around anything but a valid name is plain text.
+pub(crate) fn find_placeholders(text: &str) -> Vec<Placeholder> {
     let mut found = Vec::new();
     let mut from = 0;
     while let Some(start) = text[from..].find("${").map(|at| from + at) {
@@ -35,9 +37,10 @@ pub fn placeholders(text: &str) -> Vec<Placeholder> {
         let length = text[inner..].bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
         let end = inner + length;
         let name = &text[inner..end];
-        if text[end..].starts_with('}') && is_name(name) {
+        if text[end..].starts_with('}') && is_secret_name(name) {
             found.push(Placeholder { name: name.to_owned(), span: Span::new(start, end + 1) });
         }
+        // Continue at the end of the name, not after a `}`: in `${A ${B}` the second placeholder is valid.
         from = end;
     }
     found
@@ -49,7 +52,7 @@ mod tests {
 
     #[test]
     fn only_names_in_braces_are_placeholders() {
-        let found = |text| placeholders(text).into_iter().map(|found| found.name).collect::<Vec<_>>();
+        let found = |text| find_placeholders(text).into_iter().map(|found| found.name).collect::<Vec<_>>();
         assert_eq!(found("${A}x${B_2}${A}"), ["A", "B_2", "A"]);
         assert_eq!(found("$A ${} ${1A} ${A B} ${Ä} ${A ${${B}"), ["B"]);
     }

@@ -1,20 +1,21 @@
-//! Where a webhook sends, and with which secrets: what a person decides about when they trust it.
+//! The route of a webhook: its destination and its secrets. This is what a user decides about when they trust a
+//! webhook.
 //!
 //! ```text
-//! Webhook ──route──▶ Route { origin, secrets }            what a person is asked about
-//!                └─▶ Violation …                          what may not stand in a webhook, each at its place
-//! finished address ──Route::admits──▶ whether it leads where the person was told
+//! Webhook ──route──▶ Route (destination, secrets)     what the user is asked to trust
+//!                └─▶ Violation …                      everything a webhook must not contain, each with its position
+//! final URL ──Route::check_url──▶ Ok, or RouteMismatch if it no longer goes to that destination
 //! ```
 //!
-//! A webhook can come from a stranger. What it sends where must be readable off the file: scheme, host and port are
-//! literal, a Bot API's token is exactly one `${NAME}`, and nothing that is put in later can lead elsewhere.
+//! A webhook can come from a stranger, so its file must show where it sends what. Scheme, host and port are literal, a
+//! Bot API token is exactly one `${NAME}`, and no value that is filled in later can change the destination.
 
 use std::fmt;
 
 use percent_encoding::percent_decode_str;
 use url::{Host as UrlHost, Url};
 
-use super::address::{self, BotApi};
+use super::address::{self, BotApiUrl};
 use super::placeholder::{self, Placeholder, SANDBOX};
 use super::{Auth, Webhook};
 use crate::diagnostic::{Code, Diagnostic, Fix, did_you_mean};
@@ -23,23 +24,24 @@ use crate::telegram;
 use crate::template::{self, Partials};
 use crate::text::Span;
 
-/// The host that is a Bot API whatever its path.
+/// URLs of this host must be Bot API URLs.
 const TELEGRAM: &str = "api.telegram.org";
 
-/// The headers that the connection sets: a second value of theirs can lead a request elsewhere.
+/// Headers that the HTTP client sets itself. A second `Host` or a wrong length can send a request to another
+/// destination.
 const FORBIDDEN_HEADERS: [&str; 4] = ["host", "content-length", "transfer-encoding", "connection"];
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
-    pub origin: Origin,
-    /// The names of the secrets that go there, each once, in order; [`SANDBOX`] is none.
+    pub destination: Destination,
+    /// The names of the secrets that are sent, each once, in order. [`SANDBOX`] is not a secret.
     pub secrets: Vec<String>,
-    /// What follows the token where the address is a Bot API's: `/METHOD` or `/test/METHOD`.
-    pub bot_call: Option<String>,
+    /// For a Bot API URL, the path after the token: `/METHOD` or `/test/METHOD`.
+    pub method_path: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
+pub enum Destination {
     /// The workspace's own sandbox: `${SANDBOX}`.
     Sandbox,
     Host(Host),
@@ -48,23 +50,23 @@ pub enum Origin {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Host {
     pub is_https: bool,
-    /// The name in ASCII (`xn--…`), or the address; IPv6 in brackets.
+    /// The host name in ASCII (`xn--…`) or the IP address, IPv6 in brackets.
     pub name: String,
-    /// The port, the scheme's own where none is written.
+    /// The port; the scheme's default if the URL has none.
     pub port: u16,
-    /// Whether the address is on this machine by its form: 127.0.0.0/8, `::1`, `localhost`.
+    /// Whether the host is this machine: 127.0.0.0/8, `::1` or `localhost`. Decided without a DNS lookup.
     pub is_loopback: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Violation {
-    pub part: Part,
-    /// What is wrong; its spans lie in that value.
+    pub part: WebhookPart,
+    /// The problem, with spans in the value of that part.
     pub problem: Diagnostic,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Part {
+pub enum WebhookPart {
     Url,
     HeaderName(String),
     /// The value of the header of this name.
@@ -74,29 +76,29 @@ pub enum Part {
     Auth(&'static str),
 }
 
-impl Part {
-    /// Returns the path of keys to it in the webhook's file.
+impl WebhookPart {
+    /// The TOML keys that lead to this part in the webhook's file.
     pub fn path(&self) -> Vec<&str> {
         match self {
-            Part::Url => vec!["url"],
-            Part::HeaderName(name) | Part::Header(name) => vec!["headers", name],
-            Part::Param(name) => vec!["params", name],
-            Part::Auth(key) => vec!["auth", key],
+            WebhookPart::Url => vec!["url"],
+            WebhookPart::HeaderName(name) | WebhookPart::Header(name) => vec!["headers", name],
+            WebhookPart::Param(name) => vec!["params", name],
+            WebhookPart::Auth(key) => vec!["auth", key],
         }
     }
 }
 
-impl fmt::Display for Origin {
+impl fmt::Display for Destination {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Origin::Sandbox => out.write_str("${SANDBOX}"),
-            Origin::Host(host) => host.fmt(out),
+            Destination::Sandbox => out.write_str("${SANDBOX}"),
+            Destination::Host(host) => host.fmt(out),
         }
     }
 }
 
 impl fmt::Display for Host {
-    /// `api.telegram.org`, `127.0.0.1:8081`: the port where it is not the scheme's own.
+    /// `api.telegram.org`, `127.0.0.1:8081`: the port is printed only if it is not the scheme's default.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.name)?;
         let default = if self.is_https { 443 } else { 80 };
@@ -105,20 +107,24 @@ impl fmt::Display for Host {
 }
 
 impl Host {
-    /// Reads `host` or `host:port` as somebody writes it for a server of this scheme; `None` where it is neither.
+    /// Parses `host` or `host:port` for the given scheme. Returns `None` if `authority` is anything else.
     pub fn parse(authority: &str, is_https: bool) -> Option<Host> {
-        // What the parser would take for something else than host and port, or silently leave out.
+        // The URL parser would read these characters as a path, a query or credentials, decode them, or silently drop
+        // them.
         if authority.is_empty()
             || authority.contains(|c: char| "/\\?#@%".contains(c) || c.is_control() || c == ' ')
         {
             return None;
         }
         let scheme = if is_https { "https" } else { "http" };
+        // The same parser as the HTTP client's, so that the host the user is asked about is the host that is connected
+        // to.
         Host::of(&Url::parse(&format!("{scheme}://{authority}/")).ok()?)
     }
 
     fn of(url: &Url) -> Option<Host> {
         let is_loopback = match url.host()? {
+            // Only this exact name: `localhost.evil.example` is a public host.
             UrlHost::Domain(name) => name == "localhost",
             UrlHost::Ipv4(address) => address.is_loopback(),
             UrlHost::Ipv6(address) => address.is_loopback(),
@@ -132,51 +138,56 @@ impl Host {
     }
 }
 
-/// Why nothing is sent to a finished address. The address, which holds secrets, is not repeated.
+/// Why nothing is sent to a final URL. The messages do not repeat the URL, because it contains secrets.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Misdirected {
-    #[error("the finished address is not valid: {0}")]
+pub enum RouteMismatch {
+    #[error("the final URL is not valid: {0}")]
     Invalid(#[from] url::ParseError),
-    /// A value changed the host, or added a user.
-    #[error("the finished address leads to another host than the webhook's")]
+    /// A value changed the host or added credentials.
+    #[error("the final URL leads to a different host than the webhook's")]
     OtherHost,
-    #[error("a value makes a `.` or `..` of a part of the address's path")]
+    #[error("a value adds a `.` or `..` segment to the URL's path")]
     DotSegment,
-    #[error("the secret in the address is no bot token: a number, a colon, then letters and digits")]
+    #[error("the secret in the URL is not a bot token: a number, a colon, then letters and digits")]
     NoToken,
-    #[error("a value makes a Bot API's address of the webhook's")]
+    #[error("a value turns the webhook's URL into a Bot API URL")]
     BotApi,
 }
 
 impl Route {
-    /// Says why a finished address, secrets and values filled in, does not lead where this route says; `sandbox` is the
-    /// address that `${SANDBOX}` stands for.
+    /// Checks that a final URL, with secrets and values filled in, still goes to this route's destination. `sandbox`
+    /// is the value of `${SANDBOX}`.
     ///
-    /// The last look before something is sent: a value that brings a `/../`, an `@` or a second path is found here.
-    pub fn admits(&self, address: &str, sandbox: Option<&str>) -> Result<(), Misdirected> {
+    /// This is the last check before something is sent. It catches a value that contains a `/../`, an `@` or a second
+    /// path.
+    pub fn check_url(&self, address: &str, sandbox: Option<&str>) -> Result<(), RouteMismatch> {
         let url = Url::parse(address)?;
-        let expected = match &self.origin {
-            Origin::Host(host) => Some(host.clone()),
-            Origin::Sandbox => sandbox.and_then(|base| Host::of(&Url::parse(base).ok()?)),
+        let expected = match &self.destination {
+            Destination::Host(host) => Some(host.clone()),
+            Destination::Sandbox => sandbox.and_then(|base| Host::of(&Url::parse(base).ok()?)),
         };
         let found = Host::of(&url);
+        // Credentials are never in a valid webhook URL, so a value added them, as in `https://host@evil.example`.
         if found.is_none() || found != expected || !url.username().is_empty() || url.password().is_some() {
-            return Err(Misdirected::OtherHost);
+            return Err(RouteMismatch::OtherHost);
         }
+        // Checked on the text: the URL parser has already resolved `..`, so the parsed path no longer shows it.
         if has_dot_segment(address) {
-            return Err(Misdirected::DotSegment);
+            return Err(RouteMismatch::DotSegment);
         }
         let path = &address[..address::path_end(address)];
-        match &self.bot_call {
+        match &self.method_path {
+            // The method is compared at the end of the path: a token that contains `/x?` or `%2f` would otherwise call
+            // another method of the bot.
             Some(call) => {
                 let segment = path.strip_suffix(call.as_str()).and_then(|rest| rest.rsplit('/').next());
                 let token = segment.and_then(|segment| segment.strip_prefix("bot"));
                 if !token.is_some_and(is_sane_token) {
-                    return Err(Misdirected::NoToken);
+                    return Err(RouteMismatch::NoToken);
                 }
             }
-            None if address::bot_api(address).is_some() || looks_like_bot_api(address) => {
-                return Err(Misdirected::BotApi);
+            None if address::parse_bot_api_url(address).is_some() || looks_like_bot_api(address) => {
+                return Err(RouteMismatch::BotApi);
             }
             None => {}
         }
@@ -185,39 +196,38 @@ impl Route {
 }
 
 impl Webhook {
-    /// Returns where this sends and with what, or everything in it that may not stand in a webhook.
+    /// Returns the destination and the secrets, or everything that a webhook must not contain.
     ///
     /// ```
     /// use telecast::campaign::Webhook;
     ///
     /// let url = "https://api.telegram.org/bot${BOT_TOKEN}/sendMessage".to_owned();
     /// let route = Webhook { url, ..Webhook::default() }.route().unwrap();
-    /// assert_eq!(route.origin.to_string(), "api.telegram.org");
+    /// assert_eq!(route.destination.to_string(), "api.telegram.org");
     /// assert_eq!(route.secrets, ["BOT_TOKEN"]);
     /// ```
     pub fn route(&self) -> Result<Route, Vec<Violation>> {
         let mut violations = Vec::new();
-        let origin = origin(&self.url, &mut violations);
-        check_path(&self.url, origin.as_ref(), &mut violations);
+        let destination = parse_destination(&self.url, &mut violations);
+        check_path(&self.url, destination.as_ref(), &mut violations);
         self.check_headers(&mut violations);
         self.check_liquid(&mut violations);
-        let is_bot_api = address::bot_api(&self.url).is_some() || looks_like_bot_api(&self.url);
-        self.check_secrets(origin.as_ref(), is_bot_api, &mut violations);
-        match origin {
-            Some(origin) if violations.is_empty() => {
-                let parts = address::bot_api(&self.url);
-                let bot_call =
+        let is_bot_api = address::parse_bot_api_url(&self.url).is_some() || looks_like_bot_api(&self.url);
+        self.check_secrets(destination.as_ref(), is_bot_api, &mut violations);
+        match destination {
+            Some(destination) if violations.is_empty() => {
+                let parts = address::parse_bot_api_url(&self.url);
+                let method_path =
                     parts.map(|parts| Span::new(parts.token.end, parts.method.end).of(&self.url).to_owned());
-                Ok(Route { origin, secrets: self.secret_names(), bot_call })
+                Ok(Route { destination, secrets: self.secret_names(), method_path })
             }
             Some(_) | None => Err(violations),
         }
     }
 
-    /// Returns the server alone, also where something else in the webhook keeps it from being sent to; `None` where the
-    /// server cannot be read off the url.
-    pub fn origin(&self) -> Option<Origin> {
-        origin(&self.url, &mut Vec::new())
+    /// Returns only the destination, even if the webhook has violations. Returns `None` if the URL does not show it.
+    pub fn destination(&self) -> Option<Destination> {
+        parse_destination(&self.url, &mut Vec::new())
     }
 
     fn check_headers(&self, violations: &mut Vec<Violation>) {
@@ -227,64 +237,75 @@ impl Webhook {
                 let problem = Diagnostic::error(
                     Code::ForbiddenHeader,
                     span,
-                    format!("the connection sets `{}` by itself", name.trim()),
+                    format!("the HTTP client sets `{}` itself", name.trim()),
                 );
-                let problem = problem.with_help("take it out: the url says where the request goes");
-                violations.push(Violation { part: Part::HeaderName(name.clone()), problem });
+                let problem = problem.with_help("remove it: the URL decides where the request goes");
+                violations.push(Violation { part: WebhookPart::HeaderName(name.clone()), problem });
             }
         }
     }
 
-    /// Partials are other files, which nobody looked at when the webhook was trusted.
     fn check_liquid(&self, violations: &mut Vec<Violation>) {
         for (part, text) in self.parts().filter(|(_, text)| text.contains("{%")) {
+            // Partials are other files. The user did not see them when they trusted the webhook, and they can change
+            // later.
             let (template, _) = template::parse(text, &Partials::default(), Dialect::Telecast);
             violations.extend(template.partial_calls().into_iter().map(|span| {
                 let problem =
                     Diagnostic::error(Code::PartialInWebhook, span, "a webhook cannot call partials");
-                let problem = problem.with_help("write here what the partial prints");
+                let problem = problem.with_help("write the partial's text here instead");
                 Violation { part: part.clone(), problem }
             }));
         }
     }
 
-    fn check_secrets(&self, origin: Option<&Origin>, is_bot_api: bool, violations: &mut Vec<Violation>) {
-        let token = address::bot_api(&self.url).map(|parts| parts.token);
-        let is_start = |found: &Placeholder, part: &Part| *part == Part::Url && found.span.start == 0;
-        // One that is only a part of the token is said to be so where the path is checked.
-        let is_token = |found: &Placeholder, part: &Part| {
-            *part == Part::Url
+    fn check_secrets(
+        &self,
+        destination: Option<&Destination>,
+        is_bot_api: bool,
+        violations: &mut Vec<Violation>,
+    ) {
+        let token = address::parse_bot_api_url(&self.url).map(|parts| parts.token);
+        let is_start =
+            |found: &Placeholder, part: &WebhookPart| *part == WebhookPart::Url && found.span.start == 0;
+        // A placeholder that is only a part of the token is reported by the check of the path.
+        let is_token = |found: &Placeholder, part: &WebhookPart| {
+            *part == WebhookPart::Url
                 && token.is_some_and(|token| token.start <= found.span.start && found.span.end <= token.end)
         };
         let mut has_secret = false;
         for (part, text) in self.parts() {
-            for found in placeholder::placeholders(text) {
+            for found in placeholder::find_placeholders(text) {
                 let problem = if found.name == SANDBOX {
                     (!is_start(&found, &part)).then(|| {
                         Diagnostic::error(
                             Code::MisplacedSecret,
                             found.span,
-                            "`${SANDBOX}` stands only at the start of the url",
+                            "`${SANDBOX}` is allowed only at the start of the URL",
                         )
                     })
                 } else {
                     has_secret = true;
-                    // Of a path that is none, it is said already.
-                    let is_told = part == Part::Url && token.is_none();
-                    (is_bot_api && !is_told && !is_token(&found, &part)).then(|| {
+                    // A Bot API URL without a valid path is reported by the check of the path.
+                    let is_reported = part == WebhookPart::Url && token.is_none();
+                    (is_bot_api && !is_reported && !is_token(&found, &part)).then(|| {
                         Diagnostic::error(
                             Code::MisplacedSecret,
                             found.span,
-                            format!("at a Bot API a secret stands only in the path, as the token, and not `${{{}}}` here", found.name),
+                            format!(
+                                "a Bot API webhook allows a secret only as the token, not `${{{}}}` here",
+                                found.name
+                            ),
                         )
-                        .with_help("the Bot API needs no other secret; take it out")
+                        .with_help("the Bot API needs no other secret; remove it")
                     })
                 };
                 violations.extend(problem.map(|problem| Violation { part: part.clone(), problem }));
             }
         }
-        if let Some(Origin::Host(host)) = origin
+        if let Some(Destination::Host(host)) = destination
             && !host.is_https
+            // Plain http never leaves this machine on loopback: a local Bot API server and the sandbox use it.
             && !host.is_loopback
             && has_secret
         {
@@ -292,60 +313,63 @@ impl Webhook {
             let problem = Diagnostic::error(
                 Code::SecretOverHttp,
                 span,
-                "a secret would go over plain http, readable on the way",
+                "a secret would be sent over plain http, where others can read it",
             );
-            let problem = problem.with_help("write https://; plain http with secrets is for loopback only");
-            violations.push(Violation { part: Part::Url, problem });
+            let problem =
+                problem.with_help("use https://; with secrets, plain http is allowed only on loopback");
+            violations.push(Violation { part: WebhookPart::Url, problem });
         }
     }
 
-    fn parts(&self) -> impl Iterator<Item = (Part, &str)> {
-        let auth: Vec<(Part, &str)> = match &self.auth {
+    fn parts(&self) -> impl Iterator<Item = (WebhookPart, &str)> {
+        let auth: Vec<(WebhookPart, &str)> = match &self.auth {
             None => Vec::new(),
             Some(Auth::Basic { username, password }) => {
-                vec![(Part::Auth("username"), username), (Part::Auth("password"), password)]
+                vec![(WebhookPart::Auth("username"), username), (WebhookPart::Auth("password"), password)]
             }
-            Some(Auth::Bearer { token }) => vec![(Part::Auth("token"), token)],
+            Some(Auth::Bearer { token }) => vec![(WebhookPart::Auth("token"), token)],
         };
-        let params = self.params.iter().map(|(name, value)| (Part::Param(name.clone()), value.as_str()));
-        let headers = self.headers.iter().map(|(name, value)| (Part::Header(name.clone()), value.as_str()));
-        std::iter::once((Part::Url, self.url.as_str())).chain(params).chain(headers).chain(auth)
+        let params =
+            self.params.iter().map(|(name, value)| (WebhookPart::Param(name.clone()), value.as_str()));
+        let headers =
+            self.headers.iter().map(|(name, value)| (WebhookPart::Header(name.clone()), value.as_str()));
+        std::iter::once((WebhookPart::Url, self.url.as_str())).chain(params).chain(headers).chain(auth)
     }
 }
 
 fn violate(violations: &mut Vec<Violation>, problem: Diagnostic) {
-    violations.push(Violation { part: Part::Url, problem });
+    violations.push(Violation { part: WebhookPart::Url, problem });
 }
 
-/// Reads scheme, host and port; what keeps them from being read off the text is a violation.
-fn origin(url: &str, violations: &mut Vec<Violation>) -> Option<Origin> {
-    const LITERAL: &str =
-        "write scheme, host and port out, as in `https://api.telegram.org/…`, or begin with `${SANDBOX}/`";
+/// Reads scheme, host and port from the URL as typed. Anything that hides them is a violation.
+fn parse_destination(url: &str, violations: &mut Vec<Violation>) -> Option<Destination> {
+    const LITERAL: &str = "write scheme, host and port literally, as in `https://api.telegram.org/…`, or start with `${SANDBOX}/`";
     let not_an_url = |message: &str| {
         Diagnostic::error(Code::NotAnUrl, Span::new(0, url.len()), message)
-            .with_help("an address looks like `https://api.telegram.org/bot${BOT_TOKEN}/sendMessage`")
+            .with_help("a URL looks like `https://api.telegram.org/bot${BOT_TOKEN}/sendMessage`")
     };
     if let Some(rest) = url.strip_prefix("${SANDBOX}") {
         if rest.starts_with('/') {
-            return Some(Origin::Sandbox);
+            return Some(Destination::Sandbox);
         }
         let span = Span::new(0, url.find('/').unwrap_or(url.len()));
         let problem = Diagnostic::error(
             Code::ComputedHost,
             span,
-            "`${SANDBOX}` is host and port whole; nothing can be added to it",
+            "`${SANDBOX}` is the whole host and port; nothing can be added to it",
         );
         violate(violations, problem.with_help(LITERAL));
         return None;
     }
     if url.trim().is_empty() {
-        violate(violations, not_an_url("the address is empty"));
+        violate(violations, not_an_url("the URL is empty"));
         return None;
     }
     let computed = |span: Span| {
-        Diagnostic::error(Code::ComputedHost, span, "where this goes cannot be read off the address")
+        Diagnostic::error(Code::ComputedHost, span, "the URL does not show which host it sends to")
             .with_help(LITERAL)
     };
+    // Reported before the scheme is checked: such a URL has no scheme, but the real problem is the computed host.
     if url.starts_with("${") || url.starts_with("{{") || url.starts_with("{%") {
         let end = url.find(['/', '?', '#']).unwrap_or(url.len());
         violate(violations, computed(Span::new(0, end)));
@@ -355,36 +379,36 @@ fn origin(url: &str, violations: &mut Vec<Violation>) -> Option<Origin> {
     let scheme = &url[..scheme_end];
     let is_https = scheme.eq_ignore_ascii_case("https");
     if !is_https && !scheme.eq_ignore_ascii_case("http") {
-        violate(violations, not_an_url("the address does not start with `https://` or `http://`"));
+        violate(violations, not_an_url("the URL does not start with `https://` or `http://`"));
         return None;
     }
     let start = scheme_end + "://".len();
-    // The characters that can be between braces do not end it: Liquid in a host is said to be just that.
+    // Liquid is skipped as a whole, so that `https://{{ 'a/b' }}/x` is reported as a computed host, not as a bad one.
     let end = authority_end(url, start);
     let span = Span::new(start, end);
     let authority = span.of(url);
     if authority.is_empty() || authority.starts_with(':') {
-        violate(violations, not_an_url("the address has no host"));
+        violate(violations, not_an_url("the URL has no host"));
         return None;
     }
     if authority.contains("${") || authority.contains("{{") || authority.contains("{%") {
         violate(violations, computed(span));
         return None;
     }
+    // Everything before `@` is credentials: `https://api.telegram.org@evil.example/` goes to evil.example.
     if authority.contains('@') {
-        let problem =
-            Diagnostic::error(Code::ComputedHost, span, "a user's name or password stands in the address");
+        let problem = Diagnostic::error(Code::ComputedHost, span, "the URL contains a user name or password");
         violate(violations, problem.with_help("put them under `[auth]`, as `${NAME}`"));
         return None;
     }
     let host = Host::parse(authority, is_https);
     if host.is_none() {
-        violate(violations, not_an_url("the address has no host that can be read"));
+        violate(violations, not_an_url("the URL's host is not valid"));
     }
-    host.map(Origin::Host)
+    host.map(Destination::Host)
 }
 
-/// Where host and port end: at the path, the query or the fragment, as the sender's parser sees it.
+/// Returns the end of host and port. Includes `\`, which the URL standard treats as `/` in http URLs.
 fn authority_end(url: &str, start: usize) -> usize {
     let mut at = start;
     let bytes = url.as_bytes();
@@ -398,34 +422,32 @@ fn authority_end(url: &str, start: usize) -> usize {
     at
 }
 
-/// Checks what can be known of the path before its Liquid is rendered and its secrets are put in.
-fn check_path(url: &str, origin: Option<&Origin>, violations: &mut Vec<Violation>) {
+/// Checks the path as far as possible before Liquid is rendered and secrets are filled in.
+fn check_path(url: &str, destination: Option<&Destination>, violations: &mut Vec<Violation>) {
+    // The URL standard removes tabs and line breaks, so `h/\t../x` turns into another path after this check.
     if let Some(at) = url.find(|c: char| c.is_ascii_control()) {
-        let problem = Diagnostic::error(
-            Code::NotAnUrl,
-            Span::new(at, at + 1),
-            "a control character stands in the address",
-        );
+        let problem =
+            Diagnostic::error(Code::NotAnUrl, Span::new(at, at + 1), "the URL contains a control character");
         violate(
             violations,
-            problem.with_help("take it out: senders drop it, and what is left is another address"),
+            problem.with_help("remove it: HTTP clients drop it, which leaves a different URL"),
         );
     }
     if let Some(at) = url.find('\\').filter(|at| address::path_end(url) > *at) {
-        let problem =
-            Diagnostic::error(Code::NotAnUrl, Span::new(at, at + 1), "a `\\` stands in the address");
+        let problem = Diagnostic::error(Code::NotAnUrl, Span::new(at, at + 1), "the URL contains a `\\`");
         violate(violations, problem.with_help("write `/`"));
     }
     let path = address::segments(url);
     for segment in path.iter().filter(|segment| is_dots(segment.of(url))) {
         let problem =
-            Diagnostic::error(Code::DotSegment, *segment, "`.` and `..` in a path lead to another one");
-        violate(violations, problem.with_help("write the path that is meant"));
+            Diagnostic::error(Code::DotSegment, *segment, "`.` and `..` in a path lead to a different path");
+        violate(violations, problem.with_help("write the resulting path"));
     }
-    let is_telegram = matches!(origin, Some(Origin::Sandbox))
-        || matches!(origin, Some(Origin::Host(host)) if host.name.trim_end_matches('.') == TELEGRAM);
-    match address::bot_api(url) {
-        Some(parts) => check_bot_path(url, parts, origin.is_some(), violations),
+    // A trailing dot is the same host in DNS.
+    let is_telegram = matches!(destination, Some(Destination::Sandbox))
+        || matches!(destination, Some(Destination::Host(host)) if host.name.trim_end_matches('.') == TELEGRAM);
+    match address::parse_bot_api_url(url) {
+        Some(parts) => check_bot_path(url, parts, destination.is_some(), violations),
         None if is_telegram || looks_like_bot_api(url) => {
             let span = Span::new(0, address::path_end(url));
             violate(violations, bot_path(span, "the path is not `/bot${NAME}/METHOD`"));
@@ -436,77 +458,87 @@ fn check_path(url: &str, origin: Option<&Origin>, violations: &mut Vec<Violation
 
 fn bot_path(span: Span, message: impl Into<String>) -> Diagnostic {
     Diagnostic::error(Code::BotApiPath, span, message)
-        .with_help("a Bot API's address ends in `/bot${BOT_TOKEN}/sendMessage`, or another method that sends")
+        .with_help("a Bot API URL ends in `/bot${BOT_TOKEN}/sendMessage`, or another method that sends")
 }
 
-/// At a Bot API the path is `…/bot${NAME}/METHOD` to its end, METHOD one that sends.
-fn check_bot_path(url: &str, parts: BotApi, has_origin: bool, violations: &mut Vec<Violation>) {
+/// Checks that the path is exactly `…/bot${NAME}/METHOD` and that METHOD sends a message.
+fn check_bot_path(url: &str, parts: BotApiUrl, has_destination: bool, violations: &mut Vec<Violation>) {
     let token = parts.token.of(url);
-    let is_placeholder = matches!(placeholder::placeholders(token).as_slice(), [only] if only.span.len() == token.len() && only.name != SANDBOX);
+    let is_placeholder = matches!(
+        placeholder::find_placeholders(token).as_slice(),
+        [only] if only.span.len() == token.len() && only.name != SANDBOX
+    );
+    // The token must be one whole secret: with a prefix or a second placeholder, the user could not tell what is sent.
     if address::is_token(token) {
-        let problem = Diagnostic::error(Code::TokenInFile, parts.token, "a bot token stands in this file");
+        let problem = Diagnostic::error(Code::TokenInFile, parts.token, "this file contains a bot token");
         violate(violations, problem.with_help(
             "save the webhook in the console, or run `telecast secrets set BOT_TOKEN` and write `${BOT_TOKEN}` here",
         ));
     } else if token.starts_with('<') && token.ends_with('>') {
-        let problem = Diagnostic::error(Code::SampleToken, parts.token, format!("`{token}` is a sample"))
-            .with_help("write `${BOT_TOKEN}` here and run `telecast secrets set BOT_TOKEN`")
-            .with_fix(Fix::replace("write `${BOT_TOKEN}`", parts.token, "${BOT_TOKEN}"));
+        let problem =
+            Diagnostic::error(Code::SampleToken, parts.token, format!("`{token}` is a sample token"))
+                .with_help("write `${BOT_TOKEN}` here and run `telecast secrets set BOT_TOKEN`")
+                .with_fix(Fix::replace("write `${BOT_TOKEN}`", parts.token, "${BOT_TOKEN}"));
         violate(violations, problem);
     } else if !is_placeholder {
         violate(
             violations,
-            bot_path(parts.token, "the token is not exactly one secret by name, `${BOT_TOKEN}`"),
+            bot_path(parts.token, "the token is not exactly one secret such as `${BOT_TOKEN}`"),
         );
     }
     if parts.method.end != address::path_end(url) {
         let span = Span::new(parts.method.end, address::path_end(url));
-        violate(violations, bot_path(span, "something follows the method"));
+        violate(violations, bot_path(span, "the URL continues after the method"));
     }
     let base = parts.base.of(url);
-    if !has_origin {
-        // What is wrong with it is said already.
+    if !has_destination {
+        // The bad scheme or host before `/bot` is reported already.
     } else if base.contains("{{")
         || base.contains("{%")
         || base.trim_start_matches("${SANDBOX}").contains("${")
     {
-        violate(violations, bot_path(parts.base, "the path before `/bot` is not written out"));
+        violate(violations, bot_path(parts.base, "the path before `/bot` is not literal"));
     }
     let method = parts.method.of(url);
+    // Methods such as deleteWebhook change the bot itself. A campaign must not call them.
     if telegram::Method::from_name(method).is_none_or(|method| !method.sends()) {
         let sending =
             telegram::Method::ALL.into_iter().filter(|method| method.sends()).map(telegram::Method::as_str);
         let problem = match telegram::Method::from_name(method) {
-            Some(_) => {
-                Diagnostic::error(Code::UnknownMethod, parts.method, format!("`{method}` sends no message"))
-            }
+            Some(_) => Diagnostic::error(
+                Code::UnknownMethod,
+                parts.method,
+                format!("`{method}` does not send a message"),
+            ),
             None => Diagnostic::error(
                 Code::UnknownMethod,
                 parts.method,
-                format!("telecast knows no Bot API method `{method}`"),
+                format!("unknown Bot API method `{method}`"),
             ),
         };
         violate(
             violations,
             match did_you_mean(method, sending) {
                 Some(near) => problem.with_help(format!("did you mean {near}?")),
-                None => problem.with_help("end the address in a method that sends, such as sendMessage"),
+                None => problem.with_help("end the URL with a method that sends, such as sendMessage"),
             },
         );
     }
 }
 
-/// Whether a server that decodes and normalises more than we do could read a Bot API's path off this address.
+/// Whether a server that decodes and normalises more than telecast does could see a Bot API path in this URL.
 fn looks_like_bot_api(url: &str) -> bool {
     let is_bot = |segment: &Span| {
         let text = percent_decode_str(segment.of(url)).decode_utf8_lossy().to_ascii_lowercase();
+        // A segment that decodes to itself is handled as a Bot API URL or as an ordinary path elsewhere.
         text != segment.of(url) && address::is_bot(&text)
     };
     let segments = address::segments(url);
+    // Not the scheme, and not the last segment: a Bot API path has a method after the token.
     segments.iter().skip(1).rev().skip(1).any(is_bot)
 }
 
-/// Whether the path of a finished address has a `.` or `..`, also where it is percent-encoded or behind a `\`.
+/// Whether the path of a final URL has a `.` or `..` segment, also percent-encoded or after a `\`.
 fn has_dot_segment(address: &str) -> bool {
     let path = &address[..address.find(['?', '#']).unwrap_or(address.len())];
     path.split(['/', '\\']).any(is_dots)
@@ -514,17 +546,19 @@ fn has_dot_segment(address: &str) -> bool {
 
 fn is_dots(segment: &str) -> bool {
     let decoded = percent_decode_str(segment).decode_utf8_lossy();
+    // Clients drop control characters, which turns `.%0a.` into `..`.
     let trimmed: String = decoded.chars().filter(|c| !c.is_ascii_control()).collect();
     trimmed == "." || trimmed == ".."
 }
 
-/// Whether a value can stand as the token in a path without becoming more than one part of it. Tokens are a number, a
-/// colon and today 35 of `[A-Za-z0-9_-]`; the length is not promised.
+/// Whether a secret's value has the form of a token and stays one path segment.
 fn is_sane_token(token: &str) -> bool {
     token.split_once(':').is_some_and(|(id, secret)| {
         !id.is_empty()
             && id.bytes().all(|byte| byte.is_ascii_digit())
             && !secret.is_empty()
+            // More than the characters of today's tokens, but only those that need no encoding in a path. The length
+            // is not checked, because Telegram does not promise it.
             && secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.~".contains(&byte))
     })
 }
@@ -540,8 +574,8 @@ mod tests {
     fn shown(webhook: &Webhook) -> String {
         match webhook.route() {
             Ok(route) => {
-                let kind = if route.bot_call.is_some() { "bot" } else { "other" };
-                format!("{} [{}] {kind}", route.origin, route.secrets.join(","))
+                let kind = if route.method_path.is_some() { "bot" } else { "other" };
+                format!("{} [{}] {kind}", route.destination, route.secrets.join(","))
             }
             Err(violations) => {
                 let codes: Vec<&str> =
@@ -634,7 +668,7 @@ mod tests {
     #[test]
     fn a_finished_address_leads_where_the_route_says_or_is_refused() {
         let admits = |typed: &str, finished: &str| {
-            webhook(typed).route().unwrap().admits(finished, Some("http://127.0.0.1:99")).is_ok()
+            webhook(typed).route().unwrap().check_url(finished, Some("http://127.0.0.1:99")).is_ok()
         };
         let bot = "https://h/bot${T}/sendMessage";
         assert!(admits(bot, "https://h/bot1:a/sendMessage?text=/../"));

@@ -7,7 +7,7 @@ use crate::diagnostic::{Code, Diagnostic, FileProblem};
 use crate::dialect::Dialect;
 
 fn lines(text: &str, problems: &[Diagnostic]) -> Vec<String> {
-    FileProblem::place("f", text, problems).iter().map(ToString::to_string).collect()
+    FileProblem::from_diagnostics("f", text, problems).iter().map(ToString::to_string).collect()
 }
 
 #[track_caller]
@@ -41,7 +41,7 @@ fn a_webhook_is_read_and_an_update_keeps_comments_and_order() {
     assert_eq!(webhook.secret_names(), ["BOT_TOKEN"]);
     assert_eq!(webhook.timeout, Some(Duration::from_secs(10)));
     assert_eq!(webhook.update(WEBHOOK).unwrap(), WEBHOOK);
-    webhook.method = Method::Get;
+    webhook.method = HttpMethod::Get;
     webhook.timeout = None;
     webhook.headers.push(("X-A".into(), "1".into()));
     let expected =
@@ -64,20 +64,20 @@ fn every_part_of_a_webhook_is_checked() {
         "name = \"x\"\nmethod = \"PATCH\"\nurl = \"api.telegram.org/bot\"\ntimeout = \"ten\"\nretries = -1\nrate = 0\n\
          [headers]\n\"Content Type\" = \"a\"\nX = \"a\\nb\"\n[auth]\nkind = \"baisc\"\ntoken = \"${T}\"\n",
         &[
-            "f:2:10: error[unknown-method]: `PATCH` is no method; it is POST, GET, PUT or DELETE",
-            "f:3:7: error[not-an-url]: the address does not start with `https://` or `http://`\n  help: an address looks like `https://api.telegram.org/bot${BOT_TOKEN}/sendMessage`",
-            "f:4:11: error[bad-duration]: `ten` is no length of time; write it as `10s`, `500ms` or `2m`",
-            "f:5:11: error[out-of-range]: retries are 0 to 20",
-            "f:6:8: error[out-of-range]: a rate is messages a second: more than 0 and at most 100000",
-            "f:8:1: error[bad-header]: `Content Type` cannot be a header's name",
-            "f:9:5: error[bad-header]: a header's value cannot hold line breaks or control characters",
-            "f:11:8: error[unknown-auth]: `baisc` is no kind of authentication; it is `basic` or `bearer`\n  help: did you mean `basic`?",
+            "f:2:10: error[unknown-method]: `PATCH` is not a method; use POST, GET, PUT or DELETE",
+            "f:3:7: error[not-an-url]: the URL does not start with `https://` or `http://`\n  help: a URL looks like `https://api.telegram.org/bot${BOT_TOKEN}/sendMessage`",
+            "f:4:11: error[bad-duration]: `ten` is not a duration; write it as `10s`, `500ms` or `2m`",
+            "f:5:11: error[out-of-range]: retries must be 0 to 20",
+            "f:6:8: error[out-of-range]: a rate is in messages per second: more than 0 and at most 100000",
+            "f:8:1: error[bad-header]: `Content Type` is not a valid header name",
+            "f:9:5: error[bad-header]: a header value cannot contain line breaks or control characters",
+            "f:11:8: error[unknown-auth]: `baisc` is not a kind of authentication; use `basic` or `bearer`\n  help: did you mean `basic`?",
         ],
     );
     check_webhook(
         "",
         &[
-            "f:1:1: error[missing-key]: a webhook needs an `url`\n  help: add `url = \"https://api.telegram.org/bot${BOT_TOKEN}/sendMessage\"`",
+            "f:1:1: error[missing-key]: a webhook needs a `url`\n  help: add `url = \"https://api.telegram.org/bot${BOT_TOKEN}/sendMessage\"`",
         ],
     );
 }
@@ -103,7 +103,7 @@ fn a_real_token_in_the_file_is_an_error_and_is_never_repeated() {
     check_webhook(
         text,
         &[
-            "f:1:36: error[token-in-file]: a bot token stands in this file\n  help: save the webhook in the console, or run `telecast secrets set BOT_TOKEN` and write `${BOT_TOKEN}` here",
+            "f:1:36: error[token-in-file]: this file contains a bot token\n  help: save the webhook in the console, or run `telecast secrets set BOT_TOKEN` and write `${BOT_TOKEN}` here",
         ],
     );
 }
@@ -123,7 +123,7 @@ fn secrets_are_named_wherever_they_stand() {
         "url = \"https://crm.example/${A}/x\"\n[headers]\nX = \"${B}${A}\"\n[params]\nk = \"${C}\"\n\
          [auth]\nkind = \"basic\"\nusername = \"me\"\npassword = \"plain\"\n",
         &[
-            "f:9:12: warning[secret-in-file]: a password stands in this file\n  help: write `${NAME}` here and run `telecast secrets set NAME`",
+            "f:9:12: warning[secret-in-file]: this file contains a password\n  help: write `${NAME}` here and run `telecast secrets set NAME`",
         ],
     );
     assert_eq!(webhook.secret_names(), ["A", "C", "B"]);
@@ -134,10 +134,10 @@ fn an_unknown_key_that_changes_who_gets_what_is_an_error() {
     check_campaign(
         "webhook = \"bot\"\nsegment = \"x\"\nlabel = []\n[who]\neveryone = true\nexclud = \"a\"\n[when]\n",
         &[
-            "f:2:1: error[unknown-key]: telecast does not know the key `segment` here\n  help: put it under `[who]`",
-            "f:3:1: warning[unknown-key]: telecast does not know the key `label` here\n  help: did you mean `labels`?",
-            "f:6:1: error[unknown-key]: telecast does not know the key `exclud` here\n  help: did you mean `exclude`?",
-            "f:7:2: error[unknown-key]: telecast does not know the key `when` here\n  help: this version sends only when told to; take it out",
+            "f:2:1: error[unknown-key]: unknown key `segment`\n  help: put it under `[who]`",
+            "f:3:1: warning[unknown-key]: unknown key `label`\n  help: did you mean `labels`?",
+            "f:6:1: error[unknown-key]: unknown key `exclud`\n  help: did you mean `exclude`?",
+            "f:7:2: error[unknown-key]: unknown key `when`\n  help: this version has no scheduled or triggered sending; remove this key",
         ],
     );
 }
@@ -147,7 +147,7 @@ fn exactly_one_audience_is_named() {
     let who = |text: &str| {
         let (campaign, problems) = Campaign::parse(&format!("webhook = \"b\"\n[who]\n{text}"));
         let messages: Vec<String> = problems.into_iter().map(|problem| problem.message).collect();
-        (campaign.unwrap().who.map(|who| who.audience), messages.join("; "))
+        (campaign.unwrap().recipients.map(|who| who.audience), messages.join("; "))
     };
     let fine = |audience| (Some(audience), String::new());
     assert_eq!(who("everyone = true"), fine(Audience::Everyone));
@@ -156,9 +156,9 @@ fn exactly_one_audience_is_named() {
     assert_eq!(who(""), wrong("`[who]` names no audience"));
     assert_eq!(who("exclude = \"a\""), wrong("`[who]` names no audience"));
     assert_eq!(who("segment = \"a\"\nlist = \"b\""), wrong("`[who]` names more than one audience"));
-    assert_eq!(who("everyone = false"), wrong("`everyone = false` names nobody"));
+    assert_eq!(who("everyone = false"), wrong("`everyone = false` selects nobody"));
     assert_eq!(who("segment = \" \""), wrong("`segment` is empty"));
-    assert_eq!(check_campaign("webhook = \"b\"", &[]).who, None);
+    assert_eq!(check_campaign("webhook = \"b\"", &[]).recipients, None);
 }
 
 #[test]
@@ -166,10 +166,10 @@ fn labels_hold_nothing_clevertap_refuses() {
     check_campaign(
         "webhook = \"b\"\nlabels = [\"a\", \"5%\", \"\"]\ncontent_format = \"xml\"\ndialect = \"liquid\"\n",
         &[
-            "f:2:16: error[bad-label]: a label cannot hold `%`",
+            "f:2:16: error[bad-label]: a label cannot contain `%`",
             "f:2:22: error[bad-label]: a label is empty",
-            "f:3:18: error[unknown-format]: `xml` is no content format; it is `json` or `text`",
-            "f:4:11: error[unknown-dialect]: `liquid` is no dialect; expected `telecast` or `clevertap`",
+            "f:3:18: error[unknown-format]: `xml` is not a content format; use `json` or `text`",
+            "f:4:11: error[unknown-dialect]: `liquid` is not a dialect; expected `telecast` or `clevertap`",
         ],
     );
 }
@@ -178,11 +178,11 @@ fn labels_hold_nothing_clevertap_refuses() {
 fn an_audience_is_replaced_in_its_place() {
     let text = "webhook = \"b\"\n# whom\n[who] # all\neveryone = true\nexclude = \"a\" # not them\n";
     let mut campaign = check_campaign(text, &[]);
-    let who = Who { audience: Audience::List("p.csv".into()), exclude: Some("a".into()) };
-    campaign.who = Some(who);
+    let who = Recipients { audience: Audience::List("p.csv".into()), exclude: Some("a".into()) };
+    campaign.recipients = Some(who);
     let expected = "webhook = \"b\"\n# whom\n[who] # all\nexclude = \"a\" # not them\nlist = \"p.csv\"\n";
     assert_eq!(campaign.update(text).unwrap(), expected);
-    campaign.who = None;
+    campaign.recipients = None;
     assert_eq!(campaign.update(text).unwrap(), "webhook = \"b\"\n");
 }
 
@@ -193,8 +193,8 @@ fn a_manifest_is_checked() {
     assert_eq!(
         lines(text, &problems),
         [
-            "f:2:6: error[bad-id]: an id is made of ASCII letters, digits, `-` and `_`",
-            "f:3:13: error[unknown-time-zone]: this is no time zone telecast knows; write it as `Europe/Berlin` or `UTC`",
+            "f:2:6: error[bad-id]: an id may contain only ASCII letters, digits, `-` and `_`",
+            "f:3:13: error[unknown-time-zone]: unknown time zone; use an IANA name such as `Europe/Berlin` or `UTC`",
         ]
     );
     let defaults = Defaults { webhook: Some("bot".into()), content_format: None };
@@ -218,9 +218,9 @@ prop_compose! {
         retries in proptest::option::of(0..=20_u32), rate in proptest::option::of(0.001..100_000.0_f64),
     ) -> Webhook {
         Webhook {
-            name, method: Method::ALL[method], url: format!("https://h/{path}"), headers, params,
+            name, method: HttpMethod::ALL[method], url: format!("https://h/{path}"), headers, params,
             auth: auth.map(|token| Auth::Bearer { token: format!("{token}${{T}}") }),
-            timeout: millis.map(Duration::from_millis), retries, rate, unread: Vec::new(),
+            timeout: millis.map(Duration::from_millis), retries, rate, unsupported: Vec::new(),
         }
     }
 }
@@ -241,7 +241,7 @@ prop_compose! {
             name, webhook, labels, notes,
             content_format: if is_text { ContentFormat::Text } else { ContentFormat::Json },
             dialect: dialect.map(|dialect| Dialect::ALL[dialect]),
-            who: who.map(|(kind, text, exclude)| Who { audience: audience(kind, text), exclude }),
+            recipients: who.map(|(kind, text, exclude)| Recipients { audience: audience(kind, text), exclude }),
         }
     }
 }
@@ -267,7 +267,7 @@ proptest! {
 
     #[test]
     fn no_address_makes_a_check_panic(url in "[${}%:/?#@<> a-c1é.]{0,30}") {
-        let _ = (bot_api(&url), find_token(&url), placeholders(&url));
+        let _ = (parse_bot_api_url(&url), find_token(&url), find_placeholders(&url));
         let _ = Webhook { url, ..Webhook::default() }.to_toml();
     }
 }

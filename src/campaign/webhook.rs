@@ -1,4 +1,4 @@
-//! A webhook: where a rendered body goes and how.
+//! A webhook: the URL a rendered body is sent to, with the method, headers, parameters and authentication.
 
 mod read;
 mod write;
@@ -10,7 +10,7 @@ use serde_json::json;
 use super::{SANDBOX, placeholder};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Method {
+pub enum HttpMethod {
     #[default]
     Post,
     Get,
@@ -18,57 +18,56 @@ pub enum Method {
     Delete,
 }
 
-impl Method {
+impl HttpMethod {
     /// All methods, the default first.
-    pub const ALL: [Method; 4] = [Method::Post, Method::Get, Method::Put, Method::Delete];
+    pub const ALL: [HttpMethod; 4] = [HttpMethod::Post, HttpMethod::Get, HttpMethod::Put, HttpMethod::Delete];
 
     pub fn as_str(self) -> &'static str {
         match self {
-            Method::Post => "POST",
-            Method::Get => "GET",
-            Method::Put => "PUT",
-            Method::Delete => "DELETE",
+            HttpMethod::Post => "POST",
+            HttpMethod::Get => "GET",
+            HttpMethod::Put => "PUT",
+            HttpMethod::Delete => "DELETE",
         }
     }
 
-    /// Reads a method's name in any case.
-    pub fn from_name(name: &str) -> Option<Method> {
-        Method::ALL.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(name))
+    /// Parses a method name in any case.
+    pub fn from_name(name: &str) -> Option<HttpMethod> {
+        HttpMethod::ALL.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(name))
     }
 }
 
-/// How a webhook says who is calling; the values hold `${NAME}`s, never a secret itself.
+/// How a request authenticates. The values should be `${NAME}` placeholders; a literal secret gets a warning.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Auth {
     Basic { username: String, password: String },
     Bearer { token: String },
 }
 
-/// A webhook as its file defines it: Liquid and `${NAME}`s as typed.
+/// A webhook as defined in its file, with Liquid and `${NAME}` as typed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Webhook {
     pub name: String,
-    pub method: Method,
+    pub method: HttpMethod,
     pub url: String,
     pub headers: Vec<(String, String)>,
-    /// Query parameters in order, added to those in `url`.
+    /// Query parameters in order, appended to those in `url`.
     pub params: Vec<(String, String)>,
     pub auth: Option<Auth>,
-    /// How long a request may take; `None` means the default.
+    /// The limit for one request; `None` means the default of five seconds.
     pub timeout: Option<Duration>,
-    /// How often a failed request is tried again; `None` means the default.
+    /// The number of retries of a failed request; `None` means the default.
     pub retries: Option<u32>,
-    /// Messages a second; `None` means the default for the host.
+    /// Messages per second; `None` means the default for the host.
     pub rate: Option<f64>,
-    /// `updates` and `[capture]` as written: what a bot's updates lead to. This version does not act on them, and says so
-    /// where they stand; they are a part of what is trusted all the same.
-    pub unread: Vec<(&'static str, String)>,
+    /// The keys `updates` and `[capture]` as written, which set how a bot's updates are handled. This version ignores
+    /// them and reports that, but they are part of what the user trusts.
+    pub unsupported: Vec<(&'static str, String)>,
 }
 
 impl Webhook {
-    /// Returns what this sends where, as data: what is compared with what was trusted.
-    ///
-    /// Name, timeout, retries and rate are left out: they change neither what is sent nor where to.
+    /// Returns the parts of the webhook that the user trusts, for comparison with the stored ones: the destination and
+    /// everything that is sent to it.
     pub fn trusted_content(&self) -> serde_json::Value {
         let auth = match &self.auth {
             None => serde_json::Value::Null,
@@ -77,6 +76,8 @@ impl Webhook {
             }
             Some(Auth::Bearer { token }) => json!({ "kind": "bearer", "token": token }),
         };
+        // Name, timeout, retries and rate are left out: they change neither the request nor its destination, so
+        // editing them must not ask for trust again. The result is stored, so existing keys must keep their form.
         let mut content = json!({
             "method": self.method.as_str(),
             "url": self.url,
@@ -84,16 +85,17 @@ impl Webhook {
             "headers": self.headers,
             "auth": auth,
         });
-        for (key, text) in &self.unread {
+        for (key, text) in &self.unsupported {
             content[*key] = text.as_str().into();
         }
         content
     }
 
-    /// Returns the names of the secrets it refers to, each once, in order; [`SANDBOX`] is none.
+    /// Returns the names of the secrets it uses, each once, in order. [`SANDBOX`] is not a secret.
     pub fn secret_names(&self) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
-        for found in self.templates().flat_map(placeholder::placeholders) {
+        for found in self.templates().flat_map(placeholder::find_placeholders) {
+            // In the order of the file, because the trust question lists them.
             if found.name != SANDBOX && !names.contains(&found.name) {
                 names.push(found.name);
             }
@@ -107,6 +109,7 @@ impl Webhook {
             Some(Auth::Basic { username, password }) => vec![username, password],
             Some(Auth::Bearer { token }) => vec![token],
         };
+        // Only the values: names of parameters and headers are sent as typed.
         let pairs = self.params.iter().chain(&self.headers).map(|(_, value)| value.as_str());
         std::iter::once(self.url.as_str()).chain(pairs).chain(auth)
     }

@@ -7,9 +7,9 @@ use crate::text;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CapturedChat {
     pub id: i64,
-    /// What to call it: the person's name or the group's title, else the id.
+    /// The user's name or the group's title; if there is neither, the @username or the id.
     pub title: String,
-    /// The chat's @name, without the @.
+    /// Without the `@`.
     pub username: Option<String>,
     pub kind: ChatKind,
     pub update_id: Option<i64>,
@@ -23,18 +23,19 @@ pub enum ChatKind {
     Channel,
 }
 
-/// Where an update of a message holds it (Bot API, `Update`).
+/// The members of an update that contain a message (Bot API, `Update`).
 const MESSAGES: [&str; 4] = ["message", "edited_message", "channel_post", "edited_channel_post"];
 
 impl CapturedChat {
-    /// Returns the chat of an update that brought a message; `None` of all others, and of what is no update.
+    /// Returns the chat of an update that contains a message, and `None` for any other JSON value.
     ///
-    /// Lenient: ids may be texts, and all but the id may be missing, as other servers than Telegram's have it.
+    /// Reads leniently, for other servers than Telegram's: ids may be strings, and everything except the id may be
+    /// missing.
     pub fn of_update(update: &Value) -> Option<Self> {
         let message = MESSAGES.iter().find_map(|name| update.get(name))?;
         let chat = message.get("chat")?;
         let old_id = integer(chat.get("id")?)?;
-        // A group that became a supergroup has a new id, which the last message of the old one tells.
+        // The last message in a group that became a supergroup carries the new id. The old one no longer works.
         let moved = message.get("migrate_to_chat_id").and_then(integer);
         let id = moved.unwrap_or(old_id);
         let word = |name: &str| {
@@ -57,6 +58,7 @@ fn title<'a>(word: &impl Fn(&str) -> Option<&'a str>) -> Option<String> {
     let name = [word("first_name"), word("last_name")].into_iter().flatten().collect::<Vec<_>>().join(" ");
     let title = word("title").map(str::to_owned).or(Some(name).filter(|name| !name.is_empty()));
     let title = title.or_else(|| word("username").map(|name| format!("@{name}")))?;
+    // The sender chose this text: control and bidirectional characters must not reach the terminal.
     Some(text::visible(&title).into_owned())
 }
 
@@ -69,7 +71,7 @@ fn kind(word: &str) -> ChatKind {
     }
 }
 
-/// People have positive ids; what else a negative one is, only the type tells.
+// Users have positive ids. The kinds with negative ids are told apart by `type` only, so without it this is a guess.
 fn kind_by_id(id: i64) -> ChatKind {
     if id < 0 { ChatKind::Group } else { ChatKind::Private }
 }

@@ -53,7 +53,7 @@ fn read_request(stream: &TcpStream) -> String {
 }
 
 fn options() -> CaptureOptions {
-    CaptureOptions { patience: Duration::from_secs(20), after: None, pause: Duration::ZERO }
+    CaptureOptions { timeout: Duration::from_secs(20), after: None, pause: Duration::ZERO }
 }
 
 async fn capture(
@@ -62,7 +62,7 @@ async fn capture(
 ) -> (Result<CapturedChat, CaptureError>, Vec<String>) {
     let (bot, requests) = serve(answers);
     let client = Client::new(&ClientOptions::default()).unwrap();
-    let result = mine(&client, &bot, options).await;
+    let result = wait_for_chat(&client, &bot, options).await;
     (result, requests.try_iter().collect())
 }
 
@@ -100,14 +100,14 @@ async fn what_stays_wrong_is_told_at_once() {
     let (result, _) = capture(&[webhook, info], &options()).await;
     assert_eq!(
         result.unwrap_err().to_string(),
-        "the bot's updates go to a webhook at crm.example: its owner reads them, and telecast does not remove it by itself"
+        "the bot's updates go to a webhook at crm.example: telecast does not delete it; enter the chat id by hand"
     );
 
     let wrong_token = r#"401 {"ok":false,"error_code":401,"description":"Unauthorized"}"#;
     let (result, _) = capture(&[wrong_token], &options()).await;
     assert_eq!(result.unwrap_err().to_string(), "getUpdates: 401 Unauthorized");
 
-    let full = format!(r#"200 {{"ok":true,"result":[{}]}}"#, [r#"{"poll":{}}"#; FULL].join(","));
+    let full = format!(r#"200 {{"ok":true,"result":[{}]}}"#, [r#"{"poll":{}}"#; MAX_UPDATES].join(","));
     let (result, _) = capture(&[&full], &options()).await;
     assert_eq!(result, Err(CaptureError::Backlog));
 
@@ -116,18 +116,21 @@ async fn what_stays_wrong_is_told_at_once() {
 
     let client = Client::new(&ClientOptions::default()).unwrap();
     let nowhere = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let result =
-        mine(&client, &Bot::of_url(&format!("http://{nowhere}/bot1:SECRET/getMe")).unwrap(), &options())
-            .await;
+    let result = wait_for_chat(
+        &client,
+        &Bot::of_url(&format!("http://{nowhere}/bot1:SECRET/getMe")).unwrap(),
+        &options(),
+    )
+    .await;
     assert!(matches!(result, Err(CaptureError::Call(CallError::Send(SendError::Refused { .. })))));
 }
 
 #[tokio::test]
 async fn patience_ends() {
     let short =
-        CaptureOptions { patience: Duration::from_millis(20), pause: Duration::from_secs(60), ..options() };
+        CaptureOptions { timeout: Duration::from_millis(20), pause: Duration::from_secs(60), ..options() };
     let (result, _) = capture(&[r#"200 {"ok":true,"result":[]}"#], &short).await;
-    assert_eq!(result, Err(CaptureError::NoMessage { waited: short.patience }));
+    assert_eq!(result, Err(CaptureError::NoMessage { waited: short.timeout }));
 }
 
 #[test]

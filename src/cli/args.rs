@@ -1,6 +1,6 @@
-//! What can be typed behind `telecast`: the types that clap fills, one for each command.
+//! The arguments of `telecast`: one clap type per command.
 //!
-//! The doc comments are the help. Every command that answers something takes [`Format`].
+//! The doc comments are the `--help` texts. Every command with a result takes [`Format`].
 
 mod campaigns;
 mod clevertap;
@@ -19,55 +19,56 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-pub use campaigns::{CampaignsCommand, NewCampaign, RemoveCampaign, RenameCampaign, Starter};
-pub use clevertap::{ExportCampaign, ExportCommand, ImportBody, ImportCommand};
-pub use convert::{ConvertCampaign, ModeArg};
-pub use debug::{DebugCommand, MarkupArg, ParseEntities, Stage};
-pub use format::Format;
-pub use message::{Check, Deny, RenderAs, RenderCampaign, TestCampaign, Whose};
-pub use people::{ImportProfiles, ListProfiles, ProfilesCommand, Property, SetProfile};
-pub use sandbox::ServeSandbox;
-pub use secrets::{ChangeSecret, SecretsCommand};
-pub use source::Source;
-pub use trust::Trust;
-pub use webhooks::{NewWebhook, WebhooksCommand};
+pub(crate) use campaigns::{CampaignsCommand, NewCampaign, RemoveCampaign, RenameCampaign, Starter};
+pub(crate) use clevertap::{ExportCampaign, ExportCommand, ImportBody, ImportCommand};
+pub(crate) use convert::{ConvertCampaign, ModeArg};
+pub(crate) use debug::{DebugCommand, MarkupArg, ParseEntities, Stage};
+pub(crate) use format::Format;
+pub(crate) use message::{Check, Deny, RecipientArgs, RenderAs, RenderCampaign, TestCampaign};
+pub(crate) use people::{ImportProfiles, ListProfiles, ProfilesCommand, Property, SetProfile};
+pub(crate) use sandbox::ServeSandbox;
+pub(crate) use secrets::{ChangeSecret, SecretsCommand};
+pub(crate) use source::InputSource;
+pub(crate) use trust::Trust;
+pub(crate) use webhooks::{NewWebhook, WebhooksCommand};
 
 const EXAMPLES: &str = "\
 Examples:
-  telecast demo                              the sample workspace, ready to type in
-  telecast init shop                         a workspace of your own
-  telecast                                   the console on the workspace around you
-  telecast check --deny warnings             every problem of every campaign, for CI
-  telecast render spring-sale --profile anna what Anna would get
+  telecast demo                              open the sample workspace
+  telecast init shop                         make a new workspace
+  telecast                                   open the console on the current workspace
+  telecast check --deny warnings             check every campaign, for CI
+  telecast render spring-sale --profile anna print the message that Anna would get
   telecast test spring-sale --to me          send it to a test chat
 
-Exit codes: 0 done, 1 problems found or something failed, 2 wrong usage, 3 the environment (no workspace,
-no permission, a held lock, no network), 130 interrupted";
+Exit codes: 0 done, 1 problems found or something failed, 2 wrong usage, 130 interrupted,
+3 the environment (no workspace, no permission, a held lock, no network)";
 
 /// Write, preview and test-send Telegram campaigns
 ///
-/// Without a command it opens the console on the workspace: --workspace, else TELECAST_WORKSPACE, else the nearest
-/// parent folder with a telecast.toml, else the one in the user's data directory.
+/// Without a command it opens the console on the workspace: --workspace, else TELECAST_WORKSPACE, else the
+/// nearest parent folder with a telecast.toml, else the workspace in the user's data directory.
 #[derive(Debug, Parser)]
-#[command(name = "telecast", version, after_help = EXAMPLES, max_term_width = 110)]
-pub struct Args {
-    /// Work on the workspace in this folder
+#[command(name = "telecast", version, after_help = EXAMPLES, max_term_width = 110, disable_help_subcommand = true)]
+pub(crate) struct Args {
+    /// Use the workspace in this folder
     #[arg(long, global = true, value_name = "DIR")]
     pub workspace: Option<PathBuf>,
 
-    /// What to do; the console where it is left out.
+    /// The command; without one the console opens.
     #[command(subcommand)]
     pub command: Option<Command>,
 }
 
 /// Everything the console does, for scripts and CI.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Open the sample workspace against its own sandbox
     ///
-    /// The files are copied to a folder of your own. It goes on in the last one, unless --fresh is given.
+    /// The files are copied to a folder of your own. The last such folder is opened again, unless --fresh is
+    /// given.
     Demo(Demo),
-    /// Make a new workspace
+    /// Create a new workspace
     Init(Init),
     /// Print what a recipient would get
     Render(RenderCampaign),
@@ -77,66 +78,115 @@ pub enum Command {
     Test(TestCampaign),
     /// Rewrite a campaign's markup for another parse mode
     Convert(ConvertCampaign),
-    /// Take a campaign over from another tool
+    /// Import a campaign from another tool
     #[command(subcommand)]
     Import(ImportCommand),
-    /// Hand a campaign over to another tool
+    /// Export a campaign for another tool
     #[command(subcommand)]
     Export(ExportCommand),
-    /// List, make, rename and remove campaigns
+    /// List, create, rename and remove campaigns
     #[command(subcommand)]
     Campaigns(CampaignsCommand),
-    /// List, make, check and remove webhooks
+    /// List, create, check and remove webhooks
     #[command(subcommand)]
     Webhooks(WebhooksCommand),
-    /// Say what each webhook may send where
+    /// Show and decide what each webhook may send, and where
     Trust(Trust),
     /// Store, list and remove bot tokens and other secrets
     #[command(subcommand)]
     Secrets(SecretsCommand),
-    /// Import, show and change the people that messages are made for
+    /// Import, show and change the profiles of recipients
     #[command(subcommand)]
     Profiles(ProfilesCommand),
-    /// Print every place where telecast keeps something
+    /// Print every folder and file that telecast uses
     Paths(Format),
-    /// Serve a Bot API on loopback that answers as Telegram does
+    /// Serve a Bot API on loopback that answers like Telegram
     Sandbox(ServeSandbox),
-    /// Look at what happens inside
+    /// Run the parsers and the template engine on JSON lines
     #[command(subcommand)]
     Debug(DebugCommand),
+    /// Show a page of the reference, or the help of a command
+    Help(Help),
+    /// Print the completion script of a shell
+    Completions(Completions),
+    /// Write a manual page for each command
+    Man(Man),
 }
 
 /// `telecast demo`
 #[derive(Debug, clap::Args)]
-pub struct Demo {
-    /// Put the workspace into this folder, or go on in it
+pub(crate) struct Demo {
+    /// Use this folder; the workspace is created if it is missing
     #[arg(long, value_name = "DIR")]
     pub dir: Option<PathBuf>,
 
-    /// Begin anew instead of going on in the last folder
+    /// Start with new files instead of the last folder
     #[arg(long)]
     pub fresh: bool,
 }
 
 const INIT_EXAMPLES: &str = "\
 Examples:
-  telecast init shop              an empty workspace in ./shop
-  telecast init shop --sample     the sample workspace of `telecast demo`, with its profiles";
+  telecast init shop              create an empty workspace in ./shop
+  telecast init shop --sample     create the sample workspace of `telecast demo`, with its profiles";
 
 /// `telecast init`
 #[derive(Debug, clap::Args)]
 #[command(after_help = INIT_EXAMPLES)]
-pub struct Init {
-    /// The folder; it is made where it is missing
+pub(crate) struct Init {
+    /// The folder; it is created if it is missing
     #[arg(value_name = "DIR")]
     pub dir: PathBuf,
 
-    /// Fill it with the sample campaigns, webhooks and profiles
+    /// Add the sample campaigns, webhooks and profiles
     #[arg(long)]
     pub sample: bool,
 
     #[command(flatten)]
     pub format: Format,
+}
+
+const HELP_EXAMPLES: &str = "\
+Examples:
+  telecast help                   list commands and topics
+  telecast help liquid            show the page on Liquid
+  telecast help profiles import   show the help of a command";
+
+/// `telecast help`
+#[derive(Debug, clap::Args)]
+#[command(after_help = HELP_EXAMPLES)]
+pub(crate) struct Help {
+    /// A topic, or the words of a command
+    #[arg(value_name = "TOPIC|COMMAND")]
+    pub words: Vec<String>,
+}
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  telecast completions bash > ~/.local/share/bash-completion/completions/telecast
+  telecast completions fish > ~/.config/fish/completions/telecast.fish
+  telecast completions zsh > \"${fpath[1]}/_telecast\"";
+
+/// `telecast completions`
+#[derive(Debug, clap::Args)]
+#[command(after_help = COMPLETIONS_EXAMPLES)]
+pub(crate) struct Completions {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}
+
+const MAN_EXAMPLES: &str = "\
+Examples:
+  telecast man ~/.local/share/man/man1    then: man telecast-render";
+
+/// `telecast man`
+#[derive(Debug, clap::Args)]
+#[command(after_help = MAN_EXAMPLES)]
+pub(crate) struct Man {
+    /// The folder; it is created if it is missing
+    #[arg(value_name = "DIR")]
+    pub dir: PathBuf,
 }
 
 #[cfg(test)]

@@ -1,38 +1,42 @@
-//! One file a command: each asks a module for its answer and prints it.
+//! One file per command: each calls the service for its result and prints it.
 
 mod campaigns;
 mod check;
+mod completions;
 mod convert;
 mod debug_entities;
 mod debug_liquid;
 mod demo;
 mod export;
+mod help;
 mod import;
 mod init;
+mod man;
 mod paths;
 mod profiles;
 mod read;
+mod recipient;
 mod render;
 mod runtime;
 mod sandbox;
 mod secrets;
-mod subject;
 mod test;
 mod trust;
 mod webhooks;
 
 use super::args::{Args, Command, DebugCommand, ExportCommand, ImportCommand};
+use super::environment::Environment;
 use super::error::Result;
-use super::next::{Next, Opening};
-use super::output::Output;
-use super::place::Place;
+use super::next::{CliOutcome, ConsoleStart};
+use super::output::CliOutput;
 
-pub fn run(args: Args, output: &mut Output) -> Result<Next> {
+pub(crate) fn run(args: Args, output: &mut CliOutput) -> Result<CliOutcome> {
     let workspace = args.workspace.as_deref();
-    let find = || Place::find(workspace);
-    let ending = match args.command {
-        None => return Ok(Next::Console(Opening { folder: args.workspace, campaign: None })),
-        Some(Command::Demo(args)) => return demo::run(&args, output).map(Next::Console),
+    // A closure, not a value: `demo`, `init` and `paths` must work without a workspace.
+    let find = || Environment::find(workspace);
+    let status = match args.command {
+        None => return Ok(CliOutcome::Console(ConsoleStart { folder: args.workspace, campaign: None })),
+        Some(Command::Demo(args)) => return demo::run(&args, output).map(CliOutcome::Console),
         Some(Command::Init(args)) => init::run(&args, output)?,
         Some(Command::Render(args)) => render::run(&find()?, &args, output)?,
         Some(Command::Check(args)) => check::run(&find()?, &args, output)?,
@@ -43,16 +47,22 @@ pub fn run(args: Args, output: &mut Output) -> Result<Next> {
         Some(Command::Campaigns(command)) => campaigns::run(&find()?, command, output)?,
         Some(Command::Webhooks(command)) => webhooks::run(&find()?, command, output)?,
         Some(Command::Trust(args)) => trust::run(&find()?, &args, output)?,
+        // Without `?`: `--shared` works without a workspace, so the command decides what to do with the error.
         Some(Command::Secrets(command)) => secrets::run(find(), command, output)?,
         Some(Command::Profiles(command)) => profiles::run(&find()?, command, output)?,
         Some(Command::Paths(format)) => paths::run(workspace, format, output)?,
         Some(Command::Sandbox(args)) => {
-            // The announcement names the real path, as the workspace's own commands look for it.
-            let root = find().and_then(|place| place.workspace()).ok().map(|workspace| workspace.root);
+            // The announcement has to name the real path, because the workspace's own commands look it up by
+            // that path. The error is dropped: the sandbox also runs without a workspace.
+            let root =
+                find().and_then(|environment| environment.workspace()).ok().map(|workspace| workspace.root);
             sandbox::run(root.as_deref(), args, output)?
         }
         Some(Command::Debug(DebugCommand::Entities(args))) => debug_entities::run(args, output)?,
         Some(Command::Debug(DebugCommand::Liquid)) => debug_liquid::run(output)?,
+        Some(Command::Help(args)) => help::run(&args, output)?,
+        Some(Command::Completions(args)) => completions::run(&args, output)?,
+        Some(Command::Man(args)) => man::run(&args, output)?,
     };
-    Ok(Next::Exit(ending.into()))
+    Ok(CliOutcome::Exit(status.into()))
 }

@@ -1,4 +1,4 @@
-//! What can go wrong at the edge: an error of any module becomes a kind, which is an exit code, and hints.
+//! Errors of commands: an error of any module becomes a kind, which decides the exit code, and hints.
 
 use std::error::Error;
 use std::fmt;
@@ -7,110 +7,117 @@ use std::process::ExitCode;
 
 use crate::disk::explain;
 
-/// What a command ends with where it could not do its work.
+/// The error of a command that could not do its work.
 #[derive(Debug)]
-pub struct CliError {
+pub(crate) struct CliError {
     /// Decides the exit code.
-    pub kind: Kind,
-    /// What went wrong, with its own causes.
+    pub kind: ErrorKind,
+    /// The error, with its own causes.
     pub source: Box<dyn Error + Send + Sync>,
-    /// What to do about it, each on a line of its own.
+    /// What to do about it; each hint is printed on its own line.
     pub hints: Vec<String>,
 }
 
-/// Whose fault it is.
+/// The kind of an error; it decides the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// What was asked for failed.
+pub(crate) enum ErrorKind {
+    /// The operation failed.
     Failed,
-    /// The command line asks for what cannot be.
+    /// The command line is wrong.
     Usage,
     /// No workspace, no permission, a held lock, a port in use, no network.
     Environment,
-    /// Nobody reads the answer any more: not worth a word.
+    /// The reader of stdout closed the pipe. This ends with 0 and without a message.
     BrokenPipe,
 }
 
-/// How a command ended that could do its work.
+/// How a command that could do its work ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
-    /// All is well.
+pub(crate) enum ExitStatus {
+    /// It succeeded.
     Done,
-    /// It found problems, or what it did was refused, and has said so.
+    /// It found problems, or the server refused the request; both were printed.
     Problems,
-    /// What it needs outside did not answer, and it has said so.
-    NoAnswer,
-    /// Ctrl-C ended what would have gone on.
+    /// A server did not answer, or a webhook is not trusted; that was printed.
+    Unreachable,
+    /// It was ended by Ctrl-C.
     Interrupted,
 }
 
-pub type Result<T = Ending> = std::result::Result<T, CliError>;
+pub(crate) type Result<T = ExitStatus> = std::result::Result<T, CliError>;
 
 impl CliError {
-    pub fn new(kind: Kind, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+    pub(super) fn new(kind: ErrorKind, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self { kind, source: source.into(), hints: Vec::new() }
     }
 
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
     }
 
-    /// Returns the error's words and those of its causes that add something, as one line.
-    pub fn words(&self) -> String {
-        let mut words = self.source.to_string();
+    /// Returns the messages of the error and its causes on one line, without repeating one that another
+    /// contains.
+    pub(super) fn message(&self) -> String {
+        let mut message = self.source.to_string();
         let mut cause = self.source.source();
+        // Some error types print their source in their own message and some do not, so the text decides, not
+        // the type.
         while let Some(error) = cause {
-            // As the modules word it, so that what they have said already is found in their words.
-            let said = match error.downcast_ref::<io::Error>() {
+            // `explain` formats I/O errors as the modules do. With the standard wording ("No such file or
+            // directory (os error 2)") a cause that the outer message contains already would be printed twice.
+            let cause_message = match error.downcast_ref::<io::Error>() {
                 Some(error) => explain(error),
                 None => error.to_string(),
             };
-            if !words.contains(&said) {
-                words.push_str(": ");
-                words.push_str(&said);
+            if !message.contains(&cause_message) {
+                message.push_str(": ");
+                message.push_str(&cause_message);
             }
             cause = error.source();
         }
-        words
+        message
     }
 }
 
-impl Kind {
-    pub fn code(self) -> u8 {
+impl ErrorKind {
+    pub(super) fn code(self) -> u8 {
         match self {
-            Kind::BrokenPipe => 0,
-            Kind::Failed => 1,
-            Kind::Usage => 2,
-            Kind::Environment => 3,
+            // `telecast … | head` is no failure; a script with `set -o pipefail` would stop at any other code.
+            ErrorKind::BrokenPipe => 0,
+            ErrorKind::Failed => 1,
+            ErrorKind::Usage => 2,
+            ErrorKind::Environment => 3,
         }
     }
 }
 
-impl From<Ending> for ExitCode {
-    fn from(ending: Ending) -> Self {
-        match ending {
-            Ending::Done => ExitCode::SUCCESS,
-            Ending::Problems => ExitCode::from(Kind::Failed.code()),
-            Ending::NoAnswer => ExitCode::from(Kind::Environment.code()),
-            Ending::Interrupted => ExitCode::from(130),
+impl From<ExitStatus> for ExitCode {
+    fn from(status: ExitStatus) -> Self {
+        match status {
+            ExitStatus::Done => ExitCode::SUCCESS,
+            ExitStatus::Problems => ExitCode::from(ErrorKind::Failed.code()),
+            ExitStatus::Unreachable => ExitCode::from(ErrorKind::Environment.code()),
+            // 130 is 128 + SIGINT, which shells report for a process ended by Ctrl-C.
+            ExitStatus::Interrupted => ExitCode::from(130),
         }
     }
 }
 
 impl fmt::Display for CliError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.words())
+        f.write_str(&self.message())
     }
 }
 
-/// Only writing answers fails this way: reading and saving have errors of their own.
+/// Only writes to stdout and stderr use this conversion: reading and saving files have their own error
+/// types.
 impl From<io::Error> for CliError {
     fn from(error: io::Error) -> Self {
         let kind = match error.kind() {
-            io::ErrorKind::BrokenPipe => Kind::BrokenPipe,
-            _ => Kind::Environment,
+            io::ErrorKind::BrokenPipe => ErrorKind::BrokenPipe,
+            _ => ErrorKind::Environment,
         };
         CliError::new(kind, error)
     }
@@ -125,10 +132,10 @@ mod tests {
     struct Outer(#[source] io::Error);
 
     #[test]
-    fn causes_are_said_once() {
-        let error = CliError::new(Kind::Failed, Outer(io::Error::other("disk on fire")));
-        assert_eq!(error.words(), "cannot read telecast.toml: disk on fire");
-        let error = CliError::new(Kind::Failed, "a plain word");
-        assert_eq!(error.words(), "a plain word");
+    fn each_cause_is_reported_once() {
+        let error = CliError::new(ErrorKind::Failed, Outer(io::Error::other("disk on fire")));
+        assert_eq!(error.message(), "cannot read telecast.toml: disk on fire");
+        let error = CliError::new(ErrorKind::Failed, "a plain message");
+        assert_eq!(error.message(), "a plain message");
     }
 }

@@ -1,4 +1,5 @@
-//! Ctrl-C during work that blocks: it ends at its next step and says what was done, in place of the process ending at once.
+//! Ctrl-C during blocking work: instead of ending the process at once, it sets a flag that the work checks
+//! between steps.
 
 use std::future::Future;
 use std::io;
@@ -9,31 +10,36 @@ use std::task::Poll;
 
 use tokio::sync::oneshot;
 
-/// Does `work` and sets `stop` when Ctrl-C comes meanwhile.
-pub fn noticed<T>(stop: &AtomicBool, work: impl FnOnce() -> T) -> io::Result<T> {
+/// Runs `work` and sets `stop` if Ctrl-C arrives in the meantime.
+pub(crate) fn run_interruptible<T>(stop: &AtomicBool, work: impl FnOnce() -> T) -> io::Result<T> {
+    // The work blocks this thread, so a second thread with its own runtime waits for the signal.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let (done, is_done) = oneshot::channel::<()>();
-    let (listens, is_listening) = mpsc::channel::<()>();
+    let (done, work_is_done) = oneshot::channel::<()>();
+    // A Ctrl-C before the handler is installed would end the process, so the work starts only after `listening`
+    // closes.
+    let (listening, wait_until_listening) = mpsc::channel::<()>();
     Ok(std::thread::scope(|scope| {
-        scope.spawn(move || runtime.block_on(listen(stop, listens, is_done)));
-        // Ends also where nobody listens because the system refused; Ctrl-C then does what it always does.
-        let _ = is_listening.recv();
+        scope.spawn(move || runtime.block_on(listen(stop, listening, work_is_done)));
+        // `recv` also returns if the handler could not be installed (its sender is dropped). Ctrl-C then ends
+        // the process, as it does without a handler.
+        let _ = wait_until_listening.recv();
         let result = work();
+        // Dropping the sender ends the listener; without it the scope would wait for a Ctrl-C that never comes.
         drop(done);
         result
     }))
 }
 
-async fn listen(stop: &AtomicBool, listens: mpsc::Sender<()>, is_done: oneshot::Receiver<()>) {
+async fn listen(stop: &AtomicBool, listening: mpsc::Sender<()>, work_is_done: oneshot::Receiver<()>) {
     let mut interrupt = pin!(tokio::signal::ctrl_c());
-    // Only from its first poll on does the signal come here.
+    // `ctrl_c` installs its handler at the first poll, not when the future is created.
     let first = std::future::poll_fn(|context| Poll::Ready(interrupt.as_mut().poll(context))).await;
-    drop(listens);
+    drop(listening);
     if first.is_ready() {
         return;
     }
     tokio::select! {
         result = interrupt => stop.store(result.is_ok(), Ordering::Relaxed),
-        _ = is_done => {}
+        _ = work_is_done => {}
     }
 }

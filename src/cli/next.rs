@@ -1,22 +1,23 @@
-//! What a command line leads to: an end, or the console.
+//! The result of the command line: exit, or open the console. `main` acts on it, so that cli does not depend on
+//! ui.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// What is left to do once the command line is done.
+/// What `main` does after the command line has run.
 #[derive(Debug)]
-pub enum Next {
-    /// End the process.
+pub enum CliOutcome {
+    /// Exit with this code.
     Exit(ExitCode),
     /// Open the console.
-    Console(Opening),
+    Console(ConsoleStart),
 }
 
-/// What the console opens on.
+/// What the console shows first.
 #[derive(Debug, Default)]
-pub struct Opening {
-    /// The workspace; without, the one that is found.
+pub struct ConsoleStart {
+    /// The workspace's folder; if `None`, the console looks for one.
     pub folder: Option<PathBuf>,
-    /// The stem of the campaign to begin in; without, the first.
+    /// The stem of the campaign to open; if `None`, the first.
     pub campaign: Option<&'static str>,
 }

@@ -1,16 +1,16 @@
-//! Where answers, problems and progress go, and in which form.
+//! Prints results to stdout, and problems, notes and progress to stderr.
 //!
-//! Answers go to stdout, all else to stderr. Text from outside cannot drive a terminal: control characters are shown as
-//! pictures. That holds in a pipe too, whose other end may be a terminal (`less -R`, a CI's log). Only an answer that is
-//! the user's own data, such as a rendered body or JSON, is byte for byte what it is in a pipe.
+//! Text from outside cannot control a terminal: control characters are printed as pictures (`␛`). That also
+//! holds for pipes, because a terminal may be at their other end (`less -R`, a CI log). The exception is the
+//! user's own data, such as a rendered body or JSON: in a pipe it is written byte for byte.
 
 use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 
 use crate::text;
 
-/// Stdout and stderr, and whether a person looks at them.
-pub struct Output {
+/// Stdout and stderr, and whether each is a terminal.
+pub(crate) struct CliOutput {
     out: Stream,
     err: Stream,
 }
@@ -20,40 +20,45 @@ struct Stream {
     is_terminal: bool,
 }
 
-impl Output {
-    pub fn standard() -> Self {
+impl CliOutput {
+    pub(super) fn standard() -> Self {
         Self {
             out: Stream { is_terminal: io::stdout().is_terminal(), writer: Box::new(io::stdout()) },
             err: Stream { is_terminal: io::stderr().is_terminal(), writer: Box::new(io::stderr()) },
         }
     }
 
-    /// Answers with a line, or several, in telecast's own words.
-    pub fn line(&mut self, line: impl AsRef<str>) -> io::Result<()> {
+    /// Prints text that telecast wrote, with control characters as pictures. `line` may contain line breaks.
+    pub(super) fn line(&mut self, line: impl AsRef<str>) -> io::Result<()> {
         self.out.line(line.as_ref())
     }
 
-    /// Answers with data as it is; on a terminal a line break is added where it ends without one.
-    pub fn text(&mut self, text: &str) -> io::Result<()> {
-        let is_open = self.out.is_terminal && !text.ends_with('\n');
+    /// Prints data unchanged; on a terminal a line break is added if it ends without one.
+    pub(super) fn text(&mut self, text: &str) -> io::Result<()> {
+        // Without the line break the shell's prompt would follow the data on the same line. A pipe must get no
+        // extra byte.
+        let needs_line_break = self.out.is_terminal && !text.ends_with('\n');
         self.out.write_data(text)?;
-        self.out.write_data(if is_open { "\n" } else { "" })
+        self.out.write_data(if needs_line_break { "\n" } else { "" })
     }
 
-    /// Answers with one JSON value: over several lines for a person, on one line for a program.
-    pub fn json(&mut self, value: &serde_json::Value) -> io::Result<()> {
+    /// Prints one JSON value: indented on a terminal, on one line in a pipe.
+    pub(super) fn json(&mut self, value: &serde_json::Value) -> io::Result<()> {
+        // One line in a pipe, so that `while read` and `grep` can take a value at a time.
         match self.out.is_terminal {
             true => self.out.write_data(&format!("{value:#}\n")),
             false => self.out.write_data(&format!("{value}\n")),
         }
     }
 
-    /// Answers with rows of columns that line up; the first row is the head and is left out in a pipe.
-    pub fn table(&mut self, head: &[&str], rows: &[Vec<String>]) -> io::Result<()> {
+    /// Prints rows as aligned columns. In a pipe the cells are separated by tabs, and the header row is left
+    /// out.
+    pub(super) fn table(&mut self, head: &[&str], rows: &[Vec<String>]) -> io::Result<()> {
         if !self.out.is_terminal {
             return rows.iter().try_for_each(|row| self.out.line(&plain_row(row)));
         }
         let mut widths: Vec<usize> = head.iter().map(|cell| text::width(cell)).collect();
+        // Widths are measured on what is printed: a control character becomes a picture of one cell.
         for row in rows {
             for (width, cell) in widths.iter_mut().zip(row) {
                 *width = (*width).max(text::width(&text::visible(cell)));
@@ -66,22 +71,34 @@ impl Output {
         Ok(())
     }
 
-    /// Says something beside the answer.
-    pub fn note(&mut self, line: impl AsRef<str>) -> io::Result<()> {
+    /// How many columns a page of text should have: the terminal's, up to a readable line; 100 in a pipe.
+    pub(super) fn columns(&self) -> usize {
+        let columns = match self.out.is_terminal {
+            true => rustix::termios::tcgetwinsize(io::stdout()).map_or(80, |size| usize::from(size.ws_col)),
+            false => 100,
+        };
+        columns.clamp(20, 110)
+    }
+
+    /// Prints a note to stderr.
+    pub(super) fn note(&mut self, line: impl AsRef<str>) -> io::Result<()> {
         self.err.line(line.as_ref())
     }
 
-    /// Shows how far it is, over the last such line; nobody but a person at a terminal sees it.
-    pub fn progress(&mut self, line: &str) -> io::Result<()> {
+    /// Shows progress on one line of stderr and replaces the previous progress. Prints nothing unless stderr is a
+    /// terminal.
+    pub(super) fn progress(&mut self, line: &str) -> io::Result<()> {
         if self.err.is_terminal {
+            // The escape sequence clears the rest of the line, which a shorter text would leave. It bypasses
+            // `Stream::write`, which would turn it into a picture; only the text is sanitised.
             self.err.writer.write_all(format!("\r{}\x1b[K", text::visible(line)).as_bytes())?;
             self.err.writer.flush()?;
         }
         Ok(())
     }
 
-    /// Asks for something on stderr and leaves the cursor behind it.
-    pub fn ask(&mut self, question: &str) -> io::Result<()> {
+    /// Prints a question to stderr and leaves the cursor after it.
+    pub(super) fn prompt(&mut self, question: &str) -> io::Result<()> {
         self.err.write(question)?;
         self.err.writer.flush()
     }
@@ -97,7 +114,7 @@ impl Stream {
         self.writer.write_all(text::visible_lines(text).as_bytes())
     }
 
-    /// Writes data, which a program at the other end of a pipe gets byte for byte.
+    /// Writes data: byte for byte in a pipe, with control characters as pictures on a terminal.
     fn write_data(&mut self, data: &str) -> io::Result<()> {
         match self.is_terminal {
             true => self.write(data),
@@ -106,7 +123,8 @@ impl Stream {
     }
 }
 
-/// Joins cells by tabs, for `cut` and `awk`; a tab or line break inside a cell would break that, and becomes visible.
+/// Joins cells by tabs, for `cut` and `awk`. A tab or line break inside a cell would split it and is shown as a
+/// picture.
 fn plain_row(row: &[String]) -> String {
     let cells: Vec<Cow<'_, str>> = row.iter().map(|cell| text::visible(cell)).collect();
     cells.join("\t")
@@ -120,6 +138,7 @@ fn aligned_row(row: &[String], widths: &[usize]) -> String {
         line.push_str(&cell);
         line.push_str(&" ".repeat(pad));
     }
+    // Trailing spaces would wrap on a narrow terminal and show up in copied text.
     line.truncate(line.trim_end().len());
     line
 }

@@ -1,45 +1,45 @@
-//! Problems as a person and as a program reads them: `file:line:column: severity[code]: message`, or JSON.
+//! Prints problems as `file:line:column: severity[code]: message`, or as JSON.
 
 use serde_json::{Value, json};
 
 use crate::diagnostic::{Diagnostic, Fix, Severity};
-use crate::service::Found;
-use crate::text::{LineIndex, Position, Span, visible};
+use crate::service::SourceProblem;
+use crate::text::{LineColumn, LineIndex, Span, visible};
 
 use super::args::Deny;
-use super::error::Ending;
+use super::error::ExitStatus;
 
-/// A file as problems name it, with what is in it.
-pub struct Sheet<'a> {
+/// A file: the path that problems name, its text, and its line starts.
+pub(crate) struct SourceFile<'a> {
     file: &'a str,
     text: &'a str,
     index: LineIndex,
 }
 
-/// A problem at its place, ready to be printed.
+/// A problem with its file, line and column, ready to be printed.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Problem {
-    /// The file, from the workspace's root.
+pub(crate) struct LocatedProblem {
+    /// The file's path, relative to the workspace's root.
     pub file: String,
-    /// Where it starts.
-    pub at: Position,
-    /// What it is; its spans count in the file's text.
+    /// The start of the problem; lines and columns count from 1, columns in characters.
+    pub at: LineColumn,
+    /// The problem; its spans are byte offsets in the file's text.
     pub diagnostic: Diagnostic,
-    /// Its fixes with lines and columns.
+    /// The fixes as JSON, with lines and columns. They are converted while the text of the file is available.
     fixes: Vec<Value>,
 }
 
-impl<'a> Sheet<'a> {
-    pub fn new(file: &'a str, text: &'a str) -> Self {
+impl<'a> SourceFile<'a> {
+    pub(super) fn new(file: &'a str, text: &'a str) -> Self {
         Self { file, text, index: LineIndex::new(text) }
     }
 
-    pub fn place(&self, diagnostics: &[Diagnostic]) -> Vec<Problem> {
+    pub(super) fn locate_all(&self, diagnostics: &[Diagnostic]) -> Vec<LocatedProblem> {
         diagnostics.iter().map(|diagnostic| self.problem(diagnostic)).collect()
     }
 
-    pub fn problem(&self, diagnostic: &Diagnostic) -> Problem {
-        Problem {
+    pub(super) fn problem(&self, diagnostic: &Diagnostic) -> LocatedProblem {
+        LocatedProblem {
             file: self.file.to_owned(),
             at: self.index.position(self.text, diagnostic.span.start),
             diagnostic: diagnostic.clone(),
@@ -62,26 +62,29 @@ impl<'a> Sheet<'a> {
     }
 }
 
-impl Problem {
-    pub fn place(found: &[Found<'_>]) -> Vec<Problem> {
-        let files = found.chunk_by(|one, next| one.path == next.path);
-        let placed = files.flat_map(|file| {
-            let sheet = file.first().map(|first| Sheet::new(first.path, first.text));
-            sheet.into_iter().flat_map(|sheet| file.iter().map(move |found| sheet.problem(&found.diagnostic)))
+impl LocatedProblem {
+    pub(super) fn locate(found: &[SourceProblem<'_>]) -> Vec<LocatedProblem> {
+        // Problems arrive grouped by file, and the line index is built once per file: building it for each
+        // problem takes quadratic time on a body with thousands of problems.
+        let files = found.chunk_by(|problem, next| problem.path == next.path);
+        let located = files.flat_map(|group| {
+            let file = group.first().map(|first| SourceFile::new(first.path, first.text));
+            file.into_iter().flat_map(|file| group.iter().map(move |found| file.problem(&found.diagnostic)))
         });
-        placed.collect()
+        located.collect()
     }
 
-    pub fn line(&self) -> String {
+    pub(super) fn line(&self) -> String {
         let Diagnostic { code, severity, message, help, .. } = &self.diagnostic;
-        let Position { line, column } = self.at;
-        // What is quoted from a file cannot drive a terminal, nor begin a line that looks like another problem.
+        let LineColumn { line, column } = self.at;
+        // A message may quote the file. Escape sequences must not reach the terminal, and a line break must not
+        // start a line that looks like another problem.
         let (file, message) = (visible(&self.file), visible(message));
         let help = help.iter().map(|help| format!("\n  help: {}", visible(help))).collect::<String>();
         format!("{file}:{line}:{column}: {}[{code}]: {message}{help}", severity.as_str())
     }
 
-    pub fn json(&self) -> Value {
+    pub(super) fn json(&self) -> Value {
         json!({
             "file": self.file,
             "line": self.at.line,
@@ -94,16 +97,17 @@ impl Problem {
         })
     }
 
-    pub fn ending(problems: &[Problem], deny: Deny) -> Ending {
-        let is_fatal = |problem: &Problem| match problem.diagnostic.severity {
+    pub(super) fn exit_status(problems: &[LocatedProblem], deny: Deny) -> ExitStatus {
+        let is_fatal = |problem: &LocatedProblem| match problem.diagnostic.severity {
             Severity::Error => true,
             Severity::Warning => deny.warnings(),
+            // Infos never change the exit code, not even with `--deny warnings`.
             Severity::Info => false,
         };
-        if problems.iter().any(is_fatal) { Ending::Problems } else { Ending::Done }
+        if problems.iter().any(is_fatal) { ExitStatus::Problems } else { ExitStatus::Done }
     }
 
-    pub fn summary(problems: &[Problem]) -> String {
+    pub(super) fn summary(problems: &[LocatedProblem]) -> String {
         let count =
             |severity| problems.iter().filter(|problem| problem.diagnostic.severity == severity).count();
         let parts = [
@@ -111,12 +115,12 @@ impl Problem {
             (count(Severity::Warning), "warning"),
             (count(Severity::Info), "info"),
         ];
-        let words: Vec<String> = parts
+        let counts: Vec<String> = parts
             .into_iter()
             .filter(|(n, _)| 0 < *n)
             .map(|(n, word)| format!("{n} {word}{}", if n == 1 { "" } else { "s" }))
             .collect();
-        if words.is_empty() { "no problems".into() } else { words.join(", ") }
+        if counts.is_empty() { "no problems".into() } else { counts.join(", ") }
     }
 }
 
@@ -132,7 +136,7 @@ mod tests {
         let problem = Diagnostic::error(Code::UnsupportedTag, Span::new(at, at + 2), "what is this")
             .with_help("take it out")
             .with_fix(Fix::replace("remove", Span::new(at, at + 2), ""));
-        let problem = Sheet::new("campaigns/a.json.liquid", text).problem(&problem);
+        let problem = SourceFile::new("campaigns/a.json.liquid", text).problem(&problem);
         assert_eq!(
             problem.line(),
             "campaigns/a.json.liquid:2:8: error[unsupported-tag]: what is this\n  help: take it out"
@@ -148,7 +152,7 @@ mod tests {
                 }] }],
             })
         );
-        assert_eq!(Problem::summary(&[problem.clone(), problem]), "2 errors");
-        assert_eq!(Problem::summary(&[]), "no problems");
+        assert_eq!(LocatedProblem::summary(&[problem.clone(), problem]), "2 errors");
+        assert_eq!(LocatedProblem::summary(&[]), "no problems");
     }
 }

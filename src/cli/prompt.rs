@@ -1,66 +1,76 @@
-//! A line that a person types unseen, or a pipe brings: how secrets come in.
+//! Reads a secret from a hidden prompt or from a pipe, and asks yes/no questions.
 //!
-//! Never an argument: those stand in the shell's history and in the list of processes.
+//! Secrets are never taken from arguments: those are visible in the shell's history and in the list of
+//! processes.
 
 use std::io::{self, BufRead, IsTerminal, Read};
 
 use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
 
-use super::output::Output;
+use super::output::CliOutput;
 use crate::secrets::MAX_VALUE;
 
-/// No pipe with a secret brings more: the longest value, and blanks around it.
+/// The longest input that is read from a pipe: the longest value, plus whitespace around it.
 const MAX: usize = MAX_VALUE + 1024;
 
-/// Asks on a terminal, else reads stdin to its end; `None` where the person gave up.
-pub fn secret(output: &mut Output, question: &str) -> io::Result<Option<String>> {
+/// Asks on a terminal, else reads stdin to its end. Returns `None` if the user cancelled.
+pub(crate) fn secret(output: &mut CliOutput, question: &str) -> io::Result<Option<String>> {
     let stdin = io::stdin();
     if !stdin.is_terminal() {
         return read_pipe(&mut stdin.lock()).map(Some);
     }
     let typed = {
-        // Before the question: whoever answers at once must not see it either.
-        let _unseen = Unseen::begin()?;
-        output.ask(question)?;
+        // The echo goes off before the question appears, so that a fast answer or a paste is not shown either.
+        let _echo_off = EchoOff::begin()?;
+        output.prompt(question)?;
         read_line(&mut stdin.lock())
     };
+    // The Enter that ended the answer was not echoed, so the cursor is still on the line of the question.
     output.note("")?;
     Ok(typed?.map(|line| line.trim().to_owned()))
 }
 
-/// Asks a question that is answered by `y` or `yes`, in any case; all else, the end of the input too, is a no.
-pub fn agrees(output: &mut Output, question: &str) -> io::Result<bool> {
-    output.ask(question)?;
+/// Asks a question. Only `y` or `yes`, in any case, agrees; anything else, including the end of the input,
+/// declines.
+pub(crate) fn confirm(output: &mut CliOutput, question: &str) -> io::Result<bool> {
+    output.prompt(question)?;
     let mut answer = String::new();
+    // The limit keeps a piped file without line breaks from being read into memory.
     io::stdin().lock().take(64).read_line(&mut answer)?;
     Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
 }
 
-/// Reads a pipe to its end. What is too long comes back as long as it was read, too long for any store to take: it is
-/// refused there, and never cut.
+/// Reads a pipe to its end, up to one byte more than [`MAX`]. Such a cut-off value is still longer than any store
+/// accepts, so the store refuses it.
 fn read_pipe(input: &mut impl Read) -> io::Result<String> {
     let mut bytes = Vec::new();
+    // One byte more than the limit, so that a value that is too long is recognised and refused. Cutting it
+    // would store a wrong secret without an error.
     input.take(MAX as u64 + 1).read_to_end(&mut bytes)?;
     if MAX < bytes.len() {
+        // The cut may be inside a character; the value is refused anyway.
         return Ok(String::from_utf8_lossy(&bytes).into_owned());
     }
     let text = str::from_utf8(&bytes).map_err(|_| io::Error::other("the value is not UTF-8"))?;
     Ok(text.trim().to_owned())
 }
 
-/// Reads bytes as keys until Enter; Ctrl-C, Ctrl-D and the end of the input give up.
+/// Reads bytes until Enter. Returns `None` at Ctrl-C, Ctrl-D and the end of the input.
 fn read_line(input: &mut impl Read) -> io::Result<Option<String>> {
     const CTRL_C: u8 = 3;
     const CTRL_D: u8 = 4;
     const CTRL_U: u8 = 21;
     let mut line = Vec::new();
     let mut byte = [0];
+    // Byte by byte: without canonical mode the terminal does no line editing, and a buffered read would swallow
+    // what is typed after Enter.
     while input.read(&mut byte)? == 1 {
         match byte[0] {
             b'\r' | b'\n' => return Ok(Some(String::from_utf8_lossy(&line).into_owned())),
             CTRL_C | CTRL_D => return Ok(None),
             CTRL_U => line.clear(),
             b'\x08' | b'\x7f' => {
+                // A byte, not a character: tokens are ASCII.
                 line.pop();
             }
             other => line.push(other),
@@ -69,29 +79,30 @@ fn read_line(input: &mut impl Read) -> io::Result<Option<String>> {
     Ok(None)
 }
 
-/// The terminal with its echo off, until this is dropped.
+/// Turns the terminal's echo off until it is dropped.
 ///
-/// Signals of keys are off too: Ctrl-C must not end the process before the echo is back.
-struct Unseen {
-    before: Termios,
+/// ISIG is off too: Ctrl-C must not end the process before the echo is on again.
+struct EchoOff {
+    original: Termios,
 }
 
-impl Unseen {
+impl EchoOff {
     fn begin() -> io::Result<Self> {
-        let before = tcgetattr(io::stdin())?;
-        let mut hidden = before.clone();
+        let original = tcgetattr(io::stdin())?;
+        let mut hidden = original.clone();
         hidden.local_modes -= LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG;
+        // Each read returns after one byte and waits without a timeout.
         hidden.special_codes[SpecialCodeIndex::VMIN] = 1;
         hidden.special_codes[SpecialCodeIndex::VTIME] = 0;
         tcsetattr(io::stdin(), OptionalActions::Flush, &hidden)?;
-        Ok(Self { before })
+        Ok(Self { original })
     }
 }
 
-impl Drop for Unseen {
+impl Drop for EchoOff {
     fn drop(&mut self) {
-        // A terminal that is gone has no echo to bring back.
-        let _ = tcsetattr(io::stdin(), OptionalActions::Flush, &self.before);
+        // If the terminal is gone there is no echo to restore.
+        let _ = tcsetattr(io::stdin(), OptionalActions::Flush, &self.original);
     }
 }
 
@@ -105,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slip_can_be_mended_and_ctrl_c_gives_up() {
+    fn a_typo_can_be_corrected_and_ctrl_c_cancels() {
         check("42:abx\x7fc\r", Some("42:abc"));
         check("wrong\x15right\n", Some("right"));
         check("half\x03", None);

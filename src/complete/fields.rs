@@ -1,16 +1,16 @@
-//! The Bot API's fields at a place in a body.
+//! The Bot API's fields at a path in a body.
 
 use crate::telegram::Method;
-use crate::telegram::fields::{self, Field, Kind};
+use crate::telegram::fields::{self, ApiField, FieldType};
 
-pub const PARSE_MODES: [(&str, &str); 3] = [
+pub(crate) const PARSE_MODES: [(&str, &str); 3] = [
     ("HTML", "Tags, such as <b> and <a href>; only < > & are special"),
     ("MarkdownV2", "*bold* _italic_ __underline__ ||spoiler||; 18 characters must be escaped"),
-    ("Markdown", "The old mode: *bold* _italic_ `code` [link](…), nothing nested"),
+    ("Markdown", "The legacy mode: *bold* _italic_ `code` [link](…); no nesting"),
 ];
 
-/// Returns the fields of the object at a path (of the objects, where it leads into arrays).
-pub fn fields_at(method: Method, path: &[String]) -> &'static [Field] {
+/// Returns the fields of the object at a path, or of the objects in the array there.
+pub(crate) fn fields_at(method: Method, path: &[String]) -> &'static [ApiField] {
     let mut fields = fields::of_method(method);
     for key in path.iter().filter(|key| *key != "[]") {
         fields = fields.iter().find(|field| field.name == *key).map_or(&[], |field| inside(&field.kind));
@@ -18,52 +18,53 @@ pub fn fields_at(method: Method, path: &[String]) -> &'static [Field] {
     fields
 }
 
-/// Returns the field a path leads to, also where it goes on into the field's array.
-pub fn field_at(method: Method, path: &[String]) -> Option<&'static Field> {
+/// Returns the field that a path leads to; steps into the field's array are ignored.
+pub(crate) fn field_at(method: Method, path: &[String]) -> Option<&'static ApiField> {
     let end = path.iter().rposition(|key| key != "[]")?;
     fields_at(method, &path[..end]).iter().find(|field| field.name == path[end])
 }
 
-fn inside(kind: &'static Kind) -> &'static [Field] {
+// The callers leave the `[]` steps out of the path, so an array stands for its items.
+fn inside(kind: &'static FieldType) -> &'static [ApiField] {
     match kind {
-        Kind::Object(name) => fields::of_object(name),
-        Kind::Array(inner) => inside(inner),
-        Kind::Boolean
-        | Kind::Integer
-        | Kind::Number
-        | Kind::String
-        | Kind::Text
-        | Kind::ParseMode
-        | Kind::ChatId
-        | Kind::Url
-        | Kind::File
-        | Kind::Any => &[],
+        FieldType::Object(name) => fields::of_object(name),
+        FieldType::Array(inner) => inside(inner),
+        FieldType::Boolean
+        | FieldType::Integer
+        | FieldType::Number
+        | FieldType::String
+        | FieldType::Text
+        | FieldType::ParseMode
+        | FieldType::ChatId
+        | FieldType::Url
+        | FieldType::File
+        | FieldType::Any => &[],
     }
 }
 
-/// Returns all that a field takes, each with a word on it, where that is a list.
-pub fn choices(field: &Field) -> Vec<(&str, &'static str)> {
+/// Returns the values of a field with a fixed set of values, each with a description that may be empty.
+pub(crate) fn choices(field: &ApiField) -> Vec<(&str, &'static str)> {
     match field.kind {
-        Kind::ParseMode => PARSE_MODES.to_vec(),
+        FieldType::ParseMode => PARSE_MODES.to_vec(),
         _ => field.values.iter().map(|value| (value.as_str(), "")).collect(),
     }
 }
 
-pub fn kind_in_words(kind: &Kind) -> &'static str {
+pub(crate) fn kind_in_words(kind: &FieldType) -> &'static str {
     match kind {
-        Kind::Boolean => "true or false",
-        Kind::Integer => "whole number",
-        Kind::Number => "number",
-        Kind::String => "text",
-        Kind::Text => "text with markup",
-        Kind::ParseMode => "parse mode",
-        Kind::ChatId => "chat",
-        Kind::Url => "address",
-        Kind::File => "file or address",
-        Kind::Any => "any value",
-        Kind::Object(_) => "object",
-        Kind::Array(inner) => match **inner {
-            Kind::Array(_) => "rows",
+        FieldType::Boolean => "true or false",
+        FieldType::Integer => "whole number",
+        FieldType::Number => "number",
+        FieldType::String => "text",
+        FieldType::Text => "text with markup",
+        FieldType::ParseMode => "parse mode",
+        FieldType::ChatId => "chat id",
+        FieldType::Url => "URL",
+        FieldType::File => "file or URL",
+        FieldType::Any => "any value",
+        FieldType::Object(_) => "object",
+        FieldType::Array(inner) => match **inner {
+            FieldType::Array(_) => "list of rows",
             _ => "list",
         },
     }

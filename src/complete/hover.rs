@@ -1,4 +1,5 @@
-//! What stands at a place of a body, in words: what is wrong with it, what it is, what it is for the chosen profile.
+//! The hover: a description of what is at the cursor, with its problems, its meaning and its value for the chosen
+//! profile.
 
 mod text;
 
@@ -6,142 +7,154 @@ use crate::compose::Composed;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::profile;
 use crate::telegram::Method;
-use crate::telegram::fields::Field;
+use crate::telegram::fields::ApiField;
 use crate::template::{
-    self, FILTERS, FilterDoc, Partials, Place, PlaceKind, TAGS, Template, Token, TokenClass, VariableUse,
+    self, FILTERS, FilterDoc, JsonContext, JsonContextKind, LiquidToken, Partials, TAGS, Template,
+    TokenClass, VariableUse,
 };
 use crate::text::{Span, visible};
 
-use super::Context;
+use super::CompletionContext;
 use super::fields;
-use super::liquid::Liquid;
-use super::values::{self, Scope};
+use super::liquid::OpenLiquid;
+use super::values::{self, NamesInScope};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hover {
     pub span: Span,
-    /// What is said, problems first; never empty.
-    pub notes: Vec<Note>,
+    /// The notes, problems first; never empty.
+    pub notes: Vec<HoverNote>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub struct Note {
+pub struct HoverNote {
     pub title: String,
     pub severity: Option<Severity>,
     pub lines: Vec<String>,
 }
 
-impl Note {
+impl HoverNote {
     fn new(title: impl Into<String>, lines: impl IntoIterator<Item = String>) -> Self {
         Self { title: title.into(), severity: None, lines: lines.into_iter().collect() }
     }
 }
 
-/// Returns what can be said of the byte `at` of a body.
+/// Returns the hover for the byte `at` of a body, or `None` if there is nothing to show.
 ///
-/// `composed` is what came out of the body, where it is this very text; without it nothing is said of problems and of
-/// the message.
-pub fn hover(body: &str, at: usize, composed: Option<&Composed>, context: &Context<'_>) -> Option<Hover> {
+/// Problems and the message's entities come from `composed`. It is ignored if it was made from another text.
+pub fn hover(
+    body: &str,
+    at: usize,
+    composed: Option<&Composed>,
+    context: &CompletionContext<'_>,
+) -> Option<Hover> {
     let (template, _) = template::parse(body, &Partials::default(), context.dialect);
+    // The body may have changed since it was composed; the spans would be wrong then.
     let composed = composed.filter(|composed| composed.body == body);
-    let here = Here { body, at, template: &template, context };
-    let found = here.liquid().or_else(|| here.json()).or_else(|| text::entities(composed?, at));
+    let target = HoverTarget { body, at, template: &template, context };
+    // Liquid first: inside a JSON string, the variable at the cursor is more useful than the string's key.
+    let found = target.liquid().or_else(|| target.json()).or_else(|| text::entities(composed?, at));
     let problems = composed.map_or(&[][..], |composed| &composed.diagnostics).iter();
     let mut problems: Vec<&Diagnostic> = problems.filter(|problem| problem.span.touches(at)).collect();
+    // The most severe first, then the most specific.
     problems.sort_by_key(|problem| (std::cmp::Reverse(problem.severity), problem.span.len()));
     let span = match (&found, problems.first()) {
         (Some((span, _)), _) => *span,
         (None, Some(problem)) => problem.span,
         (None, None) => return None,
     };
-    let notes = problems.into_iter().map(of_problem).chain(found.into_iter().flat_map(|(_, notes)| notes));
+    let notes =
+        problems.into_iter().map(describe_problem).chain(found.into_iter().flat_map(|(_, notes)| notes));
     Some(Hover { span, notes: notes.collect() })
 }
 
-type Found = (Span, Vec<Note>);
+type HoverContent = (Span, Vec<HoverNote>);
 
-fn of_problem(problem: &Diagnostic) -> Note {
+fn describe_problem(problem: &Diagnostic) -> HoverNote {
     let fixes = problem.fixes.iter().map(|fix| format!("fix: {}", fix.title));
-    Note {
+    HoverNote {
         title: problem.message.clone(),
         severity: Some(problem.severity),
         lines: problem.help.iter().cloned().chain(fixes).collect(),
     }
 }
 
-struct Here<'a> {
+struct HoverTarget<'a> {
     body: &'a str,
     at: usize,
     template: &'a Template,
-    context: &'a Context<'a>,
+    context: &'a CompletionContext<'a>,
 }
 
-impl Here<'_> {
-    fn liquid(&self) -> Option<Found> {
+impl HoverTarget<'_> {
+    fn liquid(&self) -> Option<HoverContent> {
         let token = self.token()?;
         let name = token.span.of(self.body);
         let note = match token.class {
-            TokenClass::Tag => of_tag(name)?,
-            TokenClass::Filter => self.of_filter(token, FILTERS.iter().find(|filter| filter.name == name)?),
+            TokenClass::Tag => describe_tag(name)?,
+            TokenClass::Filter => {
+                self.describe_filter(token, FILTERS.iter().find(|filter| filter.name == name)?)
+            }
             TokenClass::Variable | TokenClass::Property | TokenClass::String => {
                 let variables = self.template.variables();
                 let variable = variables.iter().find(|variable| variable.span.touches(self.at))?;
-                return Some((variable.span, vec![self.of_variable(variable)]));
+                return Some((variable.span, vec![self.describe_variable(variable)]));
             }
             _ => return None,
         };
         Some((token.span, vec![note]))
     }
 
-    /// The token that begins or goes on at the place, else the one that ends there.
-    fn token(&self) -> Option<Token> {
+    /// Returns the token that contains the byte at the cursor, otherwise the token that ends there.
+    fn token(&self) -> Option<LiquidToken> {
+        // Between two adjacent tokens the cursor touches both. The one that contains the byte starts later.
         let touching = self.template.tokens().iter().filter(|token| token.span.touches(self.at));
         touching.copied().max_by_key(|token| token.span.start + usize::from(self.at < token.span.end))
     }
 
-    fn of_variable(&self, variable: &VariableUse) -> Note {
+    fn describe_variable(&self, variable: &VariableUse) -> HoverNote {
         let source = variable.span.of(self.body);
         let names = template::names_at(self.template, variable.span.start);
-        let scope = Scope { names: &names, source: self.body };
+        let scope = NamesInScope { names: &names, source: self.body };
         let mut lines = Vec::new();
         if self.context.values.is_some() {
-            lines.push(self.value_in_words(source, &variable.path, scope));
+            lines.push(self.describe_value(source, &variable.path, scope));
         }
         match variable.path.as_slice() {
-            [root, name, ..] if root == "Profile" => lines.extend(self.known_of(name)),
-            [root, ..] if root == "Event" => lines.push("a name of the event that triggered it".to_owned()),
+            [root, name, ..] if root == "Profile" => lines.extend(self.describe_property(name)),
+            [root, ..] if root == "Event" => lines.push("property of the triggering event".to_owned()),
             [root, ..] if root == "ExternalTrigger" => {
-                lines.push("a name of the API call that triggered it".to_owned());
+                lines.push("value from the triggering API call".to_owned());
             }
             [root, name] if root == "Campaign" && name == "campaignId" => {
-                lines.push("text: the campaign's id, its file's name".to_owned());
+                lines.push("text: the campaign's id, which is its file name".to_owned());
             }
             _ => {}
         }
-        Note::new(source, lines)
+        HoverNote::new(source, lines)
     }
 
-    fn value_in_words(&self, source: &str, path: &[String], scope: Scope<'_>) -> String {
+    fn describe_value(&self, source: &str, path: &[String], scope: NamesInScope<'_>) -> String {
         let profile = self.context.values.as_ref().and_then(|values| values.profile);
-        let whom = match profile {
+        let owner = match profile {
             Some(profile) if path.first().is_some_and(|root| root == "Profile") => {
-                format!("{} has ", visible(profile.display_name()))
+                visible(profile.display_name()).into_owned()
             }
-            _ => "now ".to_owned(),
+            _ => "value".to_owned(),
         };
         match values::evaluate(source, scope, self.context) {
-            Some(value) if value.is_empty() => format!("{whom}nothing"),
-            Some(value) => format!("{whom}“{value}”"),
-            None => format!("{whom}no value"),
+            Some(value) if value.is_empty() => format!("{owner}: empty"),
+            Some(value) => format!("{owner}: “{value}”"),
+            None => format!("{owner}: no value"),
         }
     }
 
-    fn known_of(&self, name: &str) -> Vec<String> {
+    fn describe_property(&self, name: &str) -> Vec<String> {
         let vocabulary = self.context.vocabulary;
         let Some(property) = vocabulary.property(name) else {
             return match name {
-                "identity" => vec!["text: who it is; unique, never empty".to_owned()],
-                _ => vec!["no profile has it".to_owned()],
+                "identity" => vec!["text: the profile's identity; unique, never empty".to_owned()],
+                _ => vec!["not set in any profile".to_owned()],
             };
         };
         let mut lines = vec![format!(
@@ -150,51 +163,57 @@ impl Here<'_> {
             property.n_set,
             vocabulary.n_profiles
         )];
-        if !property.samples.is_empty() && property.kind != profile::Kind::Object {
-            lines.push(format!("such as {}", property.samples.join(", ")));
+        if !property.samples.is_empty() && property.kind != profile::ValueKind::Object {
+            lines.push(format!("for example {}", property.samples.join(", ")));
         }
         lines
     }
 
-    fn of_filter(&self, token: Token, filter: &FilterDoc) -> Note {
+    fn describe_filter(&self, token: LiquidToken, filter: &FilterDoc) -> HoverNote {
         let title = match filter.signature {
             "" => filter.name.to_owned(),
             signature => format!("{}: {signature}", filter.name),
         };
         let example = format!("{} → {}", filter.example, filter.prints);
-        Note::new(title, [filter.summary.to_owned(), example].into_iter().chain(self.result_of(token)))
+        HoverNote::new(title, [filter.summary.to_owned(), example].into_iter().chain(self.result_of(token)))
     }
 
-    fn result_of(&self, filter: Token) -> Option<String> {
-        let before = Liquid::around(&self.body[..filter.span.start])?.piped(filter.span.start)?;
+    fn result_of(&self, filter: LiquidToken) -> Option<String> {
+        let before =
+            OpenLiquid::at_end_of(&self.body[..filter.span.start])?.piped_value(filter.span.start)?;
         let names = template::names_at(self.template, filter.span.start);
-        let scope = Scope { names: &names, source: self.body };
+        let scope = NamesInScope { names: &names, source: self.body };
         let call = call_at(&self.body[filter.span.start..]);
+        // Evaluated without and with the filter, so that its own effect is visible.
         let input = values::evaluate(before, scope, self.context)?;
         let output = values::evaluate(&format!("{before} | {call}"), scope, self.context)?;
-        Some(format!("here “{input}” → “{output}”"))
+        Some(format!("result: “{input}” → “{output}”"))
     }
 
-    fn json(&self) -> Option<Found> {
+    fn json(&self) -> Option<HoverContent> {
         if !self.context.is_json {
             return None;
         }
-        let place = template::place_at(self.template, self.at);
-        let word = place.word.clone()?;
+        let json = template::json_context_at(self.template, self.at);
+        let word = json.string_prefix.clone()?;
+        // The prefix is not decoded, so its length leads back to the string's opening quote.
         let start = self.at.checked_sub(word.len())?;
         let rest = &self.body[self.at..];
         let end = self.at + rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
         let span = Span::new(start, end);
         let name = span.of(self.body);
-        match place.within {
-            PlaceKind::Key => Some((span, vec![of_key(self.context.method, &place, name)?])),
-            PlaceKind::String => Some((span, vec![of_choice(self.context.method, &place, name)?])),
-            PlaceKind::Value | PlaceKind::BeforeKey | PlaceKind::AfterMember | PlaceKind::Structure => None,
+        match json.kind {
+            JsonContextKind::Key => Some((span, vec![describe_key(self.context.method, &json, name)?])),
+            JsonContextKind::String => Some((span, vec![describe_choice(self.context.method, &json, name)?])),
+            JsonContextKind::Value
+            | JsonContextKind::BeforeKey
+            | JsonContextKind::AfterMember
+            | JsonContextKind::Structure => None,
         }
     }
 }
 
-/// The filter and its arguments that text begins with: up to the next bar or the end of the Liquid, outside quotes.
+/// Returns the filter call at the start of the text: up to the next `|` or the end of the Liquid, outside quotes.
 fn call_at(text: &str) -> &str {
     let mut quote = None;
     for (at, c) in text.char_indices() {
@@ -210,38 +229,38 @@ fn call_at(text: &str) -> &str {
     text
 }
 
-fn of_tag(name: &str) -> Option<Note> {
+fn describe_tag(name: &str) -> Option<HoverNote> {
     if let Some(tag) = TAGS.iter().find(|tag| tag.name == name) {
         let inside = [tag.name, tag.signature].join(" ");
-        let end = tag.is_block.then(|| format!("ends at {{% end{} %}}", tag.name));
-        return Some(Note::new(
+        let end = tag.is_block.then(|| format!("closed by {{% end{} %}}", tag.name));
+        return Some(HoverNote::new(
             format!("{{% {} %}}", inside.trim_end()),
             std::iter::once(tag.summary.to_owned()).chain(end),
         ));
     }
     let opener = name.strip_prefix("end").filter(|opener| TAGS.iter().any(|tag| tag.name == *opener))?;
-    Some(Note::new(format!("{{% {name} %}}"), [format!("Ends the `{opener}`")]))
+    Some(HoverNote::new(format!("{{% {name} %}}"), [format!("Ends the `{opener}`")]))
 }
 
-fn of_key(method: Method, place: &Place, name: &str) -> Option<Note> {
-    let field = fields::fields_at(method, &place.path).iter().find(|field| field.name == name)?;
-    Some(Note::new(
-        format!("{name} · {} of {}", fields::kind_in_words(&field.kind), owner(method, place)),
-        words_on(field),
+fn describe_key(method: Method, json: &JsonContext, name: &str) -> Option<HoverNote> {
+    let field = fields::fields_at(method, &json.path).iter().find(|field| field.name == name)?;
+    Some(HoverNote::new(
+        format!("{name} · {} · {}", fields::kind_in_words(&field.kind), owner(method, json)),
+        describe_field(field),
     ))
 }
 
-fn owner(method: Method, place: &Place) -> &str {
-    place.path.iter().rev().find(|key| *key != "[]").map_or(method.as_str(), String::as_str)
+fn owner(method: Method, json: &JsonContext) -> &str {
+    json.path.iter().rev().find(|key| *key != "[]").map_or(method.as_str(), String::as_str)
 }
 
-fn words_on(field: &Field) -> Vec<String> {
+fn describe_field(field: &ApiField) -> Vec<String> {
     let mut lines = vec![field.doc.clone()];
     if field.required {
         lines.push("required".to_owned());
     }
     if let Some(newer) = &field.replaced_by {
-        lines.push(format!("an old name: `{newer}` took its place"));
+        lines.push(format!("deprecated: use `{newer}` instead"));
     }
     let choices = fields::choices(field);
     if !choices.is_empty() {
@@ -251,12 +270,13 @@ fn words_on(field: &Field) -> Vec<String> {
     lines
 }
 
-fn of_choice(method: Method, place: &Place, name: &str) -> Option<Note> {
-    let field = fields::field_at(method, &place.path)?;
+fn describe_choice(method: Method, json: &JsonContext, name: &str) -> Option<HoverNote> {
+    let field = fields::field_at(method, &json.path)?;
     let choices = fields::choices(field);
+    // Telegram ignores the case of `parse_mode`.
     let (choice, doc) = choices.iter().find(|(choice, _)| choice.eq_ignore_ascii_case(name))?;
     let line = if doc.is_empty() { field.doc.as_str() } else { doc };
-    Some(Note::new(format!("{choice} · {}", field.name), [line.to_owned()]))
+    Some(HoverNote::new(format!("{choice} · {}", field.name), [line.to_owned()]))
 }
 
 #[cfg(test)]

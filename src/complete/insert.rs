@@ -1,94 +1,103 @@
-//! What accepting an item puts into the text: whole variables with the escapes that fit the place.
+//! The text that accepting an item inserts: for a variable, a whole `{{ … }}` with the escapes that its context needs.
 
 use crate::diagnostic::TextEdit;
 use crate::dialect::Dialect;
 use crate::profile;
 use crate::telegram::ParseMode;
-use crate::telegram::fields::{Field, Kind as FieldKind};
-use crate::template::{FilterDoc, PlaceKind, Position, TagDoc, escape_filters};
+use crate::telegram::fields::{ApiField, FieldType};
+use crate::template::{EscapePosition, FilterDoc, JsonContextKind, TagDoc, escape_filters};
 use crate::text::Span;
 
-use super::around::{Around, rest_of_string};
+use super::body_at_cursor::{BodyAtCursor, rest_of_string};
 use super::fields;
-use super::item::{Item, Kind, Variable};
-use super::liquid::{self, Liquid};
-use super::{Completion, Context, Session, Trigger};
+use super::item::{CompletionItem, CompletionKind, Variable};
+use super::liquid::{self, OpenLiquid};
+use super::{Completion, CompletionContext, Session, Trigger};
 
-/// New text in which `‸` marks the cursor, or what is between two of them is selected.
+/// In a snippet, marks the cursor; two of them mark the start and end of the selection.
 const MARK: char = '‸';
 
-/// Marks the place to go on at from there.
+/// In a snippet, marks where Tab goes next.
 const NEXT: char = '⇥';
 
-pub fn completion(
+pub(crate) fn completion(
     session: &Session,
-    item: &Item,
+    item: &CompletionItem,
     text: &str,
     cursor: usize,
-    context: &Context<'_>,
+    context: &CompletionContext<'_>,
 ) -> Completion {
     match &item.kind {
-        Kind::Variable(variable) => variable_at(session, text, cursor, context, variable),
-        Kind::Filter(filter) => filter_call(session, text, cursor, filter),
-        Kind::Tag(tag) => tag_snippet(session, text, cursor, tag),
-        Kind::EndTag(name) => end_tag(session, text, cursor, name),
-        Kind::Key(field) => key(session, text, cursor, field),
-        Kind::Value => value(session, text, cursor, &item.label),
-        Kind::Bare => finish(Span::new(session.start, cursor), &format!("{}{MARK}", item.label)),
-        Kind::Sample { literal } => {
-            finish(Span::new(session.start, cursor + quote_behind(text, cursor)), &format!("{literal}{MARK}"))
+        CompletionKind::Variable(variable) => variable_at(session, text, cursor, context, variable),
+        CompletionKind::Filter(filter) => filter_call(session, text, cursor, filter),
+        CompletionKind::Tag(tag) => tag_snippet(session, text, cursor, tag),
+        CompletionKind::EndTag(name) => end_tag(session, text, cursor, name),
+        CompletionKind::Key(field) => key(session, text, cursor, field),
+        CompletionKind::Value => value(session, text, cursor, &item.label),
+        CompletionKind::Bare => expand(Span::new(session.start, cursor), &format!("{}{MARK}", item.label)),
+        CompletionKind::Sample { literal } => expand(
+            Span::new(session.start, cursor + closing_quote_len(text, cursor)),
+            &format!("{literal}{MARK}"),
+        ),
+        CompletionKind::Partial => {
+            let span = Span::new(session.start, cursor + closing_quote_len(text, cursor));
+            expand(span, &format!("'{}'{MARK}", item.label))
         }
-        Kind::Partial => {
-            let span = Span::new(session.start, cursor + quote_behind(text, cursor));
-            finish(span, &format!("'{}'{MARK}", item.label))
-        }
-        Kind::Markup(markup) => {
+        CompletionKind::Markup(markup) => {
+            // The editor has paired `[` and backticks while typing; the snippet brings its own closing character.
             let bracket = session.trigger == Trigger::Markup('[') && text[cursor..].starts_with(']');
             let tick = session.trigger == Trigger::Markup('`') && text[cursor..].starts_with('`');
             let end = cursor + usize::from(bracket || tick);
-            finish(Span::new(session.start, end), markup.snippet)
+            expand(Span::new(session.start, end), markup.snippet)
         }
-        Kind::EndMarkup(name) => finish(Span::new(session.start, cursor), &format!("</{name}>{MARK}")),
+        CompletionKind::EndMarkup(name) => {
+            expand(Span::new(session.start, cursor), &format!("</{name}>{MARK}"))
+        }
     }
 }
 
-/// The length of the quote that stands ready behind the cursor.
-fn quote_behind(text: &str, cursor: usize) -> usize {
+/// Returns the length of the closing quote after the cursor, if there is one.
+fn closing_quote_len(text: &str, cursor: usize) -> usize {
     usize::from(text[cursor..].starts_with(['"', '\'']))
 }
 
-fn output(variable: &Variable, around: &Around, context: &Context<'_>) -> String {
+fn variable_output(variable: &Variable, body: &BodyAtCursor, context: &CompletionContext<'_>) -> String {
     let path = variable.source();
-    let is_text = !matches!(variable.kind, Some(profile::Kind::Number | profile::Kind::Boolean));
-    let Some(place) = &around.place else {
+    // An unknown type counts as text: escaping does no harm to a number.
+    let is_text = !matches!(variable.kind, Some(profile::ValueKind::Number | profile::ValueKind::Boolean));
+    let Some(json) = &body.json_context else {
         return format!("{{{{ {path} | default: {} }}}}", default(variable, false));
     };
-    if place.position() == Some(Position::InString) {
+    if json.escape_position() == Some(EscapePosition::InString) {
         let escapes = match (context.dialect, is_text) {
-            // CleverTap's way takes a line of filters: numbers get only what MarkdownV2 asks of them.
+            // In CleverTap's dialect the escapes are a whole line of filters. A number needs none of them, except in
+            // MarkdownV2, which reserves `-` and `.`.
             (Dialect::CleverTap, false) => {
-                let mode = around.mode().filter(|mode| *mode == ParseMode::MarkdownV2);
-                let position = if mode.is_some() { Position::InString } else { Position::PlainText };
+                let mode = body.mode().filter(|mode| *mode == ParseMode::MarkdownV2);
+                let position =
+                    if mode.is_some() { EscapePosition::InString } else { EscapePosition::PlainText };
                 escapes(mode, position, context.dialect)
             }
-            (dialect, _) => escapes(around.mode(), Position::InString, dialect),
+            (dialect, _) => escapes(body.mode(), EscapePosition::InString, dialect),
         };
         return format!("{{{{ {path} | default: {}{escapes} }}}}", default(variable, false));
     }
-    let field = fields::field_at(context.method, &place.path);
-    let is_chat = field.is_some_and(|field| field.kind == FieldKind::ChatId);
+    let field = fields::field_at(context.method, &json.path);
+    let is_chat = field.is_some_and(|field| field.kind == FieldType::ChatId);
+    // `NULL` is CleverTap's convention for a missing chat id. It is selected, so that typing replaces it.
     let default = default(variable, true);
     match context.dialect {
-        _ if is_chat && place.within == PlaceKind::Value => {
+        _ if is_chat && json.kind == JsonContextKind::Value => {
             format!("{{{{ {path} | default: \"‸NULL‸\" }}}}")
         }
         _ if !is_text => format!("{{{{ {path} | default: {default} }}}}"),
         Dialect::Telecast => {
-            let escapes = escapes(around.mode(), Position::BareValue, Dialect::Telecast);
+            let escapes = escapes(body.mode(), EscapePosition::BareValue, Dialect::Telecast);
             format!("{{{{ {path} | default: {default}{escapes} }}}}")
         }
         Dialect::CleverTap => {
-            let escapes = escapes(around.mode(), Position::InString, Dialect::CleverTap);
+            // CleverTap has no `json` filter, so the quotes are written around the output.
+            let escapes = escapes(body.mode(), EscapePosition::InString, Dialect::CleverTap);
             format!("\"{{{{ {path} | default: {default}{escapes} }}}}\"")
         }
     }
@@ -96,14 +105,14 @@ fn output(variable: &Variable, around: &Around, context: &Context<'_>) -> String
 
 fn default(variable: &Variable, is_bare: bool) -> &'static str {
     match variable.kind {
-        Some(profile::Kind::Number) => "‸0‸",
-        Some(profile::Kind::Boolean) if is_bare => "‸false‸",
+        Some(profile::ValueKind::Number) => "‸0‸",
+        Some(profile::ValueKind::Boolean) if is_bare => "‸false‸",
         _ => "\"‸\"",
     }
 }
 
-/// The filters that make a value fit a place, each behind its bar.
-fn escapes(mode: Option<ParseMode>, position: Position, dialect: Dialect) -> String {
+/// Returns the filters that escape a value, each with its `|` before it.
+fn escapes(mode: Option<ParseMode>, position: EscapePosition, dialect: Dialect) -> String {
     escape_filters(mode, position, dialect).iter().map(|filter| format!(" | {filter}")).collect()
 }
 
@@ -111,12 +120,12 @@ fn variable_at(
     session: &Session,
     text: &str,
     cursor: usize,
-    context: &Context<'_>,
+    context: &CompletionContext<'_>,
     variable: &Variable,
 ) -> Completion {
     let begin = if session.trigger == Trigger::BraceBrace { session.start + 2 } else { session.start };
-    let span = match Liquid::around(&text[..begin]) {
-        Some(around) => match whole_output(&around, text, cursor) {
+    let span = match OpenLiquid::at_end_of(&text[..begin]) {
+        Some(liquid) => match whole_output(&liquid, text, cursor) {
             Some(whole) => whole,
             None => return path_only(session, text, cursor, variable),
         },
@@ -125,40 +134,40 @@ fn variable_at(
         }
         None => Span::new(session.start, cursor),
     };
-    finish(span, &output(variable, &session.around, context))
+    expand(span, &variable_output(variable, &session.body, context))
 }
 
-/// The span of an output that holds nothing but what is being completed, closed or not.
-fn whole_output(around: &Liquid<'_>, text: &str, cursor: usize) -> Option<Span> {
-    let begun = around.inner.trim_start_matches('-').trim_start();
-    if around.is_tag || liquid::name_before(begun).len() != begun.len() {
+/// Returns the span of an output, closed or not, that contains nothing but the name being completed.
+fn whole_output(liquid: &OpenLiquid<'_>, text: &str, cursor: usize) -> Option<Span> {
+    let typed = liquid.inner.trim_start_matches('-').trim_start();
+    if liquid.is_tag || liquid::name_before(typed).len() != typed.len() {
         return None;
     }
     let line = text[cursor..].lines().next().unwrap_or("");
     let closing = line.find("}}").filter(|at| !line[..*at].contains("{{"));
     match closing {
-        Some(at) if line[..at].trim().is_empty() => Some(Span::new(around.start, cursor + at + 2)),
+        Some(at) if line[..at].trim().is_empty() => Some(Span::new(liquid.start, cursor + at + 2)),
         Some(_) => None,
-        None => Some(Span::new(around.start, cursor)),
+        None => Some(Span::new(liquid.start, cursor)),
     }
 }
 
-/// Only the path, where the rest of the output or tag is there already.
+/// Inserts only the path, for Liquid whose other parts exist already.
 fn path_only(session: &Session, text: &str, cursor: usize, variable: &Variable) -> Completion {
     let typed = if session.trigger == Trigger::BraceBrace { session.query_start } else { session.start };
     let begun = liquid::name_before(&text[..typed]).len();
-    let blank = if session.trigger == Trigger::BraceBrace { " " } else { "" };
-    finish(Span::new(typed - begun, cursor), &format!("{blank}{}{MARK}", variable.source()))
+    let space = if session.trigger == Trigger::BraceBrace { " " } else { "" };
+    expand(Span::new(typed - begun, cursor), &format!("{space}{}{MARK}", variable.source()))
 }
 
 fn filter_call(session: &Session, text: &str, cursor: usize, filter: &FilterDoc) -> Completion {
-    let blank = if text[..session.query_start].ends_with('|') { " " } else { "" };
+    let space = if text[..session.query_start].ends_with('|') { " " } else { "" };
     let arguments = match (filter.name, filter.signature) {
         ("default", _) => ": \"‸\"",
         (_, "") => "‸",
         _ => ": ‸",
     };
-    finish(Span::new(session.query_start, cursor), &format!("{blank}{}{arguments}", filter.name))
+    expand(Span::new(session.query_start, cursor), &format!("{space}{}{arguments}", filter.name))
 }
 
 fn tag_snippet(session: &Session, text: &str, cursor: usize, tag: &TagDoc) -> Completion {
@@ -166,54 +175,59 @@ fn tag_snippet(session: &Session, text: &str, cursor: usize, tag: &TagDoc) -> Co
     let closing = line.find("%}").filter(|at| !line[..*at].contains("{%"));
     let end = match closing {
         Some(at) if line[..at].trim().is_empty() => cursor + at + 2,
-        Some(_) => return finish(Span::new(session.start, cursor), &format!("{{% {}‸", tag.name)),
+        // The tag has arguments already: only its name is inserted.
+        Some(_) => return expand(Span::new(session.start, cursor), &format!("{{% {}‸", tag.name)),
         None => cursor,
     };
-    let (inner, behind) = match tag.signature {
+    let (inner, after) = match tag.signature {
         "" => ("", "‸"),
         signature if signature.starts_with("'partial'") => ("'‸' ", ""),
         _ => ("‸ ", ""),
     };
     let end_tag = if tag.is_block { format!("{{% end{} %}}", tag.name) } else { String::new() };
-    let snippet = format!("{{% {} {inner}%}}{behind}{end_tag}", tag.name);
-    let then_opens = inner.starts_with('\'');
-    Completion { then_opens, ..finish(Span::new(session.start, end), &snippet) }
+    let snippet = format!("{{% {} {inner}%}}{after}{end_tag}", tag.name);
+    let reopens_picker = inner.starts_with('\'');
+    Completion { reopens_picker, ..expand(Span::new(session.start, end), &snippet) }
 }
 
 fn end_tag(session: &Session, text: &str, cursor: usize, name: &str) -> Completion {
     let line = text[cursor..].lines().next().unwrap_or("");
     let closing = line.find("%}").filter(|at| line[..*at].trim().is_empty());
     let end = closing.map_or(cursor, |at| cursor + at + 2);
-    finish(Span::new(session.start, end), &format!("{{% end{name} %}}{MARK}"))
+    expand(Span::new(session.start, end), &format!("{{% end{name} %}}{MARK}"))
 }
 
-/// A key with its colon and the beginning of its value; where a colon follows, only the key.
-fn key(session: &Session, text: &str, cursor: usize, field: &Field) -> Completion {
+/// Inserts a key with its colon and the start of its value, or only the key if a colon follows.
+fn key(session: &Session, text: &str, cursor: usize, field: &ApiField) -> Completion {
     let rest = &text[cursor..];
     let is_quoted = session.trigger == Trigger::Key;
     let start = if session.trigger == Trigger::Brace { session.query_start } else { session.start };
     let end = cursor + if is_quoted { rest_of_string(rest) } else { 0 };
-    let behind = text[end..].trim_start();
-    let is_alone = behind.starts_with(':');
-    let value = if is_alone { MARK.to_string() } else { format!(": {}", beginning(&field.kind)) };
-    let comma = if behind.starts_with('"') { "," } else { "" };
+    let after = text[end..].trim_start();
+    let has_colon = after.starts_with(':');
+    let value = if has_colon { MARK.to_string() } else { format!(": {}", value_snippet(&field.kind)) };
+    // A quote after the new member starts the next one.
+    let comma = if after.starts_with('"') { "," } else { "" };
     let key = format!("\"{}\"{value}{comma}", field.name);
-    let then_opens = !is_alone && (field.kind == FieldKind::ChatId || !fields::choices(field).is_empty());
-    let completion = match session.around.within() {
-        Some(PlaceKind::AfterMember) => {
+    let reopens_picker =
+        !has_colon && (field.kind == FieldType::ChatId || !fields::choices(field).is_empty());
+    let completion = match session.body.json_kind() {
+        Some(JsonContextKind::AfterMember) => {
+            // The comma belongs directly after the previous member, before any whitespace.
             let member_end = text[..start].trim_end().len();
             let gap = if is_quoted { text[member_end..start].to_owned() } else { gap(&text[..member_end]) };
-            finish(Span::new(member_end, end), &format!(",{gap}{key}"))
+            expand(Span::new(member_end, end), &format!(",{gap}{key}"))
         }
-        _ if session.trigger == Trigger::Here && session.around.is_at_start() => {
-            finish(Span::new(start, end), &format!("{{\n  {key}\n}}"))
+        _ if session.trigger == Trigger::Here && session.body.is_at_start() => {
+            expand(Span::new(start, end), &format!("{{\n  {key}\n}}"))
         }
-        _ => finish(Span::new(start, end), &key),
+        _ => expand(Span::new(start, end), &key),
     };
-    Completion { then_opens, ..completion }
+    Completion { reopens_picker, ..completion }
 }
 
-/// What stands between a member that ends the text and the next one: a line of its own where that one has one.
+/// Returns the whitespace before a new member: a new line with the same indentation if the previous member has its own
+/// line, otherwise a space.
 fn gap(before: &str) -> String {
     let line = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
     let indent = &line[..line.len() - line.trim_start().len()];
@@ -223,19 +237,19 @@ fn gap(before: &str) -> String {
     }
 }
 
-/// What a value of this kind begins with, and ends in.
-fn beginning(kind: &FieldKind) -> &'static str {
+/// Returns the snippet of a value of this type.
+fn value_snippet(kind: &FieldType) -> &'static str {
     match kind {
-        FieldKind::Boolean => "‸true‸",
-        FieldKind::Integer | FieldKind::Number | FieldKind::ChatId | FieldKind::Any => "‸",
-        FieldKind::String | FieldKind::Text | FieldKind::ParseMode | FieldKind::Url | FieldKind::File => {
+        FieldType::Boolean => "‸true‸",
+        FieldType::Integer | FieldType::Number | FieldType::ChatId | FieldType::Any => "‸",
+        FieldType::String | FieldType::Text | FieldType::ParseMode | FieldType::Url | FieldType::File => {
             "\"‸\""
         }
-        FieldKind::Object(_) => "{‸}",
-        FieldKind::Array(inner) => match &**inner {
-            FieldKind::Array(_) => "[[{‸}]]",
-            FieldKind::Object(_) => "[{‸}]",
-            FieldKind::String => "[\"‸\"]",
+        FieldType::Object(_) => "{‸}",
+        FieldType::Array(inner) => match &**inner {
+            FieldType::Array(_) => "[[{‸}]]",
+            FieldType::Object(_) => "[{‸}]",
+            FieldType::String => "[\"‸\"]",
             _ => "[‸]",
         },
     }
@@ -243,16 +257,17 @@ fn beginning(kind: &FieldKind) -> &'static str {
 
 fn value(session: &Session, text: &str, cursor: usize, choice: &str) -> Completion {
     let end = cursor + rest_of_string(&text[cursor..]);
-    finish(Span::new(session.start, end), &format!("\"{choice}\"‸"))
+    expand(Span::new(session.start, end), &format!("\"{choice}\"‸"))
 }
 
-fn finish(span: Span, marked: &str) -> Completion {
-    let first = marked.find(MARK).unwrap_or(marked.len());
-    let second = marked.rfind(MARK).filter(|at| *at != first).map_or(first, |at| at - MARK.len_utf8());
+fn expand(span: Span, snippet: &str) -> Completion {
+    // Offsets are computed in the text without the marks: the second `‸` moves left by the length of the first.
+    let first = snippet.find(MARK).unwrap_or(snippet.len());
+    let second = snippet.rfind(MARK).filter(|at| *at != first).map_or(first, |at| at - MARK.len_utf8());
     Completion {
-        edit: TextEdit { span, replacement: marked.replace([MARK, NEXT], "") },
+        edit: TextEdit { span, replacement: snippet.replace([MARK, NEXT], "") },
         select: Span::new(span.start + first, span.start + second),
-        next: marked.replace(MARK, "").find(NEXT).map(|at| span.start + at),
-        then_opens: false,
+        next: snippet.replace(MARK, "").find(NEXT).map(|at| span.start + at),
+        reopens_picker: false,
     }
 }

@@ -1,66 +1,67 @@
-//! What can be chosen.
+//! The items of the picker.
 
 use crate::profile;
-use crate::telegram::fields::Field;
+use crate::telegram::fields::ApiField;
 use crate::template::{FilterDoc, TagDoc};
 
-use super::markup::Markup;
+use super::markup::MarkupSnippet;
 
 #[derive(Debug, Clone, PartialEq)]
-pub struct Item {
-    /// What it is called; may hold any characters, as stored.
+pub struct CompletionItem {
+    /// The name. A property's name may contain any character, control characters included.
     pub label: String,
-    /// A few words beside the label: `text · 812 of 1204`, a filter's result.
+    /// A short text beside the label: `text · 812 of 1204`, or a filter's result.
     pub detail: String,
-    /// A line or two about the chosen row: samples of a property, a filter's doc; empty where there is nothing to say.
+    /// One or two lines about the chosen row: samples of a property, a filter's documentation. May be empty.
     pub doc: String,
-    pub kind: Kind,
+    pub kind: CompletionKind,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub enum Kind {
+pub enum CompletionKind {
     Variable(Variable),
     Filter(&'static FilterDoc),
     Tag(&'static TagDoc),
     EndTag(&'static str),
-    Key(&'static Field),
-    /// A text that is one of the values of a JSON key.
+    Key(&'static ApiField),
+    /// A string from the fixed set of values of a JSON key.
     Value,
-    /// A value as JSON writes it without quotes.
+    /// A JSON value without quotes.
     Bare,
-    /// A value that a property is compared with, as Liquid writes it.
+    /// A sample value to compare a property with, as a Liquid literal.
     Sample {
-        /// With quotes where it is a text.
+        /// A text includes its quotes.
         literal: String,
     },
     Partial,
-    Markup(&'static Markup),
+    Markup(&'static MarkupSnippet),
     EndMarkup(String),
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Variable {
-    /// `Profile` and a property's name; never empty.
+    /// The names of the path, such as `Profile` and a property's name; never empty.
     pub path: Vec<String>,
-    pub kind: Option<profile::Kind>,
+    pub kind: Option<profile::ValueKind>,
 }
 
-impl Item {
+impl CompletionItem {
     pub fn new(
         label: impl Into<String>,
         detail: impl Into<String>,
         doc: impl Into<String>,
-        kind: Kind,
+        kind: CompletionKind,
     ) -> Self {
         Self { label: label.into(), detail: detail.into(), doc: doc.into(), kind }
     }
 }
 
 impl Variable {
-    /// Returns the path as Liquid reads it: `Profile.plan`, `Profile["First Name"]`.
+    /// Returns the path in Liquid syntax: `Profile.plan`, `Profile["First Name"]`.
     pub fn source(&self) -> String {
         let mut source = String::new();
         for (at, step) in self.path.iter().enumerate() {
+            // Liquid has no escapes in strings, so a name with a double quote needs single quotes.
             let quote = if step.contains('"') { '\'' } else { '"' };
             match (at, is_plain(step)) {
                 (0, _) => source.push_str(step),
@@ -72,6 +73,7 @@ impl Variable {
     }
 }
 
+// Names after a dot are ASCII in Liquid; any other name needs brackets.
 fn is_plain(name: &str) -> bool {
     let mut chars = name.chars();
     chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')

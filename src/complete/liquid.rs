@@ -1,22 +1,24 @@
-//! The `{{ … ` or `{% … ` a place is in, read backwards from the place: it is being written, so it need not be closed.
+//! The `{{ … ` or `{% … ` that the cursor is in, found by reading backwards from it. It is being typed, so it need not
+//! be closed.
 
 use crate::text;
 
 use super::Trigger;
 
-/// How far back an opener is looked for: nobody writes longer Liquid, and each key looks.
+/// How many bytes before the cursor are searched for an opener. The search runs on every key press, and real Liquid is
+/// shorter than this.
 const REACH: usize = 4096;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Liquid<'a> {
+pub(crate) struct OpenLiquid<'a> {
     pub start: usize,
     pub is_tag: bool,
     pub inner: &'a str,
 }
 
-impl<'a> Liquid<'a> {
-    /// The Liquid that `before` ends in, where it is in any.
-    pub fn around(before: &'a str) -> Option<Self> {
+impl<'a> OpenLiquid<'a> {
+    /// Returns the Liquid that is open at the end of `before`, if any.
+    pub(super) fn at_end_of(before: &'a str) -> Option<Self> {
         let from = text::floor_char_boundary(before, before.len().saturating_sub(REACH));
         let window = &before[from..];
         let start = window.rfind("{{").max(window.rfind("{%"))?;
@@ -26,8 +28,9 @@ impl<'a> Liquid<'a> {
         (!inner.contains(closer)).then_some(Self { start: from + start, is_tag, inner })
     }
 
-    /// Where the quote stands that the place is inside of, from the opener's end on.
-    pub fn open_quote(&self) -> Option<usize> {
+    /// Returns the offset in `inner` of the quote that is open at the cursor, if any.
+    pub(super) fn open_quote(&self) -> Option<usize> {
+        // Liquid has no escapes in strings: a string ends at the next quote of its kind.
         let mut open = None;
         for (at, c) in self.inner.char_indices() {
             match open {
@@ -39,23 +42,25 @@ impl<'a> Liquid<'a> {
         open.map(|(at, _)| at)
     }
 
-    pub fn is_in_quotes(&self) -> bool {
+    pub(super) fn is_in_quotes(&self) -> bool {
         self.open_quote().is_some()
     }
 
-    pub fn tag(&self) -> Option<&'a str> {
+    pub(super) fn tag(&self) -> Option<&'a str> {
         let inner = self.inner.trim_start_matches('-').trim_start();
         let end = inner.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(inner.len());
         self.is_tag.then_some(&inner[..end])
     }
 
-    /// What `head`, all of the inside up to a value, compares the value with: the path, as written.
+    /// Returns the path, as written, that the value after `head` is compared with.
     ///
-    /// `before` is the text in front of the Liquid, where the `case` of a `when` stands.
-    pub fn compared(&self, head: &'a str, before: &'a str) -> Option<&'a str> {
+    /// `head` is the inside of the Liquid up to the value. `before` is the text before the Liquid, where a `when` finds
+    /// its `case`.
+    pub(super) fn compared_path(&self, head: &'a str, before: &'a str) -> Option<&'a str> {
         let head = head.trim_end();
         match self.tag()? {
             "when" => {
+                // The nearest `case` before it, also if that one is already closed: good enough for suggestions.
                 let (_, case) = before.rsplit_once("case ")?;
                 Some(case.split("%}").next()?.trim().trim_end_matches('-').trim_end())
             }
@@ -68,8 +73,8 @@ impl<'a> Liquid<'a> {
         .filter(|path| !path.is_empty())
     }
 
-    /// What stands in front of the last `|` before `end`: the value so far with its filters.
-    pub fn piped(&self, end: usize) -> Option<&'a str> {
+    /// Returns the value and its filters before the last `|` in front of `end`.
+    pub(super) fn piped_value(&self, end: usize) -> Option<&'a str> {
         let head = self.inner.get(..end.checked_sub(self.start + 2)?)?;
         let (value, _) = head.rsplit_once('|')?;
         let value = match self.tag() {
@@ -81,22 +86,23 @@ impl<'a> Liquid<'a> {
         Some(value.trim()).filter(|value| !value.is_empty())
     }
 
-    /// The picker that the last character opens: a filter's `|`, a name's first letter, or the dot in it.
-    pub fn trigger_of(&self, last: char) -> Option<(Trigger, usize, usize)> {
+    /// Returns the trigger of the last character: a filter's `|`, the first letter of a name, or a dot in it.
+    pub(super) fn trigger_of(&self, last: char) -> Option<(Trigger, usize, usize)> {
         let name = name_before(self.inner);
-        let begins = name.len() == last.len_utf8() && last.is_alphabetic();
-        let goes_down = last == '.' && 1 < name.len() && !name.starts_with(|c: char| c.is_ascii_digit());
+        let starts_name = name.len() == last.len_utf8() && last.is_alphabetic();
+        // The dot in `1.5` is not part of a path.
+        let is_path_dot = last == '.' && 1 < name.len() && !name.starts_with(|c: char| c.is_ascii_digit());
         let end = self.start + 2 + self.inner.len();
         match last {
             _ if self.is_in_quotes() => None,
             '|' => Some((Trigger::Pipe, end, end)),
-            _ if begins || goes_down => Some(self.trigger_for_name(end - name.len())),
+            _ if starts_name || is_path_dot => Some(self.trigger_for_name(end - name.len())),
             _ => None,
         }
     }
 
-    /// What a name that begins at `start` can be here: a tag's, a filter's or a variable's.
-    pub fn trigger_for_name(&self, start: usize) -> (Trigger, usize, usize) {
+    /// Returns the trigger of a name that starts at `start`: the name of a tag, a filter or a variable.
+    pub(super) fn trigger_for_name(&self, start: usize) -> (Trigger, usize, usize) {
         let inner_start = self.start + 2;
         let head = self.inner.get(..start.saturating_sub(inner_start)).unwrap_or("");
         let head = head.trim_end();
@@ -110,29 +116,29 @@ impl<'a> Liquid<'a> {
     }
 }
 
-/// What can stand between a property and the value it is compared with.
+/// The operators between a property and a value for which samples are offered.
 const OPERATORS: [&str; 4] = ["==", "!=", "<>", "contains"];
 
-/// The path that text ends in: `Profile.plan`, `Event["Payment Mode"]`.
+/// Returns the path at the end of the text: `Profile.plan`, `Event["Payment Mode"]`.
 fn path_before(text: &str) -> &str {
-    let mut kept = text;
+    let mut rest = text;
     loop {
-        let cut = match kept.ends_with(']') {
-            true => kept.rfind('['),
-            false => Some(kept.len() - name_before(kept).len()),
+        let cut = match rest.ends_with(']') {
+            true => rest.rfind('['),
+            false => Some(rest.len() - name_before(rest).len()),
         };
-        match cut.filter(|cut| *cut < kept.len()) {
-            Some(cut) => kept = &kept[..cut],
-            None => return &text[kept.len()..],
+        match cut.filter(|cut| *cut < rest.len()) {
+            Some(cut) => rest = &rest[..cut],
+            None => return &text[rest.len()..],
         }
-        if !kept.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | ']')) {
-            return &text[kept.len()..];
+        if !rest.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | ']')) {
+            return &text[rest.len()..];
         }
     }
 }
 
-/// The letters, digits, `_`, `-` and dots that text ends in.
-pub fn name_before(text: &str) -> &str {
-    let kept = text.trim_end_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-'));
-    &text[kept.len()..]
+/// Returns the letters, digits, `_`, `-` and dots at the end of the text.
+pub(crate) fn name_before(text: &str) -> &str {
+    let rest = text.trim_end_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-'));
+    &text[rest.len()..]
 }

@@ -1,88 +1,85 @@
-//! The markup of each parse mode, as snippets.
+//! The snippets for the markup of each parse mode.
 
 use crate::telegram::ParseMode;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Markup {
-    /// By what one looks for it: a tag's name, or what it makes.
+pub struct MarkupSnippet {
+    /// The text to search for: a tag's name, or the effect.
     pub label: &'static str,
-    /// One line on what it does; no full stop.
+    /// One line without a full stop. Only the part before the first semicolon is shown beside the label.
     pub doc: &'static str,
-    /// What is put in, as it stands inside a JSON string; `‸` marks the cursor, or two what is selected; `⇥` marks where
-    /// Tab leads from there.
+    /// The text to insert, already escaped for a JSON string. `‸` marks the cursor, two of them the selection, and `⇥`
+    /// the position that Tab goes to next.
     pub snippet: &'static str,
 }
 
-impl Markup {
-    /// Returns what is put in, without the marks.
+impl MarkupSnippet {
+    /// Returns the text to insert, without the marks.
     pub fn text(&self) -> String {
         self.snippet.replace(['‸', '⇥'], "")
     }
 }
 
-const fn markup(label: &'static str, snippet: &'static str, doc: &'static str) -> Markup {
-    Markup { label, doc, snippet }
+const fn markup(label: &'static str, snippet: &'static str, doc: &'static str) -> MarkupSnippet {
+    MarkupSnippet { label, doc, snippet }
 }
 
-/// HTML's, by how often one needs it. Single quotes need no escaping in JSON, and CleverTap's sample has them, too.
-static HTML: &[Markup] = &[
+// The most frequent markup first. Attributes use single quotes: double quotes would need escapes inside the JSON
+// string, and CleverTap's sample has single quotes too.
+static HTML: &[MarkupSnippet] = &[
     markup("b", "<b>‸</b>", "Bold"),
     markup("i", "<i>‸</i>", "Italic"),
-    markup(
-        "a",
-        "<a href='‸https://‸'>⇥</a>",
-        "A link; an address that Telegram does not take leaves the text",
-    ),
+    markup("a", "<a href='‸https://‸'>⇥</a>", "A link; if Telegram rejects the URL, only the text stays"),
     markup("u", "<u>‸</u>", "Underlined"),
-    markup("s", "<s>‸</s>", "Struck through"),
-    markup("code", "<code>‸</code>", "Code in a line; holds no other markup"),
-    markup("pre", "<pre>‸</pre>", "A block of code, as it is"),
+    markup("s", "<s>‸</s>", "Strikethrough"),
+    markup("code", "<code>‸</code>", "Inline code; no other markup inside"),
+    markup("pre", "<pre>‸</pre>", "A code block"),
     markup(
         "pre language",
         "<pre><code class='language-‸'>⇥</code></pre>",
-        "A block of code in a language, coloured",
+        "A code block with syntax highlighting",
     ),
-    markup("tg-spoiler", "<tg-spoiler>‸</tg-spoiler>", "Hidden until it is tapped"),
-    markup("blockquote", "<blockquote>‸</blockquote>", "A quote; cannot stand in another quote"),
+    markup("tg-spoiler", "<tg-spoiler>‸</tg-spoiler>", "Hidden until tapped"),
+    markup("blockquote", "<blockquote>‸</blockquote>", "A quote; cannot be inside another quote"),
     markup(
         "blockquote expandable",
         "<blockquote expandable>‸</blockquote>",
-        "A quote of which the first lines are shown",
+        "A quote that is collapsed to its first lines",
     ),
     markup(
         "tg-emoji",
         "<tg-emoji emoji-id='‸'>⇥🙂</tg-emoji>",
-        "A custom emoji, by its number; the emoji inside is for all who cannot see it",
+        "A custom emoji by id; the emoji inside is shown if it is not available",
     ),
-    markup("tg-time", "<tg-time unix='‸' format='wDT'>⇥</tg-time>", "A time in the reader's zone"),
+    markup("tg-time", "<tg-time unix='‸' format='wDT'>⇥</tg-time>", "A time in the reader's time zone"),
 ];
 
-static MARKDOWN_V2: &[Markup] = &[
+static MARKDOWN_V2: &[MarkupSnippet] = &[
     markup("bold", "*‸*", "Bold"),
     markup("italic", "_‸_", "Italic"),
     markup("underline", "__‸__", "Underlined"),
-    markup("strikethrough", "~‸~", "Struck through"),
-    markup("spoiler", "||‸||", "Hidden until it is tapped"),
-    markup("code", "`‸`", "Code in a line; holds no other markup"),
+    markup("strikethrough", "~‸~", "Strikethrough"),
+    markup("spoiler", "||‸||", "Hidden until tapped"),
+    markup("code", "`‸`", "Inline code; no other markup inside"),
     markup("pre", "```\\n‸\\n```", "A block of code; a language may follow the first three backticks"),
-    markup("link", "[‸](https://⇥)", "A link; an address that Telegram does not take leaves the text"),
-    markup("quote", ">‸", "A quote, to the end of its line; each further line begins with >"),
+    markup("link", "[‸](https://⇥)", "A link; if Telegram rejects the URL, only the text stays"),
+    markup("quote", ">‸", "A quote; each of its lines starts with >"),
     markup(
         "emoji",
         "![🙂](tg://emoji?id=‸)",
-        "A custom emoji, by its number; the emoji inside is for all who cannot see it",
+        "A custom emoji by id; the emoji inside is shown if it is not available",
     ),
 ];
 
-static MARKDOWN: &[Markup] = &[
-    markup("bold", "*‸*", "Bold; holds no other markup"),
-    markup("italic", "_‸_", "Italic; holds no other markup"),
-    markup("code", "`‸`", "Code in a line"),
+static MARKDOWN: &[MarkupSnippet] = &[
+    markup("bold", "*‸*", "Bold; no other markup inside"),
+    markup("italic", "_‸_", "Italic; no other markup inside"),
+    markup("code", "`‸`", "Inline code"),
     markup("pre", "```\\n‸\\n```", "A block of code; a language may follow the first three backticks"),
     markup("link", "[‸](https://⇥)", "A link"),
 ];
 
-pub fn of(mode: ParseMode) -> &'static [Markup] {
+pub(crate) fn of(mode: ParseMode) -> &'static [MarkupSnippet] {
     match mode {
         ParseMode::Html => HTML,
         ParseMode::Markdown => MARKDOWN,
@@ -90,15 +87,15 @@ pub fn of(mode: ParseMode) -> &'static [Markup] {
     }
 }
 
-pub fn beginning_with(mode: ParseMode, typed: char) -> impl Iterator<Item = &'static Markup> {
+pub(crate) fn beginning_with(mode: ParseMode, typed: char) -> impl Iterator<Item = &'static MarkupSnippet> {
     of(mode).iter().filter(move |markup| markup.snippet.starts_with(typed))
 }
 
-/// Whether a person who types `c` behind `before` may be about to mark something up.
-pub fn may_begin(mode: ParseMode, c: char, before: Option<char>) -> bool {
+/// Whether `c`, typed after the character `before`, may start markup.
+pub(crate) fn may_begin(mode: ParseMode, c: char, before: Option<char>) -> bool {
     match mode {
         ParseMode::Html => c == '<',
-        // Behind a letter it ends what was begun, and behind a backslash it is a character.
+        // After a letter the character closes markup instead, and after a backslash it is an ordinary character.
         ParseMode::Markdown | ParseMode::MarkdownV2 => {
             let opens = before.is_none_or(|before| {
                 !before.is_alphanumeric() && !matches!(before, '\\' | '.' | '!' | '?') && before != c
@@ -109,7 +106,8 @@ pub fn may_begin(mode: ParseMode, c: char, before: Option<char>) -> bool {
 }
 
 /// Returns the name of the innermost HTML tag that is open at the end of a text.
-pub fn open_tag(before: &str) -> Option<&str> {
+pub(crate) fn open_tag(before: &str) -> Option<&str> {
+    // A rough scan for suggestions: `<` without `>` is text, and an end tag closes everything inside its element.
     let mut open: Vec<&str> = Vec::new();
     for (at, _) in before.match_indices('<') {
         let rest = &before[at + 1..];
@@ -121,6 +119,7 @@ pub fn open_tag(before: &str) -> Option<&str> {
                     open.truncate(at);
                 }
             }
+            // An attribute may follow the name; the backslash belongs to a `\n` of the JSON string.
             None => open.push(inner.split([' ', '\\']).next().unwrap_or(inner)),
         }
     }

@@ -1,22 +1,23 @@
-//! Which of the items match what was typed, the best first.
+//! Fuzzy matching of the picker's items against the query.
 
 use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-use super::item::{Item, Kind};
+use super::item::{CompletionItem, CompletionKind};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Match {
+pub(crate) struct Match {
     pub item: usize,
-    /// The matched letters, as indexes of chars in the label, ascending.
+    /// The char indexes of the matched letters in the label, in order.
     pub letters: Vec<u32>,
 }
 
-/// What a match in the label is worth over one in the whole path only.
+/// The bonus of a match in the label over one in the whole path only. It is larger than any score that the matcher
+/// gives for a name.
 const LABEL_BONUS: u32 = 10_000;
 
-/// Returns the items that match, the best first; with nothing to look for all, as they are.
-pub fn matching(query: &str, items: &[Item]) -> Vec<Match> {
+/// Returns the items that match, the best first, or all items in their order if the query is empty.
+pub(crate) fn matching(query: &str, items: &[CompletionItem]) -> Vec<Match> {
     if query.is_empty() {
         return (0..items.len()).map(|item| Match { item, letters: Vec::new() }).collect();
     }
@@ -24,6 +25,7 @@ pub fn matching(query: &str, items: &[Item]) -> Vec<Match> {
     let mut finder = Finder { pattern, query, matcher: Matcher::new(Config::DEFAULT), letters: Vec::new() };
     let scored = items.iter().enumerate().filter_map(|(at, item)| finder.find(at, item));
     let mut found: Vec<(u32, Match)> = scored.collect();
+    // A stable sort: items with the same score keep their order, which puts the most useful ones first.
     found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
     found.into_iter().map(|(_, found)| found).collect()
 }
@@ -36,10 +38,11 @@ struct Finder<'q> {
 }
 
 impl Finder<'_> {
-    fn find(&mut self, at: usize, item: &Item) -> Option<(u32, Match)> {
+    fn find(&mut self, at: usize, item: &CompletionItem) -> Option<(u32, Match)> {
         let mut letters = Vec::new();
         let label = Utf32Str::new(&item.label, &mut self.letters);
         if let Some(score) = self.pattern.indices(label, &mut self.matcher, &mut letters) {
+            // The matcher appends indexes atom by atom, neither sorted nor unique.
             letters.sort_unstable();
             letters.dedup();
             let exact = u32::from(item.label.eq_ignore_ascii_case(self.query)) * LABEL_BONUS;
@@ -50,9 +53,10 @@ impl Finder<'_> {
         Some((score, Match { item: at, letters: Vec::new() }))
     }
 
-    /// The variable as one would write it, where the query begins as that does.
-    fn path(&self, item: &Item) -> Option<String> {
-        let Kind::Variable(variable) = &item.kind else { return None };
+    /// Returns the full path of a variable if the query looks like a path: it has a dot or starts like the root's name.
+    fn path(&self, item: &CompletionItem) -> Option<String> {
+        // Without this condition, a query such as `file` would match the `Profile` in the path of every property.
+        let CompletionKind::Variable(variable) = &item.kind else { return None };
         let root = variable.path.first()?;
         let begins = root.get(..self.query.len()).is_some_and(|head| head.eq_ignore_ascii_case(self.query));
         (self.query.contains('.') || begins).then(|| variable.path.join("."))

@@ -1,14 +1,14 @@
-//! Keys typed into a text at `‸`, and what stands there afterwards: `‸` the cursor, or two around what is selected.
+//! Types keys into a text at `‸` and compares the text afterwards, in which `‸` marks the cursor, or two the selection.
 
 use proptest::prelude::*;
 
 use super::*;
 use crate::diagnostic::Code;
 use crate::editor::{Command, Editor, Motion};
-use crate::profile::{Kind as Type, Property};
+use crate::profile::{PropertySummary, ValueKind as Type};
 
 fn vocabulary() -> Vocabulary {
-    let property = |name: &str, kind, n_set, samples: &[&str]| Property {
+    let property = |name: &str, kind, n_set, samples: &[&str]| PropertySummary {
         name: name.into(),
         kind,
         n_set,
@@ -29,8 +29,8 @@ fn vocabulary() -> Vocabulary {
     }
 }
 
-fn context(vocabulary: &Vocabulary, dialect: Dialect, is_json: bool) -> Context<'_> {
-    Context {
+fn context(vocabulary: &Vocabulary, dialect: Dialect, is_json: bool) -> CompletionContext<'_> {
+    CompletionContext {
         vocabulary,
         dialect,
         is_json,
@@ -45,7 +45,7 @@ struct Typed {
     session: Option<Session>,
 }
 
-/// Types keys, as the screen would: `\t` accepts where the picker is armed, `↓` chooses the next row.
+/// Types keys as the screen would: `\t` accepts if the picker is armed, `↓` chooses the next row.
 fn typed_in(marked: &str, keys: &str, dialect: Dialect, is_json: bool) -> Typed {
     let vocabulary = vocabulary();
     let context = context(&vocabulary, dialect, is_json);
@@ -70,7 +70,7 @@ fn typed_in(marked: &str, keys: &str, dialect: Dialect, is_json: bool) -> Typed 
             }
             _ => {
                 editor.apply(Command::Type(c.into()));
-                session = follow(session, &editor.text(), editor.cursor(), &context);
+                session = update_session(session, &editor.text(), editor.cursor(), &context);
             }
         }
     }
@@ -97,7 +97,7 @@ fn check_clevertap(before: &str, keys: &str, after: &str) {
     assert_eq!(marked(&typed_in(before, keys, Dialect::CleverTap, true).editor), after);
 }
 
-/// The rows that stand open, at most five.
+/// Compares the rows of the open picker, at most five.
 #[track_caller]
 fn check_open(before: &str, keys: &str, rows: &[&str]) {
     let typed = typed_in(before, keys, Dialect::Telecast, true);
@@ -159,8 +159,9 @@ fn a_bare_value_is_made_json() {
 
 #[test]
 fn clevertap_gets_only_what_it_accepts() {
-    let json = crate::template::escape_filters(None, crate::template::Position::InString, Dialect::CleverTap)
-        .remove(0);
+    let json =
+        crate::template::escape_filters(None, crate::template::EscapePosition::InString, Dialect::CleverTap)
+            .remove(0);
     check_clevertap(
         &format!("{{\"text\": \"‸\"{HTML}"),
         "<<fir\t",
@@ -272,7 +273,7 @@ fn markup_waits_for_an_arrow_and_brings_its_end() {
     check(&html("‸"), "<<plan\t", &html("{{ Profile.plan | default: \"‸\" | tg_html | json_escape }}"));
     check_open(&html("‸"), "1 < 2", &[]);
     check_open("{\"note\": \"‸\"}", "<", &[]);
-    // A body that has not come to its parse mode yet.
+    // A body without a parse mode: it may be typed later.
     check("{\"text\": \"‸\"}", "<b↓\t", "{\"text\": \"<b>‸</b>\"}");
 }
 
@@ -344,8 +345,8 @@ fn check_values(before: &str, keys: &str, rows: &[&str]) {
     profile.properties.insert("address".into(), value("{\"city\": \"Kyiv\"}"));
     let event =
         value("{\"Amount\": 3, \"Items\": [{\"title\": \"Knots\"}], \"to\": {\"Payment Mode\": \"Card\"}}");
-    let context = Context {
-        values: Some(template::Context {
+    let context = CompletionContext {
+        values: Some(template::RenderContext {
             profile: Some(&profile),
             event: Some(&event),
             external_trigger: None,
@@ -368,7 +369,7 @@ fn check_values(before: &str, keys: &str, rows: &[&str]) {
 fn each_filter_shows_what_it_makes_of_the_value_so_far() {
     check_values("{{ Profile.first_name | ‸ }}", "upc", &["upcase  → ANNA"]);
     check_values("{{ Profile.first_name | upcase | ‸ }}", "appe", &["append : '!' → ANNA!"]);
-    check_values("{{ Profile.none | ‸ }}", "upc", &["upcase  → nothing"]);
+    check_values("{{ Profile.none | ‸ }}", "upc", &["upcase  → empty"]);
     check_values("{% assign n = Event.Amount %}{{ n | ‸ }}", "plus", &["plus : 2 → 5"]);
     check_values("{% for item in Event.Items %}{{ item.title | ‸ }}", "downc", &["downcase  → knots"]);
     check_values("{% assign n = Profile.first_name | ‸ %}", "capi", &["capitalize  → Anna"]);
@@ -382,8 +383,8 @@ fn paths_into_samples_and_nested_properties_are_offered() {
         &["Event.Amount number · event", "Event.Items list · event", "Event.to object · event"],
     );
     check_values("{{ ‸ }}", "mode", &["Event.to.Payment Mode text · event"]);
-    check_values("{{ ‸ }}", "city", &["Profile.address.city text · in this profile"]);
-    check_values("{% for item in Event.Items %}{{ ‸ }}", "item.", &["item.title text · of the sample"]);
+    check_values("{{ ‸ }}", "city", &["Profile.address.city text · this profile"]);
+    check_values("{% for item in Event.Items %}{{ ‸ }}", "item.", &["item.title text · from the sample"]);
 }
 
 #[test]
@@ -470,7 +471,7 @@ fn what_is_inserted_is_accepted_by_the_dialect() {
                         &vocabulary,
                         crate::template::Content::Json,
                     ));
-                    // CleverTap's own sample has `NULL`, and Preview and Test a word for it.
+                    // The default `NULL` is CleverTap's convention for a missing chat id, which `compose` reports.
                     problems.retain(|problem| problem.code != Code::DefaultNotJson);
                     assert_eq!(problems, [], "{body}");
                     session.choose_next();

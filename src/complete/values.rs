@@ -1,24 +1,26 @@
-//! What variables and filters give for the chosen profile and the sample event.
+//! Evaluates variables and filters for the chosen profile and the sample event.
 
 use crate::profile::Value;
-use crate::template::{self, Binding, Outcome, Partials, ScopedName};
+use crate::template::{self, Binding, Partials, RenderOutcome, ScopedName};
 
-use super::Context;
+use super::CompletionContext;
 
 const SHOWN_CHARS: usize = 80;
 
-/// How often a name may stand for another one.
+/// How many assignments are followed to find the value of a name. `assign a = b` and `assign b = a` refer to each
+/// other, so the search needs a limit.
 const MAX_HOPS: usize = 8;
 
-/// The names that a template sets, with the source that their bindings point into.
+/// The variables that a template sets, with the source that the spans of their bindings are in.
 #[derive(Debug, Clone, Copy)]
-pub struct Scope<'a> {
+pub(crate) struct NamesInScope<'a> {
     pub names: &'a [ScopedName],
     pub source: &'a str,
 }
 
-impl Scope<'_> {
-    /// Returns the tags that set the names as far as `expression` may need them, a loop's item to the list's first.
+impl NamesInScope<'_> {
+    /// Returns the `assign` tags for the variables that `expression` may need; a loop variable is the first item of its
+    /// list.
     fn prelude(&self, expression: &str) -> String {
         let mut prelude = String::new();
         let mut needed = expression.to_owned();
@@ -28,6 +30,7 @@ impl Scope<'_> {
                 Binding::Item(span) => (span, " | first"),
                 Binding::Captured | Binding::Counter | Binding::Loop => continue,
             };
+            // A plain text search: an assignment that is not needed does no harm, but a missing one would.
             if needed.contains(&name.name) {
                 let value = span.of(self.source);
                 needed.push_str(value);
@@ -38,25 +41,35 @@ impl Scope<'_> {
     }
 }
 
-/// Returns what an expression, filters included, prints for the chosen profile; `None` where that cannot be told.
-pub fn evaluate(expression: &str, scope: Scope<'_>, context: &Context<'_>) -> Option<String> {
+/// Returns the output of an expression with its filters for the chosen profile, or `None` if it cannot be evaluated.
+pub(crate) fn evaluate(
+    expression: &str,
+    scope: NamesInScope<'_>,
+    context: &CompletionContext<'_>,
+) -> Option<String> {
     let values = context.values.as_ref()?;
+    // Rendered as a separate template, so that the result is exactly what the engine prints.
     let source = format!("{}{{{{ {expression} }}}}", scope.prelude(expression));
     let (template, _) = template::parse(&source, &Partials::default(), context.dialect);
     match template.render(values) {
-        Outcome::Rendered(rendered) => Some(shortened(&rendered.text)),
-        Outcome::Aborted { .. } | Outcome::Failed(_) => None,
+        RenderOutcome::Rendered(rendered) => Some(shortened(&rendered.text)),
+        RenderOutcome::Aborted { .. } | RenderOutcome::Failed(_) => None,
     }
 }
 
-pub fn lookup<'a>(path: &[String], scope: Scope<'_>, context: &Context<'a>) -> Option<&'a Value> {
+/// Returns the value that a path leads to, through assigned names and loop variables.
+pub(crate) fn lookup<'a>(
+    path: &[String],
+    scope: NamesInScope<'_>,
+    context: &CompletionContext<'a>,
+) -> Option<&'a Value> {
     lookup_within(path, scope, context, MAX_HOPS)
 }
 
 fn lookup_within<'a>(
     path: &[String],
-    scope: Scope<'_>,
-    context: &Context<'a>,
+    scope: NamesInScope<'_>,
+    context: &CompletionContext<'a>,
     hops: usize,
 ) -> Option<&'a Value> {
     let values = context.values.as_ref()?;
@@ -70,13 +83,13 @@ fn lookup_within<'a>(
         "ExternalTrigger" => descend(values.external_trigger?, steps),
         _ => {
             let name = scope.names.iter().find(|name| name.name == *root)?;
-            let at = |span: crate::text::Span| {
+            let lookup_span = |span: crate::text::Span| {
                 let path = path_of(span.of(scope.source))?;
                 lookup_within(&path, scope, context, hops.checked_sub(1)?)
             };
             match name.binding {
-                Binding::Assigned(span) => descend(at(span)?, steps),
-                Binding::Item(span) => match at(span)? {
+                Binding::Assigned(span) => descend(lookup_span(span)?, steps),
+                Binding::Item(span) => match lookup_span(span)? {
                     Value::List(items) => descend(items.first()?, steps),
                     _ => None,
                 },
@@ -98,16 +111,16 @@ fn descend<'a>(value: &'a Value, steps: &[String]) -> Option<&'a Value> {
     })
 }
 
-/// Reads `Profile.plan` and `Event["First Name"].x`; `None` for anything that is not such a path.
-pub fn path_of(source: &str) -> Option<Vec<String>> {
+/// Parses a path such as `Profile.plan` or `Event["First Name"].x`; returns `None` for any other expression.
+pub(crate) fn path_of(source: &str) -> Option<Vec<String>> {
     let mut path = Vec::new();
     let mut rest = source.trim();
     while !rest.is_empty() {
         if let Some(inside) = rest.strip_prefix('[') {
             let quote = inside.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-            let (name, behind) = inside[1..].split_once(quote)?;
+            let (name, after) = inside[1..].split_once(quote)?;
             path.push(name.to_owned());
-            rest = behind.strip_prefix(']')?;
+            rest = after.strip_prefix(']')?;
         } else {
             let rest_of_name = rest.strip_prefix('.').filter(|_| !path.is_empty()).unwrap_or(rest);
             let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
@@ -125,8 +138,8 @@ pub fn path_of(source: &str) -> Option<Vec<String>> {
     (!path.is_empty()).then_some(path)
 }
 
-/// Returns a value as one would write it, on one line, cut where it is long.
-pub fn shortened(text: &str) -> String {
+/// Returns the text, cut to the length that fits a row of the picker.
+pub(crate) fn shortened(text: &str) -> String {
     match text.char_indices().nth(SHOWN_CHARS) {
         Some((at, _)) => format!("{}…", &text[..at]),
         None => text.to_owned(),

@@ -1,67 +1,68 @@
-//! The chat of a rendered body: finding every top-level `chat_id`, also where the text is not yet JSON, and setting it.
+//! Finds and replaces every top-level `chat_id` of a rendered body, even if the text is not valid JSON.
 //!
-//! A test-send goes to the test chat whatever the body says, so the value is replaced in the rendered text before it
-//! is parsed: `NULL`, `@name` or nothing at all are replaced like a number.
+//! A test send always goes to the test chat. The value is replaced in the rendered text before it is parsed, so that
+//! `NULL`, a bare `@name` or a missing value is replaced just like a number.
 
 use std::iter::Peekable;
 
-use crate::json::TokenKind::{self, Punctuation};
-use crate::json::{self, Token, Tokens};
+use crate::json::JsonTokenKind::{self, Punctuation};
+use crate::json::{self, JsonToken, Tokens};
 use crate::telegram::lenient_string;
 use crate::text::Span;
 
-pub const CHAT_ID: &str = "chat_id";
+pub(crate) const CHAT_ID: &str = "chat_id";
 
-/// Why no test chat can be put into a request.
+/// Why the test chat cannot be set in a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Unset {
-    #[error("the webhook's URL is not a Bot API's (…/bot<token>/METHOD)")]
+pub enum TestChatError {
+    #[error("the webhook's URL is not a Bot API URL (…/bot<token>/METHOD)")]
     NotBotApi,
     #[error("the webhook sends a GET, which has no body, and its query has no chat_id")]
     Get,
     #[error("the campaign's content format is text, and only JSON has a chat_id")]
     PlainText,
-    #[error("the body is not a JSON object: it does not begin with `{{`")]
+    #[error("the body is not a JSON object: it does not start with `{{`")]
     NotAnObject,
 }
 
-/// A text in which stretches were replaced, with the way back to the offsets of the original.
+/// A text with replacements, which maps offsets to the original text and back.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Patched {
+pub(crate) struct PatchedText {
     pub text: String,
-    /// For each replacement in order: the bytes taken out of the original, and how many were put there.
+    /// For each replacement in order: the replaced bytes of the original, and the length of the new text.
     replacements: Vec<(Span, usize)>,
 }
 
-impl Patched {
-    pub fn unchanged(text: &str) -> Self {
+impl PatchedText {
+    pub(crate) fn unchanged(text: &str) -> Self {
         Self { text: text.to_owned(), replacements: Vec::new() }
     }
 
-    /// Returns the bytes of the original that a span of the patched text came from; what was put in leads to what was
-    /// taken out.
-    pub fn original(&self, span: Span) -> Span {
+    /// Maps a span of the patched text to the original. A span inside a replacement maps to all of the replaced bytes.
+    pub(crate) fn original(&self, span: Span) -> Span {
         Span::new(self.original_offset(span.start, false), self.original_offset(span.end, true))
     }
 
-    /// Returns the bytes of the patched text that a span of the original became; of what was taken out, what was put in.
-    pub fn patched(&self, span: Span) -> Span {
+    /// Maps a span of the original to the patched text. A span inside replaced bytes maps to the whole replacement.
+    pub(crate) fn patched(&self, span: Span) -> Span {
         Span::new(self.patched_offset(span.start, false), self.patched_offset(span.end, true))
     }
 
     fn patched_offset(&self, at: usize, is_end: bool) -> usize {
         let mut original = 0;
         let mut patched = 0;
-        for (out, put) in &self.replacements {
-            if at < out.start || (is_end && at == out.start) {
+        for (replaced, new_len) in &self.replacements {
+            if at < replaced.start || (is_end && at == replaced.start) {
                 break;
             }
-            let start = patched + (out.start - original);
-            if at < out.end || (is_end && at == out.end) {
-                return if is_end { start + put } else { start };
+            let start = patched + (replaced.start - original);
+            if at < replaced.end || (is_end && at == replaced.end) {
+                // A position inside replaced bytes maps to an edge of the replacement: the two texts have nothing in
+                // common.
+                return if is_end { start + new_len } else { start };
             }
-            original = out.end;
-            patched = start + put;
+            original = replaced.end;
+            patched = start + new_len;
         }
         patched + (at - original)
     }
@@ -69,33 +70,34 @@ impl Patched {
     fn original_offset(&self, at: usize, is_end: bool) -> usize {
         let mut original = 0;
         let mut patched = 0;
-        for (out, put) in &self.replacements {
-            let start = patched + (out.start - original);
+        for (replaced, new_len) in &self.replacements {
+            let start = patched + (replaced.start - original);
             if at < start || (is_end && at == start) {
                 break;
             }
-            if at < start + put || (is_end && at == start + put) {
-                return if is_end { out.end } else { out.start };
+            if at < start + new_len || (is_end && at == start + new_len) {
+                return if is_end { replaced.end } else { replaced.start };
             }
-            original = out.end;
-            patched = start + put;
+            original = replaced.end;
+            patched = start + new_len;
         }
         original + (at - patched)
     }
 }
 
-/// Where a text that is meant to be a JSON object says which chat it goes to.
+/// The positions of the chat ids in a text that should be a JSON object.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct ChatIds {
-    /// The values of all top-level `chat_id` keys; empty where nothing stands behind the colon.
+pub(crate) struct ChatIds {
+    /// The values of all top-level `chat_id` keys; a span is empty if there is no value after the colon.
     pub values: Vec<Span>,
-    /// Right behind the opening brace, and whether anything follows in the object; `None` where it is no object.
+    /// The offset after the opening brace, and whether the object has members; `None` if the text is not an object.
     insert_at: Option<(usize, bool)>,
 }
 
-/// Finds the top-level `chat_id` values of `text`, which need not be whole JSON.
-pub fn find(text: &str) -> ChatIds {
+/// Finds the top-level `chat_id` values of `text`, which need not be valid JSON.
+pub(crate) fn find(text: &str) -> ChatIds {
     let mut tokens = json::tokens(text).peekable();
+    // Skip whitespace tokens: what counts is the first visible character.
     let first = tokens.find(|token| !token.span.of(text).trim().is_empty());
     let Some(open) = first.filter(|token| token.kind == Punctuation('{')) else {
         return ChatIds::default();
@@ -103,23 +105,25 @@ pub fn find(text: &str) -> ChatIds {
     let mut found = ChatIds::default();
     let mut depth = 1_usize;
     let mut is_empty = true;
+    // Ends with the object's closing brace. Anything after it makes the body invalid JSON, which the parser reports.
     while let Some(token) = tokens.next().filter(|_| 0 < depth) {
         match token.kind {
             Punctuation('{' | '[') => depth += 1,
             Punctuation('}' | ']') => depth -= 1,
             _ => is_empty = false,
         }
-        let is_key = token.kind == TokenKind::String && depth == 1 && is_chat_id(text, token.span.start);
+        let is_key = token.kind == JsonTokenKind::String && depth == 1 && is_chat_id(text, token.span.start);
         let colon = tokens.next_if(|next| is_key && next.kind == Punctuation(':'));
+        // Every `chat_id` is replaced, not only the first: which of several duplicate keys counts is up to the server.
         found.values.extend(colon.map(|colon| value_span(text, &mut tokens, colon.span.end)));
     }
     found.insert_at = Some((open.span.end, !is_empty));
     found
 }
 
-/// Returns `text` with every top-level `chat_id` set to `chat`, one being added where there is none; `None` where the
-/// text is no object.
-pub fn set(text: &str, chat: &str) -> Option<Patched> {
+/// Returns `text` with every top-level `chat_id` set to `chat`. Adds one if there is none. Returns `None` if the text
+/// is not an object.
+pub(crate) fn set(text: &str, chat: &str) -> Option<PatchedText> {
     let found = find(text);
     let (insert_at, has_members) = found.insert_at?;
     let literal = literal(chat);
@@ -128,7 +132,7 @@ pub fn set(text: &str, chat: &str) -> Option<Patched> {
         let comma = if has_members { ", " } else { "" };
         edits.push((Span::at(insert_at), format!("\"chat_id\": {literal}{comma}")));
     }
-    let mut patched = Patched::default();
+    let mut patched = PatchedText::default();
     let mut from = 0;
     for (span, put) in edits {
         patched.text.push_str(text.get(from..span.start)?);
@@ -140,31 +144,34 @@ pub fn set(text: &str, chat: &str) -> Option<Patched> {
     Some(patched)
 }
 
-/// Whether the string at `at` is `chat_id`, also where it is written with escapes: the server decodes keys.
+/// Whether the string at `at` is `chat_id`, possibly written with escapes: the server decodes keys.
 fn is_chat_id(text: &str, at: usize) -> bool {
-    // Every letter as `\u0000`, the longest way to write it.
+    // The longest spelling writes every letter as `\uXXXX`, six bytes. A longer string need not be decoded.
     let longest = CHAT_ID.len() * 6;
     lenient_string(text.as_bytes(), at, longest).is_some_and(|(key, _)| key == CHAT_ID)
 }
 
-/// A chat as JSON: a number where it is one, else a string.
+/// A chat as JSON: an id as a number, a name as a string.
 fn literal(chat: &str) -> String {
+    // 64 bits: ids of channels and supergroups do not fit into 32.
     match chat.parse::<i64>() {
         Ok(id) => id.to_string(),
         Err(_) => json::quote(chat),
     }
 }
 
-/// A chat as a parameter: an id in the one form that the server prints, so that `+5` is 5 there too.
-pub fn plain(chat: &str) -> String {
+/// A chat as a query parameter. An id is written as the server prints it, so `+5` becomes `5`.
+pub(crate) fn plain(chat: &str) -> String {
     chat.parse::<i64>().map_or_else(|_| chat.to_owned(), |id| id.to_string())
 }
 
-/// The value after a colon: all up to the next comma or bracket, or the line's end, that is not in what it nests.
+/// Returns the value after a colon: everything up to the next comma, closing bracket or end of line outside of nested
+/// brackets.
 fn value_span(text: &str, tokens: &mut Peekable<Tokens<'_>>, colon_end: usize) -> Span {
     let mut value = Span::at(colon_end);
     let mut depth = 0_usize;
-    let belongs = |token: &Token, value: Span, depth: usize| {
+    let belongs = |token: &JsonToken, value: Span, depth: usize| {
+        // If the value is missing, the next line's key must not be taken for it.
         let is_on_its_line = value.is_empty() || !text[value.end..token.span.start].contains('\n');
         0 < depth || is_on_its_line && !matches!(token.kind, Punctuation(',' | '}' | ']'))
     };

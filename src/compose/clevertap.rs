@@ -1,20 +1,21 @@
-//! A campaign in the fields of CleverTap's forms, in the order in which one fills them, and what would not work there.
+//! Exports a campaign as the fields of CleverTap's forms, in the order of the forms, and reports everything that does
+//! not work there.
 //!
 //! ```text
 //! webhook ──────────────▶ the form of Settings › Channels › Webhooks
 //! campaign ─────────────▶ the form of Campaigns › + Campaign › Webhook
-//! body ──portable──▶ partials put in, telecast's own filters rewritten where that is exact ──▶ its Custom Body
+//! body ──portable──▶ partials inlined, telecast's own filters rewritten if an exact rewrite exists ──▶ Custom Body
 //! ```
 //!
-//! Secrets stand by name, as in the files: their values are filled in there by hand.
+//! Secrets stay `${NAME}`, as in the files. The user fills in their values by hand.
 
 mod form;
 mod paste;
 mod portable;
 
 use crate::campaign::{
-    Audience, Auth, Campaign, ContentFormat, SANDBOX, Webhook, find_password, find_token, method_of,
-    placeholders,
+    Audience, Auth, Campaign, ContentFormat, SANDBOX, Webhook, bot_api_method, find_password,
+    find_placeholders, find_token,
 };
 use crate::compose::is_credential;
 use crate::diagnostic::{Code, Diagnostic};
@@ -22,14 +23,14 @@ use crate::dialect::Dialect;
 use crate::template::{self, Partials, TokenClass};
 use crate::text::Span;
 
-pub use paste::{Pasted, paste};
-pub use portable::{Portable, portable};
+pub(crate) use paste::{PastedBody, clean_pasted};
+pub(crate) use portable::portable;
 
-/// What stands for the workspace's own sandbox: the address of the real Bot API.
+/// The address of the real Bot API, which replaces `${SANDBOX}`.
 const BOT_API: &str = "https://api.telegram.org";
 
 #[derive(Debug, Clone, Copy)]
-pub struct Source<'a> {
+pub(crate) struct ExportSource<'a> {
     pub stem: &'a str,
     pub campaign: &'a Campaign,
     pub webhook: Option<&'a Webhook>,
@@ -39,27 +40,27 @@ pub struct Source<'a> {
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub struct Export {
-    /// The webhook's form; none for a campaign without a webhook.
+pub(crate) struct Export {
+    /// The webhook's form; `None` for a campaign without a webhook.
     pub webhook: Option<WebhookForm>,
     pub campaign: CampaignForm,
     pub rewritten: Vec<String>,
-    /// What would not work there or works otherwise, with the file it is about.
-    pub problems: Vec<(Part, Diagnostic)>,
+    /// Everything that does not work or works differently in CleverTap, with the file it is in.
+    pub problems: Vec<(ExportPart, Diagnostic)>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub struct WebhookForm {
+pub(crate) struct WebhookForm {
     pub name: String,
     pub method: &'static str,
     pub url: String,
     pub headers: Vec<(String, String)>,
-    /// The user and the password of basic authentication; none for "No authentication".
+    /// The user name and password of basic authentication; `None` for "No authentication".
     pub basic: Option<(String, String)>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub struct CampaignForm {
+pub(crate) struct CampaignForm {
     pub name: String,
     pub labels: Vec<String>,
     pub qualification: &'static str,
@@ -71,10 +72,10 @@ pub struct CampaignForm {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Part {
-    /// The body; spans count in it as typed.
+pub(crate) enum ExportPart {
+    /// The body; spans are in the body as typed.
     Body,
-    /// The partial of this name; spans count in it.
+    /// The partial with this name; spans are in the partial.
     Partial(String),
     /// The webhook's file, at the value of these keys.
     Webhook(Vec<String>),
@@ -82,10 +83,10 @@ pub enum Part {
     Campaign(Vec<String>),
 }
 
-pub fn export(source: &Source<'_>) -> Export {
+pub(crate) fn export(source: &ExportSource<'_>) -> Export {
     let portable = portable(source.body, source.partials, source.dialect);
     let mut problems = portable.problems;
-    problems.extend(of_dates(source));
+    problems.extend(date_problems(source));
     let form = source.webhook.map(|webhook| webhook_form(webhook, &mut problems));
     let Campaign { name, labels, content_format, .. } = source.campaign;
     let qualification = qualification(source, &mut problems);
@@ -93,57 +94,61 @@ pub fn export(source: &Source<'_>) -> Export {
         name: if name.trim().is_empty() { source.stem.to_owned() } else { name.clone() },
         labels: labels.clone(),
         qualification,
-        who: who(source.campaign, &mut problems),
+        who: describe_recipients(source.campaign, &mut problems),
         webhook: form.as_ref().map(|form| form.name.clone()).unwrap_or_default(),
         content_format: match content_format {
             ContentFormat::Json => "JSON",
             ContentFormat::Text => "Plain text",
         },
+        // CleverTap has the parameters in the campaign's form, not in the webhook's.
         url_parameters: source.webhook.map(|webhook| webhook.params.clone()).unwrap_or_default(),
         custom_body: portable.body,
     };
     if source.webhook.is_none() {
-        let words = "this campaign has no webhook, so there is none to set up";
-        problems.push((campaign_key("webhook"), Diagnostic::error(Code::NotInClevertap, Span::at(0), words)));
+        let message = "this campaign has no webhook to set up";
+        problems
+            .push((campaign_key("webhook"), Diagnostic::error(Code::NotInClevertap, Span::at(0), message)));
     }
     Export { webhook: form, campaign, rewritten: portable.rewritten, problems }
 }
 
-fn webhook_form(webhook: &Webhook, problems: &mut Vec<(Part, Diagnostic)>) -> WebhookForm {
+fn webhook_form(webhook: &Webhook, problems: &mut Vec<(ExportPart, Diagnostic)>) -> WebhookForm {
     let mut headers = webhook.headers.clone();
     for (name, value) in &mut headers {
         if is_credential(name) {
-            *value = by_hand(value, "<YOUR_AUTHORIZATION>").to_owned();
+            *value = or_placeholder(value, "<YOUR_AUTHORIZATION>").to_owned();
         }
     }
     let basic = match &webhook.auth {
         Some(Auth::Basic { username, password }) => {
-            Some((username.clone(), by_hand(password, "<YOUR_PASSWORD>").to_owned()))
+            Some((username.clone(), or_placeholder(password, "<YOUR_PASSWORD>").to_owned()))
         }
         Some(Auth::Bearer { token }) => {
-            let token = by_hand(token, "<YOUR_TOKEN>");
+            let token = or_placeholder(token, "<YOUR_TOKEN>");
+            // CleverTap's webhooks offer Basic and OAuth only, so a bearer token becomes a header.
             headers.push(("Authorization".to_owned(), format!("Bearer {token}")));
             None
         }
         None => None,
     };
-    problems.extend(of_webhook(webhook));
+    problems.extend(webhook_problems(webhook));
     WebhookForm {
         name: webhook.name.clone(),
         method: webhook.method.as_str(),
-        url: address(&webhook.url),
+        url: export_url(&webhook.url),
         headers,
         basic,
     }
 }
 
-/// A credential by its name; one that the webhook's file holds itself does not go on into other hands.
-fn by_hand<'a>(credential: &'a str, placeholder: &'a str) -> &'a str {
-    if placeholders(credential).is_empty() { placeholder } else { credential }
+/// Returns a credential as `${NAME}`, or `placeholder` in place of a literal one.
+fn or_placeholder<'a>(credential: &'a str, placeholder: &'a str) -> &'a str {
+    // An export is passed on to other people, so a literal credential never goes into it.
+    if find_placeholders(credential).is_empty() { placeholder } else { credential }
 }
 
-/// The address with Telegram's own in place of the sandbox, and without a real token that should not stand there.
-fn address(url: &str) -> String {
+/// The webhook's URL with `${SANDBOX}` replaced by Telegram's address, and without literal tokens and passwords.
+fn export_url(url: &str) -> String {
     let mut url = url.to_owned();
     if let Some(token) = find_token(&url) {
         url.replace_range(token.range(), "<YOUR_BOT_TOKEN>");
@@ -154,186 +159,202 @@ fn address(url: &str) -> String {
     url.replace(&format!("${{{SANDBOX}}}"), BOT_API)
 }
 
-fn of_webhook(webhook: &Webhook) -> Vec<(Part, Diagnostic)> {
+fn webhook_problems(webhook: &Webhook) -> Vec<(ExportPart, Diagnostic)> {
     let mut found = Vec::new();
-    let mut tell = |keys: &[&str], problem: Diagnostic| found.push((webhook_keys(keys), problem));
+    let mut report = |keys: &[&str], problem: Diagnostic| found.push((webhook_keys(keys), problem));
     let url = webhook.url.as_str();
-    let is_local = ["://localhost", "://127.", "://[::1]", "://10.", "://192.168."];
-    if placeholders(url).iter().any(|found| found.name == SANDBOX) {
-        tell(
+    let local_prefixes = ["://localhost", "://127.", "://[::1]", "://10.", "://192.168."];
+    if find_placeholders(url).iter().any(|found| found.name == SANDBOX) {
+        report(
             &["url"],
-            differs("CleverTap cannot reach this machine's sandbox: the address is Telegram's own instead"),
+            differs("CleverTap cannot reach the local sandbox: the export has Telegram's own address"),
         );
-    } else if is_local.iter().any(|local| url.contains(local)) {
+    } else if local_prefixes.iter().any(|local| url.contains(local)) {
         let problem =
             Diagnostic::error(Code::NotInClevertap, Span::at(0), "CleverTap cannot reach this address");
-        tell(&["url"], problem.with_help(format!("for a real bot it begins with {BOT_API}")));
+        report(&["url"], problem.with_help(format!("for a real bot it starts with {BOT_API}")));
     }
     if url.contains("{{") || url.contains("{%") {
-        let problem = differs("Liquid in the address goes into the campaign's form, not into the webhook's");
-        tell(&["url"], problem);
+        let problem = differs("Liquid in the URL belongs in the campaign form, not in the webhook form");
+        report(&["url"], problem);
     }
     if find_token(url).is_some() {
-        let words = "put the bot's token in place of `<YOUR_BOT_TOKEN>` there, by hand";
-        tell(&["url"], Diagnostic::warning(Code::FillInByHand, Span::at(0), words));
+        let message = "in CleverTap, replace `<YOUR_BOT_TOKEN>` with the bot token by hand";
+        report(&["url"], Diagnostic::warning(Code::FillInByHand, Span::at(0), message));
     }
     if find_password(url).is_some() {
-        let words = "put the password in place of `<YOUR_PASSWORD>` there, by hand";
-        tell(&["url"], Diagnostic::warning(Code::FillInByHand, Span::at(0), words));
+        let message = "in CleverTap, replace `<YOUR_PASSWORD>` with the password by hand";
+        report(&["url"], Diagnostic::warning(Code::FillInByHand, Span::at(0), message));
     }
     match &webhook.auth {
-        Some(Auth::Basic { password, .. }) if placeholders(password).is_empty() => {
-            let words = "put the password in place of `<YOUR_PASSWORD>` there, by hand";
-            tell(&["auth", "password"], Diagnostic::warning(Code::FillInByHand, Span::at(0), words));
+        Some(Auth::Basic { password, .. }) if find_placeholders(password).is_empty() => {
+            let message = "in CleverTap, replace `<YOUR_PASSWORD>` with the password by hand";
+            report(&["auth", "password"], Diagnostic::warning(Code::FillInByHand, Span::at(0), message));
         }
-        Some(Auth::Bearer { token }) if placeholders(token).is_empty() => {
-            let words = "put the token in place of `<YOUR_TOKEN>` there, by hand";
-            tell(&["auth", "token"], Diagnostic::warning(Code::FillInByHand, Span::at(0), words));
+        Some(Auth::Bearer { token }) if find_placeholders(token).is_empty() => {
+            let message = "in CleverTap, replace `<YOUR_TOKEN>` with the token by hand";
+            report(&["auth", "token"], Diagnostic::warning(Code::FillInByHand, Span::at(0), message));
         }
         Some(Auth::Basic { .. } | Auth::Bearer { .. }) | None => {}
     }
-    for (keys, text) in secret_places(webhook) {
-        for secret in placeholders(text).into_iter().filter(|found| found.name != SANDBOX) {
+    for (keys, text) in secret_fields(webhook) {
+        for secret in find_placeholders(text).into_iter().filter(|found| found.name != SANDBOX) {
             let name = secret.name;
-            tell(
+            report(
                 &keys,
                 Diagnostic::warning(
                     Code::FillInByHand,
                     Span::at(0),
-                    format!("put the value of {name} in place of `${{{name}}}` there, by hand"),
+                    format!("in CleverTap, replace `${{{name}}}` with the value of {name} by hand"),
                 ),
             );
         }
     }
     for (name, value) in &webhook.headers {
-        if is_credential(name) && placeholders(value).is_empty() {
-            let words = "put the value in place of `<YOUR_AUTHORIZATION>` there, by hand";
-            tell(&["headers", name], Diagnostic::warning(Code::FillInByHand, Span::at(0), words));
+        if is_credential(name) && find_placeholders(value).is_empty() {
+            let message = "in CleverTap, replace `<YOUR_AUTHORIZATION>` with the value by hand";
+            report(&["headers", name], Diagnostic::warning(Code::FillInByHand, Span::at(0), message));
         }
         if value.contains("{{") || value.contains("{%") {
-            tell(&["headers", name], differs("CleverTap sends headers as they are typed, without Liquid"));
+            report(
+                &["headers", name],
+                differs("CleverTap sends headers as typed and does not render Liquid in them"),
+            );
         }
     }
     if matches!(webhook.auth, Some(Auth::Bearer { .. })) {
-        tell(&["auth", "token"], differs("CleverTap has no bearer token: it is a header instead"));
+        report(
+            &["auth", "token"],
+            differs("CleverTap has no bearer token setting: the export has a header instead"),
+        );
     }
     if webhook.timeout.is_some() {
-        tell(&["timeout"], differs("CleverTap waits 3 to 5 seconds, whatever is set here"));
+        report(&["timeout"], differs("CleverTap always waits 3 to 5 seconds"));
     }
     if webhook.retries.is_some() {
-        tell(
+        report(
             &["retries"],
-            differs("CleverTap tries up to three times, also where the first one came through"),
+            differs("CleverTap tries up to three times, even if an earlier attempt was delivered"),
         );
     }
     if webhook.rate.is_some() {
-        let problem = differs("CleverTap knows no messages a second");
-        tell(
+        let problem = differs("CleverTap has no limit per second");
+        report(
             &["rate"],
-            problem.with_help("set a throttle in Settings › Setup › Campaign limits: messages in 5 minutes"),
+            problem.with_help("set a throttle in Settings › Setup › Campaign limits: messages per 5 minutes"),
         );
     }
-    if method_of(url).is_some() {
-        let problem = differs("on Create CleverTap may post a body of its own and want a 200 for it");
-        tell(&["url"], problem.with_help("Telegram refuses that body with 400; try to save it all the same"));
+    // CleverTap documents that it saves a webhook only after a 200, but its own Telegram guide would then fail. So
+    // this is a warning, not an error.
+    if bot_api_method(url).is_some() {
+        let problem = differs("on Create, CleverTap may post a test body and expect a 200 response");
+        report(
+            &["url"],
+            problem.with_help("Telegram answers that body with 400; try to save the webhook anyway"),
+        );
     }
     found
 }
 
-/// Every text of a webhook that may hold a secret, with the keys to it.
-fn secret_places(webhook: &Webhook) -> Vec<(Vec<&str>, &str)> {
-    let mut places = vec![(vec!["url"], webhook.url.as_str())];
-    places.extend(webhook.params.iter().map(|(name, value)| (vec!["params", name.as_str()], value.as_str())));
-    places
+/// Every text of a webhook that may contain a secret, with its keys.
+fn secret_fields(webhook: &Webhook) -> Vec<(Vec<&str>, &str)> {
+    let mut fields = vec![(vec!["url"], webhook.url.as_str())];
+    fields.extend(webhook.params.iter().map(|(name, value)| (vec!["params", name.as_str()], value.as_str())));
+    fields
         .extend(webhook.headers.iter().map(|(name, value)| (vec!["headers", name.as_str()], value.as_str())));
     match &webhook.auth {
         Some(Auth::Basic { username, password }) => {
-            places.push((vec!["auth", "username"], username));
-            places.push((vec!["auth", "password"], password));
+            fields.push((vec!["auth", "username"], username));
+            fields.push((vec!["auth", "password"], password));
         }
-        Some(Auth::Bearer { token }) => places.push((vec!["auth", "token"], token)),
+        Some(Auth::Bearer { token }) => fields.push((vec!["auth", "token"], token)),
         None => {}
     }
-    places
+    fields
 }
 
-fn qualification(source: &Source<'_>, problems: &mut Vec<(Part, Diagnostic)>) -> &'static str {
+fn qualification(source: &ExportSource<'_>, problems: &mut Vec<(ExportPart, Diagnostic)>) -> &'static str {
     let (template, _) = template::parse(source.body, source.partials, source.dialect);
     let used = template.variables();
     let first = |root: &str| used.iter().find(|used| used.path.first().is_some_and(|name| name == root));
-    let mut tell = |span: Span, words: &str| problems.push((Part::Body, differs_at(span, words)));
+    let mut report = |span: Span, message: &str| problems.push((ExportPart::Body, differs_at(span, message)));
+    // The first use decides the qualification and gets the diagnostic. One is enough to explain it.
     if let Some(used) = first("ExternalTrigger") {
-        tell(used.span, "`ExternalTrigger` has values only in a campaign that the API triggers");
+        report(used.span, "`ExternalTrigger` has values only in a campaign triggered by the API");
         return "External Trigger";
     }
     if let Some(used) = first("Event") {
-        tell(
+        report(
             used.span,
             "`Event` has values only in a live campaign, and not after a delay of more than 24 hours",
         );
         return "Live behavior";
     }
+    // The body needs no event, so either kind of campaign works.
     "Past behavior/Custom list, or Live behavior"
 }
 
-fn who(campaign: &Campaign, problems: &mut Vec<(Part, Diagnostic)>) -> String {
-    let Some(who) = &campaign.who else { return "(not set yet)".to_owned() };
-    let mut tell = |key: &str, words: &str| {
-        let part = Part::Campaign(vec!["who".to_owned(), key.to_owned()]);
-        problems.push((part, differs(words)));
+fn describe_recipients(campaign: &Campaign, problems: &mut Vec<(ExportPart, Diagnostic)>) -> String {
+    let Some(recipients) = &campaign.recipients else { return "(not set yet)".to_owned() };
+    let mut report = |key: &str, message: &str| {
+        let part = ExportPart::Campaign(vec!["who".to_owned(), key.to_owned()]);
+        problems.push((part, differs(message)));
     };
-    let whom = match &who.audience {
+    let audience = match &recipients.audience {
         Audience::Everyone => "All Users".to_owned(),
         Audience::Segment(name) => {
-            tell("segment", "build this segment in CleverTap: its own is another one");
+            report("segment", "build this segment in CleverTap: segments are not exported");
             format!("segment {name}")
         }
         Audience::Where(expression) => {
-            tell("where", "build this condition in CleverTap's segment editor");
+            report("where", "build this condition in CleverTap's segment editor");
             expression.clone()
         }
         Audience::List(file) => {
-            tell("list", "upload this file in CleverTap as a custom list of the columns Type,Identity");
+            report("list", "upload this file in CleverTap as a custom list with the columns Type,Identity");
             format!("custom list {file}")
         }
     };
-    match &who.exclude {
-        None => whom,
+    match &recipients.exclude {
+        None => audience,
         Some(exclude) => {
-            tell("exclude", "exclude these in CleverTap's segment editor");
-            format!("{whom}, but not: {exclude}")
+            report("exclude", "exclude these in CleverTap's segment editor");
+            format!("{audience}, but not: {exclude}")
         }
     }
 }
 
-fn of_dates(source: &Source<'_>) -> Vec<(Part, Diagnostic)> {
+fn date_problems(source: &ExportSource<'_>) -> Vec<(ExportPart, Diagnostic)> {
+    // In the CleverTap dialect telecast renders `now` in India's time too, so the export changes nothing.
     if source.dialect == Dialect::CleverTap {
         return Vec::new();
     }
     let (template, _) = template::parse(source.body, source.partials, source.dialect);
-    let is_now = |token: &&template::Token| {
+    let is_now = |token: &&template::LiquidToken| {
         matches!(token.class, TokenClass::String | TokenClass::Variable)
+            // It can be written as a string (`"now" | date: …`) or as a variable.
             && token.span.of(source.body).trim_matches(['"', '\'']) == "now"
     };
-    let words = "`now` is India's time in CleverTap, not the workspace's";
+    let message = "`now` is India's time in CleverTap, not the workspace's time";
     let tokens = template.tokens().iter().filter(is_now);
-    tokens.map(|token| (Part::Body, differs_at(token.span, words))).collect()
+    tokens.map(|token| (ExportPart::Body, differs_at(token.span, message))).collect()
 }
 
-fn differs(words: &str) -> Diagnostic {
-    differs_at(Span::at(0), words)
+fn differs(message: &str) -> Diagnostic {
+    // Without a position: the service finds the keys in the file and sets the span.
+    differs_at(Span::at(0), message)
 }
 
-fn differs_at(span: Span, words: &str) -> Diagnostic {
-    Diagnostic::warning(Code::DiffersInClevertap, span, words)
+fn differs_at(span: Span, message: &str) -> Diagnostic {
+    Diagnostic::warning(Code::DiffersInClevertap, span, message)
 }
 
-fn webhook_keys(keys: &[&str]) -> Part {
-    Part::Webhook(keys.iter().map(|key| (*key).to_owned()).collect())
+fn webhook_keys(keys: &[&str]) -> ExportPart {
+    ExportPart::Webhook(keys.iter().map(|key| (*key).to_owned()).collect())
 }
 
-fn campaign_key(key: &str) -> Part {
-    Part::Campaign(vec![key.to_owned()])
+fn campaign_key(key: &str) -> ExportPart {
+    ExportPart::Campaign(vec![key.to_owned()])
 }
 
 #[cfg(test)]

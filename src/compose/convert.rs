@@ -1,27 +1,29 @@
-//! The same message in another parse mode: the text's markup rewritten, escape filters swapped, all other Liquid left.
+//! Converts a body to another parse mode: rewrites the markup, swaps the escape filters and keeps all other
+//! Liquid.
 //!
-//! Works on the body as typed. Liquid is masked by text of the same length so that the body can be read as JSON; the
-//! text is decoded with its Liquid back in place, converted, and put back with JSON's escapes around the Liquid.
+//! Works on the body as typed. Liquid is masked with filler of the same length, so that the body can be parsed as JSON.
+//! Then the text is decoded with its Liquid back in place, converted, and written back with JSON escapes around the
+//! Liquid.
 
 mod escapes;
-mod foreign;
-mod place;
+mod external_text;
+mod text_location;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::Dialect;
-use crate::json::{self, Document, Node};
+use crate::json::{self, Document, JsonNode};
 use crate::telegram::{self, ParseMode};
 use crate::template::Partials;
 use crate::text::Span;
 
-use super::mask::{holes, mask, with_trimmed};
-pub use escapes::escape_filter;
+use super::mask::{find_liquid, mask, with_trimmed};
+pub(crate) use escapes::escape_filter;
 
 use escapes::Escapes;
-use place::Place;
+use text_location::TextLocation;
 
 #[derive(Debug, Clone, Copy)]
-pub struct Convertible<'a> {
+pub struct ConversionSource<'a> {
     pub body: &'a str,
     pub partials: &'a Partials,
     pub dialect: Dialect,
@@ -30,57 +32,60 @@ pub struct Convertible<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conversion {
     pub body: String,
-    /// Its text alone, decoded, Liquid as written.
+    /// Only the message's text, decoded, with Liquid as typed.
     pub text: String,
-    /// What the mode cannot express, in words.
+    /// Descriptions of the formatting that the new mode cannot express.
     pub lost: Vec<String>,
 }
 
 impl Conversion {
     pub fn unchanged(body: &str) -> Self {
-        Readable::of(body).unchanged()
+        MaskedBody::of(body).unchanged()
     }
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub struct Comparison {
-    /// The mode the body is in; none for no `parse_mode`, and where it cannot be read.
-    pub now: Option<ParseMode>,
-    /// Each mode: the body converted to it, or why and where that is refused.
+pub struct ModeComparison {
+    /// The mode of the body; `None` without a `parse_mode`, or if the body cannot be read.
+    pub current_mode: Option<ParseMode>,
+    /// For each mode, the converted body, or why and where the conversion is refused.
     pub conversions: Vec<(ParseMode, Result<Conversion, Diagnostic>)>,
 }
 
-/// Returns the parse mode that a body sets, where it can be read without rendering.
-pub fn parse_mode_of(body: &str) -> Option<ParseMode> {
-    Readable::of(body).mode()
+/// Returns the parse mode that a body sets, if it can be read without rendering.
+pub(crate) fn parse_mode_of(body: &str) -> Option<ParseMode> {
+    MaskedBody::of(body).mode()
 }
 
-/// Converts a body to each parse mode; the one it is in already is the body as it is.
-pub fn compare(source: &Convertible<'_>) -> Comparison {
-    let readable = Readable::of(source.body);
-    let now = readable.mode();
-    let conversion = |mode| match now == Some(mode) {
-        true => Ok(readable.unchanged()),
-        false => readable.convert(source, mode),
+/// Converts a body to each parse mode. For its current mode, the body is returned unchanged.
+pub fn compare(source: &ConversionSource<'_>) -> ModeComparison {
+    // Parsed once for all modes, instead of once per mode: bodies can be large.
+    let masked = MaskedBody::of(source.body);
+    let current_mode = masked.mode();
+    let conversion = |mode| match current_mode == Some(mode) {
+        // The current mode is not converted: that would normalise markup that the author wrote in another valid way.
+        true => Ok(masked.unchanged()),
+        false => masked.convert(source, mode),
     };
-    Comparison { now, conversions: ParseMode::ALL.map(|mode| (mode, conversion(mode))).into() }
+    ModeComparison { current_mode, conversions: ParseMode::ALL.map(|mode| (mode, conversion(mode))).into() }
 }
 
-pub fn convert(source: &Convertible<'_>, to: ParseMode) -> Result<Conversion, Diagnostic> {
-    Readable::of(source.body).convert(source, to)
+pub(crate) fn convert(source: &ConversionSource<'_>, to: ParseMode) -> Result<Conversion, Diagnostic> {
+    MaskedBody::of(source.body).convert(source, to)
 }
 
-struct Readable<'b> {
+struct MaskedBody<'b> {
     body: &'b str,
-    holes: Vec<Span>,
+    liquid_spans: Vec<Span>,
     document: Result<Document, json::SyntaxError>,
 }
 
-impl<'b> Readable<'b> {
+impl<'b> MaskedBody<'b> {
     fn of(body: &'b str) -> Self {
-        let holes = with_trimmed(body, &holes(body));
-        let document = json::parse(&mask(body, &holes));
-        Self { body, holes, document }
+        // Whitespace that `{{-` strips is masked too: in a JSON string it may be a raw line break.
+        let liquid_spans = with_trimmed(body, &find_liquid(body));
+        let document = json::parse(&mask(body, &liquid_spans));
+        Self { body, liquid_spans, document }
     }
 
     fn mode(&self) -> Option<ParseMode> {
@@ -89,34 +94,36 @@ impl<'b> Readable<'b> {
 
     fn unchanged(&self) -> Conversion {
         let document = self.document.as_ref().ok();
-        let place = document.and_then(|document| Place::find(self.body, document, &self.holes));
-        let text = place.map(|place| place.decoded(self.body, &self.holes).text);
+        let location =
+            document.and_then(|document| TextLocation::find(self.body, document, &self.liquid_spans));
+        let text = location.map(|location| location.decoded(self.body, &self.liquid_spans).text);
         Conversion { body: self.body.to_owned(), text: text.unwrap_or_default(), lost: Vec::new() }
     }
 
-    fn convert(&self, source: &Convertible<'_>, to: ParseMode) -> Result<Conversion, Diagnostic> {
-        let Self { body, holes, document } = self;
+    fn convert(&self, source: &ConversionSource<'_>, to: ParseMode) -> Result<Conversion, Diagnostic> {
+        let Self { body, liquid_spans, document } = self;
         let document = document.as_ref().map_err(|error| {
             refusal(error.span, &format!("the body is not JSON around its Liquid: {}", error.message()))
-                .with_help("mend the JSON first")
+                .with_help("fix the JSON first")
         })?;
-        let Some(place) = Place::find(body, document, holes) else {
-            return Err(refusal(Span::at(0), "this body has no text in quotes to convert"));
+        let Some(location) = TextLocation::find(body, document, liquid_spans) else {
+            return Err(refusal(Span::at(0), "this body has no quoted text to convert"));
         };
         let (mode_node, from) = mode_in(document)?;
-        let decoded = place.decoded(body, holes);
-        foreign::check(source, holes, &decoded, from, to)?;
-        let converted = telegram::convert(&decoded.text, &decoded.holes, from, to)
-            .map_err(|problem| refusal(decoded.place(problem.span), &problem.message))?;
-        let text = Escapes::new(from, to, source.dialect, place.is_in_string()).swap(&converted.text);
-        let mut edits = vec![place.edit(&text)];
+        let decoded = location.decoded(body, liquid_spans);
+        external_text::check(source, liquid_spans, &decoded, from, to)?;
+        let converted = telegram::convert(&decoded.text, &decoded.liquid_spans, from, to)
+            .map_err(|problem| refusal(decoded.body_span(problem.span), &problem.message))?;
+        let text = Escapes::new(from, to, source.dialect, location.is_in_string()).swap(&converted.text);
+        let mut edits = vec![location.edit(&text)];
         match mode_node {
             Some(node) => edits.push((node.span, format!("\"{}\"", to.as_str()))),
             None => {
-                let at = Span::at(place.member_end());
+                let at = Span::at(location.member_end());
                 edits.push((at, format!(",\n  \"parse_mode\": \"{}\"", to.as_str())));
             }
         }
+        // `parse_mode` may be before or after the text.
         edits.sort_by_key(|(span, _)| span.start);
         let mut out = String::with_capacity(body.len());
         let mut at = 0;
@@ -130,19 +137,19 @@ impl<'b> Readable<'b> {
     }
 }
 
-fn mode_in(document: &Document) -> Result<(Option<&Node>, Option<ParseMode>), Diagnostic> {
+fn mode_in(document: &Document) -> Result<(Option<&JsonNode>, Option<ParseMode>), Diagnostic> {
     let Some(node) = document.root.get("parse_mode") else { return Ok((None, None)) };
     let Some(mode) = node.as_text() else {
-        return Err(refusal(node.span, "parse_mode is not a word in quotes"));
+        return Err(refusal(node.span, "parse_mode is not a string"));
     };
     match ParseMode::from_argument(&mode.decoded) {
         Ok(mode) => Ok((Some(node), mode)),
-        Err(_) => Err(refusal(mode.span, "this parse_mode is none that Telegram knows")),
+        Err(_) => Err(refusal(mode.span, "Telegram does not know this parse_mode")),
     }
 }
 
-fn refusal(span: Span, words: &str) -> Diagnostic {
-    Diagnostic::error(Code::CannotConvert, span, words)
+fn refusal(span: Span, message: &str) -> Diagnostic {
+    Diagnostic::error(Code::CannotConvert, span, message)
 }
 
 #[cfg(test)]
@@ -161,7 +168,7 @@ mod tests {
     ) -> Result<Conversion, Diagnostic> {
         let owned = |(name, text): &(&str, &str)| ((*name).to_owned(), (*text).to_owned());
         let partials = Partials(partials.iter().map(owned).collect());
-        super::convert(&Convertible { body, partials: &partials, dialect }, to)
+        super::convert(&ConversionSource { body, partials: &partials, dialect }, to)
     }
 
     #[track_caller]
@@ -181,9 +188,9 @@ mod tests {
     #[test]
     fn a_comparison_has_every_mode_and_the_body_as_it_is_in_its_own() {
         let body = r#"{"text": "<b>a</b> {{ Profile.y | tg_html }}", "parse_mode": "HTML"}"#;
-        let source = Convertible { body, partials: &Partials::default(), dialect: Dialect::Telecast };
+        let source = ConversionSource { body, partials: &Partials::default(), dialect: Dialect::Telecast };
         let compared = compare(&source);
-        assert_eq!(compared.now, Some(ParseMode::Html));
+        assert_eq!(compared.current_mode, Some(ParseMode::Html));
         for (mode, conversion) in compared.conversions {
             let alone = match mode {
                 ParseMode::Html => Conversion::unchanged(body),
@@ -191,8 +198,8 @@ mod tests {
             };
             assert_eq!(conversion.as_ref(), Ok(&alone));
         }
-        let compared = compare(&Convertible { body: "{", ..source });
-        assert_eq!(compared.now, None);
+        let compared = compare(&ConversionSource { body: "{", ..source });
+        assert_eq!(compared.current_mode, None);
         assert!(compared.conversions.iter().all(|(_, conversion)| conversion.is_err()));
     }
 

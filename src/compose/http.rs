@@ -1,85 +1,87 @@
-//! The request around the body: address, parameters and headers with Liquid filled in and secrets still by name.
+//! The HTTP request around a body: URL, parameters and headers with Liquid rendered and secrets still as `${NAME}`.
 //!
-//! A `${NAME}` counts only where the webhook's author typed it: the value of a variable that happens to spell one is
-//! text, so no profile can ask for a secret.
+//! A `${NAME}` is a secret only if the webhook's author typed it. In the value of a variable it is plain text, so no
+//! profile can ask for a secret.
 
 use std::time::Duration;
 
 use super::chat::{self, CHAT_ID};
-use super::inputs::{Chat, Inputs};
-use crate::campaign::{self, Auth, ContentFormat, Method, MissingSecrets, Webhook};
+use super::inputs::{ChatTarget, Inputs};
+use crate::campaign::{self, Auth, ContentFormat, HttpMethod, MissingSecrets, Webhook};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::template::{self, Outcome, Partials, Template};
+use crate::template::{self, Partials, RenderOutcome, Template};
 use crate::text::Span;
 
-/// What is shown in place of a secret that stands in a file itself.
+/// Shown in place of a literal secret from a file.
 const MASK: &str = "••••••";
 
-/// How long a request may take where the webhook does not say: CleverTap's five seconds.
-pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
+/// The timeout of a request if the webhook sets none: five seconds, as documented for CleverTap's webhooks.
+pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A request before its secrets are filled in.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HttpDraft {
-    pub method: Method,
-    pub url: Filled,
-    /// The headers in order, without the one that [`HttpDraft::auth`] makes.
-    pub headers: Vec<(String, Filled)>,
+    pub method: HttpMethod,
+    pub url: SecretTemplate,
+    /// The headers in order, without the `Authorization` header that [`HttpDraft::auth`] adds.
+    pub headers: Vec<(String, SecretTemplate)>,
     pub auth: Option<AuthDraft>,
     pub body: String,
     pub timeout: Duration,
 }
 
 impl HttpDraft {
-    /// Returns the headers with secrets by name; a credential that the webhook's file holds itself is masked.
-    pub fn shown_headers(&self) -> impl Iterator<Item = (&str, String)> {
+    /// Returns the headers with secrets as `${NAME}`. Literal credentials are masked.
+    pub fn masked_headers(&self) -> impl Iterator<Item = (&str, String)> {
         self.headers.iter().map(|(name, value)| {
-            let is_bare = is_credential(name) && value.is_literal();
-            (name.as_str(), if is_bare { MASK.to_owned() } else { value.shown() })
+            // A header with a `${NAME}` shows the name. Without one, the value itself may be the secret.
+            let is_literal_secret = is_credential(name) && value.is_literal();
+            (name.as_str(), if is_literal_secret { MASK.to_owned() } else { value.masked() })
         })
     }
 }
 
-pub fn is_credential(header: &str) -> bool {
+/// Whether a header of this name usually carries a credential.
+pub(crate) fn is_credential(header: &str) -> bool {
     const NAMES: [&str; 5] = ["authorization", "proxy-authorization", "cookie", "x-api-key", "api-key"];
     NAMES.iter().any(|name| header.eq_ignore_ascii_case(name))
 }
 
-/// [`Auth`] with its placeholders found.
+/// [`Auth`] with its placeholders parsed.
 #[derive(Debug, Clone, PartialEq)]
 pub enum AuthDraft {
-    Basic { username: Filled, password: Filled },
-    Bearer { token: Filled },
+    Basic { username: SecretTemplate, password: SecretTemplate },
+    Bearer { token: SecretTemplate },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Field {
+pub enum RequestField {
     Url,
     Header(String),
     Param(String),
 }
 
-impl Field {
-    /// Returns the path of keys to it in the webhook's file.
+impl RequestField {
+    /// The TOML keys that lead to this part in the webhook's file.
     pub fn path(&self) -> Vec<&str> {
         match self {
-            Field::Url => vec!["url"],
-            Field::Header(name) => vec!["headers", name],
-            Field::Param(name) => vec!["params", name],
+            RequestField::Url => vec!["url"],
+            RequestField::Header(name) => vec!["headers", name],
+            RequestField::Param(name) => vec!["params", name],
         }
     }
 }
 
-/// A text in which some stretches are secrets by name.
+/// A text that contains secrets by name.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Filled {
-    pieces: Vec<Piece>,
+pub struct SecretTemplate {
+    pieces: Vec<TemplatePiece>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-enum Piece {
+enum TemplatePiece {
     Text(String),
-    /// The secret's name, and whether its value is percent-encoded for a query.
+    /// A secret's name, and how its value is encoded when it is filled in.
     Secret(String, Encoding),
 }
 
@@ -89,29 +91,30 @@ enum Encoding {
     Query,
 }
 
-impl Filled {
-    pub fn of_typed(text: &str) -> Self {
+impl SecretTemplate {
+    pub fn parse(text: &str) -> Self {
         Self::split(text, |_| true)
     }
 
     fn split(text: &str, is_typed: impl Fn(Span) -> bool) -> Self {
         let mut pieces = Vec::new();
         let mut from = 0;
-        for placeholder in campaign::placeholders(text).into_iter().filter(|found| is_typed(found.span)) {
-            pieces.push(Piece::Text(text[from..placeholder.span.start].to_owned()));
+        for placeholder in campaign::find_placeholders(text).into_iter().filter(|found| is_typed(found.span))
+        {
+            pieces.push(TemplatePiece::Text(text[from..placeholder.span.start].to_owned()));
             from = placeholder.span.end;
-            pieces.push(Piece::Secret(placeholder.name, Encoding::AsIs));
+            pieces.push(TemplatePiece::Secret(placeholder.name, Encoding::AsIs));
         }
-        pieces.push(Piece::Text(text[from..].to_owned()));
-        pieces.retain(|piece| *piece != Piece::Text(String::new()));
+        pieces.push(TemplatePiece::Text(text[from..].to_owned()));
+        pieces.retain(|piece| *piece != TemplatePiece::Text(String::new()));
         Self { pieces }
     }
 
-    /// Returns it with secrets by name, as `${NAME}`, and a token that stands there itself masked.
-    pub fn shown(&self) -> String {
+    /// Returns the text with secrets as `${NAME}`. A literal token or password in a URL is masked.
+    pub fn masked(&self) -> String {
         let mut shown = self.map(|piece| match piece {
-            Piece::Text(text) => text.clone(),
-            Piece::Secret(name, _) => format!("${{{name}}}"),
+            TemplatePiece::Text(text) => text.clone(),
+            TemplatePiece::Secret(name, _) => format!("${{{name}}}"),
         });
         if let Some(token) = campaign::find_token(&shown) {
             shown.replace_range(token.range(), MASK);
@@ -122,21 +125,21 @@ impl Filled {
         shown
     }
 
-    /// Whether no secret stands in it by name, so that what it holds may be one itself.
+    /// Whether it has no `${NAME}`, so that the text may be a literal secret.
     pub fn is_literal(&self) -> bool {
         self.secret_names().next().is_none()
     }
 
-    /// Returns it for the inside of double quotes in a POSIX shell, where `${NAME}` is then the shell's variable.
+    /// Returns the text for use inside double quotes in a POSIX shell, in which each `${NAME}` is a shell variable.
     pub fn in_shell_quotes(&self) -> String {
         self.map(|piece| match piece {
-            // A token that stands there itself is on its way into the store; the command names it as the store will.
-            Piece::Text(text) => {
+            // A literal token or password must not be printed. Use the variable names under which they would be stored.
+            TemplatePiece::Text(text) => {
                 let token = campaign::find_token(text).map(|span| (span, "${BOT_TOKEN}"));
                 let password = campaign::find_password(text).map(|span| (span, "${PASSWORD}"));
                 let mut out = String::new();
                 let mut from = 0;
-                // A password stands before the host, a token after it.
+                // In this order, because a password is before the host and a token after it.
                 for (span, name) in password.into_iter().chain(token) {
                     out.push_str(&escape_for_double_quotes(&text[from..span.start]));
                     out.push_str(name);
@@ -144,13 +147,13 @@ impl Filled {
                 }
                 out + &escape_for_double_quotes(&text[from..])
             }
-            Piece::Secret(name, _) => format!("${{{name}}}"),
+            TemplatePiece::Secret(name, _) => format!("${{{name}}}"),
         })
     }
 
-    /// Returns the parameters of its query, decoded, with secrets by name.
+    /// Returns the decoded parameters of the URL's query, with secrets as `${NAME}`.
     pub fn query(&self) -> Vec<(String, String)> {
-        let shown = self.shown();
+        let shown = self.masked();
         let query = shown.split_once('?').map_or("", |(_, query)| query);
         let query = query.split_once('#').map_or(query, |(query, _)| query);
         form_urlencoded::parse(query.as_bytes()).into_owned().collect()
@@ -158,17 +161,17 @@ impl Filled {
 
     pub fn secret_names(&self) -> impl Iterator<Item = &str> {
         self.pieces.iter().filter_map(|piece| match piece {
-            Piece::Text(_) => None,
-            Piece::Secret(name, _) => Some(name.as_str()),
+            TemplatePiece::Text(_) => None,
+            TemplatePiece::Secret(name, _) => Some(name.as_str()),
         })
     }
 
-    /// Returns it with the secrets' values, or the names of those that `value` does not know.
+    /// Fills in the secrets' values. The error names every secret for which `value` returned `None`.
     pub fn resolve(&self, value: &mut dyn FnMut(&str) -> Option<String>) -> Result<String, MissingSecrets> {
         let mut missing = Vec::new();
         let resolved = self.map(|piece| match piece {
-            Piece::Text(text) => text.clone(),
-            Piece::Secret(name, encoding) => match (value(name), encoding) {
+            TemplatePiece::Text(text) => text.clone(),
+            TemplatePiece::Secret(name, encoding) => match (value(name), encoding) {
                 (Some(value), Encoding::AsIs) => value,
                 (Some(value), Encoding::Query) => encode_query(&value),
                 (None, _) => {
@@ -180,76 +183,80 @@ impl Filled {
         if missing.is_empty() { Ok(resolved) } else { Err(MissingSecrets(missing)) }
     }
 
-    pub fn followed_by(mut self, other: &Filled) -> Self {
+    pub fn followed_by(mut self, other: &SecretTemplate) -> Self {
         self.pieces.extend(other.pieces.iter().cloned());
         self
     }
 
-    /// Puts values that are no secret in for some names, for good.
+    /// Replaces `${name}` with a value that is not secret.
     pub fn with(mut self, name: &str, value: &str) -> Self {
         for piece in &mut self.pieces {
-            if matches!(piece, Piece::Secret(found, _) if found == name) {
-                *piece = Piece::Text(value.to_owned());
+            if matches!(piece, TemplatePiece::Secret(found, _) if found == name) {
+                *piece = TemplatePiece::Text(value.to_owned());
             }
         }
         self
     }
 
-    fn map(&self, piece: impl FnMut(&Piece) -> String) -> String {
+    fn map(&self, piece: impl FnMut(&TemplatePiece) -> String) -> String {
         self.pieces.iter().map(piece).collect()
     }
 
     fn for_query(&self) -> Self {
+        // Encoded per piece: the value of a secret is not known yet and is encoded when it is filled in.
         let encoded = self.pieces.iter().map(|piece| match piece {
-            Piece::Text(text) => Piece::Text(encode_query(text)),
-            Piece::Secret(name, _) => Piece::Secret(name.clone(), Encoding::Query),
+            TemplatePiece::Text(text) => TemplatePiece::Text(encode_query(text)),
+            TemplatePiece::Secret(name, _) => TemplatePiece::Secret(name.clone(), Encoding::Query),
         });
         Self { pieces: encoded.collect() }
     }
 
-    /// Adds `name=value` to the query of an address; in front of its fragment, where it has one.
-    fn add_parameter(&mut self, name: &str, value: &Filled) {
-        let shown = self.shown();
+    /// Appends `name=value` to the URL.
+    fn add_parameter(&mut self, name: &str, value: &SecretTemplate) {
+        let shown = self.masked();
         let separator = if shown.contains('?') { '&' } else { '?' };
-        self.pieces.push(Piece::Text(format!("{separator}{}=", encode_query(name))));
+        self.pieces.push(TemplatePiece::Text(format!("{separator}{}=", encode_query(name))));
         self.pieces.extend(value.for_query().pieces);
     }
 
-    /// Replaces the value of every parameter in the query that decodes to `name`; returns whether there was one.
+    /// Replaces the value of every query parameter whose decoded key is `name`. Returns whether there was one.
     fn replace_parameter(&mut self, name: &str, value: &str) -> bool {
+        // By characters: a secret can be anywhere in a key or a value, and its value is not known here.
         let units = self.units();
-        let of = |wanted: char| units.iter().position(|unit| *unit == Unit::Char(wanted));
-        let end = of('#').unwrap_or(units.len());
-        let Some(start) = of('?').map(|mark| mark + 1).filter(|start| *start <= end) else { return false };
-        let mut kept = units[..start].to_vec();
+        let find = |wanted: char| units.iter().position(|unit| *unit == UrlUnit::Char(wanted));
+        let end = find('#').unwrap_or(units.len());
+        let Some(start) = find('?').map(|at| at + 1).filter(|start| *start <= end) else { return false };
+        let mut out = units[..start].to_vec();
         let mut replaced = false;
-        for (index, parameter) in units[start..end].split(|unit| *unit == Unit::Char('&')).enumerate() {
+        for (index, parameter) in units[start..end].split(|unit| *unit == UrlUnit::Char('&')).enumerate() {
             if index != 0 {
-                kept.push(Unit::Char('&'));
+                out.push(UrlUnit::Char('&'));
             }
-            let key = parameter.split(|unit| *unit == Unit::Char('=')).next().unwrap_or_default();
-            if decoded(key).is_some_and(|key| key == name) {
-                kept.extend_from_slice(key);
-                kept.extend(format!("={}", encode_query(value)).chars().map(Unit::Char));
+            let key = parameter.split(|unit| *unit == UrlUnit::Char('=')).next().unwrap_or_default();
+            // Compared after decoding, as the server does: `chat%5Fid` names the chat too. All occurrences are
+            // replaced, so that it does not matter which of them the server uses.
+            if decode_key(key).is_some_and(|key| key == name) {
+                out.extend_from_slice(key);
+                out.extend(format!("={}", encode_query(value)).chars().map(UrlUnit::Char));
                 replaced = true;
             } else {
-                kept.extend_from_slice(parameter);
+                out.extend_from_slice(parameter);
             }
         }
         if replaced {
-            kept.extend_from_slice(&units[end..]);
-            self.pieces = pieces(kept);
+            out.extend_from_slice(&units[end..]);
+            self.pieces = join_units(out);
         }
         replaced
     }
 
-    /// Returns it character by character, a secret being one that is like no other.
-    fn units(&self) -> Vec<Unit> {
+    /// Splits the text into characters. A secret counts as one unit that equals no character.
+    fn units(&self) -> Vec<UrlUnit> {
         let mut units = Vec::new();
         for piece in &self.pieces {
             match piece {
-                Piece::Text(text) => units.extend(text.chars().map(Unit::Char)),
-                Piece::Secret(name, encoding) => units.push(Unit::Secret(name.clone(), *encoding)),
+                TemplatePiece::Text(text) => units.extend(text.chars().map(UrlUnit::Char)),
+                TemplatePiece::Secret(name, encoding) => units.push(UrlUnit::Secret(name.clone(), *encoding)),
             }
         }
         units
@@ -257,82 +264,82 @@ impl Filled {
 }
 
 #[derive(Debug, Clone, PartialEq)]
-enum Unit {
+enum UrlUnit {
     Char(char),
     Secret(String, Encoding),
 }
 
-fn pieces(units: Vec<Unit>) -> Vec<Piece> {
+fn join_units(units: Vec<UrlUnit>) -> Vec<TemplatePiece> {
     let mut pieces = Vec::new();
     for unit in units {
         match (unit, pieces.last_mut()) {
-            (Unit::Char(c), Some(Piece::Text(text))) => text.push(c),
-            (Unit::Char(c), _) => pieces.push(Piece::Text(c.to_string())),
-            (Unit::Secret(name, encoding), _) => pieces.push(Piece::Secret(name, encoding)),
+            (UrlUnit::Char(c), Some(TemplatePiece::Text(text))) => text.push(c),
+            (UrlUnit::Char(c), _) => pieces.push(TemplatePiece::Text(c.to_string())),
+            (UrlUnit::Secret(name, encoding), _) => pieces.push(TemplatePiece::Secret(name, encoding)),
         }
     }
     pieces
 }
 
-/// A parameter's name as the server reads it; `None` where a secret is part of it.
-fn decoded(key: &[Unit]) -> Option<String> {
+/// Decodes a parameter's key as the server does. Returns `None` if a secret is part of the key.
+fn decode_key(key: &[UrlUnit]) -> Option<String> {
     let typed: Option<String> = key
         .iter()
         .filter_map(|unit| match unit {
-            // These never reach the wire: the URL standard takes them out.
-            Unit::Char('\t' | '\n' | '\r') => None,
-            Unit::Char(c) => Some(Some(*c)),
-            Unit::Secret(..) => Some(None),
+            // The URL standard removes these characters before the request is sent.
+            UrlUnit::Char('\t' | '\n' | '\r') => None,
+            UrlUnit::Char(c) => Some(Some(*c)),
+            UrlUnit::Secret(..) => Some(None),
         })
         .collect();
     form_urlencoded::parse(typed?.as_bytes()).next().map(|(name, _)| name.into_owned())
 }
 
-/// Returns the Bot API method that the campaign's webhook calls; `sendMessage` without a webhook.
-pub fn bot_method(inputs: &Inputs<'_>) -> Option<String> {
+/// The Bot API method that the webhook calls; `sendMessage` without a webhook.
+pub(crate) fn bot_method(inputs: &Inputs<'_>) -> Option<String> {
     match inputs.webhook {
         None => Some("sendMessage".to_owned()),
-        Some(webhook) => campaign::method_of(&webhook.url).map(str::to_owned),
+        Some(webhook) => campaign::bot_api_method(&webhook.url).map(str::to_owned),
     }
 }
 
-pub struct Draft {
+pub(crate) struct RenderedRequest {
     pub http: HttpDraft,
-    pub problems: Vec<(Field, Diagnostic)>,
-    /// Whether the query named a chat that the test chat took the place of.
-    pub chat_was_set: bool,
+    pub problems: Vec<(RequestField, Diagnostic)>,
+    /// Whether a `chat_id` in the query was replaced by the test chat.
+    pub replaced_chat: bool,
 }
 
-/// What stands around the bodies of a campaign: its webhook's texts, parsed once for all recipients.
-pub struct Around<'a> {
+/// The HTTP request around a campaign's bodies: the webhook's templates, parsed once for all recipients.
+pub(crate) struct RequestTemplate<'a> {
     webhook: &'a Webhook,
-    url: Text<'a>,
-    params: Vec<(&'a str, Text<'a>)>,
-    headers: Vec<(&'a str, Text<'a>)>,
-    /// What is wrong with it whoever gets the message.
-    found: Vec<(Field, Diagnostic)>,
+    url: FieldTemplate<'a>,
+    params: Vec<(&'a str, FieldTemplate<'a>)>,
+    headers: Vec<(&'a str, FieldTemplate<'a>)>,
+    /// The problems that do not depend on the recipient.
+    static_problems: Vec<(RequestField, Diagnostic)>,
 }
 
-impl<'a> Around<'a> {
+impl<'a> RequestTemplate<'a> {
     /// Parses the webhook's texts; `None` without a webhook.
-    pub fn new(inputs: &Inputs<'a>) -> Option<Self> {
+    pub(super) fn new(inputs: &Inputs<'a>) -> Option<Self> {
         let webhook = inputs.webhook?;
         let param = |(name, value): &'a (String, String)| {
-            (name.as_str(), Text::parse(inputs, Field::Param(name.clone()), value))
+            (name.as_str(), FieldTemplate::parse(inputs, RequestField::Param(name.clone()), value))
         };
         let header = |(name, value): &'a (String, String)| {
-            (name.as_str(), Text::parse(inputs, Field::Header(name.clone()), value))
+            (name.as_str(), FieldTemplate::parse(inputs, RequestField::Header(name.clone()), value))
         };
         Some(Self {
             webhook,
-            url: Text::parse(inputs, Field::Url, &webhook.url),
+            url: FieldTemplate::parse(inputs, RequestField::Url, &webhook.url),
             params: webhook.params.iter().map(param).collect(),
             headers: webhook.headers.iter().map(header).collect(),
-            found: content_type_problem(inputs, webhook).into_iter().collect(),
+            static_problems: content_type_problem(inputs, webhook).into_iter().collect(),
         })
     }
 
-    pub fn draft(&self, inputs: &Inputs<'_>, body: &str) -> Draft {
+    pub(super) fn draft(&self, inputs: &Inputs<'_>, body: &str) -> RenderedRequest {
         let webhook = self.webhook;
         let mut problems = Vec::new();
         let mut url = self.url.fill(inputs, &mut problems);
@@ -340,17 +347,19 @@ impl<'a> Around<'a> {
             let value = value.fill(inputs, &mut problems);
             url.add_parameter(name, &value);
         }
-        let chat_was_set = match inputs.chat {
-            Chat::Test(chat) if campaign::is_bot_api_url(&webhook.url) => {
+        let replaced_chat = match inputs.chat {
+            ChatTarget::Test(chat) if campaign::is_bot_api_url(&webhook.url) => {
                 url.replace_parameter(CHAT_ID, &chat::plain(chat))
             }
-            Chat::Test(_) | Chat::OfTheBody => false,
+            ChatTarget::Test(_) | ChatTarget::FromBody => false,
         };
-        let fill_header =
-            |(name, value): &(&str, Text<'_>)| ((*name).to_owned(), value.fill(inputs, &mut problems));
-        let headers: Vec<(String, Filled)> = self.headers.iter().map(fill_header).collect();
-        problems.extend(self.found.iter().cloned());
-        let has_body = webhook.method != Method::Get;
+        let fill_header = |(name, value): &(&str, FieldTemplate<'_>)| {
+            ((*name).to_owned(), value.fill(inputs, &mut problems))
+        };
+        let headers: Vec<(String, SecretTemplate)> = self.headers.iter().map(fill_header).collect();
+        problems.extend(self.static_problems.iter().cloned());
+        // RFC 9110 gives the body of a GET no meaning.
+        let has_body = webhook.method != HttpMethod::Get;
         let http = HttpDraft {
             method: webhook.method,
             url,
@@ -359,69 +368,75 @@ impl<'a> Around<'a> {
             body: if has_body { body.to_owned() } else { String::new() },
             timeout: webhook.timeout.unwrap_or(DEFAULT_TIMEOUT),
         };
-        Draft { http, problems, chat_was_set }
+        RenderedRequest { http, problems, replaced_chat }
     }
 }
 
 fn auth_draft(auth: &Auth) -> AuthDraft {
     match auth {
-        Auth::Basic { username, password } => {
-            AuthDraft::Basic { username: Filled::of_typed(username), password: Filled::of_typed(password) }
-        }
-        Auth::Bearer { token } => AuthDraft::Bearer { token: Filled::of_typed(token) },
+        Auth::Basic { username, password } => AuthDraft::Basic {
+            username: SecretTemplate::parse(username),
+            password: SecretTemplate::parse(password),
+        },
+        Auth::Bearer { token } => AuthDraft::Bearer { token: SecretTemplate::parse(token) },
     }
 }
 
-struct Text<'a> {
-    field: Field,
+struct FieldTemplate<'a> {
+    field: RequestField,
     source: &'a str,
-    /// Where it has Liquid that can be read.
+    /// The parsed Liquid; `None` if the text has none, or if it has syntax errors.
     template: Option<Template>,
-    found: Vec<Diagnostic>,
+    syntax_problems: Vec<Diagnostic>,
 }
 
-impl<'a> Text<'a> {
-    fn parse(inputs: &Inputs<'_>, field: Field, source: &'a str) -> Self {
+impl<'a> FieldTemplate<'a> {
+    fn parse(inputs: &Inputs<'_>, field: RequestField, source: &'a str) -> Self {
         if !source.contains("{{") && !source.contains("{%") {
-            return Self { field, source, template: None, found: Vec::new() };
+            return Self { field, source, template: None, syntax_problems: Vec::new() };
         }
-        // Without partials: those are other files, and no part of what was trusted.
-        let (template, mut found) = template::parse(source, &Partials::default(), inputs.dialect);
-        let is_broken = found.iter().any(Diagnostic::is_error);
-        // The webhook's file says so at the call itself.
-        found.retain(|problem| problem.code != Code::UnknownPartial);
-        Self { field, source, template: Some(template).filter(|_| !is_broken), found }
+        // Without partials: they are other files and not part of what the user trusted.
+        let (template, mut problems) = template::parse(source, &Partials::default(), inputs.dialect);
+        let is_broken = problems.iter().any(Diagnostic::is_error);
+        // The check of the webhook's file reports a call of a partial, at the call.
+        problems.retain(|problem| problem.code != Code::UnknownPartial);
+        // A template with syntax errors is used as typed, so that the preview still shows a request.
+        let template = Some(template).filter(|_| !is_broken);
+        Self { field, source, template, syntax_problems: problems }
     }
 
-    fn fill(&self, inputs: &Inputs<'_>, problems: &mut Vec<(Field, Diagnostic)>) -> Filled {
-        problems.extend(self.found.iter().map(|problem| (self.field.clone(), problem.clone())));
-        let Some(template) = &self.template else { return Filled::of_typed(self.source) };
+    fn fill(&self, inputs: &Inputs<'_>, problems: &mut Vec<(RequestField, Diagnostic)>) -> SecretTemplate {
+        problems.extend(self.syntax_problems.iter().map(|problem| (self.field.clone(), problem.clone())));
+        let Some(template) = &self.template else { return SecretTemplate::parse(self.source) };
         let problem = match template.render(&inputs.context()) {
-            Outcome::Rendered(rendered) => {
+            RenderOutcome::Rendered(rendered) => {
                 let text = one_line(&rendered.text);
-                return Filled::split(&text, |span| rendered.map.origin(span).hole.is_none());
+                // A `${NAME}` that Liquid printed is part of a value, not a secret.
+                return SecretTemplate::split(&text, |span| {
+                    rendered.map.origin(span).interpolation.is_none()
+                });
             }
-            Outcome::Aborted { at } => {
+            RenderOutcome::Aborted { at } => {
                 Diagnostic::error(Code::AbortInWebhook, at, "`{% abort %}` has no meaning outside the body")
             }
-            Outcome::Failed(problem) => problem,
+            RenderOutcome::Failed(problem) => problem,
         };
         problems.push((self.field.clone(), problem));
-        Filled::default()
+        SecretTemplate::default()
     }
 }
 
-/// Line breaks cannot stand in an address or a header; a value that has one must not start another header.
 fn one_line(text: &str) -> String {
+    // A line break in a value must not start another header.
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
-fn content_type_problem(inputs: &Inputs<'_>, webhook: &Webhook) -> Option<(Field, Diagnostic)> {
+fn content_type_problem(inputs: &Inputs<'_>, webhook: &Webhook) -> Option<(RequestField, Diagnostic)> {
     let is_read_as_json = webhook.headers.iter().any(|(name, value)| {
         name.eq_ignore_ascii_case("content-type") && value.to_ascii_lowercase().contains("application/json")
     });
     let needs_it = inputs.campaign.content_format == ContentFormat::Json
-        && webhook.method != Method::Get
+        && webhook.method != HttpMethod::Get
         && campaign::is_bot_api_url(&webhook.url);
     if is_read_as_json || !needs_it {
         return None;
@@ -432,7 +447,7 @@ fn content_type_problem(inputs: &Inputs<'_>, webhook: &Webhook) -> Option<(Field
         "without the header `Content-Type: application/json` Telegram does not read the body",
     )
     .with_help("add it under [headers]");
-    Some((Field::Url, problem))
+    Some((RequestField::Url, problem))
 }
 
 fn encode_query(text: &str) -> String {
@@ -442,6 +457,7 @@ fn encode_query(text: &str) -> String {
 fn escape_for_double_quotes(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
+        // The four characters that POSIX shells interpret inside double quotes.
         if "\"\\$`".contains(c) {
             out.push('\\');
         }
@@ -457,7 +473,7 @@ mod tests {
     #[test]
     fn a_placeholder_counts_only_where_it_was_typed() {
         let text = "https://h/${A}?x=${B}";
-        let filled = Filled::split(text, |span| span.of(text) == "${A}");
+        let filled = SecretTemplate::split(text, |span| span.of(text) == "${A}");
         assert_eq!(filled.secret_names().collect::<Vec<_>>(), ["A"]);
         assert_eq!(filled.resolve(&mut |_| Some("s3".into())).unwrap(), "https://h/s3?x=${B}");
         assert_eq!(filled.in_shell_quotes(), "https://h/${A}?x=\\${B}");
@@ -465,25 +481,25 @@ mod tests {
 
     #[test]
     fn parameters_are_encoded_and_so_are_secrets_in_them() {
-        let mut url = Filled::of_typed("https://h/p?a=1");
-        url.add_parameter("key", &Filled::of_typed("x y&${S}"));
-        assert_eq!(url.shown(), "https://h/p?a=1&key=x+y%26${S}");
+        let mut url = SecretTemplate::parse("https://h/p?a=1");
+        url.add_parameter("key", &SecretTemplate::parse("x y&${S}"));
+        assert_eq!(url.masked(), "https://h/p?a=1&key=x+y%26${S}");
         assert_eq!(url.resolve(&mut |_| Some("a&b".into())).unwrap(), "https://h/p?a=1&key=x+y%26a%26b");
     }
 
     #[test]
     fn a_chat_in_the_query_is_replaced_whatever_it_is() {
-        let mut url = Filled::of_typed("https://h/bot${T}/sendMessage?chat_id=${C}x&b=2&chat_id=9#f");
+        let mut url = SecretTemplate::parse("https://h/bot${T}/sendMessage?chat_id=${C}x&b=2&chat_id=9#f");
         assert!(url.replace_parameter("chat_id", "@me"));
-        assert_eq!(url.shown(), "https://h/bot${T}/sendMessage?chat_id=%40me&b=2&chat_id=%40me#f");
-        let mut encoded = Filled::of_typed("https://h/?chat%5Fid=${C}&a=1&&%63hat_id&ch\tat_id=9=9");
+        assert_eq!(url.masked(), "https://h/bot${T}/sendMessage?chat_id=%40me&b=2&chat_id=%40me#f");
+        let mut encoded = SecretTemplate::parse("https://h/?chat%5Fid=${C}&a=1&&%63hat_id&ch\tat_id=9=9");
         assert!(encoded.replace_parameter("chat_id", "7"));
-        assert_eq!(encoded.shown(), "https://h/?chat%5Fid=7&a=1&&%63hat_id=7&ch\tat_id=7");
+        assert_eq!(encoded.masked(), "https://h/?chat%5Fid=7&a=1&&%63hat_id=7&ch\tat_id=7");
         for other in ["?xchat_id=1", "?a=chat_id=1", "#?chat_id=1", "?${C}=1", "?chat_id${C}=1", "chat_id=1"]
         {
-            let mut url = Filled::of_typed(&format!("https://h/{other}"));
+            let mut url = SecretTemplate::parse(&format!("https://h/{other}"));
             assert!(!url.replace_parameter("chat_id", "1"), "{other}");
-            assert_eq!(url.shown(), format!("https://h/{other}"));
+            assert_eq!(url.masked(), format!("https://h/{other}"));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What a message is made of.
+//! The inputs of one message.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -14,24 +14,24 @@ pub struct Inputs<'a> {
     pub stem: &'a str,
     pub campaign: &'a Campaign,
     pub body: &'a str,
-    /// The campaign's webhook; without one the message is previewed as `sendMessage`.
+    /// The campaign's webhook. Without one, the message is previewed as `sendMessage`.
     pub webhook: Option<&'a Webhook>,
     pub partials: &'a Partials,
     pub dialect: Dialect,
-    /// The recipient; none renders as for somebody of whom nothing is known.
+    /// The recipient; `None` renders the body with an empty profile.
     pub profile: Option<&'a Profile>,
     pub event: Option<&'a Value>,
     pub external_trigger: Option<&'a Value>,
-    pub chat: Chat<'a>,
-    /// What the store knows, for static checks; none leaves out what needs it.
+    pub chat: ChatTarget<'a>,
+    /// The property names and values in the store, for static checks; `None` skips the checks that need them.
     pub vocabulary: Option<&'a Vocabulary>,
     pub now: Timestamp,
     pub zone: &'a TimeZone,
 }
 
 impl<'a> Inputs<'a> {
-    pub(super) fn context(&self) -> template::Context<'a> {
-        template::Context {
+    pub(super) fn context(&self) -> template::RenderContext<'a> {
+        template::RenderContext {
             profile: self.profile,
             event: self.event,
             external_trigger: self.external_trigger,
@@ -44,8 +44,8 @@ impl<'a> Inputs<'a> {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Chat<'a> {
-    OfTheBody,
-    /// This test chat, whatever the body says: an id or an @name.
+pub enum ChatTarget<'a> {
+    FromBody,
+    /// This test chat (an id or an @name) in place of the body's.
     Test(&'a str),
 }

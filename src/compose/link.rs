@@ -1,7 +1,7 @@
-//! Preview and body, linked: what a place of the body became in the message and in the JSON, and the way back.
+//! Links the body with its preview: maps a position in the body to the message and the JSON, and back.
 //!
 //! ```text
-//! body ⇄ rendered (source map) ⇄ decoded JSON string ⇄ markup ⇄ text as it is sent
+//! body ⇄ rendered text (source map) ⇄ decoded JSON string ⇄ markup ⇄ text as it is sent
 //! ```
 
 mod markup;
@@ -10,55 +10,57 @@ use std::borrow::Cow;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::chat::{self, Patched};
+use super::chat::{self, PatchedText};
 use super::{Composed, message_text};
-use crate::json::{self, Document, Node, Text, Value};
-use crate::telegram::request::{Content, MAX_BUTTONS_IN_ROW, ReplyMarkup};
-use crate::telegram::{Limit, Request, trace};
+use crate::json::{self, Document, JsonNode, JsonString, JsonValue};
+use crate::telegram::request::{MAX_BUTTONS_IN_ROW, MessageContent, ReplyMarkup};
+use crate::telegram::{ApiRequest, Limit, trace};
 use crate::text::{Span, floor_char_boundary};
 
-use markup::Marked;
+use markup::MarkupMap;
 
-/// The longest word that lights up whole, in characters.
+/// The most characters on each side of the cursor that are highlighted as one word.
+// Bounded, because a body can be one very long word and this runs for every cursor position.
 const LONGEST_WORD: usize = 100;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
-    /// Bytes of the text as it is sent: of the message, the first caption or a poll's question.
+pub enum MessagePart {
+    /// A span of the text as it is sent: the message's text, the first caption or a poll's question.
     Text(Span),
-    /// A button of the inline keyboard, counted from 0 over all rows.
+    /// A button of the inline keyboard, by its index over all rows.
     Button(usize),
-    /// A photo or another medium, counted from 0.
+    /// A photo or other medium, by its index.
     Medium(usize),
-    /// An answer of a poll, counted from 0.
+    /// An answer option of a poll, by its index.
     Choice(usize),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Lit {
-    /// The bytes of the rendered body, in order.
+pub struct Highlight {
+    /// The highlighted spans of the rendered body, in order.
     pub rendered: Vec<Span>,
-    pub parts: Vec<Part>,
+    pub parts: Vec<MessagePart>,
 }
 
-impl Lit {
-    /// Whether bytes of the message's text are lit, at least in part.
+impl Highlight {
+    /// Whether a part of these bytes of the message's text is highlighted.
     pub fn has_text(&self, bytes: Span) -> bool {
-        self.parts.iter().any(|part| matches!(part, Part::Text(lit) if meet(*lit, bytes)))
+        self.parts.iter().any(|part| matches!(part, MessagePart::Text(span) if overlaps(*span, bytes)))
     }
 }
 
 #[derive(Debug, Default)]
 pub struct Links {
-    /// The rendering as it was read, where a stand-in had to be put into it for that.
-    stand_in: Option<Patched>,
-    text: Option<(Text, Marked)>,
-    others: Vec<(Part, Span)>,
+    /// The rendered text with a stand-in for the chat id, if it could be parsed only with one.
+    stand_in: Option<PatchedText>,
+    text: Option<(JsonString, MarkupMap)>,
+    others: Vec<(MessagePart, Span)>,
 }
 
 impl Links {
     pub fn new(composed: &Composed) -> Self {
-        let (Some(request), Some((stand_in, document))) = (&composed.request, read(composed)) else {
+        let (Some(request), Some((stand_in, document))) = (&composed.request, parsed_document(composed))
+        else {
             return Self::default();
         };
         let mut others = buttons(request, &document.root);
@@ -66,58 +68,65 @@ impl Links {
         Self { stand_in, text: text(request, &document), others }
     }
 
-    /// Returns what a selection of the body became; of an empty one, what the word or character at the cursor became.
-    pub fn lit(&self, composed: &Composed, selection: Span) -> Lit {
+    /// Returns what the selection in the body became in the message. An empty selection stands for the word or
+    /// character at the cursor.
+    pub fn highlight(&self, composed: &Composed, selection: Span) -> Highlight {
         if !selection.is_empty() {
-            return self.lit_span(composed, selection);
+            return self.highlight_span(composed, selection);
         }
         let cursor = floor_char_boundary(&composed.body, selection.start);
-        let lit = self.lit_span(composed, word_at(&composed.body, cursor));
-        // Behind a text's last character the cursor is still in the text.
+        let highlight = self.highlight_span(composed, word_at(&composed.body, cursor));
+        // A cursor after the last character of a text still counts as in that text.
         match composed.body[..cursor].graphemes(true).next_back() {
-            Some(before) if lit.parts.is_empty() => {
-                let behind = self.lit_span(composed, Span::new(cursor - before.len(), cursor));
-                if behind.parts.is_empty() { lit } else { behind }
+            Some(before) if highlight.parts.is_empty() => {
+                let after = self.highlight_span(composed, Span::new(cursor - before.len(), cursor));
+                if after.parts.is_empty() { highlight } else { after }
             }
-            _ => lit,
+            _ => highlight,
         }
     }
 
-    pub fn place_of(&self, composed: &Composed, part: Part) -> Option<Span> {
-        let read = match part {
-            Part::Text(sent) => {
-                let (text, marked) = self.text.as_ref()?;
-                text.raw_span(marked.markup(sent)?)
+    pub fn body_span_of(&self, composed: &Composed, part: MessagePart) -> Option<Span> {
+        let in_json = match part {
+            MessagePart::Text(sent) => {
+                let (text, markup_map) = self.text.as_ref()?;
+                text.raw_span(markup_map.markup(sent)?)
             }
-            Part::Button(_) | Part::Medium(_) | Part::Choice(_) => {
+            MessagePart::Button(_) | MessagePart::Medium(_) | MessagePart::Choice(_) => {
                 self.others.iter().find(|(other, _)| *other == part)?.1
             }
         };
-        composed.origin(self.stand_in.as_ref().map_or(read, |patched| patched.original(read)))
+        composed.body_span(self.stand_in.as_ref().map_or(in_json, |patched| patched.original(in_json)))
     }
 
-    fn lit_span(&self, composed: &Composed, body: Span) -> Lit {
-        let rendered = composed.printed(body);
+    fn highlight_span(&self, composed: &Composed, body: Span) -> Highlight {
+        let rendered = composed.rendered_spans(body);
         let mut parts = Vec::new();
         for span in &rendered {
-            let read = self.stand_in.as_ref().map_or(*span, |patched| patched.patched(*span));
-            if let Some((text, marked)) = &self.text {
-                parts.extend(text.decoded_span(read).and_then(|markup| marked.sent(markup)).map(Part::Text));
+            let in_json = self.stand_in.as_ref().map_or(*span, |patched| patched.patched(*span));
+            if let Some((text, markup_map)) = &self.text {
+                parts.extend(
+                    text.decoded_span(in_json)
+                        .and_then(|markup| markup_map.sent(markup))
+                        .map(MessagePart::Text),
+                );
             }
-            let others = self.others.iter().filter(|(_, place)| meet(*place, read));
+            let others = self.others.iter().filter(|(_, span)| overlaps(*span, in_json));
             parts.extend(others.map(|(part, _)| *part));
         }
+        // The same part can be printed several times, by a loop or a repeated variable.
         parts.dedup();
-        Lit { rendered, parts }
+        Highlight { rendered, parts }
     }
 }
 
-fn meet(one: Span, other: Span) -> bool {
+fn overlaps(one: Span, other: Span) -> bool {
     one.start < other.end && other.start < one.end
 }
 
-/// The document that the request was read from. Where only the chat was missing, that was one with a stand-in.
-fn read(composed: &Composed) -> Option<(Option<Patched>, Cow<'_, Document>)> {
+/// Returns the JSON document that the request was read from. If only the chat id was missing, returns the document and
+/// the text with a stand-in for it.
+fn parsed_document(composed: &Composed) -> Option<(Option<PatchedText>, Cow<'_, Document>)> {
     if let Some(document) = &composed.document {
         return Some((None, Cow::Borrowed(document)));
     }
@@ -126,94 +135,98 @@ fn read(composed: &Composed) -> Option<(Option<Patched>, Cow<'_, Document>)> {
     Some((Some(patched), Cow::Owned(document)))
 }
 
-/// The message's text, where it is the one that the body says and not the address's.
-fn text(request: &Request, document: &Document) -> Option<(Text, Marked)> {
+/// Returns the text in the body, if it is the message's text. A `text` parameter in the URL's query overrides it.
+fn text(request: &ApiRequest, document: &Document) -> Option<(JsonString, MarkupMap)> {
     let (text, limit) = match request.content() {
-        Content::Text { .. } => (message_text(document)?, Limit::Message),
-        Content::Media(_) => (document.root.get("caption")?.as_text()?, Limit::Caption),
-        Content::Album(_) => (first(document.root.get("media")?)?.get("caption")?.as_text()?, Limit::Caption),
-        Content::Poll(_) => (document.root.get("question")?.as_text()?, Limit::Caption),
-        Content::Location(_) | Content::Nothing => return None,
+        MessageContent::Text { .. } => (message_text(document)?, Limit::Message),
+        MessageContent::Media(_) => (document.root.get("caption")?.as_text()?, Limit::Caption),
+        MessageContent::Album(_) => {
+            (first(document.root.get("media")?)?.get("caption")?.as_text()?, Limit::Caption)
+        }
+        MessageContent::Poll(_) => (document.root.get("question")?.as_text()?, Limit::Caption),
+        MessageContent::Location(_) | MessageContent::Nothing => return None,
     };
     let shown = request.text()?;
     let traced = trace(shown.parse_mode, &text.decoded, limit)?;
+    // The text in the body may not be the one that is sent, so compare the results.
     let is_same = traced.sent.text.text == shown.sent.text;
-    is_same.then(|| (text.clone(), Marked::new(shown.parse_mode, &text.decoded, &traced)))
+    is_same.then(|| (text.clone(), MarkupMap::new(shown.parse_mode, &text.decoded, &traced)))
 }
 
-fn first(list: &Node) -> Option<&Node> {
+fn first(list: &JsonNode) -> Option<&JsonNode> {
     items(list).first()
 }
 
-fn items(list: &Node) -> &[Node] {
+fn items(list: &JsonNode) -> &[JsonNode] {
     match &list.value {
-        Value::Array(items) => items,
+        JsonValue::Array(items) => items,
         _ => &[],
     }
 }
 
-/// The buttons that the server keeps, in its order.
-fn buttons(request: &Request, root: &Node) -> Vec<(Part, Span)> {
+/// Returns the buttons that the server keeps, in its order.
+fn buttons(request: &ApiRequest, root: &JsonNode) -> Vec<(MessagePart, Span)> {
     let Some(ReplyMarkup::InlineKeyboard(kept)) = request.reply_markup() else { return Vec::new() };
     let Some(markup) = root.get("reply_markup") else { return Vec::new() };
-    // The server takes the keyboard as JSON within a string too.
+    // The server also accepts the keyboard as JSON inside a string.
     let nested = markup.as_text().and_then(|text| Some((text, json::parse(&text.decoded).ok()?)));
     let keyboard = nested.as_ref().map_or(markup, |(_, document)| &document.root);
-    let is_kept = |button: &&Node| {
-        let text = button.get("text").and_then(Node::as_text);
+    let is_kept = |button: &&JsonNode| {
+        let text = button.get("text").and_then(JsonNode::as_text);
         text.is_some_and(|text| !text.decoded.is_empty())
     };
     let rows = keyboard.get("inline_keyboard").map_or(&[][..], items);
     let found = rows.iter().flat_map(|row| items(row).iter().filter(is_kept).take(MAX_BUTTONS_IN_ROW));
-    let place = |button: &Node| match &nested {
+    let span_of = |button: &JsonNode| match &nested {
         Some((text, _)) => text.raw_span(button.span),
         None => button.span,
     };
-    let places: Vec<Span> = found.map(place).collect();
-    if places.len() != kept.iter().map(Vec::len).sum::<usize>() {
+    let spans: Vec<Span> = found.map(span_of).collect();
+    // The counts differ if the server dropped buttons for other reasons. A wrong link is worse than none.
+    if spans.len() != kept.iter().map(Vec::len).sum::<usize>() {
         return Vec::new();
     }
-    places.into_iter().enumerate().map(|(nth, place)| (Part::Button(nth), place)).collect()
+    spans.into_iter().enumerate().map(|(nth, span)| (MessagePart::Button(nth), span)).collect()
 }
 
-fn content(request: &Request, root: &Node) -> Vec<(Part, Span)> {
-    let numbered = |list: Option<&Node>, part: fn(usize) -> Part, of: fn(&Node) -> Span| {
+fn content(request: &ApiRequest, root: &JsonNode) -> Vec<(MessagePart, Span)> {
+    let numbered = |list: Option<&JsonNode>, part: fn(usize) -> MessagePart, of: fn(&JsonNode) -> Span| {
         let items = list.map_or(&[][..], items).iter().enumerate();
         items.map(|(nth, item)| (part(nth), of(item))).collect()
     };
     match request.content() {
-        Content::Media(media) => {
+        MessageContent::Media(media) => {
             let file = root.get(media.kind.as_str());
-            file.map(|file| (Part::Medium(0), file.span)).into_iter().collect()
+            file.map(|file| (MessagePart::Medium(0), file.span)).into_iter().collect()
         }
-        Content::Album(_) => numbered(root.get("media"), Part::Medium, |item| {
+        MessageContent::Album(_) => numbered(root.get("media"), MessagePart::Medium, |item| {
             item.get("media").map_or(item.span, |file| file.span)
         }),
-        Content::Poll(_) => numbered(root.get("options"), Part::Choice, |item| item.span),
-        Content::Text { .. } | Content::Location(_) | Content::Nothing => Vec::new(),
+        MessageContent::Poll(_) => numbered(root.get("options"), MessagePart::Choice, |item| item.span),
+        MessageContent::Text { .. } | MessageContent::Location(_) | MessageContent::Nothing => Vec::new(),
     }
 }
 
-/// The word around the cursor, else the character behind it.
+/// Returns the word around the cursor, else the character after it.
 fn word_at(body: &str, cursor: usize) -> Span {
     let length = |chars: &mut dyn Iterator<Item = char>| -> usize {
         let word = chars.take_while(|c| c.is_alphanumeric() || *c == '_');
         word.take(LONGEST_WORD).map(char::len_utf8).sum()
     };
-    let (before, behind) = body.split_at(cursor);
-    let (start, end) = (cursor - length(&mut before.chars().rev()), cursor + length(&mut behind.chars()));
+    let (before, after) = body.split_at(cursor);
+    let (start, end) = (cursor - length(&mut before.chars().rev()), cursor + length(&mut after.chars()));
     if start < end {
         let word = Span::new(start, end);
-        // `\n` and `\u00e9` are characters of their own, and so is what was escaped.
+        // In `one\ntwo` the `n` belongs to the escape, not to the word `ntwo`. `\u` is followed by four hex digits.
         let is_escape = json::is_escaped(body, start);
         let length = if word.of(body).starts_with('u') { 5 } else { 1 };
         return match (start + length).min(end) {
-            behind if is_escape && cursor < behind => Span::new(start - 1, behind),
-            behind if is_escape && behind < end => Span::new(floor_char_boundary(body, behind), end),
+            after if is_escape && cursor < after => Span::new(start - 1, after),
+            after if is_escape && after < end => Span::new(floor_char_boundary(body, after), end),
             _ => word,
         };
     }
-    Span::new(cursor, cursor + behind.graphemes(true).next().map_or(0, str::len))
+    Span::new(cursor, cursor + after.graphemes(true).next().map_or(0, str::len))
 }
 
 #[cfg(test)]

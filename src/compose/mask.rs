@@ -1,22 +1,23 @@
-//! A body without its Liquid, so that it can be read as JSON before it is rendered.
+//! Masks the Liquid of a body, so that it can be parsed as JSON without rendering.
 
 use crate::dialect::Dialect;
-use crate::json::Quoting;
+use crate::json::QuoteState;
 use crate::template::{self, Partials};
 use crate::text::Span;
 
-/// Returns the Liquid of `source`, CleverTap's `@` variables among it: no JSON without them looks like one.
-pub fn holes(source: &str) -> Vec<Span> {
-    template::parse(source, &Partials::default(), Dialect::CleverTap).0.holes()
+/// Returns the spans of the Liquid in `source`, including CleverTap's `@` variables.
+pub(crate) fn find_liquid(source: &str) -> Vec<Span> {
+    // The CleverTap dialect for every body: it also knows `@` variables, and JSON has no `@` outside of strings.
+    template::parse(source, &Partials::default(), Dialect::CleverTap).0.liquid_spans()
 }
 
-/// Returns the holes with the white space that their dashes take away.
-pub fn with_trimmed(source: &str, holes: &[Span]) -> Vec<Span> {
+/// Widens the spans of Liquid by the whitespace that `{{-` and `-}}` strip.
+pub(crate) fn with_trimmed(source: &str, liquid_spans: &[Span]) -> Vec<Span> {
     const SPACE: [char; 4] = [' ', '\t', '\r', '\n'];
     let mut end = 0;
-    let widened = holes.iter().map(|hole| {
-        let liquid = hole.of(source);
-        let mut span = *hole;
+    let widened = liquid_spans.iter().map(|piece| {
+        let liquid = piece.of(source);
+        let mut span = *piece;
         if liquid.starts_with("{{-") || liquid.starts_with("{%-") {
             let before = source.get(end..span.start).unwrap_or_default();
             span.start = end + before.trim_end_matches(SPACE).len();
@@ -31,18 +32,18 @@ pub fn with_trimmed(source: &str, holes: &[Span]) -> Vec<Span> {
     widened.collect()
 }
 
-/// The name of a tag; none for what prints a value.
-pub fn tag_name(liquid: &str) -> Option<&str> {
+/// The name of a `{% tag %}`; `None` for `{{ … }}`.
+pub(crate) fn tag_name(liquid: &str) -> Option<&str> {
     let inner = liquid.trim().strip_prefix("{%")?.trim_start_matches('-').trim_start();
     inner.split(|c: char| !c.is_alphanumeric() && c != '#').next()
 }
 
-/// Returns the tag that closes the one at `holes[opener]`, by its number; none where it is missing.
-pub fn closing(body: &str, holes: &[Span], opener: usize) -> Option<usize> {
-    let name = tag_name(holes.get(opener)?.of(body))?;
+/// Returns the index of the tag that closes the block opened at `liquid_spans[opener]`, or `None` if it is missing.
+pub(crate) fn closing(body: &str, liquid_spans: &[Span], opener: usize) -> Option<usize> {
+    let name = tag_name(liquid_spans.get(opener)?.of(body))?;
     let mut depth = 0_usize;
-    holes.iter().enumerate().skip(opener).find_map(|(at, hole)| {
-        let own = tag_name(hole.of(body))?;
+    liquid_spans.iter().enumerate().skip(opener).find_map(|(at, piece)| {
+        let own = tag_name(piece.of(body))?;
         if own == name {
             depth += 1;
         } else if own.strip_prefix("end") == Some(name) {
@@ -52,22 +53,25 @@ pub fn closing(body: &str, holes: &[Span], opener: usize) -> Option<usize> {
     })
 }
 
-/// Returns the body with each hole as digits (a value, or a part of a string) or, for tags outside strings, as blanks;
-/// so too what `capture`, `comment` and the like hold there.
-pub fn mask(body: &str, holes: &[Span]) -> String {
+/// Replaces each piece of Liquid with filler of the same length, so that offsets stay. The filler is digits for values
+/// and inside strings, and spaces for tags outside strings. The contents of `capture`, `comment` and the like, outside
+/// strings, are replaced too.
+pub(crate) fn mask(body: &str, liquid_spans: &[Span]) -> String {
     let mut masked = Vec::with_capacity(body.len());
-    let mut quoting = Quoting::default();
+    let mut quoting = QuoteState::default();
     let mut next = 0;
     let bytes = body.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
-        if let Some(hole) = holes.get(next).filter(|hole| hole.start == at) {
-            let tag = tag_name(hole.of(body));
-            quoting.pass_hole();
-            let keeps = !quoting.is_inside() && matches!(tag, Some("capture" | "comment" | "doc" | "raw"));
-            let last = if keeps { closing(body, holes, next).unwrap_or(next) } else { next };
+        if let Some(piece) = liquid_spans.get(next).filter(|piece| piece.start == at) {
+            let tag = tag_name(piece.of(body));
+            quoting.skip_interpolation();
+            // The contents of these blocks are not part of the JSON around them.
+            let masks_contents =
+                !quoting.is_inside() && matches!(tag, Some("capture" | "comment" | "doc" | "raw"));
+            let last = if masks_contents { closing(body, liquid_spans, next).unwrap_or(next) } else { next };
             let filler = if quoting.is_inside() || tag.is_none() || tag == Some("raw") { b'1' } else { b' ' };
-            at = holes[last].end.max(at + 1);
+            at = liquid_spans[last].end.max(at + 1);
             masked.resize(at, filler);
             next = last + 1;
             continue;
@@ -76,6 +80,6 @@ pub fn mask(body: &str, holes: &[Span]) -> String {
         masked.push(bytes[at]);
         at += 1;
     }
-    // Only whole holes were replaced, by ASCII, so this is UTF-8 still.
+    // Only whole pieces of Liquid were replaced, with ASCII, so the result is still UTF-8.
     String::from_utf8(masked).unwrap_or_default()
 }

@@ -1,34 +1,35 @@
-//! A body read once for many recipients: preview takes one of them, the audience all.
+//! A body parsed once for many recipients.
 
-use super::http::{self, Around};
+use super::http::{self, RequestTemplate};
 use super::inputs::Inputs;
 use super::{Composed, Skip, content, problems};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::profile::Profile;
-use crate::template::{self, Outcome, Template};
+use crate::template::{self, RenderOutcome, Template};
 
-/// A campaign with its templates parsed and checked, as far as that does not depend on the recipient.
-pub struct Prepared<'a> {
+/// A campaign's body and webhook, parsed and checked as far as possible without a recipient.
+pub(crate) struct Prepared<'a> {
     inputs: Inputs<'a>,
     template: Template,
-    around: Option<Around<'a>>,
+    request_template: Option<RequestTemplate<'a>>,
     method: Option<String>,
-    found: Vec<Diagnostic>,
+    /// The problems that do not depend on the recipient.
+    static_problems: Vec<Diagnostic>,
     is_broken: bool,
     uses_event: bool,
 }
 
 impl<'a> Prepared<'a> {
-    /// Parses and checks the body and the webhook; whose profile the inputs name makes no difference.
-    pub fn new(inputs: &Inputs<'a>) -> Self {
+    /// Parses and checks the body and the webhook. The profile in `inputs` is not used.
+    pub(crate) fn new(inputs: &Inputs<'a>) -> Self {
         let (template, mut found) = template::parse(inputs.body, inputs.partials, inputs.dialect);
         let is_broken = found.iter().any(Diagnostic::is_error);
         if let Some(vocabulary) = inputs.vocabulary {
-            // A chat id that may be missing is told in plain words for the profile at hand.
-            let holes = template.holes();
+            // A chat id that may be missing is reported for the current profile instead, in plain words.
+            let liquid_spans = template.liquid_spans();
             let is_of_chat = |problem: &Diagnostic| {
-                let hole = holes.iter().find(|hole| hole.touches(problem.span.start));
-                hole.is_some_and(|hole| is_chat_id(inputs.body, hole.start))
+                let span = liquid_spans.iter().find(|span| span.touches(problem.span.start));
+                span.is_some_and(|span| is_chat_id(inputs.body, span.start))
             };
             let checked = template::check(&template, vocabulary, content(inputs)).into_iter();
             found.extend(
@@ -39,16 +40,16 @@ impl<'a> Prepared<'a> {
         Self {
             inputs: *inputs,
             template,
-            around: Around::new(inputs),
+            request_template: RequestTemplate::new(inputs),
             method: http::bot_method(inputs),
-            found,
+            static_problems: found,
             is_broken,
             uses_event,
         }
     }
 
-    /// Makes the message of one recipient; none stands for somebody of whom nothing is known.
-    pub fn compose_for(&self, profile: Option<&Profile>) -> Composed {
+    /// Builds the message for one recipient; `None` renders with an empty profile.
+    pub(crate) fn compose_for(&self, profile: Option<&Profile>) -> Composed {
         let inputs = Inputs { profile, ..self.inputs };
         let mut composed = Composed {
             body: inputs.body.to_owned(),
@@ -62,24 +63,29 @@ impl<'a> Prepared<'a> {
             method: self.method.clone(),
             request: None,
             skip: None,
-            chat_unset: None,
-            diagnostics: self.found.clone(),
+            test_chat_error: None,
+            diagnostics: self.static_problems.clone(),
             webhook_problems: Vec::new(),
             locator: None,
         };
+        // A template with syntax errors is not rendered: half a message would only add errors that follow from the
+        // first.
         if !self.is_broken {
             match self.template.render(&inputs.context()) {
-                Outcome::Rendered(rendered) => composed.fill_in(&inputs, self.around.as_ref(), rendered),
-                Outcome::Aborted { at } => composed.skip = Some(Skip::Aborted(at)),
-                Outcome::Failed(problem) => composed.diagnostics.push(problem),
+                RenderOutcome::Rendered(rendered) => {
+                    composed.fill_in(&inputs, self.request_template.as_ref(), rendered)
+                }
+                RenderOutcome::Aborted { at } => composed.skip = Some(Skip::Aborted(at)),
+                RenderOutcome::Failed(problem) => composed.diagnostics.push(problem),
             }
         }
-        problems::tidy(&mut composed.diagnostics, self.inputs.body);
+        problems::sort_and_dedup(&mut composed.diagnostics, self.inputs.body);
         composed
     }
 }
 
-/// Whether the value that begins at `at` is a `chat_id`, whatever Liquid stands around it.
+/// Whether the value that starts at `at` belongs to a `chat_id` key. Works on the text, since Liquid around it may make
+/// the body invalid JSON.
 fn is_chat_id(body: &str, at: usize) -> bool {
     let key = body.get(..at).and_then(|before| before.trim_end().strip_suffix(':'));
     key.is_some_and(|key| key.trim_end().ends_with("\"chat_id\""))

@@ -1,34 +1,35 @@
-//! What can be wrong between the body and the message, said at the place in the body that caused it.
+//! Turns the problems of the rendered JSON and of the request into diagnostics at their cause in the body.
 
 use std::collections::{HashMap, HashSet};
 
-use super::locate::{Located, Locator};
+use super::locate::{BodyLocation, Locator};
 use crate::diagnostic::{Code, Diagnostic, Fix, TextEdit};
 use crate::dialect::Dialect;
-use crate::json::{self, Document, Expected, Quoting, SyntaxError, SyntaxErrorKind, Text};
-use crate::telegram::{self, ApiError, Cause, Finding, Limit, ParseMode, Place};
-use crate::template::{self, Binding, Partials, Position};
+use crate::json::{self, Document, Expected, JsonString, QuoteState, SyntaxError, SyntaxErrorKind};
+use crate::telegram::{self, ApiError, ArgumentLocation, CheckFailure, Finding, Limit, ParseMode};
+use crate::template::{self, Binding, EscapePosition, Partials};
 use crate::text::{Span, visible};
 
-/// How much of a value is quoted in a message, in characters.
+/// How many characters of a value a message quotes.
 const QUOTED_CHARS: usize = 40;
 
 #[derive(Debug, Clone, Copy)]
-pub struct Body<'a> {
-    /// As typed.
+pub(crate) struct BodySource<'a> {
+    /// The body as typed.
     pub text: &'a str,
     pub dialect: Dialect,
 }
 
-pub fn not_json(body: Body<'_>, locator: &Locator, error: &SyntaxError) -> Diagnostic {
+pub(crate) fn not_json(body: BodySource<'_>, locator: &Locator, error: &SyntaxError) -> Diagnostic {
     let sent = locator.text();
+    // These two faults make the JSON parser fail later in the text, where its error would blame correct text.
     if let Some(problem) =
         nothing_printed(body, locator, error).or_else(|| quote_in_value(body, locator, error))
     {
         return problem;
     }
     let span = match &error.kind {
-        // The opener is the place to look; the end of the text says nothing.
+        // Report the bracket or quote that is never closed: the end of the text does not help to find it.
         SyntaxErrorKind::UnexpectedEnd { opener: Some(opener), .. } => *opener,
         _ => error.span,
     };
@@ -36,11 +37,11 @@ pub fn not_json(body: Body<'_>, locator: &Locator, error: &SyntaxError) -> Diagn
     let value = error.span.of(sent);
     let mut problem =
         Diagnostic::error(Code::NotJson, located.span, format!("not JSON: {}", error.message()));
-    if let Some(hole) = located.hole {
-        let source = hole.of(body.text);
-        problem.message.push_str(&format!(": it is what {} renders", one_line(source)));
+    if let Some(interpolation) = located.interpolation {
+        let source = interpolation.of(body.text);
+        problem.message.push_str(&format!(", rendered by {}", one_line(source)));
         problem = match error.kind {
-            SyntaxErrorKind::ControlCharacter(_) => escape_json(problem, body, hole),
+            SyntaxErrorKind::ControlCharacter(_) => escape_json(problem, body, interpolation),
             _ if value.is_empty() => {
                 problem.with_help("give the variable a default, or put the value in quotes")
             }
@@ -50,6 +51,7 @@ pub fn not_json(body: Body<'_>, locator: &Locator, error: &SyntaxError) -> Diagn
         if let Some(place) = locator.place_in_partial(span) {
             problem.message.push_str(&format!(" (in {place})"));
         }
+        // The help and fixes below edit typed text. A printed value changes with each recipient.
         problem.help = help(sent, error);
         problem.fixes.extend(json_fix(locator, error));
     }
@@ -58,22 +60,20 @@ pub fn not_json(body: Body<'_>, locator: &Locator, error: &SyntaxError) -> Diagn
 
 fn help(sent: &str, error: &SyntaxError) -> Option<String> {
     if is_comma_missing(sent, error) {
-        return Some("put a comma between two members".to_owned());
+        return Some("add a comma between the two members".to_owned());
     }
     if foreign_quotes(sent, error).is_some() {
-        return Some("JSON's quotes are straight and double: `\"`".to_owned());
+        return Some("JSON needs straight double quotes: `\"`".to_owned());
     }
     let help = match &error.kind {
-        SyntaxErrorKind::Word(word) if word.eq_ignore_ascii_case("null") => {
-            "JSON writes it `null`, in small letters"
-        }
+        SyntaxErrorKind::Word(word) if word.eq_ignore_ascii_case("null") => "write `null` in lower case",
         SyntaxErrorKind::Word(_) => "put text in double quotes",
         SyntaxErrorKind::ControlCharacter('\n') => "write a line break inside a string as `\\n`",
         SyntaxErrorKind::ControlCharacter('\t') => "write a tab inside a string as `\\t`",
         SyntaxErrorKind::BadEscape => "a backslash is written `\\\\` inside a JSON string",
-        SyntaxErrorKind::TrailingComma => "take the comma out",
+        SyntaxErrorKind::TrailingComma => "remove the comma",
         SyntaxErrorKind::Expected(Expected::Value) => {
-            "write a value here: a text in quotes, a number, true, false or null"
+            "write a value here: a quoted text, a number, true, false or null"
         }
         SyntaxErrorKind::Expected(_) => "a quote inside a string is written `\\\"`",
         SyntaxErrorKind::UnexpectedEnd { opener: Some(opener), .. } => {
@@ -86,34 +86,36 @@ fn help(sent: &str, error: &SyntaxError) -> Option<String> {
 }
 
 fn is_comma_missing(sent: &str, error: &SyntaxError) -> bool {
+    // Only a token that can start a member or an item suggests a missing comma.
     let begins = matches!(error.span.of(sent), "\"" | "{" | "[");
     let is_on_new_line = sent.get(..error.span.start).is_some_and(|before| {
         let gap = &before[before.trim_end().len()..];
         gap.contains('\n')
     });
-    // A quote within a text is followed by anything else.
+    // A quote in the middle of a string can look like the start of a member. Only a key is followed by a colon.
     let is_key = || {
-        let key = sent.get(error.span.start..).and_then(|behind| behind.strip_prefix('"'));
-        let behind = key.and_then(|key| key.split_once('"')).map(|(_, behind)| behind.trim_start());
-        behind.is_some_and(|behind| behind.starts_with(':'))
+        let key = sent.get(error.span.start..).and_then(|rest| rest.strip_prefix('"'));
+        let rest = key.and_then(|key| key.split_once('"')).map(|(_, rest)| rest.trim_start());
+        rest.is_some_and(|rest| rest.starts_with(':'))
     };
     begins
         && (is_on_new_line || is_key())
         && matches!(error.kind, SyntaxErrorKind::Expected(Expected::CommaOrBrace | Expected::CommaOrBracket))
 }
 
-/// A text in quotes that are not JSON's, at the error: its place, and what is in it.
+/// Finds a text in single or curly quotes at the error. Returns its span and the text inside the quotes.
 fn foreign_quotes<'s>(sent: &'s str, error: &SyntaxError) -> Option<(Span, &'s str)> {
-    let behind = sent.get(error.span.start..)?;
-    let opener = behind.chars().next()?;
+    let rest = sent.get(error.span.start..)?;
+    let opener = rest.chars().next()?;
     let closers: &[char] = match opener {
         '\'' => &['\''],
         '“' | '”' | '„' => &['”', '“'],
         '‘' | '’' => &['’'],
         _ => return None,
     };
-    let inside = behind.get(opener.len_utf8()..)?.lines().next()?;
-    // An apostrophe within the text has a letter behind it.
+    let inside = rest.get(opener.len_utf8()..)?.lines().next()?;
+    // Not every closing quote ends the text: an apostrophe is followed by a letter. The end is followed by JSON
+    // punctuation or the end of the line.
     let (at, closer) = inside.char_indices().find(|(at, c)| {
         let next = inside[at + c.len_utf8()..].trim_start().chars().next();
         closers.contains(c) && next.is_none_or(|next| ",:}]".contains(next))
@@ -134,19 +136,20 @@ fn closer_of(opener: &str) -> Option<char> {
 fn json_fix(locator: &Locator, error: &SyntaxError) -> Option<Fix> {
     let sent = locator.text();
     let replace = |title: &str, span: Span, text: String| {
+        // Not safe: the quotes or brackets that the author meant may be elsewhere. A person has to choose the fix.
         Some(Fix::replace(title, locator.typed(span)?, text).unsafe_to_apply())
     };
     match &error.kind {
         _ if foreign_quotes(sent, error).is_some() => {
             let (span, inside) = foreign_quotes(sent, error)?;
-            replace("write it in JSON's quotes", span, json::quote(inside))
+            replace("use straight double quotes", span, json::quote(inside))
         }
         SyntaxErrorKind::Expected(_) if is_comma_missing(sent, error) => {
             let end = sent.get(..error.span.start)?.trim_end().len();
-            // Right behind the value, not in front of the line break.
+            // Directly after the value, not at the start of the next line.
             let last = sent[..end].chars().next_back()?;
             let span = Span::new(end - last.len_utf8(), end);
-            Some(Fix::replace("put a comma", Span::at(locator.typed(span)?.end), ","))
+            Some(Fix::replace("add a comma", Span::at(locator.typed(span)?.end), ","))
         }
         SyntaxErrorKind::UnexpectedEnd { opener: Some(opener), .. } => {
             let closer = closer_of(opener.of(sent))?;
@@ -159,75 +162,78 @@ fn json_fix(locator: &Locator, error: &SyntaxError) -> Option<Fix> {
         SyntaxErrorKind::Word(word) => replace("put it in quotes", error.span, json::quote(word)),
         SyntaxErrorKind::ControlCharacter('\n') => replace("write `\\n`", error.span, "\\n".to_owned()),
         SyntaxErrorKind::ControlCharacter('\t') => replace("write `\\t`", error.span, "\\t".to_owned()),
-        SyntaxErrorKind::TrailingComma => replace("take the comma out", error.span, String::new()),
+        SyntaxErrorKind::TrailingComma => replace("remove the comma", error.span, String::new()),
         _ => None,
     }
 }
 
-/// A `{{ }}` that printed nothing where JSON needs a value: the place is its own, not what comes behind.
-fn nothing_printed(body: Body<'_>, locator: &Locator, error: &SyntaxError) -> Option<Diagnostic> {
+/// Reports a `{{ }}` that printed nothing where JSON needs a value, at the `{{ }}` instead of at the next token.
+fn nothing_printed(body: BodySource<'_>, locator: &Locator, error: &SyntaxError) -> Option<Diagnostic> {
     if error.kind != SyntaxErrorKind::Expected(Expected::Value) {
         return None;
     }
     let before = locator.text().get(..error.span.start)?;
-    let hole = locator.silent_hole(Span::new(before.trim_end().len(), before.len()))?;
-    let message = format!("{} prints nothing here, where JSON needs a value", one_line(hole.of(body.text)));
+    let interpolation = locator.empty_interpolation(Span::new(before.trim_end().len(), before.len()))?;
+    let message =
+        format!("{} prints nothing here, but JSON needs a value", one_line(interpolation.of(body.text)));
     Some(
-        Diagnostic::error(Code::NotJson, hole, message)
+        Diagnostic::error(Code::NotJson, interpolation, message)
             .with_help("give the variable a default, or put the value in quotes"),
     )
 }
 
-/// A value that holds a quote ends its string early; JSON then fails behind it. Blames the value, not what follows.
-fn quote_in_value(body: Body<'_>, locator: &Locator, error: &SyntaxError) -> Option<Diagnostic> {
+/// Reports a value with a `"` that ends its JSON string too early, at the value. The parser's error is further on.
+fn quote_in_value(body: BodySource<'_>, locator: &Locator, error: &SyntaxError) -> Option<Diagnostic> {
     if !matches!(error.kind, SyntaxErrorKind::Expected(_) | SyntaxErrorKind::UnexpectedEnd { .. }) {
         return None;
     }
     let sent = locator.text();
     let quote = sent.get(..error.span.start)?.rfind('"')?;
     let located = locator.locate(Span::new(quote, quote + 1));
-    let hole = located.hole?;
-    let printed = locator.outputs(hole).into_iter().find(|printed| printed.touches(quote))?;
-    if !Quoting::after(sent.get(..printed.start)?).is_inside() {
+    let interpolation = located.interpolation?;
+    let printed = locator.outputs(interpolation).into_iter().find(|printed| printed.touches(quote))?;
+    // Outside of a string, a value that brings its own quotes (`| json`) is correct.
+    if !QuoteState::after(sent.get(..printed.start)?).is_inside() {
         return None;
     }
     let message = format!(
-        "the value of {} has a `\"`, which ends the JSON string it is in",
-        one_line(hole.of(body.text))
+        "the value of {} contains a `\"`, which ends the JSON string",
+        one_line(interpolation.of(body.text))
     );
-    Some(escape_json(Diagnostic::error(Code::NotJson, hole, message), body, hole))
+    Some(escape_json(Diagnostic::error(Code::NotJson, interpolation, message), body, interpolation))
 }
 
-fn escape_json(problem: Diagnostic, body: Body<'_>, hole: Span) -> Diagnostic {
+fn escape_json(problem: Diagnostic, body: BodySource<'_>, interpolation: Span) -> Diagnostic {
     match body.dialect {
-        Dialect::Telecast => match append_filter(body.text, hole, "json_escape") {
+        Dialect::Telecast => match append_filter(body.text, interpolation, "json_escape") {
             Some(fix) => problem
                 .with_help("add `| json_escape`, which escapes a value for a JSON string")
                 .with_fix(fix),
             None => problem.with_help("add `| json_escape` to the variable"),
         },
         Dialect::CleverTap => {
-            let filters = template::escape_filters(None, Position::InString, body.dialect).join(" | ");
-            let fix = append_filter(body.text, hole, &filters);
+            let filters = template::escape_filters(None, EscapePosition::InString, body.dialect).join(" | ");
+            let fix = append_filter(body.text, interpolation, &filters);
             let fix = fix.map(|fix| Fix { title: "escape the value for JSON".into(), ..fix });
-            let problem = problem.with_help("replace what JSON reserves, with CleverTap's own filters");
+            let problem = problem.with_help("escape JSON's special characters with CleverTap's own filters");
             Diagnostic { fixes: fix.into_iter().collect(), ..problem }
         }
     }
 }
 
-pub fn append_filter(body: &str, hole: Span, filter: &str) -> Option<Fix> {
-    let inner = hole.of(body).strip_suffix("}}")?;
+pub(crate) fn append_filter(body: &str, interpolation: Span, filter: &str) -> Option<Fix> {
+    // A tag has no filters to append to.
+    let inner = interpolation.of(body).strip_suffix("}}")?;
     let inner = inner.strip_suffix('-').unwrap_or(inner);
-    let at = hole.start + inner.trim_end().len();
+    let at = interpolation.start + inner.trim_end().len();
     Some(Fix::replace(format!("add `| {filter}`"), Span::at(at), format!(" | {filter}")))
 }
 
-/// Moves a problem of a decoded JSON string to the body, with the fixes that can be applied there.
-pub fn of_text(
-    body: Body<'_>,
+/// Moves a problem of the decoded message text to the body, with the fixes that can be applied there.
+pub(crate) fn from_text_problem(
+    body: BodySource<'_>,
     locator: &Locator,
-    text: &Text,
+    text: &JsonString,
     problem: Diagnostic,
     escape: Option<&str>,
 ) -> Diagnostic {
@@ -235,47 +241,53 @@ pub fn of_text(
     let fixes = problem.fixes.iter().filter_map(|fix| fix_in_body(locator, text, fix)).collect();
     let mut moved = Diagnostic { span: located.span, fixes, ..problem };
     blame_value(body, locator, text.raw_span(problem.span), &located, &mut moved);
-    // What Telegram only changes on the way is no fault of the value's characters.
-    if let (Some(hole), Some(filter), true) = (located.hole, escape, moved.is_error()) {
-        if is_captured(body, hole) {
-            moved.help =
-                Some(format!("mend it inside the capture that {} prints", one_line(hole.of(body.text))));
+    // Only for errors: if Telegram merely changes the text, for example trims it, escaping the value does not help.
+    if let (Some(interpolation), Some(filter), true) = (located.interpolation, escape, moved.is_error()) {
+        if is_captured(body, interpolation) {
+            moved.help = Some(format!(
+                "fix it inside the capture that {} prints",
+                one_line(interpolation.of(body.text))
+            ));
         } else if body.dialect == Dialect::Telecast {
-            moved.fixes.extend(insert_escape(body.text, hole, filter));
+            moved.fixes.extend(insert_escape(body.text, interpolation, filter));
             moved.help = Some(format!("escape the value with `| {filter}`"));
         }
     }
     moved
 }
 
-/// Whether a hole prints what the template itself captured: its markup is meant, and escaping it would show it.
-fn is_captured(body: Body<'_>, hole: Span) -> bool {
-    let inner = hole.of(body.text).trim_start_matches(['{', '-']).trim_start();
+/// Whether the `{{ }}` prints a variable that the body captured. Its markup is intended, and an escape would show it as
+/// text.
+fn is_captured(body: BodySource<'_>, interpolation: Span) -> bool {
+    let inner = interpolation.of(body.text).trim_start_matches(['{', '-']).trim_start();
     let end = inner.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(inner.len());
     let (template, _) = template::parse(body.text, &Partials::default(), body.dialect);
-    let names = template::names_at(&template, hole.start);
+    let names = template::names_at(&template, interpolation.start);
     names.iter().any(|known| known.name == inner[..end] && known.binding == Binding::Captured)
 }
 
-/// Adds which variable's value it is, and the value, to a problem that lies in one.
-pub fn blame_value(
-    body: Body<'_>,
+/// Appends the variable and its value to the message of a problem that is in a printed value.
+pub(crate) fn blame_value(
+    body: BodySource<'_>,
     locator: &Locator,
     sent: Span,
-    located: &Located,
+    located: &BodyLocation,
     problem: &mut Diagnostic,
 ) {
     if let Some(place) = locator.place_in_partial(sent) {
         problem.message.push_str(&format!(" (in {place})"));
     }
-    let Some(hole) = located.hole else { return };
-    let value = shortened(around(locator, sent, hole));
-    problem.message.push_str(&format!(", in the value of {}: {value}", one_line(hole.of(body.text))));
+    let Some(interpolation) = located.interpolation else { return };
+    let value = shortened(excerpt_around(locator, sent, interpolation));
+    problem
+        .message
+        .push_str(&format!(", in the value of {}: {value}", one_line(interpolation.of(body.text))));
 }
 
-fn around(locator: &Locator, sent: Span, hole: Span) -> &str {
+fn excerpt_around(locator: &Locator, sent: Span, interpolation: Span) -> &str {
     let text = locator.text();
-    let is_inside = |at: usize, len: usize| locator.locate(Span::new(at, at + len)).hole == Some(hole);
+    let is_inside =
+        |at: usize, len: usize| locator.locate(Span::new(at, at + len)).interpolation == Some(interpolation);
     let mut start = crate::text::floor_char_boundary(text, sent.start);
     for c in text[..start].chars().rev().take(QUOTED_CHARS) {
         if !is_inside(start - c.len_utf8(), c.len_utf8()) {
@@ -293,10 +305,11 @@ fn around(locator: &Locator, sent: Span, hole: Span) -> &str {
     &text[start..end]
 }
 
-fn fix_in_body(locator: &Locator, text: &Text, fix: &Fix) -> Option<Fix> {
+fn fix_in_body(locator: &Locator, text: &JsonString, fix: &Fix) -> Option<Fix> {
     let edits = fix.edits.iter().map(|edit| {
         let sent = text.raw_span(edit.span);
         let span = locator.typed(sent)?;
+        // The typed text is escaped by a filter later. Escaping it here would escape it twice.
         if locator.is_escaped(sent) {
             return Some(TextEdit { span, replacement: edit.replacement.clone() });
         }
@@ -307,12 +320,16 @@ fn fix_in_body(locator: &Locator, text: &Text, fix: &Fix) -> Option<Fix> {
     Some(Fix { title: fix.title.clone(), edits: edits.collect::<Option<_>>()?, safe: fix.safe })
 }
 
-/// A fix that escapes a value for the parse mode: in front of `json_escape` or `json` where one is there, since they
-/// must be last.
-fn insert_escape(body: &str, hole: Span, filter: &str) -> Option<Fix> {
-    let source = hole.of(body);
-    let Some(before) = source.find("| json") else { return append_filter(body, hole, filter) };
-    Some(Fix::replace(format!("add `| {filter}`"), Span::at(hole.start + before), format!("| {filter} ")))
+/// Returns a fix that escapes a value for the parse mode.
+fn insert_escape(body: &str, interpolation: Span, filter: &str) -> Option<Fix> {
+    let source = interpolation.of(body);
+    // `json_escape` and `json` must be the last filters, so the new escape goes before them.
+    let Some(before) = source.find("| json") else { return append_filter(body, interpolation, filter) };
+    Some(Fix::replace(
+        format!("add `| {filter}`"),
+        Span::at(interpolation.start + before),
+        format!("| {filter} "),
+    ))
 }
 
 fn one_line(source: &str) -> String {
@@ -327,21 +344,25 @@ fn shortened(value: &str) -> String {
     format!("“{}”", visible(&shown))
 }
 
-/// Where a `chat_id` of the rendered text has no value that could be a chat, and the hole it comes from names a
-/// property: the hole and the property's name.
-pub fn missing_chat(body: Body<'_>, locator: &Locator, value: Span) -> Option<(Span, String)> {
+/// If the `chat_id` at `value` has no usable value because a profile property is missing, returns the `{{ }}` and the
+/// name of the property.
+pub(crate) fn missing_chat(body: BodySource<'_>, locator: &Locator, value: Span) -> Option<(Span, String)> {
     let raw = value.of(locator.text()).trim().trim_matches('"');
     let is_missing =
         ["", "null", "nil", "none", "undefined", "0"].iter().any(|word| raw.eq_ignore_ascii_case(word));
     if !is_missing {
         return None;
     }
-    let hole = if value.is_empty() { locator.silent_hole(value)? } else { locator.locate(value).hole? };
-    Some((hole, property_in(hole.of(body.text))?))
+    let interpolation = if value.is_empty() {
+        locator.empty_interpolation(value)?
+    } else {
+        locator.locate(value).interpolation?
+    };
+    Some((interpolation, property_in(interpolation.of(body.text))?))
 }
 
-fn property_in(hole: &str) -> Option<String> {
-    let rest = &hole[hole.find("Profile")? + "Profile".len()..];
+fn property_in(interpolation: &str) -> Option<String> {
+    let rest = &interpolation[interpolation.find("Profile")? + "Profile".len()..];
     let rest = rest.trim_start_matches([' ', '-', '.']);
     if let Some(quoted) = rest.strip_prefix('[') {
         let quote = quoted.chars().next().filter(|c| "\"'".contains(*c))?;
@@ -351,52 +372,60 @@ fn property_in(hole: &str) -> Option<String> {
     (!name.is_empty()).then_some(name)
 }
 
-/// The members of a document, found in one step: a body may have as many problems as members.
-pub struct Members<'d> {
+/// An index of the members of a document.
+pub(crate) struct MemberIndex<'d> {
     document: &'d Document,
-    /// By where their object starts and by their key, the first of duplicates.
+    /// By the start of the object and the key. Of duplicate keys, the first one.
     by_key: HashMap<(usize, &'d str), &'d json::Member>,
 }
 
-impl<'d> Members<'d> {
-    pub fn of(document: &'d Document) -> Self {
+impl<'d> MemberIndex<'d> {
+    pub(super) fn of(document: &'d Document) -> Self {
+        // Built once: a body can have as many problems as members, and searching the object for each problem was
+        // quadratic.
         let mut by_key = HashMap::new();
+        // An explicit stack instead of recursion: the depth of the JSON is up to the author.
         let mut open = vec![&document.root];
         while let Some(node) = open.pop() {
             match &node.value {
-                json::Value::Object(members) => {
+                json::JsonValue::Object(members) => {
                     for member in members {
                         by_key.entry((node.span.start, member.key.decoded.as_str())).or_insert(member);
                         open.push(&member.value);
                     }
                 }
-                json::Value::Array(items) => open.extend(items),
-                json::Value::Null
-                | json::Value::Boolean(_)
-                | json::Value::Number(_)
-                | json::Value::String(_) => {}
+                json::JsonValue::Array(items) => open.extend(items),
+                json::JsonValue::Null
+                | json::JsonValue::Boolean(_)
+                | json::JsonValue::Number(_)
+                | json::JsonValue::String(_) => {}
             }
         }
         Self { document, by_key }
     }
 
-    fn at_path(&self, path: &[json::Step]) -> Option<&'d json::Node> {
+    fn at_path(&self, path: &[json::JsonStep]) -> Option<&'d json::JsonNode> {
         path.iter().try_fold(&self.document.root, |node, step| match (step, &node.value) {
-            (json::Step::Key(key), _) => Some(&self.member(node, key)?.value),
-            (json::Step::Index(index), json::Value::Array(items)) => items.get(*index),
-            (json::Step::Index(_), _) => None,
+            (json::JsonStep::Key(key), _) => Some(&self.member(node, key)?.value),
+            (json::JsonStep::Index(index), json::JsonValue::Array(items)) => items.get(*index),
+            (json::JsonStep::Index(_), _) => None,
         })
     }
 
-    fn member(&self, object: &json::Node, key: &str) -> Option<&'d json::Member> {
+    fn member(&self, object: &json::JsonNode, key: &str) -> Option<&'d json::Member> {
         self.by_key.get(&(object.span.start, key)).copied()
     }
 }
 
-/// Moves what the request's checks say of a JSON value to the body.
-pub fn of_finding(body: Body<'_>, locator: &Locator, members: &Members<'_>, finding: &Finding) -> Diagnostic {
+/// Turns a warning of the request's checks into a diagnostic in the body.
+pub(crate) fn from_finding(
+    body: BodySource<'_>,
+    locator: &Locator,
+    members: &MemberIndex<'_>,
+    finding: &Finding,
+) -> Diagnostic {
     let key = match finding.code {
-        // It is the name that is wrong, not the value.
+        // The key is wrong, not the value.
         Code::UnknownField | Code::OldField => key_at(members, &finding.place),
         _ => None,
     };
@@ -413,9 +442,14 @@ pub fn of_finding(body: Body<'_>, locator: &Locator, members: &Members<'_>, find
     problem
 }
 
-/// Says what the Bot API would answer, at the value it would refuse.
-pub fn of_api_error(body: Body<'_>, locator: &Locator, document: &Document, error: &ApiError) -> Diagnostic {
-    let (sent, located) = locate_place(locator, document, error.at.as_ref());
+/// Reports the error that the Bot API would answer, at the value that it would refuse.
+pub(crate) fn from_api_error(
+    body: BodySource<'_>,
+    locator: &Locator,
+    document: &Document,
+    error: &ApiError,
+) -> Diagnostic {
+    let (sent, located) = locate_argument(locator, document, error.location.as_ref());
     let message = format!("Telegram would refuse this: {}", error.description);
     let mut problem =
         Diagnostic::error(Code::Refused, located.span, message).with_help(help_of_refusal(error));
@@ -423,15 +457,15 @@ pub fn of_api_error(body: Body<'_>, locator: &Locator, document: &Document, erro
     problem
 }
 
-fn key_at<'d>(members: &Members<'d>, place: &Place) -> Option<&'d Text> {
-    let (last, parents) = place.path.split_last()?;
-    let json::Step::Key(name) = last else { return None };
+fn key_at<'d>(members: &MemberIndex<'d>, location: &ArgumentLocation) -> Option<&'d JsonString> {
+    let (last, parents) = location.path.split_last()?;
+    let json::JsonStep::Key(name) = last else { return None };
     Some(&members.member(members.at_path(parents)?, name)?.key)
 }
 
-/// Says by how much a message is too long, at the first character that does not fit.
-pub fn of_too_long(
-    body: Body<'_>,
+/// Reports by how much a message is too long, at the first character over the limit.
+pub(crate) fn from_too_long(
+    body: BodySource<'_>,
     locator: &Locator,
     document: &Document,
     error: &ApiError,
@@ -441,64 +475,71 @@ pub fn of_too_long(
         Limit::Caption => "caption",
         Limit::Message => "text",
     };
-    let mode = document.root.get("parse_mode").and_then(json::Node::as_text);
+    let mode = document.root.get("parse_mode").and_then(json::JsonNode::as_text);
     let mode = mode.and_then(|mode| ParseMode::from_argument(&mode.decoded).ok().flatten());
-    let text = document.root.get(key).and_then(json::Node::as_text);
+    let text = document.root.get(key).and_then(json::JsonNode::as_text);
     let excess = text.and_then(|text| Some((text, telegram::overflow(mode, &text.decoded, limit)?)));
-    let Some((text, excess)) = excess else { return of_api_error(body, locator, document, error) };
+    let Some((text, excess)) = excess else { return from_api_error(body, locator, document, error) };
     let located = locator.locate_decoded(text, excess.markup);
     let message = format!("Telegram would refuse this: {}", error.description);
+    // In characters as Telegram counts them, after entities are parsed.
     let excess_chars = excess.used - excess.limit;
     Diagnostic::error(Code::Refused, located.span, message).with_help(format!(
-        "{} of {} characters: take {excess_chars} out; what does not fit begins here",
+        "{} of {} characters: remove {excess_chars}; the excess starts here",
         excess.used, excess.limit
     ))
 }
 
 fn help_of_refusal(error: &ApiError) -> String {
     let help = match error.cause {
-        Some(Cause::TooLong(Limit::Message) | Cause::InputTooLong) => {
-            "a message holds 4,096 characters: shorten it"
+        Some(CheckFailure::TooLong(Limit::Message) | CheckFailure::InputTooLong) => {
+            "a message can have 4,096 characters at most: shorten it"
         }
-        Some(Cause::TooLong(Limit::Caption)) => {
-            "a caption holds 1,024 characters: shorten it, or send the text by sendMessage"
+        Some(CheckFailure::TooLong(Limit::Caption)) => {
+            "a caption can have 1,024 characters at most: shorten it, or send the text with sendMessage"
         }
-        Some(Cause::NoText) => {
-            "a message shows at least one character: write some, or give the variable a default"
+        Some(CheckFailure::NoText) => {
+            "a message needs at least one visible character: add text, or give the variable a default"
         }
-        Some(Cause::ParseMode) => "write \"HTML\", \"MarkdownV2\" or \"Markdown\"",
-        Some(Cause::ButtonUrl) => "a button's address begins with https://, http:// or tg://",
-        Some(Cause::Markup) | None => return telegram::what_to_do(error).action,
+        Some(CheckFailure::ParseMode) => "write \"HTML\", \"MarkdownV2\" or \"Markdown\"",
+        Some(CheckFailure::ButtonUrl) => "a button's URL starts with https://, http:// or tg://",
+        Some(CheckFailure::Markup) | None => return telegram::advice_for(error).action,
     };
     help.to_owned()
 }
 
-fn locate_place(locator: &Locator, document: &Document, place: Option<&Place>) -> (Span, Located) {
-    locate_node(locator, document, place, place.and_then(|place| document.root.at_path(&place.path)))
+fn locate_argument(
+    locator: &Locator,
+    document: &Document,
+    location: Option<&ArgumentLocation>,
+) -> (Span, BodyLocation) {
+    let node = location.and_then(|location| document.root.at_path(&location.path));
+    locate_node(locator, document, location, node)
 }
 
 fn locate_node(
     locator: &Locator,
     document: &Document,
-    place: Option<&Place>,
-    node: Option<&json::Node>,
-) -> (Span, Located) {
+    location: Option<&ArgumentLocation>,
+    node: Option<&json::JsonNode>,
+) -> (Span, BodyLocation) {
     let node = node.unwrap_or(&document.root);
-    let sent = match (place.and_then(|place| place.decoded), node.as_text()) {
+    let sent = match (location.and_then(|location| location.decoded), node.as_text()) {
         (Some(decoded), Some(text)) => text.raw_span(decoded),
-        // The whole object is no place to look at: its brace is.
+        // Mark only the opening brace of an object: a diagnostic that covers the whole body shows nothing.
         _ if node.as_object().is_some() => Span::new(node.span.start, node.span.start + 1),
         _ => node.span,
     };
     (sent, locator.locate(sent))
 }
 
-/// Warnings of what a value may do, which an error at the same value proves.
+/// The codes of warnings about what a value could break. An error at the same value proves that it happens for this
+/// recipient.
 const PROVEN: [Code; 5] =
     [Code::UnescapedJson, Code::UnescapedMarkup, Code::EmptyValue, Code::DefaultNotJson, Code::UnquotedText];
 
-/// Puts problems into the order of the body and takes out what another one says better.
-pub fn tidy(problems: &mut Vec<Diagnostic>, body: &str) {
+/// Sorts problems by position and removes those that another one covers.
+pub(crate) fn sort_and_dedup(problems: &mut Vec<Diagnostic>, body: &str) {
     problems.sort_by(|a, b| (a.span.start, b.severity, a.code).cmp(&(b.span.start, a.severity, b.code)));
     problems.dedup_by(|later, earlier| {
         later.code == earlier.code && later.span == earlier.span && later.message == earlier.message
@@ -512,17 +553,17 @@ pub fn tidy(problems: &mut Vec<Diagnostic>, body: &str) {
     let has_duplicate_key = problems.iter().any(|problem| problem.code == Code::DuplicateKey);
     problems.retain(|problem| match problem.code {
         Code::NoChatId => true,
-        // The key that is there twice is told where it is there again.
+        // A duplicate key already has a diagnostic at its second occurrence.
         Code::RepeatedField => !has_duplicate_key,
-        // What a recipient's own rendering proves wrong need not be warned of as well.
+        // A missing chat id already explains every warning at the same value.
         _ => problem.is_error() || !is_within_one(problem.span, &skipped),
     });
 }
 
-/// Takes out the warnings that an error of this recipient proves; the error gets their ways out, which know the
-/// template's filters and their order.
+/// Removes the warnings that an error of this recipient proves. The error takes over their help and fixes.
 fn join_proven(problems: &mut Vec<Diagnostic>, body: &str) {
-    // An error of one value lies on its hole; one of a longer piece of the body may only hold the warning by chance.
+    // An error of one value covers exactly its `{{ }}`. An error over a longer part of the body may contain the
+    // warning by chance.
     let is_of_one_value = |span: Span| !span.of(body).trim_end_matches("}}").contains("}}");
     let is_proof = |problem: &Diagnostic| {
         problem.is_error() && problem.code != Code::NoChatId && is_of_one_value(problem.span)
@@ -534,11 +575,12 @@ fn join_proven(problems: &mut Vec<Diagnostic>, body: &str) {
         .map(|(index, problem)| (index, problem.span))
         .collect();
     let mut proven = Vec::new();
-    // Both are in the order of the body: only errors that have begun and not ended can hold a warning.
-    let mut coming = errors.into_iter().peekable();
+    // One pass over both lists, which are sorted by position: only errors that have started and not ended can contain
+    // the warning. Comparing all pairs was quadratic in bodies with thousands of problems.
+    let mut upcoming = errors.into_iter().peekable();
     let mut open: Vec<(usize, Span)> = Vec::new();
     for (at, warning) in problems.iter().enumerate().filter(|(_, problem)| PROVEN.contains(&problem.code)) {
-        while let Some(error) = coming.next_if(|(_, span)| span.start <= warning.span.start) {
+        while let Some(error) = upcoming.next_if(|(_, span)| span.start <= warning.span.start) {
             open.push(error);
         }
         open.retain(|(_, span)| warning.span.start <= span.end);
@@ -561,7 +603,7 @@ fn join_proven(problems: &mut Vec<Diagnostic>, body: &str) {
     });
 }
 
-/// Whether `inner` lies in one of `spans`, which are in order and do not overlap.
+/// Whether `inner` is within one of `spans`, which are sorted and do not overlap.
 fn is_within_one(inner: Span, spans: &[Span]) -> bool {
     let n_before = spans.partition_point(|span| span.start <= inner.start);
     n_before.checked_sub(1).is_some_and(|last| is_within(inner, spans[last]))

@@ -1,10 +1,10 @@
-//! What the messages of many recipients of one body have in common: who fails of what, and who comes nearest a limit.
+//! Summarises the messages of many recipients of one body: which fail and why, and which are closest to a limit.
 
 use std::sync::Arc;
 
-use super::{Composed, Field, Skip};
+use super::{Composed, RequestField, Skip};
 use crate::diagnostic::Diagnostic;
-use crate::profile::{Packed, Profile};
+use crate::profile::{PackedProfile, Profile};
 use crate::telegram::Fullness;
 
 const N_FULLEST: usize = 5;
@@ -14,93 +14,102 @@ pub struct Survey {
     pub n_seen: usize,
     pub n_without_chat: usize,
     pub n_aborted: usize,
-    /// What messages fail of, that of the most recipients first once [`Survey::finish`] was called.
-    pub failures: Vec<Failure>,
-    /// Those whose message fails, in the order in which they were seen.
-    pub failing: Vec<Failing>,
-    /// Those of the others whose message comes nearest a limit, the fullest first; a few.
+    /// The reasons for failing messages. After [`Survey::finish`], the most frequent reason is first.
+    pub failure_groups: Vec<FailureGroup>,
+    /// The recipients whose message fails, in the order in which they were added.
+    pub failed_recipients: Vec<FailedRecipient>,
+    /// The five other recipients whose messages are closest to a limit, the closest first.
     pub fullest: Vec<(Arc<Profile>, Fullness)>,
 }
 
-/// One reason for which messages fail: the same code at the same place.
+/// One reason for failing messages: the same code at the same span.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Failure {
-    /// The problem as the first of them has it; its words may quote that one's values.
+pub struct FailureGroup {
+    /// The problem of the first recipient. Its message may quote that recipient's values.
     pub problem: Diagnostic,
-    /// The part of the webhook it lies in; `None` for the body.
-    pub field: Option<Field>,
+    /// The part of the webhook with the problem; `None` for the body.
+    pub field: Option<RequestField>,
     pub n_recipients: usize,
     pub example: Arc<Profile>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub struct Failing {
-    /// Who; packed, since a body may fail for all of them.
-    pub recipient: Arc<Packed>,
+pub struct FailedRecipient {
+    // Packed: a body can fail for the whole sample. Unpacked profiles of a thousand properties took 240 MiB.
+    pub recipient: Arc<PackedProfile>,
     pub problem: Diagnostic,
 }
 
 impl Survey {
-    /// Adds what became of the message of one recipient, who is `profile`; one who is skipped does not fail.
-    pub fn see(&mut self, recipient: &Arc<Packed>, profile: &Arc<Profile>, composed: &Composed) {
+    /// Adds the message of one recipient. `profile` is the unpacked `recipient`. A skipped recipient does not count as
+    /// failed.
+    pub fn add(&mut self, recipient: &Arc<PackedProfile>, profile: &Arc<Profile>, composed: &Composed) {
         self.n_seen += 1;
         match composed.skip {
             Some(Skip::NoChatId) => self.n_without_chat += 1,
             Some(Skip::Aborted(_)) => self.n_aborted += 1,
-            None => self.see_message(recipient, profile, composed),
+            None => self.add_message(recipient, profile, composed),
         }
     }
 
-    fn see_message(&mut self, recipient: &Arc<Packed>, profile: &Arc<Profile>, composed: &Composed) {
+    fn add_message(&mut self, recipient: &Arc<PackedProfile>, profile: &Arc<Profile>, composed: &Composed) {
         let in_body = composed.diagnostics.iter().map(|problem| (problem, None));
         let in_webhook = composed.webhook_problems.iter().map(|(field, problem)| (problem, Some(field)));
         let errors: Vec<_> = in_body.chain(in_webhook).filter(|(problem, _)| problem.is_error()).collect();
+        // The list of recipients shows only the first error. The groups below count all errors.
         let Some((first, _)) = errors.first() else {
-            self.see_fullness(profile, composed);
+            self.add_fullness(profile, composed);
             return;
         };
-        self.failing.push(Failing { recipient: Arc::clone(recipient), problem: (*first).clone() });
+        self.failed_recipients
+            .push(FailedRecipient { recipient: Arc::clone(recipient), problem: (*first).clone() });
         let mut counted: Vec<usize> = Vec::new();
         for (problem, field) in errors {
-            let at = self.failure_of(profile, problem, field);
-            // Several errors of one kind at one place hit one recipient.
+            let at = self.group_index(profile, problem, field);
+            // Several errors of one kind at one span count once per recipient.
             if !counted.contains(&at) {
                 counted.push(at);
-                self.failures[at].n_recipients += 1;
+                self.failure_groups[at].n_recipients += 1;
             }
         }
     }
 
-    fn failure_of(&mut self, profile: &Arc<Profile>, problem: &Diagnostic, field: Option<&Field>) -> usize {
-        let is_same = |known: &Failure| {
+    fn group_index(
+        &mut self,
+        profile: &Arc<Profile>,
+        problem: &Diagnostic,
+        field: Option<&RequestField>,
+    ) -> usize {
+        let is_same = |known: &FailureGroup| {
             known.field.as_ref() == field
                 && known.problem.code == problem.code
                 && known.problem.span == problem.span
         };
-        self.failures.iter().position(is_same).unwrap_or_else(|| {
-            self.failures.push(Failure {
+        self.failure_groups.iter().position(is_same).unwrap_or_else(|| {
+            self.failure_groups.push(FailureGroup {
                 problem: problem.clone(),
                 field: field.cloned(),
                 n_recipients: 0,
                 example: Arc::clone(profile),
             });
-            self.failures.len() - 1
+            self.failure_groups.len() - 1
         })
     }
 
-    fn see_fullness(&mut self, profile: &Arc<Profile>, composed: &Composed) {
+    fn add_fullness(&mut self, profile: &Arc<Profile>, composed: &Composed) {
         let Some(fullness) = composed.request.as_ref().and_then(|request| request.fullness()) else { return };
-        let at = self.fullest.partition_point(|(_, known)| known.cmp_part(&fullness).is_ge());
+        // Kept sorted and short while recipients are added, so that the profiles of a large sample are not all kept.
+        let at = self.fullest.partition_point(|(_, known)| known.cmp_ratio(&fullness).is_ge());
         if at < N_FULLEST {
             self.fullest.insert(at, (Arc::clone(profile), fullness));
             self.fullest.truncate(N_FULLEST);
         }
     }
 
-    /// Puts what hits the most recipients first.
+    /// Sorts the reasons by the number of recipients, the most frequent first.
     #[must_use]
     pub fn finish(mut self) -> Self {
-        self.failures.sort_by_key(|failure| {
+        self.failure_groups.sort_by_key(|failure| {
             (std::cmp::Reverse(failure.n_recipients), failure.problem.span.start, failure.problem.code)
         });
         self
@@ -118,7 +127,7 @@ mod tests {
 
     use super::*;
     use crate::campaign::Campaign;
-    use crate::compose::{Chat, Inputs, Prepared};
+    use crate::compose::{ChatTarget, Inputs, Prepared};
     use crate::dialect::Dialect;
     use crate::profile::Value;
     use crate::template::Partials;
@@ -148,23 +157,23 @@ mod tests {
             profile: None,
             event: None,
             external_trigger: None,
-            chat: Chat::OfTheBody,
+            chat: ChatTarget::FromBody,
             vocabulary: None,
             now: Timestamp::UNIX_EPOCH,
             zone: &UTC,
         });
         let mut survey = Survey::default();
         for profile in people {
-            let recipient = Arc::new(Packed::of(profile));
-            survey.see(&recipient, profile, &prepared.compose_for(Some(profile)));
+            let recipient = Arc::new(PackedProfile::of(profile));
+            survey.add(&recipient, profile, &prepared.compose_for(Some(profile)));
         }
         survey.finish()
     }
 
     fn failures(survey: &Survey) -> Vec<(usize, &str, &str)> {
-        let shown = |failure: &Failure| (failure.n_recipients, failure.problem.code.as_str());
+        let shown = |failure: &FailureGroup| (failure.n_recipients, failure.problem.code.as_str());
         survey
-            .failures
+            .failure_groups
             .iter()
             .map(|failure| (shown(failure).0, shown(failure).1, failure.example.identity.as_str()))
             .collect()
@@ -181,9 +190,13 @@ mod tests {
         let survey = survey("Hi {{ Profile.name }}", &people);
         assert_eq!(failures(&survey), [(3, "unclosed-entity", "ivan")]);
         let failing: Vec<&str> =
-            survey.failing.iter().map(|failing| failing.recipient.identity.as_str()).collect();
+            survey.failed_recipients.iter().map(|failing| failing.recipient.identity.as_str()).collect();
         assert_eq!(failing, ["ivan", "star", "ivo"]);
-        assert!(survey.failing[1].problem.message.contains("a*b"), "{}", survey.failing[1].problem.message);
+        assert!(
+            survey.failed_recipients[1].problem.message.contains("a*b"),
+            "{}",
+            survey.failed_recipients[1].problem.message
+        );
     }
 
     #[test]
@@ -195,7 +208,7 @@ mod tests {
             (survey.n_seen, survey.n_without_chat, survey.n_aborted, survey.n_skipped()),
             (3, 1, 1, 2)
         );
-        assert!(survey.failing.is_empty() && survey.failures.is_empty());
+        assert!(survey.failed_recipients.is_empty() && survey.failure_groups.is_empty());
     }
 
     #[test]
@@ -209,6 +222,6 @@ mod tests {
     #[test]
     fn what_is_broken_for_everybody_fails_for_everybody() {
         let survey = survey("{{ Profile.name", &[profile("anna", "Anna", 1), profile("ben", "Ben", 2)]);
-        assert_eq!((survey.failing.len(), survey.failures[0].n_recipients), (2, 2));
+        assert_eq!((survey.failed_recipients.len(), survey.failure_groups[0].n_recipients), (2, 2));
     }
 }

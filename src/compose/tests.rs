@@ -32,7 +32,7 @@ fn webhook() -> Webhook {
     }
 }
 
-fn composed(body: &str, profile: Option<&Profile>, chat: Chat<'_>) -> Composed {
+fn composed(body: &str, profile: Option<&Profile>, chat: ChatTarget<'_>) -> Composed {
     let (campaign, webhook, partials) = (Campaign::default(), webhook(), Partials::default());
     compose(&Inputs { chat, ..inputs(body, &campaign, profile, &webhook, &partials) })
 }
@@ -40,7 +40,7 @@ fn composed(body: &str, profile: Option<&Profile>, chat: Chat<'_>) -> Composed {
 pub(super) fn composed_with(
     body: &str,
     profile: &Profile,
-    chat: Chat<'_>,
+    chat: ChatTarget<'_>,
     partials: &[(&str, &str)],
 ) -> Composed {
     let partials =
@@ -66,7 +66,7 @@ fn inputs<'a>(
         profile,
         event: None,
         external_trigger: None,
-        chat: Chat::OfTheBody,
+        chat: ChatTarget::FromBody,
         vocabulary: None,
         now: Timestamp::UNIX_EPOCH,
         zone: &UTC,
@@ -76,7 +76,7 @@ fn inputs<'a>(
 /// Composes for a profile and shows each problem as `line:column severity[code] message`.
 #[track_caller]
 fn check(body: &str, properties: &str, expected: &[&str]) {
-    let composed = composed(body, Some(&profile(properties)), Chat::OfTheBody);
+    let composed = composed(body, Some(&profile(properties)), ChatTarget::FromBody);
     assert_eq!(shown(body, &composed), expected);
 }
 
@@ -103,7 +103,7 @@ fn errors(composed: &Composed) -> Vec<&Diagnostic> {
 #[test]
 fn the_sample_body_renders_a_number_and_a_message_for_a_profile_with_a_chat() {
     let anna = profile(r#"{"telegram_chat_id": 123456789}"#);
-    let composed = composed(SAMPLE, Some(&anna), Chat::OfTheBody);
+    let composed = composed(SAMPLE, Some(&anna), ChatTarget::FromBody);
     assert!(composed.rendered.as_ref().unwrap().contains("\"chat_id\": 123456789,"));
     let request = composed.request.as_ref().unwrap();
     assert_eq!(request.chat_id().unwrap().to_string(), "123456789");
@@ -112,13 +112,13 @@ fn the_sample_body_renders_a_number_and_a_message_for_a_profile_with_a_chat() {
 
 #[test]
 fn the_sample_body_says_in_plain_words_that_a_profile_has_no_chat() {
-    let composed = composed(SAMPLE, Some(&profile("{}")), Chat::OfTheBody);
+    let composed = composed(SAMPLE, Some(&profile("{}")), ChatTarget::FromBody);
     assert!(
         composed.rendered.as_ref().unwrap().contains("\"chat_id\": NULL,"),
         "rendered as its author wrote it"
     );
     assert_eq!(errors(&composed).len(), 1);
-    assert_eq!(errors(&composed)[0].message, "this profile has no telegram_chat_id: it would be skipped");
+    assert_eq!(errors(&composed)[0].message, "this profile has no telegram_chat_id, so it would be skipped");
     assert_eq!(errors(&composed)[0].span.of(SAMPLE), r#"{{ Profile.telegram_chat_id | default: "NULL" }}"#);
     assert_eq!(composed.skip, Some(Skip::NoChatId));
     assert!(composed.request.is_some(), "the message can be previewed all the same");
@@ -127,7 +127,7 @@ fn the_sample_body_says_in_plain_words_that_a_profile_has_no_chat() {
 
 #[test]
 fn without_a_profile_the_missing_chat_is_a_warning() {
-    let composed = composed(SAMPLE, None, Chat::OfTheBody);
+    let composed = composed(SAMPLE, None, ChatTarget::FromBody);
     assert!(errors(&composed).is_empty(), "{:?}", composed.diagnostics);
     assert!(composed.diagnostics.iter().any(|problem| problem.code == Code::NoChatId));
     assert_eq!(composed.skip, None);
@@ -135,9 +135,9 @@ fn without_a_profile_the_missing_chat_is_a_warning() {
 
 #[test]
 fn a_test_goes_to_the_test_chat_and_the_missing_one_is_a_warning() {
-    let composed = composed(SAMPLE, Some(&profile("{}")), Chat::Test("42"));
+    let composed = composed(SAMPLE, Some(&profile("{}")), ChatTarget::Test("42"));
     assert!(errors(&composed).is_empty(), "{:?}", composed.diagnostics);
-    assert_eq!(composed.chat_unset, None);
+    assert_eq!(composed.test_chat_error, None);
     assert!(composed.http.as_ref().unwrap().body.contains("\"chat_id\": 42,"));
     assert!(composed.is_sendable());
 }
@@ -147,7 +147,7 @@ fn a_chat_id_that_prints_nothing_is_a_missing_chat_too() {
     check(
         "{\"chat_id\": {{ Profile.telegram_chat_id }},\n\"text\": \"x\"}",
         "{}",
-        &["1:13 error[no-chat-id] this profile has no telegram_chat_id: it would be skipped"],
+        &["1:13 error[no-chat-id] this profile has no telegram_chat_id, so it would be skipped"],
     );
 }
 
@@ -157,7 +157,7 @@ fn a_quote_in_a_value_is_blamed_on_the_value() {
         r#"{"chat_id": 1, "text": "Hi {{ Profile.name }}!"}"#,
         r#"{"name": "Anna \"Nan\" P"}"#,
         &[
-            r#"1:28 error[not-json] the value of {{ Profile.name }} has a `"`, which ends the JSON string it is in"#,
+            r#"1:28 error[not-json] the value of {{ Profile.name }} contains a `"`, which ends the JSON string"#,
         ],
     );
 }
@@ -167,9 +167,7 @@ fn a_line_break_in_a_value_is_blamed_on_the_value() {
     check(
         r#"{"chat_id": 1, "text": "{{ Profile.bio }}"}"#,
         r#"{"bio": "a\nb"}"#,
-        &[
-            "1:25 error[not-json] not JSON: a line break inside a JSON string: it is what {{ Profile.bio }} renders",
-        ],
+        &["1:25 error[not-json] not JSON: a line break inside a JSON string, rendered by {{ Profile.bio }}"],
     );
 }
 
@@ -190,7 +188,7 @@ fn json_errors_in_typed_text_point_at_the_very_place() {
 #[test]
 fn a_fix_escapes_the_value_for_json() {
     let body = r#"{"chat_id": 1, "text": "{{ Profile.name }}"}"#;
-    let composed = composed(body, Some(&profile(r#"{"name": "\""}"#)), Chat::OfTheBody);
+    let composed = composed(body, Some(&profile(r#"{"name": "\""}"#)), ChatTarget::FromBody);
     let fixed = composed.diagnostics[0].fixes[0].apply(body).unwrap();
     assert_eq!(fixed, r#"{"chat_id": 1, "text": "{{ Profile.name | json_escape }}"}"#);
 }
@@ -248,12 +246,12 @@ fn what_a_capture_prints_is_mended_in_the_capture() {
              \"parse_mode\": \"MarkdownV2\"}}"
         )
     };
-    let compose_it = |body: &str| composed(body, Some(&profile("{}")), Chat::OfTheBody);
+    let compose_it = |body: &str| composed(body, Some(&profile("{}")), ChatTarget::FromBody);
     let fixed =
         errors(&compose_it(&of("text | json", "*a \\\\b")))[0].fixes[0].apply(&of("text | json", "*a \\\\b"));
     assert_eq!(fixed, Some(of("text | json", "\\*a \\\\b")));
     assert_eq!(errors(&compose_it(&fixed.unwrap_or_default())), Vec::<&Diagnostic>::new());
-    // What goes through other filters too leads to all of it.
+    // With another filter in between, the error is at the whole `{{ }}` and has no fixes.
     let composed = compose_it(&of("text | upcase | json", "*a"));
     for problem in &composed.diagnostics {
         assert!(problem.fixes.is_empty(), "{problem:?}");
@@ -261,14 +259,14 @@ fn what_a_capture_prints_is_mended_in_the_capture() {
     let error = errors(&composed)[0];
     assert_eq!(
         error.help.as_deref(),
-        Some("mend it inside the capture that {{ text | upcase | json }} prints")
+        Some("fix it inside the capture that {{ text | upcase | json }} prints")
     );
 }
 
 #[test]
 fn what_telegram_trims_is_no_reason_to_escape() {
     let body = "{\"chat_id\": 1, \"text\": {{ Profile.name | json }}, \"parse_mode\": \"HTML\"}";
-    let composed = composed(body, Some(&profile(r#"{"name": "Anna "}"#)), Chat::OfTheBody);
+    let composed = composed(body, Some(&profile(r#"{"name": "Anna "}"#)), ChatTarget::FromBody);
     let trimmed = composed.diagnostics.iter().find(|problem| problem.code == Code::Trimmed).unwrap();
     assert_eq!((&trimmed.fixes[..], trimmed.help.as_deref()), (&[][..], None));
 }
@@ -279,8 +277,8 @@ fn a_body_that_is_broken_besides_its_missing_chat_says_where() {
         "{\"chat_id\": {{ Profile.chat | default: \"NULL\" }}, \"text\": \"\\q\"}",
         "{}",
         &[
-            "1:13 error[no-chat-id] this profile has no chat: it would be skipped",
-            "1:60 error[not-json] not JSON: an escape that JSON does not have",
+            "1:13 error[no-chat-id] this profile has no chat, so it would be skipped",
+            "1:60 error[not-json] not JSON: invalid escape sequence",
         ],
     );
 }
@@ -290,23 +288,23 @@ fn a_whole_string_in_the_wrong_place_is_no_quote_in_a_value() {
     check(
         "{\"chat_id\": 1, \"text\": \"a\", {{ Profile.name | json }}}",
         r#"{"name": "Anna"}"#,
-        &["1:54 error[not-json] not JSON: expected `:` behind the key"],
+        &["1:54 error[not-json] not JSON: expected `:` after the key"],
     );
 }
 
-/// Composes a test to chat 77 through a webhook; returns the address, the body and why no chat could be set.
+/// Composes a test to chat 77 through a webhook. Returns the URL, the body and why the test chat could not be set.
 fn tested(
     webhook: &Webhook,
     format: ContentFormat,
     body: &str,
     profile: &Profile,
-) -> (String, String, Option<Unset>) {
+) -> (String, String, Option<TestChatError>) {
     let campaign = Campaign { content_format: format, ..Campaign::default() };
     let partials = Partials::default();
-    let chat = Chat::Test("77");
+    let chat = ChatTarget::Test("77");
     let composed = compose(&Inputs { chat, ..inputs(body, &campaign, Some(profile), webhook, &partials) });
     let http = composed.http.unwrap();
-    (http.url.shown(), http.body, composed.chat_unset)
+    (http.url.masked(), http.body, composed.test_chat_error)
 }
 
 #[test]
@@ -327,11 +325,11 @@ fn where_no_test_chat_can_be_set_the_case_is_named() {
     let object = r#"{"text": "a"}"#;
     let (json, text) = (ContentFormat::Json, ContentFormat::Text);
     let other = Webhook { url: "https://crm.example/hook".into(), ..webhook() };
-    assert_eq!(unset(&other, json, object), Some(Unset::NotBotApi));
-    let get = Webhook { method: campaign::Method::Get, ..webhook() };
-    assert_eq!(unset(&get, json, object), Some(Unset::Get));
-    assert_eq!(unset(&webhook(), text, object), Some(Unset::PlainText));
-    assert_eq!(unset(&webhook(), json, "[1]"), Some(Unset::NotAnObject));
+    assert_eq!(unset(&other, json, object), Some(TestChatError::NotBotApi));
+    let get = Webhook { method: campaign::HttpMethod::Get, ..webhook() };
+    assert_eq!(unset(&get, json, object), Some(TestChatError::Get));
+    assert_eq!(unset(&webhook(), text, object), Some(TestChatError::PlainText));
+    assert_eq!(unset(&webhook(), json, "[1]"), Some(TestChatError::NotAnObject));
     assert_eq!(unset(&webhook(), json, object), None);
     let params = vec![("chat_id".to_owned(), "{{ Profile.x }}".to_owned())];
     let get = Webhook { params, ..get };

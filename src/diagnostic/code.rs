@@ -1,27 +1,28 @@
-//! The codes of problems, once: the table that problem lines, `--json` and the README's reference derive from.
+//! The table of diagnostic codes. Problem lines, `--json` and the reference in the README are generated from it.
 //!
-//! A code is added here, with a case in tests/data/problems that shows it. Scripts rely on the ids: they stay.
+//! To add a code, add a row here and a case in tests/data/problems that shows it. Scripts rely on the ids, so an id
+//! never changes.
 
 /// One row of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct About {
-    /// The code.
     pub code: Code,
-    /// Its name in problem lines and JSON, in kebab case: `error[unclosed-tag]`.
+    /// The name in problem lines and JSON, in kebab case: `error[unclosed-tag]`.
     pub id: &'static str,
-    /// What is wrong wherever it is given; a sentence.
+    /// What is wrong, as one sentence that holds for every diagnostic with this code.
     pub meaning: &'static str,
-    /// A piece of a text that has it; empty where it takes more than one text, such as a file that is missing.
+    /// A part of a text that has this problem. Empty if one text cannot show it, for example a missing file.
     pub example: &'static str,
 }
 
 impl Code {
     /// Returns the code's row.
     pub fn about(self) -> &'static About {
+        // The macro below writes the rows in the order of the variants, so the discriminant is the index.
         &CODES[self as usize]
     }
 
-    /// Returns the name used in problem lines and JSON.
+    /// The id used in problem lines and JSON.
     pub fn as_str(self) -> &'static str {
         self.about().id
     }
@@ -33,16 +34,16 @@ impl std::fmt::Display for Code {
     }
 }
 
-/// Makes the enum and its table from the same rows, so that they cannot differ.
+/// Generates the enum and its table from the same rows, so that they cannot differ.
 macro_rules! codes {
     ($(#[doc = $meaning:literal] $code:ident $id:literal $(= $example:literal)?,)+) => {
-        /// What kind of problem it is. In the order of the ids, in which problems at the same place are listed.
+        /// The kind of a problem. The variants are in the order of their ids, because `Ord` decides the order in which
+        /// problems at the same place are listed.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Code {
             $(#[doc = $meaning] $code,)+
         }
 
-        /// The table.
         pub const CODES: &[About] = &[
             $(About {
                 code: Code::$code,
@@ -331,5 +332,17 @@ mod tests {
     fn the_table_is_sorted_and_each_code_finds_its_row() {
         assert!(CODES.is_sorted_by(|one, next| one.id < next.id));
         assert!(CODES.iter().all(|about| about.code.about() == about));
+    }
+
+    #[test]
+    fn the_generated_list_of_codes_is_current() {
+        let row = |About { id, meaning, example, .. }: &About| {
+            let example = example.replace('|', "\\|");
+            let example = if example.is_empty() { example } else { format!("`{example}` ") };
+            format!("| `{id}` | {meaning} | {example}|\n")
+        };
+        let rows: String = CODES.iter().map(row).collect();
+        let table = format!("| code | meaning | example |\n| --- | --- | --- |\n{rows}");
+        crate::help::tests::check_generated("assets/help/problems.md", "codes", &table);
     }
 }

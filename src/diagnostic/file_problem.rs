@@ -1,19 +1,20 @@
-//! A problem together with the file it is in.
+//! A diagnostic with the file and the position it is at.
 
 use super::Diagnostic;
-use crate::text::{LineIndex, Position, visible, visible_lines};
+use crate::text::{LineColumn, LineIndex, visible, visible_lines};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct FileProblem {
-    /// The file, as it is shown: in a workspace from its root.
+    /// The path to show; for a file in a workspace, relative to the workspace's root.
     pub path: String,
-    pub position: Position,
+    pub position: LineColumn,
     pub diagnostic: Diagnostic,
 }
 
 impl FileProblem {
-    pub fn place(path: &str, text: &str, diagnostics: &[Diagnostic]) -> Vec<FileProblem> {
-        // Asked of each file for each frame: one without problems must not be read for them.
+    pub fn from_diagnostics(path: &str, text: &str, diagnostics: &[Diagnostic]) -> Vec<FileProblem> {
+        // The console calls this for each file in each frame. Counting the lines of a 5 MB body that has no problems
+        // took four fifths of the time of a key press.
         if diagnostics.is_empty() {
             return Vec::new();
         }
@@ -30,10 +31,11 @@ impl FileProblem {
 }
 
 impl std::fmt::Display for FileProblem {
-    /// `file:line:column: severity[code]: message`, with the help on a line below; control characters are made visible.
+    /// `file:line:column: severity[code]: message`, with the help on the next line. Control characters are made
+    /// visible, because the path and the message may come from a stranger's file.
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Diagnostic { code, severity, message, help, .. } = &self.diagnostic;
-        let Position { line, column } = self.position;
+        let LineColumn { line, column } = self.position;
         let (path, message) = (visible(&self.path), visible_lines(message));
         write!(out, "{path}:{line}:{column}: {}[{code}]: {message}", severity.as_str())?;
         match help {

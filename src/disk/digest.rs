@@ -1,11 +1,12 @@
-//! Which content a file or a path is, where somebody may try to make another one look the same.
+//! A digest of file contents and paths that nobody can forge.
 
 use std::fmt::Write;
 
 /// Returns the SHA-256 of `bytes` as 64 hexadecimal digits.
 ///
-/// [`super::Fingerprint`] is for noticing accidents; this is for what a stranger's workspace must not be able to forge.
-pub fn sha256(bytes: &[u8]) -> String {
+/// [`super::Fingerprint`] detects accidental changes; this is for what a stranger's workspace must not be able to
+/// forge.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
     let digest = ring::digest::digest(&ring::digest::SHA256, bytes);
     digest.as_ref().iter().fold(String::with_capacity(64), |mut hex, byte| {
         // Writing to a String cannot fail.

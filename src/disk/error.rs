@@ -1,38 +1,38 @@
-//! Why a file could not be saved.
+//! The errors of saving a file.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::breach::Breach;
 use super::explain::explain;
 use super::lock::LockError;
+use super::rejection::PathRejection;
 use crate::diagnostic::Diagnostic;
 
-/// Why a file could not be saved; the old one is whole in every case.
+/// Why a file could not be saved. The old file is intact in every case.
 #[derive(Debug, thiserror::Error)]
 pub enum SaveError {
-    #[error("{path} was changed on disk meanwhile")]
+    #[error("{path} has changed on disk since it was read")]
     ChangedOnDisk { path: PathBuf },
-    #[error("{path} exists already")]
+    #[error("{path} already exists")]
     Exists { path: PathBuf },
-    #[error("there is a {kind} called {stem}")]
+    #[error("there is already a {kind} named {stem}")]
     NameTaken {
-        /// What it is: a campaign, a webhook.
+        /// `campaign` or `webhook`.
         kind: &'static str,
-        /// The other one's stem.
+        /// The stem of the existing one.
         stem: String,
     },
-    #[error("{path} is not there")]
+    #[error("{path} does not exist")]
     Missing { path: PathBuf },
-    #[error("{path} could not be read, so it is left as it is")]
+    #[error("{path} cannot be read, so it is not overwritten")]
     Unusable { path: PathBuf },
-    #[error("{path} is left alone: {breach}")]
-    Breach { path: PathBuf, breach: Breach },
+    #[error("{path} is not used: {breach}")]
+    Breach { path: PathBuf, breach: PathRejection },
     #[error(
-        "{path} was not made here, so nothing is written into it; `telecast trust --adopt`, or the console's palette, takes it over"
+        "{path} was not made here, so nothing is written into it; adopt it with `telecast trust --adopt`"
     )]
     Foreign { path: PathBuf },
-    /// What is kept of the workspace in the user's state directory cannot be read or changed.
+    /// The workspace's record in the user's state directory cannot be read or changed.
     #[error("{source}")]
     Record {
         #[source]

@@ -1,6 +1,6 @@
-//! Locks between processes: the system's own file locks, which end with the process, however it ends.
+//! Locks between processes: the system's own file locks, which are released when the process ends, however it ends.
 //!
-//! Who holds one is written into the file, so that a refusal can name them.
+//! The holder is written into the file, so that the error of another process can name it.
 
 use std::fs::{File, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -10,19 +10,19 @@ use super::explain::explain;
 use super::write::open_private_log;
 
 #[derive(Debug)]
-pub struct Guard {
-    /// Locked; closing it ends the lock.
+pub struct FileLock {
+    /// Locked; closing the file releases the lock.
     file: File,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Holder {
-    /// Its process id; `None` where it has not written it yet.
+pub struct LockHolder {
+    /// Its process id; `None` if the holder has not written it yet.
     pub pid: Option<u32>,
     pub workspace: Option<PathBuf>,
 }
 
-impl std::fmt::Display for Holder {
+impl std::fmt::Display for LockHolder {
     /// `process 4711, workspace /home/anna/shop`
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.pid {
@@ -38,8 +38,8 @@ impl std::fmt::Display for Holder {
 
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
-    #[error("{what} is held by {holder}")]
-    Held { what: &'static str, holder: Holder },
+    #[error("{what} is locked by {holder}")]
+    Held { what: &'static str, holder: LockHolder },
     #[error("cannot lock {path}: {}", explain(source))]
     File {
         path: PathBuf,
@@ -54,11 +54,12 @@ impl LockError {
     }
 }
 
-/// Takes the lock at `path` or says who has it. `what` is the lock's purpose, in words for the refusal.
+/// Takes the lock at `path`, or returns its holder as an error. `what` names the lock's purpose in that error.
 ///
-/// The file and its folder are made for the user only, and the file stays after the lock: removing it would let two
-/// processes lock two files of one name.
-pub fn try_lock(path: &Path, what: &'static str, workspace: &Path) -> Result<Guard, LockError> {
+/// The file and its folder are created for the user only. The file stays after the lock is released: removing it
+/// would let two processes lock two files of the same name.
+pub(crate) fn try_lock(path: &Path, what: &'static str, workspace: &Path) -> Result<FileLock, LockError> {
+    // Opened without truncating it: it still contains the holder if the lock is taken.
     let mut file = open_private_log(path).map_err(|source| LockError::file(path, source))?;
     match file.try_lock() {
         Ok(()) => {}
@@ -67,51 +68,51 @@ pub fn try_lock(path: &Path, what: &'static str, workspace: &Path) -> Result<Gua
         }
         Err(TryLockError::Error(source)) => return Err(LockError::file(path, source)),
     }
-    sign(&mut file, workspace).map_err(|source| LockError::file(path, source))?;
-    Ok(Guard { file })
+    write_holder(&mut file, workspace).map_err(|source| LockError::file(path, source))?;
+    Ok(FileLock { file })
 }
 
-/// Waits for the lock at `path` as [`wait_for_lock`] does, and writes down who holds it, as [`try_lock`] does. Blocks.
-pub fn wait_for_lock_as(path: &Path, workspace: &Path) -> Result<Guard, LockError> {
+/// Waits for the lock at `path`, like [`wait_for_lock`], and writes the holder into it, like [`try_lock`]. Blocks.
+pub(crate) fn wait_for_lock_and_sign(path: &Path, workspace: &Path) -> Result<FileLock, LockError> {
     let mut guard = wait_for_lock(path)?;
-    sign(&mut guard.file, workspace).map_err(|source| LockError::file(path, source))?;
+    write_holder(&mut guard.file, workspace).map_err(|source| LockError::file(path, source))?;
     Ok(guard)
 }
 
-fn sign(file: &mut File, workspace: &Path) -> io::Result<()> {
+fn write_holder(file: &mut File, workspace: &Path) -> io::Result<()> {
     file.set_len(0)?;
     write!(file, "{}\n{}\n", std::process::id(), workspace.display())
 }
 
-/// Waits for the lock at `path`: for changes that take milliseconds, where writers take turns. Blocks.
-pub fn wait_for_lock(path: &Path) -> Result<Guard, LockError> {
+/// Waits for the lock at `path`. Only for changes that take milliseconds, for which writers take turns. Blocks.
+pub(crate) fn wait_for_lock(path: &Path) -> Result<FileLock, LockError> {
     let file = open_private_log(path).map_err(|source| LockError::file(path, source))?;
     file.lock().map_err(|source| LockError::file(path, source))?;
-    Ok(Guard { file })
+    Ok(FileLock { file })
 }
 
-/// Returns who holds the lock at `path`; `None` where nobody does, or there is no file.
+/// Returns the holder of the lock at `path`; `None` if it is free or the file does not exist.
 ///
-/// Looking takes a shared lock for a moment, which another one's [`try_lock`] may meet: look only at locks that are
-/// waited for.
-pub fn holder(path: &Path) -> Option<Holder> {
+/// This takes a shared lock for a moment, which can make another process's [`try_lock`] fail: use it only for locks
+/// that others wait for.
+pub(crate) fn lock_holder(path: &Path) -> Option<LockHolder> {
     let mut file = File::open(path).ok()?;
     match file.try_lock_shared() {
         Err(TryLockError::WouldBlock) => Some(read_holder(&mut file)),
-        // The shared lock ends with the file.
+        // Closing the file releases the shared lock.
         Ok(()) | Err(TryLockError::Error(_)) => None,
     }
 }
 
-fn read_holder(file: &mut File) -> Holder {
+fn read_holder(file: &mut File) -> LockHolder {
     let mut text = String::new();
-    // What cannot be read is not known; the lock is held all the same.
+    // Bounded: a damaged lock file can have any length. The lock is held even if its holder cannot be read.
     let read = file.seek(SeekFrom::Start(0)).and_then(|_| file.take(8192).read_to_string(&mut text));
     if read.is_err() {
-        return Holder::default();
+        return LockHolder::default();
     }
     let mut lines = text.lines();
-    Holder {
+    LockHolder {
         pid: lines.next().and_then(|line| line.parse().ok()),
         workspace: lines.next().filter(|line| !line.is_empty()).map(PathBuf::from),
     }

@@ -1,27 +1,27 @@
-//! Reading: text, fingerprint, and what is wrong, in one value.
+//! Reading a file: its text, fingerprint and problems in one value.
 
 use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::breach::TreeError;
 use super::explain::explain;
+use super::rejection::TreeError;
 use super::stamp::Stamp;
 use crate::diagnostic::{Code, Diagnostic, FileProblem};
 use crate::text::Span;
 
-/// The largest file that is read: a body thousands of times what Telegram takes.
+/// The largest file that is read, in bytes: a body thousands of times larger than Telegram accepts.
 pub const MAX_FILE: u64 = 8 * 1024 * 1024;
 
-/// Which content a file had: to notice that it is another one now.
+/// Identifies the content of a file, to notice when it changes. Not safe against forgery; see [`super::sha256`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Fingerprint {
     Absent,
-    /// There was one that could not be read.
+    /// There is a file, but it could not be read.
     Unknown,
     Content {
         len: u64,
-        /// FNV-1a of them; the same in every version, since drafts keep it.
+        /// FNV-1a of the bytes. Drafts store it, so it must stay the same in every version.
         hash: u64,
     },
 }
@@ -34,7 +34,7 @@ impl Fingerprint {
         Fingerprint::Content { len: bytes.len() as u64, hash }
     }
 
-    /// Returns the fingerprint of the file as it is now; a file too large to read is [`Fingerprint::Unknown`].
+    /// Returns the fingerprint of the current file. A file that is too large to read is [`Fingerprint::Unknown`].
     pub fn of_file(path: &Path) -> Self {
         match read_bounded(path) {
             Ok(Some(bytes)) => Fingerprint::of(&bytes),
@@ -45,33 +45,34 @@ impl Fingerprint {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Condition {
+pub enum FileCondition {
     Read,
-    /// There is none yet; saving makes it.
+    /// The file does not exist yet; saving creates it.
     Missing,
-    /// It is there and its text is not: not UTF-8, too large, not permitted. It is never written over.
+    /// The file exists, but its text is not usable: not UTF-8, too large, no permission. It is never overwritten.
     Unusable,
 }
 
-/// A file as it was read. Two are equal where they held the same; when each was looked at makes no difference.
+/// A file as it was read. Two values are equal if the file had the same content; when it was read does not matter.
 #[derive(Debug, Clone)]
-pub struct Source {
-    /// Where it is, from the workspace's root, with `/` between folders.
+pub struct LoadedFile {
+    /// Its path from the workspace's root, with `/` between folders.
     pub path: String,
-    /// Its text; empty where it could not be read.
+    /// Its text; empty if it could not be read.
     pub text: String,
     pub fingerprint: Fingerprint,
-    pub condition: Condition,
-    /// What is wrong with it, in the order of the text.
+    pub condition: FileCondition,
+    /// Its problems, in text order.
     pub problems: Vec<Diagnostic>,
-    /// What it looked like just before it was read, where a change would show in that.
+    /// Its stamp just before it was read; `None` if a later change might not show in it.
     pub(crate) stamp: Option<Stamp>,
 }
 
-impl PartialEq for Source {
+impl PartialEq for LoadedFile {
     fn eq(&self, other: &Self) -> bool {
         let same_text = match self.fingerprint {
-            // The text need not be looked at: the fingerprint is its own.
+            // Equal fingerprints, which are compared below, mean equal texts. Comparing the texts of ten thousand
+            // campaigns would be slow.
             Fingerprint::Content { .. } => true,
             Fingerprint::Absent | Fingerprint::Unknown => self.text == other.text,
         };
@@ -83,33 +84,36 @@ impl PartialEq for Source {
     }
 }
 
-impl Source {
+impl LoadedFile {
     pub fn file_problems(&self) -> Vec<FileProblem> {
-        FileProblem::place(&self.path, &self.text, &self.problems)
+        FileProblem::from_diagnostics(&self.path, &self.text, &self.problems)
     }
 }
 
-/// Reads one of the user's own files, at `path` under `root`, which may be a link to wherever they keep it; whatever happens is in the result.
+/// Reads one of the user's own files, at `path` under `root`; it may be a link to any place. Errors are in the
+/// result.
 ///
-/// A file of a workspace is read by [`super::Tree`].
-pub fn read_source(root: &Path, path: &str) -> Source {
-    to_source(path, read_bounded(&root.join(path)).map_err(TreeError::Io))
+/// Files of a workspace are read through [`super::Tree`].
+pub(crate) fn read_user_file(root: &Path, path: &str) -> LoadedFile {
+    to_loaded_file(path, read_bounded(&root.join(path)).map_err(TreeError::Io))
 }
 
-/// Makes the text at `path` of what reading it gave; `None` is a file that is too large.
-pub(super) fn to_source(path: &str, read: Result<Option<Vec<u8>>, TreeError>) -> Source {
+/// Turns the result of reading `path` into a loaded file; `None` is a file that is too large.
+pub(super) fn to_loaded_file(path: &str, read: Result<Option<Vec<u8>>, TreeError>) -> LoadedFile {
     let (text, fingerprint, condition, problem) = match read {
         Ok(Some(bytes)) => {
             let fingerprint = Fingerprint::of(&bytes);
             match String::from_utf8(bytes) {
-                Ok(text) => (text, fingerprint, Condition::Read, None),
-                Err(error) => (String::new(), fingerprint, Condition::Unusable, Some(not_utf8(&error))),
+                Ok(text) => (text, fingerprint, FileCondition::Read, None),
+                Err(error) => (String::new(), fingerprint, FileCondition::Unusable, Some(not_utf8(&error))),
             }
         }
-        Ok(None) => (String::new(), Fingerprint::Unknown, Condition::Unusable, Some(too_large())),
-        Err(error) if error.is_missing() => (String::new(), Fingerprint::Absent, Condition::Missing, None),
+        Ok(None) => (String::new(), Fingerprint::Unknown, FileCondition::Unusable, Some(too_large())),
+        Err(error) if error.is_missing() => {
+            (String::new(), Fingerprint::Absent, FileCondition::Missing, None)
+        }
         Err(TreeError::Breach(breach)) => {
-            (String::new(), Fingerprint::Unknown, Condition::Unusable, Some(breach.problem()))
+            (String::new(), Fingerprint::Unknown, FileCondition::Unusable, Some(breach.problem()))
         }
         Err(TreeError::Io(error)) => {
             let problem = Diagnostic::error(
@@ -117,29 +121,32 @@ pub(super) fn to_source(path: &str, read: Result<Option<Vec<u8>>, TreeError>) ->
                 Span::at(0),
                 format!("cannot read it: {}", explain(&error)),
             );
-            (String::new(), Fingerprint::Unknown, Condition::Unusable, Some(problem))
+            (String::new(), Fingerprint::Unknown, FileCondition::Unusable, Some(problem))
         }
     };
     let problems = problem.into_iter().collect();
-    Source { path: path.to_owned(), text, fingerprint, condition, problems, stamp: None }
+    LoadedFile { path: path.to_owned(), text, fingerprint, condition, problems, stamp: None }
 }
 
-/// Reads a regular file of at most [`MAX_FILE`] bytes; `None` where it is larger. Never waits on a pipe or device.
+/// Reads a regular file; `None` if it is larger than [`MAX_FILE`].
 fn read_bounded(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    // Opening a pipe or a device could block forever or never end.
     if !fs::metadata(path)?.is_file() {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
     }
     read_regular(path)
 }
 
-/// Reads what is known to be a regular file; `None` where it is larger than [`MAX_FILE`].
+/// Reads a path that is known to be a regular file; `None` if it is larger than [`MAX_FILE`].
 pub(super) fn read_regular(path: &Path) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
+    // The limit is on the bytes that are read: a file can grow after its length was checked.
     io::Read::read_to_end(&mut io::Read::take(fs::File::open(path)?, MAX_FILE + 1), &mut bytes)?;
     Ok((bytes.len() as u64 <= MAX_FILE).then_some(bytes))
 }
 
 fn not_utf8(error: &std::string::FromUtf8Error) -> Diagnostic {
+    // Without a text there is no line and column to point at, so the message names byte and line itself.
     let at = error.utf8_error().valid_up_to();
     let before = &error.as_bytes()[..at];
     let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
@@ -148,11 +155,11 @@ fn not_utf8(error: &std::string::FromUtf8Error) -> Diagnostic {
         Span::at(0),
         format!("this file is not UTF-8: byte {} (line {line})", at + 1),
     )
-    .with_help("save it as UTF-8 in your editor; telecast leaves it as it is")
+    .with_help("save it as UTF-8 in your editor; telecast does not change it")
 }
 
 fn too_large() -> Diagnostic {
     let message = format!("this file is larger than {} MB", MAX_FILE / 1024 / 1024);
     Diagnostic::error(Code::TooLarge, Span::at(0), message)
-        .with_help("Telegram takes 4096 characters a message; telecast leaves the file as it is")
+        .with_help("a Telegram message has at most 4096 characters; telecast does not change the file")
 }

@@ -1,48 +1,51 @@
-//! Whether a file is still the one that was read, by what the system keeps of it: no byte of it is read.
+//! Whether a file is unchanged since it was read, decided by its metadata alone.
 //!
-//! A write within the clock's tick in which the file was looked at would not show (git calls such a file racily clean), so
-//! a young file has no stamp: it is read again. What no stamp shows is found by the fingerprint that guards each save.
+//! A write within the same clock tick as the reading would not show in the metadata (git calls such a file racily
+//! clean). So a recently changed file has no stamp and is read again. Changes that no stamp shows are found by the
+//! fingerprint that guards each save.
 
 use std::fs::Metadata;
 
 use jiff::{SignedDuration, Timestamp};
 
-/// How old a change must be to count as over; the coarsest file systems count in steps of two seconds.
-const SETTLED: SignedDuration = SignedDuration::from_secs(2);
+/// The age from which a change counts as complete. The coarsest file systems (FAT) have timestamps of two seconds.
+const MIN_AGE: SignedDuration = SignedDuration::from_secs(2);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stamp {
+pub(crate) struct Stamp {
     len: u64,
     modified: Timestamp,
-    identity: Identity,
+    identity: InodeState,
 }
 
 impl Stamp {
-    /// Returns the stamp of a file that was looked at no earlier than `now`; none where it would not show a change.
-    pub fn of(entry: &Metadata, now: Timestamp) -> Option<Stamp> {
+    /// Returns the stamp of a file whose metadata was read at `now` or later; `None` if it might not show a change.
+    pub(crate) fn of(entry: &Metadata, now: Timestamp) -> Option<Stamp> {
         let modified = Timestamp::try_from(entry.modified().ok()?).ok()?;
         let (identity, changed) = identity(entry)?;
-        let is_settled = modified.max(changed) + SETTLED <= now;
+        let is_settled = modified.max(changed) + MIN_AGE <= now;
+        // The metadata of a link would not show changes of its target, so only regular files have a stamp.
         (entry.is_file() && is_settled).then_some(Stamp { len: entry.len(), modified, identity })
     }
 }
 
-/// Device, inode, and when the inode was changed: also where a tool sets the time of the contents back.
+/// Device, inode, and the time of the inode's last change, which tools that set a file's modification time cannot set
+/// back.
 #[cfg(unix)]
-type Identity = (u64, u64, Timestamp);
+type InodeState = (u64, u64, Timestamp);
 
 #[cfg(unix)]
-fn identity(entry: &Metadata) -> Option<(Identity, Timestamp)> {
+fn identity(entry: &Metadata) -> Option<(InodeState, Timestamp)> {
     use std::os::unix::fs::MetadataExt;
     let changed = Timestamp::new(entry.ctime(), i32::try_from(entry.ctime_nsec()).ok()?).ok()?;
     Some(((entry.dev(), entry.ino(), changed), changed))
 }
 
 #[cfg(not(unix))]
-type Identity = ();
+type InodeState = ();
 
 #[cfg(not(unix))]
-fn identity(_: &Metadata) -> Option<(Identity, Timestamp)> {
+fn identity(_: &Metadata) -> Option<(InodeState, Timestamp)> {
     Some(((), Timestamp::MIN))
 }
 

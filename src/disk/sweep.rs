@@ -1,4 +1,4 @@
-//! Files that last no longer than a process: copies for other programs, and what a killed process left of its own.
+//! Temporary files: copies for other programs, and the removal of files that a killed process has left.
 
 use std::fs::{self, File};
 use std::io;
@@ -9,41 +9,44 @@ use tempfile::NamedTempFile;
 use super::write::{ATTEMPTS, make_folder, write_private};
 use super::{Access, STAGING};
 
-/// A copy of a text for another program, in a folder of its own that only the user can enter.
+/// A copy of a text for another program, in a folder that only the user can enter.
 ///
-/// It goes away with this value. A lock beside the folder says that its process lives; [`sweep_scratch`] removes those
-/// whose process was killed.
+/// The copy is removed when this value is dropped. A lock file beside the folder shows that its process is alive;
+/// [`sweep_temp_copies`] removes the copies of killed processes.
 #[derive(Debug)]
-pub struct Scratch {
+pub(crate) struct TempCopy {
     folder: PathBuf,
     file: PathBuf,
-    /// Locked, and there before the folder is and after it is gone.
+    /// Locked. It exists before the folder does and is removed after it.
     _lock: NamedTempFile,
 }
 
-impl Scratch {
-    /// Writes `text` as the file `name` of a new folder in `parent`. What is no plain file name is replaced.
-    pub fn new(parent: &Path, name: &str, text: &str) -> io::Result<Self> {
+impl TempCopy {
+    /// Writes `text` to the file `name` in a new folder in `parent`. A `name` that is not a plain file name is
+    /// replaced by `body`.
+    pub(crate) fn new(parent: &Path, name: &str, text: &str) -> io::Result<Self> {
         make_folder(parent, Access::Private)?;
         let lock = lock_file(parent)?;
         let folder = lock.path().with_extension("");
         make_folder(&folder, Access::Private)?;
+        // The editor uses the name to choose a language; it comes from a file of the workspace and must not lead out
+        // of the folder.
         let is_plain = Path::new(name).file_name().is_some_and(|last| last == name);
         let file = folder.join(if is_plain { name } else { "body" });
-        // From here on the value removes the folder.
+        // From here on dropping the value removes the folder, also if the next line fails.
         let scratch = Self { folder, file, _lock: lock };
         write_private(&scratch.file, text.as_bytes())?;
         Ok(scratch)
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.file
     }
 }
 
-impl Drop for Scratch {
+impl Drop for TempCopy {
     fn drop(&mut self) {
-        // What cannot be removed stays private, and the next start tries again.
+        // A copy that cannot be removed stays private; the next start tries again.
         let _ = fs::remove_dir_all(&self.folder);
     }
 }
@@ -52,16 +55,16 @@ fn lock_file(parent: &Path) -> io::Result<NamedTempFile> {
     for _ in 0..ATTEMPTS {
         let lock = tempfile::Builder::new().prefix("copy-").suffix(".lock").tempfile_in(parent)?;
         lock.as_file().lock()?;
-        // Another process that starts may have swept it away before it was locked.
+        // A starting process may have removed the file before it was locked.
         if lock.path().exists() {
             return Ok(lock);
         }
     }
-    Err(io::Error::new(io::ErrorKind::ResourceBusy, "its lock is removed by another process"))
+    Err(io::Error::new(io::ErrorKind::ResourceBusy, "another process keeps removing its lock file"))
 }
 
-/// Removes the copies in `parent` whose process is gone.
-pub fn sweep_scratch(parent: &Path) {
+/// Removes the copies in `parent` whose process no longer runs.
+pub(crate) fn sweep_temp_copies(parent: &Path) {
     let copies = entries(parent)
         .filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("copy-")));
     for path in copies {
@@ -70,47 +73,50 @@ pub fn sweep_scratch(parent: &Path) {
             Ok(file) => file.try_lock().is_ok().then_some(Some(file)),
             Err(error) => (error.kind() == io::ErrorKind::NotFound).then_some(None),
         };
-        // The lock, where there is one, is held until both are gone.
+        // The lock is held until both are removed, so that no new copy takes the same name meanwhile.
         if let Some(_guard) = is_free {
-            // What cannot be removed stays private, and the next start tries again.
+            // A copy that cannot be removed stays private; the next start tries again.
             let _ = fs::remove_dir_all(&folder);
             let _ = fs::remove_file(&lock);
         }
     }
 }
 
-/// Removes the staging files in `folder` that a killed process left; those of a living one are locked.
-pub fn sweep(folder: &Path) {
+/// Removes the temporary files in `folder` that a killed process has left; those of a running one are locked.
+pub(crate) fn sweep(folder: &Path) {
     for path in entries(folder).filter(|path| is_staging(path)) {
+        // The folder may come from a stranger: a link or a folder with such a name is not telecast's.
         let is_file = fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_file());
         if is_file
             && let Ok(file) = File::open(&path)
             && file.try_lock().is_ok()
         {
-            // What cannot be removed is in nobody's way; the next start tries again.
+            // A file that cannot be removed does no harm; the next start tries again.
             let _ = fs::remove_file(&path);
         }
     }
 }
 
-/// Removes the staging folders in `folder` that a killed process left and that hold no other files than `files`.
+/// Removes the temporary folders in `folder` that a killed process has left and that contain no other files than
+/// `files`.
 ///
-/// Whoever makes such folders has to be kept out meanwhile.
-pub fn sweep_folders(folder: &Path, files: &[&str]) {
+/// The caller must make sure that no process creates such folders at the same time: folders are not locked.
+pub(crate) fn sweep_folders(folder: &Path, files: &[&str]) {
     for path in entries(folder).filter(|path| is_staging(path)) {
         let is_ours = fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_dir())
             && entries(&path).all(|inner| files.iter().any(|file| inner == path.join(file)));
         if is_ours {
-            // What cannot be removed is in nobody's way; the next start tries again.
+            // A file that cannot be removed does no harm; the next start tries again.
             let _ = fs::remove_dir_all(&path);
         }
     }
 }
 
-/// Whether it is named as [`STAGING`] files are: six letters and digits, which a person's own name would hardly mix.
+/// Whether `path` is named like a [`STAGING`] file: the prefix and six letters and digits, as `tempfile` chooses them.
 fn is_staging(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str());
     name.and_then(|name| name.strip_prefix(STAGING)).is_some_and(|random| {
+        // Six lower-case letters could be a word that a person chose, as in `.telecast-backup`: such files stay.
         random.len() == 6
             && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
             && !random.bytes().all(|byte| byte.is_ascii_lowercase())
@@ -136,7 +142,7 @@ mod tests {
     fn a_copy_is_the_users_alone_and_goes_with_its_value() {
         let home = tempfile::tempdir().unwrap();
         let parent = home.path().join("editing");
-        let copy = Scratch::new(&parent, "sale.json.liquid", "{}").unwrap();
+        let copy = TempCopy::new(&parent, "sale.json.liquid", "{}").unwrap();
         assert_eq!(fs::read_to_string(copy.path()).unwrap(), "{}");
         assert_eq!(
             (mode(copy.path()), mode(copy.path().parent().unwrap()), mode(&parent)),
@@ -144,20 +150,20 @@ mod tests {
         );
         drop(copy);
         assert_eq!(entries(&parent).count(), 0);
-        let copy = Scratch::new(&parent, "../../x", "{}").unwrap();
+        let copy = TempCopy::new(&parent, "../../x", "{}").unwrap();
         assert!(copy.path().starts_with(&parent));
     }
 
     #[test]
     fn the_copies_of_the_dead_are_swept_and_those_of_the_living_stay() {
         let home = tempfile::tempdir().unwrap();
-        let living = Scratch::new(home.path(), "a", "{}").unwrap();
+        let living = TempCopy::new(home.path(), "a", "{}").unwrap();
         let dead = home.path().join("copy-Dead01");
         fs::create_dir(&dead).unwrap();
         fs::write(dead.join("b"), "{}").unwrap();
         fs::write(dead.with_extension("lock"), "").unwrap();
         fs::create_dir(home.path().join("copy-Dead02")).unwrap();
-        sweep_scratch(home.path());
+        sweep_temp_copies(home.path());
         assert!(living.path().exists());
         assert_eq!(entries(home.path()).count(), 2);
     }

@@ -1,45 +1,46 @@
-//! Writing: beside the file, brought to the disk, renamed over it.
+//! Atomic writing: to a temporary file beside the target, synced, and renamed over it.
 
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Who may read a file that telecast makes; one that is there keeps its mode.
+/// Who may read a file that telecast creates; an existing file keeps its mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Access {
-    /// Whoever the umask lets.
+pub(crate) enum Access {
+    /// As the umask allows.
     Usual,
-    /// The user only, whatever mode the file had.
+    /// Only the user, also if the file had another mode.
     Private,
 }
 
-/// Puts `bytes` in place of the file at `target`, which is no link.
-pub(super) fn put(target: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
+/// Replaces the content of the file at `target`, which must not be a link.
+pub(super) fn write_atomically(target: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
     let parent = target.parent().unwrap_or(Path::new("."));
     make_folder(parent, access)?;
     let old = fs::symlink_metadata(target).ok().map(|meta| meta.permissions());
-    // A rename would get around the mode by which somebody protects a file.
+    // A rename would replace the old file even if it is read-only, which somebody may have made it to protect it.
     if old.as_ref().is_some_and(fs::Permissions::readonly) {
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file is read-only"));
     }
     let staged = stage(parent, bytes, access)?;
     if let (Access::Usual, Some(old)) = (access, old) {
+        // The new file takes the place of the old one, so it takes over its mode too.
         staged.as_file().set_permissions(old)?;
     }
     staged.persist(target).map_err(|error| error.error)?;
     sync_folder(parent)
 }
 
-/// Writes a file whose name must be free, making its folders.
-pub(super) fn put_new(target: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Creates a file whose name must be free, and its folders.
+pub(super) fn create_atomically(target: &Path, bytes: &[u8]) -> io::Result<()> {
     let parent = target.parent().unwrap_or(Path::new("."));
     make_folder(parent, Access::Usual)?;
     stage(parent, bytes, Access::Usual)?.persist_noclobber(target).map_err(|error| error.error)?;
     sync_folder(parent)
 }
 
-/// Opens a file to append to, making it and its folders for the user only.
-pub fn open_private_log(path: &Path) -> io::Result<fs::File> {
+/// Opens a file for appending; creates it and its folders for the user only.
+pub(crate) fn open_private_log(path: &Path) -> io::Result<fs::File> {
     make_folder(path.parent().unwrap_or(Path::new(".")), Access::Private)?;
     let mut options = fs::OpenOptions::new();
     options.create(true).append(true).read(true);
@@ -49,14 +50,15 @@ pub fn open_private_log(path: &Path) -> io::Result<fs::File> {
 
 pub(super) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut options = fs::OpenOptions::new();
+    // `create_new` does not follow a link that somebody put there.
     options.write(true).create_new(true);
     for_user_only(&mut options);
     options.open(path)?.write_all(bytes)
 }
 
-/// Makes a file private that is not; returns whether it had to.
+/// Restricts a file to the user; returns whether its mode had to be changed.
 #[cfg(unix)]
-pub fn tighten(path: &Path) -> io::Result<bool> {
+pub(crate) fn tighten(path: &Path) -> io::Result<bool> {
     use std::os::unix::fs::PermissionsExt;
     let mode = fs::metadata(path)?.permissions().mode();
     if mode & 0o077 == 0 {
@@ -66,9 +68,9 @@ pub fn tighten(path: &Path) -> io::Result<bool> {
     Ok(true)
 }
 
-/// Makes a file private that is not; other systems keep a user's files apart by themselves.
+/// Does nothing: other systems have no such mode, and protect a user's files by default.
 #[cfg(not(unix))]
-pub fn tighten(_: &Path) -> io::Result<bool> {
+pub(crate) fn tighten(_: &Path) -> io::Result<bool> {
     Ok(false)
 }
 
@@ -100,34 +102,35 @@ fn close_to_others(builder: &mut fs::DirBuilder) {
 #[cfg(not(unix))]
 fn close_to_others(_: &mut fs::DirBuilder) {}
 
-/// How often a file is made anew that another process swept away before it was locked.
+/// How often a temporary file is created again because another process removed it before it was locked.
 pub(super) const ATTEMPTS: usize = 100;
 
-/// Writes `bytes` to a temporary file in `folder` and brings them to the disk.
+/// Writes `bytes` to a temporary file in `folder` and syncs it.
 ///
-/// The file is locked while it is in use, so that only what a kill left is swept away.
+/// The file is locked while it is in use, so that a sweep removes only files of killed processes.
 fn stage(folder: &Path, bytes: &[u8], access: Access) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(super::STAGING);
     permit(&mut builder, access);
     for _ in 0..ATTEMPTS {
         let mut staged = builder.tempfile_in(folder)?;
-        // Where the file system knows no locks nothing is swept either.
+        // If the file system does not support locks, a sweep cannot lock either and removes nothing.
         let is_locked = staged.as_file().lock().is_ok();
         if is_locked && fs::symlink_metadata(staged.path()).is_err() {
             continue;
         }
         staged.write_all(bytes)?;
+        // Before the rename: otherwise a power failure could leave the new name with an empty file.
         staged.as_file().sync_all()?;
         return Ok(staged);
     }
-    Err(io::Error::new(io::ErrorKind::ResourceBusy, "its temporary file is removed by another process"))
+    Err(io::Error::new(io::ErrorKind::ResourceBusy, "another process keeps removing its temporary file"))
 }
 
 #[cfg(unix)]
 fn permit(builder: &mut tempfile::Builder<'_, '_>, access: Access) {
     use std::os::unix::fs::PermissionsExt;
-    // The umask is applied to it, as to any new file.
+    // The umask applies, as to any new file.
     builder.permissions(fs::Permissions::from_mode(match access {
         Access::Usual => 0o666,
         Access::Private => 0o600,
@@ -137,9 +140,11 @@ fn permit(builder: &mut tempfile::Builder<'_, '_>, access: Access) {
 #[cfg(not(unix))]
 fn permit(_: &mut tempfile::Builder<'_, '_>, _: Access) {}
 
-/// Brings a rename to the disk; file systems that cannot sync a folder are content without.
+/// Syncs a folder, so that a rename in it survives a power failure.
 pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
     match fs::File::open(folder).and_then(|folder| folder.sync_all()) {
+        // Some file systems cannot sync a folder, and the file itself is synced already: only a full disk is an
+        // error.
         Err(error) if error.kind() == io::ErrorKind::StorageFull => Err(error),
         Ok(()) | Err(_) => Ok(()),
     }

@@ -1,6 +1,6 @@
-//! The rope with its version, read and changed by byte offsets; lines and grapheme boundaries.
+//! The rope and its version, read and changed by byte offsets, with lines and grapheme boundaries.
 //!
-//! A line ends at `\n`; a `\r` before it belongs to the break, so that files from Windows stay as they are.
+//! A line ends at `\n`. A `\r` before it belongs to the line break, so that Windows files keep their line breaks.
 
 use std::borrow::Cow;
 
@@ -11,55 +11,57 @@ use crate::text::Span;
 
 use super::Edit;
 
-/// Up to so many bytes a text is kept in one piece as well. The rope counts the lines and characters of a small text anew
-/// for every question, and a frame asks some 2,000: that was two thirds of it. Tests meet both.
-const FLAT: usize = if cfg!(test) { 64 } else { 64 * 1024 };
+/// A text of at most this many bytes is also kept as one string. Tests use a small limit to cover both
+/// representations.
+// ropey recounts the lines and characters of a small text (a rope of one leaf) for every query, and a frame makes
+// about 2,000 of them: that was two thirds of the time of a keystroke.
+const FLAT_LIMIT: usize = if cfg!(test) { 64 } else { 64 * 1024 };
 
 #[derive(Debug, Clone)]
-pub struct Buffer {
+pub(crate) struct TextBuffer {
     rope: Rope,
-    flat: Option<Box<Flat>>,
+    flat: Option<Box<FlatText>>,
     version: u64,
 }
 
 #[derive(Debug, Clone)]
-struct Flat {
+struct FlatText {
     text: String,
     line_starts: Vec<usize>,
 }
 
-impl Flat {
+impl FlatText {
     fn of(rope: &Rope) -> Option<Box<Self>> {
-        let text = (rope.len_bytes() <= FLAT).then(|| rope.to_string())?;
+        let text = (rope.len_bytes() <= FLAT_LIMIT).then(|| rope.to_string())?;
         let line_starts =
             std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1));
         Some(Box::new(Self { line_starts: line_starts.collect(), text }))
     }
 }
 
-impl Buffer {
-    pub fn new(text: &str) -> Self {
+impl TextBuffer {
+    pub(super) fn new(text: &str) -> Self {
         let rope = Rope::from_str(text);
-        Self { flat: Flat::of(&rope), rope, version: 0 }
+        Self { flat: FlatText::of(&rope), rope, version: 0 }
     }
 
-    pub fn rope(&self) -> &Rope {
+    pub(super) fn rope(&self) -> &Rope {
         &self.rope
     }
 
-    pub fn version(&self) -> u64 {
+    pub(super) fn version(&self) -> u64 {
         self.version
     }
 
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.flat.as_ref().map_or_else(|| self.rope.len_bytes(), |flat| flat.text.len())
     }
 
-    pub fn n_lines(&self) -> usize {
+    pub(super) fn n_lines(&self) -> usize {
         self.flat.as_ref().map_or_else(|| self.rope.len_lines(), |flat| flat.line_starts.len())
     }
 
-    /// The piece of the text that holds a byte, and where it begins. A character is whole in its piece.
+    /// The chunk that contains a byte, and the chunk's offset. A character is never split between chunks.
     fn chunk(&self, at: usize) -> (&str, usize) {
         if let Some(flat) = &self.flat {
             return (&flat.text, 0);
@@ -73,16 +75,17 @@ impl Buffer {
         chunk.as_bytes()[at - start]
     }
 
-    /// The line (from 0) of a byte; the last one for what is behind the end.
-    pub fn line_of(&self, at: usize) -> usize {
+    /// The line (from 0) of a byte; the last line for offsets after the end.
+    pub(super) fn line_of(&self, at: usize) -> usize {
         match &self.flat {
+            // The first line start is 0, so the partition point is at least 1.
             Some(flat) => flat.line_starts.partition_point(|start| *start <= at) - 1,
             None => self.rope.byte_to_line(at.min(self.len())),
         }
     }
 
-    /// Where a line starts; the text's end for lines behind the last.
-    pub fn line_start(&self, line: usize) -> usize {
+    /// The offset of a line's start; the text's end for lines after the last.
+    pub(super) fn line_start(&self, line: usize) -> usize {
         match &self.flat {
             Some(flat) => flat.line_starts.get(line).copied().unwrap_or(flat.text.len()),
             None if line < self.n_lines() => self.rope.line_to_byte(line),
@@ -90,10 +93,11 @@ impl Buffer {
         }
     }
 
-    pub fn line_span(&self, line: usize) -> Span {
+    pub(super) fn line_span(&self, line: usize) -> Span {
         let (start, next) = (self.line_start(line), self.line_start(line + 1));
         let mut end = next;
         if start < end && self.byte(end - 1) == b'\n' {
+            // The break is removed from its end: `\r` belongs to it only if `\n` follows. A lone `\r` is text.
             end -= 1;
             if start < end && self.byte(end - 1) == b'\r' {
                 end -= 1;
@@ -102,9 +106,11 @@ impl Buffer {
         Span::new(start, end)
     }
 
-    /// The text of a span, moved into the text and to char boundaries first.
-    pub fn slice(&self, span: Span) -> Cow<'_, str> {
+    /// The text of a span, after moving both ends into the text and to char boundaries.
+    pub(super) fn slice(&self, span: Span) -> Cow<'_, str> {
         let span = self.clamp(span);
+        // ropey's own slice counts the lines and chars of what it contains, which a row of the screen does not need;
+        // most spans are in one chunk, where a borrowed str is enough.
         let (chunk, start) = self.chunk(span.start);
         match chunk.get(span.start - start..span.end - start) {
             Some(text) => Cow::Borrowed(text),
@@ -112,53 +118,55 @@ impl Buffer {
         }
     }
 
-    pub fn clamp(&self, span: Span) -> Span {
-        Span::new(self.floor(span.start), self.floor(span.end))
+    pub(super) fn clamp(&self, span: Span) -> Span {
+        Span::new(self.floor_char(span.start), self.floor_char(span.end))
     }
 
     /// The char boundary at or before a byte.
-    fn floor(&self, at: usize) -> usize {
+    fn floor_char(&self, at: usize) -> usize {
         let at = at.min(self.len());
         let (chunk, start) = self.chunk(at);
         start + chunk.floor_char_boundary(at - start)
     }
 
-    pub fn char_after(&self, at: usize) -> Option<char> {
+    pub(super) fn char_after(&self, at: usize) -> Option<char> {
         self.rope.get_char(self.rope.byte_to_char(at.min(self.len())))
     }
 
-    pub fn char_before(&self, at: usize) -> Option<char> {
+    pub(super) fn char_before(&self, at: usize) -> Option<char> {
         self.rope.byte_to_char(at.min(self.len())).checked_sub(1).map(|before| self.rope.char(before))
     }
 
-    pub fn has_at(&self, at: usize, text: &str) -> bool {
+    pub(super) fn has_at(&self, at: usize, text: &str) -> bool {
         at + text.len() <= self.len() && self.slice(Span::new(at, at + text.len())) == text
     }
 
-    pub fn has_before(&self, at: usize, text: &str) -> bool {
+    pub(super) fn has_before(&self, at: usize, text: &str) -> bool {
         at.checked_sub(text.len()).is_some_and(|start| self.has_at(start, text))
     }
 
-    /// The line break this document uses, told by its first one.
-    pub fn line_break(&self) -> &'static str {
+    /// The document's line break: the same as its first one, `\n` if it has none.
+    pub(super) fn line_break(&self) -> &'static str {
+        // The first break also decides for a file with mixed breaks, whose existing breaks are never rewritten.
         let first = self.line_span(0);
         if self.has_at(first.end, "\r\n") { "\r\n" } else { "\n" }
     }
 
-    /// Replaces a span that lies within the text on char boundaries.
-    pub fn replace(&mut self, span: Span, text: &str) -> Edit {
+    /// Replaces a span that is within the text, on char boundaries.
+    pub(super) fn replace(&mut self, span: Span, text: &str) -> Edit {
         let removed = self.slice(span).into_owned();
+        // ropey removes and inserts by char index, everything else here is in bytes.
         let start = self.rope.byte_to_char(span.start);
         self.rope.remove(start..self.rope.byte_to_char(span.end));
         self.rope.insert(start, text);
-        self.flat = Flat::of(&self.rope);
+        self.flat = FlatText::of(&self.rope);
         self.version += 1;
         Edit { at: span.start, removed, inserted: text.to_owned() }
     }
 
     /// The grapheme boundary at or before a byte.
-    pub fn snap(&self, at: usize) -> usize {
-        let at = self.floor(at);
+    pub(super) fn snap(&self, at: usize) -> usize {
+        let at = self.floor_char(at);
         if self.is_boundary(at) { at } else { self.grapheme_before(at) }
     }
 
@@ -168,14 +176,15 @@ impl Buffer {
         loop {
             match cursor.is_boundary(chunk, start) {
                 Ok(answer) => return answer,
+                // Whether two flags or joined emoji separate can depend on text before this chunk.
                 Err(GraphemeIncomplete::PreContext(end)) => self.give_context(&mut cursor, end),
                 Err(_) => (chunk, start) = self.chunk(at.saturating_sub(1)),
             }
         }
     }
 
-    /// The next grapheme boundary behind a byte; the text's end at the end.
-    pub fn grapheme_after(&self, at: usize) -> usize {
+    /// The next grapheme boundary after a byte; the text's end at the end.
+    pub(super) fn grapheme_after(&self, at: usize) -> usize {
         let mut cursor = GraphemeCursor::new(at, self.len(), true);
         let (mut chunk, mut start) = self.chunk(at);
         loop {
@@ -191,7 +200,7 @@ impl Buffer {
     }
 
     /// The last grapheme boundary before a byte; 0 at the start.
-    pub fn grapheme_before(&self, at: usize) -> usize {
+    pub(super) fn grapheme_before(&self, at: usize) -> usize {
         let mut cursor = GraphemeCursor::new(at, self.len(), true);
         let (mut chunk, mut start) = self.chunk(at);
         loop {
@@ -208,27 +217,30 @@ impl Buffer {
 
     fn give_context(&self, cursor: &mut GraphemeCursor, end: usize) {
         let (chunk, start) = self.chunk(end.saturating_sub(1));
+        // The chunk must end exactly at the requested offset.
         cursor.provide_context(&chunk[..end - start], start);
     }
 }
 
-/// `text` on one line: line breaks become spaces, other control characters are left out.
-pub fn flattened(text: &str) -> String {
+/// `text` as one line: line breaks become spaces, other control characters are removed.
+pub(crate) fn flattened(text: &str) -> String {
     unified(text, " ").chars().filter(|c| !c.is_control()).collect()
 }
 
-/// `text` with every line break as `line_break`, and without control characters but the tab.
-pub fn unified(text: &str, line_break: &str) -> String {
+/// `text` with every line break replaced by `line_break`, and without control characters except tabs.
+pub(crate) fn unified(text: &str, line_break: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         match c {
             '\r' => {
+                // `\r\n` is one break, not two.
                 chars.next_if_eq(&'\n');
                 out.push_str(line_break);
             }
             '\n' => out.push_str(line_break),
             '\t' => out.push('\t'),
+            // Raw control characters are invalid in a JSON string, and nobody sees them in pasted text.
             _ if c.is_control() => {}
             _ => out.push(c),
         }

@@ -1,46 +1,48 @@
-//! Edits as data that can be turned round.
+//! Edits as data that can be inverted.
 
 use crate::text::Span;
 
 use super::Selection;
 
-/// One replacement that was made: `removed` stood at `at`, now `inserted` does.
+/// A replacement that was applied: at byte `at`, `removed` was replaced by `inserted`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Edit {
+pub(crate) struct Edit {
     pub at: usize,
     pub removed: String,
     pub inserted: String,
 }
 
 impl Edit {
-    pub fn span(&self) -> Span {
+    pub(crate) fn span(&self) -> Span {
         Span::new(self.at, self.at + self.removed.len())
     }
 
-    pub fn inverse(&self) -> Edit {
+    pub(crate) fn inverse(&self) -> Edit {
         Edit { at: self.at, removed: self.inserted.clone(), inserted: self.removed.clone() }
     }
 
-    /// Returns where a place in the text before is afterwards; places at or in the span go behind what was inserted.
-    pub fn carry(&self, place: usize) -> usize {
-        if place < self.at {
-            place
+    /// Maps an offset of the text before the edit to the text after it. Offsets at or inside the span move to the end
+    /// of the inserted text.
+    pub(crate) fn map_offset(&self, offset: usize) -> usize {
+        // Not `<=`: the cursor is at `at` while one types, and has to end up after the new text.
+        if offset < self.at {
+            offset
         } else {
-            self.at + self.inserted.len() + place.saturating_sub(self.at + self.removed.len())
+            self.at + self.inserted.len() + offset.saturating_sub(self.at + self.removed.len())
         }
     }
 }
 
-/// One undo step: edits in the order in which they were made, each in the text the one before it left.
+/// One undo step: edits in the order in which they were applied, each relative to the text after the previous one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Transaction {
+pub(crate) struct Transaction {
     pub edits: Vec<Edit>,
     pub before: Selection,
     pub after: Selection,
 }
 
 impl Transaction {
-    pub fn inverse(&self) -> Transaction {
+    pub(crate) fn inverse(&self) -> Transaction {
         Transaction {
             edits: self.edits.iter().rev().map(Edit::inverse).collect(),
             before: self.after,
@@ -48,11 +50,12 @@ impl Transaction {
         }
     }
 
-    /// Takes in a transaction made right behind this one; typing in one place becomes one edit.
-    pub fn absorb(&mut self, next: Transaction) {
+    /// Appends the transaction that directly follows this one. Typing at one place becomes a single edit.
+    pub(crate) fn absorb(&mut self, next: Transaction) {
         self.after = next.after;
         for edit in next.edits {
             match self.edits.last_mut() {
+                // Only pure insertions are merged: a typed word is then one edit instead of one per key.
                 Some(last) if edit.removed.is_empty() && last.at + last.inserted.len() == edit.at => {
                     last.inserted.push_str(&edit.inserted);
                 }

@@ -1,51 +1,55 @@
-//! Undo and redo: which edits belong together, and what was done and taken back.
+//! Undo and redo, and which edits form one step.
 //!
-//! Without a clock: a step is a word typed, a run of deletions, or one command.
+//! Time plays no role, so that the result is deterministic: a step is a typed word, a run of deletions, or one
+//! command.
 
 use super::{Edit, Selection, Transaction};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Grouping {
-    /// A typed character: joins typing, until a new word begins.
+pub(crate) enum Grouping {
+    /// A typed character: joins the typing before it, until a new word begins.
     Typing,
     Deleting,
     Alone,
 }
 
 #[derive(Debug, Clone, Default)]
-pub struct History {
+pub(crate) struct History {
     done: Vec<Transaction>,
     undone: Vec<Transaction>,
     open: Option<Grouping>,
 }
 
 impl History {
-    pub fn can_undo(&self) -> bool {
+    pub(super) fn can_undo(&self) -> bool {
         !self.done.is_empty()
     }
 
-    pub fn can_redo(&self) -> bool {
+    pub(super) fn can_redo(&self) -> bool {
         !self.undone.is_empty()
     }
 
-    pub fn seal(&mut self) {
+    pub(super) fn seal(&mut self) {
+        // `open` is the grouping that the next edit may still join.
         self.open = None;
     }
 
-    /// Says where the last step left the cursor, which redo comes back to.
-    pub fn settle(&mut self, selection: Selection) {
+    /// Records the selection after the last step, which redo restores.
+    pub(super) fn set_selection_after(&mut self, selection: Selection) {
         if let Some(last) = self.done.last_mut() {
             last.after = selection;
         }
     }
 
-    pub fn n_steps(&self) -> usize {
+    pub(super) fn n_steps(&self) -> usize {
         self.done.len()
     }
 
-    pub fn join_behind(&mut self, n: usize) {
+    pub(super) fn join_after(&mut self, n: usize) {
         self.seal();
         if n < self.done.len() {
+            // A vim insertion is several steps (typing, completions, pastes), but one undo step for its user. Joining
+            // afterwards leaves no open state if the insertion never ends properly.
             let mut steps = self.done.drain(n..);
             let first = steps.next();
             let joined = first.map(|first| {
@@ -58,7 +62,7 @@ impl History {
         }
     }
 
-    pub fn push(&mut self, transaction: Transaction, grouping: Grouping) {
+    pub(super) fn push(&mut self, transaction: Transaction, grouping: Grouping) {
         self.undone.clear();
         let open = self.open.replace(grouping);
         match self.done.last_mut() {
@@ -69,8 +73,8 @@ impl History {
         }
     }
 
-    /// The edits that take the last step back, and the selection before it.
-    pub fn undo(&mut self) -> Option<(Vec<Edit>, Selection)> {
+    /// The edits that undo the last step, and the selection before it.
+    pub(super) fn undo(&mut self) -> Option<(Vec<Edit>, Selection)> {
         self.seal();
         let step = self.done.pop()?;
         let inverse = step.inverse();
@@ -78,26 +82,28 @@ impl History {
         Some((inverse.edits, inverse.after))
     }
 
-    /// The edits of the last step taken back, and the selection behind it.
-    pub fn redo(&mut self) -> Option<(Vec<Edit>, Selection)> {
+    /// The edits of the last undone step, and the selection after it.
+    pub(super) fn redo(&mut self) -> Option<(Vec<Edit>, Selection)> {
         self.seal();
         let step = self.undone.pop()?;
-        let answer = (step.edits.clone(), step.after);
+        let redone = (step.edits.clone(), step.after);
         self.done.push(step);
-        Some(answer)
+        Some(redone)
     }
 }
 
 fn joins(last: &Transaction, next: &Transaction, grouping: Grouping) -> bool {
     match grouping {
         Grouping::Alone => false,
+        // Holding Backspace is one step, however much it deletes.
         Grouping::Deleting => true,
         Grouping::Typing => !begins_word(last, next),
     }
 }
 
 fn begins_word(last: &Transaction, next: &Transaction) -> bool {
-    let was_blank = last.edits.last().is_some_and(|edit| edit.inserted.ends_with(char::is_whitespace));
-    let is_blank = next.edits.first().is_some_and(|edit| edit.inserted.starts_with(char::is_whitespace));
-    was_blank && !is_blank
+    // The space belongs to the word before it, so that each undo removes one whole word.
+    let was_space = last.edits.last().is_some_and(|edit| edit.inserted.ends_with(char::is_whitespace));
+    let is_space = next.edits.first().is_some_and(|edit| edit.inserted.starts_with(char::is_whitespace));
+    was_space && !is_space
 }

@@ -7,8 +7,8 @@ use crate::text::Span;
 use super::history::Grouping;
 use super::{Editor, Selection, cells, motion};
 
-/// One indentation: what the Bot API's and CleverTap's samples look tidy with.
-pub const INDENT: &str = "  ";
+/// One level of indentation, as in the samples of the Bot API and of CleverTap.
+pub(crate) const INDENT: &str = "  ";
 
 const COMMENT: &str = "{% comment %}";
 const END_COMMENT: &str = "{% endcomment %}";
@@ -16,20 +16,23 @@ const END_COMMENT: &str = "{% endcomment %}";
 impl Editor {
     pub(super) fn tab(&mut self) {
         let lines = self.selected_lines();
+        // As in other editors: Tab over several lines indents them instead of replacing them.
         if lines.start() != lines.end() {
             return self.indent(lines);
         }
         let span = self.selection.span();
         let start = self.line_span(*lines.start()).start;
+        // In cells and not in bytes: wide characters before the cursor count twice.
         let column = cells::column_of(&self.line(*lines.start()), span.start - start);
         let fill = " ".repeat(INDENT.len() - column % INDENT.len());
         self.edit(Grouping::Typing, vec![(span, fill)]);
-        self.settle(Selection::at(self.cursor()));
+        self.select_within_step(Selection::at(self.cursor()));
     }
 
     fn indent(&mut self, lines: RangeInclusive<usize>) {
         let edits = lines
             .map(|line| self.line_span(line))
+            // An empty line would only get trailing spaces.
             .filter(|span| !span.is_empty())
             .map(|span| (Span::at(span.start), INDENT.to_owned()))
             .collect();
@@ -42,9 +45,10 @@ impl Editor {
             .map(|line| {
                 let start = self.line_span(line).start;
                 let text = self.line(line);
-                let blanks = motion::indentation(&text);
-                let taken = if blanks.starts_with('\t') { 1 } else { blanks.len().min(INDENT.len()) };
-                (Span::new(start, start + taken), String::new())
+                let indent = motion::indentation(&text);
+                // A tab is one level, however wide it is shown.
+                let removed = if indent.starts_with('\t') { 1 } else { indent.len().min(INDENT.len()) };
+                (Span::new(start, start + removed), String::new())
             })
             .collect();
         self.edit(Grouping::Alone, edits);
@@ -55,14 +59,18 @@ impl Editor {
             return;
         }
         let block = self.block(self.selected_lines());
+        // The copy is added after the block with its break first, so that it also works on the last line, which has
+        // none.
         let copy = format!("{}{}", self.buffer.line_break(), self.slice(block));
         let selection = shifted(self.selection, copy.len());
         self.edit(Grouping::Alone, vec![(Span::at(block.end), copy)]);
-        self.settle(selection);
+        self.select_within_step(selection);
     }
 
     pub(super) fn move_lines_up(&mut self) {
         let lines = self.selected_lines();
+        // The neighbouring line is moved to the other side instead of the block: the selected text is not touched, so
+        // the selection only has to be shifted.
         let Some(above) = lines.start().checked_sub(1) else { return };
         let block = self.block(lines);
         let above = self.line_span(above);
@@ -73,7 +81,7 @@ impl Editor {
             Grouping::Alone,
             vec![(Span::new(above.start, block.start), String::new()), (Span::at(block.end), line)],
         );
-        self.settle(Selection { anchor, head });
+        self.select_within_step(Selection { anchor, head });
     }
 
     pub(super) fn move_lines_down(&mut self) {
@@ -90,13 +98,14 @@ impl Editor {
             Grouping::Alone,
             vec![(Span::at(block.start), line), (Span::new(block.end, below.end), String::new())],
         );
-        self.settle(selection);
+        self.select_within_step(selection);
     }
 
     pub(super) fn toggle_comment(&mut self) {
         let block = self.block(self.selected_lines());
         let text = self.slice(block).into_owned();
         let start = block.start + (text.len() - text.trim_start().len());
+        // In a block of nothing but whitespace the two trims pass each other.
         let end = (block.start + text.trim_end().len()).max(start);
         let inner = text.trim();
         let is_comment = COMMENT.len() + END_COMMENT.len() <= inner.len()
@@ -113,7 +122,7 @@ impl Editor {
         self.edit(Grouping::Alone, edits);
     }
 
-    /// The lines the selection touches; one that ends at a line's start does not touch that line.
+    /// The lines that the selection touches. A selection that ends at a line's start does not touch that line.
     fn selected_lines(&self) -> RangeInclusive<usize> {
         let span = self.selection.span();
         let (first, last) = (self.line_of(span.start), self.line_of(span.end));
@@ -121,7 +130,7 @@ impl Editor {
         first..=(if ends_before { last - 1 } else { last })
     }
 
-    /// The bytes of lines without the last one's break.
+    /// The span of lines, without the last line's break.
     fn block(&self, lines: RangeInclusive<usize>) -> Span {
         Span::new(self.line_span(*lines.start()).start, self.line_span(*lines.end()).end)
     }

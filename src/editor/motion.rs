@@ -1,42 +1,43 @@
-//! Where motions lead, and which bracket belongs to which.
+//! The targets of motions, and matching brackets.
 
 use crate::text::Span;
 
-use super::buffer::Buffer;
+use super::buffer::TextBuffer;
 use super::{Editor, Selection, cells};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Motion {
     /// One grapheme back; to the start of a selection.
     Left,
-    /// One grapheme on; to the end of a selection.
+    /// One grapheme forward; to the end of a selection.
     Right,
     LeftInLine,
-    /// From a line's end onto its last grapheme, where a block cursor can be; vertical motions keep their column.
+    /// From a line's end back onto its last grapheme, where a block cursor can be. Keeps the column of vertical
+    /// motions.
     OntoGrapheme,
-    /// To the start of the word before.
+    /// To the start of the previous word.
     WordLeft,
-    /// To the end of the word behind.
+    /// To the end of the next word.
     WordRight,
-    /// One row up, in the same column where the row is long enough; rows are lines where nothing is wrapped.
+    /// One row up, in the same column if the row is long enough. Rows are lines if nothing is wrapped.
     Up,
     Down,
     /// That many rows up.
     PageUp(usize),
     /// That many rows down.
     PageDown(usize),
-    /// That many lines up, whatever their rows.
+    /// That many lines up, regardless of soft wrap.
     LinesUp(usize),
     LinesDown(usize),
-    /// To the first character that is not blank; from there to the very start.
+    /// To the first character that is not whitespace; from there to the start of the line.
     LineStart,
     LineEnd,
     DocumentStart,
     DocumentEnd,
     MatchingBracket,
-    /// To the start of a line, from 1; the last one where there are fewer.
+    /// To the start of a line, numbered from 1; the last line if there are fewer.
     Line(usize),
-    /// To a byte.
+    /// To a byte offset.
     To(usize),
 }
 
@@ -44,24 +45,27 @@ impl Editor {
     pub(super) fn move_by(&mut self, motion: Motion) {
         let span = self.selection.span();
         let head = match motion {
+            // As in every text field: an arrow key leaves a selection at its edge and does not move any further.
             Motion::Left if !span.is_empty() => span.start,
             Motion::Right if !span.is_empty() => span.end,
             _ => self.target(motion),
         };
-        self.go(motion, Selection::at(head));
+        self.move_selection(motion, Selection::at(head));
     }
 
     pub(super) fn extend_by(&mut self, motion: Motion) {
         let head = self.target(motion);
-        self.go(motion, Selection { anchor: self.selection.anchor, head });
+        self.move_selection(motion, Selection { anchor: self.selection.anchor, head });
     }
 
-    /// Sets the selection, and keeps the column over vertical motions.
-    fn go(&mut self, motion: Motion, selection: Selection) {
+    /// Sets the selection and keeps the goal column during vertical motions.
+    fn move_selection(&mut self, motion: Motion, selection: Selection) {
         let goal = match motion {
+            // Vim mode applies this motion after each of its commands, which must not lose the column.
             Motion::OntoGrapheme => self.goal,
             _ => motion.steps().map(|(unit, _)| self.goal_column(unit)),
         };
+        // `set_selection` clears the goal, so it is computed before and stored after.
         self.set_selection(selection);
         self.goal = goal;
     }
@@ -69,7 +73,7 @@ impl Editor {
     pub(super) fn target(&mut self, motion: Motion) -> usize {
         let at = self.cursor();
         match motion.steps() {
-            Some((Unit::Row, rows)) if self.wrap.is_some() => return self.row_target(rows),
+            Some((VerticalUnit::Row, rows)) if self.wrap.is_some() => return self.row_target(rows),
             Some((_, lines)) => return self.line_target(lines),
             None => {}
         }
@@ -97,7 +101,7 @@ impl Editor {
         }
     }
 
-    /// Over the first line's top and the last line's bottom the cursor goes to the very start and end.
+    /// Up from the first line goes to the start of the text, down from the last line to its end.
     fn line_target(&mut self, lines: isize) -> usize {
         let line = self.line_of(self.cursor());
         match line.checked_add_signed(lines) {
@@ -110,16 +114,17 @@ impl Editor {
     }
 
     fn at_goal(&mut self, line: usize) -> usize {
-        let goal = self.goal_column(Unit::Line);
+        let goal = self.goal_column(VerticalUnit::Line);
         self.line_span(line).start + cells::byte_at(&self.line(line), goal)
     }
 
     fn row_target(&mut self, rows: isize) -> usize {
-        let goal = self.goal_column(Unit::Row);
+        let goal = self.goal_column(VerticalUnit::Row);
         let from = self.row_at(self.cursor());
         let mut row = from;
         for _ in 0..rows.unsigned_abs() {
             let next = if rows < 0 { self.row_before(&row) } else { self.row_after(&row) };
+            // A page that is longer than the rest of the text stops at the last row.
             let Some(next) = next else { break };
             row = next;
         }
@@ -130,12 +135,12 @@ impl Editor {
         }
     }
 
-    fn goal_column(&mut self, unit: Unit) -> usize {
+    fn goal_column(&mut self, unit: VerticalUnit) -> usize {
         if let Some(goal) = self.goal {
             return goal;
         }
         let at = self.cursor();
-        if unit == Unit::Row && self.wrap.is_some() {
+        if unit == VerticalUnit::Row && self.wrap.is_some() {
             let row = self.row_at(at);
             return self.column_in(&row, at);
         }
@@ -143,7 +148,8 @@ impl Editor {
         cells::column_of(&self.line(line), at - self.line_span(line).start)
     }
 
-    /// Returns the place nearest to `at` where a block cursor can be: on a grapheme of its line, unless that has none.
+    /// Returns the offset nearest to `at` where a block cursor can be: on a grapheme of its line, or at the start of
+    /// an empty line.
     pub fn onto_grapheme(&self, at: usize) -> usize {
         let line = self.line_span(self.line_of(at));
         at.min(self.buffer.grapheme_before(line.end).max(line.start))
@@ -158,83 +164,88 @@ impl Editor {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Unit {
+enum VerticalUnit {
     Row,
     Line,
 }
 
 impl Motion {
-    fn steps(self) -> Option<(Unit, isize)> {
+    fn steps(self) -> Option<(VerticalUnit, isize)> {
+        // A count beyond `isize` ends at the edge of the text anyway.
         let signed = |steps: usize| isize::try_from(steps).unwrap_or(isize::MAX);
         match self {
-            Motion::Up => Some((Unit::Row, -1)),
-            Motion::Down => Some((Unit::Row, 1)),
-            Motion::PageUp(rows) => Some((Unit::Row, -signed(rows))),
-            Motion::PageDown(rows) => Some((Unit::Row, signed(rows))),
-            Motion::LinesUp(lines) => Some((Unit::Line, -signed(lines))),
-            Motion::LinesDown(lines) => Some((Unit::Line, signed(lines))),
+            Motion::Up => Some((VerticalUnit::Row, -1)),
+            Motion::Down => Some((VerticalUnit::Row, 1)),
+            Motion::PageUp(rows) => Some((VerticalUnit::Row, -signed(rows))),
+            Motion::PageDown(rows) => Some((VerticalUnit::Row, signed(rows))),
+            Motion::LinesUp(lines) => Some((VerticalUnit::Line, -signed(lines))),
+            Motion::LinesDown(lines) => Some((VerticalUnit::Line, signed(lines))),
             _ => None,
         }
     }
 }
 
-pub fn indentation(line: &str) -> &str {
+pub(crate) fn indentation(line: &str) -> &str {
     &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
 }
 
-/// What makes a word a word: runs of the same class.
+/// Character classes: a word is a run of characters of one class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Class {
+pub(crate) enum CharClass {
     Break,
     Blank,
     Word,
     Sign,
 }
 
-pub fn class_of(c: char) -> Class {
+pub(crate) fn class_of(c: char) -> CharClass {
     match c {
-        '\n' | '\r' => Class::Break,
-        _ if c.is_whitespace() => Class::Blank,
-        '_' => Class::Word,
-        _ if c.is_alphanumeric() => Class::Word,
-        _ => Class::Sign,
+        // `\r` too: the grapheme `\r\n` is classified by its first character.
+        '\n' | '\r' => CharClass::Break,
+        _ if c.is_whitespace() => CharClass::Blank,
+        // Names of Liquid variables and properties are one word.
+        '_' => CharClass::Word,
+        _ if c.is_alphanumeric() => CharClass::Word,
+        _ => CharClass::Sign,
     }
 }
 
-fn class_at(buffer: &Buffer, at: usize) -> Option<Class> {
+fn class_at(buffer: &TextBuffer, at: usize) -> Option<CharClass> {
     buffer.char_after(at).map(class_of)
 }
 
-/// Behind blanks, then behind a run; a line break is a stop of its own.
-fn word_right(buffer: &Buffer, from: usize) -> usize {
-    let at = skip_right(buffer, from, Class::Blank);
+/// Skips spaces and then one run of characters. Stops before a line break; if `from` is at one, skips only the break.
+fn word_right(buffer: &TextBuffer, from: usize) -> usize {
+    let at = skip_right(buffer, from, CharClass::Blank);
     match class_at(buffer, at) {
         None => at,
-        Some(Class::Break) if from < at => at,
-        Some(Class::Break) => buffer.grapheme_after(at),
+        // Spaces at the end of a line were passed: stop before its break.
+        Some(CharClass::Break) if from < at => at,
+        Some(CharClass::Break) => buffer.grapheme_after(at),
         Some(class) => skip_right(buffer, at, class),
     }
 }
 
-fn word_left(buffer: &Buffer, from: usize) -> usize {
-    let at = skip_left(buffer, from, Class::Blank);
+fn word_left(buffer: &TextBuffer, from: usize) -> usize {
+    let at = skip_left(buffer, from, CharClass::Blank);
     match class_at(buffer, buffer.grapheme_before(at)) {
+        // At the text's start `grapheme_before` returns 0 again, which would look like a character.
         _ if at == 0 => at,
         None => at,
-        Some(Class::Break) if at < from => at,
-        Some(Class::Break) => buffer.grapheme_before(at),
+        Some(CharClass::Break) if at < from => at,
+        Some(CharClass::Break) => buffer.grapheme_before(at),
         Some(class) => skip_left(buffer, at, class),
     }
 }
 
-fn skip_right(buffer: &Buffer, mut at: usize, class: Class) -> usize {
+fn skip_right(buffer: &TextBuffer, mut at: usize, class: CharClass) -> usize {
     while class_at(buffer, at) == Some(class) {
         at = buffer.grapheme_after(at);
     }
     at
 }
 
-fn skip_left(buffer: &Buffer, mut at: usize, class: Class) -> usize {
+fn skip_left(buffer: &TextBuffer, mut at: usize, class: CharClass) -> usize {
     while 0 < at {
         let before = buffer.grapheme_before(at);
         if class_at(buffer, before) != Some(class) {
@@ -245,13 +256,14 @@ fn skip_left(buffer: &Buffer, mut at: usize, class: Class) -> usize {
     at
 }
 
-/// The word, the blanks or the signs around a byte: what a double click selects.
-pub fn word_around(buffer: &Buffer, at: usize) -> Span {
+/// The word, spaces or symbols around a byte: what a double click selects.
+pub(crate) fn word_around(buffer: &TextBuffer, at: usize) -> Span {
     let at = buffer.snap(at);
     let before = buffer.grapheme_before(at);
     let class = match (class_at(buffer, at), class_at(buffer, before)) {
-        (Some(Class::Break) | None, Some(class)) if before < at && class != Class::Break => class,
-        (Some(Class::Break) | None, _) => return Span::at(at),
+        // A double click after a line's end selects the last word of that line.
+        (Some(CharClass::Break) | None, Some(class)) if before < at && class != CharClass::Break => class,
+        (Some(CharClass::Break) | None, _) => return Span::at(at),
         (Some(class), _) => class,
     };
     Span::new(skip_left(buffer, at, class), skip_right(buffer, at, class))
@@ -259,33 +271,34 @@ pub fn word_around(buffer: &Buffer, at: usize) -> Span {
 
 const BRACKETS: [(char, char); 3] = [('(', ')'), ('[', ']'), ('{', '}')];
 
-/// How far the other bracket is looked for, in chars: a frame's time must not depend on the document.
+/// How far the other bracket is searched for, in chars: the time of a frame must not depend on the document's size.
 const MATCHING_REACH: usize = 100_000;
 
-/// The bracket behind or before the cursor and the one that belongs to it; brackets of other kinds do not matter.
-pub fn matching_brackets(buffer: &Buffer, cursor: usize) -> Option<(Span, Span)> {
-    let behind = buffer.char_after(cursor).map(|c| (cursor, c));
+/// The bracket after or before the cursor, and its counterpart. Brackets of other kinds are ignored.
+pub(crate) fn matching_brackets(buffer: &TextBuffer, cursor: usize) -> Option<(Span, Span)> {
+    let after = buffer.char_after(cursor).map(|c| (cursor, c));
     let before = buffer.char_before(cursor).map(|c| (cursor - c.len_utf8(), c));
-    behind.into_iter().chain(before).find_map(|(at, c)| {
+    after.into_iter().chain(before).find_map(|(at, c)| {
         let (open, close) = BRACKETS.into_iter().find(|(open, close)| c == *open || c == *close)?;
         let other =
             if c == open { closer_of(buffer, at, open, close) } else { opener_of(buffer, at, open, close) };
+        // All brackets are ASCII, one byte each.
         other.map(|other| (Span::new(at, at + 1), Span::new(other, other + 1)))
     })
 }
 
-fn closer_of(buffer: &Buffer, at: usize, open: char, close: char) -> Option<usize> {
+fn closer_of(buffer: &TextBuffer, at: usize, open: char, close: char) -> Option<usize> {
     let chars = buffer.rope().chars_at(buffer.rope().byte_to_char(at));
     find_balanced(chars, open, close).map(|distance| at + distance.0)
 }
 
-fn opener_of(buffer: &Buffer, at: usize, open: char, close: char) -> Option<usize> {
-    let behind = buffer.rope().byte_to_char(at) + 1;
-    let chars = buffer.rope().chars_at(behind).reversed();
+fn opener_of(buffer: &TextBuffer, at: usize, open: char, close: char) -> Option<usize> {
+    let after = buffer.rope().byte_to_char(at) + 1;
+    let chars = buffer.rope().chars_at(after).reversed();
     find_balanced(chars, close, open).map(|distance| at + 1 - distance.1)
 }
 
-/// The bytes before and through the char that balances the first one.
+/// Returns the distance in bytes from the first char to the start and to the end of the char that balances it.
 fn find_balanced(chars: impl Iterator<Item = char>, opens: char, closes: char) -> Option<(usize, usize)> {
     let mut depth = 0usize;
     let mut bytes = 0;

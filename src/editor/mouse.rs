@@ -1,18 +1,18 @@
-//! Selecting with the mouse: by graphemes, words and lines, and dragging on in the same unit.
+//! Selection with the mouse: by graphemes, words or lines. Dragging continues in the unit of the click.
 
 use crate::text::Span;
 
 use super::{Editor, Selection, motion};
 
-/// What the last click selected, and in which unit dragging goes on.
+/// What the last click selected, and the unit in which dragging extends it.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Drag {
-    unit: Unit,
+pub(crate) struct Drag {
+    unit: DragUnit,
     origin: Span,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
-enum Unit {
+enum DragUnit {
     #[default]
     Grapheme,
     Word,
@@ -21,25 +21,27 @@ enum Unit {
 
 impl Editor {
     pub(super) fn click(&mut self, at: usize) {
-        self.press(Unit::Grapheme, at);
+        self.press(DragUnit::Grapheme, at);
     }
 
     pub(super) fn double_click(&mut self, at: usize) {
-        self.press(Unit::Word, at);
+        self.press(DragUnit::Word, at);
     }
 
     pub(super) fn triple_click(&mut self, at: usize) {
-        self.press(Unit::Line, at);
+        self.press(DragUnit::Line, at);
     }
 
     pub(super) fn extend_click(&mut self, at: usize) {
-        self.drag = Drag { unit: Unit::Grapheme, origin: Span::at(self.selection.anchor) };
+        // Shift-click extends from the existing anchor, not from the place of an earlier click.
+        self.drag = Drag { unit: DragUnit::Grapheme, origin: Span::at(self.selection.anchor) };
         self.drag_to(at);
     }
 
     pub(super) fn drag_to(&mut self, at: usize) {
         let origin = self.drag.origin;
         let here = self.unit_at(self.drag.unit, at);
+        // The unit that was clicked first stays selected in both directions, so the anchor switches to its other end.
         let selection = if here.start < origin.start {
             Selection { anchor: origin.end, head: here.start }
         } else {
@@ -48,18 +50,19 @@ impl Editor {
         self.set_selection(selection);
     }
 
-    fn press(&mut self, unit: Unit, at: usize) {
+    fn press(&mut self, unit: DragUnit, at: usize) {
         let origin = self.unit_at(unit, at);
         self.drag = Drag { unit, origin };
         self.select(origin);
     }
 
-    fn unit_at(&self, unit: Unit, at: usize) -> Span {
+    fn unit_at(&self, unit: DragUnit, at: usize) -> Span {
         match unit {
-            Unit::Grapheme => Span::at(self.buffer.snap(at)),
-            Unit::Word => motion::word_around(&self.buffer, at),
-            Unit::Line => {
+            DragUnit::Grapheme => Span::at(self.buffer.snap(at)),
+            DragUnit::Word => motion::word_around(&self.buffer, at),
+            DragUnit::Line => {
                 let line = self.line_of(at);
+                // With its break, so that cutting removes the line and leaves no empty one.
                 Span::new(self.buffer.line_start(line), self.buffer.line_start(line + 1))
             }
         }

@@ -1,20 +1,22 @@
-//! Things in a text that can be taken hold of from within: a word, a quoted text, what brackets hold, a piece of Liquid.
+//! Text objects that contain an offset: a word, a quoted string, the contents of brackets, a piece of Liquid, an
+//! element.
 //!
-//! Liquid holes have quotes and brackets of their own: from outside they are passed over, inside they are all there is.
+//! Liquid tags and outputs have their own quotes. At an offset outside Liquid these quotes are skipped; inside a tag
+//! only its own quotes count.
 
 use super::Editor;
-use super::words::Words;
+use super::words::WordKind;
 use crate::text::Span;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Object {
-    /// A word, or the blanks between two.
-    Word(Words),
+pub enum TextObject {
+    /// A word, or the spaces between two words.
+    Word(WordKind),
     /// Lines up to the next empty one.
     Paragraph,
-    /// A text between two of this character, on one line.
+    /// The text between two of these characters, on one line.
     Quoted(char),
-    /// What the nearest pair of these brackets holds.
+    /// The contents of the nearest pair of these brackets.
     Bracketed(char, char),
     Liquid,
     Element,
@@ -23,64 +25,71 @@ pub enum Object {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
     Inner,
-    /// It and its delimiters; of a word the blanks behind it.
+    /// With its delimiters; for a word with the spaces after it.
     Around,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Found {
-    /// Its bytes; for lines from the first one's start to the last one's end.
+pub struct TextRegion {
+    /// The region's bytes. For whole lines: from the start of the first line to the end of the last, without its break.
     pub span: Span,
-    pub is_lines: bool,
+    pub is_linewise: bool,
 }
 
-impl Found {
+impl TextRegion {
     fn bytes(span: Span) -> Self {
-        Self { span, is_lines: false }
+        Self { span, is_linewise: false }
     }
 }
 
 impl Editor {
-    pub fn object_around(&self, at: usize, object: Object, extent: Extent) -> Option<Found> {
+    pub fn text_object_at(&self, at: usize, object: TextObject, extent: Extent) -> Option<TextRegion> {
         let at = self.buffer.snap(at);
         match object {
-            Object::Word(words) => Some(Found::bytes(self.word_object(at, words, extent))),
-            Object::Paragraph => Some(self.paragraph_object(at, extent)),
-            Object::Quoted(quote) => self.quoted_object(at, quote, extent).map(Found::bytes),
-            Object::Bracketed(open, close) => self.bracketed_object(at, open, close, extent),
-            Object::Liquid => {
+            TextObject::Word(kind) => Some(TextRegion::bytes(self.word_object(at, kind, extent))),
+            TextObject::Paragraph => Some(self.paragraph_object(at, extent)),
+            TextObject::Quoted(quote) => self.quoted_object(at, quote, extent).map(TextRegion::bytes),
+            TextObject::Bracketed(open, close) => self.bracketed_object(at, open, close, extent),
+            TextObject::Liquid => {
                 let text = self.text();
-                let hole = hole_around(&text, at)?;
-                Some(Found::bytes(if extent == Extent::Around { hole } else { inside_hole(&text, hole) }))
+                let tag = liquid_around(&text, at)?;
+                Some(TextRegion::bytes(if extent == Extent::Around {
+                    tag
+                } else {
+                    inside_liquid(&text, tag)
+                }))
             }
-            Object::Element => element_around(&self.text(), at, extent).map(Found::bytes),
+            TextObject::Element => element_around(&self.text(), at, extent).map(TextRegion::bytes),
         }
     }
 
-    fn word_object(&self, at: usize, words: Words, extent: Extent) -> Span {
+    fn word_object(&self, at: usize, kind: WordKind, extent: Extent) -> Span {
         let buffer = &self.buffer;
         if self.line_span(self.line_of(at)).end <= at {
             return Span::at(at);
         }
-        let run = Span::new(words.run_start(buffer, at), words.run_end(buffer, at));
+        let run = Span::new(kind.run_start(buffer, at), kind.run_end(buffer, at));
         if extent == Extent::Inner {
             return run;
         }
-        let is_blank = |at: usize| buffer.char_after(at).is_some_and(|c| c == ' ' || c == '\t');
-        if is_blank(at) {
-            return Span::new(run.start, words.run_end(buffer, run.end));
+        let is_space = |at: usize| buffer.char_after(at).is_some_and(|c| c == ' ' || c == '\t');
+        // As vim's `aw`: on spaces the word after them is included, on a word the spaces after it, or those before it
+        // if there are none.
+        if is_space(at) {
+            return Span::new(run.start, kind.run_end(buffer, run.end));
         }
         let before = buffer.grapheme_before(run.start);
-        if is_blank(run.end) {
-            Span::new(run.start, words.run_end(buffer, run.end))
-        } else if before < run.start && is_blank(before) {
-            Span::new(words.run_start(buffer, before), run.end)
+        if is_space(run.end) {
+            Span::new(run.start, kind.run_end(buffer, run.end))
+        } else if before < run.start && is_space(before) {
+            Span::new(kind.run_start(buffer, before), run.end)
         } else {
             run
         }
     }
 
-    fn paragraph_object(&self, at: usize, extent: Extent) -> Found {
+    fn paragraph_object(&self, at: usize, extent: Extent) -> TextRegion {
+        // A paragraph ends at a line that shows nothing, also if it contains spaces.
         let is_blank = |line: usize| self.line(line).trim().is_empty();
         let n_lines = self.n_lines();
         let same = |from: usize| {
@@ -94,19 +103,25 @@ impl Editor {
         if extent == Extent::Around && last + 1 < n_lines {
             last = same(last + 1);
         }
-        Found { span: Span::new(self.line_span(first).start, self.line_span(last).end), is_lines: true }
+        TextRegion {
+            span: Span::new(self.line_span(first).start, self.line_span(last).end),
+            is_linewise: true,
+        }
     }
 
-    /// The pair of quotes around a place, else the first one behind it on the line.
+    /// The pair of quotes around an offset, or the next pair on the line, as in vim.
     fn quoted_object(&self, at: usize, quote: char, extent: Extent) -> Option<Span> {
         let text = self.text();
         let line = self.line_span(self.line_of(at));
-        let hole = hole_around(&text, at).map(|hole| inside_hole(&text, hole));
-        let room = match hole {
-            Some(hole) => Span::new(hole.start.max(line.start), hole.end.min(line.end).max(line.start)),
+        let liquid = liquid_around(&text, at).map(|liquid| inside_liquid(&text, liquid));
+        // A JSON string and a Liquid string inside it can use the same quote, so only one of the two levels is looked
+        // at.
+        let range = match liquid {
+            Some(liquid) => Span::new(liquid.start.max(line.start), liquid.end.min(line.end).max(line.start)),
             None => line,
         };
-        let quotes = quotes_in(&text, room, quote, hole.is_some());
+        let quotes = quotes_in(&text, range, quote, liquid.is_some());
+        // Quotes are paired from the left, so a quote without a counterpart at the end of the line is ignored.
         let mut pairs = quotes.chunks_exact(2).map(|pair| Span::new(pair[0], pair[1] + quote.len_utf8()));
         let pair = pairs.find(|pair| at < pair.end)?;
         Some(match extent {
@@ -115,26 +130,27 @@ impl Editor {
         })
     }
 
-    fn bracketed_object(&self, at: usize, open: char, close: char, extent: Extent) -> Option<Found> {
+    fn bracketed_object(&self, at: usize, open: char, close: char, extent: Extent) -> Option<TextRegion> {
         let text = self.text();
         let pair = brackets_around(&text, at, open, close)?;
         if extent == Extent::Around {
-            return Some(Found::bytes(pair));
+            return Some(TextRegion::bytes(pair));
         }
         let inner = Span::new(pair.start + open.len_utf8(), pair.end - close.len_utf8());
         let (first, last) = (self.line_of(inner.start), self.line_of(inner.end));
         let opens_block = self.slice(Span::new(inner.start, self.line_span(first).end)).trim().is_empty();
         let closes_block = self.slice(Span::new(self.line_span(last).start, inner.end)).trim().is_empty();
+        // As vim's `di{`: if both brackets are on separate lines, only the whole lines between them are taken.
         if first + 1 < last && opens_block && closes_block {
             let lines = Span::new(self.line_span(first + 1).start, self.line_span(last - 1).end);
-            return Some(Found { span: lines, is_lines: true });
+            return Some(TextRegion { span: lines, is_linewise: true });
         }
-        Some(Found::bytes(inner))
+        Some(TextRegion::bytes(inner))
     }
 }
 
-/// The piece of Liquid that a byte is in, delimiters included.
-fn hole_around(text: &str, at: usize) -> Option<Span> {
+/// The Liquid tag or output that contains a byte, with its delimiters.
+fn liquid_around(text: &str, at: usize) -> Option<Span> {
     let bytes = text.as_bytes();
     let is_open = |start: usize| bytes[start] == b'{' && matches!(bytes.get(start + 1), Some(b'{' | b'%'));
     let is_close =
@@ -144,46 +160,50 @@ fn hole_around(text: &str, at: usize) -> Option<Span> {
         if is_open(start) {
             break;
         }
+        // A closer before the byte ends the search. The closer's own two bytes still belong to its tag.
         if start + 2 <= at && is_close(start) {
             return None;
         }
         start = start.checked_sub(1)?;
     }
-    // Of three braces the first two are the delimiter.
+    // In `}}}` the first two braces close the output, the third one belongs to the JSON.
     let closer = if bytes[start + 1] == b'{' { "}}" } else { "%}" };
     let end = start + 2 + text.get(start + 2..)?.find(closer)? + 2;
     (at < end).then_some(Span::new(start, end))
 }
 
-/// What stands between the delimiters, without the blanks and the dashes at them.
-fn inside_hole(text: &str, hole: Span) -> Span {
-    let inner = &text[hole.start + 2..hole.end - 2];
+/// The contents between the delimiters, without surrounding whitespace and the dashes of whitespace control.
+fn inside_liquid(text: &str, liquid: Span) -> Span {
+    let inner = &text[liquid.start + 2..liquid.end - 2];
     let inner = inner.strip_prefix('-').unwrap_or(inner);
-    let start = hole.end - 2 - inner.len();
+    let start = liquid.end - 2 - inner.len();
     let inner = inner.strip_suffix('-').unwrap_or(inner);
     let trimmed = inner.trim();
     if trimmed.is_empty() {
+        // `ci` in an empty `{{  }}` puts the cursor in the middle of its spaces.
         return Span::at(start + inner.len() / 2);
     }
     let start = start + (inner.len() - inner.trim_start().len());
     Span::new(start, start + trimmed.len())
 }
 
-/// The places of a quote in a stretch of a line; escaped ones do not count, nor those in Liquid, seen from outside.
-fn quotes_in(text: &str, room: Span, quote: char, is_in_hole: bool) -> Vec<usize> {
+/// The offsets of a quote character in a part of a line. Escaped quotes are skipped, and so are those in Liquid unless
+/// the part is itself inside Liquid.
+fn quotes_in(text: &str, range: Span, quote: char, is_in_liquid: bool) -> Vec<usize> {
     let mut quotes = Vec::new();
-    let mut at = room.start;
-    while at < room.end {
-        let rest = &text[at..room.end];
+    let mut at = range.start;
+    while at < range.end {
+        let rest = &text[at..range.end];
         let closer = match rest.as_bytes() {
             [b'{', b'{', ..] => Some("}}"),
             [b'{', b'%', ..] => Some("%}"),
             _ => None,
         };
-        let hole = closer.filter(|_| !is_in_hole).and_then(|closer| rest.find(closer));
+        let liquid = closer.filter(|_| !is_in_liquid).and_then(|closer| rest.find(closer));
         let Some(c) = rest.chars().next() else { break };
-        at += match hole {
+        at += match liquid {
             Some(end) => end + 2,
+            // The character after a backslash is skipped whole, whatever its length in bytes.
             None if c == '\\' => 1 + rest[1..].chars().next().map_or(0, char::len_utf8),
             None => {
                 if c == quote {
@@ -192,27 +212,27 @@ fn quotes_in(text: &str, room: Span, quote: char, is_in_hole: bool) -> Vec<usize
                 c.len_utf8()
             }
         };
-        if hole.is_none() && closer.is_some() && !is_in_hole {
-            // A hole that is not closed on this line goes on to its end.
+        if liquid.is_none() && closer.is_some() && !is_in_liquid {
+            // Liquid that is not closed on this line extends to the line's end.
             break;
         }
     }
     quotes
 }
 
-/// The nearest pair of brackets that holds a byte or has it as one of its two.
+/// The nearest pair of brackets around the byte `at`, or the pair that has one of its brackets there.
 fn brackets_around(text: &str, at: usize, open: char, close: char) -> Option<Span> {
     let mut depth = 0usize;
     let here = text.get(at..)?.chars().next();
     let start = if here == Some(open) {
         at
     } else {
-        text[..at].char_indices().rev().find_map(|(place, c)| match c {
+        text[..at].char_indices().rev().find_map(|(offset, c)| match c {
             _ if c == close => {
                 depth += 1;
                 None
             }
-            _ if c == open && depth == 0 => Some(place),
+            _ if c == open && depth == 0 => Some(offset),
             _ if c == open => {
                 depth -= 1;
                 None
@@ -221,24 +241,25 @@ fn brackets_around(text: &str, at: usize, open: char, close: char) -> Option<Spa
         })?
     };
     let mut depth = 0usize;
-    let end = text[start..].char_indices().find_map(|(place, c)| {
+    let end = text[start..].char_indices().find_map(|(offset, c)| {
         if c == open {
             depth += 1;
         } else if c == close {
             depth -= 1;
         }
-        (depth == 0).then_some(start + place + c.len_utf8())
+        (depth == 0).then_some(start + offset + c.len_utf8())
     })?;
     Some(Span::new(start, end))
 }
 
-/// The innermost element whose tags or content hold a byte. A tag that is never closed is passed over.
+/// The innermost element whose tags or contents contain a byte. A tag that is never closed is skipped.
 fn element_around(text: &str, at: usize, extent: Extent) -> Option<Span> {
     let mut open: Vec<(&str, Span)> = Vec::new();
     let mut rest = 0;
     while let Some(start) = text[rest..].find('<').map(|start| rest + start) {
         let is_end = text[start + 1..].starts_with('/');
         let named = &text[start + 1 + usize::from(is_end)..];
+        // Telegram's own tags contain a dash: `tg-spoiler`, `tg-emoji`.
         let name = named.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').next().unwrap_or_default();
         if name.is_empty() {
             rest = start + 1;
@@ -250,7 +271,8 @@ fn element_around(text: &str, at: usize, extent: Extent) -> Option<Span> {
             open.push((name, Span::new(start, end)));
             continue;
         }
-        // Only the innermost one can be closed, as Telegram reads it: looking further down would take the square.
+        // Only the innermost open tag can be closed, as in Telegram's parser. Searching the whole stack would also
+        // take quadratic time.
         let Some((_, tag)) = open.pop_if(|(opened, _)| *opened == name) else { continue };
         if tag.start <= at && at < end {
             return Some(match extent {

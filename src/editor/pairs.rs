@@ -1,41 +1,43 @@
-//! Brackets and quotes that close themselves, and typing over the closers that were put in.
+//! Automatic closing of brackets and quotes, and typing over closers that were inserted automatically.
 //!
-//! The rule: whoever types a text to its end, closers included, gets what was typed. Only closers that were put in by
-//! themselves are typed over, as long as the cursor stays between opener and closer.
+//! The rule: typing a text to its end, closers included, gives exactly what was typed. A closer can be typed over
+//! only if it was inserted automatically and the cursor has stayed inside the pair.
 
-use crate::json::Quoting;
+use crate::json::QuoteState;
 use crate::text::Span;
 
 use super::history::Grouping;
 use super::{Edit, Editor, Selection};
 
-/// An opener and the closer that was put in with it, as places of their (one-byte) characters.
+/// An opener and the closer inserted with it, as offsets of their characters (one byte each).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pair {
+pub(crate) struct Pair {
     open: usize,
     close: usize,
 }
 
 impl Pair {
-    pub fn surrounds(self, selection: Selection) -> bool {
+    pub(super) fn surrounds(self, selection: Selection) -> bool {
         self.open < selection.head && selection.head <= self.close
     }
 
-    /// Follows an edit; a pair that lost one of its two is empty afterwards and surrounds nothing.
-    pub fn carry(&mut self, edit: &Edit) {
-        let taken = edit.span();
-        let lost = |place: usize| taken.start <= place && place < taken.end;
-        if lost(self.open) || lost(self.close) {
+    /// Maps the pair through an edit. If one of its two characters was removed, it becomes empty and surrounds
+    /// nothing.
+    pub(super) fn apply_edit(&mut self, edit: &Edit) {
+        let removed = edit.span();
+        let is_removed = |offset: usize| removed.start <= offset && offset < removed.end;
+        if is_removed(self.open) || is_removed(self.close) {
             self.close = self.open;
         } else {
-            *self = Pair { open: edit.carry(self.open), close: edit.carry(self.close) };
+            *self = Pair { open: edit.map_offset(self.open), close: edit.map_offset(self.close) };
         }
     }
 }
 
 impl Editor {
-    /// Types one character as a person at a keyboard means it; false where it is to be inserted like any other.
+    /// Types one character with automatic pairs; returns false if it has to be inserted like any other text.
     pub(super) fn type_paired(&mut self, c: char) -> bool {
+        // A form's field holds names and addresses; a bracket inserted there would be in the way.
         if self.single_line {
             return false;
         }
@@ -46,19 +48,20 @@ impl Editor {
             return true;
         }
         let at = self.cursor();
+        // A space in `{{}}` becomes two with the cursor between them: `{{ x }}` is how Liquid is usually written.
         if c == ' ' && self.is_in_empty_liquid() {
             self.edit(Grouping::Typing, vec![(Span::at(at), "  ".into())]);
-            self.settle(Selection::at(at + 1));
+            self.select_within_step(Selection::at(at + 1));
             return true;
         }
         let Some(closer) = self.closer_for(c) else { return false };
         self.edit(Grouping::Typing, vec![(Span::at(at), format!("{c}{closer}"))]);
-        self.settle(Selection::at(at + 1));
+        self.select_within_step(Selection::at(at + 1));
         self.pairs.push(Pair { open: at, close: at + 1 });
         true
     }
 
-    /// Deletes an opener together with the closer right behind it, where that was put in by itself.
+    /// Deletes an opener together with the closer directly after it, if that one was inserted automatically.
     pub(super) fn delete_empty_pair(&mut self) -> bool {
         let at = self.cursor();
         let is_empty = |pair: &Pair| pair.open + 1 == at && pair.close == at;
@@ -74,10 +77,11 @@ impl Editor {
         let (open, close) = (self.fit(open), self.fit(close));
         let inner = span.shifted(open.len());
         self.edit(Grouping::Alone, vec![(Span::at(span.start), open), (Span::at(span.end), close)]);
-        self.settle(Selection { anchor: inner.start, head: inner.end });
+        self.select_within_step(Selection { anchor: inner.start, head: inner.end });
     }
 
-    /// An opener typed over a selection on one line goes around it; over more it replaces, as anything else does.
+    /// An opener typed over a selection within one line surrounds it. Over several lines it replaces the selection,
+    /// like any other character.
     fn surround_with(&mut self, c: char) -> bool {
         let close = match c {
             '(' => ")",
@@ -93,7 +97,7 @@ impl Editor {
         true
     }
 
-    /// Goes behind the innermost closer where nothing but white space is left before it.
+    /// Moves the cursor after the innermost closer if only whitespace is left before it.
     fn type_over(&mut self, c: char) -> bool {
         let at = self.cursor();
         let Some(pair) = self.pairs.last().copied() else { return false };
@@ -104,16 +108,18 @@ impl Editor {
         if !between.trim().is_empty() {
             return false;
         }
-        let taken = self.surplus(at, pair.close, &between);
-        let behind = pair.close + 1 - taken.len();
+        // Newline and space inside a pair add whitespace before the closer. A user who types the closer does not want
+        // that whitespace.
+        let removed = self.extra_whitespace(at, pair.close, &between);
+        let after = pair.close + 1 - removed.len();
         self.pairs.pop();
-        self.edit(Grouping::Typing, vec![(taken, String::new())]);
-        self.settle(Selection::at(behind));
+        self.edit(Grouping::Typing, vec![(removed, String::new())]);
+        self.select_within_step(Selection::at(after));
         true
     }
 
-    /// The white space before a closer that whoever types the closer did not mean: an empty line, a second blank.
-    fn surplus(&self, at: usize, close: usize, between: &str) -> Span {
+    /// The automatically added whitespace before a closer that is typed by hand: an empty line or a second space.
+    fn extra_whitespace(&self, at: usize, close: usize, between: &str) -> Span {
         let line_start = self.line_span(self.line_of(at)).start;
         let before = self.slice(Span::new(line_start, at));
         if between.contains('\n') {
@@ -138,15 +144,20 @@ impl Editor {
         let at = self.cursor();
         let before = self.buffer.char_before(at);
         let has_room = self.buffer.char_after(at).is_none_or(|next| {
+            // Before a word the opener is meant to enclose existing text, so no closer is inserted.
             next.is_whitespace() || matches!(next, '}' | ']' | ')' | '"' | ',' | ':' | '<')
         });
+        // After a backslash the character is an escape and opens nothing.
         if !has_room || before == Some('\\') {
             return None;
         }
+        // A quote directly after a letter is an apostrophe or ends a string.
         let is_new_word = before.is_none_or(|before| !before.is_alphanumeric() && before != '"');
         match c {
             '{' => Some('}'),
+            // Typing `{` has already inserted `}`, so `%` completes the pair to `{%%}`.
             '%' if before == Some('{') && self.buffer.has_at(at, "}") => Some('%'),
+            // In a string a bracket is prose or markup, which need not be balanced.
             '[' if !self.is_in_string() => Some(']'),
             '(' if !self.is_in_string() => Some(')'),
             '"' if is_new_word && !self.is_in_string() => Some('"'),
@@ -154,13 +165,14 @@ impl Editor {
         }
     }
 
-    /// Whether the quotes before the cursor on its line, or in the Liquid it is in, leave one open.
+    /// Whether the quotes before the cursor, on its line or in the Liquid around it, leave a string open.
     fn is_in_string(&self) -> bool {
         let at = self.cursor();
         let before = self.slice(Span::new(self.line_span(self.line_of(at)).start, at));
+        // Liquid inside a JSON string has its own quotes, so counting starts at the Liquid's opener.
         let opened = before.rfind("{{").max(before.rfind("{%"));
         let liquid =
             opened.filter(|opened| !before[*opened..].contains(['}', '%']) || before.ends_with("{%"));
-        Quoting::after(&before[liquid.unwrap_or(0)..]).is_inside()
+        QuoteState::after(&before[liquid.unwrap_or(0)..]).is_inside()
     }
 }

@@ -1,9 +1,9 @@
-//! Soft wrap: the rows a line is broken into where it is wider than the window.
+//! Soft wrap: the rows that a line is broken into if it is wider than the window.
 //!
-//! A row ends behind a blank or between signs where it can, else wherever it is full; the rows behind the first begin
-//! under the line's first character. How a row ends depends on nothing before it and little behind it, so that a window
-//! is drawn from any row onwards, and an edit leaves the rows before it as they are. Of long lines the beginnings of
-//! rows are kept: a body in one line is edited as fast as any.
+//! A row ends after a space or between symbols if possible, otherwise where it is full. The rows after the first are
+//! indented like the line. The end of a row depends on nothing before the row and on little after it, so that a
+//! window can be drawn from any row, and an edit does not change the rows before it. For long lines the row starts
+//! are cached: a body in one line is edited as fast as any other.
 
 use crate::text::Span;
 
@@ -11,89 +11,92 @@ use super::cells::{self, Glyph};
 use super::edit::Edit;
 use super::{Editor, motion};
 
-/// One row: a part of a line, the whole line where nothing is wrapped.
+/// One row: a part of a line, or the whole line if nothing is wrapped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Row {
-    /// The line, from 0.
+pub struct VisualRow {
+    /// The line number, from 0.
     pub line: usize,
-    /// Its bytes in the text, without the line's break.
+    /// Its bytes in the text, without the line break.
     pub span: Span,
-    /// The cell it begins in, from 0.
+    /// The cell in which it begins, from 0.
     pub column: usize,
     pub is_first: bool,
     pub is_last: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Layout {
+struct LineLayout {
     line: usize,
     span: Span,
     width: usize,
-    /// The cell in which the rows behind the first begin.
+    /// The cell in which the rows after the first begin.
     indent: usize,
 }
 
-/// The rows of shorter lines are found anew each time.
-const KEPT_FROM: usize = 4 * 1024;
+/// Lines shorter than this (in bytes) are laid out each time.
+const CACHED_FROM: usize = 4 * 1024;
 
-/// Of how many long lines the rows are kept.
-const KEPT_LINES: usize = 4;
+/// The number of long lines whose rows are cached.
+const MAX_CACHED_LINES: usize = 4;
 
-/// How many rows before an edit may be broken anew by it: a row's end depends on the word behind it, which fills three
-/// rows at most.
+/// The number of rows before an edit that the edit may change: a row's end depends on the word after it, which fills
+/// at most three rows.
 const UNSETTLED_ROWS: usize = 4;
 
-/// How much of a long line is read at once.
-const READ: usize = 16 * 1024;
+/// The number of bytes of a long line that are read at a time.
+const READ_STEP: usize = 16 * 1024;
 
-/// Where the rows of long lines begin, as far as anyone has asked.
+/// The row starts of long lines, as far as they were needed so far.
 #[derive(Debug, Clone, Default)]
-pub struct RowCache {
-    /// The latest last.
-    lines: Vec<Kept>,
+pub(crate) struct RowCache {
+    /// The most recently used last.
+    lines: Vec<CachedRows>,
 }
 
 #[derive(Debug, Clone)]
-struct Kept {
-    /// The line's first byte.
+struct CachedRows {
+    /// The offset of the line's first byte.
     line: usize,
-    /// Bytes of the line, ascending from 0.
+    /// Row starts as offsets in the line, ascending from 0.
     starts: Vec<usize>,
 }
 
 impl RowCache {
-    /// Forgets what an edit may have changed; `width` is that of the rows.
-    pub fn carry(&mut self, edit: &Edit, width: usize) {
-        self.lines.retain_mut(|kept| kept.carry(edit, width));
+    /// Drops the rows that an edit may have changed; `width` is the rows' width in cells.
+    pub(super) fn apply_edit(&mut self, edit: &Edit, width: usize) {
+        self.lines.retain_mut(|cached| cached.apply_edit(edit, width));
     }
 
-    pub fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.lines.clear();
     }
 
     fn take(&mut self, line: usize) -> Vec<usize> {
-        let known = self.lines.iter().position(|kept| kept.line == line);
-        known.map_or_else(|| vec![0], |known| self.lines.remove(known).starts)
+        // Removed here and added again by `keep`: this moves the line to the end, so that the one dropped is the
+        // least recently used.
+        let cached_at = self.lines.iter().position(|cached| cached.line == line);
+        cached_at.map_or_else(|| vec![0], |cached_at| self.lines.remove(cached_at).starts)
     }
 
     fn keep(&mut self, line: usize, starts: Vec<usize>) {
-        if self.lines.len() == KEPT_LINES {
+        if self.lines.len() == MAX_CACHED_LINES {
             self.lines.remove(0);
         }
-        self.lines.push(Kept { line, starts });
+        self.lines.push(CachedRows { line, starts });
     }
 }
 
-impl Kept {
-    /// Whether anything is left of it.
-    fn carry(&mut self, edit: &Edit, width: usize) -> bool {
+impl CachedRows {
+    /// Returns whether any row start is still valid.
+    fn apply_edit(&mut self, edit: &Edit, width: usize) -> bool {
         let removed = edit.span();
+        // Not `<=`: an edit that ends at the line's start may join it with the line before.
         if removed.end < self.line {
             self.line = self.line - removed.len() + edit.inserted.len();
             return true;
         }
         let Some(at) = removed.start.checked_sub(self.line) else { return false };
-        // The indentation is read off the first cells, and all rows begin with it.
+        // The line's indentation is read from its first cells and affects all of its rows.
         let rows = if at <= width { 0 } else { self.starts.partition_point(|start| *start <= at) };
         self.starts.truncate(rows.saturating_sub(UNSETTLED_ROWS).max(1));
         true
@@ -101,12 +104,12 @@ impl Kept {
 }
 
 impl Editor {
-    /// Returns the width at which lines are broken into rows, in cells; `None` where they are not.
+    /// Returns the width in cells at which lines are broken into rows; `None` if they are not wrapped.
     pub fn wrap(&self) -> Option<usize> {
         self.wrap
     }
 
-    /// Breaks lines into rows of `width` cells from now on, or not at all: vertical motions go by rows.
+    /// Sets the width of rows in cells, or turns wrapping off. Vertical motions go by rows.
     pub fn set_wrap(&mut self, width: Option<usize>) {
         let width = width.map(|width| width.max(1));
         if self.wrap != width {
@@ -115,17 +118,17 @@ impl Editor {
         }
     }
 
-    /// Returns the row that begins at byte `start` of line `line`, and those behind it to the end of the text.
+    /// Returns the row that begins at byte `start` of line `line`, and all rows after it to the end of the text.
     ///
-    /// Where no row begins there, the first one is what is left of it.
-    pub fn rows_from(&self, line: usize, start: usize) -> impl Iterator<Item = Row> + '_ {
+    /// If no row begins there, the first result is the rest of the row.
+    pub fn rows_from(&self, line: usize, start: usize) -> impl Iterator<Item = VisualRow> + '_ {
         let layout = self.layout_of(line.min(self.n_lines() - 1));
         let first = self.row_of(layout, layout.span.start + start.min(layout.span.len()));
         std::iter::successors(Some(first), |row| self.row_after(row))
     }
 
-    /// Returns the row that holds the byte `at`; a line's end belongs to its last row.
-    pub fn row_at(&mut self, at: usize) -> Row {
+    /// Returns the row that contains byte `at`; a line's end belongs to its last row.
+    pub fn row_at(&mut self, at: usize) -> VisualRow {
         let layout = self.layout_of(self.line_of(at));
         let at = at.clamp(layout.span.start, layout.span.end) - layout.span.start;
         let start = self.with_starts(layout, at, |starts| {
@@ -134,7 +137,7 @@ impl Editor {
         self.row_of(layout, layout.span.start + start)
     }
 
-    pub fn row_before(&mut self, row: &Row) -> Option<Row> {
+    pub fn row_before(&mut self, row: &VisualRow) -> Option<VisualRow> {
         if row.is_first {
             let before = row.line.checked_sub(1)?;
             return Some(self.row_at(self.line_span(before).end));
@@ -148,7 +151,7 @@ impl Editor {
         Some(self.row_of(layout, layout.span.start + start))
     }
 
-    pub fn row_after(&self, row: &Row) -> Option<Row> {
+    pub fn row_after(&self, row: &VisualRow) -> Option<VisualRow> {
         if !row.is_last {
             return Some(self.row_of(self.layout_of(row.line), row.span.end));
         }
@@ -156,9 +159,10 @@ impl Editor {
         Some(self.row_of(layout, layout.span.start))
     }
 
-    pub fn column_in(&self, row: &Row, at: usize) -> usize {
+    pub fn column_in(&self, row: &VisualRow, at: usize) -> usize {
         let text = self.slice(row.span);
         let at = at.saturating_sub(row.span.start);
+        // Tab stops are counted from the first cell of the row, and only a row at column 0 can skip plain text.
         if row.column == 0 {
             return cells::column_of(&text, at);
         }
@@ -172,9 +176,9 @@ impl Editor {
         end
     }
 
-    /// Returns the byte at a cell of a row; what is right of the row gives its last place, which is the line's end only
-    /// in the line's last row.
-    pub fn byte_in(&self, row: &Row, column: usize) -> usize {
+    /// Returns the byte offset at a cell of a row. A cell right of the row gives the row's last offset, which is the
+    /// line's end only in the line's last row.
+    pub fn byte_in(&self, row: &VisualRow, column: usize) -> usize {
         let text = self.slice(row.span);
         let glyphs = if row.column == 0 {
             cells::glyphs_from(&text, column)
@@ -191,39 +195,41 @@ impl Editor {
         row.span.start + if row.is_last { text.len() } else { last }
     }
 
-    fn layout_of(&self, line: usize) -> Layout {
+    fn layout_of(&self, line: usize) -> LineLayout {
         let span = self.line_span(line);
-        let Some(width) = self.wrap else { return Layout { line, span, width: 0, indent: 0 } };
-        let most = width / 2;
-        let beginning = self.slice(Span::new(span.start, span.end.min(span.start + most)));
-        let blanks = motion::indentation(&beginning);
-        let indent = cells::glyphs(blanks).last().map_or(0, |glyph| glyph.column + glyph.width);
-        Layout { line, span, width, indent: indent.min(most) }
+        let Some(width) = self.wrap else { return LineLayout { line, span, width: 0, indent: 0 } };
+        // A deep indentation would leave no width for the text, so it takes at most half of it.
+        let max_indent = width / 2;
+        let line_start = self.slice(Span::new(span.start, span.end.min(span.start + max_indent)));
+        let indent_text = motion::indentation(&line_start);
+        let indent = cells::glyphs(indent_text).last().map_or(0, |glyph| glyph.column + glyph.width);
+        LineLayout { line, span, width, indent: indent.min(max_indent) }
     }
 
-    fn row_of(&self, layout: Layout, start: usize) -> Row {
-        let Layout { line, span, .. } = layout;
+    fn row_of(&self, layout: LineLayout, start: usize) -> VisualRow {
+        let LineLayout { line, span, .. } = layout;
         let is_first = start == span.start;
         if self.wrap.is_none() {
-            return Row { line, span: Span::new(start, span.end), column: 0, is_first, is_last: true };
+            return VisualRow { line, span: Span::new(start, span.end), column: 0, is_first, is_last: true };
         }
         let column = if is_first { 0 } else { layout.indent };
+        // Enough bytes for a row of mostly ASCII. A row of longer graphemes takes another round.
         let mut length = 2 * layout.width + 16;
         loop {
             let end = span.end.min(start.saturating_add(length));
             let text = self.slice(Span::new(start, end));
             if let Some(end) = row_end(&text, column, layout.width, end == span.end) {
-                let is_last = end == End::OfLine;
-                let length = if let End::At(at) = end { at } else { text.len() };
-                return Row { line, span: Span::new(start, start + length), column, is_first, is_last };
+                let is_last = end == RowEnd::OfLine;
+                let length = if let RowEnd::At(at) = end { at } else { text.len() };
+                return VisualRow { line, span: Span::new(start, start + length), column, is_first, is_last };
             }
             length *= 2;
         }
     }
 
-    /// Calls `read` with where the rows of a line begin, up to the one that holds the byte `at` of the line.
-    fn with_starts<T>(&mut self, layout: Layout, at: usize, read: impl FnOnce(&[usize]) -> T) -> T {
-        let is_long = KEPT_FROM <= layout.span.len();
+    /// Calls `read` with the row starts of a line, up to the row that contains byte `at` of the line.
+    fn with_starts<T>(&mut self, layout: LineLayout, at: usize, read: impl FnOnce(&[usize]) -> T) -> T {
+        let is_long = CACHED_FROM <= layout.span.len();
         let mut starts = if is_long { self.rows.take(layout.span.start) } else { vec![0] };
         self.find_starts(layout, at, &mut starts);
         let result = read(&starts);
@@ -233,11 +239,11 @@ impl Editor {
         result
     }
 
-    /// Goes on with the beginnings of rows until one is behind `at`, or the line ends.
-    fn find_starts(&self, layout: Layout, at: usize, starts: &mut Vec<usize>) {
-        let Layout { span, width, .. } = layout;
+    /// Extends the row starts until one is after `at` or the line ends.
+    fn find_starts(&self, layout: LineLayout, at: usize, starts: &mut Vec<usize>) {
+        let LineLayout { span, width, .. } = layout;
         let mut start = starts.last().copied().unwrap_or(0);
-        let mut length = READ;
+        let mut length = READ_STEP;
         while self.wrap.is_some() && start <= at {
             let end = span.end.min(span.start + start + length);
             let text = self.slice(Span::new(span.start + start, end));
@@ -245,44 +251,45 @@ impl Editor {
             while start <= at {
                 let column = if start == 0 { 0 } else { layout.indent };
                 match row_end(&text[start - read_from..], column, width, end == span.end) {
-                    Some(End::At(length)) => start += length,
-                    Some(End::OfLine) => return,
+                    Some(RowEnd::At(length)) => start += length,
+                    Some(RowEnd::OfLine) => return,
                     None => break,
                 }
                 starts.push(start);
             }
-            // A row of more than what was read: graphemes of any length are met by reading more.
-            length = if start == read_from { length * 2 } else { READ };
+            // A single row was longer than the text read: read more, since a grapheme can have any length.
+            length = if start == read_from { length * 2 } else { READ_STEP };
         }
     }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum End {
+enum RowEnd {
     /// Before this byte.
     At(usize),
     OfLine,
 }
 
-/// Finds the end of the row that begins with `text` in the cell `column`; `None` where `text` is not enough to tell.
+/// Finds the end of the row that begins with `text` in cell `column`; `None` if `text` is too short to decide.
 ///
-/// The last cell is kept for a blank behind the last word and for the cursor behind the line.
-fn row_end(text: &str, column: usize, width: usize, is_whole: bool) -> Option<End> {
+/// The last cell is reserved for a space after the last word and for the cursor at the line's end.
+fn row_end(text: &str, column: usize, width: usize, is_whole: bool) -> Option<RowEnd> {
     let room = (width - 1).max(1);
     let mut before: Option<Glyph<'_>> = None;
     let mut opportunity = None;
     for glyph in cells::glyphs_at(text, column) {
-        let is_blank = matches!(glyph.text, " " | "\t");
-        // What is read next may belong to this one still.
+        let is_space = matches!(glyph.text, " " | "\t");
+        // Text that is read next may extend the last grapheme.
         if !is_whole && glyph.at + glyph.text.len() == text.len() {
             return None;
         }
         if before.is_some_and(|before| may_break(&before, &glyph)) {
             opportunity = Some(glyph.at);
         }
-        let fits = if is_blank { glyph.column < width } else { glyph.column + glyph.width <= room };
+        let fits = if is_space { glyph.column < width } else { glyph.column + glyph.width <= room };
+        // A row has at least one grapheme, even if that is wider than the window; otherwise no row would ever end.
         if !fits && 0 < glyph.at {
-            return Some(End::At(opportunity.unwrap_or(glyph.at)));
+            return Some(RowEnd::At(opportunity.unwrap_or(glyph.at)));
         }
         before = Some(glyph);
     }
@@ -290,8 +297,8 @@ fn row_end(text: &str, column: usize, width: usize, is_whole: bool) -> Option<En
         return None;
     }
     let end = before.map_or(column, |last| last.column + last.width);
-    // Where the row is full, the cursor behind the line needs one more.
-    Some(if end < width || text.is_empty() { End::OfLine } else { End::At(text.len()) })
+    // If the row is full, the cursor at the line's end needs one more row.
+    Some(if end < width || text.is_empty() { RowEnd::OfLine } else { RowEnd::At(text.len()) })
 }
 
 fn may_break(before: &Glyph<'_>, after: &Glyph<'_>) -> bool {
@@ -299,11 +306,14 @@ fn may_break(before: &Glyph<'_>, after: &Glyph<'_>) -> bool {
         return false;
     };
     match (last, first) {
+        // Spaces stay at the end of the row, so that no row begins with one.
         (_, ' ' | '\t') => false,
         (' ' | '\t', _) => true,
         (',' | ';', ',' | ';') => false,
+        // JSON that is written without spaces can still break between its values.
         (',' | ';', _) => true,
         ('>' | '}' | ']' | ')', '<' | '{' | '[' | '(') => true,
+        // CJK text breaks between any two characters, except before closing punctuation.
         (_, '、' | '。' | '，' | '．' | '！' | '？' | '：' | '；' | '」' | '』' | '）') => false,
         _ => 1 < before.width || 1 < after.width,
     }

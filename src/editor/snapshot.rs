@@ -1,4 +1,4 @@
-//! A text at one moment, and which of its lines another one shares.
+//! An immutable copy of a text, and which lines it has in common with another one.
 
 use std::fmt;
 
@@ -6,6 +6,7 @@ use ropey::Rope;
 
 #[derive(Clone, PartialEq)]
 pub struct Snapshot {
+    // A clone of a rope shares its chunks, so a snapshot costs no copy of the text.
     rope: Rope,
 }
 
@@ -14,8 +15,8 @@ impl Snapshot {
         Self { rope }
     }
 
-    /// Returns how many lines at the start and at the end `other` has in common with this text, none counted twice; or
-    /// `None` where the texts are the same.
+    /// Returns the number of lines that both texts share at the start and at the end, none counted twice; `None` if
+    /// the texts are equal.
     pub fn same_lines(&self, other: &Snapshot) -> Option<(usize, usize)> {
         let (ours, theirs) = (&self.rope, &other.rope);
         let shorter = ours.len_bytes().min(theirs.len_bytes());
@@ -23,16 +24,19 @@ impl Snapshot {
         if before == shorter && ours.len_bytes() == theirs.len_bytes() {
             return None;
         }
-        let behind = same_suffix(ours, theirs).min(shorter - before);
+        // Without the bound, text that repeats would be counted in both: `a a a` and `a a` share two at each end.
+        let after = same_suffix(ours, theirs).min(shorter - before);
         let lines_before = ours.byte_to_line(before);
-        let lines_behind = ours.len_lines() - 1 - ours.byte_to_line(ours.len_bytes() - behind);
-        Some((lines_before, lines_behind))
+        let lines_after = ours.len_lines() - 1 - ours.byte_to_line(ours.len_bytes() - after);
+        Some((lines_before, lines_after))
     }
 
-    /// Returns what stands in `later` in place of nothing at `at`: the text put in there, where that is all that changed.
+    /// Returns the text that was inserted at byte `at` to get `later`; `None` if anything else changed.
     pub fn inserted(&self, later: &Snapshot, at: usize) -> Option<String> {
         let (ours, theirs) = (&self.rope, &later.rope);
         let more = theirs.len_bytes().checked_sub(ours.len_bytes())?;
+        // The caller gives the offset, because the texts alone are ambiguous: `aa` becomes `aaa` by an insertion at any
+        // of three offsets.
         let is_whole = at <= same_prefix(ours, theirs) && ours.len_bytes() - at <= same_suffix(ours, theirs);
         is_whole.then(|| theirs.byte_slice(at..at + more).to_string())
     }
@@ -50,6 +54,7 @@ fn same_prefix(a: &Rope, b: &Rope) -> usize {
             right = theirs.next().unwrap_or_default();
         }
         let length = left.len().min(right.len());
+        // Chunk boundaries of the two ropes differ, so the shorter rest is compared each time.
         if length == 0 || left[..length] != right[..length] {
             return same + left.iter().zip(right).take_while(|(a, b)| a == b).count();
         }

@@ -1,4 +1,4 @@
-//! Texts with marks: `|` is the cursor, `^` the anchor where something is selected.
+//! Texts with marks: `|` is the cursor, `^` the anchor if something is selected.
 
 use proptest::prelude::*;
 
@@ -253,9 +253,9 @@ fn replacements_that_do_not_fit_are_left_out() {
 fn positions_count_chars_and_come_back() {
     let editor = Editor::new("a\nGrüße 👋!\r\n");
     let at = editor.text().find('!').unwrap();
-    assert_eq!(editor.position(at), Position { line: 2, column: 8 });
-    assert_eq!(editor.offset(Position { line: 2, column: 8 }), at);
-    assert_eq!(editor.offset(Position { line: 9, column: 9 }), editor.len());
+    assert_eq!(editor.position(at), LineColumn { line: 2, column: 8 });
+    assert_eq!(editor.offset(LineColumn { line: 2, column: 8 }), at);
+    assert_eq!(editor.offset(LineColumn { line: 9, column: 9 }), editor.len());
     assert_eq!(editor.line(1), "Grüße 👋!");
     assert_eq!((editor.n_lines(), editor.line(2).as_ref(), editor.line(9).as_ref()), (3, "", ""));
 }
@@ -281,7 +281,7 @@ fn any_motion() -> impl Strategy<Value = Motion> {
     ]
 }
 
-/// Text full of what goes wrong: joiners, marks, flags, right-to-left, controls, brackets.
+/// Characters that cause trouble: joiners, combining marks, flags, right-to-left, controls, brackets.
 const HARD: &str = "[a(){}\"%|<' \n\r\t\u{200d}\u{301}\u{308}👩👧🇩🇪漢ש\u{202e}\u{1b}🏽\u{fe0f}❤]{0,12}";
 
 fn any_command() -> impl Strategy<Value = Command> {
@@ -354,7 +354,7 @@ proptest! {
 
     #[test]
     fn boundaries_are_those_of_the_whole_text(text in HARD) {
-        let buffer = Buffer::new(&text);
+        let buffer = TextBuffer::new(&text);
         let mut at = 0;
         for grapheme in unicode_segmentation::UnicodeSegmentation::graphemes(text.as_str(), true) {
             prop_assert_eq!(buffer.grapheme_after(at), at + grapheme.len());

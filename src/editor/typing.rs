@@ -14,17 +14,18 @@ impl Editor {
         {
             return;
         }
-        let text = self.cleaned(text);
+        let text = self.normalized(text);
         self.insert(Grouping::Typing, text);
     }
 
     pub(super) fn paste(&mut self, text: &str) {
-        let text = self.cleaned(text);
+        let text = self.normalized(text);
+        // A paste is one undo step, whatever is typed before and after it.
         self.insert(Grouping::Alone, text);
         self.history.seal();
     }
 
-    /// Breaks the line; between brackets the closing one gets a line of its own.
+    /// Breaks the line. Between brackets, the closing bracket moves to a separate line.
     pub(super) fn newline(&mut self) {
         if self.single_line {
             return;
@@ -39,13 +40,14 @@ impl Editor {
             None => ("", false),
         };
         let mut text = format!("{line_break}{indent}{deeper}");
+        // The cursor stays on the new inner line, before the closer's line.
         let cursor = span.start + text.len();
         if closing {
             text.push_str(line_break);
             text.push_str(indent);
         }
         self.insert(Grouping::Typing, text);
-        self.settle(Selection::at(cursor));
+        self.select_within_step(Selection::at(cursor));
     }
 
     pub(super) fn delete(&mut self, motion: Motion) {
@@ -57,7 +59,7 @@ impl Editor {
         }
         let at = self.cursor();
         let target = match (motion, self.target(motion)) {
-            // At a line's start and end there is only the break left to delete.
+            // At the start or end of a line only the line break is left to delete.
             (Motion::LineStart, target) if at <= target => self.line_start_or_break(at),
             (Motion::LineEnd, target) if at == target => self.buffer.grapheme_after(at),
             (_, target) => self.buffer.snap(target),
@@ -72,13 +74,13 @@ impl Editor {
 
     fn insert(&mut self, grouping: Grouping, text: String) {
         let span = self.selection.span();
-        let behind = span.start + text.len();
+        let after = span.start + text.len();
         self.edit(grouping, vec![(span, text)]);
-        self.settle(Selection::at(behind));
+        self.select_within_step(Selection::at(after));
     }
 
-    /// Text from outside as this document takes it: its own line breaks, no control characters.
-    fn cleaned(&self, text: &str) -> String {
+    /// Converts text from outside to this document's form: its line breaks, no control characters.
+    fn normalized(&self, text: &str) -> String {
         if self.single_line {
             buffer::flattened(text)
         } else {
@@ -87,7 +89,7 @@ impl Editor {
     }
 }
 
-/// The closer of the bracket that text ends in, where a block begins there; Liquid's braces begin none.
+/// The closer of the bracket that the text ends with, if a block begins there. Liquid's `{{` begins none.
 fn block_opener(before: &str) -> Option<&'static str> {
     let before = before.trim_end_matches([' ', '\t']);
     match before.chars().next_back()? {

@@ -1,30 +1,30 @@
-//! Where words and paragraphs begin and end, as modal editors count them: for motions that operators reach by.
+//! Word and paragraph boundaries as modal editors define them, for motions that operators use.
 //!
-//! A word begins behind line breaks too; an empty line counts as a word. Every answer is a grapheme boundary.
+//! A word can begin after a line break; an empty line counts as a word. All results are grapheme boundaries.
 
 use super::Editor;
-use super::buffer::Buffer;
-use super::motion::{Class, class_of};
+use super::buffer::TextBuffer;
+use super::motion::{CharClass, class_of};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Words {
-    /// Letters, digits and `_`; a run of other signs is a word of its own.
+pub enum WordKind {
+    /// Letters, digits and `_`; a run of other symbols is a word too. vim's `w`.
     Small,
-    /// Everything between blanks.
+    /// Everything between whitespace. vim's `W`.
     Big,
 }
 
-impl Words {
-    pub(super) fn class_at(self, buffer: &Buffer, at: usize) -> Option<Class> {
+impl WordKind {
+    pub(super) fn class_at(self, buffer: &TextBuffer, at: usize) -> Option<CharClass> {
         let class = class_of(buffer.char_after(at)?);
-        Some(if self == Words::Big && class == Class::Sign { Class::Word } else { class })
+        Some(if self == WordKind::Big && class == CharClass::Sign { CharClass::Word } else { class })
     }
 
-    fn is_at(self, buffer: &Buffer, at: usize) -> bool {
-        matches!(self.class_at(buffer, at), Some(Class::Word | Class::Sign))
+    fn is_at(self, buffer: &TextBuffer, at: usize) -> bool {
+        matches!(self.class_at(buffer, at), Some(CharClass::Word | CharClass::Sign))
     }
 
-    pub(super) fn run_end(self, buffer: &Buffer, mut at: usize) -> usize {
+    pub(super) fn run_end(self, buffer: &TextBuffer, mut at: usize) -> usize {
         let class = self.class_at(buffer, at);
         while class.is_some() && self.class_at(buffer, at) == class {
             at = buffer.grapheme_after(at);
@@ -32,7 +32,7 @@ impl Words {
         at
     }
 
-    pub(super) fn run_start(self, buffer: &Buffer, mut at: usize) -> usize {
+    pub(super) fn run_start(self, buffer: &TextBuffer, mut at: usize) -> usize {
         let class = self.class_at(buffer, at);
         while 0 < at {
             let before = buffer.grapheme_before(at);
@@ -46,61 +46,63 @@ impl Words {
 }
 
 impl Editor {
-    /// Returns the start of the next word; the text's end where there is none.
-    pub fn word_start_after(&self, from: usize, words: Words) -> usize {
+    /// Returns the start of the next word; the text's end if there is none.
+    pub fn word_start_after(&self, from: usize, kind: WordKind) -> usize {
         let buffer = &self.buffer;
-        let mut at = if words.is_at(buffer, from) { words.run_end(buffer, from) } else { from };
+        let mut at = if kind.is_at(buffer, from) { kind.run_end(buffer, from) } else { from };
         loop {
-            match words.class_at(buffer, at) {
-                Some(Class::Blank) => at = buffer.grapheme_after(at),
-                Some(Class::Break) if from < at && self.is_empty_line(at) => return at,
-                Some(Class::Break) => at = buffer.grapheme_after(at),
-                Some(Class::Word | Class::Sign) | None => return at,
+            match kind.class_at(buffer, at) {
+                Some(CharClass::Blank) => at = buffer.grapheme_after(at),
+                // vim stops on an empty line, but not on the one where the motion began.
+                Some(CharClass::Break) if from < at && self.is_empty_line(at) => return at,
+                Some(CharClass::Break) => at = buffer.grapheme_after(at),
+                Some(CharClass::Word | CharClass::Sign) | None => return at,
             }
         }
     }
 
-    /// Returns the last grapheme of the word that ends behind `from`.
-    pub fn word_end_after(&self, from: usize, words: Words) -> usize {
+    /// Returns the last grapheme of the next word that ends after `from`.
+    pub fn word_end_after(&self, from: usize, kind: WordKind) -> usize {
         let buffer = &self.buffer;
+        // One grapheme forward first: at a word's end, vim's `e` goes to the end of the next word.
         let mut at = buffer.grapheme_after(from);
-        while at < self.len() && !words.is_at(buffer, at) {
+        while at < self.len() && !kind.is_at(buffer, at) {
             at = buffer.grapheme_after(at);
         }
-        if at == self.len() { at } else { buffer.grapheme_before(words.run_end(buffer, at)) }
+        if at == self.len() { at } else { buffer.grapheme_before(kind.run_end(buffer, at)) }
     }
 
-    pub fn word_start_before(&self, from: usize, words: Words) -> usize {
+    pub fn word_start_before(&self, from: usize, kind: WordKind) -> usize {
         let buffer = &self.buffer;
         let mut at = buffer.grapheme_before(from);
-        while 0 < at && !words.is_at(buffer, at) {
+        while 0 < at && !kind.is_at(buffer, at) {
             if self.is_empty_line(at) {
                 return at;
             }
             at = buffer.grapheme_before(at);
         }
-        if words.is_at(buffer, at) { words.run_start(buffer, at) } else { at }
+        if kind.is_at(buffer, at) { kind.run_start(buffer, at) } else { at }
     }
 
     /// Returns the last grapheme of the word that ends before `from`.
-    pub fn word_end_before(&self, from: usize, words: Words) -> usize {
+    pub fn word_end_before(&self, from: usize, kind: WordKind) -> usize {
         let buffer = &self.buffer;
-        let mut at = if words.is_at(buffer, from) { words.run_start(buffer, from) } else { from };
+        let mut at = if kind.is_at(buffer, from) { kind.run_start(buffer, from) } else { from };
         while 0 < at {
             at = buffer.grapheme_before(at);
-            if words.is_at(buffer, at) || self.is_empty_line(at) {
+            if kind.is_at(buffer, at) || self.is_empty_line(at) {
                 break;
             }
         }
         at
     }
 
-    /// Returns the end of the word, the blanks or the signs at `from`.
-    pub fn run_end(&self, from: usize, words: Words) -> usize {
-        words.run_end(&self.buffer, from)
+    /// Returns the end of the run at `from`: a word, spaces or symbols.
+    pub fn run_end(&self, from: usize, kind: WordKind) -> usize {
+        kind.run_end(&self.buffer, from)
     }
 
-    /// Returns the next empty line behind the paragraph at `from`, else the text's end.
+    /// Returns the next empty line after the paragraph at `from`, or the text's end.
     pub fn paragraph_after(&self, from: usize) -> usize {
         let mut line = self.line_of(from);
         while line < self.n_lines() && self.line_span(line).is_empty() {
@@ -112,7 +114,7 @@ impl Editor {
         if line < self.n_lines() { self.line_span(line).start } else { self.len() }
     }
 
-    /// Returns the last empty line before the paragraph at `from`, else the text's start.
+    /// Returns the last empty line before the paragraph at `from`, or the text's start.
     pub fn paragraph_before(&self, from: usize) -> usize {
         let mut line = self.line_of(from);
         while 0 < line && self.line_span(line).is_empty() {
@@ -141,11 +143,12 @@ impl Editor {
         self.buffer.line_break()
     }
 
-    /// Returns the bracket that belongs to the first one at or behind `from` on its line.
+    /// Returns the counterpart of the first bracket at or after `from` on its line, as vim's `%` does.
     pub fn bracket_for(&self, from: usize) -> Option<usize> {
         let rest = self.slice(crate::text::Span::new(from, self.line_span(self.line_of(from)).end.max(from)));
         let at = from + rest.find(['(', ')', '[', ']', '{', '}'])?;
         let (here, other) = super::motion::matching_brackets(&self.buffer, at)?;
+        // `matching_brackets` also tries the bracket before the offset, which is not the one that was found.
         (here.start == at).then_some(other.start)
     }
 

@@ -1,24 +1,24 @@
-//! The tokens of a text that is meant to be JSON, whole or not: for what reads bodies while they are typed.
+//! A lexer for text that is meant to be JSON, finished or not: for features that read bodies while they are typed.
 //!
-//! Nothing is an error here. A string ends at its quote, else with the text: raw line breaks belong to it, as they do to
-//! the Bot API server. Whoever wants strings to end with their lines reads line by line; whoever reads around Liquid
-//! gives what is between the holes to [`Quoting`].
+//! Nothing is an error here. A string ends at its closing quote, otherwise at the end of the text: raw line breaks are
+//! part of it, as for the Bot API server. To end strings at line breaks, pass one line at a time. To follow the strings
+//! of JSON that contains Liquid, pass only the text outside the Liquid tags to `QuoteState`.
 
 use crate::text::Span;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Token {
+pub struct JsonToken {
     pub span: Span,
-    pub kind: TokenKind,
+    pub kind: JsonTokenKind,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TokenKind {
+pub enum JsonTokenKind {
     /// A string with its quotes; the last one of a text may have no closing quote.
     String,
     /// One of `{}[]:,`
     Punctuation(char),
-    /// What begins as a number and has only what numbers have.
+    /// A digit or minus, followed by characters that occur in numbers; it need not be a valid number.
     Number,
     /// Letters and digits: `null`, `Anna`.
     Word,
@@ -36,51 +36,55 @@ pub struct Tokens<'a> {
 }
 
 impl Iterator for Tokens<'_> {
-    type Item = Token;
+    type Item = JsonToken;
 
-    fn next(&mut self) -> Option<Token> {
+    fn next(&mut self) -> Option<JsonToken> {
         let rest = self.text[self.at..].trim_ascii_start();
         let (kind, length) = match rest.chars().next()? {
-            '"' => (TokenKind::String, string_length(rest)),
-            c @ ('{' | '}' | '[' | ']' | ':' | ',') => (TokenKind::Punctuation(c), 1),
+            '"' => (JsonTokenKind::String, string_length(rest)),
+            c @ ('{' | '}' | '[' | ']' | ':' | ',') => (JsonTokenKind::Punctuation(c), 1),
             '0'..='9' | '-' => {
                 let belongs = |c: char| c.is_ascii_digit() || "+-.eE".contains(c);
-                (TokenKind::Number, rest.find(|c| !belongs(c)).unwrap_or(rest.len()))
+                (JsonTokenKind::Number, rest.find(|c| !belongs(c)).unwrap_or(rest.len()))
             }
             c if c.is_alphabetic() => {
-                (TokenKind::Word, rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len()))
+                (JsonTokenKind::Word, rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len()))
             }
-            c => (TokenKind::Other, c.len_utf8()),
+            c => (JsonTokenKind::Other, c.len_utf8()),
         };
+        // `rest` is a suffix of the text: only whitespace before it was skipped.
         let start = self.text.len() - rest.len();
         self.at = start + length;
-        Some(Token { span: Span::new(start, self.at), kind })
+        Some(JsonToken { span: Span::new(start, self.at), kind })
     }
 }
 
 fn string_length(text: &str) -> usize {
-    let mut quoting = Quoting::default();
+    // Reading bytes is enough: quotes and backslashes are ASCII, which never occurs inside a multi-byte character.
+    let mut quoting = QuoteState::default();
     let end = text.bytes().position(|byte| quoting.read(byte) == Some(Quote::Closes));
     end.map_or(text.len(), |quote| quote + 1)
 }
 
+/// Whether the text read so far ends inside a string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Quoting {
+pub(crate) enum QuoteState {
     #[default]
     Outside,
     Inside,
+    /// After a backslash in a string.
     Escaped,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Quote {
+pub(crate) enum Quote {
     Opens,
     Closes,
 }
 
-impl Quoting {
-    /// Returns where the end of `text` is, which begins outside of strings.
-    pub fn after(text: &str) -> Self {
+impl QuoteState {
+    /// Returns the state at the end of `text`, which must start outside strings.
+    pub(crate) fn after(text: &str) -> Self {
         let mut quoting = Self::default();
         for byte in text.bytes() {
             quoting.read(byte);
@@ -88,41 +92,43 @@ impl Quoting {
         quoting
     }
 
-    pub fn is_inside(self) -> bool {
-        self != Quoting::Outside
+    pub(crate) fn is_inside(self) -> bool {
+        self != QuoteState::Outside
     }
 
-    /// Goes on by a character, or by a byte of UTF-8; returns which quote it is, where it is one.
-    pub fn read(&mut self, c: impl Into<char>) -> Option<Quote> {
+    /// Reads one character or one byte of UTF-8; returns whether it is a quote that opens or closes a string.
+    pub(crate) fn read(&mut self, c: impl Into<char>) -> Option<Quote> {
         let (next, quote) = match (*self, c.into()) {
-            (Quoting::Outside, '"') => (Quoting::Inside, Some(Quote::Opens)),
-            (Quoting::Inside, '"') => (Quoting::Outside, Some(Quote::Closes)),
-            (Quoting::Inside, '\\') => (Quoting::Escaped, None),
-            (Quoting::Outside, _) => (Quoting::Outside, None),
-            (Quoting::Inside | Quoting::Escaped, _) => (Quoting::Inside, None),
+            (QuoteState::Outside, '"') => (QuoteState::Inside, Some(Quote::Opens)),
+            (QuoteState::Inside, '"') => (QuoteState::Outside, Some(Quote::Closes)),
+            (QuoteState::Inside, '\\') => (QuoteState::Escaped, None),
+            // Outside strings a backslash is only a syntax error and does not escape a quote.
+            (QuoteState::Outside, _) => (QuoteState::Outside, None),
+            (QuoteState::Inside | QuoteState::Escaped, _) => (QuoteState::Inside, None),
         };
         *self = next;
         quote
     }
 
-    /// Goes on by a piece of Liquid, whatever it prints: a backslash before it escapes nothing after it.
-    pub fn pass_hole(&mut self) {
-        if *self == Quoting::Escaped {
-            *self = Quoting::Inside;
+    /// Skips a piece of Liquid. Its output takes the place of an escaped character, so the text after it is not
+    /// escaped.
+    pub(crate) fn skip_interpolation(&mut self) {
+        if *self == QuoteState::Escaped {
+            *self = QuoteState::Inside;
         }
     }
 }
 
-/// Whether the string at `span` is followed by a colon.
-pub fn is_key(text: &str, span: Span) -> bool {
+/// Whether the string at `span` is an object's key: a colon follows.
+pub(crate) fn is_key(text: &str, span: Span) -> bool {
     text[span.end..].trim_ascii_start().starts_with(':')
 }
 
-pub fn is_literal(word: &str) -> bool {
+pub(crate) fn is_literal(word: &str) -> bool {
     matches!(word, "true" | "false" | "null")
 }
 
-/// Whether an odd number of backslashes is before the byte `at`; for what looks back from a place in a string.
-pub fn is_escaped(text: &str, at: usize) -> bool {
+/// Whether the byte `at` of a string is escaped: an odd number of backslashes precedes it.
+pub(crate) fn is_escaped(text: &str, at: usize) -> bool {
     text[..at].bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 1
 }

@@ -1,10 +1,13 @@
-//! Recursive descent over bytes, one function a production of RFC 8259.
+//! The strict parser: recursive descent over bytes, one function for each production of RFC 8259.
 
-use super::{Break, Document, Expected, MAX_DEPTH, Member, Node, SyntaxError, SyntaxErrorKind, Text, Value};
+use super::{
+    Break, Document, Expected, JsonNode, JsonString, JsonValue, MAX_DEPTH, Member, SyntaxError,
+    SyntaxErrorKind,
+};
 use crate::text::Span;
 
-pub fn parse(text: &str) -> Result<Document, SyntaxError> {
-    let mut parser = Parser { text, bytes: text.as_bytes(), at: 0, depth: 0, trailing_comma: None };
+pub(crate) fn parse(text: &str) -> Result<Document, SyntaxError> {
+    let mut parser = JsonParser { text, bytes: text.as_bytes(), at: 0, depth: 0, trailing_comma: None };
     parser.skip_whitespace();
     if parser.at == text.len() {
         return Err(SyntaxError { span: Span::at(0), kind: SyntaxErrorKind::Empty });
@@ -13,7 +16,7 @@ pub fn parse(text: &str) -> Result<Document, SyntaxError> {
     parser.skip_whitespace();
     if parser.at < text.len() {
         return Err(SyntaxError {
-            // Its first line is the place; all that follows would be the whole body.
+            // Only the first line: the rest could be the whole body, and marking all of it would help nobody.
             span: Span::new(parser.at, parser.at + line_at(&text[parser.at..]).len()),
             kind: SyntaxErrorKind::TrailingText,
         });
@@ -25,7 +28,7 @@ fn line_at(text: &str) -> &str {
     text.lines().next().unwrap_or_default().trim_end()
 }
 
-struct Parser<'a> {
+struct JsonParser<'a> {
     text: &'a str,
     bytes: &'a [u8],
     at: usize,
@@ -35,21 +38,22 @@ struct Parser<'a> {
 
 type Parsed<T> = Result<T, SyntaxError>;
 
-impl Parser<'_> {
-    fn value(&mut self, opener: Option<Span>) -> Parsed<Node> {
+impl JsonParser<'_> {
+    fn value(&mut self, opener: Option<Span>) -> Parsed<JsonNode> {
         let start = self.at;
         let value = match self.peek() {
             Some(b'{') => self.object()?,
             Some(b'[') => self.array()?,
-            Some(b'"') => Value::String(self.string()?),
+            Some(b'"') => JsonValue::String(self.string()?),
+            // `+1` is no JSON, but the error should be about a number and not about a stray character.
             Some(b'-' | b'+' | b'0'..=b'9') => self.number()?,
             Some(_) => self.word()?,
             None => return Err(self.unexpected_end(opener, Expected::Value)),
         };
-        Ok(Node { span: Span::new(start, self.at), value })
+        Ok(JsonNode { span: Span::new(start, self.at), value })
     }
 
-    fn object(&mut self) -> Parsed<Value> {
+    fn object(&mut self) -> Parsed<JsonValue> {
         let opener = Span::new(self.at, self.at + 1);
         self.enter(opener)?;
         let mut members = Vec::new();
@@ -71,6 +75,7 @@ impl Parser<'_> {
             self.skip_whitespace();
             let Some(comma) = self.comma() else { break };
             if self.peek() == Some(b'}') {
+                // The Bot API server accepts a trailing comma in the top-level object only.
                 if self.depth != 1 {
                     return Err(SyntaxError { span: comma, kind: SyntaxErrorKind::TrailingComma });
                 }
@@ -79,7 +84,7 @@ impl Parser<'_> {
         }
         self.expect(b'}', opener, Expected::CommaOrBrace)?;
         self.depth -= 1;
-        Ok(Value::Object(members))
+        Ok(JsonValue::Object(members))
     }
 
     fn comma(&mut self) -> Option<Span> {
@@ -91,7 +96,7 @@ impl Parser<'_> {
         })
     }
 
-    fn array(&mut self) -> Parsed<Value> {
+    fn array(&mut self) -> Parsed<JsonValue> {
         let opener = Span::new(self.at, self.at + 1);
         self.enter(opener)?;
         let mut items = Vec::new();
@@ -106,10 +111,10 @@ impl Parser<'_> {
         }
         self.expect(b']', opener, Expected::CommaOrBracket)?;
         self.depth -= 1;
-        Ok(Value::Array(items))
+        Ok(JsonValue::Array(items))
     }
 
-    fn string(&mut self) -> Parsed<Text> {
+    fn string(&mut self) -> Parsed<JsonString> {
         let start = self.at;
         self.at += 1;
         let mut decoded = String::new();
@@ -123,7 +128,7 @@ impl Parser<'_> {
             match self.peek() {
                 Some(b'"') => break,
                 Some(b'\\') => {
-                    // A break in front pins the escape's decoded bytes to its backslash.
+                    // The first break maps all decoded bytes of the escape to its backslash, the second ends it.
                     breaks.push(Break { decoded: decoded.len(), raw: self.at, is_escape: true });
                     decoded.push(self.escape()?);
                     breaks.push(Break { decoded: decoded.len(), raw: self.at, is_escape: false });
@@ -139,6 +144,8 @@ impl Parser<'_> {
             }
         }
         self.at += 1;
+        // After an escape that is followed by another one, two breaks have the same decoded offset. The later one
+        // counts.
         breaks.dedup_by(|later, earlier| {
             let same = later.decoded == earlier.decoded;
             if same {
@@ -146,7 +153,7 @@ impl Parser<'_> {
             }
             same
         });
-        Ok(Text { decoded, span: Span::new(start, self.at), breaks })
+        Ok(JsonString { decoded, span: Span::new(start, self.at), breaks })
     }
 
     fn escape(&mut self) -> Parsed<char> {
@@ -169,6 +176,8 @@ impl Parser<'_> {
 
     fn unicode_escape(&mut self, start: usize) -> Parsed<char> {
         let Some(first) = self.four_hex_digits() else { return Err(self.bad_escape(start, start + 6)) };
+        // A character outside the BMP is written as two escapes, a high and a low surrogate. Half a pair is no
+        // character, and `char::from_u32` refuses it below.
         let mut code = u32::from(first);
         if (0xd800..0xdc00).contains(&first) && self.bytes[self.at..].starts_with(b"\\u") {
             self.at += 2;
@@ -188,27 +197,29 @@ impl Parser<'_> {
         u16::try_from(value).ok()
     }
 
-    fn number(&mut self) -> Parsed<Value> {
+    fn number(&mut self) -> Parsed<JsonValue> {
         let start = self.at;
+        // Takes more than a number may contain, so that the error covers all of `0x1F` or `1_000`.
         while self.peek().is_some_and(|byte| byte.is_ascii_alphanumeric() || b"+-._".contains(&byte)) {
             self.at += 1;
         }
         let raw = &self.text[start..self.at];
         if is_number(raw.as_bytes()) {
-            return Ok(Value::Number(raw.to_owned()));
+            return Ok(JsonValue::Number(raw.to_owned()));
         }
         Err(SyntaxError { span: Span::new(start, self.at), kind: SyntaxErrorKind::BadNumber })
     }
 
-    fn word(&mut self) -> Parsed<Value> {
+    fn word(&mut self) -> Parsed<JsonValue> {
         let start = self.at;
         let rest = &self.text[start..];
+        // Takes everything up to a delimiter, so that the error names `@channel` or `Anna` as a whole.
         let stop = |c: char| c.is_whitespace() || ",:{}[]\"".contains(c);
         let word = &rest[..rest.find(stop).unwrap_or(rest.len())];
         let value = match word {
-            "null" => Value::Null,
-            "true" => Value::Boolean(true),
-            "false" => Value::Boolean(false),
+            "null" => JsonValue::Null,
+            "true" => JsonValue::Boolean(true),
+            "false" => JsonValue::Boolean(false),
             "" => return Err(self.expected(Expected::Value)),
             _ => {
                 let span = Span::new(start, start + word.len());
@@ -249,7 +260,7 @@ impl Parser<'_> {
         }
     }
 
-    /// The error for what stands at the cursor: the whole char, so that the span can be sliced.
+    /// Returns the error for the character at the cursor; the span covers all its bytes, so that it can be sliced.
     fn expected(&self, expected: Expected) -> SyntaxError {
         let len = self.text[self.at..].chars().next().map_or(0, char::len_utf8);
         SyntaxError { span: Span::new(self.at, self.at + len), kind: SyntaxErrorKind::Expected(expected) }
@@ -261,12 +272,13 @@ impl Parser<'_> {
     }
 
     fn bad_escape(&self, start: usize, end: usize) -> SyntaxError {
+        // The escape may end in the middle of a multi-byte character, and spans must end at a boundary.
         let end = self.text.ceil_char_boundary(end.min(self.text.len()));
         SyntaxError { span: Span::new(start, end), kind: SyntaxErrorKind::BadEscape }
     }
 }
 
-/// Whether `raw` is `-? int frac? exp?` as RFC 8259 has it.
+/// Whether `raw` matches RFC 8259's `[ minus ] int [ frac ] [ exp ]`.
 fn is_number(raw: &[u8]) -> bool {
     let rest = raw.strip_prefix(b"-").unwrap_or(raw);
     let integer = digits(rest);

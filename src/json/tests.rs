@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// What `parse` makes of `text`: the value as serde_json prints it, or the error with the bytes it points at.
+/// Compares the result of `parse`: the value as serde_json prints it, or the error with the text under its span.
 #[track_caller]
 fn check(text: &str, expected: &str) {
     let got = match parse(text) {
@@ -29,14 +29,14 @@ fn errors_point_at_what_is_in_the_way() {
     check(r#"{"a": 1 "b": 2}"#, "expected `,` or `}` at \"\\\"\"");
     check(r#"{"a": "x"y"}"#, "expected `,` or `}` at \"y\"");
     check("{\"a\": \"x\ny\"}", "a line break inside a JSON string at \"\\n\"");
-    check(r#"{"a": 01}"#, "not a number as JSON writes it at \"01\"");
-    check(r#"["\ud83dx"]"#, "an escape that JSON does not have at \"\\\\ud83d\"");
-    check(r#"[1,]"#, "a comma with nothing behind it at \",\"");
-    check("  ", "this is empty, not JSON at \"\"");
-    check("{} x", "text behind the end of the JSON value at \"x\"");
-    check("{} x \n y", "text behind the end of the JSON value at \"x\"");
+    check(r#"{"a": 01}"#, "invalid number at \"01\"");
+    check(r#"["\ud83dx"]"#, "invalid escape sequence at \"\\\\ud83d\"");
+    check(r#"[1,]"#, "a comma with nothing after it at \",\"");
+    check("  ", "the text is empty at \"\"");
+    check("{} x", "text after the end of the JSON value at \"x\"");
+    check("{} x \n y", "text after the end of the JSON value at \"x\"");
     check("{\"a\": [1", "the text ends before this is closed: expected `,` or `]` at \"\"");
-    check(&"[".repeat(101), "nested deeper than 100 at \"[\"");
+    check(&"[".repeat(101), "nested deeper than 100 levels at \"[\"");
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn the_top_level_object_may_end_in_a_comma_and_says_so() {
 fn decoded_offsets_lead_back_to_the_source() {
     let source = r#"["aé\n\ud83d\ude00z"]"#;
     let document = parse(source).unwrap();
-    let Value::Array(items) = &document.root.value else { panic!("an array") };
+    let JsonValue::Array(items) = &document.root.value else { panic!("an array") };
     let text = items[0].as_text().unwrap();
     assert_eq!(text.decoded, "aé\n😀z");
     let raw = |decoded: usize| &source[text.raw_offset(decoded)..];
@@ -96,7 +96,7 @@ proptest! {
     }
 }
 
-/// Returns the tokens of `text`, each with the first letter of its kind.
+/// Compares the tokens of `text`, each with the first letter of its kind.
 #[track_caller]
 fn check_tokens(text: &str, expected: &str) {
     let shown = tokens(text).map(|token| {
@@ -119,12 +119,12 @@ fn every_text_has_tokens() {
 
 #[test]
 fn liquid_is_nothing_that_a_backslash_escapes() {
-    let mut quoting = Quoting::after("{\"a\": \"x\\");
-    assert_eq!(quoting, Quoting::Escaped);
-    quoting.pass_hole();
+    let mut quoting = QuoteState::after("{\"a\": \"x\\");
+    assert_eq!(quoting, QuoteState::Escaped);
+    quoting.skip_interpolation();
     assert_eq!(quoting.read('"'), Some(Quote::Closes));
     assert!(!quoting.is_inside());
-    quoting.pass_hole();
+    quoting.skip_interpolation();
     assert_eq!(quoting.read(b'"'), Some(Quote::Opens));
 }
 
@@ -143,8 +143,8 @@ proptest! {
     #[test]
     fn a_string_is_one_token(inside in ".*") {
         let string = quote(&inside);
-        let found: Vec<Token> = tokens(&string).collect();
-        let whole = Token { span: Span::new(0, string.len()), kind: TokenKind::String };
+        let found: Vec<JsonToken> = tokens(&string).collect();
+        let whole = JsonToken { span: Span::new(0, string.len()), kind: JsonTokenKind::String };
         prop_assert_eq!(found, vec![whole]);
         prop_assert!(!is_escaped(&string, string.len() - 1));
     }

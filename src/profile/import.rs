@@ -1,81 +1,85 @@
-//! How cells of a file become typed values: what all of a column's cells could be, and then each cell by itself.
+//! Conversion of a file's cells to typed values: first the type of each column is determined, then each cell is parsed.
 //!
-//! Files have no say in types but by their cells: a property that is known keeps its type, a new one gets the type that
-//! all of its cells fit. Knows nothing of files and their forms.
+//! A known property keeps its type. A new one gets the type that all cells of the column fit. This module knows no file
+//! formats.
 
 use jiff::tz::TimeZone;
 
-use super::{Kind, Value};
+use super::{Value, ValueKind};
 
 mod date;
 mod number;
 
-pub use date::DateFormat;
+pub(crate) use date::DateFormat;
 
+/// For one column, how many of its cells fit each type.
 #[derive(Debug, Clone, Default)]
-pub struct Column {
+pub(crate) struct Column {
     n: u64,
     n_numbers: u64,
     n_booleans: u64,
     n_lists: u64,
     n_objects: u64,
-    /// By the order of [`DateFormat::ALL`].
+    /// In the order of [`DateFormat::ALL`].
     n_dates: [u64; DateFormat::ALL.len()],
-    /// Whether some value came with its type and that type was text: then `"5"` is no number.
+    /// Whether a value came with its type, as in JSON, and was a text. Then the column is text even if it looks like
+    /// dates.
     has_typed_text: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reading {
+pub(crate) enum CellType {
     Text,
     Number,
     Boolean,
     Date(DateFormat),
-    /// As JSON arrays.
+    /// Cells are JSON arrays.
     List,
-    /// As JSON objects.
+    /// Cells are JSON objects.
     Object,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{found}` is not {}", article(*wanted))]
-pub struct Misfit {
-    /// The cell, cut and made visible.
+#[error("`{found}` is not {}", describe_kind(*wanted))]
+pub(crate) struct CellMismatch {
+    /// The cell, shortened, with control characters made visible.
     pub found: String,
-    pub wanted: Kind,
+    pub wanted: ValueKind,
 }
 
 impl Column {
-    /// Takes one more cell into account; an empty one says nothing.
-    pub fn see(&mut self, cell: &str) {
+    /// Counts one more cell. Empty cells do not count: they fit every type.
+    pub(crate) fn add_cell(&mut self, cell: &str) {
         if cell.is_empty() {
             return;
         }
         self.n += 1;
         self.n_numbers += u64::from(number::parse(cell).is_some());
         self.n_booleans += u64::from(matches!(cell, "true" | "false"));
-        self.see_dates(cell);
+        self.count_dates(cell);
     }
 
-    /// Takes one more value into account that came with its type, as in JSON.
-    pub fn see_value(&mut self, value: &Value) {
+    /// Counts one more value that came with its type, as in JSON.
+    pub(crate) fn add_value(&mut self, value: &Value) {
         let Some(kind) = value.kind() else { return };
         self.n += 1;
         match kind {
-            Kind::Text => self.has_typed_text = true,
-            Kind::Number => self.n_numbers += 1,
-            Kind::Boolean => self.n_booleans += 1,
-            Kind::Date => self.n_dates.iter_mut().for_each(|n| *n += 1),
-            Kind::List => self.n_lists += 1,
-            Kind::Object => self.n_objects += 1,
+            ValueKind::Text => self.has_typed_text = true,
+            ValueKind::Number => self.n_numbers += 1,
+            ValueKind::Boolean => self.n_booleans += 1,
+            // A typed date has no format, so it counts for all of them.
+            ValueKind::Date => self.n_dates.iter_mut().for_each(|n| *n += 1),
+            ValueKind::List => self.n_lists += 1,
+            ValueKind::Object => self.n_objects += 1,
         }
+        // A known date property accepts texts from JSON as well, so the format of its texts has to be known.
         if let Value::Text(text) = value {
-            self.see_dates(text);
+            self.count_dates(text);
         }
     }
 
-    fn see_dates(&mut self, cell: &str) {
-        // Most cells are no dates: looking once saves trying every format.
+    fn count_dates(&mut self, cell: &str) {
+        // Most cells are not dates. This check is cheaper than trying every format.
         if !cell.starts_with(|c: char| c.is_ascii_digit() || c == '$') {
             return;
         }
@@ -84,41 +88,41 @@ impl Column {
         }
     }
 
-    /// Returns how to read the column's cells, or `None` where all were empty and the property is not known.
+    /// Returns the type of the column's cells, or `None` if all were empty and the property is new.
     ///
-    /// A known type stays, whatever the cells are; else the type is the one that all of them have.
-    pub fn reading(&self, known: Option<Kind>) -> Option<Reading> {
+    /// A known type stays even if cells do not fit it. Otherwise the type is the one that all cells fit, or text.
+    pub(crate) fn cell_type(&self, known: Option<ValueKind>) -> Option<CellType> {
         match known {
-            Some(Kind::Text) => Some(Reading::Text),
-            Some(Kind::Number) => Some(Reading::Number),
-            Some(Kind::Boolean) => Some(Reading::Boolean),
-            Some(Kind::Date) => Some(Reading::Date(self.most_frequent_date())),
-            Some(Kind::List) => Some(Reading::List),
-            Some(Kind::Object) => Some(Reading::Object),
+            Some(ValueKind::Text) => Some(CellType::Text),
+            Some(ValueKind::Number) => Some(CellType::Number),
+            Some(ValueKind::Boolean) => Some(CellType::Boolean),
+            Some(ValueKind::Date) => Some(CellType::Date(self.most_frequent_date())),
+            Some(ValueKind::List) => Some(CellType::List),
+            Some(ValueKind::Object) => Some(CellType::Object),
             None if self.n == 0 => None,
-            None => Some(self.common_reading()),
+            None => Some(self.common_type()),
         }
     }
 
-    /// Returns another way to read the dates that fits as many cells, where there is one: day and month may be swapped.
-    pub fn rival(&self, format: DateFormat) -> Option<DateFormat> {
-        let rival = format.swapped()?;
-        (0 < self.n_of(format) && self.n_of(rival) == self.n_of(format)).then_some(rival)
+    /// Returns the format with day and month swapped if it fits as many cells: the dates are ambiguous then.
+    pub(crate) fn swapped_alternative(&self, format: DateFormat) -> Option<DateFormat> {
+        let swapped = format.swapped()?;
+        (0 < self.n_of(format) && self.n_of(swapped) == self.n_of(format)).then_some(swapped)
     }
 
-    fn common_reading(&self) -> Reading {
+    fn common_type(&self) -> CellType {
         let date = self.most_frequent_date();
         match self.n {
-            n if n == self.n_numbers => Reading::Number,
-            n if n == self.n_booleans => Reading::Boolean,
-            n if n == self.n_lists => Reading::List,
-            n if n == self.n_objects => Reading::Object,
-            n if n == self.n_of(date) && !self.has_typed_text => Reading::Date(date),
-            _ => Reading::Text,
+            n if n == self.n_numbers => CellType::Number,
+            n if n == self.n_booleans => CellType::Boolean,
+            n if n == self.n_lists => CellType::List,
+            n if n == self.n_objects => CellType::Object,
+            n if n == self.n_of(date) && !self.has_typed_text => CellType::Date(date),
+            _ => CellType::Text,
         }
     }
 
-    /// Returns the format that most cells fit; of those that fit as many, the first.
+    /// Returns the format that most cells fit; of several, the first in [`DateFormat::ALL`].
     fn most_frequent_date(&self) -> DateFormat {
         let most = self.n_dates.iter().max().copied().unwrap_or_default();
         DateFormat::ALL.into_iter().find(|format| self.n_of(*format) == most).unwrap_or(DateFormat::Iso)
@@ -129,70 +133,62 @@ impl Column {
     }
 }
 
-impl Reading {
-    pub fn kind(self) -> Kind {
+impl CellType {
+    pub(crate) fn kind(self) -> ValueKind {
         match self {
-            Reading::Text => Kind::Text,
-            Reading::Number => Kind::Number,
-            Reading::Boolean => Kind::Boolean,
-            Reading::Date(_) => Kind::Date,
-            Reading::List => Kind::List,
-            Reading::Object => Kind::Object,
+            CellType::Text => ValueKind::Text,
+            CellType::Number => ValueKind::Number,
+            CellType::Boolean => ValueKind::Boolean,
+            CellType::Date(_) => ValueKind::Date,
+            CellType::List => ValueKind::List,
+            CellType::Object => ValueKind::Object,
         }
     }
 
-    /// Reads one cell that is not empty; a date without a zone is one of `zone`, without a time its first instant.
-    pub fn read(self, cell: &str, zone: &TimeZone) -> Result<Value, Misfit> {
+    /// Parses one cell, which must not be empty. A date is read in `zone`; without a time, it is the start of the day.
+    pub(crate) fn read(self, cell: &str, zone: &TimeZone) -> Result<Value, CellMismatch> {
         let value = match self {
-            Reading::Text => Some(Value::Text(cell.to_owned())),
-            Reading::Number => number::parse(cell),
-            Reading::Boolean => boolean(cell),
-            Reading::Date(format) => format.parse(cell, zone).map(Value::Date),
-            Reading::List | Reading::Object => json(cell).filter(|value| value.kind() == Some(self.kind())),
+            CellType::Text => Some(Value::Text(cell.to_owned())),
+            CellType::Number => number::parse(cell),
+            CellType::Boolean => boolean(cell),
+            CellType::Date(format) => format.parse(cell, zone).map(Value::Date),
+            CellType::List | CellType::Object => json(cell).filter(|value| value.kind() == Some(self.kind())),
         };
-        value.ok_or_else(|| self.misfit(cell))
+        value.ok_or_else(|| self.mismatch(cell))
     }
 
-    /// Fits a value that came with its type: text is read as a cell is, and numbers and booleans have a text.
-    pub fn fit(self, value: Value, zone: &TimeZone) -> Result<Value, Misfit> {
+    /// Converts a value that came with its type: a text is parsed like a cell, and numbers and booleans become text.
+    pub(crate) fn fit(self, value: Value, zone: &TimeZone) -> Result<Value, CellMismatch> {
         match (self, &value) {
             _ if value.kind() == Some(self.kind()) => Ok(value),
             (_, Value::Text(text)) => self.read(text, zone),
-            (Reading::Text, Value::Integer(_) | Value::Decimal(_) | Value::Boolean(_)) => {
+            (CellType::Text, Value::Integer(_) | Value::Decimal(_) | Value::Boolean(_)) => {
                 Ok(Value::Text(value.to_json().to_string()))
             }
-            (Reading::Date(_), Value::Integer(_)) => self.read(&value.to_json().to_string(), zone),
-            _ => Err(self.misfit(&value.to_json().to_string())),
+            // Epoch seconds.
+            (CellType::Date(_), Value::Integer(_)) => self.read(&value.to_json().to_string(), zone),
+            _ => Err(self.mismatch(&value.to_json().to_string())),
         }
     }
 
-    fn misfit(self, found: &str) -> Misfit {
+    fn mismatch(self, found: &str) -> CellMismatch {
         const LONGEST: usize = 40;
         let mut cut: String = found.chars().take(LONGEST).collect();
         if cut.len() < found.len() {
             cut.push('…');
         }
-        Misfit { found: crate::text::visible(&cut).into_owned(), wanted: self.kind() }
+        CellMismatch { found: crate::text::visible(&cut).into_owned(), wanted: self.kind() }
     }
 }
 
-/// Reads a single value as typed by a person: of the type that is known, else of the one it looks like.
-///
-/// ```
-/// use telecast::profile::{Kind, Value, import};
-///
-/// let zone = jiff::tz::TimeZone::UTC;
-/// assert_eq!(import::read_one("49", None, &zone), Ok(Value::Integer(49)));
-/// assert_eq!(import::read_one("0049", None, &zone), Ok(Value::Text("0049".into())));
-/// assert!(import::read_one("many", Some(Kind::Number), &zone).is_err());
-/// ```
-pub fn read_one(text: &str, known: Option<Kind>, zone: &TimeZone) -> Result<Value, Misfit> {
+/// Parses a single value that a user typed: as the known type, otherwise as the type that it looks like.
+pub(crate) fn read_one(text: &str, known: Option<ValueKind>, zone: &TimeZone) -> Result<Value, CellMismatch> {
     let mut column = Column::default();
-    column.see(text);
-    column.reading(known).unwrap_or(Reading::Text).read(text, zone)
+    column.add_cell(text);
+    column.cell_type(known).unwrap_or(CellType::Text).read(text, zone)
 }
 
-/// A type that is known admits capitals, as spreadsheets write them; a new property of them is text.
+// Spreadsheets write `TRUE`. A known boolean property accepts it, but only lower case makes a new property boolean.
 fn boolean(cell: &str) -> Option<Value> {
     match cell {
         _ if cell.eq_ignore_ascii_case("true") => Some(Value::Boolean(true)),
@@ -205,14 +201,14 @@ fn json(cell: &str) -> Option<Value> {
     serde_json::from_str::<serde_json::Value>(cell).ok().map(Value::from)
 }
 
-fn article(kind: Kind) -> &'static str {
+fn describe_kind(kind: ValueKind) -> &'static str {
     match kind {
-        Kind::Text => "a text",
-        Kind::Number => "a number",
-        Kind::Boolean => "`true` or `false`",
-        Kind::Date => "a date in this column's format",
-        Kind::List => "a list (a JSON array)",
-        Kind::Object => "an object (of JSON)",
+        ValueKind::Text => "a text",
+        ValueKind::Number => "a number",
+        ValueKind::Boolean => "`true` or `false`",
+        ValueKind::Date => "a date in this column's format",
+        ValueKind::List => "a list (JSON array)",
+        ValueKind::Object => "a JSON object",
     }
 }
 
@@ -225,8 +221,8 @@ mod tests {
     #[track_caller]
     fn check(cells: &[&str], expected: &str) {
         let mut column = Column::default();
-        cells.iter().for_each(|cell| column.see(cell));
-        let shown = match column.reading(None) {
+        cells.iter().for_each(|cell| column.add_cell(cell));
+        let shown = match column.cell_type(None) {
             None => "nothing".to_owned(),
             Some(reading) => {
                 let zone = TimeZone::get("Europe/Berlin").unwrap();
@@ -245,6 +241,14 @@ mod tests {
     fn whole_and_decimal_numbers_are_numbers() {
         check(&["1", "-2", "", "0", "9223372036854775807"], "number: 1 -2 0 9223372036854775807");
         check(&["-1001234567890", "5.0", "-0.25"], "number: -1001234567890 5.0 -0.25");
+    }
+
+    #[test]
+    fn a_typed_value_gets_the_type_it_looks_like() {
+        let zone = TimeZone::UTC;
+        assert_eq!(read_one("49", None, &zone), Ok(Value::Integer(49)));
+        assert_eq!(read_one("0049", None, &zone), Ok(Value::Text("0049".into())));
+        assert!(read_one("many", Some(ValueKind::Number), &zone).is_err());
     }
 
     #[test]
@@ -278,7 +282,7 @@ mod tests {
         check(&["true", "false", ""], "boolean: true false");
         check(&["TRUE", "false"], "text: \"TRUE\" \"false\"");
         let zone = TimeZone::UTC;
-        assert_eq!(read_one("TRUE", Some(Kind::Boolean), &zone), Ok(Value::Boolean(true)));
+        assert_eq!(read_one("TRUE", Some(ValueKind::Boolean), &zone), Ok(Value::Boolean(true)));
     }
 
     #[test]
@@ -311,8 +315,8 @@ mod tests {
             cells in proptest::collection::vec("[-+0-9./: $D_a-eJn]{1,12}|true|false|\\PC{1,5}", 1..5),
         ) {
             let mut column = Column::default();
-            cells.iter().for_each(|cell| column.see(cell));
-            let reading = column.reading(None).unwrap();
+            cells.iter().for_each(|cell| column.add_cell(cell));
+            let reading = column.cell_type(None).unwrap();
             for cell in &cells {
                 match reading.read(cell, &TimeZone::UTC).unwrap() {
                     Value::Text(text) => prop_assert_eq!(&text, cell),
@@ -327,24 +331,24 @@ mod tests {
     #[test]
     fn days_and_months_that_may_be_swapped_are_told() {
         let mut column = Column::default();
-        column.see("01/02/2026");
-        assert_eq!(column.reading(None), Some(Reading::Date(DateFormat::DayMonthYear)));
-        assert_eq!(column.rival(DateFormat::DayMonthYear), Some(DateFormat::MonthDayYear));
-        column.see("13/02/2026");
-        assert_eq!(column.rival(DateFormat::DayMonthYear), None);
+        column.add_cell("01/02/2026");
+        assert_eq!(column.cell_type(None), Some(CellType::Date(DateFormat::DayMonthYear)));
+        assert_eq!(column.swapped_alternative(DateFormat::DayMonthYear), Some(DateFormat::MonthDayYear));
+        column.add_cell("13/02/2026");
+        assert_eq!(column.swapped_alternative(DateFormat::DayMonthYear), None);
     }
 
     #[test]
     fn a_known_type_stays_and_misfits_are_named() {
         let zone = TimeZone::UTC;
         let told = |text, kind| read_one(text, Some(kind), &zone).unwrap_err().to_string();
-        assert_eq!(told("ab\x1bc", Kind::Number), "`ab␛c` is not a number");
-        assert_eq!(told("ja", Kind::Boolean), "`ja` is not `true` or `false`");
-        assert_eq!(told("soon", Kind::Date), "`soon` is not a date in this column's format");
-        assert_eq!(told("a,b", Kind::List), "`a,b` is not a list (a JSON array)");
-        assert_eq!(read_one("49", Some(Kind::Text), &zone), Ok(Value::Text("49".into())));
+        assert_eq!(told("ab\x1bc", ValueKind::Number), "`ab␛c` is not a number");
+        assert_eq!(told("ja", ValueKind::Boolean), "`ja` is not `true` or `false`");
+        assert_eq!(told("soon", ValueKind::Date), "`soon` is not a date in this column's format");
+        assert_eq!(told("a,b", ValueKind::List), "`a,b` is not a list (JSON array)");
+        assert_eq!(read_one("49", Some(ValueKind::Text), &zone), Ok(Value::Text("49".into())));
         assert_eq!(
-            read_one("1664890781", Some(Kind::Date), &zone).unwrap().to_json(),
+            read_one("1664890781", Some(ValueKind::Date), &zone).unwrap().to_json(),
             serde_json::json!("$D_1664890781")
         );
     }
@@ -364,8 +368,8 @@ mod tests {
             (r#"[["a"],["b"]]"#, r#"[["a"],["b"]]"#),
         ] {
             let mut column = Column::default();
-            values(json).iter().for_each(|value| column.see_value(value));
-            let reading = column.reading(None).unwrap();
+            values(json).iter().for_each(|value| column.add_value(value));
+            let reading = column.cell_type(None).unwrap();
             let read = values(json).into_iter().filter(|value| value.kind().is_some());
             let read: Vec<_> = read.map(|value| reading.fit(value, &TimeZone::UTC).unwrap()).collect();
             assert_eq!(Value::List(read).to_json().to_string(), expected);

@@ -1,17 +1,19 @@
-//! Values from and to JSON, the form of `--profile-json`, sample events, JSON lines and the store.
+//! Conversion of values from and to JSON, as used by `--profile-json`, sample events, JSON Lines files and the store.
 
 use indexmap::IndexMap;
 
-use super::{Packed, Profile, Reachability, Value};
+use super::{PackedProfile, Profile, Reachability, Value};
 
 impl From<serde_json::Value> for Value {
-    /// Takes JSON as it is; a text `$D_<epoch seconds>` is CleverTap's date. Integers outside i64 become decimals.
+    /// Converts JSON. A string `$D_<epoch seconds>` becomes a date (CleverTap's format), an integer outside i64 a
+    /// decimal.
     fn from(value: serde_json::Value) -> Self {
         match value {
             serde_json::Value::Null => Value::Null,
             serde_json::Value::Bool(value) => Value::Boolean(value),
             serde_json::Value::Number(number) => match number.as_i64() {
                 Some(value) => Value::Integer(value),
+                // `as_f64` fails only with serde_json's `arbitrary_precision`.
                 None => Value::Decimal(number.as_f64().unwrap_or(f64::NAN)),
             },
             serde_json::Value::String(text) => date(&text).map_or(Value::Text(text), Value::Date),
@@ -24,7 +26,7 @@ impl From<serde_json::Value> for Value {
 }
 
 impl Value {
-    /// Returns the value as JSON; [`Value::from`] gives it back. Dates become `$D_<epoch seconds>`.
+    /// Converts the value to JSON; [`Value::from`] reverses it. A date becomes `$D_<epoch seconds>`.
     pub fn to_json(&self) -> serde_json::Value {
         match self {
             Value::Null => serde_json::Value::Null,
@@ -41,18 +43,19 @@ impl Value {
     }
 }
 
-pub fn properties(json: &str) -> serde_json::Result<IndexMap<String, Value>> {
+/// Parses the text of a JSON object of properties.
+pub(crate) fn properties(json: &str) -> serde_json::Result<IndexMap<String, Value>> {
     let members: serde_json::Map<String, serde_json::Value> = serde_json::from_str(json)?;
     Ok(members.into_iter().map(|(name, value)| (name, Value::from(value))).collect())
 }
 
-/// Writes the properties of a profile as a JSON object; [`properties`] gives them back.
-pub fn properties_to_json(properties: &IndexMap<String, Value>) -> String {
+/// Converts the properties of a profile to the text of a JSON object; [`properties`] reverses it.
+pub(crate) fn properties_to_json(properties: &IndexMap<String, Value>) -> String {
     let members = properties.iter().map(|(name, value)| (name.clone(), value.to_json()));
     serde_json::Value::Object(members.collect()).to_string()
 }
 
-impl Packed {
+impl PackedProfile {
     #[cfg(test)]
     pub fn of(profile: &Profile) -> Self {
         let properties = properties_to_json(&profile.properties).into();
@@ -60,12 +63,13 @@ impl Packed {
     }
 
     pub fn new(identity: String, json: &str, reachability: Reachability) -> serde_json::Result<Self> {
+        // Parsed only to check it: `unpack` must not fail later.
         properties(json)?;
         Ok(Self { identity, properties: json.into(), reachability })
     }
 
     pub fn unpack(&self) -> Profile {
-        let properties = properties(&self.properties).expect("it was read when it was packed");
+        let properties = properties(&self.properties).expect("`new` has parsed this text");
         Profile { identity: self.identity.clone(), properties, reachability: self.reachability }
     }
 }
@@ -82,12 +86,12 @@ mod tests {
     #[test]
     fn a_packed_profile_comes_back_and_what_is_no_object_is_not_packed() {
         let json = r#"{"a":1,"b":[5.0,null],"d":"$D_5"}"#;
-        let packed = Packed::new("anna".into(), json, Reachability::Gone).unwrap();
+        let packed = PackedProfile::new("anna".into(), json, Reachability::Gone).unwrap();
         let profile = packed.unpack();
         assert_eq!((profile.identity.as_str(), profile.reachability), ("anna", Reachability::Gone));
         assert_eq!(profile.properties, properties(json).unwrap());
-        assert_eq!(Packed::of(&profile), packed);
-        assert!(Packed::new("anna".into(), "[]", Reachability::Gone).is_err());
+        assert_eq!(PackedProfile::of(&profile), packed);
+        assert!(PackedProfile::new("anna".into(), "[]", Reachability::Gone).is_err());
     }
 
     #[test]

@@ -1,9 +1,11 @@
-//! CleverTap's limits on identities, property names and values: errors in its dialect only.
+//! CleverTap's limits on identities, property names and values. They are errors in CleverTap's dialect only.
 
 use super::Value;
 
-/// How many own properties CleverTap keeps.
-pub const MAX_PROPERTIES: usize = 256;
+// The numbers and characters below are from CleverTap's documentation, "Platform considerations".
+
+/// The number of custom properties that CleverTap keeps for a profile.
+pub(crate) const MAX_PROPERTIES: usize = 256;
 
 const NAME_CHARS: usize = 120;
 const VALUE_CHARS: usize = 512;
@@ -11,8 +13,8 @@ const IDENTITY_CHARS: usize = 1023;
 const LIST_ITEMS: usize = 100;
 const FORBIDDEN_IN_NAMES: &str = "%><!|&.:;$'\"\\#";
 
-/// Identities that CleverTap takes for none.
-const NO_IDENTITIES: [&str; 17] = [
+/// Identities that CleverTap treats as missing; upper and lower case do not matter.
+const MISSING_IDENTITIES: [&str; 17] = [
     "undefined",
     "null",
     "na",
@@ -34,38 +36,38 @@ const NO_IDENTITIES: [&str; 17] = [
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LimitError {
-    #[error("CleverTap takes the identity `{0}` for none")]
+    #[error("CleverTap treats the identity `{0}` as missing")]
     NoIdentity(String),
-    #[error("the identity has {0} characters, CleverTap takes up to {IDENTITY_CHARS}")]
+    #[error("the identity has {0} characters; CleverTap allows {IDENTITY_CHARS}")]
     LongIdentity(usize),
-    #[error("the name has {0} characters, CleverTap takes up to {NAME_CHARS}")]
+    #[error("the name has {0} characters; CleverTap allows {NAME_CHARS}")]
     LongName(usize),
-    #[error("CleverTap takes no `{0}` in a property's name")]
+    #[error("CleverTap does not allow `{0}` in a property's name")]
     NameCharacter(char),
-    #[error("the text has {0} characters, CleverTap takes up to {VALUE_CHARS}")]
+    #[error("the text has {0} characters; CleverTap allows {VALUE_CHARS}")]
     LongText(usize),
-    #[error("the list has {0} members, CleverTap keeps the last {LIST_ITEMS}")]
+    #[error("the list has {0} items; CleverTap keeps the last {LIST_ITEMS}")]
     LongList(usize),
-    #[error("{0} properties, CleverTap keeps up to {MAX_PROPERTIES}")]
+    #[error("{0} properties; CleverTap keeps up to {MAX_PROPERTIES}")]
     ManyProperties(usize),
 }
 
-pub fn check_identity(identity: &str) -> Result<(), LimitError> {
-    if NO_IDENTITIES.iter().any(|word| word.eq_ignore_ascii_case(identity)) {
+pub(crate) fn check_identity(identity: &str) -> Result<(), LimitError> {
+    if MISSING_IDENTITIES.iter().any(|word| word.eq_ignore_ascii_case(identity)) {
         return Err(LimitError::NoIdentity(identity.to_owned()));
     }
     at_most(IDENTITY_CHARS, identity.chars().count(), LimitError::LongIdentity)
 }
 
-pub fn check_name(name: &str) -> Result<(), LimitError> {
+pub(crate) fn check_name(name: &str) -> Result<(), LimitError> {
     match name.chars().find(|c| FORBIDDEN_IN_NAMES.contains(*c)) {
         Some(c) => Err(LimitError::NameCharacter(c)),
         None => at_most(NAME_CHARS, name.chars().count(), LimitError::LongName),
     }
 }
 
-/// Checks a property's value, members of a list too.
-pub fn check_value(value: &Value) -> Result<(), LimitError> {
+/// Checks a property's value, including those inside lists and objects.
+pub(crate) fn check_value(value: &Value) -> Result<(), LimitError> {
     match value {
         Value::Text(text) => at_most(VALUE_CHARS, text.chars().count(), LimitError::LongText),
         Value::List(items) => {
@@ -77,6 +79,8 @@ pub fn check_value(value: &Value) -> Result<(), LimitError> {
     }
 }
 
+// Lengths are in characters, as in the documentation of CleverTap's console. That of its API says bytes, which would be
+// stricter.
 fn at_most(limit: usize, n: usize, error: impl FnOnce(usize) -> LimitError) -> Result<(), LimitError> {
     if limit < n { Err(error(n)) } else { Ok(()) }
 }
@@ -90,15 +94,12 @@ mod tests {
         let told =
             |result: Result<(), LimitError>| result.map_or_else(|error| error.to_string(), |()| "".into());
         assert_eq!(told(check_name("First Name")), "");
-        assert_eq!(told(check_name("a.b")), "CleverTap takes no `.` in a property's name");
-        assert_eq!(
-            told(check_name(&"é".repeat(121))),
-            "the name has 121 characters, CleverTap takes up to 120"
-        );
+        assert_eq!(told(check_name("a.b")), "CleverTap does not allow `.` in a property's name");
+        assert_eq!(told(check_name(&"é".repeat(121))), "the name has 121 characters; CleverTap allows 120");
         assert_eq!(told(check_value(&Value::Text("é".repeat(512)))), "");
         let long = Value::List(vec![Value::Text("x".repeat(513))]);
-        assert_eq!(told(check_value(&long)), "the text has 513 characters, CleverTap takes up to 512");
+        assert_eq!(told(check_value(&long)), "the text has 513 characters; CleverTap allows 512");
         assert_eq!(told(check_identity("anna")), "");
-        assert_eq!(told(check_identity("N/A")), "CleverTap takes the identity `N/A` for none");
+        assert_eq!(told(check_identity("N/A")), "CleverTap treats the identity `N/A` as missing");
     }
 }

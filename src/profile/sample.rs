@@ -1,37 +1,39 @@
-//! A few of many profiles that try a body hardest: its author sees them while typing, instead of after sending.
+//! Chooses a sample: the few profiles most likely to break a body, so that its author sees the problems while typing
+//! and not after sending.
 //!
-//! Of each property the extremes (longest, shortest, highest, lowest, missing, the most characters that some markup
-//! reserves) come first, then a spread over the rest. The same profiles always give the same choice.
+//! Profiles with an extreme value of a property come first (longest, shortest, highest, lowest, missing, the most
+//! characters that markup reserves), then an even spread of the rest. The same profiles always give the same sample.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use indexmap::{IndexMap, IndexSet};
 
-use super::{Packed, Profile, Value};
+use super::{PackedProfile, Profile, Value};
 
-/// Profiles to try a body on, the hardest first.
+/// Profiles to render a body for, those most likely to break it first.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Sample {
-    pub profiles: Vec<Arc<Packed>>,
-    /// How many there are to choose from.
+    pub profiles: Vec<Arc<PackedProfile>>,
+    /// The number of profiles that the sample was chosen from.
     pub n_profiles: u64,
 }
 
-/// What a value can be the most of.
+/// How a value of a property can be extreme. The sample has the profiles in the order of these variants: those most
+/// likely to break a message come first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum Extreme {
     Longest,
-    Characters(Class),
+    Characters(CharacterClass),
     Missing,
     Shortest,
     Highest,
     Lowest,
 }
 
-/// Characters that break a message in the same way.
+/// A group of characters that can break a message in the same way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-enum Class {
+enum CharacterClass {
     Underscore,
     Asterisk,
     Backtick,
@@ -40,65 +42,65 @@ enum Class {
     Ampersand,
     Quote,
     Backslash,
-    /// What only MarkdownV2 reserves.
+    /// Characters that only MarkdownV2 reserves.
     Punctuation,
-    /// Line breaks too.
+    /// Control characters, line breaks included.
     Control,
-    /// Counted double by who counts in UTF-16: emoji.
+    /// Characters of two UTF-16 code units, such as emoji. Telegram counts in these units.
     BeyondBmp,
     RightToLeft,
-    /// Accents, joiners and the like, which are no characters of their own.
+    /// Combining accents, joiners, marks and other characters without a width of their own.
     Invisible,
 }
 
-impl Class {
+impl CharacterClass {
     fn of(c: char) -> Option<Self> {
         Some(match c {
-            '_' => Class::Underscore,
-            '*' => Class::Asterisk,
-            '`' => Class::Backtick,
-            '[' | ']' | '(' | ')' => Class::Bracket,
-            '<' | '>' => Class::Angle,
-            '&' => Class::Ampersand,
-            '"' | '\'' => Class::Quote,
-            '\\' => Class::Backslash,
-            '~' | '|' | '#' | '+' | '-' | '=' | '{' | '}' | '.' | '!' => Class::Punctuation,
-            _ if c.is_control() => Class::Control,
+            '_' => CharacterClass::Underscore,
+            '*' => CharacterClass::Asterisk,
+            '`' => CharacterClass::Backtick,
+            '[' | ']' | '(' | ')' => CharacterClass::Bracket,
+            '<' | '>' => CharacterClass::Angle,
+            '&' => CharacterClass::Ampersand,
+            '"' | '\'' => CharacterClass::Quote,
+            '\\' => CharacterClass::Backslash,
+            '~' | '|' | '#' | '+' | '-' | '=' | '{' | '}' | '.' | '!' => CharacterClass::Punctuation,
+            _ if c.is_control() => CharacterClass::Control,
             '\u{200b}'..='\u{200f}'
             | '\u{202a}'..='\u{202e}'
             | '\u{2066}'..='\u{2069}'
             | '\u{300}'..='\u{36f}'
             | '\u{fe00}'..='\u{fe0f}'
-            | '\u{feff}' => Class::Invisible,
-            '\u{590}'..='\u{8ff}' => Class::RightToLeft,
-            '\u{10000}'.. => Class::BeyondBmp,
+            | '\u{feff}' => CharacterClass::Invisible,
+            '\u{590}'..='\u{8ff}' => CharacterClass::RightToLeft,
+            '\u{10000}'.. => CharacterClass::BeyondBmp,
             _ => return None,
         })
     }
 }
 
-/// Looks at candidates one after the other and keeps none of them: of a thousand properties each, a sample's candidates
-/// would fill hundreds of megabytes.
+/// Chooses a sample from candidates that are added one at a time and not kept: candidates with a thousand properties
+/// each would take hundreds of megabytes (430 MiB measured).
 #[derive(Debug, Default)]
-pub struct Chooser {
+pub(crate) struct SampleChooser {
     n_seen: usize,
     names: IndexSet<String>,
-    /// The names that all have so far.
-    had_by_all: Vec<usize>,
-    /// By the number of the name: how much the most extreme of them is it, and which one that is.
-    most: HashMap<(Extreme, usize), (f64, usize)>,
+    /// The indexes of the names that every candidate so far has.
+    names_in_all: Vec<usize>,
+    /// By kind of extreme and index of a name: the highest degree so far, and the candidate that has it.
+    extremes: HashMap<(Extreme, usize), (f64, usize)>,
 }
 
-impl Chooser {
-    pub fn see(&mut self, profile: &Profile) {
+impl SampleChooser {
+    pub(crate) fn add(&mut self, profile: &Profile) {
         let at = self.n_seen;
         self.n_seen += 1;
         let names = &self.names;
-        let most = &mut self.most;
-        self.had_by_all.retain(|name| {
+        let extremes = &mut self.extremes;
+        self.names_in_all.retain(|name| {
             let has = profile.properties.contains_key(&names[*name]);
             if !has {
-                most.insert((Extreme::Missing, *name), (0.0, at));
+                extremes.insert((Extreme::Missing, *name), (0.0, at));
             }
             has
         });
@@ -108,48 +110,53 @@ impl Chooser {
                 None => {
                     let (new, _) = self.names.insert_full(name.clone());
                     match at {
-                        0 => self.had_by_all.push(new),
-                        // Whoever came before lacks it, the first of all first.
-                        _ => drop(self.most.insert((Extreme::Missing, new), (0.0, 0))),
+                        0 => self.names_in_all.push(new),
+                        // A name first seen now is missing in all earlier candidates. The first of them is enough.
+                        _ => drop(self.extremes.insert((Extreme::Missing, new), (0.0, 0))),
                     }
                     new
                 }
             };
             measure(value, |extreme, degree| {
-                let (best, holder) = self.most.entry((extreme, name)).or_insert((degree, at));
+                // `<`, so that the first of equal candidates is kept and the choice does not depend on later ones.
+                let (best, candidate) = self.extremes.entry((extreme, name)).or_insert((degree, at));
                 if *best < degree {
-                    (*best, *holder) = (degree, at);
+                    (*best, *candidate) = (degree, at);
                 }
             });
         }
     }
 
-    /// Returns the places of up to `limit` of those seen, the hardest first.
-    pub fn choose(self, limit: usize) -> Vec<usize> {
+    /// Returns the indexes of up to `limit` candidates, those with extreme values first.
+    pub(crate) fn choose(self, limit: usize) -> Vec<usize> {
         let n_seen = self.n_seen;
         let mut order = self.hardest();
-        // Extremes are few, or the properties many: ordinary profiles are wanted too.
+        // With many properties the extremes would fill the sample, but it should hold ordinary profiles too.
         order.truncate((limit * 3).div_ceil(4));
         let mut is_taken = vec![false; n_seen];
         order.iter().for_each(|at| is_taken[*at] = true);
         let rest: Vec<usize> = (0..n_seen).filter(|at| !is_taken[*at]).collect();
         let n_spread = limit.saturating_sub(order.len()).min(rest.len());
+        // At equal distances instead of at random: the same profiles must give the same sample.
         order.extend((0..n_spread).map(|n| rest[n * rest.len() / n_spread]));
         order
     }
 
-    /// Returns the places of those who are the most of something, each once, by what they are the most of.
+    /// Returns the indexes of the candidates with an extreme value, each once, in the order of the extremes.
     fn hardest(self) -> Vec<usize> {
-        let mut most: Vec<((Extreme, usize), (f64, usize))> = self.most.into_iter().collect();
-        most.sort_by(|((extreme, name), _), ((other, other_name), _)| {
+        let mut extremes: Vec<((Extreme, usize), (f64, usize))> = self.extremes.into_iter().collect();
+        // The order of a `HashMap` is random. Names are compared rather than indexes, which depend on the candidates'
+        // order.
+        extremes.sort_by(|((extreme, name), _), ((other, other_name), _)| {
             extreme.cmp(other).then_with(|| self.names[*name].cmp(&self.names[*other_name]))
         });
-        let places: IndexSet<usize> = most.into_iter().map(|(_, (_, at))| at).collect();
-        places.into_iter().collect()
+        let indexes: IndexSet<usize> = extremes.into_iter().map(|(_, (_, at))| at).collect();
+        indexes.into_iter().collect()
     }
 }
 
-fn measure(value: &Value, mut claim: impl FnMut(Extreme, f64)) {
+/// Calls `report` with each kind of extreme and the degree to which the value has it.
+fn measure(value: &Value, mut report: impl FnMut(Extreme, f64)) {
     let number = match value {
         Value::Integer(number) => Some(*number as f64),
         Value::Decimal(number) => Some(*number),
@@ -158,22 +165,24 @@ fn measure(value: &Value, mut claim: impl FnMut(Extreme, f64)) {
         Value::Text(_) | Value::List(_) | Value::Object(_) | Value::Null => None,
     };
     if let Some(number) = number {
-        claim(Extreme::Highest, number);
-        claim(Extreme::Lowest, -number);
+        report(Extreme::Highest, number);
+        // Negated, so that the largest degree is always the most extreme.
+        report(Extreme::Lowest, -number);
         return;
     }
     let mut length = 0_u32;
-    let mut counts: IndexMap<Class, u32> = IndexMap::new();
+    let mut counts: IndexMap<CharacterClass, u32> = IndexMap::new();
+    // Texts inside lists and objects count too: a body prints them in loops.
     each_char(value, &mut |c| {
         length = length.saturating_add(1);
-        if let Some(class) = Class::of(c) {
+        if let Some(class) = CharacterClass::of(c) {
             *counts.entry(class).or_default() += 1;
         }
     });
-    claim(Extreme::Longest, length.into());
-    claim(Extreme::Shortest, -f64::from(length));
+    report(Extreme::Longest, length.into());
+    report(Extreme::Shortest, -f64::from(length));
     for (class, count) in counts {
-        claim(Extreme::Characters(class), count.into());
+        report(Extreme::Characters(class), count.into());
     }
 }
 
@@ -193,8 +202,8 @@ mod tests {
     use super::*;
 
     fn choose(people: Vec<Profile>, limit: usize) -> Vec<Profile> {
-        let mut chooser = Chooser::default();
-        people.iter().for_each(|profile| chooser.see(profile));
+        let mut chooser = SampleChooser::default();
+        people.iter().for_each(|profile| chooser.add(profile));
         chooser.choose(limit).into_iter().map(|at| people[at].clone()).collect()
     }
 

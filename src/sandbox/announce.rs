@@ -1,57 +1,64 @@
-//! How the processes of one user know which sandboxes are theirs: each running one holds a lock named by its address.
+//! Lets the processes of one user recognize their sandboxes: a running sandbox holds a lock file named after its
+//! address.
 //!
-//! The locks are files of the user's state directory. A workspace can come from a stranger, so nothing in it can make
-//! an address count as a sandbox; and a server cannot either, whatever it answers.
+//! The locks are in the user's state directory. A workspace can come from a stranger, so nothing in it may make an
+//! address count as a sandbox, and neither may the answers of a server.
 
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use crate::disk::{self, Guard, LockError};
+use crate::disk::{self, FileLock, LockError};
 use crate::paths::Paths;
 
-/// The announcement of a running sandbox; taken back when it is dropped, which has to be before its port is free.
+/// The announcement of a running sandbox. Dropping it withdraws the announcement; that must happen before the port is
+/// free, or another program could listen there and pass for the sandbox.
 #[derive(Debug)]
-pub struct Announcement {
+pub(crate) struct Announcement {
     path: PathBuf,
-    _lock: Guard,
+    _lock: FileLock,
 }
 
-/// Announces a sandbox of this process, as that of the workspace at `root` where one is given. It must be listening.
-pub fn announce(paths: &Paths, addr: SocketAddr, root: Option<&Path>) -> Result<Announcement, LockError> {
+/// Announces a sandbox of this process, for the workspace at `root` if given. The sandbox must be listening already.
+pub(crate) fn announce(
+    paths: &Paths,
+    addr: SocketAddr,
+    root: Option<&Path>,
+) -> Result<Announcement, LockError> {
     let path = path_of(paths, addr);
-    // Nobody else listens there, so whoever has the lock is only looking.
-    let lock = disk::wait_for_lock_as(&path, root.unwrap_or(Path::new("")))?;
+    // Waiting is safe: only one process can listen at the address, so another holder is a reader that tests the lock
+    // and releases it at once.
+    let lock = disk::wait_for_lock_and_sign(&path, root.unwrap_or(Path::new("")))?;
     Ok(Announcement { path, _lock: lock })
 }
 
 /// Whether a sandbox that this user started listens at `addr`.
-pub fn is_announced(paths: &Paths, addr: SocketAddr) -> bool {
-    addr.ip().is_loopback() && disk::holder(&path_of(paths, addr)).is_some()
+pub(crate) fn is_announced(paths: &Paths, addr: SocketAddr) -> bool {
+    addr.ip().is_loopback() && disk::lock_holder(&path_of(paths, addr)).is_some()
 }
 
-/// Returns the address of the running sandbox of the workspace at `root`, its real path.
-pub fn find(paths: &Paths, root: &Path) -> Option<SocketAddr> {
+/// Returns the address of the running sandbox of the workspace at `root`, which must be a canonical path.
+pub(crate) fn find(paths: &Paths, root: &Path) -> Option<SocketAddr> {
     let files = fs::read_dir(paths.sandboxes()).into_iter().flatten().flatten();
     let found = files.filter_map(|file| {
         let addr: SocketAddr = file.file_name().to_str()?.replace('_', ":").parse().ok()?;
-        let holder = disk::holder(&file.path()).filter(|_| addr.ip().is_loopback())?;
+        let holder = disk::lock_holder(&file.path()).filter(|_| addr.ip().is_loopback())?;
         (holder.workspace.as_deref() == Some(root)).then_some(addr)
     });
-    // Of several, always the same one.
+    // The order of a directory listing is arbitrary; with several sandboxes every call must choose the same one.
     found.min()
 }
 
 impl Drop for Announcement {
     fn drop(&mut self) {
         match fs::remove_file(&self.path) {
-            // One that stays has no lock, so it announces nothing.
+            // A file that stays behind has no lock, so it announces nothing.
             Ok(()) | Err(_) => {}
         }
     }
 }
 
-/// File systems do not all take a colon in a name.
+// Not every file system allows a colon in a name.
 fn path_of(paths: &Paths, addr: SocketAddr) -> PathBuf {
     paths.sandboxes().join(addr.to_string().replace(':', "_"))
 }

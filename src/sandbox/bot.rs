@@ -1,25 +1,26 @@
-//! One bot: who it is, whom it knows, what waits for it and what it has sent.
+//! One bot of the sandbox: its identity, its chats, its waiting updates, and the messages it has sent.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
 use super::chats::ChatBook;
-use super::faults::Pace;
-use super::limits::ENTRY;
-use super::queue::Queue;
+use super::faults::RateLimiter;
+use super::limits::ENTRY_OVERHEAD;
+use super::queue::UpdateQueue;
 
 #[derive(Debug)]
-pub(super) struct Bot {
-    pub(super) identity: Identity,
+pub(super) struct SandboxBot {
+    pub(super) identity: BotIdentity,
     pub(super) chats: ChatBook,
-    pub(super) updates: Queue,
+    pub(super) updates: UpdateQueue,
     pub(super) messages: Messages,
-    /// The address set by setWebhook; empty for none. Nothing is ever sent there.
+    /// The address set by setWebhook; empty for none. The sandbox never sends anything there.
     pub(super) webhook: String,
-    pub(super) pace: Option<Pace>,
+    pub(super) rate_limiter: Option<RateLimiter>,
     pub(super) poll: Option<PollId>,
-    /// The polls that another call has put an end to, until they are told: no more than connections are open.
+    /// The waiting getUpdates calls that another call has ended, until they have read the reason. There are at most as
+    /// many as open connections.
     pub(super) conflicts: BTreeMap<PollId, Conflict>,
 }
 
@@ -32,7 +33,8 @@ pub(super) enum Conflict {
     SetWebhook,
 }
 
-impl Bot {
+impl SandboxBot {
+    // The waiting call runs in another task. It finds the reason when it wakes up and resumes.
     pub(super) fn end_poll(&mut self, conflict: Conflict) {
         if let Some(poll) = self.poll.take() {
             self.conflicts.insert(poll, conflict);
@@ -41,27 +43,28 @@ impl Bot {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Identity {
+pub(super) struct BotIdentity {
     pub(super) id: i64,
     pub(super) username: String,
 }
 
-impl Identity {
-    /// Makes the bot's name: the first bot is `demo_bot`, others carry their id.
-    pub(super) fn new(id: i64, is_first: bool) -> Identity {
+impl BotIdentity {
+    /// Creates the identity: the first bot is `demo_bot`, the others have their id in the username.
+    pub(super) fn new(id: i64, is_first: bool) -> BotIdentity {
         let username = if is_first { "demo_bot".to_owned() } else { format!("demo_{id}_bot") };
-        Identity { id, username }
+        BotIdentity { id, username }
     }
 
-    /// Returns the User object as it stands in messages.
+    /// Returns the User object as it appears in messages.
     pub(super) fn to_json(&self) -> Value {
         json!({ "id": self.id, "is_bot": true, "first_name": "Demo bot", "username": self.username })
     }
 
-    /// Returns the User object of getMe, with what only that tells.
+    /// Returns the User object of getMe, with the fields that only getMe returns.
     pub(super) fn to_full_json(&self) -> Value {
         let mut full = self.to_json();
         full["can_join_groups"] = true.into();
+        // Clients with strict types may refuse an answer without these fields.
         for missing in [
             "can_read_all_group_messages",
             "supports_inline_queries",
@@ -78,69 +81,71 @@ impl Identity {
     }
 }
 
-/// The messages of all chats of one bot, its own and those it was shown, as JSON text.
+/// The messages of all chats of one bot, sent and received, as JSON text.
 ///
-/// One count of message ids serves all chats, as in the private chats of a Telegram account.
+/// All chats share one sequence of message ids, as the private chats of a Telegram account do.
 #[derive(Debug, Default)]
 pub(super) struct Messages {
     last_id: i64,
     last_album_id: u64,
-    sent: Log,
-    shown: Log,
+    // Two logs, because a made-up update may use the id of a sent message; in one log it would replace that message.
+    sent: MessageLog,
+    received: MessageLog,
 }
 
 #[derive(Debug, Default)]
-struct Log {
-    /// By how many messages had come before.
-    messages: BTreeMap<u64, Kept>,
-    at: BTreeMap<Place, u64>,
-    next: u64,
+struct MessageLog {
+    /// By sequence number, so that the first entry is the oldest.
+    messages: BTreeMap<u64, StoredMessage>,
+    numbers: BTreeMap<MessageKey, u64>,
+    next_number: u64,
     size: usize,
 }
 
 /// A chat's id and a message's id in it.
-type Place = (i64, i64);
+type MessageKey = (i64, i64);
 
 #[derive(Debug)]
-struct Kept {
-    place: Place,
+struct StoredMessage {
+    key: MessageKey,
     message: Box<str>,
 }
 
-impl Log {
-    /// Adds a message; an older one at the same place goes.
-    fn add(&mut self, place: Place, message: &Value) {
-        if let Some(older) = self.at.insert(place, self.next) {
+impl MessageLog {
+    /// Adds a message and removes an older one with the same key.
+    fn add(&mut self, key: MessageKey, message: &Value) {
+        if let Some(older) = self.numbers.insert(key, self.next_number) {
             self.forget(older);
         }
         let message: Box<str> = message.to_string().into();
-        self.size += message.len() + ENTRY;
-        self.messages.insert(self.next, Kept { place, message });
-        self.next += 1;
+        self.size += message.len() + ENTRY_OVERHEAD;
+        self.messages.insert(self.next_number, StoredMessage { key, message });
+        self.next_number += 1;
     }
 
-    fn find(&self, place: Place) -> Option<&str> {
-        let at = self.at.get(&place)?;
-        self.messages.get(at).map(|kept| kept.message.as_ref())
+    fn find(&self, key: MessageKey) -> Option<&str> {
+        let number = self.numbers.get(&key)?;
+        self.messages.get(number).map(|stored| stored.message.as_ref())
     }
 
     fn drop_oldest(&mut self) {
-        if let Some((oldest, kept)) = self.messages.first_key_value() {
-            let (oldest, place) = (*oldest, kept.place);
-            self.at.remove(&place);
+        if let Some((oldest, stored)) = self.messages.first_key_value() {
+            let (oldest, key) = (*oldest, stored.key);
+            self.numbers.remove(&key);
             self.forget(oldest);
         }
     }
 
     fn forget(&mut self, number: u64) {
-        if let Some(kept) = self.messages.remove(&number) {
-            self.size -= kept.message.len() + ENTRY;
+        if let Some(stored) = self.messages.remove(&number) {
+            self.size -= stored.message.len() + ENTRY_OVERHEAD;
         }
     }
 }
 
 impl Messages {
     pub(super) fn next_id(&mut self) -> i64 {
+        // Saturating, since a simulated message can bring any id.
         self.last_id = self.last_id.saturating_add(1);
         self.last_id
     }
@@ -154,31 +159,31 @@ impl Messages {
         self.sent.add((chat, id), message);
     }
 
-    pub(super) fn add_shown(&mut self, chat: i64, id: i64, message: &Value) {
+    pub(super) fn add_received(&mut self, chat: i64, id: i64, message: &Value) {
         self.last_id = self.last_id.max(id);
-        self.shown.add((chat, id), message);
+        self.received.add((chat, id), message);
     }
 
     /// Returns a message as JSON text.
     pub(super) fn find(&self, chat: i64, id: i64) -> Option<&str> {
-        self.sent.find((chat, id)).or_else(|| self.shown.find((chat, id)))
+        self.sent.find((chat, id)).or_else(|| self.received.find((chat, id)))
     }
 
-    /// Returns all that was sent and is still kept, in order, as a JSON array.
+    /// Returns the sent messages that are still stored, oldest first, as a JSON array.
     pub(super) fn to_json(&self) -> String {
-        let sent: Vec<&str> = self.sent.messages.values().map(|kept| kept.message.as_ref()).collect();
+        let sent: Vec<&str> = self.sent.messages.values().map(|stored| stored.message.as_ref()).collect();
         format!("[{}]", sent.join(","))
     }
 
-    /// Returns about how much memory the messages take, in bytes.
+    /// Returns roughly how much memory the messages use, in bytes.
     pub(super) fn size(&self) -> usize {
-        self.sent.size + self.shown.size
+        self.sent.size + self.received.size
     }
 
-    /// Forgets the oldest message of those that take more: sent or shown.
+    /// Removes the oldest message of the larger group, sent or received.
     pub(super) fn drop_oldest(&mut self) {
-        match self.sent.size < self.shown.size {
-            true => self.shown.drop_oldest(),
+        match self.sent.size < self.received.size {
+            true => self.received.drop_oldest(),
             false => self.sent.drop_oldest(),
         }
     }

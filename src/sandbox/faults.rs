@@ -1,27 +1,29 @@
-//! What goes wrong on purpose: too many messages a second, and failures at a rate.
+//! Simulated failures: a rate limit, and random failures of a share of all sends.
 //!
-//! All of it is decided from a seed and the time that is passed in, so that a run can be repeated.
+//! Everything depends only on a seed and on the time that is passed in, so a run can be repeated.
 
 use jiff::Timestamp;
 
-/// A bucket of messages that one bot may send: filled at a rate, one second's worth deep.
+/// A token bucket for the messages of one bot. It holds the messages of one second, but at least one.
 #[derive(Debug)]
-pub(super) struct Pace {
+pub(super) struct RateLimiter {
     rate: f64,
     left: f64,
     at: Timestamp,
 }
 
-impl Pace {
-    /// Makes a full bucket; `rate` is in messages a second and above zero.
-    pub(super) fn new(rate: f64, now: Timestamp) -> Pace {
-        Pace { rate, left: rate.max(1.0), at: now }
+impl RateLimiter {
+    /// Creates a full bucket. `rate` is in messages per second and above 0.
+    pub(super) fn new(rate: f64, now: Timestamp) -> RateLimiter {
+        RateLimiter { rate, left: rate.max(1.0), at: now }
     }
 
-    /// Takes one message out, or returns how many seconds to wait.
+    /// Takes a message from the bucket, or returns the seconds to wait (at least 1, as `retry_after`).
     pub(super) fn take(&mut self, now: Timestamp) -> Result<(), u64> {
+        // A clock that is set back gives a negative duration, which must not empty the bucket.
         let passed = now.duration_since(self.at).as_secs_f64().max(0.0);
         self.at = now;
+        // At a rate below 1 a bucket of one second would never hold a whole message.
         self.left = (self.left + passed * self.rate).min(self.rate.max(1.0));
         if self.left < 1.0 {
             return Err(((1.0 - self.left) / self.rate).ceil().max(1.0) as u64);
@@ -32,43 +34,50 @@ impl Pace {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fault {
-    /// 429 that asks for a second.
+pub(super) enum InjectedFault {
+    /// 429 with a `retry_after` of 1 second.
     Flood,
     /// 500 in JSON.
     ServerError,
-    /// 502 in HTML, as a front server answers.
+    /// 502 in HTML, as from a front server.
     BadGateway,
-    /// The connection ends; the message was not sent.
-    CutBefore,
-    /// The connection ends; the message was sent all the same.
-    CutAfter,
+    /// The connection is closed; the message was not sent.
+    DisconnectBeforeSend,
+    /// The connection is closed, but the message was sent.
+    DisconnectAfterSend,
 }
 
-impl Fault {
-    const ALL: [Fault; 5] =
-        [Fault::Flood, Fault::ServerError, Fault::BadGateway, Fault::CutBefore, Fault::CutAfter];
+impl InjectedFault {
+    const ALL: [InjectedFault; 5] = [
+        InjectedFault::Flood,
+        InjectedFault::ServerError,
+        InjectedFault::BadGateway,
+        InjectedFault::DisconnectBeforeSend,
+        InjectedFault::DisconnectAfterSend,
+    ];
 }
 
 #[derive(Debug)]
-pub(super) struct Dice {
+pub(super) struct FaultInjector {
     state: u64,
     rate: f64,
 }
 
-impl Dice {
-    /// Makes dice that fail a share `rate` of all sends, 0 to 1.
-    pub(super) fn new(seed: u64, rate: f64) -> Dice {
-        Dice { state: seed, rate }
+impl FaultInjector {
+    /// `rate` is the share of sends that fail, from 0 to 1.
+    pub(super) fn new(seed: u64, rate: f64) -> FaultInjector {
+        FaultInjector { state: seed, rate }
     }
 
-    pub(super) fn roll(&mut self) -> Option<Fault> {
+    pub(super) fn next_fault(&mut self) -> Option<InjectedFault> {
+        // The upper 53 bits, as many as an f64 represents exactly, give a number in 0..1 that never rounds up to 1.
         let share = (self.next() >> 11) as f64 / (1_u64 << 53) as f64;
-        let which = self.next() % Fault::ALL.len() as u64;
-        (share < self.rate).then(|| Fault::ALL[which as usize])
+        // Drawn even if nothing fails, so that another rate does not shift the random sequence of the later sends.
+        let which = self.next() % InjectedFault::ALL.len() as u64;
+        (share < self.rate).then(|| InjectedFault::ALL[which as usize])
     }
 
-    /// The splitmix64 generator.
+    // splitmix64: ten lines instead of a dependency, and the same sequence on every version and platform.
     fn next(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.state;
@@ -88,7 +97,7 @@ mod tests {
 
     #[test]
     fn a_second_holds_as_many_messages_as_the_rate() {
-        let mut pace = Pace::new(2.0, at(0));
+        let mut pace = RateLimiter::new(2.0, at(0));
         assert_eq!(pace.take(at(0)), Ok(()));
         assert_eq!(pace.take(at(0)), Ok(()));
         assert_eq!(pace.take(at(0)), Err(1));
@@ -98,7 +107,7 @@ mod tests {
 
     #[test]
     fn a_slow_rate_asks_for_more_than_a_second() {
-        let mut pace = Pace::new(0.1, at(0));
+        let mut pace = RateLimiter::new(0.1, at(0));
         assert_eq!(pace.take(at(0)), Ok(()));
         assert_eq!(pace.take(at(0)), Err(10));
         assert_eq!(pace.take(at(4_000)), Err(6));
@@ -107,7 +116,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_goes_back_takes_nothing_away() {
-        let mut pace = Pace::new(1.0, at(10_000));
+        let mut pace = RateLimiter::new(1.0, at(10_000));
         assert_eq!(pace.take(at(0)), Ok(()));
         assert_eq!(pace.take(at(0)), Err(1));
     }
@@ -115,19 +124,19 @@ mod tests {
     #[test]
     fn the_same_seed_fails_the_same_sends() {
         let rolls = |seed| {
-            let mut dice = Dice::new(seed, 0.5);
-            (0..100).map(|_| dice.roll()).collect::<Vec<_>>()
+            let mut dice = FaultInjector::new(seed, 0.5);
+            (0..100).map(|_| dice.next_fault()).collect::<Vec<_>>()
         };
         assert_eq!(rolls(7), rolls(7));
         assert_ne!(rolls(7), rolls(8));
-        let failed: Vec<Fault> = rolls(7).into_iter().flatten().collect();
+        let failed: Vec<InjectedFault> = rolls(7).into_iter().flatten().collect();
         assert!((30..70).contains(&failed.len()), "{}", failed.len());
-        assert!(Fault::ALL.iter().all(|fault| failed.contains(fault)));
+        assert!(InjectedFault::ALL.iter().all(|fault| failed.contains(fault)));
     }
 
     #[test]
     fn rates_zero_and_one_mean_never_and_always() {
-        assert!((0..50).all(|seed| Dice::new(seed, 0.0).roll().is_none()));
-        assert!((0..50).all(|seed| Dice::new(seed, 1.0).roll().is_some()));
+        assert!((0..50).all(|seed| FaultInjector::new(seed, 0.0).next_fault().is_none()));
+        assert!((0..50).all(|seed| FaultInjector::new(seed, 1.0).next_fault().is_some()));
     }
 }

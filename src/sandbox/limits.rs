@@ -1,29 +1,31 @@
-//! How much a sandbox remembers at most: it may run for weeks beside a script that never stops.
+//! The memory limits of a sandbox. It may run for weeks next to a script that never stops sending.
 
-/// What all bots together may take.
+/// The limits for all bots together.
 ///
-/// Messages that go beyond theirs push the oldest out, since they are only looked at. Of updates, chats and bots the one
-/// that would go beyond is refused, since whoever made it waits for what follows.
+/// Above its limit, a new message replaces the oldest ones. A new update, chat or bot is refused.
+// Old messages are only looked at, so losing them is harmless. A caller that adds an update, a chat or a bot depends
+// on it, and must learn that it was not accepted.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Limits {
-    /// Messages sent and shown, in bytes.
+pub(super) struct MemoryLimits {
+    /// Sent and received messages, in bytes.
     pub(super) messages: usize,
-    /// Updates that wait for getUpdates, in bytes.
+    /// Updates waiting for getUpdates, in bytes.
     pub(super) updates: usize,
-    /// Chats that updates brought.
+    /// Chats added by updates.
     pub(super) chats: usize,
-    /// Bots; the tokens given at the start are let in whatever this says.
+    /// Bots. The tokens given at the start are accepted beyond this limit.
     pub(super) bots: usize,
 }
 
-impl Limits {
-    /// What a sandbox has: some 200,000 usual messages.
-    pub(super) const USUAL: Limits =
-        Limits { messages: 128 << 20, updates: 64 << 20, chats: 100_000, bots: 64 };
+impl MemoryLimits {
+    /// Enough for about 200,000 ordinary messages.
+    pub(super) const DEFAULT: MemoryLimits =
+        MemoryLimits { messages: 128 << 20, updates: 64 << 20, chats: 100_000, bots: 64 };
 }
 
-/// Each name of a chat, in bytes.
-pub(super) const MAX_NAME: usize = 256;
+/// The longest name, title or username of a chat, in bytes. Without it the limit on chats would not limit memory.
+pub(super) const MAX_NAME_BYTES: usize = 256;
 
-/// What keeping an entry takes beside its text, about.
-pub(super) const ENTRY: usize = 128;
+/// The estimated memory of an entry besides its text, in bytes. Without it, very short texts would count as nearly
+/// nothing.
+pub(super) const ENTRY_OVERHEAD: usize = 128;

@@ -1,31 +1,31 @@
-//! The methods of the Bot API that the sandbox answers, by name.
+//! The Bot API methods that the sandbox implements, by name.
 
 mod chat;
 pub(super) mod content;
-mod done;
 mod keyboard;
 mod message;
+mod result;
 mod webhook;
 
-use super::bot::Bot;
-use super::call::Call;
+use super::bot::SandboxBot;
+use super::call::MethodCall;
 use crate::telegram::{self, ApiError};
 use jiff::Timestamp;
 
-pub(super) use done::Done;
+pub(super) use result::MethodResult;
 
 #[derive(Clone, Copy)]
-pub(super) enum Handling {
-    /// At once and always.
-    Ask(Ask),
-    /// With a message that is sent, so that limits and failures apply.
+pub(super) enum MethodKind {
+    /// Answered immediately. Rate limit and simulated failures do not apply.
+    Query(QueryHandler),
+    /// Sends a message, so the rate limit and simulated failures apply.
     Send(telegram::Method),
     Poll,
 }
 
-type Ask = fn(&mut Bot, &Call) -> Result<Done, ApiError>;
+type QueryHandler = fn(&mut SandboxBot, &MethodCall) -> Result<MethodResult, ApiError>;
 
-const ASKED: [(&str, Ask); 6] = [
+const QUERIES: [(&str, QueryHandler); 6] = [
     ("deleteWebhook", webhook::delete),
     ("getChat", chat::get_chat),
     ("getMe", |bot, _| Ok(bot.identity.to_full_json().into())),
@@ -34,23 +34,23 @@ const ASKED: [(&str, Ask); 6] = [
     ("setWebhook", webhook::set),
 ];
 
-/// Finds a method by its name in any case.
-pub(super) fn find(name: &str) -> Option<Handling> {
+/// Finds a method by its name, ignoring case as Telegram does.
+pub(super) fn find(name: &str) -> Option<MethodKind> {
     if name.eq_ignore_ascii_case("getUpdates") {
-        return Some(Handling::Poll);
+        return Some(MethodKind::Poll);
     }
-    let asked = ASKED.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
-    match asked {
-        Some((_, answer)) => Some(Handling::Ask(*answer)),
-        None => telegram::Method::from_name(name).filter(|method| method.sends()).map(Handling::Send),
+    let query = QUERIES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+    match query {
+        Some((_, answer)) => Some(MethodKind::Query(*answer)),
+        None => telegram::Method::from_name(name).filter(|method| method.sends()).map(MethodKind::Send),
     }
 }
 
 pub(super) fn send(
-    bot: &mut Bot,
+    bot: &mut SandboxBot,
     method: telegram::Method,
-    call: &Call,
+    call: &MethodCall,
     now: Timestamp,
-) -> Result<Done, ApiError> {
-    message::send(bot, method, call, now).map(Done::from)
+) -> Result<MethodResult, ApiError> {
+    message::send(bot, method, call, now).map(MethodResult::from)
 }

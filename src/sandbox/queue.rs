@@ -1,114 +1,118 @@
-//! The updates that wait for a bot: ids, confirmation by offset, and which kinds the bot asks for.
+//! The updates that wait for a bot: their ids, confirmation by offset, and the kinds that the bot asked for.
 //!
-//! Follows getUpdates of the Bot API server, but for two of its defences against busy loops: it answers a repeated
-//! offset slowly and with one update only, which would only make work offline slower.
+//! Follows getUpdates of the Bot API server, without its two defenses against busy loops: the server delays the
+//! answer to a repeated offset (3 s) and returns one update only. Offline, that would only slow down tests.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::limits::ENTRY;
+use super::limits::ENTRY_OVERHEAD;
 
 /// The largest update id, as on Telegram.
 pub(super) const MAX_UPDATE_ID: i64 = i32::MAX as i64;
 
-/// An answer of getUpdates is cut at about this many bytes.
+/// The size at which an answer of getUpdates is cut, in bytes; about the same as on Telegram.
 const MAX_ANSWER: usize = 1 << 22;
 
-/// The kinds of updates (Bot API, `Update`), and whether a bot gets them without asking.
-pub(super) const KINDS: [(&str, Asked); 27] = [
-    ("message", Asked::ByDefault),
-    ("edited_message", Asked::ByDefault),
-    ("channel_post", Asked::ByDefault),
-    ("edited_channel_post", Asked::ByDefault),
-    ("business_connection", Asked::ByDefault),
-    ("business_message", Asked::ByDefault),
-    ("edited_business_message", Asked::ByDefault),
-    ("deleted_business_messages", Asked::ByDefault),
-    ("guest_message", Asked::ByDefault),
-    ("message_reaction", Asked::ByName),
-    ("message_reaction_count", Asked::ByName),
-    ("inline_query", Asked::ByDefault),
-    ("chosen_inline_result", Asked::ByDefault),
-    ("callback_query", Asked::ByDefault),
-    ("shipping_query", Asked::ByDefault),
-    ("pre_checkout_query", Asked::ByDefault),
-    ("purchased_paid_media", Asked::ByDefault),
-    ("poll", Asked::ByDefault),
-    ("poll_answer", Asked::ByDefault),
-    ("my_chat_member", Asked::ByDefault),
-    ("chat_member", Asked::ByName),
-    ("chat_join_request", Asked::ByDefault),
-    ("chat_boost", Asked::ByDefault),
-    ("removed_chat_boost", Asked::ByDefault),
-    ("managed_bot", Asked::ByDefault),
-    ("subscription", Asked::ByDefault),
-    ("stopped_message_generation", Asked::ByDefault),
+/// The kinds of updates (Bot API, `Update`), and whether a bot receives them without naming them.
+pub(super) const UPDATE_KINDS: [(&str, UpdateSelection); 27] = [
+    ("message", UpdateSelection::ByDefault),
+    ("edited_message", UpdateSelection::ByDefault),
+    ("channel_post", UpdateSelection::ByDefault),
+    ("edited_channel_post", UpdateSelection::ByDefault),
+    ("business_connection", UpdateSelection::ByDefault),
+    ("business_message", UpdateSelection::ByDefault),
+    ("edited_business_message", UpdateSelection::ByDefault),
+    ("deleted_business_messages", UpdateSelection::ByDefault),
+    ("guest_message", UpdateSelection::ByDefault),
+    ("message_reaction", UpdateSelection::ByName),
+    ("message_reaction_count", UpdateSelection::ByName),
+    ("inline_query", UpdateSelection::ByDefault),
+    ("chosen_inline_result", UpdateSelection::ByDefault),
+    ("callback_query", UpdateSelection::ByDefault),
+    ("shipping_query", UpdateSelection::ByDefault),
+    ("pre_checkout_query", UpdateSelection::ByDefault),
+    ("purchased_paid_media", UpdateSelection::ByDefault),
+    ("poll", UpdateSelection::ByDefault),
+    ("poll_answer", UpdateSelection::ByDefault),
+    ("my_chat_member", UpdateSelection::ByDefault),
+    ("chat_member", UpdateSelection::ByName),
+    ("chat_join_request", UpdateSelection::ByDefault),
+    ("chat_boost", UpdateSelection::ByDefault),
+    ("removed_chat_boost", UpdateSelection::ByDefault),
+    ("managed_bot", UpdateSelection::ByDefault),
+    ("subscription", UpdateSelection::ByDefault),
+    ("stopped_message_generation", UpdateSelection::ByDefault),
 ];
 
-/// Whether a kind of update comes without being named in `allowed_updates`.
+/// Whether a bot receives a kind of update that `allowed_updates` does not name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Asked {
-    /// It comes unless others are named.
+pub(super) enum UpdateSelection {
+    /// Received unless `allowed_updates` names other kinds only.
     ByDefault,
     ByName,
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Queue {
+pub(super) struct UpdateQueue {
     /// Update objects as JSON text, by id.
     waiting: BTreeMap<i64, Box<str>>,
-    /// About how much memory they take, in bytes.
+    /// Roughly how much memory `waiting` uses, in bytes.
     size: usize,
-    /// The highest id ever given or confirmed.
+    /// The highest id that was ever used or confirmed.
     last_id: i64,
-    /// Everything up to this id is confirmed.
+    /// All updates up to this id are confirmed.
     confirmed: i64,
-    /// The kinds that `allowed_updates` named; `None` for the default.
+    /// The kinds named in `allowed_updates`; `None` for the default.
     allowed: Option<BTreeSet<&'static str>>,
 }
 
 #[derive(Debug, PartialEq)]
-pub(super) enum BadId {
+pub(super) enum UpdateIdError {
     /// Not in 1..=[`MAX_UPDATE_ID`].
     OutOfRange,
-    /// There is one with that id, or the bot has confirmed it.
+    /// An update with this id is waiting, or the bot has confirmed the id.
     Taken,
 }
 
-impl Queue {
-    /// Returns the id that the next update gets: `wanted`, else the one behind the last.
-    pub(super) fn next_id(&self, wanted: Option<i64>) -> Result<i64, BadId> {
+impl UpdateQueue {
+    /// Returns the id for the next update: `wanted`, or by default the one after the last.
+    pub(super) fn next_id(&self, wanted: Option<i64>) -> Result<i64, UpdateIdError> {
         let id = wanted.unwrap_or(self.last_id + 1);
         if !(1..=MAX_UPDATE_ID).contains(&id) {
-            return Err(BadId::OutOfRange);
+            return Err(UpdateIdError::OutOfRange);
         }
+        // An id up to the confirmed one would never be delivered: the next getUpdates skips it.
         if id <= self.confirmed || self.waiting.contains_key(&id) {
-            return Err(BadId::Taken);
+            return Err(UpdateIdError::Taken);
         }
         Ok(id)
     }
 
-    /// Puts an update in the queue under an id that [`Queue::next_id`] gave.
+    /// Queues an update under an id that [`UpdateQueue::next_id`] returned.
     pub(super) fn push(&mut self, id: i64, update: Box<str>) {
         self.last_id = self.last_id.max(id);
-        self.size += update.len() + ENTRY;
+        self.size += update.len() + ENTRY_OVERHEAD;
         self.waiting.insert(id, update);
     }
 
-    /// Returns about how much memory the updates take, in bytes.
+    /// Returns roughly how much memory the updates use, in bytes.
     pub(super) fn size(&self) -> usize {
         self.size
     }
 
-    /// Counts an id as used by an update that the bot did not ask for.
+    /// Marks an id as used by an update that the bot did not ask for.
     pub(super) fn skip(&mut self, id: i64) {
         self.last_id = self.last_id.max(id);
     }
 
-    /// Confirms by `offset` as getUpdates does and returns the updates that follow, a JSON array, or `None` for none.
+    /// Confirms updates by `offset`, as getUpdates does, and returns the following ones as a JSON array, or `None` if
+    /// there are none. Returned updates stay in the queue until a later offset confirms them.
     ///
-    /// A positive offset drops all before it, a negative one all but the last so many.
-    pub(super) fn take(&mut self, offset: i64, limit: usize) -> Option<String> {
+    /// A positive offset drops all updates before it. A negative offset -N drops all but the last N.
+    pub(super) fn confirm_and_read(&mut self, offset: i64, limit: usize) -> Option<String> {
         if 0 < offset {
+            // A bot's stored offset may come from another server and be far too high. Taken literally, it would confirm
+            // updates that do not exist yet.
             self.confirm_before(offset.min(self.last_id + 1));
         } else if offset < 0 {
             let before = usize::try_from(offset.unsigned_abs() - 1).unwrap_or(usize::MAX);
@@ -119,6 +123,8 @@ impl Queue {
         let mut left = MAX_ANSWER;
         let mut answer = String::new();
         for update in self.waiting.values().take(limit) {
+            // Like the Bot API server, this adds 50 bytes for the JSON around each update. At least one update is
+            // returned: otherwise a very large one would block the queue for good.
             left = left.saturating_sub(update.len() + 50);
             if left == 0 && !answer.is_empty() {
                 break;
@@ -136,7 +142,7 @@ impl Queue {
     fn confirm_before(&mut self, id: i64) {
         let waiting = self.waiting.split_off(&id);
         let confirmed = std::mem::replace(&mut self.waiting, waiting);
-        self.size -= confirmed.values().map(|update| update.len() + ENTRY).sum::<usize>();
+        self.size -= confirmed.values().map(|update| update.len() + ENTRY_OVERHEAD).sum::<usize>();
         self.confirmed = self.confirmed.max(id - 1);
     }
 
@@ -150,22 +156,24 @@ impl Queue {
         self.waiting.len()
     }
 
-    /// Remembers the kinds named in `allowed_updates`; what is no array of names changes nothing.
-    pub(super) fn allow(&mut self, allowed_updates: &str) {
+    /// Stores the kinds named in `allowed_updates`. As on Telegram, they stay set until the next valid array: a
+    /// missing or malformed one changes nothing, and an empty one restores the default.
+    pub(super) fn set_allowed(&mut self, allowed_updates: &str) {
         let Ok(names) = serde_json::from_str::<Vec<String>>(allowed_updates) else { return };
         let known: BTreeSet<&'static str> = names
             .iter()
             .filter_map(|name| {
-                KINDS.iter().map(|(kind, _)| *kind).find(|kind| kind.eq_ignore_ascii_case(name))
+                UPDATE_KINDS.iter().map(|(kind, _)| *kind).find(|kind| kind.eq_ignore_ascii_case(name))
             })
             .collect();
+        // Unknown names are ignored, so an array of unknown names only is like an empty one.
         self.allowed = Some(known).filter(|known| !known.is_empty());
     }
 
-    pub(super) fn wants(&self, kind: &str, asked: Asked) -> bool {
+    pub(super) fn wants(&self, kind: &str, selection: UpdateSelection) -> bool {
         match &self.allowed {
             Some(allowed) => allowed.contains(kind),
-            None => asked == Asked::ByDefault,
+            None => selection == UpdateSelection::ByDefault,
         }
     }
 
@@ -178,8 +186,8 @@ impl Queue {
 mod tests {
     use super::*;
 
-    fn queue(ids: impl IntoIterator<Item = i64>) -> Queue {
-        let mut queue = Queue::default();
+    fn queue(ids: impl IntoIterator<Item = i64>) -> UpdateQueue {
+        let mut queue = UpdateQueue::default();
         for id in ids {
             let id = queue.next_id(Some(id)).unwrap();
             queue.push(id, id.to_string().into());
@@ -188,8 +196,8 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(queue: &mut Queue, offset: i64, limit: usize, expected: &str) {
-        assert_eq!(queue.take(offset, limit).as_deref().unwrap_or("[]"), expected);
+    fn check(queue: &mut UpdateQueue, offset: i64, limit: usize, expected: &str) {
+        assert_eq!(queue.confirm_and_read(offset, limit).as_deref().unwrap_or("[]"), expected);
     }
 
     #[test]
@@ -205,7 +213,7 @@ mod tests {
         check(&mut queue, 3, 100, "[3]");
         check(&mut queue, 0, 100, "[3]");
         check(&mut queue, 4, 100, "[]");
-        assert_eq!(queue.next_id(Some(2)), Err(BadId::Taken));
+        assert_eq!(queue.next_id(Some(2)), Err(UpdateIdError::Taken));
         assert_eq!(queue.next_id(None), Ok(4));
     }
 
@@ -230,26 +238,26 @@ mod tests {
     #[test]
     fn ids_stay_in_telegrams_range_and_are_used_once() {
         let queue = queue([10, MAX_UPDATE_ID]);
-        assert_eq!(queue.next_id(Some(10)), Err(BadId::Taken));
-        assert_eq!(queue.next_id(Some(0)), Err(BadId::OutOfRange));
-        assert_eq!(queue.next_id(Some(i64::MAX)), Err(BadId::OutOfRange));
-        assert_eq!(queue.next_id(None), Err(BadId::OutOfRange));
+        assert_eq!(queue.next_id(Some(10)), Err(UpdateIdError::Taken));
+        assert_eq!(queue.next_id(Some(0)), Err(UpdateIdError::OutOfRange));
+        assert_eq!(queue.next_id(Some(i64::MAX)), Err(UpdateIdError::OutOfRange));
+        assert_eq!(queue.next_id(None), Err(UpdateIdError::OutOfRange));
         assert_eq!(queue.next_id(Some(11)), Ok(11));
     }
 
     #[test]
     fn allowed_updates_stick_until_an_array_changes_them() {
-        let mut queue = Queue::default();
-        assert!(queue.wants("message", Asked::ByDefault));
-        assert!(!queue.wants("chat_member", Asked::ByName));
-        queue.allow(r#"["Chat_Member", "nonsense"]"#);
+        let mut queue = UpdateQueue::default();
+        assert!(queue.wants("message", UpdateSelection::ByDefault));
+        assert!(!queue.wants("chat_member", UpdateSelection::ByName));
+        queue.set_allowed(r#"["Chat_Member", "nonsense"]"#);
         for unchanged in ["", "null", "message", "[1]"] {
-            queue.allow(unchanged);
-            assert!(queue.wants("chat_member", Asked::ByName), "{unchanged}");
-            assert!(!queue.wants("message", Asked::ByDefault), "{unchanged}");
+            queue.set_allowed(unchanged);
+            assert!(queue.wants("chat_member", UpdateSelection::ByName), "{unchanged}");
+            assert!(!queue.wants("message", UpdateSelection::ByDefault), "{unchanged}");
         }
-        queue.allow("[]");
+        queue.set_allowed("[]");
         assert_eq!(queue.allowed(), None);
-        assert!(queue.wants("message", Asked::ByDefault));
+        assert!(queue.wants("message", UpdateSelection::ByDefault));
     }
 }

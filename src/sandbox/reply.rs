@@ -1,48 +1,54 @@
-//! What a caller gets: a result or an error, in the Bot API's shape.
+//! The answer to a call: a result or an error, in the JSON form of the Bot API.
 
 use serde_json::Value;
 
 use crate::telegram::{ApiError, ErrorParameters};
 
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Reply {
+pub(super) struct HttpReply {
     pub(super) status: u16,
-    /// The body, JSON but for [`Reply::bad_gateway`].
+    /// JSON, except for [`HttpReply::bad_gateway`].
     pub(super) body: String,
-    /// The seconds of the `Retry-After` header.
+    /// The value of the `Retry-After` header, in seconds.
     pub(super) retry_after: Option<u64>,
     pub(super) content_type: &'static str,
 }
 
 const JSON: &str = "application/json";
 
-impl Reply {
-    /// Makes the answer 200 from a whole JSON value.
-    pub(super) fn json(body: &Value) -> Reply {
-        Reply { status: 200, body: body.to_string(), retry_after: None, content_type: JSON }
+impl HttpReply {
+    /// Creates a 200 whose body is `body`.
+    pub(super) fn json(body: &Value) -> HttpReply {
+        HttpReply { status: 200, body: body.to_string(), retry_after: None, content_type: JSON }
     }
 
-    /// Makes the answer 200 from a result that is JSON text already.
-    pub(super) fn result(result: &str) -> Reply {
+    /// Creates a 200 with a `result` that is JSON text already.
+    pub(super) fn result(result: &str) -> HttpReply {
         let body = format!(r#"{{"ok":true,"result":{result}}}"#);
-        Reply { status: 200, body, retry_after: None, content_type: JSON }
+        HttpReply { status: 200, body, retry_after: None, content_type: JSON }
     }
 
-    /// Makes what a front server says when the Bot API behind it is gone: no JSON.
-    pub(super) fn bad_gateway() -> Reply {
+    /// Creates the 502 of a front server that cannot reach the Bot API: an HTML page.
+    pub(super) fn bad_gateway() -> HttpReply {
+        // Not JSON on purpose: clients must not assume that every answer can be parsed.
         let body = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n\
                     <center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n";
-        Reply { status: 502, body: body.to_owned(), retry_after: None, content_type: "text/html" }
+        HttpReply { status: 502, body: body.to_owned(), retry_after: None, content_type: "text/html" }
     }
 }
 
-impl From<ApiError> for Reply {
-    fn from(error: ApiError) -> Reply {
+impl From<ApiError> for HttpReply {
+    fn from(error: ApiError) -> HttpReply {
         let retry_after = match error.parameters {
             Some(ErrorParameters::RetryAfter(seconds)) => Some(seconds),
             Some(ErrorParameters::MigrateToChatId(_)) | None => None,
         };
-        Reply { status: error.error_code, body: error.to_json().to_string(), retry_after, content_type: JSON }
+        HttpReply {
+            status: error.error_code,
+            body: error.to_json().to_string(),
+            retry_after,
+            content_type: JSON,
+        }
     }
 }
 
@@ -56,7 +62,7 @@ mod tests {
 
     #[test]
     fn an_error_says_its_code_twice() {
-        let reply = Reply::from(ApiError::bad_request("chat not found"));
+        let reply = HttpReply::from(ApiError::bad_request("chat not found"));
         assert_eq!(reply.status, 400);
         assert_eq!(
             reply.body,
@@ -66,7 +72,7 @@ mod tests {
 
     #[test]
     fn flood_says_how_long_in_words_parameters_and_header() {
-        let reply = Reply::from(ApiError::too_many_requests(7));
+        let reply = HttpReply::from(ApiError::too_many_requests(7));
         assert_eq!(reply.retry_after, Some(7));
         assert_eq!(
             reply.body,

@@ -1,14 +1,14 @@
-//! Which path means what.
+//! The paths that the sandbox serves.
 
 use percent_encoding::percent_decode_str;
 
 #[derive(Debug, PartialEq)]
-pub(super) enum Route {
-    /// `/bot<token>/METHOD` or `/bot<token>/test/METHOD`; the token and the method are as they were written.
+pub(super) enum SandboxRoute {
+    /// `/bot<token>/METHOD` or `/bot<token>/test/METHOD`. Neither part is checked.
     Method {
-        /// What stands for the token, well-formed or not.
+        /// The token, which may be malformed.
         token: String,
-        /// The method's name in any case; may be empty.
+        /// The method's name, in any case; may be empty.
         method: String,
     },
     /// `/sandbox`
@@ -20,27 +20,27 @@ pub(super) enum Route {
     Unknown,
 }
 
-impl Route {
-    /// Reads the path of a request; clients may escape the colon of the token.
-    pub(super) fn parse(path: &str) -> Route {
+impl SandboxRoute {
+    pub(super) fn parse(path: &str) -> SandboxRoute {
+        // Some clients percent-encode the colon in the token.
         let path = percent_decode_str(path).decode_utf8_lossy();
         match path.as_ref() {
-            "/sandbox" => Route::About,
-            "/sandbox/updates" => Route::Updates,
-            "/sandbox/messages" => Route::Messages,
-            path => method(path).unwrap_or(Route::Unknown),
+            "/sandbox" => SandboxRoute::About,
+            "/sandbox/updates" => SandboxRoute::Updates,
+            "/sandbox/messages" => SandboxRoute::Messages,
+            path => method(path).unwrap_or(SandboxRoute::Unknown),
         }
     }
 }
 
-/// The test environment of Telegram has accounts of its own; here both paths reach the same bot.
-fn method(path: &str) -> Option<Route> {
+// Telegram's test environment (`/test/`) has separate accounts. Here both paths lead to the same bot.
+fn method(path: &str) -> Option<SandboxRoute> {
     let (token, rest) = path.strip_prefix("/bot")?.split_once('/')?;
     let method = match rest.strip_prefix("test") {
-        Some(behind) => behind.strip_prefix('/')?,
+        Some(after_test) => after_test.strip_prefix('/')?,
         None => rest,
     };
-    Some(Route::Method { token: token.to_owned(), method: method.to_owned() })
+    Some(SandboxRoute::Method { token: token.to_owned(), method: method.to_owned() })
 }
 
 #[cfg(test)]
@@ -49,8 +49,8 @@ mod tests {
 
     #[track_caller]
     fn check(path: &str, token: &str, method: &str) {
-        let expected = Route::Method { token: token.into(), method: method.into() };
-        assert_eq!(Route::parse(path), expected);
+        let expected = SandboxRoute::Method { token: token.into(), method: method.into() };
+        assert_eq!(SandboxRoute::parse(path), expected);
     }
 
     #[test]
@@ -66,8 +66,8 @@ mod tests {
     #[test]
     fn other_paths_are_unknown() {
         for path in ["/", "/bot1:a", "/bot1:a/test", "/bot1:a/testgetMe", "/sandbox/", "/robots.txt", "*"] {
-            assert_eq!(Route::parse(path), Route::Unknown, "{path}");
+            assert_eq!(SandboxRoute::parse(path), SandboxRoute::Unknown, "{path}");
         }
-        assert_eq!(Route::parse("/sandbox"), Route::About);
+        assert_eq!(SandboxRoute::parse("/sandbox"), SandboxRoute::About);
     }
 }

@@ -1,4 +1,4 @@
-//! The sockets of the sandbox: connections, bodies, headers, waiting. Decides nothing.
+//! The sockets of the sandbox: connections, bodies, headers and waiting. The decisions are made in `state`.
 
 mod body;
 
@@ -22,50 +22,51 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use super::call::BadBody;
-use super::gate;
-use super::gate::Reach;
-use super::reply::Reply;
-use super::route::Route;
-use super::state::{Answer, State, Wait};
+use super::access;
+use super::access::AccessScope;
+use super::call::CallBodyError;
+use super::reply::HttpReply;
+use super::route::SandboxRoute;
+use super::state::{CallOutcome, PendingPoll, SandboxState};
 use crate::telegram::ApiError;
 
-/// So many connections at a time; others wait in the system's queue. Each may be sending 1 MiB of arguments.
+// Further connections wait in the system's backlog. Each connection may hold 1 MiB of arguments, so this also limits
+// memory.
 const MAX_CONNECTIONS: usize = 1024;
 
-/// Headers may be this large, as on Telegram.
+/// The largest headers, in bytes; the same limit as on Telegram.
 const MAX_HEADERS: usize = 256 << 10;
 
-/// The headers of a request have to arrive within this, the next request on a connection too.
+// hyper starts this timer for each request, so it is also how long an idle connection is kept alive.
 const HEADERS_TIMEOUT: Duration = Duration::from_secs(75);
 
-/// Answers under way get this long to go out when the sandbox stops.
+// How long answers in progress may take when the sandbox stops.
 const STOP_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// After a failed accept, such as for want of file descriptors, the next try is this much later.
+// After a failed accept. If the process is out of file descriptors, accept fails at once and would spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-pub(super) struct Shared {
-    state: Mutex<State>,
-    /// Told whenever a call that waits may have an answer.
-    happened: Notify,
-    reach: Reach,
+pub(super) struct ServerContext {
+    state: Mutex<SandboxState>,
+    /// Notified when a waiting call may have an answer.
+    state_changed: Notify,
+    scope: AccessScope,
     clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
     latency: Option<Duration>,
 }
 
-impl Shared {
+impl ServerContext {
     pub(super) fn new(
-        state: State,
-        reach: Reach,
+        state: SandboxState,
+        scope: AccessScope,
         clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
         latency: Option<Duration>,
-    ) -> Shared {
-        Shared { state: Mutex::new(state), happened: Notify::new(), reach, clock, latency }
+    ) -> ServerContext {
+        ServerContext { state: Mutex::new(state), state_changed: Notify::new(), scope, clock, latency }
     }
 
-    /// A panic elsewhere leaves no half-made state behind that matters here.
-    fn state(&self) -> MutexGuard<'_, State> {
+    // A panic while the lock was held only loses the call that panicked; a poisoned lock would fail all later calls.
+    fn state(&self) -> MutexGuard<'_, SandboxState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -76,22 +77,27 @@ impl Shared {
     pub(super) fn queue_update(&self, token: Option<&str>, update: Value) -> Result<i64, ApiError> {
         let now = self.now();
         let queued = self.state().queue_update(token, update, now);
-        self.happened.notify_waiters();
+        self.state_changed.notify_waiters();
         queued
     }
 
-    /// Returns what a bot has sent, as a JSON array.
+    /// Returns the messages that a bot has sent, as a JSON array.
     pub(super) fn messages(&self, token: Option<&str>) -> Result<String, ApiError> {
         let now = self.now();
         self.state().messages(token, now)
     }
 }
 
-pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stopped: watch::Receiver<bool>) {
+pub(super) async fn serve(
+    listener: TcpListener,
+    shared: Arc<ServerContext>,
+    mut stopped: watch::Receiver<bool>,
+) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
-            () = told(&mut stopped) => break,
+            () = stop_requested(&mut stopped) => break,
+            // Without this branch finished connections would stay in the set and count towards the limit.
             Some(_) = connections.join_next() => {}
             accepted = listener.accept(), if connections.len() < MAX_CONNECTIONS => match accepted {
                 Ok((stream, _)) => {
@@ -101,18 +107,19 @@ pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stoppe
             },
         }
     }
+    // New clients are refused while the last answers go out.
     drop(listener);
-    // Whoever is still talking after that is cut off with the set.
+    // Connections that are still open after the timeout are aborted when the set is dropped.
     let _ = timeout(STOP_TIMEOUT, async { while connections.join_next().await.is_some() {} }).await;
 }
 
-/// Returns when it is time to stop, also when the one who could tell is gone.
-async fn told(stopped: &mut watch::Receiver<bool>) {
-    // An error means that the sender is gone: time to stop, too.
+/// Returns when it is time to stop.
+async fn stop_requested(stopped: &mut watch::Receiver<bool>) {
+    // An error means that the sender, and with it the sandbox's owner, is gone.
     let _ = stopped.wait_for(|stopped| *stopped).await;
 }
 
-async fn connection(stream: TcpStream, shared: Arc<Shared>, mut stopped: watch::Receiver<bool>) {
+async fn connection(stream: TcpStream, shared: Arc<ServerContext>, mut stopped: watch::Receiver<bool>) {
     let service = service_fn({
         let stopped = stopped.clone();
         move |request| answer(Arc::clone(&shared), stopped.clone(), request)
@@ -124,14 +131,14 @@ async fn connection(stream: TcpStream, shared: Arc<Shared>, mut stopped: watch::
         .serve_connection(TokioIo::new(stream), service);
     let mut connection = pin!(connection);
     tokio::select! {
-        // Errors of a connection concern the client alone.
+        // An error here (a client that hung up, malformed HTTP) concerns only that client, which has seen it.
         _ = connection.as_mut() => return,
-        () = told(&mut stopped) => connection.as_mut().graceful_shutdown(),
+        () = stop_requested(&mut stopped) => connection.as_mut().graceful_shutdown(),
     }
     let _ = connection.await;
 }
 
-/// Makes hyper end a connection without an answer.
+// hyper closes the connection without an answer if the service returns an error. Simulated failures use that.
 #[derive(Debug)]
 struct HungUp;
 
@@ -144,53 +151,56 @@ impl fmt::Display for HungUp {
 impl std::error::Error for HungUp {}
 
 async fn answer(
-    shared: Arc<Shared>,
+    shared: Arc<ServerContext>,
     stopped: watch::Receiver<bool>,
     request: Request<Incoming>,
 ) -> Result<Response<Full<Bytes>>, HungUp> {
-    if let Err(refused) = gate::check(&request, shared.reach) {
+    if let Err(refused) = access::check(&request, shared.scope) {
         return Ok(response(refused.into()));
     }
     let query = request.uri().query().unwrap_or("").to_owned();
-    match Route::parse(request.uri().path()) {
-        Route::Method { token, method } => {
+    match SandboxRoute::parse(request.uri().path()) {
+        SandboxRoute::Method { token, method } => {
             if !matches!(*request.method(), Method::GET | Method::POST) {
                 return Ok(response(ApiError::plain(405, "Method Not Allowed").into()));
             }
             let call = match body::read_call(&query, request).await {
                 Ok(call) => call,
-                Err(BadBody::FileTooLarge) => {
+                Err(CallBodyError::FileTooLarge) => {
                     return Ok(response(ApiError::plain(413, "Request Entity Too Large").into()));
                 }
-                Err(bad) => return Ok(bare(bad)),
+                Err(error) => return Ok(status_line(error)),
             };
+            // The latency comes before the call is handled: a client that gives up while it waits has sent nothing.
             if let Some(latency) = shared.latency {
                 sleep(latency).await;
             }
             let now = shared.now();
+            // The lock is held for this one call only, never across an await.
             let answer = shared.state().call(&token, &method, &call, now);
-            shared.happened.notify_waiters();
+            shared.state_changed.notify_waiters();
             match answer {
-                Answer::Reply(reply) => Ok(response(reply)),
-                Answer::Wait(wait) => Ok(response(waited(&shared, stopped, wait).await)),
-                Answer::HangUp => Err(HungUp),
+                CallOutcome::Reply(reply) => Ok(response(reply)),
+                CallOutcome::Wait(wait) => Ok(response(wait_for_updates(&shared, stopped, wait).await)),
+                CallOutcome::HangUp => Err(HungUp),
             }
         }
-        Route::About => Ok(response(Reply::json(&shared.state().about()))),
-        Route::Updates => Ok(response(updates(&shared, &query, request).await)),
-        Route::Messages => {
+        SandboxRoute::About => Ok(response(HttpReply::json(&shared.state().about()))),
+        SandboxRoute::Updates => Ok(response(updates(&shared, &query, request).await)),
+        SandboxRoute::Messages => {
             let messages = shared.messages(token_of(&query).as_deref());
             Ok(response(match messages {
-                Ok(array) => Reply { body: array, ..Reply::json(&Value::Null) },
+                Ok(array) => HttpReply { body: array, ..HttpReply::json(&Value::Null) },
                 Err(error) => error.into(),
             }))
         }
-        Route::Unknown => Ok(response(ApiError::plain(404, "Not Found").into())),
+        SandboxRoute::Unknown => Ok(response(ApiError::plain(404, "Not Found").into())),
     }
 }
 
-/// `POST /sandbox/updates`: the body is JSON, whatever its type says, since curl says it is a form.
-async fn updates(shared: &Shared, query: &str, request: Request<Incoming>) -> Reply {
+/// Handles `POST /sandbox/updates`.
+// The body is read as JSON whatever its content type is: `curl -d` labels every body a form.
+async fn updates(shared: &ServerContext, query: &str, request: Request<Incoming>) -> HttpReply {
     if request.method() != Method::POST {
         return ApiError::plain(405, "Method Not Allowed: POST an Update object as JSON").into();
     }
@@ -199,7 +209,7 @@ async fn updates(shared: &Shared, query: &str, request: Request<Incoming>) -> Re
         Err(reason) => return ApiError::bad_request(&reason).into(),
     };
     match shared.queue_update(token_of(query).as_deref(), update) {
-        Ok(id) => Reply::json(&json!({ "ok": true, "update_id": id })),
+        Ok(id) => HttpReply::json(&json!({ "ok": true, "update_id": id })),
         Err(error) => error.into(),
     }
 }
@@ -209,38 +219,43 @@ fn token_of(query: &str) -> Option<String> {
     pairs.find(|(name, _)| name == "token").map(|(_, token)| token.into_owned())
 }
 
-/// Waits for the answer of a getUpdates call; a client that goes away takes its place in the queue with it.
-async fn waited(shared: &Shared, mut stopped: watch::Receiver<bool>, wait: Wait) -> Reply {
-    let _place = Place { shared, wait };
+/// Waits for the answer of a getUpdates call.
+async fn wait_for_updates(
+    shared: &ServerContext,
+    mut stopped: watch::Receiver<bool>,
+    wait: PendingPoll,
+) -> HttpReply {
+    // If the client goes away, hyper drops this future, and the guard removes the call from the state.
+    let _slot = PollSlot { shared, wait };
     let mut deadline = pin!(sleep(Duration::from_secs(wait.seconds)));
     loop {
-        let mut happened = pin!(shared.happened.notified());
-        // What happens from here on is not missed, also before the first await.
-        happened.as_mut().enable();
+        let mut changed = pin!(shared.state_changed.notified());
+        // Registers at once instead of at the first await: a change between `resume` and the await would be missed.
+        changed.as_mut().enable();
         if let Some(reply) = shared.state().resume(&wait) {
             return reply;
         }
         tokio::select! {
-            () = happened => {}
+            () = changed => {}
             () = &mut deadline => return shared.state().expire(&wait),
-            () = told(&mut stopped) => return shared.state().expire(&wait),
+            () = stop_requested(&mut stopped) => return shared.state().expire(&wait),
         }
     }
 }
 
-/// The place of a call that waits, given up when it is dropped.
-struct Place<'a> {
-    shared: &'a Shared,
-    wait: Wait,
+/// The registration of a waiting call; dropping it removes the call.
+struct PollSlot<'a> {
+    shared: &'a ServerContext,
+    wait: PendingPoll,
 }
 
-impl Drop for Place<'_> {
+impl Drop for PollSlot<'_> {
     fn drop(&mut self) {
         self.shared.state().forget(&self.wait);
     }
 }
 
-fn response(reply: Reply) -> Response<Full<Bytes>> {
+fn response(reply: HttpReply) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(Bytes::from(reply.body)));
     *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(reply.content_type));
@@ -250,9 +265,10 @@ fn response(reply: Reply) -> Response<Full<Bytes>> {
     response
 }
 
-/// The answer to a body that cannot be read: a status line, nothing else, and the end of the connection.
-fn bare(bad: BadBody) -> Response<Full<Bytes>> {
-    let (status, reason) = bad.status();
+/// The answer to a body that cannot be read: a status line without a body, after which the connection is closed.
+// This imitates the Bot API server, which reports such errors below its JSON layer (HttpConnectionBase).
+fn status_line(error: CallBodyError) -> Response<Full<Bytes>> {
+    let (status, reason) = error.status();
     let mut response = Response::new(Full::default());
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
     response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));

@@ -1,4 +1,4 @@
-//! Simulated users: an update that a test or a demo makes up is queued, and what it says about chats is learnt.
+//! Simulated users: queues a made-up update from a test or a demo, and learns from it which chats exist.
 
 mod completion;
 
@@ -7,77 +7,84 @@ use serde_json::{Map, Value};
 
 use crate::diagnostic::did_you_mean;
 
-use super::bot::Bot;
-use super::chats::{Chat, Standing};
-use super::queue::{Asked, BadId, KINDS, MAX_UPDATE_ID};
+use super::bot::SandboxBot;
+use super::chats::{Membership, SandboxChat};
+use super::queue::{MAX_UPDATE_ID, UPDATE_KINDS, UpdateIdError, UpdateSelection};
 
-/// Queues an update for a bot and returns its id, or what is wrong with it. It may bring so many new chats.
-pub(super) fn queue(bot: &mut Bot, update: Value, room: usize, now: Timestamp) -> Result<i64, String> {
-    let Value::Object(update) = update else { return Err("an update is a JSON object".into()) };
+/// Queues an update for a bot and returns its id, or a message about what is wrong with it.
+///
+/// `room` is how many new chats the update may add.
+pub(super) fn queue(bot: &mut SandboxBot, update: Value, room: usize, now: Timestamp) -> Result<i64, String> {
+    let Value::Object(update) = update else { return Err("an update must be a JSON object".into()) };
     let id = update_id(bot, &update)?;
-    let (kind, asked, mut body) = subject(update)?;
-    let news = completion::complete(bot, kind, &mut body, now)?;
-    let is_new = |news: &&News| matches!(news, News::Seen(chat) if !bot.chats.knows(chat.id));
-    if room < news.iter().filter(is_new).count() {
-        return Err("updates have brought as many chats as a sandbox keeps: start it anew".into());
+    let (kind, selection, mut body) = subject(update)?;
+    // Everything that can fail comes before the bot learns anything, so a refused update adds no chat.
+    let facts = completion::complete(bot, kind, &mut body, now)?;
+    let is_new = |fact: &&ChatFact| matches!(fact, ChatFact::Seen(chat) if !bot.chats.knows(chat.id));
+    if room < facts.iter().filter(is_new).count() {
+        return Err("updates have added as many chats as a sandbox can hold: restart it".into());
     }
-    for news in news {
-        learn(bot, news);
+    // Learnt even if the bot did not ask for this kind of update: a user who blocks the bot does so either way.
+    for fact in facts {
+        learn(bot, fact);
     }
-    if bot.updates.wants(kind, asked) {
+    if bot.updates.wants(kind, selection) {
         let mut update = Map::new();
         update.insert("update_id".into(), id.into());
         update.insert(kind.into(), Value::Object(body));
         bot.updates.push(id, Value::Object(update).to_string().into());
     } else {
+        // On Telegram an update that the bot did not ask for uses up an id as well.
         bot.updates.skip(id);
     }
     Ok(id)
 }
 
-fn update_id(bot: &Bot, update: &Map<String, Value>) -> Result<i64, String> {
+fn update_id(bot: &SandboxBot, update: &Map<String, Value>) -> Result<i64, String> {
     let wanted = match update.get("update_id") {
         None => None,
-        Some(id) => Some(id.as_i64().ok_or("`update_id` is a whole number")?),
+        Some(id) => Some(id.as_i64().ok_or("`update_id` must be a whole number")?),
     };
     bot.updates.next_id(wanted).map_err(|problem| match problem {
-        BadId::OutOfRange => format!("`update_id` is from 1 to {MAX_UPDATE_ID}"),
-        BadId::Taken => {
+        UpdateIdError::OutOfRange => format!("`update_id` must be from 1 to {MAX_UPDATE_ID}"),
+        UpdateIdError::Taken => {
             "an update with this `update_id` was queued already; leave it out to get a new one".into()
         }
     })
 }
 
-/// Returns the one member besides the id: what kind of update it is, and its object.
-fn subject(update: Map<String, Value>) -> Result<(&'static str, Asked, Map<String, Value>), String> {
+/// Returns the only member besides the id: the kind of update, and its object.
+fn subject(
+    update: Map<String, Value>,
+) -> Result<(&'static str, UpdateSelection, Map<String, Value>), String> {
     let mut members = update.into_iter().filter(|(key, _)| key != "update_id");
     let (key, value) = members.next().ok_or("an update needs one of `message`, `my_chat_member`, …")?;
-    let Some((kind, asked)) = KINDS.iter().find(|(kind, _)| *kind == key) else {
-        let hint = match did_you_mean(&key, KINDS.map(|(kind, _)| kind)) {
+    let Some((kind, selection)) = UPDATE_KINDS.iter().find(|(kind, _)| *kind == key) else {
+        let hint = match did_you_mean(&key, UPDATE_KINDS.map(|(kind, _)| kind)) {
             Some(near) => format!("; did you mean `{near}`?"),
             None => String::new(),
         };
-        return Err(format!("`{key}` is no kind of update{hint}"));
+        return Err(format!("`{key}` is not a kind of update{hint}"));
     };
     if let Some((other, _)) = members.next() {
-        return Err(format!("an update is one thing: `{kind}` and `{other}` do not go together"));
+        return Err(format!("an update has one kind: `{kind}` and `{other}` cannot be combined"));
     }
     match value {
-        Value::Object(body) => Ok((kind, *asked, body)),
-        _ => Err(format!("`{kind}` is a JSON object")),
+        Value::Object(body) => Ok((kind, *selection, body)),
+        _ => Err(format!("`{kind}` must be a JSON object")),
     }
 }
 
-enum News {
-    Seen(Chat),
-    Stands(i64, Standing),
-    Wrote { chat: i64, id: i64, message: Value },
+enum ChatFact {
+    Seen(SandboxChat),
+    MembershipChanged(i64, Membership),
+    MessageReceived { chat: i64, id: i64, message: Value },
 }
 
-fn learn(bot: &mut Bot, news: News) {
-    match news {
-        News::Seen(chat) => bot.chats.meet(chat),
-        News::Stands(chat, standing) => bot.chats.set_standing(chat, standing),
-        News::Wrote { chat, id, message } => bot.messages.add_shown(chat, id, &message),
+fn learn(bot: &mut SandboxBot, fact: ChatFact) {
+    match fact {
+        ChatFact::Seen(chat) => bot.chats.add(chat),
+        ChatFact::MembershipChanged(chat, membership) => bot.chats.set_membership(chat, membership),
+        ChatFact::MessageReceived { chat, id, message } => bot.messages.add_received(chat, id, &message),
     }
 }

@@ -1,27 +1,27 @@
-//! The whole sandbox without sockets and without a clock: a request in, an answer out.
+//! The whole logic of the sandbox, without sockets and without a clock: requests in, answers out.
 
 use std::collections::HashMap;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::bot::{Bot, Conflict, Identity, Messages, PollId};
-use super::call::Call;
-use super::chats::{ChatBook, Chats};
-use super::faults::{Dice, Fault, Pace};
-use super::limits::Limits;
-use super::methods::{self, Handling};
-use super::queue::Queue;
-use super::reply::{Reply, conflict};
+use super::bot::{BotIdentity, Conflict, Messages, PollId, SandboxBot};
+use super::call::MethodCall;
+use super::chats::{ChatBook, InitialChats};
+use super::faults::{FaultInjector, InjectedFault, RateLimiter};
+use super::limits::MemoryLimits;
+use super::methods::{self, MethodKind};
+use super::queue::UpdateQueue;
+use super::reply::{HttpReply, conflict};
 use super::simulation;
-use super::token::Token;
+use super::token::BotToken;
 use crate::telegram::ApiError;
 
-/// Options that were found to make sense.
+/// The options after validation.
 #[derive(Debug)]
-pub(super) struct Rules {
-    pub(super) tokens: Vec<Token>,
-    pub(super) chats: Chats,
+pub(super) struct ValidatedOptions {
+    pub(super) tokens: Vec<BotToken>,
+    pub(super) chats: InitialChats,
     pub(super) blocked: Vec<i64>,
     pub(super) rate: Option<f64>,
     pub(super) fail: f64,
@@ -29,27 +29,28 @@ pub(super) struct Rules {
 }
 
 #[derive(Debug)]
-pub(super) struct State {
-    rules: Rules,
-    limits: Limits,
-    dice: Dice,
-    bots: Vec<Bot>,
-    by_token: HashMap<Token, usize>,
-    /// Whether `bots` holds one bot that no token has claimed yet: updates came before its first call.
+pub(super) struct SandboxState {
+    options: ValidatedOptions,
+    limits: MemoryLimits,
+    faults: FaultInjector,
+    bots: Vec<SandboxBot>,
+    by_token: HashMap<BotToken, usize>,
+    /// Whether the only bot in `bots` has no token yet, because updates came before the first call of a bot.
     is_first_unclaimed: bool,
     last_poll: u64,
 }
 
 #[derive(Debug, PartialEq)]
-pub(super) enum Answer {
-    Reply(Reply),
-    /// Ask again when something has happened, and for the last time after so many seconds.
-    Wait(Wait),
+pub(super) enum CallOutcome {
+    Reply(HttpReply),
+    /// The call waits. Call [`SandboxState::resume`] after each event, and [`SandboxState::expire`] after
+    /// [`PendingPoll::seconds`].
+    Wait(PendingPoll),
     HangUp,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Wait {
+pub(super) struct PendingPoll {
     bot: usize,
     poll: PollId,
     offset: i64,
@@ -57,50 +58,59 @@ pub(super) struct Wait {
     pub(super) seconds: u64,
 }
 
-impl State {
-    /// Makes a sandbox where nothing has happened; the bots of the rules exist.
-    pub(super) fn new(rules: Rules, now: Timestamp) -> State {
-        let mut state = State {
-            dice: Dice::new(rules.seed, rules.fail),
+impl SandboxState {
+    /// Creates a sandbox with the bots of the given tokens and no messages.
+    pub(super) fn new(options: ValidatedOptions, now: Timestamp) -> SandboxState {
+        let mut state = SandboxState {
+            faults: FaultInjector::new(options.seed, options.fail),
             bots: Vec::new(),
             by_token: HashMap::new(),
             is_first_unclaimed: false,
             last_poll: 0,
-            limits: Limits::USUAL,
-            rules,
+            limits: MemoryLimits::DEFAULT,
+            options,
         };
-        for token in state.rules.tokens.clone() {
+        for token in state.options.tokens.clone() {
             state.add_bot(&token, now);
         }
         state
     }
 
-    pub(super) fn call(&mut self, token: &str, method: &str, call: &Call, now: Timestamp) -> Answer {
-        let Some(token) = Token::parse(token) else {
-            return Answer::Reply(ApiError::plain(404, "Not Found").into());
+    pub(super) fn call(
+        &mut self,
+        token: &str,
+        method: &str,
+        call: &MethodCall,
+        now: Timestamp,
+    ) -> CallOutcome {
+        // api.telegram.org answers 404 to a malformed token and 401 to a well-formed one that is not a bot's.
+        let Some(token) = BotToken::parse(token) else {
+            return CallOutcome::Reply(ApiError::plain(404, "Not Found").into());
         };
-        if !self.is_let_in(&token) {
-            return Answer::Reply(ApiError::unauthorized().into());
+        if !self.is_allowed(&token) {
+            return CallOutcome::Reply(ApiError::unauthorized().into());
         }
         let bot = match self.bot_of(&token, now) {
             Ok(bot) => bot,
-            Err(full) => return Answer::Reply(full.into()),
+            Err(full) => return CallOutcome::Reply(full.into()),
         };
+        // As on Telegram, `/bot<token>/` without a name takes the method from the arguments.
         let name = if method.is_empty() { call.text("method") } else { method };
         match methods::find(name) {
-            None => Answer::Reply(ApiError::method_not_found().into()),
-            Some(Handling::Ask(answer)) => Answer::Reply(reply(answer(&mut self.bots[bot], call))),
-            Some(Handling::Poll) => self.poll(bot, call),
-            Some(Handling::Send(method)) => {
+            None => CallOutcome::Reply(ApiError::method_not_found().into()),
+            Some(MethodKind::Query(answer)) => CallOutcome::Reply(reply(answer(&mut self.bots[bot], call))),
+            Some(MethodKind::Poll) => self.poll(bot, call),
+            Some(MethodKind::Send(method)) => {
                 let answer = self.send(bot, |bot| methods::send(bot, method, call, now), now);
-                self.shed_messages();
+                self.drop_excess_messages();
                 answer
             }
         }
     }
 
-    /// Forgets messages until the rest fits: the oldest of the bot that has most.
-    fn shed_messages(&mut self) {
+    // The bot with the most messages loses its oldest ones, so a bot that floods the sandbox does not cost the others
+    // theirs.
+    fn drop_excess_messages(&mut self) {
         while self.limits.messages < self.bots.iter().map(|bot| bot.messages.size()).sum() {
             let Some(bot) = self.bots.iter_mut().max_by_key(|bot| bot.messages.size()) else { return };
             bot.messages.drop_oldest();
@@ -110,59 +120,63 @@ impl State {
     fn send(
         &mut self,
         bot: usize,
-        send: impl FnOnce(&mut Bot) -> Result<methods::Done, ApiError>,
+        send: impl FnOnce(&mut SandboxBot) -> Result<methods::MethodResult, ApiError>,
         now: Timestamp,
-    ) -> Answer {
+    ) -> CallOutcome {
         let bot = &mut self.bots[bot];
-        if let Some(pace) = &mut bot.pace
-            && let Err(seconds) = pace.take(now)
+        // The limit comes before the random failures: a call over the limit must not change which later sends fail.
+        if let Some(rate_limiter) = &mut bot.rate_limiter
+            && let Err(seconds) = rate_limiter.take(now)
         {
-            return Answer::Reply(ApiError::too_many_requests(seconds).into());
+            return CallOutcome::Reply(ApiError::too_many_requests(seconds).into());
         }
-        match self.dice.roll() {
-            None => Answer::Reply(reply(send(bot))),
-            Some(Fault::Flood) => Answer::Reply(ApiError::too_many_requests(1).into()),
-            Some(Fault::ServerError) => {
-                Answer::Reply(ApiError::plain(500, "Internal Server Error: restart").into())
+        match self.faults.next_fault() {
+            None => CallOutcome::Reply(reply(send(bot))),
+            Some(InjectedFault::Flood) => CallOutcome::Reply(ApiError::too_many_requests(1).into()),
+            Some(InjectedFault::ServerError) => {
+                CallOutcome::Reply(ApiError::plain(500, "Internal Server Error: restart").into())
             }
-            Some(Fault::BadGateway) => Answer::Reply(Reply::bad_gateway()),
-            Some(Fault::CutBefore) => Answer::HangUp,
-            Some(Fault::CutAfter) => {
-                // Sent or refused, the caller does not learn it: that is the fault.
+            Some(InjectedFault::BadGateway) => CallOutcome::Reply(HttpReply::bad_gateway()),
+            Some(InjectedFault::DisconnectBeforeSend) => CallOutcome::HangUp,
+            Some(InjectedFault::DisconnectAfterSend) => {
+                // The result is ignored on purpose: the simulated fault is that the caller does not learn it.
                 let _ = send(bot);
-                Answer::HangUp
+                CallOutcome::HangUp
             }
         }
     }
 
-    /// getUpdates: answers at once, or makes the call wait. A call that waits already ends in a conflict.
-    fn poll(&mut self, index: usize, call: &Call) -> Answer {
+    /// Handles getUpdates: answers at once, or lets the call wait. A call that is already waiting ends with a 409.
+    fn poll(&mut self, index: usize, call: &MethodCall) -> CallOutcome {
         let bot = &mut self.bots[index];
         if !bot.webhook.is_empty() {
             let reason = "can't use getUpdates method while webhook is active; use deleteWebhook to delete the \
                           webhook first";
-            return Answer::Reply(conflict(reason).into());
+            return CallOutcome::Reply(conflict(reason).into());
         }
         let offset = call.integer("offset", 0, i64::from(i32::MIN)..=i64::from(i32::MAX));
         let limit = call.integer("limit", 100, 1..=100);
         let seconds = call.integer("timeout", 0, 0..=50);
-        bot.updates.allow(call.text("allowed_updates"));
+        // Affects only updates queued from now on: one that was not wanted when it came is not in the queue.
+        bot.updates.set_allowed(call.text("allowed_updates"));
         bot.end_poll(Conflict::GetUpdates);
         let limit = usize::try_from(limit).unwrap_or(1);
-        match bot.updates.take(offset, limit) {
-            Some(updates) => Answer::Reply(Reply::result(&updates)),
-            None if seconds == 0 => Answer::Reply(Reply::result("[]")),
+        match bot.updates.confirm_and_read(offset, limit) {
+            Some(updates) => CallOutcome::Reply(HttpReply::result(&updates)),
+            None if seconds == 0 => CallOutcome::Reply(HttpReply::result("[]")),
             None => {
                 self.last_poll += 1;
                 let poll = PollId(self.last_poll);
                 bot.poll = Some(poll);
                 let seconds = seconds.unsigned_abs();
-                Answer::Wait(Wait { bot: index, poll, offset: offset.max(0), limit, seconds })
+                // A negative offset has had its effect now. If it were passed on, it would drop updates again each time
+                // the call resumes.
+                CallOutcome::Wait(PendingPoll { bot: index, poll, offset: offset.max(0), limit, seconds })
             }
         }
     }
 
-    pub(super) fn resume(&mut self, wait: &Wait) -> Option<Reply> {
+    pub(super) fn resume(&mut self, wait: &PendingPoll) -> Option<HttpReply> {
         let bot = &mut self.bots[wait.bot];
         if let Some(ended_by) = bot.conflicts.remove(&wait.poll) {
             let reason = match ended_by {
@@ -173,34 +187,38 @@ impl State {
             };
             return Some(conflict(reason).into());
         }
-        let updates = bot.updates.take(wait.offset, wait.limit)?;
+        let updates = bot.updates.confirm_and_read(wait.offset, wait.limit)?;
         bot.poll = None;
-        Some(Reply::result(&updates))
+        Some(HttpReply::result(&updates))
     }
 
-    /// Ends a call that has waited long enough, or whose client is gone; returns the answer for the former.
-    pub(super) fn expire(&mut self, wait: &Wait) -> Reply {
+    /// Ends a call that has waited long enough and returns its answer.
+    pub(super) fn expire(&mut self, wait: &PendingPoll) -> HttpReply {
+        // Updates may have arrived at the last moment, and a conflict is reported even on time-out.
         if let Some(reply) = self.resume(wait) {
             return reply;
         }
         self.forget(wait);
-        Reply::result("[]")
+        HttpReply::result("[]")
     }
 
-    pub(super) fn forget(&mut self, wait: &Wait) {
+    /// Removes a waiting call, for example because its client is gone.
+    pub(super) fn forget(&mut self, wait: &PendingPoll) {
         let bot = &mut self.bots[wait.bot];
         bot.conflicts.remove(&wait.poll);
+        // A newer call may have taken this one's place.
         if bot.poll == Some(wait.poll) {
             bot.poll = None;
         }
     }
 
-    /// Says what this is: how a client tells a sandbox from Telegram.
+    /// Returns the answer of `/sandbox`, by which a client can tell a sandbox from Telegram.
     pub(super) fn about(&self) -> Value {
         let bots: Vec<Value> = self
             .bots
             .iter()
             .map(|bot| &bot.identity)
+            // A bot without a token has no id yet, and it is the only one.
             .filter(|_| !self.is_first_unclaimed)
             .map(|identity| json!({ "id": identity.id, "username": identity.username }))
             .collect();
@@ -213,71 +231,75 @@ impl State {
         })
     }
 
-    /// Queues an update for a bot, the first one where no token is given, and returns its id.
+    /// Queues an update for a bot and returns its id. Without a token it is the first bot.
     pub(super) fn queue_update(
         &mut self,
         token: Option<&str>,
         update: Value,
         now: Timestamp,
     ) -> Result<i64, ApiError> {
-        let bot = self.chosen(token, now)?;
+        let bot = self.bot_for(token, now)?;
+        // Unlike old messages, old updates are not dropped to make room: a caller waits for the effect of its update,
+        // so it must learn that the update was refused.
         if self.limits.updates <= self.bots.iter().map(|bot| bot.updates.size()).sum() {
             let reason =
-                "too many updates wait already: let getUpdates confirm them, or deleteWebhook drop them";
+                "too many updates wait already: confirm them with getUpdates or drop them with deleteWebhook";
             return Err(ApiError::bad_request(reason));
         }
-        let room = self.limits.chats.saturating_sub(self.bots.iter().map(|bot| bot.chats.n_met()).sum());
+        let room = self.limits.chats.saturating_sub(self.bots.iter().map(|bot| bot.chats.n_learned()).sum());
         let queued = simulation::queue(&mut self.bots[bot], update, room, now);
-        self.shed_messages();
+        self.drop_excess_messages();
         queued.map_err(|reason| ApiError::bad_request(&reason))
     }
 
-    /// Returns what a bot has sent, the first one where no token is given: a JSON array of Message objects.
+    /// Returns the messages that a bot has sent, as a JSON array of Message objects. Without a token it is the first
+    /// bot.
     pub(super) fn messages(&mut self, token: Option<&str>, now: Timestamp) -> Result<String, ApiError> {
-        let bot = self.chosen(token, now)?;
+        let bot = self.bot_for(token, now)?;
         Ok(self.bots[bot].messages.to_json())
     }
 
-    fn chosen(&mut self, token: Option<&str>, now: Timestamp) -> Result<usize, ApiError> {
+    fn bot_for(&mut self, token: Option<&str>, now: Timestamp) -> Result<usize, ApiError> {
         let Some(token) = token else { return Ok(self.first_bot(now)) };
-        match Token::parse(token) {
-            Some(token) if self.is_let_in(&token) => self.bot_of(&token, now),
+        match BotToken::parse(token) {
+            Some(token) if self.is_allowed(&token) => self.bot_of(&token, now),
             _ => Err(ApiError::bad_request("no bot has the token in the query string")),
         }
     }
 
-    fn is_let_in(&self, token: &Token) -> bool {
-        self.rules.tokens.is_empty() || self.rules.tokens.contains(token)
+    fn is_allowed(&self, token: &BotToken) -> bool {
+        self.options.tokens.is_empty() || self.options.tokens.contains(token)
     }
 
-    /// Returns the first bot; before any call there is one that the first token will find as its own.
+    // Updates can be queued before any bot has called. They go to a bot without a token, which the first token then
+    // takes over, so a test need not know the token of the program that it tests.
     fn first_bot(&mut self, now: Timestamp) -> usize {
         if self.bots.is_empty() {
-            let identity = Identity::new(0, true);
+            let identity = BotIdentity::new(0, true);
             self.bots.push(self.new_bot(identity, now));
             self.is_first_unclaimed = true;
         }
         0
     }
 
-    /// Returns the bot of a token; a token that was not seen yet makes one while there is room.
-    fn bot_of(&mut self, token: &Token, now: Timestamp) -> Result<usize, ApiError> {
+    /// Returns the bot of a token. A new token gets a new bot, up to the limit.
+    fn bot_of(&mut self, token: &BotToken, now: Timestamp) -> Result<usize, ApiError> {
         if let Some(index) = self.by_token.get(token) {
             return Ok(*index);
         }
         if self.limits.bots <= self.by_token.len() {
-            let reason = format!("the sandbox has {} bots already: start it anew", self.limits.bots);
+            let reason = format!("the sandbox has {} bots already: restart it", self.limits.bots);
             return Err(ApiError::bad_request(&reason));
         }
         Ok(self.add_bot(token, now))
     }
 
-    fn add_bot(&mut self, token: &Token, now: Timestamp) -> usize {
+    fn add_bot(&mut self, token: &BotToken, now: Timestamp) -> usize {
         if let Some(index) = self.by_token.get(token) {
             return *index;
         }
         let index = if self.is_first_unclaimed { 0 } else { self.bots.len() };
-        let identity = Identity::new(token.bot_id(), index == 0);
+        let identity = BotIdentity::new(token.bot_id(), index == 0);
         if self.is_first_unclaimed {
             self.bots[0].identity = identity;
             self.is_first_unclaimed = false;
@@ -288,23 +310,23 @@ impl State {
         index
     }
 
-    fn new_bot(&self, identity: Identity, now: Timestamp) -> Bot {
-        Bot {
+    fn new_bot(&self, identity: BotIdentity, now: Timestamp) -> SandboxBot {
+        SandboxBot {
             identity,
-            chats: ChatBook::new(&self.rules.chats, &self.rules.blocked),
-            updates: Queue::default(),
+            chats: ChatBook::new(&self.options.chats, &self.options.blocked),
+            updates: UpdateQueue::default(),
             messages: Messages::default(),
             webhook: String::new(),
-            pace: self.rules.rate.map(|rate| Pace::new(rate, now)),
+            rate_limiter: self.options.rate.map(|rate| RateLimiter::new(rate, now)),
             poll: None,
             conflicts: Default::default(),
         }
     }
 }
 
-fn reply(done: Result<methods::Done, ApiError>) -> Reply {
-    match done {
-        Ok(done) => Reply::json(&done.to_json()),
+fn reply(result: Result<methods::MethodResult, ApiError>) -> HttpReply {
+    match result {
+        Ok(result) => HttpReply::json(&result.to_json()),
         Err(error) => error.into(),
     }
 }

@@ -1,4 +1,4 @@
-//! Secrets from another program: `pass`, `secret-tool`, `security`. Run apart from the terminal and with a time limit.
+//! Runs the program that prints a secret (`pass`, `secret-tool`, `security`), without a terminal and with a time limit.
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -9,13 +9,12 @@ use tokio::process::{Child, Command};
 use super::{MAX_VALUE, Secret, SecretError, check_length};
 use crate::text::visible;
 
-/// The most that is kept of what a program prints: the first line has to fit, and what follows is not looked at.
+// Only the first line is used: room for the longest value and its line break. One byte more than the longest value
+// is kept, so that a longer first line is reported as too long instead of being cut to a valid length.
 const MAX_OUTPUT: u64 = MAX_VALUE as u64 + 2;
 
-/// Runs `command` with `{name}` and `{workspace}` replaced; returns the first line it prints.
-///
-/// A program that fails without a word has no such secret, as `secret-tool` does it.
-pub(super) async fn ask(
+/// Runs `command` with `{name}` and `{workspace}` replaced; returns the first line of its output.
+pub(super) async fn run(
     command: &[String],
     name: &str,
     workspace: &str,
@@ -26,8 +25,9 @@ pub(super) async fn ask(
     let program = parts.next().unwrap_or_default();
     let start_error = |source| SecretError::Start { program: program.clone(), name: name.to_owned(), source };
     let mut process = Command::new(&program);
+    // Without stdin: a program that prompts there would take the keys that the user types into the console.
     process.args(parts).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-    // A group of its own: it cannot take the keyboard from the console, and is ended with all it started.
+    // In its own process group, it cannot read from the console's terminal, and the whole group can be killed.
     #[cfg(unix)]
     process.process_group(0);
     let child = process.spawn().map_err(start_error)?;
@@ -35,15 +35,17 @@ pub(super) async fn ask(
     match tokio::time::timeout(limit, group.output()).await {
         Err(_) => Err(SecretError::TooSlow { program, name: name.to_owned(), limit }),
         Ok(Err(source)) => Err(start_error(source)),
-        Ok(Ok(Output { is_success: true, printed, .. })) => match first_line(&printed) {
+        Ok(Ok(CommandOutput { is_success: true, stdout, .. })) => match first_line(&stdout) {
             Some(line) => check_length(name, &line).map(|()| Some(Secret(line))),
             None => Ok(None),
         },
-        Ok(Ok(Output { said, .. })) => match first_line(&said) {
+        Ok(Ok(CommandOutput { stderr, .. })) => match first_line(&stderr) {
+            // `secret-tool` reports a missing secret by failing without output. That is no error here.
             None => Ok(None),
-            Some(said) => {
-                let said = visible(&said).chars().take(200).collect();
-                Err(SecretError::Refused { program, name: name.to_owned(), said })
+            Some(line) => {
+                // The line is shown in the terminal, so it must not contain control characters or fill the screen.
+                let stderr = visible(&line).chars().take(200).collect();
+                Err(SecretError::Refused { program, name: name.to_owned(), stderr })
             }
         },
     }
@@ -54,53 +56,54 @@ fn first_line(bytes: &[u8]) -> Option<String> {
     text.lines().next().map(|line| line.trim_end_matches('\r').to_owned()).filter(|line| !line.is_empty())
 }
 
-/// Reads to the end and keeps the beginning: a program whose pipe is closed early would end with an error.
+// Reads to the end although only the beginning is kept: a program whose pipe is closed early gets SIGPIPE and fails.
 async fn read(mut pipe: impl AsyncRead + Unpin, kept: &mut Vec<u8>) -> std::io::Result<()> {
     (&mut pipe).take(MAX_OUTPUT).read_to_end(kept).await?;
     tokio::io::copy(&mut pipe, &mut tokio::io::sink()).await.map(|_| ())
 }
 
-struct Output {
+struct CommandOutput {
     is_success: bool,
-    printed: Vec<u8>,
-    said: Vec<u8>,
+    stdout: Vec<u8>,
+    stderr: Vec<u8>,
 }
 
-/// A child that is ended with its whole group when it is no longer waited for.
+// Kills the whole process group on drop. `kill_on_drop` alone would leave the programs that the child has started.
 struct Group {
     child: Child,
 }
 
 impl Group {
-    async fn output(&mut self) -> std::io::Result<Output> {
+    async fn output(&mut self) -> std::io::Result<CommandOutput> {
         let (stdout, stderr) = (self.child.stdout.take(), self.child.stderr.take());
-        let (mut printed, mut said) = (Vec::new(), Vec::new());
-        let read_printed = async {
+        let (mut stdout_bytes, mut stderr_bytes) = (Vec::new(), Vec::new());
+        let read_stdout = async {
             match stdout {
-                Some(pipe) => read(pipe, &mut printed).await,
+                Some(pipe) => read(pipe, &mut stdout_bytes).await,
                 None => Ok(()),
             }
         };
-        let read_said = async {
+        let read_stderr = async {
             match stderr {
-                Some(pipe) => read(pipe, &mut said).await,
+                Some(pipe) => read(pipe, &mut stderr_bytes).await,
                 None => Ok(()),
             }
         };
-        tokio::try_join!(read_printed, read_said)?;
+        // Both at once: a program that fills one pipe while only the other is read would block forever.
+        tokio::try_join!(read_stdout, read_stderr)?;
         let status = self.child.wait().await?;
-        Ok(Output { is_success: status.success(), printed, said })
+        Ok(CommandOutput { is_success: status.success(), stdout: stdout_bytes, stderr: stderr_bytes })
     }
 }
 
 impl Drop for Group {
     #[cfg(unix)]
     fn drop(&mut self) {
-        // `id` is none once it was waited for, so that no later process of that number is meant.
+        // `id` is `None` after the child was waited for, so a later process with the same id is never killed.
         let pid =
             self.child.id().and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw);
         if let Some(pid) = pid {
-            // It may have ended by itself just now.
+            // An error means that the group has just ended by itself.
             let _ = rustix::process::kill_process_group(pid, rustix::process::Signal::KILL);
         }
     }

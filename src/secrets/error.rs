@@ -1,4 +1,4 @@
-//! Why a secret could not be had or kept. No error repeats a value.
+//! Errors of looking up and storing secrets. No error message contains a value.
 
 use std::path::PathBuf;
 
@@ -7,12 +7,12 @@ use crate::disk::{LockError, SaveError, explain};
 
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
-    #[error("`{name}` cannot be a secret's name: letters, digits and `_` of ASCII, no digit first")]
+    #[error("`{name}` is not a valid secret name: use ASCII letters, digits and `_`, no digit first")]
     BadName { name: String },
-    /// An empty value would count as none.
+    // Lookups treat an empty value as not set, so storing one would have no effect.
     #[error("the value of `{name}` is empty")]
     Empty { name: String },
-    #[error("no workspace to keep `{name}` for; keep it as a shared one")]
+    #[error("there is no workspace to store `{name}` for; store it as a shared secret")]
     NoWorkspace { name: String },
     #[error("cannot read {path}: {}", explain(source))]
     Read {
@@ -20,23 +20,23 @@ pub enum SecretError {
         #[source]
         source: std::io::Error,
     },
-    /// `secrets.toml` is not as it should be. The problem never repeats a value.
+    /// `secrets.toml` is not valid. The problem never contains a value.
     #[error("{path}: {}", problem.message)]
     Malformed { path: PathBuf, problem: Box<Diagnostic> },
-    /// `secrets.toml` cannot be saved; what it held is still there.
+    /// `secrets.toml` cannot be saved; its old content is still there.
     #[error(transparent)]
     Save(#[from] SaveError),
     #[error(transparent)]
     Lock(#[from] LockError),
     #[error("{path} would be larger than {} MB, so nothing was changed", crate::disk::MAX_FILE / 1024 / 1024)]
     Full { path: PathBuf },
-    #[error("the value of `{name}` is longer than {} KB, so it is not taken", super::MAX_VALUE / 1024)]
+    #[error("the value of `{name}` is longer than the limit of {} KB", super::MAX_VALUE / 1024)]
     TooLong { name: String },
     #[error("secrets come from the command `{program}`; use that to set or remove them")]
     ReadOnly { program: String },
-    #[error("no secret is read or kept until the settings say where they live: {problem}")]
+    #[error("secrets are disabled until the settings say where they are stored: {problem}")]
     Setting {
-        /// What is wrong with them, `file:line:column` first.
+        /// The problem, with `file:line:column` in front.
         problem: String,
     },
     #[error("cannot run `{program}` for the secret `{name}`: {}", explain(source))]
@@ -46,12 +46,12 @@ pub enum SecretError {
         #[source]
         source: std::io::Error,
     },
-    #[error("`{program}` gave no value for `{name}`: {said}")]
+    #[error("`{program}` gave no value for `{name}`: {stderr}")]
     Refused {
         program: String,
         name: String,
-        /// The first line of what it said.
-        said: String,
+        /// The first line of its error output.
+        stderr: String,
     },
     #[error("`{program}` gave no value for `{name}` within {} s", limit.as_secs_f32())]
     TooSlow { program: String, name: String, limit: std::time::Duration },

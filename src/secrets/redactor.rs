@@ -1,13 +1,13 @@
-//! Redaction: known values and anything that looks like a bot token are taken out of a text before it is shown.
+//! Redaction: replaces known secrets, and anything that looks like a bot token, in a text before it is shown.
 //!
 //! ```text
 //! text ──decode──▶ decoded once ──decode──▶ …          each layer knows where its bytes come from in the text
-//!   └──search────────┴──search───────────────┴──▶ places in the text ──▶ text with names in their place
+//!   └──search────────┴──search───────────────┴──▶ ranges of the text ──▶ text with names in their place
 //! ```
 //!
-//! A server that echoes a request repeats its secrets in the encoding of its answer, or of one inside the other. So the
-//! text is decoded in layers, and each is searched for a value's needles: the value itself, and the base64 of it at any
-//! place of a longer base64, as of `user:password`.
+//! A server that echoes a request repeats its secrets in the encoding of the response, or in several nested encodings.
+//! So the text is decoded in layers, and each layer is searched for a value's needles: the value itself, and its base64
+//! at any offset of a longer base64 string, as in `user:password`.
 
 mod layer;
 mod needle;
@@ -21,33 +21,34 @@ use super::Secret;
 use layer::Layer;
 use needle::Needle;
 
-/// What is shown instead of a secret that has no name.
-pub const MASK: &str = "••••••";
+/// The replacement for a secret without a name.
+pub(crate) const MASK: &str = "••••••";
 
-/// A bot's number, a colon and the secret part.
+/// A bot token: the bot's id, a colon and the secret part.
 const TOKEN: &str = "(?-u)[0-9]{5,}:[A-Za-z0-9_-]{30,}";
 
-/// What follows the colon of a token, or of a `user:password`, is looked for by itself from this length on.
+// The part after the colon of a token or `user:password` is also searched for by itself, from this length on. A
+// shorter part could be a common word.
 const SECRET_PART: usize = 16;
 
 #[derive(Clone)]
 pub struct Redactor {
-    known: Arc<[Known]>,
+    known: Arc<[KnownSecret]>,
     token: Regex,
 }
 
 #[derive(Clone)]
-struct Known {
+struct KnownSecret {
     name: String,
     secret: Secret,
     needles: Arc<[Needle]>,
 }
 
-struct Found<'a> {
+struct Occurrence<'a> {
     start: usize,
     end: usize,
-    /// What it is known as; `None` for what only looks like a token.
-    known: Option<&'a Known>,
+    /// The known secret; `None` for text that only looks like a token.
+    known: Option<&'a KnownSecret>,
 }
 
 impl std::fmt::Debug for Redactor {
@@ -63,49 +64,52 @@ impl Default for Redactor {
 }
 
 impl Redactor {
-    /// Knows `values` by name; a name may have several, and a value without one is masked.
+    /// Creates a redactor for `values` by name. A name may have several values; a value with an empty name is masked.
     pub fn new(values: Vec<(String, Secret)>) -> Self {
-        let known = values.into_iter().map(|(name, secret)| Known::new(name, secret));
+        let known = values.into_iter().map(|(name, secret)| KnownSecret::new(name, secret));
         let token = Regex::new(TOKEN).expect("the token's pattern is a valid one");
+        // An empty value would be found everywhere.
         Self { known: known.filter(|known| !known.secret.expose().is_empty()).collect(), token }
     }
 
     #[must_use]
     pub fn with(&self, name: &str, secret: &Secret) -> Self {
-        let is_known = |known: &Known| known.name == name && known.secret == *secret;
+        // Adding a secret twice changes nothing: a session adds the same one with every request.
+        let is_known = |known: &KnownSecret| known.name == name && known.secret == *secret;
         if secret.expose().is_empty() || self.known.iter().any(is_known) {
             return self.clone();
         }
         let mut known = self.known.to_vec();
-        known.push(Known::new(name.to_owned(), secret.clone()));
+        known.push(KnownSecret::new(name.to_owned(), secret.clone()));
         Self { known: known.into(), token: self.token.clone() }
     }
 
-    /// Returns `text` with each known value as `<NAME>` and each other token as `••••••`, whatever encodes them.
+    /// Returns `text` with each known value as `<NAME>` and each other token as `••••••`, in any encoding.
     ///
-    /// A value of less than four characters goes only where it stands alone as a word: masking every "a" would hide the
+    /// A value of less than four characters is replaced only if it is a whole word: masking every "a" would hide the
     /// text and not the value.
     pub fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        self.without(text, Vec::new())
+        self.redact_with(text, Vec::new())
     }
 
-    /// As [`Redactor::redact`], for a text that was cut off somewhere: what begins like a value at its end goes too.
+    /// Like [`Redactor::redact`], for a text that was truncated: also replaces the beginning of a value at its end.
     pub fn redact_cut<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let mut found = Vec::new();
         for layer in Layer::all_of(text) {
             for known in self.known.iter() {
-                let ends = known.needles.iter().filter_map(|needle| needle.cut_off(layer.bytes()));
+                let ends = known.needles.iter().filter_map(|needle| needle.truncated_start(layer.bytes()));
                 found.extend(ends.min().map(|start| known.found(text, &layer, start, layer.bytes().len())));
             }
         }
-        self.without(text, found)
+        self.redact_with(text, found)
     }
 
-    fn without<'a, 'k>(&'k self, text: &'a str, mut found: Vec<Found<'k>>) -> Cow<'a, str> {
+    fn redact_with<'a, 'k>(&'k self, text: &'a str, mut found: Vec<Occurrence<'k>>) -> Cow<'a, str> {
+        // No early return after a hit: the same text can hold one secret in plain and another one encoded.
         for layer in Layer::all_of(text) {
             self.find_in(text, &layer, |_| true, &mut found);
-            if let Some(squeezed) = layer.squeezed() {
-                self.find_in(text, &squeezed, Needle::is_long, &mut found);
+            if let Some(visible) = layer.without_invisible() {
+                self.find_in(text, &visible, Needle::is_long, &mut found);
             }
         }
         if found.is_empty() {
@@ -121,26 +125,27 @@ impl Redactor {
         &'k self,
         text: &str,
         layer: &Layer,
-        counts: impl Fn(&Needle) -> bool,
-        found: &mut Vec<Found<'k>>,
+        is_searched: impl Fn(&Needle) -> bool,
+        found: &mut Vec<Occurrence<'k>>,
     ) {
         for known in self.known.iter() {
-            let needles = known.needles.iter().filter(|needle| counts(needle));
+            let needles = known.needles.iter().filter(|needle| is_searched(needle));
             let places = needles.flat_map(|needle| needle.places(layer.bytes()));
             found.extend(places.map(|place| known.found(text, layer, place.start, place.end)));
         }
         let tokens = self.token.find_iter(layer.bytes());
         found.extend(tokens.map(|token| {
             let (start, end) = layer.origin(text, token.start(), token.end());
-            Found { start, end, known: None }
+            Occurrence { start, end, known: None }
         }));
     }
 }
 
-/// Returns `text` with what overlaps in `found`, which is in order, replaced by one name.
-fn replaced(text: &str, found: &[Found<'_>]) -> String {
+// `found` is sorted by start. Overlapping occurrences get one replacement; otherwise the end of the longer secret would
+// stay readable after the name of the shorter one.
+fn replaced(text: &str, found: &[Occurrence<'_>]) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut kept_to = 0;
+    let mut copied_to = 0;
     let mut rest = found;
     while let Some(first) = rest.first() {
         let mut end = first.end;
@@ -148,40 +153,42 @@ fn replaced(text: &str, found: &[Found<'_>]) -> String {
         let mut n = 0;
         while let Some(next) = rest.get(n).filter(|next| n == 0 || next.start < end) {
             end = end.max(next.end);
-            let weight = |found: &Found<'_>| (found.known.is_some(), found.end - found.start);
+            // A known secret wins over a mere token shape, so that the reader sees its name.
+            let weight = |found: &Occurrence<'_>| (found.known.is_some(), found.end - found.start);
             if weight(best) < weight(next) {
                 best = next;
             }
             n += 1;
         }
-        out.push_str(&text[kept_to..first.start]);
-        out.push_str(&best.known.map_or_else(|| MASK.to_owned(), Known::shown));
-        kept_to = end;
+        out.push_str(&text[copied_to..first.start]);
+        out.push_str(&best.known.map_or_else(|| MASK.to_owned(), KnownSecret::replacement));
+        copied_to = end;
         rest = &rest[n..];
     }
-    out.push_str(&text[kept_to..]);
+    out.push_str(&text[copied_to..]);
     out
 }
 
-impl Known {
+impl KnownSecret {
     fn new(name: String, secret: Secret) -> Self {
         let mut needles = Needle::all_of(secret.expose());
-        // A bot's number is public: what follows the colon is the secret, wherever a server puts it.
+        // A bot's id is public; the part after the colon is the secret, and a server may print it alone.
         let part = secret.expose().split_once(':').map(|(_, part)| part);
         needles.extend(part.filter(|part| SECRET_PART <= part.len()).into_iter().flat_map(Needle::all_of));
         Self { name, secret, needles: needles.into() }
     }
 
-    fn found(&self, text: &str, layer: &Layer, start: usize, end: usize) -> Found<'_> {
+    fn found(&self, text: &str, layer: &Layer, start: usize, end: usize) -> Occurrence<'_> {
         let (start, end) = layer.origin(text, start, end);
-        Found { start, end, known: Some(self) }
+        Occurrence { start, end, known: Some(self) }
     }
 
-    /// What stands in its place: its name, unless that would give it away.
-    fn shown(&self) -> String {
-        let shown = format!("<{}>", self.name);
-        let tells = shown.contains(self.secret.expose()) || self.secret.expose().contains(&shown);
-        if self.name.is_empty() || tells { MASK.to_owned() } else { shown }
+    fn replacement(&self) -> String {
+        let replacement = format!("<{}>", self.name);
+        // A secret whose value is its own name, such as TOKEN=TOKEN, would be printed by its replacement.
+        let reveals =
+            replacement.contains(self.secret.expose()) || self.secret.expose().contains(&replacement);
+        if self.name.is_empty() || reveals { MASK.to_owned() } else { replacement }
     }
 }
 

@@ -1,36 +1,37 @@
-//! `secrets.toml`: `[shared]` and `[workspace."/real/path"]`, texts under names; mode 0600, changed whole or not at all.
+//! `secrets.toml`: the tables `[shared]` and `[workspace."/real/path"]` with a string per name. The file has mode 0600
+//! and is replaced atomically.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Origin, Secret, SecretError};
+use super::{Secret, SecretError, SecretOrigin};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::disk::{self, Access, Condition, Fingerprint, Guard, SaveError, Source};
+use crate::disk::{self, Access, FileCondition, FileLock, Fingerprint, LoadedFile, SaveError};
 use crate::toml::{self, Editor};
 
-/// Returns what is kept for `workspace` and shared. A missing file holds nothing.
+/// Returns the shared values and those of `workspace`. A missing file has none.
 pub(super) fn load(
     file: &Path,
     workspace: Option<&str>,
-) -> Result<Vec<(String, Origin, Secret)>, SecretError> {
+) -> Result<Vec<(String, SecretOrigin, Secret)>, SecretError> {
     let source = read(file)?;
     let (groups, problems) = toml::read(&source.text, |table| {
         let shared = table.pairs("shared").unwrap_or_default();
         let shared =
-            shared.into_iter().map(|(name, value)| (name.value, Origin::Shared, Secret(value.value)));
+            shared.into_iter().map(|(name, value)| (name.value, SecretOrigin::Shared, Secret(value.value)));
         let own = table.groups("workspace").unwrap_or_default().into_iter();
         let own = own.filter(|(id, _)| Some(id.as_str()) == workspace).flat_map(|(_, pairs)| pairs);
-        let own = own.map(|(name, value)| (name, Origin::Workspace, Secret(value)));
+        let own = own.map(|(name, value)| (name, SecretOrigin::Workspace, Secret(value)));
         shared.chain(own).filter(|(_, _, secret)| !secret.expose().is_empty()).collect()
     });
     groups.ok_or_else(|| malformed(file, problems.into_iter().next()))
 }
 
-/// Returns for which workspaces what is kept: the key of each, and the names.
-pub(super) fn groups(file: &Path) -> Result<Vec<(String, Vec<String>)>, SecretError> {
+/// Returns the key of each workspace that has values, with their names.
+pub(super) fn names_by_workspace(file: &Path) -> Result<Vec<(String, Vec<String>)>, SecretError> {
     let source = read(file)?;
     let (groups, problems) = toml::read(&source.text, |table| {
-        // Asked for, so that it is not reported as unknown.
+        // Read only so that `[shared]` is not reported as an unknown table.
         let _ = table.pairs("shared");
         let groups = table.groups("workspace").unwrap_or_default().into_iter();
         groups.map(|(key, pairs)| (key, pairs.into_iter().map(|(name, _)| name).collect())).collect()
@@ -38,16 +39,15 @@ pub(super) fn groups(file: &Path) -> Result<Vec<(String, Vec<String>)>, SecretEr
     groups.ok_or_else(|| malformed(file, problems.into_iter().next()))
 }
 
-/// Waits for its turn among all telecasts that change the file: one holds it from its reading to its writing. Blocks.
-///
-/// The lock is a file of its own in `locks`: the secrets' file is replaced by each writer, so a lock on it would be one
-/// on a file that is gone.
-pub(super) fn take_turn(file: &Path, locks: &Path) -> Result<Guard, SecretError> {
+/// Locks the file against other telecast processes that change it. Hold the lock from reading to writing. Blocks.
+pub(super) fn lock(file: &Path, locks: &Path) -> Result<FileLock, SecretError> {
+    // The lock is a separate file: each writer replaces the secrets file, so a lock on it would be on a deleted file.
     let name = format!("secrets-{}.lock", disk::sha256(real_path(file).as_os_str().as_encoded_bytes()));
     Ok(disk::wait_for_lock(&locks.join(name))?)
 }
 
-/// Returns the real path, so that two ways to one file are one lock; the same before and after the file is made.
+// Two paths to one file must give one lock. The file may not exist yet, so the nearest existing parent is resolved;
+// the result is the same before and after the file is created.
 fn real_path(file: &Path) -> PathBuf {
     let real = file.ancestors().find_map(|parent| {
         let rest = file.strip_prefix(parent).ok()?;
@@ -57,10 +57,10 @@ fn real_path(file: &Path) -> PathBuf {
     real.unwrap_or_else(|| file.to_path_buf())
 }
 
-/// Changes the file by `change`, keeping all else. Whoever calls it has its turn.
+/// Applies `change` to the file and keeps everything else in it. `_lock` proves that the caller holds the lock.
 pub(super) fn change(
     file: &Path,
-    _turn: &Guard,
+    _lock: &FileLock,
     change: impl FnOnce(&mut Editor),
 ) -> Result<(), SecretError> {
     let source = read(file)?;
@@ -68,27 +68,27 @@ pub(super) fn change(
     change(&mut editor);
     let text = editor.to_string();
     if disk::MAX_FILE < text.len() as u64 {
-        // It could be written, and never be read again.
+        // It could be written, but reading refuses files of this size, so every secret would be lost.
         return Err(SecretError::Full { path: file.to_path_buf() });
     }
-    // An editor takes no turns.
+    // The lock does not stop a text editor, so check for a change again.
     if Fingerprint::of_file(file) != source.fingerprint {
         return Err(SaveError::ChangedOnDisk { path: file.to_path_buf() }.into());
     }
     Ok(disk::replace(file, text.as_bytes(), Access::Private)?)
 }
 
-fn read(file: &Path) -> Result<Source, SecretError> {
-    // Whoever reads it makes it private first; `Secrets::tighten` tells the user about it.
+fn read(file: &Path) -> Result<LoadedFile, SecretError> {
+    // The file is made private before it is read; `Secrets::tighten` reports that to the user.
     match disk::tighten(file) {
         Ok(_) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(source) => return Err(SecretError::Read { path: file.to_path_buf(), source }),
     }
-    let mut source = disk::read_source(Path::new(""), &file.to_string_lossy());
+    let mut source = disk::read_user_file(Path::new(""), &file.to_string_lossy());
     match source.condition {
-        Condition::Read | Condition::Missing => Ok(source),
-        Condition::Unusable => Err(malformed(file, source.problems.pop())),
+        FileCondition::Read | FileCondition::Missing => Ok(source),
+        FileCondition::Unusable => Err(malformed(file, source.problems.pop())),
     }
 }
 

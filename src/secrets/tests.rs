@@ -21,7 +21,7 @@ fn by_command(command: &[&str], limit: Duration) -> Secrets {
     .with_environment(Arc::new(|_| None))
 }
 
-fn find(secrets: &Secrets, name: &str) -> Result<Option<(String, Origin)>, SecretError> {
+fn find(secrets: &Secrets, name: &str) -> Result<Option<(String, SecretOrigin)>, SecretError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let found = runtime.block_on(secrets.find(name))?;
     Ok(found.map(|found| (found.secret.expose().to_owned(), found.origin)))
@@ -31,18 +31,18 @@ fn find(secrets: &Secrets, name: &str) -> Result<Option<(String, Origin)>, Secre
 fn the_environment_comes_first_then_the_workspace_then_what_is_shared() {
     let dir = tempfile::tempdir().unwrap();
     let quiet = secrets(dir.path(), &[]);
-    quiet.set("T", &Secret::new("shared"), Scope::Shared).unwrap();
-    assert_eq!(find(&quiet, "T").unwrap(), Some(("shared".into(), Origin::Shared)));
-    quiet.set("T", &Secret::new("own"), Scope::Workspace).unwrap();
-    assert_eq!(find(&quiet, "T").unwrap(), Some(("own".into(), Origin::Workspace)));
+    quiet.set("T", &Secret::new("shared"), SecretScope::Shared).unwrap();
+    assert_eq!(find(&quiet, "T").unwrap(), Some(("shared".into(), SecretOrigin::Shared)));
+    quiet.set("T", &Secret::new("own"), SecretScope::Workspace).unwrap();
+    assert_eq!(find(&quiet, "T").unwrap(), Some(("own".into(), SecretOrigin::Workspace)));
     let loud = secrets(dir.path(), &[("T", "outside"), ("EMPTY", "")]);
-    assert_eq!(find(&loud, "T").unwrap(), Some(("outside".into(), Origin::Environment)));
+    assert_eq!(find(&loud, "T").unwrap(), Some(("outside".into(), SecretOrigin::Environment)));
     assert_eq!(find(&loud, "EMPTY").unwrap(), None);
     let listed = loud.list(&["U".into()]).unwrap();
-    let origins = vec![Origin::Environment, Origin::Workspace, Origin::Shared];
+    let origins = vec![SecretOrigin::Environment, SecretOrigin::Workspace, SecretOrigin::Shared];
     assert_eq!(
         listed,
-        [Listed { name: "T".into(), origins }, Listed { name: "U".into(), origins: vec![] }]
+        [ListedSecret { name: "T".into(), origins }, ListedSecret { name: "U".into(), origins: vec![] }]
             .into_iter()
             .collect::<Vec<_>>()
     );
@@ -51,7 +51,7 @@ fn the_environment_comes_first_then_the_workspace_then_what_is_shared() {
 #[test]
 fn another_workspace_does_not_see_this_ones_values() {
     let dir = tempfile::tempdir().unwrap();
-    secrets(dir.path(), &[]).set("T", &Secret::new("own"), Scope::Workspace).unwrap();
+    secrets(dir.path(), &[]).set("T", &Secret::new("own"), SecretScope::Workspace).unwrap();
     let other =
         Secrets::new(&Paths::under(dir.path()), &SecretSource::File, Some(std::path::Path::new("/srv/w2")));
     assert_eq!(other.list(&[]).unwrap(), []);
@@ -68,14 +68,14 @@ fn the_file_keeps_comments_and_is_the_users_only() {
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
     assert!(secrets.tighten().unwrap().unwrap().contains("0600"));
     assert_eq!(secrets.tighten().unwrap(), None);
-    secrets.set("B", &Secret::new("2"), Scope::Workspace).unwrap();
+    secrets.set("B", &Secret::new("2"), SecretScope::Workspace).unwrap();
     assert_eq!(
         std::fs::read_to_string(&file).unwrap(),
         "# mine\n[shared]\nA = \"1\" # one\n\n[workspace.\"/srv/w1\"]\nB = \"2\"\n"
     );
     assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
-    assert!(secrets.remove("A", Scope::Shared).unwrap());
-    assert!(!secrets.remove("A", Scope::Shared).unwrap());
+    assert!(secrets.remove("A", SecretScope::Shared).unwrap());
+    assert!(!secrets.remove("A", SecretScope::Shared).unwrap());
     assert_eq!(find(&secrets, "A").unwrap(), None);
 }
 
@@ -110,7 +110,7 @@ fn a_command_prints_the_secret_in_its_first_line() {
         &["/bin/sh", "-c", "printf '%s-%s\\nnotes' \"$1\" \"$2\"", "sh", "{name}", "{workspace}"],
         slow,
     );
-    assert_eq!(find(&echo, "T").unwrap(), Some(("T-w1".into(), Origin::Command)));
+    assert_eq!(find(&echo, "T").unwrap(), Some(("T-w1".into(), SecretOrigin::Command)));
     assert_eq!(find(&by_command(&["/bin/false", "{name}"], slow), "T").unwrap(), None);
     let refusing = by_command(&["/bin/sh", "-c", "echo 'no such entry' >&2; exit 1"], slow);
     assert_eq!(
@@ -118,8 +118,11 @@ fn a_command_prints_the_secret_in_its_first_line() {
         "`/bin/sh` gave no value for `T`: no such entry"
     );
     let missing = by_command(&["/nowhere/pass"], slow);
-    assert!(find(&missing, "T").unwrap_err().to_string().contains("it is not there"));
-    assert!(matches!(echo.set("T", &Secret::new("x"), Scope::Shared), Err(SecretError::ReadOnly { .. })));
+    assert!(find(&missing, "T").unwrap_err().to_string().contains("it does not exist"));
+    assert!(matches!(
+        echo.set("T", &Secret::new("x"), SecretScope::Shared),
+        Err(SecretError::ReadOnly { .. })
+    ));
 }
 
 #[test]
@@ -127,11 +130,11 @@ fn a_value_is_whole_or_refused() {
     let dir = tempfile::tempdir().unwrap();
     let secrets = secrets(dir.path(), &[]);
     let long = Secret::new("x".repeat(MAX_VALUE));
-    secrets.set("A", &long, Scope::Shared).unwrap();
+    secrets.set("A", &long, SecretScope::Shared).unwrap();
     assert_eq!(find(&secrets, "A").unwrap().unwrap().0, long.expose());
     let longer = Secret::new("x".repeat(MAX_VALUE + 1));
     for refused in
-        [secrets.set("A", &longer, Scope::Shared).map(|()| String::new()), secrets.adopt("B", &longer)]
+        [secrets.set("A", &longer, SecretScope::Shared).map(|()| String::new()), secrets.adopt("B", &longer)]
     {
         assert!(matches!(refused, Err(SecretError::TooLong { .. })), "{refused:?}");
     }
@@ -154,7 +157,7 @@ fn a_file_that_could_not_be_read_again_is_not_written() {
     std::fs::create_dir_all(file.parent().unwrap()).unwrap();
     let full = format!("#{}\n", "x".repeat(crate::disk::MAX_FILE as usize - 100));
     std::fs::write(&file, &full).unwrap();
-    let error = secrets.set("A", &Secret::new("x".repeat(200)), Scope::Shared).unwrap_err();
+    let error = secrets.set("A", &Secret::new("x".repeat(200)), SecretScope::Shared).unwrap_err();
     assert!(matches!(error, SecretError::Full { .. }), "{error}");
     assert_eq!(std::fs::read_to_string(&file).unwrap(), full);
 }

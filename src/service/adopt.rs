@@ -1,10 +1,10 @@
-//! A real token pasted into a webhook's address belongs into the secret store.
+//! Moves a bot token that was pasted into a webhook's URL to the secret store.
 
 use super::session::Session;
 use crate::campaign::{Webhook, find_token};
 use crate::secrets::{Secret, SecretError};
 
-/// What a bot's token is called where nothing says otherwise.
+/// The default name of a bot token in the secret store.
 const TOKEN_NAME: &str = "BOT_TOKEN";
 
 #[derive(Debug, thiserror::Error)]
@@ -12,9 +12,10 @@ const TOKEN_NAME: &str = "BOT_TOKEN";
 pub struct AdoptError(#[source] SecretError);
 
 impl Session {
-    /// Moves a real token in the webhook's address to the store, under a free name that then stands in its place.
+    /// Moves a literal token in the webhook's URL to the secret store and replaces it by `${NAME}` with a free name.
     pub fn adopt_token(&self, mut webhook: Webhook) -> Result<Webhook, AdoptError> {
         if let Some(span) = find_token(&webhook.url) {
+            // Before the webhook is saved, so that the token never reaches a file that may be shared.
             let token = Secret::new(span.of(&webhook.url));
             let name = self.secrets().adopt(TOKEN_NAME, &token).map_err(AdoptError)?;
             webhook.url.replace_range(span.range(), &format!("${{{name}}}"));

@@ -1,6 +1,6 @@
-//! "Capture mine": one's own chat, for testing.
+//! "Capture mine": finds the user's own chat with the bot and saves it as a test chat.
 
-use super::bot::{BotError, bot_of};
+use super::bot::{BotError, resolve_bot};
 use super::session::Session;
 use super::trust::{NotPermitted, WebhookInUse};
 use crate::botapi::ClientError;
@@ -9,7 +9,7 @@ use crate::paths::Paths;
 use crate::workspace::{Folder, LockError, SaveError};
 
 #[derive(Debug, thiserror::Error)]
-pub enum CaptureMineError {
+pub(crate) enum CaptureOwnChatError {
     #[error(transparent)]
     Save(#[from] SaveError),
     #[error(transparent)]
@@ -21,30 +21,31 @@ pub enum CaptureMineError {
     Lock(#[from] LockError),
     #[error(transparent)]
     Client(#[from] ClientError),
-    /// No message came; a server that is quoted may repeat the token: [`Session::in_short`].
+    /// No message arrived. The error may quote the server's answer, which can contain the token, so mask it before
+    /// showing.
     #[error(transparent)]
     Capture(#[from] CaptureError),
 }
 
-/// Waits for a message to the webhook's bot and keeps its chat among the test chats, under the chat's name.
-pub async fn capture_mine(
+/// Waits for a message to the webhook's bot and saves its chat as a test chat, under the chat's title.
+pub(crate) async fn capture_own_chat(
     session: &Session,
     folder: &Folder,
     paths: &Paths,
     in_use: &WebhookInUse,
     options: &CaptureOptions,
-) -> Result<CapturedChat, CaptureMineError> {
-    // Asked first: a chat that cannot be kept is not worth waiting for.
-    folder.private()?;
+) -> Result<CapturedChat, CaptureOwnChatError> {
+    // Checked first: the user should not wait for a message whose chat cannot be saved.
+    folder.ensure_private_folder()?;
     let permit = session.permit(in_use).await?;
-    let bot = bot_of(session, &permit, &in_use.webhook).await?;
-    // A sandbox of one's own has no other reader on this machine to agree with.
+    let bot = resolve_bot(session, &permit, &in_use.webhook).await?;
+    // Two pollers of one bot take each other's updates (409 Conflict). The user's own sandbox has no other poller.
     let _polling = match bot.id().filter(|_| !permit.is_sandbox()) {
         Some(id) => Some(folder.lock_polling(paths, id)?),
         None => None,
     };
-    let mut chat = capture::mine(session.client()?, &bot, options).await?;
-    // It is written to a file of the workspace, and whoever answers may repeat the token.
+    let mut chat = capture::wait_for_chat(session.client()?, &bot, options).await?;
+    // The title is written to a file in the workspace, and a hostile server can put the token into it.
     chat.title = session.redact(&chat.title);
     folder.add_test_chat(&chat.title, &chat.id.to_string())?;
     Ok(chat)

@@ -1,21 +1,22 @@
-//! To and from CleverTap: a campaign's export, where in the workspace's files its problems are, a pasted body's webhook.
+//! CleverTap: exports a campaign, locates the export's problems in the workspace's files, and finds the webhook for a
+//! pasted body.
 
 use std::borrow::Cow;
 
-use super::{Found, Job, partials};
-use crate::campaign::{Campaign, Webhook, method_of};
-use crate::compose::clevertap::{self, Export, Part};
+use super::{MessageJob, SourceProblem, partials};
+use crate::campaign::{Campaign, Webhook, bot_api_method};
+use crate::compose::clevertap::{self, Export, ExportPart};
 use crate::diagnostic::{Diagnostic, FileProblem};
 use crate::secrets::Redactor;
 use crate::telegram::Method;
 use crate::text::Span;
 use crate::toml;
-use crate::workspace::{Definition, Workspace};
+use crate::workspace::{DefinitionFile, Workspace};
 
-pub fn export_clevertap(job: &Job) -> Export {
+pub(crate) fn export_clevertap(job: &MessageJob) -> Export {
     let default = Campaign::default();
     let campaign = job.campaign();
-    let export = clevertap::export(&clevertap::Source {
+    let export = clevertap::export(&clevertap::ExportSource {
         stem: &job.stem,
         campaign: campaign.and_then(|campaign| campaign.value.as_ref()).unwrap_or(&default),
         webhook: job.webhook(),
@@ -26,8 +27,9 @@ pub fn export_clevertap(job: &Job) -> Export {
     without_tokens(export)
 }
 
-/// Masks tokens that stand in the webhook's file where no token belongs: an export goes into other hands.
+/// Masks literal tokens anywhere in the webhook: an export is passed on to other people.
 fn without_tokens(mut export: Export) -> Export {
+    // This redactor has no secrets. It masks everything that has the form of a token.
     let redactor = Redactor::default();
     let mask = |text: &mut String| {
         if let Cow::Owned(masked) = redactor.redact(text) {
@@ -42,23 +44,24 @@ fn without_tokens(mut export: Export) -> Export {
     export
 }
 
-pub fn export_problems<'a>(job: &'a Job, export: &Export) -> Vec<Found<'a>> {
-    let place = |(part, problem): &(Part, Diagnostic)| {
+pub(crate) fn export_problems<'a>(job: &'a MessageJob, export: &Export) -> Vec<SourceProblem<'a>> {
+    let locate = |(part, problem): &(ExportPart, Diagnostic)| {
         let (path, text) = file_of(job, part);
         let span = match part {
-            Part::Body | Part::Partial(_) => problem.span,
-            Part::Webhook(keys) | Part::Campaign(keys) => {
+            ExportPart::Body | ExportPart::Partial(_) => problem.span,
+            ExportPart::Webhook(keys) | ExportPart::Campaign(keys) => {
                 let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+                // A key that is not in the file has its default. Point at the start of the file.
                 toml::value_span(text, &keys).unwrap_or(Span::at(0))
             }
         };
-        Found { path, text, diagnostic: Diagnostic { span, ..problem.clone() } }
+        SourceProblem { path, text, diagnostic: Diagnostic { span, ..problem.clone() } }
     };
-    export.problems.iter().map(place).collect()
+    export.problems.iter().map(locate).collect()
 }
 
-/// Returns the export as one text for the clipboard: the forms, and below them what would not work there.
-pub fn export_text(job: &Job) -> String {
+/// Returns the export as one text for the clipboard: the forms, then everything that does not work in CleverTap.
+pub(crate) fn export_text(job: &MessageJob) -> String {
     let export = export_clevertap(job);
     let mut text = export.to_text();
     if !text.ends_with('\n') {
@@ -67,37 +70,38 @@ pub fn export_text(job: &Job) -> String {
     let rewritten = export.rewritten.iter().cloned();
     let problems = export_problems(job, &export)
         .into_iter()
-        .flat_map(|problem| FileProblem::place(problem.path, problem.text, &[problem.diagnostic]));
+        .flat_map(|problem| FileProblem::from_diagnostics(problem.path, problem.text, &[problem.diagnostic]));
     let notes: Vec<String> = rewritten.chain(problems.map(|problem| problem.to_string())).collect();
     if !notes.is_empty() {
-        text.push_str("\nTO KNOW:\n");
+        text.push_str("\nNOTES:\n");
         text.extend(notes.iter().map(|note| format!("  {}\n", note.replace('\n', "\n  "))));
     }
     text
 }
 
-pub fn webhook_for(workspace: &Workspace, method: Option<Method>) -> Option<String> {
-    let calls = |webhook: &Webhook| method_of(&webhook.url).and_then(Method::from_name);
-    let fits = |webhook: &&Definition<Webhook>| webhook.value.as_ref().and_then(calls) == method;
+/// Returns the stem of the first webhook that calls `method`.
+pub(crate) fn webhook_for(workspace: &Workspace, method: Option<Method>) -> Option<String> {
+    let calls = |webhook: &Webhook| bot_api_method(&webhook.url).and_then(Method::from_name);
+    let fits = |webhook: &&DefinitionFile<Webhook>| webhook.value.as_ref().and_then(calls) == method;
     let webhook = method.and_then(|_| workspace.webhooks.iter().find(fits))?;
     Some(webhook.stem.clone())
 }
 
-/// Returns the path and the text of a part's file; empty for what is not there.
-fn file_of<'a>(job: &'a Job, part: &Part) -> (&'a str, &'a str) {
+/// Returns the path and the text of a part's file; both are empty if there is no such file.
+fn file_of<'a>(job: &'a MessageJob, part: &ExportPart) -> (&'a str, &'a str) {
     let campaign = job.campaign();
     let source = match part {
-        Part::Body => {
+        ExportPart::Body => {
             return (campaign.map_or("", |campaign| campaign.body.path.as_str()), job.body());
         }
-        Part::Partial(name) => {
+        ExportPart::Partial(name) => {
             let path = format!("partials/{name}.liquid");
             job.workspace.partials.iter().find(|source| source.path == path)
         }
-        Part::Webhook(_) => campaign
+        ExportPart::Webhook(_) => campaign
             .and_then(|campaign| job.workspace.webhook(&campaign.value.as_ref()?.webhook))
             .map(|webhook| &webhook.source),
-        Part::Campaign(_) => campaign.map(|campaign| &campaign.source),
+        ExportPart::Campaign(_) => campaign.map(|campaign| &campaign.source),
     };
     source.map_or(("", ""), |source| (&source.path, &source.text))
 }

@@ -8,29 +8,32 @@ use crate::campaign::{Campaign, Webhook};
 use crate::workspace::{SaveError, Workspace};
 
 #[derive(Debug, thiserror::Error)]
-pub enum ChooseError {
+pub(crate) enum ChooseWebhookError {
     #[error(transparent)]
     Find(#[from] FindError),
     #[error("this workspace has no webhook to send through")]
     NoWebhook,
-    /// There are several and no default; their stems.
+    /// The workspace has several webhooks and no default. The list has their stems.
     #[error("this workspace has several webhooks")]
     Several(Vec<String>),
 }
 
 #[derive(Debug, thiserror::Error)]
-pub enum WebhookError {
+pub enum SaveWebhookError {
     #[error(transparent)]
     Token(#[from] AdoptError),
     #[error(transparent)]
     Save(#[from] SaveError),
-    /// It was saved, and that it may be sent to could not be kept.
+    /// The webhook was saved, but the trust in it could not be stored.
     #[error(transparent)]
     Trust(#[from] NotPermitted),
 }
 
-/// Returns the webhook of a new campaign: the one named, the workspace's default, or the only one.
-pub fn choose_webhook(workspace: &Workspace, named: Option<&str>) -> Result<String, ChooseError> {
+/// Returns the stem of a new campaign's webhook: the named one, the workspace's default, or the only one.
+pub(crate) fn choose_webhook(
+    workspace: &Workspace,
+    named: Option<&str>,
+) -> Result<String, ChooseWebhookError> {
     if let Some(stem) = named {
         let found = workspace.webhook(stem).ok_or_else(|| unknown_webhook(workspace, stem))?;
         return Ok(found.stem.clone());
@@ -40,24 +43,25 @@ pub fn choose_webhook(workspace: &Workspace, named: Option<&str>) -> Result<Stri
     }
     let mut stems: Vec<String> = workspace.webhooks.iter().map(|webhook| webhook.stem.clone()).collect();
     match stems.len() {
-        0 => Err(ChooseError::NoWebhook),
+        0 => Err(ChooseWebhookError::NoWebhook),
         1 => Ok(stems.remove(0)),
-        _ => Err(ChooseError::Several(stems)),
+        _ => Err(ChooseWebhookError::Several(stems)),
     }
 }
 
 impl Session {
-    /// Makes a campaign with a free stem made from its name, and returns the stem.
+    /// Creates a campaign with a free stem derived from its name. Returns the stem.
     pub fn create_campaign(&self, campaign: &Campaign, body: &str) -> Result<String, SaveError> {
         self.folder().create_campaign(campaign, body)
     }
 
-    /// Makes a webhook with a free stem made from its name, and returns the stem; a real token in its address moves to the
-    /// secret store first.
-    pub fn create_webhook(&self, webhook: Webhook) -> Result<String, WebhookError> {
+    /// Creates a webhook with a free stem derived from its name. Returns the stem. A literal token in its URL is moved
+    /// to the secret store first.
+    pub fn create_webhook(&self, webhook: Webhook) -> Result<String, SaveWebhookError> {
+        // First: if the token cannot be stored, no file is written.
         let webhook = self.adopt_token(webhook)?;
         let stem = self.folder().create_webhook(&webhook)?;
-        // Whoever types where it sends what has said that it may.
+        // The user typed the destination and the secrets themselves, so do not ask for trust again.
         self.trust(&stem, &webhook).map_err(NotPermitted::from)?;
         Ok(stem)
     }

@@ -1,34 +1,34 @@
-//! A request as a curl command that runs as pasted, in a shell that has the secrets as variables.
+//! Formats a request as a curl command that can be pasted into a shell which has the secrets as variables.
 
-use crate::compose::{AuthDraft, Filled, HttpDraft, is_credential};
+use crate::compose::{AuthDraft, HttpDraft, SecretTemplate, is_credential};
 use crate::secrets::Redactor;
 
-/// Returns the command. Secrets stand in it by name, as `"${BOT_TOKEN}"`; `sandbox` is put in for `${SANDBOX}`.
-pub fn curl(request: &HttpDraft, sandbox: Option<&str>) -> String {
+/// Returns the command. Secrets are shell variables, `"${BOT_TOKEN}"`. `sandbox` is the value of `${SANDBOX}`.
+pub(crate) fn curl(request: &HttpDraft, sandbox: Option<&str>) -> String {
     let redactor = Redactor::default();
-    let quoted = |text: &Filled| {
+    let quoted = |text: &SecretTemplate| {
         let text = match sandbox {
             Some(address) => text.clone().with(crate::campaign::SANDBOX, address),
             None => text.clone(),
         };
-        // A token that stands in a file where none belongs; the command would not work there anyway.
+        // Masks literal tokens anywhere in the file. The command then does not work as pasted, but shows no token.
         format!("\"{}\"", redactor.redact(&text.in_shell_quotes()))
     };
     let mut parts = vec![format!("curl -sS -X {} {}", request.method.as_str(), quoted(&request.url))];
     for (name, value) in &request.headers {
         let value = if is_credential(name) { by_name(value, "AUTHORIZATION") } else { value.clone() };
-        let header = Filled::of_typed(&format!("{name}: ")).followed_by(&value);
+        let header = SecretTemplate::parse(&format!("{name}: ")).followed_by(&value);
         parts.push(format!("-H {}", quoted(&header)));
     }
     match &request.auth {
         Some(AuthDraft::Basic { username, password }) => {
             let password = by_name(password, "PASSWORD");
-            let user = username.clone().followed_by(&Filled::of_typed(":")).followed_by(&password);
+            let user = username.clone().followed_by(&SecretTemplate::parse(":")).followed_by(&password);
             parts.push(format!("-u {}", quoted(&user)));
         }
         Some(AuthDraft::Bearer { token }) => {
             let token = by_name(token, "TOKEN");
-            let header = Filled::of_typed("Authorization: Bearer ").followed_by(&token);
+            let header = SecretTemplate::parse("Authorization: Bearer ").followed_by(&token);
             parts.push(format!("-H {}", quoted(&header)));
         }
         None => {}
@@ -39,9 +39,9 @@ pub fn curl(request: &HttpDraft, sandbox: Option<&str>) -> String {
     parts.join(" \\\n  ")
 }
 
-/// Returns a credential by a name, where the webhook's file holds it itself: the command may be pasted anywhere.
-fn by_name(credential: &Filled, name: &str) -> Filled {
-    if credential.is_literal() { Filled::of_typed(&format!("${{{name}}}")) } else { credential.clone() }
+/// Replaces a literal credential by `${name}`, since a command may be pasted anywhere.
+fn by_name(credential: &SecretTemplate, name: &str) -> SecretTemplate {
+    if credential.is_literal() { SecretTemplate::parse(&format!("${{{name}}}")) } else { credential.clone() }
 }
 
 fn single_quoted(text: &str) -> String {
@@ -53,15 +53,15 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::campaign::Method;
+    use crate::campaign::HttpMethod;
 
     #[test]
     fn secrets_stand_by_name_and_quotes_survive_the_shell() {
         let request = HttpDraft {
-            method: Method::Post,
-            url: Filled::of_typed("${SANDBOX}/bot${BOT_TOKEN}/sendMessage"),
-            headers: vec![("X-Note".into(), Filled::of_typed("a \"b\" $c"))],
-            auth: Some(AuthDraft::Bearer { token: Filled::of_typed("${KEY}") }),
+            method: HttpMethod::Post,
+            url: SecretTemplate::parse("${SANDBOX}/bot${BOT_TOKEN}/sendMessage"),
+            headers: vec![("X-Note".into(), SecretTemplate::parse("a \"b\" $c"))],
+            auth: Some(AuthDraft::Bearer { token: SecretTemplate::parse("${KEY}") }),
             body: "{\"text\": \"it's\"}".into(),
             timeout: Duration::from_secs(5),
         };

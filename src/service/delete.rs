@@ -1,10 +1,10 @@
-//! Campaigns and webhooks into the trash of the workspace, and the last of them back.
+//! Moves campaigns and webhooks to the workspace's trash, and restores the last one.
 
 use super::session::Session;
 use crate::workspace::{SaveError, Trashed};
 
 #[derive(Debug, thiserror::Error)]
-pub enum BringBackError {
+pub enum RestoreError {
     #[error("nothing was deleted in this session")]
     Nothing,
     /// The files could not be moved back; they are still in the trash.
@@ -18,15 +18,16 @@ impl Session {
         self.folder().delete_campaign(stem).inspect(|trashed| self.trash.keep(trashed))
     }
 
-    /// Moves a webhook's file to the trash; campaigns that name it then have a problem that says so.
+    /// Moves a webhook's file to the trash. Campaigns that use it then have a problem.
     pub fn delete_webhook(&self, stem: &str) -> Result<Trashed, SaveError> {
         self.folder().delete_webhook(stem).inspect(|trashed| self.trash.keep(trashed))
     }
 
-    pub fn bring_back(&self) -> Result<Trashed, BringBackError> {
+    pub fn restore_last_deleted(&self) -> Result<Trashed, RestoreError> {
         let mut last = self.trash.last();
-        let trashed = last.as_ref().ok_or(BringBackError::Nothing)?;
+        let trashed = last.as_ref().ok_or(RestoreError::Nothing)?;
         self.folder().restore(trashed)?;
-        last.take().ok_or(BringBackError::Nothing)
+        // Forgotten only after it was restored: if a file of the same name exists now, the user can try again later.
+        last.take().ok_or(RestoreError::Nothing)
     }
 }

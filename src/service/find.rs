@@ -1,6 +1,8 @@
-//! Which campaign, webhook or profile a word means: a stem, a path to a file of this workspace, an identity.
+//! Finds the campaign, webhook or profile that an argument names: by its stem, by a path to its file, or by its
+//! identity.
 //!
-//! A path is never taken apart for its last name: `other/shop/webhooks/bot.toml` is not the `bot` at hand.
+//! A path is compared as a whole, never only by its file name: `other/shop/webhooks/bot.toml` is not this workspace's
+//! `bot`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,18 +12,18 @@ use crate::campaign::{ContentFormat, Webhook};
 use crate::diagnostic::did_you_mean;
 use crate::profile::Profile;
 use crate::store::{self, Store};
-use crate::workspace::{CampaignFiles, Definition, Source, Workspace};
+use crate::workspace::{CampaignFiles, DefinitionFile, LoadedFile, Workspace};
 
 #[derive(Debug, thiserror::Error)]
-pub enum FindError {
+pub(crate) enum FindError {
     #[error("there is no {kind} `{name}`")]
     Unknown {
-        /// What was looked for: a campaign, a webhook.
+        /// "campaign" or "webhook".
         kind: &'static str,
         name: String,
         hint: String,
     },
-    #[error("`{path}` is not a {kind}'s file of the workspace {}", root.display())]
+    #[error("`{path}` is not a {kind} file of the workspace {}", root.display())]
     NoFile { kind: &'static str, path: String, root: PathBuf, hint: String },
     #[error("there is no profile `{0}`")]
     NoProfile(String),
@@ -30,7 +32,7 @@ pub enum FindError {
 }
 
 impl FindError {
-    pub fn hint(&self) -> Option<&str> {
+    pub(crate) fn hint(&self) -> Option<&str> {
         match self {
             FindError::Unknown { hint, .. } | FindError::NoFile { hint, .. } => Some(hint),
             FindError::NoProfile(_) => Some("telecast profiles list TEXT searches identities and names"),
@@ -39,37 +41,44 @@ impl FindError {
     }
 }
 
-struct Named<'a, T> {
+struct Candidate<'a, T> {
     item: &'a T,
     stem: &'a str,
-    files: Vec<&'a Source>,
+    files: Vec<&'a LoadedFile>,
 }
 
-/// Returns the campaign that `words` mean: its stem, or a path to one of its files, from the folder `current`, else, as
-/// problems are printed, from the workspace's root.
-pub fn find_campaign<'a>(
+/// Finds a campaign by its stem or by a path to one of its files. A path is relative to `current`, else to the
+/// workspace's root, as in problem lines.
+pub(crate) fn find_campaign<'a>(
     workspace: &'a Workspace,
     current: &Path,
-    words: &str,
+    query: &str,
 ) -> Result<&'a CampaignFiles, FindError> {
-    let named =
-        |item: &'a CampaignFiles| Named { item, stem: &item.stem, files: vec![&item.source, &item.body] };
-    find(&workspace.root, "campaign", workspace.campaigns.iter().map(Arc::as_ref).map(named), current, words)
+    let candidate =
+        |item: &'a CampaignFiles| Candidate { item, stem: &item.stem, files: vec![&item.source, &item.body] };
+    find(
+        &workspace.root,
+        "campaign",
+        workspace.campaigns.iter().map(Arc::as_ref).map(candidate),
+        current,
+        query,
+    )
 }
 
-/// Returns the webhook that `words` mean, as [`find_campaign`] does.
-pub fn find_webhook<'a>(
+/// Finds a webhook by its stem or by a path to its file, like [`find_campaign`].
+pub(crate) fn find_webhook<'a>(
     workspace: &'a Workspace,
     current: &Path,
-    words: &str,
-) -> Result<&'a Definition<Webhook>, FindError> {
-    let named = |item: &'a Definition<Webhook>| Named { item, stem: &item.stem, files: vec![&item.source] };
-    find(&workspace.root, "webhook", workspace.webhooks.iter().map(named), current, words)
+    query: &str,
+) -> Result<&'a DefinitionFile<Webhook>, FindError> {
+    let candidate =
+        |item: &'a DefinitionFile<Webhook>| Candidate { item, stem: &item.stem, files: vec![&item.source] };
+    find(&workspace.root, "webhook", workspace.webhooks.iter().map(candidate), current, query)
 }
 
-/// Returns the profile with this identity; there is none where there are no people.
-pub fn find_profile(people: Option<&dyn Store>, identity: &str) -> Result<Profile, FindError> {
-    let found = people.map(|people| people.get(identity)).transpose()?.flatten();
+/// Finds a profile by its identity. Without a store there are no profiles.
+pub(crate) fn find_profile(store: Option<&dyn Store>, identity: &str) -> Result<Profile, FindError> {
+    let found = store.map(|store| store.get(identity)).transpose()?.flatten();
     found.ok_or_else(|| FindError::NoProfile(identity.to_owned()))
 }
 
@@ -80,44 +89,46 @@ pub(super) fn unknown_webhook(workspace: &Workspace, stem: &str) -> FindError {
 fn find<'a, T>(
     root: &Path,
     kind: &'static str,
-    mut all: impl Iterator<Item = Named<'a, T>> + Clone,
+    mut all: impl Iterator<Item = Candidate<'a, T>> + Clone,
     current: &Path,
-    words: &str,
+    query: &str,
 ) -> Result<&'a T, FindError> {
-    let stems = all.clone().map(|named| named.stem);
-    let called = |stem: &str| all.clone().find(|named| named.stem == stem);
-    if let Some(found) = called(words) {
+    let stems = all.clone().map(|candidate| candidate.stem);
+    let by_stem = |stem: &str| all.clone().find(|candidate| candidate.stem == stem);
+    // The stem first: `sale` is the campaign even in a folder that has a file named `sale`.
+    if let Some(found) = by_stem(query) {
         return Ok(found.item);
     }
-    if !is_path(words) {
-        return Err(unknown(kind, stems, words));
+    if !is_path(query) {
+        return Err(unknown(kind, stems, query));
     }
-    let hint = match called(stem_in(words)) {
-        Some(near) => format!("did you mean `{}`, the one of this workspace?", near.stem),
-        None => "a path counts from the current folder, or from the workspace's root".to_owned(),
+    let hint = match by_stem(stem_in(query)) {
+        Some(near) => format!("did you mean `{}` in this workspace?", near.stem),
+        None => "a path starts at the current folder or at the workspace's root".to_owned(),
     };
+    // Compared as real paths, so that `..` and symbolic links in the argument work.
     let real = |path: PathBuf| fs::canonicalize(path).ok();
-    let wanted = real(current.join(words)).or_else(|| real(root.join(words)));
-    let is_wanted = |file: &&Source| wanted.is_some() && real(root.join(&file.path)) == wanted;
-    let found = all.find(|named| named.files.iter().any(is_wanted));
-    let no_file = || FindError::NoFile { kind, path: words.to_owned(), root: root.to_owned(), hint };
-    found.map(|named| named.item).ok_or_else(no_file)
+    let wanted = real(current.join(query)).or_else(|| real(root.join(query)));
+    let is_wanted = |file: &&LoadedFile| wanted.is_some() && real(root.join(&file.path)) == wanted;
+    let found = all.find(|candidate| candidate.files.iter().any(is_wanted));
+    let no_file = || FindError::NoFile { kind, path: query.to_owned(), root: root.to_owned(), hint };
+    found.map(|candidate| candidate.item).ok_or_else(no_file)
 }
 
-fn unknown<'a>(kind: &'static str, stems: impl Iterator<Item = &'a str> + Clone, words: &str) -> FindError {
-    let hint = match did_you_mean(words, stems.clone()) {
+fn unknown<'a>(kind: &'static str, stems: impl Iterator<Item = &'a str> + Clone, query: &str) -> FindError {
+    let hint = match did_you_mean(query, stems.clone()) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("there are: {}", stems.collect::<Vec<_>>().join(", ")),
     };
-    FindError::Unknown { kind, name: words.to_owned(), hint }
+    FindError::Unknown { kind, name: query.to_owned(), hint }
 }
 
-fn is_path(words: &str) -> bool {
-    words.contains(['/', '\\']) || stem_in(words) != words
+fn is_path(query: &str) -> bool {
+    query.contains(['/', '\\']) || stem_in(query) != query
 }
 
-fn stem_in(words: &str) -> &str {
-    let file = words.rsplit(['/', '\\']).next().unwrap_or(words);
+fn stem_in(query: &str) -> &str {
+    let file = query.rsplit(['/', '\\']).next().unwrap_or(query);
     let mut endings = ContentFormat::ALL.iter().map(|format| format.extension()).chain([".toml", ".liquid"]);
     endings.find_map(|ending| file.strip_suffix(ending)).unwrap_or(file)
 }
@@ -127,7 +138,7 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(words: &str, expected: &str) {
+    fn check(query: &str, expected: &str) {
         let home = tempfile::tempdir().unwrap();
         let root = home.path().join("shop");
         for folder in ["shop/campaigns", "shop/webhooks", "elsewhere/campaigns"] {
@@ -140,7 +151,7 @@ mod tests {
         }
         fs::write(home.path().join("elsewhere/campaigns/sale.toml"), "").unwrap();
         let workspace = Workspace::open(&root).unwrap();
-        let found = match find_campaign(&workspace, &home.path().join("elsewhere"), words) {
+        let found = match find_campaign(&workspace, &home.path().join("elsewhere"), query) {
             Ok(campaign) => campaign.stem.clone(),
             Err(error) => format!("{error}; {}", error.hint().unwrap()),
         };
@@ -149,8 +160,8 @@ mod tests {
 
     #[test]
     fn a_stem_or_a_path_from_either_folder_is_found() {
-        for words in ["sale", "campaigns/sale.json.liquid", "../shop/campaigns/sale.toml"] {
-            check(words, "sale");
+        for query in ["sale", "campaigns/sale.json.liquid", "../shop/campaigns/sale.toml"] {
+            check(query, "sale");
         }
     }
 
@@ -160,11 +171,11 @@ mod tests {
         check("welcome", "there is no campaign `welcome`; there are: sale");
         check(
             "campaigns/sale.toml",
-            "`campaigns/sale.toml` is not a campaign's file of the workspace ROOT; did you mean `sale`, the one of this workspace?",
+            "`campaigns/sale.toml` is not a campaign file of the workspace ROOT; did you mean `sale` in this workspace?",
         );
         check(
             "webhooks/bot.toml",
-            "`webhooks/bot.toml` is not a campaign's file of the workspace ROOT; a path counts from the current folder, or from the workspace's root",
+            "`webhooks/bot.toml` is not a campaign file of the workspace ROOT; a path starts at the current folder or at the workspace's root",
         );
     }
 

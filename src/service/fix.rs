@@ -1,40 +1,41 @@
-//! Every safe fix of a workspace's campaigns, applied until none is left.
+//! Applies every safe fix in a workspace's campaigns until none is left.
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::Session;
-use super::check::{Scope, job};
-use super::people::People;
-use crate::diagnostic::{self, Diagnostic, Fix, Together};
-use crate::workspace::{Condition, OpenError, SaveError, Source, Workspace};
+use super::check::{CheckScope, job};
+use super::profiles::ProfileContext;
+use crate::diagnostic::{self, CombinedFixes, Diagnostic, Fix};
+use crate::workspace::{FileCondition, LoadedFile, OpenError, SaveError, Workspace};
 
-/// How often fixes are applied anew: one may bring the next to light.
+/// The maximum number of rounds. A fix can reveal another problem, and two fixes could undo each other forever.
 const ROUNDS: usize = 10;
 
-/// Applies the first safe fix of each problem in the campaigns' files, tells `mended` of each file and how many edits it
-/// got, and returns the workspace as it is then; what was saved before an error stays. Blocks.
-pub fn fix_all<E: From<SaveError> + From<OpenError>>(
+/// Applies the first safe fix of each problem in the campaigns' files. Calls `on_fixed` with each changed file and the
+/// number of its edits. Returns the workspace as read after the last change. Files saved before an error stay changed.
+/// Blocks.
+pub(crate) fn fix_all<E: From<SaveError> + From<OpenError>>(
     session: &Session,
     mut workspace: Arc<Workspace>,
-    scope: Scope<'_>,
-    people: &People,
+    scope: CheckScope<'_>,
+    context: &ProfileContext,
     now: Timestamp,
-    mut mended: impl FnMut(&str, usize) -> Result<(), E>,
+    mut on_fixed: impl FnMut(&str, usize) -> Result<(), E>,
 ) -> Result<Arc<Workspace>, E> {
     for _ in 0..ROUNDS {
         let mut is_changed = false;
         for campaign in scope.campaigns(&workspace) {
             let mut body = campaign.body.problems.clone();
-            if campaign.body.condition == Condition::Read {
-                body.extend(job(&workspace, people, &campaign.stem).compose(now).diagnostics);
+            if campaign.body.condition == FileCondition::Read {
+                body.extend(job(&workspace, context, &campaign.stem).compose(now).diagnostics);
             }
             for (source, problems) in [(&campaign.source, &campaign.source.problems), (&campaign.body, &body)]
             {
                 if let Some((text, n_edits)) = fixed(source, problems) {
                     session.folder().save(source, &text)?;
-                    mended(&source.path, n_edits)?;
+                    on_fixed(&source.path, n_edits)?;
                     is_changed = true;
                 }
             }
@@ -42,18 +43,21 @@ pub fn fix_all<E: From<SaveError> + From<OpenError>>(
         if !is_changed {
             break;
         }
+        // Read again from disk: the next round needs spans and fingerprints of the files as saved.
         workspace = Arc::new(Workspace::open(&workspace.root)?);
     }
     Ok(workspace)
 }
 
-/// Returns the file's text with the safe fixes that go together, and how many edits they are; none where there is none.
-fn fixed(source: &Source, problems: &[Diagnostic]) -> Option<(String, usize)> {
-    let Together { edits, .. } = diagnostic::together(problems.iter().filter_map(safe_fix));
-    if edits.is_empty() || source.condition != Condition::Read {
+/// Returns the file's text with all safe fixes that can be combined, and the number of their edits. Returns `None` if
+/// there are none.
+fn fixed(source: &LoadedFile, problems: &[Diagnostic]) -> Option<(String, usize)> {
+    let CombinedFixes { edits, .. } = diagnostic::combine_fixes(problems.iter().filter_map(safe_fix));
+    // The text of a file that cannot be read is not its contents. Saving it would destroy the file.
+    if edits.is_empty() || source.condition != FileCondition::Read {
         return None;
     }
-    Some((diagnostic::apply(&edits, &source.text)?, edits.len()))
+    Some((diagnostic::apply_edits(&edits, &source.text)?, edits.len()))
 }
 
 fn safe_fix(problem: &Diagnostic) -> Option<&Fix> {

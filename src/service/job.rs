@@ -1,4 +1,4 @@
-//! A message of a workspace's campaign: what goes into it, gathered; and [`crate::compose`] on it.
+//! Collects the inputs of one campaign message from a workspace and passes them to [`crate::compose`].
 
 use std::sync::Arc;
 
@@ -7,42 +7,43 @@ use jiff::tz::TimeZone;
 
 use super::trust::WebhookInUse;
 use crate::campaign::{Campaign, Webhook};
-use crate::compose::{self, Chat, Comparison, Composed, Conversion, Convertible, Inputs};
+use crate::compose::{self, ChatTarget, Composed, Conversion, ConversionSource, Inputs, ModeComparison};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
 use crate::profile::{Profile, Value, Vocabulary};
 use crate::telegram::ParseMode;
 use crate::template::Partials;
-use crate::workspace::{CampaignFiles, Condition, Source, Workspace};
+use crate::workspace::{CampaignFiles, FileCondition, LoadedFile, Workspace};
 
-/// All that one message is made of, owned, so that it can be made on another thread.
+/// The inputs of one message, owned, so that it can be composed on another thread.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Job {
+pub struct MessageJob {
     pub workspace: Arc<Workspace>,
     pub stem: String,
-    /// The body as it stands in an editor; none takes the file's.
+    /// The body as edited and not yet saved; `None` uses the file.
     pub body: Option<Arc<str>>,
-    /// The webhook as it is typed; none takes the file's.
+    /// The webhook as edited and not yet saved; `None` uses the file.
     pub webhook: Option<Webhook>,
-    /// What the webhook's file said when it was typed over.
-    pub webhook_typed_over: Option<Webhook>,
+    /// The webhook's file when editing started.
+    pub webhook_before_edit: Option<Webhook>,
     pub profile: Option<Arc<Profile>>,
     pub vocabulary: Option<Arc<Vocabulary>>,
-    /// The event; none takes the sample.
+    /// The event; `None` uses a sample.
     pub event: Option<SampleEvent>,
-    /// The path of the sample event's file; none, or one that is not there, takes the first that can be read.
+    /// The path of the sample event's file. `None` or a missing file uses the first sample that can be read.
     pub sample: Option<String>,
     pub test_chat: Option<String>,
 }
 
-pub(super) struct Shared {
+/// The inputs that do not depend on the campaign.
+pub(super) struct SharedInputs {
     partials: Partials,
     sample: SampleEvent,
     vocabulary: Option<Vocabulary>,
     zone: TimeZone,
 }
 
-/// An event and an external trigger, as samples and `--event-json` give them.
+/// An event and an external trigger, from a sample file or `--event-json`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SampleEvent {
     pub event: Option<Value>,
@@ -50,7 +51,7 @@ pub struct SampleEvent {
 }
 
 impl SampleEvent {
-    /// Takes a sample apart: `{"Event": {…}, "ExternalTrigger": {…}}`, or a flat object, which is the event.
+    /// Splits a sample: `{"Event": {…}, "ExternalTrigger": {…}}`, or a flat object, which is the event.
     pub fn from_json(json: serde_json::Value) -> Self {
         match json {
             serde_json::Value::Object(mut members)
@@ -65,13 +66,13 @@ impl SampleEvent {
         }
     }
 
-    /// Reads a sample's file; `None` where it is broken, which the file's problems tell.
-    pub fn read(source: &Source) -> Option<Self> {
+    /// Reads a sample file. Returns `None` if it is not a JSON object; the file's problems report why.
+    pub fn read(source: &LoadedFile) -> Option<Self> {
         let json: serde_json::Value = serde_json::from_str(&source.text).ok()?;
         json.is_object().then(|| Self::from_json(json))
     }
 
-    /// Reads the chosen sample of a workspace, else the first that can be read.
+    /// Reads the chosen sample, else the first one that can be read.
     pub fn of(workspace: &Workspace, chosen: Option<&str>) -> Self {
         match chosen.and_then(|path| workspace.samples.iter().find(|source| source.path == path)) {
             Some(source) => Self::read(source),
@@ -81,7 +82,7 @@ impl SampleEvent {
     }
 }
 
-/// Returns the names of the members of all these values, each once.
+/// Returns the keys of all these objects, sorted, each once.
 fn names_in<'v>(values: impl Iterator<Item = Option<&'v Value>>) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for value in values {
@@ -94,48 +95,48 @@ fn names_in<'v>(values: impl Iterator<Item = Option<&'v Value>>) -> Vec<String> 
     names
 }
 
-/// Returns the workspace's partials by name; one that cannot be used is as one that is not there.
-pub fn partials(workspace: &Workspace) -> Partials {
+/// Returns the workspace's partials by name. A partial that cannot be read counts as missing.
+pub(crate) fn partials(workspace: &Workspace) -> Partials {
     let usable = usable_partials(workspace);
     Partials(usable.map(|source| (partial_name(source).to_owned(), source.text.clone())).collect())
 }
 
-pub fn partial_names(workspace: &Workspace) -> impl Iterator<Item = &str> {
+pub(crate) fn partial_names(workspace: &Workspace) -> impl Iterator<Item = &str> {
     usable_partials(workspace).map(partial_name)
 }
 
-fn usable_partials(workspace: &Workspace) -> impl Iterator<Item = &Source> {
-    workspace.partials.iter().filter(|source| source.condition == Condition::Read)
+fn usable_partials(workspace: &Workspace) -> impl Iterator<Item = &LoadedFile> {
+    workspace.partials.iter().filter(|source| source.condition == FileCondition::Read)
 }
 
-fn partial_name(source: &Source) -> &str {
+fn partial_name(source: &LoadedFile) -> &str {
     let file = source.path.rsplit('/').next().unwrap_or(&source.path);
     file.strip_suffix(".liquid").unwrap_or(file)
 }
 
 #[derive(Debug)]
-pub struct Compared {
-    /// The mode the body is in; none for no `parse_mode`, and where it cannot be read.
-    pub now: Option<ParseMode>,
-    /// Each mode: the body converted to it, or why and where that is refused.
-    pub modes: Vec<(ParseMode, Result<Converted, Diagnostic>)>,
+pub struct ModePreviews {
+    /// The mode of the body; `None` without a `parse_mode`, or if the body cannot be read.
+    pub current_mode: Option<ParseMode>,
+    /// For each mode, the converted body, or why and where the conversion is refused.
+    pub modes: Vec<(ParseMode, Result<ConvertedMessage, Diagnostic>)>,
 }
 
 #[derive(Debug)]
-pub struct Converted {
+pub struct ConvertedMessage {
     pub conversion: Conversion,
     pub composed: Arc<Composed>,
 }
 
-impl Job {
-    /// Makes the job of a campaign as its files stand, for nobody in particular.
-    pub fn of_files(workspace: &Arc<Workspace>, stem: &str) -> Self {
+impl MessageJob {
+    /// Creates a job from a campaign's files as they are now, without a profile.
+    pub fn from_files(workspace: &Arc<Workspace>, stem: &str) -> Self {
         Self {
             workspace: Arc::clone(workspace),
             stem: stem.to_owned(),
             body: None,
             webhook: None,
-            webhook_typed_over: None,
+            webhook_before_edit: None,
             profile: None,
             vocabulary: None,
             event: None,
@@ -156,9 +157,10 @@ impl Job {
         }
     }
 
-    /// Whether the body is that of a file that cannot be used: it was not read, so there is nothing to send.
+    /// Whether the body's file exists but cannot be read, so that there is nothing to send.
     pub fn lacks_body(&self) -> bool {
-        let is_unusable = |campaign: &CampaignFiles| campaign.body.condition == Condition::Unusable;
+        // Such a file has an empty text, which must not be sent as if it were the body.
+        let is_unusable = |campaign: &CampaignFiles| campaign.body.condition == FileCondition::Unusable;
         self.body.is_none() && self.campaign().is_some_and(is_unusable)
     }
 
@@ -170,45 +172,47 @@ impl Job {
     pub fn webhook_in_use(&self) -> Option<WebhookInUse> {
         let stem = self.campaign()?.value.as_ref()?.webhook.clone();
         let webhook = self.webhook()?.clone();
+        // Problems of the file do not apply to settings that were typed in its place.
         let file = self.workspace.webhook(&stem).filter(|_| self.webhook.is_none());
-        let broken = file.and_then(super::trust::broken);
-        Some(WebhookInUse { stem, webhook, broken, typed_over: self.webhook_typed_over.clone() })
+        let file_error = file.and_then(super::trust::first_blocking_error);
+        Some(WebhookInUse { stem, webhook, file_error, before_edit: self.webhook_before_edit.clone() })
     }
 
     pub fn compose(&self, now: Timestamp) -> Composed {
         self.with_inputs(now, compose::compose)
     }
 
-    /// Converts the body to each parse mode, and makes its messages as of `now`. Blocks: a large one takes a while.
-    pub fn compare(&self, now: Timestamp) -> Compared {
+    /// Converts the body to each parse mode and composes each result. Blocks: a body of 1 MB takes up to half a second.
+    pub fn compare(&self, now: Timestamp) -> ModePreviews {
         let (partials, dialect) = (partials(&self.workspace), self.dialect());
-        let Comparison { now: mode, conversions } =
-            compose::compare(&Convertible { body: self.body(), partials: &partials, dialect });
+        let ModeComparison { current_mode, conversions } =
+            compose::compare(&ConversionSource { body: self.body(), partials: &partials, dialect });
         let converted = |conversion: Conversion| {
-            let job = Job { body: Some(conversion.body.as_str().into()), ..self.clone() };
-            Converted { composed: Arc::new(job.compose(now)), conversion }
+            let job = MessageJob { body: Some(conversion.body.as_str().into()), ..self.clone() };
+            ConvertedMessage { composed: Arc::new(job.compose(now)), conversion }
         };
         let modes = conversions.into_iter().map(|(mode, conversion)| (mode, conversion.map(converted)));
-        Compared { now: mode, modes: modes.collect() }
+        ModePreviews { current_mode, modes: modes.collect() }
     }
 
     fn dialect(&self) -> Dialect {
         self.campaign().map_or_else(Default::default, |campaign| self.workspace.dialect(campaign))
     }
 
-    pub(super) fn shared(&self) -> Shared {
+    pub(super) fn shared(&self) -> SharedInputs {
         let known_events = || match &self.event {
             Some(event) => vec![event.clone()],
-            // A name is known where any sample has it, not only the chosen one.
+            // A property counts as known if any sample has it. Otherwise choosing another sample would add warnings.
             None => self.workspace.samples.iter().filter_map(SampleEvent::read).collect(),
         };
-        Shared {
+        SharedInputs {
             partials: partials(&self.workspace),
             sample: self
                 .event
                 .clone()
                 .unwrap_or_else(|| SampleEvent::of(&self.workspace, self.sample.as_deref())),
             vocabulary: self.vocabulary.as_deref().map(|known| {
+                // The store knows the properties of profiles only. The names of events come from the samples.
                 let events = known_events();
                 Vocabulary {
                     event: names_in(events.iter().map(|known| known.event.as_ref())),
@@ -224,13 +228,15 @@ impl Job {
         self.with_shared(&self.shared(), now, make)
     }
 
-    /// Hands what the message is made of to `make`; `shared` may come from the job of another campaign.
+    /// Calls `make` with the inputs of the message. `shared` may come from another campaign's job in the same
+    /// workspace.
     pub(super) fn with_shared<T>(
         &self,
-        shared: &Shared,
+        shared: &SharedInputs,
         now: Timestamp,
         make: impl FnOnce(&Inputs<'_>) -> T,
     ) -> T {
+        // A campaign whose file cannot be parsed gets default settings, so that its body is still checked.
         let default = Campaign::default();
         make(&Inputs {
             stem: &self.stem,
@@ -242,7 +248,7 @@ impl Job {
             profile: self.profile.as_deref(),
             event: shared.sample.event.as_ref(),
             external_trigger: shared.sample.external_trigger.as_ref(),
-            chat: self.test_chat.as_deref().map_or(Chat::OfTheBody, Chat::Test),
+            chat: self.test_chat.as_deref().map_or(ChatTarget::FromBody, ChatTarget::Test),
             vocabulary: shared.vocabulary.as_ref(),
             now,
             zone: &shared.zone,

@@ -1,33 +1,38 @@
-//! Problems with the file they are in.
+//! Locates problems of a webhook in its TOML file.
 
 use crate::campaign::Webhook;
-use crate::compose::Field;
+use crate::compose::RequestField;
 use crate::diagnostic::Diagnostic;
 use crate::text::Span;
 use crate::toml;
-use crate::workspace::{FileProblem, Source};
+use crate::workspace::{FileProblem, LoadedFile};
 
-/// Places what composing found wrong with a webhook's templates in the webhook's file, at the value's start.
-pub fn webhook_problems(source: &Source, found: &[(Field, Diagnostic)]) -> Vec<FileProblem> {
+/// Locates the problems of a webhook's templates in its file, each at the value it is about.
+pub(crate) fn webhook_problems(
+    source: &LoadedFile,
+    found: &[(RequestField, Diagnostic)],
+) -> Vec<FileProblem> {
     let found = at_values(source, found.iter().map(|(field, problem)| (field.path(), problem)));
-    FileProblem::place(&source.path, &source.text, &found)
+    FileProblem::from_diagnostics(&source.path, &source.text, &found)
 }
 
-/// Places what may not stand in a webhook as it is typed, and not saved yet, in its file, at the value's start.
-pub fn violations(source: &Source, typed: &Webhook) -> Vec<FileProblem> {
+/// Locates the violations of a webhook that is edited and not yet saved, each at the value in its file.
+pub(crate) fn violations(source: &LoadedFile, typed: &Webhook) -> Vec<FileProblem> {
     let violations = typed.route().err().unwrap_or_default();
     let parts = violations.iter().map(|violation| (violation.part.path(), &violation.problem));
-    FileProblem::place(&source.path, &source.text, &at_values(source, parts))
+    FileProblem::from_diagnostics(&source.path, &source.text, &at_values(source, parts))
 }
 
-/// Returns the problems with their places in a definition's file: where the value stands that each is about.
+/// Moves each problem to the value with these keys in a definition's file.
 pub(super) fn at_values<'a>(
-    source: &Source,
+    source: &LoadedFile,
     found: impl Iterator<Item = (Vec<&'a str>, &'a Diagnostic)>,
 ) -> Vec<Diagnostic> {
-    let placed = found.map(|(path, problem)| {
+    // The spans and the fixes count in the decoded value, which may be escaped in the file. So mark the whole value
+    // and drop the fixes.
+    let located = found.map(|(path, problem)| {
         let span = toml::value_span(&source.text, &path).unwrap_or(Span::at(0));
         Diagnostic { span, fixes: Vec::new(), ..problem.clone() }
     });
-    placed.collect()
+    located.collect()
 }

@@ -1,4 +1,4 @@
-//! Another name for a campaign or a webhook, and files called by it.
+//! Renames campaigns and webhooks, together with their files.
 
 use super::session::Session;
 use crate::workspace::SaveError;
@@ -15,7 +15,7 @@ impl Session {
         self.renamed(stem, &format!("campaigns/{stem}.toml"), rename)
     }
 
-    /// Gives a webhook another name, which the campaigns that name it follow.
+    /// Renames a webhook and updates the campaigns that use it.
     pub fn rename_webhook(&self, stem: &str, name: &str) -> Result<Renamed, SaveError> {
         let rename = || self.folder().rename_webhook(stem, name);
         self.renamed(stem, &format!("webhooks/{stem}.toml"), rename)
@@ -29,7 +29,7 @@ impl Session {
     ) -> Result<Renamed, SaveError> {
         let before = self.folder().read(file).fingerprint;
         let stem = rename()?;
-        // A name that makes the same stem is written into the file all the same.
+        // Two names can have the same stem. The new name is still written to the file, so compare the contents too.
         let is_changed = stem != old || self.folder().read(file).fingerprint != before;
         Ok(Renamed { stem, is_changed })
     }

@@ -1,25 +1,27 @@
-//! An earlier test once more.
+//! Repeats an earlier test.
 
 use std::sync::Arc;
 
-use super::people::PeopleError;
-use super::{Job, Session};
+use super::profiles::ProfileStoreError;
+use super::{MessageJob, Session};
 use crate::clock;
-use crate::workspace::{OpenError, TestSend};
+use crate::workspace::{OpenError, TestSendRecord};
 
 #[derive(Debug, thiserror::Error)]
-pub enum ResendError {
+pub(crate) enum ResendError {
     #[error(transparent)]
     Open(#[from] OpenError),
     #[error(transparent)]
-    People(#[from] PeopleError),
+    People(#[from] ProfileStoreError),
 }
 
-/// Makes the job of an earlier test's campaign, for the same profile to the same chat, as its files stand now. Blocks.
-pub fn job_again(session: &Session, sent: TestSend) -> Result<Job, ResendError> {
-    let workspace = session.reading().look(clock::now())?;
+/// Creates the job for an earlier test, with the same profile and chat, from the campaign's current files. Blocks.
+pub(crate) fn repeat_job(session: &Session, sent: TestSendRecord) -> Result<MessageJob, ResendError> {
+    let workspace = session.reading().rescan(clock::now())?;
     let store = session.store()?;
-    let profile = sent.profile.map(|identity| store.get(&identity)).transpose().map_err(PeopleError::from)?;
+    let profile =
+        sent.profile.map(|identity| store.get(&identity)).transpose().map_err(ProfileStoreError::from)?;
+    // A profile that was deleted since is not an error: the test is repeated without one.
     let profile = profile.flatten().map(Arc::new);
-    Ok(Job { profile, test_chat: sent.chat, ..Job::of_files(&workspace, &sent.campaign) })
+    Ok(MessageJob { profile, test_chat: sent.chat, ..MessageJob::from_files(&workspace, &sent.campaign) })
 }

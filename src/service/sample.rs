@@ -1,26 +1,27 @@
-//! The sample workspace, compiled in: its files, its people, and what its own sandbox is to know of them.
+//! The sample workspace, compiled in from `assets/demo`: its files and profiles, and which of them have blocked the
+//! bot.
 //!
-//! Only the data; whoever makes a workspace of it writes the files. The folder `assets/demo` is the source.
+//! This module has only the data. The module `demo` writes the files.
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct File {
-    /// Where it goes, relative to the workspace, with `/` between parts.
+pub(crate) struct File {
+    /// The path relative to the workspace, with `/` as separator.
     pub path: &'static str,
     pub contents: &'static str,
 }
 
+// A macro, because `include_str!` needs a literal path.
 macro_rules! file {
     ($path:literal) => {
         File { path: $path, contents: include_str!(concat!("../../assets/demo/", $path)) }
     };
 }
 
-/// Which of [`FILES`] is the CSV that is imported into a fresh sample workspace; it stays there, to be read and
-/// imported again.
-pub const PROFILES_FILE: &str = "profiles.csv";
+/// The file of [`FILES`] that is imported as profiles. It stays in the workspace, so that the user can import it again.
+pub(crate) const PROFILES_FILE: &str = "profiles.csv";
 
 /// All files, sorted by path.
-pub const FILES: &[File] = &[
+pub(crate) const FILES: &[File] = &[
     file!("campaigns/cart-reminder.json.liquid"),
     file!("campaigns/cart-reminder.toml"),
     file!("campaigns/clevertap-sample.json.liquid"),
@@ -39,18 +40,19 @@ pub const FILES: &[File] = &[
     file!("webhooks/crm.toml"),
 ];
 
-/// The campaign that a newcomer sees first.
+/// The campaign that is opened first.
 pub const FIRST: &str = "spring-sale";
 
-pub const TOKEN_NAME: &str = "BOT_TOKEN";
+pub(crate) const TOKEN_NAME: &str = "BOT_TOKEN";
 
-/// Its value in a sample workspace: well-formed, and no bot's. Only the workspace's own sandbox takes it.
-pub const TOKEN: &str = "4242424242:SAMPLE-sandbox-only-not-a-real-bot-";
+/// The sample token: well-formed, but of no real bot. Only the workspace's own sandbox accepts it.
+pub(crate) const TOKEN: &str = "4242424242:SAMPLE-sandbox-only-not-a-real-bot-";
 
-/// The chat that tests go to in the sample: its name and its id.
+/// The name and the id of the test chat.
 pub const TEST_CHAT: (&str, &str) = ("me", "1099500000001");
 
-pub const BLOCKED: &[&str] =
+/// The identities of the profiles that have blocked the bot.
+pub(crate) const BLOCKED: &[&str] =
     &["h004", "h018", "h031", "c0005", "c0017", "c0042", "c0077", "c0101", "c0150", "c0203"];
 
 #[cfg(test)]

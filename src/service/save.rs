@@ -1,14 +1,14 @@
-//! Edits of campaigns, webhooks and bodies into their files: over what they were based on, never over somebody else's.
+//! Saves edited campaigns, webhooks and bodies, but never over changes that someone else made to the file meanwhile.
 
-use super::create::WebhookError;
+use super::create::SaveWebhookError;
 use super::session::Session;
-use super::trust::{NotPermitted, Standing, WebhookInUse};
+use super::trust::{NotPermitted, TrustStatus, WebhookInUse};
 use crate::campaign::{Campaign, Webhook};
 use crate::workspace::{CampaignFiles, Fingerprint, SaveError};
 
 #[derive(Debug, thiserror::Error)]
-pub enum BodyError {
-    #[error("the campaign {0} is gone")]
+pub enum SaveBodyError {
+    #[error("the campaign {0} no longer exists")]
     Gone(String),
     #[error(transparent)]
     Save(#[from] SaveError),
@@ -17,27 +17,28 @@ pub enum BodyError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WebhookSaved {
     AsTyped,
-    /// The token in its address is in the secret store now.
+    /// The token in its URL was moved to the secret store.
     TokenMoved,
 }
 
 impl Session {
-    /// Saves a body and forgets its draft. Over a file that is not as `expected` nothing is saved; `None` saves over
-    /// whatever is there.
+    /// Saves a body and deletes its draft. Fails if the file's fingerprint is not `expected`; `None` overwrites any
+    /// contents.
     pub fn save_body(
         &self,
         stem: &str,
         text: &str,
         expected: Option<Fingerprint>,
-    ) -> Result<Fingerprint, BodyError> {
-        let mut source = self.folder().body(stem).ok_or_else(|| BodyError::Gone(stem.to_owned()))?;
+    ) -> Result<Fingerprint, SaveBodyError> {
+        let mut source = self.folder().body(stem).ok_or_else(|| SaveBodyError::Gone(stem.to_owned()))?;
         source.fingerprint = expected.unwrap_or(source.fingerprint);
         let saved = self.folder().save(&source, text)?;
+        // After the save: if it fails, the draft is the only copy of the edit.
         self.folder().discard_draft(stem)?;
         Ok(saved)
     }
 
-    /// Saves a campaign's settings over the file as `expected`.
+    /// Saves a campaign's settings. Fails if the file's fingerprint is not `expected`.
     pub fn save_campaign(
         &self,
         stem: &str,
@@ -49,8 +50,9 @@ impl Session {
         self.folder().save_campaign(&source, campaign).map(drop)
     }
 
-    /// Writes a campaign again whose files somebody else has deleted: those that are gone as they were, and the body.
-    pub fn remake_campaign(&self, campaign: &CampaignFiles, body: &str) -> Result<(), SaveError> {
+    /// Restores a campaign after someone else deleted its files: writes the old settings file if it is missing, and the
+    /// given body.
+    pub fn recreate_campaign(&self, campaign: &CampaignFiles, body: &str) -> Result<(), SaveError> {
         let definition = &campaign.source;
         if definition.fingerprint == Fingerprint::Absent && !definition.text.is_empty() {
             self.folder().save(definition, &definition.text)?;
@@ -59,32 +61,35 @@ impl Session {
         self.folder().discard_draft(&campaign.stem)
     }
 
-    /// Saves a webhook's settings over the file as `expected`; what is typed over a trusted webhook is trusted as typed.
+    /// Saves a webhook's settings. Fails if the file's fingerprint is not `expected`; a deleted file is created again.
+    /// A trusted webhook stays trusted with the new settings, since the user typed them.
     pub fn save_webhook(
         &self,
         stem: &str,
         webhook: Webhook,
         expected: Fingerprint,
-    ) -> Result<WebhookSaved, WebhookError> {
+    ) -> Result<WebhookSaved, SaveWebhookError> {
         let typed = webhook.url.clone();
+        // Before the save, so that the token is never written to the file.
         let webhook = self.adopt_token(webhook)?;
         let saved = if webhook.url == typed { WebhookSaved::AsTyped } else { WebhookSaved::TokenMoved };
         let mut source = self.folder().read(&format!("webhooks/{stem}.toml"));
-        // One that was deleted meanwhile is made again: nobody's words are written over.
+        // A file that was deleted meanwhile is created again: there is nothing to overwrite.
         if source.fingerprint != Fingerprint::Absent {
             source.fingerprint = expected;
         }
-        let typed_over = Webhook::parse(&source.text).0;
+        // Read before the save: trust depends on what the file contained until now.
+        let before_edit = Webhook::parse(&source.text).0;
         self.folder().save_webhook(&source, &webhook)?;
-        // One that was not trusted before is asked about, whatever was changed in it.
-        let in_use = WebhookInUse { stem: stem.to_owned(), webhook, broken: None, typed_over };
-        if self.standing(&in_use)? == Standing::Trusted {
+        // A webhook that was not trusted before stays untrusted: its other values may come from a stranger.
+        let in_use = WebhookInUse { stem: stem.to_owned(), webhook, file_error: None, before_edit };
+        if self.trust_status(&in_use)? == TrustStatus::Trusted {
             self.trust(stem, &in_use.webhook).map_err(NotPermitted::from)?;
         }
         Ok(saved)
     }
 
-    pub fn give_webhook(&self, campaign: &str, webhook: &str) -> Result<(), SaveError> {
+    pub fn set_campaign_webhook(&self, campaign: &str, webhook: &str) -> Result<(), SaveError> {
         let source = self.folder().read(&format!("campaigns/{campaign}.toml"));
         let settings = Campaign::parse(&source.text).0.unwrap_or_default();
         let settings = Campaign { webhook: webhook.to_owned(), ..settings };

@@ -1,38 +1,38 @@
-//! What use cases of one workspace share: secrets, the store, the HTTP client, the sandbox.
+//! The state that the use cases of one workspace share: secrets, the profile store, the HTTP client, the sandbox.
 //!
-//! Everything is opened when it is first needed, so that the first frame waits for none of it.
+//! Everything is opened on first use, so that the first frame of the console waits for none of it.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokio::sync::Mutex as AsyncMutex;
 
-use super::people::{PeopleError, find_people, open_people};
+use super::profiles::{ProfileStoreError, open_existing_store, open_store};
 
 use crate::botapi::{Client, ClientError, ClientOptions};
-use crate::campaign::{Misdirected, SANDBOX};
-use crate::compose::Filled;
+use crate::campaign::{RouteMismatch, SANDBOX};
+use crate::compose::SecretTemplate;
 use crate::disk::LockError;
 use crate::paths::Paths;
-use crate::sandbox::{self, Chats, StartError};
-use crate::secrets::{Movable, Redactor, Secret, SecretError, Secrets};
+use crate::sandbox::{self, InitialChats, SandboxStartError};
+use crate::secrets::{MovableSecret, Redactor, Secret, SecretError, Secrets};
 use crate::settings::Settings;
 use crate::state::{StateError, WorkspaceState};
 use crate::store::Store;
 use crate::text::shorten;
-use crate::workspace::{Folder, Reading, Workspace};
+use crate::workspace::{Folder, Workspace, WorkspaceReloader};
 
 use super::trash::Trash;
 use super::trust::{Grants, Permit};
 
-/// How many characters of an answer are shown: several times what Telegram says.
+/// How many characters of a server's answer are shown. Telegram's own answers are much shorter.
 pub(super) const ANSWER_CHARS: usize = 1_000;
 
 pub struct Session {
     paths: Paths,
     folder: Folder,
-    reading: Arc<Reading>,
-    /// What earlier versions kept the workspace's secrets by.
-    old_id: String,
+    reading: Arc<WorkspaceReloader>,
+    /// The key under which earlier versions stored the workspace's secrets.
+    legacy_id: String,
     grants: Grants,
     sharing: Sharing,
     secrets: Secrets,
@@ -44,43 +44,45 @@ pub struct Session {
     pub(super) trash: Trash,
 }
 
+/// How long the sandbox of a session runs, and whether other processes may use it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sharing {
-    /// A command's sandbox ends with the command: another one that used it would lose it in the middle of its work.
+    /// The sandbox of a command ends with the command. It is not announced: another process that used it could lose it
+    /// in the middle of its work.
     OneCommand,
-    /// A console's stays as long as the console: commands beside it use it too.
+    /// The sandbox of a console runs as long as the console. Commands that run meanwhile use it too.
     Console,
 }
 
 struct OwnSandbox {
-    /// Dropped first: it has to be taken back while the port is still ours.
+    /// Dropped before `running`: the announcement must be withdrawn while the port is still ours.
     announcement: Option<sandbox::announce::Announcement>,
-    running: sandbox::Running,
+    running: sandbox::RunningSandbox,
 }
 
-/// Why an address or a header cannot be filled in, or must not be used as it is then.
+/// Why a URL or a header cannot be filled in, or must not be used with the values.
 #[derive(Debug, thiserror::Error)]
 pub enum ResolveError {
     #[error("there is no secret {}", names.iter().map(|name| format!("${{{name}}}")).collect::<Vec<_>>().join(", "))]
     Missing {
         names: Vec<String>,
-        /// Those of them that are kept for an earlier place or version of this workspace.
-        movable: Vec<Movable>,
+        /// The missing secrets that are stored for an earlier path or version of this workspace.
+        movable: Vec<MovableSecret>,
     },
     #[error(transparent)]
     Secret(#[from] SecretError),
     #[error("cannot start the sandbox: {0}")]
-    Sandbox(#[from] StartError),
-    /// It was started, and others could not be told of it.
+    Sandbox(#[from] SandboxStartError),
+    /// The sandbox was started, but could not be announced to other processes.
     #[error("cannot start the sandbox: {0}")]
     Announce(#[from] LockError),
     #[error(transparent)]
-    Misdirected(#[from] Misdirected),
+    RouteMismatch(#[from] RouteMismatch),
 }
 
 #[derive(Debug, thiserror::Error)]
 pub enum MoveError {
-    /// That they were offered could not be kept.
+    /// It could not be recorded that the secrets were offered.
     #[error(transparent)]
     State(#[from] StateError),
     #[error(transparent)]
@@ -97,9 +99,9 @@ impl Session {
     ) -> Self {
         Self {
             folder: workspace.folder(&paths),
-            reading: Arc::new(Reading::new(Arc::new(workspace.clone()))),
+            reading: Arc::new(WorkspaceReloader::new(Arc::new(workspace.clone()))),
             paths,
-            old_id: workspace.id(),
+            legacy_id: workspace.id(),
             grants: Grants::default(),
             sharing,
             secrets,
@@ -137,8 +139,9 @@ impl Session {
         &self.folder
     }
 
-    /// Returns the reading of the workspace's files, which goes on from the workspace that the session was made for.
-    pub fn reading(&self) -> &Arc<Reading> {
+    /// The reader of the workspace's files. It starts with the workspace that the session was created for and reads
+    /// only what has changed.
+    pub fn reading(&self) -> &Arc<WorkspaceReloader> {
         &self.reading
     }
 
@@ -146,68 +149,70 @@ impl Session {
         &self.secrets
     }
 
-    /// Returns the store, opened when first asked for; a failed opening is tried again the next time. Blocks.
-    pub fn store(&self) -> Result<Arc<dyn Store>, PeopleError> {
+    /// Returns the profile store, opened on first use. After an error, the next call tries again. Blocks.
+    pub fn store(&self) -> Result<Arc<dyn Store>, ProfileStoreError> {
+        // A poisoned lock is still usable: the value is either absent or complete.
         let mut slot = self.store.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(store) = &*slot {
             return Ok(Arc::clone(store));
         }
-        let opened = open_people(&self.folder)?;
+        let opened = open_store(&self.folder)?;
         *slot = Some(Arc::clone(&opened));
         Ok(opened)
     }
 
-    /// Returns the store where there are people to be asked; makes none. Blocks.
-    pub fn store_if_any(&self) -> Result<Option<Arc<dyn Store>>, PeopleError> {
+    /// Returns the profile store if it exists. Does not create one. Blocks.
+    pub fn store_if_any(&self) -> Result<Option<Arc<dyn Store>>, ProfileStoreError> {
         opened_if_any(&self.store, &self.folder)
     }
 
-    /// Opens the store anew when it is next asked for: whether it may be written has changed.
+    /// Closes the store, so that the next use opens it again. Needed when it becomes writable or read-only.
     pub fn forget_store(&self) {
         *self.store.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    /// Returns the values of `names` that are kept for an earlier place or version of the workspace and were not offered
-    /// yet. Blocks.
-    pub fn secrets_to_offer(&self, names: &[String]) -> Result<Vec<Movable>, SecretError> {
-        let movable = self.secrets.movable(names, &self.old_id)?;
+    /// Returns the secrets among `names` that are stored for an earlier path or version of the workspace and that the
+    /// user was not offered yet. Blocks.
+    pub fn secrets_to_offer(&self, names: &[String]) -> Result<Vec<MovableSecret>, SecretError> {
+        let movable = self.secrets.movable(names, &self.legacy_id)?;
         let Ok(record) = self.state().read() else { return Ok(Vec::new()) };
         Ok(movable.into_iter().filter(|found| !record.offered_secrets.contains(&found.name)).collect())
     }
 
-    /// Notes that such values were offered, whatever was decided. Blocks.
-    pub fn note_offered(&self, found: &[Movable]) -> Result<(), StateError> {
+    /// Records that these secrets were offered, whether or not the user moved them. Blocks.
+    pub fn note_offered(&self, found: &[MovableSecret]) -> Result<(), StateError> {
         let offered = found.iter().map(|found| found.name.clone());
         self.state().change(|record| record.offered_secrets.extend(offered))
     }
 
-    /// Moves such values here and notes that they were offered. Blocks.
-    pub fn move_secrets(&self, found: &[Movable]) -> Result<(), MoveError> {
+    /// Moves these secrets to this workspace and records that they were offered. Blocks.
+    pub fn move_secrets(&self, found: &[MovableSecret]) -> Result<(), MoveError> {
         self.note_offered(found)?;
         Ok(found.iter().try_for_each(|found| self.secrets.move_here(found))?)
     }
 
-    /// Returns the HTTP client, made when first asked for.
+    /// Returns the HTTP client, created on first use.
     pub fn client(&self) -> Result<&Client, ClientError> {
         if let Some(client) = self.client.get() {
             return Ok(client);
         }
-        let made = Client::new(&self.client_options)?;
-        Ok(self.client.get_or_init(|| made))
+        // Not `get_or_init` alone: creating the client can fail, and a failure must not be kept.
+        let client = Client::new(&self.client_options)?;
+        Ok(self.client.get_or_init(|| client))
     }
 
-    /// Returns `text` with every secret masked that was read in this session.
+    /// Masks every secret that was read in this session.
     pub fn redact(&self, text: &str) -> String {
         self.redactor.lock().unwrap_or_else(PoisonError::into_inner).redact(text).into_owned()
     }
 
-    /// Returns words in which somebody else may be quoted as they may be shown: secrets masked, and not too many.
-    pub fn in_short(&self, words: &str) -> String {
-        shorten(&self.redact(words), ANSWER_CHARS).into_owned()
+    /// Prepares text that may quote a server for display: masks secrets and limits the length.
+    pub fn redact_and_shorten(&self, text: &str) -> String {
+        shorten(&self.redact(text), ANSWER_CHARS).into_owned()
     }
 
-    /// Fills secrets and `${SANDBOX}` in, which needs a permit for the webhook that names them.
-    pub async fn resolve(&self, permit: &Permit, text: &Filled) -> Result<String, ResolveError> {
+    /// Fills in secrets and `${SANDBOX}`. Needs a permit for the webhook that uses them.
+    pub async fn resolve(&self, permit: &Permit, text: &SecretTemplate) -> Result<String, ResolveError> {
         let mut values: Vec<(String, String)> = Vec::new();
         let mut missing = Vec::new();
         for name in text.secret_names() {
@@ -218,7 +223,7 @@ impl Session {
                 }
                 continue;
             }
-            // What the permit does not name was not in the webhook when it was looked at.
+            // A secret that the permit does not list was not in the webhook when the user trusted it.
             let found = match permit.route.secrets.iter().any(|permitted| permitted == name) {
                 true => self.secrets.find(name).await?,
                 false => None,
@@ -231,6 +236,7 @@ impl Session {
                 None => missing.push(name.to_owned()),
             }
         }
+        // All missing secrets in one error, so that the user can set them in one go.
         if !missing.is_empty() {
             return Err(self.missing(missing));
         }
@@ -240,35 +246,38 @@ impl Session {
     }
 
     fn missing(&self, names: Vec<String>) -> ResolveError {
-        // Where the store cannot be read, that is said when it is asked for a value.
-        let movable = self.secrets.movable(&names, &self.old_id).unwrap_or_default();
+        // The error is ignored: reading a secret from an unreadable store reports the same error.
+        let movable = self.secrets.movable(&names, &self.legacy_id).unwrap_or_default();
         ResolveError::Missing { names, movable }
     }
 
-    /// Returns `text`, which was cut off somewhere, masked as by [`Session::redact`], and what begins like a secret at its end.
+    /// Like [`Session::redact`], for text that was cut off: also masks the first part of a secret at its end.
     pub(super) fn redact_cut(&self, text: &str) -> String {
         self.redactor.lock().unwrap_or_else(PoisonError::into_inner).redact_cut(text).into_owned()
     }
 
-    /// Masks `secret` from now on, by its name where it has one.
+    /// Masks `secret` from now on, showing its name if it has one.
     pub(super) fn remember(&self, name: &str, secret: &Secret) {
         let mut redactor = self.redactor.lock().unwrap_or_else(PoisonError::into_inner);
+        // Adding a secret again changes nothing, so each request can add its secrets.
         *redactor = redactor.with(name, secret);
     }
 
-    /// Returns the address of the workspace's own sandbox: the running one, else one started for this session.
+    /// Returns the URL of the workspace's own sandbox. Starts one if none is running.
     pub async fn sandbox_url(&self) -> Result<String, ResolveError> {
+        // Held while the sandbox starts: two tests at once must not start two.
         let mut own = self.sandbox.lock().await;
         if let Some(own) = &*own {
             return Ok(own.running.url());
         }
+        // A console of this workspace may run the sandbox already. Share it, with its chats and messages.
         if let Some(address) = sandbox::announce::find(&self.paths, self.folder.root()) {
             return Ok(format!("http://{address}"));
         }
-        let options = sandbox::Options {
-            chats: Chats::Any,
+        let options = sandbox::SandboxOptions {
+            chats: InitialChats::Any,
             blocked: self.blocked_chats().await,
-            ..sandbox::Options::default()
+            ..sandbox::SandboxOptions::default()
         };
         let running = sandbox::start(options).await?;
         let announcement = match self.sharing {
@@ -284,20 +293,22 @@ impl Session {
         Ok(url)
     }
 
-    /// The chats that the store knows to have blocked the bot: the sandbox's users do the same.
+    /// The chats that have blocked the bot, according to the store. The sandbox answers for them as Telegram would.
     async fn blocked_chats(&self) -> Vec<i64> {
         let (store, folder) = (Arc::clone(&self.store), self.folder.clone());
+        // Not on the runtime's thread: opening the store on the thread that draws made keys wait.
         let found = tokio::task::spawn_blocking(move || {
             let blocked = opened_if_any(&store, &folder)?.map(|store| store.blocked_chats());
-            Ok::<_, PeopleError>(blocked.transpose()?)
+            Ok::<_, ProfileStoreError>(blocked.transpose()?)
         });
-        // Why the people cannot be read is said where they are asked for; the sandbox works without.
+        // Errors are ignored: the sandbox works without the list, and the next use of the store reports them.
         found.await.ok().and_then(Result::ok).flatten().unwrap_or_default()
     }
 
-    /// Stops what this session started.
+    /// Stops the sandbox, if this session started one.
     pub async fn close(&self) {
         if let Some(own) = self.sandbox.lock().await.take() {
+            // First, so that no process finds a sandbox that is about to stop.
             drop(own.announcement);
             own.running.stop().await;
         }
@@ -307,10 +318,10 @@ impl Session {
 fn opened_if_any(
     slot: &Mutex<Option<Arc<dyn Store>>>,
     folder: &Folder,
-) -> Result<Option<Arc<dyn Store>>, PeopleError> {
+) -> Result<Option<Arc<dyn Store>>, ProfileStoreError> {
     let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
     if slot.is_none() {
-        *slot = find_people(folder)?;
+        *slot = open_existing_store(folder)?;
     }
     Ok(slot.clone())
 }

@@ -1,4 +1,4 @@
-//! What a new campaign's body can begin with: blank, CleverTap's sample, and a greeting in each parse mode.
+//! The bodies that a new campaign can start with: blank, CleverTap's sample, and a greeting in each parse mode.
 
 use crate::dialect::Dialect;
 use crate::telegram::ParseMode;
@@ -7,17 +7,18 @@ use crate::telegram::ParseMode;
 pub enum Starter {
     /// A chat id and an empty text.
     Blank,
-    /// The custom body of CleverTap's Telegram page, byte for byte.
+    /// The custom body from CleverTap's Telegram guide, byte for byte.
     CleverTapSample,
     Greeting(ParseMode),
 }
 
-/// The filters that CleverTap does not have, and what stands for them there; the longer names first.
+/// The filters that CleverTap does not have, with their replacements there.
+// Longer names first: `tg_markdown` is the start of `tg_markdown_v2`.
 const PORTABLE: [(&str, &str); 4] =
     [(" | tg_markdown_v2", ""), (" | tg_markdown", ""), (" | tg_html", " | escape"), (" | json_escape", "")];
 
 impl Starter {
-    /// All of them, in the order they are offered.
+    /// All starters, in the order in which they are offered.
     pub const ALL: [Starter; 5] = [
         Starter::Greeting(ParseMode::Html),
         Starter::Greeting(ParseMode::MarkdownV2),
@@ -36,7 +37,7 @@ impl Starter {
         }
     }
 
-    /// Returns the body, with only those filters that the dialect accepts.
+    /// Returns the body, using only filters that the dialect has.
     pub fn body(self, dialect: Dialect) -> String {
         let body = self.text();
         match dialect {

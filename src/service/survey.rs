@@ -1,48 +1,50 @@
-//! The worst recipients of a body as it stands: a sample of the store, rendered and checked like any message.
+//! Composes a body for a sample of the store's profiles, to find the recipients whose message fails.
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::Job;
+use super::MessageJob;
 use crate::compose::{Prepared, Survey};
 use crate::store::{self, Store};
 
 #[derive(Debug, Clone, PartialEq)]
-pub struct Surveyed {
-    /// The body; places of problems lie in it.
+pub struct SurveyResult {
+    /// The body that was composed; the spans of problems are in it.
     pub body: Arc<str>,
     pub survey: Survey,
-    /// How many profiles there are in the store; the survey may have seen fewer.
+    /// The number of profiles in the store. The survey may cover fewer.
     pub n_profiles: u64,
 }
 
-/// How many bytes of body are rendered for a sample at most: of a large body fewer recipients are seen.
+/// The maximum number of bytes of body to render for one sample. A large body gets fewer recipients.
+// A limit on bytes instead of on time: with a time limit, a busy machine got other numbers for the same body.
 const MAX_BYTES: usize = 16 << 20;
 
-/// Composes for up to `limit` of the profiles that try a body hardest, one after the other while `goes_on`. Blocks.
-///
-/// What is wrong whoever gets it is left to the preview: only what makes a message fail counts.
+/// Composes the body for up to `limit` profiles, chosen for their difficult values. Stops between two profiles when
+/// `should_continue` returns false. Blocks.
 pub fn survey(
-    job: &Job,
+    job: &MessageJob,
     store: &dyn Store,
     limit: usize,
     now: Timestamp,
-    goes_on: &dyn Fn() -> bool,
-) -> Result<Surveyed, store::Error> {
+    should_continue: &dyn Fn() -> bool,
+) -> Result<SurveyResult, store::Error> {
     let sample = store.sample(limit)?;
-    let job = Job { vocabulary: None, ..job.clone() };
+    // Without the vocabulary the static checks are skipped. They do not depend on the recipient, and the preview
+    // reports them.
+    let job = MessageJob { vocabulary: None, ..job.clone() };
     let survey = job.with_inputs(now, |inputs| {
         let prepared = Prepared::new(inputs);
         let mut survey = Survey::default();
         let n = MAX_BYTES / inputs.body.len().max(1);
-        for recipient in sample.profiles.iter().take(n).take_while(|_| goes_on()) {
+        for recipient in sample.profiles.iter().take(n).take_while(|_| should_continue()) {
             let profile = Arc::new(recipient.unpack());
-            survey.see(recipient, &profile, &prepared.compose_for(Some(&profile)));
+            survey.add(recipient, &profile, &prepared.compose_for(Some(&profile)));
         }
         survey.finish()
     });
-    Ok(Surveyed { body: Arc::from(job.body()), survey, n_profiles: sample.n_profiles })
+    Ok(SurveyResult { body: Arc::from(job.body()), survey, n_profiles: sample.n_profiles })
 }
 
 #[cfg(test)]
@@ -50,37 +52,42 @@ mod tests {
     use std::cell::Cell;
 
     use super::*;
-    use crate::store::{Change, SqliteStore};
+    use crate::store::{ProfileChange, SqliteStore};
     use crate::workspace::Workspace;
 
-    fn surveyed(body: &str, goes_on: &dyn Fn() -> bool) -> Surveyed {
+    fn surveyed(body: &str, should_continue: &dyn Fn() -> bool) -> SurveyResult {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("telecast.toml"), "name = \"x\"\n").unwrap();
         std::fs::create_dir(folder.path().join("campaigns")).unwrap();
         std::fs::write(folder.path().join("campaigns/a.toml"), "name = \"a\"\n").unwrap();
         std::fs::write(folder.path().join("campaigns/a.json.liquid"), body).unwrap();
         let store = SqliteStore::open_in_memory().unwrap();
-        let people: Vec<Change> =
-            (0..50).map(|n| Change { identity: format!("p{n}"), ..Change::default() }).collect();
+        let people: Vec<ProfileChange> = (0..50)
+            .map(|n| ProfileChange { identity: format!("p{n}"), ..ProfileChange::default() })
+            .collect();
         store.write(&people).unwrap();
         let workspace = Arc::new(Workspace::open(folder.path()).unwrap());
-        survey(&Job::of_files(&workspace, "a"), &store, 20, Timestamp::UNIX_EPOCH, goes_on).unwrap()
+        survey(&MessageJob::from_files(&workspace, "a"), &store, 20, Timestamp::UNIX_EPOCH, should_continue)
+            .unwrap()
     }
 
     #[test]
     fn so_many_are_seen_and_the_rest_is_known_of() {
         let surveyed = surveyed(r#"{"chat_id": 1, "text": "hi"}"#, &|| true);
         assert_eq!((surveyed.survey.n_seen, surveyed.n_profiles), (20, 50));
-        assert!(surveyed.survey.failing.is_empty());
+        assert!(surveyed.survey.failed_recipients.is_empty());
     }
 
     #[test]
     fn it_stops_between_two_recipients() {
         let left = Cell::new(7);
-        let goes_on = || {
+        let should_continue = || {
             left.set(left.get() - 1);
             0 <= left.get()
         };
-        assert_eq!(surveyed(r#"{"chat_id": 1, "text": ""}"#, &goes_on).survey.failing.len(), 7);
+        assert_eq!(
+            surveyed(r#"{"chat_id": 1, "text": ""}"#, &should_continue).survey.failed_recipients.len(),
+            7
+        );
     }
 }

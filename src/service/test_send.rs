@@ -1,4 +1,4 @@
-//! Preview and Test: the very request of the preview, to a test chat, and the answer in words.
+//! Preview and Test: sends exactly the previewed request to a test chat and describes the answer.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -6,64 +6,64 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::bot::resolve_help;
-use super::job::Job;
+use super::bot::describe_resolve_error;
+use super::job::MessageJob;
 use super::session::{ANSWER_CHARS, ResolveError, Session};
 use super::trust::{NotPermitted, Permit};
-use crate::botapi::{AddressError, Addressed, Client, HttpAnswer, HttpRequest, SendError};
+use crate::botapi::{AddressError, AddressedRequest, Client, HttpRequest, HttpResponse, SendError};
 use crate::campaign::find_token;
-use crate::compose::{AuthDraft, Composed, Filled, HttpDraft};
+use crate::compose::{AuthDraft, Composed, HttpDraft, SecretTemplate};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::secrets::{Redactor, Secret};
-use crate::telegram::{self, Answer, ApiError, Astray, Fault, Whereabouts};
+use crate::telegram::{self, ApiError, ApiErrorKind, ApiResponse, ArgumentSource, DestinationError};
 use crate::text::{shorten, visible};
 use crate::workspace;
 use base64::Engine;
 
 #[derive(Debug, Clone, PartialEq)]
-pub struct TestSend {
-    /// What is sent; its `test_chat` says where, and none sends it as it is.
-    pub job: Job,
+pub struct TestJob {
+    /// The message to send. It goes to the job's `test_chat`, or unchanged to the chat in the body if that is `None`.
+    pub job: MessageJob,
 }
 
-/// What became of a test. Each claims no more than what is known.
+/// The result of a test. No variant claims more than is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// The server says that it took it.
+pub enum TestOutcome {
+    /// The server accepted the message.
     Sent,
-    /// The server refused it; nothing arrived.
+    /// The server refused the message; it did not arrive.
     Refused,
-    /// It was not tried: there is no such request, or it may have reached somebody else.
-    Withheld,
-    /// It was tried, and cannot have reached the server.
+    /// Nothing was sent: there is no valid request, or the message could have reached someone else.
+    NotSent,
+    /// The request certainly did not reach the server.
     Unreachable,
-    /// It may have arrived: no answer came, or one that does not say.
+    /// The message may have arrived: there was no answer, or an unclear one.
     Unknown,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub struct TestAnswer {
+pub struct TestResult {
     pub composed: Arc<Composed>,
-    pub outcome: Outcome,
+    pub outcome: TestOutcome,
     pub status: Option<u16>,
     pub error_code: Option<u16>,
-    /// What happened, in words: Telegram's own where it refused.
+    /// What happened, for the user. For a refusal, Telegram's own description.
     pub description: String,
     pub help: Option<String>,
-    /// The message's id, where it arrived at a Bot API.
+    /// The id of the delivered message, if a Bot API answered.
     pub message_id: Option<i64>,
     pub elapsed: Duration,
-    /// The chat it was for; none where it went as it is.
+    /// The test chat; `None` if the request was sent unchanged.
     pub chat: Option<String>,
-    /// Where in the body the refusal comes from.
+    /// The refusal as a diagnostic in the body.
     pub problem: Option<Diagnostic>,
     pub is_interrupted: bool,
 }
 
-const MAY_HAVE_ARRIVED: &str = "it may have arrived: look into the chat before you send it again";
+const MAY_HAVE_ARRIVED: &str = "it may have arrived: check the chat before you send it again";
 
-impl TestAnswer {
-    fn new(composed: Composed, chat: Option<String>, outcome: Outcome, description: String) -> Self {
+impl TestResult {
+    fn new(composed: Composed, chat: Option<String>, outcome: TestOutcome, description: String) -> Self {
         Self {
             composed: Arc::new(composed),
             outcome,
@@ -80,26 +80,26 @@ impl TestAnswer {
     }
 
     pub fn is_sent(&self) -> bool {
-        self.outcome == Outcome::Sent
+        self.outcome == TestOutcome::Sent
     }
 
-    /// Whether a request was on its way, or tried to be: what the history keeps.
+    /// Whether a request was sent or attempted. Only such tests are kept in the history.
     pub fn was_tried(&self) -> bool {
-        self.outcome != Outcome::Withheld
+        self.outcome != TestOutcome::NotSent
     }
 }
 
 #[derive(Debug, Default)]
-struct Withheld {
-    words: String,
+struct NotSentReason {
+    message: String,
     help: Option<String>,
     problem: Option<Diagnostic>,
     is_interrupted: bool,
 }
 
-impl Withheld {
-    fn new(words: impl Into<String>) -> Self {
-        Self { words: words.into(), ..Self::default() }
+impl NotSentReason {
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), ..Self::default() }
     }
 
     fn help(self, help: impl Into<String>) -> Self {
@@ -107,228 +107,244 @@ impl Withheld {
     }
 }
 
-/// Sends a test and waits for the answer, or until it is `interrupted`. What Telegram would refuse is sent all the
-/// same: the refusal is what one wants to see. What may reach another chat than the test chat is not.
+/// Sends a test and waits for the answer, or until `interrupted` completes. Sends a request even if Telegram will
+/// refuse it, because the refusal is what the user wants to see. Does not send one that could reach another chat.
 pub async fn send_test(
     session: &Session,
-    test: &TestSend,
+    test: &TestJob,
     now: Timestamp,
     interrupted: impl Future<Output = ()>,
-) -> TestAnswer {
+) -> TestResult {
+    // Awaited before and during the sending: only an interruption before it proves that nothing was sent.
     let mut interrupted = pin!(interrupted);
     let composed = test.job.compose(now);
     let chat = test.job.test_chat.clone();
-    let made = tokio::select! {
+    // `biased`: if both are ready, the interruption wins and nothing is sent.
+    let prepared = tokio::select! {
         biased;
-        () = &mut interrupted => Err(Withheld { is_interrupted: true, ..Withheld::new("interrupted before it was sent") }),
-        made = address(session, test, &composed) => made,
+        () = &mut interrupted => Err(NotSentReason { is_interrupted: true, ..NotSentReason::new("interrupted before it was sent") }),
+        prepared = prepare(session, test, &composed) => prepared,
     };
-    let (client, request) = match made {
-        Ok(made) => made,
-        Err(withheld) => {
-            return TestAnswer {
-                help: withheld.help,
-                problem: withheld.problem,
-                is_interrupted: withheld.is_interrupted,
-                ..TestAnswer::new(composed, chat, Outcome::Withheld, session.redact(&withheld.words))
+    let (client, request) = match prepared {
+        Ok(prepared) => prepared,
+        Err(not_sent) => {
+            return TestResult {
+                help: not_sent.help,
+                problem: not_sent.problem,
+                is_interrupted: not_sent.is_interrupted,
+                ..TestResult::new(composed, chat, TestOutcome::NotSent, session.redact(&not_sent.message))
             };
         }
     };
+    // From here on, an interruption leaves the outcome unknown: the request may already be written.
     let started = Instant::now();
     let sent = tokio::select! {
         biased;
         () = &mut interrupted => None,
         sent = client.deliver(request) => Some(sent),
     };
-    let failed = |composed, outcome, words: &str| TestAnswer {
-        help: (outcome == Outcome::Unknown).then(|| MAY_HAVE_ARRIVED.to_owned()),
+    let failure = |composed, outcome, message: &str| TestResult {
+        help: (outcome == TestOutcome::Unknown).then(|| MAY_HAVE_ARRIVED.to_owned()),
         elapsed: started.elapsed(),
-        ..TestAnswer::new(composed, chat.clone(), outcome, session.redact(words))
+        ..TestResult::new(composed, chat.clone(), outcome, session.redact(message))
     };
     match sent {
-        Some(Ok(answer)) => decoded(session, composed, chat, &answer),
-        Some(Err(error)) => failed(composed, outcome_of(&error), &error.to_string()),
-        None => TestAnswer {
+        Some(Ok(answer)) => decode_answer(session, composed, chat, &answer),
+        Some(Err(error)) => failure(composed, outcome_of(&error), &error.to_string()),
+        None => TestResult {
             is_interrupted: true,
-            ..failed(composed, Outcome::Unknown, "interrupted while it was being sent")
+            ..failure(composed, TestOutcome::Unknown, "interrupted while it was being sent")
         },
     }
 }
 
-/// Makes the request, secrets filled in, and makes sure whom it reaches.
-async fn address<'s>(
+/// Builds the request with its secrets, and checks that it reaches only the test chat.
+async fn prepare<'s>(
     session: &'s Session,
-    test: &TestSend,
+    test: &TestJob,
     composed: &Composed,
-) -> Result<(&'s Client, Addressed), Withheld> {
+) -> Result<(&'s Client, AddressedRequest), NotSentReason> {
     if test.job.lacks_body() {
-        let withheld = Withheld::new("nothing to send: the body's file cannot be used");
-        return Err(withheld.help("telecast check says what is wrong with it"));
+        let not_sent = NotSentReason::new("nothing to send: the body's file cannot be used");
+        return Err(not_sent.help("run `telecast check` to see what is wrong with it"));
     }
     let Some(draft) = &composed.http else { return Err(nothing_to_send(test, composed)) };
     let chat = test.job.test_chat.as_deref();
-    if let Some(unset) = composed.chat_unset.filter(|_| chat.is_some()) {
-        let words = format!("no test chat can be set, so it may reach a real recipient: {unset}");
-        return Err(Withheld::new(words).help(AS_IT_IS));
+    if let Some(why) = composed.test_chat_error.filter(|_| chat.is_some()) {
+        let message = format!("the test chat cannot be set, so it may reach a real recipient: {why}");
+        return Err(NotSentReason::new(message).help(SEND_AS_IS_HELP));
     }
-    // A draft is made of the webhook, so there is one.
+    // Cannot fail here: without a webhook there is no HTTP request either.
     let Some(in_use) = test.job.webhook_in_use() else { return Err(nothing_to_send(test, composed)) };
     let permit = session.permit(&in_use).await.map_err(|error| not_permitted(session, &error))?;
     let request = fill_in(session, &permit, draft).await;
-    let request = request.map_err(|error| Withheld::new(resolve_help(&error)))?;
+    let request = request.map_err(|error| NotSentReason::new(describe_resolve_error(&error)))?;
     let addressed = match chat {
-        Some(chat) => {
-            Addressed::to_chat(request, chat).map_err(|error| misaddressed(composed, draft, error))?
-        }
-        None => Addressed::as_it_is(request),
+        Some(chat) => AddressedRequest::to_chat(request, chat)
+            .map_err(|error| wrong_destination(composed, draft, error))?,
+        None => AddressedRequest::unchecked(request),
     };
-    let client = session.client().map_err(|error| Withheld::new(session.redact(&error.to_string())))?;
+    let client = session.client().map_err(|error| NotSentReason::new(session.redact(&error.to_string())))?;
     Ok((client, addressed))
 }
 
-fn not_permitted(session: &Session, error: &NotPermitted) -> Withheld {
-    let withheld = Withheld::new(session.redact(&error.to_string()));
+fn not_permitted(session: &Session, error: &NotPermitted) -> NotSentReason {
+    let not_sent = NotSentReason::new(session.redact(&error.to_string()));
     match error {
         NotPermitted::Untrusted(_) => {
-            withheld.help("look at it and trust it: telecast trust, or c on the webhook")
+            not_sent.help("review and trust it: telecast trust, or press c on the webhook")
         }
-        NotPermitted::Invalid(_) => withheld.help("correct the webhook first"),
-        NotPermitted::State(_) | NotPermitted::Variable(_) | NotPermitted::Sandbox(_) => withheld,
+        NotPermitted::Invalid(_) => not_sent.help("fix the webhook first"),
+        NotPermitted::State(_) | NotPermitted::Variable(_) | NotPermitted::Sandbox(_) => not_sent,
     }
 }
 
-/// The way out where no check can tell whom a message reaches.
-const AS_IT_IS: &str =
-    "if it may go to whomever it names, send it as it is: --as-is, or a in the console's dialog";
+/// The help if no check can tell which chat a message reaches.
+const SEND_AS_IS_HELP: &str =
+    "to send it to the recipient it names, use --as-is, or press a in the console's dialog";
 
-fn nothing_to_send(test: &TestSend, composed: &Composed) -> Withheld {
+fn nothing_to_send(test: &TestJob, composed: &Composed) -> NotSentReason {
     let first = composed.diagnostics.iter().find(|problem| problem.is_error());
     match (test.job.webhook(), first) {
         (None, _) => {
-            Withheld::new("the campaign has no webhook to go through").help("choose one in its settings (F4)")
+            NotSentReason::new("the campaign has no webhook").help("choose one in its settings (F4)")
         }
         (_, Some(problem)) => {
-            Withheld::new(format!("nothing to send: {}", problem.message)).help("mend the body first")
+            NotSentReason::new(format!("nothing to send: {}", problem.message)).help("fix the body first")
         }
-        (_, None) => {
-            Withheld::new("nothing to send: the body aborts for this profile").help("choose another profile")
-        }
+        (_, None) => NotSentReason::new("nothing to send: the body aborts for this profile")
+            .help("choose another profile"),
     }
 }
 
-fn misaddressed(composed: &Composed, draft: &HttpDraft, error: AddressError) -> Withheld {
-    let mut astray = match error {
-        AddressError::Astray(astray) => astray,
-        AddressError::Malformed(error) => return Withheld::new(error.to_string()),
+fn wrong_destination(composed: &Composed, draft: &HttpDraft, error: AddressError) -> NotSentReason {
+    let mut mismatch = match error {
+        AddressError::Astray(mismatch) => mismatch,
+        AddressError::Malformed(error) => return NotSentReason::new(error.to_string()),
     };
-    hide_secret(&mut astray, &draft.url);
-    let words = format!("it would not reach the test chat alone: {astray}");
-    let span = astray.span().and_then(|span| composed.origin(span));
-    let problem = span.map(|span| Diagnostic::error(Code::OtherChat, span, astray.to_string()));
-    let help = match &astray {
-        Astray::NotBotApi => AS_IT_IS,
-        Astray::Header { .. } => "take the header out of the webhook",
-        Astray::Multipart => "use a JSON body",
-        Astray::NoChat => "set the webhook's header `Content-Type: application/json`",
-        Astray::OtherChat { at: Whereabouts::Query, .. }
-        | Astray::OtherDestination { at: Whereabouts::Query, .. } => {
-            "take it out of the webhook's url or params, or out of the value that brings it"
+    hide_secret(&mut mismatch, &draft.url);
+    let message = format!("the test chat cannot be guaranteed: {mismatch}");
+    let span = mismatch.span().and_then(|span| composed.body_span(span));
+    let problem = span.map(|span| Diagnostic::error(Code::OtherChat, span, mismatch.to_string()));
+    let help = match &mismatch {
+        DestinationError::NotBotApi => SEND_AS_IS_HELP,
+        DestinationError::Header { .. } => "remove the header from the webhook",
+        DestinationError::Multipart => "use a JSON body",
+        DestinationError::NoChat => "set the webhook's header `Content-Type: application/json`",
+        DestinationError::OtherChat { at: ArgumentSource::Query, .. }
+        | DestinationError::OtherDestination { at: ArgumentSource::Query, .. } => {
+            "remove it from the webhook's url or params, or from the value that adds it"
         }
-        Astray::OtherChat { .. } | Astray::OtherDestination { .. } => {
-            "take it out of the body; in a value, `| json_escape` keeps quotes from ending the string"
+        DestinationError::OtherChat { .. } | DestinationError::OtherDestination { .. } => {
+            "remove it from the body; in a value, `| json_escape` keeps quotes from ending the string"
         }
     };
-    Withheld { problem, ..Withheld::new(words).help(help) }
+    NotSentReason { problem, ..NotSentReason::new(message).help(help) }
 }
 
-/// Hides a value that comes out of a secret: a body holds none, and what a query has and nobody typed is one.
-fn hide_secret(astray: &mut Astray, url: &Filled) {
-    let is_in_body = astray.span().is_some();
-    let Some(value) = astray.value_mut().filter(|_| !is_in_body) else { return };
+/// Hides a value that comes from a secret. Bodies contain no secrets, so only the query matters: a value that is not
+/// in the URL as typed must come from a secret.
+fn hide_secret(mismatch: &mut DestinationError, url: &SecretTemplate) {
+    let is_in_body = mismatch.span().is_some();
+    let Some(value) = mismatch.value_mut().filter(|_| !is_in_body) else { return };
+    // Long values were cut and end with `…`.
     let shown = value.trim_end_matches('…');
     let is_typed = shown == "\"\"" || url.query().iter().any(|(_, text)| visible(text).contains(shown));
     if !is_typed {
-        "(hidden, it comes out of a secret)".clone_into(value);
+        "(hidden: it comes from a secret)".clone_into(value);
     }
 }
 
-fn outcome_of(error: &SendError) -> Outcome {
+fn outcome_of(error: &SendError) -> TestOutcome {
     match error {
-        SendError::Url { .. } | SendError::Method { .. } | SendError::Header { .. } => Outcome::Withheld,
-        error if error.certainly_not_delivered() => Outcome::Unreachable,
-        _ => Outcome::Unknown,
+        SendError::Url { .. } | SendError::Method { .. } | SendError::Header { .. } => TestOutcome::NotSent,
+        // Errors before the request was written, such as DNS or connect errors. After a read timeout the message may
+        // have arrived.
+        error if error.certainly_not_delivered() => TestOutcome::Unreachable,
+        _ => TestOutcome::Unknown,
     }
 }
 
-/// What a status says by itself: a server that fails may have done the work before it did.
-fn outcome_of_status(status: u16) -> Outcome {
+/// The outcome by the status code alone.
+fn outcome_of_status(status: u16) -> TestOutcome {
     match status {
-        200..300 => Outcome::Sent,
-        // A form that took a POST often answers with a redirect; 408 is of a request that came late, or did not.
-        400..=407 | 409..=499 => Outcome::Refused,
-        _ => Outcome::Unknown,
+        200..300 => TestOutcome::Sent,
+        // A server that accepted a POST often answers with a redirect, 408 may concern a request that was received,
+        // and a server can fail (5xx) after it did the work. All of these are unknown.
+        400..=407 | 409..=499 => TestOutcome::Refused,
+        _ => TestOutcome::Unknown,
     }
 }
 
-fn decoded(session: &Session, composed: Composed, chat: Option<String>, answer: &HttpAnswer) -> TestAnswer {
+fn decode_answer(
+    session: &Session,
+    composed: Composed,
+    chat: Option<String>,
+    answer: &HttpResponse,
+) -> TestResult {
     let is_bot_api = composed.method.is_some();
     let by_status = outcome_of_status(answer.status);
-    let mut result = TestAnswer::new(composed, chat, by_status, String::new());
+    let mut result = TestResult::new(composed, chat, by_status, String::new());
     result.status = Some(answer.status);
     result.elapsed = answer.elapsed;
     if is_bot_api {
         decode_bot_api(session, &mut result, answer);
     } else {
-        let words = format!("{} {}", answer.status, visible(&session.redact(&answer.reason)));
-        result.description = shorten(&words, ANSWER_CHARS).into_owned();
+        // The reason phrase is the server's text too: it may contain a secret or control characters.
+        let message = format!("{} {}", answer.status, visible(&session.redact(&answer.reason)));
+        result.description = shorten(&message, ANSWER_CHARS).into_owned();
     }
-    if result.outcome == Outcome::Unknown {
+    if result.outcome == TestOutcome::Unknown {
         result.help = Some(MAY_HAVE_ARRIVED.to_owned());
     }
     result
 }
 
-fn decode_bot_api(session: &Session, result: &mut TestAnswer, answer: &HttpAnswer) {
+fn decode_bot_api(session: &Session, result: &mut TestResult, answer: &HttpResponse) {
     let status = answer.status;
-    match Answer::decode(status, &answer.body) {
-        Answer::Ok(value) if result.outcome == Outcome::Sent => {
+    match ApiResponse::decode(status, &answer.body) {
+        // Both must agree: a proxy can answer `ok` with an error status, which proves nothing.
+        ApiResponse::Ok(value) if result.outcome == TestOutcome::Sent => {
             result.message_id = value["message_id"].as_i64();
             result.description = "delivered".into();
         }
-        Answer::Ok(_) => {
-            result.outcome = Outcome::Unknown;
-            result.description = format!("HTTP {status}, with an answer that says ok");
+        ApiResponse::Ok(_) => {
+            result.outcome = TestOutcome::Unknown;
+            result.description = format!("HTTP {status}, but the response says ok");
         }
-        Answer::Error(error) => {
+        ApiResponse::Error(error) => {
+            // Only a 4xx is a clear refusal. Telegram can answer 5xx after it accepted the message.
             let is_clear = (400..500).contains(&error.error_code) && status < 500;
-            result.outcome = if is_clear { Outcome::Refused } else { Outcome::Unknown };
+            result.outcome = if is_clear { TestOutcome::Refused } else { TestOutcome::Unknown };
             result.error_code = Some(error.error_code);
-            // A server may repeat in its words what the request held. Cut only when no secret is left in them: half of
-            // one would not be found.
-            let words = visible(&session.redact(&error.description)).into_owned();
-            let error = ApiError { description: shorten(&words, ANSWER_CHARS).into_owned(), ..error };
-            let advice = telegram::what_to_do(&error);
+            // A server can repeat the request in its description. Mask secrets before cutting: half a secret would not
+            // be recognised.
+            let message = visible(&session.redact(&error.description)).into_owned();
+            let error = ApiError { description: shorten(&message, ANSWER_CHARS).into_owned(), ..error };
+            let advice = telegram::advice_for(&error);
             let general = format!("{}: {}", advice.meaning, advice.action);
-            result.help = Some(own_words(&result.composed, advice.fault).unwrap_or(general));
-            result.problem = result.composed.place_of_refusal(&error);
+            result.help = Some(own_explanation(&result.composed, advice.fault).unwrap_or(general));
+            result.problem = result.composed.locate_refusal(&error);
             result.description = error.description;
         }
-        Answer::NotBotApi { status, excerpt } => {
-            if result.outcome == Outcome::Sent {
-                result.outcome = Outcome::Unknown;
+        ApiResponse::NotBotApi { status, excerpt } => {
+            // A 2xx alone does not prove the delivery: a proxy or a login page answers 200 as well.
+            if result.outcome == TestOutcome::Sent {
+                result.outcome = TestOutcome::Unknown;
             }
             let excerpt = session.redact_cut(&excerpt);
-            let what = if excerpt.is_empty() { "an empty answer".to_owned() } else { format!("`{excerpt}`") };
-            result.description = format!("HTTP {status}, and no Bot API's answer: {what}");
-            result.help = Some("is the webhook's URL a Bot API's?".into());
+            let what =
+                if excerpt.is_empty() { "an empty response".to_owned() } else { format!("`{excerpt}`") };
+            result.description = format!("HTTP {status}, not a Bot API response: {what}");
+            result.help = Some("check that the webhook's URL is a Bot API URL".into());
         }
     }
 }
 
-/// Says by our own checks what Telegram refused, where it is about the message: they know the cause, its answer only
-/// the kind.
-fn own_words(composed: &Composed, fault: Fault) -> Option<String> {
-    if !matches!(fault, Fault::Content | Fault::Body) {
+/// Describes a refusal of the message's content by telecast's own diagnostic, which knows the cause. Telegram's answer
+/// only has the kind of error.
+fn own_explanation(composed: &Composed, fault: ApiErrorKind) -> Option<String> {
+    if !matches!(fault, ApiErrorKind::Content | ApiErrorKind::Body) {
         return None;
     }
     let problem = composed.diagnostics.iter().find(|problem| problem.is_error())?;
@@ -336,9 +352,9 @@ fn own_words(composed: &Composed, fault: Fault) -> Option<String> {
     Some(format!("{}{help}", problem.message))
 }
 
-/// Fills the secrets in, and sees to it that the address still leads where the webhook says.
+/// Fills in the secrets, and checks that the final URL still goes to the webhook's destination.
 async fn fill_in(session: &Session, permit: &Permit, draft: &HttpDraft) -> Result<HttpRequest, ResolveError> {
-    let resolve = async |text: &Filled| session.resolve(permit, text).await;
+    let resolve = async |text: &SecretTemplate| session.resolve(permit, text).await;
     let mut headers = Vec::with_capacity(draft.headers.len() + 1);
     for (name, value) in &draft.headers {
         headers.push((name.clone(), resolve(value).await?));
@@ -348,7 +364,7 @@ async fn fill_in(session: &Session, permit: &Permit, draft: &HttpDraft) -> Resul
             let (username, value) = (resolve(username).await?, resolve(password).await?);
             remember(session, password, &value);
             let pair = format!("{username}:{value}");
-            // A short password would be found in it no more, and one that the file holds has no name.
+            // Mask the pair too: a short password is not masked on its own, and a literal one has no name.
             remember(session, password, &pair);
             let encoded = base64::engine::general_purpose::STANDARD.encode(pair);
             headers.push(("Authorization".into(), format!("Basic {encoded}")));
@@ -361,7 +377,8 @@ async fn fill_in(session: &Session, permit: &Permit, draft: &HttpDraft) -> Resul
         None => {}
     }
     let url = resolve(&draft.url).await?;
-    permit.admits(&url)?;
+    permit.check_url(&url)?;
+    // The token alone, since a server may repeat it without the rest of the URL.
     if let Some(token) = find_token(&url) {
         remember(session, &draft.url, token.of(&url));
     }
@@ -374,32 +391,37 @@ async fn fill_in(session: &Session, permit: &Permit, draft: &HttpDraft) -> Resul
     })
 }
 
-/// Masks a value of the request from now on: also one that the webhook's file holds, which has no name.
-fn remember(session: &Session, written: &Filled, value: &str) {
+/// Masks a value of the request from now on, including a literal one from the webhook's file, which has no name.
+fn remember(session: &Session, written: &SecretTemplate, value: &str) {
     session.remember(written.secret_names().next().unwrap_or_default(), &Secret::new(value));
 }
 
-/// Returns what the history keeps of a test: the request with secrets by name, and the answer.
-pub fn history_entry(test: &TestSend, answer: &TestAnswer, sent: Timestamp) -> workspace::TestSend {
+/// Returns the history entry of a test: the request with secrets as `${NAME}`, and the answer.
+pub(crate) fn history_entry(
+    test: &TestJob,
+    answer: &TestResult,
+    sent: Timestamp,
+) -> workspace::TestSendRecord {
     let http = answer.composed.http.as_ref();
     let redactor = Redactor::default();
     let webhook =
         test.job.campaign().and_then(|campaign| campaign.value.as_ref()).map(|value| value.webhook.clone());
-    workspace::TestSend {
+    workspace::TestSendRecord {
         sent,
         campaign: test.job.stem.clone(),
         webhook: webhook.unwrap_or_default(),
         profile: test.job.profile.as_ref().map(|profile| profile.identity.clone()),
         chat: answer.chat.clone(),
         method: http.map_or_else(String::new, |http| http.method.as_str().to_owned()),
-        url: http.map_or_else(String::new, |http| redactor.redact(&http.url.shown()).into_owned()),
+        // Literal tokens of the webhook's file are masked too: the history is a file in the workspace.
+        url: http.map_or_else(String::new, |http| redactor.redact(&http.url.masked()).into_owned()),
         headers: http.map_or_else(Vec::new, |http| {
-            let headers = http.shown_headers();
+            let headers = http.masked_headers();
             headers.map(|(name, value)| (name.to_owned(), redactor.redact(&value).into_owned())).collect()
         }),
         body: http.map_or_else(String::new, |http| http.body.clone()),
         ok: answer.is_sent(),
-        may_have_arrived: answer.outcome == Outcome::Unknown,
+        may_have_arrived: answer.outcome == TestOutcome::Unknown,
         status: answer.status,
         message_id: answer.message_id,
         description: Some(answer.description.clone()),
@@ -411,24 +433,24 @@ pub fn history_entry(test: &TestSend, answer: &TestAnswer, sent: Timestamp) -> w
 mod tests {
     use super::*;
 
-    /// What is said of an address whose secret `S` is this; the test chat is 77.
+    /// Checks the error for a URL with this value of the secret `S`, in a test to chat 77.
     #[track_caller]
     fn check(url: &str, secret: &str, expected: &str) {
-        let written = Filled::of_typed(url);
+        let written = SecretTemplate::parse(url);
         let url = written.resolve(&mut |_| Some(secret.to_owned())).unwrap();
-        let Err(AddressError::Astray(mut astray)) =
-            Addressed::to_chat(HttpRequest::get(url, Duration::ZERO), "77")
+        let Err(AddressError::Astray(mut mismatch)) =
+            AddressedRequest::to_chat(HttpRequest::get(url, Duration::ZERO), "77")
         else {
-            panic!("it leads astray")
+            panic!("the request is not refused")
         };
-        hide_secret(&mut astray, &written);
-        assert_eq!(astray.to_string(), expected);
+        hide_secret(&mut mismatch, &written);
+        assert_eq!(mismatch.to_string(), expected);
     }
 
     #[test]
     fn a_chat_out_of_a_secret_is_found_and_not_shown() {
         let path = "https://h.example/bot1:a/sendMessage";
-        let hidden = "the query has the chat_id (hidden, it comes out of a secret), which is not the chat 77";
+        let hidden = "the query has the chat_id (hidden: it comes from a secret), which is not the chat 77";
         check(&format!("{path}?a=1${{S}}"), "&chat_id=999", hidden);
         check(&format!("{path}?chat_id=${{S}}"), "999", hidden);
         check(

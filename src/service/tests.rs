@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::delete::RestoreError;
 use super::*;
 use crate::paths::Paths;
 use crate::secrets::Secrets;
@@ -60,14 +61,14 @@ fn a_name_that_makes_the_same_stem_is_a_change_unless_it_is_the_same_name() {
 #[test]
 fn what_cannot_be_brought_back_can_be_once_its_place_is_free() {
     let home = Home::new(&SALE);
-    assert!(matches!(home.session.bring_back(), Err(BringBackError::Nothing)));
+    assert!(matches!(home.session.restore_last_deleted(), Err(RestoreError::Nothing)));
     home.session.delete_campaign("sale").unwrap();
     home.write("campaigns/sale.toml", "name = \"Another\"\n");
-    assert!(matches!(home.session.bring_back(), Err(BringBackError::Save(SaveError::Exists { .. }))));
+    assert!(matches!(home.session.restore_last_deleted(), Err(RestoreError::Save(SaveError::Exists { .. }))));
     fs::remove_file(home.folder.path().join("shop/campaigns/sale.toml")).unwrap();
-    assert_eq!(home.session.bring_back().unwrap().campaign(), Some("sale"));
+    assert_eq!(home.session.restore_last_deleted().unwrap().campaign(), Some("sale"));
     assert_eq!(home.read("campaigns/sale.toml"), SALE[0].1);
-    assert!(matches!(home.session.bring_back(), Err(BringBackError::Nothing)));
+    assert!(matches!(home.session.restore_last_deleted(), Err(RestoreError::Nothing)));
 }
 
 #[test]
@@ -91,10 +92,10 @@ fn a_body_is_saved_over_what_it_is_based_on_or_over_whatever_is_there() {
     let saved = home.session.save_body("sale", "{1}", Some(read)).unwrap();
     assert_eq!((home.read("campaigns/sale.json.liquid").as_str(), saved), ("{1}", Fingerprint::of(b"{1}")));
     let refused = home.session.save_body("sale", "{2}", Some(read)).unwrap_err();
-    assert!(matches!(refused, BodyError::Save(SaveError::ChangedOnDisk { .. })), "{refused}");
+    assert!(matches!(refused, SaveBodyError::Save(SaveError::ChangedOnDisk { .. })), "{refused}");
     home.session.save_body("sale", "{3}", None).unwrap();
     assert_eq!(home.read("campaigns/sale.json.liquid"), "{3}");
-    assert!(matches!(home.session.save_body("gone", "", None), Err(BodyError::Gone(_))));
+    assert!(matches!(home.session.save_body("gone", "", None), Err(SaveBodyError::Gone(_))));
 }
 
 #[test]
@@ -111,8 +112,8 @@ fn a_webhook_that_two_campaigns_use_is_told_of_once() {
     ]);
     let workspace = Arc::new(home.workspace());
     let stems = ["a".to_owned(), "b".to_owned()];
-    for scope in [Scope::Workspace, Scope::Campaigns(&stems)] {
-        let found = check(&workspace, scope, &People::default(), Timestamp::UNIX_EPOCH);
+    for scope in [CheckScope::Workspace, CheckScope::Campaigns(&stems)] {
+        let found = check(&workspace, scope, &ProfileContext::default(), Timestamp::UNIX_EPOCH);
         let of_webhook = found.iter().filter(|found| found.path == "webhooks/bot.toml");
         let codes: Vec<_> = of_webhook.map(|found| found.diagnostic.code.as_str()).collect();
         assert_eq!(codes, ["out-of-range", "no-content-type"]);
@@ -125,10 +126,10 @@ fn a_webhook_that_is_made_is_trusted_as_it_is_saved() {
     let url = "https://api.telegram.org/bot1234567890:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA/sendMessage";
     let webhook = crate::campaign::Webhook { name: "Bot".into(), url: url.into(), ..Default::default() };
     let stem = home.session.create_webhook(webhook).unwrap();
-    home.session.give_webhook("sale", &stem).unwrap();
+    home.session.set_campaign_webhook("sale", &stem).unwrap();
     let workspace = home.workspace();
     assert!(!home.read("webhooks/bot.toml").contains("AAAA"));
     let row = trust_row(&home.session, workspace.webhook("bot").unwrap()).unwrap();
-    assert_eq!((row.standing, row.secrets), (Standing::Trusted, vec!["BOT_TOKEN".to_owned()]));
+    assert_eq!((row.status, row.secrets), (TrustStatus::Trusted, vec!["BOT_TOKEN".to_owned()]));
     assert_eq!(workspace.campaign("sale").unwrap().value.as_ref().unwrap().webhook, "bot");
 }

@@ -1,10 +1,10 @@
-//! What a session deleted last.
+//! Remembers the last deletion of a session.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::workspace::Trashed;
 
-/// What a session deleted last, until it is brought back.
+/// The last deleted campaign or webhook, until it is restored.
 #[derive(Debug, Default)]
 pub(super) struct Trash(Mutex<Option<Trashed>>);
 

@@ -1,33 +1,35 @@
-//! Trust in a webhook as it is: what has to be had before a secret is resolved for it or anything is sent to it.
+//! Trust in a webhook, which is required before a secret is read for it or anything is sent through it.
 //!
 //! ```text
-//! Webhook ──route──▶ Route ──permit──▶ Permit ──resolve──▶ values ──admits──▶ the request goes out
+//! Webhook ──route──▶ Route ──permit──▶ Permit ──resolve──▶ values ──check_url──▶ the request goes out
 //!                                └─▶ NotPermitted: untrusted, or invalid
 //! ```
 //!
-//! A webhook is trusted as it was when the user said so; its sandbox, and others that this user started, need no trust.
+//! Trust covers the webhook's contents at that moment: after a change of the destination or the request, the user is
+//! asked again. The workspace's sandbox and other sandboxes started by this user need no trust.
 
 use std::net::{IpAddr, SocketAddr};
 
 use serde_json::Value;
 
 use super::session::{ResolveError, Session};
-use crate::campaign::{Host, Misdirected, Origin, Part, Route, Violation, Webhook};
+use crate::campaign::{Destination, Host, Route, RouteMismatch, Violation, Webhook, WebhookPart};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::sandbox::announce;
 use crate::secrets::MASK;
 use crate::state::StateError;
 use crate::text::visible;
-use crate::workspace::Definition;
+use crate::workspace::DefinitionFile;
 
-/// The variable that says what one run of a command may send: `NAME@HOST[:PORT]` or `@HOST[:PORT]`, with commas.
-pub const TRUST_VARIABLE: &str = "TELECAST_TRUST";
+/// The environment variable that grants trust for one run: a comma-separated list of `NAME@HOST[:PORT]` or
+/// `@HOST[:PORT]`.
+pub(crate) const TRUST_VARIABLE: &str = "TELECAST_TRUST";
 
-/// That a webhook may be sent to: only [`Session::permit`] makes one.
+/// The permission to send through a webhook. Only [`Session::permit`] creates it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Permit {
     pub(super) route: Route,
-    /// The address of the sandbox, where the webhook goes there.
+    /// The URL of the workspace's sandbox, if the webhook uses `${SANDBOX}`.
     pub(super) sandbox: Option<String>,
     pub(super) is_sandbox: bool,
 }
@@ -36,9 +38,9 @@ pub struct Permit {
 pub enum NotPermitted {
     #[error("nothing is sent through this webhook: {}", .0.first().map_or("", |first| first.problem.message.as_str()))]
     Invalid(Vec<Violation>),
-    /// The user has not said that it may be sent to, as it is now.
-    #[error("the webhook `{}` is not trusted, so nothing was sent: it would send {}", .0.webhook, .0.what())]
-    Untrusted(Question),
+    /// The user does not trust the webhook with its current contents.
+    #[error("the webhook `{}` is not trusted, so nothing was sent: it would send {}", .0.webhook, .0.describe_grant())]
+    Untrusted(TrustQuestion),
     #[error(transparent)]
     State(#[from] StateError),
     #[error("{TRUST_VARIABLE}: `{0}` is not NAME@HOST, NAME@HOST:PORT or @HOST")]
@@ -48,21 +50,21 @@ pub enum NotPermitted {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Question {
+pub struct TrustQuestion {
     /// The stem of the webhook's file.
     pub webhook: String,
-    /// Its method and address as they are written; a token that is typed there is masked.
+    /// The method and the URL as written; a literal token is masked.
     pub request: String,
-    /// The server, in ASCII, with its port where that is not the scheme's own.
+    /// The server in ASCII, with its port if that is not the scheme's default.
     pub host: String,
     pub secrets: Vec<String>,
-    /// What is other than when it was trusted last, a line each; empty where it never was.
+    /// The changes since it was last trusted, one line each; empty if it never was.
     pub changes: Vec<String>,
 }
 
-impl Question {
-    /// Says what would go where: "BOT_TOKEN to api.telegram.org".
-    pub fn what(&self) -> String {
+impl TrustQuestion {
+    /// Describes what would be sent where: "BOT_TOKEN to api.telegram.org".
+    pub fn describe_grant(&self) -> String {
         match self.secrets.as_slice() {
             [] => format!("messages to {}", self.host),
             secrets => format!("{} to {}", secrets.join(", "), self.host),
@@ -71,35 +73,36 @@ impl Question {
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub enum Standing {
+pub enum TrustStatus {
     Trusted,
-    Untrusted(Question),
-    /// It goes to a sandbox that this user started, or to the workspace's own.
+    Untrusted(TrustQuestion),
+    /// It sends to the workspace's own sandbox or to another sandbox that this user started.
     Sandbox,
     Invalid(Vec<Violation>),
 }
 
-impl Standing {
-    /// Returns the word for it, as `telecast trust` prints it.
+impl TrustStatus {
+    /// The name that `telecast trust` prints.
     pub fn as_str(&self) -> &'static str {
         match self {
-            Standing::Trusted => "trusted",
-            Standing::Untrusted(_) => "untrusted",
-            Standing::Sandbox => "sandbox",
-            Standing::Invalid(_) => "invalid",
+            TrustStatus::Trusted => "trusted",
+            TrustStatus::Untrusted(_) => "untrusted",
+            TrustStatus::Sandbox => "sandbox",
+            TrustStatus::Invalid(_) => "invalid",
         }
     }
 
+    /// Returns the error for a webhook that must not be used.
     pub fn refusal(self) -> Option<NotPermitted> {
         match self {
-            Standing::Trusted | Standing::Sandbox => None,
-            Standing::Untrusted(question) => Some(NotPermitted::Untrusted(question)),
-            Standing::Invalid(violations) => Some(NotPermitted::Invalid(violations)),
+            TrustStatus::Trusted | TrustStatus::Sandbox => None,
+            TrustStatus::Untrusted(question) => Some(NotPermitted::Untrusted(question)),
+            TrustStatus::Invalid(violations) => Some(NotPermitted::Invalid(violations)),
         }
     }
 }
 
-/// What one run of a command may send where, from [`TRUST_VARIABLE`].
+/// The secrets and hosts that one run may use, from [`TRUST_VARIABLE`].
 #[derive(Debug, Clone, Default)]
 pub struct Grants(Vec<String>);
 
@@ -112,13 +115,15 @@ impl Grants {
         Self(list.split(',').map(str::trim).filter(|entry| !entry.is_empty()).map(str::to_owned).collect())
     }
 
-    /// Whether every secret of `route` is listed for its host, or the host alone where it has none.
+    /// Whether every secret of `route` is granted for its host. A route without secrets needs a grant for the host
+    /// alone.
     fn cover(&self, route: &Route) -> Result<bool, NotPermitted> {
-        let Origin::Host(host) = &route.origin else { return Ok(false) };
+        let Destination::Host(host) = &route.destination else { return Ok(false) };
         let mut names: Vec<&str> = Vec::new();
         for entry in &self.0 {
             let parts = entry.rsplit_once('@').and_then(|(name, authority)| {
-                let is_known = name.is_empty() || crate::campaign::is_name(name);
+                // An entry that cannot be parsed is an error, not ignored: a typo must not look like a missing grant.
+                let is_known = name.is_empty() || crate::campaign::is_secret_name(name);
                 Some((name, Host::parse(authority, host.is_https)?)).filter(|_| is_known)
             });
             let Some((name, granted)) = parts else { return Err(NotPermitted::Variable(entry.clone())) };
@@ -134,15 +139,15 @@ impl Grants {
 }
 
 impl Permit {
-    pub fn admits(&self, address: &str) -> Result<(), Misdirected> {
-        self.route.admits(address, self.sandbox.as_deref())
+    pub fn check_url(&self, address: &str) -> Result<(), RouteMismatch> {
+        self.route.check_url(address, self.sandbox.as_deref())
     }
 
     pub fn host(&self) -> String {
-        self.route.origin.to_string()
+        self.route.destination.to_string()
     }
 
-    /// Whether it goes to a sandbox that this user started: nothing reaches a person.
+    /// Whether it sends to a sandbox that this user started, so that nothing reaches a person.
     pub fn is_sandbox(&self) -> bool {
         self.is_sandbox
     }
@@ -151,66 +156,74 @@ impl Permit {
 #[derive(Debug, Clone, PartialEq)]
 pub struct WebhookInUse {
     pub stem: String,
-    /// Its settings: as saved, or as typed in the console and not saved yet.
+    /// The settings, as saved or as edited in the console.
     pub webhook: Webhook,
-    /// What is wrong with its file beside what may not stand in a webhook: what could not be read has its default, which
-    /// is not what was meant. None where the settings are typed.
-    pub broken: Option<Diagnostic>,
-    /// What the file said when these settings were typed over it; none where they are the file's. What a user types over
-    /// a trusted webhook is trusted as they typed it.
-    pub typed_over: Option<Webhook>,
+    /// An error in its file that makes the request differ from what was meant: a value that could not be read has its
+    /// default. `None` for settings that are being edited.
+    pub file_error: Option<Diagnostic>,
+    /// The file's settings when editing started; `None` for settings from the file. If these were trusted, the edited
+    /// ones are trusted too, since the user typed them.
+    pub before_edit: Option<Webhook>,
 }
 
 impl Session {
-    /// Returns where a webhook stands. Sends nothing, starts nothing, resolves no secret.
-    pub fn standing(&self, in_use: &WebhookInUse) -> Result<Standing, NotPermitted> {
+    /// Returns whether a webhook is trusted. Sends nothing, starts nothing and reads no secret.
+    pub fn trust_status(&self, in_use: &WebhookInUse) -> Result<TrustStatus, NotPermitted> {
         let route = match in_use.webhook.route() {
             Ok(route) => route,
-            Err(violations) => return Ok(Standing::Invalid(violations)),
+            Err(violations) => return Ok(TrustStatus::Invalid(violations)),
         };
-        if let Some(problem) = &in_use.broken {
-            return Ok(Standing::Invalid(vec![Violation { part: Part::Url, problem: problem.clone() }]));
+        // The request would not be what the user meant: a misspelled method is read as POST, and a broken [auth] as no
+        // credentials.
+        if let Some(problem) = &in_use.file_error {
+            return Ok(TrustStatus::Invalid(vec![Violation {
+                part: WebhookPart::Url,
+                problem: problem.clone(),
+            }]));
         }
         if self.is_own_sandbox(&route) {
-            return Ok(Standing::Sandbox);
+            return Ok(TrustStatus::Sandbox);
         }
         let record = self.state().read()?;
+        // By contents, not by name: a renamed or copied webhook sends the same and stays trusted.
         let is_trusted =
             |webhook: &Webhook| record.trusted.values().any(|trusted| *trusted == webhook.trusted_content());
-        let is_typed = in_use.typed_over.as_ref().is_some_and(|base| {
+        let is_edit_of_trusted = in_use.before_edit.as_ref().is_some_and(|base| {
             is_trusted(base) || base.route().is_ok_and(|route| self.is_own_sandbox(&route))
         });
-        if is_typed || is_trusted(&in_use.webhook) || self.grants().cover(&route)? {
-            return Ok(Standing::Trusted);
+        if is_edit_of_trusted || is_trusted(&in_use.webhook) || self.grants().cover(&route)? {
+            return Ok(TrustStatus::Trusted);
         }
+        // By name: if other contents were trusted under this name, the question lists the changes.
         let before = record.trusted.get(&in_use.stem);
         let changes = before.map(|before| changes(before, &in_use.webhook.trusted_content()));
         let (method, url) = (in_use.webhook.method.as_str(), shown_text(&in_use.webhook.url));
-        Ok(Standing::Untrusted(Question {
+        Ok(TrustStatus::Untrusted(TrustQuestion {
             webhook: in_use.stem.clone(),
             request: format!("{method} {url}"),
-            host: route.origin.to_string(),
+            host: route.destination.to_string(),
             secrets: route.secrets,
             changes: changes.unwrap_or_default(),
         }))
     }
 
-    /// Permits sending through a webhook, or says why not; starts the workspace's sandbox where it goes there.
+    /// Returns the permit to send through a webhook, or why it is refused. Starts the workspace's sandbox if the
+    /// webhook uses it.
     pub async fn permit(&self, in_use: &WebhookInUse) -> Result<Permit, NotPermitted> {
-        let standing = self.standing(in_use)?;
-        let is_sandbox = standing == Standing::Sandbox;
-        if let Some(refusal) = standing.refusal() {
+        let status = self.trust_status(in_use)?;
+        let is_sandbox = status == TrustStatus::Sandbox;
+        if let Some(refusal) = status.refusal() {
             return Err(refusal);
         }
         let route = in_use.webhook.route().map_err(NotPermitted::Invalid)?;
-        let sandbox = match &route.origin {
-            Origin::Sandbox => Some(self.sandbox_url().await?),
-            Origin::Host(_) => None,
+        let sandbox = match &route.destination {
+            Destination::Sandbox => Some(self.sandbox_url().await?),
+            Destination::Host(_) => None,
         };
         Ok(Permit { route, sandbox, is_sandbox })
     }
 
-    /// Trusts a webhook as it is now, under its file's stem. An invalid one is still not sent to.
+    /// Trusts a webhook with its current contents, under its file's stem. An invalid webhook is still never used.
     pub fn trust(&self, stem: &str, webhook: &Webhook) -> Result<(), StateError> {
         let content = webhook.trusted_content();
         self.state().change(|record| {
@@ -218,7 +231,7 @@ impl Session {
         })
     }
 
-    /// Forgets the trust in a webhook, under whatever name it was given.
+    /// Revokes the trust in a webhook, for every name under which the same contents are trusted.
     pub fn revoke(&self, stem: &str, webhook: &Webhook) -> Result<(), StateError> {
         let content = webhook.trusted_content();
         self.state().change(|record| {
@@ -227,54 +240,59 @@ impl Session {
     }
 
     fn is_own_sandbox(&self, route: &Route) -> bool {
-        match &route.origin {
-            Origin::Sandbox => true,
-            Origin::Host(host) => {
+        match &route.destination {
+            Destination::Sandbox => true,
+            Destination::Host(host) => {
                 let name = host.name.trim_start_matches('[').trim_end_matches(']');
-                // By address alone: what a name leads to is somebody else's to say.
+                // Only IP addresses: other people control what a host name resolves to.
                 let address = name.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, host.port));
                 let is_announced = |addr| announce::is_announced(self.paths(), addr);
-                route.bot_call.is_some() && !host.is_https && address.is_ok_and(is_announced)
+                // A sandbox counts only if this user started it, which its announcement shows: the running process
+                // holds its lock. Neither a server nor a file of the workspace can claim to be one.
+                route.method_path.is_some() && !host.is_https && address.is_ok_and(is_announced)
             }
         }
     }
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub struct TrustRow {
+pub(crate) struct TrustRow {
     /// The file's stem.
     pub webhook: String,
-    /// The server; empty where it cannot be read off the webhook.
+    /// The server; empty if the URL does not show it.
     pub host: String,
     pub secrets: Vec<String>,
-    pub standing: Standing,
+    pub status: TrustStatus,
 }
 
-/// Returns where a webhook's file stands. One that cannot be read is invalid.
-pub fn trust_row(session: &Session, webhook: &Definition<Webhook>) -> Result<TrustRow, NotPermitted> {
+/// Returns the trust row of a webhook's file. A file that cannot be read is invalid.
+pub(crate) fn trust_row(
+    session: &Session,
+    webhook: &DefinitionFile<Webhook>,
+) -> Result<TrustRow, NotPermitted> {
     let in_use = WebhookInUse::of_file(webhook);
-    let host = in_use.webhook.origin().map(|origin| origin.to_string()).unwrap_or_default();
+    let host = in_use.webhook.destination().map(|destination| destination.to_string()).unwrap_or_default();
     let secrets = in_use.webhook.secret_names();
-    Ok(TrustRow { webhook: webhook.stem.clone(), host, secrets, standing: session.standing(&in_use)? })
+    Ok(TrustRow { webhook: webhook.stem.clone(), host, secrets, status: session.trust_status(&in_use)? })
 }
 
 impl WebhookInUse {
-    pub fn of_file(definition: &Definition<Webhook>) -> Self {
+    pub fn of_file(definition: &DefinitionFile<Webhook>) -> Self {
         let webhook = definition.value.clone().unwrap_or_default();
-        let broken = broken(definition);
-        Self { stem: definition.stem.clone(), webhook, broken, typed_over: None }
+        let file_error = first_blocking_error(definition);
+        Self { stem: definition.stem.clone(), webhook, file_error, before_edit: None }
     }
 }
 
-/// Returns the first error of a webhook's file that makes of its request another one than was meant.
-pub(super) fn broken(definition: &Definition<Webhook>) -> Option<Diagnostic> {
-    // Their defaults change how long it is waited and how often it is tried, not what is sent where.
+/// Returns the first error in a webhook's file that changes the request.
+pub(super) fn first_blocking_error(definition: &DefinitionFile<Webhook>) -> Option<Diagnostic> {
+    // These errors are in timeout, retries and rate, which change neither the request nor its destination.
     const HARMLESS: [Code; 2] = [Code::BadDuration, Code::OutOfRange];
     let mut errors = definition.source.problems.iter().filter(|problem| problem.is_error());
     errors.find(|problem| !HARMLESS.contains(&problem.code)).cloned()
 }
 
-/// Says what is other in `new`, a line for each value; passwords and tokens that stand there themselves are masked.
+/// Describes the changes from `old` to `new`, one line per value. Literal passwords and tokens are masked.
 fn changes(old: &Value, new: &Value) -> Vec<String> {
     let mut lines = Vec::new();
     for key in ["method", "url", "updates", "capture"] {
@@ -283,6 +301,7 @@ fn changes(old: &Value, new: &Value) -> Vec<String> {
     for key in ["params", "headers"] {
         let (old, new) = (pairs(&old[key]), pairs(&new[key]));
         let value = |pairs: &[(&str, &'_ str)], name: &str| {
+            // A name can occur several times. Its values are compared together.
             let values: Vec<&str> =
                 pairs.iter().filter(|(own, _)| *own == name).map(|(_, value)| *value).collect();
             (!values.is_empty()).then(|| values.join(", "))
@@ -296,6 +315,7 @@ fn changes(old: &Value, new: &Value) -> Vec<String> {
         }
     }
     if old["auth"] != new["auth"] {
+        // Without the values: a literal password must not be shown.
         lines.push("auth: changed".to_owned());
     }
     lines
@@ -305,14 +325,14 @@ fn change(what: &str, old: Option<&str>, new: Option<&str>) -> Option<String> {
     let what = visible(what);
     match (old, new) {
         (old, new) if old == new => None,
-        (None, Some(new)) => Some(format!("{what}: {}, which is new", shown_text(new))),
-        (Some(old), None) => Some(format!("{what}: gone, it was {}", shown_text(old))),
+        (None, Some(new)) => Some(format!("{what}: added {}", shown_text(new))),
+        (Some(old), None) => Some(format!("{what}: removed, was {}", shown_text(old))),
         (Some(old), Some(new)) => Some(format!("{what}: {} instead of {}", shown_text(new), shown_text(old))),
         (None, None) => None,
     }
 }
 
-/// Takes names and values as [`Webhook::trusted_content`] writes them.
+/// Reads names and values in the form in which [`Webhook::trusted_content`] writes them.
 fn pairs(value: &Value) -> Vec<(&str, &str)> {
     let pairs = value.as_array().into_iter().flatten();
     pairs.filter_map(|pair| Some((pair.get(0)?.as_str()?, pair.get(1)?.as_str()?))).collect()
@@ -370,6 +390,6 @@ mod tests {
         };
         let lines =
             changes(&header(&[("A", "1"), ("B", "2")]), &header(&[("B", "3"), ("C", "4"), ("C", "5")]));
-        assert_eq!(lines, ["B: 3 instead of 2", "C: 4, 5, which is new", "A: gone, it was 1"]);
+        assert_eq!(lines, ["B: 3 instead of 2", "C: added 4, 5", "A: removed, was 1"]);
     }
 }

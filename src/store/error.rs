@@ -1,37 +1,39 @@
-//! What goes wrong with a store, in terms that hold for any backend, in the words of the one who has to mend it.
+//! The errors of a store, in terms that hold for any backend, with messages for the user who has to fix them.
 //!
-//! Whoever publishes decides by the variant: [`Error::Busy`] passes, [`Error::Refused`] is about the data, all others need
-//! a person. What a backend said itself stays below, as the source.
+//! Callers decide by the variant: [`Error::Busy`] is temporary, [`Error::Refused`] is about the data, and all others
+//! need the user. The backend's own error is kept as the source.
 
-use super::Refusal;
-use crate::disk::Breach;
+use super::ChangeError;
+use crate::disk::PathRejection;
 
-pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+pub(crate) type BoxedError = Box<dyn std::error::Error + Send + Sync>;
 
-/// A store's operation that did not work. `place`, or the text alone, names the store as a person finds it: the path of
-/// its file.
+/// Why an operation of a store failed. `place`, or the only field, is the path of the store's file as the user knows
+/// it.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("cannot open the database {place}: {source}")]
-    Open { place: String, source: Cause },
-    #[error("the database {place} has version {version}, this telecast knows up to {known}: update telecast")]
+    Open { place: String, source: BoxedError },
+    #[error(
+        "the database {place} has version {version}, this telecast supports up to {known}: update telecast"
+    )]
     TooNew { place: String, version: u32, known: u32 },
     #[error("{0} is not a telecast database")]
     NotOurs(String),
-    #[error("{place} is left alone: {breach}")]
-    LeftAlone { place: String, breach: Breach },
-    #[error("{0} is no journal of this database: move it away")]
-    StrangeJournal(String),
+    #[error("refused to open {place}: {breach}")]
+    UnsafePath { place: String, breach: PathRejection },
+    #[error("{0} is not a journal of this database: move it away")]
+    ForeignJournal(String),
     #[error("the database {place} is damaged: move it away and import the people again")]
-    Damaged { place: String, source: Cause },
+    Damaged { place: String, source: BoxedError },
     #[error("the database {0} is locked by another process: try again when it is done")]
     Busy(String),
-    #[error("no space left for the database {0}: nothing of this step was saved")]
+    #[error("no space left for the database {0}: this step was not saved")]
     Full(String),
     #[error("no permission to write the database {0} and its folder")]
     NoPermission(String),
-    #[error("the database {place} did not work: {source}")]
-    Failed { place: String, source: Cause },
+    #[error("the database {place} failed: {source}")]
+    Failed { place: String, source: BoxedError },
     #[error(transparent)]
-    Refused(#[from] Refusal),
+    Refused(#[from] ChangeError),
 }

@@ -1,13 +1,14 @@
-//! People from a file: two passes, so that a column's type comes from all of its cells, and no file is held in memory.
+//! Imports profiles from a file in two passes: the first one finds each column's type from all of its cells, the
+//! second one writes. The file is never held in memory.
 //!
 //! ```text
-//! file ──csv | json_lines──▶ Record… ──1st pass──▶ Column… ──▶ Reading…
-//!                            Record… ──2nd pass, with the readings──▶ Change… ──batches──▶ Store::write
+//! file ──csv | json_lines──▶ ImportRecord… ──1st pass──▶ Column… ──▶ CellType…
+//!                            ImportRecord… ──2nd pass, with the types──▶ ProfileChange… ──batches──▶ Store::write
 //! ```
 
 use std::path::Path;
 
-use super::{Change, Store, Written};
+use super::{ProfileChange, Store, Written};
 
 mod csv;
 mod error;
@@ -19,28 +20,31 @@ mod report;
 mod source;
 
 pub use error::ImportError;
-pub use options::{Format, ImportOptions};
-pub use report::{ImportReport, ImportedColumn, Progress, Rejected};
+pub use options::ImportFormat;
+pub use options::ImportOptions;
+pub use report::ImportReport;
+pub(crate) use report::{ImportProgress, ImportedColumn, RejectedRow};
 
 use open::open;
-use plan::Plan;
+use plan::ImportPlan;
 
-/// How many profiles one transaction takes.
+// The profiles per transaction. Also how often progress is reported, and how much an interruption can lose.
 const BATCH: usize = 1_000;
 
-/// Imports the file at `path`; rows that do not fit are left out and told, all others are written in batches.
+/// Imports the file at `path`. Rows that do not fit are skipped and listed in the report; all others are written in
+/// batches.
 pub fn import(
     store: &dyn Store,
     path: &Path,
     options: &ImportOptions,
-    progress: &mut dyn FnMut(Progress),
+    progress: &mut dyn FnMut(ImportProgress),
 ) -> Result<ImportReport, ImportError> {
-    let plan = Plan::make(store, path, options, progress)?;
+    let plan = ImportPlan::make(store, path, options, progress)?;
     if options.is_stopped() {
         return Ok(ImportReport { is_interrupted: true, ..ImportReport::default() });
     }
     let mut source = open(path, options)?;
-    let mut writer = Writer { store, batch: Vec::new(), lines: Vec::new(), report: plan.report() };
+    let mut writer = BatchWriter { store, batch: Vec::new(), lines: Vec::new(), report: plan.report() };
     let mut n_records = 0;
     while let Some(record) = source.next()? {
         match plan.change(record) {
@@ -55,25 +59,25 @@ pub fn import(
         if n_records % BATCH == 0 {
             let n_rows = writer.report.n_created + writer.report.n_updated;
             let n_bytes = plan.n_bytes + source.n_bytes();
-            progress(Progress { n_rows, n_bytes, of_bytes: 2 * plan.n_bytes });
+            progress(ImportProgress { n_rows, n_bytes, total_bytes: 2 * plan.n_bytes });
         }
     }
     writer.flush()?;
-    // What the store refuses is told a batch later than what could not be read.
+    // The store's refusals are added when a batch is written, later than the rows that could not be read.
     writer.report.rejected.sort_by_key(|rejected| rejected.line);
     Ok(writer.report)
 }
 
-struct Writer<'a> {
+struct BatchWriter<'a> {
     store: &'a dyn Store,
-    batch: Vec<Change>,
-    /// The line of each change of the batch.
+    batch: Vec<ProfileChange>,
+    /// The line of each change in `batch`.
     lines: Vec<u64>,
     report: ImportReport,
 }
 
-impl Writer<'_> {
-    fn push(&mut self, line: u64, change: Change) -> Result<(), ImportError> {
+impl BatchWriter<'_> {
+    fn push(&mut self, line: u64, change: ProfileChange) -> Result<(), ImportError> {
         self.batch.push(change);
         self.lines.push(line);
         if self.batch.len() == BATCH { self.flush() } else { Ok(()) }
@@ -86,7 +90,7 @@ impl Writer<'_> {
                 Ok(Written::Created) => self.report.n_created += 1,
                 Ok(Written::Updated) => self.report.n_updated += 1,
                 Err(refusal) => {
-                    self.report.reject(Rejected { line, column: None, reason: refusal.to_string() });
+                    self.report.reject(RejectedRow { line, column: None, reason: refusal.to_string() });
                 }
             }
         }

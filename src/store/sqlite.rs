@@ -1,4 +1,4 @@
-//! The store in one SQLite file, shared by processes: WAL, one connection behind a lock.
+//! The store in one SQLite file: WAL mode, so that several processes can share it, and one connection behind a lock.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -6,108 +6,116 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use crate::profile::sample::{Chooser, Sample};
+use crate::profile::sample::{Sample, SampleChooser};
 use crate::profile::{Profile, Reachability, Vocabulary};
 
-use super::{Change, Error, Outcome, Page, Result, Store};
+use super::{Error, ProfileChange, ProfilePage, Result, Store, WriteOutcome};
 
-use state::State;
+use data_version::DataVersion;
 
+mod data_version;
 mod error;
 mod open;
 mod read;
 mod sample;
-mod state;
 mod vocabulary;
 mod write;
 
 /// The store in an SQLite file.
 ///
-/// Each call takes the one connection for its time, so calls from several threads wait for each other; one store each
-/// where they should not.
+/// A call holds the only connection until it returns, so calls from several threads wait for each other. To avoid that,
+/// open one store per thread.
 pub struct SqliteStore {
     path: PathBuf,
-    /// Whether writing is refused because there was no room when it was opened.
+    /// Whether writing is refused because the disk was full when the database was opened.
     is_full: bool,
     inner: Mutex<Inner>,
 }
 
 struct Inner {
     connection: Connection,
-    /// What it reads, where it reads a copy; removed once the connection is closed.
+    // The folder of the copy, if the connection reads one. Declared after `connection`: fields are dropped in this
+    // order, and the file must be closed before it is removed.
     _copy: Option<TempDir>,
-    vocabulary: Option<vocabulary::Cached>,
+    vocabulary: Option<vocabulary::CachedVocabulary>,
     sample: Option<CachedSample>,
 }
 
 struct CachedSample {
-    state: State,
+    state: DataVersion,
     limit: usize,
     sample: Arc<Sample>,
 }
 
 impl SqliteStore {
-    /// Opens the database at `path`; file (mode 0600) and folder are made where they are not there.
+    /// Opens the database at `path`. Creates the file (mode 0600) and the folder if they are missing.
     ///
-    /// Where they may not be written, the database is read, and each write is refused.
+    /// Without write permission, or on a full disk, the database is opened read-only and every write is refused.
     pub fn open(path: &Path) -> Result<Self> {
         Ok(Self::new(path, open::file(path)?))
     }
 
-    /// Opens a database that is there to read it; nothing is written in its folder.
+    /// Opens an existing database read-only. Writes nothing in its folder.
     pub fn open_read_only(path: &Path) -> Result<Self> {
         Ok(Self::new(path, open::read_only(path)?))
     }
 
     pub fn open_in_memory() -> Result<Self> {
         let path = Path::new(":memory:");
-        Ok(Self::new(path, open::Opened { connection: open::memory(path)?, copy: None, is_full: false }))
+        Ok(Self::new(
+            path,
+            open::OpenedDatabase { connection: open::memory(path)?, copy: None, is_full: false },
+        ))
     }
 
-    fn new(path: &Path, opened: open::Opened) -> Self {
-        let open::Opened { connection, copy, is_full } = opened;
+    fn new(path: &Path, opened: open::OpenedDatabase) -> Self {
+        let open::OpenedDatabase { connection, copy, is_full } = opened;
         let inner = Inner { connection, _copy: copy, vocabulary: None, sample: None };
         Self { path: path.to_owned(), is_full, inner: Mutex::new(inner) }
     }
 
     fn run<T>(&self, operation: impl FnOnce(&mut Inner) -> rusqlite::Result<T>) -> Result<T> {
-        operation(&mut self.lock()).map_err(|source| match error::sorted(&self.path, source) {
+        operation(&mut self.lock()).map_err(|source| match error::classify(&self.path, source) {
+            // A database that was opened read-only because the disk is full refuses writes like one without permission.
             Error::NoPermission(place) if self.is_full => Error::Full(place),
             error => error,
         })
     }
 
-    /// Takes a sample in steps, so that whoever wants to read meanwhile waits for none of them long.
+    // Takes the sample in many short steps and releases the connection between them. In one step, every other call,
+    // such as the completion of a keystroke, would wait for all of it.
     fn take_sample(&self, limit: usize) -> Result<Sample> {
         let n_profiles = self.count()?;
         let candidates = if usize::try_from(n_profiles).is_ok_and(|n| n <= limit) {
             self.run(|inner| sample::first(&inner.connection, limit))?
         } else {
-            let mut glances: Vec<sample::Glance> = Vec::new();
-            for start in self.run(|inner| sample::starts(&inner.connection))? {
-                // Where ids are missing, the stretch before reached beyond this one's start.
-                let after = glances.last().map_or(Some(start), |last| last.id.checked_add(1));
+            let mut rows: Vec<sample::RowSummary> = Vec::new();
+            for start in self.run(|inner| sample::range_starts(&inner.connection))? {
+                // Ids can be missing (deleted profiles). Then the previous range reached past the start of this one.
+                let after = rows.last().map_or(Some(start), |last| last.id.checked_add(1));
                 let Some(after) = after else { break };
                 let start = start.max(after);
-                glances.extend(self.run(|inner| sample::glance(&inner.connection, start))?);
+                rows.extend(self.run(|inner| sample::summarize_rows(&inner.connection, start))?);
             }
-            sample::candidates(&glances, limit)
+            sample::candidates(&rows, limit)
         };
-        let mut chooser = Chooser::default();
+        // Candidates are parsed one by one and dropped again: with a thousand properties per profile, keeping them
+        // all took 430 MiB.
+        let mut chooser = SampleChooser::default();
         let mut seen = Vec::with_capacity(candidates.len());
         for ids in candidates.chunks(sample::PROFILES_AT_A_TIME) {
-            seen.extend(self.run(|inner| sample::show(&inner.connection, ids, &mut chooser))?);
+            seen.extend(self.run(|inner| sample::show_to_chooser(&inner.connection, ids, &mut chooser))?);
         }
         let chosen: Vec<i64> = chooser.choose(limit).into_iter().map(|at| seen[at]).collect();
         let mut profiles = Vec::with_capacity(chosen.len());
         for ids in chosen.chunks(sample::PROFILES_AT_A_TIME) {
             profiles.extend(self.run(|inner| sample::pack(&inner.connection, ids))?);
         }
-        self.run(|inner| sample::let_go(&inner.connection))?;
+        self.run(|inner| sample::release_memory(&inner.connection))?;
         Ok(Sample { profiles, n_profiles })
     }
 
-    /// A panic while the lock was held rolled its transaction back, so the connection is as good as before.
+    // A panic while the lock was held has rolled back its transaction, so the connection is still usable.
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -122,7 +130,7 @@ impl Store for SqliteStore {
         self.run(|inner| read::by_identity(&inner.connection, identity))
     }
 
-    fn list(&self, search: &str, after: Option<&str>, limit: usize) -> Result<Page> {
+    fn list(&self, search: &str, after: Option<&str>, limit: usize) -> Result<ProfilePage> {
         self.run(|inner| read::page(&inner.connection, search, after, limit))
     }
 
@@ -139,7 +147,8 @@ impl Store for SqliteStore {
     }
 
     fn sample(&self, limit: usize) -> Result<Arc<Sample>> {
-        let state = self.run(|inner| State::of(&inner.connection))?;
+        // Read before the sample is taken: a write in between then makes this sample outdated, not silently current.
+        let state = self.run(|inner| DataVersion::of(&inner.connection))?;
         let is_current = |cached: &&CachedSample| cached.state == state && cached.limit == limit;
         if let Some(cached) = self.lock().sample.as_ref().filter(is_current) {
             return Ok(Arc::clone(&cached.sample));
@@ -149,7 +158,7 @@ impl Store for SqliteStore {
         Ok(sample)
     }
 
-    fn write(&self, changes: &[Change]) -> Result<Vec<Outcome>> {
+    fn write(&self, changes: &[ProfileChange]) -> Result<Vec<WriteOutcome>> {
         self.run(|inner| write::batch(&mut inner.connection, changes))
     }
 

@@ -1,7 +1,7 @@
-//! What the Bot API answers where it refuses: code and description as over HTTP, and the place that is to blame.
+//! A Bot API error: code and description as over HTTP and, for our own checks, the location of the fault.
 
 use super::Limit;
-use crate::json::Step;
+use crate::json::JsonStep;
 use crate::text::Span;
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -11,16 +11,16 @@ pub struct ApiError {
     pub error_code: u16,
     /// The whole `description`: `Bad Request: can't parse entities: …`.
     pub description: String,
-    pub at: Option<Place>,
-    /// Why, where our own check refused and more than the words depends on it.
-    pub cause: Option<Cause>,
+    pub location: Option<ArgumentLocation>,
+    /// The reason, if our own check found the error and the caller depends on the kind.
+    pub cause: Option<CheckFailure>,
     pub parameters: Option<ErrorParameters>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cause {
+pub enum CheckFailure {
     Markup,
-    /// The text is longer than what the server parses.
+    /// The text is longer than the server accepts before parsing.
     InputTooLong,
     /// The text is longer than a message or caption, after parsing.
     TooLong(Limit),
@@ -29,7 +29,7 @@ pub enum Cause {
     ButtonUrl,
 }
 
-/// The `parameters` of a refusal (Bot API, `ResponseParameters`).
+/// The `parameters` of an error (Bot API, `ResponseParameters`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorParameters {
     /// Wait this many seconds, then send again.
@@ -39,23 +39,22 @@ pub enum ErrorParameters {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct Place {
-    /// From the top of the body to the value; the first step is the argument's name.
-    pub path: Vec<Step>,
-    /// The bytes of the decoded string at `path`.
+pub struct ArgumentLocation {
+    /// The path from the top of the body to the value. The first step is the argument's name.
+    pub path: Vec<JsonStep>,
+    /// A byte range of the decoded string at `path`, if the fault is inside it.
     pub decoded: Option<Span>,
 }
 
-impl Place {
+impl ArgumentLocation {
     pub fn argument(name: &str) -> Self {
-        Self { path: vec![Step::Key(name.to_owned())], decoded: None }
+        Self { path: vec![JsonStep::Key(name.to_owned())], decoded: None }
     }
 
-    /// Returns the place of a member or item of the value here.
-    ///
-    /// Within JSON that is written inside a string the path cannot go on; the place stays the string.
+    /// Returns the location of a member or an item of this value.
     #[must_use]
-    pub fn child(&self, step: Step) -> Self {
+    pub fn child(&self, step: JsonStep) -> Self {
+        // JSON inside a string has no path in the body, so the location stays the string.
         if self.decoded.is_some() {
             return self.clone();
         }
@@ -64,29 +63,28 @@ impl Place {
         Self { path, decoded: None }
     }
 
+    /// Returns the location of a byte range of the decoded string here.
     #[must_use]
-    pub fn part(&self, decoded: Span) -> Self {
+    pub fn within_string(&self, decoded: Span) -> Self {
         Self { path: self.path.clone(), decoded: Some(decoded) }
     }
 }
 
 impl ApiError {
-    /// Makes a 400 from the server's inner words: the prefix put in front, the first letter lower-cased.
-    ///
-    /// The letter stays as it is where the second character is a capital or `_`, as in `MESSAGE_TOO_LONG`.
-    pub fn bad_request(words: &str) -> Self {
-        Self::prefixed(400, "Bad Request", words)
+    /// Makes a 400 from TDLib's message as the server does: prefix first, then the message with a lower-case letter.
+    pub fn bad_request(message: &str) -> Self {
+        Self::prefixed(400, "Bad Request", message)
     }
 
-    pub fn forbidden(words: &str) -> Self {
-        Self::prefixed(403, "Forbidden", words)
+    pub fn forbidden(message: &str) -> Self {
+        Self::prefixed(403, "Forbidden", message)
     }
 
     pub fn method_not_found() -> Self {
         Self::plain(404, "Not Found: method not found")
     }
 
-    /// Makes the answer for a token that is well-formed and no bot's.
+    /// The error for a well-formed token that belongs to no bot.
     pub fn unauthorized() -> Self {
         Self::plain(401, "Unauthorized")
     }
@@ -96,31 +94,38 @@ impl ApiError {
         Self { parameters, ..Self::plain(429, &format!("Too Many Requests: retry after {retry_after}")) }
     }
 
-    /// Makes an error whose description is given in full.
+    /// Makes an error with the full description.
     pub fn plain(error_code: u16, description: &str) -> Self {
-        Self { error_code, description: description.to_owned(), at: None, cause: None, parameters: None }
+        Self {
+            error_code,
+            description: description.to_owned(),
+            location: None,
+            cause: None,
+            parameters: None,
+        }
     }
 
-    fn prefixed(error_code: u16, prefix: &str, words: &str) -> Self {
-        if words.starts_with(prefix) {
-            return Self::plain(error_code, words);
+    fn prefixed(error_code: u16, prefix: &str, message: &str) -> Self {
+        if message.starts_with(prefix) {
+            return Self::plain(error_code, message);
         }
-        let mut chars = words.chars();
+        let mut chars = message.chars();
         let first = chars.next();
+        // Codes such as `MESSAGE_TOO_LONG` keep their first letter.
         let keeps_case =
             chars.clone().next().is_some_and(|second| second == '_' || second.is_ascii_uppercase());
         let description = match first {
             Some(first) if !keeps_case => {
                 format!("{prefix}: {}{}", first.to_ascii_lowercase(), chars.as_str())
             }
-            _ => format!("{prefix}: {words}"),
+            _ => format!("{prefix}: {message}"),
         };
         Self::plain(error_code, &description)
     }
 
     #[must_use]
-    pub fn at(mut self, place: Place) -> Self {
-        self.at = Some(place);
+    pub fn at(mut self, place: ArgumentLocation) -> Self {
+        self.location = Some(place);
         self
     }
 

@@ -1,130 +1,130 @@
-//! The arguments of a Bot API call as the server reads them: names and raw text, the first of duplicates wins.
+//! The arguments of a Bot API call as the server reads them: names with raw text. Of duplicates the first one wins.
 //!
-//! A JSON body is flattened: strings decoded, everything else as written, so that `1`, `"1"` and a form's `1` are the
-//! same, and `null` is the four letters. Values that are objects are JSON text again, whatever they came in.
+//! A JSON body is flattened: strings are decoded, other values stay as written. So `1`, `"1"` and a form's `1` are
+//! equal, and `null` is the text "null". A nested object is JSON text again, whether it came as JSON or as a string.
 
 use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 
-use super::api_error::Place;
-use crate::json::{self, Document, Node};
+use super::api_error::ArgumentLocation;
+use crate::json::{self, Document, JsonNode};
 use crate::text::Span;
 
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     by_name: IndexMap<String, Argument>,
     repeated: Vec<String>,
     files: BTreeSet<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Argument {
+pub(crate) struct Argument {
     pub text: String,
-    pub origin: Origin,
+    pub kind: ArgumentKind,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
+pub(crate) enum ArgumentKind {
     /// A JSON string, or text from a form or a query.
     Text,
-    /// A JSON value other than a string, verbatim.
+    /// A JSON value other than a string or null, verbatim.
     Json,
     /// `null`, which the server reads as the text "null".
     Null,
 }
 
-/// A body whose JSON is neither an object nor a string: the server answers a bare 400.
+/// A body whose JSON is neither an object nor a string. The server answers with a 400 without a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the body is not a JSON object")]
-pub struct NotAnObject {
+pub(crate) struct NotAnObject {
     pub span: Span,
 }
 
 impl Arguments {
-    /// Reads a JSON body; `source` is the text that `document` was parsed from.
-    ///
-    /// A body that is one string becomes the argument `content`, as on the server.
-    pub fn from_json(document: &Document, source: &str) -> Result<Self, NotAnObject> {
+    /// Reads a JSON body. `source` is the text from which `document` was parsed.
+    pub(crate) fn from_json(document: &Document, source: &str) -> Result<Self, NotAnObject> {
         let mut arguments = Self::default();
         match &document.root.value {
-            json::Value::Object(members) => {
+            json::JsonValue::Object(members) => {
                 for member in members {
                     arguments.add(&member.key.decoded, Argument::from_node(&member.value, source));
                 }
             }
-            json::Value::String(text) => {
-                arguments.add("content", Argument { text: text.decoded.clone(), origin: Origin::Text });
+            json::JsonValue::String(text) => {
+                // The server's rule for a body that is a single string.
+                arguments.add("content", Argument { text: text.decoded.clone(), kind: ArgumentKind::Text });
             }
             _ => return Err(NotAnObject { span: document.root.span }),
         }
         Ok(arguments)
     }
 
-    /// Takes the pairs of a form or a query string, decoded.
-    pub fn from_pairs(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
+    /// Takes the decoded pairs of a form or a query string.
+    pub(crate) fn from_pairs(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
         let mut arguments = Self::default();
         for (name, text) in pairs {
-            arguments.add(&name, Argument { text, origin: Origin::Text });
+            arguments.add(&name, Argument { text, kind: ArgumentKind::Text });
         }
         arguments
     }
 
-    /// Puts the arguments of the query string before these: of the same names, theirs win.
+    /// Inserts the arguments of the query string before these, so that they win over the body's.
     #[must_use]
-    pub fn query_first(self, query: impl IntoIterator<Item = (String, String)>) -> Self {
+    pub(crate) fn prepend_query(self, query: impl IntoIterator<Item = (String, String)>) -> Self {
         let mut all = Self::from_pairs(query);
         for (name, argument) in self.by_name {
             all.add(&name, argument);
         }
+        // Names that were already duplicates within the body.
         all.repeated.extend(self.repeated);
         all.files = self.files;
         all
     }
 
     #[must_use]
-    pub fn with_files(mut self, names: impl IntoIterator<Item = String>) -> Self {
+    pub(crate) fn with_files(mut self, names: impl IntoIterator<Item = String>) -> Self {
         self.files.extend(names);
         self
     }
 
-    pub fn has_file(&self, name: &str) -> bool {
+    pub(crate) fn has_file(&self, name: &str) -> bool {
         self.files.contains(name)
     }
 
-    pub fn get(&self, name: &str) -> Option<&Argument> {
+    pub(crate) fn get(&self, name: &str) -> Option<&Argument> {
         self.by_name.get(name)
     }
 
-    /// Returns an argument's text, empty where it is missing: the server knows no difference in most places.
-    pub fn text(&self, name: &str) -> &str {
+    /// Returns an argument's text, or an empty string if it is missing. In most cases the server treats both alike.
+    pub(crate) fn text(&self, name: &str) -> &str {
         self.get(name).map_or("", |argument| &argument.text)
     }
 
-    /// Returns a boolean as the server reads it at the top level: "true", "yes" and "1" are true, all else is false.
-    pub fn boolean(&self, name: &str) -> bool {
+    /// Reads a boolean as the server does at the top level: "true", "yes" and "1" are true, anything else is false.
+    pub(crate) fn boolean(&self, name: &str) -> bool {
         is_true(self.text(name))
     }
 
-    /// Returns an integer as the server reads it at the top level, leniently; 0 where it is missing.
-    pub fn integer(&self, name: &str) -> i64 {
+    /// Reads an integer as the server does at the top level, see `lenient_i64`. A missing argument is 0.
+    pub(crate) fn integer(&self, name: &str) -> i64 {
         lenient_i64(self.text(name))
     }
 
-    /// Returns names and arguments in the order they came.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &Argument)> {
+    /// Iterates over names and arguments in their order in the request, the query string first.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Argument)> {
         self.by_name.iter().map(|(name, argument)| (name.as_str(), argument))
     }
 
-    /// Returns the names that came again after their first, which alone counts.
-    pub fn repeated(&self) -> &[String] {
+    /// Returns the names of arguments that were ignored because the same name came before.
+    pub(crate) fn repeated(&self) -> &[String] {
         &self.repeated
     }
 
-    pub fn place(&self, name: &str) -> Place {
+    pub(crate) fn location(&self, name: &str) -> ArgumentLocation {
         match self.get(name) {
-            Some(_) => Place::argument(name),
-            None => Place::default(),
+            Some(_) => ArgumentLocation::argument(name),
+            None => ArgumentLocation::default(),
         }
     }
 
@@ -138,21 +138,23 @@ impl Arguments {
 }
 
 impl Argument {
-    fn from_node(node: &Node, source: &str) -> Self {
+    fn from_node(node: &JsonNode, source: &str) -> Self {
         match &node.value {
-            json::Value::String(text) => Self { text: text.decoded.clone(), origin: Origin::Text },
-            json::Value::Null => Self { text: "null".into(), origin: Origin::Null },
-            _ => Self { text: node.span.of(source).to_owned(), origin: Origin::Json },
+            json::JsonValue::String(text) => Self { text: text.decoded.clone(), kind: ArgumentKind::Text },
+            json::JsonValue::Null => Self { text: "null".into(), kind: ArgumentKind::Null },
+            _ => Self { text: node.span.of(source).to_owned(), kind: ArgumentKind::Json },
         }
     }
 }
 
 pub(super) fn is_true(text: &str) -> bool {
+    // TDLib's whitespace includes NUL and vertical tab, unlike Rust's.
     let text = text.trim_matches(|c: char| c.is_ascii_whitespace() || c == '\0' || c == '\x0b');
     ["true", "yes", "1"].iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
-/// Reads an integer as the server does where it is lenient: a minus, digits, the rest ignored; wraps as a C integer.
+/// Reads an integer as the server does for top-level arguments: a minus sign and digits, the rest is ignored. Without
+/// digits it is 0, and overflow wraps.
 pub(super) fn lenient_i64(text: &str) -> i64 {
     let (is_negative, digits) = match text.strip_prefix('-') {
         Some(digits) => (true, digits),
@@ -165,7 +167,7 @@ pub(super) fn lenient_i64(text: &str) -> i64 {
     if is_negative { value.wrapping_neg() } else { value }
 }
 
-/// Reads an integer that is written as the server would print it: no plus, no zeros in front, nothing behind.
+/// Parses an integer that is written as the server would print it: no plus sign, no leading zeros, nothing after it.
 pub(super) fn canonical<T: std::str::FromStr + ToString>(text: &str) -> Option<T> {
     text.parse::<T>().ok().filter(|value| value.to_string() == text)
 }
@@ -193,7 +195,7 @@ mod tests {
     #[test]
     fn the_query_comes_first() {
         let body = Arguments::from_pairs([("text".into(), "body".into()), ("x".into(), "1".into())]);
-        let all = body.query_first([("text".into(), "query".into())]);
+        let all = body.prepend_query([("text".into(), "query".into())]);
         assert_eq!((all.text("text"), all.text("x")), ("query", "1"));
         assert_eq!(all.repeated(), ["text"]);
     }

@@ -1,15 +1,20 @@
-//! What the server changed on the way from a parsed text to the sent one, in words.
+//! Describes what the server changed between a parsed text and the sent one.
 
-use super::class::{Class, Style};
-use super::clean::{Fate, fate, is_direction_mark};
-use super::sent::{Change, MAX_ENTITIES};
+use super::class::{OverlapClass, TextStyle};
+use super::clean::{CleanAction, clean_action, is_direction_mark};
+use super::sent::{MAX_ENTITIES, TextChange};
 use super::{Entity, EntityKind, FormattedText, repair};
 use crate::diagnostic::Code;
 use crate::text::Span;
 
+// Nobody reads more, and a hostile text may have a change in every character.
 const MAX_CHANGES: usize = 200;
 
-pub(super) fn between(parsed: &FormattedText, sent: &FormattedText, n_dropped: usize) -> Vec<Change> {
+pub(super) fn describe_changes(
+    parsed: &FormattedText,
+    sent: &FormattedText,
+    n_dropped: usize,
+) -> Vec<TextChange> {
     let alignment = Alignment::of(&parsed.text, &sent.text);
     let mut changes = characters(&parsed.text);
     changes.extend(alignment.trimmed(&parsed.text));
@@ -17,8 +22,8 @@ pub(super) fn between(parsed: &FormattedText, sent: &FormattedText, n_dropped: u
     if 0 < n_dropped {
         let span = Span::new(0, parsed.text.len());
         let message =
-            format!("{n_dropped} entities were dropped: a message holds {MAX_ENTITIES} beside custom emoji");
-        changes.push(Change { code: Code::TooManyEntities, span, message });
+            format!("{n_dropped} entities were dropped: the limit is {MAX_ENTITIES} without custom emoji");
+        changes.push(TextChange { code: Code::TooManyEntities, span, message });
     }
     changes.extend(found(sent, &alignment));
     changes.sort_by_key(|change| change.span);
@@ -26,27 +31,32 @@ pub(super) fn between(parsed: &FormattedText, sent: &FormattedText, n_dropped: u
     changes
 }
 
-/// Characters that were replaced or taken out, one change a run.
-fn characters(text: &str) -> Vec<Change> {
-    let mut changes: Vec<Change> = Vec::new();
+/// Replaced and removed characters, one change per run.
+fn characters(text: &str) -> Vec<TextChange> {
+    let mut changes: Vec<TextChange> = Vec::new();
     let mut chars = text.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
         let is_followed_by_mark = chars.peek().is_some_and(|(_, next)| is_direction_mark(*next));
-        let (code, message) = match fate(c) {
-            Fate::BecomesSpace if c == '\t' => (Code::Tab, "a tab became a space".to_owned()),
-            Fate::BecomesSpace if c != ' ' => (Code::ControlCharacter, format!("{} became a space", name(c))),
-            Fate::Vanishes if c == '\r' => (Code::CarriageReturn, "a carriage return was removed".to_owned()),
-            Fate::Vanishes => (Code::InvisibleCharacter, format!("{} was removed", name(c))),
-            Fate::Stays if is_direction_mark(c) && is_followed_by_mark => {
+        let (code, message) = match clean_action(c) {
+            CleanAction::ReplaceWithSpace if c == '\t' => (Code::Tab, "a tab became a space".to_owned()),
+            CleanAction::ReplaceWithSpace if c != ' ' => {
+                (Code::ControlCharacter, format!("{} became a space", name(c)))
+            }
+            CleanAction::Remove if c == '\r' => {
+                (Code::CarriageReturn, "a carriage return was removed".to_owned())
+            }
+            CleanAction::Remove => (Code::InvisibleCharacter, format!("{} was removed", name(c))),
+            CleanAction::Keep if is_direction_mark(c) && is_followed_by_mark => {
                 (Code::DirectionMark, format!("{} became U+200C: only the last of a run stays", name(c)))
             }
             _ => continue,
         };
         let span = Span::new(at, at + c.len_utf8());
+        // A run of tabs is one change, not one per tab.
         if let Some(last) = changes.last_mut().filter(|last| last.span.end == at && last.code == code) {
             last.span = last.span.join(span);
         } else if changes.len() < MAX_CHANGES {
-            changes.push(Change { code, span, message });
+            changes.push(TextChange { code, span, message });
         } else {
             break;
         }
@@ -58,68 +68,71 @@ fn name(c: char) -> String {
     format!("U+{:04X}", u32::from(c))
 }
 
-/// Which byte of the parsed text each byte of the sent one was.
+/// Maps byte offsets of the sent text to the parsed text.
 #[derive(Debug)]
 pub(super) struct Alignment {
-    /// Places in the cleaned text behind which characters were taken out, with the place in the parsed text there.
+    /// Offsets in the cleaned text at which characters were removed, each with the matching offset in the parsed text.
     jumps: Vec<(usize, usize)>,
-    /// What was cut at the start of the cleaned text, and where the sent text ends in it.
+    /// How many bytes were trimmed at the start of the cleaned text.
     start: usize,
+    /// The end of the sent text in the cleaned text.
     end: usize,
 }
 
 impl Alignment {
-    pub fn of(parsed: &str, sent: &str) -> Self {
+    pub(super) fn of(parsed: &str, sent: &str) -> Self {
         let mut jumps = vec![(0, 0)];
         let (mut cleaned, mut leading, mut is_leading) = (0, 0, true);
         for (at, c) in parsed.char_indices() {
-            if fate(c) == Fate::Vanishes {
+            if clean_action(c) == CleanAction::Remove {
                 jumps.push((cleaned, at + c.len_utf8()));
                 continue;
             }
             cleaned += c.len_utf8();
-            is_leading &= fate(c) == Fate::BecomesSpace || c == '\n';
+            is_leading &= clean_action(c) == CleanAction::ReplaceWithSpace || c == '\n';
             leading += usize::from(is_leading);
         }
-        let kept = sent.bytes().take_while(|byte| matches!(byte, b' ' | b'\n')).count();
-        let start = leading.saturating_sub(kept);
+        // Leading spaces inside an entity are not trimmed, so the sent text may begin with some of them.
+        let n_untrimmed = sent.bytes().take_while(|byte| matches!(byte, b' ' | b'\n')).count();
+        let start = leading.saturating_sub(n_untrimmed);
         Self { jumps, start, end: start + sent.len() }
     }
 
-    pub fn parsed(&self, sent: usize) -> usize {
-        self.of_cleaned(sent + self.start)
+    pub(super) fn parsed(&self, sent: usize) -> usize {
+        self.parsed_from_cleaned(sent + self.start)
     }
 
-    fn of_cleaned(&self, cleaned: usize) -> usize {
+    fn parsed_from_cleaned(&self, cleaned: usize) -> usize {
         let after = self.jumps.partition_point(|(at, _)| *at <= cleaned);
         let (at, parsed) = self.jumps[after.saturating_sub(1)];
         parsed + (cleaned - at)
     }
 
-    fn trimmed(&self, parsed: &str) -> Vec<Change> {
-        let change = |span, place| Change {
+    fn trimmed(&self, parsed: &str) -> Vec<TextChange> {
+        let change = |span, side| TextChange {
             code: Code::Trimmed,
             span,
-            message: format!("whitespace at the {place} was removed"),
+            message: format!("whitespace at the {side} was removed"),
         };
-        let start = Span::new(0, self.of_cleaned(self.start).min(parsed.len()));
-        let end = Span::new(self.of_cleaned(self.end).min(parsed.len()), parsed.len());
-        let is_trimmed =
-            |span: Span| span.of(parsed).contains(|c| fate(c) == Fate::BecomesSpace || c == '\n');
+        let start = Span::new(0, self.parsed_from_cleaned(self.start).min(parsed.len()));
+        let end = Span::new(self.parsed_from_cleaned(self.end).min(parsed.len()), parsed.len());
+        let is_trimmed = |span: Span| {
+            span.of(parsed).contains(|c| clean_action(c) == CleanAction::ReplaceWithSpace || c == '\n')
+        };
         let both = [(start, "start"), (end, "end")];
         both.into_iter()
             .filter(|(span, _)| is_trimmed(*span))
-            .map(|(span, place)| change(span, place))
+            .map(|(span, side)| change(span, side))
             .collect()
     }
 }
 
-fn found(sent: &FormattedText, alignment: &Alignment) -> Vec<Change> {
-    let places = Places::of(&sent.text);
-    let all = sent.entities.iter().filter(|entity| entity.kind.is_found()).take(MAX_CHANGES);
+fn found(sent: &FormattedText, alignment: &Alignment) -> Vec<TextChange> {
+    let index = Utf16Index::of(&sent.text);
+    let all = sent.entities.iter().filter(|entity| entity.kind.is_auto_detected()).take(MAX_CHANGES);
     all.map(|entity| {
-        let span = places.span(entity);
-        Change {
+        let span = index.span(entity);
+        TextChange {
             code: Code::Found,
             span: Span::new(alignment.parsed(span.start), alignment.parsed(span.end)),
             message: format!("{} was found: {}", with_article(&entity.kind), span.of(&sent.text)),
@@ -128,67 +141,70 @@ fn found(sent: &FormattedText, alignment: &Alignment) -> Vec<Change> {
     .collect()
 }
 
-fn repairs(parsed: &FormattedText) -> Vec<Change> {
+fn repairs(parsed: &FormattedText) -> Vec<TextChange> {
     let mut repaired = parsed.entities.clone();
+    // Repaired again on the parsed text: the changes need its offsets, and cleaning has shifted the sent ones.
     repaired.retain(|entity| 0 < entity.length);
     repair::repair(&mut repaired);
-    let places = Places::of(&parsed.text);
+    let offsets = Utf16Index::of(&parsed.text);
     let index = Repaired::of(&repaired);
     let all = parsed.entities.iter().filter(|entity| 0 < entity.length);
     let changed = all.filter_map(|entity| {
-        let (code, message) = index.what_became_of(entity)?;
-        Some(Change { code, span: places.span(entity), message })
+        let (code, message) = index.change_to(entity)?;
+        Some(TextChange { code, span: offsets.span(entity), message })
     });
     changed.take(MAX_CHANGES).collect()
 }
 
 struct Repaired<'a> {
-    /// All but styles, sorted.
+    /// All entities except styles, sorted.
     others: Vec<&'a Entity>,
-    /// By style, sorted and disjoint.
-    styles: [Vec<&'a Entity>; Style::ALL.len()],
+    /// The entities of each style, sorted and disjoint.
+    styles: [Vec<&'a Entity>; TextStyle::ALL.len()],
 }
 
 impl<'a> Repaired<'a> {
     fn of(entities: &'a [Entity]) -> Self {
         let mut all = Self { others: Vec::new(), styles: Default::default() };
         for entity in entities {
-            match Class::of(&entity.kind) {
-                Class::Style(style) => all.styles[style as usize].push(entity),
+            match OverlapClass::of(&entity.kind) {
+                OverlapClass::Style(style) => all.styles[style as usize].push(entity),
                 _ => all.others.push(entity),
             }
         }
         all
     }
 
-    fn what_became_of(&self, entity: &Entity) -> Option<(Code, String)> {
-        match Class::of(&entity.kind) {
-            Class::Style(style) => self.style_change(entity, style),
+    fn change_to(&self, entity: &Entity) -> Option<(Code, String)> {
+        match OverlapClass::of(&entity.kind) {
+            OverlapClass::Style(style) => self.style_change(entity, style),
             _ => self.other_change(entity),
         }
     }
 
-    fn style_change(&self, entity: &Entity, style: Style) -> Option<(Code, String)> {
+    fn style_change(&self, entity: &Entity, style: TextStyle) -> Option<(Code, String)> {
         let pieces = &self.styles[style as usize];
+        // Binary search: a text may have thousands of entities.
         let first = pieces.partition_point(|piece| piece.end() <= entity.offset);
-        let what = entity.kind.in_words();
+        let label = entity.kind.label();
         let Some(piece) = pieces.get(first).filter(|piece| piece.offset < entity.end()) else {
             return Some((
                 Code::DroppedStyle,
-                format!("the {what} was dropped: code holds no other formatting"),
+                format!("the {label} was dropped: code cannot contain other formatting"),
             ));
         };
         if piece.offset < entity.offset || entity.end() < piece.end() {
-            return Some((Code::MergedStyle, format!("the {what} was merged with the {what} beside it")));
+            // The piece is longer than the entity, so the server has merged it with another.
+            return Some((Code::MergedStyle, format!("the {label} was merged with the {label} next to it")));
         }
         let is_whole = piece.offset == entity.offset && piece.end() == entity.end();
         if is_whole || self.is_only_split(entity, pieces, first) {
             return None;
         }
-        Some((Code::CutStyle, format!("the {what} was cut: code holds no other formatting")))
+        Some((Code::CutStyle, format!("the {label} was cut: code cannot contain other formatting")))
     }
 
-    /// Whether the pieces from `first` on still cover all of `entity`: what a reader sees is the same.
+    /// Whether the pieces from `first` on still cover all of `entity`, so that a reader sees no difference.
     fn is_only_split(&self, entity: &Entity, pieces: &[&Entity], first: usize) -> bool {
         let mut covered = entity.offset;
         for piece in pieces[first..].iter().take_while(|piece| piece.offset < entity.end()) {
@@ -207,33 +223,35 @@ impl<'a> Repaired<'a> {
         if here.any(|other| *other == entity) {
             return None;
         }
-        let what = entity.kind.in_words();
-        let before = self.others[..from].iter().rev().find(|other| entity.offset < other.end());
-        let behind = self.others[from..].iter().find(|other| other.offset < entity.end());
-        let winner = self.others[from..].iter().find(same_place).or(before).or(behind);
+        let label = entity.kind.label();
+        let earlier = self.others[..from].iter().rev().find(|other| entity.offset < other.end());
+        let later = self.others[from..].iter().find(|other| other.offset < entity.end());
+        // The winner is the reason to show: first an entity with the same range, then one that began earlier, then a
+        // later one.
+        let winner = self.others[from..].iter().find(same_place).or(earlier).or(later);
         let reason = winner.map_or_else(
-            || "it overlaps another".to_owned(),
+            || "it overlaps another entity".to_owned(),
             |winner| format!("it overlaps {}", with_article(&winner.kind)),
         );
-        Some((Code::DroppedEntity, format!("the {what} was dropped: {reason}")))
+        Some((Code::DroppedEntity, format!("the {label} was dropped: {reason}")))
     }
 }
 
-/// Byte offsets by UTF-16 offset.
+/// The byte offset of each UTF-16 code unit, and of the end.
 #[derive(Debug)]
-pub(super) struct Places(Vec<usize>);
+pub(super) struct Utf16Index(Vec<usize>);
 
-impl Places {
-    pub fn of(text: &str) -> Self {
-        let mut places = Vec::with_capacity(text.len() + 1);
+impl Utf16Index {
+    pub(super) fn of(text: &str) -> Self {
+        let mut offsets = Vec::with_capacity(text.len() + 1);
         for (at, c) in text.char_indices() {
-            places.extend(std::iter::repeat_n(at, c.len_utf16()));
+            offsets.extend(std::iter::repeat_n(at, c.len_utf16()));
         }
-        places.push(text.len());
-        Self(places)
+        offsets.push(text.len());
+        Self(offsets)
     }
 
-    pub fn span(&self, entity: &Entity) -> Span {
+    pub(super) fn span(&self, entity: &Entity) -> Span {
         let last = self.0.len() - 1;
         let at = |units: u32| self.0[(units as usize).min(last)];
         Span::new(at(entity.offset), at(entity.end()))
@@ -241,7 +259,7 @@ impl Places {
 }
 
 fn with_article(kind: &EntityKind) -> String {
-    let name = kind.in_words();
+    let name = kind.label();
     match kind {
         EntityKind::Code => name.to_owned(),
         EntityKind::Email | EntityKind::ExpandableBlockquote => format!("an {name}"),

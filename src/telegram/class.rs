@@ -1,23 +1,23 @@
-//! How kinds of entities may overlap: which are cut, which exclude others, which hold anything.
+//! Classes of entities by how they may overlap: split at the edges of others, mutually exclusive, or containers.
 
 use super::{Entity, EntityKind};
 
-/// What the server does with entities that overlap others.
+/// How the server treats overlaps (TDLib: splittable, blockquote, continuous).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Class {
-    /// Bold and its like: cut at the edges of others, merged where they touch, gone under code.
-    Style(Style),
-    /// Quotes: may hold the other classes whole, never each other.
+pub(super) enum OverlapClass {
+    /// Bold and similar: split at the edges of other entities, merged with the same style, removed inside code.
+    Style(TextStyle),
+    /// Quotes: may contain whole entities of the other classes, but no quotes.
     Quote,
-    /// Code and times: hold nothing, and stand in nothing but quotes.
+    /// Code and times: contain nothing, and may only be inside quotes.
     Code,
-    /// Links and all else: never overlap one another.
+    /// Links and everything else: never overlap each other or code.
     Link,
 }
 
-/// The five styles, in the order the server writes them.
+/// The five styles, in the order in which TDLib writes them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Style {
+pub(super) enum TextStyle {
     Bold,
     Italic,
     Underline,
@@ -25,31 +25,36 @@ pub(super) enum Style {
     Spoiler,
 }
 
-impl Style {
-    pub const ALL: [Style; 5] =
-        [Style::Bold, Style::Italic, Style::Underline, Style::Strikethrough, Style::Spoiler];
+impl TextStyle {
+    pub(super) const ALL: [TextStyle; 5] = [
+        TextStyle::Bold,
+        TextStyle::Italic,
+        TextStyle::Underline,
+        TextStyle::Strikethrough,
+        TextStyle::Spoiler,
+    ];
 
-    pub fn kind(self) -> EntityKind {
+    pub(super) fn kind(self) -> EntityKind {
         match self {
-            Style::Bold => EntityKind::Bold,
-            Style::Italic => EntityKind::Italic,
-            Style::Underline => EntityKind::Underline,
-            Style::Strikethrough => EntityKind::Strikethrough,
-            Style::Spoiler => EntityKind::Spoiler,
+            TextStyle::Bold => EntityKind::Bold,
+            TextStyle::Italic => EntityKind::Italic,
+            TextStyle::Underline => EntityKind::Underline,
+            TextStyle::Strikethrough => EntityKind::Strikethrough,
+            TextStyle::Spoiler => EntityKind::Spoiler,
         }
     }
 }
 
-impl Class {
-    pub fn of(kind: &EntityKind) -> Self {
+impl OverlapClass {
+    pub(super) fn of(kind: &EntityKind) -> Self {
         match kind {
-            EntityKind::Bold => Class::Style(Style::Bold),
-            EntityKind::Italic => Class::Style(Style::Italic),
-            EntityKind::Underline => Class::Style(Style::Underline),
-            EntityKind::Strikethrough => Class::Style(Style::Strikethrough),
-            EntityKind::Spoiler => Class::Style(Style::Spoiler),
-            EntityKind::Blockquote | EntityKind::ExpandableBlockquote => Class::Quote,
-            EntityKind::Code | EntityKind::Pre { .. } | EntityKind::DateTime { .. } => Class::Code,
+            EntityKind::Bold => OverlapClass::Style(TextStyle::Bold),
+            EntityKind::Italic => OverlapClass::Style(TextStyle::Italic),
+            EntityKind::Underline => OverlapClass::Style(TextStyle::Underline),
+            EntityKind::Strikethrough => OverlapClass::Style(TextStyle::Strikethrough),
+            EntityKind::Spoiler => OverlapClass::Style(TextStyle::Spoiler),
+            EntityKind::Blockquote | EntityKind::ExpandableBlockquote => OverlapClass::Quote,
+            EntityKind::Code | EntityKind::Pre { .. } | EntityKind::DateTime { .. } => OverlapClass::Code,
             EntityKind::Mention
             | EntityKind::Hashtag
             | EntityKind::Cashtag
@@ -60,14 +65,15 @@ impl Class {
             | EntityKind::BankCardNumber
             | EntityKind::TextLink { .. }
             | EntityKind::TextMention { .. }
-            | EntityKind::CustomEmoji { .. } => Class::Link,
+            | EntityKind::CustomEmoji { .. } => OverlapClass::Link,
         }
     }
 }
 
 impl Entity {
-    /// Returns where it ends, in UTF-16 units.
+    /// Returns the end in UTF-16 code units.
     pub fn end(&self) -> u32 {
+        // A caller's `entities` may have any numbers; `fix` checks them later.
         self.offset.saturating_add(self.length)
     }
 }

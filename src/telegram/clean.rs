@@ -1,42 +1,43 @@
-//! Characters that the server replaces or takes out, with entities that follow, and what counts as empty.
+//! Characters that the server replaces or removes, entities shifted accordingly, and which texts count as empty.
 
 use super::{Entity, FormattedText, TextError};
 
-/// The server's limit on a text in bytes, checked before entities are looked at.
+/// TDLib's limit for a cleaned text, in bytes. The rest is cut off without an error.
 pub(super) const MAX_BYTES: usize = 35_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fate {
-    Stays,
-    BecomesSpace,
-    Vanishes,
+pub(super) enum CleanAction {
+    Keep,
+    ReplaceWithSpace,
+    Remove,
 }
 
-/// Returns what becomes of `c`; runs of direction marks are another matter, see [`is_direction_mark`].
-pub(super) fn fate(c: char) -> Fate {
+/// Returns what the server does with `c` (TDLib, `clean_input_string`). Runs of direction marks come later.
+pub(super) fn clean_action(c: char) -> CleanAction {
     match c {
-        '\n' => Fate::Stays,
-        '\r' => Fate::Vanishes,
-        '\0'..=' ' => Fate::BecomesSpace,
-        '\u{2028}'..='\u{202e}' | '\u{0333}' | '\u{033f}' | '\u{030a}' => Fate::Vanishes,
-        _ => Fate::Stays,
+        '\n' => CleanAction::Keep,
+        '\r' => CleanAction::Remove,
+        '\0'..=' ' => CleanAction::ReplaceWithSpace,
+        '\u{2028}'..='\u{202e}' | '\u{0333}' | '\u{033f}' | '\u{030a}' => CleanAction::Remove,
+        _ => CleanAction::Keep,
     }
 }
 
-/// Whether only the last of a run of these stays; the others become zero width non-joiners.
+/// Whether `c` is a direction mark. In a run of them, all but the last become zero-width non-joiners.
 pub(super) fn is_direction_mark(c: char) -> bool {
     matches!(c, '\u{200e}' | '\u{200f}')
 }
 
-/// Cleans a text without entities; it ends where the server stops reading.
+/// Cleans a text without entities and cuts it at the server's limit.
 pub(super) fn clean_plain(text: &str) -> String {
     let mut clean = String::with_capacity(text.len().min(MAX_BYTES));
     for c in text.chars() {
-        let c = match fate(c) {
-            Fate::Vanishes => continue,
-            Fate::BecomesSpace => ' ',
-            Fate::Stays => c,
+        let c = match clean_action(c) {
+            CleanAction::Remove => continue,
+            CleanAction::ReplaceWithSpace => ' ',
+            CleanAction::Keep => c,
         };
+        // TDLib stops as soon as the longest UTF-8 character might not fit.
         if MAX_BYTES - 4 <= clean.len() {
             break;
         }
@@ -45,18 +46,21 @@ pub(super) fn clean_plain(text: &str) -> String {
     soften_direction_marks(clean)
 }
 
-/// Cleans a text and moves its entities along; they have to be sorted, and nested or disjoint.
+/// Cleans a text and shifts its entities. They must be sorted, and nested or disjoint.
 pub(super) fn clean(formatted: FormattedText) -> Result<FormattedText, TextError> {
     let FormattedText { text, mut entities } = formatted;
     let mut clean = String::with_capacity(text.len());
-    let mut marks = Marks { entities: &mut entities, next: 0, open: Vec::new(), units: 0, vanished: 0 };
+    // The byte limit is not applied here: with entities, `fix` cuts after trimming.
+    let mut marks =
+        EntityShifter { entities: &mut entities, next: 0, open: Vec::new(), units: 0, vanished: 0 };
     for (at, c) in text.char_indices() {
         marks.visit(at)?;
+        // Every removed character has one code unit, which is what `vanished` counts.
         marks.units += c.len_utf16() as u32;
-        match fate(c) {
-            Fate::Stays => clean.push(c),
-            Fate::BecomesSpace => clean.push(' '),
-            Fate::Vanishes => marks.vanished += 1,
+        match clean_action(c) {
+            CleanAction::Keep => clean.push(c),
+            CleanAction::ReplaceWithSpace => clean.push(' '),
+            CleanAction::Remove => marks.vanished += 1,
         }
     }
     marks.visit(text.len())?;
@@ -64,25 +68,27 @@ pub(super) fn clean(formatted: FormattedText) -> Result<FormattedText, TextError
     Ok(FormattedText { text: soften_direction_marks(clean), entities })
 }
 
-/// The edges of entities, met in the order of the text.
-struct Marks<'a> {
+/// Shifts entities while the text is read from its start to its end.
+struct EntityShifter<'a> {
     entities: &'a mut [Entity],
     next: usize,
-    /// Entities that have begun, with the units that had vanished before each.
+    /// Indices of the entities that have begun, each with the code units that had been removed before it.
     open: Vec<(usize, u32)>,
-    /// UTF-16 units read, and those of them that vanished.
+    /// UTF-16 code units read so far.
     units: u32,
+    /// How many of them were removed.
     vanished: u32,
 }
 
-impl Marks<'_> {
-    /// Ends and begins entities at the character boundary at byte `at`.
+impl EntityShifter<'_> {
+    /// Ends and begins entities at byte `at`, a character boundary.
     fn visit(&mut self, at: usize) -> Result<(), TextError> {
         let units = self.units;
         while let Some((idx, vanished_before)) =
             self.open.pop_if(|(idx, _)| self.entities[*idx].end() <= units)
         {
             let entity = &mut self.entities[idx];
+            // A character of two code units was read, and the entity ends between them.
             if entity.end() != units {
                 return Err(TextError::EndsInsideCharacter { offset: entity.offset, byte: at });
             }
@@ -101,12 +107,12 @@ impl Marks<'_> {
 
     fn finish(&self) -> Result<(), TextError> {
         if let Some(entity) = self.entities.get(self.next) {
-            return Err(TextError::BeginsBehindEnd { offset: entity.offset });
+            return Err(TextError::BeginsAfterEnd { offset: entity.offset });
         }
         match self.open.last() {
             Some((idx, _)) => {
                 let entity = &self.entities[*idx];
-                Err(TextError::EndsBehindEnd { offset: entity.offset, end: entity.end() })
+                Err(TextError::EndsAfterEnd { offset: entity.offset, end: entity.end() })
             }
             None => Ok(()),
         }
@@ -121,12 +127,13 @@ fn soften_direction_marks(text: String) -> String {
     let mut soft = String::with_capacity(text.len());
     while let Some(c) = chars.next() {
         let is_followed = chars.peek().is_some_and(|next| is_direction_mark(*next));
+        // All three characters have the same length in UTF-8 and UTF-16, so offsets do not change.
         soft.push(if is_direction_mark(c) && is_followed { '\u{200c}' } else { c });
     }
     soft
 }
 
-/// Whether a text shows nothing: the server refuses it.
+/// Whether the text has no visible character, so that the server refuses it.
 pub(super) fn is_empty(text: &str) -> bool {
     text.chars().all(is_invisible)
 }

@@ -1,31 +1,31 @@
-//! The markup of a template's text rewritten for another parse mode, with its Liquid left as it stands.
+//! Rewrites the markup of a template's text for another parse mode. Its Liquid stays as it is.
 //!
 //! ```text
-//! text ─Liquid → one private character each─▶ parse ─▶ nothing crosses a branch? ─▶ unparse ─▶ Liquid put back
+//! text ─▶ Liquid masked, one private character each ─▶ parse ─▶ check branches ─▶ unparse ─▶ Liquid restored
 //! ```
 //!
-//! What Liquid itself turns into markup cannot be known here and is refused at its place. Knows nothing of JSON and
-//! swaps no filters: that is for whoever cut the text out of the body.
+//! Markup that Liquid itself produces is unknown here, so it is refused with its span. JSON and filters are not
+//! handled here, see `compose::convert`.
 
 mod address;
 mod liquid;
 mod refusal;
 
-use self::address::Address;
-use self::liquid::Holes;
+use self::address::LiquidAddress;
+use self::liquid::LiquidPlaceholders;
 use super::{EscapeContext, FormattedText, ParseError, ParseMode, escape, parse, unparse};
 use crate::text::Span;
 
-pub use self::refusal::Refusal;
+pub use self::refusal::ConversionError;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Converted {
-    /// The text, Liquid included.
+pub struct ConvertedMarkup {
+    /// The text with its Liquid.
     pub text: String,
     pub lost: Vec<String>,
 }
 
-/// Converts `text`, whose Liquid lies at `holes`, from one mode to another; `None` is text without markup.
+/// Converts `text` from one mode to another. `liquid` are the spans of its Liquid; `None` is text without markup.
 ///
 /// ```
 /// use telecast::telegram::{ParseMode, convert};
@@ -37,50 +37,56 @@ pub struct Converted {
 /// ```
 pub fn convert(
     text: &str,
-    holes: &[Span],
+    liquid: &[Span],
     from: Option<ParseMode>,
     to: ParseMode,
-) -> Result<Converted, Refusal> {
-    let holes = Holes::new(text, holes)?;
-    let closed = holes.closed();
+) -> Result<ConvertedMarkup, ConversionError> {
+    let placeholders = LiquidPlaceholders::new(text, liquid)?;
+    let masked = placeholders.text_with_placeholders();
     let (mut parsed, addresses) = match from {
         Some(mode) => {
-            holes.check_literals(mode)?;
-            parse_closed(&holes, closed, mode)?
+            // Plain text needs no such check: Liquid cannot produce markup in it.
+            placeholders.check_literals(mode)?;
+            parse_masked(&placeholders, masked, mode)?
         }
-        None => (FormattedText { text: closed.to_owned(), entities: Vec::new() }, Vec::new()),
+        None => (FormattedText { text: masked.to_owned(), entities: Vec::new() }, Vec::new()),
     };
-    holes.check_branches(&parsed)?;
-    // Markup around tags alone shows nothing, and MarkdownV2 would read what is left of it as something else.
+    placeholders.check_branches(&parsed)?;
+    // Markup that contains only tags shows nothing, and in MarkdownV2 its two delimiters might be read as one different
+    // delimiter.
     let units: Vec<u16> = parsed.text.encode_utf16().collect();
     parsed.entities.retain(|entity| {
         let start = entity.offset as usize;
         let covered = units.get(start..start + entity.length as usize).unwrap_or_default();
-        !holes.prints_nothing(&String::from_utf16_lossy(covered))
+        !placeholders.prints_nothing(&String::from_utf16_lossy(covered))
     });
     let unparsed = unparse(&parsed, to);
     let mut markup = unparsed.markup;
     for address in &addresses {
-        holes.check_whole(&address.text)?;
+        placeholders.check_whole(&address.text)?;
         let target = escape(to, EscapeContext::LinkAddress, &address.text);
         markup = markup.replace(&address.stand_in(), &target);
     }
-    holes.check_all_there(&markup)?;
-    let lost = unparsed.lost.iter().map(|words| holes.open(words)).collect();
-    Ok(Converted { text: holes.open(&markup), lost })
+    // Checked on the result, so that no kind of markup can lose Liquid unnoticed.
+    placeholders.check_all_there(&markup)?;
+    let lost = unparsed.lost.iter().map(|lost| placeholders.restore(lost)).collect();
+    Ok(ConvertedMarkup { text: placeholders.restore(&markup), lost })
 }
 
-/// Parses a text with closed holes; addresses with a hole in them are set aside, since parsing would rewrite them.
-fn parse_closed(
-    holes: &Holes<'_>,
-    closed: &str,
+/// Parses the masked text. Addresses with Liquid in them are replaced first and returned.
+fn parse_masked(
+    placeholders: &LiquidPlaceholders<'_>,
+    masked: &str,
     mode: ParseMode,
-) -> Result<(FormattedText, Vec<Address>), Refusal> {
-    let mut addresses = address::find(closed, mode);
+) -> Result<(FormattedText, Vec<LiquidAddress>), ConversionError> {
+    let mut addresses = address::find(masked, mode);
     loop {
-        let set_aside = address::replace(closed, &addresses);
-        let parsed = parse(mode, &set_aside).map_err(|error| refusal(holes, &addresses, error))?;
-        // What only looked like an address, as inside code, is text again.
+        // Parsing would normalize an address, and its Liquid may be the whole of it.
+        let with_stand_ins = address::replace(masked, &addresses);
+        let parsed =
+            parse(mode, &with_stand_ins).map_err(|error| refusal(placeholders, &addresses, error))?;
+        // A stand-in in the parsed text was no address after all, for example because it is inside code. Parse again
+        // with the original text there.
         let n_found = addresses.len();
         addresses.retain(|address| !parsed.text.contains(&address.stand_in()));
         if addresses.len() == n_found {
@@ -89,16 +95,21 @@ fn parse_closed(
     }
 }
 
-/// Says why the markup does not parse, at its place in the template; Telegram's offset would be of another text.
-fn refusal(holes: &Holes<'_>, addresses: &[Address], error: ParseError) -> Refusal {
-    let span = holes.source(address::original(error.span, addresses));
-    let words = ParseError { offset: None, ..error }.message();
-    let words = words.split_once(": ").map_or(words.as_str(), |(_, words)| words);
-    let message = match holes.has_branches() {
-        true => format!("with all branches of the Liquid in a row the markup does not parse: {words}"),
-        false => format!("the markup does not parse: {words}"),
+/// Describes a parse error with its span in the template.
+fn refusal(
+    placeholders: &LiquidPlaceholders<'_>,
+    addresses: &[LiquidAddress],
+    error: ParseError,
+) -> ConversionError {
+    let span = placeholders.source_span(address::original(error.span, addresses));
+    // Telegram's offset is in the masked text and would mislead. The prefix "Can't parse entities" goes too.
+    let reason = ParseError { offset: None, ..error }.message();
+    let reason = reason.split_once(": ").map_or(reason.as_str(), |(_, reason)| reason);
+    let message = match placeholders.has_branches() {
+        true => format!("with all Liquid branches in a row, the markup does not parse: {reason}"),
+        false => format!("the markup does not parse: {reason}"),
     };
-    Refusal { span, message: holes.open(&message) }
+    ConversionError { span, message: placeholders.restore(&message) }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
-//! Links, mentions, hashtags and the like that the server finds in a text by itself.
+//! Detects links, mentions, hashtags and the like in a text, as the server does (TDLib, `find_entities`).
 //!
-//! Phone numbers are found by the servers alone, by rules that are not public; they are left out here, and so are the
-//! clients' media timestamps.
+//! Phone numbers are not detected: only Telegram's servers do that, by rules that are not public. Media timestamps
+//! are left to the clients.
 
 mod address;
 mod card;
@@ -17,9 +17,9 @@ use std::ops::Range;
 use super::markup::utf16_units;
 use super::{Entity, EntityKind};
 
-use address::Found;
+use address::DetectedRange;
 
-/// Returns all that the server finds in a text (TDLib's `getTextEntities`).
+/// Detects all entities in a text, sorted and disjoint (TDLib, `getTextEntities`).
 ///
 /// ```
 /// use telecast::telegram::{EntityKind, detect};
@@ -29,24 +29,24 @@ use address::Found;
 /// assert_eq!(found[1].kind, EntityKind::Hashtag);
 /// ```
 pub fn detect(text: &str) -> Vec<Entity> {
-    find(text, Commands::Found)
+    detect_entities(text, CommandDetection::Found)
 }
 
-/// Whether `/commands` are looked for; they are not where no bot could hear them.
+/// Whether to detect `/commands`. The server skips them in chats without bots.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Commands {
+pub(super) enum CommandDetection {
     Found,
     Ignored,
 }
 
-/// Finds everything; where two overlap, the earlier stays, and of two that start together the longer.
-pub(super) fn find(text: &str, commands: Commands) -> Vec<Entity> {
-    let mut found: Vec<Found> = Vec::new();
+/// Detects all entities, sorted and disjoint.
+pub(super) fn detect_entities(text: &str, commands: CommandDetection) -> Vec<Entity> {
+    let mut found: Vec<DetectedRange> = Vec::new();
     let mut add = |kind: EntityKind, ranges: Vec<Range<usize>>| {
         found.extend(ranges.into_iter().map(|range| (range, kind.clone())));
     };
     add(EntityKind::Mention, tag::mentions(text));
-    if commands == Commands::Found {
+    if commands == CommandDetection::Found {
         add(EntityKind::BotCommand, tag::bot_commands(text));
     }
     add(EntityKind::Hashtag, tag::hashtags(text));
@@ -54,18 +54,21 @@ pub(super) fn find(text: &str, commands: Commands) -> Vec<Entity> {
     add(EntityKind::BankCardNumber, card::numbers(text));
     add(EntityKind::Url, internal_url::urls(text));
     found.extend(url::candidates(text).into_iter().filter_map(|range| address::classify(text, range)));
+    // Of two ranges that overlap, the earlier one stays; of two with the same start, the longer one. The sort is
+    // stable: with equal ranges the order of the calls above decides.
     found.sort_by_key(|(range, _)| (range.start, Reverse(range.end)));
     to_entities(text, found)
 }
 
-/// Drops what overlaps something earlier, and counts in UTF-16 units.
-fn to_entities(text: &str, found: Vec<Found>) -> Vec<Entity> {
+/// Drops ranges that overlap an earlier one, and converts bytes to UTF-16 code units.
+fn to_entities(text: &str, found: Vec<DetectedRange>) -> Vec<Entity> {
     let mut entities = Vec::with_capacity(found.len());
     let (mut at, mut units) = (0, 0);
     for (range, kind) in found {
         if range.start < at {
             continue;
         }
+        // Counts on from the last entity, so that the text is read only once.
         let offset = units + utf16_units(&text[at..range.start]);
         let length = utf16_units(&text[range.clone()]);
         entities.push(Entity { kind, offset, length });

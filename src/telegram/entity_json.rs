@@ -1,6 +1,6 @@
-//! Entities as flat JSON objects, one key a datum: what `debug entities` reads and writes, and test cases hold.
+//! Entities as flat JSON objects: the format of `debug entities` and of the test cases.
 //!
-//! The Bot API's own objects differ in one thing: there a text mention holds a whole `user`.
+//! It differs from the Bot API's objects in one point: there a text mention contains a whole `user`.
 
 use serde_json::{Map, Value, json};
 
@@ -22,6 +22,7 @@ pub fn to_json(entity: &Entity) -> Value {
             object.insert("user_id".into(), (*user_id).into());
         }
         EntityKind::CustomEmoji { custom_emoji_id } => {
+            // A string, as in the Bot API: JSON readers may round an integer of 64 bits.
             object.insert("custom_emoji_id".into(), custom_emoji_id.to_string().into());
         }
         EntityKind::DateTime { unix_time, format } => {
@@ -33,7 +34,7 @@ pub fn to_json(entity: &Entity) -> Value {
     Value::Object(object)
 }
 
-/// Reads an entity; `None` where its type is not known, or a datum is missing or of the wrong type.
+/// Reads an entity. Returns `None` if its type is unknown, or if a value is missing or has the wrong type.
 ///
 /// ```
 /// use telecast::telegram::entity_json;
@@ -53,6 +54,7 @@ pub fn from_json(value: &Value) -> Option<Entity> {
         "text_mention" => EntityKind::TextMention { user_id: value.get("user_id")?.as_i64()? },
         "custom_emoji" => EntityKind::CustomEmoji { custom_emoji_id: custom_emoji_id(value)? },
         "date_time" => {
+            // A missing time becomes 0, which `fix` refuses with the server's message.
             let unix_time = value.get("unix_time").and_then(Value::as_i64).unwrap_or(0);
             let format = super::link::date_format(text("date_time_format").unwrap_or(""))?;
             EntityKind::DateTime { unix_time: i32::try_from(unix_time).ok()?, format }

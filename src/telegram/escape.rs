@@ -1,20 +1,20 @@
-//! Text made safe for markup: parsed again, it is what it was.
+//! Escapes text for markup: parsed again, it is the same text.
 
 use super::ParseMode;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EscapeContext {
-    /// In running text, also inside bold, links and quotes.
+    /// Running text, also inside bold, links and quotes.
     Text,
     Code,
-    /// As a link's address: in the quotes of an `href`, or between `(` and `)`.
+    /// A link's address: inside the quotes of an `href`, or between `(` and `)`.
     LinkAddress,
 }
 
-/// Returns `text` so that it stands for itself in markup of this mode.
+/// Escapes `text` so that markup of this mode shows it unchanged.
 ///
-/// Two things cannot be escaped in legacy Markdown, which has no escapes inside entities: a backtick in code and a `)`
-/// in an address. There the backtick becomes `'`, and the `)` becomes `%29`.
+/// Legacy Markdown has no escapes inside entities. There a backtick in code becomes `'`, and a `)` in an address
+/// becomes `%29`.
 ///
 /// ```
 /// use telecast::telegram::{EscapeContext, ParseMode, escape};
@@ -26,7 +26,7 @@ pub fn escape(mode: ParseMode, context: EscapeContext, text: &str) -> String {
     match (mode, context) {
         (ParseMode::Html, _) => html(text),
         (ParseMode::MarkdownV2, context) => with_backslashes(text, |c| needs_backslash(c, context)),
-        // A backslash counts only before these four, so that it needs none itself.
+        // A backslash counts only before these four, so a backslash itself needs none.
         (ParseMode::Markdown, EscapeContext::Text) => {
             with_backslashes(text, |c| matches!(c, '_' | '*' | '`' | '['))
         }
@@ -43,6 +43,7 @@ fn html(text: &str) -> String {
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
             '"' => escaped.push_str("&quot;"),
+            // Telegram does not decode `&apos;`.
             '\'' => escaped.push_str("&#39;"),
             c => escaped.push(c),
         }
@@ -50,9 +51,9 @@ fn html(text: &str) -> String {
     escaped
 }
 
-/// Outside code a line break needs no backslash, but what follows one must not start a quote: `>` always has one.
 fn needs_backslash(c: char, context: EscapeContext) -> bool {
     match context {
+        // A line break needs no backslash: what could start a quote after it is a `>`, and that is always escaped.
         EscapeContext::Text => c == '\\' || c.is_ascii() && super::markdown_v2::is_reserved(c as u8),
         EscapeContext::Code => matches!(c, '\\' | '`'),
         EscapeContext::LinkAddress => matches!(c, '\\' | ')'),

@@ -1,10 +1,10 @@
-//! Every problem of a marked-up text in plain words, with what to do and fixes: Telegram names only the first.
+//! Finds every problem of a marked-up text and explains it with help and fixes. Telegram reports only the first.
 
 mod fixes;
 mod html;
 mod markdown;
 
-use super::markup::{Everything, Note};
+use super::markup::{CollectAll, ParseNote};
 use super::parse::parse_with;
 use super::{FixOptions, FormattedText, ParseError, ParseErrorKind, ParseMode, changes, fix, html_reference};
 use crate::diagnostic::{Code, Diagnostic, Fix, Severity};
@@ -12,9 +12,9 @@ use crate::text::Span;
 
 use fixes::{choice, edit, word_end};
 
-/// Returns what is wrong with a text, or silently changed: Telegram's own error first, then all else it would meet.
+/// Returns the errors of a text and the changes that the server would make silently: Telegram's own error first.
 ///
-/// Whether the text is too long, or empty, depends on where it goes and is not looked at here.
+/// Whether the text is empty or too long for its method is not checked here.
 ///
 /// ```
 /// use telecast::telegram::{ParseMode, diagnose};
@@ -32,23 +32,26 @@ pub fn diagnose(mode: Option<ParseMode>, input: &str) -> Vec<Diagnostic> {
 }
 
 fn diagnose_markup(mode: ParseMode, input: &str) -> Vec<Diagnostic> {
-    let mut heard = Everything::default();
-    let parsed = parse_with(mode, input, &mut heard);
+    let mut collected = CollectAll::default();
+    let parsed = parse_with(mode, input, &mut collected);
     if let Err(error) = &parsed
-        && heard.problems.is_empty()
+        && collected.problems.is_empty()
     {
-        heard.problems.push(error.clone());
+        // A text that is too long is refused before any parser runs, so nothing was collected.
+        collected.problems.push(error.clone());
     }
     let mut problems: Vec<Diagnostic> =
-        heard.problems.iter().map(|error| of_error(mode, error, input)).collect();
-    if let (Some(first), Some(error)) = (problems.first_mut(), heard.problems.first()) {
+        collected.problems.iter().map(|error| error_diagnostic(mode, error, input)).collect();
+    // Only the first error can ever be Telegram's answer; the others appear after it is fixed.
+    if let (Some(first), Some(error)) = (problems.first_mut(), collected.problems.first()) {
         let answer = format!("Telegram answers \"{}\"", error.message());
         first.help =
             Some(first.help.take().map_or_else(|| answer.clone(), |help| format!("{help}; {answer}")));
     }
-    problems.extend(heard.notes.iter().filter_map(|note| of_note(mode, note, input)));
+    // Notes come after the errors: Telegram refuses the text before it changes anything.
+    problems.extend(collected.notes.iter().filter_map(|note| note_diagnostic(mode, note, input)));
     if let Ok(parsed) = parsed {
-        problems.extend(of_changes(parsed, |span| heard.origins.input(span)));
+        problems.extend(change_diagnostics(parsed, |span| collected.origins.input(span)));
     }
     problems
 }
@@ -63,33 +66,39 @@ fn diagnose_plain(input: &str) -> Vec<Diagnostic> {
                 span,
                 "this looks like HTML, but no parse_mode is set",
             )
-            .with_help("without a parse_mode the tags are shown as they are typed"),
+            .with_help("without a parse_mode the tags are shown as text"),
         );
     }
-    problems.extend(of_changes(FormattedText { text: input.to_owned(), entities: Vec::new() }, |span| span));
+    problems
+        .extend(change_diagnostics(FormattedText { text: input.to_owned(), entities: Vec::new() }, |span| {
+            span
+        }));
     problems
 }
 
-fn of_error(mode: ParseMode, error: &ParseError, input: &str) -> Diagnostic {
+fn error_diagnostic(mode: ParseMode, error: &ParseError, input: &str) -> Diagnostic {
     match (&error.kind, mode) {
         (ParseErrorKind::TooLong, _) => {
             Diagnostic::error(Code::TextTooLong, error.span, "the text has more than 65,536 characters")
-                .with_help("a message holds 4,096")
+                .with_help("a message can have at most 4,096")
         }
         (_, ParseMode::Html) => html::explain(error, input),
         (_, ParseMode::Markdown | ParseMode::MarkdownV2) => markdown::explain(error, input),
     }
 }
 
-fn of_changes(parsed: FormattedText, origin: impl Fn(Span) -> Span) -> Vec<Diagnostic> {
-    let Ok(fixed) = fix(parsed.clone(), FixOptions { find: super::Find::Nothing, ..FixOptions::CAPTION })
+fn change_diagnostics(parsed: FormattedText, origin: impl Fn(Span) -> Span) -> Vec<Diagnostic> {
+    // A caption may be empty, so an empty text is no error here. Detected links are no problem, so none are detected.
+    let Ok(fixed) =
+        fix(parsed.clone(), FixOptions { detect: super::DetectionScope::Nothing, ..FixOptions::CAPTION })
     else {
         return Vec::new();
     };
-    let changes = changes::between(&parsed, &fixed, 0).into_iter();
+    let changes = changes::describe_changes(&parsed, &fixed, 0).into_iter();
     changes
         .map(|change| {
             let severity = match change.code {
+                // Formatting that its author wrote is lost; all other changes are hardly visible.
                 Code::DroppedStyle | Code::DroppedEntity | Code::CutStyle => Severity::Warning,
                 _ => Severity::Info,
             };
@@ -98,30 +107,33 @@ fn of_changes(parsed: FormattedText, origin: impl Fn(Span) -> Span) -> Vec<Diagn
         .collect()
 }
 
-fn of_note(mode: ParseMode, note: &Note, input: &str) -> Option<Diagnostic> {
+fn note_diagnostic(mode: ParseMode, note: &ParseNote, input: &str) -> Option<Diagnostic> {
     match note {
-        Note::DroppedLink { address, reason, span } => {
+        ParseNote::DroppedLink { address, reason, span } => {
             let message = format!("the link was dropped: {}", reason.reason());
             let diagnostic = Diagnostic::warning(Code::DroppedLink, *span, message)
-                .with_help("Telegram keeps the text and leaves the link out");
+                .with_help("Telegram keeps the text and removes the link");
+            // `//host` is valid in a browser, but to Telegram it has an empty host.
             Some(match span.of(input).find("//").filter(|_| address.starts_with("//")) {
                 Some(at) => diagnostic.with_fix(Fix::replace(
-                    "put https: before it",
+                    "add https: before it",
                     Span::at(span.start + at),
                     "https:",
                 )),
                 None => diagnostic,
             })
         }
-        Note::UnknownReference { span } => Some(unknown_reference(*span, input)),
-        Note::EmptyEntity { span } => empty_entity(mode, *span, input),
-        Note::IgnoredAttribute { tag, span } => Some(html::ignored_attribute(tag, *span, input)),
-        Note::DroppedTime { span } => Some(
+        ParseNote::UnknownReference { span } => Some(unknown_reference(*span, input)),
+        ParseNote::EmptyEntity { span } => empty_entity(mode, *span, input),
+        ParseNote::IgnoredAttribute { tag, span } => Some(html::ignored_attribute(tag, *span, input)),
+        ParseNote::DroppedTime { span } => Some(
             Diagnostic::warning(Code::DroppedTime, *span, "the time was dropped: it is not after 1970")
-                .with_help("`unix` holds seconds since 1970, at most 2147483647"),
+                .with_help("`unix` is in seconds since 1970, at most 2147483647"),
         ),
-        Note::BareBrackets { span, makes_link } => Some(markdown::bare_brackets(mode, *span, *makes_link)),
-        Note::AddressToEnd { span } => Some(
+        ParseNote::BareBrackets { span, makes_link } => {
+            Some(markdown::bare_brackets(mode, *span, *makes_link))
+        }
+        ParseNote::AddressToEnd { span } => Some(
             Diagnostic::warning(Code::AddressToEnd, *span, "the link's address runs to the end of the text")
                 .with_help("close it with `)`")
                 .with_fix(
@@ -134,38 +146,39 @@ fn of_note(mode: ParseMode, note: &Note, input: &str) -> Option<Diagnostic> {
 
 fn unknown_reference(span: Span, input: &str) -> Diagnostic {
     let reference = span.of(input);
-    let message = format!("Telegram does not know `{reference}` and shows it as it is typed");
+    let message = format!("Telegram does not support `{reference}` and shows it as text");
     let diagnostic = Diagnostic::warning(Code::UnknownReference, span, message)
-        .with_help("it knows &lt; &gt; &amp; &quot; and numbers such as &#8212;");
+        .with_help("it supports &lt; &gt; &amp; &quot; and numbers such as &#8212;");
     match html_reference::meaning(reference) {
+        // With the space itself, the title would seem empty between its quotes.
         Some(" ") => diagnostic.with_fix(Fix::replace("write a space", span, " ")),
         Some(text) => diagnostic.with_fix(Fix::replace(format!("write `{text}`"), span, text)),
         None => diagnostic,
     }
 }
 
-/// Pairs of delimiters with nothing between are often bold of another Markdown.
 fn empty_entity(mode: ParseMode, span: Span, input: &str) -> Option<Diagnostic> {
     let delimiters = span.of(input);
+    // A pair of delimiters around nothing often comes from another Markdown, in which `**` is bold.
     let what = match (mode, delimiters) {
         (ParseMode::Html, _) => {
             let message = format!("`{delimiters}` has no text in it and does nothing");
             return Some(Diagnostic::info(Code::EmptyElement, span, message));
         }
-        // In MarkdownV2 it keeps two quotes apart.
+        // In MarkdownV2 it separates two quotes.
         (ParseMode::MarkdownV2, "**") if input[span.end..].starts_with('>') => return None,
         (_, "**") => "bold",
         (ParseMode::Markdown, "__") => "italic",
         _ => return None,
     };
     let single = &delimiters[..1];
-    // One alone would be left open: its partner is meant too.
+    // The opening and the closing delimiters are both shortened: changing only one would leave it unclosed.
     let mut pair = vec![span];
-    let behind = &input[span.end..];
-    let opens = behind.starts_with(|c: char| !c.is_whitespace())
+    let rest = &input[span.end..];
+    let opens = rest.starts_with(|c: char| !c.is_whitespace())
         && !input[..span.start].ends_with(|c: char| !c.is_whitespace());
     match opens {
-        true => pair.extend(behind.find(delimiters).map(|at| span.shifted(span.len() + at))),
+        true => pair.extend(rest.find(delimiters).map(|at| span.shifted(span.len() + at))),
         false => pair.extend(input[..span.start].rfind(delimiters).map(|at| Span::new(at, at + span.len()))),
     }
     pair.sort();

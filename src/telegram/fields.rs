@@ -1,4 +1,4 @@
-//! The fields of the methods and of the objects in them, from tables in assets: for checks, completion and hints.
+//! The fields of methods and of their objects, from tables in `assets/methods`: for checks, completion and hints.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -10,82 +10,84 @@ use crate::diagnostic::did_you_mean;
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Field {
+pub struct ApiField {
     pub name: String,
-    pub kind: Kind,
+    pub kind: FieldType,
     #[serde(default)]
     pub required: bool,
-    /// All that it takes, where that is a list.
+    /// The allowed values, if they are a fixed list.
     #[serde(default)]
     pub values: Vec<String>,
-    /// The field that took its place, where this is an old name.
+    /// The field's new name, if this is an old one.
     #[serde(default)]
     pub replaced_by: Option<String>,
-    /// What it is for, with its limits; one line, no full stop.
+    /// Purpose and limits, on one line without a full stop.
     pub doc: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(from = "String")]
-pub enum Kind {
+pub enum FieldType {
     Boolean,
     Integer,
     Number,
     /// Text without markup.
     String,
-    /// Text that a parse mode marks up.
+    /// Text with markup in the message's parse mode.
     Text,
     ParseMode,
     ChatId,
     Url,
-    /// An address, a `file_id`, or `attach://` and the name of an upload.
+    /// A URL, a `file_id`, or `attach://` with the name of an upload.
     File,
     Any,
     Object(String),
-    Array(Box<Kind>),
+    Array(Box<FieldType>),
 }
 
-impl From<String> for Kind {
+impl From<String> for FieldType {
     fn from(name: String) -> Self {
         if let Some(inner) = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-            return Kind::Array(Box::new(Kind::from(inner.to_owned())));
+            return FieldType::Array(Box::new(FieldType::from(inner.to_owned())));
         }
         match name.as_str() {
-            "Boolean" => Kind::Boolean,
-            "Integer" => Kind::Integer,
-            "Number" => Kind::Number,
-            "String" => Kind::String,
-            "Text" => Kind::Text,
-            "ParseMode" => Kind::ParseMode,
-            "ChatId" => Kind::ChatId,
-            "Url" => Kind::Url,
-            "File" => Kind::File,
-            "Any" => Kind::Any,
-            _ => Kind::Object(name),
+            "Boolean" => FieldType::Boolean,
+            "Integer" => FieldType::Integer,
+            "Number" => FieldType::Number,
+            "String" => FieldType::String,
+            "Text" => FieldType::Text,
+            "ParseMode" => FieldType::ParseMode,
+            "ChatId" => FieldType::ChatId,
+            "Url" => FieldType::Url,
+            "File" => FieldType::File,
+            "Any" => FieldType::Any,
+            _ => FieldType::Object(name),
         }
     }
 }
 
-/// Returns the fields of a method, its own first.
-pub fn of_method(method: Method) -> &'static [Field] {
+/// Returns the fields of a method: those of this method first, then those that all sending methods share.
+pub(crate) fn of_method(method: Method) -> &'static [ApiField] {
     METHODS.get(&method).map_or(&[], Vec::as_slice)
 }
 
-/// Returns the fields of a kind of object; none for a name the tables do not have.
-pub fn of_object(name: &str) -> &'static [Field] {
+/// Returns the fields of an object type, or none if the tables do not have it.
+pub(crate) fn of_object(name: &str) -> &'static [ApiField] {
     OBJECTS.get(name).map_or(&[], Vec::as_slice)
 }
 
-pub fn unknown<'f>(owner: &str, name: &str, known: &'f [Field]) -> (String, Option<&'f str>) {
+/// Returns the message about an unknown field, and the most similar name among `known`.
+pub(crate) fn unknown_field<'f>(owner: &str, name: &str, known: &'f [ApiField]) -> (String, Option<&'f str>) {
+    // Never suggest an old name.
     let names = known.iter().filter(|field| field.replaced_by.is_none()).map(|field| field.name.as_str());
     (format!("`{owner}` has no field `{name}`: it is ignored"), did_you_mean(name, names))
 }
 
-static OBJECTS: LazyLock<HashMap<String, Vec<Field>>> =
+static OBJECTS: LazyLock<HashMap<String, Vec<ApiField>>> =
     LazyLock::new(|| read(include_str!("../../assets/methods/types.json")));
 
-static METHODS: LazyLock<HashMap<Method, Vec<Field>>> = LazyLock::new(|| {
-    let mut others: HashMap<String, Vec<Field>> = read(include_str!("../../assets/methods/other.json"));
+static METHODS: LazyLock<HashMap<Method, Vec<ApiField>>> = LazyLock::new(|| {
+    let mut others: HashMap<String, Vec<ApiField>> = read(include_str!("../../assets/methods/other.json"));
     let caption = include_str!("../../assets/methods/caption.json");
     let own = |method| match method {
         Method::SendMessage => vec![include_str!("../../assets/methods/sendMessage.json")],
@@ -99,13 +101,15 @@ static METHODS: LazyLock<HashMap<Method, Vec<Field>>> = LazyLock::new(|| {
         _ => Vec::new(),
     };
     let all = Method::ALL.into_iter().map(|method| {
-        let mut fields: Vec<Field> = own(method).into_iter().flat_map(read::<Vec<Field>>).collect();
+        let mut fields: Vec<ApiField> = own(method).into_iter().flat_map(read::<Vec<ApiField>>).collect();
         if method.sends() {
-            fields.extend(read::<Vec<Field>>(include_str!("../../assets/methods/sending.json")));
+            fields.extend(read::<Vec<ApiField>>(include_str!("../../assets/methods/sending.json")));
         }
+        // An album cannot have a keyboard, although all other sending methods can.
         if method == Method::SendMediaGroup {
             fields.retain(|field| field.name != "reply_markup");
         }
+        // The methods that do not send share one file, by the method's name.
         fields.extend(others.remove(method.as_str()).unwrap_or_default());
         (method, fields)
     });
@@ -122,7 +126,7 @@ mod tests {
 
     use super::*;
 
-    fn check(owner: &str, fields: &[Field]) {
+    fn check(owner: &str, fields: &[ApiField]) {
         let names: HashSet<&str> = fields.iter().map(|field| field.name.as_str()).collect();
         assert_eq!(names.len(), fields.len(), "{owner} has a field twice");
         for field in fields {
@@ -130,10 +134,10 @@ mod tests {
             let replacement = field.replaced_by.as_deref();
             assert!(replacement.is_none_or(|name| names.contains(name)), "{owner}.{}", field.name);
             let mut kind = &field.kind;
-            while let Kind::Array(inner) = kind {
+            while let FieldType::Array(inner) = kind {
                 kind = inner;
             }
-            if let Kind::Object(name) = kind {
+            if let FieldType::Object(name) = kind {
                 assert!(OBJECTS.contains_key(name), "{owner}.{} is of no known type", field.name);
             }
         }
@@ -144,7 +148,7 @@ mod tests {
         for method in Method::ALL {
             check(method.as_str(), of_method(method));
             let has_chat = of_method(method).iter().any(|field| field.name == "chat_id" && field.required);
-            assert_eq!(has_chat, method.has_chat(), "{}", method.as_str());
+            assert_eq!(has_chat, method.requires_chat_id(), "{}", method.as_str());
         }
         for (name, fields) in OBJECTS.iter() {
             check(name, fields);

@@ -1,10 +1,11 @@
-//! What the server does to any text with entities before it becomes a message: cleaning, repair, trimming, finding.
+//! What the server does to a parsed text before it becomes a message: cleaning, repair, trimming, detection (TDLib,
+//! `fix_formatted_text`). The length limits are in `sent`.
 
-use super::detect::{Commands, find};
+use super::detect::{CommandDetection, detect_entities};
 use super::link::{self, BadLink};
 use super::{Entity, EntityKind, FormattedText, clean, order, repair};
 
-/// Why the server refuses a text that parsed, or one with entities of its own; the words are Telegram's own.
+/// Why the server refuses a text after parsing. The messages are Telegram's own.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
     #[error("Text must be non-empty")]
@@ -15,7 +16,7 @@ pub enum TextError {
     CaptionTooLong,
     #[error("Entity URL '{address}' is invalid: {reason}")]
     Link {
-        /// The address, cleaned.
+        /// The address after cleaning.
         address: String,
         reason: BadLink,
     },
@@ -24,76 +25,78 @@ pub enum TextError {
     /// A time before 1970.
     #[error("Invalid date specified")]
     Date,
-    /// An entity that starts beyond what the server reads.
+    /// An entity whose offset is above the server's limit.
     #[error("Receive an entity with incorrect offset {0}")]
     Offset(i64),
-    /// An entity longer than the server reads.
+    /// An entity whose length is above the server's limit.
     #[error("Receive an entity with incorrect length {0}")]
     Length(i64),
     /// An entity that begins in the middle of a surrogate pair.
     #[error("Entity begins in a middle of a UTF-16 symbol at byte offset {byte}")]
     BeginsInsideCharacter {
-        /// The end of that character in the text.
+        /// The end of that character, in bytes.
         byte: usize,
     },
     #[error(
         "Entity beginning at UTF-16 offset {offset} ends in a middle of a UTF-16 symbol at byte offset {byte}"
     )]
     EndsInsideCharacter {
-        /// Where the entity begins, in UTF-16 units.
+        /// The start of the entity, in UTF-16 code units.
         offset: u32,
-        /// The end of that character in the text.
+        /// The end of that character, in bytes.
         byte: usize,
     },
     #[error("Entity begins after the end of the text at UTF-16 offset {offset}")]
-    BeginsBehindEnd {
-        /// Where the entity begins, in UTF-16 units.
+    BeginsAfterEnd {
+        /// The start of the entity, in UTF-16 code units.
         offset: u32,
     },
     #[error(
         "Entity beginning at UTF-16 offset {offset} ends after the end of the text at UTF-16 offset {end}"
     )]
-    EndsBehindEnd {
-        /// Where the entity begins, in UTF-16 units.
+    EndsAfterEnd {
+        /// The start of the entity, in UTF-16 code units.
         offset: u32,
         end: u32,
     },
 }
 
-/// The largest offset and length of an entity that the server reads.
+/// TDLib's limit for the offset and the length of an entity.
 const MAX_OFFSET: u32 = 1_000_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FixOptions {
-    pub empty: Empty,
-    pub find: Find,
+    pub empty: EmptyTextPolicy,
+    pub detect: DetectionScope,
     pub trim: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Empty {
+pub enum EmptyTextPolicy {
     Refused,
     Cleared,
-    /// It becomes the empty text if it is only whitespace, and stays if it is other invisible characters.
+    /// Whitespace alone becomes the empty text; other invisible characters stay.
     Kept,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Find {
+pub enum DetectionScope {
     Nothing,
     AllButCommands,
     All,
 }
 
 impl FixOptions {
-    /// Cleans and repairs, and no more: the stage `fixed`.
-    pub const CLEAN_AND_REPAIR: Self = Self { empty: Empty::Kept, find: Find::Nothing, trim: false };
-    pub const MESSAGE: Self = Self { empty: Empty::Refused, find: Find::All, trim: true };
-    /// All that is done to a caption, which may be empty.
-    pub const CAPTION: Self = Self { empty: Empty::Kept, find: Find::All, trim: true };
+    /// Only cleans and repairs: the stage `fixed` of `debug entities`.
+    pub const CLEAN_AND_REPAIR: Self =
+        Self { empty: EmptyTextPolicy::Kept, detect: DetectionScope::Nothing, trim: false };
+    pub const MESSAGE: Self =
+        Self { empty: EmptyTextPolicy::Refused, detect: DetectionScope::All, trim: true };
+    /// As for a message, but a caption may be empty.
+    pub const CAPTION: Self = Self { empty: EmptyTextPolicy::Kept, detect: DetectionScope::All, trim: true };
 }
 
-/// Cleans, repairs, trims and searches a text, in the server's order.
+/// Cleans, repairs and trims a text and detects entities in it, in the server's order.
 ///
 /// ```
 /// use telecast::telegram::{Entity, EntityKind, FixOptions, FormattedText, fix};
@@ -105,29 +108,33 @@ impl FixOptions {
 /// ```
 pub fn fix(text: FormattedText, options: FixOptions) -> Result<FormattedText, TextError> {
     let mut fixed = clean_and_repair(text)?;
+    // Before trimming: a text of spaces and line breaks alone is empty even if it is not to be trimmed.
     let Some(end) = visible_end(&fixed.text) else {
         return match options.empty {
-            Empty::Refused => Err(TextError::Empty),
-            Empty::Cleared | Empty::Kept => Ok(FormattedText::default()),
+            EmptyTextPolicy::Refused => Err(TextError::Empty),
+            EmptyTextPolicy::Cleared | EmptyTextPolicy::Kept => Ok(FormattedText::default()),
         };
     };
     repair::repair(&mut fixed.entities);
+    // The start is trimmed last because it depends on the first entity that is left.
     if options.trim {
         trim_end(&mut fixed, end);
         trim_start(&mut fixed);
     }
+    // Invisible characters other than spaces are not trimmed, so this is a second check.
     if clean::is_empty(&fixed.text) {
         match options.empty {
-            Empty::Refused => return Err(TextError::Empty),
-            Empty::Cleared => fixed = FormattedText::default(),
-            Empty::Kept => {}
+            EmptyTextPolicy::Refused => return Err(TextError::Empty),
+            EmptyTextPolicy::Cleared => fixed = FormattedText::default(),
+            EmptyTextPolicy::Kept => {}
         }
     }
+    // Cut before detection: the server detects entities only in what it keeps.
     cut(&mut fixed);
-    let found = match options.find {
-        Find::Nothing => Vec::new(),
-        Find::AllButCommands => find(&fixed.text, Commands::Ignored),
-        Find::All => find(&fixed.text, Commands::Found),
+    let found = match options.detect {
+        DetectionScope::Nothing => Vec::new(),
+        DetectionScope::AllButCommands => detect_entities(&fixed.text, CommandDetection::Ignored),
+        DetectionScope::All => detect_entities(&fixed.text, CommandDetection::Found),
     };
     repair::add_found(&mut fixed.entities, found);
     Ok(fixed)
@@ -138,12 +145,15 @@ fn clean_and_repair(mut text: FormattedText) -> Result<FormattedText, TextError>
         check_data(&mut entity.kind)?;
     }
     if text.entities.is_empty() {
+        // Without entities nothing has to be shifted, and `clean_plain` cuts at the byte limit.
         return Ok(FormattedText { text: clean::clean_plain(&text.text), entities: Vec::new() });
     }
     check_ranges(&text.entities)?;
     remove_empty(&mut text.entities);
+    // `clean` needs nested or disjoint entities.
     repair::repair(&mut text.entities);
     let mut cleaned = clean::clean(text)?;
+    // Entities over nothing but removed characters are empty now.
     remove_empty(&mut cleaned.entities);
     Ok(cleaned)
 }
@@ -177,14 +187,16 @@ fn check_ranges(entities: &[Entity]) -> Result<(), TextError> {
 }
 
 fn remove_empty(entities: &mut Vec<Entity>) {
+    // TDLib drops mentions with an impossible user id; an invalid link is an error, see `check_data`.
     entities.retain(|entity| {
-        let is_nobody =
+        let has_invalid_user =
             matches!(entity.kind, EntityKind::TextMention { user_id } if !link::is_user_id(user_id));
-        0 < entity.length && !is_nobody
+        0 < entity.length && !has_invalid_user
     });
 }
 
 fn is_trimmed(c: char) -> bool {
+    // Cleaning has turned other control characters into spaces. No-break spaces are not trimmed.
     matches!(c, ' ' | '\n')
 }
 
@@ -199,14 +211,15 @@ fn trim_end(formatted: &mut FormattedText, end: usize) {
     for entity in &mut formatted.entities {
         entity.length = entity.length.min(units - entity.offset);
     }
+    // Entities that were cut at the new end may now have equal ranges in the wrong order.
     order::sort(&mut formatted.entities);
 }
 
-/// Cuts whitespace before the first visible character or the first entity, whichever comes first.
+/// Removes spaces and line breaks at the start, but only up to the first entity.
 fn trim_start(formatted: &mut FormattedText) {
     let first_entity = formatted.entities.first().map_or(u32::MAX, |entity| entity.offset);
     let spaces = formatted.text.bytes().take_while(|byte| is_trimmed(char::from(*byte))).count();
-    // Only ASCII is cut, so that bytes are UTF-16 units here.
+    // Spaces and line breaks are ASCII, so this number counts bytes and UTF-16 code units.
     let cut = spaces.min(first_entity as usize);
     formatted.text.drain(..cut);
     for entity in &mut formatted.entities {
@@ -214,7 +227,7 @@ fn trim_start(formatted: &mut FormattedText) {
     }
 }
 
-/// Cuts what is beyond the server's limit in bytes, and the entities that reach beyond it.
+/// Cuts the text at the server's limit in bytes and drops the entities that extend past it.
 fn cut(formatted: &mut FormattedText) {
     if formatted.text.len() <= clean::MAX_BYTES {
         return;

@@ -1,8 +1,8 @@
-//! `&lt;` and its like: four names and numbers, the semicolon optional.
+//! HTML references such as `&lt;`: Telegram decodes four names and numbers, and the semicolon is optional.
 
-use super::markup::Input;
+use super::markup::MarkupInput;
 
-/// Names that HTML knows and Telegram does not, with what their authors mean.
+/// Common names that Telegram does not decode, with the text that a browser would show.
 const FOREIGN: [(&str, &str); 16] = [
     ("apos", "'"),
     ("bull", "•"),
@@ -22,18 +22,19 @@ const FOREIGN: [(&str, &str); 16] = [
     ("trade", "™"),
 ];
 
-/// The longest numeric reference, without its semicolon, that is still read.
+/// The longest numeric reference that TDLib decodes, in bytes without the semicolon.
 const MAX_NUMERIC_LEN: usize = 9;
 
-/// Decodes the reference at the `&` at `at`; returns its code point, which may be half a surrogate pair, and the place
-/// behind it. `None` where Telegram leaves the text as it is.
-pub(super) fn decode(input: Input<'_>, at: usize) -> Option<(u32, usize)> {
+/// Decodes the reference whose `&` is at `at`. Returns its code point, which may be half a surrogate pair, and the byte
+/// offset after it; `None` if Telegram leaves the text as it is.
+pub(super) fn decode(input: MarkupInput<'_>, at: usize) -> Option<(u32, usize)> {
     let (code, end) =
         if input.at(at + 1) == b'#' { decode_number(input, at)? } else { decode_name(input, at)? };
     Some((code, if input.at(end) == b';' { end + 1 } else { end }))
 }
 
-fn decode_number(input: Input<'_>, at: usize) -> Option<(u32, usize)> {
+fn decode_number(input: MarkupInput<'_>, at: usize) -> Option<(u32, usize)> {
+    // TDLib 1.8.67 decodes `&#x` only; 1.8.69, which we follow, also decodes `&#X`.
     let is_hex = matches!(input.at(at + 2), b'x' | b'X');
     let (start, radix) = if is_hex { (at + 3, 16) } else { (at + 2, 10) };
     let end = input.find(start, |byte| !char::from(byte).is_digit(radix));
@@ -41,10 +42,12 @@ fn decode_number(input: Input<'_>, at: usize) -> Option<(u32, usize)> {
         return None;
     }
     let code = u32::from_str_radix(input.slice(start, end), radix).ok()?;
+    // TDLib leaves U+10FFFF out, although it is a valid code point.
     (0 < code && code < 0x0010_ffff).then_some((code, end))
 }
 
-fn decode_name(input: Input<'_>, at: usize) -> Option<(u32, usize)> {
+fn decode_name(input: MarkupInput<'_>, at: usize) -> Option<(u32, usize)> {
+    // A name takes in all letters that follow: `&ltx` is text, `&lt=` is `<=`.
     let end = input.find(at + 1, |byte| !byte.is_ascii_alphabetic());
     let c = match input.slice(at + 1, end) {
         "lt" => '<',
@@ -56,19 +59,20 @@ fn decode_name(input: Input<'_>, at: usize) -> Option<(u32, usize)> {
     Some((u32::from(c), end))
 }
 
-/// Returns the end of what at `at` looks like a reference but is none for Telegram: a known name of HTML, or a number.
-pub(super) fn looks_like_one(input: Input<'_>, at: usize) -> Option<usize> {
+/// Returns the end of the text at `at` if it looks like a reference: `&name;` or a number. For warnings only.
+pub(super) fn reference_like_end(input: MarkupInput<'_>, at: usize) -> Option<usize> {
     let is_number = input.at(at + 1) == b'#';
     let start = if is_number { at + 2 } else { at + 1 };
     let end = input.find(start, |byte| !byte.is_ascii_alphanumeric());
-    let is_one = input.at(end) == b';'
+    // HTML's longest name has 31 letters. The semicolon is required here, so that `?a=1&b=2` gets no warning.
+    let is_like_reference = input.at(end) == b';'
         && start < end
         && (is_number || input.at(start).is_ascii_alphabetic())
         && end - start <= 32;
-    is_one.then_some(end + 1)
+    is_like_reference.then_some(end + 1)
 }
 
-/// Returns what a reference that Telegram does not know stands for in a browser, where it is a common one.
+/// Returns the text that a browser would show for a common reference that Telegram does not decode.
 pub(super) fn meaning(reference: &str) -> Option<&'static str> {
     let name = reference.trim_start_matches('&').trim_end_matches(';').to_ascii_lowercase();
     FOREIGN.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)

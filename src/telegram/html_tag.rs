@@ -1,12 +1,12 @@
-//! The tags Telegram knows, and the attributes inside a start tag.
+//! The HTML tags that Telegram supports, and the attributes inside a start tag.
 
-use super::markup::{Input, is_space};
+use super::markup::{MarkupInput, is_space};
 use super::{ParseError, ParseErrorKind, html_reference};
 use crate::text::Span;
 
-/// A tag Telegram knows. Aliases are tags of their own: `</em>` does not close `<i>`.
+/// A supported tag. Aliases are separate tags: `</em>` does not close `<i>`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Tag {
+pub(super) enum HtmlTag {
     A,
     B,
     Blockquote,
@@ -27,33 +27,33 @@ pub(super) enum Tag {
 }
 
 /// All tags by name, sorted.
-pub(super) const TAGS: [(&str, Tag); 17] = [
-    ("a", Tag::A),
-    ("b", Tag::B),
-    ("blockquote", Tag::Blockquote),
-    ("code", Tag::Code),
-    ("del", Tag::Del),
-    ("em", Tag::Em),
-    ("i", Tag::I),
-    ("ins", Tag::Ins),
-    ("pre", Tag::Pre),
-    ("s", Tag::S),
-    ("span", Tag::Span),
-    ("strike", Tag::Strike),
-    ("strong", Tag::Strong),
-    ("tg-emoji", Tag::Emoji),
-    ("tg-spoiler", Tag::Spoiler),
-    ("tg-time", Tag::Time),
-    ("u", Tag::U),
+pub(super) const TAGS: [(&str, HtmlTag); 17] = [
+    ("a", HtmlTag::A),
+    ("b", HtmlTag::B),
+    ("blockquote", HtmlTag::Blockquote),
+    ("code", HtmlTag::Code),
+    ("del", HtmlTag::Del),
+    ("em", HtmlTag::Em),
+    ("i", HtmlTag::I),
+    ("ins", HtmlTag::Ins),
+    ("pre", HtmlTag::Pre),
+    ("s", HtmlTag::S),
+    ("span", HtmlTag::Span),
+    ("strike", HtmlTag::Strike),
+    ("strong", HtmlTag::Strong),
+    ("tg-emoji", HtmlTag::Emoji),
+    ("tg-spoiler", HtmlTag::Spoiler),
+    ("tg-time", HtmlTag::Time),
+    ("u", HtmlTag::U),
 ];
 
-impl Tag {
-    /// Returns the tag of that name, in any case.
-    pub fn from_name(name: &str) -> Option<Self> {
+impl HtmlTag {
+    /// Looks a tag up by its name, in any case.
+    pub(super) fn from_name(name: &str) -> Option<Self> {
         TAGS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, tag)| *tag)
     }
 
-    pub fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         TAGS.iter().find(|(_, tag)| *tag == self).map_or("", |(name, _)| name)
     }
 }
@@ -64,12 +64,12 @@ pub(super) struct Attribute<'a> {
     pub span: Span,
 }
 
-/// Reads the next attribute from `*i` on and leaves `*i` behind it; `None` at the `>`.
+/// Reads the next attribute at `*i` and moves `*i` after it. Returns `None` at the `>`, without moving past it.
 ///
-/// `start` is the place of the tag's `<`, which errors name.
+/// `start` is the byte offset of the tag's `<`, the offset in errors.
 pub(super) fn next_attribute<'a>(
-    input: Input<'a>,
-    tag: Tag,
+    input: MarkupInput<'a>,
+    tag: HtmlTag,
     start: usize,
     i: &mut usize,
 ) -> Result<Option<Attribute<'a>>, ParseError> {
@@ -84,12 +84,15 @@ pub(super) fn next_attribute<'a>(
     let name_end =
         input.find(name_start, |byte| is_space(byte) || matches!(byte, b'=' | b'>' | b'/' | b'"' | b'\''));
     let name = input.slice(name_start, name_end);
+    // `/` ends a name and starts none, so `<a href="x"/>` fails here: Telegram has no self-closing tags.
     if name.is_empty() {
         let kind = ParseErrorKind::EmptyAttributeName { tag: tag.name().into() };
+        // At the end of the input there is no byte to include in the span.
         return Err(ParseError::at(kind, start, Span::new(start, (name_start + 1).min(input.len()))));
     }
     *i = skip_space(input, name_end);
-    let unclosed = |tag: Option<Tag>, end: usize| {
+    // TDLib has two wordings: it names the tag if the input ends after a name or `=`, but not after a value.
+    let unclosed = |tag: Option<HtmlTag>, end: usize| {
         let kind = ParseErrorKind::UnclosedStartTag { tag: tag.map(|tag| tag.name().into()) };
         Err(ParseError::at(kind, start, Span::new(start, end)))
     };
@@ -113,13 +116,13 @@ pub(super) fn next_attribute<'a>(
     Ok(Some(Attribute { name, value: Some(value), span: Span::new(name_start, *i) }))
 }
 
-/// Skips whitespace, except a NUL, which ends the input here.
-fn skip_space(input: Input<'_>, at: usize) -> usize {
+fn skip_space(input: MarkupInput<'_>, at: usize) -> usize {
+    // NUL counts as whitespace, but here it also means the end of the input, so it must not be skipped.
     input.find(at, |byte| byte == 0 || !is_space(byte))
 }
 
-/// Reads a quoted value with its references decoded; stops at the end of the input if the quote is not closed.
-fn quoted(input: Input<'_>, quote: u8, i: &mut usize) -> String {
+/// Reads a quoted value and decodes its references. An unclosed quote ends with the input; the caller reports it.
+fn quoted(input: MarkupInput<'_>, quote: u8, i: &mut usize) -> String {
     let mut value = String::new();
     *i += 1;
     loop {
@@ -128,9 +131,10 @@ fn quoted(input: Input<'_>, quote: u8, i: &mut usize) -> String {
         *i = stop;
         match input.at(stop) {
             b'&' => match html_reference::decode(input, stop) {
-                Some((code, behind)) => {
+                Some((code, end)) => {
+                    // A `String` cannot hold half a surrogate pair.
                     value.push(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
-                    *i = behind;
+                    *i = end;
                 }
                 None => {
                     value.push('&');
@@ -146,10 +150,11 @@ fn quoted(input: Input<'_>, quote: u8, i: &mut usize) -> String {
     }
 }
 
-/// Reads an unquoted value: letters, digits, dots and hyphens, lower-cased.
-fn token(input: Input<'_>, i: &mut usize) -> Result<String, ParseError> {
+/// Reads an unquoted value: letters, digits, dots and hyphens. As in TDLib, it is lower-cased.
+fn token(input: MarkupInput<'_>, i: &mut usize) -> Result<String, ParseError> {
     let start = *i;
     *i = input.find(start, |byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-')));
+    // The NUL after the end counts as whitespace: if the input ends here, the caller reports an unclosed tag.
     if !is_space(input.at(*i)) && input.at(*i) != b'>' {
         let end = input.find(*i, |byte| is_space(byte) || byte == b'>');
         return Err(ParseError::at(ParseErrorKind::UnexpectedEndOfToken, start, Span::new(start, end)));
@@ -157,17 +162,20 @@ fn token(input: Input<'_>, i: &mut usize) -> Result<String, ParseError> {
     Ok(input.slice(start, *i).to_ascii_lowercase())
 }
 
-/// Reads a number as far as it goes, wrapping as C integers of 32 bits do: `9999999999` is 1410065407.
+/// Reads the leading digits as TDLib does for `tg-time`; overflow wraps, so `9999999999` is 1410065407.
 pub(super) fn lenient_i32(text: &str) -> i32 {
     let (is_negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
     let digits = digits.bytes().take_while(u8::is_ascii_digit);
     let magnitude = digits.fold(0_u32, |n, digit| n.wrapping_mul(10).wrapping_add(u32::from(digit - b'0')));
+    // TDLib computes in a C `int` of 32 bits; the reference turns 9999999999 into 1410065407.
     let wrapped = magnitude.cast_signed();
     if is_negative { wrapped.wrapping_neg() } else { wrapped }
 }
 
-/// Returns the end of what at `at` looks like a tag, or `None` for a `<` that is more likely meant as text.
-pub(super) fn looks_like_one(input: Input<'_>, at: usize) -> Option<usize> {
+/// Returns the end of the text at `at` if it looks like a tag, or `None` if the `<` is more likely meant as text.
+///
+/// For recovery and explanations only: to Telegram every `<` starts a tag.
+pub(super) fn tag_like_end(input: MarkupInput<'_>, at: usize) -> Option<usize> {
     let first = input.at(at + 1);
     let end = input.find(at + 1, |byte| matches!(byte, b'>' | b'<'));
     let is_tag = (first.is_ascii_alphabetic() || first == b'!') && input.at(end) == b'>';

@@ -1,20 +1,21 @@
-//! A JSON body as the Bot API server reads it: the members up to the first syntax error count, whatever follows them.
+//! Reads a JSON body as the Bot API server does: the members before the first syntax error count, the rest is ignored.
 //!
-//! The server logs a syntax error and goes on with the arguments read so far. Its strings take raw control characters,
-//! and a backslash before a character without a meaning is dropped (`"\chat\_id"` is `chat_id`). [`crate::json`] is
-//! strict, for people who write JSON; this reader answers what arrives (tdlib/td, HttpReader and JsonBuilder).
+//! The server logs a syntax error and continues with the arguments read so far. Its strings accept raw control
+//! characters, and a backslash before a character without a meaning is dropped (`"\chat\_id"` is `chat_id`).
+//! [`crate::json`] is strict, for people who write JSON; this reader is for requests (tdlib/td, HttpReader and
+//! JsonBuilder).
 
-use crate::json::{Quote, Quoting};
+use crate::json::{Quote, QuoteState};
 use crate::text::Span;
 
-/// Containers may nest this deep below a member, as on the server.
+/// The server's limit for nested arrays and objects inside a member's value.
 const MAX_DEPTH: usize = 100;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Lenient {
-    /// The members of the top-level object, repeated ones included.
+pub struct LenientObject {
+    /// The members of the top-level object, including repeated ones.
     pub members: Vec<LenientMember>,
-    /// Where the server stopped reading; `None` where the whole body is an object.
+    /// The byte offset at which the server stopped reading. `None` if the whole body is one object.
     pub stopped_at: Option<usize>,
 }
 
@@ -22,9 +23,9 @@ pub struct Lenient {
 pub struct LenientMember {
     /// The key, decoded.
     pub name: String,
-    /// The value as the server works with it: a string decoded, all else as written.
+    /// The value as the server uses it: a string decoded, anything else as written.
     pub text: String,
-    /// From the key's quote to the end of the value.
+    /// From the key's opening quote to the end of the value, in bytes.
     pub span: Span,
 }
 
@@ -36,20 +37,21 @@ pub struct LenientMember {
 /// assert_eq!(read.members[1].text, "Say ");
 /// assert!(read.stopped_at.is_some());
 /// ```
-pub fn read_leniently(body: &[u8]) -> Lenient {
-    let mut reader = Reader { bytes: body, at: 0 };
+pub fn read_leniently(body: &[u8]) -> LenientObject {
+    let mut reader = LenientReader { bytes: body, at: 0 };
     let mut members = Vec::new();
     let is_whole = reader.object(&mut members).is_some();
     let stopped_at = if is_whole { None } else { Some(reader.at) };
-    Lenient { members, stopped_at }
+    LenientObject { members, stopped_at }
 }
 
-/// Decodes the string whose opening quote is at `at`; returns it and the offset after its closing quote.
+/// Decodes the string whose opening quote is at `at`. Returns it and the offset after its closing quote.
 ///
-/// `None` where there is no such quote, the string does not end within `max` bytes, or a `\u` has no four digits.
-pub fn lenient_string(bytes: &[u8], at: usize, max: usize) -> Option<(String, usize)> {
+/// Returns `None` if there is no quote at `at`, the string is longer than `max` bytes, or a `\u` lacks four digits.
+pub(crate) fn lenient_string(bytes: &[u8], at: usize, max: usize) -> Option<(String, usize)> {
     let content = bytes.get(at..)?.strip_prefix(b"\"")?;
-    let mut quoting = Quoting::Inside;
+    let mut quoting = QuoteState::Inside;
+    // `max` keeps a search that starts at every quote of a body linear, see `destination`.
     let end = content.iter().take(max + 1).position(|byte| quoting.read(*byte) == Some(Quote::Closes))?;
     Some((decode(&content[..end])?, at + 1 + end + 1))
 }
@@ -62,6 +64,7 @@ fn decode(mut raw: &[u8]) -> Option<String> {
             raw = rest;
             continue;
         }
+        // Cannot happen in a string that ended with a quote, but `raw` may be any bytes.
         let [escaped, rest @ ..] = rest else { return None };
         raw = rest;
         match escaped {
@@ -73,7 +76,7 @@ fn decode(mut raw: &[u8]) -> Option<String> {
             b'u' => {
                 let (code, rest) = code_point(raw)?;
                 raw = rest;
-                // The server writes a lone surrogate as it is; no name has one.
+                // The server keeps a lone surrogate. U+FFFD is enough here: no argument's name contains one.
                 let character = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
                 decoded.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
             }
@@ -83,13 +86,14 @@ fn decode(mut raw: &[u8]) -> Option<String> {
     Some(String::from_utf8_lossy(&decoded).into_owned())
 }
 
-/// The code point after `\u`, which may be the first half of a pair.
+/// Decodes the digits after `\u` and, for a surrogate pair, the `\u` that follows.
 fn code_point(raw: &[u8]) -> Option<(u32, &[u8])> {
     let (first, rest) = four_hex_digits(raw)?;
     if (0xd800..0xe000).contains(&first)
         && let Some(after) = rest.strip_prefix(b"\\u")
     {
         let (second, after) = four_hex_digits(after)?;
+        // The server does not check which half comes first.
         if (0xd800..0xe000).contains(&second) {
             return Some((((first & 0x3ff) << 10 | (second & 0x3ff)) + 0x10000, after));
         }
@@ -104,13 +108,13 @@ fn four_hex_digits(raw: &[u8]) -> Option<(u32, &[u8])> {
     Some((value, rest))
 }
 
-struct Reader<'a> {
+struct LenientReader<'a> {
     bytes: &'a [u8],
     at: usize,
 }
 
-/// `None` is a syntax error; what was read before it counts.
-impl Reader<'_> {
+/// `None` is a syntax error. The members read before it count.
+impl LenientReader<'_> {
     fn object(&mut self, members: &mut Vec<LenientMember>) -> Option<()> {
         self.skip_whitespace();
         self.expect(b'{')?;
@@ -118,6 +122,7 @@ impl Reader<'_> {
             self.skip_whitespace();
             if self.take(b'}') {
                 self.skip_whitespace();
+                // Text after the object is a syntax error too, but all members count.
                 return (self.at == self.bytes.len()).then_some(());
             }
             let start = self.at;
@@ -135,6 +140,7 @@ impl Reader<'_> {
             };
             members.push(LenientMember { name, text, span: Span::new(start, self.at) });
             self.skip_whitespace();
+            // The server accepts a comma before the closing brace at the top level.
             if self.peek() != Some(b'}') {
                 self.expect(b',')?;
             }
@@ -159,6 +165,7 @@ impl Reader<'_> {
             }),
             b'[' => self.skip_container(b']', depth, Self::skip_value),
             b'-' | b'+' | b'.' | b'0'..=b'9' => {
+                // The server takes any run of these characters for a number, such as `0999`.
                 while self.peek().is_some_and(|byte| b"-+.eE0123456789".contains(&byte)) {
                     self.at += 1;
                 }
@@ -179,6 +186,7 @@ impl Reader<'_> {
         depth: usize,
         item: impl Fn(&mut Self, usize) -> Option<()>,
     ) -> Option<()> {
+        // Recursion is bounded here, so a hostile body cannot overflow the stack.
         let depth = depth.checked_sub(1)?;
         self.at += 1;
         self.skip_whitespace();

@@ -1,16 +1,17 @@
-//! Addresses of links, as Telegram checks and normalises them; user links, custom emoji links and time links.
+//! Addresses of links: checked and normalized as in TDLib's `LinkManager`. Also user, custom emoji and time links.
 
 use std::net::Ipv6Addr;
 
 use super::EntityKind;
 use super::markup::is_space;
 
+/// TDLib's `UserId::MAX_USER_ID`.
 const MAX_USER_ID: i64 = (1 << 40) - 1;
 
-/// Why an address makes no link. `Display` gives Telegram's own words.
+/// Why an address makes no link. `Display` is Telegram's own message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadLink {
-    /// A scheme that is none of http, https, tg, ton and tonsite.
+    /// A scheme other than http, https, tg, ton and tonsite.
     #[error("Unsupported URL protocol")]
     Scheme,
     #[error("URL host is empty")]
@@ -20,11 +21,11 @@ pub enum BadLink {
     #[error("Wrong HTTP URL")]
     NoDot,
     #[error("Disallowed character in URL {part}")]
-    Character { character: char, part: Part },
+    Character { character: char, part: UrlComponent },
     /// A `%` without two hexadecimal digits.
     #[error("Wrong percent-encoded symbol in URL {0}")]
-    Percent(Part),
-    /// A port that is no number from 1 to 65535.
+    Percent(UrlComponent),
+    /// A port outside 1 to 65535.
     #[error("Wrong port number specified in the URL")]
     Port,
     #[error("Wrong IPv6 address specified in the URL")]
@@ -34,63 +35,65 @@ pub enum BadLink {
     Tg,
     #[error("Wrong ton URL")]
     Ton,
-    /// A character that the host of a tg: or ton: address cannot hold.
+    /// A character that the host of a tg: or ton: address cannot contain.
     #[error("Unallowed characters in URL host")]
     InternalHost(char),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum UrlComponent {
     Host,
     User,
 }
 
-impl std::fmt::Display for Part {
+impl std::fmt::Display for UrlComponent {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            Part::Host => "host",
-            Part::User => "userinfo",
+            UrlComponent::Host => "host",
+            UrlComponent::User => "userinfo",
         })
     }
 }
 
 impl BadLink {
-    /// Returns the reason in plain words, to go on from "the link was dropped: ".
+    /// Returns the reason for our own messages. It continues "the link was dropped: ".
     pub fn reason(self) -> String {
         match self {
-            BadLink::Scheme => "its scheme is none of http, https, tg, ton and tonsite".into(),
+            BadLink::Scheme => "its scheme is not http, https, tg, ton or tonsite".into(),
             BadLink::NoHost | BadLink::OnlyDot => "its address has no host".into(),
             BadLink::NoDot => "its address has no dot".into(),
-            BadLink::Character { character, part: Part::User } => {
-                format!("its user name cannot hold {character:?}")
+            BadLink::Character { character, part: UrlComponent::User } => {
+                format!("its user name cannot contain {character:?}")
             }
-            BadLink::Character { character, part: Part::Host } | BadLink::InternalHost(character) => {
-                format!("its host cannot hold {character:?}")
+            BadLink::Character { character, part: UrlComponent::Host } | BadLink::InternalHost(character) => {
+                format!("its host cannot contain {character:?}")
             }
             BadLink::Percent(_) => "it has a % without two hexadecimal digits".into(),
-            BadLink::Port => "its port is no number from 1 to 65535".into(),
-            BadLink::Ipv6 => "its brackets hold no IPv6 address".into(),
+            BadLink::Port => "its port is not a number from 1 to 65535".into(),
+            BadLink::Ipv6 => "it has no valid IPv6 address in its brackets".into(),
             BadLink::Tg | BadLink::Ton => "a tg or ton address has only a host, a path and a query".into(),
         }
     }
 }
 
+/// Returns a mention for a `tg://user` link, else a link with the normalized address.
 pub(super) fn entity_kind(address: &str) -> Result<EntityKind, BadLink> {
     match user_id(address) {
         Some(user_id) => Ok(EntityKind::TextMention { user_id }),
-        None => checked(address).map(|url| EntityKind::TextLink { url }),
+        None => normalize(address).map(|url| EntityKind::TextLink { url }),
     }
 }
 
-/// Returns the normal form of a link's address, as Telegram stores it.
+/// Returns the address in the form in which Telegram stores it, or why Telegram drops the link.
 ///
 /// ```
 /// use telecast::telegram::link;
 ///
-/// assert_eq!(link::checked("Example.COM?q=a b").as_deref(), Ok("http://example.com/?q=a%20b"));
-/// assert_eq!(link::checked("localhost"), Err(link::BadLink::NoDot));
+/// assert_eq!(link::normalize("Example.COM?q=a b").as_deref(), Ok("http://example.com/?q=a%20b"));
+/// assert_eq!(link::normalize("localhost"), Err(link::BadLink::NoDot));
 /// ```
-pub fn checked(address: &str) -> Result<String, BadLink> {
+pub fn normalize(address: &str) -> Result<String, BadLink> {
+    // The two slashes are optional in these schemes.
     let internal = ["tg", "ton", "tonsite"]
         .into_iter()
         .find_map(|scheme| Some((scheme, strip_ascii_case(address, scheme)?.strip_prefix(':')?)));
@@ -98,6 +101,7 @@ pub fn checked(address: &str) -> Result<String, BadLink> {
         Some((scheme, rest)) => checked_internal(scheme, rest.strip_prefix("//").unwrap_or(rest)),
         None => {
             let url = Url::read(address)?;
+            // There is no list of top-level domains here, unlike in `detect`: `a.b` passes, `localhost` does not.
             if !url.is_ipv6 && !url.host.contains('.') {
                 return Err(BadLink::NoDot);
             }
@@ -107,6 +111,7 @@ pub fn checked(address: &str) -> Result<String, BadLink> {
 }
 
 fn checked_internal(scheme: &str, rest: &str) -> Result<String, BadLink> {
+    // TDLib parses what follows the scheme as a web address, then rejects the parts that it must not have.
     let url = Url::read(rest)?;
     let has_scheme = strip_ascii_case(rest, "http://").is_some() || url.is_https;
     if has_scheme || !url.user.is_empty() || url.port.is_some() || url.is_ipv6 {
@@ -119,6 +124,7 @@ fn checked_internal(scheme: &str, rest: &str) -> Result<String, BadLink> {
     }
     let mut normal = format!("{scheme}://{}", url.host.to_ascii_lowercase());
     let tail = url.tail();
+    // `tail` put a slash before the query; the normal form of these schemes has none.
     normal.push_str(if tail.starts_with("/?") { &tail[1..] } else { &tail });
     Ok(normal)
 }
@@ -129,15 +135,15 @@ struct Url<'a> {
     host: &'a str,
     is_ipv6: bool,
     port: Option<u16>,
-    /// Path, query and fragment as typed.
+    /// Path, query and fragment, unchanged.
     rest: &'a str,
 }
 
 impl<'a> Url<'a> {
     fn read(address: &'a str) -> Result<Self, BadLink> {
         let scheme_end = address.find([':', '/', '?', '#', '@', '[', ']']).unwrap_or(address.len());
-        let (scheme, behind) = address.split_at(scheme_end);
-        let (is_https, address) = match behind.strip_prefix("://") {
+        let (scheme, after_scheme) = address.split_at(scheme_end);
+        let (is_https, address) = match after_scheme.strip_prefix("://") {
             Some(rest) if scheme.eq_ignore_ascii_case("http") => (false, rest),
             Some(rest) if scheme.eq_ignore_ascii_case("https") => (true, rest),
             Some(_) => return Err(BadLink::Scheme),
@@ -154,13 +160,16 @@ impl<'a> Url<'a> {
 
     fn check(&self) -> Result<(), BadLink> {
         if self.is_ipv6 {
+            // As in TDLib, the user part of such an address is not checked.
             let inner = &self.host[1..self.host.len() - 1];
             return inner.parse::<Ipv6Addr>().map(drop).map_err(|_| BadLink::Ipv6);
         }
         match self.host {
             "" => Err(BadLink::NoHost),
             "." => Err(BadLink::OnlyDot),
-            host => check_part(host, Part::Host).and_then(|()| check_part(self.user, Part::User)),
+            host => {
+                check_part(host, UrlComponent::Host).and_then(|()| check_part(self.user, UrlComponent::User))
+            }
         }
     }
 
@@ -185,7 +194,7 @@ impl<'a> Url<'a> {
         tail
     }
 
-    /// Adds path, query and fragment: with a slash in front, trailing whitespace cut, control characters encoded.
+    /// Appends path, query and fragment: a slash first, trailing whitespace removed, bytes up to 0x20 percent-encoded.
     fn push_tail(&self, out: &mut String) {
         let rest = self.rest.trim_end_matches(|c: char| c.is_ascii() && is_space(c as u8));
         if !rest.starts_with('/') {
@@ -205,26 +214,29 @@ fn is_bracketed(host: &str) -> bool {
     host.starts_with('[') && host.ends_with(']')
 }
 
-/// Splits off a port behind the last `:`, unless a `]` or `@` comes later.
+/// Splits off the port after the last `:`, unless a `]` or `@` comes later.
 fn split_port(authority: &str) -> Result<(&str, Option<u16>), BadLink> {
     let Some(at) = authority.rfind([':', ']', '@']) else { return Ok((authority, None)) };
     if at == 0 || authority.as_bytes()[at] != b':' {
         return Ok((authority, None));
     }
+    // Port 0 becomes an empty string, which fails to parse.
     let digits = authority[at + 1..].trim_start_matches('0');
     match digits.parse() {
+        // `u16::from_str` accepts a plus sign, TDLib does not.
         Ok(port) if digits.bytes().all(|byte| byte.is_ascii_digit()) => Ok((&authority[..at], Some(port))),
         _ => Err(BadLink::Port),
     }
 }
 
-fn check_part(text: &str, part: Part) -> Result<(), BadLink> {
+fn check_part(text: &str, part: UrlComponent) -> Result<(), BadLink> {
     let mut chars = text.chars();
     while let Some(c) = chars.next() {
         let is_allowed = c.is_ascii_alphanumeric()
+            // TDLib accepts every byte above 127 in a host.
             || !c.is_ascii()
             || ".-_!$,~*'();&+=".contains(c)
-            || (c == ':' && part == Part::User);
+            || (c == ':' && part == UrlComponent::User);
         if c == '%' {
             let mut is_hex = || chars.next().is_some_and(|digit| digit.is_ascii_hexdigit());
             if !(is_hex() && is_hex()) {
@@ -237,9 +249,10 @@ fn check_part(text: &str, part: Part) -> Result<(), BadLink> {
     Ok(())
 }
 
-/// Returns the user a `tg://user?id=N` link is about.
+/// Returns the user id of a `tg://user?id=N` link.
 pub(super) fn user_id(address: &str) -> Option<i64> {
-    // Here Telegram lower-cases the whole address, so that `ID=7` counts as `id=7`.
+    // TDLib lower-cases the whole address here, so `ID=7` counts as `id=7`. The scheme is checked first so that
+    // ordinary addresses are not copied.
     let head = address.get(..3)?;
     if !head.eq_ignore_ascii_case("tg:") {
         return None;
@@ -254,7 +267,8 @@ pub(super) fn is_user_id(id: i64) -> bool {
     (1..=MAX_USER_ID).contains(&id)
 }
 
-pub(super) fn special(address: &str) -> Option<EntityKind> {
+/// Returns the entity of a `tg://emoji` or `tg://time` address, as in `![text](address)`.
+pub(super) fn emoji_or_time(address: &str) -> Option<EntityKind> {
     custom_emoji(address).or_else(|| date_time(address))
 }
 
@@ -264,7 +278,7 @@ fn custom_emoji(address: &str) -> Option<EntityKind> {
     custom_emoji_id(id).map(|custom_emoji_id| EntityKind::CustomEmoji { custom_emoji_id })
 }
 
-/// Reads a custom emoji's id: a canonical number other than zero.
+/// Parses a custom emoji's id: a canonical number other than zero.
 pub(super) fn custom_emoji_id(text: &str) -> Option<i64> {
     canonical(text).filter(|id| *id != 0)
 }
@@ -285,7 +299,7 @@ fn date_time(address: &str) -> Option<EntityKind> {
     Some(EntityKind::DateTime { unix_time: unix_time?, format: date_format(format)? })
 }
 
-/// Normalises a time's format: `r`, or any mix of `t T d D w W`, of which the short ones win.
+/// Normalizes a time's format: `r`, or any mix of `t T d D w W`. If both cases are given, the lower case wins.
 pub(super) fn date_format(format: &str) -> Option<String> {
     if matches!(format, "r" | "R") {
         return Some("r".into());
@@ -293,12 +307,13 @@ pub(super) fn date_format(format: &str) -> Option<String> {
     if !format.chars().all(|c| "tTdDwW".contains(c)) {
         return None;
     }
+    // Same order as TDLib's normal form: weekday, date, time.
     let either = |short: char, long: char| [short, long].into_iter().find(|c| format.contains(*c));
     let weekday = either('w', 'W').map(|_| 'w');
     Some([weekday, either('d', 'D'), either('t', 'T')].into_iter().flatten().collect())
 }
 
-/// Returns the query of `tg:HOST?…` or `tg://HOST/?…`; the scheme and the host in any case, the fragment cut.
+/// Returns the query of `tg:HOST?…` or `tg://HOST/?…` without a fragment. Scheme and host match in any case.
 fn internal_query<'a>(address: &'a str, host: &str) -> Option<&'a str> {
     let rest = strip_ascii_case(address, "tg:")?;
     let rest = rest.strip_prefix("//").unwrap_or(rest);
@@ -311,7 +326,7 @@ fn parameters(query: &str) -> impl Iterator<Item = (&str, &str)> {
     query.split('&').map(|parameter| parameter.split_once('=').unwrap_or((parameter, "")))
 }
 
-/// Reads a number that is written as it would be printed: no plus, no leading zero.
+/// Parses a number that is written as it would be printed: no plus sign, no leading zero.
 fn canonical(text: &str) -> Option<i64> {
     let number: i64 = text.parse().ok()?;
     (number.to_string() == text).then_some(number)

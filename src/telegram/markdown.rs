@@ -1,12 +1,17 @@
-//! Legacy Markdown: no nesting, no escapes inside entities, one kind of error.
+//! The legacy Markdown mode: no nesting, no escapes inside entities, one kind of error (TDLib, `parse_markdown`).
 
-use super::markup::{Input, Listener, Note, Output, is_space};
+use super::markup::{MarkupInput, ParseListener, ParseNote, TextBuilder, is_space};
 use super::{EntityKind, FormattedText, ParseError, ParseErrorKind, link};
 use crate::text::Span;
 
-pub(super) fn parse(input: &str, listener: &mut impl Listener) -> Result<FormattedText, ParseError> {
-    let mut parser = Parser { input: Input::new(input), out: Output::with_capacity(input.len()), listener };
+pub(super) fn parse(input: &str, listener: &mut impl ParseListener) -> Result<FormattedText, ParseError> {
+    let mut parser = MarkdownParser {
+        input: MarkupInput::new(input),
+        out: TextBuilder::with_capacity(input.len()),
+        listener,
+    };
     parser.text()?;
+    // Entities do not nest in this mode, so they are in order already.
     Ok(FormattedText { text: parser.out.text, entities: parser.out.entities })
 }
 
@@ -14,13 +19,13 @@ fn is_opener(byte: u8) -> bool {
     matches!(byte, b'_' | b'*' | b'`' | b'[')
 }
 
-struct Parser<'a, L> {
-    input: Input<'a>,
-    out: Output,
+struct MarkdownParser<'a, L> {
+    input: MarkupInput<'a>,
+    out: TextBuilder,
     listener: &'a mut L,
 }
 
-impl<L: Listener> Parser<'_, L> {
+impl<L: ParseListener> MarkdownParser<'_, L> {
     fn text(&mut self) -> Result<(), ParseError> {
         let input = self.input;
         let mut i = 0;
@@ -29,9 +34,10 @@ impl<L: Listener> Parser<'_, L> {
             self.copy(i, stop);
             i = match input.at(stop) {
                 _ if stop == input.len() => stop,
+                // A backslash escapes only the four openers; before any other character it is text.
                 b'\\' if is_opener(input.at(stop + 1)) => {
                     self.out.push(char::from(input.at(stop + 1)));
-                    self.listener.came_from(self.out.text.len(), Span::new(stop, stop + 2));
+                    self.listener.record_origin(self.out.text.len(), Span::new(stop, stop + 2));
                     stop + 2
                 }
                 b'\\' => {
@@ -46,12 +52,13 @@ impl<L: Listener> Parser<'_, L> {
 
     fn copy(&mut self, start: usize, end: usize) {
         self.out.push_str(self.input.slice(start, end));
-        self.listener.came_from(self.out.text.len(), Span::new(start, end));
+        self.listener.record_origin(self.out.text.len(), Span::new(start, end));
     }
 
     fn entity(&mut self, start: usize) -> Result<usize, ParseError> {
         let input = self.input;
         let (content, closer, kind) = match input.at(start) {
+            // Tested before the single backtick, with which it begins.
             b'`' if input.has(start, b"```") => {
                 let (content, language) = pre_header(input, start + 3);
                 (content, "```", Some(EntityKind::Pre { language }))
@@ -66,74 +73,77 @@ impl<L: Listener> Parser<'_, L> {
             let opener = Span::new(start, start + closer.len());
             let error = ParseError::at(ParseErrorKind::UnclosedLegacyEntity, start, opener);
             self.listener.problem(error)?;
-            // Recover by taking the opener as text, as its author probably meant it.
+            // Recover by taking the opener for text, as its author probably meant it.
             self.copy(opener.start, opener.end);
             return Ok(opener.end);
         };
-        // The address of `[text]` alone is read from here, see `address_from_text`.
-        let written_over = self.out.text.len() + (end - content);
+        // The address of a `[text]` without `(` depends on this, see `address_from_text`.
+        let overwritten_end = self.out.text.len() + (end - content);
         let offset = self.out.units;
         self.copy(content, end);
         let is_empty = self.out.units == offset;
-        let behind = end + closer.len();
+        let after = end + closer.len();
         if is_empty {
-            self.listener.note(|| Note::EmptyEntity { span: Span::new(start, behind) });
+            self.listener.note(|| ParseNote::EmptyEntity { span: Span::new(start, after) });
         }
         match kind {
             Some(kind) => {
                 if !is_empty {
                     self.out.close(kind, offset);
                 }
-                Ok(behind)
+                Ok(after)
             }
-            // An address behind an empty `[]` is not even looked for.
-            None if is_empty => Ok(behind),
-            None => Ok(self.link(start, end, offset, written_over)),
+            // TDLib does not even look for an address after an empty `[]`: it stays in the text.
+            None if is_empty => Ok(after),
+            None => Ok(self.link(start, end, offset, overwritten_end)),
         }
     }
 
-    fn link(&mut self, start: usize, end: usize, offset: u32, written_over: usize) -> usize {
+    fn link(&mut self, start: usize, end: usize, offset: u32, overwritten_end: usize) -> usize {
         let input = self.input;
         if input.at(end + 1) != b'(' {
-            let address = self.address_from_text(start + 1, end, written_over);
+            let address = self.address_from_text(start + 1, end, overwritten_end);
             let kind = link::entity_kind(&address);
             let (span, makes_link) = (Span::new(start, end + 1), kind.is_ok());
-            self.listener.note(|| Note::BareBrackets { span, makes_link });
+            self.listener.note(|| ParseNote::BareBrackets { span, makes_link });
             if let Ok(kind) = kind {
                 self.out.close(kind, offset);
             }
             return end + 1;
         }
+        // There is no escape for `)` in an address: the first one ends it.
         let close = input.find(end + 2, |byte| byte == b')');
         let span = Span::new(end + 2, close);
+        // TDLib reports no error here: it links to all that follows, so we only warn.
         if close == input.len() {
-            self.listener.note(|| Note::AddressToEnd { span });
+            self.listener.note(|| ParseNote::AddressToEnd { span });
         }
         let address = span.of(input.text);
         match link::entity_kind(address) {
             Ok(kind) => self.out.close(kind, offset),
             Err(reason) => {
-                self.listener.note(|| Note::DroppedLink { address: address.to_owned(), reason, span })
+                self.listener.note(|| ParseNote::DroppedLink { address: address.to_owned(), reason, span })
             }
         }
         (close + 1).min(input.len())
     }
 
-    /// Returns the address of a `[text]` without `(`: what stands at its place in a buffer that Telegram has already
-    /// partly written its output into, so that `[example.com]` links to `http://xample.comm/`.
-    ///
-    /// Where that cuts a character in two, Telegram's own library dies on it; here such bytes become U+FFFD.
-    fn address_from_text(&self, start: usize, end: usize, written_over: usize) -> String {
-        let written = &self.out.text.as_bytes()[..written_over.min(end)];
+    /// Returns the address of a `[text]` without `(`, reproducing a bug of TDLib.
+    fn address_from_text(&self, start: usize, end: usize, overwritten_end: usize) -> String {
+        // TDLib writes its output over its input buffer and reads this address from the buffer afterwards, so the
+        // start of the address has already been overwritten: `[example.com]` links to `http://xample.comm/`. If that
+        // splits a character, TDLib crashes; here such bytes become U+FFFD.
+        let written = &self.out.text.as_bytes()[..overwritten_end.min(end)];
         let mut bytes = written.get(start..).unwrap_or(&[]).to_vec();
         bytes.extend_from_slice(&self.input.text.as_bytes()[start.max(written.len())..end]);
         String::from_utf8_lossy(&bytes).into_owned()
     }
 }
 
-/// Reads the language and the one line break that may stand behind an opening fence; returns where the content starts.
-pub(super) fn pre_header(input: Input<'_>, start: usize) -> (usize, Option<String>) {
+/// Reads what follows an opening fence: a language and one line break, both optional. Returns the content's offset.
+pub(super) fn pre_header(input: MarkupInput<'_>, start: usize) -> (usize, Option<String>) {
     let word_end = input.find(start, |byte| is_space(byte) || byte == b'`');
+    // Before a backtick or the end of the input the word is code: "```rust```" contains "rust".
     let has_language = start < word_end && word_end < input.len() && input.at(word_end) != b'`';
     let language = has_language.then(|| input.slice(start, word_end).to_owned());
     let at = if has_language { word_end } else { start };

@@ -1,14 +1,15 @@
-//! MarkdownV2: nesting, escapes everywhere, quotes by lines, and reserved characters.
+//! The MarkdownV2 mode: nesting, escapes everywhere, quotes by lines, and reserved characters (TDLib,
+//! `parse_markdown_v2`).
 
 use super::markdown::pre_header;
-use super::markup::{Input, Listener, Note, Output};
+use super::markup::{MarkupInput, ParseListener, ParseNote, TextBuilder};
 use super::{EntityKind, FormattedText, ParseError, ParseErrorKind, link};
 use crate::text::Span;
 
-pub(super) fn parse(input: &str, listener: &mut impl Listener) -> Result<FormattedText, ParseError> {
-    let mut parser = Parser {
-        input: Input::new(input),
-        out: Output::with_capacity(input.len()),
+pub(super) fn parse(input: &str, listener: &mut impl ParseListener) -> Result<FormattedText, ParseError> {
+    let mut parser = MarkdownV2Parser {
+        input: MarkupInput::new(input),
+        out: TextBuilder::with_capacity(input.len()),
         open: Vec::new(),
         is_in_quote: false,
         may_start_quote: true,
@@ -19,7 +20,7 @@ pub(super) fn parse(input: &str, listener: &mut impl Listener) -> Result<Formatt
     Ok(parser.out.finish())
 }
 
-/// Whether the character has to be escaped outside code.
+/// Whether the character must be escaped outside code and code blocks (Bot API, "MarkdownV2 style").
 pub(super) fn is_reserved(byte: u8) -> bool {
     matches!(
         byte,
@@ -44,20 +45,22 @@ pub(super) fn is_reserved(byte: u8) -> bool {
 }
 
 pub(super) fn is_escapable(byte: u8) -> bool {
+    // TDLib's rule: any ASCII character but NUL and DEL, reserved or not.
     (1..=126).contains(&byte)
 }
 
-struct Open {
-    markup: Markup,
-    /// Where its opening delimiter starts in the input.
+struct OpenEntity {
+    markup: Delimiter,
+    /// The offset of the opening delimiter in the input.
     start: usize,
-    /// Where its text starts in the output, in UTF-16 units and in bytes.
+    /// The start of its text in the output, in UTF-16 code units.
     offset: u32,
+    /// The same in bytes.
     text_start: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Markup {
+enum Delimiter {
     Bold,
     Italic,
     Underline,
@@ -70,53 +73,54 @@ enum Markup {
     Quote,
 }
 
-impl Markup {
-    /// Telegram's name for it in errors, and its author's.
+impl Delimiter {
+    /// Telegram's name in errors, and the name for our own messages.
     fn names(&self) -> (&'static str, &'static str) {
         match self {
-            Markup::Bold => ("Bold", "bold"),
-            Markup::Italic => ("Italic", "italic"),
-            Markup::Underline => ("Underline", "underline"),
-            Markup::Strikethrough => ("Strikethrough", "strikethrough"),
-            Markup::Spoiler => ("Spoiler", "a spoiler"),
-            Markup::Code => ("Code", "code"),
-            Markup::Pre { language: None } => ("Pre", "a code block"),
-            Markup::Pre { language: Some(_) } => ("PreCode", "a code block"),
-            Markup::Link => ("TextUrl", "a link"),
-            Markup::Special => ("CustomEmoji", "a custom emoji"),
-            Markup::Quote => ("BlockQuote", "a quote"),
+            Delimiter::Bold => ("Bold", "bold"),
+            Delimiter::Italic => ("Italic", "italic"),
+            Delimiter::Underline => ("Underline", "underline"),
+            Delimiter::Strikethrough => ("Strikethrough", "strikethrough"),
+            Delimiter::Spoiler => ("Spoiler", "a spoiler"),
+            Delimiter::Code => ("Code", "code"),
+            Delimiter::Pre { language: None } => ("Pre", "a code block"),
+            Delimiter::Pre { language: Some(_) } => ("PreCode", "a code block"),
+            Delimiter::Link => ("TextUrl", "a link"),
+            Delimiter::Special => ("CustomEmoji", "a custom emoji"),
+            Delimiter::Quote => ("BlockQuote", "a quote"),
         }
     }
 
     fn opener_len(&self) -> usize {
         match self {
-            Markup::Underline | Markup::Spoiler | Markup::Special => 2,
-            Markup::Pre { .. } => 3,
+            Delimiter::Underline | Delimiter::Spoiler | Delimiter::Special => 2,
+            Delimiter::Pre { .. } => 3,
             _ => 1,
         }
     }
 
     fn is_code(&self) -> bool {
-        matches!(self, Markup::Code | Markup::Pre { .. })
+        matches!(self, Delimiter::Code | Delimiter::Pre { .. })
     }
 }
 
-struct Parser<'a, L> {
-    input: Input<'a>,
-    out: Output,
-    open: Vec<Open>,
+struct MarkdownV2Parser<'a, L> {
+    input: MarkupInput<'a>,
+    out: TextBuilder,
+    open: Vec<OpenEntity>,
     is_in_quote: bool,
     /// Whether only delimiters and carriage returns were seen since the last line break.
     may_start_quote: bool,
     listener: &'a mut L,
 }
 
-impl<L: Listener> Parser<'_, L> {
+impl<L: ParseListener> MarkdownV2Parser<'_, L> {
     fn text(&mut self) -> Result<(), ParseError> {
         let input = self.input;
         let mut i = 0;
         while i < input.len() {
             let is_in_code = self.open.last().is_some_and(|open| open.markup.is_code());
+            // In code a line break is no stop, so code may continue over the lines of a quote, and `>` is text in it.
             let stop = if is_in_code {
                 input.find(i, |byte| matches!(byte, b'\\' | b'`'))
             } else {
@@ -135,9 +139,10 @@ impl<L: Listener> Parser<'_, L> {
 
     fn plain(&mut self, start: usize, end: usize) {
         let text = self.input.slice(start, end);
+        // TDLib lets carriage returns come before the `>` of a quote.
         self.may_start_quote &= text.bytes().all(|byte| byte == b'\r');
         self.out.push_str(text);
-        self.listener.came_from(self.out.text.len(), Span::new(start, end));
+        self.listener.record_origin(self.out.text.len(), Span::new(start, end));
     }
 
     fn backslash(&mut self, at: usize) -> usize {
@@ -147,151 +152,162 @@ impl<L: Listener> Parser<'_, L> {
             return at + 1;
         }
         self.out.push(char::from(escaped));
-        self.listener.came_from(self.out.text.len(), Span::new(at, at + 2));
+        self.listener.record_origin(self.out.text.len(), Span::new(at, at + 2));
+        // An escaped line break begins a line; an escaped carriage return changes nothing, like a plain one.
         if escaped != b'\r' {
             self.may_start_quote = escaped == b'\n';
         }
         at + 2
     }
 
-    /// Whether the delimiter at `at` ends the innermost open entity; only that one is asked.
+    /// Whether the delimiter at `at` ends the innermost open entity.
     fn closes(&self, byte: u8, at: usize) -> bool {
+        // TDLib tests only the innermost entity for an end, so crossed delimiters open a new entity instead.
         let Some(innermost) = self.open.last() else { return false };
         if self.is_in_quote && byte == b'\n' && self.input.at(at + 1) != b'>' {
             return true;
         }
         match innermost.markup {
-            Markup::Bold => byte == b'*',
-            Markup::Italic => byte == b'_' && self.input.at(at + 1) != b'_',
-            Markup::Underline => self.input.has(at, b"__"),
-            Markup::Strikethrough => byte == b'~',
-            Markup::Spoiler => self.input.has(at, b"||"),
-            Markup::Code => byte == b'`',
-            Markup::Pre { .. } => self.input.has(at, b"```"),
-            Markup::Link | Markup::Special => byte == b']',
-            Markup::Quote => false,
+            Delimiter::Bold => byte == b'*',
+            // `__` is read greedily: it begins or ends underline, even directly after an open italic.
+            Delimiter::Italic => byte == b'_' && self.input.at(at + 1) != b'_',
+            Delimiter::Underline => self.input.has(at, b"__"),
+            Delimiter::Strikethrough => byte == b'~',
+            Delimiter::Spoiler => self.input.has(at, b"||"),
+            Delimiter::Code => byte == b'`',
+            Delimiter::Pre { .. } => self.input.has(at, b"```"),
+            Delimiter::Link | Delimiter::Special => byte == b']',
+            // A quote ends with a line that the next line does not continue, see above.
+            Delimiter::Quote => false,
         }
     }
 
     fn opener(&mut self, byte: u8, at: usize) -> Result<usize, ParseError> {
         let input = self.input;
         let markup = match byte {
-            b'_' if input.at(at + 1) == b'_' => Markup::Underline,
-            b'_' => Markup::Italic,
-            b'*' => Markup::Bold,
-            b'~' => Markup::Strikethrough,
-            b'|' if input.at(at + 1) == b'|' => Markup::Spoiler,
-            b'[' => Markup::Link,
-            b'!' if input.at(at + 1) == b'[' => Markup::Special,
+            b'_' if input.at(at + 1) == b'_' => Delimiter::Underline,
+            b'_' => Delimiter::Italic,
+            b'*' => Delimiter::Bold,
+            b'~' => Delimiter::Strikethrough,
+            b'|' if input.at(at + 1) == b'|' => Delimiter::Spoiler,
+            b'[' => Delimiter::Link,
+            b'!' if input.at(at + 1) == b'[' => Delimiter::Special,
+            // Tested before the single backtick, with which it begins.
             b'`' if input.has(at, b"```") => {
                 let (content, language) = pre_header(input, at + 3);
-                self.push_open(Markup::Pre { language }, at);
+                self.push_open(Delimiter::Pre { language }, at);
                 return Ok(content);
             }
-            b'`' => Markup::Code,
+            b'`' => Delimiter::Code,
             b'\n' => {
                 self.line_break(at);
                 return Ok(at + 1);
             }
+            // The `>` of a further line of the open quote. Delimiters do not clear `may_start_quote`, so the empty
+            // bold in `**>` separates two quotes.
             b'>' if self.may_start_quote && self.is_in_quote => return Ok(at + 1),
             b'>' if self.may_start_quote => {
                 self.is_in_quote = true;
-                Markup::Quote
+                Delimiter::Quote
             }
             _ => return self.reserved(byte, at),
         };
-        let behind = at + markup.opener_len();
+        let content = at + markup.opener_len();
         self.push_open(markup, at);
-        Ok(behind)
+        Ok(content)
     }
 
     fn line_break(&mut self, at: usize) {
         self.out.push('\n');
-        self.listener.came_from(self.out.text.len(), Span::new(at, at + 1));
+        self.listener.record_origin(self.out.text.len(), Span::new(at, at + 1));
         self.may_start_quote = true;
     }
 
-    fn push_open(&mut self, markup: Markup, start: usize) {
+    fn push_open(&mut self, markup: Delimiter, start: usize) {
         let (offset, text_start) = (self.out.units, self.out.text.len());
-        self.open.push(Open { markup, start, offset, text_start });
+        self.open.push(OpenEntity { markup, start, offset, text_start });
     }
 
     fn reserved(&mut self, byte: u8, at: usize) -> Result<usize, ParseError> {
+        // TDLib's message has no offset, but the span is exact.
         let kind = ParseErrorKind::ReservedCharacter { character: char::from(byte) };
-        self.listener.problem(ParseError::nowhere(kind, Span::new(at, at + 1)))?;
+        self.listener.problem(ParseError::without_offset(kind, Span::new(at, at + 1)))?;
         self.plain(at, at + 1);
         Ok(at + 1)
     }
 
     fn close(&mut self, byte: u8, at: usize) -> Result<usize, ParseError> {
         if byte == b'\n' {
+            // `closes` takes a line break only for the end of a quote.
             return self.close_quote(at);
         }
         let Some(open) = self.open.pop() else { return Ok(at + 1) };
-        let behind = at + open.markup.opener_len();
+        let end = at + open.markup.opener_len();
         let kind = match open.markup {
-            Markup::Bold => EntityKind::Bold,
-            Markup::Italic => EntityKind::Italic,
-            Markup::Underline => EntityKind::Underline,
-            Markup::Strikethrough => EntityKind::Strikethrough,
-            Markup::Spoiler => EntityKind::Spoiler,
-            Markup::Code => EntityKind::Code,
-            Markup::Pre { language } => EntityKind::Pre { language },
-            Markup::Link => return self.close_link(&open, at),
-            Markup::Special => return self.close_special(&open, at),
-            Markup::Quote => EntityKind::Blockquote,
+            Delimiter::Bold => EntityKind::Bold,
+            Delimiter::Italic => EntityKind::Italic,
+            Delimiter::Underline => EntityKind::Underline,
+            Delimiter::Strikethrough => EntityKind::Strikethrough,
+            Delimiter::Spoiler => EntityKind::Spoiler,
+            Delimiter::Code => EntityKind::Code,
+            Delimiter::Pre { language } => EntityKind::Pre { language },
+            Delimiter::Link => return self.close_link(&open, at),
+            Delimiter::Special => return self.close_special(&open, at),
+            Delimiter::Quote => EntityKind::Blockquote,
         };
-        self.emit(kind, open.offset, Span::new(open.start, behind));
-        Ok(behind)
+        self.emit(kind, open.offset, Span::new(open.start, end));
+        Ok(end)
     }
 
     fn emit(&mut self, kind: EntityKind, offset: u32, span: Span) {
         if self.out.units == offset {
-            self.listener.note(|| Note::EmptyEntity { span });
+            self.listener.note(|| ParseNote::EmptyEntity { span });
         } else {
             self.out.close(kind, offset);
         }
     }
 
-    fn close_link(&mut self, open: &Open, at: usize) -> Result<usize, ParseError> {
+    fn close_link(&mut self, open: &OpenEntity, at: usize) -> Result<usize, ParseError> {
         if self.input.at(at + 1) != b'(' {
+            // Without an address TDLib takes the text between the brackets for it.
             let kind = link::entity_kind(&self.out.text[open.text_start..]);
             let (span, makes_link) = (Span::new(open.start, at + 1), kind.is_ok());
-            self.listener.note(|| Note::BareBrackets { span, makes_link });
+            self.listener.note(|| ParseNote::BareBrackets { span, makes_link });
             if let Ok(kind) = kind {
                 self.emit(kind, open.offset, span);
             }
             return Ok(at + 1);
         }
-        let (address, behind) = self.address(at + 2)?;
+        let (address, end) = self.address(at + 2)?;
         match link::entity_kind(&address) {
-            Ok(kind) => self.emit(kind, open.offset, Span::new(open.start, behind)),
+            Ok(kind) => self.emit(kind, open.offset, Span::new(open.start, end)),
             Err(reason) => {
-                let span = Span::new(at + 2, behind - 1);
-                self.listener.note(|| Note::DroppedLink { address, reason, span });
+                let span = Span::new(at + 2, end - 1);
+                self.listener.note(|| ParseNote::DroppedLink { address, reason, span });
             }
         }
-        Ok(behind)
+        Ok(end)
     }
 
-    fn close_special(&mut self, open: &Open, at: usize) -> Result<usize, ParseError> {
+    fn close_special(&mut self, open: &OpenEntity, at: usize) -> Result<usize, ParseError> {
         if self.input.at(at + 1) != b'(' {
             let span = Span::new(open.start, at + 1);
-            self.listener.problem(ParseError::nowhere(ParseErrorKind::MissingSpecialUrl, span))?;
+            // `![text]` alone is an error, unlike `[text]`.
+            self.listener.problem(ParseError::without_offset(ParseErrorKind::MissingSpecialUrl, span))?;
             return Ok(at + 1);
         }
-        let (address, behind) = self.address(at + 2)?;
-        match link::special(&address) {
-            Some(kind) => self.emit(kind, open.offset, Span::new(open.start, behind)),
+        let (address, end) = self.address(at + 2)?;
+        match link::emoji_or_time(&address) {
+            Some(kind) => self.emit(kind, open.offset, Span::new(open.start, end)),
             None => {
-                let span = Span::new(at + 2, behind - 1);
-                self.listener.problem(ParseError::nowhere(ParseErrorKind::InvalidSpecialUrl, span))?;
+                let span = Span::new(at + 2, end - 1);
+                self.listener.problem(ParseError::without_offset(ParseErrorKind::InvalidSpecialUrl, span))?;
             }
         }
-        Ok(behind)
+        Ok(end)
     }
 
-    /// Reads an address up to the first unescaped `)`; returns it and the place behind the `)`.
+    /// Reads an address up to the first unescaped `)`. Returns it and the offset after the `)`.
     fn address(&mut self, start: usize) -> Result<(String, usize), ParseError> {
         let input = self.input;
         let mut address = String::new();
@@ -312,7 +328,7 @@ impl<L: Listener> Parser<'_, L> {
                 _ => {
                     let span = Span::new(start - 1, start);
                     self.listener.problem(ParseError::at(ParseErrorKind::UnclosedUrl, start, span))?;
-                    // Recover by ending the address where its author may have meant to: at the first whitespace.
+                    // Recover by ending the address at the first whitespace, where its author may have meant to.
                     let end = input.find(start, |byte| byte.is_ascii_whitespace());
                     return Ok((input.slice(start, end).to_owned(), end));
                 }
@@ -320,46 +336,51 @@ impl<L: Listener> Parser<'_, L> {
         }
     }
 
-    /// Ends the quote at the line break at `at`, which belongs to it.
+    /// Ends the quote at the line break at `at`. The line break belongs to the quote.
     fn close_quote(&mut self, at: usize) -> Result<usize, ParseError> {
+        // The `||` that makes a quote expandable has been read as the start of a spoiler.
         let expands = self.open.last().is_some_and(|open| self.is_expand_mark(open, at));
         if expands {
             self.open.pop();
         }
-        while let Some(open) = self.open.pop_if(|open| open.markup != Markup::Quote) {
+        // Entities from before the quote are below it on the stack and stay open: they may end after the quote.
+        while let Some(open) = self.open.pop_if(|open| open.markup != Delimiter::Quote) {
             self.unclosed(&open)?;
         }
         self.line_break(at);
         self.is_in_quote = false;
         if let Some(quote) = self.open.pop() {
+            // Never empty: the line break before is part of it.
             self.out.close(quote_kind(expands), quote.offset);
         }
         Ok(at + 1)
     }
 
-    /// Whether `open` is the `||` directly before the quote's last line break, which may be `\r\n`.
-    fn is_expand_mark(&self, open: &Open, at: usize) -> bool {
+    /// Whether `open` is the `||` directly before the quote's last line break: the mark of an expandable quote.
+    fn is_expand_mark(&self, open: &OpenEntity, at: usize) -> bool {
+        // With `\r\n` there is a carriage return between the mark and the line break.
         let gap = at - open.start;
-        open.markup == Markup::Spoiler
+        open.markup == Delimiter::Spoiler
             && (gap == 2 || (gap == 3 && self.out.text.as_bytes().last() == Some(&b'\r')))
     }
 
-    fn unclosed(&mut self, open: &Open) -> Result<(), ParseError> {
-        let (entity, in_words) = open.markup.names();
-        let kind = ParseErrorKind::UnclosedEntity { entity, in_words };
+    fn unclosed(&mut self, open: &OpenEntity) -> Result<(), ParseError> {
+        let (entity, label) = open.markup.names();
+        let kind = ParseErrorKind::UnclosedEntity { entity, label };
         let span = Span::new(open.start, open.start + open.markup.opener_len());
         self.listener.problem(ParseError::at(kind, open.start, span))
     }
 
-    /// Ends a quote that runs to the end of the input; nothing else may be open there.
+    /// Ends a quote that reaches the end of the input, and reports everything else that is open.
     fn end(&mut self) -> Result<(), ParseError> {
         if self.is_in_quote {
             let end = self.input.len();
-            let mark = self.open.pop_if(|open| open.markup == Markup::Spoiler && open.start + 2 == end);
-            if let Some(quote) = self.open.pop_if(|open| open.markup == Markup::Quote) {
+            let mark = self.open.pop_if(|open| open.markup == Delimiter::Spoiler && open.start + 2 == end);
+            if let Some(quote) = self.open.pop_if(|open| open.markup == Delimiter::Quote) {
                 self.emit(quote_kind(mark.is_some()), quote.offset, Span::new(quote.start, end));
             }
         }
+        // The innermost entity comes first: it is the one that Telegram's message names.
         while let Some(open) = self.open.pop() {
             self.unclosed(&open)?;
         }

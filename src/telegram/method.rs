@@ -1,4 +1,4 @@
-//! The methods of the Bot API that telecast knows by name.
+//! The Bot API methods that telecast knows by name.
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Method {
@@ -19,7 +19,7 @@ pub enum Method {
 }
 
 impl Method {
-    /// All methods, those that send first.
+    /// All methods, those that send messages first.
     pub const ALL: [Method; 14] = [
         Method::SendMessage,
         Method::SendPhoto,
@@ -37,7 +37,7 @@ impl Method {
         Method::DeleteWebhook,
     ];
 
-    /// Returns the method called `name`, in any case as on the server.
+    /// Looks a method up by name, in any case, as the server does.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(name))
     }
@@ -61,6 +61,7 @@ impl Method {
         }
     }
 
+    /// Whether the method sends a message that stays in the chat; a chat action does not.
     pub fn sends(self) -> bool {
         matches!(
             self,
@@ -75,8 +76,8 @@ impl Method {
         )
     }
 
-    /// Whether it is about one chat, so that `chat_id` is required.
-    pub fn has_chat(self) -> bool {
+    /// Whether `chat_id` is required.
+    pub fn requires_chat_id(self) -> bool {
         self.sends() || matches!(self, Method::SendChatAction | Method::GetChat)
     }
 }

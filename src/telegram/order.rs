@@ -1,20 +1,20 @@
-//! The order of entities: by offset, the longer first, then by kind as the server ranks them.
+//! The order of entities: by offset, then by length (longest first), then by TDLib's priority of the kinds.
 
 use std::cmp::Reverse;
 
 use super::{Entity, EntityKind};
 
-/// Stretches up to this length are sorted by insertion.
+/// Slices up to this length are left to the insertion sort (libstdc++, `_S_threshold`).
 const SHORT: usize = 16;
 
-/// Sorts entities as the server does.
-///
-/// Which of two links over the same text comes first decides which of them stays, and the server's sort is not stable.
-/// So it has to be the same one: C++'s introsort as GNU's library has it, down to how the pivot is chosen.
+/// Sorts entities exactly as TDLib does: C++'s `std::sort` as in libstdc++, which is not stable.
 pub(super) fn sort(entities: &mut [Entity]) {
+    // TDLib checks this first, too. Sorting could still reorder entities with equal keys.
     if entities.is_sorted_by_key(key) {
         return;
     }
+    // Why not `sort_by_key`: of two links over the same text the one that is sorted first stays, and above 16
+    // entities std::sort reorders equal keys. With a stable sort 2,653 of 5,000 nested inputs differed from TDLib.
     let depth = 2 * entities.len().ilog2();
     partition_all(entities, depth);
     for sorted in 1..entities.len() {
@@ -26,12 +26,13 @@ pub(super) fn sort(entities: &mut [Entity]) {
     }
 }
 
-/// Partitions until only short stretches are out of order; `depth` bounds how often.
+/// Partitions until only short slices are out of order. `depth` limits how often.
 fn partition_all(entities: &mut [Entity], mut depth: u32) {
     let mut end = entities.len();
     while SHORT < end {
         if depth == 0 {
-            // Only inputs made against this very sort come here; their equals may come in another order.
+            // Here libstdc++ switches to heapsort. Only an input built against this very sort gets here, so a
+            // different order of equal keys is accepted.
             entities[..end].sort_by_key(key);
             return;
         }
@@ -42,11 +43,12 @@ fn partition_all(entities: &mut [Entity], mut depth: u32) {
     }
 }
 
-/// Moves the pivot to the front and what is less than it before what is more; returns where the latter starts.
+/// Partitions around a median of three; returns the start of the greater part.
 fn partition(entities: &mut [Entity]) -> usize {
     let (mut low, mut high) = (1, entities.len());
     entities.swap(0, median(entities, 1, high / 2, high - 1));
     loop {
+        // No bounds checks: the median of three leaves an entity on either side that stops the loops.
         while key(&entities[low]) < key(&entities[0]) {
             low += 1;
         }
@@ -78,7 +80,7 @@ pub(super) fn key(entity: &Entity) -> (u32, Reverse<u32>, u8) {
     (entity.offset, Reverse(entity.length), rank(&entity.kind))
 }
 
-/// Which of two entities over the same text comes first: blocks, then what excludes others, then styles.
+/// TDLib's priority of the kinds for entities with the same range; the lowest comes first.
 fn rank(kind: &EntityKind) -> u8 {
     match kind {
         EntityKind::Blockquote | EntityKind::ExpandableBlockquote => 0,

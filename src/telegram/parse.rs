@@ -1,15 +1,15 @@
-//! Markup to formatted text, exactly as TDLib's `parseTextEntities`: nothing is cleaned, trimmed or found here.
+//! Parses markup exactly as TDLib's `parseTextEntities`. Cleaning, trimming and detection are not here, see `fix`.
 
-use super::markup::{FirstProblem, Listener};
+use super::markup::{ParseListener, StopAtFirst};
 use super::{FormattedText, ParseError, ParseErrorKind, ParseMode, html, markdown, markdown_v2};
 use crate::text::Span;
 
-/// The most characters that Telegram parses.
+/// TDLib's limit for markup, in code points. A longer text is refused before parsing.
 const MAX_CHARS: usize = 65_536;
 
-/// Parses `input` as Telegram does, into text and entities or Telegram's error.
+/// Parses `input` into a text and entities, or returns the error that Telegram would return.
 ///
-/// Entities come out as they are marked up; [`sent`](super::sent) does what the server does to them afterwards.
+/// The entities are as marked up: they may nest in ways that the server repairs later, see `repair`.
 ///
 /// ```
 /// use telecast::telegram::{EntityKind, ParseMode, parse};
@@ -19,17 +19,17 @@ const MAX_CHARS: usize = 65_536;
 /// assert_eq!((parsed.entities[0].offset, &parsed.entities[0].kind), (4, &EntityKind::Bold));
 /// ```
 pub fn parse(mode: ParseMode, input: &str) -> Result<FormattedText, ParseError> {
-    parse_with(mode, input, &mut FirstProblem)
+    parse_with(mode, input, &mut StopAtFirst)
 }
 
 pub(super) fn parse_with(
     mode: ParseMode,
     input: &str,
-    listener: &mut impl Listener,
+    listener: &mut impl ParseListener,
 ) -> Result<FormattedText, ParseError> {
     if let Some((at, _)) = beyond_limit(input) {
         let kind = ParseErrorKind::TooLong;
-        return Err(ParseError::nowhere(kind, Span::new(at, input.len())));
+        return Err(ParseError::without_offset(kind, Span::new(at, input.len())));
     }
     match mode {
         ParseMode::Html => html::parse(input, listener),
@@ -39,5 +39,6 @@ pub(super) fn parse_with(
 }
 
 fn beyond_limit(input: &str) -> Option<(usize, char)> {
+    // A text has no more characters than bytes, so most inputs need no count.
     if input.len() <= MAX_CHARS { None } else { input.char_indices().nth(MAX_CHARS) }
 }

@@ -1,10 +1,10 @@
-//! What Telegram answers where markup does not parse: its own words and offset, and always the place in the input.
+//! The errors of the parsers: Telegram's message and offset, and always a span in the input.
 
 use crate::text::Span;
 
 const PREFIX: &str = "Can't parse entities: ";
 
-/// The one reason for which Telegram refuses a marked-up text.
+/// The error with which Telegram refuses a marked-up text.
 ///
 /// ```
 /// use telecast::telegram::{ParseMode, parse};
@@ -17,30 +17,30 @@ const PREFIX: &str = "Can't parse entities: ";
 #[error("{}", self.message())]
 pub struct ParseError {
     pub kind: ParseErrorKind,
-    /// The byte offset in the input that Telegram names, where it names one.
+    /// The byte offset in the input that Telegram's message has, if it has one.
     pub offset: Option<usize>,
-    /// The place in the input: the tag, the delimiter or the character that is to blame.
+    /// The tag, delimiter or character at fault.
     pub span: Span,
 }
 
-/// What can be wrong with markup, as Telegram tells it apart. Names are lower-cased where Telegram does so.
+/// The errors that Telegram distinguishes. Tag names are in lower case, as in Telegram's messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ParseErrorKind {
     TooLong,
-    /// HTML: the input ends in a start tag; `tag` is given where Telegram names it.
+    /// HTML: the input ends in a start tag. `tag` is set if Telegram's message names it.
     UnclosedStartTag {
         tag: Option<String>,
     },
     UnsupportedTag {
         tag: String,
     },
-    /// HTML: something other than a name where an attribute should be.
+    /// HTML: an attribute was expected.
     EmptyAttributeName {
         tag: String,
     },
     /// HTML: an unquoted value with a character that needs quotes.
     UnexpectedEndOfToken,
-    /// HTML: a `span` that is no spoiler.
+    /// HTML: a `span` without the class of a spoiler.
     SpanWithoutClass,
     UnexpectedEndTag,
     UnclosedEndTag,
@@ -58,10 +58,10 @@ pub enum ParseErrorKind {
     UnmatchedSurrogate,
     UnclosedLegacyEntity,
     UnclosedEntity {
-        /// The entity, as Telegram names it: `Bold`, `TextUrl`, `BlockQuote`, …
+        /// Telegram's name of the entity: `Bold`, `TextUrl`, `BlockQuote`, …
         entity: &'static str,
-        /// The same as its author would call it: `bold`, `a link`, `a quote`, …
-        in_words: &'static str,
+        /// The name for our own messages: `bold`, `a link`, `a quote`, …
+        label: &'static str,
     },
     ReservedCharacter {
         character: char,
@@ -78,17 +78,18 @@ impl ParseError {
         Self { kind, offset: Some(offset), span }
     }
 
-    /// Makes an error for which Telegram names no offset.
-    pub(super) fn nowhere(kind: ParseErrorKind, span: Span) -> Self {
+    /// Makes an error whose message has no offset.
+    pub(super) fn without_offset(kind: ParseErrorKind, span: Span) -> Self {
         Self { kind, offset: None, span }
     }
 
-    /// Returns Telegram's words, as TDLib gives them (over HTTP, "Bad Request: " comes first, with a small `c` behind).
+    /// Returns TDLib's message. Over HTTP it becomes `Bad Request: can't parse entities: …`.
     pub fn message(&self) -> String {
         let mut message = String::from(PREFIX);
-        message.push_str(&self.kind.words());
+        message.push_str(&self.kind.message_without_offset());
         if let Some(offset) = self.offset {
             let place = format!(" at byte offset {offset}");
+            // TDLib puts the offset last, except in these two messages.
             match &self.kind {
                 ParseErrorKind::UnmatchedEndTag { expected, found } => {
                     message.push_str(&format!("{place}, expected \"</{expected}>\", found \"</{found}>\""));
@@ -102,8 +103,8 @@ impl ParseError {
 }
 
 impl ParseErrorKind {
-    /// Telegram's words without prefix and offset.
-    fn words(&self) -> String {
+    /// TDLib's message, also without the prefix.
+    fn message_without_offset(&self) -> String {
         match self {
             Self::TooLong => "Text is too long".into(),
             Self::UnclosedStartTag { tag: None } => "Unclosed start tag".into(),

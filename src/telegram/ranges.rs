@@ -1,35 +1,36 @@
-//! Where entities lie in bytes of their text; Telegram counts in UTF-16 units.
+//! Entity ranges in bytes. Telegram counts in UTF-16 code units.
 
 use std::ops::Range;
 
 use super::FormattedText;
 
 impl FormattedText {
-    /// Returns the bytes of each entity, in the order of the entities.
+    /// Returns the byte range of each entity, in the order of the entities.
     ///
-    /// What lies behind the end counts as the end, what lies inside a character as its start.
+    /// An offset after the end counts as the end, one inside a character as the character's start.
     pub fn byte_ranges(&self) -> Vec<Range<usize>> {
-        let ends = |at: &super::Entity| [at.offset, at.offset.saturating_add(at.length)];
+        let ends = |entity: &super::Entity| [entity.offset, entity.end()];
         let mut units: Vec<u32> = self.entities.iter().flat_map(ends).collect();
+        // Sorted so that one pass over the text is enough, however many entities there are.
         units.sort_unstable();
         units.dedup();
         let bytes = bytes_of(&self.text, &units);
         let byte = |unit: u32| units.binary_search(&unit).map_or(0, |at| bytes[at]);
-        let range = |at: &super::Entity| byte(at.offset)..byte(at.offset.saturating_add(at.length));
+        let range = |entity: &super::Entity| byte(entity.offset)..byte(entity.end());
         self.entities.iter().map(range).collect()
     }
 }
 
-/// Returns the byte offset of each of the ascending UTF-16 offsets, in one walk over the text.
+/// Returns the byte offset of each UTF-16 offset. `units` must be ascending.
 fn bytes_of(text: &str, units: &[u32]) -> Vec<usize> {
     let mut bytes = Vec::with_capacity(units.len());
     let mut seen = 0_u32;
     for (at, c) in text.char_indices() {
-        let behind = seen.saturating_add(c.len_utf16() as u32);
-        while units.get(bytes.len()).is_some_and(|unit| *unit < behind) {
+        let after = seen.saturating_add(c.len_utf16() as u32);
+        while units.get(bytes.len()).is_some_and(|unit| *unit < after) {
             bytes.push(at);
         }
-        seen = behind;
+        seen = after;
     }
     bytes.resize(units.len(), text.len());
     bytes

@@ -1,48 +1,51 @@
-//! Overlapping entities made legal: the earlier link wins, styles are cut and merged, code holds nothing.
+//! Makes overlapping entities valid as TDLib's `fix_entities` does: of two links the earlier stays, styles are split
+//! and merged, code contains nothing.
 
-use super::class::{Class, Style};
+use super::class::{OverlapClass, TextStyle};
 use super::{Entity, EntityKind, order};
 
-/// Sorts entities and repairs how they overlap; all have to be longer than zero.
+/// Sorts entities and resolves their overlaps. All lengths must be greater than zero.
 pub(super) fn repair(entities: &mut Vec<Entity>) {
     order::sort(entities);
+    // TDLib leaves valid entities alone, so they must not be split again.
     if !is_legal(entities) {
-        *entities = combine(Classes::of(std::mem::take(entities)).without_overlaps());
+        *entities = combine(EntitiesByClass::of(std::mem::take(entities)).without_overlaps());
     }
 }
 
-/// Adds entities that were found in the text where what is there leaves room for them.
+/// Adds detected entities (sorted and disjoint) where they overlap no link, no code and no edge of a quote.
 pub(super) fn add_found(entities: &mut Vec<Entity>, mut found: Vec<Entity>) {
     if found.is_empty() {
         return;
     }
-    let mut classes = Classes::of(std::mem::take(entities));
+    let mut classes = EntitiesByClass::of(std::mem::take(entities));
+    // Old entities win: the server detects nothing inside code or links.
     drop_crossing(&mut found, &classes.quotes);
     classes.exclusive = interleave(classes.exclusive, found);
     *entities = combine(classes);
 }
 
-/// Merges touching styles and cuts crossing ones, as the server does when it counts them.
+/// Merges touching styles and splits crossing ones, as the server does before it counts them.
 pub(super) fn resplit(styles: Vec<Entity>) -> Vec<Entity> {
     split_styles(styles, &[])
 }
 
-/// Entities by how they overlap, each list sorted.
-struct Classes {
+/// Entities by class, each list sorted.
+struct EntitiesByClass {
     /// Links and code.
     exclusive: Vec<Entity>,
     quotes: Vec<Entity>,
     styles: Vec<Entity>,
 }
 
-impl Classes {
+impl EntitiesByClass {
     fn of(entities: Vec<Entity>) -> Self {
         let mut classes = Self { exclusive: Vec::new(), quotes: Vec::new(), styles: Vec::new() };
         for entity in entities {
-            match Class::of(&entity.kind) {
-                Class::Style(_) => classes.styles.push(entity),
-                Class::Quote => classes.quotes.push(entity),
-                Class::Code | Class::Link => classes.exclusive.push(entity),
+            match OverlapClass::of(&entity.kind) {
+                OverlapClass::Style(_) => classes.styles.push(entity),
+                OverlapClass::Quote => classes.quotes.push(entity),
+                OverlapClass::Code | OverlapClass::Link => classes.exclusive.push(entity),
             }
         }
         classes
@@ -56,7 +59,7 @@ impl Classes {
     }
 }
 
-fn combine(classes: Classes) -> Vec<Entity> {
+fn combine(classes: EntitiesByClass) -> Vec<Entity> {
     let mut rest = classes.exclusive;
     rest.extend(classes.quotes);
     order::sort(&mut rest);
@@ -66,17 +69,18 @@ fn combine(classes: Classes) -> Vec<Entity> {
     rest
 }
 
-/// Whether the server would leave sorted entities as they are.
+/// Whether the server would leave these sorted entities unchanged.
 fn is_legal(entities: &[Entity]) -> bool {
     let mut open: Vec<&Entity> = Vec::new();
-    let mut style_ends: [Option<u32>; Style::ALL.len()] = [None; Style::ALL.len()];
+    let mut style_ends: [Option<u32>; TextStyle::ALL.len()] = [None; TextStyle::ALL.len()];
     for entity in entities {
         while open.pop_if(|outer| outer.end() <= entity.offset).is_some() {}
-        if open.last().is_some_and(|outer| outer.end() < entity.end()) || !may_stand_in(entity, &open) {
+        if open.last().is_some_and(|outer| outer.end() < entity.end()) || !may_be_inside(entity, &open) {
             return false;
         }
-        if let Class::Style(style) = Class::of(&entity.kind) {
+        if let OverlapClass::Style(style) = OverlapClass::of(&entity.kind) {
             let end = &mut style_ends[style as usize];
+            // Touching counts as overlapping: the server merges both into one.
             if end.is_some_and(|end| entity.offset <= end) {
                 return false;
             }
@@ -87,18 +91,19 @@ fn is_legal(entities: &[Entity]) -> bool {
     true
 }
 
-/// Whether `entity` may stand inside all of `open`, which were checked the same way (so there are few of them).
-fn may_stand_in(entity: &Entity, open: &[&Entity]) -> bool {
-    let class = Class::of(&entity.kind);
-    open.iter().all(|outer| match Class::of(&outer.kind) {
-        // Also where it would do no harm: the server then cuts and merges anew.
-        Class::Style(_) | Class::Code => false,
-        Class::Quote => class != Class::Quote,
-        Class::Link => matches!(class, Class::Style(_)),
+/// Whether `entity` may be inside all of `open`, which have passed the same check.
+fn may_be_inside(entity: &Entity, open: &[&Entity]) -> bool {
+    let class = OverlapClass::of(&entity.kind);
+    // At most a few are open at once: styles and code contain nothing here, and quotes no quotes.
+    open.iter().all(|outer| match OverlapClass::of(&outer.kind) {
+        // Not even if the nesting is harmless: TDLib then splits and merges everything again.
+        OverlapClass::Style(_) | OverlapClass::Code => false,
+        OverlapClass::Quote => class != OverlapClass::Quote,
+        OverlapClass::Link => matches!(class, OverlapClass::Style(_)),
     })
 }
 
-/// Keeps the first of sorted entities that overlap, also where one holds the other.
+/// Of sorted entities that overlap or contain each other, keeps the first.
 fn keep_disjoint(entities: &mut Vec<Entity>) {
     let mut end = 0;
     entities.retain(|entity| {
@@ -110,7 +115,7 @@ fn keep_disjoint(entities: &mut Vec<Entity>) {
     });
 }
 
-/// Drops sorted, disjoint entities that cross or hold one of the sorted, disjoint quotes.
+/// Drops entities that cross or contain a quote. Both lists must be sorted and disjoint.
 fn drop_crossing(entities: &mut Vec<Entity>, quotes: &[Entity]) {
     let mut quotes = quotes.iter().peekable();
     entities.retain(|entity| {
@@ -123,7 +128,7 @@ fn drop_crossing(entities: &mut Vec<Entity>, quotes: &[Entity]) {
     });
 }
 
-/// Puts new entities between old ones; both are sorted and disjoint, the old ones win.
+/// Inserts the new entities that overlap no old one. Both lists must be sorted and disjoint.
 fn interleave(old: Vec<Entity>, new: Vec<Entity>) -> Vec<Entity> {
     let mut all = Vec::with_capacity(old.len() + new.len());
     let mut new = new.into_iter().peekable();
@@ -139,8 +144,8 @@ fn interleave(old: Vec<Entity>, new: Vec<Entity>) -> Vec<Entity> {
     all
 }
 
-/// Cuts sorted styles at the edges of `others`, merges those of one kind that overlap or touch, and drops those under
-/// code. `others` are sorted and nested or disjoint.
+/// Splits styles at the edges of `others`, merges those of the same kind that overlap or touch, and drops those inside
+/// code. Both lists must be sorted; `others` must be nested or disjoint.
 fn split_styles(styles: Vec<Entity>, others: &[Entity]) -> Vec<Entity> {
     let mut sweep = Sweep::new(styles);
     let mut open: Vec<&Entity> = Vec::new();
@@ -157,20 +162,21 @@ fn split_styles(styles: Vec<Entity>, others: &[Entity]) -> Vec<Entity> {
 
 struct Sweep {
     ahead: std::iter::Peekable<std::vec::IntoIter<Entity>>,
-    open: [Option<(u32, u32)>; Style::ALL.len()],
+    open: [Option<(u32, u32)>; TextStyle::ALL.len()],
     done: Vec<Entity>,
 }
 
 impl Sweep {
     fn new(styles: Vec<Entity>) -> Self {
-        Self { ahead: styles.into_iter().peekable(), open: [None; Style::ALL.len()], done: Vec::new() }
+        Self { ahead: styles.into_iter().peekable(), open: [None; TextStyle::ALL.len()], done: Vec::new() }
     }
 
     fn close_until(&mut self, offset: u32, open: &mut Vec<&Entity>) {
         while let Some(other) = open.pop_if(|other| other.end() <= offset) {
+            // Everything emitted since the code began is inside it.
             let before = self.done.len();
             self.advance(other.end());
-            if Class::of(&other.kind) == Class::Code {
+            if OverlapClass::of(&other.kind) == OverlapClass::Code {
                 self.done.truncate(before);
             }
         }
@@ -178,10 +184,12 @@ impl Sweep {
 
     fn advance(&mut self, offset: u32) {
         while let Some(entity) = self.ahead.next_if(|entity| entity.offset < offset) {
-            let Class::Style(style) = Class::of(&entity.kind) else { continue };
+            let OverlapClass::Style(style) = OverlapClass::of(&entity.kind) else { continue };
             match &mut self.open[style as usize] {
+                // Touching styles of the same kind become one.
                 Some((_, end)) if entity.offset <= *end => *end = (*end).max(entity.end()),
                 _ => {
+                    // TDLib splits all open styles where another style begins, even one inside them.
                     self.cut(entity.offset);
                     self.open[style as usize] = Some((entity.offset, entity.end()));
                 }
@@ -190,9 +198,9 @@ impl Sweep {
         self.cut(offset);
     }
 
-    /// Writes out what is open before `offset`; what goes on behind it is opened there anew.
+    /// Emits the open styles up to `offset`; those that continue are opened again there.
     fn cut(&mut self, offset: u32) {
-        for style in Style::ALL {
+        for style in TextStyle::ALL {
             let open = &mut self.open[style as usize];
             let Some((start, end)) = open.take_if(|(start, _)| *start < offset) else { continue };
             if offset < end {

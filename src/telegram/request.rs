@@ -1,13 +1,18 @@
-//! A call of the Bot API, checked as the server checks it, without the network.
+//! Checks a Bot API call the way Telegram's server does, without the network.
 //!
 //! ```text
 //! Arguments ──read──▶ text, options, markup ──chat_id──▶ (the server looks the chat up) ──finish──▶ Request
 //! ```
 //!
-//! Errors come in the server's order and words. Knows nothing of HTTP, of chats that exist and of bots.
+//! The first error is the one that the server would report, with the server's message. This module knows nothing of
+//! HTTP, of bots, or of which chats exist.
+//!
+//! Source: `Client.cpp` of telegram-bot-api for arguments, TDLib (`MessageEntity.cpp`, `LinkManager.cpp`,
+//! `ReplyMarkup.cpp`) for everything that is checked once the chat is known.
 
 mod chat_id;
 mod check;
+mod error;
 mod findings;
 mod fullness;
 mod location;
@@ -15,64 +20,62 @@ mod markup;
 mod media;
 mod options;
 mod poll;
-mod refused;
 mod text;
 mod url;
 mod value;
 
-use super::api_error::Place;
+use super::api_error::ArgumentLocation;
 use super::method::Method;
 use crate::diagnostic::{Code, Severity};
 
-pub use chat_id::ChatId;
-pub use check::{CHAT_ACTIONS, Checked, check};
-pub use fullness::{Counted, Fullness};
-pub use location::Location;
-pub use markup::{
-    Button, ButtonAction, ButtonStyle, MAX_BUTTONS, MAX_BUTTONS_IN_ROW, MAX_CALLBACK_DATA, ReplyMarkup,
-};
-pub use media::{File, MAX_ALBUM, Media, MediaKind};
-pub use options::{Delivery, LinkPreview, Reply};
-pub use poll::{MAX_OPTIONS, Poll, PollKind};
-pub use text::{MAX_CAPTION, MAX_TEXT, MarkedText};
+pub(crate) use chat_id::ChatId;
+pub(crate) use check::check;
+pub(crate) use fullness::{Counted, Fullness};
+pub(crate) use location::Location;
+pub(crate) use markup::{Button, ButtonAction, ButtonStyle, MAX_BUTTONS_IN_ROW, ReplyMarkup};
+pub(crate) use media::{Media, MediaFile, MediaKind};
+pub(crate) use options::{Delivery, LinkPreview, ReplyParameters};
+pub(crate) use poll::{Poll, PollKind};
+pub(crate) use text::{MAX_CAPTION, MarkedText};
 
-/// A call that the server would take, as far as can be known without the chat; made by [`check`] alone.
+/// A call that the server would accept, as far as that can be known without the chat. Only [`check`] creates one.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Request {
+pub struct ApiRequest {
     method: Method,
     chat_id: Option<ChatId>,
-    content: Content,
-    reply: Option<Reply>,
+    content: MessageContent,
+    reply: Option<ReplyParameters>,
     reply_markup: Option<ReplyMarkup>,
     delivery: Delivery,
 }
 
-impl Request {
+impl ApiRequest {
     pub fn method(&self) -> Method {
         self.method
     }
 
-    /// Returns the chat; every method that sends has one.
+    /// The recipient. Every method that sends a message has one.
     pub fn chat_id(&self) -> Option<&ChatId> {
         self.chat_id.as_ref()
     }
 
-    pub fn content(&self) -> &Content {
+    pub fn content(&self) -> &MessageContent {
         &self.content
     }
 
-    /// Returns the message's text, caption or question, where it has one; of an album the first caption.
+    /// Returns the message's text, caption or poll question; for an album, the caption of its first item.
     pub fn text(&self) -> Option<&MarkedText> {
         match &self.content {
-            Content::Text { text, .. } => Some(text),
-            Content::Media(media) => Some(&media.caption),
-            Content::Album(items) => items.first().map(|media| &media.caption),
-            Content::Poll(poll) => Some(&poll.question),
-            Content::Location(_) | Content::Nothing => None,
+            MessageContent::Text { text, .. } => Some(text),
+            MessageContent::Media(media) => Some(&media.caption),
+            // The usual album has one caption, on its first item, which clients show below the whole album.
+            MessageContent::Album(items) => items.first().map(|media| &media.caption),
+            MessageContent::Poll(poll) => Some(&poll.question),
+            MessageContent::Location(_) | MessageContent::Nothing => None,
         }
     }
 
-    pub fn reply(&self) -> Option<&Reply> {
+    pub fn reply(&self) -> Option<&ReplyParameters> {
         self.reply.as_ref()
     }
 
@@ -86,7 +89,7 @@ impl Request {
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub enum Content {
+pub enum MessageContent {
     Text { text: MarkedText, link_preview: LinkPreview },
     Media(Media),
     Album(Vec<Media>),
@@ -96,8 +99,8 @@ pub enum Content {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    pub place: Place,
+pub(crate) struct Finding {
+    pub place: ArgumentLocation,
     pub severity: Severity,
     pub code: Code,
     pub message: String,

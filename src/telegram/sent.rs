@@ -1,6 +1,6 @@
-//! What becomes of a parsed text on its way into a message, and what was changed, in words.
+//! The text of a message as the server sends it, with a description of each change.
 
-use super::class::Class;
+use super::class::OverlapClass;
 use super::fix::{FixOptions, TextError, fix};
 use super::{Entity, EntityKind, FormattedText, changes, repair};
 use crate::diagnostic::Code;
@@ -8,14 +8,14 @@ use crate::text::Span;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Limit {
-    /// A message's text: 4,096 characters, at least one.
+    /// A message's text: 1 to 4,096 characters.
     Message,
-    /// The caption of a photo or another medium: 1,024 characters, or none.
+    /// The caption of a photo or other media: 0 to 1,024 characters.
     Caption,
 }
 
 impl Limit {
-    /// Returns the most characters (Unicode code points, for bots) after parsing and cleaning.
+    /// The limit in Unicode code points, after parsing and cleaning.
     pub fn max_chars(self) -> usize {
         match self {
             Limit::Message => 4096,
@@ -38,57 +38,58 @@ impl Limit {
     }
 }
 
-/// The most entities that go with a message; custom emoji are not counted.
+/// The server's limit on the entities of a message (TDLib, `MAX_USER_ENTITY_COUNT`). Custom emoji do not count.
 pub(super) const MAX_ENTITIES: usize = 100;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sent {
-    /// The text with the author's entities and those the server finds.
+pub struct SentText {
+    /// The text with the author's entities and the detected ones.
     pub text: FormattedText,
-    /// What differs from the parsed text, in the order of the text.
-    pub changes: Vec<Change>,
+    /// The differences from the parsed text, in the order of the text.
+    pub changes: Vec<TextChange>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub struct TextChange {
     pub code: Code,
-    /// The place in the parsed text, in bytes.
+    /// The range in the parsed text, in bytes.
     pub span: Span,
-    /// What was changed, in words; no full stop.
+    /// One sentence without a full stop.
     pub message: String,
 }
 
-/// Does all that the server does to a parsed text: cleaning, repair, trimming, the limits, and finding links.
+/// Applies the server's whole processing to a parsed text: cleaning, repair, trimming, limits, detection.
 ///
 /// ```
-/// use telecast::telegram::{Limit, ParseMode, parse, sent};
+/// use telecast::telegram::{Limit, ParseMode, parse, process_text};
 ///
 /// let parsed = parse(ParseMode::Html, " <code><b>x</b></code> ").unwrap();
-/// let sent = sent(parsed, Limit::Message).unwrap();
+/// let sent = process_text(parsed, Limit::Message).unwrap();
 /// assert_eq!(sent.text.text, "x");
 /// assert_eq!(sent.text.entities.len(), 1);
-/// assert_eq!(sent.changes[1].message, "the bold was dropped: code holds no other formatting");
+/// assert_eq!(sent.changes[1].message, "the bold was dropped: code cannot contain other formatting");
 /// ```
-pub fn sent(mut parsed: FormattedText, limit: Limit) -> Result<Sent, TextError> {
-    parsed.entities.retain(|entity| !entity.kind.is_found());
+pub fn process_text(mut parsed: FormattedText, limit: Limit) -> Result<SentText, TextError> {
+    // The server ignores given entities of the kinds that it detects itself.
+    parsed.entities.retain(|entity| !entity.kind.is_auto_detected());
     let mut text = fix(parsed.clone(), limit.options())?;
+    // For bots TDLib counts code points, although many libraries count UTF-16 code units.
     if limit.max_chars() < text.text.chars().count() {
         return Err(limit.error());
     }
     let n_dropped = drop_beyond_limit(&mut text.entities);
-    let changes = changes::between(&parsed, &text, n_dropped);
-    Ok(Sent { text, changes })
+    let changes = changes::describe_changes(&parsed, &text, n_dropped);
+    Ok(SentText { text, changes })
 }
 
-/// Keeps the first hundred entities of the author's as the server counts them; returns how many went.
-///
-/// All but styles are counted first; styles are counted behind them, merged and cut where they cross each other.
+/// Keeps the first hundred of the author's entities as the server counts them; returns how many were dropped.
 fn drop_beyond_limit(entities: &mut Vec<Entity>) -> usize {
     if entities.len() <= MAX_ENTITIES {
         return 0;
     }
-    let is_style = |entity: &Entity| matches!(Class::of(&entity.kind), Class::Style(_));
+    let is_style = |entity: &Entity| matches!(OverlapClass::of(&entity.kind), OverlapClass::Style(_));
     let (styles, mut kept): (Vec<_>, Vec<_>) = entities.iter().cloned().partition(is_style);
+    // The server counts styles after all others, split only where they cross each other.
     let mut styles = repair::resplit(styles);
     let n_before = kept.len() + styles.len();
     let mut left = MAX_ENTITIES;
@@ -97,6 +98,7 @@ fn drop_beyond_limit(entities: &mut Vec<Entity>) -> usize {
     let n_dropped = n_before - kept.len() - styles.len();
     if 0 < n_dropped {
         kept.extend(styles);
+        // Without the dropped entities, styles may touch that were apart.
         repair::repair(&mut kept);
         *entities = kept;
     }
@@ -104,7 +106,7 @@ fn drop_beyond_limit(entities: &mut Vec<Entity>) -> usize {
 }
 
 fn is_uncounted(kind: &EntityKind) -> bool {
-    kind.is_found() || matches!(kind, EntityKind::CustomEmoji { .. })
+    kind.is_auto_detected() || matches!(kind, EntityKind::CustomEmoji { .. })
 }
 
 fn take_one(left: &mut usize) -> bool {

@@ -1,45 +1,48 @@
-//! From a message as it is sent back to the markup it was made of.
+//! Maps ranges of the sent message back to its markup.
 
-use super::changes::{Alignment, Places};
+use super::changes::{Alignment, Utf16Index};
 use super::fix::fix;
-use super::markup::Everything;
+use super::markup::CollectAll;
 use super::parse::parse_with;
-use super::{Entity, FormattedText, Limit, ParseMode, Sent, sent};
+use super::{Entity, FormattedText, Limit, ParseMode, SentText, process_text};
 use crate::text::Span;
 
 #[derive(Debug)]
-pub struct Traced {
-    pub sent: Sent,
-    heard: Everything,
+pub struct TracedText {
+    pub sent: SentText,
+    collected: CollectAll,
     has_markup: bool,
     alignment: Alignment,
-    places: Places,
+    utf16_index: Utf16Index,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Overflow {
-    /// How many characters (Unicode code points) the message would have.
+pub(crate) struct Overflow {
+    /// The length of the message in Unicode code points.
     pub used: usize,
     pub limit: usize,
-    /// The markup from the first character too many to the end, in bytes.
+    /// The markup from the first character over the limit to the end, in bytes.
     pub markup: Span,
 }
 
-pub fn overflow(mode: Option<ParseMode>, markup: &str, limit: Limit) -> Option<Overflow> {
-    let mut heard = Everything::default();
+/// Returns by how much the message is too long and which markup is over the limit; `None` if it fits or does not
+/// parse.
+pub(crate) fn overflow(mode: Option<ParseMode>, markup: &str, limit: Limit) -> Option<Overflow> {
+    let mut collected = CollectAll::default();
     let parsed = match mode {
-        Some(mode) => parse_with(mode, markup, &mut heard).ok()?,
+        Some(mode) => parse_with(mode, markup, &mut collected).ok()?,
         None => FormattedText { text: markup.to_owned(), entities: Vec::new() },
     };
+    // Not `process_text`, which refuses a text that is too long.
     let cleaned = fix(parsed.clone(), limit.options()).ok()?.text;
     let (first, _) = cleaned.char_indices().nth(limit.max_chars())?;
     let alignment = Alignment::of(&parsed.text, &cleaned);
     let excess = Span::new(alignment.parsed(first), alignment.parsed(cleaned.len()));
-    let markup = if mode.is_some() { heard.origins.input(excess) } else { excess };
+    let markup = if mode.is_some() { collected.origins.input(excess) } else { excess };
     Some(Overflow { used: cleaned.chars().count(), limit: limit.max_chars(), markup })
 }
 
-/// Parses a text and does what the server does to it, keeping the way back; `None` where Telegram would refuse it.
+/// Parses and processes a text and keeps the mapping back to its markup; `None` if Telegram would refuse the text.
 ///
 /// ```
 /// use telecast::telegram::{Limit, ParseMode, trace};
@@ -49,31 +52,35 @@ pub fn overflow(mode: Option<ParseMode>, markup: &str, limit: Limit) -> Option<O
 /// let bold = &traced.sent.text.entities[0];
 /// assert_eq!((bold.offset, traced.markup_of(bold).of(markup)), (2, "b"));
 /// ```
-pub fn trace(mode: Option<ParseMode>, markup: &str, limit: Limit) -> Option<Traced> {
-    let mut heard = Everything::default();
+pub fn trace(mode: Option<ParseMode>, markup: &str, limit: Limit) -> Option<TracedText> {
+    let mut collected = CollectAll::default();
     let parsed = match mode {
-        Some(mode) => parse_with(mode, markup, &mut heard).ok()?,
+        Some(mode) => parse_with(mode, markup, &mut collected).ok()?,
         None => FormattedText { text: markup.to_owned(), entities: Vec::new() },
     };
-    if !heard.problems.is_empty() {
+    // The collecting parser recovers from problems, but Telegram would have refused the text.
+    if !collected.problems.is_empty() {
         return None;
     }
-    let alignment_of = |sent: &Sent| Alignment::of(&parsed.text, &sent.text.text);
-    let sent = sent(parsed.clone(), limit).ok()?;
-    let (alignment, places) = (alignment_of(&sent), Places::of(&sent.text.text));
-    Some(Traced { sent, heard, has_markup: mode.is_some(), alignment, places })
+    let alignment_of = |sent: &SentText| Alignment::of(&parsed.text, &sent.text.text);
+    let sent = process_text(parsed.clone(), limit).ok()?;
+    let (alignment, utf16_index) = (alignment_of(&sent), Utf16Index::of(&sent.text.text));
+    Some(TracedText { sent, collected, has_markup: mode.is_some(), alignment, utf16_index })
 }
 
-impl Traced {
-    pub fn markup(&self, sent: Span) -> Span {
+impl TracedText {
+    /// Maps a byte range of the sent text to its markup.
+    pub(crate) fn markup(&self, sent: Span) -> Span {
         let parsed = Span::new(self.alignment.parsed(sent.start), self.alignment.parsed(sent.end));
-        if self.has_markup { self.heard.origins.input(parsed) } else { parsed }
+        if self.has_markup { self.collected.origins.input(parsed) } else { parsed }
     }
 
-    pub fn text_of(&self, entity: &Entity) -> Span {
-        self.places.span(entity)
+    /// Returns the byte range of an entity in the sent text.
+    pub(crate) fn text_of(&self, entity: &Entity) -> Span {
+        self.utf16_index.span(entity)
     }
 
+    /// Returns the byte range of an entity's content in the markup.
     pub fn markup_of(&self, entity: &Entity) -> Span {
         self.markup(self.text_of(entity))
     }

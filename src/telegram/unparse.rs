@@ -1,11 +1,10 @@
-//! Formatted text back to markup: parsed again, it is the same message, where the mode can say it.
+//! Writes a text with entities as markup. Parsed again, it is the same message if the mode can express it.
 //!
 //! ```text
-//! text + entities ──nesting──▶ opens, closes and text in order ──one writer a mode──▶ markup
+//! text + entities ──nesting──▶ open, close and text events ──one writer per mode──▶ markup
 //! ```
 //!
-//! What the server finds by itself (links, mentions, …) needs no markup and gets none. Entities are repaired first, as
-//! the server would.
+//! Detected entities (links, mentions, …) need no markup and get none. Overlaps are repaired first, as on the server.
 
 mod html;
 mod markdown;
@@ -17,7 +16,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::{Entity, EntityKind, FormattedText, ParseMode, order, repair};
 
-pub use unparsed::Unparsed;
+pub(crate) use unparsed::Unparsed;
 
 /// Writes a text in a mode's markup.
 ///
@@ -30,7 +29,8 @@ pub use unparsed::Unparsed;
 /// ```
 pub fn unparse(text: &FormattedText, mode: ParseMode) -> Unparsed {
     let mut text = text.clone();
-    text.entities.retain(|entity| 0 < entity.length && !entity.kind.is_found());
+    text.entities.retain(|entity| 0 < entity.length && !entity.kind.is_auto_detected());
+    // The writers rely on valid nesting, but a caller may pass any entities.
     repair::repair(&mut text.entities);
     join_styles(&mut text.entities);
     match mode {
@@ -40,10 +40,10 @@ pub fn unparse(text: &FormattedText, mode: ParseMode) -> Unparsed {
     }
 }
 
-/// Joins touching styles of one kind, which the server has cut where others begin; it cuts them again.
-///
-/// A style goes on over the edge of a link or the like only where it covers all of that; never over a quote's.
+/// Joins touching styles of the same kind, for shorter markup.
 fn join_styles(entities: &mut Vec<Entity>) {
+    // The server splits a style where another entity begins or ends; it will do so again. A joined style must not
+    // cross the edge of a quote, or cover a link only partly: the server would then split it in another way.
     let (mut end_of, mut start_of) = (HashMap::new(), HashMap::new());
     let mut quote_edges = HashSet::new();
     for entity in entities.iter().filter(|entity| !STYLES.contains(&entity.kind)) {
@@ -56,6 +56,7 @@ fn join_styles(entities: &mut Vec<Entity>) {
         }
     }
     let is_edge = |at: &u32| quote_edges.contains(at) || end_of.contains_key(at) || start_of.contains_key(at);
+    // First away from all edges, so that the second pass sees styles in their full length.
     join(entities, |_, right| !is_edge(&right.offset));
     join(entities, |left, right| {
         let edge = right.offset;

@@ -1,4 +1,4 @@
-//! What `{% capture %}` caught: text that knows where it came from.
+//! The text that `{% capture %}` collects, with the source location of each part of it.
 
 use crate::json;
 use crate::text::Span;
@@ -9,12 +9,14 @@ use super::source_map::{Printed, Segment};
 #[derive(Debug, Default)]
 pub(super) struct Captured {
     pub text: String,
-    /// Where it came from, in order; what none of them covers was made by whoever prints it.
+    /// The source of each part of `text`, in order. A part without a segment belongs to the tag or filter that prints
+    /// it.
     pub segments: Vec<Segment>,
 }
 
 impl Captured {
-    pub fn escaped_for_json(&self, budget: &mut Budget) -> Result<Captured, Exhausted> {
+    pub(super) fn escaped_for_json(&self, budget: &mut Budget) -> Result<Captured, Exhausted> {
+        // Escaping the text as a whole would be simpler, but the offsets of the segments would no longer match it.
         let mut escaped = Captured { text: String::with_capacity(self.text.len() + 8), segments: Vec::new() };
         let mut at = 0;
         for segment in &self.segments {
@@ -23,13 +25,15 @@ impl Captured {
             at = segment.output.end;
         }
         json::escape_into(&mut escaped.text, &self.text[at..]);
+        // Each escaped character became a separate segment, so there can be far more segments than were captured.
         budget.spend(escaped.segments.len())?;
         Ok(escaped)
     }
 
-    /// Returns the text as a JSON string; the quotes come from nowhere.
-    pub fn as_json_string(&self, budget: &mut Budget) -> Result<Captured, Exhausted> {
+    /// Returns the text as a JSON string; the added quotes have no segment.
+    pub(super) fn as_json_string(&self, budget: &mut Budget) -> Result<Captured, Exhausted> {
         let Captured { text, mut segments } = self.escaped_for_json(budget)?;
+        // The opening quote moves everything after it by one byte.
         for segment in &mut segments {
             segment.output = segment.output.shifted(1);
         }
@@ -37,9 +41,11 @@ impl Captured {
     }
 
     fn take(&mut self, text: &str, segment: &Segment) {
+        // The output of a `{{ … }}` maps to the whole `{{ … }}`, so it can be escaped in one piece.
         if segment.printed != Printed::Text {
             return self.push(segment.output.of(text), *segment);
         }
+        // A text segment maps its bytes one to one. An escape does not, so it becomes a separate segment.
         let mut rest = segment.output.of(text);
         let mut at = segment.source.start;
         while let Some(first) = rest.chars().next() {
@@ -48,10 +54,10 @@ impl Captured {
                 Some(length) => (Printed::Text, length),
                 None => (Printed::Text, rest.len()),
             };
-            let (piece, behind) = rest.split_at(length);
+            let (piece, after) = rest.split_at(length);
             let source = Span::new(at, at + length);
             self.push(piece, Segment { source, printed, ..*segment });
-            (rest, at) = (behind, at + length);
+            (rest, at) = (after, at + length);
         }
     }
 
@@ -66,7 +72,7 @@ impl Captured {
 #[cfg(test)]
 mod tests {
     use super::super::tests::{profile, render_with};
-    use super::super::{Limits, Outcome, Partials, parse};
+    use super::super::{Limits, Partials, RenderOutcome, parse};
     use crate::dialect::Dialect;
     use crate::text::Span;
 
@@ -74,7 +80,7 @@ mod tests {
     fn check(source: &str, expected: &[(&str, &str)]) {
         let (template, problems) = parse(source, &Partials::default(), Dialect::Telecast);
         assert_eq!(problems, []);
-        let Outcome::Rendered(rendered) =
+        let RenderOutcome::Rendered(rendered) =
             render_with(&template, &profile(r#"{"first_name": "Anna"}"#), Limits::default())
         else {
             panic!("{source} does not render");

@@ -1,9 +1,15 @@
-//! What can be said of a template without a profile: names that nobody has, values that do not fit their place.
+//! Static checks: problems that can be found without rendering a template for a profile.
+//!
+//! ```text
+//! names                  ──▶ unknown properties and variables
+//! flow ──▶ fields        ──▶ unknown and duplicate JSON keys, branches that leave the JSON unbalanced
+//!      └─▶ interpolation ──▶ values that are not escaped for their position in the JSON, or may be empty there
+//! ```
 
 mod fields;
 mod flow;
 mod guard;
-mod hole;
+mod interpolation;
 mod names;
 mod source;
 
@@ -16,20 +22,20 @@ use super::Template;
 pub(super) use flow::objects_of;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Content {
-    /// A JSON body for the Bot API; its parse mode is read from it.
+pub(crate) enum Content {
+    /// A JSON body for the Bot API. Its parse mode is read from the body.
     #[default]
     Json,
-    /// A JSON body for this method, whose fields are known.
+    /// A JSON body for this method. Its keys are checked as well.
     Call(Method),
     /// Plain text, a URL, a header.
     Text,
 }
 
-/// Returns the problems of `template` that no profile is needed to see, ascending.
+/// Returns the problems that can be found without a profile, in source order.
 ///
-/// Those that [`super::parse`] returned are not among them. Each fix is one that the template's dialect accepts.
-pub fn check(template: &Template, vocabulary: &Vocabulary, content: Content) -> Vec<Diagnostic> {
+/// The problems that [`super::parse`] returned are not repeated. Every fix is valid in the template's dialect.
+pub(crate) fn check(template: &Template, vocabulary: &Vocabulary, content: Content) -> Vec<Diagnostic> {
     let mut problems = names::check(template, vocabulary);
     match content {
         Content::Json => problems.extend(flow::check(template, vocabulary, None)),

@@ -1,14 +1,17 @@
-//! CleverTap's other variables: `@Profile - First Name | default: "friend"`, outside tags.
+//! CleverTap's second syntax for variables: `@Profile - First Name | default: "friend"`, outside Liquid.
 //!
-//! CleverTap's editor inserts them at `@` and shows them as chips. Only with a default are they told from plain text.
+//! CleverTap's editor inserts these variables when `@` is typed and shows them as chips. Only a chip with a default is
+//! recognised here: without one it looks like ordinary text.
 
 use crate::text::Span;
 
 use super::filters;
-use super::syntax::{Expression, FilterCall, Literal, Output, Path, Piped, Step, StepKind};
+use super::syntax::{
+    Expression, FilterCall, FilteredExpression, Literal, OutputNode, Path, PathStep, PathStepKind,
+};
 
-/// Returns the chips in the text of `source` under `text`, ascending.
-pub(super) fn find(source: &str, text: Span) -> Vec<Output> {
+/// Returns the chips in the span `text` of `source`, in order.
+pub(super) fn find(source: &str, text: Span) -> Vec<OutputNode> {
     let mut found = Vec::new();
     let mut at = text.start;
     while let Some(sign) = source.get(at..text.end).and_then(|rest| rest.find('@')) {
@@ -18,22 +21,24 @@ pub(super) fn find(source: &str, text: Span) -> Vec<Output> {
                 at = chip.span.end;
                 found.push(chip);
             }
+            // `@` is one byte. The text after it may still hold a chip: `@ann@Profile - …`.
             None => at = start + 1,
         }
     }
     found
 }
 
-fn chip_at(source: &str, start: usize, end: usize) -> Option<Output> {
+fn chip_at(source: &str, start: usize, end: usize) -> Option<OutputNode> {
     let rest = source.get(start + 1..end)?;
     let line = rest.split('\n').next()?;
     let root_length = line.find(|c: char| !c.is_alphanumeric() && c != '_')?;
-    let (root, behind) = line.split_at(root_length);
-    let property = behind.strip_prefix(" - ")?;
+    let (root, after_root) = line.split_at(root_length);
+    let property = after_root.strip_prefix(" - ")?;
+    // The name may contain spaces and dashes. These characters would start a default, another chip or Liquid.
     let name_length = property.find(['|', '@', '"', '{', '}'])?;
-    let (name, behind) = property.split_at(name_length);
+    let (name, after_name) = property.split_at(name_length);
     let name = name.trim_end();
-    let after_pipe = behind.strip_prefix('|')?.trim_start();
+    let after_pipe = after_name.strip_prefix('|')?.trim_start();
     let after_word = after_pipe.strip_prefix("default")?.trim_start();
     let quoted = after_word.strip_prefix(':')?.trim_start();
     let value = quoted.strip_prefix('"')?;
@@ -47,11 +52,11 @@ fn chip_at(source: &str, start: usize, end: usize) -> Option<Output> {
     let value_span = Span::new(value_start, value_start + value_length + 2);
     let word_start = start + 1 + offset_of(line, after_pipe)?;
     let span = Span::new(start, value_span.end);
-    // The event that triggered the campaign is the only one whose properties are at hand.
+    // A chip names the event: `@Charged - amount`. Only the triggering event's properties are available, as `Event`.
     let root_name = if root == "Profile" { "Profile" } else { "Event" };
-    let step = |span: Span, name: &str| Step {
+    let step = |span: Span, name: &str| PathStep {
         span,
-        kind: StepKind::Name { name: name.to_owned(), is_dotted: false },
+        kind: PathStepKind::Name { name: name.to_owned(), is_dotted: false },
     };
     let path = Path {
         span: root_span.join(name_span),
@@ -65,11 +70,11 @@ fn chip_at(source: &str, start: usize, end: usize) -> Option<Output> {
         arguments: vec![Expression::Literal(value_span, Literal::Text(value[..value_length].to_owned()))],
         keywords: Vec::new(),
     };
-    let value = Piped { span, value: Expression::Path(path), filters: vec![default] };
-    Some(Output { span, value })
+    let value = FilteredExpression { span, value: Expression::Path(path), filters: vec![default] };
+    Some(OutputNode { span, value })
 }
 
-/// Returns where `part`, an end of `line`, starts in it.
+/// Returns the offset in `line` of `part`, which is a suffix of it.
 fn offset_of(line: &str, part: &str) -> Option<usize> {
     line.len().checked_sub(part.len())
 }

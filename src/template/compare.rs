@@ -1,4 +1,4 @@
-//! How values are compared and looked into, as Shopify does it.
+//! Comparison of values and access to their members, by Shopify's rules.
 
 use std::cmp::Ordering;
 
@@ -7,9 +7,9 @@ use jiff::tz::TimeZone;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::text::Span;
 
-use super::datum::{Datum, List, Text};
+use super::datum::{Datum, LiquidText, List};
 use super::number::{self, Number};
-use super::surroundings::Rules;
+use super::render_settings::EngineRules;
 use super::syntax::Comparison;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -19,30 +19,34 @@ pub(super) struct Incomparable {
 }
 
 impl Incomparable {
-    pub fn to_diagnostic(&self, span: Span) -> Diagnostic {
+    pub(super) fn to_diagnostic(&self, span: Span) -> Diagnostic {
         let message = format!("{} cannot be compared with {}", self.left, self.right);
         Diagnostic::error(Code::LiquidComparison, span, message)
             .with_help("turn a text into a number first: `assign n = text | plus: 0`")
     }
 }
 
-/// How many bytes of a list that is written as a text are a step: there are few in an item.
-pub(super) const WRITTEN: usize = 16;
+// A list that is compared with a text is written out first, and each item is work. An item has only a few bytes, so the
+// rate for plain text, 64 bytes per step, would be too cheap.
+/// The bytes of a list written as text that cost one step of the budget.
+pub(super) const LIST_BYTES_PER_STEP: usize = 16;
 
+/// Returns the steps that comparing the two values costs, besides the one for the comparison itself.
 pub(super) fn cost(left: &Datum<'_>, right: &Datum<'_>) -> usize {
     match (left, right) {
+        // Lists and objects of different sizes are unequal without a look at their members.
         (Datum::List(left), Datum::List(right)) if left.len() == right.len() => left.len(),
         (Datum::List(list), _) => list.len(),
         (Datum::Map(left), Datum::Map(right)) if left.len() == right.len() => left.len(),
         (Datum::Text(left), Datum::Text(right)) => (left.as_str().len() + right.as_str().len()) / 64,
         (Datum::Text(left), Datum::List(_) | Datum::Map(_)) => {
-            left.as_str().len() / 64 + right.weight() / WRITTEN
+            left.as_str().len() / 64 + right.estimated_len() / LIST_BYTES_PER_STEP
         }
         _ => 0,
     }
 }
 
-pub(super) fn holds(
+pub(super) fn evaluate(
     left: &Datum<'_>,
     comparison: Comparison,
     right: &Datum<'_>,
@@ -61,7 +65,7 @@ pub(super) fn holds(
     })
 }
 
-/// Whether two values are the same; `empty` and `blank` are the same as what is so.
+/// Whether two values are equal. `empty` equals every empty value and `blank` every blank one.
 pub(super) fn are_equal(left: &Datum<'_>, right: &Datum<'_>) -> bool {
     match (left, right) {
         (Datum::Nil, Datum::Nil) | (Datum::Empty, Datum::Empty) | (Datum::Blank, Datum::Blank) => true,
@@ -80,6 +84,7 @@ pub(super) fn are_equal(left: &Datum<'_>, right: &Datum<'_>) -> bool {
                     .iter()
                     .all(|(key, value)| right.value(key).is_some_and(|other| are_equal(&value, &other)))
         }
+        // `1 == 1.0` holds: numbers of different types are compared by value.
         _ => match (as_number(left), as_number(right)) {
             (Some(left), Some(right)) => left.compare(right) == Ordering::Equal,
             _ => left.as_instant().is_some_and(|instant| right.as_instant() == Some(instant)),
@@ -96,7 +101,9 @@ fn as_number(value: &Datum<'_>) -> Option<Number> {
     }
 }
 
-/// Returns how two values are ordered: `None` where one of them has no order at all, as nil.
+/// Returns the order of two values, or `None` if one of them has no order, such as nil.
+///
+/// Two values that each have an order but not a common one, such as a text and a number, are an error.
 pub(super) fn order(left: &Datum<'_>, right: &Datum<'_>) -> Result<Option<Ordering>, Incomparable> {
     if let (Datum::Text(left), Datum::Text(right)) = (left, right) {
         return Ok(Some(left.as_str().cmp(right.as_str())));
@@ -106,7 +113,7 @@ pub(super) fn order(left: &Datum<'_>, right: &Datum<'_>) -> Result<Option<Orderi
         _ if left.as_instant().is_some() && right.as_instant().is_some() => {
             Ok(Some(left.as_instant().cmp(&right.as_instant())))
         }
-        // A date against a number is against epoch seconds, as filters read it.
+        // A number compared with a date counts as epoch seconds, which is how filters read it too.
         (Some(_), _) if right.as_instant().is_some() => Ok(Some(epoch_order(left, right))),
         (_, Some(_)) if left.as_instant().is_some() => Ok(Some(epoch_order(left, right))),
         _ if has_order(left) && has_order(right) => {
@@ -139,8 +146,9 @@ pub(super) fn kind(value: &Datum<'_>) -> &'static str {
     }
 }
 
-/// Whether a text has the part, a list the item, an object the key.
+/// Whether a text contains a substring, a list an item, or an object a key.
 fn contains(left: &Datum<'_>, right: &Datum<'_>, zone: &TimeZone) -> bool {
+    // Shopify's `contains` is false if the right side is nil or false, even if a list contains that value.
     if !right.is_truthy() {
         return false;
     }
@@ -159,10 +167,11 @@ fn contains(left: &Datum<'_>, right: &Datum<'_>, zone: &TimeZone) -> bool {
     }
 }
 
-/// Returns what `value.name` is: a member, or `size`, `first`, `last`.
-pub(super) fn dotted<'a>(value: &Datum<'a>, name: &str, rules: Rules) -> Datum<'a> {
+/// Returns the value of `value.name`: a member, or the built-in `size`, `first` or `last`.
+pub(super) fn dotted<'a>(value: &Datum<'a>, name: &str, rules: EngineRules) -> Datum<'a> {
     match (value, name) {
         (Datum::Map(map), _) => match (map.value(name), name) {
+            // A member named `size` wins over the built-in one.
             (Some(member), _) => member,
             (None, "size") => count(map.len()),
             (None, "first") => map.iter().next().map_or(Datum::Nil, |(key, value)| pair(key, value)),
@@ -182,7 +191,7 @@ pub(super) fn member<'a>(value: &Datum<'a>, name: &str) -> Datum<'a> {
     }
 }
 
-/// Returns what `value[index]` is; an index below 0 counts from the end.
+/// Returns the value of `value[index]`; a negative index counts from the end.
 pub(super) fn indexed<'a>(value: &Datum<'a>, index: &Datum<'a>) -> Datum<'a> {
     match (value, index) {
         (_, Datum::Text(name)) => member(value, name.as_str()),
@@ -192,18 +201,20 @@ pub(super) fn indexed<'a>(value: &Datum<'a>, index: &Datum<'a>) -> Datum<'a> {
 }
 
 fn item<'a>(list: &List<'a>, index: i64) -> Datum<'a> {
+    // An index below `-len` stays negative: it fails the conversion and gives nil, as in Ruby.
     let index = if index < 0 { index + list.len() as i64 } else { index };
     usize::try_from(index).ok().and_then(|index| list.at(index)).unwrap_or(Datum::Nil)
 }
 
-pub(super) fn size(value: &Datum<'_>, rules: Rules) -> Option<usize> {
+pub(super) fn size(value: &Datum<'_>, rules: EngineRules) -> Option<usize> {
     match value {
-        // In Ruby a whole number has the size of its bytes.
-        Datum::Integer(_) if rules == Rules::Shopify => Some(size_of::<i64>()),
-        Datum::Large(_) if rules == Rules::Shopify => Some(size_of::<i128>()),
+        // Shopify calls Ruby's `Integer#size`, which is the number of bytes.
+        Datum::Integer(_) if rules == EngineRules::Shopify => Some(size_of::<i64>()),
+        Datum::Large(_) if rules == EngineRules::Shopify => Some(size_of::<i128>()),
         Datum::Text(text) => Some(text.as_str().chars().count()),
         Datum::List(list) => Some(list.len()),
         Datum::Map(map) => Some(map.len()),
+        // In 128 bits: the ends of a range may be as far apart as `i64::MIN` and `i64::MAX`.
         Datum::Range(from, to) => usize::try_from(i128::from(*to) - i128::from(*from) + 1).ok().or(Some(0)),
         _ => None,
     }
@@ -227,7 +238,7 @@ pub(super) fn last<'a>(value: &Datum<'a>) -> Datum<'a> {
 }
 
 fn pair<'a>(key: &'a str, value: Datum<'a>) -> Datum<'a> {
-    [Datum::Text(Text::Borrowed(key)), value].into_iter().collect()
+    [Datum::Text(LiquidText::Borrowed(key)), value].into_iter().collect()
 }
 
 fn count(value: usize) -> Datum<'static> {

@@ -1,4 +1,4 @@
-//! A template as it was parsed, with the partials it may call.
+//! A parsed template together with the partials that it may call.
 
 use std::sync::Arc;
 
@@ -8,24 +8,24 @@ use crate::text::Span;
 
 use super::source_map::PartialSource;
 use super::syntax::Block;
-use super::token::Token;
+use super::token::LiquidToken;
 
 #[derive(Debug)]
 pub(super) struct Compiled {
-    /// The template, then the partials it may call.
-    pub files: Vec<File>,
+    /// The template first, then the partials that it may call.
+    pub files: Vec<TemplateFile>,
     /// The partials, in the order of the files.
     pub partials: Arc<[PartialSource]>,
-    pub tokens: Vec<Token>,
-    pub holes: Vec<Span>,
+    pub tokens: Vec<LiquidToken>,
+    pub liquid_spans: Vec<Span>,
     pub blocks: Vec<Vec<Span>>,
     pub dialect: Dialect,
-    /// The template's own first error: with one it cannot be rendered.
+    /// The first error in the template's own source. A template with an error cannot be rendered.
     pub error: Option<Diagnostic>,
 }
 
 #[derive(Debug)]
-pub(super) struct File {
+pub(super) struct TemplateFile {
     /// `None` for the template itself.
     pub name: Option<String>,
     pub source: String,
@@ -34,8 +34,10 @@ pub(super) struct File {
 }
 
 impl Compiled {
-    pub fn file_of(&self, name: &str) -> Option<(usize, &str)> {
+    /// Returns the partial's index in `files`, and its name with the lifetime of `self`.
+    pub(super) fn file_of(&self, name: &str) -> Option<(usize, &str)> {
         let index = self.partials.iter().position(|known| known.name == name)?;
+        // `files` starts with the template itself, `partials` does not.
         Some((index + 1, self.partials[index].name.as_str()))
     }
 }

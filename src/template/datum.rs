@@ -1,4 +1,5 @@
-//! A value while it is rendered: borrowed from the row where it can be, shared where it cannot; clones cost nothing.
+//! Values during rendering: borrowed from the profile or event if possible, otherwise reference counted, so that clones
+//! are cheap.
 
 use std::fmt::Write;
 use std::rc::Rc;
@@ -22,22 +23,22 @@ pub(super) enum Datum<'a> {
     Blank,
     Boolean(bool),
     Integer(i64),
-    /// A whole number beyond 64 bits.
+    /// A whole number that does not fit 64 bits.
     Large(Rc<i128>),
     Decimal(f64),
-    Text(Text<'a>),
+    Text(LiquidText<'a>),
     Date(Timestamp),
-    /// A moment that is told in a zone of its own: `now`.
+    /// A date that is printed in its own zone rather than the workspace's: `now`.
     Local(Rc<Zoned>),
-    /// From the first to the second, both included; none where the second is less.
+    /// From the first to the second, inclusive; empty if the second is less.
     Range(i64, i64),
     List(List<'a>),
     Map(Map<'a>),
 }
 
-/// Text, and where it was printed by the template when it was captured.
+/// A text. A captured one also knows its source locations.
 #[derive(Debug, Clone)]
-pub(super) enum Text<'a> {
+pub(super) enum LiquidText<'a> {
     Borrowed(&'a str),
     Shared(Rc<str>),
     Captured(Rc<Captured>),
@@ -60,7 +61,7 @@ pub(super) enum Map<'a> {
 impl<'a> From<&'a Value> for Datum<'a> {
     fn from(value: &'a Value) -> Self {
         match value {
-            Value::Text(text) => Datum::Text(Text::Borrowed(text)),
+            Value::Text(text) => Datum::Text(LiquidText::Borrowed(text)),
             Value::Integer(value) => Datum::Integer(*value),
             Value::Decimal(value) => Datum::Decimal(*value),
             Value::Boolean(value) => Datum::Boolean(*value),
@@ -74,7 +75,7 @@ impl<'a> From<&'a Value> for Datum<'a> {
 
 impl From<String> for Datum<'_> {
     fn from(text: String) -> Self {
-        Datum::Text(Text::Shared(text.into()))
+        Datum::Text(LiquidText::Shared(text.into()))
     }
 }
 
@@ -84,88 +85,93 @@ impl<'a> FromIterator<Datum<'a>> for Datum<'a> {
     }
 }
 
-impl Text<'_> {
-    pub fn as_str(&self) -> &str {
+impl LiquidText<'_> {
+    pub(super) fn as_str(&self) -> &str {
         match self {
-            Text::Borrowed(text) => text,
-            Text::Shared(text) => text,
-            Text::Captured(captured) => &captured.text,
+            LiquidText::Borrowed(text) => text,
+            LiquidText::Shared(text) => text,
+            LiquidText::Captured(captured) => &captured.text,
         }
     }
 }
 
 impl<'a> List<'a> {
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         match self {
             List::Borrowed(items) => items.len(),
             List::Shared(items) => items.len(),
         }
     }
 
-    pub fn at(&self, index: usize) -> Option<Datum<'a>> {
+    pub(super) fn at(&self, index: usize) -> Option<Datum<'a>> {
         match self {
             List::Borrowed(items) => items.get(index).map(Datum::from),
             List::Shared(items) => items.get(index).cloned(),
         }
     }
 
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = Datum<'a>> + '_ {
+    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = Datum<'a>> + '_ {
         (0..self.len()).filter_map(|index| self.at(index))
     }
 }
 
 impl<'a> Map<'a> {
-    pub fn value(&self, key: &str) -> Option<Datum<'a>> {
+    pub(super) fn value(&self, key: &str) -> Option<Datum<'a>> {
         match self {
             Map::Object(members) => members.get(key).map(Datum::from),
             Map::Profile(profile) => match profile.properties.get(key) {
                 Some(value) => Some(Datum::from(value)),
+                // CleverTap documents `Profile.Identity`; imported data may hold a property of either name, which wins.
                 None if matches!(key, "Identity" | "identity") => {
-                    Some(Datum::Text(Text::Borrowed(&profile.identity)))
+                    Some(Datum::Text(LiquidText::Borrowed(&profile.identity)))
                         .filter(|_| !profile.identity.is_empty())
                 }
                 None => None,
             },
-            Map::Campaign(id) => (key == "campaignId").then_some(Datum::Text(Text::Borrowed(id))),
+            Map::Campaign(id) => (key == "campaignId").then_some(Datum::Text(LiquidText::Borrowed(id))),
             Map::Loop(state) => state.value(key),
         }
     }
 
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         match self {
             Map::Object(members) => members.len(),
             Map::Profile(profile) => profile.properties.len(),
             Map::Campaign(_) => 1,
+            // The fields of `forloop` are computed by name and are not counted.
             Map::Loop(_) => 0,
         }
     }
 
-    /// The members as lists of two: what a loop goes through.
-    pub fn pairs(&self) -> List<'a> {
-        let pair = |(key, value)| [Datum::Text(Text::Borrowed(key)), value].into_iter().collect();
+    /// Returns the members as `[key, value]` lists, which is what a `for` loop over an object iterates.
+    pub(super) fn pairs(&self) -> List<'a> {
+        let pair = |(key, value)| [Datum::Text(LiquidText::Borrowed(key)), value].into_iter().collect();
         List::Shared(self.iter().map(pair).collect())
     }
 
-    /// The members; a loop's state has none to walk through.
-    pub fn iter(&self) -> Box<dyn Iterator<Item = (&'a str, Datum<'a>)> + 'a> {
+    /// Returns the members. `forloop` has none: its fields are found by name only.
+    pub(super) fn iter(&self) -> Box<dyn Iterator<Item = (&'a str, Datum<'a>)> + 'a> {
         let members = |members: &'a IndexMap<String, Value>| {
             Box::new(members.iter().map(|(key, value)| (key.as_str(), Datum::from(value))))
         };
         match self {
             Map::Object(object) => members(object),
             Map::Profile(profile) => members(&profile.properties),
-            Map::Campaign(id) => Box::new(std::iter::once(("campaignId", Datum::Text(Text::Borrowed(id))))),
+            Map::Campaign(id) => {
+                Box::new(std::iter::once(("campaignId", Datum::Text(LiquidText::Borrowed(id)))))
+            }
             Map::Loop(_) => Box::new(std::iter::empty()),
         }
     }
 }
 
 impl<'a> Datum<'a> {
-    pub fn from_whole(value: i128) -> Self {
+    pub(super) fn from_whole(value: i128) -> Self {
         i64::try_from(value).map_or_else(|_| Datum::Large(Rc::new(value)), Datum::Integer)
     }
 
-    pub fn as_instant(&self) -> Option<Timestamp> {
+    /// Returns the instant of a date, or `None` for any other value; texts are not parsed.
+    pub(super) fn as_instant(&self) -> Option<Timestamp> {
         match self {
             Datum::Date(instant) => Some(*instant),
             Datum::Local(moment) => Some(moment.timestamp()),
@@ -173,16 +179,17 @@ impl<'a> Datum<'a> {
         }
     }
 
-    /// Whether a condition holds: all but nil and false.
-    pub fn is_truthy(&self) -> bool {
+    /// Whether the value counts as true in a condition: everything but nil and false, so `0` and `""` too.
+    pub(super) fn is_truthy(&self) -> bool {
         !matches!(self, Datum::Nil | Datum::Boolean(false))
     }
 
-    /// Whether it has no members: `""`, `[]`, `{}`.
-    pub fn is_empty(&self) -> bool {
+    /// Whether the value has no content: `""`, `[]`, `{}`, or a range that runs backwards.
+    pub(super) fn is_empty(&self) -> bool {
         match self {
             Datum::Text(text) => text.as_str().is_empty(),
             Datum::List(list) => list.len() == 0,
+            // `forloop` reports no members here, but to Shopify it is a drop, which is never `empty`.
             Datum::Map(Map::Loop(_)) => false,
             Datum::Map(map) => map.len() == 0,
             Datum::Range(from, to) => to < from,
@@ -190,8 +197,8 @@ impl<'a> Datum<'a> {
         }
     }
 
-    /// Whether it is empty, nil, false or white space.
-    pub fn is_blank(&self) -> bool {
+    /// Whether the value is empty, nil, false or only whitespace.
+    pub(super) fn is_blank(&self) -> bool {
         match self {
             Datum::Nil | Datum::Boolean(false) | Datum::Blank => true,
             Datum::Text(text) => text.as_str().chars().all(char::is_whitespace),
@@ -199,8 +206,8 @@ impl<'a> Datum<'a> {
         }
     }
 
-    /// Appends what the value prints; lists print their items one after the other.
-    pub fn write_to(&self, out: &mut String, zone: &TimeZone) {
+    /// Appends the output of `{{ value }}`. A list prints its items without a separator.
+    pub(super) fn write_to(&self, out: &mut String, zone: &TimeZone) {
         match self {
             Datum::Nil | Datum::Empty | Datum::Blank => {}
             Datum::Boolean(value) => out.push_str(if *value { "true" } else { "false" }),
@@ -219,13 +226,14 @@ impl<'a> Datum<'a> {
                 digits::write_integer(out, *to);
             }
             Datum::List(list) => list.iter().for_each(|item| item.write_to(out, zone)),
+            // Shopify prints the name of the Ruby class.
             Datum::Map(Map::Loop(_)) => out.push_str("ForloopDrop"),
             Datum::Map(_) => self.inspect_to(out, zone),
         }
     }
 
-    /// Appends the value as Ruby inspects it: `[1, nil, "x"]`, `{"name"=>"Anna"}`.
-    pub fn inspect_to(&self, out: &mut String, zone: &TimeZone) {
+    /// Appends the value in the format of Ruby's `inspect`: `[1, nil, "x"]`, `{"name"=>"Anna"}`.
+    pub(super) fn inspect_to(&self, out: &mut String, zone: &TimeZone) {
         match self {
             Datum::Nil => out.push_str("nil"),
             Datum::Text(text) => write_quoted(out, text.as_str()),
@@ -256,42 +264,45 @@ impl<'a> Datum<'a> {
         }
     }
 
-    /// Returns the text that the value is to filters and comparisons: a list is `["a", nil]`, though it prints `a`.
-    pub fn to_text(&self, zone: &TimeZone) -> Text<'a> {
+    /// Returns the text that filters and comparisons see: for a list it is `["a", nil]`, although it prints `a`.
+    pub(super) fn to_text(&self, zone: &TimeZone) -> LiquidText<'a> {
         match self {
             Datum::List(_) => {
                 let mut out = String::new();
                 self.inspect_to(&mut out, zone);
-                Text::Shared(out.into())
+                LiquidText::Shared(out.into())
             }
             other => other.printed(zone),
         }
     }
 
-    pub fn printed(&self, zone: &TimeZone) -> Text<'a> {
+    /// Returns the output of `{{ value }}` as a text; see `write_to`.
+    pub(super) fn printed(&self, zone: &TimeZone) -> LiquidText<'a> {
         match self {
+            // Keeps the source locations of a captured text, which writing it out would lose.
             Datum::Text(text) => text.clone(),
-            Datum::Nil | Datum::Empty | Datum::Blank => Text::Borrowed(""),
+            Datum::Nil | Datum::Empty | Datum::Blank => LiquidText::Borrowed(""),
             other => {
                 let mut out = String::new();
                 other.write_to(&mut out, zone);
-                Text::Shared(out.into())
+                LiquidText::Shared(out.into())
             }
         }
     }
 
-    /// Returns about how many bytes it prints, without printing it.
-    pub fn weight(&self) -> usize {
+    // 16 and 8 allow for quotes, separators and `=>`. No number or date prints more than 40 bytes.
+    /// Returns an estimate of the bytes that the value prints, so that the budget can be charged before printing.
+    pub(super) fn estimated_len(&self) -> usize {
         match self {
             Datum::Text(text) => text.as_str().len(),
-            Datum::List(list) => list.iter().map(|item| item.weight() + 16).sum(),
-            Datum::Map(map) => map.iter().map(|(key, value)| key.len() + value.weight() + 8).sum(),
+            Datum::List(list) => list.iter().map(|item| item.estimated_len() + 16).sum(),
+            Datum::Map(map) => map.iter().map(|(key, value)| key.len() + value.estimated_len() + 8).sum(),
             _ => 40,
         }
     }
 }
 
-/// A date as CleverTap prints it.
+/// Appends a date in CleverTap's format, `2026-03-04 15:06:00`.
 fn write_date(out: &mut String, local: DateTime) {
     // Writing to a String cannot fail.
     let _ = write!(

@@ -1,10 +1,12 @@
-//! Numbers as Liquid prints them.
+//! The text that Liquid prints for a number.
 
 use std::fmt::Write;
 
 pub(super) fn write_integer(out: &mut String, value: i64) {
+    // u64::MAX has 20 digits.
     let mut digits = [0; 20];
     let mut at = digits.len();
+    // Unsigned: `i64::MIN` has no positive counterpart.
     let mut rest = value.unsigned_abs();
     loop {
         at -= 1;
@@ -20,7 +22,7 @@ pub(super) fn write_integer(out: &mut String, value: i64) {
     out.extend(digits[at..].iter().map(|digit| char::from(*digit)));
 }
 
-/// Appends a decimal number as Ruby does: `5.0`, `1.0e+16`, `1.0e-05`.
+/// Appends a decimal number in Ruby's format: `5.0`, `1.0e+16`, `1.0e-05`.
 pub(super) fn write_decimal(out: &mut String, value: f64) {
     let size = value.abs();
     if !value.is_finite() {
@@ -32,6 +34,7 @@ pub(super) fn write_decimal(out: &mut String, value: f64) {
         out.push_str(word);
         return;
     }
+    // Ruby switches to an exponent outside this range; within it, Rust's `{:?}` prints the same digits.
     if size == 0.0 || (1e-4..1e16).contains(&size) {
         // Writing to a String cannot fail.
         let _ = write!(out, "{value:?}");
@@ -43,6 +46,7 @@ pub(super) fn write_decimal(out: &mut String, value: f64) {
     if !digits.contains('.') {
         out.push_str(".0");
     }
+    // Ruby's exponent has a sign and at least two digits; Rust's has neither.
     let exponent: i32 = exponent.parse().unwrap_or(0);
     let _ = write!(out, "e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs());
 }

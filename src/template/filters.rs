@@ -1,4 +1,4 @@
-//! The filters: one table that parsing, rendering, completion, help and "did you mean" read.
+//! The Liquid filters: one table that parsing, rendering, completion, hover and "did you mean" share.
 
 mod call;
 mod date;
@@ -13,11 +13,12 @@ mod text;
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::text::Span;
 
-pub use call::FilterDoc;
-pub(super) use call::{Call, Fault, FilterDoc as Filter};
-pub use table::FILTERS;
+pub(crate) use call::FilterDoc;
+pub(super) use call::{Call, FilterDoc as Filter, FilterError};
+pub(crate) use table::FILTERS;
 
 pub(super) fn find(name: &str) -> Option<&'static FilterDoc> {
+    // A test checks that the table is sorted by name.
     FILTERS.binary_search_by(|filter| filter.name.cmp(name)).ok().and_then(|index| FILTERS.get(index))
 }
 
@@ -29,6 +30,9 @@ pub(super) fn unknown(name: &str, span: Span) -> Diagnostic {
     }
 }
 
+/// Checks the arguments of a filter while parsing, so that a mistake is reported before any message is rendered.
+///
+/// `name` is the span of the filter's name, `span` that of the whole call, `given` the number of positional arguments.
 pub(super) fn check_arguments(
     filter: &FilterDoc,
     name: Span,
@@ -41,6 +45,7 @@ pub(super) fn check_arguments(
         "" => format!("write `| {}`", filter.name),
         signature => format!("write `| {}: {signature}`", filter.name),
     };
+    // A missing argument has no span, so the name is marked; surplus arguments mark the whole call.
     if given < least {
         let message = format!("`{}` needs {}", filter.name, arguments_in_words(least));
         return Err(Box::new(Diagnostic::error(Code::FilterArgument, name, message).with_help(usage)));

@@ -1,54 +1,57 @@
-//! The JSON of a body, laid out anew: only white space outside strings and outside Liquid changes.
+//! The formatter for a body's JSON. It changes only whitespace outside strings and outside Liquid.
 //!
 //! ```text
-//! source ──words──▶ tokens ──tree──▶ containers and branches ──layout──▶ what stands before each token ──▶ edits
+//! source ──lexer──▶ tokens ──tree──▶ containers and branches ──layout──▶ gap before each token ──▶ edits
 //! ```
 //!
-//! The layout depends on the tokens alone, so that formatting twice changes nothing more. What `capture`, `raw` and
-//! comments hold stays as typed. Two neighbours of which neither is JSON's own punctuation nor a string, such as a value
-//! and the tag behind it, may be parts of one number once rendered: white space is neither put between them nor taken
-//! away whole.
+//! The layout depends only on the tokens, so formatting twice has the same result as formatting once. The content of
+//! `capture`, `raw` and comments is not changed.
+//!
+//! Two adjacent tokens that are neither JSON punctuation nor strings, such as a number and the tag after it, may render
+//! to parts of one number. The formatter therefore neither adds whitespace between them nor removes all of it.
 
 mod layout;
+mod lexer;
 mod tree;
-mod words;
 
 use crate::diagnostic::{Diagnostic, TextEdit};
 use crate::text::Span;
 
 use super::Template;
 
-use layout::{Before, INDENT};
+use layout::{Gap, INDENT};
 
-/// Returns the edits that lay the body's JSON out, or why and where it cannot be read as JSON around its Liquid.
+/// Returns the edits that format the body, in source order, or a diagnostic if it is not JSON with Liquid in it.
 ///
-/// It renders to the same JSON afterwards, as long as what a `{{ }}` outside strings prints is whole values.
-pub fn format(template: &Template) -> Result<Vec<TextEdit>, Diagnostic> {
+/// The formatted body renders to the same JSON if every `{{ }}` outside a string prints a complete value.
+pub(crate) fn format(template: &Template) -> Result<Vec<TextEdit>, Diagnostic> {
     let source = template.source();
-    let tokens = words::tokens(source, template.dialect())?;
+    let tokens = lexer::tokens(source, template.dialect())?;
     let root = tree::build(source, &tokens)?;
     let before = layout::lay_out(source, &tokens, &root);
+    // One CRLF in the body is enough: a file with mixed line ends is from an editor that writes CRLF.
     let line_end = if source.contains("\r\n") { "\r\n" } else { "\n" };
     let mut edits = Vec::new();
     let mut end = 0;
     for (token, before) in tokens.iter().zip(before) {
-        let put = match before {
-            Before::Nothing => String::new(),
-            Before::Space => " ".to_owned(),
-            Before::Line(level) => format!("{line_end}{}", " ".repeat(level * INDENT)),
+        let whitespace = match before {
+            Gap::Nothing => String::new(),
+            Gap::Space => " ".to_owned(),
+            Gap::Line(level) => format!("{line_end}{}", " ".repeat(level * INDENT)),
         };
-        change(source, Span::new(end, token.span.start), put, &mut edits);
+        change(source, Span::new(end, token.span.start), whitespace, &mut edits);
         end = token.span.end;
     }
+    // Whitespace at the end becomes one line break; a body without any gets none.
     if end < source.len() {
         change(source, Span::new(end, source.len()), line_end.to_owned(), &mut edits);
     }
     Ok(edits)
 }
 
-fn change(source: &str, gap: Span, put: String, edits: &mut Vec<TextEdit>) {
-    if gap.of(source) != put {
-        edits.push(TextEdit { span: gap, replacement: put });
+fn change(source: &str, gap: Span, whitespace: String, edits: &mut Vec<TextEdit>) {
+    if gap.of(source) != whitespace {
+        edits.push(TextEdit { span: gap, replacement: whitespace });
     }
 }
 

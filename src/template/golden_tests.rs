@@ -1,10 +1,10 @@
-//! The reference suite of Liquid, half of its cases.
+//! Half of the cases of golden-liquid, the reference suite of Liquid.
 
 use serde_json::Value as Json;
 
-use super::{Limits, Outcome, Partials, parse_shopify};
+use super::{Limits, Partials, RenderOutcome, parse_shopify};
 
-/// The cases that do not come out as the suite has it, each with the reason.
+/// The cases whose result differs from the suite's, each with the reason.
 const DIFFERENT: &[(&str, &str)] = &[];
 
 #[test]
@@ -33,9 +33,9 @@ fn answer(case: &Json) -> Result<String, String> {
     let data = crate::profile::Value::from(case["data"].clone());
     let now = "2026-11-22T22:30:00Z".parse().unwrap();
     match template.render_data(&data, now, &jiff::tz::TimeZone::UTC, Limits::default()) {
-        Outcome::Rendered(rendered) => Ok(rendered.text),
-        Outcome::Aborted { .. } => Err("aborted".into()),
-        Outcome::Failed(problem) => Err(problem.message),
+        RenderOutcome::Rendered(rendered) => Ok(rendered.text),
+        RenderOutcome::Aborted { .. } => Err("aborted".into()),
+        RenderOutcome::Failed(problem) => Err(problem.message),
     }
 }
 

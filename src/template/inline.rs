@@ -1,19 +1,21 @@
-//! Partials put in place of the tags that call them, for engines that have none.
+//! Inlining of partials: each call is replaced with the partial's text, for engines without partials.
 //!
-//! Only where the text renders to the same afterwards: a partial of `render` sees nothing but what it is given, and
-//! what it names is seen by nobody else. A call that does not lend itself to that stays, with the reason.
+//! A call is inlined only if the template still renders the same. A partial called with `render` has its own scope: it
+//! sees only what is passed to it, and its variables are not visible outside. A call that cannot be inlined stays and
+//! is reported with the reason.
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::Dialect;
 use crate::text::Span;
 
 use super::scan::is_space;
-use super::syntax::{Block, Expression, PartialCall, Tag};
+use super::syntax::{Block, Expression, PartialCall, TagNode};
 use super::{Partials, parse, variables, walk};
 
 const MAX_DEPTH: usize = 10;
 
-/// How many calls are looked into: partials that call each other several times would be endless.
+// The depth limit is not enough: if each partial calls several others, the calls grow exponentially with the depth.
+/// The maximum number of calls that are inlined, those inside partials included.
 const MAX_CALLS: usize = 200;
 
 const MAX_LENGTH: usize = 256 * 1024;
@@ -21,15 +23,15 @@ const MAX_LENGTH: usize = 256 * 1024;
 const GLOBALS: [&str; 6] = ["Profile", "Event", "ExternalTrigger", "Campaign", "now", "Reminder"];
 
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Inlined {
+pub(crate) struct Inlined {
     pub text: String,
-    /// The partials that it holds now, each once.
+    /// The names of the inlined partials, each once.
     pub partials: Vec<String>,
-    /// The calls that stayed, at their place in the template as it was.
-    pub left: Vec<Diagnostic>,
+    /// The calls that could not be inlined, at their spans in the original template.
+    pub skipped: Vec<Diagnostic>,
 }
 
-pub fn inline_partials(source: &str, partials: &Partials, dialect: Dialect) -> Inlined {
+pub(crate) fn inline_partials(source: &str, partials: &Partials, dialect: Dialect) -> Inlined {
     Inliner { partials, dialect, depth: 0, n_calls: 0 }.inline(source)
 }
 
@@ -45,16 +47,17 @@ impl Inliner<'_> {
         let (template, _) = parse(source, self.partials, self.dialect);
         let mut calls: Vec<(Span, &PartialCall)> = Vec::new();
         walk::tags(template.body(), &mut |span, tag| {
-            if let Tag::Partial(call) = tag {
+            if let TagNode::Partial(call) = tag {
                 calls.push((span, call));
             }
         });
         let names = names_in(template.body());
+        // Two partials may set the same variable. With a single call there is nothing to clash with.
         let is_alone = calls.len() == 1;
         let mut inlined = Inlined::default();
         let mut from = 0;
         for (span, call) in calls {
-            let call = Call { source, span, call, names: &names, is_alone };
+            let call = CallSite { source, span, call, names: &names, is_alone };
             match self.body(&call) {
                 Ok((name, body)) if inlined.text.len() + body.len() <= MAX_LENGTH => {
                     let before = source.get(from..span.start).unwrap_or_default();
@@ -65,53 +68,57 @@ impl Inliner<'_> {
                         inlined.partials.push(name);
                     }
                 }
-                Ok(_) => inlined.left.push(left(span, "the partial is too long to be put in its place")),
-                Err(reason) => inlined.left.push(left(span, &reason)),
+                Ok(_) => inlined.skipped.push(not_inlined(span, "the result would be too long")),
+                Err(reason) => inlined.skipped.push(not_inlined(span, &reason)),
             }
         }
         inlined.text.push_str(source.get(from..).unwrap_or_default());
         inlined
     }
 
-    /// Returns the partial's name, and what is to stand in place of the call, or why nothing can.
-    fn body(&mut self, call: &Call<'_>) -> Result<(String, String), String> {
-        let name = call.call.name.as_text().ok_or("which one this is depends on the profile")?;
-        let text = self.partials.0.get(name).ok_or_else(|| format!("there is none named `{name}`"))?;
+    /// Returns the partial's name and the text that replaces the call, or the reason why the call cannot be inlined.
+    fn body(&mut self, call: &CallSite<'_>) -> Result<(String, String), String> {
+        let name = call.call.name.as_text().ok_or("its name is not a constant")?;
+        let text = self.partials.0.get(name).ok_or_else(|| format!("there is no partial `{name}`"))?;
+        // `with` and `for` set a variable that is not among the arguments, and `for` repeats the partial.
         if call.call.subject.is_some() {
-            return Err(format!("`{name}` is called with a value of its own"));
+            return Err(format!("`{name}` is called using `with` or `for`"));
         }
+        // A line of `{% liquid %}` has no delimiters and cannot hold the partial's text.
         if !call.span.of(call.source).starts_with("{%") {
-            return Err("this one is called inside `{% liquid %}`".to_owned());
+            return Err("it is called inside `{% liquid %}`".to_owned());
         }
         self.n_calls += 1;
         if self.depth == MAX_DEPTH || MAX_CALLS < self.n_calls {
-            return Err(format!("`{name}` calls itself, or too many others"));
+            return Err(format!("`{name}` calls itself or too many other partials"));
         }
         self.depth += 1;
         let inside = self.inline(text);
         self.depth -= 1;
-        if let Some(reason) = inside.left.first() {
-            return Err(format!("in `{name}` one is left: {}", reason.message));
+        if let Some(reason) = inside.skipped.first() {
+            return Err(format!("`{name}` calls another partial: {}", reason.message));
         }
         let (partial, _) = parse(&inside.text, self.partials, self.dialect);
         let given: Vec<&str> = call.call.arguments.iter().map(|(given, _)| given.as_str()).collect();
-        let own = names_given(partial.body());
+        let own = names_set(partial.body());
+        // After inlining, the partial's variables share the body's scope, so no name may be used by both.
         let taken = given.iter().copied().chain(own.iter().map(String::as_str));
         if let Some(taken) = taken.into_iter().find(|taken| call.names.iter().any(|name| name == taken)) {
             return Err(format!("`{name}` and this body both use the name `{taken}`"));
         }
         if !call.is_alone && !own.is_empty() {
-            return Err(format!("`{name}` gives names that another partial may use"));
+            return Err(format!("`{name}` sets variables that another partial may use"));
         }
         let roots =
             variables::uses(partial.body()).into_iter().filter_map(|used| used.path.into_iter().next());
         let is_known = |root: &String| {
             GLOBALS.contains(&root.as_str()) || given.contains(&root.as_str()) || own.contains(root)
         };
+        // Such a name is nil in a partial called with `render`, but the body might set it.
         if call.call.is_isolated
             && let Some(unknown) = roots.into_iter().find(|root| !is_known(root))
         {
-            return Err(format!("`{name}` uses `{unknown}`, which it is not given"));
+            return Err(format!("`{name}` uses `{unknown}`, which is not passed to it"));
         }
         let assign = |(given, value): &(String, Expression)| {
             format!("{{% assign {given} = {} %}}", value.span().of(call.source))
@@ -121,12 +128,16 @@ impl Inliner<'_> {
     }
 }
 
-fn left(span: Span, reason: &str) -> Diagnostic {
-    Diagnostic::error(Code::NotInClevertap, span, format!("CleverTap has no partials, and {reason}"))
-        .with_help("write its text in place of this tag")
+fn not_inlined(span: Span, reason: &str) -> Diagnostic {
+    Diagnostic::error(
+        Code::NotInClevertap,
+        span,
+        format!("CleverTap has no partials, and this one cannot be inlined: {reason}"),
+    )
+    .with_help("replace this tag with the partial's text")
 }
 
-struct Call<'s> {
+struct CallSite<'s> {
     source: &'s str,
     span: Span,
     call: &'s PartialCall,
@@ -134,8 +145,9 @@ struct Call<'s> {
     is_alone: bool,
 }
 
-impl Call<'_> {
-    /// Takes the white space away that the tag's dash would take.
+impl CallSite<'_> {
+    // The tag disappears, so its `{%-` no longer trims: the whitespace that it would trim is removed here.
+    /// Returns `before` without the whitespace that a dash at the start of the tag trims.
     fn trimmed_before<'t>(&self, before: &'t str) -> &'t str {
         match self.span.of(self.source).starts_with("{%-") {
             true => before.trim_end_matches(is_space),
@@ -143,6 +155,7 @@ impl Call<'_> {
         }
     }
 
+    /// Returns the end of the call, including the whitespace that a dash at the end of the tag trims.
     fn end(&self) -> usize {
         let rest = self.source.get(self.span.end..).unwrap_or_default();
         match self.span.of(self.source).ends_with("-%}") {
@@ -151,31 +164,36 @@ impl Call<'_> {
         }
     }
 
-    /// Keeps dashes on either side of the partial's edges from trimming what is on the other.
+    // A dash at an edge of the partial's file trims only inside the file. Inlined, it would also trim the text around
+    // the call, and a dash around the call would trim the partial. An empty comment stops the trimming and prints
+    // nothing.
+    /// Returns `body` with a fence at each edge that a dash would trim across.
     fn fenced(&self, before: &str, body: &str) -> String {
         const FENCE: &str = "{% comment %}{% endcomment %}";
         let after = self.source.get(self.end()..).unwrap_or_default();
-        let trims_back = |text: &str| {
+        let trims_left = |text: &str| {
             let text = text.trim_start_matches(is_space);
             text.starts_with("{%-") || text.starts_with("{{-")
         };
-        let trims_on = |text: &str| {
+        let trims_right = |text: &str| {
             let text = text.trim_end_matches(is_space);
             text.ends_with("-%}") || text.ends_with("-}}")
         };
         let head =
-            if trims_back(body) || (trims_on(before) && body.starts_with(is_space)) { FENCE } else { "" };
-        let tail = if trims_on(body) || (trims_back(after) && body.ends_with(is_space)) { FENCE } else { "" };
+            if trims_left(body) || (trims_right(before) && body.starts_with(is_space)) { FENCE } else { "" };
+        let tail =
+            if trims_right(body) || (trims_left(after) && body.ends_with(is_space)) { FENCE } else { "" };
         format!("{head}{body}{tail}")
     }
 }
 
-fn names_given(body: &Block) -> Vec<String> {
+/// Returns the names that `body` sets, loop variables included.
+fn names_set(body: &Block) -> Vec<String> {
     let mut names = Vec::new();
     walk::tags(body, &mut |_, tag| match tag {
-        Tag::Assign { name, .. } | Tag::Capture { name, .. } => names.push(name.clone()),
-        Tag::Increment(name) | Tag::Decrement(name) => names.push(name.clone()),
-        Tag::For(each) | Tag::TableRow(each) => {
+        TagNode::Assign { name, .. } | TagNode::Capture { name, .. } => names.push(name.clone()),
+        TagNode::Increment(name) | TagNode::Decrement(name) => names.push(name.clone()),
+        TagNode::For(each) | TagNode::TableRow(each) => {
             names.push(each.variable.clone());
             names.push("forloop".to_owned());
             names.push("tablerowloop".to_owned());
@@ -188,7 +206,8 @@ fn names_given(body: &Block) -> Vec<String> {
 
 fn names_in(body: &Block) -> Vec<String> {
     let used = variables::uses(body).into_iter().filter_map(|used| used.path.into_iter().next());
-    let own = names_given(body).into_iter().filter(|name| !name.ends_with("loop"));
+    // Every loop has its own `forloop`, so two loops that both use the name do not clash.
+    let own = names_set(body).into_iter().filter(|name| !name.ends_with("loop"));
     used.filter(|name| !name.ends_with("loop")).chain(own).collect()
 }
 
@@ -197,7 +216,7 @@ mod tests {
     use super::*;
     use crate::profile::Profile;
     use crate::template::tests::render_with;
-    use crate::template::{Limits, Outcome};
+    use crate::template::{Limits, RenderOutcome};
 
     fn partials(files: &[(&str, &str)]) -> Partials {
         Partials(files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect())
@@ -206,7 +225,7 @@ mod tests {
     fn rendered(source: &str, partials: &Partials) -> String {
         let (template, _) = parse(source, partials, Dialect::Telecast);
         match render_with(&template, &Profile::default(), Limits::default()) {
-            Outcome::Rendered(rendered) => rendered.text,
+            RenderOutcome::Rendered(rendered) => rendered.text,
             other => panic!("{source}: {other:?}"),
         }
     }
@@ -215,9 +234,10 @@ mod tests {
     fn check(source: &str, files: &[(&str, &str)], expected: &str) {
         let partials = partials(files);
         let inlined = inline_partials(source, &partials, Dialect::Telecast);
-        match inlined.left.first() {
+        match inlined.skipped.first() {
             Some(left) => {
-                assert_eq!(left.message.trim_start_matches("CleverTap has no partials, and "), expected)
+                let (_, reason) = left.message.split_once("cannot be inlined: ").unwrap();
+                assert_eq!(reason, expected)
             }
             None => {
                 assert_eq!(inlined.text, expected);
@@ -246,20 +266,16 @@ mod tests {
         check(
             "{% assign x = 1 %}{% render 'f' %}",
             &[("f", "{{ x }}")],
-            "`f` uses `x`, which it is not given",
+            "`f` uses `x`, which is not passed to it",
         );
         check(
             "{{ x }}{% render 'f', x: 2 %}",
             &[("f", "{{ x }}")],
             "`f` and this body both use the name `x`",
         );
-        check(
-            "{% render 'f' for (1..2) as x %}",
-            &[("f", "{{ x }}")],
-            "`f` is called with a value of its own",
-        );
+        check("{% render 'f' for (1..2) as x %}", &[("f", "{{ x }}")], "`f` is called using `with` or `for`");
         let left =
             inline_partials("{% render 'f' %}", &partials(&[("f", "{% render 'f' %}")]), Dialect::Telecast);
-        assert_eq!((left.text.as_str(), left.left.len()), ("{% render 'f' %}", 1));
+        assert_eq!((left.text.as_str(), left.skipped.len()), ("{% render 'f' %}", 1));
     }
 }

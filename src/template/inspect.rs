@@ -1,12 +1,13 @@
-//! Texts as Ruby inspects them, as a list or an object prints those in it.
+//! Ruby's `inspect` format for texts, which Liquid uses for texts inside a printed list or object.
 
 use std::fmt::Write;
 
-/// Appends `text` in quotes, so that Ruby would read it back.
+/// Appends `text` as a Ruby string literal in double quotes.
 pub(super) fn write_quoted(out: &mut String, text: &str) {
     out.push('"');
     let mut rest = text.chars();
     while let Some(c) = rest.next() {
+        // Only `#` needs to know the next character: `#{`, `#$` and `#@` start an interpolation in Ruby.
         let next = rest.as_str().chars().next();
         match c {
             '"' | '\\' => out.extend(['\\', c]),

@@ -1,41 +1,47 @@
-//! Where in a JSON text a place is, from all that comes before it; forgiving, for bodies that are not finished.
+//! A JSON state machine that determines the context of an offset from the text before it; it tolerates unfinished
+//! bodies.
 //!
-//! Reads text piece by piece. What a `{{ … }}` prints is not known: in a string it is part of it, anywhere else a value.
+//! It reads the text between tags and outputs piece by piece. The output of a `{{ … }}` is unknown: inside a string it
+//! counts as part of the string, anywhere else as a value.
 
 use std::rc::Rc;
 
 use indexmap::IndexSet;
 
-use crate::json::{Quote, Quoting};
+use crate::json::{Quote, QuoteState};
 
-/// How deep it follows; deeper is not told apart.
+// The Bot API server refuses JSON that is nested deeper than 100, so a body beyond this limit is broken anyway.
+/// The deepest nesting that is tracked; brackets beyond it are not.
 const MAX_DEPTH: usize = 200;
 
+// The state is cloned at each branch. Only keys and short values such as a parse mode are compared, so more is not
+// kept.
+/// The bytes of a string that are kept; the rest is dropped.
 const MAX_WORD: usize = 256;
 
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct JsonState {
-    frames: Vec<Frame>,
+    frames: Vec<OpenContainer>,
     mode: Mode,
-    /// Objects are numbered in the order they open.
+    /// The number of objects opened so far; objects are numbered in that order.
     n_objects: usize,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-struct Frame {
+struct OpenContainer {
     /// The number of the object; `None` for an array.
     object: Option<usize>,
-    /// The key whose value comes or came last.
+    /// The key of the member that is being read or was read last.
     key: Option<Rc<str>>,
     expects: Expects,
     keys: Keys,
 }
 
-/// So many keys are copied where a branch adds one to an object: of all of them, a body with a branch at each key would
-/// take quadratic time.
+// A branch that adds a key to an object copies the recent keys only. Copying all of them would make a body with a
+// branch at each key take quadratic time.
 const MAX_RECENT: usize = 256;
 
-/// Keys in their order, each once; cheap to clone.
+/// The keys of an object in order, each once; cheap to clone.
 #[derive(Debug, Clone, PartialEq, Default)]
 struct Keys {
     older: Rc<IndexSet<Rc<str>>>,
@@ -47,7 +53,7 @@ impl Keys {
         self.older.contains(key) || self.recent.contains(key)
     }
 
-    /// Adds a key; returns whether it was there.
+    /// Adds a key; returns whether it was there already.
     fn insert(&mut self, key: &Rc<str>) -> bool {
         if self.contains(key) {
             return true;
@@ -65,6 +71,7 @@ impl Keys {
     }
 
     fn join(&mut self, other: &Keys) {
+        // Both usually come from the same state before the branch; then the older keys need no comparison.
         let is_shared = Rc::ptr_eq(&self.older, &other.older);
         if is_shared && Rc::ptr_eq(&self.recent, &other.recent) {
             return;
@@ -81,43 +88,44 @@ pub(super) enum Expects {
     Key,
     Colon,
     Value,
-    /// A comma or the end.
+    /// A comma or the closing bracket.
     Comma,
-    /// Branches differ in it.
+    /// Not known, because branches of the template differ.
     Anything,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 enum Mode {
     Between,
-    /// In a string; `word` is what it holds so far, as written.
+    /// In a string; `word` is its content so far, not decoded.
     String {
         is_key: bool,
-        quoting: Quoting,
+        quoting: QuoteState,
         word: String,
     },
     Bare,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Event {
-    /// A key ended; `is_repeated` where the object had it already.
+pub(super) enum JsonEvent {
+    /// A key ended; `is_repeated` if the object already had it.
     Key { name: Rc<str>, is_repeated: bool },
-    /// A text value without any `{{ }}` ended.
+    /// A string value without any `{{ }}` ended.
     Text { object: usize, key: Rc<str>, value: String },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Within {
+pub(super) enum JsonSlot {
     Key,
     String,
     Value,
-    /// Anywhere else: between members, behind a value.
+    /// Anywhere else: between members, after a value.
     Structure,
 }
 
-/// Marks a word as not known, by a character that no text holds. Once is enough: a mark for each of many `{{ }}` made
-/// the word long, and it is cloned at each branch.
+// NUL serves as the mark because no body contains it. One mark is enough: one for each of many `{{ }}` made the word
+// long, and it is cloned at each branch.
+/// Marks a string as not fully known.
 fn mark_unknown(word: &mut String) {
     if !word.ends_with('\0') {
         word.push('\0');
@@ -125,12 +133,12 @@ fn mark_unknown(word: &mut String) {
 }
 
 impl JsonState {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { frames: Vec::new(), mode: Mode::Between, n_objects: 0 }
     }
 
-    /// Reads `text`, with the offset of each event's last byte.
-    pub fn read(&mut self, text: &str, on_event: &mut dyn FnMut(usize, Event)) {
+    /// Reads `text`; `on_event` gets the offset of each event's last byte.
+    pub(super) fn read(&mut self, text: &str, on_event: &mut dyn FnMut(usize, JsonEvent)) {
         for (at, c) in text.char_indices() {
             if let Some(event) = self.step(c) {
                 on_event(at, event);
@@ -138,8 +146,8 @@ impl JsonState {
         }
     }
 
-    /// Reads `text` up to and with the first event's last byte; returns how much it read.
-    pub fn read_to_event(&mut self, text: &str, on_event: &mut dyn FnMut(Event)) -> usize {
+    /// Reads `text` up to the end of the first event; returns the number of bytes read.
+    pub(super) fn read_to_event(&mut self, text: &str, on_event: &mut dyn FnMut(JsonEvent)) -> usize {
         for (at, c) in text.char_indices() {
             if let Some(event) = self.step(c) {
                 on_event(event);
@@ -149,54 +157,59 @@ impl JsonState {
         text.len()
     }
 
-    /// Reads what a `{{ … }}` prints.
-    pub fn read_hole(&mut self) {
+    /// Advances over a `{{ … }}` with unknown output.
+    pub(super) fn read_interpolation(&mut self) {
         match &mut self.mode {
             Mode::String { word, quoting, .. } => {
-                quoting.pass_hole();
+                quoting.skip_interpolation();
                 mark_unknown(word);
             }
             Mode::Between => {
+                // If a key or a colon is due, the output may be anything, so the expectation stays.
                 if let Some(frame) = self.frames.last_mut()
                     && frame.expects == Expects::Value
                 {
                     frame.expects = Expects::Comma;
                 }
             }
+            // `1{{ x }}`: the output continues the word or number.
             Mode::Bare => {}
         }
     }
 
-    pub fn within(&self) -> Within {
+    pub(super) fn slot(&self) -> JsonSlot {
         match &self.mode {
-            Mode::String { is_key: true, .. } => Within::Key,
-            Mode::String { is_key: false, .. } => Within::String,
-            Mode::Bare => Within::Structure,
+            Mode::String { is_key: true, .. } => JsonSlot::Key,
+            Mode::String { is_key: false, .. } => JsonSlot::String,
+            Mode::Bare => JsonSlot::Structure,
             Mode::Between => match self.frames.last() {
-                None => Within::Structure,
-                Some(frame) if frame.expects == Expects::Value => Within::Value,
-                Some(frame) if frame.expects == Expects::Anything && frame.object.is_none() => Within::Value,
-                Some(_) => Within::Structure,
+                None => JsonSlot::Structure,
+                Some(frame) if frame.expects == Expects::Value => JsonSlot::Value,
+                // In an array only a value can come next, no matter which branch was taken.
+                Some(frame) if frame.expects == Expects::Anything && frame.object.is_none() => {
+                    JsonSlot::Value
+                }
+                Some(_) => JsonSlot::Structure,
             },
         }
     }
 
-    /// What the innermost object or array expects, where the place is not in a string.
-    pub fn expects(&self) -> Option<Expects> {
+    /// Returns what the innermost object or array expects next, or `None` inside a string.
+    pub(super) fn expects(&self) -> Option<Expects> {
         match self.mode {
             Mode::Between | Mode::Bare => self.frames.last().map(|frame| frame.expects),
             Mode::String { .. } => None,
         }
     }
 
-    /// The number of the innermost object, and the key whose value the place is in or before.
-    pub fn member(&self) -> Option<(usize, Option<&str>)> {
+    /// Returns the number of the innermost object and the key of its current member.
+    pub(super) fn member(&self) -> Option<(usize, Option<&str>)> {
         let frame = self.frames.last()?;
         frame.object.map(|object| (object, frame.key.as_deref()))
     }
 
-    /// The keys that lead to the place, `[]` for arrays.
-    pub fn path(&self) -> Vec<String> {
+    /// Returns the keys that lead here, with `[]` for each array; unknown keys are left out.
+    pub(super) fn path(&self) -> Vec<String> {
         self.frames
             .iter()
             .filter_map(|frame| match frame.object {
@@ -206,8 +219,8 @@ impl JsonState {
             .collect()
     }
 
-    /// The keys that lead to the place, `[]` for arrays, where all of them are known.
-    pub fn whole_path(&self) -> Option<Vec<&str>> {
+    /// Returns the keys that lead here, with `[]` for each array, or `None` if one of them is unknown.
+    pub(super) fn known_path(&self) -> Option<Vec<&str>> {
         let steps = self.frames.iter().map(|frame| match frame.object {
             None => Some("[]"),
             Some(_) => frame.key.as_deref(),
@@ -215,23 +228,24 @@ impl JsonState {
         steps.collect()
     }
 
-    pub fn keys(&self) -> Vec<String> {
+    pub(super) fn keys(&self) -> Vec<String> {
         self.frames
             .last()
             .map(|frame| frame.keys.iter().map(|key| key.to_string()).collect())
             .unwrap_or_default()
     }
 
-    /// What of a key or string stands in front of the place.
-    pub fn word(&self) -> Option<&str> {
+    /// Returns the part of the current key or string that was read so far, not decoded.
+    pub(super) fn string_prefix(&self) -> Option<&str> {
         match &self.mode {
             Mode::String { word, .. } => Some(word),
             Mode::Between | Mode::Bare => None,
         }
     }
 
-    /// Whether the two stand in the same string or between, in as many objects and arrays.
-    pub fn has_shape_of(&self, other: &JsonState) -> bool {
+    /// Whether the two states are in the same kind of string, if any, and inside the same nesting of objects and
+    /// arrays.
+    pub(super) fn has_same_shape(&self, other: &JsonState) -> bool {
         let in_string = |state: &JsonState| match &state.mode {
             Mode::String { is_key, .. } => (true, *is_key),
             Mode::Between | Mode::Bare => (false, false),
@@ -245,8 +259,9 @@ impl JsonState {
                 .all(|(own, other)| own.object.is_some() == other.object.is_some())
     }
 
-    /// Goes on where both may have been; they have the same shape.
-    pub fn join(&mut self, other: &JsonState) {
+    /// Merges the state at the end of another branch into this one; the two must have the same shape.
+    pub(super) fn join(&mut self, other: &JsonState) {
+        // Numbers must stay unique after the join, so the counter continues from the larger one.
         self.n_objects = self.n_objects.max(other.n_objects);
         for (own, other) in self.frames.iter_mut().zip(&other.frames) {
             if own.expects != other.expects {
@@ -267,7 +282,7 @@ impl JsonState {
         }
     }
 
-    fn step(&mut self, c: char) -> Option<Event> {
+    fn step(&mut self, c: char) -> Option<JsonEvent> {
         if let Mode::String { is_key, quoting, word } = &mut self.mode {
             if quoting.read(c) == Some(Quote::Closes) {
                 let (is_key, word) = (*is_key, std::mem::take(word));
@@ -284,9 +299,10 @@ impl JsonState {
                 let is_key = self.frames.last().is_some_and(|frame| {
                     frame.object.is_some() && matches!(frame.expects, Expects::Key | Expects::Anything)
                 });
-                self.mode = Mode::String { is_key, quoting: Quoting::Inside, word: String::new() };
+                self.mode = Mode::String { is_key, quoting: QuoteState::Inside, word: String::new() };
             }
             '{' | '[' => self.open(c == '{'),
+            // The kind of bracket is not checked here; the strict parser reports a wrong one.
             '}' | ']' => {
                 self.mode = Mode::Between;
                 self.frames.pop();
@@ -300,6 +316,7 @@ impl JsonState {
                     frame.expects = if frame.object.is_some() { Expects::Key } else { Expects::Value };
                 }
             }
+            // Whitespace ends a bare word, and its value was counted at its first character.
             _ if c.is_whitespace() => {
                 if self.mode == Mode::Bare {
                     self.mode = Mode::Between;
@@ -321,7 +338,7 @@ impl JsonState {
         let object = is_object.then_some(self.n_objects);
         self.n_objects += usize::from(is_object);
         let expects = if is_object { Expects::Key } else { Expects::Value };
-        self.frames.push(Frame { object, key: None, expects, keys: Keys::default() });
+        self.frames.push(OpenContainer { object, key: None, expects, keys: Keys::default() });
     }
 
     fn expect(&mut self, expects: Expects) {
@@ -331,6 +348,8 @@ impl JsonState {
     }
 
     fn value_ended(&mut self) {
+        // A value in place of a key is an error that the strict parser reports; the object still expects a key after
+        // it.
         if let Some(frame) = self.frames.last_mut()
             && frame.expects != Expects::Key
         {
@@ -338,7 +357,7 @@ impl JsonState {
         }
     }
 
-    fn string_ended(&mut self, is_key: bool, word: String) -> Option<Event> {
+    fn string_ended(&mut self, is_key: bool, word: String) -> Option<JsonEvent> {
         let is_known = !word.contains('\0');
         let frame = self.frames.last_mut()?;
         if is_key {
@@ -346,10 +365,10 @@ impl JsonState {
             let name: Rc<str> = word.into();
             frame.key = Some(Rc::clone(&name));
             let is_repeated = is_known && frame.keys.insert(&name);
-            return Some(Event::Key { name, is_repeated });
+            return Some(JsonEvent::Key { name, is_repeated });
         }
         frame.expects = Expects::Comma;
         let (object, key) = (frame.object?, frame.key.clone()?);
-        is_known.then_some(Event::Text { object, key, value: word })
+        is_known.then_some(JsonEvent::Text { object, key, value: word })
     }
 }

@@ -1,4 +1,4 @@
-//! What holds for every template: generated ones, whole and broken.
+//! Properties that hold for every template, tested with generated ones, valid and broken.
 
 use std::time::Duration;
 
@@ -7,13 +7,13 @@ use rustix::time::{ClockId, clock_gettime};
 
 use super::source_map::Printed;
 use super::tests::{profile, render_with};
-use super::{Content, Limits, Outcome, Partials, check, parse, place_at};
+use super::{Content, Limits, Partials, RenderOutcome, check, json_context_at, parse};
 use crate::dialect::Dialect;
 use crate::profile::Vocabulary;
 use crate::telegram::Method;
 use crate::text::Span;
 
-/// Parts of which templates are made, so that many are nearly right.
+/// The parts that templates are generated from; many of the results are nearly valid.
 const PARTS: &[&str] = &[
     "text ",
     "\"",
@@ -174,10 +174,10 @@ fn captures_that_print_each_other_are_cheap_to_check() {
     check_laws(&format!("{}{{\"text\": \"{}", captures.repeat(20), "{{ x }}".repeat(20)));
 }
 
-/// Far fewer steps than usual: what is tested is that they end.
+/// Far fewer steps than usual: the tests only check that rendering ends.
 const LIMITS: Limits = Limits { steps: 5_000, bytes: 20_000, depth: 10 };
 
-/// How many templates are made of each kind; with TELECAST_FULL=1 an optimised build makes 100,000 in all.
+/// The number of templates of each kind; with TELECAST_FULL=1, an optimised build tests 100,000 in all.
 fn rounds() -> u32 {
     let is_full = std::env::var_os("TELECAST_FULL").is_some_and(|value| value == "1");
     match (is_full, cfg!(debug_assertions)) {
@@ -187,10 +187,10 @@ fn rounds() -> u32 {
     }
 }
 
-/// How long the work on one template may take: 50 ms, with the checks that only debug builds make ten times as long.
+/// The processor time allowed for one template: 50 ms, or ten times that with the checks of a debug build.
 const MAX_TIME: Duration = Duration::from_millis(if cfg!(debug_assertions) { 500 } else { 50 });
 
-/// Runs `work` and fails where it takes this thread too long, whatever else the machine does.
+/// Runs `work` and fails if it takes too much of this thread's processor time, which other load does not affect.
 fn in_time(source: &str, work: impl FnOnce()) {
     let now = || Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).unwrap();
     let start = now();
@@ -217,17 +217,21 @@ fn check_laws(source: &str) {
         }
         assert!(template.tokens().iter().all(|token| source.get(token.span.range()).is_some()));
         assert!(template.tokens().is_sorted_by(|a, b| a.span.end <= b.span.start), "{:?}", template.tokens());
-        assert!(template.holes().is_sorted_by(|a, b| a.end <= b.start), "{:?}", template.holes());
+        assert!(
+            template.liquid_spans().is_sorted_by(|a, b| a.end <= b.start),
+            "{:?}",
+            template.liquid_spans()
+        );
         let middle = crate::text::floor_char_boundary(source, source.len() / 2);
         in_time(source, || {
-            place_at(&template, middle);
+            json_context_at(&template, middle);
             check(&template, &Vocabulary::default(), content);
         });
         in_time(source, || {
             render_with(&template, &profile, Limits::default());
         });
         match render_with(&template, &profile, LIMITS) {
-            Outcome::Rendered(rendered) => {
+            RenderOutcome::Rendered(rendered) => {
                 let mut at = 0;
                 for segment in rendered.map.segments() {
                     assert_eq!(segment.output.start, at, "the segments tile the output");
@@ -239,8 +243,10 @@ fn check_laws(source: &str) {
                 assert_eq!(at, rendered.text.len());
                 rendered.map.origin(Span::new(at / 2, at));
             }
-            Outcome::Failed(problem) => assert!(source.get(problem.span.range()).is_some(), "{problem:?}"),
-            Outcome::Aborted { at } => assert!(at.of(source).contains("abort")),
+            RenderOutcome::Failed(problem) => {
+                assert!(source.get(problem.span.range()).is_some(), "{problem:?}")
+            }
+            RenderOutcome::Aborted { at } => assert!(at.of(source).contains("abort")),
         }
     }
 }

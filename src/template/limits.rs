@@ -1,16 +1,19 @@
-//! How much work one rendering may do. Checked before the work is done.
+//! The limits of one rendering, and the budget that enforces them. Work is paid for before it is done.
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// The work: a node or an item is a step, a filter three, and each 64 bytes of text that it reads or makes one more.
+    // Steps instead of a deadline: the result must not depend on the speed of the machine.
+    /// The work: one step for a node or a loop item, three for a filter, and one for every 64 bytes of text read or
+    /// written.
     pub steps: u64,
-    /// The bytes of the rendering, and of any one text on the way.
+    /// The maximum size of the output, and of any intermediate text, in bytes.
     pub bytes: usize,
+    /// How deeply partials may be nested.
     pub depth: usize,
 }
 
 impl Default for Limits {
-    /// Far more than any message needs, and some ten milliseconds at most.
+    /// Far more than any message needs, and at most about ten milliseconds of work.
     fn default() -> Self {
         Self { steps: 200_000, bytes: 1 << 20, depth: 30 }
     }
@@ -28,11 +31,11 @@ pub(super) struct Exhausted(pub &'static str);
 const TOO_MUCH_WORK: Exhausted = Exhausted("this body does too much work: a loop or a filter runs too long");
 
 impl Budget {
-    pub fn new(limits: Limits) -> Self {
+    pub(super) fn new(limits: Limits) -> Self {
         Self { steps: limits.steps, bytes: limits.bytes }
     }
 
-    pub fn spend(&mut self, steps: usize) -> Result<(), Exhausted> {
+    pub(super) fn spend(&mut self, steps: usize) -> Result<(), Exhausted> {
         match self.steps.checked_sub(steps as u64) {
             Some(left) => {
                 self.steps = left;
@@ -42,15 +45,15 @@ impl Budget {
         }
     }
 
-    /// Whether `steps` could be spent; they are not.
-    pub fn afford(&self, steps: usize) -> Result<(), Exhausted> {
+    /// Checks that `steps` could be spent, without spending them.
+    pub(super) fn afford(&self, steps: usize) -> Result<(), Exhausted> {
         if self.steps < steps as u64 { Err(TOO_MUCH_WORK) } else { Ok(()) }
     }
 
-    /// Pays for a text of `bytes` bytes that is about to be made or read.
-    pub fn allow_text(&mut self, bytes: usize) -> Result<(), Exhausted> {
+    /// Charges for a text of `bytes` bytes, before it is built or read; fails if the text alone is too long.
+    pub(super) fn allow_text(&mut self, bytes: usize) -> Result<(), Exhausted> {
         if self.bytes < bytes {
-            return Err(Exhausted("this makes a text that is too long"));
+            return Err(Exhausted("this produces a text that is too long"));
         }
         self.spend(bytes / 64)
     }

@@ -1,22 +1,24 @@
-//! `forloop` and `tablerowloop`: what a loop's body may know of the loop.
+//! `forloop` and `tablerowloop`: the fields that a loop offers to its body.
 
 use std::cell::Cell;
 use std::rc::Rc;
 
-use super::datum::{Datum, Map, Text};
+use super::datum::{Datum, LiquidText, Map};
 
 #[derive(Debug)]
 pub(super) struct LoopState<'a> {
     pub name: &'a str,
-    /// From 0.
+    // A `Cell`: the body may hold clones of this `Rc`, so an iteration sets the index instead of making a new state.
+    /// Counts from 0.
     pub index: Cell<usize>,
     pub length: usize,
+    /// The number of columns of a `tablerow`; `None` for other loops.
     pub columns: Option<usize>,
     pub parent: Option<Rc<LoopState<'a>>>,
 }
 
 impl<'a> LoopState<'a> {
-    pub fn value(&self, key: &str) -> Option<Datum<'a>> {
+    pub(super) fn value(&self, key: &str) -> Option<Datum<'a>> {
         let index = self.index.get();
         let number = |value: usize| Datum::Integer(i64::try_from(value).unwrap_or(i64::MAX));
         let common = match key {
@@ -34,8 +36,9 @@ impl<'a> LoopState<'a> {
 
     fn own_value(&self, key: &str, index: usize) -> Option<Datum<'a>> {
         let number = |value: usize| Datum::Integer(i64::try_from(value).unwrap_or(i64::MAX));
+        // In Shopify's Ruby these are two classes: a table has no `name` or `parentloop`, a `for` loop has no columns.
         match (self.columns, key) {
-            (None, "name") => Some(Datum::Text(Text::Borrowed(self.name))),
+            (None, "name") => Some(Datum::Text(LiquidText::Borrowed(self.name))),
             (None, "parentloop") => self.parent.clone().map(|parent| Datum::Map(Map::Loop(parent))),
             (Some(columns), "col") => Some(number(index % columns + 1)),
             (Some(columns), "col0") => Some(number(index % columns)),

@@ -1,4 +1,4 @@
-//! Walks the syntax tree and prints: one machine a rendering.
+//! The interpreter: walks the syntax tree and produces the output with its source map. One `Machine` per rendering.
 
 mod each;
 mod partial;
@@ -14,60 +14,62 @@ use crate::text::Span;
 use super::captured::Captured;
 use super::compare;
 use super::compiled::Compiled;
-use super::datum::{Datum, Text};
-use super::filters::{Call, Fault};
+use super::datum::{Datum, LiquidText};
+use super::filters::{Call, FilterError};
 use super::limits::{Budget, Exhausted, Limits};
-use super::rendering::{Outcome, Rendered};
+use super::render_settings::RenderSettings;
+use super::rendering::{RenderOutcome, Rendered};
 use super::source_map::{Printed, Segment, SourceMap};
-use super::surroundings::Surroundings;
 use super::syntax::{
-    Block, Branch, CaseBranch, Condition, CycleGroup, Expression, Literal, Node, Output, Path, Piped, Step,
-    StepKind, Tag,
+    Block, Branch, CaseBranch, Condition, CycleGroup, Expression, FilteredExpression, Literal, OutputNode,
+    Path, PathStep, PathStepKind, SyntaxNode, TagNode,
 };
 
 pub(super) use scope::Globals;
-use scope::Scope;
+use scope::VariableScope;
 
-/// How many bodies may be open at once: tags nest to 50 in a file, and files call each other.
+// The parser limits each file to 50 levels of tags, but nested partials add theirs, and each level is a recursive call.
+/// The number of bodies that may be open at once, in all files together.
 const MAX_NESTING: usize = 64;
 
-/// What a filter costs, whatever it does: some three times what a node does.
+/// The steps that every filter call costs: about three times as much work as a node.
 const FILTER_STEPS: usize = 3;
 
 pub(super) fn run<'a>(
     template: &'a Compiled,
     globals: Globals<'a>,
-    surroundings: Surroundings<'a>,
+    settings: RenderSettings<'a>,
     limits: Limits,
-) -> Outcome {
+) -> RenderOutcome {
     let mut machine = Machine {
         template,
         file: 0,
         call: None,
         depth: 0,
         nesting: 0,
-        surroundings,
+        settings,
         limits,
         budget: Budget::new(limits),
-        scope: Scope::new(globals),
-        out: Buffer::default(),
-        resumes: HashMap::new(),
+        scope: VariableScope::new(globals),
+        out: RenderBuffer::default(),
+        loop_ends: HashMap::new(),
         cycles: HashMap::new(),
         last_change: None,
     };
     match machine.block(&template.files[0].body, Whitespace::Kept) {
-        Ok(_) => Outcome::Rendered(Rendered {
+        Ok(_) => RenderOutcome::Rendered(Rendered {
             text: machine.out.text,
             map: SourceMap::new(machine.out.segments, Arc::clone(&template.partials)),
         }),
-        Err(Halt::Abort(at)) => Outcome::Aborted { at },
-        Err(Halt::Fail(problem)) => Outcome::Failed(*problem),
+        Err(Halt::Abort(at)) => RenderOutcome::Aborted { at },
+        Err(Halt::Fail(problem)) => RenderOutcome::Failed(*problem),
     }
 }
 
 enum Halt {
-    /// `{% abort %}`, at this place of the template.
+    /// `{% abort %}`, with the span of the tag in the template.
     Abort(Span),
+    // Boxed: a `Diagnostic` in line would make every `Result` of the machine large.
     Fail(Box<Diagnostic>),
 }
 
@@ -81,7 +83,7 @@ enum Flow {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Whitespace {
     Kept,
-    /// The block is blank: its white space is left out.
+    /// The block is blank: the whitespace in it is not printed.
     Dropped,
 }
 
@@ -91,31 +93,34 @@ impl Whitespace {
     }
 }
 
-type Run<T> = Result<T, Halt>;
+type RenderResult<T> = Result<T, Halt>;
 
 #[derive(Debug, Default)]
-struct Buffer {
+struct RenderBuffer {
     text: String,
     segments: Vec<Segment>,
 }
 
 struct Machine<'a> {
     template: &'a Compiled,
-    /// The file that is rendered; spans lie in it.
+    /// The index of the file that is being rendered. All spans of the syntax tree are in it.
     file: usize,
-    /// The tag of the template that led into a partial.
+    /// The tag in the template through which the current partial was called.
     call: Option<Span>,
+    /// How many partials are open.
     depth: usize,
-    /// How many bodies are open, in all files.
+    /// How many bodies are open, in all files together.
     nesting: usize,
-    surroundings: Surroundings<'a>,
+    settings: RenderSettings<'a>,
     limits: Limits,
     budget: Budget,
-    scope: Scope<'a>,
-    out: Buffer,
-    /// Where loops ended, by name: for `offset: continue`.
-    resumes: HashMap<&'a str, usize>,
+    scope: VariableScope<'a>,
+    out: RenderBuffer,
+    /// The index after the last item of each loop, by the loop's name, for `offset: continue`.
+    loop_ends: HashMap<&'a str, usize>,
+    /// The next item of each `cycle`, by its group.
     cycles: HashMap<String, usize>,
+    /// The last output of any `ifchanged`; as in Shopify, all of them share it.
     last_change: Option<String>,
 }
 
@@ -124,11 +129,11 @@ impl<'a> Machine<'a> {
         &self.template.files[self.file].source
     }
 
-    fn block(&mut self, block: &'a Block, whitespace: Whitespace) -> Run<Flow> {
-        // Bodies in partials in bodies: each is bounded by itself, but the stack holds them all.
+    fn block(&mut self, block: &'a Block, whitespace: Whitespace) -> RenderResult<Flow> {
+        // The parser limits the nesting in one file, but the stack holds the bodies of all files.
         if MAX_NESTING <= self.nesting {
-            let span = block.nodes.first().map_or(Span::default(), Node::span);
-            return Err(self.exhausted(Exhausted("partials and tags nest too deep"), span));
+            let span = block.nodes.first().map_or(Span::default(), SyntaxNode::span);
+            return Err(self.exhausted(Exhausted("partials and tags are nested too deeply"), span));
         }
         self.nesting += 1;
         let flow = self.nodes(block, whitespace);
@@ -136,13 +141,13 @@ impl<'a> Machine<'a> {
         flow
     }
 
-    fn nodes(&mut self, block: &'a Block, whitespace: Whitespace) -> Run<Flow> {
+    fn nodes(&mut self, block: &'a Block, whitespace: Whitespace) -> RenderResult<Flow> {
         for node in &block.nodes {
             match node {
-                Node::Text(span) if whitespace == Whitespace::Kept => self.print_text(*span)?,
-                Node::Text(_) => {}
-                Node::Output(output) => self.output(output)?,
-                Node::Tag(span, tag) => {
+                SyntaxNode::Text(span) if whitespace == Whitespace::Kept => self.print_text(*span)?,
+                SyntaxNode::Text(_) => {}
+                SyntaxNode::Output(output) => self.output(output)?,
+                SyntaxNode::Tag(span, tag) => {
                     self.spend(1, *span)?;
                     let flow = self.tag(*span, tag)?;
                     if flow != Flow::Next {
@@ -154,55 +159,56 @@ impl<'a> Machine<'a> {
         Ok(Flow::Next)
     }
 
-    fn tag(&mut self, span: Span, tag: &'a Tag) -> Run<Flow> {
+    fn tag(&mut self, span: Span, tag: &'a TagNode) -> RenderResult<Flow> {
         match tag {
-            Tag::Assign { name, value } => {
+            TagNode::Assign { name, value } => {
                 let value = self.piped(value)?;
                 self.scope.assign(name, value);
             }
-            Tag::Capture { name, body } => {
+            TagNode::Capture { name, body } => {
                 let (flow, captured) = self.capture(body, Whitespace::Kept)?;
                 let captured = Captured { text: captured.text, segments: captured.segments };
-                self.scope.assign(name, Datum::Text(Text::Captured(Rc::new(captured))));
+                self.scope.assign(name, Datum::Text(LiquidText::Captured(Rc::new(captured))));
                 return Ok(flow);
             }
-            Tag::If { branches } => return self.conditional(branches),
-            Tag::Case { subject, branches } => return self.case(subject, branches),
-            Tag::For(each) => return self.each(span, each),
-            Tag::TableRow(each) => self.table(span, each)?,
-            Tag::Break => return Ok(Flow::Break),
-            Tag::Continue => return Ok(Flow::Continue),
-            Tag::Cycle { group, items } => self.cycle(span, group, items)?,
-            Tag::Increment(name) => {
+            TagNode::If { branches } => return self.conditional(branches),
+            TagNode::Case { subject, branches } => return self.case(subject, branches),
+            TagNode::For(each) => return self.each(span, each),
+            TagNode::TableRow(each) => self.table(span, each)?,
+            TagNode::Break => return Ok(Flow::Break),
+            TagNode::Continue => return Ok(Flow::Continue),
+            TagNode::Cycle { group, items } => self.cycle(span, group, items)?,
+            TagNode::Increment(name) => {
                 let counter = self.counter(span, name)?;
                 let value = *counter;
                 *counter = value.saturating_add(1);
                 self.print_value(span, &Datum::Integer(value))?;
             }
-            Tag::Decrement(name) => {
+            // Unlike `increment`, the counter changes before it is printed: the first output is -1.
+            TagNode::Decrement(name) => {
                 let counter = self.counter(span, name)?;
                 *counter = counter.saturating_sub(1);
                 let value = *counter;
                 self.print_value(span, &Datum::Integer(value))?;
             }
-            Tag::IfChanged(body) => return self.if_changed(span, body),
-            Tag::Partial(call) => return self.partial(span, call),
-            Tag::Abort => return Err(Halt::Abort(self.call.unwrap_or(span))),
-            Tag::Raw(text) => self.print_text(*text)?,
-            Tag::Comment | Tag::Broken => {}
+            TagNode::IfChanged(body) => return self.if_changed(span, body),
+            TagNode::Partial(call) => return self.partial(span, call),
+            TagNode::Abort => return Err(Halt::Abort(self.call.unwrap_or(span))),
+            TagNode::Raw(text) => self.print_text(*text)?,
+            TagNode::Comment | TagNode::Broken => {}
         }
         Ok(Flow::Next)
     }
 
-    fn counter(&mut self, span: Span, name: &'a str) -> Run<&mut i64> {
+    fn counter(&mut self, span: Span, name: &'a str) -> RenderResult<&mut i64> {
         if self.scope.can_count(name) {
             return Ok(self.scope.counter(name));
         }
-        let message = format!("`{name}` is not a whole number: it cannot be counted on");
+        let message = format!("`{name}` is not a whole number, so it cannot be a counter");
         Err(self.fail(Diagnostic::error(Code::LiquidValue, span, message)))
     }
 
-    fn conditional(&mut self, branches: &'a [Branch]) -> Run<Flow> {
+    fn conditional(&mut self, branches: &'a [Branch]) -> RenderResult<Flow> {
         for branch in branches {
             let holds = match &branch.condition {
                 Some(condition) => self.condition(condition)? != branch.is_negated,
@@ -215,10 +221,11 @@ impl<'a> Machine<'a> {
         Ok(Flow::Next)
     }
 
-    fn case(&mut self, subject: &'a Expression, branches: &'a [CaseBranch]) -> Run<Flow> {
+    fn case(&mut self, subject: &'a Expression, branches: &'a [CaseBranch]) -> RenderResult<Flow> {
         let subject = self.value(subject)?;
         let mut has_matched = false;
         for branch in branches {
+            // `else`. As in Shopify, it may come before a `when`; it runs if no branch before it has matched.
             if branch.values.is_empty() {
                 if !has_matched {
                     let flow = self.block(&branch.body, Whitespace::of(&branch.body))?;
@@ -228,6 +235,7 @@ impl<'a> Machine<'a> {
                 }
                 continue;
             }
+            // As in Shopify, all matching branches are printed, and a branch once for each of its matching values.
             for value in &branch.values {
                 let value = self.value(value)?;
                 self.spend(compare::cost(&subject, &value), branch.values[0].span())?;
@@ -243,19 +251,21 @@ impl<'a> Machine<'a> {
         Ok(Flow::Next)
     }
 
-    fn cycle(&mut self, span: Span, group: &'a CycleGroup, items: &'a [Expression]) -> Run<()> {
+    fn cycle(&mut self, span: Span, group: &'a CycleGroup, items: &'a [Expression]) -> RenderResult<()> {
         let key = match group {
             CycleGroup::Named(name) => {
                 let name = self.value(name)?;
-                self.spend(1 + name.weight() / 8, span)?;
+                self.spend(1 + name.estimated_len() / 8, span)?;
+                // `inspect` keeps `cycle 1:` and `cycle "1":` apart; the colon keeps both apart from groups of values.
                 let mut key = String::from(":");
-                name.inspect_to(&mut key, self.surroundings.zone);
+                name.inspect_to(&mut key, self.settings.zone);
                 key
             }
             CycleGroup::Values(key) => {
                 self.spend(key.len() / 64, span)?;
                 key.clone()
             }
+            // The items are variables, so the tag itself is the group. An offset is unique only within its file.
             CycleGroup::Own => format!("{}@{}", self.file, span.start),
         };
         let turn = self.cycles.entry(key).or_insert(0);
@@ -270,7 +280,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn if_changed(&mut self, span: Span, body: &'a Block) -> Run<Flow> {
+    fn if_changed(&mut self, span: Span, body: &'a Block) -> RenderResult<Flow> {
         let (flow, printed) = self.capture(body, Whitespace::Kept)?;
         if self.last_change.as_deref() != Some(printed.text.as_str()) {
             self.print_captured(span, &printed.text, &printed.segments)?;
@@ -279,44 +289,46 @@ impl<'a> Machine<'a> {
         Ok(flow)
     }
 
-    fn capture(&mut self, body: &'a Block, whitespace: Whitespace) -> Run<(Flow, Buffer)> {
+    fn capture(&mut self, body: &'a Block, whitespace: Whitespace) -> RenderResult<(Flow, RenderBuffer)> {
         let outer = std::mem::take(&mut self.out);
         let flow = self.block(body, whitespace);
         let inner = std::mem::replace(&mut self.out, outer);
         Ok((flow?, inner))
     }
 
-    fn output(&mut self, output: &'a Output) -> Run<()> {
+    fn output(&mut self, output: &'a OutputNode) -> RenderResult<()> {
         self.spend(1, output.span)?;
         let value = self.piped(&output.value)?;
         self.print_value(output.span, &value)
     }
 
-    fn print_text(&mut self, span: Span) -> Run<()> {
+    fn print_text(&mut self, span: Span) -> RenderResult<()> {
         self.allow_output(span.len(), span)?;
         let text = span.of(self.source());
         self.push(span, Printed::Text, |out| out.push_str(text));
         Ok(())
     }
 
-    fn print_value(&mut self, span: Span, value: &Datum<'a>) -> Run<()> {
+    fn print_value(&mut self, span: Span, value: &Datum<'a>) -> RenderResult<()> {
         match value {
-            Datum::Text(Text::Captured(captured)) => {
+            // A captured text brings its own source locations instead of that of the `{{ … }}`.
+            Datum::Text(LiquidText::Captured(captured)) => {
                 let captured = Rc::clone(captured);
                 return self.print_captured(span, &captured.text, &captured.segments);
             }
             Datum::Text(text) => self.allow_output(text.as_str().len(), span)?,
-            Datum::List(_) | Datum::Map(_) => self.allow_output(value.weight(), span)?,
+            Datum::List(_) | Datum::Map(_) => self.allow_output(value.estimated_len(), span)?,
+            // No number or date prints more than 40 bytes, and a range at most 42.
             _ => self.allow_output(40, span)?,
         }
-        let zone = self.surroundings.zone;
-        self.push(span, Printed::Hole, |out| value.write_to(out, zone));
+        let zone = self.settings.zone;
+        self.push(span, Printed::Interpolation, |out| value.write_to(out, zone));
         Ok(())
     }
 
-    fn print_markup(&mut self, span: Span, markup: &str) -> Run<()> {
+    fn print_markup(&mut self, span: Span, markup: &str) -> RenderResult<()> {
         self.allow_output(markup.len(), span)?;
-        self.push(span, Printed::Hole, |out| out.push_str(markup));
+        self.push(span, Printed::Interpolation, |out| out.push_str(markup));
         Ok(())
     }
 
@@ -328,13 +340,15 @@ impl<'a> Machine<'a> {
     }
 
     fn segment(&self, output: Span, source: Span, printed: Printed) -> Segment {
+        // A u32 keeps segments small; a template never has that many files.
         let file = u32::try_from(self.file).unwrap_or(u32::MAX);
         Segment { output, source, printed, is_escaped: false, file, call: self.call }
     }
 
-    /// Prints captured text with the places it came from; what has none was made by `span`.
-    fn print_captured(&mut self, span: Span, text: &str, segments: &[Segment]) -> Run<()> {
+    /// Prints captured text with its segments; parts without a segment are attributed to `span`.
+    fn print_captured(&mut self, span: Span, text: &str, segments: &[Segment]) -> RenderResult<()> {
         self.allow_output(text.len(), span)?;
+        // Segments are copied with each print, so a capture of many small parts costs more than its length.
         self.spend(segments.len(), span)?;
         let start = self.out.text.len();
         self.out.text.push_str(text);
@@ -349,21 +363,21 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    /// Says of a stretch of output that `span` made it.
+    /// Attributes a part of the output to `span`.
     fn cover(&mut self, output: Span, span: Span) {
         if !output.is_empty() {
-            self.out.segments.push(self.segment(output, span, Printed::Hole));
+            self.out.segments.push(self.segment(output, span, Printed::Interpolation));
         }
     }
 
-    fn allow_output(&mut self, bytes: usize, span: Span) -> Run<()> {
+    fn allow_output(&mut self, bytes: usize, span: Span) -> RenderResult<()> {
         if self.limits.bytes < self.out.text.len() + bytes {
-            return Err(self.exhausted(Exhausted("this body becomes too long"), span));
+            return Err(self.exhausted(Exhausted("the rendered body is too long"), span));
         }
         self.spend(bytes / 64, span)
     }
 
-    fn spend(&mut self, steps: usize, span: Span) -> Run<()> {
+    fn spend(&mut self, steps: usize, span: Span) -> RenderResult<()> {
         self.budget.spend(steps).map_err(|exhausted| self.exhausted(exhausted, span))
     }
 
@@ -371,41 +385,46 @@ impl<'a> Machine<'a> {
         self.fail(Diagnostic::error(Code::LiquidLimit, span, exhausted.0))
     }
 
-    /// Ends the rendering; a problem in a partial is shown at the tag that called it.
+    /// Returns the error that ends the rendering. A problem in a partial is moved to the tag that called the partial.
     fn fail(&self, mut problem: Diagnostic) -> Halt {
         if let (Some(call), Some(name)) = (self.call, self.template.files[self.file].name.as_deref()) {
             let index = crate::text::LineIndex::new(self.source());
-            let place = index.position(self.source(), problem.span.start);
-            problem.message =
-                format!("in the partial `{name}` ({}:{}): {}", place.line, place.column, problem.message);
+            let position = index.position(self.source(), problem.span.start);
+            problem.message = format!(
+                "in the partial `{name}` ({}:{}): {}",
+                position.line, position.column, problem.message
+            );
             problem.span = call;
+            // The fixes would edit the partial's text at offsets that mean something else in the template.
             problem.fixes.clear();
         }
         Halt::Fail(Box::new(problem))
     }
 
-    fn condition(&mut self, condition: &'a Condition) -> Run<bool> {
+    fn condition(&mut self, condition: &'a Condition) -> RenderResult<bool> {
         match condition {
             Condition::Value(value) => Ok(self.value(value)?.is_truthy()),
+            // The right side is not evaluated if the left side decides, so its errors do not matter then.
             Condition::Both(parts) => Ok(self.condition(&parts.0)? && self.condition(&parts.1)?),
             Condition::Either(parts) => Ok(self.condition(&parts.0)? || self.condition(&parts.1)?),
             Condition::Compare { left, comparison, right, span } => {
                 let (left, right) = (self.value(left)?, self.value(right)?);
                 self.spend(1 + compare::cost(&left, &right), *span)?;
-                compare::holds(&left, *comparison, &right, self.surroundings.zone)
+                compare::evaluate(&left, *comparison, &right, self.settings.zone)
                     .map_err(|incomparable| self.fail(incomparable.to_diagnostic(*span)))
             }
         }
     }
 
-    fn piped(&mut self, piped: &'a Piped) -> Run<Datum<'a>> {
+    fn piped(&mut self, piped: &'a FilteredExpression) -> RenderResult<Datum<'a>> {
         let mut value = self.value(&piped.value)?;
         for filter in &piped.filters {
-            self.spend(FILTER_STEPS + reading(&value), filter.span)?;
+            // Charged before the filter runs, by the length of its input. Filters with a longer output charge for that.
+            self.spend(FILTER_STEPS + read_cost(&value), filter.span)?;
             let mut arguments = Vec::with_capacity(filter.arguments.len());
             for argument in &filter.arguments {
                 let argument = self.value(argument)?;
-                self.spend(reading(&argument), filter.span)?;
+                self.spend(read_cost(&argument), filter.span)?;
                 arguments.push(argument);
             }
             let mut keywords = Vec::with_capacity(filter.keywords.len());
@@ -416,12 +435,12 @@ impl<'a> Machine<'a> {
                 input: value,
                 arguments: &arguments,
                 keywords: &keywords,
-                surroundings: self.surroundings,
+                settings: self.settings,
                 budget: &mut self.budget,
             };
             value = (filter.filter.run)(&mut call).map_err(|fault| match fault {
-                Fault::Exhausted(exhausted) => self.exhausted(exhausted, filter.span),
-                Fault::Refused { message, argument } => {
+                FilterError::Exhausted(exhausted) => self.exhausted(exhausted, filter.span),
+                FilterError::Invalid { message, argument } => {
                     let place = argument.and_then(|index| filter.arguments.get(index));
                     let span = place.map_or(filter.span, Expression::span);
                     let message = format!("`{}`: {message}", filter.filter.name);
@@ -432,7 +451,7 @@ impl<'a> Machine<'a> {
         Ok(value)
     }
 
-    fn value(&mut self, expression: &'a Expression) -> Run<Datum<'a>> {
+    fn value(&mut self, expression: &'a Expression) -> RenderResult<Datum<'a>> {
         match expression {
             Expression::Literal(_, literal) => Ok(match literal {
                 Literal::Nil => Datum::Nil,
@@ -440,7 +459,7 @@ impl<'a> Machine<'a> {
                 Literal::Integer(value) => Datum::Integer(*value),
                 Literal::Large(value) => Datum::Large(Rc::new(*value)),
                 Literal::Decimal(value) => Datum::Decimal(*value),
-                Literal::Text(text) => Datum::Text(Text::Borrowed(text)),
+                Literal::Text(text) => Datum::Text(LiquidText::Borrowed(text)),
                 Literal::Empty => Datum::Empty,
                 Literal::Blank => Datum::Blank,
             }),
@@ -448,20 +467,21 @@ impl<'a> Machine<'a> {
             Expression::Range(span, bounds) => {
                 self.spend(1, *span)?;
                 let (from, to) = (self.value(&bounds.0)?, self.value(&bounds.1)?);
-                self.spend(reading(&from) + reading(&to), *span)?;
+                self.spend(read_cost(&from) + read_cost(&to), *span)?;
                 Ok(Datum::Range(range_bound(&from), range_bound(&to)))
             }
         }
     }
 
-    fn path(&mut self, path: &'a Path) -> Run<Datum<'a>> {
+    fn path(&mut self, path: &'a Path) -> RenderResult<Datum<'a>> {
         let mut value = match &path.root.kind {
-            StepKind::Name { name, .. } => self.scope.find(name, &self.surroundings),
-            StepKind::Index(name) => {
+            PathStepKind::Name { name, .. } => self.scope.find(name, &self.settings),
+            PathStepKind::Index(name) => {
                 let value = self.value(name)?;
-                self.spend(1 + value.weight() / compare::WRITTEN, path.span)?;
-                let name = value.to_text(self.surroundings.zone);
-                self.scope.find(name.as_str(), &self.surroundings)
+                self.spend(1 + value.estimated_len() / compare::LIST_BYTES_PER_STEP, path.span)?;
+                // `{{ [key] }}`: the name of the variable is itself a value.
+                let name = value.to_text(self.settings.zone);
+                self.scope.find(name.as_str(), &self.settings)
             }
         };
         for step in &path.steps {
@@ -470,33 +490,35 @@ impl<'a> Machine<'a> {
         Ok(value)
     }
 
-    fn step(&mut self, value: &Datum<'a>, step: &'a Step) -> Run<Datum<'a>> {
+    fn step(&mut self, value: &Datum<'a>, step: &'a PathStep) -> RenderResult<Datum<'a>> {
         match &step.kind {
-            StepKind::Name { name, is_dotted: true } => {
-                Ok(compare::dotted(value, name, self.surroundings.rules))
+            PathStepKind::Name { name, is_dotted: true } => {
+                Ok(compare::dotted(value, name, self.settings.rules))
             }
-            StepKind::Name { name, is_dotted: false } => Ok(compare::member(value, name)),
-            StepKind::Index(index) => {
+            // `x["size"]` is a member only; the built-in `size`, `first` and `last` need a dot.
+            PathStepKind::Name { name, is_dotted: false } => Ok(compare::member(value, name)),
+            PathStepKind::Index(index) => {
                 let index = self.value(index)?;
-                self.spend(1 + reading(&index), step.span)?;
+                self.spend(1 + read_cost(&index), step.span)?;
                 Ok(compare::indexed(value, &index))
             }
         }
     }
 }
 
-/// Returns the steps that reading a text costs; all else costs nothing by itself.
-fn reading(value: &Datum<'_>) -> usize {
+/// Returns the steps that reading a value costs: one for every 64 bytes of a text.
+fn read_cost(value: &Datum<'_>) -> usize {
     match value {
         Datum::Text(text) => text.as_str().len() / 64,
         _ => 0,
     }
 }
 
-/// A range's end as a whole number; a text counts by its digits.
+/// Returns a bound of a range as a whole number; a text counts by its leading digits.
 fn range_bound(value: &Datum<'_>) -> i64 {
     match super::number::to_number(value).floor() {
-        super::number::Number::Integer(value) => super::number::in_reach(value),
+        super::number::Number::Integer(value) => super::number::saturate_to_i64(value),
+        // A decimal beyond 128 bits; the cast saturates.
         super::number::Number::Decimal(value) => value as i64,
     }
 }

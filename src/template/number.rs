@@ -1,7 +1,9 @@
-//! Numbers as Liquid reads them and reckons with them: integers stay integers, decimals are exact where they can be.
+//! Numbers: how Liquid reads them from values and calculates with them. Integers stay integers, and decimals are exact
+//! if possible.
 //!
-//! Shopify reckons with decimals of any length; here a decimal is its shortest writing as digits and a power of ten, in
-//! 128 bits, and a float where that is not enough: `10.1 - 2.2` is `7.9`. Whole numbers have 128 bits too.
+//! Shopify calculates with decimals of any length. Here a decimal is turned into its shortest digits and a power of
+//! ten, in 128 bits, so that `10.1 - 2.2` is `7.9`; if that does not fit, floating point is used. Integers have 128
+//! bits too.
 
 use std::cmp::Ordering;
 use std::num::{IntErrorKind, ParseIntError};
@@ -24,7 +26,7 @@ impl From<Number> for Datum<'_> {
     }
 }
 
-/// Reads a value as filters do: texts by their digits, all else is 0.
+/// Reads a value as filters do: a text by its leading digits, a date as epoch seconds, anything else as 0.
 pub(super) fn to_number(value: &Datum<'_>) -> Number {
     match value {
         Datum::Integer(value) => Number::Integer((*value).into()),
@@ -35,7 +37,7 @@ pub(super) fn to_number(value: &Datum<'_>) -> Number {
     }
 }
 
-/// A text that is a decimal in whole is one; any other counts by the digits it begins with.
+/// Reads a text that is a decimal number from start to end as a decimal; any other text by its leading integer digits.
 fn number_of_text(text: &str) -> Number {
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     if let Some((whole, decimals)) = unsigned.split_once('.')
@@ -47,16 +49,17 @@ fn number_of_text(text: &str) -> Number {
     let (digits, _) = leading_digits(text);
     match digits.parse() {
         Ok(value) => Number::Integer(value),
+        // More digits than 128 bits hold, or none at all.
         Err(_) => digits.parse().map_or(Number::Integer(0), Number::Decimal),
     }
 }
 
-/// What Ruby strips off a text: ASCII white space and NUL.
+/// Whether Ruby's `strip` removes the character: ASCII whitespace and NUL, but not a no-break space.
 pub(super) fn is_strippable(c: char) -> bool {
     is_space(c) || c == '\0'
 }
 
-/// Returns the sign and the digits that `text` begins with, and what follows; a single `_` between digits is skipped.
+/// Returns the sign and digits at the start of `text`, and the rest. Like Ruby, skips a single `_` between two digits.
 fn leading_digits(text: &str) -> (String, &str) {
     let bytes = text.as_bytes();
     let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
@@ -75,33 +78,33 @@ fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Reads a value that must be a whole number, as far as 64 bits reach; `None` where it is not one.
+/// Reads a value that must be a whole number, saturated to 64 bits; `None` if it is not a whole number.
 pub(super) fn to_integer(value: &Datum<'_>) -> Option<i64> {
     match value {
         Datum::Integer(value) => Some(*value),
-        Datum::Large(value) => Some(in_reach(**value)),
+        Datum::Large(value) => Some(saturate_to_i64(**value)),
         Datum::Text(text) => {
             let (digits, rest) = leading_digits(text.as_str().trim_matches(is_space));
-            whole_in_reach(&digits).filter(|_| rest.is_empty())
+            parse_saturating(&digits).filter(|_| rest.is_empty())
         }
         _ => None,
     }
 }
 
-/// Returns the whole part of a number, as far as 64 bits reach; a text counts by its digits.
+/// Returns the whole part of a number, saturated to 64 bits; a text counts by its leading digits.
 pub(super) fn to_count(value: &Datum<'_>) -> Option<i64> {
     match to_number(value) {
-        Number::Integer(value) => Some(in_reach(value)),
+        Number::Integer(value) => Some(saturate_to_i64(value)),
         Number::Decimal(value) => Some(value as i64),
     }
 }
 
-/// Returns the nearest number of 64 bits.
-pub(super) fn in_reach(value: i128) -> i64 {
+/// Saturates a number to 64 bits.
+pub(super) fn saturate_to_i64(value: i128) -> i64 {
     i64::try_from(value).unwrap_or(if value < 0 { i64::MIN } else { i64::MAX })
 }
 
-fn whole_in_reach(digits: &str) -> Option<i64> {
+fn parse_saturating(digits: &str) -> Option<i64> {
     digits.parse().map_or_else(
         |error: ParseIntError| match error.kind() {
             IntErrorKind::PosOverflow => Some(i64::MAX),
@@ -112,7 +115,7 @@ fn whole_in_reach(digits: &str) -> Option<i64> {
     )
 }
 
-/// Digits and how many of them stand behind the point.
+/// A decimal number: all its digits, and how many of them follow the decimal point.
 #[derive(Clone, Copy)]
 struct Exact {
     digits: i128,
@@ -120,11 +123,13 @@ struct Exact {
 }
 
 fn exact(number: Number) -> Option<Exact> {
+    // 17 digits before the point and 17 after it fit 128 bits, which hold 38. An f64 has 17 significant digits at most.
     let value = match number {
         Number::Integer(value) => return Some(Exact { digits: value, scale: 0 }),
         Number::Decimal(value) if value.is_finite() && value.abs() < 1e17 => value,
         Number::Decimal(_) => return None,
     };
+    // Rust prints the shortest digits that identify the float, which are the digits that the author wrote.
     let text = format!("{value}");
     let (whole, decimals) = text.split_once('.').unwrap_or((&text, ""));
     if 17 < decimals.len() {
@@ -142,26 +147,27 @@ fn aligned(left: Number, right: Number) -> Option<(i128, i128, u32)> {
 }
 
 fn from_exact(digits: i128, scale: u32) -> f64 {
+    // Parsing rounds correctly; dividing by a power of ten would bring back the error that exact digits avoid.
     format!("{digits}e-{scale}").parse().unwrap_or(f64::NAN)
 }
 
 impl Number {
-    pub fn as_f64(self) -> f64 {
+    pub(super) fn as_f64(self) -> f64 {
         match self {
             Number::Integer(value) => value as f64,
             Number::Decimal(value) => value,
         }
     }
 
-    pub fn is_zero(self) -> bool {
+    pub(super) fn is_zero(self) -> bool {
         self.as_f64() == 0.0
     }
 
-    pub fn plus(self, other: Number) -> Number {
+    pub(super) fn plus(self, other: Number) -> Number {
         self.combine(other, i128::checked_add, |left, right| left + right)
     }
 
-    pub fn minus(self, other: Number) -> Number {
+    pub(super) fn minus(self, other: Number) -> Number {
         self.combine(other, i128::checked_sub, |left, right| left - right)
     }
 
@@ -182,7 +188,7 @@ impl Number {
         Number::Decimal(result)
     }
 
-    pub fn times(self, other: Number) -> Number {
+    pub(super) fn times(self, other: Number) -> Number {
         if let (Number::Integer(left), Number::Integer(right)) = (self, other)
             && let Some(result) = left.checked_mul(right)
         {
@@ -197,32 +203,33 @@ impl Number {
         Number::Decimal(result)
     }
 
-    /// Divides; whole numbers round down. `None` for a division by zero.
-    pub fn divided_by(self, other: Number) -> Option<Number> {
+    /// Divides, or returns `None` for a division by zero. The quotient of two integers is rounded down.
+    pub(super) fn divided_by(self, other: Number) -> Option<Number> {
         if other.is_zero() {
             return None;
         }
         Some(match (self, other) {
             (Number::Integer(left), Number::Integer(right)) => match left.checked_div_euclid(right) {
                 Some(quotient) if 0 < right || left.rem_euclid(right) == 0 => Number::Integer(quotient),
-                // Euclid rounds up for a negative divisor where something is left over.
+                // Ruby rounds down, but with a negative divisor and a remainder Euclidean division rounds up.
                 Some(quotient) => Number::Integer(quotient - 1),
+                // Only `i128::MIN / -1` overflows; zero was handled above.
                 None => Number::Decimal(left as f64 / right as f64),
             },
             _ => Number::Decimal(self.as_f64() / other.as_f64()),
         })
     }
 
-    /// The rest of a division, with the divisor's sign. `None` for a division by zero.
-    pub fn modulo(self, other: Number) -> Option<Number> {
+    /// Returns the remainder of a division, with the divisor's sign as in Ruby, or `None` for a division by zero.
+    pub(super) fn modulo(self, other: Number) -> Option<Number> {
         if other.is_zero() {
             return None;
         }
         if let (Number::Integer(left), Number::Integer(right)) = (self, other) {
-            return Some(Number::Integer(floored_rest(left, right)));
+            return Some(Number::Integer(floored_remainder(left, right)));
         }
         let result = match aligned(self, other) {
-            Some((left, right, scale)) => from_exact(floored_rest(left, right), scale),
+            Some((left, right, scale)) => from_exact(floored_remainder(left, right), scale),
             None => {
                 let (left, right) = (self.as_f64(), other.as_f64());
                 left - right * (left / right).floor()
@@ -231,7 +238,7 @@ impl Number {
         Some(Number::Decimal(result))
     }
 
-    pub fn abs(self) -> Number {
+    pub(super) fn abs(self) -> Number {
         match self {
             Number::Integer(value) => {
                 value.checked_abs().map_or(Number::Decimal(-(value as f64)), Number::Integer)
@@ -240,11 +247,11 @@ impl Number {
         }
     }
 
-    pub fn floor(self) -> Number {
+    pub(super) fn floor(self) -> Number {
         self.whole(f64::floor)
     }
 
-    pub fn ceil(self) -> Number {
+    pub(super) fn ceil(self) -> Number {
         self.whole(f64::ceil)
     }
 
@@ -255,8 +262,8 @@ impl Number {
         }
     }
 
-    /// Rounds half away from zero to `decimals` digits behind the point, or in front of it where negative.
-    pub fn round(self, decimals: i64) -> Number {
+    /// Rounds half away from zero, to `decimals` digits after the decimal point, or before it if negative.
+    pub(super) fn round(self, decimals: i64) -> Number {
         let value = match self {
             Number::Integer(value) if 0 <= decimals => return Number::Integer(value),
             Number::Integer(value) => return round_integer(value, decimals.unsigned_abs()),
@@ -264,17 +271,19 @@ impl Number {
         };
         let rounded = match (exact(self), u32::try_from(decimals)) {
             (Some(exact), Ok(decimals)) if decimals < exact.scale => {
+                // At most 10^17, since `exact` keeps no more decimals.
                 let unit = 10_i128.pow(exact.scale - decimals);
                 let half = unit / 2 * exact.digits.signum();
                 from_exact((exact.digits + half) / unit, decimals)
             }
             (_, Ok(_)) => value,
+            // `decimals` is negative: the fraction does not matter, and the result is an integer.
             (_, Err(_)) => return round_integer(value as i128, decimals.unsigned_abs()),
         };
         if decimals == 0 { whole_number(rounded.round()) } else { Number::Decimal(rounded) }
     }
 
-    pub fn compare(self, other: Number) -> Ordering {
+    pub(super) fn compare(self, other: Number) -> Ordering {
         match (self, other) {
             (Number::Integer(left), Number::Integer(right)) => left.cmp(&right),
             _ => self.as_f64().partial_cmp(&other.as_f64()).unwrap_or(Ordering::Equal),
@@ -282,24 +291,27 @@ impl Number {
     }
 }
 
-fn floored_rest(left: i128, right: i128) -> i128 {
+fn floored_remainder(left: i128, right: i128) -> i128 {
+    // Rust's remainder has the dividend's sign. `wrapping`: `i128::MIN % -1` would panic.
     let rest = left.wrapping_rem(right);
     if rest != 0 && (rest < 0) != (right < 0) { rest + right } else { rest }
 }
 
 fn round_integer(value: i128, digits: u64) -> Number {
     let unit = u32::try_from(digits).ok().and_then(|digits| 10_i128.checked_pow(digits));
+    // The unit is larger than any number of 128 bits, so everything rounds to 0.
     let Some(unit) = unit else { return Number::Integer(0) };
     let rounded = value.checked_add(unit / 2 * value.signum()).and_then(|sum| (sum / unit).checked_mul(unit));
-    let beyond = || Number::Decimal((value as f64 / unit as f64).round() * unit as f64);
-    rounded.map_or_else(beyond, Number::Integer)
+    let as_float = || Number::Decimal((value as f64 / unit as f64).round() * unit as f64);
+    rounded.map_or_else(as_float, Number::Integer)
 }
 
-/// Reads the shortest digits of a decimal that is whole, as far as 128 bits reach.
+/// Turns a decimal without a fraction into an integer, if it fits 128 bits.
 fn whole_number(value: f64) -> Number {
-    // Exact, and so is the cast.
+    // Below 2^53, about 9.007e15, an f64 holds every integer exactly, and so the cast is exact too.
     if value.abs() < 9e15 {
         return Number::Integer(value as i128);
     }
+    // Above it, the cast would give digits that nobody wrote; the shortest decimal digits are used here too.
     format!("{value}").parse().map_or(Number::Decimal(value), Number::Integer)
 }

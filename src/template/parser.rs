@@ -1,77 +1,80 @@
-//! Builds the syntax tree from the pieces of a source. A problem costs its piece; the rest is still parsed.
+//! Builds the syntax tree from the scanned chunks of a source. A syntax error affects only its own chunk; the rest is
+//! still parsed, so that highlighting, completion and checks work while a body is being edited.
 
+mod expressions;
 mod tags;
-mod words;
 
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Code, Diagnostic, Fix};
 use crate::dialect::Dialect;
-use crate::json::{Quote, Quoting};
+use crate::json::{Quote, QuoteState};
 use crate::text::Span;
 
 use super::flavour::Flavour;
-use super::scan::{self, Markup, Piece, TagPiece};
-use super::syntax::{Block, Node, Output, Tag};
-use super::token::{self, Lexeme, Token, TokenClass};
+use super::scan::{self, LiquidMarkup, ScannedTag, SourceChunk};
+use super::syntax::{Block, OutputNode, SyntaxNode, TagNode};
+use super::token::{self, Lexeme, LiquidToken, TokenClass};
 use super::{chips, portability};
 
-use words::{Parse, Words};
+use expressions::{LexemeCursor, ParseResult};
 
+// Parsing, rendering and all walks recurse once per level, so this bounds their stack.
 const MAX_DEPTH: usize = 50;
 
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Parsed {
+pub(super) struct ParsedLiquid {
     pub body: Block,
     pub problems: Vec<Diagnostic>,
-    /// Ascending.
-    pub tokens: Vec<Token>,
+    /// For highlighting, ascending.
+    pub tokens: Vec<LiquidToken>,
     /// Each `{{ }}` and `{% %}`, ascending.
-    pub holes: Vec<Span>,
-    /// The tags of each block by its first: its dividers, its end.
+    pub liquid_spans: Vec<Span>,
+    /// The tags of each block, by its opening tag: that tag, its dividers and its end tag.
     pub blocks: BTreeMap<Span, Vec<Span>>,
-    /// Problems that do not keep it from being rendered: tags that the dialect does not accept.
-    pub foreign: Vec<Diagnostic>,
+    /// Tags that the dialect does not accept. They do not prevent rendering.
+    pub dialect_problems: Vec<Diagnostic>,
 }
 
-pub(super) fn parse(source: &str, flavour: Flavour) -> Parsed {
-    let mut parser = Parser {
+pub(super) fn parse(source: &str, flavour: Flavour) -> ParsedLiquid {
+    let mut parser = LiquidParser {
         source,
         flavour,
-        pieces: scan::scan(source),
+        chunks: scan::scan(source),
         next: 0,
         open: Vec::new(),
         depth: 0,
-        is_in_line: false,
-        is_cut: false,
-        parsed: Parsed::default(),
+        is_in_liquid_tag: false,
+        is_truncated: false,
+        parsed: ParsedLiquid::default(),
     };
-    let body = parser.block().0;
+    let body = parser.parse_block().0;
     let mut parsed = parser.parsed;
     parsed.body = body;
+    // Both delimiters of a chunk are pushed before the tokens between them.
     parsed.tokens.sort_by_key(|token| token.span);
-    parsed.holes.sort();
+    parsed.liquid_spans.sort();
     parsed
 }
 
-struct Parser<'s> {
+struct LiquidParser<'s> {
     source: &'s str,
     flavour: Flavour,
-    pieces: Vec<Piece>,
+    chunks: Vec<SourceChunk>,
     next: usize,
-    /// The tags that wait for their end, outermost first.
-    open: Vec<Opener<'s>>,
-    /// How many bodies, `liquid` tags among them, are open around `next`.
+    /// The tags that are not closed yet, outermost first.
+    open: Vec<OpenTag<'s>>,
+    /// The number of bodies around `next`; `liquid` tags count as well.
     depth: usize,
-    /// Whether the pieces are lines of `{% liquid %}`.
-    is_in_line: bool,
-    /// Whether the rest was left out, since it nests too deep: nothing is known of what closes there.
-    is_cut: bool,
-    parsed: Parsed,
+    /// Whether `chunks` are the lines of a `{% liquid %}`.
+    is_in_liquid_tag: bool,
+    /// Whether the rest was skipped because it is nested too deeply.
+    is_truncated: bool,
+    parsed: ParsedLiquid,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Opener<'s> {
+struct OpenTag<'s> {
     name: &'s str,
     span: Span,
 }
@@ -85,23 +88,24 @@ fn dividers(name: &str) -> &'static [&'static str] {
     }
 }
 
-impl<'s> Parser<'s> {
-    /// Parses up to the innermost open tag's end or divider, and takes that; to the end of the text where none is open.
-    fn block(&mut self) -> (Block, Option<TagPiece>) {
+impl<'s> LiquidParser<'s> {
+    /// Parses until the end tag or divider of the innermost open tag and consumes it, or until the end of the text.
+    fn parse_block(&mut self) -> (Block, Option<ScannedTag>) {
         let mut nodes = Vec::new();
-        while let Some(piece) = self.pieces.get(self.next).copied() {
+        while let Some(chunk) = self.chunks.get(self.next).copied() {
             self.next += 1;
-            match piece {
-                Piece::Text(span) => self.text(span, &mut nodes),
-                Piece::Output(markup) => nodes.extend(self.output(markup)),
-                Piece::Tag(tag) => match self.role_of(&tag) {
-                    Role::Ordinary => self.tag(tag, &mut nodes),
-                    Role::Divides => return (self.finish(nodes), Some(tag)),
-                    Role::EndsOuter => {
+            match chunk {
+                SourceChunk::Text(span) => self.push_text(span, &mut nodes),
+                SourceChunk::Output(markup) => nodes.extend(self.parse_output(markup)),
+                SourceChunk::Tag(tag) => match self.role_of(&tag) {
+                    TagRole::Ordinary => self.parse_tag(tag, &mut nodes),
+                    TagRole::EndsBody => return (self.finish(nodes), Some(tag)),
+                    // The innermost tag is unclosed. The end tag is put back for the outer tag that it belongs to.
+                    TagRole::EndsOuter => {
                         self.next -= 1;
                         break;
                     }
-                    Role::Stray(problem) => {
+                    TagRole::Stray(problem) => {
                         self.colour_tag(&tag, &[]);
                         self.parsed.problems.push(*problem);
                     }
@@ -112,40 +116,43 @@ impl<'s> Parser<'s> {
         (self.finish(nodes), None)
     }
 
-    /// Plain text, and in CleverTap's dialect the variables that stand in it.
-    fn text(&mut self, span: Span, nodes: &mut Vec<Node>) {
+    /// Adds plain text; in CleverTap's dialect, the variable chips in it become outputs.
+    fn push_text(&mut self, span: Span, nodes: &mut Vec<SyntaxNode>) {
         let mut start = span.start;
         if self.flavour == Flavour::Dialect(Dialect::CleverTap) {
             for chip in chips::find(self.source, span) {
                 if start < chip.span.start {
-                    nodes.push(Node::Text(Span::new(start, chip.span.start)));
+                    nodes.push(SyntaxNode::Text(Span::new(start, chip.span.start)));
                 }
                 start = chip.span.end;
-                self.parsed.holes.push(chip.span);
-                self.parsed.tokens.push(Token { span: chip.span, class: TokenClass::Variable });
-                nodes.push(Node::Output(chip));
+                self.parsed.liquid_spans.push(chip.span);
+                self.parsed.tokens.push(LiquidToken { span: chip.span, class: TokenClass::Variable });
+                nodes.push(SyntaxNode::Output(chip));
             }
         }
         if start < span.end {
-            nodes.push(Node::Text(Span::new(start, span.end)));
+            nodes.push(SyntaxNode::Text(Span::new(start, span.end)));
         }
     }
 
-    fn finish(&self, nodes: Vec<Node>) -> Block {
+    fn finish(&self, nodes: Vec<SyntaxNode>) -> Block {
         let is_blank = nodes.iter().all(|node| is_blank(self.source, node));
         Block { nodes, is_blank }
     }
 
     fn report_unclosed(&mut self) {
-        let Some(opener) = self.open.last().filter(|_| !self.is_cut) else { return };
-        let end = match self.pieces.get(self.next) {
-            Some(Piece::Tag(tag)) => tag.markup.span.start,
+        // After truncation nothing is known about end tags: all open tags would be reported as unclosed.
+        let Some(opener) = self.open.last().filter(|_| !self.is_truncated) else { return };
+        let end = match self.chunks.get(self.next) {
+            // Parsing stopped at the end tag of an outer block, so the missing tag belongs before it.
+            Some(SourceChunk::Tag(tag)) => tag.markup.span.start,
             _ => self.end_of_string_around(opener.span).unwrap_or_else(|| self.source.trim_end().len()),
         };
         let closing = format!("{{% end{} %}}", opener.name);
         let problem =
             Diagnostic::error(Code::UnclosedTag, opener.span, format!("`{}` is never closed", opener.name))
                 .with_help(format!("add `{closing}` where it ends"))
+                // Not safe: where the block was meant to end is a guess.
                 .with_fix(
                     Fix::replace(format!("add `{closing}`"), Span::at(end), closing.clone())
                         .unsafe_to_apply(),
@@ -153,116 +160,129 @@ impl<'s> Parser<'s> {
         self.parsed.problems.push(problem);
     }
 
-    /// Returns where the JSON string ends that `span` stands in: what is opened in a string is closed in it.
+    /// Returns the offset of the closing quote of the JSON string around `span`; `None` if `span` is not in a string.
+    ///
+    /// A tag that opens inside a string should close inside it.
     fn end_of_string_around(&self, span: Span) -> Option<usize> {
-        let mut quoting = Quoting::default();
-        let pieces = self.pieces.iter().filter_map(|piece| match piece {
-            Piece::Text(text) => Some(*text),
-            Piece::Output(_) | Piece::Tag(_) => None,
+        let mut quoting = QuoteState::default();
+        let chunks = self.chunks.iter().filter_map(|chunk| match chunk {
+            SourceChunk::Text(text) => Some(*text),
+            SourceChunk::Output(_) | SourceChunk::Tag(_) => None,
         });
-        for text in pieces {
+        for text in chunks {
             for (at, byte) in (text.start..).zip(text.of(self.source).bytes()) {
                 if quoting.read(byte) == Some(Quote::Closes) && span.end <= at {
                     return Some(at);
                 }
             }
+            // The text after `span` was reached outside any string, so `span` is not in one.
             if !quoting.is_inside() && span.end <= text.end {
                 return None;
             }
-            quoting.pass_hole();
+            quoting.skip_interpolation();
         }
         None
     }
 
-    fn role_of(&self, tag: &TagPiece) -> Role {
+    fn role_of(&self, tag: &ScannedTag) -> TagRole {
         let name = tag.name.of(self.source);
         let innermost = self.open.last();
-        let is_end_of = |opener: &Opener<'_>| name.strip_prefix("end") == Some(opener.name);
+        let is_end_of = |opener: &OpenTag<'_>| name.strip_prefix("end") == Some(opener.name);
+        // The innermost tag is asked first, so that `else` in nested blocks belongs to the nearest one.
         if innermost.is_some_and(|opener| is_end_of(opener) || dividers(opener.name).contains(&name)) {
-            return Role::Divides;
+            return TagRole::EndsBody;
         }
         if !name.starts_with("end") && !matches!(name, "else" | "elsif" | "when") {
-            return Role::Ordinary;
+            return TagRole::Ordinary;
         }
         if self.open.iter().any(is_end_of) {
-            return Role::EndsOuter;
+            return TagRole::EndsOuter;
         }
         let message = match name.strip_prefix("end") {
-            Some("") | None => format!("`{name}` has no place here"),
-            Some(opener) => format!("`{name}` closes nothing: no `{opener}` is open"),
+            Some("") | None => format!("unexpected `{name}`"),
+            Some(opener) => format!("`{name}` has no matching `{opener}`"),
         };
         let problem = Diagnostic::error(Code::StrayTag, tag.markup.span, message)
             .with_fix(Fix::replace(format!("remove `{name}`"), tag.markup.span, "").unsafe_to_apply());
-        Role::Stray(Box::new(problem))
+        TagRole::Stray(Box::new(problem))
     }
 
-    fn output(&mut self, markup: Markup) -> Option<Node> {
+    fn parse_output(&mut self, markup: LiquidMarkup) -> Option<SyntaxNode> {
+        // Highlighted before any error can return: a broken output keeps its colours while it is typed.
         let lexemes = token::lex(self.source, markup.inner);
         self.colour_markup(markup);
         self.colour(&lexemes);
-        self.parsed.holes.push(markup.span);
+        self.parsed.liquid_spans.push(markup.span);
         if !markup.is_closed {
-            self.report_open(markup, "{{", "}}");
+            self.report_unclosed_markup(markup, "{{", "}}");
             return None;
         }
+        // Shopify accepts `{{ }}` and prints nothing.
         if lexemes.is_empty() {
             return None;
         }
-        let mut words = Words::new(self.source, &lexemes, scan::trimmed(self.source, markup.inner).end)
-            .in_flavour(self.flavour);
-        let value = words.piped().and_then(|value| words.expect_done().map(|()| value));
+        let mut cursor =
+            LexemeCursor::new(self.source, &lexemes, scan::trimmed(self.source, markup.inner).end)
+                .in_flavour(self.flavour);
+        let value = cursor.filtered_expression().and_then(|value| cursor.expect_done().map(|()| value));
         let value = self.accept(value)?;
-        Some(Node::Output(Output { span: markup.span, value }))
+        Some(SyntaxNode::Output(OutputNode { span: markup.span, value }))
     }
 
-    fn tag(&mut self, tag: TagPiece, nodes: &mut Vec<Node>) {
+    fn parse_tag(&mut self, tag: ScannedTag, nodes: &mut Vec<SyntaxNode>) {
         if MAX_DEPTH <= self.depth {
-            let message = format!("this tag stands inside {MAX_DEPTH} others: that is too deep");
+            let message = format!("tags are nested more than {MAX_DEPTH} levels deep");
             let problem = Diagnostic::error(Code::LiquidDepth, tag.markup.span, message);
             self.parsed
                 .problems
                 .push(problem.with_help("close tags where they end, or use `elsif` or `case`"));
-            self.next = self.pieces.len();
-            self.is_cut = true;
+            // The rest is skipped as a whole: without its opening tag, each end tag in it would be reported as well.
+            self.next = self.chunks.len();
+            self.is_truncated = true;
             return;
         }
-        if self.flavour == Flavour::Dialect(Dialect::CleverTap) && !self.is_in_line {
+        // Not in `{% liquid %}`: that tag is reported as a whole, and its fix rewrites all lines.
+        if self.flavour == Flavour::Dialect(Dialect::CleverTap) && !self.is_in_liquid_tag {
             let problem = portability::tag_problem(self.source, tag.markup.span, tag.name, tag.arguments);
-            self.parsed.foreign.extend(problem);
+            self.parsed.dialect_problems.extend(problem);
         }
         match tag.name.of(self.source) {
-            "liquid" => self.lines(tag, nodes),
+            "liquid" => self.parse_liquid_tag(tag, nodes),
             _ => {
                 let span = tag.markup.span;
-                let node = self.tag_node(tag);
-                let node = self.accept(node).unwrap_or_else(|| Node::Tag(span, Box::new(Tag::Broken)));
+                let node = self.parse_tag_node(tag);
+                // A broken tag stays in the tree: `check` must know that it might have set names.
+                let node =
+                    self.accept(node).unwrap_or_else(|| SyntaxNode::Tag(span, Box::new(TagNode::Broken)));
                 nodes.push(node);
             }
         }
     }
 
-    /// The tags of `{% liquid %}` stand in the block around it, but none may be left open.
-    fn lines(&mut self, tag: TagPiece, nodes: &mut Vec<Node>) {
+    /// Parses the lines of `{% liquid %}` into the surrounding block. A tag that opens in them must also close in them.
+    fn parse_liquid_tag(&mut self, tag: ScannedTag, nodes: &mut Vec<SyntaxNode>) {
         self.colour_tag(&tag, &[]);
         if !tag.markup.is_closed {
-            self.report_open(tag.markup, "{%", "%}");
+            self.report_unclosed_markup(tag.markup, "{%", "%}");
         }
         let inner = scan::scan_lines(self.source, tag.arguments);
-        let outer = std::mem::replace(&mut self.pieces, inner);
+        // The same parser reads the lines, with its state set aside: `open` is emptied so that a line cannot close a
+        // tag that was opened outside.
+        let outer = std::mem::replace(&mut self.chunks, inner);
         let next = std::mem::replace(&mut self.next, 0);
         let open = std::mem::take(&mut self.open);
-        let was_in_line = std::mem::replace(&mut self.is_in_line, true);
+        let was_in_line = std::mem::replace(&mut self.is_in_liquid_tag, true);
         self.depth += 1;
-        let block = self.block().0;
+        let block = self.parse_block().0;
         self.depth -= 1;
-        self.is_in_line = was_in_line;
+        self.is_in_liquid_tag = was_in_line;
         self.open = open;
         self.next = next;
-        self.pieces = outer;
+        self.chunks = outer;
         nodes.extend(block.nodes);
     }
 
-    fn accept<T>(&mut self, result: Parse<T>) -> Option<T> {
+    fn accept<T>(&mut self, result: ParseResult<T>) -> Option<T> {
         match result {
             Ok(value) => Some(value),
             Err(problem) => {
@@ -272,28 +292,30 @@ impl<'s> Parser<'s> {
         }
     }
 
-    fn report_open(&mut self, markup: Markup, opener: &str, closer: &str) {
+    fn report_unclosed_markup(&mut self, markup: LiquidMarkup, opener: &str, closer: &str) {
         let problem =
             Diagnostic::error(Code::UnclosedLiquid, markup.span, format!("`{opener}` is never closed"))
                 .with_help(format!("close it with `{closer}`"))
                 .with_fix(Fix::replace(
                     format!("add `{closer}`"),
-                    Span::at(self.end_of_open(markup)),
+                    Span::at(self.likely_end_of_markup(markup)),
                     format!(" {closer}"),
                 ));
         self.parsed.problems.push(problem);
     }
 
-    /// Returns where an unclosed `{{` or `{%` is likely meant to end: where a quote has no partner on its line, the JSON
-    /// string around ends there; in front of it, behind the first value.
-    fn end_of_open(&self, markup: Markup) -> usize {
+    /// Returns the offset where an unclosed `{{` or `{%` was probably meant to end.
+    ///
+    /// An odd number of quotes means that the last one closes the surrounding JSON string. The end is then after the
+    /// first complete value, or else before that quote.
+    fn likely_end_of_markup(&self, markup: LiquidMarkup) -> usize {
         let text = markup.inner.of(self.source);
         if text.matches('"').count().is_multiple_of(2) {
             return markup.span.end;
         }
         let lexemes = token::lex(self.source, markup.inner);
-        let mut words = Words::new(self.source, &lexemes, markup.inner.end);
-        match words.piped() {
+        let mut cursor = LexemeCursor::new(self.source, &lexemes, markup.inner.end);
+        match cursor.filtered_expression() {
             Ok(value) => value.span.end,
             Err(_) => {
                 markup.inner.start
@@ -302,22 +324,22 @@ impl<'s> Parser<'s> {
         }
     }
 
-    fn colour_tag(&mut self, tag: &TagPiece, lexemes: &[Lexeme]) {
-        if !self.is_in_line {
+    fn colour_tag(&mut self, tag: &ScannedTag, lexemes: &[Lexeme]) {
+        if !self.is_in_liquid_tag {
             self.colour_markup(tag.markup);
-            self.parsed.holes.push(tag.markup.span);
+            self.parsed.liquid_spans.push(tag.markup.span);
         }
         if !tag.name.is_empty() {
-            self.parsed.tokens.push(Token { span: tag.name, class: TokenClass::Tag });
+            self.parsed.tokens.push(LiquidToken { span: tag.name, class: TokenClass::Tag });
         }
         self.colour(lexemes);
     }
 
-    fn colour_markup(&mut self, markup: Markup) {
+    fn colour_markup(&mut self, markup: LiquidMarkup) {
         let delimiters =
             [Span::new(markup.span.start, markup.inner.start), Span::new(markup.inner.end, markup.span.end)];
         let tokens = delimiters.into_iter().filter(|span| !span.is_empty());
-        self.parsed.tokens.extend(tokens.map(|span| Token { span, class: TokenClass::Delimiter }));
+        self.parsed.tokens.extend(tokens.map(|span| LiquidToken { span, class: TokenClass::Delimiter }));
     }
 
     fn colour(&mut self, lexemes: &[Lexeme]) {
@@ -325,36 +347,38 @@ impl<'s> Parser<'s> {
     }
 }
 
-enum Role {
+enum TagRole {
     Ordinary,
-    Divides,
-    /// It ends one further out: the innermost one is not closed.
+    /// It ends the body of the innermost open tag: its end tag or a divider such as `else`.
+    EndsBody,
+    /// It ends a tag further out, so the innermost tag is unclosed.
     EndsOuter,
     Stray(Box<Diagnostic>),
 }
 
-/// Whether `node` can print nothing but white space, as Shopify sees it.
-fn is_blank(source: &str, node: &Node) -> bool {
+/// Whether `node` can print only whitespace, by Shopify's definition of a blank node.
+fn is_blank(source: &str, node: &SyntaxNode) -> bool {
     match node {
-        Node::Text(span) => span.of(source).chars().all(scan::is_space),
-        Node::Output(_) => false,
-        Node::Tag(_, tag) => match &**tag {
-            Tag::Assign { .. } | Tag::Capture { .. } | Tag::Comment | Tag::Broken => true,
-            Tag::If { branches } => branches.iter().all(|branch| branch.body.is_blank),
-            Tag::Case { branches, .. } => branches.iter().all(|branch| branch.body.is_blank),
-            Tag::For(each) => {
+        SyntaxNode::Text(span) => span.of(source).chars().all(scan::is_space),
+        SyntaxNode::Output(_) => false,
+        SyntaxNode::Tag(_, tag) => match &**tag {
+            TagNode::Assign { .. } | TagNode::Capture { .. } | TagNode::Comment | TagNode::Broken => true,
+            TagNode::If { branches } => branches.iter().all(|branch| branch.body.is_blank),
+            TagNode::Case { branches, .. } => branches.iter().all(|branch| branch.body.is_blank),
+            TagNode::For(each) => {
                 each.body.is_blank && each.otherwise.as_ref().is_none_or(|block| block.is_blank)
             }
-            Tag::IfChanged(body) => body.is_blank,
-            Tag::Raw(span) => span.is_empty(),
-            Tag::TableRow(_)
-            | Tag::Break
-            | Tag::Continue
-            | Tag::Cycle { .. }
-            | Tag::Increment(_)
-            | Tag::Decrement(_)
-            | Tag::Partial(_)
-            | Tag::Abort => false,
+            TagNode::IfChanged(body) => body.is_blank,
+            TagNode::Raw(span) => span.is_empty(),
+            // Shopify counts these as content, even `break` and `continue`, which print nothing.
+            TagNode::TableRow(_)
+            | TagNode::Break
+            | TagNode::Continue
+            | TagNode::Cycle { .. }
+            | TagNode::Increment(_)
+            | TagNode::Decrement(_)
+            | TagNode::Partial(_)
+            | TagNode::Abort => false,
         },
     }
 }

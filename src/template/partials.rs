@@ -1,4 +1,4 @@
-//! The partials of a workspace, and which of them a template calls.
+//! The partials of a workspace, and parsing a template together with those it calls.
 
 use std::collections::BTreeMap;
 
@@ -6,58 +6,66 @@ use crate::diagnostic::{Code, Diagnostic, Severity, did_you_mean};
 use crate::dialect::Dialect;
 use crate::text::{LineIndex, Span};
 
-use super::compiled::{Compiled, File};
+use super::compiled::{Compiled, TemplateFile};
 use super::flavour::Flavour;
-use super::parser::{self, Parsed};
+use super::parser::{self, ParsedLiquid};
 use super::source_map::PartialSource;
-use super::syntax::{Block, Tag};
+use super::syntax::{Block, TagNode};
 use super::{portability, walk};
 
-/// The sources of partials by name, as `{% render 'name' %}` calls them.
+/// The sources of partials by the name that `{% render 'name' %}` uses.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Partials(pub BTreeMap<String, String>);
 
 /// Parses the template and all partials it may call.
 ///
-/// A partial that is missing or broken fails the renderings that come to it, and no others.
+/// A missing or broken partial fails only the renderings that reach it.
 pub(super) fn compile(source: &str, partials: &Partials, flavour: Flavour) -> (Compiled, Vec<Diagnostic>) {
-    let Parsed { body, mut problems, tokens, holes, blocks, foreign } = parser::parse(source, flavour);
+    let ParsedLiquid { body, mut problems, tokens, liquid_spans, blocks, dialect_problems } =
+        parser::parse(source, flavour);
     let error = first_error(&problems);
-    let mut files = vec![File { name: None, source: source.to_owned(), body, error: None }];
-    // What may be called without being named comes last: where it is named too, its problems are errors.
-    let (mut certain, mut perhaps) = calls_of(&files[0].body, None);
-    while let Some(call) = certain.pop().or_else(|| perhaps.pop()) {
+    let mut files = vec![TemplateFile { name: None, source: source.to_owned(), body, error: None }];
+    // Calls with a computed name come last: the first call that reaches a partial decides whether its problems are
+    // errors or warnings, and they must be errors if the partial is also called by name.
+    let (mut certain, mut uncertain) = calls_of(&files[0].body, None);
+    while let Some(call) = certain.pop().or_else(|| uncertain.pop()) {
         let wanted: Vec<&String> = match &call.name {
             Some(name) => partials.0.keys().filter(|key| *key == name).collect(),
-            // Which one is known only when it is rendered.
+            // The name is known only during rendering, so every partial may be meant.
             None => partials.0.keys().collect(),
         };
         if let (Some(name), true) = (&call.name, wanted.is_empty()) {
-            problems.push(call.weighed(missing(name, call.place, partials)));
+            problems.push(call.with_call_severity(missing(name, call.place, partials)));
         }
         for wanted in wanted {
+            // Partials may call each other in a circle; each is parsed once.
             if files.iter().any(|file| file.name.as_ref() == Some(wanted)) {
                 continue;
             }
             let parsed = parser::parse(&partials.0[wanted], flavour);
-            let (inner_certain, inner_perhaps) = calls_of(&parsed.body, Some(&call));
+            let (inner_certain, inner_uncertain) = calls_of(&parsed.body, Some(&call));
             certain.extend(inner_certain);
-            perhaps.extend(inner_perhaps);
-            let file = File {
+            uncertain.extend(inner_uncertain);
+            let file = TemplateFile {
                 name: Some(wanted.clone()),
                 source: partials.0[wanted].clone(),
                 body: parsed.body,
                 error: first_error(&parsed.problems),
             };
-            let told = parsed.problems.iter().map(|problem| call.weighed(at_call(&file, problem, call.tag)));
-            problems.extend(told);
+            let moved = parsed
+                .problems
+                .iter()
+                .map(|problem| call.with_call_severity(move_to_call(&file, problem, call.tag)));
+            problems.extend(moved);
             files.push(file);
         }
     }
-    let named = |file: &File| Some(PartialSource { name: file.name.clone()?, source: file.source.clone() });
+    let named =
+        |file: &TemplateFile| Some(PartialSource { name: file.name.clone()?, source: file.source.clone() });
     let partials = files.iter().filter_map(named).collect();
-    // What another engine would refuse is a problem, but can be rendered.
-    problems.extend(foreign);
+    // These are syntax that only another engine refuses. They are added after `error` was chosen: they do not stop
+    // rendering here.
+    problems.extend(dialect_problems);
     if flavour == Flavour::Dialect(Dialect::CleverTap) {
         problems.extend(portability::check(source, &files[0].body));
     }
@@ -67,7 +75,7 @@ pub(super) fn compile(source: &str, partials: &Partials, flavour: Flavour) -> (C
         Flavour::Shopify => Dialect::default(),
     };
     let blocks = blocks.into_values().collect();
-    (Compiled { files, partials, tokens, holes, blocks, dialect, error }, problems)
+    (Compiled { files, partials, tokens, liquid_spans, blocks, dialect, error }, problems)
 }
 
 fn first_error(problems: &[Diagnostic]) -> Option<Diagnostic> {
@@ -75,17 +83,20 @@ fn first_error(problems: &[Diagnostic]) -> Option<Diagnostic> {
 }
 
 struct PartialUse {
-    /// The partial's name, where it is a constant.
+    /// The partial's name, if it is a constant.
     name: Option<String>,
+    /// The span for a diagnostic about the partial's name.
     place: Span,
+    /// The tag in the template that leads to the partial.
     tag: Span,
-    /// Whether it and the partials around it are called by name.
+    /// Whether this partial and all partials on the way to it are called by a constant name.
     is_certain: bool,
 }
 
 impl PartialUse {
-    /// What is wrong with a partial that is perhaps never called is a warning.
-    fn weighed(&self, problem: Diagnostic) -> Diagnostic {
+    // A partial that is perhaps never called must not make the template invalid.
+    /// Turns an error into a warning if the call is not certain.
+    fn with_call_severity(&self, problem: Diagnostic) -> Diagnostic {
         match problem.severity {
             Severity::Error if !self.is_certain => Diagnostic { severity: Severity::Warning, ..problem },
             _ => problem,
@@ -93,19 +104,20 @@ impl PartialUse {
     }
 }
 
-/// Returns the calls in `body` that are certain, and those that are not; each the last one first.
+/// Returns the certain calls in `body`, and those that are not certain, each in reverse order.
 ///
-/// Those in a partial are placed at the call `around` it.
+/// Calls inside a partial get the spans of the call `around` it, since diagnostics have spans in the template.
 fn calls_of(body: &Block, around: Option<&PartialUse>) -> (Vec<PartialUse>, Vec<PartialUse>) {
     let mut calls = Vec::new();
     walk::tags(body, &mut |span, tag| {
-        if let Tag::Partial(call) = tag {
+        if let TagNode::Partial(call) = tag {
             let name = call.name.as_text().map(str::to_owned);
             let (place, tag) = around.map_or((call.name.span(), span), |around| (around.tag, around.tag));
             let is_certain = name.is_some() && around.is_none_or(|around| around.is_certain);
             calls.push(PartialUse { name, place, tag, is_certain });
         }
     });
+    // Reversed, because the caller takes them from the end.
     calls.into_iter().rev().partition(|call| call.is_certain)
 }
 
@@ -113,13 +125,16 @@ fn missing(name: &str, span: Span, partials: &Partials) -> Diagnostic {
     let problem = Diagnostic::error(Code::UnknownPartial, span, format!("there is no partial `{name}`"));
     match did_you_mean(name, partials.0.keys().map(String::as_str)) {
         Some(near) => problem.with_near(span, near, format!("'{near}'")),
-        None => problem.with_help("partials are files in the folder partials/"),
+        None => problem.with_help("add it as a file in the partials/ folder"),
     }
 }
 
-pub(super) fn at_call(partial: &File, problem: &Diagnostic, call: Span) -> Diagnostic {
+/// Moves a problem of a partial to the tag that calls it; the message gets the line and column in the partial.
+pub(super) fn move_to_call(partial: &TemplateFile, problem: &Diagnostic, call: Span) -> Diagnostic {
     let (source, name) = (&partial.source, partial.name.as_deref().unwrap_or_default());
-    let place = LineIndex::new(source).position(source, problem.span.start);
-    let message = format!("in the partial `{name}` ({}:{}): {}", place.line, place.column, problem.message);
+    let position = LineIndex::new(source).position(source, problem.span.start);
+    let message =
+        format!("in the partial `{name}` ({}:{}): {}", position.line, position.column, problem.message);
+    // The fixes would edit the partial's text at offsets that mean something else in the template.
     Diagnostic { message, span: call, fixes: Vec::new(), ..problem.clone() }
 }

@@ -1,4 +1,4 @@
-//! What CleverTap would not accept, and what to write instead.
+//! Finds filters and tags that CleverTap does not support, and suggests replacements.
 
 mod lists;
 
@@ -7,11 +7,11 @@ use crate::dialect::Dialect;
 use crate::text::Span;
 
 use super::escapes;
-use super::syntax::{Block, Expression, FilterCall, Node, Tag};
+use super::syntax::{Block, Expression, FilterCall, SyntaxNode, TagNode};
 use super::tags::TAGS;
 use super::{scan, walk};
 
-/// Returns a problem for each part of `body` that CleverTap does not know, ascending.
+/// Returns a problem for each filter in `body` that CleverTap does not support, ascending. Tags: [`tag_problem`].
 pub(super) fn check(source: &str, body: &Block) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     let captured = captured_texts(body);
@@ -26,26 +26,29 @@ pub(super) fn check(source: &str, body: &Block) -> Vec<Diagnostic> {
     problems
 }
 
-/// Returns the names that are captured in front of all else and never given anything but captured text, with the ends
-/// of their first captures: behind those they are texts, never nil.
+/// Returns the variables that always hold captured text, each with the offset from which it is set.
+///
+/// These are captured at the top level of the body and never assigned. After that offset they are text, never nil.
 fn captured_texts(body: &Block) -> Vec<(&str, usize)> {
     let mut captured: Vec<(&str, usize)> = Vec::new();
     for (node, next) in body.nodes.iter().zip(body.nodes.iter().skip(1)) {
-        if let Node::Tag(_, tag) = node
-            && let Tag::Capture { name, .. } = &**tag
+        if let SyntaxNode::Tag(_, tag) = node
+            && let TagNode::Capture { name, .. } = &**tag
         {
             captured.push((name, next.span().start));
         }
     }
     walk::tags(body, &mut |_, tag| {
-        let given = match tag {
-            Tag::Assign { name, .. } | Tag::Increment(name) | Tag::Decrement(name) => name.as_str(),
-            Tag::For(each) | Tag::TableRow(each) => each.variable.as_str(),
-            // It may give any name a value.
-            Tag::Partial(call) if !call.is_isolated => return captured.clear(),
+        let changed = match tag {
+            TagNode::Assign { name, .. } | TagNode::Increment(name) | TagNode::Decrement(name) => {
+                name.as_str()
+            }
+            TagNode::For(each) | TagNode::TableRow(each) => each.variable.as_str(),
+            // An included partial can assign any variable.
+            TagNode::Partial(call) if !call.is_isolated => return captured.clear(),
             _ => return,
         };
-        captured.retain(|(name, _)| *name != given);
+        captured.retain(|(name, _)| *name != changed);
     });
     captured
 }
@@ -60,12 +63,13 @@ fn plain_name(value: &Expression) -> Option<&str> {
 fn filter_problem(source: &str, call: &FilterCall, is_captured: bool) -> Option<Diagnostic> {
     let name = call.filter.name;
     if let Some((key, _)) = call.keywords.first() {
-        let message = format!("CleverTap's `{name}` has no `{key}`");
+        let message = format!("CleverTap's `{name}` has no argument `{key}`");
         let end = call.arguments.iter().map(|argument| argument.span().end).fold(call.name.end, usize::max);
-        let words = Span::new(end, call.span.end);
-        let fix = Fix::replace(format!("leave `{key}` out"), words, "").unsafe_to_apply();
+        let keyword_span = Span::new(end, call.span.end);
+        let fix = Fix::replace(format!("remove `{key}`"), keyword_span, "").unsafe_to_apply();
         let problem = Diagnostic::error(Code::NotInClevertap, call.span, message);
-        return Some(problem.with_help(format!("leave `{key}` out, or ask with `{{% if %}}`")).with_fix(fix));
+        let help = format!("remove `{key}`, or test the value with `{{% if %}}`");
+        return Some(problem.with_help(help).with_fix(fix));
     }
     if call.filter.dialects.contains(&Dialect::CleverTap) {
         return None;
@@ -74,22 +78,23 @@ fn filter_problem(source: &str, call: &FilterCall, is_captured: bool) -> Option<
         Diagnostic::error(Code::NotInClevertap, call.name, format!("CleverTap has no filter `{name}`"));
     let problem = problem.with_help(help(name));
     let Some((rewrite, is_safe)) = rewrite(source, call, is_captured) else { return Some(problem) };
-    let fix = Fix::replace(format!("write it for CleverTap instead of `{name}`"), call.span, rewrite);
+    let fix = Fix::replace(format!("replace `{name}` with CleverTap's filters"), call.span, rewrite);
     Some(problem.with_fix(if is_safe { fix } else { fix.unsafe_to_apply() }))
 }
 
-/// Returns the filters that do the same, and whether they do exactly that.
+/// Returns equivalent filters, and whether their result is exactly the same.
 fn rewrite(source: &str, call: &FilterCall, is_captured: bool) -> Option<(String, bool)> {
     match call.filter.name {
         "json_escape" => Some((escapes::PORTABLE_JSON_ESCAPE.to_owned(), true)),
-        // Numbers get quotes too, and nothing is an empty text instead of `null`; what was captured is neither.
+        // Differs for numbers, which get quotes, and for nil, which becomes "" instead of `null`. Captured text is
+        // neither.
         "json" => {
             Some((format!("{} | prepend: '\"' | append: '\"'", escapes::PORTABLE_JSON_ESCAPE), is_captured))
         }
         "tg_html" => Some(("escape".to_owned(), true)),
         "tg_markdown" => Some((escapes::portable_replaces(escapes::MARKDOWN), true)),
         "tg_markdown_v2" => Some((escapes::portable_replaces(escapes::MARKDOWN_V2), true)),
-        // In India's time, whatever the zone was.
+        // Not exact: `date` ignores the zone.
         "date_tz" => Some((format!("date: {}", call.arguments.first()?.span().of(source)), false)),
         _ => None,
     }
@@ -97,60 +102,61 @@ fn rewrite(source: &str, call: &FilterCall, is_captured: bool) -> Option<(String
 
 fn help(name: &str) -> &'static str {
     match name {
-        "json" => "text goes into quotes, escaped; a number needs no filter, only a `default`",
-        "date_tz" => "`date` prints the time in the account's zone; `now` is India's",
+        "json" => "put text in quotes and escape it; a number needs only a `default`",
+        "date_tz" => "`date` uses the account's time zone; `now` is in India's",
         "where" | "reject" => {
-            "go through the list: `{% for item in list %}{% if item.plan == 'gold' %}…{% endif %}{% endfor %}`"
+            "loop over the list: `{% for item in list %}{% if item.plan == 'gold' %}…{% endif %}{% endfor %}`"
         }
         "find" | "find_index" | "has" => {
-            "go through the list and `{% break %}` at the first item that fits: `{% for %}{% if %}`"
+            "loop over the list and `{% break %}` at the first match: `{% for %}{% if %}`"
         }
         "sum" => {
             "add up in a loop: `{% for item in list %}{% assign total = total | plus: item.price %}{% endfor %}`"
         }
-        "replace_last" => "`replace` replaces everywhere and `replace_first` where it stands first",
-        "remove_last" => "`remove` takes it out everywhere and `remove_first` where it stands first",
+        "replace_last" => "`replace` replaces every occurrence, `replace_first` the first",
+        "remove_last" => "`remove` removes every occurrence, `remove_first` the first",
         "base64_encode" | "base64_decode" | "base64_url_safe_encode" | "base64_url_safe_decode" => {
-            "CleverTap cannot do this: upload the value to a property of the profile, and print that"
+            "CleverTap cannot do this: upload the result as a profile property and print that"
         }
-        _ => "CleverTap's own filters can do this",
+        _ => "use CleverTap's own filters",
     }
 }
 
+/// Returns the problem if the tag is not supported by CleverTap.
 pub(super) fn tag_problem(source: &str, span: Span, name: Span, arguments: Span) -> Option<Diagnostic> {
-    let word = name.of(source);
-    let tag = TAGS.iter().find(|tag| tag.name == word)?;
+    let tag_name = name.of(source);
+    let tag = TAGS.iter().find(|tag| tag.name == tag_name)?;
     if tag.dialects.contains(&Dialect::CleverTap) {
         return None;
     }
-    let problem = Diagnostic::error(Code::NotInClevertap, span, format!("CleverTap has no tag `{word}`"));
-    let words = arguments.of(source);
-    Some(match word {
+    let problem = Diagnostic::error(Code::NotInClevertap, span, format!("CleverTap has no tag `{tag_name}`"));
+    let text = arguments.of(source);
+    Some(match tag_name {
         "echo" => {
             let output = span.of(source).replacen("{%", "{{", 1).replacen("echo", "", 1);
             let output = output.strip_suffix("%}").map(|inner| format!("{inner}}}}}"));
-            let fix = Fix::replace("write `{{ }}`", span, one_blank(&output.unwrap_or_default()));
-            problem.with_help("write `{{ }}`").with_fix(fix)
+            let fix = Fix::replace("use `{{ }}`", span, collapse_double_space(&output.unwrap_or_default()));
+            problem.with_help("use `{{ }}`").with_fix(fix)
         }
-        "#" => problem.with_help("write `{% comment %}`").with_fix(Fix::replace(
-            "write `{% comment %}`",
+        "#" => problem.with_help("use `{% comment %}`").with_fix(Fix::replace(
+            "use `{% comment %}`",
             span,
-            format!("{{% comment %}}{words}{{% endcomment %}}"),
+            format!("{{% comment %}}{text}{{% endcomment %}}"),
         )),
         "render" => problem
-            .with_help("`include` sees all names of this body; `render` does not")
-            .with_fix(Fix::replace("write `include`", name, "include").unsafe_to_apply()),
+            .with_help("`include` sees all variables of this body; `render` does not")
+            .with_fix(Fix::replace("use `include`", name, "include").unsafe_to_apply()),
         "doc" => {
-            let problem = problem.with_help("write `{% comment %}`");
-            match source.get(span.end..).and_then(|behind| behind.find("enddoc")) {
+            let problem = problem.with_help("use `{% comment %}`");
+            match source.get(span.end..).and_then(|rest| rest.find("enddoc")) {
                 Some(at) => problem.with_fix(comment_fix(name, span.end + at)),
                 None => problem,
             }
         }
-        _ => problem.with_help("write each of its lines as a tag of its own").with_fix(Fix::replace(
-            "write its lines as tags",
+        _ => problem.with_help("write each of its lines as a separate tag").with_fix(Fix::replace(
+            "turn its lines into tags",
             span,
-            lines(source, span, arguments),
+            lines_as_tags(source, span, arguments),
         )),
     })
 }
@@ -158,21 +164,21 @@ pub(super) fn tag_problem(source: &str, span: Span, name: Span, arguments: Span)
 fn comment_fix(name: Span, end: usize) -> Fix {
     let edit = |span: Span, text: &str| TextEdit { span, replacement: text.to_owned() };
     Fix {
-        title: "write `{% comment %}`".into(),
+        title: "use `{% comment %}`".into(),
         edits: vec![edit(name, "comment"), edit(Span::new(end, end + "enddoc".len()), "endcomment")],
         safe: true,
     }
 }
 
-/// What taking a word out leaves are two blanks.
-fn one_blank(output: &str) -> String {
+// Removing `echo` leaves two spaces in its place.
+fn collapse_double_space(output: &str) -> String {
     output.replacen("  ", " ", 1)
 }
 
-/// Writes the lines of `{% liquid %}` as tags, with the dashes it has at its ends.
-fn lines(source: &str, span: Span, arguments: Span) -> String {
+/// Returns the lines of `{% liquid %}` as separate tags; its dashes go to the first and the last one.
+fn lines_as_tags(source: &str, span: Span, arguments: Span) -> String {
     let before = if span.of(source).starts_with("{%-") { "-" } else { "" };
-    let behind = if span.of(source).ends_with("-%}") { "-" } else { "" };
+    let after = if span.of(source).ends_with("-%}") { "-" } else { "" };
     let lines: Vec<&str> = arguments
         .of(source)
         .lines()
@@ -182,11 +188,11 @@ fn lines(source: &str, span: Span, arguments: Span) -> String {
     let mut out = String::new();
     for (index, line) in lines.iter().enumerate() {
         let left = if index == 0 { before } else { "" };
-        let right = if index + 1 == lines.len() { behind } else { "" };
+        let right = if index + 1 == lines.len() { after } else { "" };
         match (line.strip_prefix("echo "), line.strip_prefix('#')) {
             (Some(value), _) => out.push_str(&format!("{{{{{left} {} {right}}}}}", value.trim())),
-            (None, Some(words)) => {
-                out.push_str(&format!("{{%{left} comment %}}{}{{% endcomment {right}%}}", words.trim()))
+            (None, Some(comment)) => {
+                out.push_str(&format!("{{%{left} comment %}}{}{{% endcomment {right}%}}", comment.trim()))
             }
             (None, None) => out.push_str(&format!("{{%{left} {line} {right}%}}")),
         }

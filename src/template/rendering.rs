@@ -1,4 +1,4 @@
-//! What a rendering is given, and how it ends.
+//! The input and the outcome of a rendering.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -11,25 +11,25 @@ use super::limits::Limits;
 use super::source_map::SourceMap;
 
 #[derive(Debug, Clone, Copy)]
-pub struct Context<'a> {
-    /// `Profile`; nil without one.
+pub struct RenderContext<'a> {
+    /// `Profile`; nil if there is none.
     pub profile: Option<&'a Profile>,
     pub event: Option<&'a Value>,
     pub external_trigger: Option<&'a Value>,
     /// `Campaign.campaignId`
     pub campaign_id: &'a str,
     pub now: Timestamp,
-    /// The zone in which dates are printed: the workspace's.
+    /// The workspace's time zone, in which dates are printed.
     pub zone: &'a TimeZone,
     pub limits: Limits,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub enum Outcome {
+pub enum RenderOutcome {
     Rendered(Rendered),
-    /// `{% abort %}` at this place: the recipient is skipped.
+    /// The template reached `{% abort %}`: the recipient is skipped.
     Aborted {
-        /// The tag, or the one that called the partial it is in.
+        /// The span of the tag, or of the tag that called the partial it is in.
         at: Span,
     },
     Failed(Diagnostic),

@@ -1,24 +1,28 @@
-//! Cuts a source into text, outputs and tags, with places. Knows nothing of what is inside them.
+//! Splits a source into text, outputs (`{{ }}`) and tags (`{% %}`), each with its span. It does not parse their inside.
 //!
-//! As in Shopify's tokenizer an output ends at the first `}}` and a tag at the first `%}`, inside quotes too. An opener
-//! that meets another opener (outside quotes), or a lone `}` in an output, is not closed: the piece then ends there, so
-//! that one slip costs one piece; only `#` and `liquid` may hold outputs, which are commented out there. Quotes are followed in openers only, which makes at most three scans overlap.
+//! As in Shopify's tokenizer, an output ends at the first `}}` and a tag at the first `%}`, even inside quotes. Markup
+//! is unclosed if another `{{` or `{%` (outside quotes) comes first, or a single `}` in an output. It then ends there,
+//! so that one mistake does not affect the rest of the body. Only `#` and `liquid` tags may contain outputs, because
+//! these can be commented out there.
+//!
+//! Quotes are tracked only after an opening delimiter. At most three scans therefore cover the same byte, which keeps
+//! the time linear.
 
 use crate::text::Span;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Piece {
-    /// Plain text, already trimmed by its neighbours' dashes; may be empty.
+pub(super) enum SourceChunk {
+    /// Plain text, already trimmed by the dashes of its neighbours; never empty.
     Text(Span),
     /// `{{ … }}`
-    Output(Markup),
-    /// `{% … %}`, or a line in `{% liquid %}`.
-    Tag(TagPiece),
+    Output(LiquidMarkup),
+    /// `{% … %}`, or a line of `{% liquid %}`.
+    Tag(ScannedTag),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Markup {
-    /// With the delimiters.
+pub(super) struct LiquidMarkup {
+    /// Including the delimiters.
     pub span: Span,
     /// Between the delimiters and their dashes.
     pub inner: Span,
@@ -28,49 +32,55 @@ pub(super) struct Markup {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct TagPiece {
-    pub markup: Markup,
-    /// The name, empty where there is none.
+pub(super) struct ScannedTag {
+    pub markup: LiquidMarkup,
+    /// The tag's name; empty if there is none.
     pub name: Span,
     pub arguments: Span,
-    /// The body of a tag whose inside is not Liquid (`raw`, `comment`, `doc`), trimmed by its own dashes.
-    pub body: Option<Body>,
+    /// The body of a tag whose content is not Liquid (`raw`, `comment`, `doc`), trimmed by that tag's dashes.
+    pub body: Option<VerbatimBody>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Body {
+pub(super) struct VerbatimBody {
     pub text: Span,
-    pub end: Option<Markup>,
+    pub end: Option<LiquidMarkup>,
 }
 
-impl Markup {
+impl LiquidMarkup {
     fn line(span: Span) -> Self {
         Self { span, inner: span, is_closed: true, trims_before: false, trims_after: false }
     }
 }
 
-/// Cuts `source`; the pieces tile it but for what dashes trim.
-pub(super) fn scan(source: &str) -> Vec<Piece> {
-    let mut scanner = Scanner { source, at: 0, pieces: Vec::new() };
+/// Splits `source` into adjacent chunks, in order. Only whitespace that dashes trim is in none of them.
+pub(super) fn scan(source: &str) -> Vec<SourceChunk> {
+    let mut scanner = Scanner { source, at: 0, chunks: Vec::new() };
     scanner.run();
-    scanner.pieces
+    scanner.chunks
 }
 
-pub(super) fn scan_lines(source: &str, inner: Span) -> Vec<Piece> {
-    let mut pieces = Vec::new();
+/// Splits the inside of `{% liquid %}` into one tag per non-empty line.
+pub(super) fn scan_lines(source: &str, inner: Span) -> Vec<SourceChunk> {
+    let mut chunks = Vec::new();
     let mut start = inner.start;
     for line in inner.of(source).split_inclusive('\n') {
         let span = trimmed(source, Span::new(start, start + line.len()));
         start += line.len();
         if !span.is_empty() {
             let (name, arguments) = split_name(source, span);
-            pieces.push(Piece::Tag(TagPiece { markup: Markup::line(span), name, arguments, body: None }));
+            chunks.push(SourceChunk::Tag(ScannedTag {
+                markup: LiquidMarkup::line(span),
+                name,
+                arguments,
+                body: None,
+            }));
         }
     }
-    pieces
+    chunks
 }
 
-/// Whether Liquid trims and skips `c`.
+/// Whether Liquid treats `c` as whitespace: ASCII only, so that a no-break space is text.
 pub(super) fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{b}' | '\u{c}')
 }
@@ -84,7 +94,7 @@ pub(super) fn trimmed(source: &str, span: Span) -> Span {
 struct Scanner<'s> {
     source: &'s str,
     at: usize,
-    pieces: Vec<Piece>,
+    chunks: Vec<SourceChunk>,
 }
 
 impl Scanner<'_> {
@@ -97,11 +107,13 @@ impl Scanner<'_> {
                 self.push_text(text, trims_start, false);
                 return;
             };
+            // A text is trimmed by the dash before it and the dash after it, so it can be pushed only when both
+            // neighbours are known.
             let markup = self.markup_at(opener);
             self.push_text(text, trims_start, markup.trims_before);
             self.at = markup.span.end;
             trims_start = if self.source[opener..].starts_with("{{") {
-                self.pieces.push(Piece::Output(markup));
+                self.chunks.push(SourceChunk::Output(markup));
                 markup.trims_after
             } else {
                 self.push_tag(markup)
@@ -112,14 +124,15 @@ impl Scanner<'_> {
     fn push_text(&mut self, span: Span, trims_start: bool, trims_end: bool) {
         let span = trim_text(self.source, span, trims_start, trims_end);
         if !span.is_empty() {
-            self.pieces.push(Piece::Text(span));
+            self.chunks.push(SourceChunk::Text(span));
         }
     }
 
-    /// Pushes a tag, with its body where that is not Liquid; returns whether the text behind it is trimmed.
-    fn push_tag(&mut self, markup: Markup) -> bool {
+    /// Pushes a tag, including its verbatim body; returns whether the text after it is trimmed.
+    fn push_tag(&mut self, markup: LiquidMarkup) -> bool {
         let (name, arguments) = split_name(self.source, markup.inner);
         let body = match name.of(self.source) {
+            // The end of an unclosed `{% raw` is a guess. A body from there would swallow the rest of the source.
             _ if !markup.is_closed => None,
             "raw" => Some(self.raw_body("endraw")),
             "doc" => Some(self.raw_body("enddoc")),
@@ -127,17 +140,23 @@ impl Scanner<'_> {
             _ => None,
         };
         let Some((text, end)) = body else {
-            self.pieces.push(Piece::Tag(TagPiece { markup, name, arguments, body: None }));
+            self.chunks.push(SourceChunk::Tag(ScannedTag { markup, name, arguments, body: None }));
             return markup.trims_after;
         };
         let trims_before = end.is_some_and(|end| end.trims_before);
         let text = trim_text(self.source, text, markup.trims_after, trims_before);
-        self.pieces.push(Piece::Tag(TagPiece { markup, name, arguments, body: Some(Body { text, end }) }));
+        self.chunks.push(SourceChunk::Tag(ScannedTag {
+            markup,
+            name,
+            arguments,
+            body: Some(VerbatimBody { text, end }),
+        }));
+        // Without an end tag the body is the rest of the source; the parser reports it.
         self.at = end.map_or(self.source.len(), |end| end.span.end);
         end.is_some_and(|end| end.trims_after)
     }
 
-    fn raw_body(&self, end_name: &str) -> (Span, Option<Markup>) {
+    fn raw_body(&self, end_name: &str) -> (Span, Option<LiquidMarkup>) {
         let start = self.at;
         let mut from = start;
         while let Some(found) = self.source[from..].find("{%") {
@@ -145,27 +164,30 @@ impl Scanner<'_> {
             if let Some(end) = self.end_tag_at(opener, end_name) {
                 return (Span::new(start, opener), Some(end));
             }
+            // Not past the next `%}`: in `raw`, a `{%` is often plain text, and that `%}` may be the end tag's.
             from = opener + 2;
         }
         (Span::new(start, self.source.len()), None)
     }
 
-    fn end_tag_at(&self, opener: usize, end_name: &str) -> Option<Markup> {
+    fn end_tag_at(&self, opener: usize, end_name: &str) -> Option<LiquidMarkup> {
         let rest = &self.source[opener + 2..];
         let dashed = rest.strip_prefix('-').unwrap_or(rest);
         let named = dashed.trim_start_matches(is_space).strip_prefix(end_name)?;
+        // A longer name, such as `endrawx`, is a different tag.
         if named.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_') {
             return None;
         }
         Some(self.markup_at(opener)).filter(|markup| markup.is_closed)
     }
 
-    /// Finds the end tag of a comment: comments nest, and a `raw` in it hides its inside.
-    fn comment_body(&self) -> (Span, Option<Markup>) {
+    /// Finds the end tag of a comment. Comments nest, and a `raw` inside hides any tags that it contains.
+    fn comment_body(&self) -> (Span, Option<LiquidMarkup>) {
         let start = self.at;
         let mut depth = 1;
         let mut from = start;
-        // Looked for once only: without an end, each further `raw` would read to the end of the text again.
+        // Once no `endraw` follows, none follows a later `raw` either. Searching again for each would make many
+        // `{% raw %}` in a comment take quadratic time.
         let mut raw_ends = true;
         while let Some(found) = self.source[from..].find("{%") {
             let opener = from + found;
@@ -176,7 +198,7 @@ impl Scanner<'_> {
                 "comment" => depth += 1,
                 "endcomment" => depth -= 1,
                 "raw" if raw_ends => {
-                    let inside = Scanner { source: self.source, at: from, pieces: Vec::new() };
+                    let inside = Scanner { source: self.source, at: from, chunks: Vec::new() };
                     match inside.raw_body("endraw").1 {
                         Some(end) => from = end.span.end,
                         None => raw_ends = false,
@@ -191,15 +213,17 @@ impl Scanner<'_> {
         (Span::new(start, self.source.len()), None)
     }
 
-    fn markup_at(&self, opener: usize) -> Markup {
+    fn markup_at(&self, opener: usize) -> LiquidMarkup {
         let is_output = self.source[opener..].starts_with("{{");
         let close = if is_output { "}}" } else { "%}" };
         match self.stop_of(opener, is_output) {
             Stop::Closed(at) => self.markup_between(opener, at, close),
             Stop::Open(at) => {
+                // Unclosed markup ends with its line at the latest: a problem that marks half the body does not
+                // show where to look.
                 let line = self.source[opener..at].find('\n').map_or(at, |found| opener + found);
                 let end = trimmed(self.source, Span::new(opener, line)).end.max(opener + 2);
-                Markup {
+                LiquidMarkup {
                     span: Span::new(opener, end),
                     inner: Span::new(opener + 2, end),
                     is_closed: false,
@@ -210,16 +234,16 @@ impl Scanner<'_> {
         }
     }
 
-    fn markup_to_first_close(&self, opener: usize, close: &str) -> Option<Markup> {
+    fn markup_to_first_close(&self, opener: usize, close: &str) -> Option<LiquidMarkup> {
         let found = self.source[opener + 2..].find(close)?;
         Some(self.markup_between(opener, opener + 2 + found, close))
     }
 
-    fn markup_between(&self, opener: usize, close_at: usize, close: &str) -> Markup {
+    fn markup_between(&self, opener: usize, close_at: usize, close: &str) -> LiquidMarkup {
         let inside = &self.source[opener + 2..close_at];
         let trims_before = inside.starts_with('-');
         let trims_after = inside.len() > usize::from(trims_before) && inside.ends_with('-');
-        Markup {
+        LiquidMarkup {
             span: Span::new(opener, close_at + close.len()),
             inner: Span::new(opener + 2 + usize::from(trims_before), close_at - usize::from(trims_after)),
             is_closed: true,
@@ -230,18 +254,21 @@ impl Scanner<'_> {
     }
 
     fn stop_of(&self, opener: usize, is_output: bool) -> Stop {
+        // Bytes are enough: all delimiters are ASCII, and no byte of a multi-byte character equals an ASCII byte.
         let bytes = self.source.as_bytes();
-        let lets_outputs_in = !is_output && holds_comments(&self.source[opener + 2..]);
+        let may_contain_outputs = !is_output && may_contain_comments(&self.source[opener + 2..]);
         let mut first_output = None;
         let mut quote = None;
         let mut at = opener + 2;
         while at < bytes.len() {
             let pair = (bytes[at], bytes.get(at + 1).copied().unwrap_or(0));
             match pair {
+                // Before the quotes: Shopify closes markup inside a string as well.
                 (b'}', b'}') if is_output => return Stop::Closed(at),
                 (b'%', b'}') if !is_output => return Stop::Closed(at),
                 (b'}', _) if is_output && quote.is_none() => return Stop::Open(at),
-                (b'{', b'{') if quote.is_none() && lets_outputs_in => {
+                (b'{', b'{') if quote.is_none() && may_contain_outputs => {
+                    // Only if the tag turns out to be unclosed does this output mark its end.
                     first_output = first_output.or(Some(at))
                 }
                 (b'{', b'{' | b'%') if quote.is_none() => return Stop::Open(first_output.unwrap_or(at)),
@@ -258,8 +285,8 @@ impl Scanner<'_> {
     }
 }
 
-/// Whether the tag that begins so can hold Liquid that is commented out: `#` and `liquid`.
-fn holds_comments(inside: &str) -> bool {
+/// Whether the tag with this inside can contain commented-out Liquid: `#` and `liquid`.
+fn may_contain_comments(inside: &str) -> bool {
     let inside = inside.strip_prefix('-').unwrap_or(inside).trim_start_matches(is_space);
     inside.starts_with('#') || inside.starts_with("liquid")
 }
@@ -267,7 +294,7 @@ fn holds_comments(inside: &str) -> bool {
 enum Stop {
     /// The closing delimiter starts here.
     Closed(usize),
-    /// There is none; this is in its way.
+    /// There is none; the markup ends here instead.
     Open(usize),
 }
 
@@ -296,7 +323,7 @@ fn trim_text(source: &str, span: Span, trims_start: bool, trims_end: bool) -> Sp
     span
 }
 
-/// Splits a tag's inside into its name (a word or `#`) and the rest, both without white space around them.
+/// Splits a tag's inside into its name (a word or `#`) and the arguments, both without surrounding whitespace.
 fn split_name(source: &str, inner: Span) -> (Span, Span) {
     let inner = trimmed(source, inner);
     let text = inner.of(source);

@@ -1,36 +1,37 @@
-//! What a place in a template is inside of, and the names that are set there besides the global ones.
+//! The block tags that are open at an offset of a template, and the variables that are set there besides the global
+//! ones.
 //!
-//! Forgiving, for templates that are being written: what could be parsed is known, a block need not be closed.
+//! It also works while a template is being written: it uses everything that could be parsed, and blocks may be open.
 
 use crate::text::Span;
 
 use super::Template;
-use super::syntax::Tag;
+use super::syntax::TagNode;
 use super::tags::TAGS;
 use super::token::TokenClass;
 use super::walk;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ScopedName {
+pub(crate) struct ScopedName {
     pub name: String,
     pub binding: Binding,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Binding {
-    /// `assign`: to the value, filters included, at this place of the source.
+pub(crate) enum Binding {
+    /// `assign`; the span is the value's, filters included.
     Assigned(Span),
     Captured,
-    /// `for` and `tablerow`: to each item of the list at this place of the source.
+    /// `for` and `tablerow`; the span is the list's.
     Item(Span),
     /// `increment` and `decrement`
     Counter,
-    /// `forloop` and `tablerowloop`, inside loops.
+    /// `forloop` and `tablerowloop`; set inside loops only.
     Loop,
 }
 
-/// Returns the names that are set in front of `offset` and hold there, each once, the latest binding last.
-pub fn names_at(template: &Template, offset: usize) -> Vec<ScopedName> {
+/// Returns the names that are set before `offset` and visible there, each once, the most recent binding last.
+pub(crate) fn names_at(template: &Template, offset: usize) -> Vec<ScopedName> {
     let open = open_tags(template, offset);
     let holds = |tag: Span| open.iter().any(|(_, at)| tag.touches(*at));
     let mut names: Vec<ScopedName> = Vec::new();
@@ -39,18 +40,19 @@ pub fn names_at(template: &Template, offset: usize) -> Vec<ScopedName> {
         names.push(ScopedName { name: name.to_owned(), binding });
     };
     walk::tags(template.body(), &mut |span, tag| {
+        // The tag that is being written at `offset` has not set anything yet.
         if offset < span.end {
             return;
         }
         match tag {
-            Tag::Assign { name, value } => set(name, Binding::Assigned(value.span)),
-            Tag::Capture { name, .. } => set(name, Binding::Captured),
-            Tag::Increment(name) | Tag::Decrement(name) => set(name, Binding::Counter),
-            Tag::For(each) if holds(span) => {
+            TagNode::Assign { name, value } => set(name, Binding::Assigned(value.span)),
+            TagNode::Capture { name, .. } => set(name, Binding::Captured),
+            TagNode::Increment(name) | TagNode::Decrement(name) => set(name, Binding::Counter),
+            TagNode::For(each) if holds(span) => {
                 set(&each.variable, Binding::Item(each.collection.span()));
                 set("forloop", Binding::Loop);
             }
-            Tag::TableRow(each) if holds(span) => {
+            TagNode::TableRow(each) if holds(span) => {
                 set(&each.variable, Binding::Item(each.collection.span()));
                 set("tablerowloop", Binding::Loop);
             }
@@ -61,17 +63,20 @@ pub fn names_at(template: &Template, offset: usize) -> Vec<ScopedName> {
 }
 
 /// Returns the names of the tags that are open at `offset`, the outermost first.
-pub fn open_tags_at(template: &Template, offset: usize) -> Vec<&'static str> {
+pub(crate) fn open_tags_at(template: &Template, offset: usize) -> Vec<&'static str> {
     open_tags(template, offset).into_iter().map(|(name, _)| name).collect()
 }
 
 fn open_tags(template: &Template, offset: usize) -> Vec<(&'static str, usize)> {
+    // The syntax tree does not record where a block ends, and a broken tag has no name there. The tokens have every tag
+    // name, and none inside `raw` and comments.
     let mut open: Vec<(&'static str, usize)> = Vec::new();
     let tags = template.tokens().iter().filter(|token| token.class == TokenClass::Tag);
     for token in tags.take_while(|token| token.span.end <= offset) {
         let name = token.span.of(template.source());
         if let Some(tag) = TAGS.iter().find(|tag| tag.is_block && tag.name == name) {
             open.push((tag.name, token.span.start));
+        // An end tag also closes the unclosed blocks inside its own.
         } else if let Some(ended) = name.strip_prefix("end")
             && let Some(at) = open.iter().rposition(|(opener, _)| *opener == ended)
         {

@@ -1,4 +1,4 @@
-//! Claims about Shopify's rules: what `debug liquid` prints.
+//! Tests of Shopify's rules, as `debug liquid` applies them.
 
 use serde_json::{Value as Json, json};
 
@@ -9,9 +9,9 @@ fn answer(source: &str, data: Json, partials: &[(&str, &str)]) -> Result<String,
     let (template, _) = parse_shopify(source, &Partials(partials.iter().map(named).collect()));
     let now = "2026-11-22T22:30:00Z".parse().unwrap();
     match template.render_data(&Value::from(data), now, &TimeZone::UTC, Limits::default()) {
-        Outcome::Rendered(rendered) => Ok(rendered.text),
-        Outcome::Failed(problem) => Err(problem.message),
-        Outcome::Aborted { .. } => Err("aborted".to_owned()),
+        RenderOutcome::Rendered(rendered) => Ok(rendered.text),
+        RenderOutcome::Failed(problem) => Err(problem.message),
+        RenderOutcome::Aborted { .. } => Err("aborted".to_owned()),
     }
 }
 
@@ -34,7 +34,10 @@ fn check_failure(source: &str, expected: &str) {
 fn a_rendered_partial_includes_nothing() {
     let partials = [("a", "{% include 'p' %}"), ("b", "{% render 'p' %}"), ("p", "p")];
     let failure = answer("{% render 'a' %}", json!({}), &partials).unwrap_err();
-    assert_eq!(failure, "in the partial `a` (1:1): `include` is not allowed in a partial that is rendered");
+    assert_eq!(
+        failure,
+        "in the partial `a` (1:1): `include` is not allowed in a partial called with `render`"
+    );
     check_partials("{% include 'a' %}{% render 'b' %}{% include 'b' %}", &partials, "ppp");
 }
 
@@ -61,8 +64,8 @@ fn a_rendered_partial_goes_through_an_object_and_keeps_what_nil_would_replace() 
 
 #[test]
 fn each_line_of_a_comment_has_its_sign() {
-    check_failure("{% # a\n b %}x", "this line of the comment has no `#`");
-    check_failure("{%- #\n\n a\n b -%}x", "this line of the comment has no `#`");
+    check_failure("{% # a\n b %}x", "this comment line has no `#`");
+    check_failure("{%- #\n\n a\n b -%}x", "this comment line has no `#`");
     check("{% # a\n # b\n\n\t#c\r\n %}x", json!({}), "x");
 }
 
@@ -71,7 +74,7 @@ fn liquid_can_be_commented_out() {
     check("{% # {{ x }} %}a", json!({}), "a");
     check("{% liquid\n # {{ x }}\n echo 'a' %}", json!({}), "a");
     check("{%- liquid\n comment\n {{ x }}\n endcomment\n echo 'a' -%}", json!({}), "a");
-    check_failure("{% liquid\nraw\n{{ a }}\nendraw\n%}", "`raw` has no place in `liquid`");
+    check_failure("{% liquid\nraw\n{{ a }}\nendraw\n%}", "`raw` is not allowed in `liquid`");
     check_failure("{% # {{ x }} a {% if x %}", "`{%` is never closed");
     check_failure("{% liquid echo 1\n{{ x }} a", "`{%` is never closed");
 }
@@ -89,7 +92,10 @@ fn cycles_of_the_same_constants_go_on_together() {
 fn base64_for_addresses_needs_no_padding() {
     check("{{ 'XyMvLg' | base64_url_safe_decode }}", json!({}), "_#/.");
     check("{{ 'XyMvLg==' | base64_url_safe_decode }}", json!({}), "_#/.");
-    check_failure("{{ 'XyMvLg=' | base64_url_safe_decode }}", "`base64_url_safe_decode`: this is not base64");
+    check_failure(
+        "{{ 'XyMvLg=' | base64_url_safe_decode }}",
+        "`base64_url_safe_decode`: this is not valid base64",
+    );
 }
 
 #[test]
@@ -150,9 +156,9 @@ fn counters_count_on_from_the_data_of_their_name() {
     check("{% decrement x %}{{ x }}", json!({"x": 5}), "44");
     check("{% assign x = 9 %}{% increment x %}{% increment x %}{{ x }}", json!({"x": null}), "019");
     let text = answer("{% increment x %}", json!({"x": "5"}), &[]).unwrap_err();
-    assert_eq!(text, "`x` is not a whole number: it cannot be counted on");
-    check_failure("{% increment %}", "expected a counter's name");
-    check_failure("{% decrement 'x' %}", "expected a counter's name");
+    assert_eq!(text, "`x` is not a whole number, so it cannot be a counter");
+    check_failure("{% increment %}", "expected a counter name");
+    check_failure("{% decrement 'x' %}", "expected a counter name");
 }
 
 #[test]

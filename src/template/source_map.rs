@@ -1,13 +1,13 @@
-//! Which place of the template each byte of a rendering came from.
+//! The source map: for each byte of a rendering, the part of the template that it came from.
 //!
-//! Plain text leads back byte for byte; what a `{{ … }}` printed leads to the whole of it. Text that was captured and is
-//! printed as it is, or escaped for JSON, keeps the places it had when it was captured.
+//! Plain text maps byte for byte; the output of a `{{ … }}` maps to the whole `{{ … }}`. Captured text that is printed
+//! unchanged, or only escaped for JSON, keeps the mapping it had when it was captured.
 
 use std::sync::Arc;
 
-use crate::text::{LineIndex, Position, Span};
+use crate::text::{LineColumn, LineIndex, Span};
 
-/// The way back from a rendering to its template. Its segments tile the rendering, in order.
+/// Maps a rendering to its template. The segments cover the rendering in order, without gaps or overlaps.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SourceMap {
     segments: Vec<Segment>,
@@ -22,41 +22,43 @@ pub(super) struct PartialSource {
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Segment {
-    /// Where it is in the output; empty for an output that printed nothing.
+    /// The span in the output; empty for a `{{ … }}` that printed nothing.
     pub output: Span,
     pub source: Span,
     pub printed: Printed,
-    /// Whether it was escaped for JSON on its way from the capture it stands in.
+    /// Whether the text was escaped for JSON after it was captured.
     pub is_escaped: bool,
-    /// The file that `source` lies in: 0 is the template, others are partials from 1.
+    /// The file of `source`: 0 is the template, partials start at 1.
     pub file: u32,
+    /// The tag in the template through which the partial was called; `None` in the template itself.
     pub call: Option<Span>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Printed {
-    /// The source is its text, byte for byte.
+    /// The source is the same text, byte for byte.
     Text,
-    /// The source is its text, escaped.
+    /// The source is the same text before it was escaped.
     Escaped,
-    /// The source is a `{{ … }}`, all of it, or a tag.
-    Hole,
+    /// The source is a whole `{{ … }}`, or a tag.
+    Interpolation,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Origin {
-    /// The place in the template, or in the partial where there is one.
+pub struct TemplateOrigin {
+    /// The span in the partial if `partial` is set, otherwise in the template.
     pub span: Span,
-    /// The whole `{{ … }}` where all of it was printed by that one; `None` where plain text took part.
-    pub hole: Option<Span>,
+    /// The `{{ … }}` that printed all of the output; `None` if plain text or another `{{ … }}` printed a part of it.
+    pub interpolation: Option<Span>,
     pub partial: Option<String>,
+    /// The tag in the template that called the partial.
     pub call: Option<Span>,
-    /// Whether what stands at `span` is escaped for JSON by a filter later on: it is a text there, not a part of JSON.
+    /// Whether the source at `span` is escaped for JSON by a later filter: it is plain text there, not JSON.
     pub is_escaped: bool,
 }
 
-impl Origin {
-    /// Returns the place in the template itself: the tag that called the partial, where it is in one.
+impl TemplateOrigin {
+    /// Returns the span in the template itself: for a partial, that of the tag that called it.
     pub fn in_template(&self) -> Span {
         self.call.unwrap_or(self.span)
     }
@@ -67,13 +69,13 @@ impl SourceMap {
         Self { segments, partials }
     }
 
-    /// Returns where `output` came from; an empty span means the byte behind it.
+    /// Returns the origin of `output`. An empty span counts as the byte after it.
     ///
-    /// Where several places took part, the span covers them, as far as they lie in the file of the first.
-    pub fn origin(&self, output: Span) -> Origin {
+    /// If several parts of the source contributed, the span covers those that are in the same file as the first.
+    pub fn origin(&self, output: Span) -> TemplateOrigin {
         let end = output.end.max(output.start + 1);
-        // The outputs follow one another, so those before are left out in one step: a body may have as many problems as
-        // segments.
+        // The segments are sorted, so a binary search finds the first. A scan would take quadratic time for a body that
+        // has as many problems as segments.
         let n_before = self.segments.partition_point(|segment| segment.output.end <= output.start);
         let mut touched = self.segments[n_before..].iter().filter(|segment| !segment.output.is_empty());
         let Some(first) = touched.next() else { return self.end_of_all() };
@@ -82,12 +84,14 @@ impl SourceMap {
             if next.file == first.file && next.call == first.call {
                 origin.span = origin.span.join(part_of(next, output.start, end));
             }
-            origin.hole = None;
+            // More than one segment contributed, so no single `{{ … }}` is responsible for the output.
+            origin.interpolation = None;
         }
         origin
     }
 
-    pub fn place_in_partial(&self, output: Span) -> Option<(String, Position)> {
+    /// Returns the name of the partial that `output` came from, with the line and column in it.
+    pub fn place_in_partial(&self, output: Span) -> Option<(String, LineColumn)> {
         let origin = self.origin(output);
         let name = origin.partial?;
         let partial = self.partials.iter().find(|partial| partial.name == name)?;
@@ -95,9 +99,10 @@ impl SourceMap {
         Some((name, position))
     }
 
-    /// Returns the outputs that printed nothing right in front of, inside or right behind `output`: what is missing there.
-    pub fn silent(&self, output: Span) -> Vec<Origin> {
-        let is_silent = |segment: &&Segment| segment.printed == Printed::Hole && segment.output.is_empty();
+    /// Returns the `{{ … }}` that printed nothing in `output` or right beside it: they explain what is missing there.
+    pub fn empty_outputs(&self, output: Span) -> Vec<TemplateOrigin> {
+        let is_silent =
+            |segment: &&Segment| segment.printed == Printed::Interpolation && segment.output.is_empty();
         let n_before = self.segments.partition_point(|segment| segment.output.start < output.start);
         self.segments[n_before..]
             .iter()
@@ -107,18 +112,20 @@ impl SourceMap {
             .collect()
     }
 
-    /// Returns where the bytes of `template`, a place in the template itself, were printed to, in order.
+    /// Returns the spans of the output that come from `template`, a span in the template itself, in order.
     ///
-    /// A place inside a `{{ … }}` leads to all it printed, a tag that calls a partial to all of the partial.
+    /// A `{{ … }}` maps to all its output, and a tag that calls a partial to all output of the partial.
     pub fn outputs(&self, template: Span) -> Vec<Span> {
         let mut found: Vec<Span> = Vec::new();
         for segment in self.printed() {
             let source = segment.call.unwrap_or(segment.source);
-            let is_inside = segment.call.is_none() && segment.file != 0;
-            let meets = template.start < source.end && source.start < template.end.max(template.start + 1);
-            if is_inside || !meets {
+            // Without a call, the span of another file cannot be compared with a span of the template.
+            let is_other_file = segment.call.is_none() && segment.file != 0;
+            let overlaps = template.start < source.end && source.start < template.end.max(template.start + 1);
+            if is_other_file || !overlaps {
                 continue;
             }
+            // Only plain text maps byte for byte, so that a part of it can be cut out.
             let span = match segment.printed != Printed::Text || segment.call.is_some() {
                 true => segment.output,
                 false => {
@@ -127,6 +134,7 @@ impl SourceMap {
                     Span::new(segment.output.start + start, segment.output.start + end)
                 }
             };
+            // Neighbouring spans are joined, so that they are highlighted as one.
             match found.last_mut() {
                 Some(last) if last.end == span.start => last.end = span.end,
                 _ => found.push(span),
@@ -144,22 +152,30 @@ impl SourceMap {
         self.segments.iter().filter(|segment| !segment.output.is_empty())
     }
 
-    /// The end of the output is the end of the last place.
-    fn end_of_all(&self) -> Origin {
+    // `output` is after the last byte: a problem such as a missing brace at the end of the text.
+    /// Returns the origin of the end of the output: the end of the last segment's source.
+    fn end_of_all(&self) -> TemplateOrigin {
         match self.segments.last() {
             Some(last) => {
                 let origin = self.origin_in(last, last.output.end, last.output.end);
-                Origin { span: Span::at(last.source.end), hole: None, ..origin }
+                TemplateOrigin { span: Span::at(last.source.end), interpolation: None, ..origin }
             }
-            None => Origin { span: Span::at(0), hole: None, partial: None, call: None, is_escaped: false },
+            None => TemplateOrigin {
+                span: Span::at(0),
+                interpolation: None,
+                partial: None,
+                call: None,
+                is_escaped: false,
+            },
         }
     }
 
-    fn origin_in(&self, segment: &Segment, start: usize, end: usize) -> Origin {
+    fn origin_in(&self, segment: &Segment, start: usize, end: usize) -> TemplateOrigin {
+        // File 0 is the template, which is not among the partials.
         let partial = (segment.file as usize).checked_sub(1).and_then(|index| self.partials.get(index));
-        Origin {
+        TemplateOrigin {
             span: part_of(segment, start, end),
-            hole: (segment.printed == Printed::Hole).then_some(segment.source),
+            interpolation: (segment.printed == Printed::Interpolation).then_some(segment.source),
             partial: partial.map(|partial| partial.name.clone()),
             call: segment.call,
             is_escaped: segment.is_escaped,

@@ -1,18 +1,18 @@
-//! The `liquid` crate beside ours: what both accept prints the same, but for the crate's faults listed here.
+//! Comparison with the `liquid` crate: what both accept prints the same, except for the crate's faults listed here.
 
 use super::tests::{profile, render_with};
-use super::{Limits, Outcome, Partials, parse};
+use super::{Limits, Partials, RenderOutcome, parse};
 use crate::dialect::Dialect;
 
-/// Where the crate does other than Shopify: a part of the template, and what is wrong there.
+/// The crate's differences from Shopify: a part of the template, and what is wrong.
 const FAULTS: &[(&str, &str)] = &[
     ("| first", "a text has a first item, its first letter"),
     ("| last", "a text has a last item, its last letter"),
     ("| url_encode", "a space becomes %20 instead of +"),
-    ("| capitalize", "the letters behind the first are left as they are"),
+    ("| capitalize", "the letters after the first are not changed"),
     ("| size", "counts bytes instead of letters"),
     ("| truncate:", "counts bytes instead of letters"),
-    ("| truncatewords", "white space is kept, and counts as words"),
+    ("| truncatewords", "whitespace is kept and counted as words"),
     ("| modulo", "the rest of a negative number is negative"),
     ("| divided_by", "rounds towards zero instead of down"),
     ("| times", "5.0 becomes 5"),
@@ -157,7 +157,7 @@ fn what_both_accept_prints_the_same_but_for_the_crates_faults() {
             continue;
         };
         let (template, _) = parse(&source, &Partials::default(), Dialect::Telecast);
-        let Outcome::Rendered(ours) = render_with(&template, &row, Limits::default()) else { continue };
+        let RenderOutcome::Rendered(ours) = render_with(&template, &row, Limits::default()) else { continue };
         n_compared += 1;
         // The crate lays lists out flat where a filter wants a text; Ruby inspects them.
         let is_inspected = ours.text.contains('[') && !theirs.contains('[');

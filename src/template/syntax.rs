@@ -1,7 +1,7 @@
-//! The syntax tree: what rendering, problems, completion, colours and the source map all read.
+//! The syntax tree, which rendering, checks, completion, highlighting and the source map share.
 //!
-//! Every part has its place. Names and literals are owned, so that rendering can borrow them for as long as the
-//! template lives.
+//! Every node has its span in the source. Names and literals are owned, so that rendering can borrow them for the
+//! lifetime of the template.
 
 use crate::text::Span;
 
@@ -9,39 +9,39 @@ use super::filters::Filter;
 
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Block {
-    pub nodes: Vec<Node>,
-    /// Whether it can print nothing but white space; such blocks inside tags print nothing at all.
+    pub nodes: Vec<SyntaxNode>,
+    /// Whether it can print only whitespace. Shopify prints nothing for such a block inside a tag.
     pub is_blank: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Node {
+pub(super) enum SyntaxNode {
     Text(Span),
     /// `{{ … }}`, `{% echo … %}`, or CleverTap's `@Profile - …`.
-    Output(Output),
-    /// A tag; the span is the opening tag's.
-    Tag(Span, Box<Tag>),
+    Output(OutputNode),
+    /// A tag with the span of its opening tag.
+    Tag(Span, Box<TagNode>),
 }
 
-impl Node {
-    /// Returns its place; of a tag with a body, that of the opening tag.
-    pub fn span(&self) -> Span {
+impl SyntaxNode {
+    /// Returns the span of the node; for a tag with a body, the span of the opening tag.
+    pub(super) fn span(&self) -> Span {
         match self {
-            Node::Text(span) | Node::Tag(span, _) => *span,
-            Node::Output(output) => output.span,
+            SyntaxNode::Text(span) | SyntaxNode::Tag(span, _) => *span,
+            SyntaxNode::Output(output) => output.span,
         }
     }
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Output {
-    /// With the delimiters.
+pub(super) struct OutputNode {
+    /// Including the delimiters.
     pub span: Span,
-    pub value: Piped,
+    pub value: FilteredExpression,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Piped {
+pub(super) struct FilteredExpression {
     pub span: Span,
     pub value: Expression,
     pub filters: Vec<FilterCall>,
@@ -66,21 +66,21 @@ pub(super) enum Expression {
 }
 
 impl Expression {
-    pub fn span(&self) -> Span {
+    pub(super) fn span(&self) -> Span {
         match self {
             Expression::Literal(span, _) | Expression::Range(span, _) => *span,
             Expression::Path(path) => path.span,
         }
     }
 
-    pub fn as_literal(&self) -> Option<&Literal> {
+    pub(super) fn as_literal(&self) -> Option<&Literal> {
         match self {
             Expression::Literal(_, literal) => Some(literal),
             Expression::Path(_) | Expression::Range(..) => None,
         }
     }
 
-    pub fn as_text(&self) -> Option<&str> {
+    pub(super) fn as_text(&self) -> Option<&str> {
         match self.as_literal() {
             Some(Literal::Text(text)) => Some(text),
             _ => None,
@@ -93,13 +93,13 @@ pub(super) enum Literal {
     Nil,
     Boolean(bool),
     Integer(i64),
-    /// Beyond 64 bits.
+    /// An integer that needs more than 64 bits, up to 38 digits.
     Large(i128),
     Decimal(f64),
     Text(String),
-    /// `empty`: equal to what has no members.
+    /// `empty`: equals an empty string, list or object.
     Empty,
-    /// `blank`: equal to what is empty, nil, false or white space.
+    /// `blank`: equals nil, false, whitespace and everything that `empty` equals.
     Blank,
 }
 
@@ -107,41 +107,40 @@ pub(super) enum Literal {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Path {
     pub span: Span,
-    pub root: Step,
-    pub steps: Vec<Step>,
+    pub root: PathStep,
+    pub steps: Vec<PathStep>,
 }
 
 impl Path {
-    pub fn name(&self) -> Option<&str> {
+    pub(super) fn name(&self) -> Option<&str> {
         match &self.root.kind {
-            StepKind::Name { name, .. } => Some(name),
-            StepKind::Index(_) => None,
+            PathStepKind::Name { name, .. } => Some(name),
+            PathStepKind::Index(_) => None,
         }
     }
 
-    pub fn is_size(&self) -> bool {
-        let is_size =
-            |step: &Step| matches!(&step.kind, StepKind::Name { name, is_dotted: true } if name == "size");
+    pub(super) fn ends_in_size(&self) -> bool {
+        let is_size = |step: &PathStep| matches!(&step.kind, PathStepKind::Name { name, is_dotted: true } if name == "size");
         self.steps.last().is_some_and(is_size)
     }
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Step {
-    /// The name, or the brackets with what is in them.
+pub(super) struct PathStep {
+    /// The name, or the brackets and their content.
     pub span: Span,
-    pub kind: StepKind,
+    pub kind: PathStepKind,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum StepKind {
-    /// `name` or `["name"]`; `size`, `first` and `last` mean more only behind a dot.
+pub(super) enum PathStepKind {
+    /// `name` or `["name"]`; `size`, `first` and `last` are special only after a dot.
     Name { name: String, is_dotted: bool },
     /// `[expression]`
     Index(Box<Expression>),
 }
 
-/// `a`, `a == b`, `a and b`; `and` and `or` bind to the right, equally strong.
+/// `a`, `a == b`, `a and b`. As in Liquid, `and` and `or` have the same precedence and associate to the right.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Condition {
     Value(Expression),
@@ -162,10 +161,10 @@ pub(super) enum Comparison {
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Tag {
+pub(super) enum TagNode {
     Assign {
         name: String,
-        value: Piped,
+        value: FilteredExpression,
     },
     Capture {
         name: String,
@@ -194,17 +193,17 @@ pub(super) enum Tag {
     Raw(Span),
     /// `comment`, `doc`, `#`.
     Comment,
-    /// A tag with an error; it prints nothing.
+    /// A tag with a syntax error. Its place in the tree stays, so that the rest of the body can be checked.
     Broken,
 }
 
-/// Which `cycle` tags go on where the others are.
+/// Which `cycle` tags share one position in their values.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum CycleGroup {
     Named(Expression),
-    /// Those of the same constants, as this writes them.
+    /// All tags with the same literals; the string is their debug form.
     Values(String),
-    /// The tag alone: it has variables.
+    /// This tag alone, because its values contain variables.
     Own,
 }
 
@@ -217,7 +216,7 @@ pub(super) struct Branch {
     pub body: Block,
 }
 
-/// A branch of `case`; after a branch that ran, an `else` is left out but a further matching `when` is not.
+/// A branch of `case`. As in Shopify, every matching `when` runs; an `else` runs only if no branch before it did.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct CaseBranch {
     /// Empty for `else`.
@@ -229,7 +228,7 @@ pub(super) struct CaseBranch {
 pub(super) struct Loop {
     pub variable: String,
     pub collection: Expression,
-    /// `variable-collection`, as `forloop.name` and `offset: continue` know it.
+    /// `variable-collection`: the value of `forloop.name`, and the key of `offset: continue`.
     pub name: String,
     pub limit: Option<Expression>,
     pub offset: Option<Offset>,
@@ -242,7 +241,7 @@ pub(super) struct Loop {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Offset {
     At(Expression),
-    /// Where the last loop of the same name ended.
+    /// Continues after the last item of the previous loop with the same name.
     Continue,
 }
 
@@ -250,10 +249,10 @@ pub(super) enum Offset {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct PartialCall {
     pub name: Expression,
-    /// `with value` or `for list`, and the name it gets in the partial.
+    /// `with value` or `for list`, and its name in the partial.
     pub subject: Option<Subject>,
     pub arguments: Vec<(String, Expression)>,
-    /// Whether it is `render`: the partial sees only what it is given.
+    /// Whether it is `render`, whose partial sees only its arguments.
     pub is_isolated: bool,
 }
 

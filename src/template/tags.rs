@@ -1,4 +1,4 @@
-//! The tags: one table that completion, help and "did you mean" read.
+//! The table of tags, which completion, hover and "did you mean" use.
 
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::dialect::Dialect;
@@ -8,14 +8,15 @@ use crate::text::Span;
 pub struct TagDoc {
     pub name: &'static str,
     pub signature: &'static str,
-    /// One line on what it does; no full stop.
+    /// One line without a full stop.
     pub summary: &'static str,
     pub is_block: bool,
     pub dialects: &'static [Dialect],
 }
 
 const BOTH: &[Dialect] = &[Dialect::Telecast, Dialect::CleverTap];
-const OWN: &[Dialect] = &[Dialect::Telecast];
+// Tags that CleverTap's engine (LiqP 0.7.9) does not have.
+const TELECAST_ONLY: &[Dialect] = &[Dialect::Telecast];
 
 const fn tag(name: &'static str, signature: &'static str, summary: &'static str) -> TagDoc {
     TagDoc { name, signature, summary, is_block: false, dialects: BOTH }
@@ -25,41 +26,46 @@ const fn block(name: &'static str, signature: &'static str, summary: &'static st
     TagDoc { is_block: true, ..tag(name, signature, summary) }
 }
 
-const fn own(doc: TagDoc) -> TagDoc {
-    TagDoc { dialects: OWN, ..doc }
+const fn telecast_only(doc: TagDoc) -> TagDoc {
+    TagDoc { dialects: TELECAST_ONLY, ..doc }
 }
 
-pub static TAGS: &[TagDoc] = &[
-    own(tag("#", "words", "A comment in one tag")),
+pub(crate) static TAGS: &[TagDoc] = &[
+    // Sorted by name, which a test checks: completion shows the tags in this order.
+    telecast_only(tag("#", "text", "A one-line comment")),
     tag("abort", "", "Skips this recipient; counted as LiquidLogicAborted"),
-    tag("assign", "name = value", "Gives a value a name"),
+    tag("assign", "name = value", "Sets a variable"),
     tag("break", "", "Ends the loop"),
-    block("capture", "name", "Gives what its body prints a name"),
-    block("case", "value", "Chooses a `when` by its value"),
-    block("comment", "", "Prints nothing"),
-    tag("continue", "", "Goes on with the loop's next item"),
+    block("capture", "name", "Sets a variable to the output of its body"),
+    block("case", "value", "Prints the `when` branch that matches the value"),
+    block("comment", "", "A comment; prints nothing"),
+    tag("continue", "", "Continues with the next item of the loop"),
     tag("cycle", "'a', 'b'", "Prints its values in turn"),
-    tag("decrement", "name", "Counts down and prints"),
-    own(block("doc", "", "A comment that documents a partial")),
-    own(tag("echo", "value", "Prints a value, as `{{ }}` does")),
-    tag("else", "", "What happens otherwise"),
-    tag("elsif", "condition", "A further condition"),
+    tag("decrement", "name", "Decrements a counter, then prints it"),
+    telecast_only(block("doc", "", "A comment that documents a partial")),
+    telecast_only(tag("echo", "value", "Prints a value, as `{{ }}` does")),
+    tag("else", "", "Prints its branch if no other one applies"),
+    tag("elsif", "condition", "Prints its branch if this condition holds"),
     block("for", "item in list", "Repeats its body for each item"),
-    block("if", "condition", "Prints its body where the condition holds"),
-    block("ifchanged", "", "Prints its body where that differs from the last time"),
-    tag("include", "'partial'", "Puts a partial here, with the names of this body"),
-    tag("increment", "name", "Prints and counts up"),
-    own(tag("liquid", "", "Several tags, one a line")),
-    block("raw", "", "Prints its body as it is"),
-    own(tag("render", "'partial', name: value", "Puts a partial here, with the values it is given")),
-    block("tablerow", "item in list", "Prints an HTML table's rows; Telegram does not know tables"),
-    block("unless", "condition", "Prints its body where the condition does not hold"),
-    tag("when", "value, value", "A value of `case`"),
+    block("if", "condition", "Prints its body if the condition holds"),
+    block("ifchanged", "", "Prints its body if it differs from the last time"),
+    tag("include", "'partial'", "Inserts a partial that sees this body's variables"),
+    tag("increment", "name", "Prints a counter, then increments it"),
+    telecast_only(tag("liquid", "", "Several tags, one per line")),
+    block("raw", "", "Prints its body without reading Liquid in it"),
+    telecast_only(tag(
+        "render",
+        "'partial', name: value",
+        "Inserts a partial that sees only the values passed to it",
+    )),
+    block("tablerow", "item in list", "Prints the rows of an HTML table, which Telegram rejects"),
+    block("unless", "condition", "Prints its body if the condition does not hold"),
+    tag("when", "value, value", "A branch of `case`, for these values"),
 ];
 
 pub(super) fn unknown(name: &str, span: Span) -> Diagnostic {
     if name.is_empty() {
-        return Diagnostic::error(Code::LiquidSyntax, span, "a tag without a name");
+        return Diagnostic::error(Code::LiquidSyntax, span, "this tag has no name");
     }
     let problem = Diagnostic::error(Code::UnknownTag, span, format!("unknown tag `{name}`"));
     match did_you_mean(name, TAGS.iter().map(|tag| tag.name)) {

@@ -1,4 +1,4 @@
-//! Claims about whole templates.
+//! Tests of whole templates.
 
 use super::*;
 use crate::diagnostic::Code;
@@ -19,14 +19,14 @@ pub(super) fn profile(json: &str) -> Profile {
     Profile { identity: "anna".into(), properties, ..Profile::default() }
 }
 
-fn render_in(dialect: Dialect, source: &str, profile: &Profile) -> Outcome {
+fn render_in(dialect: Dialect, source: &str, profile: &Profile) -> RenderOutcome {
     let (template, _) = parse(source, &Partials::default(), dialect);
     render_with(&template, profile, Limits::default())
 }
 
-pub(super) fn render_with(template: &Template, profile: &Profile, limits: Limits) -> Outcome {
+pub(super) fn render_with(template: &Template, profile: &Profile, limits: Limits) -> RenderOutcome {
     let zone = TimeZone::get("Europe/Berlin").unwrap();
-    template.render(&Context {
+    template.render(&RenderContext {
         profile: Some(profile),
         event: None,
         external_trigger: None,
@@ -40,7 +40,7 @@ pub(super) fn render_with(template: &Template, profile: &Profile, limits: Limits
 #[track_caller]
 fn check(source: &str, properties: &str, expected: &str) {
     match render_in(Dialect::Telecast, source, &profile(properties)) {
-        Outcome::Rendered(rendered) => assert_eq!(rendered.text, expected),
+        RenderOutcome::Rendered(rendered) => assert_eq!(rendered.text, expected),
         other => panic!("{source}: {other:?}"),
     }
 }
@@ -81,7 +81,7 @@ fn filters_are_sorted_and_their_examples_print_what_they_say() {
 #[track_caller]
 fn check_failure(source: &str, expected: &str) {
     match render_in(Dialect::Telecast, source, &Profile::default()) {
-        Outcome::Failed(problem) => {
+        RenderOutcome::Failed(problem) => {
             assert_eq!(format!("{}: {}", problem.span.of(source), problem.message), expected);
         }
         other => panic!("{source}: {other:?}"),
@@ -92,7 +92,7 @@ fn check_failure(source: &str, expected: &str) {
 fn abort_ends_a_rendering_at_its_place() {
     let source = "a{% if Profile.plan == blank %}{% abort %}{% endif %}b";
     let at = Span::new(31, 42);
-    assert_eq!(render_in(Dialect::Telecast, source, &Profile::default()), Outcome::Aborted { at });
+    assert_eq!(render_in(Dialect::Telecast, source, &Profile::default()), RenderOutcome::Aborted { at });
     check(source, r#"{"plan": "gold"}"#, "ab");
 }
 
@@ -114,7 +114,7 @@ fn now_is_indias_in_clevertaps_dialect() {
     let now =
         "{{ now }} {{ now | date: '%R %z' }} {{ 'now' | date: '%R %z' }} {{ now | date_tz: '%R', 'UTC' }}";
     let own = |dialect| match render_in(dialect, now, &Profile::default()) {
-        Outcome::Rendered(rendered) => rendered.text,
+        RenderOutcome::Rendered(rendered) => rendered.text,
         other => panic!("{other:?}"),
     };
     assert_eq!(own(Dialect::CleverTap), "2026-11-23 04:00:00 04:00 +0530 04:00 +0530 22:30");
@@ -178,13 +178,13 @@ fn hostile_templates_end_with_a_problem_at_their_place() {
     );
     check_failure(
         "{% assign s = 'ab' %}{% for i in (1..60) %}{% assign s = s | append: s %}{% endfor %}",
-        "append: s: this makes a text that is too long",
+        "append: s: this produces a text that is too long",
     );
     check_failure(
         "{{ (1..900000000) | join }}",
         "join: this body does too much work: a loop or a filter runs too long",
     );
-    check_failure("{{ 1 | divided_by: 0 }}", "0: `divided_by`: a division by zero");
+    check_failure("{{ 1 | divided_by: 0 }}", "0: `divided_by`: division by zero");
 }
 
 #[test]
@@ -192,7 +192,8 @@ fn a_partial_that_calls_itself_ends() {
     let partials = Partials([("me".to_owned(), "{% include 'me' %}".to_owned())].into());
     let (template, problems) = parse("ab {% include 'me' %}", &partials, Dialect::Telecast);
     assert_eq!(problems, []);
-    let Outcome::Failed(problem) = render_with(&template, &Profile::default(), Limits::default()) else {
+    let RenderOutcome::Failed(problem) = render_with(&template, &Profile::default(), Limits::default())
+    else {
         panic!("it ends")
     };
     assert_eq!(problem.span.of(template.source()), "{% include 'me' %}");
@@ -221,12 +222,12 @@ fn whatever_nests_has_an_end() {
     let (template, problems) = parse("{% include 'me' %}", &partials, Dialect::Telecast);
     assert_eq!(problems, []);
     let outcome = render_with(&template, &Profile::default(), Limits::default());
-    assert!(matches!(outcome, Outcome::Failed(problem) if problem.code == Code::LiquidLimit));
+    assert!(matches!(outcome, RenderOutcome::Failed(problem) if problem.code == Code::LiquidLimit));
 }
 
 fn check_without_profile(template: &Template) {
     super::check(template, &crate::profile::Vocabulary::default(), Content::Json);
-    place_at(template, template.source().len());
+    json_context_at(template, template.source().len());
     render_with(template, &Profile::default(), Limits::default());
 }
 
@@ -235,21 +236,22 @@ fn every_output_byte_leads_back() {
     let source = "{% capture who %}Grüße {{ Profile.name }}{% endcapture %}<b>{{ who }}</b>{{ who | upcase }}{{ Profile.none }}!";
     let profile = profile(r#"{"name": "Anna"}"#);
     let (template, _) = parse(source, &Partials::default(), Dialect::Telecast);
-    let Outcome::Rendered(rendered) = render_with(&template, &profile, Limits::default()) else {
+    let RenderOutcome::Rendered(rendered) = render_with(&template, &profile, Limits::default()) else {
         panic!("it renders")
     };
     assert_eq!(rendered.text, "<b>Grüße Anna</b>GRÜSSE ANNA!");
     let origin = |part: &str| {
         let at = rendered.text.find(part).unwrap();
         let origin = rendered.map.origin(Span::new(at, at + part.len()));
-        (origin.span.of(source), origin.hole.map(|hole| hole.of(source)))
+        (origin.span.of(source), origin.interpolation.map(|hole| hole.of(source)))
     };
     assert_eq!(origin("<b>"), ("<b>", None));
     assert_eq!(origin("Grüße"), ("Grüße", None));
     assert_eq!(origin("Anna"), ("{{ Profile.name }}", Some("{{ Profile.name }}")));
     assert_eq!(origin("GRÜSSE ANNA"), ("{{ who | upcase }}", Some("{{ who | upcase }}")));
     let end = Span::at(rendered.text.len() - 1);
-    let silent: Vec<&str> = rendered.map.silent(end).iter().map(|origin| origin.span.of(source)).collect();
+    let silent: Vec<&str> =
+        rendered.map.empty_outputs(end).iter().map(|origin| origin.span.of(source)).collect();
     assert_eq!(silent, ["{{ Profile.none }}"]);
     let name = source.find("Profile.name").unwrap();
     let printed = rendered.map.outputs(Span::at(name));
@@ -261,7 +263,8 @@ fn what_a_partial_printed_leads_to_its_call() {
     let partials = Partials([("sign".to_owned(), "-- {{ who }}".to_owned())].into());
     let source = "Hi\n{% render 'sign', who: 'us' %}";
     let (template, _) = parse(source, &partials, Dialect::Telecast);
-    let Outcome::Rendered(rendered) = render_with(&template, &Profile::default(), Limits::default()) else {
+    let RenderOutcome::Rendered(rendered) = render_with(&template, &Profile::default(), Limits::default())
+    else {
         panic!("it renders")
     };
     assert_eq!(rendered.text, "Hi\n-- us");
@@ -276,7 +279,7 @@ fn clevertaps_chips_are_variables_in_its_dialect_only() {
     let source = r#"Hi @Profile - First Name | default: "friend"!"#;
     let anna = profile(r#"{"First Name": "Anna"}"#);
     let text = |dialect, profile: &Profile| match render_in(dialect, source, profile) {
-        Outcome::Rendered(rendered) => rendered.text,
+        RenderOutcome::Rendered(rendered) => rendered.text,
         other => panic!("{other:?}"),
     };
     assert_eq!(text(Dialect::CleverTap, &anna), "Hi Anna!");
@@ -290,7 +293,7 @@ fn colours_and_holes_are_ascending_and_leave_raw_and_comments_alone() {
         "a {{ Profile.x | default: 'y' }} {% raw %}{{ no }}{% endraw %}{% comment %}{{ no }}{% endcomment %}";
     let (template, problems) = parse(source, &Partials::default(), Dialect::Telecast);
     assert_eq!(problems, []);
-    let holes: Vec<&str> = template.holes().iter().map(|hole| hole.of(source)).collect();
+    let holes: Vec<&str> = template.liquid_spans().iter().map(|hole| hole.of(source)).collect();
     assert_eq!(
         holes,
         ["{{ Profile.x | default: 'y' }}", "{% raw %}", "{% endraw %}", "{% comment %}", "{% endcomment %}"]

@@ -1,4 +1,6 @@
-//! The words inside `{{ … }}` and `{% … %}`, and the classes the editor colours them by.
+//! The lexer for the inside of `{{ … }}` and `{% … %}`, and the token classes that the editor highlights.
+//!
+//! Finding the delimiters is the task of [`super::scan`].
 
 use crate::text::Span;
 
@@ -11,7 +13,7 @@ pub enum TokenClass {
     Tag,
     /// The first name of a path: `Profile`, a loop's variable.
     Variable,
-    /// A name behind a dot.
+    /// A name after a dot.
     Property,
     Filter,
     /// The name of a keyword argument: `limit`, `allow_false`.
@@ -25,13 +27,13 @@ pub enum TokenClass {
     /// `.`, `,`, `:`, brackets.
     Punctuation,
     Comment,
-    /// The inside of `{% raw %}`: text, though it may look like Liquid.
+    /// The inside of `{% raw %}`: text, even if it looks like Liquid.
     Raw,
     Unknown,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Token {
+pub struct LiquidToken {
     pub span: Span,
     pub class: TokenClass,
 }
@@ -44,13 +46,13 @@ pub(super) struct Lexeme {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LexemeKind {
-    /// A name; hyphens and one `?` at the end belong to it.
+    /// A name; it may contain hyphens and end in one `?`.
     Word,
-    /// A whole or decimal number, with its sign.
+    /// An integer or decimal number, including its sign.
     Number,
-    /// Quoted text, quotes included.
+    /// Quoted text, including the quotes.
     String,
-    /// Quoted text without its end.
+    /// Quoted text without a closing quote.
     OpenString,
     /// `==`, `!=`, `<>`, `<=`, `>=`, `<`, `>`
     Comparison,
@@ -68,7 +70,7 @@ pub(super) enum LexemeKind {
     Unknown,
 }
 
-/// Cuts the part of `source` under `span` into words; never fails.
+/// Splits the text of `span` into lexemes. It never fails: other characters become [`LexemeKind::Unknown`].
 pub(super) fn lex(source: &str, span: Span) -> Vec<Lexeme> {
     let mut lexemes = Vec::new();
     let mut at = span.start;
@@ -89,7 +91,9 @@ fn lexeme_at(rest: &str, first: char) -> (LexemeKind, usize) {
     let second = rest[first.len_utf8()..].chars().next();
     match (first, second) {
         ('a'..='z' | 'A'..='Z' | '_', _) => (LexemeKind::Word, word_len(rest)),
+        // Liquid has no subtraction operator, so a `-` before a digit is always a sign.
         ('0'..='9', _) | ('-', Some('0'..='9')) => (LexemeKind::Number, number_len(rest)),
+        // Liquid strings have no escapes: the next quote of the same kind always ends the string.
         ('"' | '\'', _) => match rest[1..].find(first) {
             Some(length) => (LexemeKind::String, length + 2),
             None => (LexemeKind::OpenString, rest.trim_end_matches(is_space).len()),
@@ -117,28 +121,28 @@ fn word_len(rest: &str) -> usize {
     end + usize::from(rest[end..].starts_with('?'))
 }
 
-/// The dot of `1..5` is not the number's.
 fn number_len(rest: &str) -> usize {
     let digits = |text: &str| text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let sign = usize::from(rest.starts_with('-'));
     let whole = sign + digits(&rest[sign..]);
     match rest[whole..].strip_prefix('.').map(digits) {
+        // A dot without a digit after it belongs to a range such as `1..5`.
         Some(decimals) if 0 < decimals => whole + 1 + decimals,
         _ => whole,
     }
 }
 
-/// Words that join or compare in tags; anywhere else they are names.
+/// Keywords of tags and conditions. As the first word they are ordinary names.
 const WORD_OPERATORS: [&str; 10] =
     ["and", "or", "contains", "in", "reversed", "with", "for", "as", "continue", "not"];
 
 const CONSTANTS: [&str; 6] = ["true", "false", "nil", "null", "empty", "blank"];
 
-pub(super) fn classify<'l>(source: &'l str, lexemes: &'l [Lexeme]) -> impl Iterator<Item = Token> + 'l {
+pub(super) fn classify<'l>(source: &'l str, lexemes: &'l [Lexeme]) -> impl Iterator<Item = LiquidToken> + 'l {
     lexemes.iter().enumerate().map(move |(index, lexeme)| {
         let before = index.checked_sub(1).and_then(|before| lexemes.get(before)).map(|before| before.kind);
         let after = lexemes.get(index + 1).map(|after| after.kind);
-        Token { span: lexeme.span, class: class_of(lexeme.span.of(source), lexeme.kind, before, after) }
+        LiquidToken { span: lexeme.span, class: class_of(lexeme.span.of(source), lexeme.kind, before, after) }
     })
 }
 
@@ -152,8 +156,10 @@ fn class_of(
         LexemeKind::Word => match before {
             Some(LexemeKind::Dot) => TokenClass::Property,
             Some(LexemeKind::Pipe) => TokenClass::Filter,
+            // Checked before the constants: `empty:` would be an argument's name.
             _ if after == Some(LexemeKind::Colon) => TokenClass::Argument,
             _ if CONSTANTS.contains(&text) => TokenClass::Constant,
+            // At the start nothing can be joined or compared yet, so `{{ with }}` is a variable.
             Some(_) if WORD_OPERATORS.contains(&text) => TokenClass::Operator,
             _ => TokenClass::Variable,
         },

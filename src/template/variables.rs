@@ -2,18 +2,19 @@
 
 use crate::text::Span;
 
-use super::syntax::{Block, Path, Step, StepKind};
+use super::syntax::{Block, Path, PathStep, PathStepKind};
 use super::walk;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VariableUse {
     pub span: Span,
-    /// Its names: `["Profile", "first_name"]`; it ends before the first index that is not a name.
+    /// The names of the path: `["Profile", "first_name"]`. It ends before the first computed index.
     pub path: Vec<String>,
+    /// Whether a `default` filter follows.
     pub has_default: bool,
 }
 
-/// Returns the uses of variables in `block`, ascending.
+/// Returns the uses of variables in `block`, in order of their spans.
 pub(super) fn uses(block: &Block) -> Vec<VariableUse> {
     let mut found = Vec::new();
     walk::paths(block, &mut |path, has_default| {
@@ -22,6 +23,7 @@ pub(super) fn uses(block: &Block) -> Vec<VariableUse> {
             found.push(VariableUse { span: path.span, path: names, has_default });
         }
     });
+    // The walk visits a tag's parts in the order of the syntax tree, which is not always that of the source.
     found.sort_by_key(|variable| variable.span);
     found
 }
@@ -29,15 +31,15 @@ pub(super) fn uses(block: &Block) -> Vec<VariableUse> {
 pub(super) fn is_used(block: &Block, root: &str) -> bool {
     let mut is_used = false;
     walk::paths(block, &mut |path, _| {
-        is_used |= matches!(&path.root.kind, StepKind::Name { name, .. } if name == root);
+        is_used |= matches!(&path.root.kind, PathStepKind::Name { name, .. } if name == root);
     });
     is_used
 }
 
 pub(super) fn names_of(path: &Path) -> Vec<String> {
-    let name = |step: &Step| match &step.kind {
-        StepKind::Name { name, .. } => Some(name.clone()),
-        StepKind::Index(_) => None,
+    let name = |step: &PathStep| match &step.kind {
+        PathStepKind::Name { name, .. } => Some(name.clone()),
+        PathStepKind::Index(_) => None,
     };
     std::iter::once(&path.root).chain(&path.steps).map_while(name).collect()
 }

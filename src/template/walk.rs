@@ -1,15 +1,16 @@
-//! Walks over a syntax tree: its tags, its pipes, its paths.
+//! Visitors over the syntax tree: for tags, values with filters, and paths.
 
 use crate::text::Span;
 
 use super::syntax::{
-    Block, Condition, CycleGroup, Expression, Loop, Node, Offset, PartialCall, Path, Piped, StepKind, Tag,
+    Block, Condition, CycleGroup, Expression, FilteredExpression, Loop, Offset, PartialCall, Path,
+    PathStepKind, SyntaxNode, TagNode,
 };
 
-/// Calls `visit` with every tag of `block` and of the blocks in it, in order.
-pub(super) fn tags<'t>(block: &'t Block, visit: &mut dyn FnMut(Span, &'t Tag)) {
+/// Calls `visit` with every tag of `block` and of the blocks inside it, in source order.
+pub(super) fn tags<'t>(block: &'t Block, visit: &mut dyn FnMut(Span, &'t TagNode)) {
     for node in &block.nodes {
-        if let Node::Tag(span, tag) = node {
+        if let SyntaxNode::Tag(span, tag) = node {
             visit(*span, tag);
             for inner in blocks_of(tag) {
                 tags(inner, visit);
@@ -18,13 +19,14 @@ pub(super) fn tags<'t>(block: &'t Block, visit: &mut dyn FnMut(Span, &'t Tag)) {
     }
 }
 
-pub(super) fn pipes<'t>(block: &'t Block, visit: &mut dyn FnMut(&'t Piped)) {
+/// Calls `visit` with every value that may have filters, in source order.
+pub(super) fn pipes<'t>(block: &'t Block, visit: &mut dyn FnMut(&'t FilteredExpression)) {
     for node in &block.nodes {
         match node {
-            Node::Text(_) => {}
-            Node::Output(output) => visit(&output.value),
-            Node::Tag(_, tag) => {
-                if let Tag::Assign { value, .. } = &**tag {
+            SyntaxNode::Text(_) => {}
+            SyntaxNode::Output(output) => visit(&output.value),
+            SyntaxNode::Tag(_, tag) => {
+                if let TagNode::Assign { value, .. } = &**tag {
                     visit(value);
                 }
                 for inner in blocks_of(tag) {
@@ -39,9 +41,9 @@ pub(super) fn pipes<'t>(block: &'t Block, visit: &mut dyn FnMut(&'t Piped)) {
 pub(super) fn paths<'t>(block: &'t Block, visit: &mut dyn FnMut(&'t Path, bool)) {
     for node in &block.nodes {
         match node {
-            Node::Text(_) => {}
-            Node::Output(output) => in_piped(&output.value, visit),
-            Node::Tag(_, tag) => {
+            SyntaxNode::Text(_) => {}
+            SyntaxNode::Output(output) => in_piped(&output.value, visit),
+            SyntaxNode::Tag(_, tag) => {
                 in_tag(tag, visit);
                 for inner in blocks_of(tag) {
                     paths(inner, visit);
@@ -51,44 +53,45 @@ pub(super) fn paths<'t>(block: &'t Block, visit: &mut dyn FnMut(&'t Path, bool))
     }
 }
 
-pub(super) fn blocks_of(tag: &Tag) -> Vec<&Block> {
+pub(super) fn blocks_of(tag: &TagNode) -> Vec<&Block> {
     match tag {
-        Tag::Capture { body, .. } | Tag::IfChanged(body) => vec![body],
-        Tag::If { branches } => branches.iter().map(|branch| &branch.body).collect(),
-        Tag::Case { branches, .. } => branches.iter().map(|branch| &branch.body).collect(),
-        Tag::For(each) | Tag::TableRow(each) => {
+        TagNode::Capture { body, .. } | TagNode::IfChanged(body) => vec![body],
+        TagNode::If { branches } => branches.iter().map(|branch| &branch.body).collect(),
+        TagNode::Case { branches, .. } => branches.iter().map(|branch| &branch.body).collect(),
+        TagNode::For(each) | TagNode::TableRow(each) => {
             std::iter::once(&each.body).chain(each.otherwise.as_ref()).collect()
         }
-        Tag::Assign { .. }
-        | Tag::Break
-        | Tag::Continue
-        | Tag::Cycle { .. }
-        | Tag::Increment(_)
-        | Tag::Decrement(_)
-        | Tag::Partial(_)
-        | Tag::Abort
-        | Tag::Raw(_)
-        | Tag::Comment
-        | Tag::Broken => Vec::new(),
+        // No `_` arm: a new tag with a body must not be forgotten here.
+        TagNode::Assign { .. }
+        | TagNode::Break
+        | TagNode::Continue
+        | TagNode::Cycle { .. }
+        | TagNode::Increment(_)
+        | TagNode::Decrement(_)
+        | TagNode::Partial(_)
+        | TagNode::Abort
+        | TagNode::Raw(_)
+        | TagNode::Comment
+        | TagNode::Broken => Vec::new(),
     }
 }
 
-fn in_tag<'t>(tag: &'t Tag, visit: &mut dyn FnMut(&'t Path, bool)) {
+fn in_tag<'t>(tag: &'t TagNode, visit: &mut dyn FnMut(&'t Path, bool)) {
     match tag {
-        Tag::Assign { value, .. } => in_piped(value, visit),
-        Tag::If { branches } => {
+        TagNode::Assign { value, .. } => in_piped(value, visit),
+        TagNode::If { branches } => {
             for condition in branches.iter().filter_map(|branch| branch.condition.as_ref()) {
                 in_condition(condition, visit);
             }
         }
-        Tag::Case { subject, branches } => {
+        TagNode::Case { subject, branches } => {
             in_expression(subject, false, visit);
             for value in branches.iter().flat_map(|branch| &branch.values) {
                 in_expression(value, false, visit);
             }
         }
-        Tag::For(each) | Tag::TableRow(each) => in_loop(each, visit),
-        Tag::Cycle { group, items, .. } => {
+        TagNode::For(each) | TagNode::TableRow(each) => in_loop(each, visit),
+        TagNode::Cycle { group, items, .. } => {
             let name = match group {
                 CycleGroup::Named(name) => Some(name),
                 CycleGroup::Values(_) | CycleGroup::Own => None,
@@ -97,17 +100,17 @@ fn in_tag<'t>(tag: &'t Tag, visit: &mut dyn FnMut(&'t Path, bool)) {
                 in_expression(value, false, visit);
             }
         }
-        Tag::Partial(call) => in_call(call, visit),
-        Tag::Capture { .. }
-        | Tag::Break
-        | Tag::Continue
-        | Tag::Increment(_)
-        | Tag::Decrement(_)
-        | Tag::IfChanged(_)
-        | Tag::Abort
-        | Tag::Raw(_)
-        | Tag::Comment
-        | Tag::Broken => {}
+        TagNode::Partial(call) => in_call(call, visit),
+        TagNode::Capture { .. }
+        | TagNode::Break
+        | TagNode::Continue
+        | TagNode::Increment(_)
+        | TagNode::Decrement(_)
+        | TagNode::IfChanged(_)
+        | TagNode::Abort
+        | TagNode::Raw(_)
+        | TagNode::Comment
+        | TagNode::Broken => {}
     }
 }
 
@@ -146,7 +149,8 @@ pub(super) fn in_condition<'t>(condition: &'t Condition, visit: &mut dyn FnMut(&
     }
 }
 
-fn in_piped<'t>(piped: &'t Piped, visit: &mut dyn FnMut(&'t Path, bool)) {
+// `default` counts at any position among the filters: `{{ x | upcase | default: "a" }}` is safe for a missing `x` too.
+fn in_piped<'t>(piped: &'t FilteredExpression, visit: &mut dyn FnMut(&'t Path, bool)) {
     let has_default = piped.filters.iter().any(|call| call.filter.name == "default");
     in_expression(&piped.value, has_default, visit);
     for call in &piped.filters {
@@ -166,7 +170,7 @@ fn in_expression<'t>(expression: &'t Expression, has_default: bool, visit: &mut 
         Expression::Path(path) => {
             visit(path, has_default);
             for step in std::iter::once(&path.root).chain(&path.steps) {
-                if let StepKind::Index(index) = &step.kind {
+                if let PathStepKind::Index(index) = &step.kind {
                     in_expression(index, false, visit);
                 }
             }

@@ -1,4 +1,4 @@
-//! Editing: a value is replaced where it stands, with the comments around it; the rest of the file is not touched.
+//! Editing: a value is replaced in place. The comments around it and the rest of the file stay as they are.
 
 use toml_edit::{DocumentMut, Item, TableLike, Value};
 
@@ -6,25 +6,28 @@ use super::{Table, read};
 use crate::diagnostic::{Code, Diagnostic};
 
 #[derive(Debug, Clone)]
-pub struct Editor {
+pub(crate) struct Editor {
     document: DocumentMut,
-    ending: Ending,
-    /// What some editors of Windows put before a text; the parser takes it off.
+    ending: LineEnding,
+    // The parser drops the mark, so it has to be written again.
+    /// Whether the text starts with a byte order mark, as some Windows editors write.
     has_byte_order_mark: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Ending {
+enum LineEnding {
     Lf,
     CrLf,
 }
 
-pub fn edit(text: &str) -> Result<Editor, Diagnostic> {
+pub(crate) fn edit(text: &str) -> Result<Editor, Diagnostic> {
     match text.parse::<DocumentMut>() {
         Ok(document) => {
-            let ending = if text.contains("\r\n") { Ending::CrLf } else { Ending::Lf };
+            // New lines end in `\n`, so the whole text is brought to one style when it is written.
+            let ending = if text.contains("\r\n") { LineEnding::CrLf } else { LineEnding::Lf };
             Ok(Editor { document, ending, has_byte_order_mark: text.starts_with('\u{feff}') })
         }
+        // `read` makes the diagnostic from the same error, so both report it in the same words.
         Err(_) => {
             let (_, mut problems) = read(text, |_| ());
             Err(problems.pop().unwrap_or_else(|| {
@@ -34,15 +37,18 @@ pub fn edit(text: &str) -> Result<Editor, Diagnostic> {
     }
 }
 
-/// Returns a new file's text; `write` gets no old value.
-pub fn written<T>(value: &T, write: impl FnOnce(&mut Editor, &T, Option<&T>)) -> String {
-    let mut editor = Editor { document: DocumentMut::new(), ending: Ending::Lf, has_byte_order_mark: false };
+/// Returns the text of a new file; `write` is called without an old value.
+pub(crate) fn new_document<T>(value: &T, write: impl FnOnce(&mut Editor, &T, Option<&T>)) -> String {
+    let mut editor =
+        Editor { document: DocumentMut::new(), ending: LineEnding::Lf, has_byte_order_mark: false };
     write(&mut editor, value, None);
     editor.to_string()
 }
 
-/// Returns `text` changed only where `value` differs from what `build` reads in it, or the problem why it is not TOML.
-pub fn updated<T: Default>(
+/// Returns `text` with the changes that make it hold `value`, or the diagnostic if `text` is not TOML.
+///
+/// `write` gets the old value, as read by `build`, so that it can leave everything else unchanged.
+pub(crate) fn update_document<T: Default>(
     text: &str,
     value: &T,
     build: impl FnOnce(&mut Table<'_>) -> T,
@@ -55,31 +61,32 @@ pub fn updated<T: Default>(
 }
 
 impl Editor {
-    /// Sets the text at `path`, making tables on the way; the comments around the old value stay.
-    pub fn set_string(&mut self, path: &[&str], value: &str) {
+    /// Sets the string at `path` and creates missing tables; the comments around the old value stay.
+    pub(crate) fn set_string(&mut self, path: &[&str], value: &str) {
         self.set(path, Value::from(value));
     }
 
-    pub fn set_boolean(&mut self, path: &[&str], value: bool) {
+    pub(crate) fn set_boolean(&mut self, path: &[&str], value: bool) {
         self.set(path, Value::from(value));
     }
 
-    pub fn set_integer(&mut self, path: &[&str], value: i64) {
+    pub(crate) fn set_integer(&mut self, path: &[&str], value: i64) {
         self.set(path, Value::from(value));
     }
 
-    /// Sets a number, whole where it is.
-    pub fn set_number(&mut self, path: &[&str], value: f64) {
+    /// Sets a number; one without a fraction is written as an integer.
+    pub(crate) fn set_number(&mut self, path: &[&str], value: f64) {
+        // 1e15 is below 2^53, so every integer up to it is exact in an f64.
         let is_whole = value.fract() == 0.0 && value.abs() < 1e15;
         self.set(path, if is_whole { Value::from(value as i64) } else { Value::from(value) });
     }
 
-    pub fn set_strings(&mut self, path: &[&str], values: &[String]) {
+    pub(crate) fn set_strings(&mut self, path: &[&str], values: &[String]) {
         self.set(path, Value::from(values.iter().collect::<toml_edit::Array>()));
     }
 
-    /// Makes the table at `path` hold exactly `pairs` in that order; of a key given twice the last value is kept.
-    pub fn set_pairs(&mut self, path: &[&str], pairs: &[(String, String)]) {
+    /// Makes the table at `path` hold exactly `pairs`, in that order; for a duplicate key, the last value counts.
+    pub(crate) fn set_pairs(&mut self, path: &[&str], pairs: &[(String, String)]) {
         if pairs.is_empty() {
             self.remove(path);
             return;
@@ -94,6 +101,7 @@ impl Editor {
             table.remove(&key);
         }
         for (key, value) in pairs {
+            // An equal value keeps its notation, such as single quotes.
             if table.get(key).and_then(Item::as_str) != Some(value) {
                 put(table, key, Value::from(value.as_str()));
             }
@@ -101,8 +109,8 @@ impl Editor {
         self.sort_pairs(path, pairs);
     }
 
-    /// Takes the value or table at `path` out, with its comments; tables that it leaves empty stay.
-    pub fn remove(&mut self, path: &[&str]) {
+    /// Removes the value or table at `path` with its comments; a table that becomes empty stays.
+    pub(crate) fn remove(&mut self, path: &[&str]) {
         let Some((key, parents)) = path.split_last() else { return };
         let mut table: &mut dyn TableLike = self.document.as_table_mut();
         for parent in parents {
@@ -121,12 +129,12 @@ impl Editor {
         }
     }
 
-    /// Returns the table at `path`, made where it is missing; `None` where a value that is no table is in the way.
+    /// Returns the table at `path`, creating what is missing, or `None` if a value that is not a table is in the way.
     fn table_mut(&mut self, path: &[&str]) -> Option<&mut dyn TableLike> {
         let mut table: &mut dyn TableLike = self.document.as_table_mut();
         for key in path {
             if !table.contains_key(key) {
-                // Without a header of its own where it only holds other tables.
+                // Implicit: no `[header]` is written for a table that contains only other tables.
                 let mut new = toml_edit::Table::new();
                 new.set_implicit(true);
                 table.insert(key, Item::Table(new));
@@ -166,13 +174,14 @@ impl std::fmt::Display for Editor {
             out.write_str("\u{feff}")?;
         }
         match self.ending {
-            Ending::Lf => out.write_str(&text),
-            Ending::CrLf => out.write_str(&text.replace("\r\n", "\n").replace('\n', "\r\n")),
+            LineEnding::Lf => out.write_str(&text),
+            // The text may hold `\r\n` already; without the first step that would become `\r\r\n`.
+            LineEnding::CrLf => out.write_str(&text.replace("\r\n", "\n").replace('\n', "\r\n")),
         }
     }
 }
 
-/// Puts `value` under `key`; where there is a value already, the blanks and comments around it stay.
+/// Sets `key` to `value`; the whitespace and comments around an old value stay.
 fn put(table: &mut dyn TableLike, key: &str, mut value: Value) {
     match table.get_mut(key) {
         Some(Item::Value(old)) => {

@@ -20,7 +20,7 @@ fn check_read(text: &str, expected: &[&str]) {
         table.table("who", |who| who.boolean("everyone"));
     });
     let lines: Vec<String> =
-        FileProblem::place("f", text, &problems).iter().map(ToString::to_string).collect();
+        FileProblem::from_diagnostics("f", text, &problems).iter().map(ToString::to_string).collect();
     assert_eq!(lines, expected);
 }
 
@@ -52,10 +52,7 @@ fn a_byte_order_mark_is_no_problem_and_stays() {
         |editor| editor.set_string(&["name"], "b"),
         "\u{feff}name = \"b\"\n",
     );
-    check_read(
-        "\u{feff}name = 5\n",
-        &["f:1:9: error[wrong-type]: `name` is a text in quotes, not a whole number"],
-    );
+    check_read("\u{feff}name = 5\n", &["f:1:9: error[wrong-type]: `name` must be a string, not an integer"]);
 }
 
 #[test]
@@ -89,13 +86,13 @@ fn wrong_types_and_unknown_keys_are_problems_at_their_place() {
     check_read(
         "nam = 1\nname = [\"x\"]\nrate = \"fast\"\nlabels = [\"a\", 5]\nheaders = { A = true }\n[who]\neveryon = true\n[[x]]\n",
         &[
-            "f:1:1: warning[unknown-key]: telecast does not know the key `nam` here\n  help: did you mean `name`?",
-            "f:2:8: error[wrong-type]: `name` is a text in quotes, not a list",
-            "f:3:8: error[wrong-type]: `rate` is a number, not a text",
-            "f:4:16: error[wrong-type]: `labels` holds texts, not a whole number",
-            "f:5:17: error[wrong-type]: `A` is a text in quotes, not a boolean",
-            "f:7:1: warning[unknown-key]: telecast does not know the key `everyon` here\n  help: did you mean `everyone`?",
-            "f:8:3: warning[unknown-key]: telecast does not know the key `x` here",
+            "f:1:1: warning[unknown-key]: unknown key `nam`\n  help: did you mean `name`?",
+            "f:2:8: error[wrong-type]: `name` must be a string, not a list",
+            "f:3:8: error[wrong-type]: `rate` must be a number, not a string",
+            "f:4:16: error[wrong-type]: `labels` must contain strings, not an integer",
+            "f:5:17: error[wrong-type]: `A` must be a string, not a boolean",
+            "f:7:1: warning[unknown-key]: unknown key `everyon`\n  help: did you mean `everyone`?",
+            "f:8:3: warning[unknown-key]: unknown key `x`",
         ],
     );
 }

@@ -1,12 +1,15 @@
-//! The console: what the screens share, the screens, which of them is shown, and the dialogs that are no screen's.
+//! The console's state: the state that screens share, the screens, the current screen, and the app's own
+//! dialogs.
 //!
 //! ```text
-//! Msg ─▶ dialog over the screen, else the screen ─▶ effects ─▶ those that ask the app are done here, the rest go out
-//!                                                     └─▶ every screen follows: layout, and what is drawn
+//! Msg ─▶ the app's dialog, else the screen ─▶ effects for the runtime
+//!                                        └─▶ commands for the app, done here
+//!        then: the current screen prepares its layout and what it draws
 //! ```
 
 mod chrome;
 mod dialog;
+mod page;
 #[cfg(test)]
 mod tests;
 
@@ -16,17 +19,18 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::ui::app::chrome::Chrome;
-use crate::ui::app::dialog::{Answer, Dialog};
+use crate::ui::app::dialog::{Dialog, DialogAnswer};
+use crate::ui::app::page::Page;
 use crate::ui::screen::{ScreenId, Screens};
 use crate::ui::shared::{
-    Action, Ask, Cursor, Effect, Entry, LoopEffect, Msg, Screen, Shared, Task, UiSettings,
+    Action, AppCommand, Cursor, Effect, JournalEntry, LoopEffect, Msg, Screen, SharedState, Task, UiSettings,
 };
 use crate::ui::widget::{Input, Link, MouseKind, Theme, draw};
 use crate::workspace::Workspace;
 
 #[derive(Debug)]
 pub struct App {
-    pub shared: Shared,
+    pub shared: SharedState,
     pub screens: Screens,
     pub current: ScreenId,
     dialog: Option<Dialog>,
@@ -34,7 +38,7 @@ pub struct App {
 
 impl App {
     pub fn new(workspace: Arc<Workspace>, theme: Theme, settings: UiSettings) -> Self {
-        let shared = Shared::new(workspace, theme, settings);
+        let shared = SharedState::new(workspace, theme, settings);
         let screens = Screens::new(&shared);
         Self { shared, screens, current: ScreenId::Compose, dialog: None }
     }
@@ -43,7 +47,7 @@ impl App {
         update(self, Msg::Input(Input::Resize(columns, rows)))
     }
 
-    /// Returns what the console asks for when it starts, after the first frame.
+    /// Starts the console. The returned effects run after the first frame, so that nothing delays it.
     pub fn start(&mut self) -> Vec<Effect> {
         let mut effects = vec![Effect::Task(Task::LoadPeople(None)), Effect::Task(Task::Watch)];
         for id in ScreenId::ALL {
@@ -53,20 +57,20 @@ impl App {
     }
 
     pub fn has_dialog(&self) -> bool {
-        self.dialog.is_some() || self.screen().place().is_covered
+        self.dialog.is_some() || self.screen().focus().is_covered
     }
 
     pub fn unsaved(&self) -> Vec<String> {
         ScreenId::ALL.iter().flat_map(|id| self.screens.get(*id).unsaved()).collect()
     }
 
-    pub fn texts(&self) -> Vec<(ScreenId, String)> {
-        let of = |id: ScreenId| self.screens.get(id).texts().into_iter().map(move |text| (id, text));
+    pub fn open_texts(&self) -> Vec<(ScreenId, String)> {
+        let of = |id: ScreenId| self.screens.get(id).open_texts().into_iter().map(move |text| (id, text));
         ScreenId::ALL.iter().copied().flat_map(of).collect()
     }
 
-    pub fn journal(&mut self, (screen, text): &(ScreenId, String)) -> Option<Entry> {
-        self.screens.get_mut(*screen).journal(&self.shared, text)
+    pub fn draft_entry(&mut self, (screen, text): &(ScreenId, String)) -> Option<JournalEntry> {
+        self.screens.get_mut(*screen).draft_entry(&self.shared, text)
     }
 
     fn take(&mut self, message: Msg) -> Vec<Effect> {
@@ -75,8 +79,10 @@ impl App {
             Msg::FilesChanged => vec![Effect::Task(Task::Reload)],
             result => {
                 if let Msg::Fault { work, fault } = &result {
-                    self.shared.complain(work.in_words(fault));
+                    self.shared.show_error(work.footer_message(fault));
                 }
+                // Results go to every screen: the one that asked may no longer be the current one. The last
+                // takes the message by value, which saves a clone of a message that may be large.
                 let (last, others) = ScreenId::ALL.split_last().expect("there is a screen");
                 let mut effects = Vec::new();
                 for id in others {
@@ -94,21 +100,30 @@ impl App {
                 self.shared.size = (*columns, *rows);
                 return Vec::new();
             }
+            // Files often change while the user is in another window, and the watch may be missing (network
+            // file systems).
             Input::FocusGained => return vec![Effect::Task(Task::Reload)],
+            // A notice stays until the next key or click, so that it is not missed; moving the mouse does not
+            // remove it.
             Input::Key(_) | Input::Paste(_) => self.shared.notice = None,
             Input::Mouse(_) => {}
         }
         let area = self.area();
         if let Some(dialog) = &mut self.dialog {
             let answer = dialog.take(input, area);
-            if !matches!(answer, Answer::Open) {
+            if !matches!(answer, DialogAnswer::Open) {
                 self.dialog = None;
             }
-            return if let Answer::Asked(ask) = answer { self.perform(ask) } else { Vec::new() };
+            return match answer {
+                DialogAnswer::Command(command) => self.perform(command),
+                DialogAnswer::Page(topic) => self.open(Dialog::Page(Page::new(topic, area))),
+                DialogAnswer::Open | DialogAnswer::Closed => Vec::new(),
+            };
         }
         if let Input::Mouse(mouse) = &input
             && let MouseKind::Down { .. } = mouse.kind
-            && !self.screen().place().is_covered
+            // Under a dialog of the screen, clicks in header and footer belong to the dialog, which closes.
+            && !self.screen().focus().is_covered
         {
             self.shared.notice = None;
             let chrome = Chrome::of(area);
@@ -121,7 +136,7 @@ impl App {
 
     fn act(&mut self, action: Action) -> Vec<Effect> {
         match action {
-            Action::Help => self.open(dialog::help(&self.shared.keymap, &self.screen().place())),
+            Action::Help => self.open(dialog::help(&self.shared.keymap, &self.screen().focus())),
             Action::Palette => self.open(dialog::palette(&self.shared.keymap)),
             Action::Quit => self.quit(),
             Action::Suspend => vec![Effect::Loop(LoopEffect::Suspend)],
@@ -129,15 +144,18 @@ impl App {
         }
     }
 
-    fn perform(&mut self, ask: Ask) -> Vec<Effect> {
-        match ask {
-            Ask::Act(action) => self.act(action),
-            Ask::SaveAndQuit => {
+    fn perform(&mut self, command: AppCommand) -> Vec<Effect> {
+        match command {
+            AppCommand::Act(action) => self.act(action),
+            AppCommand::SaveAndQuit => {
+                // The console quits in `update` once nothing is unsaved, because the saves are answered later.
+                // A save that fails resets the flag.
                 self.shared.is_quitting = true;
                 let save = |id: &ScreenId| self.screens.get_mut(*id).save_all(&mut self.shared);
                 ScreenId::ALL.iter().flat_map(save).collect()
             }
-            Ask::QuitUnsaved => {
+            AppCommand::QuitUnsaved => {
+                // Drafts are deleted too: the next start must not offer text that the user has discarded.
                 let discard = |id: &ScreenId| self.screens.get_mut(*id).discard_all(&self.shared);
                 let mut effects: Vec<Effect> = ScreenId::ALL.iter().flat_map(discard).collect();
                 effects.push(Effect::Loop(LoopEffect::Quit));
@@ -148,8 +166,9 @@ impl App {
 
     fn quit(&mut self) -> Vec<Effect> {
         let names = self.unsaved();
+        // A read-only console writes neither files nor drafts, so there is nothing to save.
         if names.is_empty() || self.shared.read_only.is_some() {
-            return self.perform(Ask::QuitUnsaved);
+            return self.perform(AppCommand::QuitUnsaved);
         }
         self.open(dialog::quit(&names))
     }
@@ -170,12 +189,18 @@ impl App {
 
 pub fn update(app: &mut App, message: Msg) -> Vec<Effect> {
     let mut effects = app.take(message);
-    for ask in app.shared.take_asks() {
-        effects.extend(app.perform(ask));
+    // Screens cannot call the app, so they queue commands, which run after the screen has finished its update.
+    for command in app.shared.take_commands() {
+        effects.extend(app.perform(command));
+    }
+    let area = app.area();
+    if let Some(Dialog::Page(page)) = &mut app.dialog {
+        page.fit(area);
     }
     app.shared.is_covered = app.dialog.is_some();
-    let area = Chrome::of(app.area()).screen;
-    effects.extend(app.screens.get_mut(app.current).follow(&mut app.shared, area));
+    let area = Chrome::of(area).screen;
+    // Layout is computed once per message, so that drawing and mouse hits use the same one.
+    effects.extend(app.screens.get_mut(app.current).prepare_view(&mut app.shared, area));
     if app.shared.is_quitting && app.unsaved().is_empty() {
         effects.push(Effect::Loop(LoopEffect::Quit));
     }
@@ -187,8 +212,8 @@ pub fn view(app: &App, buf: &mut Buffer) -> Option<Cursor> {
     draw::fill(buf, area, shared.theme.text);
     let chrome = Chrome::of(area);
     if chrome.is_too_small() {
-        let words = format!("too small: {}×{}", area.width, area.height);
-        draw::put_line(buf, area, area.y, &words, shared.theme.warning);
+        let message = format!("too small: {}×{}", area.width, area.height);
+        draw::put_line(buf, area, area.y, &message, shared.theme.warning);
         return None;
     }
     chrome.draw(shared, screen, buf);
@@ -199,7 +224,8 @@ pub fn view(app: &App, buf: &mut Buffer) -> Option<Cursor> {
     }
 }
 
-/// Returns the cells that lead to addresses; none while something lies over the screen.
+/// Returns the cells that are links. There are none while a dialog of the app covers the screen: a click on
+/// the dialog would open a link under it.
 pub fn links(app: &App) -> Vec<Link> {
     if app.dialog.is_some() { Vec::new() } else { app.screen().links(&app.shared) }
 }

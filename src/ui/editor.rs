@@ -1,10 +1,11 @@
-//! The view of a text model: rows, colours, marks, vim's modes.
+//! The view of the text model: rows, colours, marks, vim's modes.
 
-pub mod change;
+pub(crate) mod change;
 pub mod highlight;
-pub mod tab_stops;
-pub mod view;
+pub(crate) mod tab_stops;
+pub(crate) mod view;
 pub mod vim;
 
-/// The largest text with hints, in bytes: over a hundred times what Telegram takes.
-pub const HINTS_UP_TO: usize = 1024 * 1024;
+/// The largest text, in bytes, that is coloured, checked and completed while it is edited. It is over a hundred times
+/// what Telegram accepts.
+pub(crate) const MAX_HINTED_BYTES: usize = 1024 * 1024;

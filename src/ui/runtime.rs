@@ -1,21 +1,22 @@
-//! The loop: results, input and signals become messages; messages change the state; a changed state is drawn.
+//! The event loop: results, input and signals become messages, messages change the state, and a changed state
+//! is drawn.
 //!
 //! ```text
-//! Outside (input, signals, timers) ─┐
-//! results of the executor's tasks ──┴▶ next ─▶ take: update ─▶ effects ─▶ Outside, executor ─▶ draw
+//! input, signals, timers ───────────┐
+//! results of the executor's tasks ──┴▶ next ─▶ update ─▶ effects ─▶ terminal, executor ─▶ draw
 //! ```
 //!
-//! A biased select drains whatever is ready before it draws. A key is drawn at once; results from the background at
-//! most every `FRAME`. There is no idle tick: nothing happens when nothing happens. Tests drive this loop with an
-//! [`Outside`] of their own.
+//! A biased select handles everything that is ready before it draws. A key is drawn at once; results from the
+//! background are drawn at most every `FRAME`. There is no idle tick: while nothing happens, nothing runs.
+//! Tests drive this loop with their own [`Platform`].
 
 pub mod executor;
 mod external_editor;
 mod input;
-pub mod outside;
+pub mod platform;
 mod signals;
-pub mod start;
-pub mod terminal;
+pub(crate) mod start;
+pub(crate) mod terminal;
 mod timers;
 mod tty;
 mod welcome;
@@ -32,157 +33,169 @@ use tokio::time::Instant;
 use crate::text::visible;
 use crate::ui::app::{App, update};
 use crate::ui::runtime::executor::Executor;
-use crate::ui::runtime::outside::{Happening, Outside};
+use crate::ui::runtime::platform::{Platform, PlatformEvent};
 use crate::ui::runtime::tty::Tty;
-use crate::ui::shared::{Effect, ExternalEdit, Fault, LoopEffect, Msg, Provoked, Work, fault};
+use crate::ui::shared::{CaughtPanic, Effect, ExternalEdit, InjectedFaults, LoopEffect, Msg, Work, fault};
 
-/// Background results are drawn at most this often.
+/// The shortest time between two draws of background results.
+// 8 ms is about one frame at 120 Hz: faster draws would not be seen.
 const FRAME: Duration = Duration::from_millis(8);
 
-/// Runs the console in the terminal until the person leaves it, or a signal or a fault of ours ends it; the terminal is
-/// given back in every case.
+/// Runs the console in the terminal until the user quits, or a signal or a panic ends it. The terminal is
+/// restored in every case.
 pub async fn run(
     app: App,
     executor: Executor,
     results: mpsc::Receiver<Msg>,
-    provoked: Arc<Provoked>,
+    injected: Arc<InjectedFaults>,
 ) -> io::Result<ExitCode> {
-    let tty = Tty::take(app.shared.settings.mouse, Arc::clone(&provoked))?;
-    let mut console = Loop::new(app, executor, results, tty, provoked);
+    let tty = Tty::take(app.shared.settings.mouse, Arc::clone(&injected))?;
+    let mut console = EventLoop::new(app, executor, results, tty, injected);
     match fault::catch_task(console.run()).await {
         Ok(result) => result,
         Err(fault) => Ok(console.end_by_fault(&fault).await),
     }
 }
 
-pub struct Loop<O> {
+pub struct EventLoop<O> {
     pub app: App,
     pub executor: Executor,
-    pub outside: O,
+    pub platform: O,
     results: mpsc::Receiver<Msg>,
-    provoked: Arc<Provoked>,
-    /// When a result was drawn last, and whether more of them wait for their frame.
+    injected: Arc<InjectedFaults>,
+    /// When a result was last drawn, and whether later ones wait for the next frame.
     result_drawn_at: Instant,
     is_frame_due: bool,
 }
 
 #[derive(Debug)]
 #[must_use]
-pub enum Next {
+pub enum LoopControl {
     Continue,
     Exit(ExitCode),
 }
 
 #[derive(Debug)]
-pub enum Event {
-    Outside(Happening),
+pub enum LoopEvent {
+    Outside(PlatformEvent),
     Results(Vec<Msg>),
-    /// The time to draw results that have changed the state.
+    /// It is time to draw results that have changed the state.
     Frame,
 }
 
-impl<O: Outside> Loop<O> {
-    /// Makes the loop; nothing is drawn, and nothing asked for, until [`Loop::begin`].
+impl<O: Platform> EventLoop<O> {
+    /// Creates the loop. Nothing is drawn and no effect runs until [`EventLoop::begin`].
     pub fn new(
         app: App,
         executor: Executor,
         results: mpsc::Receiver<Msg>,
-        outside: O,
-        provoked: Arc<Provoked>,
+        platform: O,
+        injected: Arc<InjectedFaults>,
     ) -> Self {
         let result_drawn_at = Instant::now();
-        Self { app, executor, outside, results, provoked, result_drawn_at, is_frame_due: false }
+        Self { app, executor, platform, results, injected, result_drawn_at, is_frame_due: false }
     }
 
     async fn run(&mut self) -> io::Result<ExitCode> {
         let mut next = self.begin().await?;
         loop {
-            if let Next::Exit(code) = next {
+            if let LoopControl::Exit(code) = next {
                 return Ok(code);
             }
             let event = self.next().await;
-            next = self.take(event).await?;
+            next = self.handle(event).await?;
         }
     }
 
-    /// Draws the first frame, then asks for what the console starts with.
-    pub async fn begin(&mut self) -> io::Result<Next> {
-        let (columns, rows) = self.outside.size()?;
+    /// Draws the first frame, then runs the effects of the start.
+    pub async fn begin(&mut self) -> io::Result<LoopControl> {
+        let (columns, rows) = self.platform.size()?;
         let mut effects = self.app.resize(columns, rows);
-        self.outside.draw(&self.app)?;
+        self.platform.draw(&self.app)?;
         self.result_drawn_at = Instant::now();
         effects.extend(self.app.start());
         self.perform(effects).await
     }
 
-    /// Waits for what happens next. Dropped before it is ready, it loses nothing.
-    pub async fn next(&mut self) -> Event {
+    /// Waits for the next event. It is cancel-safe: dropped before it is ready, it loses nothing.
+    pub async fn next(&mut self) -> LoopEvent {
         tokio::select! {
+            // Input first: a key must not wait for a burst of results.
             biased;
-            happening = self.outside.next() => Event::Outside(happening),
+            event = self.platform.next() => LoopEvent::Outside(event),
             Some(result) = self.results.recv() => {
+                // Everything in the queue is one event, so that a burst of results costs one frame.
                 let mut results = vec![result];
                 while let Ok(more) = self.results.try_recv() {
                     results.push(more);
                 }
-                Event::Results(results)
+                LoopEvent::Results(results)
             }
-            () = tokio::time::sleep_until(self.result_drawn_at + FRAME), if self.is_frame_due => Event::Frame,
+            () = tokio::time::sleep_until(self.result_drawn_at + FRAME), if self.is_frame_due => LoopEvent::Frame,
         }
     }
 
-    pub async fn take(&mut self, event: Event) -> io::Result<Next> {
-        let is_input = matches!(event, Event::Outside(Happening::Inputs(_)));
+    pub async fn handle(&mut self, event: LoopEvent) -> io::Result<LoopControl> {
+        let is_input = matches!(event, LoopEvent::Outside(PlatformEvent::Inputs(_)));
         let (messages, may_wait) = match event {
-            Event::Outside(Happening::Inputs(inputs)) => {
+            LoopEvent::Outside(PlatformEvent::Inputs(inputs)) => {
                 (inputs.into_iter().map(Msg::Input).collect(), false)
             }
-            Event::Outside(Happening::Due(timer)) => (vec![Msg::Due(timer)], true),
-            Event::Outside(Happening::Stop) => {
-                let effects = if self.outside.is_stop_meant().await { self.suspend()? } else { Vec::new() };
+            LoopEvent::Outside(PlatformEvent::Due(timer)) => (vec![Msg::Due(timer)], true),
+            LoopEvent::Outside(PlatformEvent::Stop) => {
+                // A SIGCONT right after the SIGTSTP may have cancelled the stop. If the process stopped now,
+                // nothing would continue it.
+                let effects = if self.platform.should_stop().await { self.suspend()? } else { Vec::new() };
                 return self.perform(effects).await;
             }
-            Event::Outside(Happening::TakenAway) => {
-                self.outside.release();
+            LoopEvent::Outside(PlatformEvent::ModesReset) => {
+                self.platform.release();
                 let effects = self.retake()?;
                 return self.perform(effects).await;
             }
-            Event::Outside(Happening::End(code)) => return Ok(Next::Exit(self.end_by_signal(code).await)),
-            Event::Results(results) => (results, true),
-            Event::Frame => (Vec::new(), false),
+            LoopEvent::Outside(PlatformEvent::End(code)) => {
+                return Ok(LoopControl::Exit(self.end_by_signal(code).await));
+            }
+            LoopEvent::Results(results) => (results, true),
+            LoopEvent::Frame => (Vec::new(), false),
         };
         for message in messages {
-            strike(&self.provoked, &self.app, "update");
+            trigger_if_unsaved(&self.injected, &self.app, "update");
             let effects = update(&mut self.app, message);
-            if let Next::Exit(code) = self.perform(effects).await? {
-                return Ok(Next::Exit(code));
+            if let LoopControl::Exit(code) = self.perform(effects).await? {
+                return Ok(LoopControl::Exit(code));
             }
         }
-        // A key is drawn at once, and so is the first result after it; only results follow each other in frames.
+        // A key is drawn at once, and so is the first result after it: it is usually the preview of that key.
+        // Only results that follow each other share frames.
         self.is_frame_due = may_wait && Instant::now() < self.result_drawn_at + FRAME;
         if !self.is_frame_due {
-            self.outside.draw(&self.app)?;
+            self.platform.draw(&self.app)?;
             if !is_input {
                 self.result_drawn_at = Instant::now();
             }
         }
-        Ok(Next::Continue)
+        Ok(LoopControl::Continue)
     }
 
-    async fn perform(&mut self, effects: Vec<Effect>) -> io::Result<Next> {
+    async fn perform(&mut self, effects: Vec<Effect>) -> io::Result<LoopControl> {
         let mut effects = VecDeque::from(effects);
         while let Some(effect) = effects.pop_front() {
             match effect {
+                // There is no time limit for the saves: quitting must not lose text. Running tests are
+                // interrupted.
                 Effect::Loop(LoopEffect::Quit) => {
                     self.executor.finish().await;
                     self.executor.interrupt_tests().await;
-                    return Ok(Next::Exit(ExitCode::SUCCESS));
+                    return Ok(LoopControl::Exit(ExitCode::SUCCESS));
                 }
                 Effect::Loop(LoopEffect::Suspend) => effects.extend(self.suspend()?),
-                Effect::Loop(LoopEffect::Copy(text)) => self.outside.copy(&text)?,
-                Effect::Loop(LoopEffect::After(timer)) => self.outside.after(timer),
+                Effect::Loop(LoopEffect::Copy(text)) => self.platform.copy(&text)?,
+                Effect::Loop(LoopEffect::After(timer)) => self.platform.after(timer),
+                // The input stream is dropped before the editor starts: two readers of stdin would each get
+                // part of the keys.
                 Effect::Loop(LoopEffect::OpenEditor(job)) => {
-                    self.outside.release();
+                    self.platform.release();
                     let edited = self.edit(job).await;
                     effects.extend(self.retake()?);
                     effects.extend(update(&mut self.app, edited));
@@ -191,16 +204,16 @@ impl<O: Outside> Loop<O> {
                 Effect::Task(task) => self.executor.start(task),
             }
         }
-        Ok(Next::Continue)
+        Ok(LoopControl::Continue)
     }
 
-    /// Runs `$VISUAL` or `$EDITOR` on a body; the terminal is the child's meanwhile.
+    /// Runs `$VISUAL` or `$EDITOR` on a body. The editor has the terminal until it exits.
     async fn edit(&mut self, job: ExternalEdit) -> Msg {
         let stem = job.stem.clone();
         let scratch = self.executor.scratch();
         let edited = fault::catch_task(async {
-            self.provoked.strike(Work::Editor.id());
-            self.outside.edit(job, &scratch).await
+            self.injected.trigger(Work::Editor.id());
+            self.platform.edit(job, &scratch).await
         });
         match edited.await {
             Ok(result) => Msg::EditedExternally { stem, result },
@@ -208,34 +221,35 @@ impl<O: Outside> Loop<O> {
         }
     }
 
-    /// Takes the terminal again and paints every cell; its size may be another one.
+    /// Takes the terminal back and draws every cell. Its size may have changed.
     fn retake(&mut self) -> io::Result<Vec<Effect>> {
-        self.outside.retake()?;
-        let (columns, rows) = self.outside.size()?;
+        self.platform.retake()?;
+        let (columns, rows) = self.platform.size()?;
         let effects = self.app.resize(columns, rows);
-        self.outside.draw(&self.app)?;
+        self.platform.draw(&self.app)?;
         Ok(effects)
     }
 
     fn suspend(&mut self) -> io::Result<Vec<Effect>> {
-        self.outside.release();
-        self.outside.stop()?;
+        self.platform.release();
+        self.platform.stop()?;
         self.retake()
     }
 
-    /// Gives the terminal back as it was, saves what is unsaved as drafts and says what happened.
-    async fn end_by_fault(&mut self, fault: &Fault) -> ExitCode {
-        self.outside.abandon();
-        let texts = self.app.texts();
+    /// Restores the terminal, saves unsaved text as drafts, and reports the panic on stderr.
+    async fn end_by_fault(&mut self, fault: &CaughtPanic) -> ExitCode {
+        self.platform.abandon();
+        let texts = self.app.open_texts();
         let mut lost = Vec::new();
         for text in texts {
-            // The fault may have left a text half changed: the others are written all the same.
-            match fault::catch(|| self.app.journal(&text)) {
+            // The panic may have left one text half changed, so each draft is caught on its own and the others
+            // are written.
+            match fault::catch(|| self.app.draft_entry(&text)) {
                 Ok(None) => {}
                 Ok(Some(draft)) => {
                     if let Some(message) = self.executor.journal_last(draft).await {
                         lost.push(match message {
-                            Msg::DraftFailed(words) => format!("{}: {words}", text.1),
+                            Msg::DraftFailed(error) => format!("{}: {error}", text.1),
                             other => format!("{}: {other:?}", text.1),
                         });
                     }
@@ -245,19 +259,20 @@ impl<O: Outside> Loop<O> {
         }
         self.executor.finish().await;
         let mut stderr = io::stderr().lock();
-        // Nobody is left to tell where stderr is gone.
-        let _ = writeln!(stderr, "telecast stopped by a fault of its own: {fault}; please report it");
+        // If stderr is closed there is nowhere else to report.
+        let _ = writeln!(stderr, "telecast stopped after an internal error: {fault}; please report it");
         let _ = match lost.as_slice() {
-            [] => writeln!(stderr, "Unsaved text is in the drafts and will be offered at the next start."),
-            lost => writeln!(stderr, "Not kept as drafts: {}", visible(&lost.join("; "))),
+            [] => writeln!(stderr, "Unsaved text was saved as drafts; they are offered at the next start."),
+            lost => writeln!(stderr, "Not saved as drafts: {}", visible(&lost.join("; "))),
         };
         ExitCode::FAILURE
     }
 
-    /// Saves what is unsaved as drafts, then ends with the code shells expect after a signal.
+    /// Saves unsaved text as drafts, then exits with the code that shells expect after a signal (128 + its
+    /// number).
     async fn end_by_signal(&mut self, code: u8) -> ExitCode {
-        for text in self.app.texts() {
-            if let Some(draft) = self.app.journal(&text) {
+        for text in self.app.open_texts() {
+            if let Some(draft) = self.app.draft_entry(&text) {
                 self.executor.journal_last(draft).await;
             }
         }
@@ -266,9 +281,10 @@ impl<O: Outside> Loop<O> {
     }
 }
 
-/// Panics where a test has asked for it, once something is unsaved.
-fn strike(provoked: &Provoked, app: &App, id: &str) {
-    if provoked.awaits(id) && !app.unsaved().is_empty() {
-        provoked.strike(id);
+/// Panics if a test has requested it, but not before something is unsaved: the tests check that the text
+/// survives.
+fn trigger_if_unsaved(injected: &InjectedFaults, app: &App, id: &str) {
+    if injected.is_armed(id) && !app.unsaved().is_empty() {
+        injected.trigger(id);
     }
 }

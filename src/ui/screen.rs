@@ -1,13 +1,13 @@
-//! The screens, a folder each: none knows another, and the app knows each by [`Screen`] alone.
+//! The screens, one folder each. Screens do not use each other, and the app uses them through [`Screen`] only.
 //!
-//! A new screen is its folder, a variant of [`ScreenId`] with its field in [`Screens`], and its rows in
+//! To add a screen, add its folder, a variant of [`ScreenId`] with a field in [`Screens`], and its rows in
 //! [`ACTIONS`](crate::ui::shared::action::ACTIONS).
 
 pub mod compose;
 #[cfg(test)]
 mod empty;
 
-use crate::ui::shared::{Screen, Shared};
+use crate::ui::shared::{Screen, SharedState};
 
 use compose::Compose;
 
@@ -18,7 +18,7 @@ pub enum ScreenId {
     Empty,
 }
 
-/// The screens; each keeps its state while another one is shown.
+/// All screens. Each keeps its state while another one is shown.
 #[derive(Debug)]
 pub struct Screens {
     pub compose: Compose,
@@ -27,7 +27,7 @@ pub struct Screens {
 }
 
 impl Screens {
-    pub fn new(shared: &Shared) -> Self {
+    pub fn new(shared: &SharedState) -> Self {
         Self {
             compose: Compose::new(shared),
             #[cfg(test)]
@@ -35,6 +35,7 @@ impl Screens {
         }
     }
 
+    // A trait object, so that the app cannot depend on the type of one screen.
     pub fn get(&self, id: ScreenId) -> &dyn Screen {
         match id {
             ScreenId::Compose => &self.compose,
@@ -53,7 +54,7 @@ impl Screens {
 }
 
 impl ScreenId {
-    /// All screens, in the order in which they are walked.
+    /// All screens, in the order in which the key for the next screen goes through them.
     pub const ALL: &'static [ScreenId] = &[
         ScreenId::Compose,
         #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What every screen needs: the workspace, the people, the settings, what was said last; and the vocabulary of keys,
+//! The state that every screen needs (workspace, profiles, settings, notice), and the vocabulary of keys,
 //! actions, messages and effects.
 
 use std::sync::Arc;
@@ -10,91 +10,95 @@ use crate::workspace::Workspace;
 
 pub mod action;
 pub mod effect;
-pub mod fault;
+pub(crate) mod fault;
 pub mod keymap;
-pub mod latest;
 pub mod msg;
-pub mod request;
+pub(crate) mod ptr_eq;
+pub(crate) mod query;
 pub mod screen;
 
-pub mod bubble;
-pub mod message;
+pub(crate) mod bubble;
+pub(crate) mod message;
 
-pub use action::{ACTIONS, Action, Context, FOOTER, NEEDED};
-pub use effect::{Ask, Change, Effect, Entry, ExternalEdit, LoopEffect, Task, Timer};
-pub use fault::{Fault, Provoked, Work};
+pub(crate) use action::{ACTIONS, Action, FOOTER_ACTIONS, FOOTER_PRIORITY, KeyContext};
+pub(crate) use effect::{
+    AppCommand, Effect, ExternalEdit, JournalEntry, LoopEffect, Task, Timer, WorkspaceChange,
+};
+pub(crate) use fault::{CaughtPanic, InjectedFaults, Work};
 use keymap::Keymap;
-pub use latest::Latest;
-pub use msg::{Done, Msg, SaveFailure};
-pub use request::{Generation, Generations, Request, Taken};
-pub use screen::{Cursor, HeaderPart, Keys, Place, Screen};
+pub(crate) use msg::{ChangeOutcome, Msg, SaveFailure};
+pub(crate) use ptr_eq::PtrEq;
+pub(crate) use query::{AnswerStatus, Generation, Generations, Query};
+pub(crate) use screen::{Cursor, HeaderPart, KeyHints, Screen, ScreenFocus};
 
 #[derive(Debug)]
-pub struct Shared {
+pub struct SharedState {
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
     pub settings: UiSettings,
     pub theme: Theme,
     pub keymap: Keymap,
-    /// The workspace as it is on disk, as far as we know.
+    /// The workspace as it was last read from disk.
     pub workspace: Arc<Workspace>,
-    /// Why nothing can be changed, where that is so: who has the workspace open.
+    /// Why the console is read-only, if it is: another console has the workspace open, or the folder cannot be
+    /// written.
     pub read_only: Option<String>,
-    pub people: People,
+    pub people: PeopleState,
     pub notice: Option<Notice>,
-    asks: Vec<Ask>,
-    /// Whether the console is on its way out once everything is saved.
+    commands: Vec<AppCommand>,
+    /// Whether the console quits as soon as everything is saved.
     pub is_quitting: bool,
-    /// Whether a dialog of the app lies over the screen.
+    /// Whether a dialog of the app covers the screen.
     pub is_covered: bool,
-    /// What completion knows before the store is read.
-    pub nothing_known: Vocabulary,
+    /// The vocabulary of completion until the store has been read.
+    pub empty_vocabulary: Vocabulary,
 }
 
-impl Shared {
+impl SharedState {
     pub fn new(workspace: Arc<Workspace>, theme: Theme, settings: UiSettings) -> Self {
         Self {
+            // The real size follows before the first frame.
             size: (80, 24),
             settings,
             theme,
             keymap: Keymap::default(),
             workspace,
             read_only: None,
-            people: People::default(),
+            people: PeopleState::default(),
             notice: None,
-            asks: Vec::new(),
+            commands: Vec::new(),
             is_quitting: false,
             is_covered: false,
-            nothing_known: Vocabulary::default(),
+            empty_vocabulary: Vocabulary::default(),
         }
     }
 
-    pub fn say(&mut self, text: impl Into<String>) {
+    pub fn show_notice(&mut self, text: impl Into<String>) {
         self.notice = Some(Notice { text: text.into(), is_error: false });
     }
 
-    pub fn complain(&mut self, text: impl Into<String>) {
+    pub fn show_error(&mut self, text: impl Into<String>) {
         self.notice = Some(Notice { text: text.into(), is_error: true });
     }
 
-    /// Says something, where nothing else is to be done.
-    pub fn just_say(&mut self, text: impl Into<String>) -> Vec<Effect> {
-        self.say(text);
+    /// Shows a notice and returns no effects.
+    pub fn only_notice(&mut self, text: impl Into<String>) -> Vec<Effect> {
+        self.show_notice(text);
         Vec::new()
     }
 
-    /// Says what went wrong, where nothing else is to be done.
-    pub fn just_complain(&mut self, text: impl Into<String>) -> Vec<Effect> {
-        self.complain(text);
+    /// Shows an error and returns no effects.
+    pub fn only_error(&mut self, text: impl Into<String>) -> Vec<Effect> {
+        self.show_error(text);
         Vec::new()
     }
 
-    pub fn ask(&mut self, ask: Ask) {
-        self.asks.push(ask);
+    pub fn send_command(&mut self, command: AppCommand) {
+        self.commands.push(command);
     }
 
-    pub fn take_asks(&mut self) -> Vec<Ask> {
-        std::mem::take(&mut self.asks)
+    pub fn take_commands(&mut self) -> Vec<AppCommand> {
+        std::mem::take(&mut self.commands)
     }
 
     pub fn copy(&self, text: String) -> Effect {
@@ -113,9 +117,9 @@ impl Shared {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct UiSettings {
-    /// Whether the mouse is the console's.
+    /// Whether the console captures the mouse. Without capture the terminal selects text.
     pub mouse: bool,
-    /// Whether links of the message are the terminal's, for a click of its own.
+    /// Whether links of the message are written as terminal hyperlinks (OSC 8).
     pub hyperlinks: bool,
     pub wrap: bool,
     pub whitespace: Whitespace,
@@ -125,21 +129,21 @@ pub struct UiSettings {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Clipboard {
-    /// By an escape sequence to the terminal (OSC 52), which works over SSH.
+    /// By an escape sequence to the terminal (OSC 52), which also works over SSH.
     Terminal,
-    /// By a command that reads the text.
+    /// By a command that reads the text from stdin.
     Command(Vec<String>),
 }
 
 #[derive(Debug, Clone, Default)]
-pub struct People {
-    /// What is known of all properties; none until the store has been read.
+pub struct PeopleState {
+    /// The properties of all profiles; `None` until the store has been read.
     pub vocabulary: Option<Arc<Vocabulary>>,
     pub profile: Option<Arc<Profile>>,
-    pub trouble: Option<String>,
+    pub load_error: Option<String>,
 }
 
-/// Something said in the footer until the next key.
+/// A message in the footer, shown until the next key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
     pub text: String,

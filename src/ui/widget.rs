@@ -1,26 +1,28 @@
-//! What screens are made of: text in cells, fields, forms, lists. Knows nothing of telecast.
+//! The building blocks of screens: text in cells, input fields, forms, lists and dialogs. They know nothing about
+//! campaigns.
 
 pub mod draw;
 pub mod theme;
 
 pub mod input;
 pub mod key;
-pub mod typing;
+pub(crate) mod typing;
 
-pub mod confirm;
-pub mod dialog;
-pub mod form;
+pub(crate) mod confirm;
+pub(crate) mod dialog;
+pub(crate) mod form;
 pub mod hyperlinks;
-pub mod listing;
-pub mod picker;
-pub mod text_field;
+pub(crate) mod list_dialog;
+pub(crate) mod picker;
+pub(crate) mod text_field;
 
-pub use confirm::{Confirm, Decide};
-pub use form::{Field, Filled, Form};
-pub use hyperlinks::{Address, Hyperlinks, Link};
-pub use input::{Input, Mouse, MouseKind};
-pub use key::{Key, KeyCode};
-pub use listing::{Kind, Labels, Listing};
-pub use picker::{Matching, Picked, Picker, Row};
-pub use text_field::TextField;
-pub use theme::Theme;
+pub(crate) use confirm::{Confirm, ConfirmDecision};
+pub(crate) use form::{Form, FormField, FormOutcome};
+pub(crate) use hyperlinks::{Address, Hyperlinks, Link};
+pub use input::Input;
+pub(crate) use input::{Mouse, MouseKind};
+pub(crate) use key::{Key, KeyCode};
+pub(crate) use list_dialog::{ListDialog, ListDialogKind, ListDialogLabels};
+pub(crate) use picker::{Matching, Picker, PickerOutcome, PickerRow};
+pub(crate) use text_field::TextField;
+pub(crate) use theme::Theme;

@@ -1,4 +1,4 @@
-//! Test chats: `.telecast/test-chats.toml`, names for chat ids, and the one chosen last.
+//! Test chats: `.telecast/test-chats.toml`, with names for chat ids and the last choice.
 //!
 //! ```toml
 //! last = "Anna"
@@ -8,34 +8,34 @@
 //! ```
 
 use super::private::TEST_CHATS;
-use super::{Folder, Standing};
-use crate::disk::{Condition, SaveError};
+use super::{Folder, PrivateFolderStatus};
+use crate::disk::{FileCondition, SaveError};
 use crate::toml::{self, Editor};
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TestChats {
-    /// Name and chat (an id or `@name`), in the file's order.
+    /// Names and chats (an id or `@name`), in file order.
     pub chats: Vec<(String, String)>,
-    /// What was chosen last: a name, an id or an `@name`.
+    /// The last choice: a name, an id or an `@name`.
     pub last: Option<String>,
 }
 
 impl TestChats {
-    /// Returns the chat that `text` means: a name's chat, else an id or `@name` itself.
+    /// Returns the chat that `text` refers to: `text` is a name in the file, or is itself an id or `@name`.
     pub fn resolve(&self, text: &str) -> Option<String> {
         let text = text.trim();
         let named = self.chats.iter().find(|(name, _)| name == text).map(|(_, chat)| chat.clone());
         named.or_else(|| is_chat(text).then(|| text.to_owned()))
     }
 
-    /// Returns the chat that was chosen last, else the first there is.
+    /// Returns the last choice, or the first chat if there was none.
     pub fn preferred(&self) -> Option<&str> {
         self.last.as_deref().or_else(|| self.chats.first().map(|(name, _)| name.as_str()))
     }
 }
 
-/// Whether `text` is a chat as the Bot API takes it: a number that is not 0, or `@` and a name.
-pub fn is_chat(text: &str) -> bool {
+/// Whether `text` is a chat in the Bot API's form: a number that is not 0, or `@` and a username.
+pub(crate) fn is_chat(text: &str) -> bool {
     match text.strip_prefix('@') {
         Some(name) => {
             !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
@@ -45,10 +45,10 @@ pub fn is_chat(text: &str) -> bool {
 }
 
 impl Folder {
-    /// Returns the test chats and what is wrong with their file; a missing file is an empty one, and so is one in a
-    /// folder that is not ours.
+    /// Returns the test chats and the problems of their file. A missing file counts as empty, and so does one in a
+    /// foreign private folder.
     pub fn test_chats(&self) -> (TestChats, Vec<crate::diagnostic::FileProblem>) {
-        if !self.is_private_ours() {
+        if !self.owns_private_folder() {
             return (TestChats::default(), Vec::new());
         }
         let mut source = self.read(TEST_CHATS);
@@ -65,7 +65,7 @@ impl Folder {
         (chats.unwrap_or_default(), source.file_problems())
     }
 
-    /// Gives a chat a name, or a name another chat, and remembers it as the last one.
+    /// Adds a named chat, or gives a name another chat, and makes it the last choice.
     pub fn add_test_chat(&self, name: &str, chat: &str) -> Result<(), SaveError> {
         self.change_chats(|editor| {
             editor.set_string(&["last"], name);
@@ -74,6 +74,7 @@ impl Folder {
     }
 
     pub fn remember_test_chat(&self, chosen: &str) -> Result<(), SaveError> {
+        // Every test-send calls this; an unchanged choice must not rewrite the file and its hash.
         if self.test_chats().0.last.as_deref() == Some(chosen) {
             return Ok(());
         }
@@ -81,15 +82,15 @@ impl Folder {
     }
 
     fn change_chats(&self, change: impl FnOnce(&mut Editor)) -> Result<(), SaveError> {
-        self.private()?;
-        let _turn = self.turn("test-chats")?;
-        // Asked again within the turn: what is hashed next is what telecast wrote.
-        if self.standing()? != Standing::Ours {
-            return Err(SaveError::Foreign { path: self.tree.shown(super::PRIVATE) });
+        self.ensure_private_folder()?;
+        let _lock = self.wait_for_lock("test-chats")?;
+        // Checked again under the lock: the content that is hashed next must be one that telecast wrote.
+        if self.private_folder_status()? != PrivateFolderStatus::Ours {
+            return Err(SaveError::Foreign { path: self.tree.unchecked_path(super::PRIVATE) });
         }
-        let path = self.tree.shown(TEST_CHATS);
+        let path = self.tree.unchecked_path(TEST_CHATS);
         let source = self.read(TEST_CHATS);
-        if source.condition == Condition::Unusable {
+        if source.condition == FileCondition::Unusable {
             return Err(SaveError::Unusable { path });
         }
         let mut editor = toml::edit(&source.text)

@@ -1,24 +1,22 @@
-//! Finding a workspace, and making one.
+//! Finding and creating workspaces.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Folder, MANIFEST, Standing};
+use super::{Folder, MANIFEST, PrivateFolderStatus};
 use crate::campaign::Manifest;
 use crate::disk::{Access, SaveError, explain};
 use crate::paths::{Paths, WORKSPACE_VARIABLE};
 
 #[derive(Debug, thiserror::Error)]
 pub enum DiscoverError {
-    /// None was named, and none is near.
-    #[error(
-        "no workspace here; make one with `telecast init DIR`, name one with --workspace DIR, or try `telecast demo`"
-    )]
+    /// No workspace was named, none was found in the current folder or its parents, and there is no default one.
+    #[error("no workspace found; try `telecast init DIR`, --workspace DIR or `telecast demo`")]
     None,
-    /// The one that was named is none.
-    #[error("{root} ({named_by}) is no workspace: it has no telecast.toml; `telecast init` makes one there")]
-    NotOne {
+    /// The named folder is not a workspace.
+    #[error("{root} ({named_by}) is not a workspace (no telecast.toml); `telecast init` creates one")]
+    NotAWorkspace {
         root: PathBuf,
         /// `--workspace` or the variable.
         named_by: &'static str,
@@ -33,8 +31,8 @@ pub enum DiscoverError {
     },
 }
 
-/// Finds the workspace: `option` (`--workspace`), else `variable`, else the nearest of `current` and its parents with a
-/// `telecast.toml`, else the default one where it exists.
+/// Finds the workspace: `option` (`--workspace`), else `variable`, else the nearest of `current` and its parents that
+/// has a `telecast.toml`, else the default one if it exists.
 pub fn discover(
     option: Option<&Path>,
     variable: Option<&Path>,
@@ -44,6 +42,7 @@ pub fn discover(
     if let Some(root) = option {
         return named(current, root, "--workspace");
     }
+    // An empty variable counts as unset, as usual in shells.
     if let Some(root) = variable.filter(|root| !root.as_os_str().is_empty()) {
         return named(current, root, WORKSPACE_VARIABLE);
     }
@@ -61,7 +60,7 @@ fn named(current: &Path, root: &Path, named_by: &'static str) -> Result<PathBuf,
     match fs::metadata(root.join(MANIFEST)) {
         Ok(_) => Ok(root),
         Err(error) if error.kind() == io::ErrorKind::NotFound && root.is_dir() => {
-            Err(DiscoverError::NotOne { root, named_by })
+            Err(DiscoverError::NotAWorkspace { root, named_by })
         }
         Err(source) => Err(DiscoverError::Folder { root, named_by, source }),
     }
@@ -69,24 +68,24 @@ fn named(current: &Path, root: &Path, named_by: &'static str) -> Result<PathBuf,
 
 #[derive(Debug, thiserror::Error)]
 pub enum InitError {
-    #[error("{root} is a workspace already")]
+    #[error("{root} is already a workspace")]
     Exists { root: PathBuf },
     #[error(transparent)]
     Write(#[from] SaveError),
 }
 
-/// Makes an empty workspace in `root`, which may hold other files, and returns its manifest.
+/// Creates an empty workspace in `root`, which may contain other files, and returns its manifest.
 ///
-/// Its private folder is ours, unless there is one already.
+/// The private folder is created too, unless there is one already.
 pub fn init(root: &Path, name: &str, paths: &Paths) -> Result<Manifest, InitError> {
-    // Written down, so that the workspace counts its days alike on every machine.
+    // Stored, so that the workspace uses the same time zone on every machine.
     let time_zone = jiff::tz::TimeZone::system().iana_name().map(str::to_owned);
     let manifest = Manifest { name: name.to_owned(), time_zone, ..Manifest::default() };
     let folder = make_root(root, paths)?;
     write_manifest(&folder, &manifest.to_toml())?;
-    // One that is there already came from elsewhere; the user is asked about it when it is needed.
-    if folder.standing()? != Standing::Foreign {
-        folder.private()?;
+    // An existing private folder came from elsewhere; the user is asked about it when it is needed.
+    if folder.private_folder_status()? != PrivateFolderStatus::Foreign {
+        folder.ensure_private_folder()?;
     }
     for name in ["webhooks", "campaigns", "partials", "samples"] {
         folder.tree.make_folder(name, Access::Usual)?;
@@ -94,15 +93,16 @@ pub fn init(root: &Path, name: &str, paths: &Paths) -> Result<Manifest, InitErro
     Ok(manifest)
 }
 
-/// Makes a workspace in `root` of `files` (paths from the root with `/`).
+/// Creates a workspace in `root` with `files` (paths from the root, with `/`).
 ///
-/// The manifest is written last: what is half copied is no workspace.
+/// The manifest is written last: an incomplete copy is not a workspace.
 pub fn create_from(root: &Path, files: &[(&str, &[u8])], paths: &Paths) -> Result<Manifest, InitError> {
     let folder = make_root(root, paths)?;
+    // Checked first, so that a refused command leaves no files behind.
     if folder.tree.is_taken(MANIFEST) {
         return Err(InitError::Exists { root: root.to_path_buf() });
     }
-    folder.private()?;
+    folder.ensure_private_folder()?;
     for (path, bytes) in files.iter().filter(|(path, _)| *path != MANIFEST) {
         folder.tree.write_new(path, bytes)?;
     }

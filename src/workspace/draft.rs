@@ -1,81 +1,84 @@
-//! Unsaved edits, journalled so that they outlive a crash: `.telecast/drafts/STEM.json`, one a campaign.
+//! Drafts: unsaved edits, saved so that they survive a crash. One file per campaign: `.telecast/drafts/STEM.json`.
 //!
-//! A draft is written whole, for the user only, and knows which content of the body it was typed over.
+//! A draft is written atomically, readable for the user only, and records which version of the body it is based on.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::folder::{Folder, draft_path};
-use super::{PRIVATE, Standing};
-use crate::disk::{Access, Breach, Fingerprint, SaveError};
+use super::{PRIVATE, PrivateFolderStatus};
+use crate::disk::{Access, Fingerprint, PathRejection, SaveError};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Draft {
+pub struct CampaignDraft {
     pub stem: String,
     pub text: String,
-    /// The cursor's byte in it; may lie behind its end where the file was changed by hand.
+    /// The cursor's byte offset; can be after the text's end if the file was edited by hand.
     pub cursor: usize,
-    /// The content of the body's file that it was typed over.
+    /// The content of the body's file on which the draft is based.
     pub base: Fingerprint,
     #[serde(with = "super::instant")]
     pub written: Timestamp,
 }
 
 impl Folder {
-    /// Journals a draft in place of the one the campaign had.
-    pub fn write_draft(&self, draft: &Draft) -> Result<(), SaveError> {
-        self.private()?;
+    /// Saves a draft, replacing the campaign's previous one.
+    pub fn write_draft(&self, draft: &CampaignDraft) -> Result<(), SaveError> {
+        self.ensure_private_folder()?;
         let path = self.own_draft_path(&draft.stem)?;
         let json = serde_json::to_vec(draft)
-            .map_err(|error| SaveError::write(&self.tree.shown(&path), error.into()))?;
+            .map_err(|error| SaveError::write(&self.tree.unchecked_path(&path), error.into()))?;
         self.tree.replace(&path, &json, Access::Private)
     }
 
-    /// Returns the draft of a campaign; what cannot be read counts as none, and stays on the disk.
-    pub fn draft(&self, stem: &str) -> Option<Draft> {
-        if self.is_private_ours() { self.read_draft(stem) } else { None }
+    /// Returns a campaign's draft; none if it cannot be read, in which case the file is kept.
+    pub fn draft(&self, stem: &str) -> Option<CampaignDraft> {
+        if self.owns_private_folder() { self.read_draft(stem) } else { None }
     }
 
-    pub fn drafts(&self) -> Vec<Draft> {
-        if !self.is_private_ours() {
+    pub fn drafts(&self) -> Vec<CampaignDraft> {
+        if !self.owns_private_folder() {
             return Vec::new();
         }
-        // A folder that cannot be read counts as an empty one.
+        // A folder that cannot be read counts as empty.
         let names = self.tree.list(&format!("{PRIVATE}/drafts")).unwrap_or_default();
         let names = names.into_iter().filter_map(|name| name.into_string().ok());
-        let mut drafts: Vec<Draft> =
+        let mut drafts: Vec<CampaignDraft> =
             names.filter_map(|name| self.read_draft(name.strip_suffix(".json")?)).collect();
         drafts.sort_by(|left, right| left.stem.cmp(&right.stem));
         drafts
     }
 
-    fn read_draft(&self, stem: &str) -> Option<Draft> {
+    fn read_draft(&self, stem: &str) -> Option<CampaignDraft> {
         let bytes = self.tree.read_bytes(&draft_path(stem)).ok()??;
-        let draft: Draft = serde_json::from_slice(&bytes).ok()?;
-        // Its stem names files later on: it is no other than its own file's.
+        let draft: CampaignDraft = serde_json::from_slice(&bytes).ok()?;
+        // The stem is used in file names later, so it must not come from the file's content.
         (draft.stem == stem).then_some(draft)
     }
 
     pub fn discard_draft(&self, stem: &str) -> Result<(), SaveError> {
-        match self.standing()? {
-            Standing::Ours => self.tree.remove(&self.own_draft_path(stem)?),
-            // There is none of ours.
-            Standing::Absent | Standing::Foreign => Ok(()),
+        match self.private_folder_status()? {
+            PrivateFolderStatus::Ours => self.tree.remove(&self.own_draft_path(stem)?),
+            // A foreign draft is not ours to remove.
+            PrivateFolderStatus::Absent | PrivateFolderStatus::Foreign => Ok(()),
         }
     }
 
-    /// Returns the place of a draft, whose stem may have come with the draft itself.
+    /// Returns the path of a draft. The stem may come from the draft's content, so it is checked.
     fn own_draft_path(&self, stem: &str) -> Result<String, SaveError> {
         let path = draft_path(stem);
         if stem.contains('/') {
-            return Err(SaveError::Breach { path: self.tree.shown(&path), breach: Breach::Name });
+            return Err(SaveError::Breach {
+                path: self.tree.unchecked_path(&path),
+                breach: PathRejection::Name,
+            });
         }
         Ok(path)
     }
 
     pub(super) fn rename_draft(&self, old: &str, new: &str) -> Result<(), SaveError> {
         let Some(draft) = self.draft(old) else { return Ok(()) };
-        self.write_draft(&Draft { stem: new.to_owned(), ..draft })?;
+        self.write_draft(&CampaignDraft { stem: new.to_owned(), ..draft })?;
         self.discard_draft(old)
     }
 }

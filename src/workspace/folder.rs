@@ -1,4 +1,4 @@
-//! The operations on a workspace's files: save, create, duplicate, rename, delete and restore.
+//! Operations on a workspace's files: save, create, duplicate, rename, delete and restore.
 
 use std::path::{Path, PathBuf};
 
@@ -6,28 +6,28 @@ use super::PRIVATE;
 use super::slug::{free, slug};
 use crate::campaign::{Campaign, ContentFormat, Webhook};
 use crate::diagnostic::Diagnostic;
-use crate::disk::{self, Condition, Fingerprint, SaveError, Source, Tree};
+use crate::disk::{self, FileCondition, Fingerprint, LoadedFile, SaveError, Tree};
 use crate::paths::Paths;
 use crate::state::WorkspaceState;
 
-/// A workspace's folder; cheap to clone and to send to another thread.
+/// A workspace's folder. Cheap to clone and to send to another thread.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Folder {
     pub(super) tree: Tree,
     pub(super) state: WorkspaceState,
-    pub(super) kept: PathBuf,
+    pub(super) state_folder: PathBuf,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trashed {
-    /// The folder they are in, under the trash.
+    /// The folder under the trash that contains them.
     id: String,
-    /// Where they were, from the root.
+    /// Their original paths, from the root.
     pub files: Vec<String>,
 }
 
 impl Trashed {
-    /// Returns the stem of the campaign whose files they are; none for a webhook.
+    /// Returns the stem of the campaign that the files belong to; `None` for a webhook.
     pub fn campaign(&self) -> Option<&str> {
         self.files.iter().find_map(|file| {
             let name = file.strip_prefix("campaigns/")?;
@@ -37,12 +37,12 @@ impl Trashed {
 }
 
 impl Folder {
-    /// Returns the folder at `root`; `paths` says where the user's state directory is. Reads nothing yet.
+    /// Returns the folder at `root`. `paths` gives the user's state directory. Reads nothing.
     pub fn new(root: &Path, paths: &Paths) -> Self {
         let tree = Tree::new(root);
         let state = WorkspaceState::new(paths, tree.root());
-        let kept = paths.of_workspace(tree.root());
-        Self { tree, state, kept }
+        let state_folder = paths.workspace_state(tree.root());
+        Self { tree, state, state_folder }
     }
 
     /// Returns the real path of the folder.
@@ -50,35 +50,39 @@ impl Folder {
         self.tree.root()
     }
 
-    /// Saves `text` over the file that was read as `source`; returns its new fingerprint.
+    /// Saves `text` to the file that was read as `source`; returns the new fingerprint.
     ///
-    /// To save over what somebody else saved meanwhile, [`Folder::read`] it first.
-    pub fn save(&self, source: &Source, text: &str) -> Result<Fingerprint, SaveError> {
+    /// To overwrite another program's change, [`Folder::read`] the file first.
+    pub fn save(&self, source: &LoadedFile, text: &str) -> Result<Fingerprint, SaveError> {
         match source.condition {
-            Condition::Read | Condition::Missing => {
+            // The fingerprint alone would let a non-UTF-8 file through: its bytes have one, but its text is not known
+            // here.
+            FileCondition::Read | FileCondition::Missing => {
                 self.tree.save_text(&source.path, text, source.fingerprint)
             }
-            Condition::Unusable => Err(SaveError::Unusable { path: self.tree.shown(&source.path) }),
+            FileCondition::Unusable => {
+                Err(SaveError::Unusable { path: self.tree.unchecked_path(&source.path) })
+            }
         }
     }
 
-    /// Saves a webhook over the file that was read as `source`, changing only what differs.
-    pub fn save_webhook(&self, source: &Source, webhook: &Webhook) -> Result<Fingerprint, SaveError> {
+    /// Saves a webhook to the file that was read as `source`, changing only the keys that differ.
+    pub fn save_webhook(&self, source: &LoadedFile, webhook: &Webhook) -> Result<Fingerprint, SaveError> {
         let text = self.updated(source, webhook.update(&source.text))?;
         self.save(source, &text)
     }
 
-    /// Saves a campaign's definition, changing only what differs; where its content format changed, its body's file is
-    /// renamed to the new ending.
-    pub fn save_campaign(&self, source: &Source, campaign: &Campaign) -> Result<Fingerprint, SaveError> {
+    /// Saves a campaign's definition, changing only the keys that differ. If the content format changed, the body's
+    /// file gets the new ending.
+    pub fn save_campaign(&self, source: &LoadedFile, campaign: &Campaign) -> Result<Fingerprint, SaveError> {
         let text = self.updated(source, campaign.update(&source.text))?;
         let saved = self.save(source, &text)?;
-        self.take_body_along(stem_of(&source.path), campaign.content_format)?;
+        self.rename_body(stem_of(&source.path), campaign.content_format)?;
         Ok(saved)
     }
 
-    /// Renames a body to the ending of `format` where it has another one.
-    fn take_body_along(&self, stem: &str, format: ContentFormat) -> Result<(), SaveError> {
+    /// Renames a body to the ending of `format` if it has another one.
+    fn rename_body(&self, stem: &str, format: ContentFormat) -> Result<(), SaveError> {
         let body = body_path(stem, format);
         if self.tree.is_taken(&body) {
             return Ok(());
@@ -90,14 +94,14 @@ impl Folder {
         }
     }
 
-    /// Makes a campaign with a free stem made from its name, and returns the stem.
+    /// Creates a campaign with an unused stem derived from its name, and returns the stem.
     pub fn create_campaign(&self, campaign: &Campaign, body: &str) -> Result<String, SaveError> {
         let stem = free(&slug(&campaign.name, "campaign"), |stem| self.has_campaign(stem));
         self.write_campaign(&stem, campaign.content_format, body.as_bytes(), &campaign.to_toml())?;
         Ok(stem)
     }
 
-    /// Writes both files of a new campaign, or none.
+    /// Writes both files of a new campaign, or neither.
     fn write_campaign(
         &self,
         stem: &str,
@@ -108,21 +112,21 @@ impl Folder {
         let body_file = body_path(stem, format);
         self.tree.write_new(&body_file, body)?;
         self.tree.write_new(&campaign_path(stem), definition.as_bytes()).map(drop).inspect_err(|_| {
-            // It was made a moment ago; where it stays, loading says that it has no definition.
+            // If the body cannot be removed again, loading reports that it has no definition.
             let _ = self.tree.remove(&body_file);
         })
     }
 
-    /// Makes a webhook with a free stem made from its name, and returns the stem.
+    /// Creates a webhook with an unused stem derived from its name, and returns the stem.
     pub fn create_webhook(&self, webhook: &Webhook) -> Result<String, SaveError> {
         let stem = free(&slug(&webhook.name, "webhook"), |stem| self.has_webhook(stem));
         self.tree.write_new(&webhook_path(&stem), webhook.to_toml().as_bytes())?;
         Ok(stem)
     }
 
-    /// Makes a copy of a campaign under another name, comments and all, and returns its stem.
+    /// Copies a campaign under another name, comments included, and returns the copy's stem.
     pub fn duplicate_campaign(&self, stem: &str, name: &str) -> Result<String, SaveError> {
-        let source = self.existing(&campaign_path(stem))?;
+        let source = self.read_existing(&campaign_path(stem))?;
         let campaign =
             Campaign { name: name.to_owned(), ..Campaign::parse(&source.text).0.unwrap_or_default() };
         let text = self.updated(&source, campaign.update(&source.text))?;
@@ -130,7 +134,8 @@ impl Folder {
         let body = body_path(stem, campaign.content_format);
         let bytes = match self.tree.read_bytes(&body) {
             Ok(Some(bytes)) => bytes,
-            Ok(None) => return Err(SaveError::Unusable { path: self.tree.shown(&body) }),
+            Ok(None) => return Err(SaveError::Unusable { path: self.tree.unchecked_path(&body) }),
+            // A campaign without a body yet can be copied too.
             Err(error) if error.is_missing() => Vec::new(),
             Err(error) => return Err(self.tree.unsaved(&body, error)),
         };
@@ -138,9 +143,9 @@ impl Folder {
         Ok(copy)
     }
 
-    /// Makes a copy of a webhook under another name, comments and all, and returns its stem.
+    /// Copies a webhook under another name, comments included, and returns the copy's stem.
     pub fn duplicate_webhook(&self, stem: &str, name: &str) -> Result<String, SaveError> {
-        let source = self.existing(&webhook_path(stem))?;
+        let source = self.read_existing(&webhook_path(stem))?;
         let webhook = Webhook { name: name.to_owned(), ..Webhook::parse(&source.text).0.unwrap_or_default() };
         let text = self.updated(&source, webhook.update(&source.text))?;
         let copy = free(&slug(name, "webhook"), |stem| self.has_webhook(stem));
@@ -148,13 +153,14 @@ impl Folder {
         Ok(copy)
     }
 
-    /// Gives a campaign another name and moves its files to the stem made of it, which is returned.
+    /// Renames a campaign and moves its files to the new name's stem, which is returned.
     pub fn rename_campaign(&self, stem: &str, name: &str) -> Result<String, SaveError> {
-        let source = self.existing(&campaign_path(stem))?;
+        let source = self.read_existing(&campaign_path(stem))?;
         let campaign =
             Campaign { name: name.to_owned(), ..Campaign::parse(&source.text).0.unwrap_or_default() };
         let text = self.updated(&source, campaign.update(&source.text))?;
         let new = slug(name, "campaign");
+        // A rename is refused instead of getting a number: the user would have two campaigns of one name.
         if new != stem && self.has_campaign(&new) {
             return Err(SaveError::NameTaken { kind: "campaign", stem: new });
         }
@@ -169,9 +175,9 @@ impl Folder {
         Ok(new)
     }
 
-    /// Gives a webhook another name, moves its file to the stem made of it, and lets the campaigns that name it follow.
+    /// Renames a webhook, moves its file to the new name's stem, and updates the campaigns that use it.
     pub fn rename_webhook(&self, stem: &str, name: &str) -> Result<String, SaveError> {
-        let source = self.existing(&webhook_path(stem))?;
+        let source = self.read_existing(&webhook_path(stem))?;
         let webhook = Webhook { name: name.to_owned(), ..Webhook::parse(&source.text).0.unwrap_or_default() };
         let text = self.updated(&source, webhook.update(&source.text))?;
         let new = slug(name, "webhook");
@@ -181,7 +187,7 @@ impl Folder {
         self.save(&source, &text)?;
         if new != stem {
             self.tree.rename(&webhook_path(stem), &webhook_path(&new))?;
-            self.follow_webhook(stem, &new)?;
+            self.update_webhook_references(stem, &new)?;
         }
         Ok(new)
     }
@@ -196,69 +202,71 @@ impl Folder {
         self.trash(&files, &campaign_path(stem))
     }
 
-    /// Moves a webhook's file to the trash; campaigns that name it then have a problem that says so.
+    /// Moves a webhook's file to the trash. Campaigns that use it then have a problem.
     pub fn delete_webhook(&self, stem: &str) -> Result<Trashed, SaveError> {
         let path = webhook_path(stem);
         let files: Vec<String> = self.tree.is_taken(&path).then(|| path.clone()).into_iter().collect();
         self.trash(&files, &path)
     }
 
-    /// Moves deleted files back; refused where something has their place by now.
+    /// Moves deleted files back; refused if one of their names is in use again.
     pub fn restore(&self, trashed: &Trashed) -> Result<(), SaveError> {
-        self.private()?;
+        self.ensure_private_folder()?;
+        // All names are checked before the first file moves, so that nothing is half restored.
         if let Some(taken) = trashed.files.iter().find(|file| self.tree.is_taken(file)) {
-            return Err(SaveError::Exists { path: self.tree.shown(taken) });
+            return Err(SaveError::Exists { path: self.tree.unchecked_path(taken) });
         }
         let trash = trash_path(&trashed.id);
         for file in &trashed.files {
             self.tree.rename(&format!("{trash}/{file}"), file)?;
         }
-        // Only folders are left there; where one cannot be removed nothing is lost.
+        // Only empty folders are left; nothing is lost if they cannot be removed.
         let _ = self.tree.remove_folder(&trash);
         Ok(())
     }
 
-    pub fn read(&self, path: &str) -> Source {
+    pub fn read(&self, path: &str) -> LoadedFile {
         self.tree.read(path)
     }
 
-    /// Returns the people's database, where there is one that may be used.
+    /// Returns the profile database, if there is one that may be used.
     pub fn database(&self) -> Result<Option<PathBuf>, SaveError> {
-        let path = self.tree.place(DATABASE).map_err(|error| self.tree.unsaved(DATABASE, error))?;
+        let path = self.tree.writable_path(DATABASE).map_err(|error| self.tree.unsaved(DATABASE, error))?;
         Ok(self.tree.is_taken(DATABASE).then_some(path))
     }
 
-    /// Returns where a database is made: in the private folder, which is made ours where it is not there.
+    /// Returns the path for a new database; creates the private folder if needed.
     pub fn new_database(&self) -> Result<PathBuf, SaveError> {
-        self.private()?;
-        self.tree.place(DATABASE).map_err(|error| self.tree.unsaved(DATABASE, error))
+        self.ensure_private_folder()?;
+        self.tree.writable_path(DATABASE).map_err(|error| self.tree.unsaved(DATABASE, error))
     }
 
-    /// Removes what a killed process left half written; what a living one is at work on stays.
+    /// Removes temporary files that a killed process has left; those of a running one stay.
     pub fn sweep(&self) {
         let inner = ["campaigns", "webhooks", "partials", "samples", "segments", "lists", PRIVATE];
         let drafts = format!("{PRIVATE}/drafts");
         let folders =
             inner.into_iter().chain([drafts.as_str()]).filter(|folder| self.tree.has_folder(folder));
         disk::sweep(self.root());
-        if let Ok(_turn) = self.turn("private") {
+        // `make_private` builds its folder under this lock, so none that is in use can be removed.
+        if let Ok(_lock) = self.wait_for_lock("private") {
             disk::sweep_folders(self.root(), &["id", ".gitignore"]);
         }
-        folders.for_each(|folder| disk::sweep(&self.tree.shown(folder)));
+        folders.for_each(|folder| disk::sweep(&self.tree.unchecked_path(folder)));
     }
 
-    fn existing(&self, path: &str) -> Result<Source, SaveError> {
+    fn read_existing(&self, path: &str) -> Result<LoadedFile, SaveError> {
         let source = self.read(path);
         match source.condition {
-            Condition::Read => Ok(source),
-            Condition::Missing => Err(SaveError::Missing { path: self.tree.shown(path) }),
-            Condition::Unusable => Err(SaveError::Unusable { path: self.tree.shown(path) }),
+            FileCondition::Read => Ok(source),
+            FileCondition::Missing => Err(SaveError::Missing { path: self.tree.unchecked_path(path) }),
+            FileCondition::Unusable => Err(SaveError::Unusable { path: self.tree.unchecked_path(path) }),
         }
     }
 
-    fn updated(&self, source: &Source, text: Result<String, Diagnostic>) -> Result<String, SaveError> {
+    fn updated(&self, source: &LoadedFile, text: Result<String, Diagnostic>) -> Result<String, SaveError> {
         text.map_err(|problem| SaveError::NotToml {
-            path: self.tree.shown(&source.path),
+            path: self.tree.unchecked_path(&source.path),
             problem: Box::new(problem),
         })
     }
@@ -271,17 +279,18 @@ impl Folder {
         self.tree.is_taken(&webhook_path(stem))
     }
 
-    /// Returns the files of a campaign that are there, from the root.
+    /// Returns the existing files of a campaign, from the root.
     fn campaign_files(&self, stem: &str) -> Vec<String> {
         let bodies = ContentFormat::ALL.into_iter().map(|format| body_path(stem, format));
         std::iter::once(campaign_path(stem)).chain(bodies).filter(|path| self.tree.is_taken(path)).collect()
     }
 
-    fn follow_webhook(&self, old: &str, new: &str) -> Result<(), SaveError> {
+    fn update_webhook_references(&self, old: &str, new: &str) -> Result<(), SaveError> {
         let names = self.tree.list("campaigns").map_err(|error| self.tree.unsaved("campaigns", error))?;
         for name in names.into_iter().filter_map(|name| name.into_string().ok()) {
             let Some(stem) = name.strip_suffix(".toml") else { continue };
             let source = self.read(&campaign_path(stem));
+            // A campaign that cannot be parsed keeps the old name; loading then reports the missing webhook.
             let Some(campaign) = Campaign::parse(&source.text).0.filter(|campaign| campaign.webhook == old)
             else {
                 continue;
@@ -293,9 +302,9 @@ impl Folder {
 
     fn trash(&self, files: &[String], wanted: &str) -> Result<Trashed, SaveError> {
         if files.is_empty() {
-            return Err(SaveError::Missing { path: self.tree.shown(wanted) });
+            return Err(SaveError::Missing { path: self.tree.unchecked_path(wanted) });
         }
-        self.private()?;
+        self.ensure_private_folder()?;
         let id = free(stem_of(wanted), |id| self.tree.is_taken(&trash_path(id)));
         for file in files {
             self.tree.rename(file, &format!("{}/{file}", trash_path(&id)))?;
@@ -310,12 +319,12 @@ fn trash_path(id: &str) -> String {
     format!("{PRIVATE}/trash/{id}")
 }
 
-/// Returns the place of a campaign's body, from the root.
+/// Returns the path of a campaign's body, from the root.
 pub(super) fn body_path(stem: &str, format: ContentFormat) -> String {
     format!("campaigns/{stem}{}", format.extension())
 }
 
-/// Returns the place of a campaign's draft, from the root.
+/// Returns the path of a campaign's draft, from the root.
 pub(super) fn draft_path(stem: &str) -> String {
     format!("{PRIVATE}/drafts/{stem}.json")
 }

@@ -1,4 +1,4 @@
-//! The history of test-sends: `.telecast/history.jsonl`, one JSON line each, for the user only.
+//! The history of test-sends: `.telecast/history.jsonl`, one JSON object per line, readable for the user only.
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
@@ -11,27 +11,27 @@ use crate::text::shorten;
 
 const PATH: &str = ".telecast/history.jsonl";
 
-/// The most that is read back, and twice the most that is kept: some thousands of test-sends.
+/// The largest size of the file in bytes: some thousands of test-sends. A larger file is cut to half of this.
 const MAX_BYTES: u64 = 8 * 1024 * 1024;
 
-/// The longest line: of those that stay when the file is written anew there are always some.
+/// The longest line in bytes. Small enough that some lines always remain when the file is cut.
 const MAX_LINE: usize = 2 * 1024 * 1024;
 
-/// How many characters of an answer are kept: many times what Telegram says.
+/// How many characters of an answer's description are kept: many times more than Telegram sends.
 const MAX_DESCRIPTION: usize = 2_000;
 
-/// One test-send and its answer. Holds no secret: the URL is the one with `${NAME}`s.
+/// A test-send and its answer. Contains no secret: the URL has its `${NAME}`s.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct TestSend {
+pub struct TestSendRecord {
     #[serde(with = "super::instant")]
     pub sent: Timestamp,
     /// The campaign's stem.
     pub campaign: String,
     /// The webhook's stem.
     pub webhook: String,
-    /// The profile it was rendered for; `None` without one.
+    /// The profile it was rendered for, if any.
     pub profile: Option<String>,
-    /// The chat it went to; `None` where it was sent as it is.
+    /// The chat it was sent to; `None` if it was sent as is.
     pub chat: Option<String>,
     /// The HTTP method.
     pub method: String,
@@ -42,22 +42,22 @@ pub struct TestSend {
     pub headers: Vec<(String, String)>,
     pub body: String,
     pub ok: bool,
-    /// Whether it may have arrived though no answer says so.
+    /// Whether it may have arrived although no answer confirms it.
     #[serde(default)]
     pub may_have_arrived: bool,
     /// The HTTP status; `None` without an answer.
     pub status: Option<u16>,
     pub message_id: Option<i64>,
-    /// Telegram's description, or what went wrong.
+    /// Telegram's description, or the error.
     pub description: Option<String>,
     pub ms: u64,
 }
 
 impl Folder {
-    /// Adds a test-send to the history, one process after the other: at the limit the file is written anew.
-    pub fn add_to_history(&self, entry: &TestSend) -> Result<(), SaveError> {
-        self.private()?;
-        let path = self.tree.shown(PATH);
+    /// Adds a test-send to the history. Processes take turns; a file over the limit is cut to its newest lines.
+    pub fn add_to_history(&self, entry: &TestSendRecord) -> Result<(), SaveError> {
+        self.ensure_private_folder()?;
+        let path = self.tree.unchecked_path(PATH);
         let write_error = |error| SaveError::write(&path, error);
         let mut line =
             serde_json::to_vec(&entry.clone().shortened()).map_err(|error| write_error(error.into()))?;
@@ -65,13 +65,13 @@ impl Folder {
         if MAX_LINE < line.len() {
             return Err(write_error(io::Error::new(
                 io::ErrorKind::FileTooLarge,
-                "this test is too large to be kept",
+                "this test is too large for the history",
             )));
         }
-        let _turn = self.turn("history")?;
+        let _lock = self.wait_for_lock("history")?;
         let mut file = self.tree.open_log(PATH)?;
         disk::tighten(&path).map_err(write_error)?;
-        // A line that a crash cut short must not swallow this one.
+        // A line that a crash cut short must not be joined with this one.
         if ends_in_mid_line(&mut file).map_err(write_error)? {
             line.insert(0, b'\n');
         }
@@ -83,24 +83,25 @@ impl Folder {
         Ok(())
     }
 
-    /// Returns the last test-sends, at most `limit`, the newest first; lines that cannot be read are left out.
-    pub fn history(&self, limit: usize) -> Vec<TestSend> {
-        if !self.is_private_ours() {
+    /// Returns the last test-sends, at most `limit`, newest first; unreadable lines are skipped.
+    pub fn history(&self, limit: usize) -> Vec<TestSendRecord> {
+        if !self.owns_private_folder() {
             return Vec::new();
         }
-        // No history is an empty one.
+        // A missing history is an empty one.
         let text = self.history_lines(MAX_BYTES).unwrap_or_default();
-        let entries = text.lines().rev().filter_map(|line| serde_json::from_str::<TestSend>(line).ok());
-        entries.map(TestSend::shortened).take(limit).collect()
+        let entries = text.lines().rev().filter_map(|line| serde_json::from_str::<TestSendRecord>(line).ok());
+        entries.map(TestSendRecord::shortened).take(limit).collect()
     }
 
-    /// Returns the whole lines among the last `max` bytes of the history.
+    /// Returns the complete lines within the last `max` bytes of the history.
     fn history_lines(&self, max: u64) -> Result<String, TreeError> {
-        let mut file = std::fs::File::open(self.tree.find(PATH)?)?;
+        let mut file = std::fs::File::open(self.tree.readable_path(PATH)?)?;
         let from = file.metadata()?.len().saturating_sub(max);
         file.seek(SeekFrom::Start(from))?;
         let mut bytes = Vec::new();
         file.take(max).read_to_end(&mut bytes)?;
+        // The first byte may be in the middle of a character; that line is dropped anyway.
         let text = String::from_utf8_lossy(&bytes).into_owned();
         Ok(if from == 0 {
             text
@@ -110,10 +111,10 @@ impl Folder {
     }
 }
 
-impl TestSend {
-    /// Cuts the answer to what a person reads; the request stays whole, since it is sent again.
+impl TestSendRecord {
+    /// Shortens the answer for reading. The request stays complete, since it can be sent again.
     fn shortened(mut self) -> Self {
-        self.description = self.description.map(|words| shorten(&words, MAX_DESCRIPTION).into_owned());
+        self.description = self.description.map(|text| shorten(&text, MAX_DESCRIPTION).into_owned());
         self
     }
 }

@@ -1,4 +1,4 @@
-//! Instants in JSON, as RFC 3339 writes them.
+//! Timestamps in JSON, in RFC 3339 format.
 
 use jiff::Timestamp;
 use serde::de::Error;

@@ -1,6 +1,7 @@
-//! Loading: every file is read for itself, so that a broken one never hides the others.
+//! Loading a workspace. Every file is read independently, so that a broken one never hides the others.
 //!
-//! Campaigns are many: those that look the same from outside as when they were read are not read again, but shared.
+//! There can be thousands of campaigns: those whose metadata is unchanged are shared with the previous reading and
+//! not read again.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -16,32 +17,33 @@ use crate::campaign::{Campaign, ContentFormat, Manifest, Webhook};
 use crate::clock;
 use crate::diagnostic::{Code, Diagnostic, FileProblem, Fix, did_you_mean};
 use crate::dialect::Dialect;
-use crate::disk::{Condition, Fingerprint, Shelf, Source, Tree, TreeError, explain};
+use crate::disk::{FileCondition, Fingerprint, LoadedFile, ResolvedFolder, Tree, TreeError, explain};
 use crate::json;
 use crate::paths::Paths;
 use crate::text::Span;
 use crate::toml;
 
 #[derive(Debug, Clone, PartialEq)]
-pub struct Definition<T> {
-    /// The file's name without its ending: what others refer to it by.
+pub struct DefinitionFile<T> {
+    /// The file's name without its ending: what other files refer to.
     pub stem: String,
-    pub source: Source,
-    /// What it says; `None` where it cannot be read or is not TOML.
+    pub source: LoadedFile,
+    /// The parsed value; `None` if the file cannot be read or is not TOML.
     pub value: Option<T>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct CampaignFiles {
     pub stem: String,
-    pub source: Source,
-    /// What it says; `None` where it cannot be read, is not TOML, or is not there.
+    pub source: LoadedFile,
+    /// The parsed value; `None` if the file cannot be read, is not TOML, or does not exist.
     pub value: Option<Campaign>,
     /// The custom body, byte for byte as typed.
-    pub body: Source,
+    pub body: LoadedFile,
 }
 
-/// Lets shared ones be compared by where they are.
+/// Needed for `Arc` to compare by pointer first: with `Eq`, an `Arc` is equal to itself without a look at its
+/// content.
 impl Eq for CampaignFiles {}
 
 impl CampaignFiles {
@@ -53,7 +55,7 @@ impl CampaignFiles {
         !self.source.problems.is_empty() || !self.body.problems.is_empty()
     }
 
-    /// Returns what to call the campaign on screen: its name, else its stem.
+    /// Returns the campaign's name for the screen, or its stem if it has none.
     pub fn display_name(&self) -> &str {
         let name = self.value.as_ref().map_or("", |campaign| campaign.name.trim());
         if name.is_empty() { &self.stem } else { name }
@@ -63,24 +65,26 @@ impl CampaignFiles {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Workspace {
     pub root: PathBuf,
-    /// `telecast.toml`; where it cannot be read, the defaults hold.
-    pub manifest: Definition<Manifest>,
-    pub webhooks: Vec<Definition<Webhook>>,
-    /// The campaigns by stem, sorted; each is shared with the readings before in which it was the same.
+    /// `telecast.toml`; the defaults are used if it cannot be read.
+    pub manifest: DefinitionFile<Manifest>,
+    pub webhooks: Vec<DefinitionFile<Webhook>>,
+    /// The campaigns, sorted by stem. An unchanged one is shared with the previous readings.
     pub campaigns: Vec<Arc<CampaignFiles>>,
-    /// The partials by name (without `.liquid`).
-    pub partials: Vec<Source>,
-    pub samples: Vec<Source>,
+    /// The partials, sorted by name (without `.liquid`).
+    pub partials: Vec<LoadedFile>,
+    pub samples: Vec<LoadedFile>,
     pub folder_problems: Vec<FileProblem>,
-    /// The stems of the campaigns whose files have problems: each frame asks for those, and most have none.
-    troubled: BTreeSet<String>,
-    /// How much more may be read; none where that was not enough for all.
-    left: Option<u64>,
+    /// The stems of the campaigns whose files have problems.
+    // Each frame asks for the problems several times, and most campaigns have none: walking ten thousand of them was
+    // most of the time of a keystroke.
+    with_problems: BTreeSet<String>,
+    /// The number of bytes that may still be read; `None` if the limit was exceeded.
+    bytes_left: Option<u64>,
 }
 
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    #[error("{root} is no workspace: it has no telecast.toml")]
+    #[error("{root} is not a workspace: it has no telecast.toml")]
     NoManifest { root: PathBuf },
     #[error("cannot open {root}: {}", explain(source))]
     Folder {
@@ -91,58 +95,61 @@ pub enum OpenError {
 }
 
 impl Workspace {
-    /// Reads all of the workspace in `root`. Fails only where there is none.
+    /// Reads the whole workspace in `root`. Fails only if there is none.
     pub fn open(root: &Path) -> Result<Workspace, OpenError> {
         Self::read(&real_root(root)?, None, clock::now())
     }
 
-    /// Reads it anew, as of `now`: of the campaigns only the files that look different from outside, the rest is shared.
-    pub fn read_again(&self, now: Timestamp) -> Result<Workspace, OpenError> {
+    /// Reads it again, as of `now`. Of the campaigns only those whose metadata changed are read, the others are
+    /// shared.
+    pub fn reload(&self, now: Timestamp) -> Result<Workspace, OpenError> {
         Self::read(&real_root(&self.root)?, Some(self), now)
     }
 
-    /// Reads anew what has changed, where those are all the files that have.
-    pub fn read_changed(&self, paths: &BTreeSet<String>, now: Timestamp) -> Result<Workspace, OpenError> {
+    /// Reads the changed files again; `paths` must name all files that have changed.
+    pub fn reload_changed(&self, paths: &BTreeSet<String>, now: Timestamp) -> Result<Workspace, OpenError> {
         match self.read_campaigns(paths, now) {
             Some(workspace) => Ok(workspace),
-            None => self.read_again(now),
+            None => self.reload(now),
         }
     }
 
-    /// Reads the campaigns anew that have these files; none where that is not enough.
+    /// Reads only the campaigns of these files; `None` if that is not enough.
     fn read_campaigns(&self, paths: &BTreeSet<String>, now: Timestamp) -> Option<Workspace> {
+        // Any other file (a webhook, the manifest) can change the problems of all campaigns.
         let stems: BTreeSet<&str> = paths.iter().map(|path| campaign_of(path)).collect::<Option<_>>()?;
         let mut workspace = self.clone();
         let mut reader = Reader::new(&self.root, None, now);
         reader.webhooks = self.webhooks.iter().map(|webhook| webhook.stem.clone()).collect();
-        reader.left = self.left?;
-        let shelf = reader.tree.shelf(CAMPAIGNS).ok()??;
+        reader.bytes_left = self.bytes_left?;
+        let folder = reader.tree.resolve_folder(CAMPAIGNS).ok()??;
         for stem in stems {
-            let before = workspace.place_of(stem).ok();
-            reader.left += before.map_or(0, |at| workspace.campaigns[at].len());
-            if is_there(&shelf, stem) {
-                workspace.put(load_campaign(&mut reader, &shelf, stem));
+            let before = workspace.campaign_index(stem).ok();
+            // The old version of the campaign no longer counts towards the limit.
+            reader.bytes_left += before.map_or(0, |at| workspace.campaigns[at].len());
+            if campaign_exists(&folder, stem) {
+                workspace.put_campaign(load_campaign(&mut reader, &folder, stem));
             } else if let Some(at) = before {
                 workspace.campaigns.remove(at);
-                workspace.troubled.remove(stem);
+                workspace.with_problems.remove(stem);
             }
         }
-        workspace.left = reader.left();
-        // Which file was too much depends on their order.
-        workspace.left.is_some().then_some(workspace)
+        workspace.bytes_left = reader.bytes_left();
+        // Which files are left out over the limit depends on the order of reading, so then everything is read in order.
+        workspace.bytes_left.is_some().then_some(workspace)
     }
 
-    /// Reads of the campaigns only the one with that stem, and of the webhooks only its own; none where it is not there.
-    pub fn open_for(root: &Path, stem: &str) -> Result<Option<Workspace>, OpenError> {
+    /// Reads only the campaign with that stem and its webhook; `None` if there is no such campaign.
+    pub fn open_campaign(root: &Path, stem: &str) -> Result<Option<Workspace>, OpenError> {
         let root = real_root(root)?;
         let mut reader = Reader::new(&root, None, clock::now());
-        let mut workspace = reader.manifest_alone();
+        let mut workspace = reader.read_manifest();
         reader.webhooks = stems(&reader.tree, WEBHOOKS, ".toml", &mut workspace.folder_problems);
-        let Ok(Some(shelf)) = reader.tree.shelf(CAMPAIGNS) else { return Ok(None) };
-        if !is_there(&shelf, stem) {
+        let Ok(Some(folder)) = reader.tree.resolve_folder(CAMPAIGNS) else { return Ok(None) };
+        if !campaign_exists(&folder, stem) {
             return Ok(None);
         }
-        let campaign = load_campaign(&mut reader, &shelf, stem);
+        let campaign = load_campaign(&mut reader, &folder, stem);
         let webhook = campaign.value.as_ref().map(|value| value.webhook.as_str());
         let webhook = reader.webhooks.iter().find(|stem| Some(stem.as_str()) == webhook).cloned();
         workspace.webhooks = webhook.into_iter().map(|stem| load_webhook(&mut reader, &stem)).collect();
@@ -152,7 +159,7 @@ impl Workspace {
 
     fn read(root: &Path, before: Option<&Workspace>, now: Timestamp) -> Result<Workspace, OpenError> {
         let mut reader = Reader::new(root, before, now);
-        let mut workspace = reader.manifest_alone();
+        let mut workspace = reader.read_manifest();
         reader.webhooks = stems(&reader.tree, WEBHOOKS, ".toml", &mut workspace.folder_problems);
         let stems = reader.webhooks.clone();
         let known = before.map_or(&[][..], |before| &before.webhooks);
@@ -166,12 +173,12 @@ impl Workspace {
         Folder::new(&self.root, paths)
     }
 
-    /// Returns what `telecast.toml` says, or the defaults where it cannot be read.
+    /// Returns the values of `telecast.toml`, or the defaults if it cannot be read.
     pub fn settings(&self) -> Manifest {
         self.manifest.value.clone().unwrap_or_default()
     }
 
-    /// Returns what to call it on screen: its name, else its folder's.
+    /// Returns the workspace's name for the screen, or its folder's name if it has none.
     pub fn display_name(&self) -> String {
         let name = self.settings().name;
         let folder =
@@ -179,9 +186,10 @@ impl Workspace {
         if name.trim().is_empty() { folder() } else { name }
     }
 
-    /// Returns what earlier versions kept its secrets by: its id, or one made from its place where the file names none.
+    /// Returns the key under which earlier versions stored its secrets: its id, or one derived from its path if the
+    /// file has none.
     ///
-    /// A clone can copy an id, so it counts for nothing but to find such secrets.
+    /// A clone can copy an id, so it is used only to find such secrets.
     pub fn id(&self) -> String {
         self.settings().id.unwrap_or_else(|| {
             match Fingerprint::of(self.root.as_os_str().as_encoded_bytes()) {
@@ -196,31 +204,31 @@ impl Workspace {
     }
 
     pub fn campaign(&self, stem: &str) -> Option<&CampaignFiles> {
-        Some(&self.campaigns[self.place_of(stem).ok()?])
+        Some(&self.campaigns[self.campaign_index(stem).ok()?])
     }
 
-    /// Returns which of the campaigns has that stem, or which place it would have.
-    pub fn place_of(&self, stem: &str) -> Result<usize, usize> {
+    /// Returns the index of the campaign with that stem, or the index at which it would be inserted.
+    pub fn campaign_index(&self, stem: &str) -> Result<usize, usize> {
         self.campaigns.binary_search_by(|campaign| campaign.stem.as_str().cmp(stem))
     }
 
-    /// Puts a campaign among the others, in place of the one that has its stem.
-    pub fn put(&mut self, campaign: Arc<CampaignFiles>) {
+    /// Inserts a campaign, replacing the one with the same stem.
+    pub fn put_campaign(&mut self, campaign: Arc<CampaignFiles>) {
         match campaign.has_problems() {
-            true => drop(self.troubled.insert(campaign.stem.clone())),
-            false => drop(self.troubled.remove(&campaign.stem)),
+            true => drop(self.with_problems.insert(campaign.stem.clone())),
+            false => drop(self.with_problems.remove(&campaign.stem)),
         }
-        match self.place_of(&campaign.stem) {
+        match self.campaign_index(&campaign.stem) {
             Ok(at) => self.campaigns[at] = campaign,
             Err(at) => self.campaigns.insert(at, campaign),
         }
     }
 
-    pub fn webhook(&self, stem: &str) -> Option<&Definition<Webhook>> {
+    pub fn webhook(&self, stem: &str) -> Option<&DefinitionFile<Webhook>> {
         self.webhooks.iter().find(|webhook| webhook.stem == stem)
     }
 
-    /// Returns the dialect of a campaign's body: its own, else the workspace's.
+    /// Returns the dialect of a campaign's body: its own, or the workspace's.
     pub fn dialect(&self, campaign: &CampaignFiles) -> Dialect {
         campaign.value.as_ref().and_then(|value| value.dialect).unwrap_or(self.settings().dialect)
     }
@@ -228,26 +236,27 @@ impl Workspace {
     pub fn problems(&self) -> Vec<FileProblem> {
         let mut problems = self.manifest.source.file_problems();
         problems.extend(self.webhooks.iter().flat_map(|webhook| webhook.source.file_problems()));
-        for campaign in self.troubled.iter().filter_map(|stem| self.campaign(stem)) {
+        for campaign in self.with_problems.iter().filter_map(|stem| self.campaign(stem)) {
             problems.extend(campaign.source.file_problems());
             problems.extend(campaign.body.file_problems());
         }
-        problems.extend(self.partials.iter().chain(&self.samples).flat_map(Source::file_problems));
+        problems.extend(self.partials.iter().chain(&self.samples).flat_map(LoadedFile::file_problems));
         problems.extend(self.folder_problems.iter().cloned());
         problems
     }
 }
 
 impl Folder {
-    /// Reads a campaign's body anew, and of the workspace nothing but that campaign; none where it has no file any more.
-    pub fn body(&self, stem: &str) -> Option<Source> {
-        let shelf = self.tree.shelf(CAMPAIGNS).ok()??;
+    /// Reads only this campaign and returns its body; `None` if it no longer has a file.
+    pub fn body(&self, stem: &str) -> Option<LoadedFile> {
+        let folder = self.tree.resolve_folder(CAMPAIGNS).ok()??;
         let mut reader = Reader::new(self.root(), None, clock::now());
-        is_there(&shelf, stem).then(|| load_campaign(&mut reader, &shelf, stem).body.clone())
+        campaign_exists(&folder, stem).then(|| load_campaign(&mut reader, &folder, stem).body.clone())
     }
 }
 
-/// The most that is read of all files together: thousands of campaigns. Links to one large file would take all memory.
+/// The number of bytes that is read of all files together: enough for thousands of campaigns. Without a limit, links
+/// to one large file would fill the memory.
 const MAX_WORKSPACE: u64 = 64 * 1024 * 1024;
 
 const WEBHOOKS: &str = "webhooks";
@@ -255,11 +264,12 @@ const CAMPAIGNS: &str = "campaigns";
 
 struct Reader<'b> {
     tree: Tree,
-    left: u64,
+    bytes_left: u64,
     is_too_much: bool,
     before: Option<&'b Workspace>,
-    /// The stems of the webhooks that are there, sorted, and whether they are others than before.
+    /// The stems of the existing webhooks, sorted.
     webhooks: Vec<String>,
+    /// Whether `webhooks` differs from the webhooks of the previous reading.
     has_other_webhooks: bool,
     now: Timestamp,
 }
@@ -268,7 +278,7 @@ impl<'b> Reader<'b> {
     fn new(root: &Path, before: Option<&'b Workspace>, now: Timestamp) -> Self {
         Self {
             tree: Tree::new(root),
-            left: MAX_WORKSPACE,
+            bytes_left: MAX_WORKSPACE,
             is_too_much: false,
             before,
             webhooks: Vec::new(),
@@ -277,65 +287,65 @@ impl<'b> Reader<'b> {
         }
     }
 
-    fn left(&self) -> Option<u64> {
-        (!self.is_too_much).then_some(self.left)
+    fn bytes_left(&self) -> Option<u64> {
+        (!self.is_too_much).then_some(self.bytes_left)
     }
 
-    fn read(&mut self, path: &str) -> Source {
+    fn read(&mut self, path: &str) -> LoadedFile {
         let source = self.tree.read(path);
-        self.count(source)
+        self.count_bytes(source)
     }
 
-    fn read_on(&mut self, shelf: &Shelf, name: &str) -> Source {
-        let source = shelf.read(name, self.now);
-        self.count(source)
+    fn read_in(&mut self, folder: &ResolvedFolder, name: &str) -> LoadedFile {
+        let source = folder.read(name, self.now);
+        self.count_bytes(source)
     }
 
-    /// Takes a text that was read, as long as there is room.
-    fn count(&mut self, source: Source) -> Source {
-        if let Some(left) = self.left.checked_sub(source.text.len() as u64) {
-            self.left = left;
+    /// Counts a text that was read; over the limit it is replaced by a problem.
+    fn count_bytes(&mut self, source: LoadedFile) -> LoadedFile {
+        if let Some(bytes_left) = self.bytes_left.checked_sub(source.text.len() as u64) {
+            self.bytes_left = bytes_left;
             return source;
         }
         self.is_too_much = true;
-        let message = format!(
-            "the files of this workspace are larger than {} MB together",
-            MAX_WORKSPACE / 1024 / 1024
-        );
+        let message =
+            format!("the files of this workspace have more than {} MB in total", MAX_WORKSPACE / 1024 / 1024);
         let problem = Diagnostic::error(Code::TooLarge, Span::at(0), message)
-            .with_help("telecast does not use this one: make others smaller");
-        Source {
+            .with_help("telecast ignores this file; make other files smaller");
+        LoadedFile {
             text: String::new(),
             fingerprint: Fingerprint::Unknown,
-            condition: Condition::Unusable,
+            condition: FileCondition::Unusable,
             problems: vec![problem],
             stamp: None,
             ..source
         }
     }
 
-    /// Returns the campaign as it was read before, where both its files look the same and nothing else is to be said of its webhook.
-    fn unchanged(&mut self, shelf: &Shelf, stem: &str) -> Option<Arc<CampaignFiles>> {
+    /// Returns the campaign of the previous reading if the metadata of both its files is unchanged and the problem of
+    /// its webhook would be the same.
+    fn unchanged(&mut self, folder: &ResolvedFolder, stem: &str) -> Option<Arc<CampaignFiles>> {
         let workspace = self.before?;
-        let before = &workspace.campaigns[workspace.place_of(stem).ok()?];
+        let before = &workspace.campaigns[workspace.campaign_index(stem).ok()?];
         let value = before.value.as_ref()?;
-        let is_same = |source: &Source| {
+        let is_same = |source: &LoadedFile| {
             let (_, name) = source.path.rsplit_once('/')?;
-            (source.stamp? == shelf.stamp(name, self.now)?).then_some(())
+            (source.stamp? == folder.stamp(name, self.now)?).then_some(())
         };
         is_same(&before.source)?;
         is_same(&before.body)?;
-        // What is said of a missing webhook names those that are there.
+        // The problem of a missing webhook lists the existing ones.
         let is_missing = self.webhooks.binary_search(&value.webhook).is_err();
         let was_missing = || before.source.problems.iter().any(|problem| problem.code == Code::NoSuchWebhook);
         if self.has_other_webhooks && (is_missing || was_missing()) {
             return None;
         }
-        self.left = self.left.checked_sub(before.len())?;
+        // A shared campaign takes memory too, so it counts like one that is read.
+        self.bytes_left = self.bytes_left.checked_sub(before.len())?;
         Some(Arc::clone(before))
     }
 
-    fn manifest_alone(&mut self) -> Workspace {
+    fn read_manifest(&mut self) -> Workspace {
         Workspace {
             root: self.tree.root().to_path_buf(),
             manifest: load_definition("telecast", self.read(MANIFEST), Manifest::parse),
@@ -344,14 +354,14 @@ impl<'b> Reader<'b> {
             partials: Vec::new(),
             samples: Vec::new(),
             folder_problems: Vec::new(),
-            troubled: BTreeSet::new(),
-            left: None,
+            with_problems: BTreeSet::new(),
+            bytes_left: None,
         }
     }
 
     fn finish(&mut self, mut workspace: Workspace) -> Workspace {
         let problems = &mut workspace.folder_problems;
-        let mut read_all = |folder: &str, ending: &str| -> Vec<Source> {
+        let mut read_all = |folder: &str, ending: &str| -> Vec<LoadedFile> {
             let stems = stems(&self.tree, folder, ending, problems);
             stems.into_iter().map(|stem| self.read(&format!("{folder}/{stem}{ending}"))).collect()
         };
@@ -363,12 +373,12 @@ impl<'b> Reader<'b> {
         let default = manifest.value.as_ref().and_then(|value| value.defaults.webhook.as_deref());
         if let Some(webhook) = default.filter(|webhook| !self.webhooks.iter().any(|stem| stem == webhook)) {
             let problem =
-                no_webhook(&manifest.source.text, &["defaults", "webhook"], webhook, &self.webhooks);
+                missing_webhook(&manifest.source.text, &["defaults", "webhook"], webhook, &self.webhooks);
             manifest.source.problems.push(problem);
         }
-        let troubled = workspace.campaigns.iter().filter(|campaign| campaign.has_problems());
-        workspace.troubled = troubled.map(|campaign| campaign.stem.clone()).collect();
-        workspace.left = self.left();
+        let with_problems = workspace.campaigns.iter().filter(|campaign| campaign.has_problems());
+        workspace.with_problems = with_problems.map(|campaign| campaign.stem.clone()).collect();
+        workspace.bytes_left = self.bytes_left();
         workspace
     }
 }
@@ -376,7 +386,7 @@ impl<'b> Reader<'b> {
 fn real_root(root: &Path) -> Result<PathBuf, OpenError> {
     let root =
         fs::canonicalize(root).map_err(|source| OpenError::Folder { root: root.to_path_buf(), source })?;
-    // Of the name alone: what it leads to is looked at when it is read.
+    // Only the name is checked here; its target is checked when it is read.
     match fs::symlink_metadata(root.join(MANIFEST)) {
         Ok(_) => Ok(root),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Err(OpenError::NoManifest { root }),
@@ -384,58 +394,59 @@ fn real_root(root: &Path) -> Result<PathBuf, OpenError> {
     }
 }
 
-fn check_sample(sample: &mut Source) {
-    if sample.condition != Condition::Read {
+fn check_sample(sample: &mut LoadedFile) {
+    if sample.condition != FileCondition::Read {
         return;
     }
     match json::parse(&sample.text) {
-        Ok(json::Document { trailing_comma: Some(span), .. }) => {
-            sample.problems.push(
-                Diagnostic::error(Code::NotJson, span, "a comma with nothing behind it")
-                    .with_fix(Fix::replace("take the comma out", span, "")),
-            )
-        }
+        Ok(json::Document { trailing_comma: Some(span), .. }) => sample.problems.push(
+            Diagnostic::error(Code::NotJson, span, "trailing comma").with_fix(Fix::replace(
+                "remove the comma",
+                span,
+                "",
+            )),
+        ),
         Ok(document) if document.root.as_object().is_some() => {}
         Ok(document) => sample.problems.push(
-            Diagnostic::error(Code::NotAnEvent, document.root.span, "a sample is a JSON object")
+            Diagnostic::error(Code::NotAnEvent, document.root.span, "a sample must be a JSON object")
                 .with_help("write `{\"Event\": {…}}` or `{\"ExternalTrigger\": {…}}`"),
         ),
         Err(error) => sample.problems.push(Diagnostic::error(Code::NotJson, error.span, error.message())),
     }
 }
 
-fn no_webhook(text: &str, path: &[&str], webhook: &str, stems: &[String]) -> Diagnostic {
+fn missing_webhook(text: &str, path: &[&str], webhook: &str, stems: &[String]) -> Diagnostic {
     let span = toml::value_span(text, path).unwrap_or(Span::at(0));
     let problem =
-        Diagnostic::error(Code::NoSuchWebhook, span, format!("there is no webhooks/{webhook}.toml"));
+        Diagnostic::error(Code::NoSuchWebhook, span, format!("webhooks/{webhook}.toml does not exist"));
     match did_you_mean(webhook, stems.iter().map(String::as_str)) {
         Some(near) => problem.with_help(format!("did you mean `{near}`?")),
-        None if stems.is_empty() => problem.with_help("make a webhook first"),
-        None => problem.with_help(format!("there are: {}", stems.join(", "))),
+        None if stems.is_empty() => problem.with_help("create a webhook first"),
+        None => problem.with_help(format!("use one of: {}", stems.join(", "))),
     }
 }
 
 fn load_definition<T>(
     stem: &str,
-    mut source: Source,
+    mut source: LoadedFile,
     parse: impl FnOnce(&str) -> (Option<T>, Vec<Diagnostic>),
-) -> Definition<T> {
+) -> DefinitionFile<T> {
     let value = match source.condition {
-        Condition::Read => {
+        FileCondition::Read => {
             let (value, problems) = parse(&source.text);
             source.problems = problems;
             value
         }
-        Condition::Missing | Condition::Unusable => None,
+        FileCondition::Missing | FileCondition::Unusable => None,
     };
-    Definition { stem: stem.to_owned(), source, value }
+    DefinitionFile { stem: stem.to_owned(), source, value }
 }
 
-fn load_webhook(reader: &mut Reader<'_>, stem: &str) -> Definition<Webhook> {
+fn load_webhook(reader: &mut Reader<'_>, stem: &str) -> DefinitionFile<Webhook> {
     load_definition(stem, reader.read(&format!("{WEBHOOKS}/{stem}.toml")), Webhook::parse)
 }
 
-/// The files of the private folder that are opened by name.
+/// The files of the private folder that are opened by their name.
 const PRIVATE_FILES: [&str; 7] = [
     "id",
     "test-chats.toml",
@@ -446,34 +457,34 @@ const PRIVATE_FILES: [&str; 7] = [
     "audience.db-journal",
 ];
 
-/// Returns which files of the private folder break the rules: they are not used.
+/// Returns the problems of the private folder's files that are not used because of their path or type.
 fn private_problems(tree: &Tree) -> Vec<FileProblem> {
     let problem = |path: &str, error: TreeError| match error {
-        TreeError::Breach(breach) => FileProblem::place(path, "", &[breach.problem()]),
-        // Whoever needs it says what is wrong.
+        TreeError::Breach(breach) => FileProblem::from_diagnostics(path, "", &[breach.problem()]),
+        // An I/O error is reported when the file is needed.
         TreeError::Io(_) => Vec::new(),
     };
-    // What leads elsewhere is not looked into.
+    // A `.telecast` that is a link is reported itself; its files are not checked.
     if let Err(error) = tree.list(PRIVATE) {
         return problem(PRIVATE, error);
     }
     let files = PRIVATE_FILES.map(|file| format!("{PRIVATE}/{file}"));
     let folders = ["drafts", "trash"].map(|folder| format!("{PRIVATE}/{folder}"));
-    let files = files.iter().filter_map(|path| Some((path, tree.place(path).err()?)));
+    let files = files.iter().filter_map(|path| Some((path, tree.writable_path(path).err()?)));
     let folders = folders.iter().filter_map(|path| Some((path, tree.list(path).err()?)));
     files.chain(folders).flat_map(|(path, error)| problem(path, error)).collect()
 }
 
-/// Loads the campaigns: each definition with its body, and bodies without a definition.
+/// Loads the campaigns: definitions with their bodies, and bodies without a definition.
 fn load_campaigns(reader: &mut Reader<'_>, problems: &mut Vec<FileProblem>) -> Vec<Arc<CampaignFiles>> {
     let names = names(&reader.tree, CAMPAIGNS, problems);
     let mut stems: Vec<&str> = names.iter().filter_map(|name| campaign_of_name(name)).collect();
     stems.sort_unstable();
     stems.dedup();
-    let Ok(Some(shelf)) = reader.tree.shelf(CAMPAIGNS) else { return Vec::new() };
+    let Ok(Some(folder)) = reader.tree.resolve_folder(CAMPAIGNS) else { return Vec::new() };
     let load = |stem: &str| {
-        let unchanged = reader.unchanged(&shelf, stem);
-        unchanged.unwrap_or_else(|| load_campaign(reader, &shelf, stem))
+        let unchanged = reader.unchanged(&folder, stem);
+        unchanged.unwrap_or_else(|| load_campaign(reader, &folder, stem))
     };
     stems.into_iter().map(load).collect()
 }
@@ -488,48 +499,48 @@ fn campaign_of_name(name: &str) -> Option<&str> {
     is_stem(stem).then_some(stem)
 }
 
-fn is_there(shelf: &Shelf, stem: &str) -> bool {
+fn campaign_exists(folder: &ResolvedFolder, stem: &str) -> bool {
     let bodies = ContentFormat::ALL.map(|format| format!("{stem}{}", format.extension()));
     is_stem(stem)
-        && (shelf.is_taken(&format!("{stem}.toml")) || bodies.iter().any(|body| shelf.is_taken(body)))
+        && (folder.is_taken(&format!("{stem}.toml")) || bodies.iter().any(|body| folder.is_taken(body)))
 }
 
-fn load_campaign(reader: &mut Reader<'_>, shelf: &Shelf, stem: &str) -> Arc<CampaignFiles> {
-    let source = reader.read_on(shelf, &format!("{stem}.toml"));
-    let Definition { stem, mut source, value } = load_definition(stem, source, Campaign::parse);
+fn load_campaign(reader: &mut Reader<'_>, folder: &ResolvedFolder, stem: &str) -> Arc<CampaignFiles> {
+    let source = reader.read_in(folder, &format!("{stem}.toml"));
+    let DefinitionFile { stem, mut source, value } = load_definition(stem, source, Campaign::parse);
     let body_name = |format: ContentFormat| format!("{stem}{}", format.extension());
-    let is_there = |format: ContentFormat| shelf.is_taken(&body_name(format));
+    let is_there = |format: ContentFormat| folder.is_taken(&body_name(format));
     let format = match &value {
         Some(campaign) => campaign.content_format,
+        // Without a definition the existing body decides; without a body the default names the file that is missing.
         None => ContentFormat::ALL.into_iter().find(|format| is_there(*format)).unwrap_or_default(),
     };
-    let mut body = reader.read_on(shelf, &body_name(format));
-    if source.condition == Condition::Missing {
-        let problem =
-            Diagnostic::error(Code::NoDefinition, Span::at(0), "this body has no campaign file beside it");
-        let problem = problem.with_help(format!("make campaigns/{stem}.toml with `webhook = \"…\"`"));
+    let mut body = reader.read_in(folder, &body_name(format));
+    if source.condition == FileCondition::Missing {
+        let problem = Diagnostic::error(Code::NoDefinition, Span::at(0), "this body has no campaign file");
+        let problem = problem.with_help(format!("create campaigns/{stem}.toml with `webhook = \"…\"`"));
         source.problems.push(problem);
     }
-    if body.condition == Condition::Missing {
+    if body.condition == FileCondition::Missing {
         let other = ContentFormat::ALL.into_iter().find(|other| *other != format && is_there(*other));
         let problem = Diagnostic::error(Code::NoBody, Span::at(0), "this campaign has no body yet");
         body.problems.push(match other {
             Some(other) => problem.with_help(format!(
-                "there is {}; write `content_format = \"{}\"` to use it",
+                "to use {}, set `content_format = \"{}\"`",
                 body_path(&stem, other),
                 other.as_str()
             )),
-            None => problem.with_help(format!("save one as {}", body.path)),
+            None => problem.with_help(format!("save it as {}", body.path)),
         });
     }
     let webhook = value.as_ref().map_or("", |value| value.webhook.as_str());
     if !webhook.trim().is_empty() && !reader.webhooks.iter().any(|stem| stem == webhook) {
-        source.problems.push(no_webhook(&source.text, &["webhook"], webhook, &reader.webhooks));
+        source.problems.push(missing_webhook(&source.text, &["webhook"], webhook, &reader.webhooks));
     }
     Arc::new(CampaignFiles { stem, source, value, body })
 }
 
-/// Returns the stems of the files in `folder` that end in `ending`, sorted; hidden files and folders are left out.
+/// Returns the sorted stems of the files in `folder` that end in `ending`, without hidden ones.
 fn stems(tree: &Tree, folder: &str, ending: &str, problems: &mut Vec<FileProblem>) -> Vec<String> {
     let names = names(tree, folder, problems);
     let stems = names.iter().filter_map(|name| name.strip_suffix(ending)).filter(|stem| is_stem(stem));
@@ -539,6 +550,7 @@ fn stems(tree: &Tree, folder: &str, ending: &str, problems: &mut Vec<FileProblem
 }
 
 fn is_stem(stem: &str) -> bool {
+    // Hidden files are those of editors and of telecast's own temporary files.
     !stem.is_empty() && !stem.starts_with('.')
 }
 
@@ -553,7 +565,7 @@ fn names(tree: &Tree, folder: &str, problems: &mut Vec<FileProblem>) -> Vec<Stri
                     Diagnostic::error(Code::Unreadable, Span::at(0), message)
                 }
             };
-            problems.extend(FileProblem::place(folder, "", &[problem]));
+            problems.extend(FileProblem::from_diagnostics(folder, "", &[problem]));
             return Vec::new();
         }
     };
@@ -562,9 +574,10 @@ fn names(tree: &Tree, folder: &str, problems: &mut Vec<FileProblem>) -> Vec<Stri
         match name.into_string() {
             Ok(name) => known.push(name),
             Err(name) => {
+                // The file cannot be loaded, since paths are UTF-8 here, but it must not be ignored silently.
                 let shown = format!("{folder}/{}", name.to_string_lossy());
                 let problem = Diagnostic::error(Code::NotUtf8, Span::at(0), "this file's name is not UTF-8");
-                problems.extend(FileProblem::place(&shown, "", &[problem.with_help("rename it")]));
+                problems.extend(FileProblem::from_diagnostics(&shown, "", &[problem.with_help("rename it")]));
             }
         }
     }

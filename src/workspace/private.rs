@@ -1,8 +1,8 @@
-//! The private folder, `.telecast`: whether telecast made it here, and making it.
+//! The private folder `.telecast`: whether telecast created it here, and creating it.
 //!
-//! A folder that came with a clone or an archive must not choose where tests go, nor what unsaved edits are. So what
-//! telecast makes here is known again by an id in it, and by the content of its test chats as last written: both are
-//! kept in the user's state directory, by the workspace's real path.
+//! A folder that came with a clone or an archive must not decide where tests are sent, nor what counts as unsaved
+//! edits. So telecast recognizes its own folder by an id in it and by the content of its test chats as last written.
+//! Both are stored in the user's state directory, by the workspace's real path.
 
 use std::fs;
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -10,22 +10,24 @@ use std::io;
 use std::path::PathBuf;
 
 use super::{Folder, PRIVATE};
-use crate::disk::{Access, Breach, Guard, STAGING, SaveError, sha256, wait_for_lock};
-use crate::state::{Private, Record};
+use crate::disk::{Access, FileLock, PathRejection, STAGING, SaveError, sha256, wait_for_lock};
+use crate::state::{PrivateFolder, WorkspaceRecord};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    /// There is none yet; it is made when it is first needed.
+pub enum PrivateFolderStatus {
+    /// It does not exist yet; it is created when it is first needed.
     Absent,
-    /// telecast made it here, or the user adopted it.
+    /// telecast created it here, or the user adopted it.
     Ours,
-    /// It came from elsewhere, or its test chats were changed by something else. Its test chats, drafts and history are
-    /// ignored, its people are only read, and nothing is written into it.
+    /// It came from elsewhere, or something else changed its test chats. Its test chats, drafts and history are
+    /// ignored, its profiles are read-only, and nothing is written into it.
     Foreign,
 }
 
-pub const FOREIGN_NOTICE: &str = "this workspace's .telecast was not made here: its test chats, drafts and history are ignored and none are kept, and its \
-     people are only read, until `telecast trust --adopt` takes it over";
+/// The message for a workspace whose private folder is [`PrivateFolderStatus::Foreign`].
+pub(crate) const FOREIGN_NOTICE: &str = "this workspace's .telecast was not made here: its test chats, \
+     drafts and history are ignored and not \
+     saved, and its profiles are read-only, until you adopt it with `telecast trust --adopt`";
 
 const ID: &str = ".telecast/id";
 
@@ -34,103 +36,104 @@ const GITIGNORE: &str = ".telecast/.gitignore";
 pub(super) const TEST_CHATS: &str = ".telecast/test-chats.toml";
 
 impl Folder {
-    pub fn standing(&self) -> Result<Standing, SaveError> {
+    pub fn private_folder_status(&self) -> Result<PrivateFolderStatus, SaveError> {
         if !self.tree.is_taken(PRIVATE) {
-            return Ok(Standing::Absent);
+            return Ok(PrivateFolderStatus::Absent);
         }
         let mut record = self.state.read()?;
         loop {
             if self.is_ours(&record) {
-                return Ok(Standing::Ours);
+                return Ok(PrivateFolderStatus::Ours);
             }
             // Another process may have recorded and written new test chats between the two reads here. The file is
             // foreign only if the record is still the one it was compared with.
             let latest = self.state.read()?;
             if latest == record {
-                return Ok(Standing::Foreign);
+                return Ok(PrivateFolderStatus::Foreign);
             }
             record = latest;
         }
     }
 
-    /// Whether the folder is what the record says, as far as the record can tell.
-    fn is_ours(&self, record: &Record) -> bool {
+    /// Whether the folder matches the record.
+    fn is_ours(&self, record: &WorkspaceRecord) -> bool {
         let Some(private) = &record.private else { return false };
+        // An empty id in a damaged record would match an empty file.
         let is_id = |bytes: &[u8]| !private.id.is_empty() && bytes.trim_ascii() == private.id.as_bytes();
         let has_id =
             self.is_real_folder() && matches!(self.tree.read_bytes(ID), Ok(Some(bytes)) if is_id(&bytes));
         has_id
             && match self.tree.read_bytes(TEST_CHATS) {
                 Ok(Some(bytes)) => private.test_chats.contains(&sha256(&bytes)),
-                // Chats that are not there lead nowhere.
+                // Without the file there is no test chat that could be wrong.
                 Err(error) => error.is_missing(),
                 Ok(None) => false,
             }
     }
 
-    /// Whether it is a folder, and not a link to one.
+    /// Whether it is a real folder and not a link to one.
     fn is_real_folder(&self) -> bool {
-        fs::symlink_metadata(self.tree.shown(PRIVATE)).is_ok_and(|entry| entry.is_dir())
+        fs::symlink_metadata(self.tree.unchecked_path(PRIVATE)).is_ok_and(|entry| entry.is_dir())
     }
 
-    /// Whether it is certain that the private folder is ours; what cannot be told is not.
-    pub(super) fn is_private_ours(&self) -> bool {
-        matches!(self.standing(), Ok(Standing::Ours))
+    /// Whether the private folder is certainly ours; false if that cannot be determined.
+    pub(super) fn owns_private_folder(&self) -> bool {
+        matches!(self.private_folder_status(), Ok(PrivateFolderStatus::Ours))
     }
 
-    /// Makes the private folder where there is none, and returns it; refuses a foreign one.
-    pub fn private(&self) -> Result<PathBuf, SaveError> {
-        if self.standing()? == Standing::Absent {
-            let _turn = self.turn("private")?;
-            if self.standing()? == Standing::Absent {
+    /// Creates the private folder if it does not exist, and returns it; refuses a foreign one.
+    pub fn ensure_private_folder(&self) -> Result<PathBuf, SaveError> {
+        if self.private_folder_status()? == PrivateFolderStatus::Absent {
+            let _lock = self.wait_for_lock("private")?;
+            if self.private_folder_status()? == PrivateFolderStatus::Absent {
                 self.make_private()?;
             }
         }
-        match self.standing()? {
-            Standing::Ours => Ok(self.tree.shown(PRIVATE)),
-            Standing::Absent | Standing::Foreign => {
-                Err(SaveError::Foreign { path: self.tree.shown(PRIVATE) })
+        match self.private_folder_status()? {
+            PrivateFolderStatus::Ours => Ok(self.tree.unchecked_path(PRIVATE)),
+            PrivateFolderStatus::Absent | PrivateFolderStatus::Foreign => {
+                Err(SaveError::Foreign { path: self.tree.unchecked_path(PRIVATE) })
             }
         }
     }
 
-    /// Takes a foreign private folder over as it is now: its test chats, drafts, history and people count from here on.
+    /// Adopts a foreign private folder as it is now: from here on its test chats, drafts, history and profiles count.
     ///
-    /// Refused where it is no folder of this workspace, but a link to one.
+    /// Refused if it is a link and not a folder of this workspace.
     pub fn adopt(&self) -> Result<(), SaveError> {
-        let _turn = self.turn("private")?;
-        match self.standing()? {
-            Standing::Ours => return Ok(()),
-            Standing::Absent => return self.make_private(),
-            Standing::Foreign => {}
+        let _lock = self.wait_for_lock("private")?;
+        match self.private_folder_status()? {
+            PrivateFolderStatus::Ours => return Ok(()),
+            PrivateFolderStatus::Absent => return self.make_private(),
+            PrivateFolderStatus::Foreign => {}
         }
         if !self.is_real_folder() {
-            let path = self.tree.shown(PRIVATE);
+            let path = self.tree.unchecked_path(PRIVATE);
             return Err(match self.tree.list(PRIVATE) {
                 Err(error) => self.tree.unsaved(PRIVATE, error),
-                Ok(_) => SaveError::Breach { path, breach: Breach::Link },
+                Ok(_) => SaveError::Breach { path, breach: PathRejection::Symlink },
             });
         }
         let test_chats = match self.tree.read_bytes(TEST_CHATS) {
             Ok(Some(bytes)) => vec![sha256(&bytes)],
-            Ok(None) => return Err(SaveError::Unusable { path: self.tree.shown(TEST_CHATS) }),
+            Ok(None) => return Err(SaveError::Unusable { path: self.tree.unchecked_path(TEST_CHATS) }),
             Err(error) if error.is_missing() => Vec::new(),
             Err(error) => return Err(self.tree.unsaved(TEST_CHATS, error)),
         };
         let id = new_id();
-        // The id in the folder comes last: until it is there the folder is as foreign as before.
-        self.remember(Private { id: id.clone(), test_chats })?;
+        // The id in the folder is written last: until then the folder is as foreign as before.
+        self.record_private(PrivateFolder { id: id.clone(), test_chats })?;
         if !self.tree.is_taken(GITIGNORE) {
             self.tree.write_new(GITIGNORE, b"*\n")?;
         }
         self.tree.replace(ID, id.as_bytes(), Access::Private)
     }
 
-    /// Makes the folder beside its place and renames it there, so that nobody ever sees one without its id.
+    /// Creates the folder under a temporary name and renames it, so that no process ever sees it without its id.
     fn make_private(&self) -> Result<(), SaveError> {
-        let path = self.tree.shown(PRIVATE);
+        let path = self.tree.unchecked_path(PRIVATE);
         let id = new_id();
-        self.remember(Private { id: id.clone(), test_chats: Vec::new() })?;
+        self.record_private(PrivateFolder { id: id.clone(), test_chats: Vec::new() })?;
         let make = || -> io::Result<()> {
             let mut builder = tempfile::Builder::new();
             builder.prefix(STAGING);
@@ -140,39 +143,42 @@ impl Folder {
             fs::write(staged.path().join("id"), &id)?;
             fs::write(staged.path().join(".gitignore"), "*\n")?;
             fs::rename(staged.path(), &path)?;
-            // It is not there any more to be removed.
+            // The temporary name is gone, so nothing must be removed on drop.
             let _ = staged.keep();
             Ok(())
         };
         make().map_err(|source| SaveError::write(&path, source))
     }
 
-    fn remember(&self, private: Private) -> Result<(), SaveError> {
+    fn record_private(&self, private: PrivateFolder) -> Result<(), SaveError> {
         Ok(self.state.change(|record| record.private = Some(private))?)
     }
 
-    /// Replaces the test chats; the record knows both contents until the new one is in place.
+    /// Replaces the test chats.
     pub(super) fn replace_test_chats(&self, old: &[u8], new: &[u8]) -> Result<(), SaveError> {
-        let known = |test_chats: Vec<String>| {
+        let record_hashes = |test_chats: Vec<String>| {
             self.state.change(|record| {
                 if let Some(private) = &mut record.private {
                     private.test_chats = test_chats;
                 }
             })
         };
-        known(vec![sha256(old), sha256(new)])?;
+        // Both hashes are valid until the new file is in place: after a crash between the two steps either content is
+        // recognized.
+        record_hashes(vec![sha256(old), sha256(new)])?;
         self.tree.replace(TEST_CHATS, new, Access::Private)?;
-        Ok(known(vec![sha256(new)])?)
+        Ok(record_hashes(vec![sha256(new)])?)
     }
 
-    /// Waits until no other process does `what` with this workspace.
-    pub(super) fn turn(&self, what: &str) -> Result<Guard, SaveError> {
-        Ok(wait_for_lock(&self.kept.join(format!("{what}.lock")))?)
+    /// Takes the workspace's lock named `what`; waits while another process holds it.
+    pub(super) fn wait_for_lock(&self, what: &str) -> Result<FileLock, SaveError> {
+        Ok(wait_for_lock(&self.state_folder.join(format!("{what}.lock")))?)
     }
 }
 
-/// Returns an id that nobody can guess: 128 bits that the system chose at random.
+/// Returns an id that nobody can guess: 128 random bits.
 fn new_id() -> String {
+    // `RandomState` takes its keys from the system's random source.
     let random = || RandomState::new().build_hasher().finish();
     format!("{:016x}{:016x}", random(), random())
 }

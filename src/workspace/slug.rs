@@ -1,17 +1,19 @@
-//! File stems from names: what a file system, a shell and a URL all take.
+//! File stems derived from names: safe for file systems, shells and URLs.
 
-/// How long a stem may get: well under what file systems take, with room for a number and an ending.
+/// The longest stem in chars: well below the limits of file systems, with room for a number and an ending.
 const MAX_CHARS: usize = 60;
 
-/// Names that Windows keeps for devices.
+/// Names that Windows reserves for devices.
 const RESERVED: [&str; 4] = ["con", "prn", "aux", "nul"];
 
-/// Returns a stem for `name`: small letters and digits of any script, with `-` between words; `base` where none is left.
-pub fn slug(name: &str, base: &str) -> String {
+/// Returns a stem for `name`: lower-case letters and digits of any script, with `-` between words; `base` if nothing
+/// is left.
+pub(crate) fn slug(name: &str, base: &str) -> String {
     let mut stem = String::new();
     let mut n_chars = 0;
     for c in name.chars().flat_map(char::to_lowercase) {
         let c = if c.is_alphanumeric() { c } else { '-' };
+        // No dash at the start: commands would read the stem as an option.
         if c == '-' && (stem.is_empty() || stem.ends_with('-')) {
             continue;
         }
@@ -25,7 +27,7 @@ pub fn slug(name: &str, base: &str) -> String {
     if stem.is_empty() || RESERVED.contains(&stem) { base.to_owned() } else { stem.to_owned() }
 }
 
-/// Returns `stem`, or `stem-2`, `stem-3`, …: the first that `is_taken` does not have.
+/// Returns the first of `stem`, `stem-2`, `stem-3`, … that is not taken.
 pub(super) fn free(stem: &str, is_taken: impl Fn(&str) -> bool) -> String {
     let mut candidate = stem.to_owned();
     let mut number = 2_u64;

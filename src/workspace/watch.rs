@@ -1,7 +1,7 @@
-//! Watching: changes made outside, told as the paths that changed, several at once.
+//! Watches a workspace for changes made by other programs, and reports the changed paths in groups.
 //!
-//! Folders are watched and not files, so that editors that swap files are seen. Where the system cannot watch (no
-//! watches left, a network disk), the folders are looked at every two seconds instead.
+//! Folders are watched and not files, since editors replace files by renaming. If the system cannot watch (no watches
+//! left, a network disk), the folders are polled every two seconds.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -13,24 +13,25 @@ use notify::{Config, Event, EventKind, PollWatcher, RecommendedWatcher, Recursiv
 
 use super::{MANIFEST, Tree};
 
-/// How long the files must be quiet before their change is told: a swap is several events.
-const QUIET: Duration = Duration::from_millis(50);
+/// How long the files must be unchanged before a change is reported: replacing a file is several events.
+const DEBOUNCE: Duration = Duration::from_millis(50);
 
-/// How long changes are gathered at most, while they go on and on.
-const PATIENCE: usize = 20;
+/// After this many [`DEBOUNCE`] periods, changes are reported even if more keep coming.
+const MAX_ROUNDS: usize = 20;
 
-/// How often the folders are looked at where the system cannot watch them.
-const INTERVAL: Duration = Duration::from_secs(2);
+/// How often the folders are polled if the system cannot watch them.
+const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
 const FOLDERS: [&str; 5] = ["webhooks", "campaigns", "partials", "samples", "segments"];
 
-/// A watch that lasts until this is dropped; a change that is being told then is still told.
+/// A watch that ends when this is dropped. A change that is being reported at that moment is still reported.
 pub struct Watch {
-    /// Dropping it closes the channel, and with it the thread.
+    /// Dropping it closes the channel, which ends the thread.
     _watcher: SharedWatcher,
 }
 
-/// The thread holds it weakly, to watch folders that are made later.
+/// The thread has a weak reference, to watch folders that are created later.
+// Weak, because a strong one in the thread would keep the channel open forever.
 type SharedWatcher = Arc<Mutex<Box<dyn Watcher + Send>>>;
 
 impl std::fmt::Debug for Watch {
@@ -40,29 +41,35 @@ impl std::fmt::Debug for Watch {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Means {
-    /// By the system, else by looking.
+pub enum WatchMethod {
+    /// By the system's events, or by polling if those are not available.
     Best,
     Polling(Duration),
 }
 
-/// Calls `changed` with the files (from the root, with `/`) that were changed, made or removed; on a thread of its own.
+/// Calls `changed` on a separate thread with the files (from the root, with `/`) that were changed, created or removed.
 ///
-/// Own saves are told too: whoever saved knows the fingerprint and sees that there is nothing new. Returns `None` where
-/// the folder can be watched by no means.
-pub fn watch(root: &Path, means: Means, changed: impl FnMut(Vec<String>) + Send + 'static) -> Option<Watch> {
+/// telecast's own saves are reported too: the caller knows their fingerprints and sees that nothing is new. Returns
+/// `None` if the folder can be neither watched nor polled.
+pub fn watch(
+    root: &Path,
+    method: WatchMethod,
+    changed: impl FnMut(Vec<String>) + Send + 'static,
+) -> Option<Watch> {
     let (sender, events) = mpsc::channel();
     let handler = move |event: notify::Result<Event>| {
-        // The receiver is gone only when the watch is.
+        // Sending fails only if the watch has ended.
         let _ = sender.send(event);
     };
-    let watcher = match means {
-        Means::Best => by_system(root, handler.clone()).or_else(|| by_polling(root, INTERVAL, handler)),
-        Means::Polling(interval) => by_polling(root, interval, handler),
+    let watcher = match method {
+        WatchMethod::Best => {
+            by_system(root, handler.clone()).or_else(|| by_polling(root, POLL_INTERVAL, handler))
+        }
+        WatchMethod::Polling(interval) => by_polling(root, interval, handler),
     }?;
     let watcher = Arc::new(Mutex::new(watcher));
-    let teller = Teller { root: root.to_path_buf(), watcher: Arc::downgrade(&watcher), changed };
-    let thread = std::thread::Builder::new().name("watch".into()).spawn(move || teller.tell(&events));
+    let reporter = Reporter { root: root.to_path_buf(), watcher: Arc::downgrade(&watcher), changed };
+    let thread = std::thread::Builder::new().name("watch".into()).spawn(move || reporter.run(&events));
     thread.ok().map(|_| Watch { _watcher: watcher })
 }
 
@@ -76,7 +83,7 @@ fn by_polling(
     interval: Duration,
     handler: impl notify::EventHandler,
 ) -> Option<Box<dyn Watcher + Send>> {
-    // Contents are compared by reading them: a link may lead to what has no end.
+    // With `compare_contents` files are read, so links are not followed: their target may have no end.
     let config = Config::default()
         .with_poll_interval(interval)
         .with_compare_contents(true)
@@ -85,7 +92,7 @@ fn by_polling(
     add_folders(&mut watcher, root).then(|| Box::new(watcher) as Box<dyn Watcher + Send>)
 }
 
-/// Watches the root and the folders of definitions; `.telecast` is left out, where the database is busy.
+/// Watches the root and the folders of definitions. `.telecast` is left out: the database changes all the time.
 fn add_folders(watcher: &mut dyn Watcher, root: &Path) -> bool {
     let tree = Tree::new(root);
     let existing = FOLDERS.iter().filter(|folder| tree.has_folder(folder)).map(|folder| root.join(folder));
@@ -93,24 +100,24 @@ fn add_folders(watcher: &mut dyn Watcher, root: &Path) -> bool {
     folders.all(|folder| watcher.watch(&folder, RecursiveMode::NonRecursive).is_ok())
 }
 
-struct Teller<F> {
+struct Reporter<F> {
     root: PathBuf,
     watcher: Weak<Mutex<Box<dyn Watcher + Send>>>,
     changed: F,
 }
 
-impl<F: FnMut(Vec<String>)> Teller<F> {
-    fn tell(mut self, events: &Receiver<notify::Result<Event>>) {
+impl<F: FnMut(Vec<String>)> Reporter<F> {
+    fn run(mut self, events: &Receiver<notify::Result<Event>>) {
         while let Ok(first) = events.recv() {
             let mut paths = BTreeSet::new();
-            gather(&self.root, first, &mut paths);
-            for _ in 0..PATIENCE {
-                match events.recv_timeout(QUIET) {
-                    Ok(event) => gather(&self.root, event, &mut paths),
+            collect_paths(&self.root, first, &mut paths);
+            for _ in 0..MAX_ROUNDS {
+                match events.recv_timeout(DEBOUNCE) {
+                    Ok(event) => collect_paths(&self.root, event, &mut paths),
                     Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
                 }
                 while let Ok(event) = events.try_recv() {
-                    gather(&self.root, event, &mut paths);
+                    collect_paths(&self.root, event, &mut paths);
                 }
             }
             self.follow_folders(&paths);
@@ -120,22 +127,22 @@ impl<F: FnMut(Vec<String>)> Teller<F> {
         }
     }
 
-    /// Watches folders that were made meanwhile, or made anew as a checkout does it.
+    /// Watches folders that were created meanwhile, or created again, as a git checkout does.
     fn follow_folders(&self, paths: &BTreeSet<String>) {
         let Some(watcher) = self.watcher.upgrade() else { return };
         let Ok(mut watcher) = watcher.lock() else { return };
         for folder in FOLDERS.iter().filter(|folder| paths.contains(**folder)) {
             if Tree::new(&self.root).has_folder(folder) {
                 let path = self.root.join(folder);
-                // Where it cannot be watched, what changes in it is seen when the workspace is opened again.
+                // If it cannot be watched, its changes are seen when the workspace is opened again.
                 let _ = watcher.watch(&path, RecursiveMode::NonRecursive);
             }
         }
     }
 }
 
-fn gather(root: &Path, event: notify::Result<Event>, paths: &mut BTreeSet<String>) {
-    // Where events were lost, all is looked at again: the manifest stands for everything.
+fn collect_paths(root: &Path, event: notify::Result<Event>, paths: &mut BTreeSet<String>) {
+    // Events were lost, so all files must be checked again. A change of the manifest has that effect.
     let Ok(event) = event else {
         paths.insert(MANIFEST.to_owned());
         return;
@@ -143,13 +150,14 @@ fn gather(root: &Path, event: notify::Result<Event>, paths: &mut BTreeSet<String
     if event.need_rescan() {
         paths.insert(MANIFEST.to_owned());
     }
+    // Reading the workspace causes access events itself: reporting them would reload it forever.
     if !matches!(event.kind, EventKind::Access(_)) {
-        paths.extend(event.paths.iter().filter_map(|path| relevant(root, path)));
+        paths.extend(event.paths.iter().filter_map(|path| relevant_path(root, path)));
     }
 }
 
-/// Returns the path from the root where it is one that is loaded: no hidden file, no editor's swap file.
-fn relevant(root: &Path, path: &Path) -> Option<String> {
+/// Returns the path from the root if it is loaded: no hidden file and no editor's swap file.
+fn relevant_path(root: &Path, path: &Path) -> Option<String> {
     let inner = path.strip_prefix(root).ok()?;
     let parts: Option<Vec<&str>> = inner.components().map(|part| part.as_os_str().to_str()).collect();
     let parts = parts?;

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use telecast::paths::Paths;
-use telecast::service::{Job, demo, sample, survey};
+use telecast::service::{MessageJob, demo, sample, survey};
 use telecast::store::{SqliteStore, Store};
 use telecast::workspace::{PRIVATE, Workspace};
 
@@ -30,14 +30,14 @@ fn main() {
     let root = home.path().join("demo");
     demo::make(&Paths::under(&home.path().join("home")), &root).unwrap();
     let workspace = Arc::new(Workspace::open(&root).unwrap());
-    let job = Job::of_files(&workspace, sample::FIRST);
+    let job = MessageJob::from_files(&workspace, sample::FIRST);
     report("the sample workspace", &root.join(PRIVATE).join("audience.db"), &job);
     let large = home.path().join("large.db");
     people::fill(&large, n, 7);
     report(&format!("{n} profiles"), &large, &job);
 }
 
-fn report(name: &str, database: &Path, job: &Job) {
+fn report(name: &str, database: &Path, job: &MessageJob) {
     let mut sampling = Duration::MAX;
     let mut trying = Duration::MAX;
     let mut seen = (0, 0, 0);
@@ -50,7 +50,7 @@ fn report(name: &str, database: &Path, job: &Job) {
         let started = Instant::now();
         let surveyed = survey(job, &store, LIMIT, jiff::Timestamp::UNIX_EPOCH, &|| true).unwrap();
         trying = trying.min(started.elapsed());
-        seen = (surveyed.survey.n_seen, surveyed.survey.failing.len(), surveyed.survey.n_skipped());
+        seen = (surveyed.survey.n_seen, surveyed.survey.failed_recipients.len(), surveyed.survey.n_skipped());
     }
     let (n_seen, n_failing, n_skipped) = seen;
     println!(

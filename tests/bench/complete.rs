@@ -7,9 +7,9 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use telecast::complete::hover::hover;
-use telecast::complete::{Context, follow, open};
+use telecast::complete::{CompletionContext, open, update_session};
 use telecast::dialect::Dialect;
-use telecast::profile::{Kind, Profile, Property, Value, Vocabulary};
+use telecast::profile::{Profile, PropertySummary, Value, ValueKind, Vocabulary};
 use telecast::telegram::Method;
 use telecast::template::{self, Limits};
 
@@ -27,13 +27,13 @@ fn main() {
         ..Profile::default()
     };
     let zone = jiff::tz::TimeZone::UTC;
-    let context = Context {
+    let context = CompletionContext {
         vocabulary: &vocabulary,
         dialect: Dialect::Telecast,
         is_json: true,
         method: Method::SendMessage,
         partials: vec!["footer"],
-        values: Some(template::Context {
+        values: Some(template::RenderContext {
             profile: Some(&profile),
             event: None,
             external_trigger: None,
@@ -62,17 +62,17 @@ fn main() {
         let session = open(&opened, head.len() + 2, &context);
         let narrowed = format!("{head}<<pr9\"}}");
         measure("a letter narrows the variables", || {
-            drop(black_box(follow(session.clone(), &narrowed, head.len() + 5, &context)));
+            drop(black_box(update_session(session.clone(), &narrowed, head.len() + 5, &context)));
         });
         let body = format!("{head}\"}}");
         measure("a hover", || drop(black_box(hover(&body, head.len() - 60, None, &context))));
     }
 }
 
-fn properties() -> Vec<Property> {
-    let property = |n: usize| Property {
+fn properties() -> Vec<PropertySummary> {
+    let property = |n: usize| PropertySummary {
         name: format!("property_{n}"),
-        kind: Kind::Text,
+        kind: ValueKind::Text,
         n_set: n as u64,
         samples: vec!["Anna".to_owned(), "Boris".to_owned(), "Clara".to_owned()],
     };

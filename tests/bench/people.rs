@@ -4,7 +4,7 @@ use std::path::Path;
 
 use indexmap::IndexMap;
 use telecast::profile::{Reachability, Value};
-use telecast::store::{Change, SqliteStore, Store};
+use telecast::store::{ProfileChange, SqliteStore, Store};
 
 /// One in so many has blocked the bot.
 const BLOCKED: usize = 100;
@@ -14,7 +14,7 @@ pub fn fill(database: &Path, n: usize, n_extra: usize) {
     let store = SqliteStore::open(database).unwrap();
     let step = (200_000 / (8 + n_extra)).max(1);
     for first in (0..n).step_by(step) {
-        let changes: Vec<Change> = (first..n.min(first + step)).map(|n| person(n, n_extra)).collect();
+        let changes: Vec<ProfileChange> = (first..n.min(first + step)).map(|n| person(n, n_extra)).collect();
         store.write(&changes).unwrap();
     }
     for n in (0..n).step_by(BLOCKED) {
@@ -22,7 +22,7 @@ pub fn fill(database: &Path, n: usize, n_extra: usize) {
     }
 }
 
-fn person(n: usize, n_extra: usize) -> Change {
+fn person(n: usize, n_extra: usize) -> ProfileChange {
     let text = |text: String| Value::Text(text);
     let name = if n.is_multiple_of(1000) { format!("Ann<{n}") } else { format!("Anna {n}") };
     let mut properties: IndexMap<String, Value> = IndexMap::from([
@@ -37,7 +37,7 @@ fn person(n: usize, n_extra: usize) -> Change {
     ]);
     properties
         .extend((0..n_extra).map(|at| (format!("extra_{at}"), text(format!("value {} of {n}", at * n)))));
-    Change { identity: identity(n), properties }
+    ProfileChange { identity: identity(n), properties }
 }
 
 fn identity(n: usize) -> String {

@@ -26,7 +26,7 @@ use std::time::{Duration, Instant};
 
 use home::Home;
 use measure::{cpu_seconds, memory_mib};
-use telecast::compose::{Convertible, compare};
+use telecast::compose::{ConversionSource, compare};
 use telecast::dialect::Dialect;
 use telecast::template::Partials;
 use terminal::Terminal;
@@ -206,7 +206,7 @@ fn report_conversion() {
     let note = "x".repeat(LARGE_BODY - LARGE_TEXT);
     let body = format!("{{\"text\": \"{text}\", \"parse_mode\": \"HTML\", \"note\": \"{note}\"}}");
     let partials = Partials::default();
-    let source = Convertible { body: &body, partials: &partials, dialect: Dialect::Telecast };
+    let source = ConversionSource { body: &body, partials: &partials, dialect: Dialect::Telecast };
     let start = Instant::now();
     let compared = compare(&source);
     let time = ms(start.elapsed());

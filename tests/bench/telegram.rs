@@ -13,7 +13,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use reference::{Reference, parse_request};
-use telecast::telegram::{Limit, ParseMode, detect, parse, sent};
+use telecast::telegram::{Limit, ParseMode, detect, parse, process_text};
 
 /// How long each measurement runs.
 const RUN: Duration = Duration::from_millis(500);
@@ -40,7 +40,7 @@ fn main() {
     print_row(
         "sent",
         rate(&texts, |text| {
-            drop(black_box(parse(ParseMode::Html, text).map(|parsed| sent(parsed, Limit::Message))))
+            drop(black_box(parse(ParseMode::Html, text).map(|parsed| process_text(parsed, Limit::Message))))
         }),
         None,
     );
@@ -134,7 +134,7 @@ fn time_hostile(mode: ParseMode, seed: &str) -> Duration {
     let text = seed.repeat(HOSTILE / seed.len());
     let start = Instant::now();
     if let Ok(parsed) = parse(mode, &text) {
-        drop(black_box(sent(parsed, Limit::Message)));
+        drop(black_box(process_text(parsed, Limit::Message)));
     }
     drop(black_box(detect(&text)));
     start.elapsed()

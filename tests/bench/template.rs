@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value as Json};
 use telecast::dialect::Dialect;
 use telecast::profile::{Profile, Value};
-use telecast::template::{Context, Limits, Outcome, Partials, parse};
+use telecast::template::{Limits, Partials, RenderContext, RenderOutcome, parse};
 
 const SAMPLE: &str = r#"{
  "chat_id": {{ Profile.telegram_chat_id | default: "NULL" }},
@@ -53,7 +53,7 @@ fn profile(row: &Map<String, Json>) -> Profile {
 fn ours(body: &str, profile: &Profile) -> f64 {
     let (template, _) = parse(body, &Partials::default(), Dialect::Telecast);
     let zone = jiff::tz::TimeZone::UTC;
-    let context = Context {
+    let context = RenderContext {
         profile: Some(profile),
         event: None,
         external_trigger: None,
@@ -63,8 +63,8 @@ fn ours(body: &str, profile: &Profile) -> f64 {
         limits: Limits::default(),
     };
     rate(|| match template.render(black_box(&context)) {
-        Outcome::Rendered(rendered) => rendered.text.len(),
-        Outcome::Aborted { .. } | Outcome::Failed(_) => 0,
+        RenderOutcome::Rendered(rendered) => rendered.text.len(),
+        RenderOutcome::Aborted { .. } | RenderOutcome::Failed(_) => 0,
     })
 }
 

@@ -130,6 +130,7 @@ const OPENERS: &[&str] = &[
     // Files that a command's arguments name.
     "service/find.rs",
     "cli/commands/read.rs",
+    "cli/commands/man.rs",
 ];
 
 #[test]

@@ -235,7 +235,7 @@ fn a_prompt_for_a_secret_shows_nothing_of_it() {
     let home = shop();
     let command = home.command(["--workspace", "shop", "secrets", "set", "BOT_TOKEN"]);
     let mut terminal = Terminal::start(command, 80, 24);
-    terminal.wait_for("BOT_TOKEN (it is not shown):");
+    terminal.wait_for("BOT_TOKEN (hidden):");
     terminal.send("42:SECRET\r");
     terminal.wait_for("stored BOT_TOKEN");
     assert_eq!(terminal.wait_exit().code(), Some(0));
@@ -248,7 +248,7 @@ fn ctrl_c_at_a_prompt_stores_nothing() {
     let home = shop();
     let command = home.command(["--workspace", "shop", "secrets", "set", "BOT_TOKEN"]);
     let mut terminal = Terminal::start(command, 80, 24);
-    terminal.wait_for("BOT_TOKEN (it is not shown):");
+    terminal.wait_for("BOT_TOKEN (hidden):");
     terminal.send("42:SEC\x03");
     assert_eq!(terminal.wait_exit().code(), Some(130));
     assert_eq!(home.run(["--workspace", "shop", "secrets", "list"]).ok(), "BOT_TOKEN\tmissing\n");
@@ -264,7 +264,7 @@ fn the_demo_says_where_it_is_and_goes_on_there() {
     assert!(first.out.contains("telecast --workspace"), "{first:?}");
     std::fs::write(folder.join("partials/footer.liquid"), "mine").unwrap();
     let second = home.run(["demo"]);
-    assert!(second.out.contains("going on") && second.out.contains("--fresh"), "{second:?}");
+    assert!(second.out.contains("from last time") && second.out.contains("--fresh"), "{second:?}");
     assert_eq!(home.read("data/telecast/demos/demo/partials/footer.liquid"), "mine");
     assert!(home.run(["demo", "--fresh"]).out.contains("demo-2"));
 }
@@ -405,7 +405,7 @@ fn a_name_that_another_one_has_is_refused() {
     }
     let answer = run(&["rename", "spring", "welcome"]);
     assert_eq!(answer.code, Some(1));
-    assert!(answer.err.contains("there is a campaign called welcome"), "{answer:?}");
+    assert!(answer.err.contains("there is already a campaign named welcome"), "{answer:?}");
     let answer = run(&["rename", "spring", "Spring"]);
     assert_eq!(answer.out, "spring\n");
     assert!(answer.err.contains("nothing changed"), "{answer:?}");
@@ -415,7 +415,7 @@ fn a_name_that_another_one_has_is_refused() {
 fn numbers_that_are_none_are_said_in_plain_words() {
     let answer = Home::new().run(["sandbox", "--rate", "x"]);
     assert_eq!(answer.code, Some(2));
-    assert!(answer.err.contains("it is a number, such as 30"), "{answer:?}");
+    assert!(answer.err.contains("expected a number such as 30"), "{answer:?}");
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod samples;
 mod sessions;
 mod sizes;
 mod testing;
+mod tour;
 mod vim;
 mod worst;
 

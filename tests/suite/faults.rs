@@ -33,19 +33,22 @@ fn goes_on(mut terminal: Terminal, home: &Home) {
     assert!(home.read(BODY).starts_with(" {"));
     let written = String::from_utf8_lossy(terminal.bytes()).into_owned();
     assert!(!written.contains(TOKEN) && !written.contains("panicked"));
-    assert!(!terminal.screen().contents().contains("fault"), "nothing is told twice");
+    assert!(!terminal.screen().contents().contains("internal error"), "nothing is reported twice");
 }
 
 #[test]
 fn a_fault_of_a_task_becomes_words_and_the_next_one_of_its_kind_works() {
     for (fault, words) in [
-        ("compose", "telecast had a fault in making the message; nothing was lost; please report it"),
-        ("survey", "telecast had a fault in trying the recipients; nothing was lost; please report it"),
-        ("check-campaigns", "telecast had a fault in checking the campaigns; nothing was lost; "),
-        ("people", "telecast had a fault in reading the profiles; nothing was lost; please report it"),
-        ("check-bot", "telecast had a fault in asking the bot; nothing was lost; please report it"),
-        ("colours", "telecast had a fault in colouring; nothing was lost; please report it"),
-        ("draft", "telecast had a fault in writing the draft; nothing was lost; please report it"),
+        ("compose", "internal error while composing the message; nothing was lost; please report it"),
+        (
+            "survey",
+            "internal error while checking a sample of recipients; nothing was lost; please report it",
+        ),
+        ("check-campaigns", "internal error while checking the campaigns; nothing was lost; "),
+        ("people", "internal error while reading the profiles; nothing was lost; please report it"),
+        ("check-bot", "internal error while asking the bot; nothing was lost; please report it"),
+        ("colours", "internal error while highlighting; nothing was lost; please report it"),
+        ("draft", "internal error while writing the draft; nothing was lost; please report it"),
     ] {
         let home = Home::new();
         let mut terminal = demo(&home, fault);
@@ -61,14 +64,14 @@ fn a_fault_in_sending_a_test_leaves_the_dialog_to_send_again() {
     terminal.wait_for("Hi Anna");
     terminal.wait_for("SANDBOX @");
     terminal.send("\x1b[15~");
-    terminal.wait_for("Enter sends");
+    terminal.wait_for("Enter send");
     terminal.wait_for("me · 1099500000001");
     terminal.send("\r");
-    terminal.wait_for("✘ telecast had a fault in sending the test; the test may have arrived");
+    terminal.wait_for("✘ internal error while sending the test; the test may have arrived");
     terminal.send("\r");
     terminal.wait_for("✔ 200");
     terminal.send("\x1b");
-    terminal.wait_until("the panes", |screen| !screen.contents().contains("Enter sends"));
+    terminal.wait_until("the panes", |screen| !screen.contents().contains("Enter send"));
     goes_on(terminal, &home);
 }
 
@@ -78,7 +81,7 @@ fn a_fault_in_comparing_closes_the_comparison_and_the_next_one_opens() {
     let mut terminal = demo(&home, "compare");
     terminal.wait_for("SANDBOX @");
     terminal.send("\x1b[17~");
-    terminal.wait_for("telecast had a fault in comparing the parse modes; nothing was lost");
+    terminal.wait_for("internal error while comparing the parse modes; nothing was lost");
     assert!(!terminal.screen().contents().contains("Parse modes"));
     terminal.send("\x1b[17~");
     terminal.wait_for("MarkdownV2");
@@ -96,7 +99,7 @@ fn a_fault_in_saving_saves_nothing_and_says_so_and_the_next_save_works() {
     terminal.send(" ");
     terminal.wait_for("● spring-sale");
     terminal.send("\x13");
-    terminal.wait_for("telecast had a fault in saving; it was perhaps not saved");
+    terminal.wait_for("internal error while saving; it may not be saved");
     assert_eq!(home.read(BODY), before);
     terminal.send("\x13");
     terminal.wait_for("saved campaigns/spring-sale.json.liquid");
@@ -119,12 +122,12 @@ fn a_fault_of_the_loop_gives_the_terminal_back_and_keeps_the_draft() {
         assert!(terminal.is_cooked());
         let shown = screen.contents();
         assert!(
-            shown.contains("\ntelecast stopped by a fault of its own: src/ui/shared/fault.rs:"),
+            shown.contains("\ntelecast stopped after an internal error: src/ui/shared/fault.rs:"),
             "{shown}"
         );
         assert!(shown.contains(&format!(": {fault}, as TELECAST_FAULT asks")), "{shown}");
         assert!(shown.contains("please report it") && !shown.contains(&TOKEN[11..]), "{shown}");
-        assert!(shown.trim_end().ends_with("will be offered at the next start."), "{shown}");
+        assert!(shown.trim_end().ends_with("they are offered at the next start."), "{shown}");
         let draft = home.read("shop/.telecast/drafts/spring-sale.json");
         assert!(draft.contains("Z"), "{draft}");
         // Nothing is painted behind the words.

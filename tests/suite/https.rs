@@ -70,7 +70,7 @@ impl Shop {
         test_from(&mut console, "987654321");
         console.wait_for("✔ 200 delivered · message 7 ");
         console.send("\x1b");
-        console.wait_until("the dialog's end", |screen| !screen.contents().contains("Enter sends"));
+        console.wait_until("the dialog's end", |screen| !screen.contents().contains("Enter send"));
         console.send("\x11");
         assert_eq!(console.wait_exit().code(), Some(0));
         let lines: Vec<String> = self.server.requests().into_iter().map(|request| request.line).collect();
@@ -98,7 +98,7 @@ impl Shop {
             ["✘ not sent: ", "it may have arrived"].iter().any(|words| screen.contents().contains(words))
         });
         console.send("\x1b");
-        console.wait_until("the dialog's end", |screen| !screen.contents().contains("Enter sends"));
+        console.wait_until("the dialog's end", |screen| !screen.contents().contains("Enter send"));
         // Still there, and still listening to keys.
         console.send("Zebra");
         console.wait_for("Zebra");
@@ -113,13 +113,13 @@ impl Shop {
 fn test_from(console: &mut Terminal, chat: &str) {
     console.wait_for("Hello over TLS");
     console.send("\x1b[15~");
-    console.wait_for("Enter sends · c chat");
+    console.wait_for("Enter send · c chat");
     console.send("c");
     console.wait_for("Another chat");
     console.send("another");
     console.wait_for("another");
     console.send("\r");
-    console.wait_for("Enter · Esc");
+    console.wait_for("Enter confirm · Esc");
     console.send(chat);
     console.wait_for(chat);
     console.send("\r");
@@ -141,7 +141,7 @@ fn a_server_with_http1_alone_is_spoken_to() {
 
 #[test]
 fn a_server_with_http2_alone_is_named_as_one() {
-    let words = "it does not speak HTTP/1.1, perhaps only HTTP/2, which telecast does not speak";
+    let words = "the server does not offer HTTP/1.1, which telecast needs";
     Shop::new(Offer::Http2).says(words);
 }
 
@@ -163,9 +163,9 @@ fn an_expired_certificate_is_not_trusted() {
 fn a_certificate_of_an_unknown_authority_is_not_trusted() {
     let identity = Authority::new("Somebody").certify("127.0.0.1", Validity::Now);
     let shop = Shop::with(Server::start(Offer::Http1, identity), None);
-    shop.says("its certificate is of an authority that is not trusted");
+    shop.says("its certificate is from an untrusted authority");
     shop.trust(&Authority::new("Another"));
-    shop.says("its certificate is of an authority that is not trusted");
+    shop.says("its certificate is from an untrusted authority");
 }
 
 #[test]
@@ -220,5 +220,5 @@ fn a_proxy_that_refuses_is_told_apart_from_the_server() {
     let shop =
         Shop::with(Server::start(Offer::Http1, authority.certify(HOST, Validity::Now)), Some((server, HOST)));
     shop.home.write("config/telecast/config.toml", format!("proxy = \"{not_a_proxy}\"\n"));
-    shop.says("the proxy does not let the connection through");
+    shop.says("the proxy refused the connection");
 }

@@ -7,15 +7,15 @@ use std::time::Duration;
 use rustix::time::{ClockId, clock_gettime};
 
 use telecast::campaign::{Campaign, Webhook};
-use telecast::compose::{Chat, Inputs, compose};
+use telecast::compose::{ChatTarget, Inputs, compose};
 use telecast::diagnostic::FileProblem;
 use telecast::dialect::Dialect;
 use telecast::json;
 use telecast::profile::Vocabulary;
 use telecast::secrets::{Redactor, Secret};
 use telecast::telegram::{
-    Entity, EntityKind, FixOptions, FormattedText, Limit, ParseMode, detect, diagnose, fix, parse, sent,
-    unparse,
+    Entity, EntityKind, FixOptions, FormattedText, Limit, ParseMode, detect, diagnose, fix, parse,
+    process_text, unparse,
 };
 use telecast::template::Partials;
 use telecast::ui::editor::highlight::json_pieces;
@@ -153,7 +153,7 @@ fn cleaning_and_repair_take_linear_time() {
 
 #[test]
 fn what_is_sent_is_found_in_linear_time() {
-    check("sending", |input| drop(black_box(sent(formatted(input), Limit::Message))));
+    check("sending", |input| drop(black_box(process_text(formatted(input), Limit::Message))));
 }
 
 #[test]
@@ -258,12 +258,12 @@ fn a_body_is_checked_in_linear_time() {
                 profile: None,
                 event: None,
                 external_trigger: None,
-                chat: Chat::OfTheBody,
+                chat: ChatTarget::FromBody,
                 vocabulary: Some(&vocabulary),
                 now: jiff::Timestamp::UNIX_EPOCH,
                 zone: &jiff::tz::TimeZone::UTC,
             });
-            black_box(FileProblem::place("a", &body, &composed.diagnostics));
+            black_box(FileProblem::from_diagnostics("a", &body, &composed.diagnostics));
         };
         check_sizes(what, ["500", "4000"], work);
     }

@@ -69,17 +69,3 @@ fn every_code_has_an_example_from_its_case() {
 fn on_one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
-
-#[test]
-fn the_readme_lists_every_code() {
-    let table: String = CODES.iter().map(row).collect();
-    let table = format!("| code | what it means | such as |\n| --- | --- | --- |\n{table}\n");
-    let readme = include_str!("../../README.md");
-    assert!(readme.contains(&table), "the README's table of problems is to be:\n{table}");
-}
-
-fn row(About { id, meaning, example, .. }: &About) -> String {
-    let example = example.replace('|', "\\|");
-    let example = if example.is_empty() { example } else { format!("`{example}` ") };
-    format!("| `{id}` | {meaning} | {example}|\n")
-}

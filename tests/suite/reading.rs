@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::support::rounds;
 use jiff::{SignedDuration, Timestamp};
 use telecast::diagnostic::Code;
-use telecast::workspace::{MAX_FILE, Reading, Workspace};
+use telecast::workspace::{MAX_FILE, Workspace, WorkspaceReloader};
 
 fn write(root: &Path, path: &str, text: &str) {
     let path = root.join(path);
@@ -54,7 +54,7 @@ fn of_the_files_that_are_told_the_campaigns_are_read_and_all_others_shared() {
     fs::remove_file(root.join("campaigns/c7.toml")).unwrap();
     fs::remove_file(root.join("campaigns/c7.json.liquid")).unwrap();
     let changed = named(&["campaigns/c3.json.liquid", "campaigns/c7.toml", "campaigns/new.txt.liquid"]);
-    let after = before.read_changed(&changed, Timestamp::now()).unwrap();
+    let after = before.reload_changed(&changed, Timestamp::now()).unwrap();
     assert_eq!(after, Workspace::open(root).unwrap());
     assert_eq!((after.campaigns.len(), n_shared(&before, &after)), (20, 18));
     assert_ne!(before, after);
@@ -64,7 +64,7 @@ fn of_the_files_that_are_told_the_campaigns_are_read_and_all_others_shared() {
 fn a_young_file_is_read_again_though_it_looks_the_same() {
     let (folder, before) = shop(3);
     write(folder.path(), "campaigns/c1.json.liquid", "{\"n\": 2}");
-    let after = before.read_again(Timestamp::now()).unwrap();
+    let after = before.reload(Timestamp::now()).unwrap();
     assert_eq!(after.campaigns[1].body.text, "{\"n\": 2}");
     assert_eq!(after, Workspace::open(folder.path()).unwrap());
 }
@@ -72,12 +72,12 @@ fn a_young_file_is_read_again_though_it_looks_the_same() {
 #[test]
 fn what_looks_the_same_for_long_is_shared() {
     let (folder, before) = shop(5);
-    let settled = before.read_again(later()).unwrap();
+    let settled = before.reload(later()).unwrap();
     assert_eq!(n_shared(&before, &settled), 0, "they were young");
-    let after = settled.read_again(later()).unwrap();
+    let after = settled.reload(later()).unwrap();
     assert_eq!((n_shared(&settled, &after), &after), (5, &before));
     write(folder.path(), "campaigns/c1.json.liquid", "{\"n\": 100}");
-    let after = settled.read_again(later()).unwrap();
+    let after = settled.reload(later()).unwrap();
     assert_eq!((n_shared(&settled, &after), after), (4, Workspace::open(folder.path()).unwrap()));
 }
 
@@ -86,12 +86,12 @@ fn a_webhook_that_goes_or_comes_is_told_by_the_campaigns_that_name_it() {
     let (folder, before) = shop(3);
     fs::rename(folder.path().join("webhooks/bot.toml"), folder.path().join("webhooks/bat.toml")).unwrap();
     let gone =
-        before.read_changed(&named(&["webhooks/bot.toml", "webhooks/bat.toml"]), Timestamp::now()).unwrap();
+        before.reload_changed(&named(&["webhooks/bot.toml", "webhooks/bat.toml"]), Timestamp::now()).unwrap();
     assert_eq!(gone, Workspace::open(folder.path()).unwrap());
     let problem = &gone.campaigns[2].source.problems[0];
     assert_eq!((problem.code, problem.help.as_deref()), (Code::NoSuchWebhook, Some("did you mean `bat`?")));
     fs::rename(folder.path().join("webhooks/bat.toml"), folder.path().join("webhooks/bot.toml")).unwrap();
-    assert_eq!(gone.read_again(Timestamp::now()).unwrap(), before);
+    assert_eq!(gone.reload(Timestamp::now()).unwrap(), before);
 }
 
 #[test]
@@ -107,13 +107,13 @@ fn where_the_files_become_too_much_the_same_ones_are_left_out_as_at_the_start() 
     let fits = Workspace::open(root).unwrap();
     assert!(fits.problems().is_empty());
     grow("c0", MAX_FILE);
-    let too_much = fits.read_changed(&named(&["campaigns/c0.json.liquid"]), Timestamp::now()).unwrap();
+    let too_much = fits.reload_changed(&named(&["campaigns/c0.json.liquid"]), Timestamp::now()).unwrap();
     assert_eq!(too_much, Workspace::open(root).unwrap());
     assert_eq!(too_much.problems()[0].path, "campaigns/c8.json.liquid");
     grow("c0", 10);
     assert_eq!(
         too_much
-            .read_changed(&named(&["campaigns/c0.json.liquid"]), Timestamp::now())
+            .reload_changed(&named(&["campaigns/c0.json.liquid"]), Timestamp::now())
             .unwrap()
             .problems()
             .len(),
@@ -124,11 +124,11 @@ fn where_the_files_become_too_much_the_same_ones_are_left_out_as_at_the_start() 
 #[test]
 fn one_campaign_is_read_as_among_all() {
     let (folder, all) = shop(5);
-    let one = Workspace::open_for(folder.path(), "c2").unwrap().unwrap();
+    let one = Workspace::open_campaign(folder.path(), "c2").unwrap().unwrap();
     assert_eq!(one.campaigns, [Arc::clone(&all.campaigns[2])]);
     assert_eq!((&one.webhooks, &one.manifest), (&all.webhooks, &all.manifest));
     for words in ["c9", "", ".", "..", "../campaigns/c2", "campaigns/c2.toml", "c2.toml", "/", "c2/"] {
-        assert_eq!(Workspace::open_for(folder.path(), words).unwrap(), None, "{words}");
+        assert_eq!(Workspace::open_campaign(folder.path(), words).unwrap(), None, "{words}");
     }
 }
 
@@ -201,22 +201,22 @@ fn reading_on_is_opening_anew() {
         let (folder, workspace) = shop(6);
         let root = folder.path();
         let mut dice = Dice { state: seed, n_written: 0 };
-        let reading = Reading::new(Arc::new(workspace));
+        let reading = WorkspaceReloader::new(Arc::new(workspace));
         for step in 0..80 {
             let told: Vec<String> = (0..dice.below(4)).flat_map(|_| change(root, &mut dice)).collect();
             // Sometimes nobody tells of it.
             if dice.below(3) != 0 {
-                reading.note(told);
+                reading.mark_changed(told);
             }
             let now = if dice.below(2) == 0 { Timestamp::now() } else { later() };
-            let mut read = reading.follow(now).unwrap();
+            let mut read = reading.reload(now).unwrap();
             if *read != Workspace::open(root).unwrap() {
                 // What was not told comes with the look at all that follows.
-                read = reading.follow(now).unwrap();
+                read = reading.reload(now).unwrap();
             }
             assert_eq!(*read, Workspace::open(root).unwrap(), "seed {seed}, step {step}");
-            reading.note(change(root, &mut dice).into_iter().filter(|_| step % 2 == 0));
-            let read = reading.look(now).unwrap();
+            reading.mark_changed(change(root, &mut dice).into_iter().filter(|_| step % 2 == 0));
+            let read = reading.rescan(now).unwrap();
             assert_eq!(*read, Workspace::open(root).unwrap(), "seed {seed}, step {step}, all");
         }
     }

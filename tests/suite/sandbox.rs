@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use telecast::sandbox::{self, Chats, Options, Reach, Running, StartError};
+use telecast::sandbox::{self, AccessScope, InitialChats, RunningSandbox, SandboxOptions, SandboxStartError};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -74,13 +74,18 @@ async fn call(addr: SocketAddr, method: &str, arguments: Value) -> Answer {
     send(addr, "POST", &format!("{BOT}/{method}"), "application/json", arguments.to_string().as_bytes()).await
 }
 
-async fn start(options: Options) -> Running {
+async fn start(options: SandboxOptions) -> RunningSandbox {
     sandbox::start(options).await.unwrap()
 }
 
 /// Starts a sandbox where chats 5 and 6 exist, 6 has blocked the bot.
-async fn with_chats() -> Running {
-    start(Options { chats: Chats::Only(vec![5]), blocked: vec![6], ..Options::default() }).await
+async fn with_chats() -> RunningSandbox {
+    start(SandboxOptions {
+        chats: InitialChats::Only(vec![5]),
+        blocked: vec![6],
+        ..SandboxOptions::default()
+    })
+    .await
 }
 
 async fn update(addr: SocketAddr, update: Value) -> Answer {
@@ -94,7 +99,7 @@ fn ids(updates: &Value) -> Vec<i64> {
 
 #[tokio::test]
 async fn get_me_answers_for_any_well_formed_token_by_any_way() {
-    let sandbox = start(Options::default()).await;
+    let sandbox = start(SandboxOptions::default()).await;
     for path in
         ["/bot42:TEST/getMe", "/bot42:TEST/test/GETME", "/bot42%3ATEST/getme", "/bot42:TEST/?method=getMe"]
     {
@@ -110,7 +115,7 @@ async fn get_me_answers_for_any_well_formed_token_by_any_way() {
 
 #[tokio::test]
 async fn with_tokens_given_others_are_unauthorized() {
-    let sandbox = start(Options { tokens: vec!["7:seven".into()], ..Options::default() }).await;
+    let sandbox = start(SandboxOptions { tokens: vec!["7:seven".into()], ..SandboxOptions::default() }).await;
     get(sandbox.addr, "/bot42:TEST/getMe").await.is_refused(401, "Unauthorized");
     assert_eq!(get(sandbox.addr, "/bot7:seven/getMe").await.result()["id"], 7);
     let about = get(sandbox.addr, "/sandbox").await.json();
@@ -233,7 +238,7 @@ async fn only_chats_that_exist_and_have_not_blocked_get_messages() {
 
 #[tokio::test]
 async fn a_user_starts_blocks_and_comes_back() {
-    let sandbox = start(Options::default()).await;
+    let sandbox = start(SandboxOptions::default()).await;
     let hello = json!({ "chat_id": 9, "text": "hello" });
     call(sandbox.addr, "sendMessage", hello.clone()).await.is_refused(400, "Bad Request: chat not found");
     let started = json!({ "message": { "chat": { "id": 9, "first_name": "Anna" }, "text": "/start abc" } });
@@ -257,7 +262,7 @@ async fn a_user_starts_blocks_and_comes_back() {
 
 #[tokio::test]
 async fn groups_throw_out_let_in_and_move() {
-    let sandbox = start(Options::default()).await;
+    let sandbox = start(SandboxOptions::default()).await;
     let hello =
         async |chat: i64| call(sandbox.addr, "sendMessage", json!({ "chat_id": chat, "text": "x" })).await;
     let member = async |chat: i64, status: &str| {
@@ -282,7 +287,7 @@ async fn groups_throw_out_let_in_and_move() {
 
 #[tokio::test]
 async fn a_channel_is_found_by_its_name_and_signs_for_itself() {
-    let sandbox = start(Options::default()).await;
+    let sandbox = start(SandboxOptions::default()).await;
     let chat =
         json!({ "id": -1000000000007_i64, "type": "channel", "title": "News", "username": "shop_news" });
     update(sandbox.addr, json!({ "channel_post": { "chat": chat, "text": "x" } })).await;
@@ -408,19 +413,19 @@ async fn media_come_back_with_their_files_and_captions() {
 
 #[tokio::test]
 async fn a_malformed_update_is_refused_with_a_word() {
-    let sandbox = start(Options::default()).await;
+    let sandbox = start(SandboxOptions::default()).await;
     for (body, word) in [
         ("{", "1:2: the text ends before this is closed"),
-        ("[]", "an update is a JSON object"),
+        ("[]", "an update must be a JSON object"),
         ("{}", "an update needs one of"),
         (r#"{"mesage": {}}"#, "did you mean `message`?"),
-        (r#"{"message": 1}"#, "`message` is a JSON object"),
-        (r#"{"message": {}}"#, "it needs a `chat`"),
+        (r#"{"message": 1}"#, "`message` must be a JSON object"),
+        (r#"{"message": {}}"#, "`chat` is missing"),
         (r#"{"message": {"chat": {}}}"#, "a chat needs an `id`"),
-        (r#"{"update_id": "x", "message": {"chat": {"id": 1}}}"#, "`update_id` is a whole number"),
-        (r#"{"update_id": 0, "message": {"chat": {"id": 1}}}"#, "`update_id` is from 1"),
+        (r#"{"update_id": "x", "message": {"chat": {"id": 1}}}"#, "`update_id` must be a whole number"),
+        (r#"{"update_id": 0, "message": {"chat": {"id": 1}}}"#, "`update_id` must be from 1"),
         (r#"{"my_chat_member": {"chat": {"id": 1}}}"#, "needs a `new_chat_member`"),
-        (r#"{"message": {"chat": {"id": 1}}, "poll": {}}"#, "do not go together"),
+        (r#"{"message": {"chat": {"id": 1}}, "poll": {}}"#, "cannot be combined"),
     ] {
         let answer =
             send(sandbox.addr, "POST", "/sandbox/updates", "application/json", body.as_bytes()).await;
@@ -434,7 +439,7 @@ async fn a_malformed_update_is_refused_with_a_word() {
 
 #[tokio::test]
 async fn updates_are_confirmed_by_their_offset() {
-    let sandbox = start(Options::default()).await;
+    let sandbox = start(SandboxOptions::default()).await;
     for _ in 0..5 {
         update(sandbox.addr, json!({ "message": { "chat": { "id": 1 }, "text": "x" } })).await;
     }
@@ -453,7 +458,7 @@ async fn updates_are_confirmed_by_their_offset() {
 
 #[tokio::test]
 async fn a_long_poll_ends_when_an_update_comes() {
-    let sandbox = start(Options::default()).await;
+    let sandbox = start(SandboxOptions::default()).await;
     let poll = tokio::spawn(get_owned(sandbox.addr, "/bot42:TEST/getUpdates?timeout=50"));
     while !is_polled(&sandbox).await {}
     let id = sandbox.inject_update(Some("42:TEST"), json!({ "message": { "chat": { "id": 1 } } })).unwrap();
@@ -462,13 +467,13 @@ async fn a_long_poll_ends_when_an_update_comes() {
 
 #[tokio::test]
 async fn a_long_poll_ends_empty_when_its_time_is_up() {
-    let sandbox = start(Options::default()).await;
+    let sandbox = start(SandboxOptions::default()).await;
     assert_eq!(get(sandbox.addr, "/bot42:TEST/getUpdates?timeout=1").await.result(), json!([]));
 }
 
 #[tokio::test]
 async fn a_second_poller_puts_an_end_to_the_first() {
-    let sandbox = start(Options::default()).await;
+    let sandbox = start(SandboxOptions::default()).await;
     let first = tokio::spawn(get_owned(sandbox.addr, "/bot42:TEST/getUpdates?timeout=50"));
     while !is_polled(&sandbox).await {}
     assert_eq!(get(sandbox.addr, "/bot42:TEST/getUpdates").await.status, 200);
@@ -480,7 +485,7 @@ async fn a_second_poller_puts_an_end_to_the_first() {
 
 #[tokio::test]
 async fn a_webhook_forbids_polling_until_it_is_deleted() {
-    let sandbox = start(Options::default()).await;
+    let sandbox = start(SandboxOptions::default()).await;
     let http = call(sandbox.addr, "setWebhook", json!({ "url": "http://example.com" })).await;
     assert_eq!(http.status, 400);
     let poll = tokio::spawn(get_owned(sandbox.addr, "/bot42:TEST/getUpdates?timeout=50"));
@@ -499,7 +504,7 @@ async fn a_webhook_forbids_polling_until_it_is_deleted() {
 
 #[tokio::test]
 async fn a_poller_that_went_away_is_not_in_the_way() {
-    let sandbox = start(Options::default()).await;
+    let sandbox = start(SandboxOptions::default()).await;
     let mut stream = TcpStream::connect(sandbox.addr).await.unwrap();
     stream
         .write_all(b"GET /bot42:TEST/getUpdates?timeout=50 HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -514,7 +519,7 @@ async fn a_poller_that_went_away_is_not_in_the_way() {
 
 #[tokio::test]
 async fn kinds_that_were_not_asked_for_do_not_come() {
-    let sandbox = start(Options::default()).await;
+    let sandbox = start(SandboxOptions::default()).await;
     let asked = json!({ "allowed_updates": ["my_chat_member"] });
     call(sandbox.addr, "getUpdates", asked.clone()).await;
     update(sandbox.addr, json!({ "message": { "chat": { "id": 1 }, "text": "x" } })).await;
@@ -531,7 +536,8 @@ async fn kinds_that_were_not_asked_for_do_not_come() {
 #[tokio::test]
 async fn too_many_messages_are_asked_to_wait() {
     let clock = std::sync::Arc::new(|| jiff::Timestamp::UNIX_EPOCH);
-    let options = Options { chats: Chats::Any, rate: Some(2.0), clock, ..Options::default() };
+    let options =
+        SandboxOptions { chats: InitialChats::Any, rate: Some(2.0), clock, ..SandboxOptions::default() };
     let sandbox = start(options).await;
     let hello = json!({ "chat_id": 5, "text": "hello" });
     for _ in 0..2 {
@@ -546,7 +552,9 @@ async fn too_many_messages_are_asked_to_wait() {
 
 #[tokio::test]
 async fn sends_fail_in_every_way_at_the_rate_that_is_asked_for() {
-    let sandbox = start(Options { chats: Chats::Any, fail: 1.0, seed: 1, ..Options::default() }).await;
+    let sandbox =
+        start(SandboxOptions { chats: InitialChats::Any, fail: 1.0, seed: 1, ..SandboxOptions::default() })
+            .await;
     let mut statuses = std::collections::BTreeSet::new();
     for _ in 0..30 {
         statuses.insert(call(sandbox.addr, "sendMessage", json!({ "chat_id": 5, "text": "x" })).await.status);
@@ -558,23 +566,27 @@ async fn sends_fail_in_every_way_at_the_rate_that_is_asked_for() {
 #[tokio::test]
 async fn a_sandbox_says_why_it_does_not_start() {
     let error = async |options| sandbox::start(options).await.err().map(|error| error.to_string());
-    let outside = Options { listen: "0.0.0.0:8081".parse().unwrap(), ..Options::default() };
-    let expected = "0.0.0.0:8081 is not an address of this machine alone: listen on 127.0.0.1:8081 instead";
+    let outside = SandboxOptions { listen: "0.0.0.0:8081".parse().unwrap(), ..SandboxOptions::default() };
+    let expected = "0.0.0.0:8081 is not a loopback address: listen on 127.0.0.1:8081 instead";
     assert_eq!(error(outside).await.as_deref(), Some(expected));
-    let running = start(Options::default()).await;
-    let taken = Options { listen: running.addr, ..Options::default() };
+    let running = start(SandboxOptions::default()).await;
+    let taken = SandboxOptions { listen: running.addr, ..SandboxOptions::default() };
     assert!(
-        matches!(sandbox::start(taken).await, Err(StartError::PortInUse { addr }) if addr == running.addr)
+        matches!(sandbox::start(taken).await, Err(SandboxStartError::PortInUse { addr }) if addr == running.addr)
     );
-    let malformed = error(Options { tokens: vec!["secret".into()], ..Options::default() }).await.unwrap();
+    let malformed =
+        error(SandboxOptions { tokens: vec!["secret".into()], ..SandboxOptions::default() }).await.unwrap();
     assert!(
         malformed.starts_with("token 1 is not a bot token") && !malformed.contains("secret"),
         "{malformed}"
     );
-    assert!(error(Options { rate: Some(0.0), ..Options::default() }).await.is_some());
-    assert!(error(Options { fail: 1.5, ..Options::default() }).await.is_some());
-    let network =
-        Options { listen: "0.0.0.0:0".parse().unwrap(), reach: Reach::Network, ..Options::default() };
+    assert!(error(SandboxOptions { rate: Some(0.0), ..SandboxOptions::default() }).await.is_some());
+    assert!(error(SandboxOptions { fail: 1.5, ..SandboxOptions::default() }).await.is_some());
+    let network = SandboxOptions {
+        listen: "0.0.0.0:0".parse().unwrap(),
+        access: AccessScope::Network,
+        ..SandboxOptions::default()
+    };
     start(network).await.stop().await;
 }
 
@@ -625,13 +637,13 @@ async fn a_web_page_can_neither_read_nor_write() {
 
 #[tokio::test]
 async fn stopping_ends_the_polls_and_frees_the_port() {
-    let sandbox = start(Options::default()).await;
+    let sandbox = start(SandboxOptions::default()).await;
     let addr = sandbox.addr;
     let poll = tokio::spawn(get_owned(addr, "/bot42:TEST/getUpdates?timeout=50"));
     while !is_polled(&sandbox).await {}
     sandbox.stop().await;
     assert_eq!(poll.await.unwrap().result(), json!([]));
-    start(Options { listen: addr, ..Options::default() }).await;
+    start(SandboxOptions { listen: addr, ..SandboxOptions::default() }).await;
 }
 
 async fn get_owned(addr: SocketAddr, path: &'static str) -> Answer {
@@ -639,7 +651,7 @@ async fn get_owned(addr: SocketAddr, path: &'static str) -> Answer {
 }
 
 /// Whether a getUpdates call waits.
-async fn is_polled(sandbox: &Running) -> bool {
+async fn is_polled(sandbox: &RunningSandbox) -> bool {
     tokio::task::yield_now().await;
     get(sandbox.addr, "/sandbox").await.json()["polling"] != json!(0)
 }

@@ -93,7 +93,7 @@ fn a_value_that_is_too_long_is_refused_whole() {
     for value in ["x".repeat((64 << 10) + 1), format!("x{}x", " ".repeat(100 << 10)), "é".repeat(1 << 20)] {
         let answer = home.run_with_input(set, &value);
         assert_eq!(answer.code, Some(1), "{answer:?}");
-        assert!(answer.err.contains("longer than 64 KB"), "{answer:?}");
+        assert!(answer.err.contains("longer than the limit of 64 KB"), "{answer:?}");
     }
     assert_eq!(home.read("config/telecast/secrets.toml"), kept);
     home.run_with_input(set, &format!("{}\n", "x".repeat(64 << 10))).ok();

@@ -12,9 +12,9 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use telecast::dialect::Dialect;
-use telecast::profile::{Kind, Value};
+use telecast::profile::{Value, ValueKind};
 use telecast::store::{
-    Change, Error, Format, ImportError, ImportOptions, ImportReport, SqliteStore, Store, import,
+    Error, ImportError, ImportFormat, ImportOptions, ImportReport, ProfileChange, SqliteStore, Store, import,
 };
 
 use crate::support::rounds;
@@ -152,7 +152,7 @@ fn an_empty_cell_leaves_a_profile_as_it_is() {
     assert_eq!((report.n_created, report.n_updated), (1, 1));
     assert_eq!(home.people(), "anna {\"plan\":\"pro\",\"city\":\"Bonn\"}\nben {}\n");
     let kinds: Vec<_> = report.columns.iter().map(|column| (column.kind, column.is_new)).collect();
-    assert_eq!(kinds, [(Some(Kind::Text), false), (Some(Kind::Text), false)]);
+    assert_eq!(kinds, [(Some(ValueKind::Text), false), (Some(ValueKind::Text), false)]);
 }
 
 #[test]
@@ -182,11 +182,11 @@ fn json_lines_that_do_not_fit_are_told_with_their_line() {
         [
             "2 age: `old` is not a number",
             "4: it has no identity",
-            "5: it is not one JSON object",
-            "6: it is not one JSON object",
+            "5: it is not a JSON object",
+            "6: it is not a JSON object",
             "7: it is an event, not a profile",
             "8: it has no identity",
-            "9: its identity is neither a text nor a number",
+            "9: its identity is neither a string nor a number",
         ]
     );
     assert_eq!(home.people(), "anna {\"age\":31}\nb {\"age\":32}\n");
@@ -196,28 +196,28 @@ fn json_lines_that_do_not_fit_are_told_with_their_line() {
 fn options_name_columns_and_their_types() {
     let home = Home::new();
     let options = ImportOptions {
-        names: IndexMap::from([
+        property_names: IndexMap::from([
             ("Customer".into(), "identity".into()),
             ("Chat".into(), "telegram_chat_id".into()),
         ]),
-        types: IndexMap::from([("Chat".into(), Kind::Text), ("since".into(), Kind::Date)]),
+        types: IndexMap::from([("Chat".into(), ValueKind::Text), ("since".into(), ValueKind::Date)]),
         zone: TimeZone::get("Europe/Berlin").unwrap(),
         ..ImportOptions::default()
     };
     let report = home.try_import("Customer,Chat,since\nanna,42,1769814000\n", &options).unwrap();
     assert_eq!(home.people(), "anna {\"telegram_chat_id\":\"42\",\"since\":\"$D_1769814000\"}\n");
     assert_eq!(report.columns[0].property, "telegram_chat_id");
-    let other = ImportOptions { types: IndexMap::from([("since".into(), Kind::Text)]), ..options };
+    let other = ImportOptions { types: IndexMap::from([("since".into(), ValueKind::Text)]), ..options };
     assert_eq!(
         home.refusal("Customer,Chat,since\n", &other),
-        "`since` is date already, it cannot become text"
+        "`since` already has the type date, it cannot become text"
     );
 }
 
 #[test]
 fn dates_that_may_be_read_in_two_ways_are_told() {
     let report = Home::new().import("identity,day\na,01/02/2026\n");
-    assert_eq!(report.columns[0].note.as_deref(), Some("read as dd/MM/yyyy; all of it fits MM/dd/yyyy too"));
+    assert_eq!(report.columns[0].note.as_deref(), Some("read as dd/MM/yyyy; all values also fit MM/dd/yyyy"));
 }
 
 #[test]
@@ -227,10 +227,10 @@ fn a_file_that_cannot_be_meant_is_refused_whole() {
     for (content, expected) in [
         (&b""[..], "people is empty"),
         (b"\xef\xbb\xbf\n", "people is empty"),
-        (b"name\nx\n", "people has no column `identity` (or `objectId`): name one so, or map a column to it"),
+        (b"name\nx\n", "people has no column `identity` (or `objectId`): rename a column, or map one to it"),
         (b"identity,,a\n", "column 2 of people has no name in the header"),
-        (b"identity,a,a\n", "two columns are for `a`"),
-        (b"identity,identity\n", "two columns are for `identity`"),
+        (b"identity,a,a\n", "two columns map to `a`"),
+        (b"identity,identity\n", "two columns map to `identity`"),
         (
             b"identity,a\nx,y\nz,\xe9t\xe9\n",
             "people: line 3 is not UTF-8: save the file as UTF-8 and import it again",
@@ -244,16 +244,16 @@ fn a_file_that_cannot_be_meant_is_refused_whole() {
         assert_eq!(home.refusal(content, &plain), expected);
     }
     assert_eq!(home.people(), "");
-    let options = ImportOptions { types: IndexMap::from([("b".into(), Kind::Text)]), ..plain };
+    let options = ImportOptions { types: IndexMap::from([("b".into(), ValueKind::Text)]), ..plain };
     assert_eq!(home.refusal("identity,a\n", &options), "the file has no column `b`");
-    let options = ImportOptions { format: Some(Format::Csv), ..ImportOptions::default() };
+    let options = ImportOptions { format: Some(ImportFormat::Csv), ..ImportOptions::default() };
     assert!(home.refusal("{\"identity\":1}", &options).contains("no column `identity`"));
     assert!(import(&home.store, &home.folder.path().join("none"), &options, &mut |_| {}).is_err());
 }
 
 #[test]
 fn a_quote_that_is_never_closed_is_told_and_a_stray_one_is_text() {
-    check("identity,a\nx,1\ny,\"open\nz,2\n", "x {\"a\":1}\n", &["3: its quote is never closed"]);
+    check("identity,a\nx,1\ny,\"open\nz,2\n", "x {\"a\":1}\n", &["3: a quote is never closed"]);
     check("identity,a\nx,5\" tube\ny,2\n", "x {\"a\":\"5\\\" tube\"}\ny {\"a\":\"2\"}\n", &[]);
     check("identity,a\nx,\"1\n2\"\n", "x {\"a\":\"1\\n2\"}\n", &[]);
 }
@@ -265,7 +265,7 @@ fn a_quote_that_is_never_closed_does_not_take_all_memory() {
     content.extend(std::iter::repeat_n("filler,line\n", 2 * 1024 * 1024));
     assert_eq!(
         home.refusal(content, &ImportOptions::default()),
-        "people: what starts on line 3 is longer than 16 MB: is a quote never closed there?"
+        "people: the row on line 3 is longer than 16 MB: is a quote not closed?"
     );
 }
 
@@ -278,13 +278,13 @@ fn clevertaps_limits_hold_in_its_dialect_only() {
     assert_eq!(
         rejected(&report),
         [
-            "2: CleverTap takes the identity `n/a` for none",
-            "3 a: the text has 513 characters, CleverTap takes up to 512"
+            "2: CleverTap treats the identity `n/a` as missing",
+            "3 a: the text has 513 characters; CleverTap allows 512"
         ]
     );
     assert_eq!(
         home.refusal("identity,a.b\n", &options),
-        "the column `a.b`: CleverTap takes no `.` in a property's name"
+        "the column `a.b`: CleverTap does not allow `.` in a property's name"
     );
     assert_eq!(home.import(&content).n_created, 2);
 }
@@ -304,7 +304,7 @@ proptest! {
             writer.write_record([&at.to_string(), a, b]).unwrap();
         }
         let home = Home::new();
-        let types = IndexMap::from([("a".into(), Kind::Text), ("b".into(), Kind::Text)]);
+        let types = IndexMap::from([("a".into(), ValueKind::Text), ("b".into(), ValueKind::Text)]);
         let options = ImportOptions { types, ..ImportOptions::default() };
         let report = home.try_import(writer.into_inner().unwrap(), &options).unwrap();
         prop_assert_eq!(rejected(&report), [""; 0]);
@@ -362,7 +362,7 @@ fn the_file_is_for_its_owner_and_opens_again() {
     drop(home.store);
     let again = SqliteStore::open(&path).unwrap();
     assert_eq!(again.count().unwrap(), 1);
-    assert_eq!(again.vocabulary().unwrap().property("a").unwrap().kind, Kind::Number);
+    assert_eq!(again.vocabulary().unwrap().property("a").unwrap().kind, ValueKind::Number);
 }
 
 #[test]
@@ -389,7 +389,7 @@ fn several_stores_write_one_file_and_see_each_other() {
     assert_eq!(store.vocabulary().unwrap().property("a").unwrap().n_set, 200);
     let other = SqliteStore::open(&path).unwrap();
     other.set("late", IndexMap::from([("b".into(), Value::Boolean(true))])).unwrap();
-    assert_eq!(store.vocabulary().unwrap().property("b").unwrap().kind, Kind::Boolean);
+    assert_eq!(store.vocabulary().unwrap().property("b").unwrap().kind, ValueKind::Boolean);
 }
 
 #[test]
@@ -402,7 +402,7 @@ fn a_store_of_a_later_version_is_refused() {
     bytes[60..64].copy_from_slice(&99_u32.to_be_bytes());
     fs::write(&path, bytes).unwrap();
     let words = SqliteStore::open(&path).err().unwrap().to_string();
-    assert!(words.ends_with("has version 99, this telecast knows up to 2: update telecast"), "{words}");
+    assert!(words.ends_with("has version 99, this telecast supports up to 2: update telecast"), "{words}");
 }
 
 /// A database as the first version made it, with one person who has blocked the bot.
@@ -457,8 +457,9 @@ fn files_that_are_no_store_of_ours_are_refused_and_left_alone() {
 
     let damaged = folder.path().join("damaged.db");
     let store = SqliteStore::open(&damaged).unwrap();
-    let changes: Vec<_> =
-        (0..2_000).map(|n| Change { identity: format!("id{n}"), ..Change::default() }).collect();
+    let changes: Vec<_> = (0..2_000)
+        .map(|n| ProfileChange { identity: format!("id{n}"), ..ProfileChange::default() })
+        .collect();
     store.write(&changes).unwrap();
     drop(store);
     let mut bytes = fs::read(&damaged).unwrap();

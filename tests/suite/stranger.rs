@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 use telecast::paths::Paths;
 use telecast::profile::Value;
-use telecast::store::{Change, SqliteStore, Store};
-use telecast::workspace::{Folder, Standing};
+use telecast::store::{ProfileChange, SqliteStore, Store};
+use telecast::workspace::{Folder, PrivateFolderStatus};
 
 use crate::support::{Answer, Home, Terminal, rounds};
 
@@ -206,7 +206,7 @@ fn links_to_one_large_file_do_not_take_all_memory() {
     let n_large =
         problems.as_array().unwrap().iter().filter(|problem| problem["code"] == "too-large").count();
     assert!(190 < n_large, "{n_large}");
-    assert_eq!(workspace.campaigns[0].body.condition, telecast::workspace::Condition::Read);
+    assert_eq!(workspace.campaigns[0].body.condition, telecast::workspace::FileCondition::Read);
 }
 
 #[test]
@@ -296,10 +296,10 @@ fn a_private_folder_from_elsewhere_is_only_read_until_it_is_adopted() {
 
     let paths = Paths::under(&home.path().join("home"));
     let folder = Folder::new(&home.path().join("clone"), &paths);
-    assert_eq!(folder.standing().unwrap(), Standing::Foreign);
+    assert_eq!(folder.private_folder_status().unwrap(), PrivateFolderStatus::Foreign);
     assert_eq!(folder.test_chats().0.chats, []);
     folder.adopt().unwrap();
-    assert_eq!(folder.standing().unwrap(), Standing::Ours);
+    assert_eq!(folder.private_folder_status().unwrap(), PrivateFolderStatus::Ours);
     assert_eq!(folder.test_chats().0.resolve(chat.0).as_deref(), Some(chat.1));
 }
 
@@ -310,32 +310,35 @@ fn a_folder_is_ours_by_its_id_and_by_its_test_chats() {
     let root = home.path().join("shop");
     fs::remove_dir_all(root.join(".telecast")).unwrap();
     let folder = Folder::new(&root, &paths);
-    assert_eq!(folder.standing().unwrap(), Standing::Absent);
+    assert_eq!(folder.private_folder_status().unwrap(), PrivateFolderStatus::Absent);
     folder.add_test_chat("Anna", "1").unwrap();
     folder.add_test_chat("Ben", "2").unwrap();
-    assert_eq!(folder.standing().unwrap(), Standing::Ours);
+    assert_eq!(folder.private_folder_status().unwrap(), PrivateFolderStatus::Ours);
     assert_eq!(fs::metadata(root.join(".telecast")).unwrap().permissions().mode() & 0o777, 0o700);
 
     let chats = home.read("shop/.telecast/test-chats.toml");
     home.write("shop/.telecast/test-chats.toml", chats.replace('2', "666"));
-    assert_eq!(folder.standing().unwrap(), Standing::Foreign);
+    assert_eq!(folder.private_folder_status().unwrap(), PrivateFolderStatus::Foreign);
     assert!(
         folder.add_test_chat("Cleo", "3").is_err(),
         "what was changed is not made ours by changing it again"
     );
     home.write("shop/.telecast/test-chats.toml", &chats);
-    assert_eq!(folder.standing().unwrap(), Standing::Ours);
+    assert_eq!(folder.private_folder_status().unwrap(), PrivateFolderStatus::Ours);
 
     home.write("shop/.telecast/id", "0123456789abcdef");
-    assert_eq!(folder.standing().unwrap(), Standing::Foreign);
+    assert_eq!(folder.private_folder_status().unwrap(), PrivateFolderStatus::Foreign);
     folder.adopt().unwrap();
-    assert_eq!(folder.standing().unwrap(), Standing::Ours);
+    assert_eq!(folder.private_folder_status().unwrap(), PrivateFolderStatus::Ours);
 
     // Another workspace of the same content, and the same one for another user, are strangers to it.
     clone(&home);
-    assert_eq!(Folder::new(&home.path().join("clone"), &paths).standing().unwrap(), Standing::Foreign);
+    assert_eq!(
+        Folder::new(&home.path().join("clone"), &paths).private_folder_status().unwrap(),
+        PrivateFolderStatus::Foreign
+    );
     let others = Paths::under(&home.path().join("another-home"));
-    assert_eq!(Folder::new(&root, &others).standing().unwrap(), Standing::Foreign);
+    assert_eq!(Folder::new(&root, &others).private_folder_status().unwrap(), PrivateFolderStatus::Foreign);
 }
 
 #[test]
@@ -349,9 +352,9 @@ fn a_linked_private_folder_is_never_adopted() {
             .unwrap();
         symlink(target, root.join(".telecast")).unwrap();
         let folder = Folder::new(&root, &paths);
-        assert_eq!(folder.standing().unwrap(), Standing::Foreign, "{target}");
-        assert!(folder.adopt().is_err() && folder.private().is_err(), "{target}");
-        assert_eq!(folder.standing().unwrap(), Standing::Foreign, "{target}");
+        assert_eq!(folder.private_folder_status().unwrap(), PrivateFolderStatus::Foreign, "{target}");
+        assert!(folder.adopt().is_err() && folder.ensure_private_folder().is_err(), "{target}");
+        assert_eq!(folder.private_folder_status().unwrap(), PrivateFolderStatus::Foreign, "{target}");
     }
 }
 
@@ -561,7 +564,7 @@ fn a_huge_value_is_refused_and_a_journal_that_names_another_file_is_not_followed
     journal.extend([0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7]);
     fs::write(folder.path().join("audience.db-journal"), journal).unwrap();
     let refused = SqliteStore::open(&path).err().unwrap().to_string();
-    assert!(refused.ends_with("is no journal of this database: move it away"), "{refused}");
+    assert!(refused.ends_with("is not a journal of this database: move it away"), "{refused}");
 }
 
 #[test]
@@ -586,7 +589,7 @@ fn hostile_numbers_in_a_database_overflow_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("audience.db");
     let store = SqliteStore::open(&path).unwrap();
-    let change = |n: usize| Change {
+    let change = |n: usize| ProfileChange {
         identity: format!("person{n}"),
         properties: indexmap::IndexMap::from([("a".into(), Value::Integer(1))]),
     };
@@ -606,7 +609,7 @@ fn hostile_numbers_in_a_database_overflow_nothing() {
     assert_eq!(store.sample(50).unwrap().profiles.len(), 50);
     assert_eq!(store.vocabulary().unwrap().properties.len(), 1);
     // The counts are nonsense; a write says so or goes on, and does not fall over.
-    let _ = store.write(&[Change { identity: "new".into(), ..change(0) }]);
+    let _ = store.write(&[ProfileChange { identity: "new".into(), ..change(0) }]);
     let _ = store.delete("person1");
     assert_eq!(store.list("", None, 10).unwrap().profiles.len(), 10);
 }

@@ -119,12 +119,12 @@ fn the_console_sends_nothing_for_an_untrusted_webhook_until_it_is_asked_and_told
     terminal.wait_for("NOT TRUSTED");
     terminal.wait_for("hi.json.liquid");
     terminal.send("\x1b[15~");
-    terminal.wait_for("Enter asks");
+    terminal.wait_for("Enter to review");
     assert_eq!(server.requests(), [""; 0]);
     terminal.send("c");
     terminal.wait_for("Another chat");
     terminal.send("\x1b");
-    terminal.wait_for("Enter asks");
+    terminal.wait_for("Enter to review");
     // Enter asks, before anything else; no is the answer that it gives there.
     terminal.send("\r");
     terminal.wait_for("Trust this webhook?");
@@ -132,7 +132,7 @@ fn the_console_sends_nothing_for_an_untrusted_webhook_until_it_is_asked_and_told
     terminal.send("\r");
     terminal.wait_until("the dialog of the test", |screen| {
         let text = screen.contents();
-        text.contains("Enter asks") && !text.contains("Trust this webhook?")
+        text.contains("Enter to review") && !text.contains("Trust this webhook?")
     });
     assert_eq!(server.requests(), [""; 0]);
     // Somebody who was still typing has not answered by it: a letter only chooses.
@@ -158,7 +158,7 @@ fn what_is_trusted_is_what_was_asked_about_and_no_file_that_came_meanwhile() {
     terminal.wait_for("hi.json.liquid");
     terminal.wait_for("NOT TRUSTED");
     terminal.send("\x1b[15~");
-    terminal.wait_for("Enter asks");
+    terminal.wait_for("Enter to review");
     terminal.send("\r");
     terminal.wait_for("Trust this webhook?");
     home.write("shop/webhooks/bot.toml", format!("name = \"Swapped\"\n{}", bot_at(&url(&swapped))));
@@ -169,7 +169,7 @@ fn what_is_trusted_is_what_was_asked_about_and_no_file_that_came_meanwhile() {
     terminal.send("t");
     terminal.read_for(std::time::Duration::from_millis(50));
     terminal.send("\r");
-    terminal.wait_for("the webhook changed meanwhile: it is not trusted");
+    terminal.wait_for("the webhook changed meanwhile, so it was not trusted");
     assert_eq!(home.run(["--workspace", "shop", "trust"]).code, Some(3));
     // The question is asked again, about what stands there now.
     terminal.send("\r");
@@ -406,11 +406,11 @@ fn the_console_offers_a_secret_of_an_earlier_version_once_and_by_name() {
     home.write("config/telecast/secrets.toml", "[workspace.known]\nBOT_TOKEN = \"42:OLD\"\n");
     let start = || Terminal::start(home.command(["--workspace", "shop"]), 120, 40);
     let mut terminal = start();
-    terminal.wait_for("Secrets of an earlier place");
-    terminal.wait_for("has: BOT_TOKEN (kept");
+    terminal.wait_for("Secrets of an earlier path");
+    terminal.wait_for("has: BOT_TOKEN (");
     // Enter takes the harmless answer.
     terminal.send("\r");
-    terminal.wait_for("telecast trust --move-secrets BOT_TOKEN moves them later");
+    terminal.wait_for("move them later with: telecast trust --move-secrets BOT_TOKEN");
     terminal.send("\x11");
     assert_eq!(terminal.wait_exit().code(), Some(0));
     assert!(home.read("config/telecast/secrets.toml").starts_with("[workspace.known]\nBOT_TOKEN"));
@@ -418,7 +418,7 @@ fn the_console_offers_a_secret_of_an_earlier_version_once_and_by_name() {
     terminal.wait_for("NOT TRUSTED");
     terminal.send("Zebra");
     terminal.wait_for("Zebra{");
-    assert!(!terminal.screen().contents().contains("Secrets of an earlier place"));
+    assert!(!terminal.screen().contents().contains("Secrets of an earlier path"));
 }
 
 #[test]
@@ -443,7 +443,7 @@ fn the_palette_adopts_a_private_folder_that_was_not_made_here() {
     terminal.send("\x11");
     assert_eq!(terminal.wait_exit().code(), Some(0));
     let again = home.run(["--workspace", "shop", "trust", "--adopt"]);
-    assert!(again.code == Some(0) && again.err.contains("own already"), "{again:?}");
+    assert!(again.code == Some(0) && again.err.contains("already belongs to this workspace"), "{again:?}");
 }
 
 #[test]

@@ -15,7 +15,8 @@ use telecast::campaign::{Auth, Campaign, ContentFormat, Manifest, Webhook};
 use telecast::diagnostic::Code;
 use telecast::paths::Paths;
 use telecast::workspace::{
-    self, Condition, Draft, Folder, LockError, Means, SaveError, TestSend, Workspace, discover,
+    self, CampaignDraft, FileCondition, Folder, LockError, SaveError, TestSendRecord, WatchMethod, Workspace,
+    discover,
 };
 
 /// A workspace with the webhook `bot` and the campaign `spring-sale`.
@@ -94,8 +95,8 @@ fn a_workspace_is_found_by_option_then_variable_then_parents_then_the_default_on
     workspace::init(&root("variable"), "variable", &paths).unwrap();
     assert_eq!(find(None, root("variable").to_str(), &far), Ok(root("variable")));
     assert_eq!(find(Some("near/telecast.toml"), root("variable").to_str(), dir.path()), Ok(root("near")));
-    assert!(find(Some("."), None, &far).unwrap_err().contains("(--workspace) is no workspace"));
-    assert!(find(None, Some("gone"), &far).unwrap_err().contains("(TELECAST_WORKSPACE): it is not there"));
+    assert!(find(Some("."), None, &far).unwrap_err().contains("(--workspace) is not a workspace"));
+    assert!(find(None, Some("gone"), &far).unwrap_err().contains("(TELECAST_WORKSPACE): it does not exist"));
 }
 
 #[test]
@@ -114,15 +115,15 @@ fn a_broken_file_is_named_with_line_and_column_and_hides_no_other() {
         &dir,
         &[
             "webhooks/broken.toml:2:7: error[not-toml]: this is not TOML: string values must be quoted, expected literal string",
-            "webhooks/latin.toml:1:1: error[not-utf8]: this file is not UTF-8: byte 16 (line 2)\n  help: save it as UTF-8 in your editor; telecast leaves it as it is",
-            "campaigns/a.toml:3:1: warning[unknown-key]: telecast does not know the key `label` here\n  help: did you mean `labels`?",
-            "campaigns/a.toml:2:12: error[no-such-webhook]: there is no webhooks/bto.toml\n  help: did you mean `bot`?",
-            "campaigns/a.json.liquid:1:1: error[not-utf8]: this file is not UTF-8: byte 4 (line 2)\n  help: save it as UTF-8 in your editor; telecast leaves it as it is",
-            "campaigns/b.toml:3:2: error[unknown-key]: telecast does not know the key `when` here\n  help: this version sends only when told to; take it out",
-            "campaigns/b.txt.liquid:1:1: error[no-body]: this campaign has no body yet\n  help: there is campaigns/b.json.liquid; write `content_format = \"json\"` to use it",
-            "campaigns/c.toml:1:1: error[no-definition]: this body has no campaign file beside it\n  help: make campaigns/c.toml with `webhook = \"…\"`",
-            "campaigns/d.toml:1:1: error[not-a-file]: it is a folder, not a regular file\n  help: telecast does not use it: remove it, or put a file here",
-            "campaigns/d.json.liquid:1:1: error[no-body]: this campaign has no body yet\n  help: save one as campaigns/d.json.liquid",
+            "webhooks/latin.toml:1:1: error[not-utf8]: this file is not UTF-8: byte 16 (line 2)\n  help: save it as UTF-8 in your editor; telecast does not change it",
+            "campaigns/a.toml:3:1: warning[unknown-key]: unknown key `label`\n  help: did you mean `labels`?",
+            "campaigns/a.toml:2:12: error[no-such-webhook]: webhooks/bto.toml does not exist\n  help: did you mean `bot`?",
+            "campaigns/a.json.liquid:1:1: error[not-utf8]: this file is not UTF-8: byte 4 (line 2)\n  help: save it as UTF-8 in your editor; telecast does not change it",
+            "campaigns/b.toml:3:2: error[unknown-key]: unknown key `when`\n  help: this version has no scheduled or triggered sending; remove this key",
+            "campaigns/b.txt.liquid:1:1: error[no-body]: this campaign has no body yet\n  help: to use campaigns/b.json.liquid, set `content_format = \"json\"`",
+            "campaigns/c.toml:1:1: error[no-definition]: this body has no campaign file\n  help: create campaigns/c.toml with `webhook = \"…\"`",
+            "campaigns/d.toml:1:1: error[not-a-file]: it is a folder, not a regular file\n  help: telecast ignores it; remove it, or replace it with a file",
+            "campaigns/d.json.liquid:1:1: error[no-body]: this campaign has no body yet\n  help: save it as campaigns/d.json.liquid",
             "samples/charged.json:1:11: error[not-json]: expected a value",
         ],
     );
@@ -137,7 +138,7 @@ fn a_body_of_ten_megabytes_is_a_problem_and_left_alone() {
     write(&dir, path, &vec![b'x'; 10 * 1024 * 1024]);
     let workspace = open(&dir);
     let body = &workspace.campaigns[0].body;
-    assert_eq!((body.condition, body.problems[0].code), (Condition::Unusable, Code::TooLarge));
+    assert_eq!((body.condition, body.problems[0].code), (FileCondition::Unusable, Code::TooLarge));
     assert!(workspace.folder(&paths_of(dir.path())).save(body, "{}").is_err());
     assert_eq!(fs::metadata(dir.path().join(path)).unwrap().len(), 10 * 1024 * 1024);
 }
@@ -174,8 +175,8 @@ fn a_name_that_drives_a_terminal_is_made_visible() {
     check_problems(
         &dir,
         &[
-            "campaigns/a␛[2J.toml:2:1: warning[unknown-key]: telecast does not know the key `␛[31m` here",
-            "campaigns/a␛[2J.json.liquid:1:1: error[no-body]: this campaign has no body yet\n  help: save one as campaigns/a␛[2J.json.liquid",
+            "campaigns/a␛[2J.toml:2:1: warning[unknown-key]: unknown key `␛[31m`",
+            "campaigns/a␛[2J.json.liquid:1:1: error[no-body]: this campaign has no body yet\n  help: save it as campaigns/a␛[2J.json.liquid",
         ],
     );
 }
@@ -235,7 +236,10 @@ fn a_link_within_the_workspace_is_read_and_not_saved_through() {
     let body = &workspace.campaigns[0].body;
     assert_eq!(body.text, "{}\n");
     let refused = folder_of(dir.path()).save(body, "[]").unwrap_err().to_string();
-    assert!(refused.ends_with("it is a symbolic link, and nothing is written through one"), "{refused}");
+    assert!(
+        refused.ends_with("it is a symbolic link, and telecast does not write through links"),
+        "{refused}"
+    );
     assert!(fs::symlink_metadata(&path).unwrap().is_symlink());
     assert_eq!(fs::read_to_string(&elsewhere).unwrap(), "{}\n");
 }
@@ -320,9 +324,9 @@ fn files_are_copied_into_a_workspace_as_they_are() {
     assert_eq!(workspace.manifest.value, Some(Manifest { name: "Demo".into(), ..Manifest::default() }));
 }
 
-fn draft(stem: &str, text: &str) -> Draft {
+fn draft(stem: &str, text: &str) -> CampaignDraft {
     let base = telecast::workspace::Fingerprint::of(b"base");
-    Draft { stem: stem.into(), text: text.into(), cursor: 0, base, written: Timestamp::UNIX_EPOCH }
+    CampaignDraft { stem: stem.into(), text: text.into(), cursor: 0, base, written: Timestamp::UNIX_EPOCH }
 }
 
 #[test]
@@ -343,8 +347,8 @@ fn drafts_come_back_until_they_are_discarded() {
     assert_eq!(folder.drafts(), []);
 }
 
-fn test_send(body: &str) -> TestSend {
-    TestSend {
+fn test_send(body: &str) -> TestSendRecord {
+    TestSendRecord {
         sent: Timestamp::UNIX_EPOCH,
         campaign: "spring-sale".into(),
         webhook: "bot".into(),
@@ -432,15 +436,15 @@ fn a_test_that_alone_would_fill_the_history_is_refused() {
     let folder = folder_of(dir.path());
     folder.add_to_history(&test_send("one")).unwrap();
     let refused = folder.add_to_history(&test_send(&"x".repeat(9_000_000))).unwrap_err().to_string();
-    assert!(refused.ends_with("this test is too large to be kept"), "{refused}");
-    let described = TestSend { description: Some("ü".repeat(5_000_000)), ..test_send("two") };
+    assert!(refused.ends_with("this test is too large for the history"), "{refused}");
+    let described = TestSendRecord { description: Some("ü".repeat(5_000_000)), ..test_send("two") };
     folder.add_to_history(&described).unwrap();
     let history = folder.history(10);
     let bodies: Vec<&str> = history.iter().map(|entry| entry.body.as_str()).collect();
     assert_eq!(bodies, ["two", "one"]);
     assert_eq!(history[0].description.as_ref().unwrap().chars().count(), 2_001);
     // As an earlier version kept it.
-    let described = TestSend { description: Some("x".repeat(5_000_000)), ..described };
+    let described = TestSendRecord { description: Some("x".repeat(5_000_000)), ..described };
     let line = serde_json::to_string(&described).unwrap();
     write(&dir, ".telecast/history.jsonl", format!("{}\n", line.replace("two", "old")).as_bytes());
     assert_eq!(folder.history(10)[0].description.as_ref().unwrap().chars().count(), 2_001);
@@ -601,7 +605,7 @@ fn a_draft_is_whole_whenever_the_process_is_killed() {
 }
 
 /// Watches, makes a change, and returns the first paths told.
-fn told(dir: &tempfile::TempDir, means: Means, change: impl FnOnce()) -> Vec<String> {
+fn told(dir: &tempfile::TempDir, means: WatchMethod, change: impl FnOnce()) -> Vec<String> {
     let (sender, paths) = mpsc::channel();
     let root = dir.path().canonicalize().unwrap();
     let watch = workspace::watch(&root, means, move |paths| drop(sender.send(paths)));
@@ -614,7 +618,7 @@ fn told(dir: &tempfile::TempDir, means: Means, change: impl FnOnce()) -> Vec<Str
 #[test]
 fn an_editor_that_swaps_files_is_noticed_and_its_swap_file_is_not() {
     let dir = sample();
-    let paths = told(&dir, Means::Best, || {
+    let paths = told(&dir, WatchMethod::Best, || {
         write(&dir, "campaigns/.spring-sale.swp", b"half");
         write(&dir, "campaigns/4913", b"");
         write(&dir, "campaigns/spring-sale.json.liquid~", b"new");
@@ -627,7 +631,7 @@ fn an_editor_that_swaps_files_is_noticed_and_its_swap_file_is_not() {
 #[test]
 fn where_the_system_cannot_watch_the_folders_are_looked_at() {
     let dir = sample();
-    let means = Means::Polling(Duration::from_millis(30));
+    let means = WatchMethod::Polling(Duration::from_millis(30));
     let paths = told(&dir, means, || write(&dir, "webhooks/new.toml", b"name = \"x\""));
     assert!(paths.contains(&"webhooks/new.toml".to_owned()), "{paths:?}");
 }
@@ -637,7 +641,7 @@ fn a_folder_that_is_made_anew_is_watched_again() {
     let dir = sample();
     let (sender, paths) = mpsc::channel();
     let root = dir.path().canonicalize().unwrap();
-    let watch = workspace::watch(&root, Means::Best, move |paths| drop(sender.send(paths)));
+    let watch = workspace::watch(&root, WatchMethod::Best, move |paths| drop(sender.send(paths)));
     // A folder may be told more than once: its own end, and its parent's change.
     let wait_for = |wanted: &str| {
         let told = std::iter::from_fn(|| paths.recv_timeout(Duration::from_secs(20)).ok());

@@ -1,34 +1,38 @@
-//! A webhook's file, key by key, with all that can be known to be wrong before anything is rendered.
+//! Reads a webhook's TOML file and reports every problem that can be found without rendering anything.
 
 use std::time::Duration;
 
-use super::{Auth, Method, Webhook};
-use crate::campaign::{Part, duration, placeholder};
+use super::{Auth, HttpMethod, Webhook};
+use crate::campaign::{WebhookPart, duration, placeholder};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::text::{Span, visible};
 use crate::toml::{self, Spanned, Table};
 
-/// The most a webhook can ask for: more would make a hung server look like a hung telecast.
+/// The longest timeout that a webhook can set. With a longer one, a server that hangs would look like telecast hanging.
 const MAX_TIMEOUT: Duration = Duration::from_secs(600);
 const MAX_RETRIES: i64 = 20;
 const MAX_RATE: f64 = 100_000.0;
 
 impl Webhook {
-    /// Reads a webhook's file. `None` only where the text is not TOML; what is wrong or missing has its default.
+    /// Parses a webhook's TOML file. Returns `None` only if the text is not TOML; a wrong or missing value gets its
+    /// default and a diagnostic.
     pub fn parse(text: &str) -> (Option<Webhook>, Vec<Diagnostic>) {
         toml::read(text, webhook)
     }
 }
 
 pub(super) fn webhook(table: &mut Table<'_>) -> Webhook {
-    table.unknown_is_grave(|key| match key {
-        "body" => Some("the body stands in the campaign's own file"),
+    // Unknown keys are errors, not warnings: a body or a credential at the wrong place would be missing from the
+    // request.
+    table.make_unknown_keys_errors(|key| match key {
+        "body" => Some("the body is in the campaign's own file"),
         "username" | "password" | "token" => Some("put it under `[auth]`"),
         _ => None,
     });
     let name = table.string("name").map(|name| name.value).unwrap_or_default();
-    let method =
-        table.parsed("method", Code::UnknownMethod, parse_method).map_or(Method::Post, |found| found.value);
+    let method = table
+        .parsed("method", Code::UnknownMethod, parse_method)
+        .map_or(HttpMethod::Post, |found| found.value);
     let url = table.string("url");
     if url.is_none() {
         missing_url(table);
@@ -37,49 +41,53 @@ pub(super) fn webhook(table: &mut Table<'_>) -> Webhook {
     headers.iter().for_each(|(name, value)| check_header(table, name, value));
     let params = table.pairs("params").unwrap_or_default();
     let auth = table.table("auth", read_auth).flatten();
-    let unread = ["updates", "capture"].into_iter().filter_map(|key| Some((key, table.raw(key)?))).collect();
+    let unsupported =
+        ["updates", "capture"].into_iter().filter_map(|key| Some((key, table.raw(key)?))).collect();
     let webhook = Webhook {
         name,
         method,
         url: url.as_ref().map(|url| url.value.clone()).unwrap_or_default(),
-        headers: plain(&headers),
-        params: plain(&params),
+        headers: without_spans(&headers),
+        params: without_spans(&params),
         auth: auth.as_ref().map(|(auth, _)| auth.clone()),
         timeout: table.parsed("timeout", Code::BadDuration, parse_timeout).map(|found| found.value),
         retries: read_retries(table),
         rate: read_rate(table),
-        unread,
+        unsupported,
     };
     if let Some(url) = &url {
         for violation in webhook.route().err().unwrap_or_default() {
-            let at = |pairs: &[(Spanned<String>, Spanned<String>)], wanted: &str, is_key: bool| {
+            let find = |pairs: &[(Spanned<String>, Spanned<String>)], wanted: &str, is_key: bool| {
                 let (key, value) = pairs.iter().find(|(name, _)| name.value == wanted)?;
                 Some(if is_key { key.clone() } else { value.clone() })
             };
             let value = match &violation.part {
-                Part::Url => Some(url.clone()),
-                Part::HeaderName(name) => at(&headers, name, true),
-                Part::Header(name) => at(&headers, name, false),
-                Part::Param(name) => at(&params, name, false),
-                Part::Auth(key) => auth.as_ref().and_then(|(_, values)| {
+                WebhookPart::Url => Some(url.clone()),
+                WebhookPart::HeaderName(name) => find(&headers, name, true),
+                WebhookPart::Header(name) => find(&headers, name, false),
+                WebhookPart::Param(name) => find(&params, name, false),
+                WebhookPart::Auth(key) => auth.as_ref().and_then(|(_, values)| {
                     values.iter().find(|(name, _)| name == key).map(|(_, value)| value.clone())
                 }),
             };
             if let Some(value) = value {
-                table.problem(placed(violation.problem, &value));
+                table.problem(locate_in_file(violation.problem, &value));
             }
         }
     }
     webhook
 }
 
-/// Lays a problem within a value over the file. Places are exact only where the value was written without escapes.
-fn placed(problem: Diagnostic, value: &Spanned<String>) -> Diagnostic {
+/// Moves a problem from a decoded value to the file. The span is exact only if the value was written without escapes.
+fn locate_in_file(problem: Diagnostic, value: &Spanned<String>) -> Diagnostic {
+    // A problem of the whole value covers the whole value in the file, including its quotes and escapes.
     if problem.span == Span::new(0, value.value.len()) {
         return Diagnostic { span: value.span, ..problem };
     }
+    // A value without escapes is shorter in memory than in the file only by its quotes. With any other difference the
+    // offsets do not match, so mark the whole value and drop the fixes, which would edit the wrong bytes.
     let quotes = match value.span.len() - value.value.len().min(value.span.len()) {
-        // A key may be bare.
+        // A bare key has no quotes.
         0 => Some(0),
         2 => Some(1),
         _ => None,
@@ -90,18 +98,19 @@ fn placed(problem: Diagnostic, value: &Spanned<String>) -> Diagnostic {
     }
 }
 
-fn plain(pairs: &[(Spanned<String>, Spanned<String>)]) -> Vec<(String, String)> {
+fn without_spans(pairs: &[(Spanned<String>, Spanned<String>)]) -> Vec<(String, String)> {
     pairs.iter().map(|(key, value)| (key.value.clone(), value.value.clone())).collect()
 }
 
-fn parse_method(text: &str) -> Result<Method, String> {
-    Method::from_name(text).ok_or_else(|| format!("`{text}` is no method; it is POST, GET, PUT or DELETE"))
+fn parse_method(text: &str) -> Result<HttpMethod, String> {
+    HttpMethod::from_name(text)
+        .ok_or_else(|| format!("`{text}` is not a method; use POST, GET, PUT or DELETE"))
 }
 
 fn parse_timeout(text: &str) -> Result<Duration, String> {
     let timeout = duration::parse_duration(text)?;
     if timeout.is_zero() || MAX_TIMEOUT < timeout {
-        return Err("a timeout is more than nothing and at most `10m`".to_owned());
+        return Err("a timeout must be more than zero and at most `10m`".to_owned());
     }
     Ok(timeout)
 }
@@ -111,7 +120,7 @@ fn read_retries(table: &mut Table<'_>) -> Option<u32> {
     if (0..=MAX_RETRIES).contains(&value) {
         return u32::try_from(value).ok();
     }
-    table.problem(Diagnostic::error(Code::OutOfRange, span, format!("retries are 0 to {MAX_RETRIES}")));
+    table.problem(Diagnostic::error(Code::OutOfRange, span, format!("retries must be 0 to {MAX_RETRIES}")));
     None
 }
 
@@ -120,25 +129,27 @@ fn read_rate(table: &mut Table<'_>) -> Option<f64> {
     if 0.0 < value && value <= MAX_RATE {
         return Some(value);
     }
-    let message = "a rate is messages a second: more than 0 and at most 100000";
+    let message = "a rate is in messages per second: more than 0 and at most 100000";
     table.problem(Diagnostic::error(Code::OutOfRange, span, message));
     None
 }
 
 fn missing_url(table: &mut Table<'_>) {
     let example = "url = \"https://api.telegram.org/bot${BOT_TOKEN}/sendMessage\"";
-    let problem = Diagnostic::error(Code::MissingKey, table.span(), "a webhook needs an `url`");
+    let problem = Diagnostic::error(Code::MissingKey, table.span(), "a webhook needs a `url`");
     table.problem(problem.with_help(format!("add `{example}`")));
 }
 
 fn check_header(table: &mut Table<'_>, name: &Spanned<String>, value: &Spanned<String>) {
+    // `tchar` of RFC 9110, section 5.6.2.
     let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
     if name.value.is_empty() || !name.value.chars().all(is_token) {
-        let message = format!("`{}` cannot be a header's name", visible(&name.value));
+        let message = format!("`{}` is not a valid header name", visible(&name.value));
         table.problem(Diagnostic::error(Code::BadHeader, name.span, message));
     }
+    // A line break in a value would start another header.
     if value.value.chars().any(char::is_control) {
-        let message = "a header's value cannot hold line breaks or control characters";
+        let message = "a header value cannot contain line breaks or control characters";
         table.problem(Diagnostic::error(Code::BadHeader, value.span, message));
     }
 }
@@ -150,7 +161,7 @@ fn read_auth(table: &mut Table<'_>) -> Option<(Auth, Credentials)> {
     let Some(kind) = table.string("kind") else {
         let problem = Diagnostic::error(Code::MissingKey, table.span(), "`[auth]` needs a `kind`");
         table.problem(problem.with_help("add `kind = \"basic\"` or `kind = \"bearer\"`"));
-        // Asked for, so that they are not reported as unknown beside the missing kind.
+        // Reading the keys marks them as known. Otherwise each would be reported as unknown beside the missing kind.
         let _ = (table.string("username"), table.string("password"), table.string("token"));
         return None;
     };
@@ -169,7 +180,7 @@ fn read_auth(table: &mut Table<'_>) -> Option<(Auth, Credentials)> {
             let mut problem = Diagnostic::error(
                 Code::UnknownAuth,
                 kind.span,
-                format!("`{other}` is no kind of authentication; it is `basic` or `bearer`"),
+                format!("`{other}` is not a kind of authentication; use `basic` or `bearer`"),
             );
             if let Some(near) = did_you_mean(other, KINDS) {
                 problem = problem.with_help(format!("did you mean `{near}`?"));
@@ -198,9 +209,10 @@ fn read_credential(
         table.problem(problem.with_help(format!("add `{key} = \"${{NAME}}\"`")));
         return String::new();
     };
-    if secrecy == Secrecy::Secret && placeholder::placeholders(&found.value).is_empty() {
+    // Only a warning: a literal password works, and moving it to the store is the user's decision.
+    if secrecy == Secrecy::Secret && placeholder::find_placeholders(&found.value).is_empty() {
         let problem =
-            Diagnostic::warning(Code::SecretInFile, found.span, format!("a {key} stands in this file"));
+            Diagnostic::warning(Code::SecretInFile, found.span, format!("this file contains a {key}"));
         table.problem(problem.with_help("write `${NAME}` here and run `telecast secrets set NAME`"));
     }
     values.push((key, found.clone()));

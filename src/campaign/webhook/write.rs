@@ -1,4 +1,4 @@
-//! A webhook's file, changed where the webhook differs.
+//! Writes a webhook to TOML, or changes only the values that differ in an existing file.
 
 use super::{Auth, Webhook, read};
 use crate::campaign::duration;
@@ -7,12 +7,13 @@ use crate::toml::{self, Editor};
 
 impl Webhook {
     pub fn to_toml(&self) -> String {
-        toml::written(self, webhook)
+        toml::new_document(self, webhook)
     }
 
-    /// Returns `text` changed only where this differs from what it says, or the problem why it is not TOML.
+    /// Returns `text` with only the changed values replaced, so that comments and order stay. The error is the reason
+    /// why `text` is not TOML.
     pub fn update(&self, text: &str) -> Result<String, Diagnostic> {
-        toml::updated(text, self, read::webhook, webhook)
+        toml::update_document(text, self, read::webhook, webhook)
     }
 }
 
@@ -62,6 +63,7 @@ fn write_auth(editor: &mut Editor, auth: Option<&Auth>) {
             editor.set_string(&["auth", "kind"], "basic");
             editor.set_string(&["auth", "username"], username);
             editor.set_string(&["auth", "password"], password);
+            // Keys of the other kind would be reported as unknown, and could keep an old credential in the file.
             editor.remove(&["auth", "token"]);
         }
         Some(Auth::Bearer { token }) => {

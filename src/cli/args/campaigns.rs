@@ -3,16 +3,16 @@
 use clap::{Subcommand, ValueEnum};
 
 use super::format::Format;
-use super::source::Source;
+use super::source::InputSource;
 
-/// List, make, rename and remove campaigns.
+/// List, create, rename and remove campaigns.
 #[derive(Debug, Subcommand)]
-pub enum CampaignsCommand {
+pub(crate) enum CampaignsCommand {
     /// List the campaigns
     List(Format),
-    /// Make a campaign
+    /// Create a campaign
     New(NewCampaign),
-    /// Give a campaign another name, and its files too
+    /// Rename a campaign and its files
     Rename(RenameCampaign),
     /// Move a campaign's files to the workspace's trash
     Rm(RemoveCampaign),
@@ -26,20 +26,20 @@ Examples:
 /// `telecast campaigns new`
 #[derive(Debug, clap::Args)]
 #[command(after_help = NEW_EXAMPLES)]
-pub struct NewCampaign {
-    /// What to call it; its files are named after it
+pub(crate) struct NewCampaign {
+    /// The campaign's name; its files are named after it
     #[arg(value_name = "NAME")]
     pub name: String,
 
-    /// What to begin with
+    /// The content to start with
     #[arg(long, value_enum, default_value_t = Starter::Html)]
     pub starter: Starter,
 
-    /// Take the body from this file, or from stdin for `-`
+    /// Read the body from this file, or from stdin for `-`
     #[arg(long, value_name = "FILE", conflicts_with = "starter")]
-    pub body: Option<Source>,
+    pub body: Option<InputSource>,
 
-    /// The webhook it is sent through; else the workspace's default, or its only one
+    /// The webhook to send through; by default the workspace's default webhook, or its only one
     #[arg(long, value_name = "WEBHOOK")]
     pub webhook: Option<String>,
 
@@ -47,9 +47,9 @@ pub struct NewCampaign {
     pub format: Format,
 }
 
-/// What a new campaign's body begins with.
+/// The body of a new campaign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Starter {
+pub(crate) enum Starter {
     /// A chat id and an empty text
     Blank,
     /// CleverTap's sample body
@@ -65,7 +65,7 @@ pub enum Starter {
 
 /// `telecast campaigns rename`
 #[derive(Debug, clap::Args)]
-pub struct RenameCampaign {
+pub(crate) struct RenameCampaign {
     /// The campaign
     #[arg(value_name = "CAMPAIGN")]
     pub from: String,
@@ -77,7 +77,7 @@ pub struct RenameCampaign {
 
 /// `telecast campaigns rm`
 #[derive(Debug, clap::Args)]
-pub struct RemoveCampaign {
+pub(crate) struct RemoveCampaign {
     /// The campaigns
     #[arg(value_name = "CAMPAIGN", required = true)]
     pub campaigns: Vec<String>,

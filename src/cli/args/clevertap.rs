@@ -3,25 +3,25 @@
 use clap::Subcommand;
 
 use super::format::Format;
-use super::source::Source;
+use super::source::InputSource;
 
-/// What can be taken over.
+/// The tools to import from.
 #[derive(Debug, Subcommand)]
-pub enum ImportCommand {
-    /// Make a campaign of a body from CleverTap
+pub(crate) enum ImportCommand {
+    /// Create a campaign from a body copied from CleverTap
     Clevertap(ImportBody),
 }
 
-/// What can be handed over.
+/// The tools to export for.
 #[derive(Debug, Subcommand)]
-pub enum ExportCommand {
-    /// Print a campaign in the fields of CleverTap's forms, and what would not work there
+pub(crate) enum ExportCommand {
+    /// Print a campaign as the fields of CleverTap's forms, and what would not work there
     Clevertap(ExportCampaign),
 }
 
 const IMPORT_EXAMPLES: &str = "\
-Curly quotes, no-break spaces and the like, which come along when one copies from a page, are mended where they would
-break the body; each is told on stderr. The campaign's dialect is `clevertap`.
+Curly quotes, no-break spaces and similar characters that come with text copied from a web page are replaced
+if they would break the body; each fix is reported on stderr. The campaign's dialect is `clevertap`.
 
 Examples:
   telecast import clevertap body.txt
@@ -30,20 +30,20 @@ Examples:
 /// `telecast import clevertap`
 #[derive(Debug, clap::Args)]
 #[command(after_help = IMPORT_EXAMPLES)]
-pub struct ImportBody {
+pub(crate) struct ImportBody {
     /// The body: a file, or stdin for `-`
     #[arg(value_name = "FILE|-")]
-    pub body: Source,
+    pub body: InputSource,
 
-    /// What to call the campaign; its files are named after it. Else as the file is called
+    /// The campaign's name; its files are named after it. By default the name of the file
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
 
-    /// The webhook it is sent through; else one that calls the method whose fields the body has
+    /// The webhook to send through; by default one that calls the method whose fields the body has
     #[arg(long, value_name = "WEBHOOK")]
     pub webhook: Option<String>,
 
-    /// Mend nothing
+    /// Import the body unchanged
     #[arg(long)]
     pub as_is: bool,
 
@@ -52,8 +52,8 @@ pub struct ImportBody {
 }
 
 const EXPORT_EXAMPLES: &str = "\
-Secrets stand by name: their values are filled in there by hand. Partials are put in, and telecast's own filters are
-rewritten where that changes nothing.
+Secrets are printed by name: fill in their values in CleverTap by hand. Partials are inlined, and telecast's
+own filters are rewritten if the result stays the same.
 
 Examples:
   telecast export clevertap spring-sale
@@ -62,7 +62,7 @@ Examples:
 /// `telecast export clevertap`
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXPORT_EXAMPLES)]
-pub struct ExportCampaign {
+pub(crate) struct ExportCampaign {
     /// The campaign: the name of its files, or a path
     #[arg(value_name = "CAMPAIGN")]
     pub campaign: String,

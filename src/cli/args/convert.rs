@@ -5,17 +5,17 @@ use clap::ValueEnum;
 use super::format::Format;
 
 const CONVERT_EXAMPLES: &str = "\
-Markup is rewritten, escape filters are swapped, all other Liquid stays. What the other mode cannot say is told on
-stderr; markup that Liquid makes is refused at its place, and nothing is saved.
+Markup is rewritten, escape filters are swapped, all other Liquid stays. What the other mode cannot express is
+reported on stderr. Markup that comes from a Liquid value is an error, and nothing is saved.
 
 Examples:
   telecast convert spring-sale --to MarkdownV2
-  telecast convert spring-sale --to html --print      only look at it";
+  telecast convert spring-sale --to html --print      print it, save nothing";
 
 /// `telecast convert`
 #[derive(Debug, clap::Args)]
 #[command(after_help = CONVERT_EXAMPLES)]
-pub struct ConvertCampaign {
+pub(crate) struct ConvertCampaign {
     /// The campaign: the name of its files, or a path
     #[arg(value_name = "CAMPAIGN")]
     pub campaign: String,
@@ -34,7 +34,7 @@ pub struct ConvertCampaign {
 
 /// A parse mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ModeArg {
+pub(crate) enum ModeArg {
     /// HTML
     #[value(name = "HTML")]
     Html,

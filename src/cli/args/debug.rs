@@ -1,11 +1,11 @@
-//! `telecast debug`: looking at what happens inside.
+//! `telecast debug`: the parsers and the template engine on JSON lines.
 
 use clap::{Subcommand, ValueEnum};
 
 /// `telecast debug`
 #[derive(Debug, Subcommand)]
-pub enum DebugCommand {
-    /// Answer texts with what Telegram makes of them, one JSON line each
+pub(crate) enum DebugCommand {
+    /// Parse texts as Telegram does, one JSON line each
     ///
     /// Reads lines such as {"input": "<b>x</b>"} from stdin and answers each with {"text": …, "entities": […]} or
     /// {"error": …}. With no parse mode a line can bring its own "in_entities".
@@ -19,19 +19,19 @@ pub enum DebugCommand {
 
 /// `telecast debug entities`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::Args)]
-pub struct ParseEntities {
-    /// How the texts are marked up
+pub(crate) struct ParseEntities {
+    /// The parse mode of the texts
     #[arg(long, value_enum, ignore_case = true, default_value_t = MarkupArg::None, value_name = "MODE")]
     pub parse_mode: MarkupArg,
 
-    /// How far Telegram goes
+    /// The last processing step to run
     #[arg(long, value_enum, default_value_t = Stage::Parsed)]
     pub stage: Stage,
 }
 
 /// A parse mode, or none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum MarkupArg {
+pub(crate) enum MarkupArg {
     /// HTML
     #[value(name = "HTML")]
     Html,
@@ -46,13 +46,13 @@ pub enum MarkupArg {
     None,
 }
 
-/// How far a text is taken.
+/// The last processing step to run on a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Stage {
+pub(crate) enum Stage {
     /// Markup is parsed
     Parsed,
-    /// Cleaned and repaired too, neither trimmed nor searched for links
+    /// Cleaned and repaired too, but neither trimmed nor searched for links
     Fixed,
-    /// All that the server does
+    /// All steps of the server
     Sent,
 }

@@ -1,9 +1,9 @@
-//! In which form a command answers.
+//! The output format of a command.
 
-/// In which form a command answers.
+/// The output format of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::Args)]
-pub struct Format {
-    /// Answer in JSON, for programs
+pub(crate) struct Format {
+    /// Print JSON, for programs
     #[arg(long)]
     pub json: bool,
 }

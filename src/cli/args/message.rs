@@ -1,29 +1,29 @@
-//! `telecast render`, `telecast check` and `telecast test`: the commands around one campaign's message.
+//! `telecast render`, `telecast check` and `telecast test`.
 
 use clap::ValueEnum;
 
 use super::format::Format;
-use super::source::Source;
+use super::source::InputSource;
 
 const RENDER_EXAMPLES: &str = "\
 Examples:
   telecast render spring-sale --profile anna
   telecast render spring-sale --profile-json - --as message <anna.json
   telecast render order-note --event-json samples/charged.json
-  telecast render spring-sale --as curl          a command with \"${BOT_TOKEN}\" in it, ready to paste";
+  telecast render spring-sale --as curl          print a command that reads \"${BOT_TOKEN}\" from the shell";
 
 /// `telecast render`
 #[derive(Debug, clap::Args)]
 #[command(after_help = RENDER_EXAMPLES)]
-pub struct RenderCampaign {
+pub(crate) struct RenderCampaign {
     /// The campaign: the name of its files, or a path
     #[arg(value_name = "CAMPAIGN")]
     pub campaign: String,
 
     #[command(flatten)]
-    pub whose: Whose,
+    pub recipient: RecipientArgs,
 
-    /// What to print
+    /// The form to print
     #[arg(long = "as", value_enum, default_value_t = RenderAs::Body, value_name = "FORM")]
     pub form: RenderAs,
 
@@ -36,59 +36,59 @@ pub struct RenderCampaign {
 
 /// What `render` prints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum RenderAs {
+pub(crate) enum RenderAs {
     /// The rendered body, byte for byte
     Body,
-    /// The HTTP request, tokens masked
+    /// The HTTP request, with tokens masked
     Request,
-    /// A curl command that sends it, tokens by name
+    /// A curl command that sends it, with tokens by name
     Curl,
-    /// The message as a recipient reads it
+    /// The message as the recipient reads it
     Message,
 }
 
-/// For whom, and with which event, a campaign is rendered.
+/// The recipient and the event that a campaign is rendered for.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
-pub struct Whose {
-    /// Render for this profile of the store; the first test profile where none is given
+pub(crate) struct RecipientArgs {
+    /// Render for this profile of the store; by default the first test profile
     #[arg(long, value_name = "ID")]
     pub profile: Option<String>,
 
-    /// Render for the profile in this file, or on stdin for `-`: an object of properties, or CleverTap's
+    /// Render for the profile in this file, or on stdin for `-`: a JSON object of properties, or CleverTap's
     /// {"identity": …, "profileData": {…}}
     #[arg(long, value_name = "FILE|-", conflicts_with = "profile")]
-    pub profile_json: Option<Source>,
+    pub profile_json: Option<InputSource>,
 
     /// Render with the event in this file, or on stdin for `-`: {"Event": {…}, "ExternalTrigger": {…}}, or an object
     /// that is the Event
     #[arg(long, value_name = "FILE|-")]
-    pub event_json: Option<Source>,
+    pub event_json: Option<InputSource>,
 }
 
-/// Which problems, beside errors, make a command end with 1.
+/// The problems, besides errors, that make a command exit with 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::Args)]
-pub struct Deny {
-    /// End with 1 on warnings too
+pub(crate) struct Deny {
+    /// Exit with 1 on warnings too
     #[arg(long = "deny", value_enum, value_name = "WHAT")]
     what: Option<Denied>,
 }
 
-/// The one thing that can be denied.
+/// The value of `--deny`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Denied {
+pub(crate) enum Denied {
     /// Warnings
     Warnings,
 }
 
 impl Deny {
-    pub fn warnings(self) -> bool {
+    pub(crate) fn warnings(self) -> bool {
         self.what.is_some()
     }
 }
 
 const CHECK_EXAMPLES: &str = "\
-Problems are printed as file:line:column: severity[code]: message. The recipient is the first test profile; where
-there is none, nobody in particular.
+Problems are printed as file:line:column: severity[code]: message. The campaigns are checked for the first
+test profile, if there is one.
 
 Examples:
   telecast check                      every campaign and webhook
@@ -98,8 +98,8 @@ Examples:
 /// `telecast check`
 #[derive(Debug, clap::Args)]
 #[command(after_help = CHECK_EXAMPLES)]
-pub struct Check {
-    /// The campaigns; all of them, and the webhooks, where none is given
+pub(crate) struct Check {
+    /// The campaigns; by default all campaigns and webhooks
     #[arg(value_name = "CAMPAIGN")]
     pub campaigns: Vec<String>,
 
@@ -115,18 +115,18 @@ pub struct Check {
 }
 
 const TEST_EXAMPLES: &str = "\
-The message reaches CHAT or nobody: the body's own chat_id is replaced, and a request that names
-another destination is not sent. Test chats with names are in .telecast/test-chats.toml.
+The message goes to CHAT only: the body's own chat_id is replaced, and a request that names another
+destination is not sent. Named test chats are in .telecast/test-chats.toml.
 
 Examples:
   telecast test spring-sale --to me
   telecast test spring-sale --to 123456789 --profile anna
-  telecast test order-note --as-is                  a webhook that is no bot: sent exactly as rendered";
+  telecast test order-note --as-is                  for a webhook that is not a bot: send as rendered";
 
 /// `telecast test`
 #[derive(Debug, clap::Args)]
 #[command(after_help = TEST_EXAMPLES)]
-pub struct TestCampaign {
+pub(crate) struct TestCampaign {
     /// The campaign: the name of its files, or a path
     #[arg(value_name = "CAMPAIGN")]
     pub campaign: String,
@@ -135,12 +135,12 @@ pub struct TestCampaign {
     #[arg(long, value_name = "CHAT", required_unless_present = "as_is", allow_negative_numbers = true)]
     pub to: Option<String>,
 
-    /// Send what was rendered, to wherever it says
+    /// Send exactly what was rendered, to the chat that the body names
     #[arg(long, conflicts_with = "to")]
     pub as_is: bool,
 
     #[command(flatten)]
-    pub whose: Whose,
+    pub recipient: RecipientArgs,
 
     #[command(flatten)]
     pub format: Format,

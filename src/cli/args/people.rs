@@ -7,10 +7,10 @@ use clap::Subcommand;
 
 use super::format::Format;
 
-/// Import, show and change the people that messages are made for.
+/// Import, show and change the profiles of recipients.
 #[derive(Debug, Subcommand)]
-pub enum ProfilesCommand {
-    /// Take profiles from a CSV or JSON lines file
+pub(crate) enum ProfilesCommand {
+    /// Import profiles from a CSV or JSON lines file
     Import(ImportProfiles),
     /// List profiles by identity
     List(ListProfiles),
@@ -22,9 +22,9 @@ pub enum ProfilesCommand {
         #[command(flatten)]
         format: Format,
     },
-    /// Set properties of a profile; it is made where it is missing
+    /// Set properties of a profile; it is created if it is missing
     Set(SetProfile),
-    /// Forget profiles and all that is known of them
+    /// Delete profiles with all their properties
     Delete {
         /// The identities
         #[arg(value_name = "ID", required = true)]
@@ -33,8 +33,9 @@ pub enum ProfilesCommand {
 }
 
 const IMPORT_EXAMPLES: &str = "\
-A CSV needs a first line with names and a column `identity` (or --identity). An empty cell leaves the property as it is.
-A property's type is the known one, or comes from all values of its column, unless --type says it.
+A CSV needs a first line with names and a column `identity` (or --identity). An empty cell leaves the property
+unchanged. A property keeps its known type; a new one gets its type from --type, or from all values of its
+column.
 
 Examples:
   telecast profiles import people.csv
@@ -43,7 +44,7 @@ Examples:
 /// `telecast profiles import`
 #[derive(Debug, clap::Args)]
 #[command(after_help = IMPORT_EXAMPLES)]
-pub struct ImportProfiles {
+pub(crate) struct ImportProfiles {
     /// The file: .csv, or JSON lines
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
@@ -56,7 +57,7 @@ pub struct ImportProfiles {
     #[arg(long = "type", value_name = "COLUMN=TYPE")]
     pub types: Vec<Property>,
 
-    /// The property that a column is stored as, where it is not its own name
+    /// The property to store a column as, if not under the column's name
     #[arg(long = "map", value_name = "COLUMN=NAME")]
     pub names: Vec<Property>,
 
@@ -66,12 +67,12 @@ pub struct ImportProfiles {
 
 /// `telecast profiles list`
 #[derive(Debug, clap::Args)]
-pub struct ListProfiles {
-    /// Only those whose identity or name contains this
+pub(crate) struct ListProfiles {
+    /// List only profiles whose identity or name contains this
     #[arg(value_name = "TEXT")]
     pub text: Option<String>,
 
-    /// List at most so many
+    /// List at most this many
     #[arg(long, value_name = "N", default_value_t = 100)]
     pub limit: usize,
 
@@ -90,7 +91,7 @@ Examples:
 /// `telecast profiles set`
 #[derive(Debug, clap::Args)]
 #[command(after_help = SET_EXAMPLES)]
-pub struct SetProfile {
+pub(crate) struct SetProfile {
     /// The identity
     #[arg(value_name = "ID")]
     pub identity: String,
@@ -102,10 +103,10 @@ pub struct SetProfile {
 
 /// A `NAME=VALUE` of the command line; the name ends at the first `=`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Property {
-    /// What stands before the `=`; never empty.
+pub(crate) struct Property {
+    /// The text before the `=`; never empty.
     pub name: String,
-    /// What stands behind it.
+    /// The text after the `=`; may be empty and contain more `=`.
     pub value: String,
 }
 
@@ -113,6 +114,7 @@ impl FromStr for Property {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
+        // A value may contain `=` (base64, URLs); a property name with `=` cannot be set from the command line.
         match text.split_once('=') {
             Some((name, value)) if !name.is_empty() => {
                 Ok(Property { name: name.to_owned(), value: value.to_owned() })

@@ -1,22 +1,22 @@
-//! Where a command takes text from.
+//! The source of a text argument: a file or stdin.
 
 use std::convert::Infallible;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-/// Where a text is read from.
+/// The source of a text argument.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
+pub(crate) enum InputSource {
     /// `-`
     Stdin,
     /// A file.
     File(PathBuf),
 }
 
-impl FromStr for Source {
+impl FromStr for InputSource {
     type Err = Infallible;
 
     fn from_str(text: &str) -> Result<Self, Infallible> {
-        Ok(if text == "-" { Source::Stdin } else { Source::File(PathBuf::from(text)) })
+        Ok(if text == "-" { InputSource::Stdin } else { InputSource::File(PathBuf::from(text)) })
     }
 }

@@ -4,36 +4,36 @@ use super::format::Format;
 
 const EXAMPLES: &str = "\
 Examples:
-  telecast trust                            what each webhook would send where, and asks about those not trusted yet
-  telecast trust bot --yes                  trust one as it is now, without a question
-  telecast trust --revoke                   forget the trust in all of them
-  telecast trust --move-secrets BOT_TOKEN   take over a value kept for an earlier place or version of this workspace
-  TELECAST_TRUST=BOT_TOKEN@api.telegram.org telecast test spring-sale --to me    for one run, in CI
+  telecast trust                            show what each webhook would send, and ask about untrusted ones
+  telecast trust bot --yes                  trust the webhook `bot` as it is now, without asking
+  telecast trust --revoke                   revoke the trust in all webhooks
+  telecast trust --move-secrets BOT_TOKEN   use a value stored for an earlier folder of this workspace
+  TELECAST_TRUST=BOT_TOKEN@api.telegram.org telecast test spring-sale --to me    trust for one run, in CI
 
-A workspace can come from a stranger: nothing is sent through a webhook, and no secret is read for it, until it is
-trusted as it is. Any change of its method, url, params, headers or auth asks again.";
+A workspace can come from a stranger: nothing is sent through a webhook, and no secret is read for it, until
+you trust it. After a change of its method, url, params, headers or auth you are asked again.";
 
 /// `telecast trust`
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
-pub struct Trust {
-    /// The webhooks, by the names of their files; all where none is named
+pub(crate) struct Trust {
+    /// The webhooks, by file name; by default all of them
     #[arg(value_name = "WEBHOOK")]
     pub webhooks: Vec<String>,
 
-    /// Trust them as they are now, without a question
+    /// Trust the webhooks as they are now, without asking
     #[arg(long, conflicts_with = "revoke")]
     pub yes: bool,
 
-    /// Forget the trust in them
+    /// Revoke the trust in the webhooks
     #[arg(long)]
     pub revoke: bool,
 
-    /// Use the workspace's .telecast folder, which telecast did not make here: its test chats, drafts, history and people
+    /// Use a .telecast folder that was not made here: its test chats, drafts, history and profiles
     #[arg(long)]
     pub adopt: bool,
 
-    /// Move these secrets to this workspace from the id or the folder that they are kept for
+    /// Move these secrets to this workspace from the earlier folder or id that they are stored for
     #[arg(long, value_name = "NAME", num_args = 1..)]
     pub move_secrets: Vec<String>,
 

@@ -4,16 +4,16 @@ use clap::Subcommand;
 
 use super::format::Format;
 
-/// List, make, check and remove webhooks.
+/// List, create, check and remove webhooks.
 #[derive(Debug, Subcommand)]
-pub enum WebhooksCommand {
+pub(crate) enum WebhooksCommand {
     /// List the webhooks
     List(Format),
-    /// Make a webhook
+    /// Create a webhook
     New(NewWebhook),
-    /// Ask the bot behind a webhook who it is
+    /// Ask a webhook's bot for its name
     Check {
-        /// The webhook, by the name of its file
+        /// The webhook, by file name
         #[arg(value_name = "WEBHOOK")]
         stem: String,
         #[command(flatten)]
@@ -21,7 +21,7 @@ pub enum WebhooksCommand {
     },
     /// Move a webhook's file to the workspace's trash
     Rm {
-        /// The webhooks, by the names of their files
+        /// The webhooks, by file name
         #[arg(value_name = "WEBHOOK", required = true)]
         stems: Vec<String>,
     },
@@ -35,12 +35,12 @@ Examples:
 /// `telecast webhooks new`
 #[derive(Debug, clap::Args)]
 #[command(after_help = NEW_EXAMPLES)]
-pub struct NewWebhook {
-    /// What to call it; its file is named after it
+pub(crate) struct NewWebhook {
+    /// The webhook's name; its file is named after it
     #[arg(value_name = "NAME")]
     pub name: String,
 
-    /// Where it sends to; secrets as ${NAME}
+    /// The address to send to, with secrets as ${NAME}
     #[arg(long, default_value = "https://api.telegram.org/bot${BOT_TOKEN}/sendMessage")]
     pub url: String,
 

@@ -1,39 +1,39 @@
-//! `telecast campaigns`: the files of campaigns.
+//! `telecast campaigns`: lists, creates, renames and removes campaigns.
 
 use serde_json::{Value, json};
 
 use crate::campaign::Campaign;
 use crate::cli::args::{CampaignsCommand, Format, NewCampaign, RemoveCampaign, RenameCampaign, Starter};
-use crate::cli::error::{CliError, Ending, Kind, Result};
-use crate::cli::output::Output;
-use crate::cli::place::{Place, current_folder};
-use crate::service::{ChooseError, Renamed, choose_webhook, find_campaign, starter};
+use crate::cli::environment::{Environment, current_folder};
+use crate::cli::error::{CliError, ErrorKind, ExitStatus, Result};
+use crate::cli::output::CliOutput;
+use crate::service::{ChooseWebhookError, Renamed, choose_webhook, find_campaign, starter};
 use crate::telegram::ParseMode;
 use crate::workspace::{CampaignFiles, Workspace};
 
 use super::read;
 
-pub fn run(place: &Place, command: CampaignsCommand, output: &mut Output) -> Result {
-    let workspace = place.workspace()?;
+pub(crate) fn run(environment: &Environment, command: CampaignsCommand, output: &mut CliOutput) -> Result {
+    let workspace = environment.workspace()?;
     match command {
         CampaignsCommand::List(format) => list(&workspace, format, output),
-        CampaignsCommand::New(args) => new(place, &workspace, &args, output),
-        CampaignsCommand::Rename(args) => rename(place, &workspace, &args, output),
-        CampaignsCommand::Rm(args) => remove(place, &workspace, &args, output),
+        CampaignsCommand::New(args) => new(environment, &workspace, &args, output),
+        CampaignsCommand::Rename(args) => rename(environment, &workspace, &args, output),
+        CampaignsCommand::Rm(args) => remove(environment, &workspace, &args, output),
     }
 }
 
-/// Returns the campaign that `words` name: by its stem, or by a path to one of its files.
-pub fn find<'a>(workspace: &'a Workspace, words: &str) -> Result<&'a CampaignFiles> {
-    Ok(find_campaign(workspace, &current_folder()?, words)?)
+/// Returns the campaign with this stem, or with a file at this path.
+pub(crate) fn find<'a>(workspace: &'a Workspace, name_or_path: &str) -> Result<&'a CampaignFiles> {
+    Ok(find_campaign(workspace, &current_folder()?, name_or_path)?)
 }
 
-fn list(workspace: &Workspace, format: Format, output: &mut Output) -> Result {
+fn list(workspace: &Workspace, format: Format, output: &mut CliOutput) -> Result {
     if format.json {
         let campaigns: Vec<Value> =
             workspace.campaigns.iter().map(|campaign| describe(workspace, campaign)).collect();
         output.json(&Value::Array(campaigns))?;
-        return Ok(Ending::Done);
+        return Ok(ExitStatus::Done);
     }
     let row = |campaign: &CampaignFiles| {
         let settings = campaign.value.clone().unwrap_or_default();
@@ -42,10 +42,10 @@ fn list(workspace: &Workspace, format: Format, output: &mut Output) -> Result {
     };
     let rows: Vec<Vec<String>> = workspace.campaigns.iter().map(|campaign| row(campaign)).collect();
     output.table(&["campaign", "name", "webhook", "labels"], &rows)?;
-    Ok(Ending::Done)
+    Ok(ExitStatus::Done)
 }
 
-pub fn describe(workspace: &Workspace, campaign: &CampaignFiles) -> Value {
+pub(crate) fn describe(workspace: &Workspace, campaign: &CampaignFiles) -> Value {
     let settings = campaign.value.clone().unwrap_or_default();
     json!({
         "campaign": campaign.stem,
@@ -60,7 +60,12 @@ pub fn describe(workspace: &Workspace, campaign: &CampaignFiles) -> Value {
     })
 }
 
-fn new(place: &Place, workspace: &Workspace, args: &NewCampaign, output: &mut Output) -> Result {
+fn new(
+    environment: &Environment,
+    workspace: &Workspace,
+    args: &NewCampaign,
+    output: &mut CliOutput,
+) -> Result {
     let dialect = workspace.settings().dialect;
     let body = match &args.body {
         Some(source) => read::text(source)?,
@@ -71,48 +76,61 @@ fn new(place: &Place, workspace: &Workspace, args: &NewCampaign, output: &mut Ou
         webhook: choose_webhook(workspace, args.webhook.as_deref())?,
         ..Campaign::default()
     };
-    let stem = place.session(workspace).create_campaign(&campaign, &body)?;
-    let made = Workspace::open(&workspace.root)?;
-    let made = find(&made, &stem)?;
+    let stem = environment.session(workspace).create_campaign(&campaign, &body)?;
+    // The files are read again rather than described from memory, so that the printed paths and values are
+    // those on disk.
+    let created = Workspace::open(&workspace.root)?;
+    let created = find(&created, &stem)?;
     match args.format.json {
-        true => output.json(&describe(workspace, made))?,
-        false => output.line(&made.body.path)?,
+        true => output.json(&describe(workspace, created))?,
+        false => output.line(&created.body.path)?,
     }
-    Ok(Ending::Done)
+    Ok(ExitStatus::Done)
 }
 
-fn rename(place: &Place, workspace: &Workspace, args: &RenameCampaign, output: &mut Output) -> Result {
+fn rename(
+    environment: &Environment,
+    workspace: &Workspace,
+    args: &RenameCampaign,
+    output: &mut CliOutput,
+) -> Result {
     let campaign = find(workspace, &args.from)?;
-    let Renamed { stem, is_changed } = place.session(workspace).rename_campaign(&campaign.stem, &args.to)?;
+    let Renamed { stem, is_changed } =
+        environment.session(workspace).rename_campaign(&campaign.stem, &args.to)?;
     if !is_changed {
-        output.note(format!("nothing changed: it is called {stem} already"))?;
+        output.note(format!("nothing changed: the campaign's name is already {stem}"))?;
     }
     output.line(&stem)?;
-    Ok(Ending::Done)
+    Ok(ExitStatus::Done)
 }
 
-fn remove(place: &Place, workspace: &Workspace, args: &RemoveCampaign, output: &mut Output) -> Result {
-    // All are looked up before the first goes: a slip in the second name must not leave half the work.
+fn remove(
+    environment: &Environment,
+    workspace: &Workspace,
+    args: &RemoveCampaign,
+    output: &mut CliOutput,
+) -> Result {
+    // All campaigns are looked up before the first is removed, so that a typo in one name removes none.
     let campaigns: Vec<&CampaignFiles> =
-        args.campaigns.iter().map(|words| find(workspace, words)).collect::<Result<_>>()?;
-    let session = place.session(workspace);
+        args.campaigns.iter().map(|name_or_path| find(workspace, name_or_path)).collect::<Result<_>>()?;
+    let session = environment.session(workspace);
     for campaign in campaigns {
         let trashed = session.delete_campaign(&campaign.stem)?;
         output.note(format!("moved {} to .telecast/trash", trashed.files.join(" and ")))?;
     }
-    Ok(Ending::Done)
+    Ok(ExitStatus::Done)
 }
 
-impl From<ChooseError> for CliError {
-    fn from(error: ChooseError) -> Self {
+impl From<ChooseWebhookError> for CliError {
+    fn from(error: ChooseWebhookError) -> Self {
         match error {
-            ChooseError::Find(error) => error.into(),
-            ChooseError::NoWebhook => {
-                CliError::new(Kind::Failed, error).hint("make one: telecast webhooks new bot")
+            ChooseWebhookError::Find(error) => error.into(),
+            ChooseWebhookError::NoWebhook => {
+                CliError::new(ErrorKind::Failed, error).hint("create one: telecast webhooks new bot")
             }
-            ChooseError::Several(ref stems) => {
+            ChooseWebhookError::Several(ref stems) => {
                 let hint = format!("choose one with --webhook: {}", stems.join(", "));
-                CliError::new(Kind::Usage, error).hint(hint)
+                CliError::new(ErrorKind::Usage, error).hint(hint)
             }
         }
     }

@@ -1,42 +1,44 @@
-//! `telecast check`: every problem, and the fixes that are safe to apply.
+//! `telecast check`: prints the problems of campaigns and webhooks, and applies safe fixes.
 
 use std::sync::Arc;
 
 use crate::cli::args::Check;
+use crate::cli::environment::Environment;
 use crate::cli::error::{CliError, Result};
-use crate::cli::output::Output;
-use crate::cli::place::Place;
-use crate::cli::problems::Problem;
+use crate::cli::output::CliOutput;
+use crate::cli::problems::LocatedProblem;
 use crate::clock;
-use crate::service::{Scope, check, fix_all, people_to_check};
+use crate::service::{CheckScope, check, fix_all, load_check_profile};
 use crate::workspace::Workspace;
 
 use super::campaigns;
 
-pub fn run(place: &Place, args: &Check, output: &mut Output) -> Result {
-    let mut workspace = Arc::new(place.workspace()?);
-    let session = place.session(&workspace);
+pub(crate) fn run(environment: &Environment, args: &Check, output: &mut CliOutput) -> Result {
+    let mut workspace = Arc::new(environment.workspace()?);
+    let session = environment.session(&workspace);
     let stems = stems(&workspace, &args.campaigns)?;
-    let scope = if stems.is_empty() { Scope::Workspace } else { Scope::Campaigns(&stems) };
-    let people = people_to_check(&session)?;
-    if let Some(profile) = &people.profile {
+    let scope = if stems.is_empty() { CheckScope::Workspace } else { CheckScope::Campaigns(&stems) };
+    let context = load_check_profile(&session)?;
+    if let Some(profile) = &context.profile {
         output.note(format!("for the test profile {}", profile.identity))?;
     }
+    // One time for all campaigns and for the check after `--fix`: a body with `now` must not change in between.
     let now = clock::now();
     if args.fix {
-        workspace = fix_all(&session, workspace, scope, &people, now, |path, n_edits| {
-            Ok::<_, CliError>(output.note(format!("{}: {n_edits} mended", path))?)
+        workspace = fix_all(&session, workspace, scope, &context, now, |path, n_edits| {
+            Ok::<_, CliError>(output.note(format!("{}: {n_edits} fixed", path))?)
         })?;
     }
-    let problems = Problem::place(&check(&workspace, scope, &people, now));
+    let problems = LocatedProblem::locate(&check(&workspace, scope, &context, now));
     match args.format.json {
-        true => output.json(&problems.iter().map(Problem::json).collect())?,
+        true => output.json(&problems.iter().map(LocatedProblem::json).collect())?,
+        // Unlike other commands, `check` prints problems to stdout: they are its result.
         false => {
             problems.iter().try_for_each(|problem| output.line(problem.line()))?;
-            output.note(Problem::summary(&problems))?;
+            output.note(LocatedProblem::summary(&problems))?;
         }
     }
-    Ok(Problem::ending(&problems, args.deny))
+    Ok(LocatedProblem::exit_status(&problems, args.deny))
 }
 
 fn stems(workspace: &Workspace, named: &[String]) -> Result<Vec<String>> {

@@ -1,38 +1,41 @@
-//! `telecast convert`: a campaign's markup rewritten for another parse mode.
+//! `telecast convert`: rewrites a campaign's markup for another parse mode.
 
 use serde_json::{Value, json};
 
 use crate::campaign::ContentFormat;
 use crate::cli::args::{ConvertCampaign, ModeArg};
-use crate::cli::error::{Ending, Result};
-use crate::cli::output::Output;
-use crate::cli::place::Place;
-use crate::cli::problems::{Problem, Sheet};
-use crate::compose::{self, Conversion, Convertible};
+use crate::cli::environment::Environment;
+use crate::cli::error::{ExitStatus, Result};
+use crate::cli::output::CliOutput;
+use crate::cli::problems::{LocatedProblem, SourceFile};
+use crate::compose::{self, Conversion, ConversionSource};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::service::partials;
 use crate::telegram::ParseMode;
 use crate::text::Span;
-use crate::workspace::{CampaignFiles, Condition, Workspace};
+use crate::workspace::{CampaignFiles, FileCondition, Workspace};
 
 use super::campaigns;
 
-/// Converts and saves, or prints; what cannot be converted is left as it is.
-pub fn run(place: &Place, args: &ConvertCampaign, output: &mut Output) -> Result {
-    let workspace = place.workspace()?;
+/// Converts a body, and saves or prints it. A body that cannot be converted is left unchanged.
+pub(crate) fn run(environment: &Environment, args: &ConvertCampaign, output: &mut CliOutput) -> Result {
+    let workspace = environment.workspace()?;
     let campaign = campaigns::find(&workspace, &args.campaign)?;
     let to = ParseMode::from(args.to);
     let converted = convert(&workspace, campaign, to);
     let is_saved = match &converted {
+        // A body that stays the same is not saved: the file's time would change, and an open console would
+        // reload it.
         Ok(conversion) if !args.print && conversion.body != campaign.body.text => {
-            workspace.folder(&place.paths).save(&campaign.body, &conversion.body)?;
+            // `save` compares the file with what was read, so an edit made in the meantime is not overwritten.
+            workspace.folder(&environment.paths).save(&campaign.body, &conversion.body)?;
             true
         }
         Ok(_) | Err(_) => false,
     };
     if args.format.json {
         output.json(&describe(campaign, to, is_saved, &converted))?;
-        return Ok(if converted.is_ok() { Ending::Done } else { Ending::Problems });
+        return Ok(if converted.is_ok() { ExitStatus::Done } else { ExitStatus::Problems });
     }
     match converted {
         Ok(conversion) => {
@@ -46,38 +49,41 @@ pub fn run(place: &Place, args: &ConvertCampaign, output: &mut Output) -> Result
                     output.note(format!("{}: nothing to change for {}", campaign.body.path, to.as_str()))?;
                 }
             }
-            Ok(Ending::Done)
+            Ok(ExitStatus::Done)
         }
         Err(problems) => {
-            let sheet = Sheet::new(&campaign.body.path, &campaign.body.text);
-            for problem in sheet.place(&problems) {
+            let source = SourceFile::new(&campaign.body.path, &campaign.body.text);
+            for problem in source.locate_all(&problems) {
                 output.note(problem.line())?;
             }
-            Ok(Ending::Problems)
+            Ok(ExitStatus::Problems)
         }
     }
 }
 
-/// Converts a body; one that is in the mode already stays byte for byte.
+/// Converts a body. A body that already has the parse mode is returned unchanged, byte for byte.
 fn convert(
     workspace: &Workspace,
     campaign: &CampaignFiles,
     to: ParseMode,
 ) -> std::result::Result<Conversion, Vec<Diagnostic>> {
     let body = &campaign.body;
-    if body.condition != Condition::Read {
+    // A file that could not be read has an empty text; converting that would replace the file.
+    if body.condition != FileCondition::Read {
         return Err(body.problems.clone());
     }
     let format = campaign.value.as_ref().map(|value| value.content_format);
     if format == Some(ContentFormat::Text) {
-        let words = "this campaign's content format is plain text, which has no parse mode";
-        return Err(vec![Diagnostic::error(Code::CannotConvert, Span::at(0), words)]);
+        let message = "this campaign's content format is plain text, which has no parse mode";
+        return Err(vec![Diagnostic::error(Code::CannotConvert, Span::at(0), message)]);
     }
+    // Converting a mode to itself would still normalise the markup, and the file would change for nothing.
     if compose::parse_mode_of(&body.text) == Some(to) {
         return Ok(Conversion::unchanged(&body.text));
     }
     let partials = partials(workspace);
-    let source = Convertible { body: &body.text, partials: &partials, dialect: workspace.dialect(campaign) };
+    let source =
+        ConversionSource { body: &body.text, partials: &partials, dialect: workspace.dialect(campaign) };
     compose::convert(&source, to).map_err(|problem| vec![problem])
 }
 
@@ -90,7 +96,7 @@ fn describe(
     let body = &campaign.body;
     let (text, lost, problems) = match converted {
         Ok(conversion) => (Some(&conversion.body), conversion.lost.as_slice(), Vec::new()),
-        Err(problems) => (None, [].as_slice(), Sheet::new(&body.path, &body.text).place(problems)),
+        Err(problems) => (None, [].as_slice(), SourceFile::new(&body.path, &body.text).locate_all(problems)),
     };
     json!({
         "campaign": campaign.stem,
@@ -100,7 +106,7 @@ fn describe(
         "saved": is_saved,
         "body": text,
         "lost": lost,
-        "problems": problems.iter().map(Problem::json).collect::<Vec<_>>(),
+        "problems": problems.iter().map(LocatedProblem::json).collect::<Vec<_>>(),
     })
 }
 

@@ -1,4 +1,4 @@
-//! `telecast debug entities`: texts as JSON lines in, Telegram's verdict on each out.
+//! `telecast debug entities`: reads texts as JSON lines and prints Telegram's result for each.
 
 use std::io::{self, BufRead};
 
@@ -6,14 +6,15 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::cli::args::{MarkupArg, ParseEntities, Stage};
-use crate::cli::error::{CliError, Ending, Kind, Result};
-use crate::cli::output::Output;
+use crate::cli::error::{CliError, ErrorKind, ExitStatus, Result};
+use crate::cli::output::CliOutput;
 use crate::telegram::{self, Entity, FixOptions, FormattedText, Limit, ParseMode, entity_json};
 
-/// Answers are written in pieces of about this many bytes.
+/// Results are written in chunks of about this many bytes: stdout is line-buffered, and a system call per line
+/// is slow for inputs of many thousand lines.
 const CHUNK: usize = 1 << 16;
 
-/// One text, with its own entities where it has no markup; all other members are the caller's.
+/// One text, with its own entities if there is no parse mode. Other members are ignored.
 #[derive(Deserialize)]
 struct Line {
     input: String,
@@ -21,8 +22,8 @@ struct Line {
     in_entities: Vec<Value>,
 }
 
-/// Answers every line of stdin.
-pub fn run(args: ParseEntities, output: &mut Output) -> Result {
+/// Prints a result for every line of stdin.
+pub(crate) fn run(args: ParseEntities, output: &mut CliOutput) -> Result {
     let mut answers = String::new();
     for (idx, line) in io::stdin().lock().lines().enumerate() {
         let line = line?;
@@ -31,11 +32,12 @@ pub fn run(args: ParseEntities, output: &mut Output) -> Result {
         }
         let answer = serde_json::from_str::<Line>(&line).map(|line| answer(args, line));
         let answer = answer.map_err(|error| {
-            CliError::new(Kind::Failed, format!("line {}: {error}", idx + 1))
+            CliError::new(ErrorKind::Failed, format!("line {}: {error}", idx + 1))
                 .hint("each line is an object with a text in \"input\", and perhaps \"in_entities\"")
         });
         match answer {
             Ok(answer) => answers.push_str(&answer.to_string()),
+            // The results before the bad line are printed first, so that a script sees how far it got.
             Err(error) => {
                 output.text(&answers)?;
                 return Err(error);
@@ -48,29 +50,29 @@ pub fn run(args: ParseEntities, output: &mut Output) -> Result {
         }
     }
     output.text(&answers)?;
-    Ok(Ending::Done)
+    Ok(ExitStatus::Done)
 }
 
 fn answer(args: ParseEntities, line: Line) -> Value {
-    match taken_to(args.stage, args.parse_mode, line) {
+    match process(args.stage, args.parse_mode, line) {
         Ok(text) => entity_json::formatted_to_json(&text),
-        Err(words) => json!({ "error": words }),
+        Err(message) => json!({ "error": message }),
     }
 }
 
-fn taken_to(stage: Stage, mode: MarkupArg, line: Line) -> std::result::Result<FormattedText, String> {
+fn process(stage: Stage, mode: MarkupArg, line: Line) -> std::result::Result<FormattedText, String> {
     let parsed = match mode {
-        MarkupArg::None => given(line)?,
+        MarkupArg::None => given_entities(line)?,
         MarkupArg::Html => parse(ParseMode::Html, &line)?,
         MarkupArg::Markdown => parse(ParseMode::Markdown, &line)?,
         MarkupArg::MarkdownV2 => parse(ParseMode::MarkdownV2, &line)?,
     };
     match stage {
         Stage::Parsed => Ok(parsed),
-        Stage::Fixed => fixed(parsed),
-        Stage::Sent => {
-            telegram::sent(parsed, Limit::Message).map(|sent| sent.text).map_err(|error| error.to_string())
-        }
+        Stage::Fixed => clean_and_repair(parsed),
+        Stage::Sent => telegram::process_text(parsed, Limit::Message)
+            .map(|sent| sent.text)
+            .map_err(|error| error.to_string()),
     }
 }
 
@@ -78,12 +80,12 @@ fn parse(mode: ParseMode, line: &Line) -> std::result::Result<FormattedText, Str
     telegram::parse(mode, &line.input).map_err(|error| error.message())
 }
 
-fn given(line: Line) -> std::result::Result<FormattedText, String> {
-    let read = |value: &Value| entity_json::from_json(value).ok_or_else(|| format!("no entity: {value}"));
+fn given_entities(line: Line) -> std::result::Result<FormattedText, String> {
+    let read = |value: &Value| entity_json::from_json(value).ok_or_else(|| format!("not an entity: {value}"));
     let entities: Vec<Entity> = line.in_entities.iter().map(read).collect::<std::result::Result<_, _>>()?;
     Ok(FormattedText { text: line.input, entities })
 }
 
-fn fixed(parsed: FormattedText) -> std::result::Result<FormattedText, String> {
+fn clean_and_repair(parsed: FormattedText) -> std::result::Result<FormattedText, String> {
     telegram::fix(parsed, FixOptions::CLEAN_AND_REPAIR).map_err(|error| error.to_string())
 }

@@ -1,4 +1,4 @@
-//! `telecast debug liquid`: templates as JSON lines in, what Shopify's Liquid makes of each out.
+//! `telecast debug liquid`: renders templates from JSON lines as Shopify's Liquid does.
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead};
@@ -7,13 +7,13 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::cli::error::{CliError, Ending, Kind, Result};
-use crate::cli::output::Output;
+use crate::cli::error::{CliError, ErrorKind, ExitStatus, Result};
+use crate::cli::output::CliOutput;
 use crate::clock;
-use crate::template::{self, Limits, Outcome, Partials};
+use crate::template::{self, Limits, Partials, RenderOutcome};
 use crate::text::LineIndex;
 
-/// One template with what it may use; all other members are the caller's.
+/// One template with its data. Other members are ignored.
 #[derive(Deserialize)]
 struct Line {
     template: String,
@@ -24,33 +24,35 @@ struct Line {
     templates: Option<BTreeMap<String, String>>,
 }
 
-/// Answers every line of stdin.
-pub fn run(output: &mut Output) -> Result {
+/// Prints a result for every line of stdin.
+pub(crate) fn run(output: &mut CliOutput) -> Result {
     for (idx, line) in io::stdin().lock().lines().enumerate() {
         let line = line?;
         if line.trim().is_empty() {
             continue;
         }
         let line = serde_json::from_str::<Line>(&line).map_err(|error| {
-            CliError::new(Kind::Failed, format!("line {}: {error}", idx + 1))
+            CliError::new(ErrorKind::Failed, format!("line {}: {error}", idx + 1))
                 .hint("each line is an object with a \"template\", and perhaps \"data\" and \"templates\"")
         })?;
         output.text(&format!("{}\n", answer(line)))?;
     }
-    Ok(Ending::Done)
+    Ok(ExitStatus::Done)
 }
 
 fn answer(line: Line) -> Value {
     let partials = Partials(line.templates.unwrap_or_default());
+    // Rendering a template with errors fails with the first of them, so the list is not needed here.
     let (template, _) = template::parse_shopify(&line.template, &partials);
     let data = line.data.unwrap_or_default().into();
     match template.render_data(&data, clock::now(), &TimeZone::UTC, Limits::default()) {
-        Outcome::Rendered(rendered) => json!({ "result": rendered.text }),
-        Outcome::Failed(problem) => {
-            let place = LineIndex::new(&line.template).position(&line.template, problem.span.start);
-            json!({ "error": problem.message, "line": place.line, "column": place.column })
+        RenderOutcome::Rendered(rendered) => json!({ "result": rendered.text }),
+        RenderOutcome::Failed(problem) => {
+            let position = LineIndex::new(&line.template).position(&line.template, problem.span.start);
+            json!({ "error": problem.message, "line": position.line, "column": position.column })
         }
-        // Shopify has no such tag: it is unknown there, and fails above.
-        Outcome::Aborted { .. } => json!({ "error": "aborted", "line": 1, "column": 1 }),
+        // `{% abort %}` is CleverTap's. Shopify's rules report it as an unknown tag, so this arm is never
+        // reached.
+        RenderOutcome::Aborted { .. } => json!({ "error": "aborted", "line": 1, "column": 1 }),
     }
 }

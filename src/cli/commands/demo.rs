@@ -1,28 +1,30 @@
-//! `telecast demo`: the sample workspace, then the console on it.
+//! `telecast demo`: prepares the sample workspace, then opens the console on it.
 
 use crate::cli::args::Demo;
+use crate::cli::environment::{Environment, current_folder};
 use crate::cli::error::{CliError, Result};
-use crate::cli::next::Opening;
-use crate::cli::output::Output;
-use crate::cli::place::{Place, current_folder};
-use crate::service::demo::{self, DemoError, Which};
+use crate::cli::next::ConsoleStart;
+use crate::cli::output::CliOutput;
+use crate::service::demo::{self, DemoChoice, DemoError};
 use crate::service::sample;
 
-pub fn run(args: &Demo, output: &mut Output) -> Result<Opening> {
-    let paths = Place::paths()?;
+pub(crate) fn run(args: &Demo, output: &mut CliOutput) -> Result<ConsoleStart> {
+    let paths = Environment::paths()?;
     let folder = args.dir.as_ref().map(|dir| Ok::<_, CliError>(current_folder()?.join(dir))).transpose()?;
-    let which = if args.fresh { Which::Fresh } else { Which::Last };
-    let demo = demo::prepare(&paths, folder.as_deref(), which)?;
+    let choice = if args.fresh { DemoChoice::Fresh } else { DemoChoice::Last };
+    let demo = demo::prepare(&paths, folder.as_deref(), choice)?;
     let root = demo.root.display();
-    match demo.is_continued {
-        true => output.line(format!("going on in the demo of last time: {root}"))?,
-        false => output.line(format!("the demo's files are yours to change: {root}"))?,
+    match demo.already_existed {
+        true => output.line(format!("opening the demo from last time: {root}"))?,
+        false => output.line(format!("created the demo in {root}; change its files as you like"))?,
     }
+    // These lines are printed before the console covers the screen, and are visible again after it closes.
     output.line(format!("open it again with: telecast --workspace '{root}'"))?;
-    if demo.is_continued {
-        output.line("begin anew with: telecast demo --fresh")?;
+    if demo.already_existed {
+        output.line("start over with: telecast demo --fresh")?;
     }
-    Ok(Opening { folder: Some(demo.root), campaign: Some(sample::FIRST) })
+    // The first campaign of the list has a deliberate error, which is not what a newcomer should see first.
+    Ok(ConsoleStart { folder: Some(demo.root), campaign: Some(sample::FIRST) })
 }
 
 impl From<DemoError> for CliError {

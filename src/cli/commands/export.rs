@@ -1,44 +1,46 @@
-//! `telecast export`: a campaign for another tool.
+//! `telecast export`: prints a campaign for another tool.
 
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 
 use crate::cli::args::{Deny, ExportCampaign};
+use crate::cli::environment::Environment;
 use crate::cli::error::Result;
-use crate::cli::output::Output;
-use crate::cli::place::Place;
-use crate::cli::problems::Problem;
+use crate::cli::output::CliOutput;
+use crate::cli::problems::LocatedProblem;
 use crate::compose::clevertap::{Export, WebhookForm};
-use crate::service::{Job, export_clevertap, export_problems};
+use crate::service::{MessageJob, export_clevertap, export_problems};
 
 use super::campaigns;
 
-/// Prints a campaign as CleverTap's forms want it; what would not work there goes to stderr.
-pub fn run(place: &Place, args: &ExportCampaign, output: &mut Output) -> Result {
-    let workspace = Arc::new(place.workspace()?);
+/// Prints a campaign as the fields of CleverTap's forms. What would not work there goes to stderr.
+pub(crate) fn run(environment: &Environment, args: &ExportCampaign, output: &mut CliOutput) -> Result {
+    let workspace = Arc::new(environment.workspace()?);
     let campaign = campaigns::find(&workspace, &args.campaign)?;
-    let job = Job::of_files(&workspace, &campaign.stem);
+    // An export has no recipient: CleverTap fills in the profile.
+    let job = MessageJob::from_files(&workspace, &campaign.stem);
     let export = export_clevertap(&job);
-    let problems = Problem::place(&export_problems(&job, &export));
+    let problems = LocatedProblem::locate(&export_problems(&job, &export));
     if args.format.json {
         output.json(&describe(&job, &export, &problems))?;
     } else {
         match args.body {
+            // Only the body, so that it can be piped into the clipboard and pasted.
             true => output.text(&export.campaign.custom_body)?,
             false => output.text(&export.to_text())?,
         }
-        for words in &export.rewritten {
-            output.note(format!("{}: {words}", campaign.body.path))?;
+        for note in &export.rewritten {
+            output.note(format!("{}: {note}", campaign.body.path))?;
         }
         for problem in &problems {
             output.note(problem.line())?;
         }
     }
-    Ok(Problem::ending(&problems, Deny::default()))
+    Ok(LocatedProblem::exit_status(&problems, Deny::default()))
 }
 
-fn describe(job: &Job, export: &Export, problems: &[Problem]) -> Value {
+fn describe(job: &MessageJob, export: &Export, problems: &[LocatedProblem]) -> Value {
     let form = &export.campaign;
     json!({
         "campaign": job.stem,
@@ -54,7 +56,7 @@ fn describe(job: &Job, export: &Export, problems: &[Problem]) -> Value {
             "custom_body": form.custom_body,
         },
         "rewritten": export.rewritten,
-        "problems": problems.iter().map(Problem::json).collect::<Vec<_>>(),
+        "problems": problems.iter().map(LocatedProblem::json).collect::<Vec<_>>(),
     })
 }
 

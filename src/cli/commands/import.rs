@@ -1,14 +1,14 @@
-//! `telecast import`: a campaign of another tool's.
+//! `telecast import`: creates a campaign from a body of another tool.
 
 use serde_json::json;
 
 use crate::campaign::Campaign;
-use crate::campaign::method_of;
-use crate::cli::args::{ImportBody, Source};
-use crate::cli::error::{Ending, Result};
-use crate::cli::output::Output;
-use crate::cli::place::Place;
-use crate::compose::clevertap::{Pasted, paste};
+use crate::campaign::bot_api_method;
+use crate::cli::args::{ImportBody, InputSource};
+use crate::cli::environment::Environment;
+use crate::cli::error::{ExitStatus, Result};
+use crate::cli::output::CliOutput;
+use crate::compose::clevertap::{PastedBody, clean_pasted};
 use crate::dialect::Dialect;
 use crate::service::{choose_webhook, webhook_for};
 use crate::telegram::Method;
@@ -16,56 +16,61 @@ use crate::workspace::Workspace;
 
 use super::{campaigns, read};
 
-pub fn run(place: &Place, args: &ImportBody, output: &mut Output) -> Result {
-    let workspace = place.workspace()?;
+pub(crate) fn run(environment: &Environment, args: &ImportBody, output: &mut CliOutput) -> Result {
+    let workspace = environment.workspace()?;
     let text = read::text(&args.body)?;
-    let pasted = if args.as_is { Pasted::as_is(&text) } else { paste(&text) };
+    let pasted = if args.as_is { PastedBody::as_is(&text) } else { clean_pasted(&text) };
     let campaign = Campaign {
         name: args.name.clone().unwrap_or_else(|| name_of(&args.body)),
         webhook: webhook(&workspace, args.webhook.as_deref(), pasted.method)?,
         content_format: pasted.content_format,
+        // The dialect is written only if it differs from the workspace's, which the campaign inherits
+        // otherwise.
         dialect: Some(Dialect::CleverTap).filter(|dialect| *dialect != workspace.settings().dialect),
         ..Campaign::default()
     };
-    let stem = place.session(&workspace).create_campaign(&campaign, &pasted.body)?;
-    let made = Workspace::open(&workspace.root)?;
-    let made = campaigns::find(&made, &stem)?;
+    let stem = environment.session(&workspace).create_campaign(&campaign, &pasted.body)?;
+    let created = Workspace::open(&workspace.root)?;
+    let created = campaigns::find(&created, &stem)?;
     let method = pasted.method.map(Method::as_str);
     if args.format.json {
-        let mut answer = campaigns::describe(&workspace, made);
-        answer["method"] = json!(method);
-        answer["mended"] = json!(pasted.mended);
-        output.json(&answer)?;
-        return Ok(Ending::Done);
+        let mut result = campaigns::describe(&workspace, created);
+        result["method"] = json!(method);
+        result["mended"] = json!(pasted.repairs);
+        output.json(&result)?;
+        return Ok(ExitStatus::Done);
     }
-    for words in &pasted.mended {
-        output.note(format!("{}: {words}", made.body.path))?;
+    for note in &pasted.repairs {
+        output.note(format!("{}: {note}", created.body.path))?;
     }
+    // A mismatch is a note, not an error: the body may be meant for a webhook that does not exist yet.
     let called =
-        workspace.webhook(&campaign.webhook).and_then(|webhook| method_of(&webhook.value.as_ref()?.url));
+        workspace.webhook(&campaign.webhook).and_then(|webhook| bot_api_method(&webhook.value.as_ref()?.url));
     if let (Some(method), Some(called)) = (method, called)
         && method != called
     {
         output.note(format!(
-            "its fields are those of {method}, but the webhook `{}` calls {called}",
+            "the body has the fields of {method}, but the webhook `{}` calls {called}",
             campaign.webhook
         ))?;
     }
-    output.note(format!("its problems: telecast check {stem}"))?;
-    output.line(&made.body.path)?;
-    Ok(Ending::Done)
+    output.note(format!("list its problems: telecast check {stem}"))?;
+    output.line(&created.body.path)?;
+    Ok(ExitStatus::Done)
 }
 
-fn name_of(source: &Source) -> String {
+fn name_of(source: &InputSource) -> String {
     let file = match source {
-        Source::Stdin => None,
-        Source::File(path) => path.file_name().and_then(|name| name.to_str()),
+        InputSource::Stdin => None,
+        InputSource::File(path) => path.file_name().and_then(|name| name.to_str()),
     };
+    // Up to the first dot, not the last: `spring-sale.json.liquid` is the campaign `spring-sale`.
     let stem = file.and_then(|file| file.split('.').next()).unwrap_or_default();
     if stem.is_empty() { "From CleverTap".to_owned() } else { stem.to_owned() }
 }
 
-/// Returns the webhook to send through: the one named, else one that calls the method, else as for any new campaign.
+/// Returns the webhook to send through: the one named, else one that calls the method, else the default of a
+/// new campaign.
 fn webhook(workspace: &Workspace, named: Option<&str>, method: Option<Method>) -> Result<String> {
     match (named, webhook_for(workspace, method)) {
         (None, Some(fitting)) => Ok(fitting),

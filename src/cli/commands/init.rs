@@ -1,17 +1,17 @@
-//! `telecast init`: a new workspace.
+//! `telecast init`: creates a workspace.
 
 use serde_json::json;
 
 use crate::cli::args::Init;
-use crate::cli::error::{Ending, Result};
-use crate::cli::output::Output;
-use crate::cli::place::{Place, current_folder};
+use crate::cli::environment::{Environment, current_folder};
+use crate::cli::error::{ExitStatus, Result};
+use crate::cli::output::CliOutput;
 use crate::service::demo;
 use crate::workspace;
 
-pub fn run(args: &Init, output: &mut Output) -> Result {
+pub(crate) fn run(args: &Init, output: &mut CliOutput) -> Result {
     let root = current_folder()?.join(&args.dir);
-    let paths = Place::paths()?;
+    let paths = Environment::paths()?;
     let name = root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     match args.sample {
         true => demo::make(&paths, &root)?,
@@ -22,7 +22,8 @@ pub fn run(args: &Init, output: &mut Output) -> Result {
         true => output.json(&json!({ "workspace": shown }))?,
         false => output.line(&shown)?,
     }
+    // The sample workspace has a webhook; an empty one needs it before anything can be sent.
     let next = if args.sample { "" } else { " webhooks new bot" };
     output.note(format!("next: telecast --workspace {}{next}", args.dir.display()))?;
-    Ok(Ending::Done)
+    Ok(ExitStatus::Done)
 }

@@ -1,19 +1,20 @@
-//! `telecast paths`: every place where something is kept.
+//! `telecast paths`: prints every folder and file that telecast uses.
 
 use std::path::Path;
 
 use serde_json::{Map, Value};
 
 use crate::cli::args::Format;
-use crate::cli::error::{Ending, Result};
-use crate::cli::output::Output;
-use crate::cli::place::Place;
+use crate::cli::environment::Environment;
+use crate::cli::error::{ExitStatus, Result};
+use crate::cli::output::CliOutput;
 use crate::paths::Paths;
 
-pub fn run(workspace: Option<&Path>, format: Format, output: &mut Output) -> Result {
+pub(crate) fn run(workspace: Option<&Path>, format: Format, output: &mut CliOutput) -> Result {
     let mut rows = Paths::from_system()?.rows();
-    // Without a workspace the other places are still worth asking for.
-    let current = Place::find(workspace).ok().map(|place| ("current workspace", place.root));
+    // Without a workspace the other paths are still useful, so the error is dropped.
+    let current =
+        Environment::find(workspace).ok().map(|environment| ("current workspace", environment.root));
     rows.splice(0..0, current);
     if format.json {
         let member = |(name, path): &(&str, std::path::PathBuf)| {
@@ -25,5 +26,5 @@ pub fn run(workspace: Option<&Path>, format: Format, output: &mut Output) -> Res
             rows.into_iter().map(|(name, path)| vec![name.to_owned(), path.display().to_string()]).collect();
         output.table(&["what", "where"], &rows)?;
     }
-    Ok(Ending::Done)
+    Ok(ExitStatus::Done)
 }

@@ -1,4 +1,4 @@
-//! `telecast profiles`: the people that messages are made for.
+//! `telecast profiles`: imports, lists, shows and changes the profiles of recipients.
 
 mod import;
 
@@ -6,20 +6,21 @@ use indexmap::IndexMap;
 use serde_json::{Value as Json, json};
 
 use crate::cli::args::{Format, ListProfiles, ProfilesCommand, Property, SetProfile};
-use crate::cli::error::{CliError, Ending, Kind, Result};
-use crate::cli::output::Output;
-use crate::cli::place::Place;
+use crate::cli::environment::Environment;
+use crate::cli::error::{CliError, ErrorKind, ExitStatus, Result};
+use crate::cli::output::CliOutput;
 use crate::dialect::Dialect;
 use crate::profile::import::read_one;
 use crate::profile::{Profile, Reachability, Value, limits};
-use crate::service::{find_profile, people_to_change, people_to_read};
+use crate::service::{find_profile, open_store_to_read, open_store_to_write};
 use crate::store::{Store, Written};
 use crate::workspace::Workspace;
 
-pub fn run(place: &Place, command: ProfilesCommand, output: &mut Output) -> Result {
-    let workspace = place.workspace()?;
-    let folder = workspace.folder(&place.paths);
-    let (to_read, to_change) = (|| people_to_read(&folder), || people_to_change(&folder));
+pub(crate) fn run(environment: &Environment, command: ProfilesCommand, output: &mut CliOutput) -> Result {
+    let workspace = environment.workspace()?;
+    let folder = workspace.folder(&environment.paths);
+    // Only a change may create the database. A foreign `.telecast` can be read but not changed.
+    let (to_read, to_change) = (|| open_store_to_read(&folder), || open_store_to_write(&folder));
     match command {
         ProfilesCommand::Import(args) => import::run(&workspace, &*to_change()?, &args, output),
         ProfilesCommand::List(args) => list(&*to_read()?, &args, output),
@@ -29,8 +30,8 @@ pub fn run(place: &Place, command: ProfilesCommand, output: &mut Output) -> Resu
     }
 }
 
-fn list(people: &dyn Store, args: &ListProfiles, output: &mut Output) -> Result {
-    let page = people.list(args.text.as_deref().unwrap_or_default(), None, args.limit)?;
+fn list(store: &dyn Store, args: &ListProfiles, output: &mut CliOutput) -> Result {
+    let page = store.list(args.text.as_deref().unwrap_or_default(), None, args.limit)?;
     if args.format.json {
         output.json(&page.profiles.iter().map(describe).collect())?;
     } else {
@@ -38,15 +39,16 @@ fn list(people: &dyn Store, args: &ListProfiles, output: &mut Output) -> Result 
         output.table(&["identity", "name", "chat id", "chat", "test profile"], &rows)?;
     }
     if page.next.is_some() {
-        let total = people.count()?;
-        output.note(format!("… more of {total} profiles: --limit N shows them, a text searches"))?;
+        let total = store.count()?;
+        output.note(format!("… {total} profiles in all: use --limit N to list more, or a text to search"))?;
     }
-    Ok(Ending::Done)
+    Ok(ExitStatus::Done)
 }
 
 fn row(profile: &Profile) -> Vec<String> {
-    let chat = profile.chat_id().map(words).unwrap_or_default();
+    let chat = profile.chat_id().map(value_text).unwrap_or_default();
     let is_test = if profile.is_test_profile() { "yes" } else { "" };
+    // Reachability is a property of the chat. Without a chat id there is nothing to show.
     let reachability = match profile.chat_id() {
         Some(_) => profile.reachability.as_str(),
         None => "",
@@ -60,22 +62,23 @@ fn row(profile: &Profile) -> Vec<String> {
     ]
 }
 
-fn show(people: &dyn Store, identity: &str, format: Format, output: &mut Output) -> Result {
-    let profile = find_profile(Some(people), identity)?;
+fn show(store: &dyn Store, identity: &str, format: Format, output: &mut CliOutput) -> Result {
+    let profile = find_profile(Some(store), identity)?;
     if format.json {
         output.json(&describe(&profile))?;
-        return Ok(Ending::Done);
+        return Ok(ExitStatus::Done);
     }
     let mut rows = vec![vec!["identity".to_owned(), String::new(), profile.identity.clone()]];
     rows.extend(profile.properties.iter().map(|(name, value)| {
         let kind = value.kind().map_or("", |kind| kind.as_str());
-        vec![name.clone(), kind.to_owned(), words(value)]
+        vec![name.clone(), kind.to_owned(), value_text(value)]
     }));
+    // In parentheses, because it is not a property: a property of the same name could exist.
     if profile.reachability != Reachability::Unknown {
         rows.push(vec!["(chat)".to_owned(), String::new(), profile.reachability.as_str().to_owned()]);
     }
     output.table(&["property", "type", "value"], &rows)?;
-    Ok(Ending::Done)
+    Ok(ExitStatus::Done)
 }
 
 fn describe(profile: &Profile) -> Json {
@@ -88,8 +91,8 @@ fn describe(profile: &Profile) -> Json {
     })
 }
 
-/// Returns a value as text: what JSON would write, without the quotes of a text.
-fn words(value: &Value) -> String {
+/// Returns a value as text: as in JSON, but a text without quotes.
+fn value_text(value: &Value) -> String {
     match value {
         Value::Text(text) => text.clone(),
         Value::Date(instant) => instant.to_string(),
@@ -97,38 +100,41 @@ fn words(value: &Value) -> String {
     }
 }
 
-fn set(workspace: &Workspace, people: &dyn Store, args: SetProfile, output: &mut Output) -> Result {
-    let known = people.vocabulary()?;
+fn set(workspace: &Workspace, store: &dyn Store, args: SetProfile, output: &mut CliOutput) -> Result {
+    let known = store.vocabulary()?;
     let zone = workspace.time_zone();
     let mut properties = IndexMap::new();
     for Property { name, value } in args.properties {
         let kind = known.property(&name).map(|property| property.kind);
         let read = match value.as_str() {
+            // `plan=` removes the property: an unset value is stored as null.
             "" => Value::Null,
             text => read_one(text, kind, &zone)
-                .map_err(|misfit| CliError::new(Kind::Failed, format!("{name}: {misfit}")))?,
+                .map_err(|mismatch| CliError::new(ErrorKind::Failed, format!("{name}: {mismatch}")))?,
         };
+        // CleverTap's limits on names and values apply only in its dialect.
         if workspace.settings().dialect == Dialect::CleverTap {
             limits::check_name(&name)
                 .and_then(|()| limits::check_value(&read))
-                .map_err(|error| CliError::new(Kind::Failed, format!("{name}: {error}")))?;
+                .map_err(|error| CliError::new(ErrorKind::Failed, format!("{name}: {error}")))?;
         }
         properties.insert(name, read);
     }
-    match people.set(&args.identity, properties)? {
-        Written::Created => output.note(format!("made the profile `{}`", args.identity))?,
+    match store.set(&args.identity, properties)? {
+        Written::Created => output.note(format!("created the profile `{}`", args.identity))?,
         Written::Updated => {}
     }
-    Ok(Ending::Done)
+    Ok(ExitStatus::Done)
 }
 
-fn delete(people: &dyn Store, identities: &[String], output: &mut Output) -> Result {
-    let mut ending = Ending::Done;
+fn delete(store: &dyn Store, identities: &[String], output: &mut CliOutput) -> Result {
+    // All identities are tried: a missing profile must not prevent the deletion of the others.
+    let mut status = ExitStatus::Done;
     for identity in identities {
-        if !people.delete(identity)? {
-            output.note(format!("there is no profile `{identity}`"))?;
-            ending = Ending::Problems;
+        if !store.delete(identity)? {
+            output.note(format!("no profile `{identity}`"))?;
+            status = ExitStatus::Problems;
         }
     }
-    Ok(ending)
+    Ok(status)
 }

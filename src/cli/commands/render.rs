@@ -1,42 +1,42 @@
-//! `telecast render`: what a recipient would get, and what is wrong with it.
+//! `telecast render`: prints what a recipient would get, and its problems.
 
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 
 use crate::cli::args::{RenderAs, RenderCampaign};
+use crate::cli::environment::Environment;
 use crate::cli::error::Result;
-use crate::cli::output::Output;
-use crate::cli::place::Place;
-use crate::cli::problems::Problem;
+use crate::cli::output::CliOutput;
+use crate::cli::problems::LocatedProblem;
 use crate::compose::{Composed, HttpDraft};
 use crate::paths::Paths;
 use crate::sandbox;
 use crate::secrets::Redactor;
-use crate::service::{Job, curl, message_problems};
+use crate::service::{MessageJob, curl, message_problems};
 use crate::telegram::entity_json::formatted_to_json;
 use crate::telegram::request::ReplyMarkup;
 use crate::workspace::Workspace;
 
-use super::{campaigns, subject};
+use super::{campaigns, recipient};
 
-/// Renders; what could be made is printed also where something is wrong with it.
-pub fn run(place: &Place, args: &RenderCampaign, output: &mut Output) -> Result {
-    let workspace = Arc::new(place.workspace_for(&args.campaign)?);
-    let session = place.session(&workspace);
+/// Renders a campaign. What could be rendered is printed even if there are problems.
+pub(crate) fn run(environment: &Environment, args: &RenderCampaign, output: &mut CliOutput) -> Result {
+    let workspace = Arc::new(environment.workspace_for(&args.campaign)?);
+    let session = environment.session(&workspace);
     let campaign = campaigns::find(&workspace, &args.campaign)?;
-    let job = subject::job(&workspace, &session, &campaign.stem, &args.whose, output)?;
+    let job = recipient::job(&workspace, &session, &campaign.stem, &args.recipient, output)?;
     let composed = job.compose(crate::clock::now());
-    let problems = Problem::place(&message_problems(&workspace, campaign, &composed));
+    let problems = LocatedProblem::locate(&message_problems(&workspace, campaign, &composed));
     if args.format.json {
         output.json(&describe(&job, &composed, &problems))?;
     } else {
-        print(args.form, &composed, &place.paths, &workspace, output)?;
+        print(args.form, &composed, &environment.paths, &workspace, output)?;
         for problem in &problems {
             output.note(problem.line())?;
         }
     }
-    Ok(Problem::ending(&problems, args.deny))
+    Ok(LocatedProblem::exit_status(&problems, args.deny))
 }
 
 fn print(
@@ -44,12 +44,14 @@ fn print(
     composed: &Composed,
     paths: &Paths,
     workspace: &Workspace,
-    output: &mut Output,
+    output: &mut CliOutput,
 ) -> Result<()> {
     match (form, &composed.rendered, &composed.http) {
         (RenderAs::Body, Some(body), _) => output.text(body)?,
         (RenderAs::Request, _, Some(http)) => output.text(&request(http))?,
         (RenderAs::Curl, _, Some(http)) => {
+            // A curl command cannot resolve `${SANDBOX}` itself: the address of the running sandbox is filled
+            // in.
             let address =
                 sandbox::announce::find(paths, &workspace.root).map(|address| format!("http://{address}"));
             output.text(&format!("{}\n", curl(http, address.as_deref())))?;
@@ -59,24 +61,24 @@ fn print(
                 output.text(&message)?;
             }
         }
-        // The problems say why there is none.
+        // The problems on stderr explain why there is nothing to print.
         (RenderAs::Body | RenderAs::Request | RenderAs::Curl, _, _) => {}
     }
     Ok(())
 }
 
-/// Writes the request as HTTP does, secrets by name.
+/// Writes the request in HTTP's format, with secrets by name.
 fn request(http: &HttpDraft) -> String {
-    let mut text = format!("{} {}\n", http.method.as_str(), http.url.shown());
-    for (name, value) in http.shown_headers() {
+    let mut text = format!("{} {}\n", http.method.as_str(), http.url.masked());
+    for (name, value) in http.masked_headers() {
         text.push_str(&format!("{name}: {value}\n"));
     }
-    // A token that stands in a file itself, wherever it does.
+    // A token typed directly into a file is not a `${NAME}`, so it is masked by its shape.
     format!("{}\n{}", Redactor::default().redact(&text), http.body)
 }
 
-/// Returns the text that a recipient reads, with the buttons of an inline keyboard below; what goes to another host
-/// than a Bot API is read as it is.
+/// Returns the text that a recipient reads, with the buttons of an inline keyboard below it. For a host that is
+/// not a Bot API it is the rendered body.
 fn message(composed: &Composed) -> Option<String> {
     if composed.method.is_none() {
         return composed.rendered.clone();
@@ -94,19 +96,20 @@ fn message(composed: &Composed) -> Option<String> {
     Some(text)
 }
 
-fn describe(job: &Job, composed: &Composed, problems: &[Problem]) -> Value {
+fn describe(job: &MessageJob, composed: &Composed, problems: &[LocatedProblem]) -> Value {
     let identity = job.profile.as_ref().map(|profile| profile.identity.as_str());
     let sent = composed.request.as_ref().and_then(|request| request.text());
     json!({
         "profile": identity.filter(|identity| !identity.is_empty()),
         "body": composed.rendered,
         "request": composed.http.as_ref().map(|http| {
+            // Not the body: it has no secrets by name, and the user needs it byte for byte.
             let redactor = Redactor::default();
             let headers: serde_json::Map<String, Value> = http
-                .shown_headers()
+                .masked_headers()
                 .map(|(name, value)| (name.to_owned(), redactor.redact(&value).into()))
                 .collect();
-            let url = http.url.shown();
+            let url = http.url.masked();
             json!({
                 "method": http.method.as_str(),
                 "url": redactor.redact(&url),
@@ -115,6 +118,6 @@ fn describe(job: &Job, composed: &Composed, problems: &[Problem]) -> Value {
             })
         }),
         "message": sent.map(|text| formatted_to_json(&text.sent)),
-        "problems": problems.iter().map(Problem::json).collect::<Vec<_>>(),
+        "problems": problems.iter().map(LocatedProblem::json).collect::<Vec<_>>(),
     })
 }

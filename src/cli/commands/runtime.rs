@@ -1,9 +1,10 @@
-//! What asynchronous calls run on; only the commands that need it pay for it.
+//! The async runtime; only the commands that need one create it.
 
 use tokio::runtime::{Builder, Runtime};
 
 use crate::cli::error::Result;
 
-pub fn current_thread() -> Result<Runtime> {
+pub(crate) fn current_thread() -> Result<Runtime> {
+    // One thread is enough: a command waits for one thing at a time.
     Ok(Builder::new_current_thread().enable_all().build()?)
 }

@@ -1,51 +1,54 @@
-//! `telecast sandbox`: the Bot API on loopback, until Ctrl-C.
+//! `telecast sandbox`: serves the Bot API on loopback until Ctrl-C.
 
 use std::path::Path;
 use std::time::Duration;
 
 use crate::cli::args::ServeSandbox;
-use crate::cli::error::{CliError, Ending, Kind, Result};
-use crate::cli::output::Output;
-use crate::cli::place::Place;
-use crate::sandbox::{self, Chats, Options, StartError, announce};
+use crate::cli::environment::Environment;
+use crate::cli::error::{CliError, ErrorKind, ExitStatus, Result};
+use crate::cli::output::CliOutput;
+use crate::sandbox::{self, InitialChats, SandboxOptions, SandboxStartError, announce};
 
 use super::runtime;
 
-/// Serves until it is interrupted; the first line says where. Within a workspace it is that workspace's `${SANDBOX}`.
-pub fn run(root: Option<&Path>, args: ServeSandbox, output: &mut Output) -> Result {
-    let options = Options {
+/// Serves until Ctrl-C; the first line of stdout is its address. Inside a workspace it is that workspace's
+/// `${SANDBOX}`.
+pub(crate) fn run(root: Option<&Path>, args: ServeSandbox, output: &mut CliOutput) -> Result {
+    let options = SandboxOptions {
         listen: args.listen,
         tokens: args.tokens,
-        chats: Chats::Only(args.chats),
+        chats: InitialChats::Only(args.chats),
         rate: args.rate,
         latency: (0 < args.latency).then(|| Duration::from_millis(args.latency)),
         fail: args.fail,
-        ..Options::default()
+        ..SandboxOptions::default()
     };
     runtime::current_thread()?.block_on(async {
         let running = sandbox::start(options).await?;
-        // Before the first line: whoever reads it may use the sandbox at once.
-        let announced = announce::announce(&Place::paths()?, running.addr, root)?;
+        // Announced before the first line is printed: a script that waits for that line may use the sandbox at
+        // once.
+        let announced = announce::announce(&Environment::paths()?, running.addr, root)?;
         output.line(format!("listening on {}", running.url()))?;
         if let Some(root) = root {
-            output.note(format!("it is ${{SANDBOX}} of {} while it runs", root.display()))?;
+            output.note(format!("it is ${{SANDBOX}} in {} while it runs", root.display()))?;
         }
-        output.note("Ctrl-C ends it")?;
+        output.note("press Ctrl-C to stop")?;
         tokio::signal::ctrl_c().await?;
+        // The announcement is removed first, so that no other command finds a sandbox that is about to stop.
         drop(announced);
         running.stop().await;
-        Ok(Ending::Interrupted)
+        Ok(ExitStatus::Interrupted)
     })
 }
 
-impl From<StartError> for CliError {
-    fn from(error: StartError) -> Self {
+impl From<SandboxStartError> for CliError {
+    fn from(error: SandboxStartError) -> Self {
         let kind = match &error {
-            StartError::NotLoopback { .. }
-            | StartError::MalformedToken { .. }
-            | StartError::BadRate { .. }
-            | StartError::BadFail { .. } => Kind::Usage,
-            StartError::PortInUse { .. } | StartError::Listen { .. } => Kind::Environment,
+            SandboxStartError::NotLoopback { .. }
+            | SandboxStartError::MalformedToken { .. }
+            | SandboxStartError::BadRate { .. }
+            | SandboxStartError::BadFail { .. } => ErrorKind::Usage,
+            SandboxStartError::PortInUse { .. } | SandboxStartError::Listen { .. } => ErrorKind::Environment,
         };
         CliError::new(kind, error)
     }

@@ -1,93 +1,98 @@
-//! `telecast secrets`: bot tokens and the like, by name; never what they are.
+//! `telecast secrets`: stores, lists and removes bot tokens and other secrets. It never prints their values.
 
 use serde_json::json;
 
 use crate::cli::args::{ChangeSecret, Format, SecretsCommand};
-use crate::cli::error::{CliError, Ending, Kind, Result};
-use crate::cli::output::Output;
-use crate::cli::place::Place;
+use crate::cli::environment::Environment;
+use crate::cli::error::{CliError, ErrorKind, ExitStatus, Result};
+use crate::cli::output::CliOutput;
 use crate::cli::prompt;
 use crate::paths::Paths;
-use crate::secrets::{Listed, Origin, Scope, Secret, SecretError, Secrets};
+use crate::secrets::{ListedSecret, Secret, SecretError, SecretOrigin, SecretScope, Secrets};
 use crate::settings::Settings;
 use crate::workspace::Workspace;
 
-pub fn run(place: Result<Place>, command: SecretsCommand, output: &mut Output) -> Result {
+pub(crate) fn run(
+    environment: Result<Environment>,
+    command: SecretsCommand,
+    output: &mut CliOutput,
+) -> Result {
     match command {
-        SecretsCommand::List(format) => list(place, format, output),
-        SecretsCommand::Set(args) => set(&open(place, &args)?, &args, output),
-        SecretsCommand::Rm(args) => remove(&open(place, &args)?, &args, output),
+        SecretsCommand::List(format) => list(environment, format, output),
+        SecretsCommand::Set(args) => set(&open(environment, &args)?, &args, output),
+        SecretsCommand::Rm(args) => remove(&open(environment, &args)?, &args, output),
     }
 }
 
-/// Opens the secrets for a change; a shared value needs no workspace.
-fn open(place: Result<Place>, args: &ChangeSecret) -> Result<Secrets> {
-    match place {
-        Err(_) if args.shared => Ok(secrets_of(&Place::paths()?, None)),
-        place => {
-            let place = place?;
-            Ok(secrets_of(&place.paths, Some(&place.workspace()?)))
+/// Opens the secrets for a change. A shared value needs no workspace.
+fn open(environment: Result<Environment>, args: &ChangeSecret) -> Result<Secrets> {
+    match environment {
+        Err(_) if args.shared => Ok(secrets_of(&Environment::paths()?, None)),
+        environment => {
+            let environment = environment?;
+            Ok(secrets_of(&environment.paths, Some(&environment.workspace()?)))
         }
     }
 }
 
-fn set(secrets: &Secrets, args: &ChangeSecret, output: &mut Output) -> Result {
+fn set(secrets: &Secrets, args: &ChangeSecret, output: &mut CliOutput) -> Result {
+    // Checked before the prompt: nobody should type a token that cannot be stored.
     secrets.usable()?;
-    let Some(value) = prompt::secret(output, &format!("{} (it is not shown): ", args.name))? else {
-        return Ok(Ending::Interrupted);
+    let Some(value) = prompt::secret(output, &format!("{} (hidden): ", args.name))? else {
+        return Ok(ExitStatus::Interrupted);
     };
     secrets.set(&args.name, &Secret::new(value), scope(args))?;
-    output.note(format!("stored {} for {}", args.name, whose(args)))?;
-    Ok(Ending::Done)
+    output.note(format!("stored {} for {}", args.name, scope_label(args)))?;
+    Ok(ExitStatus::Done)
 }
 
-fn remove(secrets: &Secrets, args: &ChangeSecret, output: &mut Output) -> Result {
+fn remove(secrets: &Secrets, args: &ChangeSecret, output: &mut CliOutput) -> Result {
     if secrets.remove(&args.name, scope(args))? {
-        return Ok(Ending::Done);
+        return Ok(ExitStatus::Done);
     }
-    output.note(format!("{} has no stored value for {}", args.name, whose(args)))?;
-    Ok(Ending::Problems)
+    output.note(format!("{} has no stored value for {}", args.name, scope_label(args)))?;
+    Ok(ExitStatus::Problems)
 }
 
-fn scope(args: &ChangeSecret) -> Scope {
-    if args.shared { Scope::Shared } else { Scope::Workspace }
+fn scope(args: &ChangeSecret) -> SecretScope {
+    if args.shared { SecretScope::Shared } else { SecretScope::Workspace }
 }
 
-fn whose(args: &ChangeSecret) -> &'static str {
+fn scope_label(args: &ChangeSecret) -> &'static str {
     if args.shared { "all workspaces" } else { "this workspace" }
 }
 
-/// Lists what is stored, and the names that webhooks ask for whether they have a value or not.
-fn list(place: Result<Place>, format: Format, output: &mut Output) -> Result {
-    let (secrets, wanted) = match place {
-        Ok(place) => {
-            let workspace = place.workspace()?;
-            (secrets_of(&place.paths, Some(&workspace)), wanted(&workspace))
+/// Lists the stored secrets, and the names that webhooks use, with or without a value.
+fn list(environment: Result<Environment>, format: Format, output: &mut CliOutput) -> Result {
+    let (secrets, used_names) = match environment {
+        Ok(environment) => {
+            let workspace = environment.workspace()?;
+            (secrets_of(&environment.paths, Some(&workspace)), used_names(&workspace))
         }
-        // The shared ones are there without a workspace too.
-        Err(_) => (secrets_of(&Place::paths()?, None), Vec::new()),
+        // Shared secrets exist without a workspace too.
+        Err(_) => (secrets_of(&Environment::paths()?, None), Vec::new()),
     };
-    let listed = secrets.list(&wanted)?;
+    let listed = secrets.list(&used_names)?;
     if format.json {
-        let row = |secret: &Listed| {
+        let row = |secret: &ListedSecret| {
             let places: Vec<&str> = secret.origins.iter().map(|origin| origin.as_str()).collect();
             json!({ "name": secret.name, "places": places })
         };
         output.json(&listed.iter().map(row).collect())?;
-        return Ok(Ending::Done);
+        return Ok(ExitStatus::Done);
     }
     let rows: Vec<Vec<String>> =
         listed.iter().map(|secret| vec![secret.name.clone(), places(&secret.origins)]).collect();
-    output.table(&["secret", "where (the first counts)"], &rows)?;
-    Ok(Ending::Done)
+    output.table(&["secret", "where (the first is used)"], &rows)?;
+    Ok(ExitStatus::Done)
 }
 
-fn wanted(workspace: &Workspace) -> Vec<String> {
+fn used_names(workspace: &Workspace) -> Vec<String> {
     let webhooks = workspace.webhooks.iter().filter_map(|webhook| webhook.value.as_ref());
     webhooks.flat_map(|webhook| webhook.secret_names()).collect()
 }
 
-fn places(origins: &[Origin]) -> String {
+fn places(origins: &[SecretOrigin]) -> String {
     match origins {
         [] => "missing".to_owned(),
         some => some.iter().map(|origin| origin.as_str()).collect::<Vec<_>>().join(", "),
@@ -97,12 +102,12 @@ fn places(origins: &[Origin]) -> String {
 impl From<SecretError> for CliError {
     fn from(error: SecretError) -> Self {
         match error {
-            SecretError::BadName { .. } => CliError::new(Kind::Usage, error),
+            SecretError::BadName { .. } => CliError::new(ErrorKind::Usage, error),
             SecretError::Save(error) => error.into(),
             SecretError::Empty { .. }
             | SecretError::TooLong { .. }
             | SecretError::Full { .. }
-            | SecretError::Refused { .. } => CliError::new(Kind::Failed, error),
+            | SecretError::Refused { .. } => CliError::new(ErrorKind::Failed, error),
             SecretError::NoWorkspace { .. }
             | SecretError::Read { .. }
             | SecretError::Malformed { .. }
@@ -110,7 +115,7 @@ impl From<SecretError> for CliError {
             | SecretError::Setting { .. }
             | SecretError::Lock(_)
             | SecretError::Start { .. }
-            | SecretError::TooSlow { .. } => CliError::new(Kind::Environment, error),
+            | SecretError::TooSlow { .. } => CliError::new(ErrorKind::Environment, error),
         }
     }
 }

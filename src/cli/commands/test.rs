@@ -1,4 +1,4 @@
-//! `telecast test`: Preview and Test, and Telegram's answer.
+//! `telecast test`: sends a campaign to a test chat and prints Telegram's answer.
 
 use std::sync::Arc;
 
@@ -6,35 +6,40 @@ use serde_json::{Value, json};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::args::TestCampaign;
-use crate::cli::error::{CliError, Ending, Kind, Result};
-use crate::cli::output::Output;
-use crate::cli::place::Place;
-use crate::cli::problems::{Problem, Sheet};
+use crate::cli::environment::Environment;
+use crate::cli::error::{CliError, ErrorKind, ExitStatus, Result};
+use crate::cli::output::CliOutput;
+use crate::cli::problems::{LocatedProblem, SourceFile};
 use crate::clock;
-use crate::service::{Job, Outcome, TestAnswer, TestSend, history_entry, message_problems, send_test};
-use crate::workspace::{CampaignFiles, FOREIGN_NOTICE, Folder, Standing, Workspace};
+use crate::service::{
+    MessageJob, TestJob, TestOutcome, TestResult, history_entry, message_problems, send_test,
+};
+use crate::workspace::{CampaignFiles, FOREIGN_NOTICE, Folder, PrivateFolderStatus, Workspace};
 
-use super::{campaigns, runtime, subject, webhooks};
+use super::{campaigns, recipient, runtime, webhooks};
 
-pub fn run(place: &Place, args: &TestCampaign, output: &mut Output) -> Result {
-    let workspace = Arc::new(place.workspace_for(&args.campaign)?);
-    let session = place.session(&workspace);
+pub(crate) fn run(environment: &Environment, args: &TestCampaign, output: &mut CliOutput) -> Result {
+    let workspace = Arc::new(environment.workspace_for(&args.campaign)?);
+    let session = environment.session(&workspace);
     session.secrets().usable()?;
     let campaign = campaigns::find(&workspace, &args.campaign)?;
-    let folder = workspace.folder(&place.paths);
-    let is_foreign = folder.standing()? == Standing::Foreign;
+    let folder = workspace.folder(&environment.paths);
+    let is_foreign = folder.private_folder_status()? == PrivateFolderStatus::Foreign;
     if is_foreign {
         output.note(FOREIGN_NOTICE)?;
     }
     let test_chat = args.to.as_deref().map(|words| chat(&folder, words)).transpose()?;
-    let job = subject::job(&workspace, &session, &campaign.stem, &args.whose, output)?;
+    let job = recipient::job(&workspace, &session, &campaign.stem, &args.recipient, output)?;
+    // Trust is checked before anything is rendered, so that the error says how to trust the webhook.
+    // `send_test` checks it again.
     if let Some(in_use) = job.webhook_in_use() {
-        webhooks::allowed(&session, &in_use)?;
+        webhooks::ensure_trusted(&session, &in_use)?;
     }
-    let test = TestSend { job: Job { test_chat, ..job } };
+    let test = TestJob { job: MessageJob { test_chat, ..job } };
     let now = clock::now();
     let answer = runtime::current_thread()?.block_on(async {
         let answer = send_test(&session, &test, now, interrupted()).await;
+        // A sandbox that was started for this command has to stop before the runtime does.
         session.close().await;
         answer
     });
@@ -42,32 +47,35 @@ pub fn run(place: &Place, args: &TestCampaign, output: &mut Output) -> Result {
         && !is_foreign
         && let Err(error) = folder.add_to_history(&history_entry(&test, &answer, now))
     {
-        // What became of the test is told all the same.
-        output.note(format!("the history of tests was not written: {error}"))?;
+        // The result of the test is printed even if the history could not be written.
+        output.note(format!("the test was not added to the history: {error}"))?;
     }
     let problems = problems(&workspace, campaign, &answer);
-    let told = match args.format.json {
+    let printed = match args.format.json {
         true => output.json(&describe(&answer, &problems)).map_err(CliError::from),
         false => print(&answer, &problems, output),
     };
-    // Whoever cannot be told of it must not send it again.
-    told.map_err(
-        |error| if answer.is_sent() { error.hint("the test was sent all the same") } else { error },
+    // If the result cannot be printed (a closed pipe, a full disk), the error says that the test was sent, so
+    // that nobody sends it twice.
+    printed.map_err(
+        |error| if answer.is_sent() { error.hint("the test was sent nevertheless") } else { error },
     )?;
     Ok(match answer.outcome {
-        _ if answer.is_interrupted => Ending::Interrupted,
-        Outcome::Sent => Ending::Done,
-        Outcome::Unreachable => Ending::NoAnswer,
-        Outcome::Unknown if answer.status.is_none() => Ending::NoAnswer,
-        Outcome::Refused | Outcome::Withheld | Outcome::Unknown => Ending::Problems,
+        _ if answer.is_interrupted => ExitStatus::Interrupted,
+        TestOutcome::Sent => ExitStatus::Done,
+        TestOutcome::Unreachable => ExitStatus::Unreachable,
+        // Without a status there was no answer at all: the network's fault (3), not the message's (1).
+        TestOutcome::Unknown if answer.status.is_none() => ExitStatus::Unreachable,
+        TestOutcome::Refused | TestOutcome::NotSent | TestOutcome::Unknown => ExitStatus::Problems,
     })
 }
 
-/// Returns at Ctrl-C, and where a CI job is cancelled or the terminal is closed.
+/// Returns at Ctrl-C, and when a CI job is cancelled (SIGTERM) or the terminal is closed (SIGHUP). An
+/// interrupted test may have arrived, so it has to reach the history in all three cases.
 async fn interrupted() {
     let wait_for = async |kind: SignalKind| match signal(kind) {
         Ok(mut signals) => drop(signals.recv().await),
-        // It ends the process as ever.
+        // If the handler cannot be installed, the signal ends the process as it would without one.
         Err(_) => std::future::pending().await,
     };
     tokio::select! {
@@ -77,30 +85,28 @@ async fn interrupted() {
     }
 }
 
-/// Returns the chat that `words` mean: a name in test-chats.toml, an id or an @name.
+/// Returns the chat for `words`: a name in test-chats.toml, a chat id or an @name.
 fn chat(folder: &Folder, words: &str) -> Result<String> {
     let (chats, _) = folder.test_chats();
     chats.resolve(words).ok_or_else(|| {
-        let error = CliError::new(Kind::Usage, format!("`{words}` is no chat"));
+        let error = CliError::new(ErrorKind::Usage, format!("unknown chat `{words}`"));
         let names: Vec<&str> = chats.chats.iter().map(|(name, _)| name.as_str()).collect();
         match names.as_slice() {
-            [] => {
-                error.hint("a chat is an id or an @name; names for chats stand in .telecast/test-chats.toml")
-            }
-            names => error.hint(format!("a chat is an id, an @name, or one of: {}", names.join(", "))),
+            [] => error.hint("use a chat id or an @name, or name the chat in .telecast/test-chats.toml"),
+            names => error.hint(format!("use a chat id, an @name, or one of: {}", names.join(", "))),
         }
     })
 }
 
-fn problems(workspace: &Workspace, campaign: &CampaignFiles, answer: &TestAnswer) -> Vec<Problem> {
-    let mut problems = Problem::place(&message_problems(workspace, campaign, &answer.composed));
+fn problems(workspace: &Workspace, campaign: &CampaignFiles, answer: &TestResult) -> Vec<LocatedProblem> {
+    let mut problems = LocatedProblem::locate(&message_problems(workspace, campaign, &answer.composed));
     if let Some(refused) = &answer.problem {
-        problems.push(Sheet::new(&campaign.body.path, &campaign.body.text).problem(refused));
+        problems.push(SourceFile::new(&campaign.body.path, &campaign.body.text).problem(refused));
     }
     problems
 }
 
-fn print(answer: &TestAnswer, problems: &[Problem], output: &mut Output) -> Result<()> {
+fn print(answer: &TestResult, problems: &[LocatedProblem], output: &mut CliOutput) -> Result<()> {
     for problem in problems {
         output.note(problem.line())?;
     }
@@ -110,14 +116,17 @@ fn print(answer: &TestAnswer, problems: &[Problem], output: &mut Output) -> Resu
         let id = answer.message_id.iter().map(|id| format!(", message {id}")).collect::<String>();
         output.line(format!("sent{chat}{id}, {ms} ms"))?;
     } else {
-        // What another host says begins with its status.
+        // For a host that is not a Bot API, the description already begins with the status.
         let code = answer.error_code.or(answer.status.filter(|_| answer.composed.method.is_some()));
         let code = code.iter().map(|code| format!("{code} ")).collect::<String>();
         let outcome = match answer.outcome {
-            Outcome::Unknown => "unknown whether it was sent",
-            // Another host than a Bot API has had the request; what it made of it, only it knows.
-            Outcome::Refused if answer.composed.method.is_none() => "refused",
-            Outcome::Sent | Outcome::Refused | Outcome::Withheld | Outcome::Unreachable => "not sent",
+            TestOutcome::Unknown => "unknown whether it was sent",
+            // The host received the request and answered with an error. Only a Bot API's refusal proves that
+            // nothing was sent.
+            TestOutcome::Refused if answer.composed.method.is_none() => "refused",
+            TestOutcome::Sent | TestOutcome::Refused | TestOutcome::NotSent | TestOutcome::Unreachable => {
+                "not sent"
+            }
         };
         output.line(format!("{outcome}{chat}: {code}{}", answer.description))?;
         if let Some(help) = &answer.help {
@@ -127,8 +136,9 @@ fn print(answer: &TestAnswer, problems: &[Problem], output: &mut Output) -> Resu
     Ok(())
 }
 
-fn describe(answer: &TestAnswer, problems: &[Problem]) -> Value {
+fn describe(answer: &TestResult, problems: &[LocatedProblem]) -> Value {
     let chat = answer.chat.as_ref().map(|chat| match chat.parse::<i64>() {
+        // In JSON a chat id is a number, as in the Bot API, and an @name a string.
         Ok(id) => Value::from(id),
         Err(_) => Value::from(chat.as_str()),
     });
@@ -140,6 +150,6 @@ fn describe(answer: &TestAnswer, problems: &[Problem]) -> Value {
         "message_id": answer.message_id,
         "ms": u64::try_from(answer.elapsed.as_millis()).unwrap_or(u64::MAX),
         "chat": chat,
-        "problems": problems.iter().map(Problem::json).collect::<Vec<_>>(),
+        "problems": problems.iter().map(LocatedProblem::json).collect::<Vec<_>>(),
     })
 }

@@ -1,4 +1,4 @@
-//! `telecast trust`: what each webhook would send where, and whether the user said that it may.
+//! `telecast trust`: shows what each webhook would send, and records whether the user trusts it.
 
 use std::io::{self, IsTerminal};
 
@@ -6,30 +6,31 @@ use serde_json::{Value, json};
 
 use crate::campaign::SANDBOX;
 use crate::cli::args::Trust;
-use crate::cli::error::{CliError, Ending, Kind, Result};
-use crate::cli::output::Output;
-use crate::cli::place::Place;
+use crate::cli::environment::Environment;
+use crate::cli::error::{CliError, ErrorKind, ExitStatus, Result};
+use crate::cli::output::CliOutput;
 use crate::cli::prompt;
-use crate::secrets::{Movable, Secrets};
-use crate::service::{Session, Standing, TRUST_VARIABLE, TrustRow, trust_row};
-use crate::workspace::{self, Definition, Folder, Workspace};
+use crate::secrets::{MovableSecret, Secrets};
+use crate::service::{Session, TRUST_VARIABLE, TrustRow, TrustStatus, trust_row};
+use crate::workspace::{self, DefinitionFile, Folder, Workspace};
 
 use super::webhooks;
 
-type Webhook = Definition<crate::campaign::Webhook>;
+type Webhook = DefinitionFile<crate::campaign::Webhook>;
 
-pub fn run(place: &Place, args: &Trust, output: &mut Output) -> Result {
-    let workspace = place.workspace()?;
-    let session = place.session(&workspace);
+pub(crate) fn run(environment: &Environment, args: &Trust, output: &mut CliOutput) -> Result {
+    let workspace = environment.workspace()?;
+    let session = environment.session(&workspace);
     if args.adopt {
-        adopt(&workspace.folder(&place.paths), output)?;
+        adopt(&workspace.folder(&environment.paths), output)?;
     }
     if !args.move_secrets.is_empty() {
         move_secrets(&workspace, session.secrets(), &args.move_secrets, output)?;
     }
-    let does_more = args.adopt || !args.move_secrets.is_empty();
-    if does_more && args.webhooks.is_empty() && !args.yes && !args.revoke {
-        return Ok(Ending::Done);
+    // `trust --adopt` or `--move-secrets` alone should not print and ask about all webhooks as well.
+    let has_other_task = args.adopt || !args.move_secrets.is_empty();
+    if has_other_task && args.webhooks.is_empty() && !args.yes && !args.revoke {
+        return Ok(ExitStatus::Done);
     }
     let chosen: Vec<&Webhook> = match args.webhooks.as_slice() {
         [] => workspace.webhooks.iter().collect(),
@@ -39,65 +40,71 @@ pub fn run(place: &Place, args: &Trust, output: &mut Output) -> Result {
         let settings = webhook.value.clone().unwrap_or_default();
         if args.revoke {
             session.revoke(&webhook.stem, &settings)?;
-        } else if args.yes && !matches!(row(&session, webhook)?.standing, Standing::Invalid(_)) {
+        // An invalid webhook cannot be trusted: nothing is ever sent through it.
+        } else if args.yes && !matches!(row(&session, webhook)?.status, TrustStatus::Invalid(_)) {
             session.trust(&webhook.stem, &settings)?;
         }
     }
+    // The rows are computed after the change, so that the table shows the new state.
     let mut rows: Vec<TrustRow> =
         chosen.iter().map(|webhook| row(&session, webhook)).collect::<Result<_>>()?;
     print(&rows, args, output)?;
-    let asks = !args.yes
+    // Without a terminal the command cannot ask: it prints the table, and exits with 3 if a webhook is untrusted.
+    let can_ask = !args.yes
         && !args.revoke
         && !args.format.json
         && io::stdin().is_terminal()
         && io::stderr().is_terminal();
-    if asks {
+    if can_ask {
         for (row, webhook) in rows.iter_mut().zip(&chosen) {
             ask(&session, row, webhook, output)?;
         }
     }
     if !args.format.json {
-        say_what_else(place, &workspace, &session, &rows, output)?;
+        print_next_steps(environment, &workspace, &session, &rows, output)?;
     }
-    let has = |wanted: &str| rows.iter().any(|row| row.standing.as_str() == wanted);
+    let has = |wanted: &str| rows.iter().any(|row| row.status.as_str() == wanted);
     Ok(if args.revoke {
-        Ending::Done
+        ExitStatus::Done
     } else if has("untrusted") {
-        Ending::NoAnswer
+        ExitStatus::Unreachable
     } else if has("invalid") {
-        Ending::Problems
+        ExitStatus::Problems
     } else {
-        Ending::Done
+        ExitStatus::Done
     })
 }
 
-fn say_what_else(
-    place: &Place,
+fn print_next_steps(
+    environment: &Environment,
     workspace: &Workspace,
     session: &Session,
     rows: &[TrustRow],
-    output: &mut Output,
+    output: &mut CliOutput,
 ) -> Result<()> {
     let untrusted: Vec<&str> = rows
         .iter()
-        .filter(|row| row.standing.as_str() == "untrusted")
+        .filter(|row| row.status.as_str() == "untrusted")
         .map(|row| row.webhook.as_str())
         .collect();
     if !untrusted.is_empty() {
         output.note(format!(
-            "nothing is sent through {}; look at the files, then: telecast trust --yes, or {TRUST_VARIABLE} for one run",
+            "nothing is sent through {}; review it, then: telecast trust --yes, or {TRUST_VARIABLE} for one run",
             untrusted.join(", ")
         ))?;
     }
+    // `${SANDBOX}` is resolved by telecast itself and never stored.
     let names: Vec<String> =
         rows.iter().flat_map(|row| row.secrets.clone()).filter(|name| name != SANDBOX).collect();
     for movable in session.secrets().movable(&names, &workspace.id())? {
-        let Movable { name, from } = movable;
+        let MovableSecret { name, from } = movable;
         output.note(format!(
-            "{name} is kept for {from}; to use it here: telecast trust --move-secrets {name}"
+            "{name} is stored for {from}; to use it here: telecast trust --move-secrets {name}"
         ))?;
     }
-    if workspace.folder(&place.paths).standing()? == workspace::Standing::Foreign {
+    if workspace.folder(&environment.paths).private_folder_status()?
+        == workspace::PrivateFolderStatus::Foreign
+    {
         output.note(".telecast was not made here and is not used; to use it: telecast trust --adopt")?;
     }
     Ok(())
@@ -107,20 +114,21 @@ fn row(session: &Session, webhook: &Webhook) -> Result<TrustRow> {
     Ok(trust_row(session, webhook)?)
 }
 
-fn print(rows: &[TrustRow], args: &Trust, output: &mut Output) -> Result<()> {
+fn print(rows: &[TrustRow], args: &Trust, output: &mut CliOutput) -> Result<()> {
     if args.format.json {
         output.json(&Value::Array(rows.iter().map(describe).collect()))?;
         return Ok(());
     }
     let cells = |row: &TrustRow| {
+        // An empty cell would shift the columns for `awk`.
         let or_none = |text: String| if text.is_empty() { "-".to_owned() } else { text };
-        let state = row.standing.as_str().to_owned();
+        let state = row.status.as_str().to_owned();
         vec![row.webhook.clone(), or_none(row.host.clone()), or_none(row.secrets.join(",")), state]
     };
     let rows_of_cells: Vec<Vec<String>> = rows.iter().map(cells).collect();
     output.table(&["webhook", "host", "secrets", "state"], &rows_of_cells)?;
     for row in rows {
-        if let Standing::Invalid(violations) = &row.standing {
+        if let TrustStatus::Invalid(violations) = &row.status {
             for violation in violations {
                 output.note(format!("{}: {}", row.webhook, violation.problem.message))?;
             }
@@ -134,33 +142,34 @@ fn describe(row: &TrustRow) -> Value {
         "webhook": row.webhook,
         "host": row.host,
         "secrets": row.secrets,
-        "state": row.standing.as_str(),
+        "state": row.status.as_str(),
     })
 }
 
-fn ask(session: &Session, row: &mut TrustRow, webhook: &Webhook, output: &mut Output) -> Result<()> {
-    let Standing::Untrusted(question) = &row.standing else { return Ok(()) };
+fn ask(session: &Session, row: &mut TrustRow, webhook: &Webhook, output: &mut CliOutput) -> Result<()> {
+    let TrustStatus::Untrusted(question) = &row.status else { return Ok(()) };
+    // The request and the changes are shown before the question: the user must see what would go where.
     output.note(format!("  {}", question.request))?;
     for change in &question.changes {
         output.note(format!("  {change}"))?;
     }
-    if prompt::agrees(
+    if prompt::confirm(
         output,
-        &format!("{}: it would send {}. Trust it? [y/N] ", row.webhook, question.what()),
+        &format!("{}: it would send {}. Trust it? [y/N] ", row.webhook, question.describe_grant()),
     )? {
         session.trust(&webhook.stem, &webhook.value.clone().unwrap_or_default())?;
-        row.standing = Standing::Trusted;
+        row.status = TrustStatus::Trusted;
     }
     Ok(())
 }
 
-fn adopt(folder: &Folder, output: &mut Output) -> Result<()> {
-    match folder.standing()? {
-        workspace::Standing::Absent => output.note("there is no .telecast to adopt")?,
-        workspace::Standing::Ours => output.note(".telecast is this workspace's own already")?,
-        workspace::Standing::Foreign => {
+fn adopt(folder: &Folder, output: &mut CliOutput) -> Result<()> {
+    match folder.private_folder_status()? {
+        workspace::PrivateFolderStatus::Absent => output.note("there is no .telecast folder to adopt")?,
+        workspace::PrivateFolderStatus::Ours => output.note(".telecast already belongs to this workspace")?,
+        workspace::PrivateFolderStatus::Foreign => {
             folder.adopt()?;
-            output.note("adopted .telecast: its test chats, drafts, history and people count from now on")?;
+            output.note("adopted .telecast: its test chats, drafts, history and profiles are used now")?;
         }
     }
     Ok(())
@@ -170,27 +179,27 @@ fn move_secrets(
     workspace: &Workspace,
     secrets: &Secrets,
     names: &[String],
-    output: &mut Output,
+    output: &mut CliOutput,
 ) -> Result<()> {
     let movable = secrets.movable(names, &workspace.id())?;
     for name in names {
-        let places: Vec<_> = movable.iter().filter(|movable| movable.name == *name).collect();
-        match places.as_slice() {
+        let candidates: Vec<_> = movable.iter().filter(|movable| movable.name == *name).collect();
+        match candidates.as_slice() {
             [] => {
-                let words =
-                    format!("no value of {name} is kept for an earlier place or version of this workspace");
-                return Err(
-                    CliError::new(Kind::Failed, words).hint(format!("set one: telecast secrets set {name}"))
-                );
+                let message = format!("no value of {name} is stored for an earlier folder of this workspace");
+                return Err(CliError::new(ErrorKind::Failed, message)
+                    .hint(format!("set one: telecast secrets set {name}")));
             }
             [only] => {
                 secrets.move_here(only)?;
-                output.note(format!("moved {name} to this workspace; it was kept for {}", only.from))?;
+                output.note(format!("moved {name} to this workspace; it was stored for {}", only.from))?;
             }
+            // Two values with the same name: choosing one could send a token to the wrong bot, so the user has
+            // to set it.
             several => {
-                let words = format!("{name} is kept for several earlier places");
-                let error = CliError::new(Kind::Failed, words);
-                let hint = |error: CliError, place: &&crate::secrets::Movable| error.hint(place.from.clone());
+                let message = format!("{name} is stored for several earlier folders");
+                let error = CliError::new(ErrorKind::Failed, message);
+                let hint = |error: CliError, movable: &&MovableSecret| error.hint(movable.from.clone());
                 return Err(several
                     .iter()
                     .fold(error, hint)

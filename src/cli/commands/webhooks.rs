@@ -1,42 +1,42 @@
-//! `telecast webhooks`: the files of webhooks, and who answers behind them.
+//! `telecast webhooks`: lists, creates, checks and removes webhooks.
 
 use serde_json::{Value, json};
 
 use crate::campaign::{SANDBOX, Webhook, is_bot_api_url};
 use crate::cli::args::{Format, NewWebhook, WebhooksCommand};
-use crate::cli::error::{CliError, Ending, Result};
-use crate::cli::output::Output;
-use crate::cli::place::{Place, current_folder};
-use crate::compose::Filled;
+use crate::cli::environment::{Environment, current_folder};
+use crate::cli::error::{CliError, ExitStatus, Result};
+use crate::cli::output::CliOutput;
+use crate::compose::SecretTemplate;
 use crate::secrets::Redactor;
 use crate::service::{
-    BotStatus, NotPermitted, Session, TroubleKind, WebhookError, WebhookInUse, check_bot, find_webhook,
+    BotFailureKind, BotStatus, NotPermitted, SaveWebhookError, Session, WebhookInUse, check_bot, find_webhook,
 };
-use crate::workspace::{Definition, Workspace};
+use crate::workspace::{DefinitionFile, Workspace};
 
 use super::runtime;
 
-pub fn run(place: &Place, command: WebhooksCommand, output: &mut Output) -> Result {
-    let workspace = place.workspace()?;
+pub(crate) fn run(environment: &Environment, command: WebhooksCommand, output: &mut CliOutput) -> Result {
+    let workspace = environment.workspace()?;
     match command {
         WebhooksCommand::List(format) => list(&workspace, format, output),
-        WebhooksCommand::New(args) => new(place, &workspace, args, output),
-        WebhooksCommand::Check { stem, format } => check(place, &workspace, &stem, format, output),
-        WebhooksCommand::Rm { stems } => remove(place, &workspace, &stems, output),
+        WebhooksCommand::New(args) => new(environment, &workspace, args, output),
+        WebhooksCommand::Check { stem, format } => check(environment, &workspace, &stem, format, output),
+        WebhooksCommand::Rm { stems } => remove(environment, &workspace, &stems, output),
     }
 }
 
-pub fn find<'a>(workspace: &'a Workspace, words: &str) -> Result<&'a Definition<Webhook>> {
+pub(crate) fn find<'a>(workspace: &'a Workspace, words: &str) -> Result<&'a DefinitionFile<Webhook>> {
     Ok(find_webhook(workspace, &current_folder()?, words)?)
 }
 
-fn list(workspace: &Workspace, format: Format, output: &mut Output) -> Result {
+fn list(workspace: &Workspace, format: Format, output: &mut CliOutput) -> Result {
     if format.json {
         let webhooks: Vec<Value> = workspace.webhooks.iter().map(describe).collect();
         output.json(&Value::Array(webhooks))?;
-        return Ok(Ending::Done);
+        return Ok(ExitStatus::Done);
     }
-    let row = |webhook: &Definition<Webhook>| {
+    let row = |webhook: &DefinitionFile<Webhook>| {
         let settings = webhook.value.clone().unwrap_or_default();
         vec![
             webhook.stem.clone(),
@@ -47,15 +47,15 @@ fn list(workspace: &Workspace, format: Format, output: &mut Output) -> Result {
     };
     let rows: Vec<Vec<String>> = workspace.webhooks.iter().map(row).collect();
     output.table(&["webhook", "name", "method", "url"], &rows)?;
-    Ok(Ending::Done)
+    Ok(ExitStatus::Done)
 }
 
-/// The address as it is typed, but for a token or password that should not stand in the file.
+/// Returns the address as typed, but with a token or password that was typed into the file masked.
 fn shown_url(url: &str) -> String {
-    Redactor::default().redact(&Filled::of_typed(url).shown()).into_owned()
+    Redactor::default().redact(&SecretTemplate::parse(url).masked()).into_owned()
 }
 
-fn describe(webhook: &Definition<Webhook>) -> Value {
+fn describe(webhook: &DefinitionFile<Webhook>) -> Value {
     let settings = webhook.value.clone().unwrap_or_default();
     json!({
         "webhook": webhook.stem,
@@ -67,26 +67,28 @@ fn describe(webhook: &Definition<Webhook>) -> Value {
     })
 }
 
-/// Makes the webhook; a real token in its address is moved to the secret store first.
-fn new(place: &Place, workspace: &Workspace, args: NewWebhook, output: &mut Output) -> Result {
+/// Creates the webhook. A real token in its address is moved to the secret store first.
+fn new(environment: &Environment, workspace: &Workspace, args: NewWebhook, output: &mut CliOutput) -> Result {
+    // The Bot API needs the type to read a JSON body; another host may expect something else.
     let content_type =
         is_bot_api_url(&args.url).then(|| ("Content-Type".to_owned(), "application/json".to_owned()));
     let headers = content_type.into_iter().collect();
     let webhook = Webhook { name: args.name, url: args.url, headers, ..Webhook::default() };
-    let session = place.session(workspace);
+    let session = environment.session(workspace);
     let webhook = session.adopt_token(webhook)?;
-    // Asked for before anything is made: it is refused where the settings are wrong.
+    // Listed before anything is created: if the secret settings are wrong, this fails and leaves no half-made
+    // webhook.
     let secrets = session.secrets().list(&webhook.secret_names())?;
     let violations = webhook.route().err().unwrap_or_default();
     let stem = session.create_webhook(webhook)?;
     for violation in violations {
-        output.note(format!("nothing will be sent through it: {}", violation.problem.message))?;
+        output.note(format!("nothing can be sent through this webhook: {}", violation.problem.message))?;
     }
-    let made = Workspace::open(&workspace.root)?;
-    let made = find(&made, &stem)?;
+    let created = Workspace::open(&workspace.root)?;
+    let created = find(&created, &stem)?;
     match args.format.json {
-        true => output.json(&describe(made))?,
-        false => output.line(&made.source.path)?,
+        true => output.json(&describe(created))?,
+        false => output.line(&created.source.path)?,
     }
     for secret in secrets {
         if secret.origins.is_empty() && secret.name != SANDBOX {
@@ -94,24 +96,31 @@ fn new(place: &Place, workspace: &Workspace, args: NewWebhook, output: &mut Outp
             output.note(format!("it needs ${{{name}}}: telecast secrets set {name}"))?;
         }
     }
-    Ok(Ending::Done)
+    Ok(ExitStatus::Done)
 }
 
-fn check(place: &Place, workspace: &Workspace, words: &str, format: Format, output: &mut Output) -> Result {
+fn check(
+    environment: &Environment,
+    workspace: &Workspace,
+    words: &str,
+    format: Format,
+    output: &mut CliOutput,
+) -> Result {
     let in_use = WebhookInUse::of_file(find(workspace, words)?);
-    let session = place.session(workspace);
+    let session = environment.session(workspace);
     session.secrets().usable()?;
-    allowed(&session, &in_use)?;
+    ensure_trusted(&session, &in_use)?;
     let status = runtime::current_thread()?.block_on(async {
         let status = check_bot(&session, &in_use).await;
         session.close().await;
         status
     });
+    // The states are part of `--json`: scripts compare them.
     let (state, bot, host, trouble) = match &status {
         BotStatus::Sandbox { bot } => ("sandbox", Some(bot), None, None),
         BotStatus::Live { bot, host } => ("live", Some(bot), Some(host), None),
         BotStatus::OtherHost { host } => ("other host", None, Some(host), None),
-        BotStatus::Trouble { words, .. } => ("trouble", None, None, Some(words)),
+        BotStatus::Failed { message: words, .. } => ("trouble", None, None, Some(words)),
         BotStatus::Invalid(words) => ("invalid", None, None, Some(words)),
         BotStatus::NotTrusted(question) => ("untrusted", None, Some(&question.host), None),
     };
@@ -121,45 +130,55 @@ fn check(place: &Place, workspace: &Workspace, words: &str, format: Format, outp
         output.line(match &status {
             BotStatus::Sandbox { bot } => format!("SANDBOX {bot}"),
             BotStatus::Live { bot, host } => format!("LIVE {bot} at {host}"),
-            BotStatus::OtherHost { host } => format!("{host} is no Bot API: nothing was called"),
-            BotStatus::Trouble { words, .. } | BotStatus::Invalid(words) => words.clone(),
-            BotStatus::NotTrusted(question) => format!("not trusted: it would send {}", question.what()),
+            BotStatus::OtherHost { host } => format!("{host} is not a Bot API; nothing was called"),
+            BotStatus::Failed { message: words, .. } | BotStatus::Invalid(words) => words.clone(),
+            BotStatus::NotTrusted(question) => {
+                format!("not trusted; it would send {}", question.describe_grant())
+            }
         })?;
     }
     Ok(match &status {
-        BotStatus::Trouble { kind: TroubleKind::NoAnswer, .. } | BotStatus::NotTrusted(_) => Ending::NoAnswer,
-        BotStatus::Trouble { kind: TroubleKind::Refused | TroubleKind::Incomplete, .. }
-        | BotStatus::Invalid(_) => Ending::Problems,
-        BotStatus::Sandbox { .. } | BotStatus::Live { .. } | BotStatus::OtherHost { .. } => Ending::Done,
+        BotStatus::Failed { kind: BotFailureKind::NoAnswer, .. } | BotStatus::NotTrusted(_) => {
+            ExitStatus::Unreachable
+        }
+        BotStatus::Failed { kind: BotFailureKind::Refused | BotFailureKind::Incomplete, .. }
+        | BotStatus::Invalid(_) => ExitStatus::Problems,
+        BotStatus::Sandbox { .. } | BotStatus::Live { .. } | BotStatus::OtherHost { .. } => ExitStatus::Done,
     })
 }
 
-pub fn allowed(session: &Session, in_use: &WebhookInUse) -> Result<()> {
-    match session.standing(in_use)?.refusal() {
+pub(crate) fn ensure_trusted(session: &Session, in_use: &WebhookInUse) -> Result<()> {
+    match session.trust_status(in_use)?.refusal() {
         None => Ok(()),
         Some(error @ NotPermitted::Invalid(_)) => {
-            Err(CliError::from(error).hint("telecast check says where, and what to do"))
+            Err(CliError::from(error).hint("run telecast check for the position and the fix"))
         }
         Some(error) => Err(error.into()),
     }
 }
 
-fn remove(place: &Place, workspace: &Workspace, stems: &[String], output: &mut Output) -> Result {
+fn remove(
+    environment: &Environment,
+    workspace: &Workspace,
+    stems: &[String],
+    output: &mut CliOutput,
+) -> Result {
+    // All webhooks are looked up before the first is removed, so that a typo removes none.
     let webhooks: Vec<_> = stems.iter().map(|words| find(workspace, words)).collect::<Result<_>>()?;
-    let session = place.session(workspace);
+    let session = environment.session(workspace);
     for webhook in webhooks {
         let trashed = session.delete_webhook(&webhook.stem)?;
         output.note(format!("moved {} to .telecast/trash", trashed.files.join(" and ")))?;
     }
-    Ok(Ending::Done)
+    Ok(ExitStatus::Done)
 }
 
-impl From<WebhookError> for CliError {
-    fn from(error: WebhookError) -> Self {
+impl From<SaveWebhookError> for CliError {
+    fn from(error: SaveWebhookError) -> Self {
         match error {
-            WebhookError::Token(error) => error.into(),
-            WebhookError::Save(error) => error.into(),
-            WebhookError::Trust(error) => error.into(),
+            SaveWebhookError::Token(error) => error.into(),
+            SaveWebhookError::Save(error) => error.into(),
+            SaveWebhookError::Trust(error) => error.into(),
         }
     }
 }

@@ -1,10 +1,10 @@
-//! The place is at `‸`; what is said is read line by line, problems with their severity.
+//! `‸` marks the offset. The expected hover is given line by line, problems with their severity.
 
 use super::*;
 use crate::campaign::{Campaign, Webhook};
-use crate::compose::{self, Chat, Inputs};
+use crate::compose::{self, ChatTarget, Inputs};
 use crate::dialect::Dialect;
-use crate::profile::{Profile, Property, Value, Vocabulary};
+use crate::profile::{Profile, PropertySummary, Value, Vocabulary};
 use crate::template::Limits;
 
 const HEAD: &str =
@@ -13,9 +13,9 @@ const HEAD: &str =
 #[track_caller]
 fn check(marked: &str, span: &str, lines: &[&str]) {
     let (body, at) = (marked.replace('‸', ""), marked.find('‸').unwrap());
-    let property = |name: &str, samples: &[&str]| Property {
+    let property = |name: &str, samples: &[&str]| PropertySummary {
         name: name.into(),
-        kind: profile::Kind::Text,
+        kind: profile::ValueKind::Text,
         n_set: 9,
         samples: samples.iter().map(|sample| (*sample).to_owned()).collect(),
     };
@@ -40,18 +40,18 @@ fn check(marked: &str, span: &str, lines: &[&str]) {
         profile: Some(&profile),
         event: None,
         external_trigger: None,
-        chat: Chat::OfTheBody,
+        chat: ChatTarget::FromBody,
         vocabulary: Some(&vocabulary),
         now,
         zone: &zone,
     });
-    let context = Context {
+    let context = CompletionContext {
         vocabulary: &vocabulary,
         dialect: Dialect::Telecast,
         is_json: true,
         method: Method::SendMessage,
         partials: Vec::new(),
-        values: Some(template::Context {
+        values: Some(template::RenderContext {
             profile: Some(&profile),
             event: None,
             external_trigger: None,
@@ -80,14 +80,14 @@ fn a_variable_has_a_value_a_type_and_coverage() {
     check(
         &format!("{HEAD}\"text\": \"Hi {{{{ Profile.fir‸st_name | tg_html | json_escape }}}}\"}}"),
         "Profile.first_name",
-        &["Profile.first_name", "Anna has “Anna”", "text, set in 9 of 12 profiles", "such as Anna, Bo"],
+        &["Profile.first_name", "Anna: “Anna”", "text, set in 9 of 12 profiles", "for example Anna, Bo"],
     );
     check(
         &format!(
             "{HEAD}\"text\": \"{{% assign a = Profile.first_name | upcase %}}{{{{ ‸a | tg_html | json_escape }}}}\"}}"
         ),
         "a",
-        &["a", "now “ANNA”"],
+        &["a", "value: “ANNA”"],
     );
 }
 
@@ -98,19 +98,14 @@ fn a_filter_has_a_doc_an_example_and_its_result_here() {
             "{HEAD}\"text\": \"{{{{ Profile.first_name | upc‸ase | append: '|' | tg_html | json_escape }}}}\"}}"
         ),
         "upcase",
-        &["upcase", "All letters large", "{{ 'anna' | upcase }} → ANNA", "here “Anna” → “ANNA”"],
+        &["upcase", "Upper case", "{{ 'anna' | upcase }} → ANNA", "result: “Anna” → “ANNA”"],
     );
     check(
         &format!(
             "{HEAD}\"text\": \"{{{{ Profile.first_name | upcase | app‸end: '|' | tg_html | json_escape }}}}\"}}"
         ),
         "append",
-        &[
-            "append: text",
-            "Adds a text behind",
-            "{{ 'Anna' | append: '!' }} → Anna!",
-            "here “ANNA” → “ANNA|”",
-        ],
+        &["append: text", "Appends text", "{{ 'Anna' | append: '!' }} → Anna!", "result: “ANNA” → “ANNA|”"],
     );
 }
 
@@ -120,7 +115,7 @@ fn a_tag_has_a_doc() {
     check(
         &body("{% ‸if true %}x{% endif %}"),
         "if",
-        &["{% if condition %}", "Prints its body where the condition holds", "ends at {% endif %}"],
+        &["{% if condition %}", "Prints its body if the condition holds", "closed by {% endif %}"],
     );
     check(&body("{% if true %}x{% end‸if %}"), "endif", &["{% endif %}", "Ends the `if`"]);
 }
@@ -131,7 +126,7 @@ fn a_key_has_the_bot_apis_meaning() {
         &format!("{HEAD}\"te‸xt\": \"a\"}}"),
         "text",
         &[
-            "text · text with markup of sendMessage",
+            "text · text with markup · sendMessage",
             "What it says: 1 to 4096 characters after the markup is taken out",
             "required",
         ],
@@ -146,7 +141,7 @@ fn a_key_has_the_bot_apis_meaning() {
             "{HEAD}\"text\": \"a\", \"reply_markup\": {{\"inline_keyboard\": [[{{\"text\": \"b\", \"u‸rl\": \"https://a.de\"}}]]}}}}"
         ),
         "url",
-        &["url · address of inline_keyboard", "Opens an address"],
+        &["url · URL · inline_keyboard", "Opens an address"],
     );
 }
 

@@ -1,62 +1,62 @@
-//! The entities that a piece of a message's text becomes.
+//! The message entities that come from a part of the body.
 
 use crate::compose::Composed;
-use crate::json::Node;
-use crate::telegram::{Entity, EntityKind, Limit, ParseMode, Traced, trace};
+use crate::json::JsonNode;
+use crate::telegram::{Entity, EntityKind, Limit, ParseMode, TracedText, trace};
 use crate::text::Span;
 
-use super::{Found, Note};
+use super::{HoverContent, HoverNote};
 
-/// Returns the entities whose text or markup comes from the place, the innermost first.
-pub fn entities(composed: &Composed, at: usize) -> Option<Found> {
+/// Returns the entities whose text or markup comes from the byte `at`, the innermost first.
+pub(crate) fn entities(composed: &Composed, at: usize) -> Option<HoverContent> {
     let document = composed.document.as_ref()?;
     let (text, limit) = match document.root.get("text") {
         Some(text) => (text.as_text()?, Limit::Message),
         None => (document.root.get("caption")?.as_text()?, Limit::Caption),
     };
-    let mode = document.root.get("parse_mode").and_then(Node::as_text);
+    let mode = document.root.get("parse_mode").and_then(JsonNode::as_text);
     let mode = mode.map_or(Ok(None), |mode| ParseMode::from_argument(&mode.decoded)).ok()?;
     let traced = trace(mode, &text.decoded, limit)?;
-    let in_body = |markup: Span| composed.origin(text.raw_span(markup));
+    let in_body = |markup: Span| composed.body_span(text.raw_span(markup));
     let mut found: Vec<(Span, &Entity)> = Vec::new();
     for entity in &traced.sent.text.entities {
         let markup = with_delimiters(mode, &text.decoded, traced.markup_of(entity));
         let Some(span) = in_body(markup).filter(|span| span.start <= at && at < span.end) else { continue };
         found.push((span, entity));
     }
+    // Entities nest, so the shortest is the innermost.
     found.sort_by_key(|(span, _)| span.len());
     let span = found.first()?.0;
     Some((span, found.into_iter().map(|(_, entity)| note(&traced, entity)).collect()))
 }
 
-/// The markup around an entity's text: its own tags or delimiters, as far as they stand right beside it.
+/// Returns the span of an entity's text together with its tags or delimiters, if they are directly beside it.
 fn with_delimiters(mode: Option<ParseMode>, markup: &str, inner: Span) -> Span {
-    let (before, behind) = (&markup[..inner.start], &markup[inner.end..]);
+    let (before, after) = (&markup[..inner.start], &markup[inner.end..]);
     match mode {
         None => inner,
         Some(ParseMode::Html) => {
             let start = if before.ends_with('>') { before.rfind('<') } else { None };
-            let end =
-                behind.starts_with("</").then(|| behind.find('>').map(|at| inner.end + at + 1)).flatten();
+            let end = after.starts_with("</").then(|| after.find('>').map(|at| inner.end + at + 1)).flatten();
             Span::new(start.unwrap_or(inner.start), end.unwrap_or(inner.end))
         }
         Some(ParseMode::Markdown | ParseMode::MarkdownV2) => {
             let is_delimiter = |c: char| "*_~|`[]>".contains(c);
             let start = before.trim_end_matches(is_delimiter).len();
-            let end = markup.len() - behind.trim_start_matches(is_delimiter).len();
+            let end = markup.len() - after.trim_start_matches(is_delimiter).len();
             Span::new(start, end)
         }
     }
 }
 
-fn note(traced: &Traced, entity: &Entity) -> Note {
+fn note(traced: &TracedText, entity: &Entity) -> HoverNote {
     let title = format!(
         "{} · “{}”",
         entity.kind.name(),
         shortened(traced.text_of(entity).of(&traced.sent.text.text))
     );
-    let place = format!("offset {}, length {} in UTF-16 units", entity.offset, entity.length);
-    Note::new(title, [place].into_iter().chain(data_of(&entity.kind)))
+    let position = format!("offset {}, length {} in UTF-16 units", entity.offset, entity.length);
+    HoverNote::new(title, [position].into_iter().chain(data_of(&entity.kind)))
 }
 
 fn data_of(kind: &EntityKind) -> Option<String> {

@@ -1,12 +1,13 @@
-//! The export as a text to read beside CleverTap's forms.
+//! The export as text, laid out like CleverTap's forms.
 
 use super::{CampaignForm, Export, WebhookForm};
 
+/// The width of the label column, in characters.
 const LABELS: usize = 26;
 
 impl Export {
-    /// Returns the forms in the order in which one fills them; the custom body stands at the end, byte for byte.
-    pub fn to_text(&self) -> String {
+    /// Returns the forms in the order in which the user fills them in.
+    pub(crate) fn to_text(&self) -> String {
         let webhook = self.webhook.as_ref().map(WebhookForm::to_text).unwrap_or_default();
         format!("{webhook}{}", self.campaign.to_text())
     }
@@ -51,6 +52,7 @@ impl CampaignForm {
         }
         text.push_str(&field("What: Content Format", self.content_format));
         text.push_str(&field("What: Custom Body", "as follows"));
+        // The body comes last and is not indented, so that it can be copied byte for byte.
         format!("{text}\n{}", self.custom_body)
     }
 }

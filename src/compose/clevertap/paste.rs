@@ -1,21 +1,21 @@
-//! A body that was copied from a page: what came along and would break it, mended; and what it is a body of.
+//! Cleans up a body that was copied from a web page, and guesses its content format and Bot API method.
 
 use crate::campaign::ContentFormat;
-use crate::compose::mask::{holes, mask};
+use crate::compose::mask::{find_liquid, mask};
 use crate::json;
 use crate::telegram::{Method, fields};
 use crate::text::Span;
 
 #[derive(Debug, Clone, PartialEq)]
-pub struct Pasted {
+pub struct PastedBody {
     pub body: String,
-    pub mended: Vec<String>,
+    pub repairs: Vec<String>,
     pub content_format: ContentFormat,
-    /// The Bot API method whose fields it has, where one stands out.
+    /// The Bot API method that the body's fields fit, if there is one.
     pub method: Option<Method>,
 }
 
-impl Pasted {
+impl PastedBody {
     pub fn as_is(text: &str) -> Self {
         let keys = top_keys(text);
         let content_format = match keys.is_some() || looks_like_json(text) {
@@ -23,76 +23,83 @@ impl Pasted {
             false => ContentFormat::Text,
         };
         let method = keys.as_deref().and_then(method_of);
-        Self { body: text.to_owned(), mended: Vec::new(), content_format, method }
+        Self { body: text.to_owned(), repairs: Vec::new(), content_format, method }
     }
 
-    /// Whether it has CleverTap's `@` variables, which only its dialect knows.
-    pub fn has_chips(&self) -> bool {
-        holes(&self.body).iter().any(|hole| hole.of(&self.body).starts_with('@'))
+    /// Whether it has CleverTap's `@` variables, which only the CleverTap dialect supports.
+    pub fn has_at_variables(&self) -> bool {
+        find_liquid(&self.body).iter().any(|piece| piece.of(&self.body).starts_with('@'))
     }
 }
 
-/// Mends what only copying from a page can have brought, and only where it would break the body.
-pub fn paste(text: &str) -> Pasted {
-    let mut mender = Mender { text: text.to_owned(), mended: Vec::new() };
-    mender.line_ends();
-    mender.code_fence();
-    mender.braced_chips();
-    mender.liquid();
-    if looks_like_json(&mender.text) {
-        mender.json();
+/// Repairs what copying from a web page broke. Characters that do no harm, such as curly quotes in the message's text,
+/// stay.
+pub(crate) fn clean_pasted(text: &str) -> PastedBody {
+    let mut fixer = PasteFixer { text: text.to_owned(), repairs: Vec::new() };
+    // The order matters: each step searches for Liquid again, and the JSON can be found only in clean Liquid.
+    fixer.line_ends();
+    fixer.code_fence();
+    fixer.braced_variables();
+    fixer.liquid();
+    if looks_like_json(&fixer.text) {
+        fixer.json();
     }
-    Pasted { mended: mender.mended, ..Pasted::as_is(&mender.text) }
+    PastedBody { repairs: fixer.repairs, ..PastedBody::as_is(&fixer.text) }
 }
 
-/// Whether the first thing besides Liquid is an object's or array's bracket, or a body that JSON can begin with.
+/// Whether the first character outside of Liquid is `{` or `[`.
 fn looks_like_json(text: &str) -> bool {
     let mut at = 0;
-    for hole in holes(text) {
-        if !text.get(at..hole.start).unwrap_or_default().trim().is_empty() {
+    for piece in find_liquid(text) {
+        if !text.get(at..piece.start).unwrap_or_default().trim().is_empty() {
             break;
         }
-        at = hole.end;
+        at = piece.end;
     }
     text.get(at..).unwrap_or_default().trim_start().starts_with(['{', '['])
 }
 
 fn top_keys(text: &str) -> Option<Vec<String>> {
-    let holes = holes(text);
-    let document = json::parse(&mask(text, &holes)).ok()?;
+    let liquid_spans = find_liquid(text);
+    // A body with syntax errors has no keys to look at. The caller then decides by its first character.
+    let document = json::parse(&mask(text, &liquid_spans)).ok()?;
     Some(document.root.as_object()?.iter().map(|member| member.key.decoded.clone()).collect())
 }
 
-/// Returns the method that needs most of these fields and no other.
+/// Returns the method whose required fields are all present. If there are several, the one with the most required
+/// fields.
 fn method_of(keys: &[String]) -> Option<Method> {
     let has = |name: &str| keys.iter().any(|key| key == name);
-    let needed = |method: Method| {
+    // For each required field of the method, whether the body has it. Without the chat id: a pasted body may lack it,
+    // and nearly every method needs it.
+    let required = |method: Method| {
         let needed =
             fields::of_method(method).iter().filter(|field| field.required && field.name != "chat_id");
         needed.map(|field| has(&field.name)).collect::<Vec<bool>>()
     };
     let fits = |method: &Method| {
-        method.sends() && !needed(*method).is_empty() && needed(*method).iter().all(|has| *has)
+        method.sends() && !required(*method).is_empty() && required(*method).iter().all(|has| *has)
     };
     let fitting: Vec<Method> = Method::ALL.into_iter().filter(fits).collect();
-    let most = fitting.iter().map(|method| needed(*method).len()).max()?;
-    fitting.into_iter().find(|method| needed(*method).len() == most)
+    let most = fitting.iter().map(|method| required(*method).len()).max()?;
+    fitting.into_iter().find(|method| required(*method).len() == most)
 }
 
-struct Mender {
+struct PasteFixer {
     text: String,
-    mended: Vec<String>,
+    repairs: Vec<String>,
 }
 
-impl Mender {
-    fn take(&mut self, text: String, words: &str) {
+impl PasteFixer {
+    fn apply(&mut self, text: String, description: &str) {
         if self.text != text {
             self.text = text;
-            self.mended.push(words.to_owned());
+            self.repairs.push(description.to_owned());
         }
     }
 
     fn line_ends(&mut self) {
+        // Not listed among the repairs: nobody can see these characters.
         self.text = self.text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     }
 
@@ -100,42 +107,43 @@ impl Mender {
         let trimmed = self.text.trim();
         let inside = trimmed.strip_prefix("```").and_then(|rest| rest.strip_suffix("```"));
         let Some((language, body)) = inside.and_then(|inside| inside.split_once('\n')) else { return };
+        // The first line of a code fence is a language name. Anything else may be the body itself.
         if language.trim().chars().all(char::is_alphanumeric) {
-            self.take(body.to_owned(), "the code fence around it was taken away");
+            self.apply(body.to_owned(), "removed the code fence around the body");
         }
     }
 
-    /// `{{ @Profile - name | default: "…" }}`: the page shows a variable of CleverTap's other kind in braces.
-    fn braced_chips(&mut self) {
+    /// Removes the braces around `{{ @Profile - name | default: "…" }}`, the form that CleverTap's documentation shows.
+    fn braced_variables(&mut self) {
         let mut text = self.text.clone();
-        for hole in holes(&self.text).into_iter().rev() {
-            let inside = hole.of(&self.text).strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}"));
+        for piece in find_liquid(&self.text).into_iter().rev() {
+            let inside = piece.of(&self.text).strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}"));
             if let Some(inside) = inside.map(str::trim).filter(|inside| inside.starts_with('@')) {
-                text.replace_range(hole.range(), inside);
+                text.replace_range(piece.range(), inside);
             }
         }
-        self.take(text, "`@` variables were taken out of their braces: they work only outside Liquid");
+        self.apply(text, "removed the braces around `@` variables: they work only outside Liquid");
     }
 
-    /// Straightens what stands in Liquid, where only programs read it; and in `@` variables.
+    /// Replaces curly quotes and special spaces in Liquid and in `@` variables, which are code, not text to read.
     fn liquid(&mut self) {
-        let mut text = with_plain_chips(&self.text);
-        for hole in holes(&text.clone()).into_iter().rev() {
-            let plain = plain(hole.of(&text));
-            text.replace_range(hole.range(), &plain);
+        let mut text = with_straight_quotes(&self.text);
+        for piece in find_liquid(&text.clone()).into_iter().rev() {
+            let plain = plain(piece.of(&text));
+            text.replace_range(piece.range(), &plain);
         }
-        self.take(text, "curly quotes and odd spaces in Liquid were made plain ones");
+        self.apply(text, "replaced curly quotes and special spaces in Liquid with plain ones");
     }
 
-    /// Straightens quotes and spaces around the members of the JSON; inside its strings they are text.
+    /// Replaces curly quotes and special spaces in the JSON syntax. Inside JSON strings they are text and stay.
     fn json(&mut self) {
-        let holes = holes(&self.text);
-        let text = Straightener { text: &self.text, out: String::new(), at: 0 }.run(&holes);
-        self.take(text, "curly quotes and odd spaces around the JSON were made plain ones");
+        let liquid_spans = find_liquid(&self.text);
+        let text = Straightener { text: &self.text, out: String::new(), at: 0 }.run(&liquid_spans);
+        self.apply(text, "replaced curly quotes and special spaces around the JSON with plain ones");
     }
 }
 
-/// Whether a page draws this instead of `"`.
+/// Whether web pages show this character in place of `"`.
 fn is_curly(c: char) -> bool {
     matches!(c, '“' | '”' | '„' | '‟' | '«' | '»')
 }
@@ -158,8 +166,9 @@ fn plain(liquid: &str) -> String {
     liquid.chars().filter(|c| !is_invisible(*c)).map(plain).collect()
 }
 
-/// Straightens the quotes around the default of `@Profile - name | default: “…”`, which make it one.
-fn with_plain_chips(text: &str) -> String {
+/// Replaces the curly quotes around the default of `@Profile - name | default: “…”`. Without straight quotes it is not
+/// recognised as an `@` variable.
+fn with_straight_quotes(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find("default:") {
@@ -167,17 +176,17 @@ fn with_plain_chips(text: &str) -> String {
         out.push_str(before);
         rest = after;
         let line = before.rsplit('\n').next().unwrap_or_default();
-        let is_chip =
+        let is_at_variable =
             line.rfind('@').is_some_and(|sign| line[sign..].contains(" - ") && !line[sign..].contains('"'));
         let value = rest.trim_start();
         let mut chars = value.chars();
-        if is_chip && chars.next().is_some_and(is_curly) {
+        if is_at_variable && chars.next().is_some_and(is_curly) {
             let inside = chars.as_str();
             let end = inside.find(is_curly).filter(|end| !inside[..*end].contains('\n'));
             if let Some(end) = end {
                 out.push_str(&format!(" \"{}\"", &inside[..end]));
-                let behind = &inside[end..];
-                rest = &behind[behind.chars().next().map_or(0, char::len_utf8)..];
+                let after = &inside[end..];
+                rest = &after[after.chars().next().map_or(0, char::len_utf8)..];
             }
         }
     }
@@ -191,14 +200,15 @@ struct Straightener<'t> {
 }
 
 impl Straightener<'_> {
-    fn run(mut self, holes: &[Span]) -> String {
-        let mut holes = holes.iter().peekable();
-        // The quote that opened the string one is in.
+    fn run(mut self, liquid_spans: &[Span]) -> String {
+        let mut liquid_spans = liquid_spans.iter().peekable();
+        // The quote that opened the current string.
         let mut open: Option<char> = None;
         while let Some(c) = self.text.get(self.at..).and_then(|rest| rest.chars().next()) {
-            if let Some(hole) = holes.next_if(|hole| hole.start == self.at) {
-                self.out.push_str(hole.of(self.text));
-                self.at = hole.end;
+            // Liquid is already clean, and its quotes are not JSON.
+            if let Some(piece) = liquid_spans.next_if(|piece| piece.start == self.at) {
+                self.out.push_str(piece.of(self.text));
+                self.at = piece.end;
                 continue;
             }
             self.at += c.len_utf8();
@@ -213,12 +223,13 @@ impl Straightener<'_> {
                 }
                 (None, c) if is_odd_space(c) => ' ',
                 (None, c) if is_invisible(c) => continue,
+                // An escaped character never ends the string.
                 (Some(_), '\\') => {
                     self.out.push('\\');
                     let Some(next) = self.text.get(self.at..).and_then(|rest| rest.chars().next()) else {
                         break;
                     };
-                    if holes.peek().is_some_and(|hole| hole.start == self.at) {
+                    if liquid_spans.peek().is_some_and(|piece| piece.start == self.at) {
                         continue;
                     }
                     self.at += next.len_utf8();
@@ -233,7 +244,7 @@ impl Straightener<'_> {
                         open = None;
                         '"'
                     }
-                    // A quote within the text, which the page had straight.
+                    // A straight quote inside a string that has curly quotes around it is part of the text.
                     false if c == '"' => {
                         self.out.push('\\');
                         '"'
@@ -249,6 +260,7 @@ impl Straightener<'_> {
 
     fn ends_here(&self) -> bool {
         let rest = self.text.get(self.at..).unwrap_or_default();
+        // A curly quote ends the string only before JSON punctuation. In `“it’s “on””` the inner quotes are text.
         let next = rest.chars().find(|c| !c.is_whitespace() && !is_odd_space(*c));
         next.is_none_or(|c| matches!(c, ':' | ',' | '}' | ']'))
     }
@@ -260,8 +272,13 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: &str, n_mended: usize) {
-        let pasted = paste(text);
-        assert_eq!((pasted.body.as_str(), pasted.mended.len()), (expected, n_mended), "{:?}", pasted.mended);
+        let pasted = clean_pasted(text);
+        assert_eq!(
+            (pasted.body.as_str(), pasted.repairs.len()),
+            (expected, n_mended),
+            "{:?}",
+            pasted.repairs
+        );
     }
 
     #[test]
@@ -308,7 +325,7 @@ mod tests {
     #[test]
     fn the_fields_say_which_method_it_is_for() {
         let of = |text: &str| {
-            let pasted = paste(text);
+            let pasted = clean_pasted(text);
             (pasted.content_format, pasted.method.map(Method::as_str))
         };
         assert_eq!(of(r#"{"chat_id": 1, "text": "a"}"#), (ContentFormat::Json, Some("sendMessage")));

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::campaign::Who;
+use crate::campaign::Recipients;
 
 fn telegram() -> Webhook {
     Webhook {
@@ -15,7 +15,7 @@ fn telegram() -> Webhook {
 fn exported(webhook: &Webhook, campaign: &Campaign, body: &str, partials: &[(&str, &str)]) -> Export {
     let partials =
         Partials(partials.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect());
-    export(&Source {
+    export(&ExportSource {
         stem: "sale",
         campaign,
         webhook: Some(webhook),
@@ -26,12 +26,12 @@ fn exported(webhook: &Webhook, campaign: &Campaign, body: &str, partials: &[(&st
 }
 
 fn told(export: &Export) -> Vec<String> {
-    let line = |(part, problem): &(Part, Diagnostic)| {
+    let line = |(part, problem): &(ExportPart, Diagnostic)| {
         let part = match part {
-            Part::Body => "body".to_owned(),
-            Part::Partial(name) => format!("partial {name}"),
-            Part::Webhook(keys) => format!("webhook {}", keys.join(".")),
-            Part::Campaign(keys) => format!("campaign {}", keys.join(".")),
+            ExportPart::Body => "body".to_owned(),
+            ExportPart::Partial(name) => format!("partial {name}"),
+            ExportPart::Webhook(keys) => format!("webhook {}", keys.join(".")),
+            ExportPart::Campaign(keys) => format!("campaign {}", keys.join(".")),
         };
         format!("{part} {}: {}", problem.code, problem.message)
     };
@@ -81,7 +81,7 @@ fn own_filters_and_partials_are_rewritten_where_that_is_exact() {
     );
     assert_eq!(
         export.rewritten,
-        ["the text of the partial `f` is put in", "CleverTap has no filter `tg_html`: rewritten (2 places)"]
+        ["the partial `f` is inlined", "CleverTap has no filter `tg_html`: rewritten (2 places)"]
     );
     assert!(!told(&export).iter().any(|line| line.starts_with("body")), "{:?}", told(&export));
 }
@@ -93,7 +93,7 @@ fn what_has_no_rewrite_is_told_in_the_file_it_stands_in() {
     let places: Vec<&str> = export
         .problems
         .iter()
-        .filter(|(part, _)| *part == Part::Body)
+        .filter(|(part, _)| *part == ExportPart::Body)
         .map(|(_, problem)| problem.span.of(body))
         .collect();
     assert_eq!(places, ["{% render \"g\" %}", "json"]);
@@ -114,9 +114,9 @@ fn a_secret_is_named_and_what_the_forms_do_not_have_is_told() {
     let form = export.webhook.as_ref().unwrap();
     assert_eq!(form.headers.last().unwrap(), &("Authorization".to_owned(), "Bearer ${KEY}".to_owned()));
     for words in [
-        "webhook url fill-in-by-hand: put the value of BOT_TOKEN",
-        "webhook auth.token fill-in-by-hand: put the value of KEY",
-        "webhook url differs-in-clevertap: CleverTap cannot reach this machine's sandbox",
+        "webhook url fill-in-by-hand: in CleverTap, replace `${BOT_TOKEN}`",
+        "webhook auth.token fill-in-by-hand: in CleverTap, replace `${KEY}`",
+        "webhook url differs-in-clevertap: CleverTap cannot reach the local sandbox",
         "webhook headers.X differs-in-clevertap",
         "webhook timeout differs-in-clevertap",
         "webhook retries differs-in-clevertap",
@@ -136,8 +136,8 @@ fn the_variables_say_how_users_come_into_the_campaign() {
         |body: &str| exported(&telegram(), &Campaign::default(), body, &[]).campaign.qualification;
     assert_eq!(qualification("{{ Event.a }}"), "Live behavior");
     assert_eq!(qualification("{{ Event.a }}{{ ExternalTrigger.b }}"), "External Trigger");
-    let who = Who { audience: Audience::Segment("buyers".into()), exclude: Some("a == 1".into()) };
-    let campaign = Campaign { who: Some(who), ..Campaign::default() };
+    let who = Recipients { audience: Audience::Segment("buyers".into()), exclude: Some("a == 1".into()) };
+    let campaign = Campaign { recipients: Some(who), ..Campaign::default() };
     let export = exported(&telegram(), &campaign, "{{ \"now\" | date: \"%Y\" }}", &[]);
     assert_eq!(export.campaign.who, "segment buyers, but not: a == 1");
     check_told(&export, "campaign who.segment differs-in-clevertap");
@@ -150,11 +150,11 @@ fn a_call_that_stays_is_told_once() {
         let export = exported(&telegram(), &Campaign::default(), body, &[("f", "x")]);
         told(&export).into_iter().filter(|line| line.starts_with("body")).collect::<Vec<_>>()
     };
-    let none = "body not-in-clevertap: CleverTap has no partials, and";
-    assert_eq!(problems("{% render 'g' %}"), [format!("{none} there is none named `g`")]);
+    let none = "body not-in-clevertap: CleverTap has no partials, and this one cannot be inlined:";
+    assert_eq!(problems("{% render 'g' %}"), [format!("{none} there is no partial `g`")]);
     assert_eq!(
         problems("{% liquid\nrender 'f'\n%}"),
-        [format!("{none} this one is called inside `{{% liquid %}}`")]
+        [format!("{none} it is called inside `{{% liquid %}}`")]
     );
-    assert_eq!(problems("{%- render f %}"), ["body liquid-syntax: `render` needs a quoted name"]);
+    assert_eq!(problems("{%- render f %}"), ["body liquid-syntax: `render` needs a quoted partial name"]);
 }

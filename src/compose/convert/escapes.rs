@@ -1,9 +1,10 @@
-//! The filters that escape values: telecast's own while converting, the dialect's in the body.
+//! Swaps the filters that escape values. During a conversion these are telecast's own filters; in the body they are
+//! those of its dialect.
 
-use crate::compose::mask::holes;
+use crate::compose::mask::find_liquid;
 use crate::dialect::Dialect;
 use crate::telegram::ParseMode;
-use crate::template::{self, Partials, Position, TokenClass};
+use crate::template::{self, EscapePosition, Partials, TokenClass};
 
 const JSON: &str = "json_escape";
 
@@ -13,23 +14,25 @@ const ESCAPES: [(ParseMode, &str); 3] = [
     (ParseMode::MarkdownV2, "tg_markdown_v2"),
 ];
 
-pub fn escape_filter(mode: ParseMode) -> &'static str {
+pub(crate) fn escape_filter(mode: ParseMode) -> &'static str {
     ESCAPES.iter().find(|(known, _)| *known == mode).map_or("tg_html", |(_, filter)| filter)
 }
 
-/// Returns a piece of Liquid with telecast's own filters in place of what CleverTap's write out at length.
+/// Replaces each chain of CleverTap filters that escapes a value with telecast's own filter that does the same.
 pub(super) fn in_own_filters(liquid: &str) -> String {
-    let mut own = liquid.replace(&written_out(None, Position::InString), JSON);
+    let mut own = liquid.replace(&filter_chain(None, EscapePosition::InString), JSON);
     for (mode, filter) in ESCAPES {
-        let at_length = written_out(Some(mode), Position::PlainText);
-        if at_length.contains('|') {
-            own = own.replace(&at_length, filter);
+        let chain = filter_chain(Some(mode), EscapePosition::PlainText);
+        // A single filter (`escape`) is left: it counts as an escape only if the old mode is HTML, which `is_escape`
+        // checks.
+        if chain.contains('|') {
+            own = own.replace(&chain, filter);
         }
     }
     own
 }
 
-fn written_out(mode: Option<ParseMode>, position: Position) -> String {
+fn filter_chain(mode: Option<ParseMode>, position: EscapePosition) -> String {
     template::escape_filters(mode, position, Dialect::CleverTap).join(" | ")
 }
 
@@ -37,33 +40,37 @@ pub(super) struct Escapes {
     from: Option<ParseMode>,
     mode: String,
     json: String,
-    /// Whether values that have no escape of the mode get one: what was plain in the old mode may be markup in the new.
-    adds: bool,
-    /// Whether a value that gets the mode's escapes needs those for JSON too.
+    /// Whether values without an escape get one. A value that is plain text in the old mode may be markup in the new
+    /// one: `1284.5` needs no escape in HTML, but the dot breaks MarkdownV2.
+    adds_missing: bool,
+    /// Whether a value that gets an escape for the mode also needs one for JSON.
     needs_json: bool,
 }
 
 impl Escapes {
-    pub fn new(from: Option<ParseMode>, to: ParseMode, dialect: Dialect, is_in_string: bool) -> Self {
+    pub(super) fn new(from: Option<ParseMode>, to: ParseMode, dialect: Dialect, is_in_string: bool) -> Self {
         let (mode, json) = match dialect {
             Dialect::Telecast => (escape_filter(to).to_owned(), JSON.to_owned()),
-            Dialect::CleverTap => {
-                (written_out(Some(to), Position::PlainText), written_out(None, Position::InString))
-            }
+            Dialect::CleverTap => (
+                filter_chain(Some(to), EscapePosition::PlainText),
+                filter_chain(None, EscapePosition::InString),
+            ),
         };
-        // A backslash by itself is no JSON; what HTML puts in is.
-        // What is plain in another mode mostly is so in the old Markdown, and in its links an escape would be read.
-        let adds = from != Some(to) && (to != ParseMode::Markdown || from.is_none());
-        Self { from, mode, json, adds, needs_json: is_in_string && to != ParseMode::Html }
+        // Values that are plain in another mode are mostly plain in the old Markdown too, and inside its links an
+        // escape would be shown as text. So only text without any mode gets escapes for Markdown.
+        let adds_missing = from != Some(to) && (to != ParseMode::Markdown || from.is_none());
+        // The Markdown modes escape with backslashes, which JSON does not accept unescaped. What the HTML escape
+        // writes is valid in a JSON string.
+        Self { from, mode, json, adds_missing, needs_json: is_in_string && to != ParseMode::Html }
     }
 
-    pub fn swap(&self, text: &str) -> String {
+    pub(super) fn swap(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         let mut at = 0;
-        for hole in holes(text) {
-            out.push_str(&text[at..hole.start]);
-            out.push_str(&self.swapped(hole.of(text)));
-            at = hole.end;
+        for piece in find_liquid(text) {
+            out.push_str(&text[at..piece.start]);
+            out.push_str(&self.swapped(piece.of(text)));
+            at = piece.end;
         }
         out + &text[at..]
     }
@@ -73,7 +80,7 @@ impl Escapes {
         let filters = || template.tokens().iter().filter(|token| token.class == TokenClass::Filter);
         let adds_json =
             self.needs_json && !filters().any(|token| matches!(token.span.of(liquid), "json" | JSON));
-        if self.adds && self.is_plain_value(liquid, &template) {
+        if self.adds_missing && self.is_plain_value(liquid, &template) {
             return self.escaped(liquid, &template, adds_json);
         }
         let mut out = String::with_capacity(liquid.len());
@@ -92,7 +99,8 @@ impl Escapes {
         out + &liquid[at..]
     }
 
-    /// Whether `liquid` prints a recipient's value that no filter escapes. What makes markup of its own was refused.
+    /// Whether `liquid` prints a recipient's value without an escape. [`super::external_text::check`] has refused
+    /// values that contain intended markup.
     fn is_plain_value(&self, liquid: &str, template: &template::Template) -> bool {
         let tokens = template.tokens();
         let is_recipients = tokens
@@ -105,9 +113,9 @@ impl Escapes {
         liquid.starts_with("{{") && is_recipients && !is_escaped
     }
 
-    /// Puts the escapes in front of the value's escape for JSON, else at its end.
+    /// Inserts the escape for the mode before the escape for JSON if there is one, else at the end.
     fn escaped(&self, liquid: &str, template: &template::Template, adds_json: bool) -> String {
-        let is_json = |token: &&template::Token| {
+        let is_json = |token: &&template::LiquidToken| {
             token.class == TokenClass::Filter && matches!(token.span.of(liquid), "json" | JSON)
         };
         if let Some(json) = template.tokens().iter().find(is_json).map(|token| token.span) {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::compose::Chat;
+use crate::compose::ChatTarget;
 use crate::compose::tests::{composed_with, profile};
 
 /// Takes the cursor `‸`, or the ends of a selection `⟦⟧`, out of a text.
@@ -36,12 +36,12 @@ fn check(mode: &str, text: &str, expected: &str) {
 #[track_caller]
 fn check_body(marked: &str, expected: &str) {
     let (body, selection) = place(marked);
-    let composed = composed_with(&body, &profile(ANNA), Chat::OfTheBody, PARTIALS);
+    let composed = composed_with(&body, &profile(ANNA), ChatTarget::FromBody, PARTIALS);
     let request = composed.request.as_ref().unwrap_or_else(|| panic!("{:?}", composed.diagnostics));
     let text = &request.text().unwrap().sent.text;
-    let lit = Links::new(&composed).lit(&composed, selection);
+    let lit = Links::new(&composed).highlight(&composed, selection);
     let parts = lit.parts.iter().filter_map(|part| match part {
-        Part::Text(span) => Some(*span),
+        MessagePart::Text(span) => Some(*span),
         _ => None,
     });
     assert_eq!(shown(text, parts), expected, "{marked}");
@@ -50,10 +50,11 @@ fn check_body(marked: &str, expected: &str) {
 #[track_caller]
 fn check_back(mode: &str, text: &str, sent: &str, expected: &str) {
     let body = format!(r#"{{"chat_id": 1, "parse_mode": "{mode}", "text": "{text}"}}"#);
-    let composed = composed_with(&body, &profile(ANNA), Chat::OfTheBody, PARTIALS);
+    let composed = composed_with(&body, &profile(ANNA), ChatTarget::FromBody, PARTIALS);
     let message = &composed.request.as_ref().unwrap().text().unwrap().sent.text;
     let at = message.find(sent).unwrap();
-    let found = Links::new(&composed).place_of(&composed, Part::Text(Span::new(at, at + sent.len())));
+    let found =
+        Links::new(&composed).body_span_of(&composed, MessagePart::Text(Span::new(at, at + sent.len())));
     assert_eq!(found.map(|span| span.of(&body)), Some(expected));
 }
 
@@ -127,12 +128,12 @@ fn a_missing_chat_and_a_test_chat_move_nothing() {
     let missing = r#"{"chat_id": {{ Profile.nobody }}, "text": "Good mor‸ning"}"#;
     check_body(missing, "Good [morning]");
     let (body, cursor) = place(missing);
-    let composed = composed_with(&body, &profile(ANNA), Chat::Test("@a_rather_long_name"), PARTIALS);
+    let composed = composed_with(&body, &profile(ANNA), ChatTarget::Test("@a_rather_long_name"), PARTIALS);
     let links = Links::new(&composed);
-    let lit = links.lit(&composed, cursor);
-    assert_eq!(lit.parts, [Part::Text(Span::new(5, 12))]);
+    let lit = links.highlight(&composed, cursor);
+    assert_eq!(lit.parts, [MessagePart::Text(Span::new(5, 12))]);
     assert_eq!(lit.rendered[0].of(composed.rendered.as_deref().unwrap()), "morning");
-    assert_eq!(links.place_of(&composed, lit.parts[0]).unwrap().of(&body), "morning");
+    assert_eq!(links.body_span_of(&composed, lit.parts[0]).unwrap().of(&body), "morning");
 }
 
 #[test]
@@ -140,9 +141,9 @@ fn buttons_media_and_answers_are_parts_too() {
     let body = r#"{"chat_id": 1, "text": "x", "reply_markup": {"inline_keyboard": [
         [{"text": "", "url": "a.de"}], [{"text": "One", "url": "a.de"}, {"text": "Two", "url": "{{ Profile.u‸rl }}"}]]}}"#;
     let (body, cursor) = place(body);
-    let composed = composed_with(&body, &profile(ANNA), Chat::OfTheBody, PARTIALS);
+    let composed = composed_with(&body, &profile(ANNA), ChatTarget::FromBody, PARTIALS);
     let links = Links::new(&composed);
-    assert_eq!(links.lit(&composed, cursor).parts, [Part::Button(1)]);
-    let place = links.place_of(&composed, Part::Button(0)).unwrap();
+    assert_eq!(links.highlight(&composed, cursor).parts, [MessagePart::Button(1)]);
+    let place = links.body_span_of(&composed, MessagePart::Button(0)).unwrap();
     assert_eq!(place.of(&body), r#"{"text": "One", "url": "a.de"}"#);
 }

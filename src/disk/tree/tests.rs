@@ -1,10 +1,10 @@
-//! A tree with every kind of name that leads elsewhere.
+//! A tree with every kind of name that leads out of it.
 
 use std::os::unix::fs::symlink;
 
 use super::*;
 use crate::diagnostic::Code;
-use crate::disk::Condition;
+use crate::disk::FileCondition;
 
 struct Ground {
     folder: tempfile::TempDir,
@@ -31,7 +31,7 @@ impl Ground {
     #[track_caller]
     fn check_unread(&self, path: &str, code: Code) {
         let source = self.tree.read(path);
-        assert_eq!((source.text.as_str(), source.condition), ("", Condition::Unusable), "{path}");
+        assert_eq!((source.text.as_str(), source.condition), ("", FileCondition::Unusable), "{path}");
         assert_eq!(source.problems[0].code, code, "{path}");
     }
 

@@ -1,4 +1,4 @@
-//! Lines as they are broken, a row a line; laws for any text at any width.
+//! Wrapped lines, one string per row, and properties that hold for any text at any width.
 
 use proptest::prelude::*;
 
@@ -8,7 +8,7 @@ use crate::editor::{Command, Motion};
 fn rows(text: &str, width: usize) -> Vec<String> {
     let mut editor = Editor::new(text);
     editor.set_wrap(Some(width));
-    let row = |row: Row| format!("{}{}", " ".repeat(row.column), editor.slice(row.span));
+    let row = |row: VisualRow| format!("{}{}", " ".repeat(row.column), editor.slice(row.span));
     editor.rows_from(0, 0).map(row).collect()
 }
 
@@ -83,7 +83,7 @@ proptest! {
     fn rows_cover_each_line_and_split_no_grapheme(text in TEXT, width in 1..61usize) {
         let mut editor = Editor::new(&text);
         editor.set_wrap(Some(width));
-        let rows: Vec<Row> = editor.rows_from(0, 0).collect();
+        let rows: Vec<VisualRow> = editor.rows_from(0, 0).collect();
         let mut expected = 0;
         for row in &rows {
             let line = editor.line_span(row.line);
@@ -104,7 +104,7 @@ proptest! {
     fn every_place_is_found_again(text in TEXT, width in 1..61usize) {
         let mut editor = Editor::new(&text);
         editor.set_wrap(Some(width));
-        let rows: Vec<Row> = editor.rows_from(0, 0).collect();
+        let rows: Vec<VisualRow> = editor.rows_from(0, 0).collect();
         for (index, row) in rows.iter().enumerate() {
             prop_assert_eq!(editor.row_at(row.span.start), *row);
             prop_assert_eq!(editor.row_before(row), index.checked_sub(1).map(|before| rows[before]));
@@ -143,7 +143,7 @@ proptest! {
     }
 }
 
-/// Whether the cursor has a cell behind the row.
-fn rows_left(editor: &Editor, row: &Row, width: usize) -> bool {
+/// Whether the cursor has a cell after the row.
+fn rows_left(editor: &Editor, row: &VisualRow, width: usize) -> bool {
     row.span.is_empty() || editor.column_in(row, row.span.end) < width
 }

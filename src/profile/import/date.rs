@@ -1,11 +1,11 @@
-//! The ways in which files write days and instants: ISO's and CleverTap's, each optionally with ` HH:mm:ss`.
+//! The date formats of imported files: ISO's and CleverTap's, each optionally followed by ` HH:mm:ss`.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DateFormat {
+pub(crate) enum DateFormat {
     /// `yyyy-MM-dd`
     Iso,
     /// `dd/MM/yyyy`
@@ -24,8 +24,9 @@ const MONTHS: [&str; 12] =
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 impl DateFormat {
-    /// All formats; where several fit, the first is taken.
-    pub const ALL: [DateFormat; 6] = [
+    /// All formats. If several fit a column equally well, as for `01/02/2026`, the first is used and the import
+    /// mentions the other one.
+    pub(crate) const ALL: [DateFormat; 6] = [
         DateFormat::Iso,
         DateFormat::DayMonthYear,
         DateFormat::MonthDayYear,
@@ -35,7 +36,7 @@ impl DateFormat {
     ];
 
     /// Returns the pattern as CleverTap writes it.
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             DateFormat::Iso => "yyyy-MM-dd",
             DateFormat::DayMonthYear => "dd/MM/yyyy",
@@ -46,8 +47,8 @@ impl DateFormat {
         }
     }
 
-    /// Returns the format with day and month the other way round, where there is one.
-    pub fn swapped(self) -> Option<DateFormat> {
+    /// Returns the format with day and month swapped, if there is one.
+    pub(crate) fn swapped(self) -> Option<DateFormat> {
         match self {
             DateFormat::DayMonthYear => Some(DateFormat::MonthDayYear),
             DateFormat::MonthDayYear => Some(DateFormat::DayMonthYear),
@@ -57,24 +58,26 @@ impl DateFormat {
         }
     }
 
-    /// Whether a cell is written so; CleverTap's `$D_<epoch seconds>` fits every format.
-    pub fn fits(self, cell: &str) -> bool {
+    /// Whether a cell has this format. CleverTap's `$D_<epoch seconds>` counts for every format.
+    pub(crate) fn fits(self, cell: &str) -> bool {
         epoch_literal(cell).is_some() || self.civil(cell).is_some()
     }
 
-    /// Reads a cell; also seconds since 1970, which alone would be taken for a number.
-    pub fn parse(self, cell: &str, zone: &TimeZone) -> Option<Timestamp> {
+    /// Reads a cell in this format or as `$D_<epoch seconds>`; a plain number counts as epoch seconds too.
+    pub(crate) fn parse(self, cell: &str, zone: &TimeZone) -> Option<Timestamp> {
         if let Some(instant) = epoch_literal(cell) {
             return Some(instant);
         }
         match self.civil(cell) {
             Some((date, time)) => zone.to_timestamp(date.to_datetime(time)).ok(),
+            // `fits` does not accept plain numbers: a column of them alone is a column of numbers, not of dates.
             None if cell.bytes().all(|byte| byte.is_ascii_digit()) => epoch(cell),
             None => None,
         }
     }
 
     fn civil(self, cell: &str) -> Option<(Date, Time)> {
+        // Every format has a fixed width, which is that of its pattern: days and months need two digits.
         let (day, rest) = cell.split_at_checked(self.as_str().len())?;
         let time = match rest.strip_prefix(' ') {
             Some(time) => clock(time)?,
@@ -115,6 +118,7 @@ fn clock(text: &str) -> Option<Time> {
     Time::new(hour, minute, second, 0).ok()
 }
 
+// The length is exact: `2026-1-31` is not a date of any known format and stays text.
 fn digits(text: &str, length: usize) -> Option<i16> {
     let is_number = text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
     if is_number { text.parse().ok() } else { None }

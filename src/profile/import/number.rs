@@ -1,8 +1,9 @@
-//! Which cells are numbers: those that come back as they were written, so that codes and phone numbers stay text.
+//! Parses cells that are numbers. A cell with a leading zero or a plus sign does not count as a number, so codes and
+//! phone numbers stay text.
 
 use crate::profile::Value;
 
-/// Reads `-12` or `3.50`; no zero before another digit, no plus, no exponent, no spaces, and no more than 64 bits.
+/// Reads `-12` or `3.50`. Leading zeros, a plus sign, exponents, spaces and more than 64 bits are not accepted.
 pub(super) fn parse(cell: &str) -> Option<Value> {
     let digits = cell.strip_prefix('-').unwrap_or(cell);
     let (whole, fraction) = match digits.split_once('.') {
@@ -10,7 +11,8 @@ pub(super) fn parse(cell: &str) -> Option<Value> {
         None => (digits, None),
     };
     let is_whole = is_digits(whole) && (whole.len() == 1 || !whole.starts_with('0'));
-    // A whole part of more than 64 bits is text with a fraction too: its last digits would be lost.
+    // With a fraction the number becomes an f64. A whole part beyond 64 bits would lose its last digits, so it stays
+    // text.
     if !is_whole || whole.parse::<i64>().is_err() && fraction.is_some() {
         return None;
     }

@@ -2,23 +2,24 @@
 
 use serde_json::Value;
 
-use super::done::Done;
-use crate::sandbox::bot::Bot;
-use crate::sandbox::call::Call;
-use crate::sandbox::chats::Chat;
+use super::result::MethodResult;
+use crate::sandbox::bot::SandboxBot;
+use crate::sandbox::call::MethodCall;
+use crate::sandbox::chats::SandboxChat;
 use crate::telegram::{self, ApiError, Method};
 
-/// getChat: does not tell whether the bot is blocked.
-pub(super) fn get_chat(bot: &mut Bot, call: &Call) -> Result<Done, ApiError> {
+/// Handles getChat. As on Telegram, it succeeds for a user who has blocked the bot.
+pub(super) fn get_chat(bot: &mut SandboxBot, call: &MethodCall) -> Result<MethodResult, ApiError> {
     Ok(chat(bot, Method::GetChat, call)?.to_full_json().into())
 }
 
-pub(super) fn send_chat_action(bot: &mut Bot, call: &Call) -> Result<Done, ApiError> {
+pub(super) fn send_chat_action(bot: &mut SandboxBot, call: &MethodCall) -> Result<MethodResult, ApiError> {
     chat(bot, Method::SendChatAction, call)?.check_writable()?;
     Ok(Value::Bool(true).into())
 }
 
-fn chat(bot: &Bot, method: Method, call: &Call) -> Result<Chat, ApiError> {
+fn chat(bot: &SandboxBot, method: Method, call: &MethodCall) -> Result<SandboxChat, ApiError> {
+    // Here an error of the arguments comes before "chat not found"; sending looks the chat up in between.
     let checked = telegram::check(method.as_str(), &call.arguments);
     let request = checked.result?;
     let chat_id = request.chat_id().ok_or_else(|| ApiError::bad_request("chat_id is empty"))?;

@@ -1,36 +1,43 @@
-//! What a message holds, as the members of a Message object.
+//! Converts the content of a message to the members of a Message object.
 //!
-//! What only a look at a file could tell is made up: sizes and durations.
+//! Values that only the file itself could provide, such as dimensions and durations, are made up.
 
 use serde_json::{Map, Value, json};
 
-use crate::sandbox::call::{self, Call};
+use crate::sandbox::call::{self, MethodCall};
 use crate::sandbox::chats::ChatBook;
-use crate::telegram::request::{File, LinkPreview, Location, MarkedText, Media, MediaKind, Poll, PollKind};
-use crate::telegram::{Content, Entity, EntityKind, entity_json};
+use crate::telegram::request::{
+    LinkPreview, Location, MarkedText, Media, MediaFile, MediaKind, Poll, PollKind,
+};
+use crate::telegram::{Entity, EntityKind, MessageContent, entity_json};
 
-type Members = Map<String, Value>;
+type MessageFields = Map<String, Value>;
 
-pub(super) fn of(content: &Content, call: &Call, chats: &ChatBook) -> Members {
+pub(super) fn of(content: &MessageContent, call: &MethodCall, chats: &ChatBook) -> MessageFields {
     match content {
-        Content::Text { text, link_preview } => {
+        MessageContent::Text { text, link_preview } => {
             let mut members = marked(text, "text", "entities", chats);
             members.extend(preview(link_preview));
             members
         }
-        Content::Media(media) => of_media(media, call, chats),
-        Content::Poll(poll) => member("poll", Value::Object(of_poll(poll, chats))),
-        Content::Location(location) => member("location", of_location(location)),
-        Content::Album(_) | Content::Nothing => Map::new(),
+        MessageContent::Media(media) => of_media(media, call, chats),
+        MessageContent::Poll(poll) => member("poll", Value::Object(of_poll(poll, chats))),
+        MessageContent::Location(location) => member("location", of_location(location)),
+        MessageContent::Album(_) | MessageContent::Nothing => Map::new(),
     }
 }
 
-fn member(key: &str, value: Value) -> Members {
+fn member(key: &str, value: Value) -> MessageFields {
     Map::from_iter([(key.to_owned(), value)])
 }
 
-/// Returns a text and its entities under the names they have in this place; nothing for an empty text.
-pub(super) fn marked(text: &MarkedText, text_key: &str, entities_key: &str, chats: &ChatBook) -> Members {
+/// Returns a text and its entities as members with the given names, or no members for an empty text.
+pub(super) fn marked(
+    text: &MarkedText,
+    text_key: &str,
+    entities_key: &str,
+    chats: &ChatBook,
+) -> MessageFields {
     let mut members = Map::new();
     if text.sent.text.is_empty() {
         return members;
@@ -43,7 +50,8 @@ pub(super) fn marked(text: &MarkedText, text_key: &str, entities_key: &str, chat
     members
 }
 
-/// The Bot API's own entity object: a mentioned user is a whole User.
+/// Returns the Bot API's entity object. Unlike telecast's own JSON form, it has a whole User object for a mentioned
+/// user.
 pub(in crate::sandbox) fn of_entity(entity: &Entity, chats: &ChatBook) -> Value {
     let mut object = entity_json::to_json(entity);
     if let (EntityKind::TextMention { user_id }, Some(members)) = (&entity.kind, object.as_object_mut()) {
@@ -53,7 +61,7 @@ pub(in crate::sandbox) fn of_entity(entity: &Entity, chats: &ChatBook) -> Value 
     object
 }
 
-/// Only what is on is repeated.
+// As on Telegram, the answer repeats only the options that are set.
 fn preview(preview: &LinkPreview) -> Option<(String, Value)> {
     let mut options = Map::new();
     let mut add = |key: &str, is_on: bool, value: Value| {
@@ -69,7 +77,7 @@ fn preview(preview: &LinkPreview) -> Option<(String, Value)> {
     (!options.is_empty()).then(|| ("link_preview_options".to_owned(), Value::Object(options)))
 }
 
-pub(super) fn of_media(media: &Media, call: &Call, chats: &ChatBook) -> Members {
+pub(super) fn of_media(media: &Media, call: &MethodCall, chats: &ChatBook) -> MessageFields {
     let upload = upload(media, call);
     let mut members = Map::new();
     match media.kind {
@@ -80,13 +88,14 @@ pub(super) fn of_media(media: &Media, call: &Call, chats: &ChatBook) -> Members 
             members.insert("photo".into(), json!([size]));
         }
         MediaKind::Video => {
-            let mut video = moving(call);
+            let mut video = video_size(call);
             video.extend(document(media, upload, "video/mp4"));
             members.insert("video".into(), Value::Object(video));
         }
+        // Telegram repeats an animation as `document`, for clients that do not know animations.
         MediaKind::Animation => {
             let document = document(media, upload, "video/mp4");
-            let mut animation = moving(call);
+            let mut animation = video_size(call);
             animation.extend(document.clone());
             members.insert("animation".into(), Value::Object(animation));
             members.insert("document".into(), Value::Object(document));
@@ -111,23 +120,26 @@ pub(super) fn of_media(media: &Media, call: &Call, chats: &ChatBook) -> Members 
     members
 }
 
-fn upload<'a>(media: &Media, call: &'a Call) -> Option<&'a call::File> {
+fn upload<'a>(media: &Media, call: &'a MethodCall) -> Option<&'a call::UploadedFile> {
     match &media.file {
-        File::Upload(field) => call.files.iter().find(|file| file.field == *field),
-        File::Remote(_) => None,
+        MediaFile::Upload(field) => call.files.iter().find(|file| file.field == *field),
+        MediaFile::Remote(_) => None,
     }
 }
 
-/// The ids of a file: the one that was given, else one made of its name.
-fn ids(media: &Media, upload: Option<&call::File>) -> Members {
+/// Returns the ids of a file: the given `file_id`, or one derived from the file's name.
+fn ids(media: &Media, upload: Option<&call::UploadedFile>) -> MessageFields {
     let name = match &media.file {
-        File::Remote(name) | File::Upload(name) => upload.map_or(name, |file| &file.name),
+        MediaFile::Remote(name) | MediaFile::Upload(name) => upload.map_or(name, |file| &file.name),
     };
+    // FNV-1a: the same name gives the same id in every run and on every Rust version, which std's hasher does not
+    // promise.
     let hash = |sum: u64, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
     let sum = name.bytes().fold(0xcbf2_9ce4_8422_2325, hash);
     let id = match &media.file {
-        File::Remote(id) if !id.contains("://") => id.clone(),
-        File::Remote(_) | File::Upload(_) => format!("SANDBOX{sum:016x}"),
+        // A text without `://` is a `file_id`, and sending by it returns the same one.
+        MediaFile::Remote(id) if !id.contains("://") => id.clone(),
+        MediaFile::Remote(_) | MediaFile::Upload(_) => format!("SANDBOX{sum:016x}"),
     };
     let mut ids = member("file_id", id.into());
     ids.insert("file_unique_id".into(), format!("SB{sum:016x}").into());
@@ -135,10 +147,10 @@ fn ids(media: &Media, upload: Option<&call::File>) -> Members {
     ids
 }
 
-fn document(media: &Media, upload: Option<&call::File>, mime_type: &str) -> Members {
+fn document(media: &Media, upload: Option<&call::UploadedFile>, mime_type: &str) -> MessageFields {
     let name = match (&media.file, upload) {
         (_, Some(file)) => file.name.as_str(),
-        (File::Remote(address) | File::Upload(address), None) => {
+        (MediaFile::Remote(address) | MediaFile::Upload(address), None) => {
             address.rsplit('/').next().unwrap_or_default()
         }
     };
@@ -149,7 +161,7 @@ fn document(media: &Media, upload: Option<&call::File>, mime_type: &str) -> Memb
     document
 }
 
-fn moving(call: &Call) -> Members {
+fn video_size(call: &MethodCall) -> MessageFields {
     let sizes = [("duration", 1), ("width", 640), ("height", 360)];
     let most = i64::from(i32::MAX);
     sizes
@@ -158,7 +170,8 @@ fn moving(call: &Call) -> Members {
         .collect()
 }
 
-fn of_poll(poll: &Poll, chats: &ChatBook) -> Members {
+fn of_poll(poll: &Poll, chats: &ChatBook) -> MessageFields {
+    // A constant id, since the sandbox does not keep polls and so never looks one up.
     let mut object = member("id", "1".into());
     object.extend(marked(&poll.question, "question", "question_entities", chats));
     let options = poll.options.iter().enumerate().map(|(index, option)| {
@@ -180,6 +193,7 @@ fn of_poll(poll: &Poll, chats: &ChatBook) -> Members {
         }
         PollKind::Quiz { correct_option_ids, explanation } => {
             object.insert("type".into(), "quiz".into());
+            // The old singular field can only express a single correct option.
             if let [only] = correct_option_ids[..] {
                 object.insert("correct_option_id".into(), only.into());
             }

@@ -1,10 +1,10 @@
-//! Inline keyboards as Message objects show them.
+//! Converts inline keyboards to the JSON form they have in Message objects.
 
 use serde_json::{Map, Value, json};
 
 use crate::telegram::request::{Button, ButtonAction, ButtonStyle, ReplyMarkup};
 
-/// Returns the rows of an inline keyboard; other keyboards are not part of a message.
+/// Returns the rows of an inline keyboard, or `None` for other keyboards, which are not part of a Message object.
 pub(super) fn inline_rows(markup: &ReplyMarkup) -> Option<Vec<Vec<Value>>> {
     match markup {
         ReplyMarkup::InlineKeyboard(rows) => {
@@ -36,7 +36,7 @@ fn button(button: &Button) -> Value {
 
 fn action(action: &ButtonAction) -> (&'static str, Value) {
     match action {
-        // A login button comes back as a plain address.
+        // Telegram returns a login button as a plain URL button.
         ButtonAction::Url(url) | ButtonAction::LoginUrl(url) => ("url", url.as_str().into()),
         ButtonAction::User(id) => ("url", format!("tg://user?id={id}").into()),
         ButtonAction::CallbackData(data) => ("callback_data", data.as_str().into()),

@@ -1,33 +1,38 @@
-//! The methods that send: checked as Telegram checks them, answered with Message objects.
+//! The methods that send messages: checks a call as Telegram does and answers with Message objects.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::{content, keyboard};
-use crate::sandbox::bot::Bot;
-use crate::sandbox::call::Call;
-use crate::sandbox::chats::{Chat, ChatKind};
-use crate::telegram::request::Reply;
-use crate::telegram::{self, ApiError, Content, Method, Request};
+use crate::sandbox::bot::SandboxBot;
+use crate::sandbox::call::MethodCall;
+use crate::sandbox::chats::{SandboxChat, SandboxChatKind};
+use crate::telegram::request::ReplyParameters;
+use crate::telegram::{self, ApiError, ApiRequest, MessageContent, Method};
 
-/// Sends what a call asks for and returns its Message object, an array of them for an album.
-///
-/// A chat that cannot be written to goes before what is wrong with the message only where the server looks in that
-/// order.
-pub(super) fn send(bot: &mut Bot, method: Method, call: &Call, now: Timestamp) -> Result<Value, ApiError> {
+/// Sends the message of a call and returns its Message object, or an array of them for an album.
+pub(super) fn send(
+    bot: &mut SandboxBot,
+    method: Method,
+    call: &MethodCall,
+    now: Timestamp,
+) -> Result<Value, ApiError> {
     let checked = telegram::check(method.as_str(), &call.arguments);
+    // As in the Bot API server, an error about the chat comes before the errors in `checked.result`. `checked.chat` is
+    // `None` if the server stops before it looks up the chat.
     let chat = match &checked.chat {
         Some(chat_id) => Some(writable(bot, chat_id)?),
         None => None,
     };
     let request = checked.result?;
+    // Never happens: a method that sends has no result without a chat. The error only avoids a panic.
     let chat = chat.ok_or_else(|| ApiError::bad_request("chat_id is empty"))?;
-    let mut around = Around { replied: None, settings: settings(&request, &chat) };
+    let mut extras = MessageExtras { replied: None, settings: settings(&request, &chat) };
     if let Some(reply) = request.reply() {
-        around.replied = replied(bot, &chat, reply)?;
+        extras.replied = replied(bot, &chat, reply)?;
     }
     Ok(match request.content() {
-        Content::Album(items) => {
+        MessageContent::Album(items) => {
             let album = bot.messages.next_album_id();
             let messages = items.iter().map(|media| {
                 let mut content = Map::new();
@@ -35,17 +40,18 @@ pub(super) fn send(bot: &mut Bot, method: Method, call: &Call, now: Timestamp) -
                 content.extend(content::of_media(media, call, &bot.chats));
                 content
             });
+            // Collected first, since building the contents borrows the bot's chats, and posting changes the bot.
             let contents: Vec<Map<String, Value>> = messages.collect();
-            contents.into_iter().map(|content| post(bot, &chat, &around, content, now)).collect()
+            contents.into_iter().map(|content| post(bot, &chat, &extras, content, now)).collect()
         }
         single => {
             let content = content::of(single, call, &bot.chats);
-            post(bot, &chat, &around, content, now)
+            post(bot, &chat, &extras, content, now)
         }
     })
 }
 
-fn writable(bot: &Bot, chat_id: &telegram::ChatId) -> Result<Chat, ApiError> {
+fn writable(bot: &SandboxBot, chat_id: &telegram::ChatId) -> Result<SandboxChat, ApiError> {
     if *chat_id == telegram::ChatId::Id(bot.identity.id) {
         return Err(ApiError::forbidden("the bot can't send messages to the bot"));
     }
@@ -54,32 +60,38 @@ fn writable(bot: &Bot, chat_id: &telegram::ChatId) -> Result<Chat, ApiError> {
     Ok(chat)
 }
 
-struct Around {
+struct MessageExtras {
     replied: Option<Map<String, Value>>,
     settings: Map<String, Value>,
 }
 
-fn post(bot: &mut Bot, chat: &Chat, around: &Around, content: Map<String, Value>, now: Timestamp) -> Value {
+fn post(
+    bot: &mut SandboxBot,
+    chat: &SandboxChat,
+    extras: &MessageExtras,
+    content: Map<String, Value>,
+    now: Timestamp,
+) -> Value {
     let id = bot.messages.next_id();
     let mut message = Map::new();
     message.insert("message_id".into(), id.into());
     match chat.kind {
-        ChatKind::Channel => message.insert("sender_chat".into(), chat.to_json()),
-        ChatKind::Private | ChatKind::Group | ChatKind::Supergroup => {
+        SandboxChatKind::Channel => message.insert("sender_chat".into(), chat.to_json()),
+        SandboxChatKind::Private | SandboxChatKind::Group | SandboxChatKind::Supergroup => {
             message.insert("from".into(), bot.identity.to_json())
         }
     };
     message.insert("chat".into(), chat.to_json());
     message.insert("date".into(), now.as_second().into());
-    message.extend(around.replied.clone().unwrap_or_default());
+    message.extend(extras.replied.clone().unwrap_or_default());
     message.extend(content);
-    message.extend(around.settings.clone());
+    message.extend(extras.settings.clone());
     let message = Value::Object(message);
     bot.messages.add_sent(chat.id, id, &message);
     message
 }
 
-fn settings(request: &Request, chat: &Chat) -> Map<String, Value> {
+fn settings(request: &ApiRequest, chat: &SandboxChat) -> Map<String, Value> {
     let mut settings = Map::new();
     let delivery = request.delivery();
     if let Some(rows) = request.reply_markup().and_then(keyboard::inline_rows) {
@@ -92,17 +104,20 @@ fn settings(request: &Request, chat: &Chat) -> Map<String, Value> {
         settings.insert("message_thread_id".into(), thread.into());
         settings.insert("is_topic_message".into(), true.into());
     }
-    if let Some(effect) = delivery.message_effect_id.filter(|_| chat.kind == ChatKind::Private) {
+    if let Some(effect) = delivery.message_effect_id.filter(|_| chat.kind == SandboxChatKind::Private) {
         settings.insert("effect_id".into(), effect.to_string().into());
     }
     settings
 }
 
-/// Finds the message that is replied to in the same chat; one that is not there is an error unless that is allowed.
-///
-/// Messages of other chats are not shown in answers.
-fn replied(bot: &Bot, chat: &Chat, reply: &Reply) -> Result<Option<Map<String, Value>>, ApiError> {
+/// Finds the message that is replied to. A missing one is an error unless `allow_sending_without_reply` is set.
+fn replied(
+    bot: &SandboxBot,
+    chat: &SandboxChat,
+    reply: &ReplyParameters,
+) -> Result<Option<Map<String, Value>>, ApiError> {
     let is_elsewhere = reply.chat_id.as_ref().is_some_and(|id| *id != telegram::ChatId::Id(chat.id));
+    // A reply to a message of another chat does not show that message in the answer.
     if is_elsewhere {
         return Ok(None);
     }
@@ -114,7 +129,7 @@ fn replied(bot: &Bot, chat: &Chat, reply: &Reply) -> Result<Option<Map<String, V
             Err(ApiError::bad_request("message to be replied not found"))
         };
     };
-    // A reply shows the message it answers, but not what that one answered.
+    // `reply_to_message` is not nested (Bot API, `Message`): it contains no `reply_to_message` of its own.
     message.shift_remove("reply_to_message");
     let mut members = Map::new();
     members.insert("reply_to_message".into(), Value::Object(message));

@@ -1,14 +1,15 @@
-//! setWebhook, deleteWebhook and getWebhookInfo. An address is remembered, since it forbids polling; nothing is sent there.
+//! setWebhook, deleteWebhook and getWebhookInfo. The sandbox stores the address, because a webhook forbids
+//! getUpdates, but never sends anything there.
 
 use serde_json::{Value, json};
 
-use super::done::Done;
-use crate::sandbox::bot::{Bot, Conflict};
-use crate::sandbox::call::Call;
+use super::result::MethodResult;
+use crate::sandbox::bot::{Conflict, SandboxBot};
+use crate::sandbox::call::MethodCall;
 use crate::telegram::ApiError;
 
-/// setWebhook; an empty address deletes it.
-pub(super) fn set(bot: &mut Bot, call: &Call) -> Result<Done, ApiError> {
+/// Handles setWebhook. As on Telegram, an empty address deletes the webhook.
+pub(super) fn set(bot: &mut SandboxBot, call: &MethodCall) -> Result<MethodResult, ApiError> {
     let url = call.text("url");
     if url.is_empty() {
         return delete(bot, call);
@@ -16,32 +17,33 @@ pub(super) fn set(bot: &mut Bot, call: &Call) -> Result<Done, ApiError> {
     if !url.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://")) {
         return Err(ApiError::bad_request("bad webhook: An HTTPS URL must be provided for webhook"));
     }
-    bot.updates.allow(call.text("allowed_updates"));
+    // Both take effect even if the address does not change.
+    bot.updates.set_allowed(call.text("allowed_updates"));
     drop_pending(bot, call);
     if bot.webhook == url {
-        return Ok(Done::said("Webhook is already set"));
+        return Ok(MethodResult::with_description("Webhook is already set"));
     }
     bot.end_poll(Conflict::SetWebhook);
     bot.webhook = url.to_owned();
-    Ok(Done::said("Webhook was set"))
+    Ok(MethodResult::with_description("Webhook was set"))
 }
 
-pub(super) fn delete(bot: &mut Bot, call: &Call) -> Result<Done, ApiError> {
+pub(super) fn delete(bot: &mut SandboxBot, call: &MethodCall) -> Result<MethodResult, ApiError> {
     drop_pending(bot, call);
     if bot.webhook.is_empty() {
-        return Ok(Done::said("Webhook is already deleted"));
+        return Ok(MethodResult::with_description("Webhook is already deleted"));
     }
     bot.webhook.clear();
-    Ok(Done::said("Webhook was deleted"))
+    Ok(MethodResult::with_description("Webhook was deleted"))
 }
 
-fn drop_pending(bot: &mut Bot, call: &Call) {
+fn drop_pending(bot: &mut SandboxBot, call: &MethodCall) {
     if call.arguments.boolean("drop_pending_updates") {
         bot.updates.clear();
     }
 }
 
-pub(super) fn info(bot: &mut Bot, _: &Call) -> Result<Done, ApiError> {
+pub(super) fn info(bot: &mut SandboxBot, _: &MethodCall) -> Result<MethodResult, ApiError> {
     let mut info = json!({
         "url": bot.webhook,
         "has_custom_certificate": false,

@@ -1,4 +1,4 @@
-//! Reads request bodies: JSON, forms and multipart, within limits of size and time.
+//! Reads request bodies (JSON, forms and multipart) within limits of size and time.
 
 use std::time::Duration;
 
@@ -11,51 +11,59 @@ use serde_json::Value;
 use tokio::time::timeout;
 
 use crate::json;
-use crate::sandbox::call::{BadBody, Body, Call, File, MAX_ARGUMENTS, MAX_FILE, MAX_FILES};
+use crate::sandbox::call::{
+    CallBody, CallBodyError, MAX_ARGUMENTS, MAX_FILE, MAX_FILES, MethodCall, UploadedFile,
+};
 
+// hyper limits the time for the headers only; a body that never ends would hold its connection forever.
 const BODY_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// A body that is too large is read this far, so that its sender sees the answer and not a broken connection.
+// A body that is too large is still read up to this size. Most clients send the whole body before they read the
+// answer, and would otherwise report a broken connection instead of the 413.
 const MAX_DRAIN: usize = 64 << 20;
 
 /// Reads the arguments of a call from the query string and the body.
 ///
-/// As on Telegram, the type of a body is whatever known one its header contains, and a body of another type is a file.
-pub(super) async fn read_call(query: &str, request: Request<Incoming>) -> Result<Call, BadBody> {
+/// As on Telegram, `Content-Type` is searched for a known type anywhere in the header, and a body of another type is
+/// a file.
+pub(super) async fn read_call(query: &str, request: Request<Incoming>) -> Result<MethodCall, CallBodyError> {
     let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
     let encoding = header(CONTENT_ENCODING).to_ascii_lowercase();
     let content_type = header(CONTENT_TYPE).to_owned();
+    // Telegram's server unpacks gzip and deflate. The sandbox does not, and refuses them as Telegram refuses all
+    // others.
     if !matches!(encoding.trim(), "" | "identity") {
-        return Err(BadBody::Encoded);
+        return Err(CallBodyError::Compressed);
     }
     let read = read_body(&content_type, request.into_body());
-    let body = timeout(BODY_TIMEOUT, read).await.map_err(|_| BadBody::TooSlow)??;
-    Call::read(query, body)
+    let body = timeout(BODY_TIMEOUT, read).await.map_err(|_| CallBodyError::TooSlow)??;
+    MethodCall::read(query, body)
 }
 
-async fn read_body(content_type: &str, mut body: Incoming) -> Result<Body, BadBody> {
+async fn read_body(content_type: &str, mut body: Incoming) -> Result<CallBody, CallBodyError> {
     let lower = content_type.to_ascii_lowercase();
     if lower.contains("application/x-www-form-urlencoded") {
-        return Ok(Body::Form(collect(body).await?));
+        return Ok(CallBody::Form(collect(body).await?));
     }
     if lower.contains("application/json") {
-        return Ok(Body::Json(collect(body).await?));
+        return Ok(CallBody::Json(collect(body).await?));
     }
     if lower.contains("multipart/form-data") {
-        let boundary = multer::parse_boundary(content_type).map_err(|_| BadBody::Malformed)?;
+        let boundary = multer::parse_boundary(content_type).map_err(|_| CallBodyError::Malformed)?;
         let parts = read_parts(Multipart::new(BodyDataStream::new(&mut body), boundary)).await?;
-        // What is behind the last part has to be read too, or the connection cannot be used again.
+        // The bytes after the last part must be read too, or the connection cannot be reused.
         drain(body).await?;
         return Ok(parts);
     }
-    Ok(Body::Other(drain(body).await?))
+    Ok(CallBody::Other(drain(body).await?))
 }
 
-async fn collect(mut body: Incoming) -> Result<Vec<u8>, BadBody> {
+// Stops storing bytes at the limit but continues to read, for the reason given at `MAX_DRAIN`.
+async fn collect(mut body: Incoming) -> Result<Vec<u8>, CallBodyError> {
     let mut bytes = Vec::new();
     let mut size = 0_usize;
     while let Some(frame) = body.frame().await {
-        let Ok(data) = frame.map_err(|_| BadBody::Malformed)?.into_data() else { continue };
+        let Ok(data) = frame.map_err(|_| CallBodyError::Malformed)?.into_data() else { continue };
         size += data.len();
         if size <= MAX_ARGUMENTS {
             bytes.extend_from_slice(&data);
@@ -63,57 +71,57 @@ async fn collect(mut body: Incoming) -> Result<Vec<u8>, BadBody> {
             break;
         }
     }
-    if MAX_ARGUMENTS < size { Err(BadBody::TooLarge) } else { Ok(bytes) }
+    if MAX_ARGUMENTS < size { Err(CallBodyError::TooLarge) } else { Ok(bytes) }
 }
 
-async fn drain(mut body: Incoming) -> Result<u64, BadBody> {
+async fn drain(mut body: Incoming) -> Result<u64, CallBodyError> {
     let mut size = 0;
     while let Some(frame) = body.frame().await {
-        let Ok(data) = frame.map_err(|_| BadBody::Malformed)?.into_data() else { continue };
+        let Ok(data) = frame.map_err(|_| CallBodyError::Malformed)?.into_data() else { continue };
         size += data.len() as u64;
         if MAX_DRAIN as u64 <= size {
-            return Err(BadBody::FileTooLarge);
+            return Err(CallBodyError::FileTooLarge);
         }
     }
     Ok(size)
 }
 
-/// Reads the parts of a multipart body: those with a file name are files, the others arguments.
-///
-/// What is too large is read to its end all the same, so that the sender sees the answer.
-async fn read_parts(mut parts: Multipart<'_>) -> Result<Body, BadBody> {
+/// Reads the parts of a multipart body: a part with a file name is a file, any other part is an argument.
+async fn read_parts(mut parts: Multipart<'_>) -> Result<CallBody, CallBodyError> {
     let mut pairs = Vec::new();
     let mut files = Vec::new();
     let mut left = MAX_ARGUMENTS;
+    // The first problem does not end the loop: the remaining parts are read so that the sender sees the answer.
     let mut problem = None;
-    while let Some(part) = parts.next_field().await.map_err(|_| BadBody::Malformed)? {
+    while let Some(part) = parts.next_field().await.map_err(|_| CallBodyError::Malformed)? {
         let field = part.name().unwrap_or("").to_owned();
         match part.file_name().map(str::to_owned) {
             None => match read_text(part, &mut left).await? {
                 Some(text) => pairs.push((field, text)),
-                None => problem = Some(BadBody::TooLarge),
+                None => problem = Some(CallBodyError::TooLarge),
             },
             Some(name) => {
                 let mime_type = part.content_type().map(ToString::to_string);
                 let size = read_size(part).await?;
                 if MAX_FILE < size {
-                    problem = problem.or(Some(BadBody::FileTooLarge));
+                    // `or`, so that `TooLarge` wins in either order: it is answered differently.
+                    problem = problem.or(Some(CallBodyError::FileTooLarge));
                 } else if files.len() == MAX_FILES {
-                    problem = Some(BadBody::TooLarge);
+                    problem = Some(CallBodyError::TooLarge);
                 } else {
-                    files.push(File { field, name, mime_type, size });
+                    files.push(UploadedFile { field, name, mime_type, size });
                 }
             }
         }
     }
-    problem.map_or(Ok(Body::Parts { pairs, files }), Err)
+    problem.map_or(Ok(CallBody::Multipart { pairs, files }), Err)
 }
 
-/// Reads a part that is an argument, or `None` where it goes beyond what is `left` for all of them.
-async fn read_text(mut part: Field<'_>, left: &mut usize) -> Result<Option<String>, BadBody> {
+/// Reads a part that is an argument, or returns `None` if it exceeds the bytes `left` for all arguments together.
+async fn read_text(mut part: Field<'_>, left: &mut usize) -> Result<Option<String>, CallBodyError> {
     let mut bytes = Vec::new();
     let mut fits = true;
-    while let Some(chunk) = part.chunk().await.map_err(|_| BadBody::Malformed)? {
+    while let Some(chunk) = part.chunk().await.map_err(|_| CallBodyError::Malformed)? {
         fits = fits && chunk.len() <= *left;
         if fits {
             *left -= chunk.len();
@@ -121,12 +129,13 @@ async fn read_text(mut part: Field<'_>, left: &mut usize) -> Result<Option<Strin
         }
     }
     let text = String::from_utf8(bytes);
-    if fits { text.map(Some).map_err(|_| BadBody::Malformed) } else { Ok(None) }
+    if fits { text.map(Some).map_err(|_| CallBodyError::Malformed) } else { Ok(None) }
 }
 
-async fn read_size(mut part: Field<'_>) -> Result<u64, BadBody> {
+// Only the size of a file is kept, so an upload of 50 MB takes no memory.
+async fn read_size(mut part: Field<'_>) -> Result<u64, CallBodyError> {
     let mut size = 0;
-    while let Some(chunk) = part.chunk().await.map_err(|_| BadBody::Malformed)? {
+    while let Some(chunk) = part.chunk().await.map_err(|_| CallBodyError::Malformed)? {
         size += chunk.len() as u64;
     }
     Ok(size)
@@ -137,7 +146,7 @@ pub(super) async fn read_json(request: Request<Incoming>) -> Result<Value, Strin
     let bytes = match read.await {
         Ok(Ok(bytes)) => bytes,
         Ok(Err(bad)) => return Err(bad.status().1.to_owned()),
-        Err(_) => return Err(BadBody::TooSlow.status().1.to_owned()),
+        Err(_) => return Err(CallBodyError::TooSlow.status().1.to_owned()),
     };
     let text = String::from_utf8(bytes).map_err(|_| "the body is not UTF-8".to_owned())?;
     let document = json::parse(&text).map_err(|error| {

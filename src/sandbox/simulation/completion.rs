@@ -1,52 +1,54 @@
-//! Fills in what Telegram always sends and a made-up update leaves out: strict clients refuse less.
+//! Completes a made-up update with the fields that Telegram always sends, so that clients with strict types accept it.
 //!
-//! What is given is never changed.
+//! Fields that are given are never changed.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::News;
-use crate::sandbox::bot::Bot;
-use crate::sandbox::chats::{Chat, ChatKind, Standing};
+use super::ChatFact;
+use crate::sandbox::bot::SandboxBot;
+use crate::sandbox::chats::{Membership, SandboxChat, SandboxChatKind};
 use crate::sandbox::methods::content::of_entity;
 use crate::telegram;
 
-type Members = Map<String, Value>;
+type UpdateFields = Map<String, Value>;
 
-/// Completes the object of an update of this kind, and returns what is to be learnt from it.
+/// Completes the object of an update of this kind, and returns the facts to learn from it.
 pub(super) fn complete(
-    bot: &mut Bot,
+    bot: &mut SandboxBot,
     kind: &str,
-    body: &mut Members,
+    body: &mut UpdateFields,
     now: Timestamp,
-) -> Result<Vec<News>, String> {
+) -> Result<Vec<ChatFact>, String> {
     match kind {
         "message" | "channel_post" => new_message(bot, body, now),
         "edited_message" | "edited_channel_post" | "guest_message" => {
             let (chat, _) = message(bot, body, now)?;
-            Ok(vec![News::Seen(chat)])
+            Ok(vec![ChatFact::Seen(chat)])
         }
         "callback_query" => callback_query(bot, body, now),
         "my_chat_member" => my_chat_member(bot, body, now),
         "chat_join_request" => {
-            let mut news = vec![News::Seen(chat(bot, body)?)];
+            let mut facts = vec![ChatFact::Seen(chat(bot, body)?)];
+            // The bot may write to a user who asked to join, even if the user never started the bot.
             if let Some(id) = body.get("user_chat_id") {
-                news.push(News::Seen(bot.chats.read(&json!({ "id": id, "type": "private" }))?));
+                facts.push(ChatFact::Seen(bot.chats.read(&json!({ "id": id, "type": "private" }))?));
             }
-            Ok(news)
+            Ok(facts)
         }
         "chat_member"
         | "message_reaction"
         | "message_reaction_count"
         | "chat_boost"
-        | "removed_chat_boost" => Ok(vec![News::Seen(chat(bot, body)?)]),
+        | "removed_chat_boost" => Ok(vec![ChatFact::Seen(chat(bot, body)?)]),
+        // The other kinds (inline queries, poll answers, …) have no chat, and are passed on as they are.
         _ => Ok(Vec::new()),
     }
 }
 
-/// Reads the chat of an update and gives it the type and the name that a Chat object always has.
-fn chat(bot: &Bot, body: &mut Members) -> Result<Chat, String> {
-    let value = body.get_mut("chat").ok_or("it needs a `chat`")?;
+/// Reads the chat of an update and adds the type and the name that a Chat object always has.
+fn chat(bot: &SandboxBot, body: &mut UpdateFields) -> Result<SandboxChat, String> {
+    let value = body.get_mut("chat").ok_or("`chat` is missing")?;
     let chat = bot.chats.read(value)?;
     if let (Value::Object(given), Value::Object(whole)) = (value, chat.to_json()) {
         for (key, value) in whole {
@@ -56,13 +58,14 @@ fn chat(bot: &Bot, body: &mut Members) -> Result<Chat, String> {
     Ok(chat)
 }
 
-/// Gives `from` what a User object always has; in a private chat it can be left out.
-fn sender(body: &mut Members, chat: &Chat) -> Result<(), String> {
-    if chat.kind == ChatKind::Private {
+/// Adds to `from` the fields that a User object always has. In a private chat a missing `from` is added.
+fn sender(body: &mut UpdateFields, chat: &SandboxChat) -> Result<(), String> {
+    // A private chat has the id of its user.
+    if chat.kind == SandboxChatKind::Private {
         body.entry("from").or_insert_with(|| json!({ "id": chat.id }));
     }
     let Some(from) = body.get_mut("from") else { return Ok(()) };
-    let from = from.as_object_mut().ok_or("`from` is a JSON object")?;
+    let from = from.as_object_mut().ok_or("`from` must be a JSON object")?;
     let id = from.get("id").and_then(Value::as_i64).ok_or("`from` needs an `id`, a whole number")?;
     from.entry("is_bot").or_insert(false.into());
     let name = match &chat.first_name {
@@ -74,25 +77,30 @@ fn sender(body: &mut Members, chat: &Chat) -> Result<(), String> {
 }
 
 /// Completes a message and returns its chat and its id.
-fn message(bot: &mut Bot, body: &mut Members, now: Timestamp) -> Result<(Chat, i64), String> {
+fn message(
+    bot: &mut SandboxBot,
+    body: &mut UpdateFields,
+    now: Timestamp,
+) -> Result<(SandboxChat, i64), String> {
     let chat = chat(bot, body)?;
     sender(body, &chat)?;
     let id = match body.get("message_id") {
         None => bot.messages.next_id(),
         Some(id) => {
             let known = id.as_i64().filter(|id| (0..=i64::from(i32::MAX)).contains(id));
-            known.ok_or("`message_id` is a whole number")?
+            known.ok_or("`message_id` must be a whole number")?
         }
     };
     body.insert("message_id".into(), id.into());
     body.entry("date").or_insert(now.as_second().into());
+    // Clients recognize commands by their entity, so "/start" without one would not reach a command handler.
     find_entities(bot, body, "text", "entities");
     find_entities(bot, body, "caption", "caption_entities");
     Ok((chat, id))
 }
 
-/// Gives a text the entities that Telegram finds in it: clients know commands by them.
-fn find_entities(bot: &Bot, body: &mut Members, text_key: &str, entities_key: &str) {
+/// Adds the entities that Telegram finds in a text by itself.
+fn find_entities(bot: &SandboxBot, body: &mut UpdateFields, text_key: &str, entities_key: &str) {
     if body.contains_key(entities_key) {
         return;
     }
@@ -104,35 +112,46 @@ fn find_entities(bot: &Bot, body: &mut Members, text_key: &str, entities_key: &s
     }
 }
 
-/// Whoever writes has not blocked the bot; service messages tell of goings and moves.
-fn new_message(bot: &mut Bot, body: &mut Members, now: Timestamp) -> Result<Vec<News>, String> {
+// A user who writes has not blocked the bot. Service messages report that the bot was removed or that a group moved.
+fn new_message(
+    bot: &mut SandboxBot,
+    body: &mut UpdateFields,
+    now: Timestamp,
+) -> Result<Vec<ChatFact>, String> {
     let (chat, id) = message(bot, body, now)?;
     let chat_id = chat.id;
     let is_bot = |user: &Value| user.get("id").and_then(Value::as_i64) == Some(bot.identity.id);
-    let mut news = Vec::new();
-    let standing = if let Some(moved) = body.get("migrate_to_chat_id") {
+    let mut facts = Vec::new();
+    let membership = if let Some(moved) = body.get("migrate_to_chat_id") {
+        // The new chat is added too: the next call of the bot uses its id.
         let supergroup = json!({ "id": moved, "type": "supergroup", "title": chat.title });
         let supergroup = bot.chats.read(&supergroup)?;
-        let standing = Standing::Migrated(supergroup.id);
-        news.push(News::Seen(supergroup));
-        standing
+        let membership = Membership::Migrated(supergroup.id);
+        facts.push(ChatFact::Seen(supergroup));
+        membership
     } else if body.get("left_chat_member").is_some_and(is_bot) {
-        Standing::Left
+        Membership::Left
     } else {
-        Standing::Open
+        Membership::Writable
     };
-    news.push(News::Seen(chat));
-    news.push(News::Stands(chat_id, standing));
-    news.push(News::Wrote { chat: chat_id, id, message: Value::Object(body.clone()) });
-    Ok(news)
+    // The chat comes first: a membership can only be set for a chat that is known.
+    facts.push(ChatFact::Seen(chat));
+    facts.push(ChatFact::MembershipChanged(chat_id, membership));
+    facts.push(ChatFact::MessageReceived { chat: chat_id, id, message: Value::Object(body.clone()) });
+    Ok(facts)
 }
 
-/// A button was pressed: the message is the one that was sent, where only its id is given.
-fn callback_query(bot: &mut Bot, body: &mut Members, now: Timestamp) -> Result<Vec<News>, String> {
+// Completes the press of a button. If only the message's id is given, the message that the bot sent is filled in.
+fn callback_query(
+    bot: &mut SandboxBot,
+    body: &mut UpdateFields,
+    now: Timestamp,
+) -> Result<Vec<ChatFact>, String> {
     body.entry("id").or_insert(now.as_second().to_string().into());
     body.entry("chat_instance").or_insert("1".into());
+    // A button of an inline message has `inline_message_id` instead of a message.
     let Some(pressed) = body.get_mut("message") else { return Ok(Vec::new()) };
-    let pressed = pressed.as_object_mut().ok_or("`message` is a JSON object")?;
+    let pressed = pressed.as_object_mut().ok_or("`message` must be a JSON object")?;
     let chat = chat(bot, pressed)?;
     if let Some(id) = pressed.get("message_id").and_then(Value::as_i64)
         && let Some(whole) = bot.messages.find(chat.id, id)
@@ -144,36 +163,42 @@ fn callback_query(bot: &mut Bot, body: &mut Members, now: Timestamp) -> Result<V
     }
     pressed.entry("date").or_insert(now.as_second().into());
     sender(body, &chat)?;
-    Ok(vec![News::Seen(chat)])
+    Ok(vec![ChatFact::Seen(chat)])
 }
 
-fn my_chat_member(bot: &mut Bot, body: &mut Members, now: Timestamp) -> Result<Vec<News>, String> {
+fn my_chat_member(
+    bot: &mut SandboxBot,
+    body: &mut UpdateFields,
+    now: Timestamp,
+) -> Result<Vec<ChatFact>, String> {
     let chat = chat(bot, body)?;
     sender(body, &chat)?;
     body.entry("date").or_insert(now.as_second().into());
     let user = bot.identity.to_json();
     let status = member(body, "new_chat_member", &user)?;
-    let standing = match status.as_str() {
-        "kicked" => Standing::Kicked,
-        "left" => Standing::Left,
-        "member" | "administrator" | "creator" | "restricted" => Standing::Open,
-        other => return Err(format!("`{other}` is no status of a member: kicked, left, member, …")),
+    let membership = match status.as_str() {
+        "kicked" => Membership::Kicked,
+        "left" => Membership::Left,
+        "member" | "administrator" | "creator" | "restricted" => Membership::Writable,
+        other => return Err(format!("`{other}` is not a member status: kicked, left, member, …")),
     };
+    // The usual previous status: someone who is a member again had blocked the bot before.
     let before = if status == "member" { "kicked" } else { "member" };
     body.entry("old_chat_member").or_insert(json!({ "status": before }));
     member(body, "old_chat_member", &user)?;
     let id = chat.id;
-    Ok(vec![News::Seen(chat), News::Stands(id, standing)])
+    Ok(vec![ChatFact::Seen(chat), ChatFact::MembershipChanged(id, membership)])
 }
 
 /// Completes a ChatMember object and returns its status.
-fn member(body: &mut Members, key: &str, user: &Value) -> Result<String, String> {
+fn member(body: &mut UpdateFields, key: &str, user: &Value) -> Result<String, String> {
     let member = body.get_mut(key).and_then(Value::as_object_mut);
     let member = member.ok_or_else(|| format!("`my_chat_member` needs a `{key}` with a `status`"))?;
     let status = member.get("status").and_then(Value::as_str);
     let status =
         status.ok_or_else(|| format!("`{key}` needs a `status`: kicked, left, member, …"))?.to_owned();
     member.entry("user").or_insert(user.clone());
+    // ChatMemberBanned always has `until_date`; 0 means forever.
     if status == "kicked" {
         member.entry("until_date").or_insert(0.into());
     }

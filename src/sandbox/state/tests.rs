@@ -3,13 +3,13 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::sandbox::call::Body;
-use crate::sandbox::chats::Chats;
+use crate::sandbox::call::CallBody;
+use crate::sandbox::chats::InitialChats;
 
-fn rules() -> Rules {
-    Rules {
+fn rules() -> ValidatedOptions {
+    ValidatedOptions {
         tokens: Vec::new(),
-        chats: Chats::Only(vec![5]),
+        chats: InitialChats::Only(vec![5]),
         blocked: vec![6],
         rate: None,
         fail: 0.0,
@@ -21,18 +21,18 @@ fn now() -> Timestamp {
     Timestamp::from_second(1_800_000_000).unwrap()
 }
 
-fn sandbox(rules: Rules) -> State {
-    State::new(rules, now())
+fn sandbox(rules: ValidatedOptions) -> SandboxState {
+    SandboxState::new(rules, now())
 }
 
-fn query(text: &str) -> Call {
-    Call::read(text, Body::Other(0)).unwrap()
+fn query(text: &str) -> MethodCall {
+    MethodCall::read(text, CallBody::Other(0)).unwrap()
 }
 
 #[track_caller]
-fn said(answer: Answer) -> Reply {
+fn said(answer: CallOutcome) -> HttpReply {
     match answer {
-        Answer::Reply(reply) => reply,
+        CallOutcome::Reply(reply) => reply,
         other => panic!("{other:?}"),
     }
 }
@@ -113,7 +113,7 @@ fn updates_that_do_not_fit_are_refused_until_some_are_read() {
     let mut state = sandbox(rules());
     state.limits.updates = 20_000;
     let update = json!({ "message": { "chat": { "id": 5 }, "text": "x".repeat(800) } });
-    let queue = |state: &mut State| state.queue_update(None, update.clone(), now());
+    let queue = |state: &mut SandboxState| state.queue_update(None, update.clone(), now());
     let n = (0..200).take_while(|_| queue(&mut state).is_ok()).count();
     assert!((15..25).contains(&n), "{n}");
     let refused = queue(&mut state).unwrap_err();
@@ -128,16 +128,21 @@ fn updates_that_do_not_fit_are_refused_until_some_are_read() {
 fn bots_beyond_the_limit_are_refused_and_the_others_go_on() {
     let mut state = sandbox(rules());
     let n = state.limits.bots;
-    let me =
-        |state: &mut State, id: usize| said(state.call(&format!("{id}:TEST"), "getMe", &query(""), now()));
+    let me = |state: &mut SandboxState, id: usize| {
+        said(state.call(&format!("{id}:TEST"), "getMe", &query(""), now()))
+    };
     let statuses: Vec<u16> = (1..=n + 50).map(|id| me(&mut state, id).status).collect();
     assert!(statuses[..n].iter().all(|status| *status == 200));
     assert!(statuses[n..].iter().all(|status| *status == 400));
     assert!(me(&mut state, n + 1).body.contains("64 bots already"));
     assert!(state.messages(Some("9999:TEST"), now()).is_err());
     assert_eq!((me(&mut state, 1).status, state.bots.len()), (200, n));
-    let tokens = (1..=100).map(|id| Token::parse(&format!("{id}:T")).unwrap()).collect();
-    assert_eq!(sandbox(Rules { tokens, ..rules() }).bots.len(), 100, "the user's own tokens are let in");
+    let tokens = (1..=100).map(|id| BotToken::parse(&format!("{id}:T")).unwrap()).collect();
+    assert_eq!(
+        sandbox(ValidatedOptions { tokens, ..rules() }).bots.len(),
+        100,
+        "the user's own tokens are let in"
+    );
 }
 
 #[test]
@@ -158,36 +163,36 @@ fn chats_beyond_the_limit_are_refused_and_the_others_go_on() {
 
 #[test]
 fn users_who_are_made_up_from_an_id_are_not_kept() {
-    let mut state = sandbox(Rules { chats: Chats::Any, ..rules() });
+    let mut state = sandbox(ValidatedOptions { chats: InitialChats::Any, ..rules() });
     for chat in 10..30 {
         let sent = query(&format!("chat_id={chat}&text=x"));
         assert_eq!(said(state.call("42:TEST", "sendMessage", &sent, now())).status, 200);
     }
-    assert_eq!(state.bots[0].chats.n_met(), 0);
+    assert_eq!(state.bots[0].chats.n_learned(), 0);
 }
 
 #[test]
 fn a_poll_waits_and_is_told_what_ended_it() {
     let mut state = sandbox(rules());
-    let Answer::Wait(first) = state.call("42:TEST", "getUpdates", &query("timeout=99"), now()) else {
+    let CallOutcome::Wait(first) = state.call("42:TEST", "getUpdates", &query("timeout=99"), now()) else {
         panic!("it waits")
     };
     assert_eq!(first.seconds, 50);
     assert_eq!(state.resume(&first), None);
-    let Answer::Wait(second) = state.call("42:TEST", "getUpdates", &query("timeout=1"), now()) else {
+    let CallOutcome::Wait(second) = state.call("42:TEST", "getUpdates", &query("timeout=1"), now()) else {
         panic!("it waits")
     };
     assert_eq!(state.resume(&first).map(|reply| reply.status), Some(409));
-    assert_eq!(state.expire(&second), Reply::result("[]"));
+    assert_eq!(state.expire(&second), HttpReply::result("[]"));
     assert_eq!(state.about()["polling"], 0);
 }
 
 #[test]
 fn a_cut_after_sending_leaves_the_message_behind() {
-    let mut state = sandbox(Rules { fail: 1.0, ..rules() });
+    let mut state = sandbox(ValidatedOptions { fail: 1.0, ..rules() });
     let mut hang_ups = 0;
     for _ in 0..50 {
-        if state.call("42:TEST", "sendMessage", &query("chat_id=5&text=x"), now()) == Answer::HangUp {
+        if state.call("42:TEST", "sendMessage", &query("chat_id=5&text=x"), now()) == CallOutcome::HangUp {
             hang_ups += 1;
         }
     }
@@ -198,7 +203,7 @@ fn a_cut_after_sending_leaves_the_message_behind() {
 
 #[test]
 fn only_messages_are_limited_and_each_bot_for_itself() {
-    let mut state = sandbox(Rules { rate: Some(1.0), ..rules() });
+    let mut state = sandbox(ValidatedOptions { rate: Some(1.0), ..rules() });
     let hello = query("chat_id=5&text=x");
     let statuses =
         ["42:A", "42:A", "43:A"].map(|token| said(state.call(token, "sendMessage", &hello, now())).status);
@@ -272,7 +277,7 @@ proptest! {
     ) {
         let mut state = sandbox(rules());
         let pairs = arguments.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        let call = Call::read("", Body::Parts { pairs, files: Vec::new() }).unwrap();
+        let call = MethodCall::read("", CallBody::Multipart { pairs, files: Vec::new() }).unwrap();
         let reply = said(state.call("42:TEST", method, &call, now()));
         let answer: Value = serde_json::from_str(&reply.body).unwrap();
         prop_assert_eq!(answer["ok"] == json!(true), reply.status == 200);

@@ -1,12 +1,12 @@
-//! A text and what it is decoded to, once and again: `%41`, `\u0041`, `\"`, `&#65;`, `&quot;`.
+//! A text and its repeated decodings: `%41`, `\u0041`, `\"`, `&#65;`, `&quot;`.
 //!
-//! Decodes what it can and leaves the rest: any text has a meaning here. A blank is a `+` throughout, in values too: in a
-//! form a `+` means a blank, elsewhere itself, and which of the two it is cannot be seen.
+//! Decoding never fails: an invalid escape stays as it is. Every space becomes a `+`, in values too: `+` means a space
+//! in a form and a plus elsewhere, and the text does not show which one it is.
 
-/// Encodings inside encodings are followed this deep: JSON in a form in JSON, and one more.
+// The depth of nested encodings that is searched: JSON in a form in JSON, and one more.
 const DEPTH: usize = 4;
 
-/// The named references that encoders of HTML write for characters of ASCII, and some that servers invent.
+// The named references that HTML encoders write for ASCII characters. `nbsp` counts as a space, which is folded to `+`.
 const REFERENCES: [(&str, u8); 24] = [
     ("amp", b'&'),
     ("apos", b'\''),
@@ -36,12 +36,12 @@ const REFERENCES: [(&str, u8); 24] = [
 
 pub(super) struct Layer {
     bytes: Vec<u8>,
-    /// The stretch of the text that each byte comes from; empty where they are the text's own.
+    /// The range of the text that each byte comes from; empty if the bytes are those of the text itself.
     origins: Vec<(usize, usize)>,
 }
 
 impl Layer {
-    /// Returns the text as it is, and decoded as long as there is something to decode.
+    /// Returns the text itself, then its decodings for as long as there is something to decode.
     pub(super) fn all_of(text: &str) -> impl Iterator<Item = Layer> {
         let first = Layer { bytes: folded(text.as_bytes()), origins: Vec::new() };
         let mut next = Some(first);
@@ -52,7 +52,8 @@ impl Layer {
         })
     }
 
-    /// Returns a value as it is, and as each layer has it: it may hold what looks like an escape itself.
+    /// Returns a value in the form that it has in each layer.
+    // A value such as `100%41` contains an escape of its own, which the layers decode; only the decoded form is found.
     pub(super) fn forms(value: &[u8]) -> Vec<Vec<u8>> {
         let mut forms = vec![folded(value)];
         while forms.len() <= DEPTH
@@ -69,13 +70,13 @@ impl Layer {
         forms
     }
 
-    /// Returns it without line breaks, control characters and what is too narrow to see: MIME breaks base64 into lines,
-    /// and a server may put anything between two letters. `None` where there is none of them.
-    pub(super) fn squeezed(&self) -> Option<Layer> {
+    /// Returns the layer without line breaks, control characters and zero-width characters; `None` if it has none.
+    // MIME breaks base64 into lines, and a server may put invisible characters between two letters of a secret.
+    pub(super) fn without_invisible(&self) -> Option<Layer> {
         let mut layer = Layer { bytes: Vec::new(), origins: Vec::new() };
         let mut at = 0;
         while at < self.bytes.len() {
-            let skipped = unseen(&self.bytes[at..]);
+            let skipped = invisible_len(&self.bytes[at..]);
             if skipped == 0 {
                 layer.bytes.push(self.bytes[at]);
                 layer.origins.push(self.origins.get(at).copied().unwrap_or((at, at + 1)));
@@ -89,15 +90,16 @@ impl Layer {
         &self.bytes
     }
 
-    /// Returns the stretch of `text`, which this was made of, that the bytes from `start` to `end` come from.
+    /// Returns the range of `text`, from which this layer was decoded, that the bytes from `start` to `end` come from.
     pub(super) fn origin(&self, text: &str, start: usize, end: usize) -> (usize, usize) {
         let origin = |at: usize| self.origins.get(at).copied().unwrap_or((at, at + 1));
         let (start, end) = (origin(start).0, origin(end.max(start + 1) - 1).1);
         (text.floor_char_boundary(start), text.ceil_char_boundary(end))
     }
 
-    /// Returns the next layer, or `None` where nothing is encoded.
+    /// Returns the next layer, or `None` if nothing is encoded.
     fn decoded(&self) -> Option<Layer> {
+        // Most texts contain no escape, and are not copied then.
         if !is_encoded(&self.bytes) {
             return None;
         }
@@ -115,8 +117,8 @@ impl Layer {
     }
 }
 
-/// How many bytes at the start of `text` are of a character that a reader does not see.
-fn unseen(text: &[u8]) -> usize {
+/// The length in bytes of the invisible character at the start of `text`; 0 if the first one is visible.
+fn invisible_len(text: &[u8]) -> usize {
     match text {
         [0..=0x1f | 0x7f, ..] => 1,
         // C1 controls, the soft hyphen.
@@ -137,8 +139,8 @@ fn folded(bytes: &[u8]) -> Vec<u8> {
     bytes.iter().map(|byte| if *byte == b' ' { b'+' } else { *byte }).collect()
 }
 
-/// Gives the bytes that each piece of `text` stands for, and where the piece starts and ends.
-fn decode(text: &[u8], mut give: impl FnMut(&[u8], usize, usize)) {
+/// Calls `emit` with the decoded bytes of each piece of `text`, and the start and end of the piece.
+fn decode(text: &[u8], mut emit: impl FnMut(&[u8], usize, usize)) {
     let mut at = 0;
     while at < text.len() {
         let rest = &text[at..];
@@ -150,10 +152,10 @@ fn decode(text: &[u8], mut give: impl FnMut(&[u8], usize, usize)) {
         };
         let end = at + piece.as_ref().map_or(1, |(_, len)| *len);
         match piece {
-            None => give(&rest[..1], at, end),
-            Some((Decoded::Byte(b' ') | Decoded::Char(' '), _)) => give(b"+", at, end),
-            Some((Decoded::Byte(byte), _)) => give(&[byte], at, end),
-            Some((Decoded::Char(c), _)) => give(c.encode_utf8(&mut [0; 4]).as_bytes(), at, end),
+            None => emit(&rest[..1], at, end),
+            Some((Decoded::Byte(b' ') | Decoded::Char(' '), _)) => emit(b"+", at, end),
+            Some((Decoded::Byte(byte), _)) => emit(&[byte], at, end),
+            Some((Decoded::Char(c), _)) => emit(c.encode_utf8(&mut [0; 4]).as_bytes(), at, end),
         }
         at = end;
     }
@@ -164,7 +166,7 @@ enum Decoded {
     Char(char),
 }
 
-/// `%41`, and `%u0041` of old JavaScript.
+/// `%41`, and the `%u0041` of JavaScript's `escape`.
 fn percent(text: &[u8]) -> Option<(Decoded, usize)> {
     if text.get(1) == Some(&b'u') {
         let unit = hex(text.get(2..6)?)?;
@@ -173,7 +175,7 @@ fn percent(text: &[u8]) -> Option<(Decoded, usize)> {
     Some((Decoded::Byte(u8::try_from(hex(text.get(1..3)?)?).ok()?), 3))
 }
 
-/// The escapes of JSON, and those that other languages have beside them.
+/// The escapes of JSON, and `\x41`, `\u{41}` and `\'` of other languages.
 fn backslash(text: &[u8]) -> Option<(Decoded, usize)> {
     let byte = match text.get(1)? {
         b'u' if text.get(2) == Some(&b'{') => {
@@ -185,6 +187,7 @@ fn backslash(text: &[u8]) -> Option<(Decoded, usize)> {
             if let Some(c) = char::from_u32(unit) {
                 return Some((Decoded::Char(c), 6));
             }
+            // Not a character, so half of a surrogate pair: JSON writes U+1F600 as `\ud83d\ude00`.
             let low =
                 text.get(6..8).filter(|escape| *escape == b"\\u").and_then(|_| hex(text.get(8..12)?))?;
             let c = char::decode_utf16([u16::try_from(unit).ok()?, u16::try_from(low).ok()?]).next()?.ok()?;
@@ -202,9 +205,9 @@ fn backslash(text: &[u8]) -> Option<(Decoded, usize)> {
     Some((Decoded::Byte(byte), 2))
 }
 
-/// `&#65;`, `&#x41;` and `&quot;`; the semicolon of a number may be missing.
+/// `&#65;`, `&#x41;` and `&quot;`; the semicolon after a number may be missing, as HTML allows.
 fn reference(text: &[u8]) -> Option<(Decoded, usize)> {
-    /// No number of a character has more digits, but for zeros before it.
+    // U+10FFFF has 7 decimal digits; the rest is for leading zeros. The bound keeps `&#000…` from being quadratic.
     const LONGEST: usize = 12;
     let run = |from: usize, is_digit: fn(&u8) -> bool| {
         text.iter().skip(from).take(LONGEST).take_while(|byte| is_digit(byte)).count()
@@ -225,7 +228,7 @@ fn reference(text: &[u8]) -> Option<(Decoded, usize)> {
 }
 
 fn hex(digits: &[u8]) -> Option<u32> {
-    // `from_str_radix` would take a sign.
+    // `from_str_radix` would accept a sign.
     let is_hex = !digits.is_empty() && digits.iter().all(u8::is_ascii_hexdigit);
     u32::from_str_radix(str::from_utf8(digits).ok().filter(|_| is_hex)?, 16).ok()
 }

@@ -1,4 +1,4 @@
-//! What a value looks like where it is not encoded any more, or encoded in base64.
+//! The byte strings to search for: a value as it is, and inside base64.
 
 use std::ops::Range;
 
@@ -8,30 +8,32 @@ use memchr::memmem::Finder;
 
 use super::layer::Layer;
 
-/// Values shorter than this, in characters, are found as whole words only.
+// Values shorter than this, in characters, are found as whole words only: "a1" is part of many harmless words.
 const SHORT: usize = 4;
 
-/// A host's name is sent in lower case; shorter values would be found by chance in other words.
+// Host names are sent in lower case, so a value in a URL may come back lowered. A shorter lowered value would be found
+// by chance in other words.
 const LOWERED: usize = 8;
 
-/// From this length on, in bytes, a value is looked for across line breaks.
+// From this length on, in bytes, a value is also searched for across line breaks. A shorter one would be found by
+// chance where two words meet.
 const LONG: usize = 16;
 
-/// This much of a value at the end of a text that was cut off gives it away.
-const TELLING: usize = 4;
+// The shortest beginning of a value, in bytes, that is replaced at the end of a truncated text.
+const MIN_CUT: usize = 4;
 
-/// No text is looked at for longer beginnings of a value at its end.
+// The longest beginning that is tried. Every length is compared in turn, so a long value would cost too much.
 const LONGEST_CUT: usize = 512;
 
-/// An escape that was cut off leaves this much of itself at most.
+// The longest part that a truncated escape leaves, in bytes: `\u00e` or `%u004`.
 const CUT_ESCAPE: usize = 6;
 
 pub(super) struct Needle {
     finder: Finder<'static>,
-    /// How many base64 digits around it hold a part of the value too: 0 or 1.
+    // How many base64 digits before and after the needle also hold bits of the value: 0 or 1.
     before: usize,
     after: usize,
-    /// Whether it counts only where no letter or digit touches it.
+    /// Whether it must be a whole word: no letter or digit next to it.
     is_word: bool,
 }
 
@@ -56,6 +58,8 @@ impl Needle {
                 add(engine.encode(value).as_bytes(), 0, 0);
                 continue;
             }
+            // Base64 encodes three bytes as four digits, so a value looks different at each offset modulo 3. The digits
+            // that also hold bits of the neighbouring bytes are left out of the needle; `widened` masks them later.
             for shift in 0..3 {
                 let shifted = [&[0; 2][..shift], value.as_bytes()].concat();
                 let digits = engine.encode(&shifted);
@@ -67,7 +71,7 @@ impl Needle {
         needles
     }
 
-    /// Whether it is too long to be found by chance where the gaps between words are gone.
+    /// Whether the needle is so long that it is not found by chance in a text whose line breaks were removed.
     pub(super) fn is_long(&self) -> bool {
         LONG <= self.finder.needle().len()
     }
@@ -77,25 +81,27 @@ impl Needle {
         let mut from = 0;
         let places = std::iter::from_fn(move || {
             let at = from + self.finder.find(text.get(from..)?)?;
-            // One that does not count as a word may overlap with one that does. Words are short, so this costs little.
+            // A match that is not a whole word may overlap with one that is. Such needles are short, so this is cheap.
             from = at + if self.is_word { 1 } else { len };
             Some(at..at + len)
         });
         places
-            .filter(|place| !self.is_word || stands_alone(text, place))
+            .filter(|place| !self.is_word || is_whole_word(text, place))
             .map(|place| self.widened(text, place))
     }
 
-    /// Returns where a beginning of it starts that `text` ends with, cut off.
-    pub(super) fn cut_off(&self, text: &[u8]) -> Option<usize> {
+    /// Returns the offset at which the truncated `text` ends with a beginning of the needle.
+    pub(super) fn truncated_start(&self, text: &[u8]) -> Option<usize> {
         let needle = self.finder.needle();
         if self.is_word {
             return None;
         }
         let escape = text.iter().rev().take(CUT_ESCAPE).position(|byte| matches!(byte, b'%' | b'\\' | b'&'));
+        // The text may be cut inside an escape. What is left of the escape is not part of the needle, so the text
+        // without it is tried too.
         let whole = &text[..text.len() - escape.map_or(0, |at| at + 1)];
         [text, whole].into_iter().find_map(|text| {
-            let mut lengths = (TELLING..needle.len().min(LONGEST_CUT)).rev();
+            let mut lengths = (MIN_CUT..needle.len().min(LONGEST_CUT)).rev();
             lengths.find(|len| text.ends_with(&needle[..*len])).map(|len| text.len() - len)
         })
     }
@@ -111,7 +117,7 @@ impl Needle {
     }
 }
 
-fn stands_alone(text: &[u8], place: &Range<usize>) -> bool {
+fn is_whole_word(text: &[u8], place: &Range<usize>) -> bool {
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || 0x80 <= *byte;
     let before = place.start.checked_sub(1).and_then(|at| text.get(at));
     !before.is_some_and(is_part) && !text.get(place.end).is_some_and(is_part)

@@ -1,4 +1,4 @@
-//! CSV: a header, then rows of as many cells; `,`, `;` or a tab between them, told by the header.
+//! Reads CSV: a header, then rows with as many cells. The delimiter (`,`, `;` or tab) is detected from the header.
 
 use std::fs::File;
 use std::path::PathBuf;
@@ -7,15 +7,15 @@ use ::csv::{ByteRecord, Reader, ReaderBuilder};
 
 use super::error::ImportError;
 use super::options::{IDENTITY, ImportOptions};
-use super::source::{self, Cell, Lines, Record, Row, Source};
+use super::source::{self, ImportCell, ImportRecord, ImportRow, LineTracker, RowSource};
 
 pub(super) struct CsvRows {
-    reader: Reader<Lines<File>>,
+    reader: Reader<LineTracker<File>>,
     path: PathBuf,
     record: ByteRecord,
     headers: Vec<String>,
-    /// For each column of the file its place in `headers`, `None` for the identity.
-    places: Vec<Option<usize>>,
+    /// The index in `headers` for each column of the file, or `None` for the identity.
+    header_indexes: Vec<Option<usize>>,
 }
 
 impl CsvRows {
@@ -27,12 +27,14 @@ impl CsvRows {
     ) -> Result<Self, ImportError> {
         let mut reader = ReaderBuilder::new()
             .delimiter(delimiter(start))
+            // The header is read here like a row: it needs checks that report its line and column.
             .has_headers(false)
+            // Otherwise a row of another length is an error of the parser; here such a row is reported and skipped.
             .flexible(true)
-            .from_reader(Lines::new(file));
+            .from_reader(LineTracker::new(file));
         let mut record = ByteRecord::new();
         read(&mut reader, &mut record, &path)?;
-        let mut rows = Self { reader, path, record, headers: Vec::new(), places: Vec::new() };
+        let mut rows = Self { reader, path, record, headers: Vec::new(), header_indexes: Vec::new() };
         rows.take_header(&options)?;
         Ok(rows)
     }
@@ -42,9 +44,9 @@ impl CsvRows {
         let identity = self.identity(&names, options)?;
         for (at, name) in names.into_iter().enumerate() {
             if at == identity {
-                self.places.push(None);
+                self.header_indexes.push(None);
             } else {
-                self.places.push(Some(self.headers.len()));
+                self.header_indexes.push(Some(self.headers.len()));
                 self.headers.push(name);
             }
         }
@@ -62,7 +64,7 @@ impl CsvRows {
         names.collect()
     }
 
-    /// Finds the column of the identity; an `objectId` beside an `identity` is a property like others.
+    /// Finds the column of the identity. If there is an `identity`, an `objectId` is an ordinary property.
     fn identity(&self, names: &[String], options: &ImportOptions) -> Result<usize, ImportError> {
         for wanted in IDENTITY {
             let mut found = names.iter().enumerate().filter(|(_, name)| options.property(name) == wanted);
@@ -76,23 +78,27 @@ impl CsvRows {
         Err(ImportError::NoIdentity { path: self.path.clone() })
     }
 
-    /// Whether the record took all lines to the file's end for one cell, as after a quote that is never closed.
-    ///
-    /// The parser does not say so. A single quote in the middle of a cell is no such case: its record ends with its line.
+    // Whether a quote that is never closed made one cell of all lines up to the end of the file. The parser accepts
+    // that silently, and the import would lose all those rows. A lone quote in the middle of a cell does no harm: its
+    // record ends with its line.
     fn swallowed_the_rest(&self) -> bool {
         let lines = self.reader.get_ref();
         let is_last = self.reader.position().byte() == lines.n_bytes();
         is_last && lines.ends_within_quotes() && self.record.as_slice().contains(&b'\n')
     }
 
-    fn row(&self, cells: &[&str]) -> Result<Row, String> {
-        if cells.len() != self.places.len() {
-            return Err(format!("it has {} cells, the header has {}", cells.len(), self.places.len()));
+    fn row(&self, cells: &[&str]) -> Result<ImportRow, String> {
+        if cells.len() != self.header_indexes.len() {
+            return Err(format!(
+                "it has {} cells, the header has {}",
+                cells.len(),
+                self.header_indexes.len()
+            ));
         }
-        let mut row = Row { identity: String::new(), cells: Vec::with_capacity(self.headers.len()) };
-        for (place, cell) in self.places.iter().zip(cells) {
-            match place {
-                Some(at) => row.cells.push((*at, Cell::Text((*cell).to_owned()))),
+        let mut row = ImportRow { identity: String::new(), cells: Vec::with_capacity(self.headers.len()) };
+        for (index, cell) in self.header_indexes.iter().zip(cells) {
+            match index {
+                Some(at) => row.cells.push((*at, ImportCell::Text((*cell).to_owned()))),
                 None => row.identity = source::identity(cell)?,
             }
         }
@@ -100,8 +106,8 @@ impl CsvRows {
     }
 }
 
-impl Source for CsvRows {
-    fn next(&mut self) -> Result<Option<Record>, ImportError> {
+impl RowSource for CsvRows {
+    fn next(&mut self) -> Result<Option<ImportRecord>, ImportError> {
         let from = self.reader.position().byte();
         if !read(&mut self.reader, &mut self.record, &self.path)? {
             return Ok(None);
@@ -111,12 +117,9 @@ impl Source for CsvRows {
         let Ok(cells) = cells else {
             return Err(ImportError::NotUtf8 { path: self.path.clone(), line });
         };
-        let row = if self.swallowed_the_rest() {
-            Err("its quote is never closed".into())
-        } else {
-            self.row(&cells)
-        };
-        Ok(Some(Record { line, row }))
+        let row =
+            if self.swallowed_the_rest() { Err("a quote is never closed".into()) } else { self.row(&cells) };
+        Ok(Some(ImportRecord { line, row }))
     }
 
     fn headers(&self) -> &[String] {
@@ -128,9 +131,9 @@ impl Source for CsvRows {
     }
 }
 
-/// Reads one record; `false` behind the last.
+/// Reads one record. Returns `false` after the last one.
 fn read(
-    reader: &mut Reader<Lines<File>>,
+    reader: &mut Reader<LineTracker<File>>,
     record: &mut ByteRecord,
     path: &std::path::Path,
 ) -> Result<bool, ImportError> {
@@ -140,12 +143,12 @@ fn read(
             ImportError::LongRow { path: path.to_owned(), line: reader.get_ref().line_from(from) }
         }
         ::csv::ErrorKind::Io(source) => ImportError::Read { path: path.to_owned(), source },
-        // A byte record of any length raises no other kind.
+        // The other kinds concern UTF-8, record lengths and serde, none of which applies to a flexible byte record.
         _ => ImportError::Read { path: path.to_owned(), source: std::io::ErrorKind::InvalidData.into() },
     })
 }
 
-/// Tells the delimiter: the one that the header has most of, outside quotes.
+/// Returns the delimiter that occurs most often in the header, outside quotes.
 fn delimiter(start: &[u8]) -> u8 {
     const DELIMITERS: [u8; 3] = *b",;\t";
     let mut counts = [0_usize; DELIMITERS.len()];

@@ -1,8 +1,8 @@
-//! Why a file is not imported, or not to its end; what is wrong with single rows is told in the report instead.
+//! Why a file is not imported, or not to its end. Problems of single rows are in the report instead.
 
 use std::path::PathBuf;
 
-use crate::profile::{Kind, limits};
+use crate::profile::{ValueKind, limits};
 use crate::store::Error;
 
 use super::source;
@@ -20,32 +20,32 @@ pub enum ImportError {
     #[error("{} is empty", path.display())]
     Empty { path: PathBuf },
     #[error(
-        "{}: what starts on line {line} is longer than {} MB: is a quote never closed there?",
+        "{}: the row on line {line} is longer than {} MB: is a quote not closed?",
         path.display(),
         source::MAX_ROW / (1024 * 1024)
     )]
     LongRow {
         path: PathBuf,
-        /// Where the row starts, from 1.
+        /// The line on which the row starts, from 1.
         line: u64,
     },
-    #[error("{} has no column `identity` (or `objectId`): name one so, or map a column to it", path.display())]
+    #[error("{} has no column `identity` (or `objectId`): rename a column, or map one to it", path.display())]
     NoIdentity { path: PathBuf },
     #[error("column {column} of {} has no name in the header", path.display())]
     NoName {
         path: PathBuf,
-        /// Which column, from 1.
+        /// The number of the column, from 1.
         column: usize,
     },
-    #[error("two columns are for `{property}`")]
+    #[error("two columns map to `{property}`")]
     TwoColumns { property: String },
     #[error("the file has no column `{name}`")]
     UnknownColumn { name: String },
-    #[error("`{property}` is {} already, it cannot become {}", known.as_str(), wanted.as_str())]
-    OtherType { property: String, known: Kind, wanted: Kind },
+    #[error("`{property}` already has the type {}, it cannot become {}", known.as_str(), wanted.as_str())]
+    OtherType { property: String, known: ValueKind, wanted: ValueKind },
     #[error("the column `{column}`: {source}")]
     Name { column: String, source: limits::LimitError },
-    /// The store did not take it; earlier batches are kept, and importing the same file again is harmless.
+    /// The store failed. Earlier batches are kept, and importing the same file again is harmless.
     #[error(transparent)]
     Store(#[from] Error),
 }

@@ -1,4 +1,5 @@
-//! JSON lines: one object a line, flat with its `identity`, or CleverTap's `{"identity": …, "profileData": {…}}`.
+//! Reads JSON lines: one object per line, either flat with an `identity`, or CleverTap's form
+//! `{"identity": …, "profileData": {…}}`.
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _};
@@ -11,7 +12,7 @@ use crate::profile::Value;
 
 use super::error::ImportError;
 use super::options::{IDENTITY, ImportOptions};
-use super::source::{self, Cell, MAX_ROW, Record, Row, Source};
+use super::source::{self, ImportCell, ImportRecord, ImportRow, MAX_ROW, RowSource};
 
 pub(super) struct JsonLines {
     reader: BufReader<File>,
@@ -38,9 +39,10 @@ impl JsonLines {
         }
     }
 
-    /// Reads the next line into the buffer; `false` behind the last.
+    /// Reads the next line into the buffer. Returns `false` after the last one.
     fn read_line(&mut self) -> Result<bool, ImportError> {
         self.buffer.clear();
+        // `read_until` alone would read a file without line breaks into memory as a whole.
         let mut limited = self.reader.by_ref().take(MAX_ROW + 1);
         let n = limited
             .read_until(b'\n', &mut self.buffer)
@@ -53,11 +55,12 @@ impl JsonLines {
         Ok(n != 0)
     }
 
-    fn row(&mut self, text: &str) -> Result<Row, String> {
+    fn row(&mut self, text: &str) -> Result<ImportRow, String> {
         let Ok(Json::Object(mut members)) = serde_json::from_str(text) else {
-            return Err("it is not one JSON object".into());
+            return Err("it is not a JSON object".into());
         };
         let kind = members.get("type").and_then(Json::as_str);
+        // CleverTap's uploads mix profiles and events in one file, told apart by `type`.
         if kind == Some("event") && !members.contains_key("profileData") {
             return Err("it is an event, not a profile".into());
         }
@@ -70,21 +73,23 @@ impl JsonLines {
         let mut cells = Vec::with_capacity(properties.len());
         for (name, value) in properties {
             if name.is_empty() {
-                return Err("one of its names is empty".into());
+                return Err("a property has no name".into());
             }
-            cells.push((self.place(name), Cell::Typed(Value::from(value))));
+            cells.push((self.place(name), ImportCell::Typed(Value::from(value))));
         }
-        Ok(Row { identity, cells })
+        Ok(ImportRow { identity, cells })
     }
 
     fn take_identity(&self, members: &mut Map<String, Json>) -> Result<String, String> {
-        let mapped = self.options.names.iter().find(|(_, property)| IDENTITY.contains(&property.as_str()));
+        let mapped =
+            self.options.property_names.iter().find(|(_, property)| IDENTITY.contains(&property.as_str()));
         let names = mapped.map(|(header, _)| header.as_str()).into_iter().chain(IDENTITY);
         let found = names.into_iter().find_map(|name| members.shift_remove(name));
         match found {
             Some(Json::String(text)) => source::identity(&text),
+            // Identities are text. A number is taken as it is written, so 42 and "42" are the same profile.
             Some(Json::Number(number)) => Ok(number.to_string()),
-            Some(_) => Err("its identity is neither a text nor a number".into()),
+            Some(_) => Err("its identity is neither a string nor a number".into()),
             None => Err("it has no identity".into()),
         }
     }
@@ -98,18 +103,20 @@ impl JsonLines {
     }
 }
 
-impl Source for JsonLines {
-    fn next(&mut self) -> Result<Option<Record>, ImportError> {
+impl RowSource for JsonLines {
+    fn next(&mut self) -> Result<Option<ImportRecord>, ImportError> {
         while self.read_line()? {
+            // Taken out, since `row` borrows all of `self`; put back below to reuse its memory.
             let buffer = std::mem::take(&mut self.buffer);
             let Ok(text) = std::str::from_utf8(&buffer) else {
                 return Err(ImportError::NotUtf8 { path: self.path.clone(), line: self.line });
             };
+            // Files joined with `cat` can have a byte order mark on any line.
             let text = text.strip_prefix('\u{feff}').unwrap_or(text).trim();
             let row = if text.is_empty() { None } else { Some(self.row(text)) };
             self.buffer = buffer;
             if let Some(row) = row {
-                return Ok(Some(Record { line: self.line, row }));
+                return Ok(Some(ImportRecord { line: self.line, row }));
             }
         }
         Ok(None)

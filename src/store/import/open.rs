@@ -1,4 +1,4 @@
-//! The form of a file: as the options say, else as its content looks.
+//! Opens a file in the format given by the options, or detected from its content.
 
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
@@ -7,18 +7,19 @@ use std::path::Path;
 use super::csv::CsvRows;
 use super::error::ImportError;
 use super::json_lines::JsonLines;
-use super::options::{Format, ImportOptions};
-use super::source::Source;
+use super::options::{ImportFormat, ImportOptions};
+use super::source::RowSource;
 
-/// How much of a file is looked at to tell its form.
+// Enough for any CSV header, from which the delimiter is detected.
 const LOOK: u64 = 64 * 1024;
 
-pub(super) fn open(path: &Path, options: &ImportOptions) -> Result<Box<dyn Source>, ImportError> {
+pub(super) fn open(path: &Path, options: &ImportOptions) -> Result<Box<dyn RowSource>, ImportError> {
     let read = |source| ImportError::Read { path: path.to_owned(), source };
     let mut file = File::open(path).map_err(read)?;
     let mut start = Vec::new();
     file.by_ref().take(LOOK).read_to_end(&mut start).map_err(read)?;
     file.seek(SeekFrom::Start(0)).map_err(read)?;
+    // UTF-16, such as Excel's "Unicode Text". Reported here as an encoding problem, not later as a missing column.
     if start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff") {
         return Err(ImportError::NotUtf8 { path: path.to_owned(), line: 1 });
     }
@@ -27,13 +28,13 @@ pub(super) fn open(path: &Path, options: &ImportOptions) -> Result<Box<dyn Sourc
         return Err(ImportError::Empty { path: path.to_owned() });
     };
     let format = options.format.unwrap_or(match first {
-        b'{' => Format::JsonLines,
-        _ => Format::Csv,
+        b'{' => ImportFormat::JsonLines,
+        _ => ImportFormat::Csv,
     });
     let options = options.clone();
     let path = path.to_owned();
     Ok(match format {
-        Format::Csv => Box::new(CsvRows::open(file, start, path, options)?),
-        Format::JsonLines => Box::new(JsonLines::open(file, path, options)),
+        ImportFormat::Csv => Box::new(CsvRows::open(file, start, path, options)?),
+        ImportFormat::JsonLines => Box::new(JsonLines::open(file, path, options)),
     })
 }

@@ -1,4 +1,4 @@
-//! How to read a file.
+//! The options of an import.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,34 +7,34 @@ use indexmap::IndexMap;
 use jiff::tz::TimeZone;
 
 use crate::dialect::Dialect;
-use crate::profile::Kind;
+use crate::profile::ValueKind;
 
 use super::error::ImportError;
 
-/// The headers that name the identity, the first that is there.
+/// The headers of the identity column; the first one that the file has is used.
 pub(super) const IDENTITY: [&str; 2] = ["identity", "objectId"];
 
 #[derive(Debug, Clone)]
 pub struct ImportOptions {
-    /// CSV or JSON lines; `None` to tell by the file.
-    pub format: Option<Format>,
-    /// Types that columns get whatever their cells are, by header or property.
-    pub types: IndexMap<String, Kind>,
-    /// The property that a header stands for, where it is not its own; `identity` names the identity.
-    pub names: IndexMap<String, String>,
-    /// The zone of dates that have none.
+    /// CSV or JSON lines; `None` to detect it from the content.
+    pub format: Option<ImportFormat>,
+    /// The types of columns, by header or property. They take precedence over what the cells look like.
+    pub types: IndexMap<String, ValueKind>,
+    /// The property for a header, if their names differ. The property `identity` is the identity.
+    pub property_names: IndexMap<String, String>,
+    /// The time zone of dates without one.
     pub zone: TimeZone,
-    /// Whose limits on names and values hold.
+    /// The dialect whose limits on names and values apply.
     pub dialect: Dialect,
-    /// Set from another thread to end the import early; what is written until then is kept.
+    /// Set from another thread to end the import early. Batches written until then are kept.
     pub stop: Arc<AtomicBool>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// A header and rows; the delimiter is told by the header.
+pub enum ImportFormat {
+    /// A header and rows. The delimiter is detected from the header.
     Csv,
-    /// One JSON object a line.
+    /// One JSON object per line.
     JsonLines,
 }
 
@@ -43,7 +43,7 @@ impl Default for ImportOptions {
         Self {
             format: None,
             types: IndexMap::new(),
-            names: IndexMap::new(),
+            property_names: IndexMap::new(),
             zone: TimeZone::UTC,
             dialect: Dialect::Telecast,
             stop: Arc::default(),
@@ -57,7 +57,7 @@ impl ImportOptions {
     }
 
     pub(super) fn property<'a>(&'a self, header: &'a str) -> &'a str {
-        self.names.get(header).map_or(header, String::as_str)
+        self.property_names.get(header).map_or(header, String::as_str)
     }
 
     pub(super) fn is_identity(&self, header: &str) -> bool {
@@ -68,7 +68,7 @@ impl ImportOptions {
         let is_there =
             |name: &String| headers.iter().any(|header| header == name || self.property(header) == name);
         let unknown = |name: &&String| !is_there(name) && !self.is_identity(name);
-        match self.types.keys().chain(self.names.keys()).find(unknown) {
+        match self.types.keys().chain(self.property_names.keys()).find(unknown) {
             Some(name) => Err(ImportError::UnknownColumn { name: name.clone() }),
             None => Ok(()),
         }

@@ -1,4 +1,4 @@
-//! What becomes of each column and cell: the first pass over a file tells the types, the second one uses them.
+//! Decides how each column is read. The first pass over a file finds the types, the second one uses them.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -6,51 +6,51 @@ use std::path::Path;
 use indexmap::IndexMap;
 
 use crate::dialect::Dialect;
-use crate::profile::import::{Column, Reading};
-use crate::profile::{Kind, Value, limits};
-use crate::store::{Change, Store};
+use crate::profile::import::{CellType, Column};
+use crate::profile::{Value, ValueKind, limits};
+use crate::store::{ProfileChange, Store};
 
 use super::error::ImportError;
 use super::open::open;
 use super::options::ImportOptions;
-use super::report::{ImportReport, ImportedColumn, Progress, Rejected};
-use super::source::{Cell, Record, Row, Source};
+use super::report::{ImportProgress, ImportReport, ImportedColumn, RejectedRow};
+use super::source::{ImportCell, ImportRecord, ImportRow, RowSource};
 
-/// How many rows of the first pass go by between two words about it.
-const EVERY: u64 = 10_000;
+/// How often the first pass reports its progress, in rows.
+const PROGRESS_INTERVAL: u64 = 10_000;
 
 /// How each column is read: the result of the first pass.
-pub(super) struct Plan<'a> {
+pub(super) struct ImportPlan<'a> {
     options: &'a ImportOptions,
-    columns: Vec<Planned>,
+    columns: Vec<PlannedColumn>,
     pub(super) n_bytes: u64,
 }
 
-struct Planned {
+struct PlannedColumn {
     header: String,
     property: String,
-    reading: Option<Reading>,
+    cell_type: Option<CellType>,
     is_new: bool,
     note: Option<String>,
 }
 
-impl<'a> Plan<'a> {
+impl<'a> ImportPlan<'a> {
     pub(super) fn make(
         store: &dyn Store,
         path: &Path,
         options: &'a ImportOptions,
-        progress: &mut dyn FnMut(Progress),
+        progress: &mut dyn FnMut(ImportProgress),
     ) -> Result<Self, ImportError> {
         let mut source = open(path, options)?;
         let cells = cells(source.as_mut(), path, options, progress)?;
         let headers = source.headers();
         if options.is_stopped() {
-            // Of half a file no column's type is known, and nothing is asked for any more.
+            // The types of half a file mean nothing, and nothing is written after a stop.
             return Ok(Self { options, columns: Vec::new(), n_bytes: source.n_bytes() });
         }
         options.check_columns(headers)?;
         let vocabulary = store.vocabulary()?;
-        let mut columns: Vec<Planned> = Vec::with_capacity(headers.len());
+        let mut columns: Vec<PlannedColumn> = Vec::with_capacity(headers.len());
         let mut properties = HashSet::new();
         for (header, cells) in headers.iter().zip(&cells) {
             let property = options.property(header);
@@ -58,54 +58,59 @@ impl<'a> Plan<'a> {
                 return Err(ImportError::TwoColumns { property: property.to_owned() });
             }
             let known = vocabulary.property(property).map(|property| property.kind);
-            columns.push(Planned::make(header, cells, known, options)?);
+            columns.push(PlannedColumn::make(header, cells, known, options)?);
         }
         Ok(Self { options, columns, n_bytes: source.n_bytes() })
     }
 
-    /// Returns a report that tells the columns and no rows yet.
+    /// Returns a report with the columns, and without rows yet.
     pub(super) fn report(&self) -> ImportReport {
         let columns = self.columns.iter().map(|column| ImportedColumn {
             header: column.header.clone(),
             property: column.property.clone(),
-            kind: column.reading.map(Reading::kind),
+            kind: column.cell_type.map(CellType::kind),
             is_new: column.is_new,
             note: column.note.clone(),
         });
         ImportReport { columns: columns.collect(), ..ImportReport::default() }
     }
 
-    pub(super) fn change(&self, record: Record) -> Result<(u64, Change), Rejected> {
+    pub(super) fn change(&self, record: ImportRecord) -> Result<(u64, ProfileChange), RejectedRow> {
         let line = record.line;
-        let rejected = |column: Option<&str>, reason: String| Rejected {
+        let rejected = |column: Option<&str>, reason: String| RejectedRow {
             line,
             column: column.map(str::to_owned),
             reason,
         };
-        let Row { identity, cells } = record.row.map_err(|reason| rejected(None, reason))?;
+        let ImportRow { identity, cells } = record.row.map_err(|reason| rejected(None, reason))?;
         if self.options.dialect == Dialect::CleverTap {
             limits::check_identity(&identity).map_err(|error| rejected(None, error.to_string()))?;
         }
         let mut properties = IndexMap::with_capacity(cells.len());
         for (at, cell) in cells {
-            // A column that only the second pass sees: the file grew meanwhile, and its turn comes with the next import.
-            let Some(Planned { header, property, reading: Some(reading), .. }) = self.columns.get(at) else {
+            // A column that only the second pass sees: the file has grown since the first. The next import will
+            // include it.
+            let Some(PlannedColumn { header, property, cell_type: Some(cell_type), .. }) =
+                self.columns.get(at)
+            else {
                 continue;
             };
-            let value = self.value(*reading, cell).map_err(|reason| rejected(Some(header), reason))?;
+            let value = self.value(*cell_type, cell).map_err(|reason| rejected(Some(header), reason))?;
             if let Some(value) = value {
                 properties.insert(property.clone(), value);
             }
         }
-        Ok((line, Change { identity, properties }))
+        Ok((line, ProfileChange { identity, properties }))
     }
 
-    fn value(&self, reading: Reading, cell: Cell) -> Result<Option<Value>, String> {
+    fn value(&self, cell_type: CellType, cell: ImportCell) -> Result<Option<Value>, String> {
         let value = match cell {
-            Cell::Text(text) if text.is_empty() => return Ok(None),
-            Cell::Typed(Value::Null) => return Ok(None),
-            Cell::Text(text) => reading.read(&text, &self.options.zone),
-            Cell::Typed(value) => reading.fit(value, &self.options.zone),
+            // An empty cell leaves the property as it is. Exports write one for each property that a profile does not
+            // have.
+            ImportCell::Text(text) if text.is_empty() => return Ok(None),
+            ImportCell::Typed(Value::Null) => return Ok(None),
+            ImportCell::Text(text) => cell_type.read(&text, &self.options.zone),
+            ImportCell::Typed(value) => cell_type.fit(value, &self.options.zone),
         };
         let value = value.map_err(|misfit| misfit.to_string())?;
         if self.options.dialect == Dialect::CleverTap {
@@ -115,11 +120,11 @@ impl<'a> Plan<'a> {
     }
 }
 
-impl Planned {
+impl PlannedColumn {
     fn make(
         header: &str,
         cells: &Column,
-        known: Option<Kind>,
+        known: Option<ValueKind>,
         options: &ImportOptions,
     ) -> Result<Self, ImportError> {
         let property = options.property(header).to_owned();
@@ -133,19 +138,20 @@ impl Planned {
         {
             return Err(ImportError::OtherType { property, known, wanted });
         }
-        let reading = cells.reading(known.or(wanted));
-        let note = reading.and_then(|reading| note(cells, reading));
-        Ok(Self { header: header.to_owned(), property, reading, is_new: known.is_none(), note })
+        let cell_type = cells.cell_type(known.or(wanted));
+        let note = cell_type.and_then(|cell_type| note(cells, cell_type));
+        Ok(Self { header: header.to_owned(), property, cell_type, is_new: known.is_none(), note })
     }
 }
 
 fn cells(
-    source: &mut dyn Source,
+    source: &mut dyn RowSource,
     path: &Path,
     options: &ImportOptions,
-    progress: &mut dyn FnMut(Progress),
+    progress: &mut dyn FnMut(ImportProgress),
 ) -> Result<Vec<Column>, ImportError> {
-    let of_bytes = 2 * std::fs::metadata(path).map_or(0, |metadata| metadata.len());
+    // Both passes read the whole file. If its size is unknown, the total is 0.
+    let total_bytes = 2 * std::fs::metadata(path).map_or(0, |metadata| metadata.len());
     let mut columns: Vec<Column> = Vec::new();
     let mut n_records = 0;
     while let Some(record) = source.next()? {
@@ -157,21 +163,22 @@ fn cells(
                 columns.resize_with(at + 1, Column::default);
             }
             match cell {
-                Cell::Text(text) => columns[at].see(&text),
-                Cell::Typed(value) => columns[at].see_value(&value),
+                ImportCell::Text(text) => columns[at].add_cell(&text),
+                ImportCell::Typed(value) => columns[at].add_value(&value),
             }
         }
         n_records += 1;
-        if n_records % EVERY == 0 {
-            progress(Progress { n_rows: 0, n_bytes: source.n_bytes(), of_bytes });
+        if n_records % PROGRESS_INTERVAL == 0 {
+            progress(ImportProgress { n_rows: 0, n_bytes: source.n_bytes(), total_bytes });
         }
     }
+    // A column may have had no cell at all, and callers pair the columns with the headers.
     columns.resize_with(source.headers().len(), Column::default);
     Ok(columns)
 }
 
-fn note(cells: &Column, reading: Reading) -> Option<String> {
-    let Reading::Date(format) = reading else { return None };
-    let rival = cells.rival(format)?;
-    Some(format!("read as {}; all of it fits {} too", format.as_str(), rival.as_str()))
+fn note(cells: &Column, cell_type: CellType) -> Option<String> {
+    let CellType::Date(format) = cell_type else { return None };
+    let alternative = cells.swapped_alternative(format)?;
+    Some(format!("read as {}; all values also fit {}", format.as_str(), alternative.as_str()))
 }

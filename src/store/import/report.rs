@@ -1,28 +1,29 @@
-//! What an import did, and how far it is.
+//! The result of an import, and its progress.
 
-use crate::profile::Kind;
+use crate::profile::ValueKind;
 
-/// How many rejected rows are remembered with their reason; the rest is counted.
+// The most rejected rows to keep with their reasons; the rest is only counted. A file of the wrong format rejects
+// every row.
 const MAX_REJECTED: usize = 1_000;
 
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ImportReport {
     pub n_created: u64,
-    /// How many rows changed a profile that was there, or one of an earlier row.
+    /// The rows that changed an existing profile, including one that an earlier row created.
     pub n_updated: u64,
     pub n_rejected: u64,
-    /// The first thousand of them.
-    pub rejected: Vec<Rejected>,
-    /// What each column became, in the file's order; the identity is not among them.
+    /// The first thousand rejected rows.
+    pub rejected: Vec<RejectedRow>,
+    /// The columns in the file's order, without the identity.
     pub columns: Vec<ImportedColumn>,
     pub is_interrupted: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rejected {
+pub struct RejectedRow {
     /// The line on which the row starts, from 1.
     pub line: u64,
-    /// The header of the cell at fault.
+    /// The header of the rejected cell.
     pub column: Option<String>,
     pub reason: String,
 }
@@ -31,23 +32,23 @@ pub struct Rejected {
 pub struct ImportedColumn {
     pub header: String,
     pub property: String,
-    /// Its type; `None` where the property is new and all cells are empty.
-    pub kind: Option<Kind>,
+    /// The property's type; `None` if the property is new and all cells are empty.
+    pub kind: Option<ValueKind>,
     pub is_new: bool,
     pub note: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
+pub struct ImportProgress {
     pub n_rows: u64,
-    /// Bytes read so far, both passes together.
+    /// The bytes read so far, in both passes together.
     pub n_bytes: u64,
-    /// Bytes to read, both passes together.
-    pub of_bytes: u64,
+    /// The bytes to read, in both passes together; 0 if the size of the file is unknown.
+    pub total_bytes: u64,
 }
 
 impl ImportReport {
-    pub(super) fn reject(&mut self, rejected: Rejected) {
+    pub(super) fn reject(&mut self, rejected: RejectedRow) {
         self.n_rejected += 1;
         if self.rejected.len() < MAX_REJECTED {
             self.rejected.push(rejected);

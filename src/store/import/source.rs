@@ -1,6 +1,6 @@
-//! Rows from a file, whatever its form, and the reading of its bytes.
+//! The rows of a file, independent of its format, and a reader that counts lines.
 
-use std::cell::{Cell as Shared, RefCell};
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::io::{self, Read};
 
@@ -8,35 +8,35 @@ use crate::profile::Value;
 
 use super::error::ImportError;
 
-/// How long one row may be, so that a quote that is never closed does not take all memory.
+/// The longest row, in bytes. Without a limit, a quote that is never closed would read the whole file into memory.
 pub(super) const MAX_ROW: u64 = 16 * 1024 * 1024;
 
-pub(super) trait Source {
-    fn next(&mut self) -> Result<Option<Record>, ImportError>;
+pub(super) trait RowSource {
+    fn next(&mut self) -> Result<Option<ImportRecord>, ImportError>;
 
-    /// Returns the names of all columns seen so far, the identity not among them.
+    /// Returns the names of the columns seen so far, without the identity.
     fn headers(&self) -> &[String];
 
     fn n_bytes(&self) -> u64;
 }
 
-pub(super) struct Record {
-    /// The line on which it starts, from 1.
+pub(super) struct ImportRecord {
+    /// The line on which the row starts, from 1.
     pub line: u64,
-    pub row: Result<Row, String>,
+    pub row: Result<ImportRow, String>,
 }
 
-pub(super) struct Row {
+pub(super) struct ImportRow {
     /// Never empty.
     pub identity: String,
-    /// The cells by their column's place in [`Source::headers`].
-    pub cells: Vec<(usize, Cell)>,
+    /// The cells, each with the index of its column in [`RowSource::headers`].
+    pub cells: Vec<(usize, ImportCell)>,
 }
 
-pub(super) enum Cell {
-    /// Text whose type is to be told; empty for not set.
+pub(super) enum ImportCell {
+    /// Text whose type is not known yet; empty for not set.
     Text(String),
-    /// A value that came with its type.
+    /// A value from a format that has types.
     Typed(Value),
 }
 
@@ -45,21 +45,21 @@ pub(super) fn identity(text: &str) -> Result<String, String> {
         return Err("it has no identity".into());
     }
     if text.chars().any(char::is_control) {
-        return Err("its identity holds a control character".into());
+        return Err("its identity contains a control character".into());
     }
     Ok(text.to_owned())
 }
 
-/// A file that knows where its lines start, and stops where a row gets too long.
-///
-/// The CSV parser reads ahead, counts `\r\n` one line late and skips empty lines: only the bytes themselves say on which
-/// line a row starts.
-pub(super) struct Lines<R> {
+/// A reader that tracks where lines start, and fails if a row becomes too long.
+// The CSV parser's own line numbers cannot be used: it counts `\r\n` a line late and skips empty lines. It also reads
+// ahead, so lines must be found again by their byte offset.
+pub(super) struct LineTracker<R> {
     inner: R,
     /// Bytes read so far.
-    at: Shared<u64>,
-    row: Shared<u64>,
-    /// Start and number of the lines, not empty, that no row has taken yet.
+    at: Cell<u64>,
+    /// The byte offset at which the current row starts.
+    row: Cell<u64>,
+    /// The byte offset and number of each line that is not empty and that no row has used yet.
     starts: RefCell<VecDeque<(u64, u64)>>,
     line: u64,
     is_at_start: bool,
@@ -67,12 +67,12 @@ pub(super) struct Lines<R> {
     has_ended: bool,
 }
 
-impl<R: Read> Lines<R> {
+impl<R: Read> LineTracker<R> {
     pub(super) fn new(inner: R) -> Self {
         Self {
             inner,
-            at: Shared::new(0),
-            row: Shared::new(0),
+            at: Cell::new(0),
+            row: Cell::new(0),
             starts: RefCell::default(),
             line: 1,
             is_at_start: true,
@@ -81,7 +81,7 @@ impl<R: Read> Lines<R> {
         }
     }
 
-    /// Returns the line of the first row that starts at the byte `from` or behind it, and forgets those before.
+    /// Returns the line of the first row at or after the byte `from`, and drops the lines before it.
     pub(super) fn line_from(&self, from: u64) -> u64 {
         let mut starts = self.starts.borrow_mut();
         while starts.front().is_some_and(|(start, _)| *start < from) {
@@ -95,14 +95,15 @@ impl<R: Read> Lines<R> {
         self.at.get()
     }
 
-    /// Whether the file is at its end and its quotes do not pair up.
+    /// Whether the file has ended with an odd number of quotes.
     pub(super) fn ends_within_quotes(&self) -> bool {
         self.has_ended && self.n_quotes % 2 == 1
     }
 }
 
-impl<R: Read> Read for Lines<R> {
+impl<R: Read> Read for LineTracker<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        // An error of this kind, since a `Read` can only fail with an io::Error; `csv::read` turns it into `LongRow`.
         if self.row.get() + MAX_ROW < self.at.get() {
             return Err(io::ErrorKind::FileTooLarge.into());
         }

@@ -1,4 +1,4 @@
-//! SQLite's errors, sorted into those of any store.
+//! Maps the errors of SQLite to those of any store.
 
 use std::path::Path;
 
@@ -6,8 +6,8 @@ use rusqlite::ErrorCode;
 
 use crate::store::Error;
 
-/// Sorts what SQLite said about the database at `path`.
-pub(super) fn sorted(path: &Path, source: rusqlite::Error) -> Error {
+/// Maps an error about the database at `path`.
+pub(super) fn classify(path: &Path, source: rusqlite::Error) -> Error {
     let place = place(path);
     match source.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => Error::NotOurs(place),
@@ -15,6 +15,7 @@ pub(super) fn sorted(path: &Path, source: rusqlite::Error) -> Error {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Busy(place),
         Some(ErrorCode::DiskFull) => Error::Full(place),
         Some(ErrorCode::SystemIoFailure) if is_full(&source) => Error::Full(place),
+        // `CannotOpen` too: without write permission for the folder, SQLite cannot create its -wal file there.
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
             Error::NoPermission(place)
         }
@@ -26,10 +27,10 @@ pub(super) fn place(path: &Path) -> String {
     path.display().to_string()
 }
 
-/// Whether an I/O error can only be a disk without room: enlarging a file failed.
+/// Whether an I/O error means that there is no space, because a file could not be enlarged.
 fn is_full(error: &rusqlite::Error) -> bool {
     use rusqlite::ffi::{SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_WRITE};
     let code = error.sqlite_error().map(|error| error.extended_code);
-    // Of a write SQLite tells a full disk itself; what is left is a quota, or the limit on a file's size.
+    // SQLite reports a full disk as such. A quota or a limit on the file's size arrives as one of these I/O errors.
     matches!(code, Some(SQLITE_IOERR_SHMSIZE | SQLITE_IOERR_WRITE))
 }

@@ -1,4 +1,7 @@
-//! Opening a database: the file's mode, how SQLite is to behave, and migrations up to the version we know.
+//! Opens a database: sets the file's mode and SQLite's settings, and migrates the schema to the current version.
+//!
+//! The file may come from a stranger, as part of a workspace. So nothing in it may run, no link is followed, and no
+//! size in it is trusted.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom};
@@ -11,67 +14,72 @@ use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use tempfile::TempDir;
 
-use crate::disk::{self, Breach, Tree, TreeError};
+use crate::disk::{self, PathRejection, Tree, TreeError};
 use crate::store::{Error, Result};
 
-use super::error::{place, sorted};
+use super::error::{classify, place};
 
-/// Each brings the database from the version of its index to the next one.
+/// The migration at index N brings a database from version N to N + 1.
 const MIGRATIONS: &[&str] = &[
     include_str!("../../../assets/migrations/0001_profiles.sql"),
     include_str!("../../../assets/migrations/0002_blocked.sql"),
 ];
 
-/// How long a write waits for another process's.
+/// How long a write waits for a write of another process.
 const BUSY: Duration = Duration::from_secs(5);
 
-/// The longest value: several times the longest row that an import takes.
+/// The longest value, in bytes: four times the longest row that an import accepts.
 const MAX_VALUE: i32 = 64 * 1024 * 1024;
 
-/// The largest database that is copied to be read: a stranger's could fill the disk.
+/// The largest database that is copied for reading, in bytes. A stranger's database could otherwise fill the disk.
 const MAX_COPY: u64 = 1024 * 1024 * 1024;
 
-/// What SQLite keeps beside a database.
+/// The files that SQLite keeps next to a database.
 const COMPANIONS: [&str; 3] = ["-wal", "-shm", "-journal"];
 
-/// Ends a rollback journal that names another journal. telecast's never do, and SQLite would delete what is named.
+// A rollback journal with these last bytes names a super-journal, and SQLite deletes the file with that name when it
+// rolls back. That would let a stranger's journal delete any file. telecast's own journals never name one.
 const SUPER_JOURNAL: [u8; 8] = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
 
-/// Tables that SQLite's own tools may have added.
+/// The tables of ANALYZE, which SQLite's own tools may have added.
 const STATISTICS: [&str; 2] =
     ["CREATE TABLE sqlite_stat1(tbl,idx,stat)", "CREATE TABLE sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)"];
 
-/// What a path keeps in a URI.
+// The characters of a path that need no escape in a URI. `?` and `#` must be escaped, or a path could add its own
+// parameters.
 const IN_URI: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.');
 
-/// An open database, and the copy that it is where it cannot be read in its place.
-pub(super) struct Opened {
+/// An open database. `copy` is set if the database could not be read in its place, and was copied.
+pub(super) struct OpenedDatabase {
     pub connection: Connection,
     pub copy: Option<TempDir>,
-    /// Whether it is only read because the disk has no room for what writing takes.
+    /// Whether it is read-only because the disk has no space for writing.
     pub is_full: bool,
 }
 
-/// Opens or makes the database file; one that cannot be written is only read.
-pub(super) fn file(path: &Path) -> Result<Opened> {
-    let path = &real(path, Making::Folder)?;
-    match writable(path) {
-        Ok(connection) => Ok(Opened { connection, copy: None, is_full: false }),
-        Err(refused @ Error::Full { .. }) => match reading(path) {
-            Ok(opened) => Ok(Opened { is_full: true, ..opened }),
+/// Opens or creates the database file. A file that cannot be written is opened read-only.
+pub(super) fn file(path: &Path) -> Result<OpenedDatabase> {
+    let path = &resolve(path, MissingFolder::Create)?;
+    match open_for_writing(path) {
+        Ok(connection) => Ok(OpenedDatabase { connection, copy: None, is_full: false }),
+        Err(refused @ Error::Full { .. }) => match open_for_reading(path) {
+            Ok(opened) => Ok(OpenedDatabase { is_full: true, ..opened }),
+            // The first error says what is wrong with the disk; the second one is only a consequence.
             Err(_) => Err(refused),
         },
-        Err(refused) if path.is_file() && is_permission(&refused) => reading(path).map_err(|_| refused),
+        Err(refused) if path.is_file() && is_permission(&refused) => {
+            open_for_reading(path).map_err(|_| refused)
+        }
         Err(refused) => Err(refused),
     }
 }
 
-/// Opens a database that is there, to read it and to leave nothing beside it.
-pub(super) fn read_only(path: &Path) -> Result<Opened> {
-    reading(&real(path, Making::Nothing)?)
+/// Opens an existing database for reading, without leaving any file next to it.
+pub(super) fn read_only(path: &Path) -> Result<OpenedDatabase> {
+    open_for_reading(&resolve(path, MissingFolder::Fail)?)
 }
 
-fn unopened(path: &Path, error: io::Error) -> Error {
+fn open_error(path: &Path, error: io::Error) -> Error {
     Error::Open { place: place(path), source: error.into() }
 }
 
@@ -86,52 +94,61 @@ fn is_permission(error: &Error) -> bool {
     }
 }
 
-fn writable(path: &Path) -> Result<Connection> {
-    create(path).map_err(|error| unopened(path, error))?;
+fn open_for_writing(path: &Path) -> Result<Connection> {
+    create(path).map_err(|error| open_error(path, error))?;
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
-    let sqlite = |source| sorted(path, source);
+    let sqlite = |source| classify(path, source);
     let mut connection = Connection::open_with_flags(path, flags).map_err(sqlite)?;
     configure(&connection).map_err(sqlite)?;
     migrate(&mut connection, path)?;
+    // Last, since it writes to the file: the schema has been checked by now.
     use_wal(&connection).map_err(sqlite)?;
     Ok(connection)
 }
 
-/// Opens without writing, not even the files that SQLite keeps beside a database that others write to.
-fn reading(path: &Path) -> Result<Opened> {
-    let open = |error| unopened(path, error);
+// A plain `mode=ro` is not enough: for a database in WAL mode SQLite creates the -shm file even to read it. What
+// works depends on whether there are changes in the -wal file, and on whether another process is using it.
+fn open_for_reading(path: &Path) -> Result<OpenedDatabase> {
+    let open = |error| open_error(path, error);
     let has_changes = fs::metadata(companion(path, "-wal")).is_ok_and(|wal| 0 < wal.len());
     if has_changes && companion(path, "-shm").exists() {
-        // Somebody may be writing: read along with them.
+        // Another process may be writing. Share its -shm file, so that its changes are visible here.
         if let Ok(connection) = connect(path, "mode=ro&readonly_shm=1") {
-            return Ok(Opened { connection, copy: None, is_full: false });
+            return Ok(OpenedDatabase { connection, copy: None, is_full: false });
         }
     }
+    // `immutable` promises that nobody changes the file, so SQLite needs no lock and no other file.
     if !has_changes {
-        return Ok(Opened { connection: connect(path, "immutable=1")?, copy: None, is_full: false });
+        return Ok(OpenedDatabase { connection: connect(path, "immutable=1")?, copy: None, is_full: false });
     }
-    // Nobody has brought the last changes into the database itself; that takes a place that can be written to.
+    // The last changes are still in the -wal file, as after a crash. Reading them needs a folder that can be written
+    // to, so the database is copied.
     let length = |path: PathBuf| fs::metadata(path).map_or(0, |file| file.len());
     if MAX_COPY < length(path.to_owned()).saturating_add(length(companion(path, "-wal"))) {
         return Err(open(io::Error::new(
             io::ErrorKind::FileTooLarge,
-            "it has changes that are not in place yet, and is too large to be copied",
+            "it has changes in its -wal file, and is too large to be copied",
         )));
     }
     let folder = tempfile::tempdir().map_err(open)?;
     let copy = folder.path().join("audience.db");
     fs::copy(path, &copy).map_err(open)?;
     fs::copy(companion(path, "-wal"), companion(&copy, "-wal")).map_err(open)?;
-    Ok(Opened { connection: connect(&copy, "mode=rw")?, copy: Some(folder), is_full: false })
+    Ok(OpenedDatabase { connection: connect(&copy, "mode=rw")?, copy: Some(folder), is_full: false })
 }
 
-fn connect(path: &Path, how: &str) -> Result<Connection> {
-    let sqlite = |source| sorted(path, source);
+/// Opens the database at `path` for reading, with these URI parameters.
+fn connect(path: &Path, parameters: &str) -> Result<Connection> {
+    let sqlite = |source| classify(path, source);
     let encoded = percent_encode(path.as_os_str().as_encoded_bytes(), IN_URI);
-    let uri = format!("file:{encoded}?{how}");
-    let access =
-        if how == "mode=rw" { OpenFlags::SQLITE_OPEN_READ_WRITE } else { OpenFlags::SQLITE_OPEN_READ_ONLY };
+    let uri = format!("file:{encoded}?{parameters}");
+    // Only the copy is opened for writing, so that SQLite can recover its -wal file.
+    let access = if parameters == "mode=rw" {
+        OpenFlags::SQLITE_OPEN_READ_WRITE
+    } else {
+        OpenFlags::SQLITE_OPEN_READ_ONLY
+    };
     let flags = access
         | OpenFlags::SQLITE_OPEN_URI
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
@@ -148,16 +165,17 @@ fn connect(path: &Path, how: &str) -> Result<Connection> {
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum Making {
-    Folder,
-    Nothing,
+enum MissingFolder {
+    Create,
+    Fail,
 }
 
-/// Returns the path with no link in its folders, and checks that none is at the file or beside it.
-fn real(path: &Path, making: Making) -> Result<PathBuf> {
-    let open = |error| unopened(path, error);
+// SQLITE_OPEN_NOFOLLOW fails on a link anywhere in the path, including harmless ones above the workspace (/tmp on
+// macOS), so the folder is resolved first. The file itself and its companions must not be links.
+fn resolve(path: &Path, missing: MissingFolder) -> Result<PathBuf> {
+    let open = |error| open_error(path, error);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if making == Making::Folder {
+    if missing == MissingFolder::Create {
         fs::create_dir_all(folder).map_err(open)?;
     }
     let name = path.file_name().and_then(|name| name.to_str());
@@ -165,15 +183,17 @@ fn real(path: &Path, making: Making) -> Result<PathBuf> {
     let tree = Tree::new(folder);
     for ending in [""].iter().chain(&COMPANIONS) {
         let name = format!("{name}{ending}");
-        tree.place(&name).map_err(|error| match error {
-            TreeError::Breach(breach @ Breach::NotAFile(_)) => {
-                unopened(&tree.shown(&name), io::Error::other(breach))
+        tree.writable_path(&name).map_err(|error| match error {
+            TreeError::Breach(breach @ PathRejection::NotAFile(_)) => {
+                open_error(&tree.unchecked_path(&name), io::Error::other(breach))
             }
-            TreeError::Breach(breach) => Error::LeftAlone { place: place(&tree.shown(&name)), breach },
-            TreeError::Io(error) => unopened(&tree.shown(&name), error),
+            TreeError::Breach(breach) => {
+                Error::UnsafePath { place: place(&tree.unchecked_path(&name)), breach }
+            }
+            TreeError::Io(error) => open_error(&tree.unchecked_path(&name), error),
         })?;
     }
-    let path = tree.shown(name);
+    let path = tree.unchecked_path(name);
     check_journal(&companion(&path, "-journal"))?;
     Ok(path)
 }
@@ -185,7 +205,7 @@ fn companion(path: &Path, ending: &str) -> PathBuf {
 }
 
 fn check_journal(path: &Path) -> Result<()> {
-    let open = |error| unopened(path, error);
+    let open = |error| open_error(path, error);
     let mut file = match File::open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         file => file.map_err(open)?,
@@ -196,17 +216,18 @@ fn check_journal(path: &Path) -> Result<()> {
         file.seek(SeekFrom::End(-8)).and_then(|_| file.read_exact(&mut end)).map_err(open)?;
     }
     if end == SUPER_JOURNAL {
-        return Err(Error::StrangeJournal(place(path)));
+        return Err(Error::ForeignJournal(place(path)));
     }
     Ok(())
 }
 
-/// Refuses a database that holds anything but what the migrations up to its version made: a view or a trigger in place of
-/// a table would run whatever it says.
+// Refuses a database whose schema differs from what the migrations up to its version create. A view in place of a
+// table, or a trigger, would run SQL that a stranger wrote.
 fn check_schema(connection: &Connection, version: u32, path: &Path) -> Result<()> {
-    let sqlite = |source| sorted(path, source);
+    let sqlite = |source| classify(path, source);
     let pristine = Connection::open_in_memory().map_err(sqlite)?;
-    // A file of no version that is only read is none of ours, whatever it holds.
+    // A file without a version is not a telecast database. Expecting the first version makes even an empty file fail
+    // here.
     let n_applied = (version as usize).max(1);
     let mut applied = MIGRATIONS.iter().take(n_applied);
     applied.try_for_each(|sql| pristine.execute_batch(sql)).map_err(sqlite)?;
@@ -217,7 +238,7 @@ fn check_schema(connection: &Connection, version: u32, path: &Path) -> Result<()
     if found == expected { Ok(()) } else { Err(Error::NotOurs(place(path))) }
 }
 
-/// Returns what a database was made by, sorted; what SQLite adds to it by itself has no text.
+/// Returns the SQL of everything in the schema, sorted. Automatic indexes have no SQL and are left out.
 fn schema(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     let mut statement = connection.prepare(
         "SELECT coalesce(sql, '') FROM sqlite_schema WHERE NOT (type = 'index' AND sql IS NULL) ORDER BY sql",
@@ -226,14 +247,14 @@ fn schema(connection: &Connection) -> rusqlite::Result<Vec<String>> {
 }
 
 pub(super) fn memory(name: &Path) -> Result<Connection> {
-    let sqlite = |source| sorted(name, source);
+    let sqlite = |source| classify(name, source);
     let mut connection = Connection::open_in_memory().map_err(sqlite)?;
     configure(&connection).map_err(sqlite)?;
     migrate(&mut connection, name)?;
     Ok(connection)
 }
 
-/// Makes the file ourselves: SQLite would give it a mode that others can read; its WAL takes over ours.
+// The file is created here, not by SQLite, which would let other users read it. SQLite's -wal file takes over the mode.
 fn create(path: &Path) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(false);
@@ -241,13 +262,13 @@ fn create(path: &Path) -> io::Result<()> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)?;
     match disk::tighten(path) {
-        // It may be another user's who lets us write.
+        // The file may belong to another user who allows us to write. Only the owner can change the mode.
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
         result => result.map(drop),
     }
 }
 
-/// The file may come from a stranger: nothing in its schema is to run, and no value takes all memory.
+// Nothing in a stranger's schema may run, and no value may use up the memory.
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
     for (setting, is_on) in [
         (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
@@ -255,49 +276,55 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
         (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
         (DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false),
         (DbConfig::SQLITE_DBCONFIG_WRITABLE_SCHEMA, false),
-        // Else a statement is prepared anew for each value that it is run with: half of reading a sample.
+        // Without it SQLite prepares a statement again for each bound value, which took half of the time of reading a
+        // sample.
         (DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true),
     ] {
         connection.set_db_config(setting, is_on)?;
     }
     connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_VALUE)?;
+    // No statement here attaches a database, so one that does was not written by us.
     connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
     connection.busy_timeout(BUSY)?;
+    // Finds a damaged page when it is read, before its content is used.
     connection.pragma_update(None, "cell_size_check", true)?;
-    // With WAL a power cut can lose the last transactions with NORMAL, never damage the file.
+    // In WAL mode, NORMAL can lose the last transactions in a power cut but never damages the file. FULL would wait
+    // for the disk after every transaction.
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    // A negative value is in KiB: 16 MB.
     connection.pragma_update(None, "cache_size", -16_000)?;
     connection.set_prepared_statement_cache_capacity(32);
     Ok(())
 }
 
-/// Switches to WAL where the file is not in it already: the switch needs the file for itself.
+// Switching needs exclusive access to the file, so it is skipped if the file is in WAL mode already.
 fn use_wal(connection: &Connection) -> rusqlite::Result<()> {
     let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
     if mode.eq_ignore_ascii_case("wal") {
         return Ok(());
     }
     match connection.pragma_update(None, "journal_mode", "WAL") {
-        // Another process is at work on the new file; the mode is kept in the file, so its switch serves us too, and
-        // without it all is correct, only slower.
+        // Another process is using the new file. The mode is stored in the file, so its switch applies here too.
+        // Without WAL everything is still correct, only slower.
         Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => Ok(()),
         result => result,
     }
 }
 
 fn migrate(connection: &mut Connection, path: &Path) -> Result<()> {
-    let sqlite = |source| sorted(path, source);
+    let sqlite = |source| classify(path, source);
     let known = MIGRATIONS.len() as u32;
     if version(connection).map_err(sqlite)? == known {
         return check_schema(connection, known, path);
     }
-    // Looked at again under the lock: two processes may meet on a new file.
+    // The version is read again under the lock, because another process may have just migrated the same file.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sqlite)?;
     let version = version(&transaction).map_err(sqlite)?;
     if known < version {
         return Err(Error::TooNew { place: place(path), version, known });
     }
+    // Another program's database also has version 0, and must not get our tables.
     if version == 0 && has_tables(&transaction).map_err(sqlite)? {
         return Err(Error::NotOurs(place(path)));
     }

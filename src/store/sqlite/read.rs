@@ -1,10 +1,10 @@
-//! Profiles out of the database.
+//! Reads profiles from the database.
 
 use indexmap::IndexMap;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use crate::profile::{self, CHAT_ID, Packed, Profile, Reachability, Value};
-use crate::store::Page;
+use crate::profile::{self, CHAT_ID, PackedProfile, Profile, Reachability, Value};
+use crate::store::ProfilePage;
 
 macro_rules! select {
     ($rest:literal) => {
@@ -24,11 +24,11 @@ pub(super) fn by_id(connection: &Connection, id: i64) -> rusqlite::Result<Profil
     connection.prepare_cached(select!("WHERE id = ?1"))?.query_row([id], to_profile)
 }
 
-pub(super) fn packed(connection: &Connection, id: i64) -> rusqlite::Result<Packed> {
+pub(super) fn packed(connection: &Connection, id: i64) -> rusqlite::Result<PackedProfile> {
     connection.prepare_cached(select!("WHERE id = ?1"))?.query_row([id], |row| {
         let state: Option<String> = row.get(2)?;
         let reachability = to_reachability(state.as_deref());
-        Packed::new(row.get(0)?, row.get_ref(1)?.as_str()?, reachability).map_err(not_json)
+        PackedProfile::new(row.get(0)?, row.get_ref(1)?.as_str()?, reachability).map_err(not_json)
     })
 }
 
@@ -46,6 +46,7 @@ pub(super) fn blocked_chats(connection: &Connection) -> rusqlite::Result<Vec<i64
     while let Some(row) = rows.next()? {
         let json = row.get_ref(0)?.as_str_or_null()?;
         let chat = json.and_then(|json| serde_json::from_str::<serde_json::Value>(json).ok());
+        // A chat id may be stored as text, as CSV files and CleverTap have it.
         chats.extend(match chat.map(Value::from) {
             Some(Value::Integer(id)) => Some(id),
             Some(Value::Text(text)) => text.parse().ok(),
@@ -69,12 +70,12 @@ pub(super) fn page(
     search: &str,
     after: Option<&str>,
     limit: usize,
-) -> rusqlite::Result<Page> {
+) -> rusqlite::Result<ProfilePage> {
     let needle = search.trim().to_lowercase();
-    // No identity is empty, so all are behind "".
+    // No identity is empty, so every identity is after "".
     let mut statement = connection.prepare_cached(select!("WHERE ?1 < identity ORDER BY identity"))?;
     let mut rows = statement.query([after.unwrap_or_default()])?;
-    let mut page = Page::default();
+    let mut page = ProfilePage::default();
     while let Some(row) = rows.next()? {
         if !may_match(row, &needle)? {
             continue;
@@ -83,6 +84,7 @@ pub(super) fn page(
         if !matches(&profile, &needle) {
             continue;
         }
+        // One profile more than `limit` is read, to know whether there is a next page.
         if page.profiles.len() == limit {
             page.next = page.profiles.last().map(|last| last.identity.clone());
             break;
@@ -92,7 +94,8 @@ pub(super) fn page(
     Ok(page)
 }
 
-/// Sorts most rows out before their properties are read: a text stands in its JSON as it is, but for what JSON escapes.
+// Rules out most rows before their JSON is parsed. A text appears in its JSON unchanged except for escaped
+// characters, so a search with one of those cannot be decided here.
 fn may_match(row: &Row<'_>, needle: &str) -> rusqlite::Result<bool> {
     let is_escaped = |c: char| c.is_control() || matches!(c, '"' | '\\');
     Ok(needle.is_empty()
@@ -130,7 +133,7 @@ fn not_json(source: serde_json::Error) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(1, rusqlite::types::Type::Text, source.into())
 }
 
-/// Returns the word kept for a state, `None` where nothing needs to be kept.
+/// Returns the stored form of a state, or `None` for the state that is stored as a missing row.
 pub(super) fn reachability_word(state: Reachability) -> Option<&'static str> {
     match state {
         Reachability::Unknown => None,

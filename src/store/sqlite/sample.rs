@@ -1,33 +1,34 @@
-//! Candidates for a sample, found without reading all profiles: the rows as bytes say enough to leave most of them out.
+//! Finds candidates for a sample without parsing all profiles. The raw bytes of a row are enough to rule out most of
+//! them.
 //!
 //! ```text
-//! rows ──glance (length, telling bytes)──▶ some ids ──read──▶ profile::sample::Chooser ──▶ fewer ids ──▶ Sample
+//! rows ──summarize (length, byte counts)──▶ some ids ──read──▶ SampleChooser ──▶ fewer ids ──▶ Sample
 //! ```
 
 use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension as _};
 
-use crate::profile::Packed;
-use crate::profile::sample::Chooser;
+use crate::profile::PackedProfile;
+use crate::profile::sample::SampleChooser;
 
 use super::read;
 
-/// How many rows are looked at at a time: others wait for the connection that long.
+// The number of rows that are summarized at a time. Other calls wait for the connection meanwhile, so it is small.
 const ROWS_AT_A_TIME: u32 = 2_000;
 
 pub(super) const PROFILES_AT_A_TIME: usize = 200;
 
-/// How many rows are looked at at most; of more, stretches from all over.
-const MAX_GLANCES: u64 = 200_000;
+// With more rows, only some ranges, spread over the table, are summarized, so the cost has a bound for any audience.
+const MAX_SUMMARIES: u64 = 200_000;
 
 const CANDIDATES_PER_PROFILE: usize = 3;
 
-/// The bytes that markup, JSON and other scripts begin with; each is a column of [`Glance::counts`].
-///
-/// A text stands in a row as it is. The bytes between texts add a few to some counts, which only makes for an odd
-/// candidate.
-const TELLING: [&[u8]; 8] = [
+// The bytes that reveal markup, JSON escapes, emoji, and Hebrew or Arabic script. Each group is a column of the counts.
+//
+// They are counted in the JSONB as it is stored, which contains each text unchanged. JSONB's own header bytes add a
+// little to some counts; at worst an ordinary profile becomes a candidate.
+const COUNTED_BYTES: [&[u8]; 8] = [
     b"_",
     b"*`",
     b"[]()",
@@ -39,46 +40,47 @@ const TELLING: [&[u8]; 8] = [
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Glance {
+pub(super) struct RowSummary {
     pub id: i64,
     length: usize,
-    counts: [u16; TELLING.len()],
+    counts: [u16; COUNTED_BYTES.len()],
 }
 
-/// The ids of the first profiles by identity.
+/// Returns the ids of the first profiles, in the order of their identities.
 pub(super) fn first(connection: &Connection, limit: usize) -> rusqlite::Result<Vec<i64>> {
     let mut statement = connection.prepare_cached("SELECT id FROM profiles ORDER BY identity LIMIT ?1")?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     statement.query_map([limit], |row| row.get(0))?.collect()
 }
 
-/// The ids from which the stretches begin that are looked at.
-pub(super) fn starts(connection: &Connection) -> rusqlite::Result<Vec<i64>> {
+/// Returns the ids at which the ranges to summarize start.
+pub(super) fn range_starts(connection: &Connection) -> rusqlite::Result<Vec<i64>> {
     let mut statement = connection.prepare_cached("SELECT min(id), max(id) FROM profiles")?;
     let (first, last): (Option<i64>, Option<i64>) =
         statement.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let (Some(first), Some(last)) = (first, last) else { return Ok(Vec::new()) };
+    // Computed from the ids, since counting or numbering the rows would scan the table.
     let n_ids = last.abs_diff(first).saturating_add(1);
-    let stretch = u64::from(ROWS_AT_A_TIME);
-    let n_stretches = n_ids.div_ceil(stretch).min(MAX_GLANCES / stretch);
-    let step = n_ids.div_ceil(n_stretches);
-    Ok((0..n_stretches).filter_map(|n| first.checked_add_unsigned(n * step)).collect())
+    let range = u64::from(ROWS_AT_A_TIME);
+    let n_ranges = n_ids.div_ceil(range).min(MAX_SUMMARIES / range);
+    let step = n_ids.div_ceil(n_ranges);
+    Ok((0..n_ranges).filter_map(|n| first.checked_add_unsigned(n * step)).collect())
 }
 
-/// Looks at the rows of one stretch: the next ones from an id on.
-pub(super) fn glance(connection: &Connection, start: i64) -> rusqlite::Result<Vec<Glance>> {
+/// Summarizes the rows of one range, starting at the id `start`.
+pub(super) fn summarize_rows(connection: &Connection, start: i64) -> rusqlite::Result<Vec<RowSummary>> {
     let sql = "SELECT id, properties FROM profiles WHERE ?1 <= id ORDER BY id LIMIT ?2";
     let mut statement = connection.prepare_cached(sql)?;
     let rows = statement.query_map([start, ROWS_AT_A_TIME.into()], |row| {
         let bytes = row.get_ref(1)?.as_bytes()?;
-        Ok(Glance { id: row.get(0)?, length: bytes.len(), counts: counts(bytes) })
+        Ok(RowSummary { id: row.get(0)?, length: bytes.len(), counts: counts(bytes) })
     })?;
     rows.collect()
 }
 
-fn counts(bytes: &[u8]) -> [u16; TELLING.len()] {
+fn counts(bytes: &[u8]) -> [u16; COUNTED_BYTES.len()] {
     const COLUMNS: [u8; 256] = columns();
-    let mut counts = [0_u16; TELLING.len()];
+    let mut counts = [0_u16; COUNTED_BYTES.len()];
     for byte in bytes {
         if let Some(count) = counts.get_mut(usize::from(COLUMNS[usize::from(*byte)])) {
             *count = count.saturating_add(1);
@@ -87,14 +89,14 @@ fn counts(bytes: &[u8]) -> [u16; TELLING.len()] {
     counts
 }
 
-/// For each byte the column it counts in; past the end for none.
+/// The column of each byte. A byte that is not counted has a column past the end.
 const fn columns() -> [u8; 256] {
     let mut columns = [u8::MAX; 256];
     let mut column = 0;
-    while column < TELLING.len() {
+    while column < COUNTED_BYTES.len() {
         let mut at = 0;
-        while at < TELLING[column].len() {
-            columns[TELLING[column][at] as usize] = column as u8;
+        while at < COUNTED_BYTES[column].len() {
+            columns[COUNTED_BYTES[column][at] as usize] = column as u8;
             at += 1;
         }
         column += 1;
@@ -102,62 +104,64 @@ const fn columns() -> [u8; 256] {
     columns
 }
 
-/// Returns the ids of up to `CANDIDATES_PER_PROFILE × limit` rows: the most of each kind, then a spread.
-pub(super) fn candidates(glances: &[Glance], limit: usize) -> Vec<i64> {
-    let wanted = limit.saturating_mul(CANDIDATES_PER_PROFILE).min(glances.len());
-    // Half of them are extremes: so many of each of the columns, the longest and the shortest.
-    let n_each = wanted / 2 / (TELLING.len() + 2);
+/// Returns the ids of up to `CANDIDATES_PER_PROFILE × limit` rows: the extremes of each column, then an even spread.
+pub(super) fn candidates(rows: &[RowSummary], limit: usize) -> Vec<i64> {
+    let wanted = limit.saturating_mul(CANDIDATES_PER_PROFILE).min(rows.len());
+    // One half is extremes: the same number for each column, the longest and the shortest rows. The other half is
+    // spread, so that ordinary profiles are in the sample too.
+    let n_each = wanted / 2 / (COUNTED_BYTES.len() + 2);
     let mut ids: Vec<i64> = Vec::with_capacity(wanted);
-    ids.extend(most(glances, n_each, |glance| glance.length));
-    ids.extend(most(glances, n_each, |glance| usize::MAX - glance.length));
-    for column in 0..TELLING.len() {
-        ids.extend(most(glances, n_each, |glance| glance.counts[column].into()));
+    ids.extend(highest(rows, n_each, |row| row.length));
+    ids.extend(highest(rows, n_each, |row| usize::MAX - row.length));
+    for column in 0..COUNTED_BYTES.len() {
+        ids.extend(highest(rows, n_each, |row| row.counts[column].into()));
     }
     ids.sort_unstable();
     ids.dedup();
-    let rest: Vec<i64> =
-        glances.iter().map(|glance| glance.id).filter(|id| ids.binary_search(id).is_err()).collect();
-    // A damaged or a hostile file may give one id twice, and then fewer are left than it seems.
+    let rest: Vec<i64> = rows.iter().map(|row| row.id).filter(|id| ids.binary_search(id).is_err()).collect();
+    // A damaged or hostile file may return an id twice. Then fewer rows are left than `wanted` needs, or none at all.
     let n_spread = (wanted - ids.len()).min(rest.len());
     ids.extend((0..n_spread).map(|n| rest[n * rest.len() / n_spread]));
     ids.sort_unstable();
     ids
 }
 
-fn most(glances: &[Glance], n: usize, degree: impl Fn(&Glance) -> usize) -> Vec<i64> {
+fn highest(rows: &[RowSummary], n: usize, degree: impl Fn(&RowSummary) -> usize) -> Vec<i64> {
     let mut order: Vec<(std::cmp::Reverse<usize>, i64)> =
-        glances.iter().map(|glance| (std::cmp::Reverse(degree(glance)), glance.id)).collect();
+        rows.iter().map(|row| (std::cmp::Reverse(degree(row)), row.id)).collect();
     if n < order.len() {
+        // Linear, where sorting 200,000 rows for each of ten columns would be noticeable.
         order.select_nth_unstable(n);
         order.truncate(n);
     }
     order.into_iter().map(|(_, id)| id).collect()
 }
 
-/// Shows the chooser the profiles with these ids; returns the ids of those it saw: one that is gone meanwhile is left out.
-pub(super) fn show(
+/// Shows the profiles with these ids to the chooser and returns their ids. A profile that was deleted meanwhile is
+/// left out.
+pub(super) fn show_to_chooser(
     connection: &Connection,
     ids: &[i64],
-    chooser: &mut Chooser,
+    chooser: &mut SampleChooser,
 ) -> rusqlite::Result<Vec<i64>> {
     let mut seen = Vec::with_capacity(ids.len());
     for id in ids {
         if let Some(profile) = read::by_id(connection, *id).optional()? {
-            chooser.see(&profile);
+            chooser.add(&profile);
             seen.push(*id);
         }
     }
     Ok(seen)
 }
 
-/// Packs the profiles with these ids; one that is gone meanwhile is left out.
-pub(super) fn pack(connection: &Connection, ids: &[i64]) -> rusqlite::Result<Vec<Arc<Packed>>> {
+/// Returns the profiles with these ids in packed form. A profile that was deleted meanwhile is left out.
+pub(super) fn pack(connection: &Connection, ids: &[i64]) -> rusqlite::Result<Vec<Arc<PackedProfile>>> {
     let found = ids.iter().map(|id| read::packed(connection, *id).optional());
     Ok(found.collect::<rusqlite::Result<Vec<_>>>()?.into_iter().flatten().map(Arc::new).collect())
 }
 
-/// Gives back the memory of all the pages that were looked at once.
-pub(super) fn let_go(connection: &Connection) -> rusqlite::Result<()> {
+/// Frees SQLite's page cache, which is full of pages that will not be read again soon.
+pub(super) fn release_memory(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch("PRAGMA shrink_memory")
 }
 
@@ -165,15 +169,15 @@ pub(super) fn let_go(connection: &Connection) -> rusqlite::Result<()> {
 mod tests {
     use super::*;
 
-    fn row(id: i64, text: &str) -> Glance {
-        Glance { id, length: text.len(), counts: counts(text.as_bytes()) }
+    fn row(id: i64, text: &str) -> RowSummary {
+        RowSummary { id, length: text.len(), counts: counts(text.as_bytes()) }
     }
 
     #[test]
     fn one_odd_row_among_many_is_a_candidate() {
         for odd in ["Ann_a", "A*na", "[Ann", "Ann<", "R&Ba", "A\"na", "👍", "مرحبا", "a long name", ""]
         {
-            let mut rows: Vec<Glance> = (0..10_000).map(|id| row(id, "Annas")).collect();
+            let mut rows: Vec<RowSummary> = (0..10_000).map(|id| row(id, "Annas")).collect();
             rows[7_531] = row(7_531, odd);
             let ids = candidates(&rows, 100);
             assert!(ids.contains(&7_531), "{odd}");
@@ -183,7 +187,7 @@ mod tests {
 
     #[test]
     fn few_rows_are_all_candidates() {
-        let rows: Vec<Glance> = (0..50).map(|id| row(id, "x")).collect();
+        let rows: Vec<RowSummary> = (0..50).map(|id| row(id, "x")).collect();
         assert_eq!(candidates(&rows, 100), (0..50).collect::<Vec<_>>());
         assert!(candidates(&[], 100).is_empty());
     }

@@ -1,4 +1,5 @@
-//! Changes into the database: checked against the types of properties, counted, a transaction a batch.
+//! Writes changes to the database: checks them against the properties' types, keeps the counts, one transaction per
+//! batch.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -6,29 +7,36 @@ use std::collections::HashMap;
 use indexmap::IndexMap;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
 
-use crate::profile::{Kind, Profile, Reachability, Value, properties_to_json};
-use crate::store::{Change, Outcome, Refusal, Written};
+use crate::profile::{Profile, Reachability, Value, ValueKind, properties_to_json};
+use crate::store::{ChangeError, ProfileChange, WriteOutcome, Written};
 
 use super::read;
 
-/// What is known of properties and totals, kept up to date through one transaction and written at its end.
-struct Ledger {
-    properties: HashMap<String, Known>,
+/// The types and counts of the properties and the number of new profiles, for one transaction. Loaded at its start,
+/// saved at its end.
+// Kept in memory in between: a batch of an import changes the same few counts thousands of times.
+struct PropertyTotals {
+    properties: HashMap<String, PropertyCount>,
     new_profiles: i64,
 }
 
-struct Known {
-    kind: Kind,
+struct PropertyCount {
+    kind: ValueKind,
     n_set: i64,
     is_changed: bool,
 }
 
-pub(super) fn batch(connection: &mut Connection, changes: &[Change]) -> rusqlite::Result<Vec<Outcome>> {
+pub(super) fn batch(
+    connection: &mut Connection,
+    changes: &[ProfileChange],
+) -> rusqlite::Result<Vec<WriteOutcome>> {
+    // IMMEDIATE takes the write lock at once. A deferred transaction reads first, and SQLite refuses to upgrade it,
+    // without waiting, if another process wrote meanwhile.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let mut ledger = Ledger::load(&transaction)?;
+    let mut totals = PropertyTotals::load(&transaction)?;
     let outcomes =
-        changes.iter().map(|change| apply(&transaction, &mut ledger, change)).collect::<Result<_, _>>()?;
-    ledger.save(&transaction)?;
+        changes.iter().map(|change| apply(&transaction, &mut totals, change)).collect::<Result<_, _>>()?;
+    totals.save(&transaction)?;
     transaction.commit()?;
     Ok(outcomes)
 }
@@ -38,11 +46,11 @@ pub(super) fn delete(connection: &mut Connection, identity: &str) -> rusqlite::R
     let Some((id, properties)) = stored(&transaction, identity)? else {
         return Ok(false);
     };
-    let mut ledger = Ledger::load(&transaction)?;
-    properties.keys().for_each(|name| ledger.lose(name));
-    ledger.new_profiles = -1;
+    let mut totals = PropertyTotals::load(&transaction)?;
+    properties.keys().for_each(|name| totals.count_removed(name));
+    totals.new_profiles = -1;
     transaction.execute("DELETE FROM profiles WHERE id = ?1", [id])?;
-    ledger.save(&transaction)?;
+    totals.save(&transaction)?;
     transaction.commit()?;
     Ok(true)
 }
@@ -65,24 +73,29 @@ pub(super) fn reachability(
     Ok(true)
 }
 
-fn apply(transaction: &Transaction<'_>, ledger: &mut Ledger, change: &Change) -> rusqlite::Result<Outcome> {
-    if let Err(refusal) = ledger.check(change) {
+fn apply(
+    transaction: &Transaction<'_>,
+    totals: &mut PropertyTotals,
+    change: &ProfileChange,
+) -> rusqlite::Result<WriteOutcome> {
+    if let Err(refusal) = totals.check(change) {
         return Ok(Err(refusal));
     }
     let before = stored(transaction, &change.identity)?;
     let (id, mut properties) = before.unzip();
+    // Merged here instead of with SQLite's json_patch, which would also merge nested objects and drop their nulls.
     let properties = properties.get_or_insert_default();
     for (name, value) in &change.properties {
         let value = as_stored(value);
         match value.kind() {
             Some(kind) => {
                 if properties.insert(name.clone(), value.into_owned()).is_none() {
-                    ledger.gain(name, kind);
+                    totals.count_set(name, kind);
                 }
             }
             None => {
                 if properties.shift_remove(name).is_some() {
-                    ledger.lose(name);
+                    totals.count_removed(name);
                 }
             }
         }
@@ -96,12 +109,12 @@ fn apply(transaction: &Transaction<'_>, ledger: &mut Ledger, change: &Change) ->
     if id.is_some() {
         return Ok(Ok(Written::Updated));
     }
-    ledger.new_profiles += 1;
+    totals.new_profiles += 1;
     Ok(Ok(Written::Created))
 }
 
-/// Returns the value as it will be read again: a text that is CleverTap's form of a date is one, and what is no number
-/// at all is not set.
+// Returns the value as it will be read back. A text in CleverTap's date form (`$D_<seconds>`) comes back as a date,
+// and JSON has no NaN or infinity. Checking the type of the original value would let a date into a text property.
 fn as_stored(value: &Value) -> Cow<'_, Value> {
     match value {
         Value::Text(text) if text.starts_with("$D_") => Cow::Owned(Value::from(value.to_json())),
@@ -136,54 +149,55 @@ fn save(transaction: &Transaction<'_>, id: Option<i64>, profile: &Profile) -> ru
     Ok(())
 }
 
-impl Ledger {
+impl PropertyTotals {
     fn load(transaction: &Transaction<'_>) -> rusqlite::Result<Self> {
         let mut statement = transaction.prepare_cached("SELECT name, kind, n_set FROM properties")?;
         let rows = statement.query_map([], |row| {
             let kind = to_kind(row.get_ref(1)?.as_str()?);
-            Ok((row.get(0)?, Known { kind, n_set: row.get(2)?, is_changed: false }))
+            Ok((row.get(0)?, PropertyCount { kind, n_set: row.get(2)?, is_changed: false }))
         })?;
         Ok(Self { properties: rows.collect::<Result<_, _>>()?, new_profiles: 0 })
     }
 
-    fn check(&self, change: &Change) -> Result<(), Refusal> {
+    fn check(&self, change: &ProfileChange) -> Result<(), ChangeError> {
         if change.identity.is_empty() {
-            return Err(Refusal::EmptyIdentity);
+            return Err(ChangeError::EmptyIdentity);
         }
         for (property, value) in &change.properties {
             if property.is_empty() {
-                return Err(Refusal::EmptyName);
+                return Err(ChangeError::EmptyName);
             }
+            // A property that this batch has removed from its last profile has no type any more.
             let known = self.properties.get(property).filter(|known| 0 < known.n_set);
             let (Some(known), Some(given)) = (known.map(|known| known.kind), as_stored(value).kind()) else {
                 continue;
             };
             if known != given {
-                return Err(Refusal::WrongKind { property: property.clone(), known, given });
+                return Err(ChangeError::WrongKind { property: property.clone(), known, given });
             }
         }
         Ok(())
     }
 
-    fn gain(&mut self, name: &str, kind: Kind) {
+    fn count_set(&mut self, name: &str, kind: ValueKind) {
         match self.properties.get_mut(name) {
             Some(known) => {
-                *known = Known { kind, n_set: known.n_set.saturating_add(1), is_changed: true };
+                *known = PropertyCount { kind, n_set: known.n_set.saturating_add(1), is_changed: true };
             }
             None => {
-                self.properties.insert(name.to_owned(), Known { kind, n_set: 1, is_changed: true });
+                self.properties.insert(name.to_owned(), PropertyCount { kind, n_set: 1, is_changed: true });
             }
         }
     }
 
-    fn lose(&mut self, name: &str) {
+    fn count_removed(&mut self, name: &str) {
         if let Some(known) = self.properties.get_mut(name) {
             known.n_set = known.n_set.saturating_sub(1);
             known.is_changed = true;
         }
     }
 
-    /// Writes what changed; a property that nobody has any more is forgotten, and with it its type.
+    /// Writes what changed. A property that no profile has any longer is deleted, together with its type.
     fn save(&self, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
         let mut put = transaction
             .prepare_cached("INSERT OR REPLACE INTO properties (name, kind, n_set) VALUES (?1, ?2, ?3)")?;
@@ -201,10 +215,12 @@ impl Ledger {
     }
 }
 
-/// Reads a kind's word; a later version's unknown kinds never get here, since its database is refused.
-pub(super) fn to_kind(word: &str) -> Kind {
-    [Kind::Number, Kind::Boolean, Kind::Date, Kind::List, Kind::Object]
+/// Returns the kind with this stored name.
+// The fallback is never used: a database of a later version, which might have other kinds, is refused when it is
+// opened.
+pub(super) fn to_kind(word: &str) -> ValueKind {
+    [ValueKind::Number, ValueKind::Boolean, ValueKind::Date, ValueKind::List, ValueKind::Object]
         .into_iter()
         .find(|kind| kind.as_str() == word)
-        .unwrap_or(Kind::Text)
+        .unwrap_or(ValueKind::Text)
 }

@@ -1,28 +1,28 @@
-//! Addresses that Liquid makes, wholly or in part.
+//! Addresses of links that contain Liquid.
 
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::liquid::is_hole;
+use super::liquid::is_placeholder;
 use crate::telegram::{ParseMode, parse};
 use crate::text::Span;
 
-/// The first of the characters that stand for addresses.
+/// The first character that stands for an address: plane 16, private use like plane 15, which stands for Liquid.
 const FIRST: u32 = 0x10_0000;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Address {
-    /// The address without the mode's escapes; holes closed.
+pub(super) struct LiquidAddress {
+    /// The address without the mode's escapes, with its Liquid masked.
     pub text: String,
     range: Range<usize>,
     mark: char,
 }
 
-impl Address {
-    /// Returns what stands for it: an address that no mode escapes and the server's checks leave as it is.
-    pub fn stand_in(&self) -> String {
+impl LiquidAddress {
+    /// Returns a replacement address that no mode escapes and normalization leaves unchanged.
+    pub(super) fn stand_in(&self) -> String {
         format!("tg://h?{}", self.mark)
     }
 }
@@ -32,33 +32,34 @@ static HREF: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(pattern).expect("the pattern is a constant, and tests use it")
 });
 
-/// Returns what may be an address with a hole in it, in the order of the text.
-pub(super) fn find(closed: &str, mode: ParseMode) -> Vec<Address> {
+/// Returns the ranges that may be addresses with Liquid in them, in order.
+pub(super) fn find(masked: &str, mode: ParseMode) -> Vec<LiquidAddress> {
     let ranges: Vec<Range<usize>> = match mode {
         ParseMode::Html => HREF
-            .captures_iter(closed)
+            .captures_iter(masked)
             .filter_map(|found| found.get(1).or(found.get(2)))
             .map(|value| value.range())
             .collect(),
-        ParseMode::Markdown | ParseMode::MarkdownV2 => in_parentheses(closed, mode == ParseMode::MarkdownV2),
+        ParseMode::Markdown | ParseMode::MarkdownV2 => in_parentheses(masked, mode == ParseMode::MarkdownV2),
     };
-    let with_holes = ranges.into_iter().filter(|range| closed[range.clone()].contains(is_hole));
-    // Seventeen bits of private characters are enough for any text that the server takes.
+    let with_liquid = ranges.into_iter().filter(|range| masked[range.clone()].contains(is_placeholder));
+    // 65,534 characters: more than the addresses of any text that the server accepts.
     let marks = (FIRST..=0x10_fffd).filter_map(char::from_u32);
-    let addresses = with_holes.zip(marks).map(|(range, mark)| {
-        let text = unescaped(&closed[range.clone()], mode);
-        Address { text, range, mark }
+    let addresses = with_liquid.zip(marks).map(|(range, mark)| {
+        let text = unescaped(&masked[range.clone()], mode);
+        LiquidAddress { text, range, mark }
     });
     addresses.collect()
 }
 
-fn in_parentheses(closed: &str, has_escapes: bool) -> Vec<Range<usize>> {
+fn in_parentheses(masked: &str, has_escapes: bool) -> Vec<Range<usize>> {
     let mut ranges = Vec::new();
     let mut from = 0;
-    while let Some(at) = closed[from..].find("](") {
+    while let Some(at) = masked[from..].find("](") {
         let start = from + at + 2;
         let mut is_escaped = false;
-        let end = closed[start..].find(|c| {
+        // An escaped `)` is part of the address, but only MarkdownV2 has escapes.
+        let end = masked[start..].find(|c| {
             let ends = c == ')' && !is_escaped;
             is_escaped = has_escapes && c == '\\' && !is_escaped;
             ends
@@ -72,9 +73,10 @@ fn in_parentheses(closed: &str, has_escapes: bool) -> Vec<Range<usize>> {
 
 fn unescaped(address: &str, mode: ParseMode) -> String {
     match mode {
-        // Between tags and in attributes references are the same.
+        // References in attributes are the same as between tags, so the parser can decode them.
         ParseMode::Html => parse(mode, &address.replace('<', "&lt;"))
             .map_or_else(|_| address.to_owned(), |parsed| parsed.text),
+        // Legacy Markdown has no escapes in addresses.
         ParseMode::Markdown => address.to_owned(),
         ParseMode::MarkdownV2 => {
             let mut text = String::with_capacity(address.len());
@@ -87,20 +89,22 @@ fn unescaped(address: &str, mode: ParseMode) -> String {
     }
 }
 
-pub(super) fn replace(closed: &str, addresses: &[Address]) -> String {
-    let mut out = String::with_capacity(closed.len());
+/// Replaces each address with its stand-in.
+pub(super) fn replace(masked: &str, addresses: &[LiquidAddress]) -> String {
+    let mut out = String::with_capacity(masked.len());
     let mut from = 0;
     for address in addresses {
-        out.push_str(&closed[from..address.range.start]);
+        out.push_str(&masked[from..address.range.start]);
         out.push_str(&address.stand_in());
         from = address.range.end;
     }
-    out.push_str(&closed[from..]);
+    out.push_str(&masked[from..]);
     out
 }
 
-pub(super) fn original(span: Span, addresses: &[Address]) -> Span {
-    let lead = |at: usize| {
+/// Maps a span of the text with replaced addresses back to the masked text.
+pub(super) fn original(span: Span, addresses: &[LiquidAddress]) -> Span {
+    let map_offset = |at: usize| {
         let mut grown = 0_isize;
         for address in addresses {
             let start = address.range.start.saturating_add_signed(grown);
@@ -109,11 +113,12 @@ pub(super) fn original(span: Span, addresses: &[Address]) -> Span {
             }
             let stand_in = address.stand_in().len();
             if at < start + stand_in {
+                // Inside a stand-in there is no exact counterpart, so the address's start has to do.
                 return address.range.start;
             }
             grown += stand_in as isize - address.range.len() as isize;
         }
         at.saturating_add_signed(-grown)
     };
-    Span::new(lead(span.start), lead(span.end))
+    Span::new(map_offset(span.start), map_offset(span.end))
 }

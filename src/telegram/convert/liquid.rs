@@ -1,61 +1,64 @@
-//! The Liquid in a text, each piece closed as one private character, and what it may not do to the markup.
+//! Masks the Liquid of a text, each piece as one private character, and checks how it interacts with the markup.
 
-use super::refusal::Refusal;
+use super::refusal::ConversionError;
 use crate::telegram::{FormattedText, ParseMode};
 use crate::text::Span;
 
-/// The first of the characters that stand for Liquid; plane 15 is private throughout.
+/// The first character that stands for Liquid. All of plane 15 is for private use.
 const FIRST: u32 = 0xf_0000;
 const END: u32 = 0xf_fffe;
 
-pub(super) fn is_hole(c: char) -> bool {
+pub(super) fn is_placeholder(c: char) -> bool {
     (FIRST..END).contains(&(c as u32))
 }
 
 #[derive(Debug)]
-pub(super) struct Holes<'a> {
+pub(super) struct LiquidPlaceholders<'a> {
     text: &'a str,
     spans: Vec<Span>,
-    /// The text with each piece of Liquid as one character.
-    closed: String,
+    /// The text with each piece of Liquid replaced by one character.
+    masked: String,
     starts: Vec<usize>,
-    /// The branch that the text behind each piece is in; 0 is outside all.
+    /// The branch of the text after each piece. 0 is outside of all branches.
     branches: Vec<usize>,
 }
 
-impl<'a> Holes<'a> {
-    pub fn new(text: &'a str, spans: &[Span]) -> Result<Self, Refusal> {
+impl<'a> LiquidPlaceholders<'a> {
+    pub(super) fn new(text: &'a str, spans: &[Span]) -> Result<Self, ConversionError> {
+        // The text must not contain the characters that stand for Liquid and for addresses.
         if let Some((at, c)) = text.char_indices().find(|(_, c)| FIRST <= *c as u32) {
-            let message = "this private character is one that the conversion needs".to_owned();
-            return Err(Refusal { span: Span::new(at, at + c.len_utf8()), message });
+            let message = "this private-use character cannot be converted".to_owned();
+            return Err(ConversionError { span: Span::new(at, at + c.len_utf8()), message });
         }
         let spans = without_comments(text, spans);
-        let (mut closed, mut starts, mut from) = (String::with_capacity(text.len()), Vec::new(), 0);
+        let (mut masked, mut starts, mut from) = (String::with_capacity(text.len()), Vec::new(), 0);
         for (span, mark) in spans.iter().zip(FIRST..) {
-            let Some(mark) = char::from_u32(mark).filter(|mark| is_hole(*mark)) else {
-                return Err(Refusal { span: *span, message: "there is too much Liquid here".to_owned() });
+            let Some(mark) = char::from_u32(mark).filter(|mark| is_placeholder(*mark)) else {
+                let message = "there are too many pieces of Liquid to convert".to_owned();
+                return Err(ConversionError { span: *span, message });
             };
-            closed.push_str(text.get(from..span.start).unwrap_or_default());
-            starts.push(closed.len());
-            closed.push(mark);
+            masked.push_str(text.get(from..span.start).unwrap_or_default());
+            starts.push(masked.len());
+            masked.push(mark);
             from = span.end;
         }
-        closed.push_str(text.get(from..).unwrap_or_default());
+        masked.push_str(text.get(from..).unwrap_or_default());
         let branches = branches(text, &spans);
-        Ok(Self { text, spans, closed, starts, branches })
+        Ok(Self { text, spans, masked, starts, branches })
     }
 
-    pub fn closed(&self) -> &str {
-        &self.closed
+    pub(super) fn text_with_placeholders(&self) -> &str {
+        &self.masked
     }
 
-    /// Whether any Liquid chooses or repeats what stands between its tags.
-    pub fn has_branches(&self) -> bool {
+    /// Whether any Liquid makes the text between its tags optional or repeated.
+    pub(super) fn has_branches(&self) -> bool {
         self.branches.iter().any(|branch| *branch != 0)
     }
 
-    /// Whether a piece of the closed text is made of tags that print nothing themselves.
-    pub fn prints_nothing(&self, closed: &str) -> bool {
+    /// Whether a piece of the masked text consists of tags that print nothing.
+    pub(super) fn prints_nothing(&self, masked: &str) -> bool {
+        // Tags that may print something, such as `echo` or `render`, must not be in this list.
         const SILENT: [&str; 13] = [
             "if",
             "elsif",
@@ -71,19 +74,19 @@ impl<'a> Holes<'a> {
             "assign",
             "abort",
         ];
-        closed.chars().all(|c| {
-            let liquid = self.nth(c).map(|nth| self.spans[nth].of(self.text));
+        masked.chars().all(|c| {
+            let liquid = self.index_of(c).map(|nth| self.spans[nth].of(self.text));
             let inner = liquid.and_then(|liquid| liquid.strip_prefix("{%"));
             let name = inner.and_then(|inner| inner.trim_start_matches('-').split_whitespace().next());
             name.is_some_and(|name| SILENT.contains(&name.trim_end_matches(['-', '%', '}'])))
         })
     }
 
-    /// Puts the Liquid back.
-    pub fn open(&self, closed: &str) -> String {
-        let mut out = String::with_capacity(closed.len());
-        for c in closed.chars() {
-            match self.nth(c) {
+    /// Replaces the placeholders with their Liquid.
+    pub(super) fn restore(&self, masked: &str) -> String {
+        let mut out = String::with_capacity(masked.len());
+        for c in masked.chars() {
+            match self.index_of(c) {
                 Some(nth) => out.push_str(self.spans[nth].of(self.text)),
                 None => out.push(c),
             }
@@ -91,56 +94,60 @@ impl<'a> Holes<'a> {
         out
     }
 
-    pub fn source(&self, span: Span) -> Span {
-        let lead = |at: usize| {
+    /// Maps a span of the masked text to the template's text.
+    pub(super) fn source_span(&self, span: Span) -> Span {
+        let map_offset = |at: usize| {
+            // A placeholder is not as long as its Liquid, so the offset is counted from the last placeholder before it.
             let nth = self.starts.partition_point(|start| *start < at);
             let Some(before) = nth.checked_sub(1) else { return at };
-            let behind = self.starts[before] + char::len_utf8('\u{f0000}');
-            if at < behind { self.spans[before].start } else { self.spans[before].end + (at - behind) }
+            let after = self.starts[before] + char::len_utf8('\u{f0000}');
+            if at < after { self.spans[before].start } else { self.spans[before].end + (at - after) }
         };
-        Span::new(lead(span.start), lead(span.end))
+        Span::new(map_offset(span.start), map_offset(span.end))
     }
 
-    fn nth(&self, c: char) -> Option<usize> {
+    fn index_of(&self, c: char) -> Option<usize> {
         let nth = usize::try_from((c as u32).checked_sub(FIRST)?).ok()?;
         (nth < self.spans.len()).then_some(nth)
     }
 
-    fn refuse(&self, nth: usize, message: &str) -> Refusal {
-        Refusal { span: self.spans[nth], message: message.to_owned() }
+    fn refuse(&self, nth: usize, message: &str) -> ConversionError {
+        ConversionError { span: self.spans[nth], message: message.to_owned() }
     }
 
-    /// Refuses Liquid that holds markup of its own, unless it escapes it.
-    pub fn check_literals(&self, mode: ParseMode) -> Result<(), Refusal> {
+    /// Refuses Liquid with markup in a string literal, unless a filter escapes it.
+    pub(super) fn check_literals(&self, mode: ParseMode) -> Result<(), ConversionError> {
         for (nth, span) in self.spans.iter().enumerate() {
             let liquid = span.of(self.text);
+            // An escaping filter turns markup in a literal into plain text. It must be the old mode's: another mode's
+            // filter leaves some of it.
             if !is_escaped(liquid, mode)
                 && (literals(liquid).any(|text| has_markup(text, mode)) || makes_tags(liquid))
             {
-                return Err(
-                    self.refuse(nth, "this Liquid makes markup of its own, which cannot be converted")
-                );
+                return Err(self.refuse(nth, "this Liquid contains markup, which cannot be converted"));
             }
         }
         Ok(())
     }
 
     /// Refuses entities that begin in one branch and end in another.
-    pub fn check_branches(&self, parsed: &FormattedText) -> Result<(), Refusal> {
+    pub(super) fn check_branches(&self, parsed: &FormattedText) -> Result<(), ConversionError> {
         if !self.has_branches() {
             return Ok(());
         }
-        // Behind each piece of Liquid in the parsed text, the branch.
-        let turns: Vec<(usize, usize)> = parsed
+        // The offset after each piece of Liquid in the parsed text, with the piece's index.
+        let offsets: Vec<(usize, usize)> = parsed
             .text
             .char_indices()
-            .filter_map(|(at, c)| self.nth(c).map(|nth| (at + c.len_utf8(), nth)))
+            .filter_map(|(at, c)| self.index_of(c).map(|nth| (at + c.len_utf8(), nth)))
             .collect();
-        let last =
-            |at: usize| turns[..turns.partition_point(|(turn, _)| *turn <= at)].last().map(|(_, nth)| *nth);
+        let last = |at: usize| {
+            offsets[..offsets.partition_point(|(offset, _)| *offset <= at)].last().map(|(_, nth)| *nth)
+        };
         let branch = |at: usize| last(at).map_or(0, |nth| self.branches[nth]);
         for range in parsed.byte_ranges() {
             if branch(range.start) != branch(range.end) {
+                // The tag nearest to the end is the one that the entity crosses.
                 let nth = last(range.end).or(last(range.start)).unwrap_or_default();
                 return Err(self.refuse(nth, "markup begins on one side of this tag and ends on the other"));
             }
@@ -148,52 +155,53 @@ impl<'a> Holes<'a> {
         Ok(())
     }
 
-    /// Refuses a part of the text that ends in another branch than it begins in.
-    pub fn check_whole(&self, part: &str) -> Result<(), Refusal> {
-        let mut holes = part.chars().filter_map(|c| self.nth(c)).peekable();
-        let Some(first) = holes.peek().copied() else { return Ok(()) };
+    /// Refuses a part of the text that begins and ends in different branches.
+    pub(super) fn check_whole(&self, part: &str) -> Result<(), ConversionError> {
+        let mut pieces = part.chars().filter_map(|c| self.index_of(c)).peekable();
+        let Some(first) = pieces.peek().copied() else { return Ok(()) };
+        // Each branch number is that of the text after the piece, so the piece before the first one has the branch in
+        // which the part begins.
         let before = first.checked_sub(1).map_or(0, |nth| self.branches[nth]);
-        let last = holes.last().unwrap_or(first);
+        let last = pieces.last().unwrap_or(first);
         if self.branches[last] == before {
             return Ok(());
         }
-        Err(self.refuse(last, "this tag is half in an address and half outside"))
+        Err(self.refuse(last, "this tag is partly inside an address and partly outside"))
     }
 
-    /// Refuses where Liquid stood in a place that the markup does not keep, such as a number in a tag.
-    pub fn check_all_there(&self, markup: &str) -> Result<(), Refusal> {
+    /// Refuses a result in which any Liquid is missing or occurs twice.
+    pub(super) fn check_all_there(&self, markup: &str) -> Result<(), ConversionError> {
         let mut seen = vec![0_u8; self.spans.len()];
-        for nth in markup.chars().filter_map(|c| self.nth(c)) {
+        for nth in markup.chars().filter_map(|c| self.index_of(c)) {
             seen[nth] = seen[nth].saturating_add(1);
         }
         match seen.iter().position(|times| *times != 1) {
-            Some(nth) => {
-                Err(self.refuse(nth, "this Liquid stands inside markup where it cannot be converted"))
-            }
+            Some(nth) => Err(self.refuse(nth, "this Liquid is inside markup, where it cannot be converted")),
             None => Ok(()),
         }
     }
 }
 
-/// The first word of a tag, or `None` for an output.
+/// Returns the first word of a tag, or `None` for an output.
 fn tag_name(liquid: &str) -> Option<&str> {
-    // White space that a dash takes away belongs to the tag.
+    // The span of a tag with a dash includes the whitespace that the dash removes.
     let inner = liquid.trim_start().strip_prefix("{%")?;
     inner.trim_start_matches('-').split_whitespace().next().map(|word| word.trim_end_matches(['-', '%', '}']))
 }
 
-/// Sorts the spans that fit the text; a comment is one piece from its beginning to its end.
+/// Sorts the spans and merges overlapping ones. A comment becomes one piece from its start to its end.
 fn without_comments(text: &str, spans: &[Span]) -> Vec<Span> {
     let mut sorted: Vec<Span> = spans.iter().copied().filter(|span| !span.of(text).is_empty()).collect();
     sorted.sort_unstable();
-    let mut kept: Vec<Span> = Vec::new();
+    let mut merged: Vec<Span> = Vec::new();
     let mut comments = 0_usize;
     for span in sorted {
-        let overlaps = kept.last().is_some_and(|last| span.start < last.end);
+        let overlaps = merged.last().is_some_and(|last| span.start < last.end);
         let name = tag_name(span.of(text)).unwrap_or_default();
-        match kept.last_mut() {
+        match merged.last_mut() {
+            // Liquid in a comment is never rendered, so no branch in it may count.
             Some(open) if 0 < comments || overlaps => open.end = open.end.max(span.end),
-            _ => kept.push(span),
+            _ => merged.push(span),
         }
         match name {
             "comment" => comments += 1,
@@ -201,23 +209,24 @@ fn without_comments(text: &str, spans: &[Span]) -> Vec<Span> {
             _ => {}
         }
     }
-    kept
+    merged
 }
 
-/// Returns the branch behind each piece: each block and each of its branches has a number of its own.
+/// Returns the branch after each piece. Each block and each of its branches has its own number.
 fn branches(text: &str, spans: &[Span]) -> Vec<usize> {
     let mut open = vec![0];
-    let mut fresh = 0;
-    let of = |span: &Span| {
+    let mut n_branches = 0;
+    let branch_after = |span: &Span| {
         match tag_name(span.of(text)).unwrap_or_default() {
             "if" | "unless" | "case" | "for" | "tablerow" | "capture" => {
-                fresh += 1;
-                open.push(fresh);
+                n_branches += 1;
+                open.push(n_branches);
             }
+            // Outside of a block these are errors that the template checks report.
             "else" | "elsif" | "when" if 1 < open.len() => {
-                fresh += 1;
+                n_branches += 1;
                 open.pop();
-                open.push(fresh);
+                open.push(n_branches);
             }
             "endif" | "endunless" | "endcase" | "endfor" | "endtablerow" | "endcapture" if 1 < open.len() => {
                 open.pop();
@@ -226,7 +235,7 @@ fn branches(text: &str, spans: &[Span]) -> Vec<usize> {
         }
         open.last().copied().unwrap_or_default()
     };
-    spans.iter().map(of).collect()
+    spans.iter().map(branch_after).collect()
 }
 
 fn is_escaped(liquid: &str, mode: ParseMode) -> bool {
@@ -262,6 +271,7 @@ fn literals(liquid: &str) -> impl Iterator<Item = &str> {
 
 fn has_markup(text: &str, mode: ParseMode) -> bool {
     match mode {
+        // A `>` alone is text in HTML.
         ParseMode::Html => text.contains(['<', '&']),
         ParseMode::Markdown => text.contains(['_', '*', '`', '[']),
         ParseMode::MarkdownV2 => text.contains(['_', '*', '`', '[', '~', '|', '>', '\\']),

@@ -1,10 +1,10 @@
-//! Why a text is not converted.
+//! The error of a conversion.
 
 use crate::text::Span;
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
-pub struct Refusal {
+pub struct ConversionError {
     pub span: Span,
     pub message: String,
 }

@@ -72,7 +72,7 @@ fn markup_across_branches_is_refused_at_the_tag() {
         HTML,
         V2,
         "{% if a %}<b>{% else %}<i>{% endif %}x</b>",
-        "refused at </b>: with all branches of the Liquid in a row the markup does not parse: \
+        "refused at </b>: with all Liquid branches in a row, the markup does not parse: \
          Unmatched end tag",
     );
 }
@@ -80,7 +80,7 @@ fn markup_across_branches_is_refused_at_the_tag() {
 #[test]
 fn markup_that_liquid_makes_is_refused() {
     let refused = |text: &str, hole: &str| {
-        let message = "this Liquid makes markup of its own, which cannot be converted";
+        let message = "this Liquid contains markup, which cannot be converted";
         check(HTML, V2, text, &format!("refused at {hole}: {message}"));
     };
     refused("a {{ x | default: '<b>n</b>' }}", "{{ x | default: '<b>n</b>' }}");
@@ -91,7 +91,7 @@ fn markup_that_liquid_makes_is_refused() {
         V2,
         HTML,
         "{{ '*' | escape }}",
-        "refused at {{ '*' | escape }}: this Liquid makes markup of its own, which cannot be converted",
+        "refused at {{ '*' | escape }}: this Liquid contains markup, which cannot be converted",
     );
     check(HTML, V2, "{{ x | default: 'a_b' }}", "{{ x | default: 'a_b' }}");
 }
@@ -117,7 +117,7 @@ fn addresses_keep_their_liquid_and_their_form() {
 
 #[test]
 fn liquid_in_places_the_markup_does_not_keep_is_refused() {
-    let message = "this Liquid stands inside markup where it cannot be converted";
+    let message = "this Liquid is inside markup, where it cannot be converted";
     check(HTML, V2, "<tg-time unix=\"{{ t }}\">x</tg-time>", &format!("refused at {{{{ t }}}}: {message}"));
     check(
         HTML,

@@ -1,34 +1,44 @@
-//! A multipart body as the server splits it. Whatever two readers could split or name differently is not read at all.
+//! Splits a multipart body as the Bot API server does. A body that two servers could split or name differently is
+//! refused.
 
-use super::{Argument, Whereabouts, form};
+use super::{ArgumentSource, DecodedArgument, form};
 use crate::text::Span;
 
+/// The limit of RFC 2046, in bytes.
 const MAX_BOUNDARY: usize = 70;
 
-/// Reads the parts of a body, files too; `None` where the header or the body is not plain enough.
-pub(super) fn read(header: &str, body: &[u8]) -> Option<Vec<Argument>> {
+/// Reads all parts of a body, files included. Returns `None` if the header or the body is ambiguous.
+pub(super) fn read(header: &str, body: &[u8]) -> Option<Vec<DecodedArgument>> {
     let delimiter = format!("--{}", boundary(header)?).into_bytes();
     let mut arguments = Vec::new();
+    // A preamble is refused: some servers look for the first delimiter, some require it here.
     let mut at = body.starts_with(&delimiter).then_some(delimiter.len())?;
     while !body[at..].starts_with(b"--") {
         let head = body[at..].strip_prefix(b"\r\n").map(|_| at + 2)?;
         let head_end = head + find(&body[head..], b"\r\n\r\n")?;
-        let part = Part::read(str::from_utf8(&body[head..head_end]).ok()?)?;
+        let part = FormPart::read(str::from_utf8(&body[head..head_end]).ok()?)?;
         let start = head_end + 4;
         let end = start + find(&body[start..], &[b"\r\n", delimiter.as_slice()].concat())?;
+        // The server reads the pairs of a form inside a part as arguments, too.
         if part.is_form {
-            let shifted = |span: Span| Whereabouts::Body(Span::new(start + span.start, start + span.end));
+            let shifted = |span: Span| ArgumentSource::Body(Span::new(start + span.start, start + span.end));
             arguments.extend(form(&body[start..end], shifted));
         }
         let text = String::from_utf8_lossy(&body[start..end]).into_owned();
-        arguments.push(Argument { name: part.name, text, at: Whereabouts::Body(Span::new(head, end)) });
+        arguments.push(DecodedArgument {
+            name: part.name,
+            text,
+            at: ArgumentSource::Body(Span::new(head, end)),
+        });
         at = end + 2 + delimiter.len();
     }
+    // Another part after the closing delimiter would be read by some servers.
     body[at + 2..].iter().all(u8::is_ascii_whitespace).then_some(arguments)
 }
 
 fn boundary(header: &str) -> Option<&str> {
     let lower = header.to_ascii_lowercase();
+    // Of two boundaries servers may take either.
     if lower.matches("boundary").count() != 1 || !lower.trim_start().starts_with("multipart/form-data") {
         return None;
     }
@@ -39,14 +49,14 @@ fn boundary(header: &str) -> Option<&str> {
     (!value.is_empty() && value.len() <= MAX_BOUNDARY && is_plain).then_some(value)
 }
 
-struct Part {
+struct FormPart {
     name: String,
     is_form: bool,
 }
 
-impl Part {
+impl FormPart {
     fn read(head: &str) -> Option<Self> {
-        let mut part = Part { name: String::new(), is_form: false };
+        let mut part = FormPart { name: String::new(), is_form: false };
         for line in head.split("\r\n") {
             let (name, value) = line.split_once(':')?;
             match name.to_ascii_lowercase().as_str() {
@@ -56,7 +66,7 @@ impl Part {
                     part.is_form |= value.to_ascii_lowercase().contains("x-www-form-urlencoded");
                 }
                 name if name.trim() == name => {}
-                // A folded line, or a name that another reader would trim.
+                // A folded line, or a name that another server would trim.
                 _ => return None,
             }
         }
@@ -66,7 +76,7 @@ impl Part {
 
 fn field_name(disposition: &str) -> Option<String> {
     let parameters = disposition.trim().strip_prefix("form-data;")?;
-    // Escapes and encodings of names are read in as many ways as there are servers.
+    // Servers disagree about escapes and encodings in names.
     if parameters.contains(['\\', '%', '*']) {
         return None;
     }
@@ -75,6 +85,7 @@ fn field_name(disposition: &str) -> Option<String> {
         key.trim().eq_ignore_ascii_case("name").then(|| value.trim().trim_matches('"').to_owned())
     });
     let name = names.next()?;
+    // Of two names servers may take either.
     names.next().is_none().then_some(name)
 }
 

@@ -4,13 +4,13 @@ const PATH: &str = "/bot1:a/sendMessage";
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
 
-fn to_77(target: &str, types: &[&str], body: &str) -> Result<(), Astray> {
+fn to_77(target: &str, types: &[&str], body: &str) -> Result<(), DestinationError> {
     let headers: Vec<(String, String)> =
         types.iter().map(|value| ("Content-Type".to_owned(), (*value).to_owned())).collect();
-    check_destination(&Outgoing { target, headers: &headers, body: body.as_bytes() }, "77")
+    check_destination(&OutgoingRequest { target, headers: &headers, body: body.as_bytes() }, "77")
 }
 
-/// A JSON body to sendMessage; `expected` is the refusal, empty for none, and what of the body it is about.
+/// Checks a JSON body of sendMessage. `expected` is the error or empty, `about` the part of the body in its span.
 #[track_caller]
 fn check_json(body: &str, expected: &str, about: &str) {
     match to_77(PATH, &[JSON], body) {
@@ -72,7 +72,7 @@ fn in_a_broken_body_every_string_may_be_a_key() {
 
 #[test]
 fn other_destinations_are_refused_beside_the_chat() {
-    for (name, reason) in ELSEWHERE {
+    for (name, reason) in OTHER_DESTINATIONS {
         let member = format!("\"{name}\": \"1\"");
         check_json(
             &format!("{{\"chat_id\": 77, {member}}}"),
@@ -85,7 +85,7 @@ fn other_destinations_are_refused_beside_the_chat() {
             format!("the query has `{name}`: {reason}")
         );
     }
-    assert!(ELSEWHERE.is_sorted_by_key(|(name, _)| name));
+    assert!(OTHER_DESTINATIONS.is_sorted_by_key(|(name, _)| name));
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn a_form_and_an_ambiguous_type_are_read_in_every_way() {
     ] {
         assert_eq!(typed(types), OTHER, "{types:?}");
     }
-    // As a file it reaches nobody, as JSON the chat.
+    // Read as a file it reaches nobody, read as JSON it reaches the chat.
     for types in [&["text/plain"][..], &["text/plain", JSON], &[JSON, "text/plain"], &[]] {
         assert_eq!(to_77(PATH, types, both), Ok(()), "{types:?}");
         let other = r#"{"chat_id": 77, "chat_id": 999}"#;
@@ -130,9 +130,12 @@ fn a_form_and_an_ambiguous_type_are_read_in_every_way() {
     for (types, body) in
         [(&[JSON][..], r#"{"text": "a"}"#), (&[FORM], r#"{"chat_id": 77}"#), (&[], "hello"), (&[], "")]
     {
-        assert_eq!(to_77(PATH, types, body), Err(Astray::NoChat), "{types:?} {body}");
+        assert_eq!(to_77(PATH, types, body), Err(DestinationError::NoChat), "{types:?} {body}");
     }
-    assert_eq!(typed(&["multipart/form-data; boundary=x; application/json"]), Astray::Multipart.to_string());
+    assert_eq!(
+        typed(&["multipart/form-data; boundary=x; application/json"]),
+        DestinationError::Multipart.to_string()
+    );
 }
 
 #[test]
@@ -154,9 +157,9 @@ fn a_multipart_body_is_split_as_the_server_does() {
         part("name=a\r\n x", "1"),
         "--B\nContent-Disposition: form-data; name=chat_id\n\n999\n".to_owned(),
     ] {
-        assert_eq!(typed(format!("{chat}{odd}")), Err(Astray::Multipart), "{odd}");
+        assert_eq!(typed(format!("{chat}{odd}")), Err(DestinationError::Multipart), "{odd}");
     }
-    assert_eq!(typed(format!("{chat}--B--\r\n{other}")), Err(Astray::Multipart));
+    assert_eq!(typed(format!("{chat}--B--\r\n{other}")), Err(DestinationError::Multipart));
 }
 
 #[test]
@@ -169,7 +172,7 @@ fn what_packs_the_body_differently_is_refused() {
         ("X-Anything", "gzip", false),
     ] {
         let headers = [("Content-Type".to_owned(), JSON.to_owned()), (name.to_owned(), value.to_owned())];
-        let request = Outgoing { target: PATH, headers: &headers, body: br#"{"chat_id": 77}"# };
+        let request = OutgoingRequest { target: PATH, headers: &headers, body: br#"{"chat_id": 77}"# };
         assert_eq!(check_destination(&request, "77").is_err(), is_refused, "{name}: {value}");
     }
 }
@@ -194,7 +197,8 @@ fn only_a_bot_apis_address_can_be_judged() {
 fn a_name_is_compared_without_case() {
     let headers = [("Content-Type".to_owned(), JSON.to_owned())];
     let to = |chat: &str, body: &str| {
-        check_destination(&Outgoing { target: PATH, headers: &headers, body: body.as_bytes() }, chat).is_ok()
+        check_destination(&OutgoingRequest { target: PATH, headers: &headers, body: body.as_bytes() }, chat)
+            .is_ok()
     };
     assert!(to("@Shop", r#"{"chat_id": "@shop"}"#));
     assert!(to("+5", r#"{"chat_id": 5}"#));

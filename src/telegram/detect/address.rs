@@ -1,4 +1,4 @@
-//! Whether something with a dot in it is an e-mail address, a link, or neither.
+//! Decides whether a range around a dot is an e-mail address, a link or neither.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -7,22 +7,23 @@ use super::chars::is_name_char;
 use super::url::trimmed_end;
 use crate::telegram::EntityKind;
 
-/// The top-level domains that make a link without a scheme: those of the reference library (1.8.69), sorted.
+/// The top-level domains that make a link without a scheme: TDLib's list (1.8.69), sorted.
 const TLDS: &str = include_str!("../../../assets/tlds.txt");
 
 static SORTED_TLDS: LazyLock<Vec<&str>> = LazyLock::new(|| TLDS.lines().collect());
 
-/// A host that was made to look like another.
+// TDLib rejects this imitation of telegram.org.
 const FORGED: &str = "teiegram.org";
 
-pub(super) type Found = (Range<usize>, EntityKind);
+pub(super) type DetectedRange = (Range<usize>, EntityKind);
 
-/// Returns what the stretch at `range` is, cut where a link ends before it.
-pub(super) fn classify(text: &str, range: Range<usize>) -> Option<Found> {
+/// Classifies `range`. The result may end earlier: a link ends at an unmatched bracket, for example.
+pub(super) fn classify(text: &str, range: Range<usize>) -> Option<DetectedRange> {
     let address = &text[range.clone()];
     if is_email(address) {
         return Some((range, EntityKind::Email));
     }
+    // The scheme is not part of the entity.
     if let Some(rest) = address.strip_prefix("mailto:").filter(|rest| is_email(rest)) {
         return Some((range.end - rest.len()..range.end, EntityKind::Email));
     }
@@ -40,6 +41,7 @@ fn is_email_user(user: &str) -> bool {
     let mut n_parts = 1;
     let are_short = parts.all(|part| {
         n_parts += 1;
+        // TDLib: at most 11 parts, the last of 1 to 35 characters, the others of up to 26.
         part.len() < 27 && is_name(part)
     });
     are_short && n_parts < 12 && (1..36).contains(&last.len()) && is_name(last)
@@ -51,6 +53,7 @@ fn is_email_domain(domain: &str) -> bool {
     let mut n_parts = 1;
     let are_names = parts.all(|part| {
         n_parts += 1;
+        // TDLib: labels of up to 30 characters, a top-level domain of 2 to 8 letters, at most 6 dots.
         part.len() < 31
             && is_name(part)
             && part.starts_with(|c: char| c.is_ascii_alphanumeric())
@@ -71,13 +74,14 @@ fn link_len(address: &str) -> Option<usize> {
     });
     let rest = &address[scheme_len.unwrap_or(0)..];
     let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-    let domain = authority.split_once('@').map_or(authority, |(_, behind)| behind);
+    // The candidate may contain a user and a port; only the host decides.
+    let domain = authority.split_once('@').map_or(authority, |(_, host)| host);
     let domain = domain.rsplit_once(':').map_or(domain, |(before, _)| before);
     let is_link = is_domain(domain, scheme_len.is_some()) && !domain.eq_ignore_ascii_case(FORGED);
     is_link.then(|| address.len() - path.len() + path_len(path))
 }
 
-/// Returns the length of a path up to the first bracket that closes nothing, without trailing punctuation.
+/// Returns the length of a path up to the first unmatched closing bracket, without trailing punctuation.
 fn path_len(path: &str) -> usize {
     let mut open = [0_u32; 3];
     let mut len = path.len();
@@ -104,10 +108,12 @@ fn is_domain(domain: &str, has_scheme: bool) -> bool {
     if !are_parts {
         return false;
     }
+    // An IPv4 address needs no known top-level domain.
     if parts.len() == 4 && parts.iter().all(|part| is_ipv4_part(part)) {
         return true;
     }
     let has_letter = domain.bytes().any(|byte| byte != b'.' && !byte.is_ascii_digit());
+    // TDLib allows `_` in subdomains only.
     has_letter && is_tld(tld, has_scheme) && !above.contains('_')
 }
 
@@ -117,23 +123,24 @@ fn is_ipv4_part(part: &str) -> bool {
         && (part.len() == 1 || !part.starts_with('0'))
 }
 
-/// Whether a domain may end in `tld`; behind a scheme almost everything goes.
+/// Whether a domain may end in `tld`. After a scheme almost any ending is accepted.
 fn is_tld(tld: &str, has_scheme: bool) -> bool {
+    // A punycode domain is not looked up in the list.
     if let Some(encoded) = tld.strip_prefix("xn--") {
         return 2 <= encoded.len() && encoded.bytes().all(|byte| byte.is_ascii_alphanumeric());
     }
     1 < tld.chars().count() && !tld.contains(['_', '-']) && (has_scheme || is_known_tld(tld))
 }
 
-/// Whether it is in the list; written with a capital first letter alone it is taken for the start of a sentence.
 fn is_known_tld(tld: &str) -> bool {
     let lower: String = tld.chars().map(to_lower).collect();
     let first_len = |text: &str| text.chars().next().map_or(0, char::len_utf8);
+    // "end.In" is more likely the start of a sentence than a domain; TDLib links "end.IN" and "end.in".
     let is_capitalised = lower != tld && lower[first_len(&lower)..] == tld[first_len(tld)..];
     !is_capitalised && SORTED_TLDS.binary_search(&lower.as_str()).is_ok()
 }
 
-/// The simple lower case, one character for one.
 fn to_lower(c: char) -> char {
+    // One character for one, as in TDLib: `İ` has two in lower case.
     c.to_lowercase().next().unwrap_or(c)
 }

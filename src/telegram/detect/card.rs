@@ -1,4 +1,4 @@
-//! Numbers of bank cards: 13 to 19 digits in groups, with the right check digit.
+//! Bank card numbers: 13 to 19 digits, optionally in groups, with a valid check digit.
 
 use std::ops::Range;
 
@@ -14,6 +14,7 @@ pub(super) fn numbers(text: &str) -> Vec<Range<usize>> {
     while let Some(start) = bytes[at..].iter().position(u8::is_ascii_digit).map(|len| at + len) {
         let is_ruled_out = char_before(text, start)
             .is_some_and(|c| matches!(c, '.' | ',' | '+' | '-' | '_') || category(c) == Category::Letter);
+        // A run that is ruled out is skipped as a whole, or its rest would be taken for a card.
         let run = if is_ruled_out { whole_run(&bytes[start..]) } else { card_run(&bytes[start..]) };
         at = start + run;
         if !is_ruled_out && let Some(len) = card_len(&bytes[start..at]) {
@@ -32,25 +33,27 @@ fn is_part(byte: u8) -> bool {
     byte.is_ascii_digit() || matches!(byte, b' ' | b'-')
 }
 
-/// The length of the digits, spaces and hyphens.
+/// Returns the length of the run of digits, spaces and hyphens.
 fn whole_run(bytes: &[u8]) -> usize {
     bytes.iter().take_while(|byte| is_part(**byte)).count()
 }
 
-/// The same, but a space ends 16 to 19 digits that stand without a gap.
+/// The same, but a space ends the run after 16 to 19 digits without a gap.
 fn card_run(bytes: &[u8]) -> usize {
     let solid = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    // A complete number may be followed by another number: "4111111111111111 12".
     if (16..=19).contains(&solid) && bytes.get(solid) == Some(&b' ') { solid } else { whole_run(bytes) }
 }
 
-/// The length of a number of a card's shape without what trails it; at most one separator a digit on average.
+/// Returns the length up to the last digit if the run has the shape of a card number.
 fn card_len(run: &[u8]) -> Option<usize> {
     let digits = run.iter().filter(|byte| byte.is_ascii_digit()).count();
     let len = run.iter().rposition(u8::is_ascii_digit)? + 1;
+    // At most one separator per digit on average.
     (DIGITS.contains(&digits) && len < 2 * digits).then_some(len)
 }
 
-/// Whether the check digit is right, and the length fits the network that the first digits name.
+/// Whether the check digit is valid (Luhn) and the length fits the card network of the first digits.
 fn is_card(number: &str) -> bool {
     let digits: Vec<u32> = number.chars().filter_map(|c| c.to_digit(10)).collect();
     let doubled = |digit: u32| if digit < 5 { 2 * digit } else { 2 * digit - 9 };
@@ -64,6 +67,7 @@ fn is_card(number: &str) -> bool {
             (_, 34 | 37, _) => digits.len() == 15,
             (_, 62 | 81, _) => 16 <= digits.len(),
             (_, _, 2200..=2204) => digits.len() == 16,
+            // Other networks have no rule in TDLib.
             _ => true,
         }
 }

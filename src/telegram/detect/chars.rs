@@ -1,23 +1,26 @@
-//! The characters around a place in a text.
+//! Access to the characters around a byte offset.
 
-/// Returns the character before `at`, which has to be a boundary.
-pub fn char_before(text: &str, at: usize) -> Option<char> {
+/// Returns the character before `at`, which must be a character boundary.
+pub(crate) fn char_before(text: &str, at: usize) -> Option<char> {
     text[..at].chars().next_back()
 }
 
-/// Returns the character at `at`, which has to be a boundary.
-pub fn char_at(text: &str, at: usize) -> Option<char> {
+/// Returns the character at `at`, which must be a character boundary.
+pub(crate) fn char_at(text: &str, at: usize) -> Option<char> {
     text[at..].chars().next()
 }
 
-pub fn end_of(text: &str, at: usize, fits: impl Fn(char) -> bool) -> usize {
+/// Returns the end of the run of characters from `at` on that satisfy `fits`.
+pub(crate) fn end_of(text: &str, at: usize, fits: impl Fn(char) -> bool) -> usize {
     text[at..].find(|c| !fits(c)).map_or(text.len(), |len| at + len)
 }
 
-pub fn start_of(text: &str, floor: usize, at: usize, fits: impl Fn(char) -> bool) -> usize {
+/// Returns the start of the run of characters before `at` that satisfy `fits`. It is never before `floor`.
+pub(crate) fn start_of(text: &str, floor: usize, at: usize, fits: impl Fn(char) -> bool) -> usize {
     at - text[floor..at].chars().rev().take_while(|c| fits(*c)).map(char::len_utf8).sum::<usize>()
 }
 
-pub fn is_name_char(c: char) -> bool {
+/// Whether a username may contain the character.
+pub(crate) fn is_name_char(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_'
 }

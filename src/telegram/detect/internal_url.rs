@@ -1,4 +1,4 @@
-//! `tg://`, `ton://` and `tonsite://` addresses.
+//! Detects `tg://`, `ton://` and `tonsite://` addresses.
 
 use std::ops::Range;
 
@@ -6,10 +6,10 @@ use super::chars::{char_at, end_of, is_name_char};
 use super::unicode;
 use super::url::trimmed_end;
 
-/// The server looks no further where less than this is left.
+/// TDLib stops searching when fewer bytes than this are left.
 const MIN_LEN: usize = 6;
 
-/// The most characters of the part behind `://` before a path.
+/// The limit of the host, in bytes. Only ASCII characters are allowed in it.
 const MAX_HOST: usize = 253;
 
 pub(super) fn urls(text: &str) -> Vec<Range<usize>> {
@@ -28,19 +28,20 @@ pub(super) fn urls(text: &str) -> Vec<Range<usize>> {
         if host < host_end {
             found.push(start..at);
         } else {
+            // Without a host the search continues right after the `://`.
             at = host;
         }
     }
     found
 }
 
-/// Returns where the scheme starts that `text` ends in.
+/// Returns the start of the scheme at the end of `text`.
 fn scheme_start(text: &str) -> Option<usize> {
     let ends_in = |scheme: &str| {
         let start = text.len().checked_sub(scheme.len())?;
         text.as_bytes()[start..].eq_ignore_ascii_case(scheme.as_bytes()).then_some(start)
     };
-    // Of `tonsite` the server takes only the last three letters into the link.
+    // TDLib takes only the last three letters of `tonsite` into the link, because it tries `ton` first.
     ends_in("tg").or_else(|| ends_in("ton")).or_else(|| ends_in("tonsite").map(|start| start + 4))
 }
 
@@ -49,5 +50,6 @@ fn path_end(text: &str, at: usize) -> usize {
         return at;
     }
     let end = trimmed_end(text, at + 1, end_of(text, at + 1, unicode::is_path));
+    // A lone `?` or `#` is punctuation; a lone `/` belongs to the address.
     if at + 1 < end || char_at(text, at) == Some('/') { end } else { at }
 }

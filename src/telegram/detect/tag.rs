@@ -1,16 +1,17 @@
-//! `@mentions`, `/commands`, `#hashtags` and `$CASHTAGS`.
+//! Detects `@mentions`, `/commands`, `#hashtags` and `$CASHTAGS`.
 
 use std::ops::{Range, RangeInclusive};
 
 use super::chars::{char_at, char_before, end_of, is_name_char};
 use super::unicode::{Category, category, is_hashtag, is_word};
 
-/// Names shorter than four that were sold as usernames all the same.
+/// The usernames of three characters that Telegram has assigned: those that TDLib accepts.
 const SHORT_NAMES: [&str; 5] = ["gif", "nft", "pic", "ufc", "vid"];
 
-/// The lengths of a username behind `/command@`, `#hashtag@` and `$CASHTAG@`.
+/// The lengths of a username after `/command@`, `#hashtag@` and `$CASHTAG@`, in characters.
 const NAME_LENGTHS: RangeInclusive<usize> = 3..=32;
 
+/// In characters.
 const MAX_HASHTAG: usize = 256;
 
 pub(super) fn mentions(text: &str) -> Vec<Range<usize>> {
@@ -18,42 +19,44 @@ pub(super) fn mentions(text: &str) -> Vec<Range<usize>> {
         let end = end_of(text, start + 1, is_name_char);
         let name = &text[start + 1..end];
         let is_short_name = SHORT_NAMES.iter().any(|short| short.eq_ignore_ascii_case(name));
-        let is_one = ((4..=32).contains(&name.len()) || is_short_name)
+        let is_mention = ((4..=32).contains(&name.len()) || is_short_name)
             && !char_before(text, start).is_some_and(is_word)
             && !char_at(text, end).is_some_and(is_word);
-        Step { found: is_one.then_some(start..end), next: end }
+        ScanStep { found: is_mention.then_some(start..end), next: end }
     })
 }
 
 pub(super) fn bot_commands(text: &str) -> Vec<Range<usize>> {
-    let is_near = |c: char| is_word(c) || matches!(c, '/' | '<' | '>');
+    // `/` on either side means a path; `<` and `>` mean markup such as `</b>`.
+    let is_ruled_out = |c: char| is_word(c) || matches!(c, '/' | '<' | '>');
     scan(text, '/', |start| {
-        if char_before(text, start).is_some_and(is_near) {
-            return Step { found: None, next: start + 1 };
+        if char_before(text, start).is_some_and(is_ruled_out) {
+            return ScanStep { found: None, next: start + 1 };
         }
         let mut end = end_of(text, start + 1, is_name_char);
         if !(1..=64).contains(&(end - start - 1)) {
-            return Step { found: None, next: end };
+            return ScanStep { found: None, next: end };
         }
         if char_at(text, end) == Some('@') {
             let name = end + 1;
             end = end_of(text, name, is_name_char);
             if !NAME_LENGTHS.contains(&(end - name)) {
-                return Step { found: None, next: end };
+                return ScanStep { found: None, next: end };
             }
         }
-        let is_one = !char_at(text, end).is_some_and(is_near);
-        Step { found: is_one.then_some(start..end), next: end }
+        let is_command = !char_at(text, end).is_some_and(is_ruled_out);
+        ScanStep { found: is_command.then_some(start..end), next: end }
     })
 }
 
 pub(super) fn hashtags(text: &str) -> Vec<Range<usize>> {
     scan(text, '#', |start| {
         if char_before(text, start).is_some_and(is_hashtag) {
-            return Step { found: None, next: start + 1 };
+            return ScanStep { found: None, next: start + 1 };
         }
         let run_end = end_of(text, start + 1, is_hashtag);
         let run = &text[start + 1..run_end];
+        // A longer hashtag is cut at the limit, but the search continues after the whole run.
         let mut end = run.char_indices().nth(MAX_HASHTAG).map_or(run_end, |(len, _)| start + 1 + len);
         let mut next = run_end;
         if end == run_end
@@ -61,13 +64,14 @@ pub(super) fn hashtags(text: &str) -> Vec<Range<usize>> {
         {
             (end, next) = (name_end, name_end);
         }
+        // Numbers such as "#1" are no hashtags.
         let has_letter = run.chars().take(MAX_HASHTAG).any(|c| category(c) == Category::Letter);
-        let is_one = has_letter && char_at(text, next) != Some('#');
-        Step { found: is_one.then_some(start..end), next }
+        let is_valid = has_letter && char_at(text, next) != Some('#');
+        ScanStep { found: is_valid.then_some(start..end), next }
     })
 }
 
-/// Returns the end of the first 32 characters of the name behind the `@` at `at`, where they are enough.
+/// Returns the end of the username after an `@` at `at`, if it is long enough. A longer name is cut at 32 characters.
 fn bounded_name(text: &str, at: usize) -> Option<usize> {
     let name = text[at..].strip_prefix('@')?;
     let len =
@@ -76,17 +80,18 @@ fn bounded_name(text: &str, at: usize) -> Option<usize> {
 }
 
 pub(super) fn cashtags(text: &str) -> Vec<Range<usize>> {
-    let is_near = |c: char| is_hashtag(c) || c == '$';
+    let is_ruled_out = |c: char| is_hashtag(c) || c == '$';
     scan(text, '$', |start| {
-        if char_before(text, start).is_some_and(is_near) {
-            return Step { found: None, next: start + 1 };
+        if char_before(text, start).is_some_and(is_ruled_out) {
+            return ScanStep { found: None, next: start + 1 };
         }
+        // The one cashtag with a digit (a currency), a special case in TDLib.
         let mut end = match text[start + 1..].starts_with("1INCH") {
             true => start + 1 + "1INCH".len(),
             false => end_of(text, start + 1, |c| c.is_ascii_uppercase()),
         };
         if !(1..=8).contains(&(end - start - 1)) {
-            return Step { found: None, next: end };
+            return ScanStep { found: None, next: end };
         }
         if char_at(text, end) == Some('@') {
             let name_end = end_of(text, end + 1, is_name_char);
@@ -94,23 +99,24 @@ pub(super) fn cashtags(text: &str) -> Vec<Range<usize>> {
                 end = name_end;
             }
         }
-        let is_one = !char_at(text, end).is_some_and(is_near);
-        Step { found: is_one.then_some(start..end), next: end }
+        let is_cashtag = !char_at(text, end).is_some_and(is_ruled_out);
+        ScanStep { found: is_cashtag.then_some(start..end), next: end }
     })
 }
 
-struct Step {
+struct ScanStep {
     found: Option<Range<usize>>,
     next: usize,
 }
 
-/// Looks at each `sign` that no earlier step has read over.
-fn scan(text: &str, sign: char, look: impl Fn(usize) -> Step) -> Vec<Range<usize>> {
+/// Calls `scan_at` with the offset of each `sign`, except those that an earlier step has skipped.
+fn scan(text: &str, sign: char, scan_at: impl Fn(usize) -> ScanStep) -> Vec<Range<usize>> {
     let mut all = Vec::new();
     let mut at = 0;
     while let Some(start) = text[at..].find(sign).map(|len| at + len) {
-        let step = look(start);
+        let step = scan_at(start);
         all.extend(step.found);
+        // At least one byte further, or a step that found nothing would repeat.
         at = step.next.max(start + 1);
     }
     all

@@ -1,8 +1,8 @@
-//! What the server takes for letters, digits and separators: its own table, which is not quite Unicode's newest.
+//! Character categories as the server has them: TDLib's own table, which differs from current Unicode.
 
 use std::sync::LazyLock;
 
-/// Ranges of code points with a category, one a line.
+/// One range of code points with its category per line.
 const TABLE: &str = include_str!("../../../assets/word_characters.txt");
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub(super) enum Category {
 static RANGES: LazyLock<Vec<(u32, u32, Category)>> =
     LazyLock::new(|| TABLE.lines().filter_map(read_range).collect());
 
-/// Reads `0041..005A letter`; `None` for a comment.
+/// Parses a line such as `0041..005A letter`; `None` for a comment.
 fn read_range(line: &str) -> Option<(u32, u32, Category)> {
     let (range, name) = line.split_once(' ')?;
     let (first, last) = range.split_once("..")?;
@@ -36,6 +36,7 @@ pub(super) fn category(c: char) -> Category {
         'a'..='z' | 'A'..='Z' => Category::Letter,
         '0'..='9' => Category::Digit,
         ' ' => Category::Separator,
+        // ASCII needs no search in the table.
         '\0'..='\x7f' => Category::Other,
         _ => in_table(u32::from(c)),
     }
@@ -49,12 +50,13 @@ fn in_table(code: u32) -> Category {
     }
 }
 
-/// Whether a mention or a command cannot directly stand beside it.
+/// Whether the character is part of a word, so that no mention or command may be directly next to it.
 pub(super) fn is_word(c: char) -> bool {
     c == '_' || matches!(category(c), Category::Letter | Category::Digit | Category::Number)
 }
 
 pub(super) fn is_hashtag(c: char) -> bool {
+    // The Sinhala block, a special case in TDLib: its vowel signs are not letters in the table.
     matches!(c, '_' | '\u{200c}' | '\u{b7}' | '\u{d80}'..='\u{dff}')
         || matches!(category(c), Category::Letter | Category::Digit)
 }
@@ -63,9 +65,10 @@ pub(super) fn is_path(c: char) -> bool {
     !matches!(c, '\n' | '<' | '>' | '"' | '«' | '»') && is_url(c)
 }
 
-/// Whether any part of an address can hold it, as far as it is not ASCII.
+/// Whether an address may contain the character. Meant for characters that are not ASCII.
 pub(super) fn is_url(c: char) -> bool {
     match c {
+        // Joiners and dashes, although the rest of the block is excluded below.
         '\u{200c}' | '\u{200d}' | '\u{2010}'..='\u{2015}' => true,
         '\u{2000}'..='\u{206f}' => false,
         _ => category(c) != Category::Separator,

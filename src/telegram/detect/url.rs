@@ -1,4 +1,4 @@
-//! Where web and e-mail addresses may stand: around each dot, as far as an address can reach.
+//! Finds ranges that may be web or e-mail addresses: around each dot, as far as an address may extend.
 
 use std::ops::Range;
 
@@ -7,13 +7,14 @@ use super::unicode::{self, Category, category, is_word};
 
 const TRAILING: &[u8] = b".:;,('?!`";
 
-/// Returns stretches that may be addresses, each for [`classify`](super::address::classify) to judge.
+/// Returns the ranges that may be addresses. `address::classify` decides about each.
 pub(super) fn candidates(text: &str) -> Vec<Range<usize>> {
-    let mut finder = Finder { text, floor: 0, path: PathEnd::default() };
+    let mut finder = UrlFinder { text, floor: 0, path: PathEnd::default() };
     let mut found = Vec::new();
     while let Some(dot) = text[finder.floor..].find('.').map(|len| finder.floor + len) {
         match text.as_bytes().get(dot + 1) {
             None => break,
+            // A dot before a space ends a sentence: no need to look around it.
             Some(b' ') => finder.floor = dot + 2,
             Some(_) => found.extend(finder.around(dot)),
         }
@@ -26,21 +27,21 @@ pub(super) fn trimmed_end(text: &str, floor: usize, end: usize) -> usize {
     end - trailing.count()
 }
 
-struct Finder<'a> {
+struct UrlFinder<'a> {
     text: &'a str,
-    /// What lies before was read already; no address starts there.
+    /// The end of the text that has been read: no address starts before it.
     floor: usize,
     path: PathEnd,
 }
 
-/// The end of the path read last, so that a text of many broken addresses is not read again for each.
+/// The last path that was read, and its end without trailing punctuation.
 #[derive(Default)]
 struct PathEnd {
     read: Range<usize>,
     trimmed: usize,
 }
 
-impl Finder<'_> {
+impl UrlFinder<'_> {
     fn around(&mut self, dot: usize) -> Option<Range<usize>> {
         let text = self.text;
         let (start, domain_end, has_at) = self.domain(dot);
@@ -55,12 +56,13 @@ impl Finder<'_> {
         (dot + 1 < end).then_some(start..end)
     }
 
-    /// Returns the domain around the dot, and whether an `@` stands in it; then what is before the dot is a user.
+    /// Returns start and end of the domain around the dot, and whether it contains an `@`.
     fn domain(&self, dot: usize) -> (usize, usize, bool) {
         let text = self.text;
         let start = start_of(text, self.floor, dot, is_domain);
         let end = end_of(text, dot, |c| c == '@' || is_domain(c));
         let has_at = text.as_bytes()[dot..end].contains(&b'@');
+        // With an `@` after the dot, the text before the dot is a user, in which more characters are allowed.
         let start = if has_at { start_of(text, self.floor, start, is_user) } else { start };
         (start, end, has_at)
     }
@@ -71,6 +73,7 @@ impl Finder<'_> {
             return at;
         }
         let end = end_of(text, at + 1, |c| c.is_ascii_digit());
+        // Parsing as `u16` is the check for the largest port, 65535.
         let digits = text[at + 1..end].trim_start_matches('0');
         if digits.parse::<u16>().is_ok() { end } else { at }
     }
@@ -80,6 +83,7 @@ impl Finder<'_> {
         if !matches!(char_at(text, at), Some('/' | '?' | '#')) {
             return at;
         }
+        // Cached: otherwise a path with many dots would be read once for each dot, in quadratic time.
         if !(self.path.read.start <= at && at < self.path.read.end) {
             let end = end_of(text, at + 1, unicode::is_path);
             self.path = PathEnd { read: at..end, trimmed: trimmed_end(text, at + 1, end) };
@@ -88,7 +92,7 @@ impl Finder<'_> {
         if at + 1 < end || char_at(text, at) == Some('/') { end } else { at }
     }
 
-    /// Takes in `user:password@` before the domain; `None` where an `@` rules the address out.
+    /// Extends the start over `user:password@`. Returns `None` if an `@` rules the address out.
     fn with_user(&self, start: usize, has_at: bool) -> Option<usize> {
         if start == self.floor || char_before(self.text, start) != Some('@') {
             return Some(start);
@@ -97,10 +101,11 @@ impl Finder<'_> {
         (!has_at && user < start - 1).then_some(user)
     }
 
-    /// Takes in `https://` before the address; `None` for other schemes, and where a word stands directly before it.
+    /// Extends the start over `https://`. Returns `None` for other schemes and directly after a word.
     fn with_scheme(&self, start: usize) -> Option<usize> {
         let text = self.text;
         let before = &text[self.floor..start];
+        // Too short for any scheme with `://`, as TDLib has it.
         if before.len() < "://".len() * 2 || !before.ends_with("://") {
             let is_ruled_out = |c: char| is_word(c) || matches!(c, '/' | '#' | '@');
             return (!before.chars().next_back().is_some_and(is_ruled_out)).then_some(start);
@@ -108,6 +113,7 @@ impl Finder<'_> {
         let colon = start - "://".len();
         let scheme = text[start_of(text, self.floor, colon, is_scheme)..colon].to_ascii_lowercase();
         let len = match scheme.as_str() {
+            // These end in a supported scheme, which is otherwise enough: "xhttp://" becomes a link from "http" on.
             "shttp" | "tftp" | "sftp" => return None,
             scheme => {
                 ["http", "https", "ftp", "tonsite"].into_iter().find(|known| scheme.ends_with(known))?
@@ -129,10 +135,10 @@ fn is_user(c: char) -> bool {
     !is_ruled_out && unicode::is_url(c)
 }
 
-/// Letters of any script count, so that a word directly before a scheme is seen as part of it.
 fn is_scheme(c: char) -> bool {
     match c {
         '\0'..='\x7f' => c.is_ascii_alphanumeric() || matches!(c, '+' | '-'),
+        // Letters of any script count, so that a word directly before a scheme is taken for a part of it.
         _ => category(c) != Category::Separator,
     }
 }

@@ -1,18 +1,19 @@
-//! What fixes of markup are made of.
+//! Building blocks of fixes for markup.
 
 use crate::diagnostic::{Fix, TextEdit};
 use crate::text::Span;
 
-pub fn word_end(input: &str, span: Span) -> usize {
+/// Returns the end of the word at the start of `span`.
+pub(crate) fn word_end(input: &str, span: Span) -> usize {
     let word = span.of(input);
     span.start + word.find(char::is_whitespace).unwrap_or(word.len())
 }
 
-/// Makes a fix of several edits that a person has to choose.
-pub fn choice(title: impl Into<String>, edits: Vec<TextEdit>) -> Fix {
+/// Makes a fix that is not safe to apply without a person's decision.
+pub(crate) fn choice(title: impl Into<String>, edits: Vec<TextEdit>) -> Fix {
     Fix { title: title.into(), edits, safe: false }
 }
 
-pub fn edit(span: Span, replacement: impl Into<String>) -> TextEdit {
+pub(crate) fn edit(span: Span, replacement: impl Into<String>) -> TextEdit {
     TextEdit { span, replacement: replacement.into() }
 }

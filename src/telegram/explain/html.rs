@@ -1,13 +1,14 @@
-//! Problems of HTML.
+//! Explains the errors of the HTML mode.
 
 use super::fixes::{choice, edit};
 use crate::diagnostic::{Code, Diagnostic, Fix, TextEdit, did_you_mean};
 use crate::telegram::html_tag::{self, TAGS};
-use crate::telegram::markup::Input;
+use crate::telegram::markup::MarkupInput;
 use crate::telegram::{ParseError, ParseErrorKind};
 use crate::text::Span;
 
-const INSTEAD: [(&str, &str); 12] = [
+/// Tags that Telegram does not support, with the closest supported one.
+const REPLACEMENTS: [(&str, &str); 12] = [
     ("h1", "b"),
     ("h2", "b"),
     ("h3", "b"),
@@ -30,25 +31,26 @@ pub(super) fn explain(error: &ParseError, input: &str) -> Diagnostic {
         ParseErrorKind::EmptyAttributeName { tag } => empty_attribute_name(tag, span, input),
         ParseErrorKind::UnexpectedEndOfToken => {
             let value = span.of(input);
+            // The value may contain one kind of quote itself.
             let quote = if value.contains('"') { '\'' } else { '"' };
             Diagnostic::error(Code::UnquotedValue, span, "this value needs quotes")
-                .with_help("without quotes a value holds only letters, digits, dots and hyphens")
-                .with_fix(Fix::replace("quote it", span, format!("{quote}{value}{quote}")))
+                .with_help("without quotes a value may only contain letters, digits, dots and hyphens")
+                .with_fix(Fix::replace("add quotes", span, format!("{quote}{value}{quote}")))
         }
         ParseErrorKind::SpanWithoutClass => {
             Diagnostic::error(Code::SpanWithoutClass, span, "a `span` can only be a spoiler")
                 .with_help(
-                    "write <span class=\"tg-spoiler\"> or <tg-spoiler>; colours and sizes are not possible",
+                    "write <span class=\"tg-spoiler\"> or <tg-spoiler>; colours and sizes are not supported",
                 )
-                .with_fix(leave_out("leave the `span` out", "span", span, input))
+                .with_fix(remove_tag("remove the `span`", "span", span, input))
         }
         ParseErrorKind::UnexpectedEndTag => {
-            Diagnostic::error(Code::UnexpectedEndTag, span, format!("`{}` closes nothing", span.of(input)))
+            Diagnostic::error(Code::UnexpectedEndTag, span, format!("`{}` has no start tag", span.of(input)))
                 .with_help("no tag is open here")
-                .with_fix(Fix::replace("leave it out", span, ""))
+                .with_fix(Fix::replace("remove it", span, ""))
         }
         ParseErrorKind::UnclosedEndTag => {
-            Diagnostic::error(Code::UnclosedEndTag, span, "this end tag has no `>` behind its name")
+            Diagnostic::error(Code::UnclosedEndTag, span, "this end tag has no `>` after its name")
                 .with_fix(Fix::replace("add the `>`", Span::at(span.end), ">"))
         }
         ParseErrorKind::UnmatchedEndTag { expected, found } => crossed(expected, found, span, input),
@@ -66,27 +68,26 @@ pub(super) fn explain(error: &ParseError, input: &str) -> Diagnostic {
                 .with_help("it is a number, as in <tg-emoji emoji-id=\"5368324170671202286\">👍</tg-emoji>")
         }
         ParseErrorKind::InvalidDateFormat => {
-            Diagnostic::error(Code::DateFormat, span, "Telegram does not know this time's `format`")
-                .with_help("it is r, or any of w (weekday), d or D (date), t or T (time)")
+            Diagnostic::error(Code::DateFormat, span, "Telegram does not support this time's `format`")
+                .with_help("use r, or any of w (weekday), d or D (date), t or T (time)")
         }
         ParseErrorKind::UnmatchedSurrogate => half_character(span, input),
         _ => Diagnostic::error(Code::Markup, span, error.message()),
     }
 }
 
-/// Whether a text has an element that Telegram knows, opened and closed, be it with a slip of the pen: a `<b>` and
-/// a `</b`.
+/// Whether a text contains a supported tag and an end tag for it, even with a mistake such as `</b`.
 pub(super) fn looks_like_html(input: &str) -> bool {
     let mut opened = Vec::new();
     for (at, _) in input.match_indices('<') {
-        let behind = &input[at + 1..];
-        let (is_end, name) = behind.strip_prefix('/').map_or((false, behind), |name| (true, name));
+        let rest = &input[at + 1..];
+        let (is_end, name) = rest.strip_prefix('/').map_or((false, rest), |name| (true, name));
         let end = name.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).unwrap_or(name.len());
-        let Some(tag) = html_tag::Tag::from_name(&name[..end]) else { continue };
+        let Some(tag) = html_tag::HtmlTag::from_name(&name[..end]) else { continue };
         if is_end && opened.contains(&tag.name()) {
             return true;
         }
-        // The names are few: the list stays as short as that.
+        // Each name is stored once, so the list stays short in a large text.
         if !is_end && name[end..].starts_with([' ', '>']) && !opened.contains(&tag.name()) {
             opened.push(tag.name());
         }
@@ -95,43 +96,46 @@ pub(super) fn looks_like_html(input: &str) -> bool {
 }
 
 fn unsupported_tag(tag: &str, span: Span, input: &str) -> Diagnostic {
-    let Some(end) = html_tag::looks_like_one(Input::new(input), span.start) else {
+    // To Telegram `1 < 2` is an unsupported tag; its author meant the character.
+    let Some(end) = html_tag::tag_like_end(MarkupInput::new(input), span.start) else {
         return bare_angle(span.start);
     };
-    let whole = Span::new(span.start, end);
+    let whole_tag = Span::new(span.start, end);
     if tag.starts_with('!') {
-        return Diagnostic::error(Code::UnsupportedTag, whole, "Telegram knows no comments")
-            .with_fix(Fix::replace("leave it out", comment(whole, input), ""));
+        return Diagnostic::error(Code::UnsupportedTag, whole_tag, "Telegram does not support comments")
+            .with_fix(Fix::replace("remove it", comment(whole_tag, input), ""));
     }
     let name = tag.trim_end_matches('/');
     if name != tag && TAGS.iter().any(|(known, _)| *known == name) {
-        let slash = Span::new(whole.start + 1 + name.len(), whole.start + 1 + tag.len());
-        return Diagnostic::error(Code::UnsupportedTag, whole, "no tag ends in `/>` here")
+        // `<b/>`: the tag is supported but for the slash.
+        let slash = Span::new(whole_tag.start + 1 + name.len(), whole_tag.start + 1 + tag.len());
+        return Diagnostic::error(Code::UnsupportedTag, whole_tag, "Telegram has no self-closing tags")
             .with_help(format!("write <{name}>…</{name}>"))
-            .with_fix(Fix::replace("take the `/` out", slash, ""));
+            .with_fix(Fix::replace("remove the `/`", slash, ""));
     }
-    let message = format!("Telegram knows no `<{name}>`");
-    let diagnostic = Diagnostic::error(Code::UnsupportedTag, whole, message);
+    let message = format!("Telegram does not support `<{name}>`");
+    let diagnostic = Diagnostic::error(Code::UnsupportedTag, whole_tag, message);
     if name == "br" {
-        // A line break in the source behind it is the same one, as far as its author is concerned.
+        // A line break that follows in the source replaces the `<br>`: two would leave an empty line.
         let text = if input[end..].starts_with('\n') { "" } else { "\n" };
-        return diagnostic.with_help("a line break is a line break in the text").with_fix(Fix::replace(
-            "put a line break",
-            whole,
+        return diagnostic.with_help("use a line break in the text").with_fix(Fix::replace(
+            "write a line break",
+            whole_tag,
             text,
         ));
     }
-    let instead = INSTEAD.iter().find(|(foreign, _)| *foreign == name).map(|(_, known)| *known);
-    let near = || did_you_mean(name, TAGS.iter().map(|(known, _)| *known)).filter(|_| 2 < name.len());
-    let diagnostic = match instead.or_else(near) {
+    let instead = REPLACEMENTS.iter().find(|(foreign, _)| *foreign == name).map(|(_, known)| *known);
+    // Names of one or two letters are similar to half of the tags.
+    let similar = || did_you_mean(name, TAGS.iter().map(|(known, _)| *known)).filter(|_| 2 < name.len());
+    let diagnostic = match instead.or_else(similar) {
         Some(known) => diagnostic
             .with_help(format!("did you mean <{known}>?"))
-            .with_fix(rename(name, known, whole, input)),
-        None => diagnostic.with_help("it knows b i u s a code pre blockquote tg-spoiler tg-emoji tg-time"),
+            .with_fix(rename(name, known, whole_tag, input)),
+        None => diagnostic.with_help("it supports b i u s a code pre blockquote tg-spoiler tg-emoji tg-time"),
     };
     diagnostic
-        .with_fix(leave_out(&format!("leave the `{name}` out"), name, whole, input))
-        .with_fix(show(name, whole, input))
+        .with_fix(remove_tag(&format!("remove the `{name}`"), name, whole_tag, input))
+        .with_fix(escape_tag(name, whole_tag, input))
 }
 
 fn bare_angle(at: usize) -> Diagnostic {
@@ -151,6 +155,7 @@ fn comment(tag: Span, input: &str) -> Span {
 }
 
 fn unclosed_start_tag(span: Span, input: &str) -> Diagnostic {
+    // A `<` before a space or a digit was meant as a character, not as a tag.
     let is_name = input[span.start + 1..].starts_with(|c: char| c.is_ascii_alphabetic());
     if !is_name {
         return bare_angle(span.start);
@@ -161,10 +166,10 @@ fn unclosed_start_tag(span: Span, input: &str) -> Diagnostic {
     let stop = first_line.find(['\n', '<']).filter(|at| 0 < *at);
     let stop = stop.or_else(|| first_line.get(1..)?.find(['\n', '<']).map(|at| at + 1));
     let stop = stop.unwrap_or(first_line.len());
-    // What has no value is likely text, not attributes.
+    // Words without a `=` are more likely text after the tag than attributes.
     let has_attributes = first_line.get(..stop).is_some_and(|tag| tag.contains('='));
     let end = span.start + if has_attributes { stop } else { name };
-    // Nothing closes a tag that the text ends in.
+    // The text ends inside the tag, so nothing can have closed the element.
     let end_tag = format!("</{}>", first_line.get(1..name).unwrap_or(""));
     Diagnostic::error(Code::UnclosedStartTag, Span::new(span.start, end), "this tag has no `>`")
         .with_help("add the `>`, or write &lt; for a `<` that is text")
@@ -180,30 +185,33 @@ fn empty_attribute_name(tag: &str, span: Span, input: &str) -> Diagnostic {
     let diagnostic = Diagnostic::error(
         Code::AttributeName,
         span,
-        format!("`{}` stands where an attribute of `<{tag}>` should be", culprit.of(input)),
+        format!("`{}` is not an attribute of `<{tag}>`", culprit.of(input)),
     )
-    .with_help("attributes are written name=\"value\"; no tag ends in />");
+    .with_help("attributes are written name=\"value\"; there are no self-closing tags");
     match culprit.of(input) {
-        "/" => diagnostic.with_fix(Fix::replace("leave it out", culprit, "")),
+        "/" => diagnostic.with_fix(Fix::replace("remove it", culprit, "")),
         "=" => {
+            // Everything up to the end of the tag goes: a value without a name has no meaning.
             let end = input[culprit.end..].find('>').map_or(culprit.end, |at| culprit.end + at);
-            diagnostic.with_fix(choice("leave it out", vec![edit(Span::new(culprit.start, end), "")]))
+            diagnostic.with_fix(choice("remove it", vec![edit(Span::new(culprit.start, end), "")]))
         }
         _ => diagnostic,
     }
 }
 
 fn crossed(expected: &str, found: &str, span: Span, input: &str) -> Diagnostic {
-    let message = format!("`</{found}>` stands where `</{expected}>` should");
+    let message = format!("expected `</{expected}>`, found `</{found}>`");
     let diagnostic = Diagnostic::error(Code::CrossedTags, span, message)
-        .with_help(format!("<{expected}> was opened last and has to be closed first"));
+        .with_help(format!("<{expected}> was opened last, so close it first"));
     let here = edit(span, format!("</{expected}>"));
     match next_end_tag(input, span.end) {
+        // Both end tags are there in the wrong order, so swapping them is safe.
         Some((next, name)) if name == expected => diagnostic.with_fix(Fix {
             title: "swap the end tags".into(),
             edits: vec![here, edit(next, format!("</{found}>"))],
             safe: true,
         }),
+        // The found tag closes an outer element: the inner one lacks its end tag.
         _ if is_opened_before(found, span.start, input) => diagnostic.with_fix(Fix::replace(
             format!("close <{expected}> before it"),
             Span::at(span.start),
@@ -216,6 +224,7 @@ fn crossed(expected: &str, found: &str, span: Span, input: &str) -> Diagnostic {
 }
 
 fn is_opened_before(name: &str, at: usize, input: &str) -> bool {
+    // A rough search is enough, since it only selects a fix.
     let before = input[..at].to_ascii_lowercase();
     before.contains(&format!("<{name}>")) || before.contains(&format!("<{name} "))
 }
@@ -226,7 +235,7 @@ fn next_end_tag(input: &str, at: usize) -> Option<(Span, String)> {
     Some((Span::new(start, end), input[start + 2..end - 1].trim().to_ascii_lowercase()))
 }
 
-/// Returns the end tag that belongs to a start tag, looking only for tags of that name.
+/// Returns the end tag of a start tag of that name. Other tags in between are ignored.
 fn matching_end(name: &str, at: usize, input: &str) -> Option<Span> {
     let mut depth = 0_usize;
     let mut i = at;
@@ -234,6 +243,7 @@ fn matching_end(name: &str, at: usize, input: &str) -> Option<Span> {
         let end = start + input[start..].find('>')? + 1;
         let inner = input[start + 1..end - 1].to_ascii_lowercase();
         let (is_end, inner) = inner.strip_prefix('/').map_or((false, inner.as_str()), |rest| (true, rest));
+        // Counts elements of the same name that are inside this one.
         if inner.split([' ', '\n', '/']).next() == Some(name) {
             match (is_end, depth) {
                 (true, 0) => return Some(Span::new(start, end)),
@@ -251,11 +261,11 @@ fn with_end_tag(name: &str, tag: Span, input: &str, start: TextEdit, end_text: &
     std::iter::once(start).chain(end).collect()
 }
 
-fn leave_out(title: &str, name: &str, tag: Span, input: &str) -> Fix {
+fn remove_tag(title: &str, name: &str, tag: Span, input: &str) -> Fix {
     choice(title, with_end_tag(name, tag, input, edit(tag, ""), ""))
 }
 
-fn show(name: &str, tag: Span, input: &str) -> Fix {
+fn escape_tag(name: &str, tag: Span, input: &str) -> Fix {
     let angle = |tag: Span| edit(Span::new(tag.start, tag.start + 1), "&lt;");
     let end = matching_end(name, tag.end, input).map(angle);
     choice("write &lt; for the `<`", std::iter::once(angle(tag)).chain(end).collect())
@@ -268,17 +278,17 @@ fn rename(name: &str, known: &str, tag: Span, input: &str) -> Fix {
 }
 
 fn half_character(span: Span, input: &str) -> Diagnostic {
-    let diagnostic = Diagnostic::error(Code::HalfCharacter, span, "this number stands for half a character")
-        .with_help("emoji have one number, such as &#128512;, or are typed as they are");
+    let diagnostic = Diagnostic::error(Code::HalfCharacter, span, "this number is only half of a character")
+        .with_help("write one number such as &#128512;, or the emoji itself");
     match whole_character(span, input) {
         Some((c, both)) => diagnostic.with_fix(Fix::replace(format!("write `{c}`"), both, c.to_string())),
         None => diagnostic,
     }
 }
 
-/// Returns the character that two references for its halves stand for, and the place of both.
+/// Returns the character of two consecutive references to its halves, and the span of both.
 fn whole_character(first: Span, input: &str) -> Option<(char, Span)> {
-    let input = Input::new(input);
+    let input = MarkupInput::new(input);
     let (high, _) = crate::telegram::html_reference::decode(input, first.start)?;
     let (low, end) =
         crate::telegram::html_reference::decode(input, first.end).filter(|_| input.at(first.end) == b'&')?;
@@ -291,14 +301,15 @@ pub(super) fn ignored_attribute(tag: &str, span: Span, input: &str) -> Diagnosti
     let written = span.of(input);
     let name = written.split(['=', ' ', '\n']).next().unwrap_or("");
     let lower = name.to_ascii_lowercase();
+    // Only a wrong case of a supported attribute is a likely mistake. `style` and the like are harmless.
     let known = [("a", "href"), ("code", "class"), ("blockquote", "expandable"), ("tg-emoji", "emoji-id")];
-    let is_slip = lower != name && known.contains(&(tag, lower.as_str()));
-    let message = format!("Telegram does not read `{name}` in `<{tag}>`");
-    if !is_slip {
+    let is_wrong_case = lower != name && known.contains(&(tag, lower.as_str()));
+    let message = format!("Telegram ignores `{name}` in `<{tag}>`");
+    if !is_wrong_case {
         return Diagnostic::info(Code::IgnoredAttribute, span, message);
     }
     let place = Span::new(span.start, span.start + name.len());
     Diagnostic::warning(Code::IgnoredAttribute, span, message)
-        .with_help(format!("attributes are in small letters: `{lower}`"))
+        .with_help(format!("attribute names are in lower case: `{lower}`"))
         .with_fix(Fix::replace(format!("write `{lower}`"), place, lower))
 }

@@ -1,4 +1,4 @@
-//! Problems of both Markdown modes.
+//! Explains the errors of both Markdown modes.
 
 use super::fixes::{choice, edit, word_end};
 use crate::diagnostic::{Code, Diagnostic, Fix, TextEdit};
@@ -14,17 +14,18 @@ pub(super) fn explain(error: &ParseError, input: &str) -> Diagnostic {
                 .with_help(format!("write `\\{character}`"))
                 .with_fix(Fix::replace(format!("escape the `{character}`"), Span::at(span.start), "\\"))
         }
-        ParseErrorKind::UnclosedEntity { in_words, .. } => unclosed(in_words, span, input),
+        ParseErrorKind::UnclosedEntity { label, .. } => unclosed(label, span, input),
         ParseErrorKind::UnclosedLegacyEntity => unclosed(legacy_entity(span.of(input)), span, input),
         ParseErrorKind::UnclosedUrl => {
+            // An address has no spaces, so the fix closes it at the first one.
             let address = Span::new(span.end, input.len());
-            Diagnostic::error(Code::UnclosedAddress, span, "the address that starts here never ends")
+            Diagnostic::error(Code::UnclosedAddress, span, "this address has no closing `)`")
                 .with_help("close it with `)`")
                 .with_fix(choice("close it with `)`", vec![edit(Span::at(word_end(input, address)), ")")]))
         }
         ParseErrorKind::MissingSpecialUrl => {
-            Diagnostic::error(Code::MissingAddress, span, "`![…]` needs an address behind it")
-                .with_help("only custom emoji and times are written so: `![👍](tg://emoji?id=…)`")
+            Diagnostic::error(Code::MissingAddress, span, "`![…]` needs an address after it")
+                .with_help("only custom emoji and times are written like this: `![👍](tg://emoji?id=…)`")
                 .with_fix(escape_opener("escape the `!`", Span::new(span.start, span.start + 1), input))
         }
         ParseErrorKind::InvalidSpecialUrl => {
@@ -35,6 +36,7 @@ pub(super) fn explain(error: &ParseError, input: &str) -> Diagnostic {
             )
             .with_help("`![…]` takes tg://emoji?id=… and tg://time?unix=… only; it cannot show images");
             match opener_before(input, span.start) {
+                // Without the `!` it is a link, which may have any address.
                 Some(bang) => diagnostic.with_fix(choice("make it a link", vec![edit(bang, "")])),
                 None => diagnostic,
             }
@@ -63,14 +65,17 @@ fn unclosed(what: &str, span: Span, input: &str) -> Diagnostic {
     let diagnostic = Diagnostic::error(Code::UnclosedEntity, span, message)
         .with_help(format!("end it with `{closer}`, or write `\\{opener}` for the character itself"))
         .with_fix(escape_opener(&format!("escape the `{opener}`"), span, input));
+    // A link also needs its address, and a quote ends by itself, so no closing delimiter can be added.
     if closer == "]" || opener == ">" {
         return diagnostic;
     }
+    // Formatting seldom spans lines, so the end of the line is the best guess.
     let end = line_end(input, span.end);
     diagnostic.with_fix(choice(format!("end it with `{closer}` here"), vec![edit(Span::at(end), closer)]))
 }
 
 fn escape_opener(title: &str, span: Span, input: &str) -> Fix {
+    // Every character of the opener needs its own backslash: `\_\_`.
     let places = span.of(input).char_indices().map(|(at, _)| Span::at(span.start + at));
     Fix { title: title.to_owned(), edits: places.map(|place| edit(place, "\\")).collect(), safe: true }
 }
@@ -86,7 +91,7 @@ fn opener_before(input: &str, address: usize) -> Option<Span> {
 
 pub(super) fn bare_brackets(mode: ParseMode, span: Span, makes_link: bool) -> Diagnostic {
     let mut edits: Vec<TextEdit> = vec![edit(Span::at(span.start), "\\")];
-    // The old Markdown reserves no closing bracket.
+    // Legacy Markdown does not reserve `]`, so only the `[` needs a backslash.
     let title = match mode {
         ParseMode::MarkdownV2 => {
             edits.push(edit(Span::at(span.end.saturating_sub(1).max(span.start)), "\\"));
@@ -97,9 +102,9 @@ pub(super) fn bare_brackets(mode: ParseMode, span: Span, makes_link: bool) -> Di
     let message = if makes_link {
         "`[…]` without an address makes its text a link"
     } else {
-        "the brackets vanish: `[…]` without an address makes no link"
+        "the brackets are removed: `[…]` without an address makes no link"
     };
     Diagnostic::warning(Code::BareBrackets, span, message)
-        .with_help("put the address behind it, as in `[text](https://example.com)`, or escape the `[`")
+        .with_help("add the address, as in `[text](https://example.com)`, or escape the `[`")
         .with_fix(choice(title, edits))
 }

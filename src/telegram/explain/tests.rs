@@ -23,17 +23,17 @@ fn html_of_browsers_gets_a_fix_each() {
         ParseMode::Html,
         "a<br/>b<br>\nc <h1>T</h1> 1 < 2 &nbsp;x&apos;",
         &[
-            "unsupported-tag at \"<br/>\": Telegram knows no `<br>` => \
+            "unsupported-tag at \"<br/>\": Telegram does not support `<br>` => \
              \"a\\nb<br>\\nc <h1>T</h1> 1 < 2 &nbsp;x&apos;\"",
-            "unsupported-tag at \"<br>\": Telegram knows no `<br>` => \
+            "unsupported-tag at \"<br>\": Telegram does not support `<br>` => \
              \"a<br/>b\\nc <h1>T</h1> 1 < 2 &nbsp;x&apos;\"",
-            "unsupported-tag at \"<h1>\": Telegram knows no `<h1>` => \
+            "unsupported-tag at \"<h1>\": Telegram does not support `<h1>` => \
              \"a<br/>b<br>\\nc <b>T</b> 1 < 2 &nbsp;x&apos;\"",
             "bare-angle at \"<\": `<` always starts a tag => \
              \"a<br/>b<br>\\nc <h1>T</h1> 1 &lt; 2 &nbsp;x&apos;\"",
-            "unknown-reference at \"&nbsp;\": Telegram does not know `&nbsp;` and shows it as it is typed => \
+            "unknown-reference at \"&nbsp;\": Telegram does not support `&nbsp;` and shows it as text => \
              \"a<br/>b<br>\\nc <h1>T</h1> 1 < 2  x&apos;\"",
-            "unknown-reference at \"&apos;\": Telegram does not know `&apos;` and shows it as it is typed => \
+            "unknown-reference at \"&apos;\": Telegram does not support `&apos;` and shows it as text => \
              \"a<br/>b<br>\\nc <h1>T</h1> 1 < 2 &nbsp;x'\"",
         ],
     );
@@ -44,7 +44,7 @@ fn crossed_tags_are_swapped() {
     check(
         ParseMode::Html,
         "<b><i>x</b></i>",
-        &["crossed-tags at \"</b>\": `</b>` stands where `</i>` should => \"<b><i>x</i></b>\""],
+        &["crossed-tags at \"</b>\": expected `</i>`, found `</b>` => \"<b><i>x</i></b>\""],
     );
 }
 
@@ -81,10 +81,10 @@ fn silent_changes_are_told() {
         "<a href='localhost'>x</a> <code>c<b>d</b></code>\t<A HREF='a.b'>y</A>",
         &[
             "dropped-link at \"<a href='localhost'>\": the link was dropped: its address has no dot",
-            "ignored-attribute at \"HREF='a.b'\": Telegram does not read `HREF` in `<a>` => \
+            "ignored-attribute at \"HREF='a.b'\": Telegram ignores `HREF` in `<a>` => \
              \"<a href='localhost'>x</a> <code>c<b>d</b></code>\\t<A href='a.b'>y</A>\"",
             "dropped-link at \"<A HREF='a.b'>\": the link was dropped: its address has no dot",
-            "dropped-style at \"d\": the bold was dropped: code holds no other formatting",
+            "dropped-style at \"d\": the bold was dropped: code cannot contain other formatting",
             "tab at \"\\t\": a tab became a space",
         ],
     );
@@ -98,7 +98,7 @@ fn markdown_of_other_tools_is_noticed() {
         &[
             "doubled-delimiter at \"**\": `**` formats nothing => \"*b* [x] \\\\!\"",
             "doubled-delimiter at \"**\": `**` formats nothing => \"*b* [x] \\\\!\"",
-            "bare-brackets at \"[x]\": the brackets vanish: `[…]` without an address makes no link => \
+            "bare-brackets at \"[x]\": the brackets are removed: `[…]` without an address makes no link => \
              \"**b** \\\\[x\\\\] \\\\!\"",
         ],
     );

@@ -1,21 +1,22 @@
-//! The chat a call is for: a number or a name.
+//! The `chat_id` argument: a number or an @username.
 
 use crate::telegram::arguments;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ChatId {
-    /// A number: users above 0, groups below, supergroups and channels from -1000000000000 down.
+    /// Users are positive, basic groups negative, supergroups and channels -1000000000000 or lower.
     Id(i64),
     /// `@name` of a public channel, supergroup or bot, with its `@`.
     Username(String),
 }
 
 impl ChatId {
-    /// Reads an argument that is not empty, as the server does: what is no `@name` is a number, leniently.
+    /// Reads a non-empty argument as the server does: without a leading `@` it is a number, read leniently.
     pub fn from_argument(text: &str) -> Self {
         if text.starts_with('@') {
             ChatId::Username(text.to_owned())
         } else {
+            // Never an error: "123abc" is 123, and "abc" is 0, which the server reports as "chat not found".
             ChatId::Id(arguments::lenient_i64(text))
         }
     }

@@ -1,54 +1,60 @@
-//! The check of a call, in the server's order: all arguments, the chat, then what it checks only once it has the chat.
+//! Checks a call in the server's order: all arguments, then the chat, then what needs the chat.
 
+use super::error::RequestError;
 use super::findings;
 use super::markup;
 use super::media::{self, MediaKind};
-use super::options::{self, Delivery, LinkPreview, Reply};
-use super::refused::Refused;
-use super::{ChatId, Content, Finding, Location, Request, location, poll, text};
-use crate::telegram::api_error::{ApiError, Cause};
+use super::options::{self, Delivery, LinkPreview, ReplyParameters};
+use super::{ApiRequest, ChatId, Finding, Location, MessageContent, location, poll, text};
+use crate::telegram::api_error::{ApiError, CheckFailure};
 use crate::telegram::arguments::Arguments;
 use crate::telegram::method::Method;
 
 #[derive(Debug, Clone, PartialEq)]
-pub struct Checked {
-    pub result: Result<Request, ApiError>,
-    /// The chat, where the server comes to look it up before it gives `result`: "chat not found" goes before that.
+pub(crate) struct RequestCheck {
+    pub result: Result<ApiRequest, ApiError>,
+    /// The chat, if the server looks it up before it reports `result`. In that case "chat not found" takes precedence
+    /// over an error in `result`.
     pub chat: Option<ChatId>,
     pub warnings: Vec<Finding>,
 }
 
-pub fn check(method: &str, arguments: &Arguments) -> Checked {
+pub(crate) fn check(method: &str, arguments: &Arguments) -> RequestCheck {
     let Some(method) = Method::from_name(method) else {
-        return Checked { result: Err(ApiError::method_not_found()), chat: None, warnings: Vec::new() };
+        return RequestCheck { result: Err(ApiError::method_not_found()), chat: None, warnings: Vec::new() };
     };
     let mut chat = None;
     let result = request(method, arguments, &mut chat).map_err(ApiError::from);
-    let warnings = findings::of(method, arguments, result.as_ref().ok());
-    Checked { result, chat, warnings }
+    let warnings = findings::collect(method, arguments, result.as_ref().ok());
+    RequestCheck { result, chat, warnings }
 }
 
-/// Reads everything, then the chat, then checks what the server checks only once it has the chat.
-fn request(method: Method, arguments: &Arguments, chat: &mut Option<ChatId>) -> Result<Request, Refused> {
-    let draft = Draft::read(method, arguments)?;
+// `chat` is an out-parameter because the caller needs it also if a later check fails: the error then depends on
+// whether the chat exists, which only the caller knows.
+fn request(
+    method: Method,
+    arguments: &Arguments,
+    chat: &mut Option<ChatId>,
+) -> Result<ApiRequest, RequestError> {
+    let draft = ContentDraft::read(method, arguments)?;
     let (mut reply, mut markup) = (None, None);
     if method.sends() {
-        reply = Reply::read(arguments)?;
+        reply = ReplyParameters::read(arguments)?;
         options::check_suggested_post(arguments)?;
-        // An album has no keyboard; the server does not even look.
+        // An album cannot have a keyboard. The server does not read the argument, so a broken one is no error.
         if method != Method::SendMediaGroup {
             markup = markup::read(arguments)?;
         }
     }
-    if method.has_chat() {
+    if method.requires_chat_id() {
         let text = arguments.text("chat_id");
         if text.is_empty() {
-            return Err(Refused::at(arguments.place("chat_id"), "Bad Request: chat_id is empty"));
+            return Err(RequestError::at(arguments.location("chat_id"), "Bad Request: chat_id is empty"));
         }
         *chat = Some(ChatId::from_argument(text));
     }
     let reply_markup = markup.map(markup::finish).transpose()?.flatten();
-    Ok(Request {
+    Ok(ApiRequest {
         method,
         chat_id: chat.clone(),
         content: draft.finish()?,
@@ -58,62 +64,69 @@ fn request(method: Method, arguments: &Arguments, chat: &mut Option<ChatId>) -> 
     })
 }
 
-enum Draft<'a> {
-    Text(text::Draft<'a>, LinkPreview),
-    Media(media::Draft<'a>),
+enum ContentDraft<'a> {
+    Text(text::TextDraft<'a>, LinkPreview),
+    Media(media::MediaDraft<'a>),
     Album(media::AlbumDraft),
-    Poll(Box<poll::Draft<'a>>),
+    Poll(Box<poll::PollDraft<'a>>),
     Location(Location),
     Nothing,
 }
 
-impl<'a> Draft<'a> {
-    fn read(method: Method, arguments: &'a Arguments) -> Result<Self, Refused> {
-        let media = |kind| media::read(arguments, kind).map(Draft::Media);
+impl<'a> ContentDraft<'a> {
+    fn read(method: Method, arguments: &'a Arguments) -> Result<Self, RequestError> {
+        let media = |kind| media::read(arguments, kind).map(ContentDraft::Media);
         match method {
             Method::SendMessage => {
                 let link_preview = LinkPreview::read(arguments)?;
+                // Checked before the parse mode: an empty text with a bad parse mode is reported as empty.
                 if arguments.text("text").is_empty() {
-                    return Err(
-                        Refused::at(arguments.place("text"), "Message text is empty").because(Cause::NoText)
-                    );
+                    return Err(RequestError::at(arguments.location("text"), "Message text is empty")
+                        .with_cause(CheckFailure::NoText));
                 }
-                Ok(Draft::Text(text::of_arguments(arguments, text::Names::MESSAGE)?, link_preview))
+                Ok(ContentDraft::Text(
+                    text::read_arguments(arguments, text::TextFields::MESSAGE)?,
+                    link_preview,
+                ))
             }
             Method::SendPhoto => media(MediaKind::Photo),
             Method::SendVideo => media(MediaKind::Video),
             Method::SendAnimation => media(MediaKind::Animation),
             Method::SendDocument => media(MediaKind::Document),
-            Method::SendMediaGroup => media::read_album(arguments).map(Draft::Album),
-            Method::SendPoll => poll::read(arguments).map(|poll| Draft::Poll(Box::new(poll))),
-            Method::SendLocation => location::read(arguments).map(Draft::Location),
-            Method::SendChatAction => check_action(arguments).map(|()| Draft::Nothing),
+            Method::SendMediaGroup => media::read_album(arguments).map(ContentDraft::Album),
+            // Boxed, since a poll draft is several times as large as the other variants.
+            Method::SendPoll => poll::read(arguments).map(|poll| ContentDraft::Poll(Box::new(poll))),
+            Method::SendLocation => location::read(arguments).map(ContentDraft::Location),
+            Method::SendChatAction => check_action(arguments).map(|()| ContentDraft::Nothing),
             Method::GetChat
             | Method::GetMe
             | Method::GetUpdates
             | Method::GetWebhookInfo
-            | Method::DeleteWebhook => Ok(Draft::Nothing),
+            | Method::DeleteWebhook => Ok(ContentDraft::Nothing),
         }
     }
 
-    fn finish(self) -> Result<Content, Refused> {
+    fn finish(self) -> Result<MessageContent, RequestError> {
         match self {
-            Draft::Text(text, link_preview) => {
-                let rules =
-                    if link_preview.has_url() { text::Rules::BesidePreview } else { text::Rules::Message };
-                Ok(Content::Text { text: text.finish(rules)?, link_preview })
+            ContentDraft::Text(text, link_preview) => {
+                let rules = if link_preview.has_url() {
+                    text::TextRules::MessageWithPreview
+                } else {
+                    text::TextRules::Message
+                };
+                Ok(MessageContent::Text { text: text.finish(rules)?, link_preview })
             }
-            Draft::Media(media) => media.finish().map(Content::Media),
-            Draft::Album(album) => album.finish().map(Content::Album),
-            Draft::Poll(poll) => poll.finish().map(|poll| Content::Poll(Box::new(poll))),
-            Draft::Location(location) => location::finish(location).map(Content::Location),
-            Draft::Nothing => Ok(Content::Nothing),
+            ContentDraft::Media(media) => media.finish().map(MessageContent::Media),
+            ContentDraft::Album(album) => album.finish().map(MessageContent::Album),
+            ContentDraft::Poll(poll) => poll.finish().map(|poll| MessageContent::Poll(Box::new(poll))),
+            ContentDraft::Location(location) => location::finish(location).map(MessageContent::Location),
+            ContentDraft::Nothing => Ok(MessageContent::Nothing),
         }
     }
 }
 
-/// What a bot can be seen doing, as sendChatAction takes it in any case.
-pub const CHAT_ACTIONS: [&str; 14] = [
+/// The actions of sendChatAction that show something in the chat. The server ignores their case.
+pub(crate) const CHAT_ACTIONS: [&str; 14] = [
     "typing",
     "upload_photo",
     "record_video",
@@ -130,12 +143,13 @@ pub const CHAT_ACTIONS: [&str; 14] = [
     "pick_up_location",
 ];
 
-fn check_action(arguments: &Arguments) -> Result<(), Refused> {
+fn check_action(arguments: &Arguments) -> Result<(), RequestError> {
     let action = arguments.text("action");
+    // The server also accepts "cancel", which shows nothing.
     let is_known = CHAT_ACTIONS.iter().chain(&["cancel"]).any(|known| known.eq_ignore_ascii_case(action));
     if is_known {
         Ok(())
     } else {
-        Err(Refused::at(arguments.place("action"), "Wrong parameter action in request"))
+        Err(RequestError::at(arguments.location("action"), "Wrong parameter action in request"))
     }
 }

@@ -1,22 +1,24 @@
-//! What the server does with a request without a word: fields it ignores, values it reads otherwise than meant.
+//! Warnings about what the server does silently: fields it ignores, and values it reads in an unexpected way.
+//!
+//! Nothing here makes the server refuse a call; that is `check`.
 
-use super::fullness::n_own_entities;
+use super::fullness::count_author_entities;
 use super::markup::{MAX_BUTTONS, MAX_BUTTONS_IN_ROW};
-use super::text::{MAX_TEXT, Names};
-use super::value::{self, Value};
-use super::{Content, Finding, Request};
+use super::text::{MAX_TEXT, TextFields};
+use super::value::{self, ArgumentValue};
+use super::{ApiRequest, Finding, MessageContent};
 use crate::diagnostic::{Code, Severity};
 use crate::json;
-use crate::telegram::api_error::Place;
-use crate::telegram::arguments::{Argument, Arguments, Origin, canonical, is_true, lenient_i64};
-use crate::telegram::fields::{self, Field, Kind};
+use crate::telegram::api_error::ArgumentLocation;
+use crate::telegram::arguments::{Argument, ArgumentKind, Arguments, canonical, is_true, lenient_i64};
+use crate::telegram::fields::{self, ApiField, FieldType};
 use crate::telegram::link;
 use crate::telegram::method::Method;
 use crate::telegram::sent::MAX_ENTITIES;
 use crate::text::utf16_len;
 
-/// Returns all findings, in the order of the arguments.
-pub(super) fn of(method: Method, arguments: &Arguments, request: Option<&Request>) -> Vec<Finding> {
+/// Returns the findings in the order of the arguments, then those about the call as a whole.
+pub(super) fn collect(method: Method, arguments: &Arguments, request: Option<&ApiRequest>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (name, argument) in arguments.iter() {
         check_argument(method, name, argument, &mut findings);
@@ -29,133 +31,150 @@ pub(super) fn of(method: Method, arguments: &Arguments, request: Option<&Request
     findings
 }
 
-fn finding(place: Place, code: Code, message: impl Into<String>, help: &str) -> Finding {
+fn finding(location: ArgumentLocation, code: Code, message: impl Into<String>, help: &str) -> Finding {
     let help = Some(help.to_owned()).filter(|help| !help.is_empty());
-    Finding { place, severity: Severity::Warning, code, message: message.into(), help }
+    Finding { place: location, severity: Severity::Warning, code, message: message.into(), help }
 }
 
 fn check_argument(method: Method, name: &str, argument: &Argument, findings: &mut Vec<Finding>) {
-    let place = Place::argument(name);
+    let location = ArgumentLocation::argument(name);
     let known = fields::of_method(method);
     let Some(field) = known.iter().find(|field| field.name == name) else {
-        findings.push(unknown(place, method.as_str(), name, known));
+        findings.push(unknown(location, method.as_str(), name, known));
         return;
     };
-    check_age(field, &place, findings);
-    if argument.origin == Origin::Null {
-        findings.extend(null(field, place));
+    check_old_name(field, &location, findings);
+    if argument.kind == ArgumentKind::Null {
+        findings.extend(null(field, location));
         return;
     }
     match &field.kind {
-        Kind::Boolean => findings.extend(odd_boolean(&argument.text, place)),
-        Kind::Integer => findings.extend(odd_integer(&argument.text, place)),
-        Kind::ChatId => findings.extend(odd_chat_id(&argument.text, place)),
-        Kind::Object(_) | Kind::Array(_) => check_json(name, argument, &field.kind, findings),
-        Kind::Number | Kind::String | Kind::Text | Kind::ParseMode | Kind::Url | Kind::File | Kind::Any => {}
+        FieldType::Boolean => findings.extend(odd_boolean(&argument.text, location)),
+        FieldType::Integer => findings.extend(odd_integer(&argument.text, location)),
+        FieldType::ChatId => findings.extend(odd_chat_id(&argument.text, location)),
+        FieldType::Object(_) | FieldType::Array(_) => check_json(name, argument, &field.kind, findings),
+        FieldType::Number
+        | FieldType::String
+        | FieldType::Text
+        | FieldType::ParseMode
+        | FieldType::Url
+        | FieldType::File
+        | FieldType::Any => {}
     }
 }
 
-fn unknown(place: Place, owner: &str, name: &str, known: &[Field]) -> Finding {
-    let (message, near) = fields::unknown(owner, name, known);
+fn unknown(location: ArgumentLocation, owner: &str, name: &str, known: &[ApiField]) -> Finding {
+    let (message, near) = fields::unknown_field(owner, name, known);
     let help = match near {
         Some(near) => format!("did you mean `{near}`?"),
-        None => "take it out; Telegram does not look at it".to_owned(),
+        None => "remove it".to_owned(),
     };
-    finding(place, Code::UnknownField, message, &help)
+    finding(location, Code::UnknownField, message, &help)
 }
 
-fn check_age(field: &Field, place: &Place, findings: &mut Vec<Finding>) {
+fn check_old_name(field: &ApiField, location: &ArgumentLocation, findings: &mut Vec<Finding>) {
     if let Some(newer) = &field.replaced_by {
-        let message = format!("`{}` is an old name", field.name);
-        let mut old = finding(place.clone(), Code::OldField, message, &format!("write `{newer}` instead"));
+        let message = format!("`{}` is the old name of this field", field.name);
+        let mut old = finding(location.clone(), Code::OldField, message, &format!("write `{newer}` instead"));
+        // Only a hint: the server still reads the old names.
         old.severity = Severity::Info;
         findings.push(old);
     }
 }
 
-fn null(field: &Field, place: Place) -> Option<Finding> {
-    // Where an object or a parse mode is wanted, the server refuses "null" by itself.
-    if matches!(field.kind, Kind::Object(_) | Kind::ParseMode) {
+fn null(field: &ApiField, location: ArgumentLocation) -> Option<Finding> {
+    // For an object or a parse mode the server answers null with an error, which `check` reports.
+    if matches!(field.kind, FieldType::Object(_) | FieldType::ParseMode) {
         return None;
     }
     let message = match field.kind {
-        Kind::Text | Kind::String | Kind::Url | Kind::File => {
-            format!("null is read as the word \"null\": that is the `{}`", field.name)
+        FieldType::Text | FieldType::String | FieldType::Url | FieldType::File => {
+            format!("null is read as the text \"null\": that becomes the `{}`", field.name)
         }
-        Kind::ChatId => "null is read as the word \"null\", which is no chat".to_owned(),
-        _ => format!("null is read as the word \"null\", as if `{}` were not set", field.name),
+        FieldType::ChatId => "null is read as the text \"null\", which is not a chat id".to_owned(),
+        _ => format!("null is read as the text \"null\", as if `{}` were not set", field.name),
     };
-    Some(finding(place, Code::NullValue, message, "leave the field out where it has no value"))
+    Some(finding(location, Code::NullValue, message, "leave the field out if it has no value"))
 }
 
-fn odd_boolean(text: &str, place: Place) -> Option<Finding> {
+fn odd_boolean(text: &str, location: ArgumentLocation) -> Option<Finding> {
+    // The server accepts only true, yes and 1, and takes everything else for false. A value that plainly means "no" is
+    // not worth a warning.
     let is_no = ["false", "no", "0", ""].iter().any(|word| text.trim().eq_ignore_ascii_case(word));
     (!is_no && !is_true(text)).then(|| {
-        finding(place, Code::OddBoolean, format!("{} is read as false", quoted(text)), "write true or false")
+        finding(
+            location,
+            Code::OddBoolean,
+            format!("{} is read as false", quoted(text)),
+            "write true or false",
+        )
     })
 }
 
-fn odd_integer(text: &str, place: Place) -> Option<Finding> {
+fn odd_integer(text: &str, location: ArgumentLocation) -> Option<Finding> {
     (!text.is_empty() && canonical::<i64>(text).is_none()).then(|| {
         let message = format!("{} is read as {}", quoted(text), lenient_i64(text));
-        finding(place, Code::OddNumber, message, "write a whole number")
+        finding(location, Code::OddNumber, message, "write a whole number")
     })
 }
 
-fn odd_chat_id(text: &str, place: Place) -> Option<Finding> {
+fn odd_chat_id(text: &str, location: ArgumentLocation) -> Option<Finding> {
     if text.is_empty() {
         return None;
     }
     let (message, help) = match text.strip_prefix('@') {
         Some(name) if is_username(name) => return None,
-        Some(_) => (format!("{} cannot be a name", quoted(text)), "names have 4 to 32 letters, digits and _"),
+        Some(_) => (format!("{} is not a valid @username", quoted(text)), "use 4 to 32 letters, digits or _"),
         None => match canonical::<i64>(text) {
             Some(id) if id != 0 => return None,
-            Some(_) => ("0 is no chat".to_owned(), "chat ids are never 0"),
+            Some(_) => ("0 is not a chat id".to_owned(), "a chat id is never 0"),
             None => (
-                format!("{} is no chat id: Telegram reads it as {}", quoted(text), lenient_i64(text)),
-                "write a number, or @ and a name",
+                format!("{} is not a chat id: Telegram reads it as {}", quoted(text), lenient_i64(text)),
+                "write a number or an @username",
             ),
         },
     };
-    Some(Finding { severity: Severity::Error, ..finding(place, Code::BadChatId, message, help) })
+    // An error although the server reads the id without complaint: the message would go to nobody, or to another chat.
+    Some(Finding { severity: Severity::Error, ..finding(location, Code::BadChatId, message, help) })
 }
 
 fn is_username(name: &str) -> bool {
+    // Users can choose names from 4 characters on, but a few 3-letter ones exist (@gif, @pic), so 3 is no mistake.
     (3..=32).contains(&name.len()) && name.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphanumeric())
 }
 
 fn quoted(text: &str) -> String {
     const LONGEST: usize = 30;
-    let mut shown: String = text.chars().take(LONGEST).collect();
-    if shown.len() < text.len() {
-        shown.push('…');
+    let mut excerpt: String = text.chars().take(LONGEST).collect();
+    if excerpt.len() < text.len() {
+        excerpt.push('…');
     }
-    json::quote(&shown)
+    json::quote(&excerpt)
 }
 
-fn check_json(name: &str, argument: &Argument, kind: &Kind, findings: &mut Vec<Finding>) {
+fn check_json(name: &str, argument: &Argument, kind: &FieldType, findings: &mut Vec<Finding>) {
     if argument.text.is_empty() {
         return;
     }
     let node = value::parse(argument);
-    let value = node.as_ref().map(|node| Value::of_argument(name, argument, node));
+    let value = node.as_ref().map(|node| ArgumentValue::of_argument(name, argument, node));
     match value {
         Some(value) => check_value(&value, kind, findings),
-        None => findings.extend(ignored_entities(name, Place::argument(name))),
+        // Malformed JSON is an error for every other argument; for entities the server silently ignores it.
+        None => findings.extend(ignored_entities(name, ArgumentLocation::argument(name))),
     }
 }
 
-fn check_value(value: &Value<'_>, kind: &Kind, findings: &mut Vec<Finding>) {
+fn check_value(value: &ArgumentValue<'_>, kind: &FieldType, findings: &mut Vec<Finding>) {
     match kind {
-        Kind::Object(owner) => check_object(value, owner, findings),
-        Kind::Array(inner) => match value.items() {
+        FieldType::Object(owner) => check_object(value, owner, findings),
+        FieldType::Array(inner) => match value.items() {
             Some(items) => {
                 check_row(&items, inner, findings);
                 items.iter().for_each(|item| check_value(item, inner, findings));
             }
-            None if **inner == Kind::Object("MessageEntity".into()) => {
-                findings.extend(ignored_entities("entities", value.place()));
+            None if **inner == FieldType::Object("MessageEntity".into()) => {
+                findings.extend(ignored_entities("entities", value.location()));
             }
             None => {}
         },
@@ -163,14 +182,14 @@ fn check_value(value: &Value<'_>, kind: &Kind, findings: &mut Vec<Finding>) {
     }
 }
 
-fn check_object(value: &Value<'_>, owner: &str, findings: &mut Vec<Finding>) {
+fn check_object(value: &ArgumentValue<'_>, owner: &str, findings: &mut Vec<Finding>) {
     let known = fields::of_object(owner);
     for key in value.keys() {
         let Some(member) = value.member(key) else { continue };
         match known.iter().find(|field| field.name == key) {
-            None => findings.push(unknown(member.place(), owner, key, known)),
+            None => findings.push(unknown(member.location(), owner, key, known)),
             Some(field) => {
-                check_age(field, &member.place(), findings);
+                check_old_name(field, &member.location(), findings);
                 check_value(&member, &field.kind, findings);
             }
         }
@@ -183,46 +202,44 @@ fn check_object(value: &Value<'_>, owner: &str, findings: &mut Vec<Finding>) {
     }
 }
 
-fn ignored_entities(name: &str, place: Place) -> Option<Finding> {
+fn ignored_entities(name: &str, location: ArgumentLocation) -> Option<Finding> {
     name.ends_with("entities").then(|| {
-        let message = "this is no JSON array of entities: it is ignored";
-        finding(place, Code::IgnoredValue, message, "write [{\"type\": …, \"offset\": …, \"length\": …}]")
+        let message = "not a JSON array of entities: Telegram ignores it";
+        finding(location, Code::IgnoredValue, message, "write [{\"type\": …, \"offset\": …, \"length\": …}]")
     })
 }
 
-fn check_row(items: &[Value<'_>], inner: &Kind, findings: &mut Vec<Finding>) {
-    let is_button = |kind: &Kind| matches!(kind, Kind::Object(name) if name.ends_with("KeyboardButton"));
-    let is_text_missing = |button: &Value<'_>| {
-        button.node.get("text").and_then(json::Node::as_text).is_some_and(|text| text.decoded.is_empty())
+fn check_row(items: &[ArgumentValue<'_>], inner: &FieldType, findings: &mut Vec<Finding>) {
+    let is_button =
+        |kind: &FieldType| matches!(kind, FieldType::Object(name) if name.ends_with("KeyboardButton"));
+    // A button without the key `text` is an error of `check`. One with an icon is kept even if its text is empty.
+    let is_text_missing = |button: &ArgumentValue<'_>| {
+        button.node.get("text").and_then(json::JsonNode::as_text).is_some_and(|text| text.decoded.is_empty())
             && !button.has("icon_custom_emoji_id")
     };
     if is_button(inner) {
         for button in items.iter().filter(|button| is_text_missing(button)) {
-            let help = "give it a text";
-            findings.push(finding(
-                button.place(),
-                Code::DroppedButton,
-                "a button without text is dropped",
-                help,
-            ));
+            let message = "Telegram drops a button without text";
+            findings.push(finding(button.location(), Code::DroppedButton, message, "add a text"));
         }
         if let Some(beyond) = items.get(MAX_BUTTONS_IN_ROW) {
-            let message = format!("a row keeps {MAX_BUTTONS_IN_ROW} buttons: the others are dropped");
-            findings.push(finding(beyond.place(), Code::DroppedButton, message, "begin another row"));
+            let message = format!("a row holds {MAX_BUTTONS_IN_ROW} buttons: Telegram drops the rest");
+            findings.push(finding(beyond.location(), Code::DroppedButton, message, "start another row"));
         }
-    } else if matches!(inner, Kind::Array(button) if is_button(button)) {
+    } else if matches!(inner, FieldType::Array(button) if is_button(button)) {
+        // Buttons that the limit of their row drops do not count towards the limit of the keyboard.
         let total: usize =
-            items.iter().filter_map(Value::items).map(|row| row.len().min(MAX_BUTTONS_IN_ROW)).sum();
+            items.iter().filter_map(ArgumentValue::items).map(|row| row.len().min(MAX_BUTTONS_IN_ROW)).sum();
         if MAX_BUTTONS < total
             && let Some(first) = items.first()
         {
-            let message = format!("a keyboard keeps {MAX_BUTTONS} buttons: the others are dropped");
-            findings.push(finding(first.place(), Code::DroppedButton, message, "use fewer buttons"));
+            let message = format!("a keyboard holds {MAX_BUTTONS} buttons: Telegram drops the rest");
+            findings.push(finding(first.location(), Code::DroppedButton, message, "use fewer buttons"));
         }
     }
 }
 
-/// The actions of a button in the order in which the server looks for them.
+/// The actions of a button, in the order in which the server looks for them; it uses the first one it finds.
 const ACTIONS: [&str; 10] = [
     "url",
     "callback_data",
@@ -236,76 +253,103 @@ const ACTIONS: [&str; 10] = [
     "copy_text",
 ];
 
-fn check_actions(button: &Value<'_>, findings: &mut Vec<Finding>) {
+fn check_actions(button: &ArgumentValue<'_>, findings: &mut Vec<Finding>) {
     let mut present = ACTIONS.iter().filter(|action| button.has(action));
     let Some(first) = present.next() else { return };
     for action in present {
-        let place = button.member(action).as_ref().unwrap_or(button).place();
-        let message = format!("a button does one thing: `{first}` counts, `{action}` is ignored");
-        findings.push(finding(place, Code::IgnoredValue, message, "make two buttons of it"));
+        let location = button.member(action).as_ref().unwrap_or(button).location();
+        let message = format!("a button has one action: `{first}` is used, `{action}` is ignored");
+        findings.push(finding(location, Code::IgnoredValue, message, "split it into two buttons"));
     }
 }
 
-fn check_kinds(markup: &Value<'_>, findings: &mut Vec<Finding>) {
+fn check_kinds(markup: &ArgumentValue<'_>, findings: &mut Vec<Finding>) {
     let is_empty =
         |name: &str| markup.member(name).and_then(|rows| rows.items()).is_none_or(|rows| rows.is_empty());
     if let Some(inline) = markup.member("inline_keyboard")
         && !is_empty("keyboard")
         && !is_empty("inline_keyboard")
     {
-        let message = "`keyboard` counts, `inline_keyboard` is ignored";
-        findings.push(finding(inline.place(), Code::IgnoredValue, message, "a message has one of them"));
+        let message = "`keyboard` is used, `inline_keyboard` is ignored";
+        findings.push(finding(inline.location(), Code::IgnoredValue, message, "keep one of them"));
     }
 }
 
-fn check_preview_url(options: &Value<'_>, findings: &mut Vec<Finding>) {
+fn check_preview_url(options: &ArgumentValue<'_>, findings: &mut Vec<Finding>) {
     let Some(url) = options.member("url") else { return };
     let Some(text) = url.node.as_text().filter(|text| !text.decoded.is_empty()) else { return };
-    if let Err(bad) = link::checked(&text.decoded) {
-        let message = format!("there will be no card: {}", bad.reason());
-        findings.push(finding(url.place(), Code::BadLink, message, "write a whole address: https://…"));
+    // Only a warning: the server sends the message without a preview, while a button with this address is refused.
+    if let Err(bad) = link::normalize(&text.decoded) {
+        let message = format!("no link preview: {}", bad.reason());
+        findings.push(finding(url.location(), Code::BadLink, message, "write a full address: https://…"));
     }
 }
 
 fn check_repeated(arguments: &Arguments, findings: &mut Vec<Finding>) {
     for name in arguments.repeated() {
-        let message = format!("`{name}` is there more than once: the first counts");
-        findings.push(finding(Place::argument(name), Code::RepeatedField, message, "take the others out"));
+        let message = format!("`{name}` is given more than once: Telegram uses the first");
+        findings.push(finding(
+            ArgumentLocation::argument(name),
+            Code::RepeatedField,
+            message,
+            "remove the others",
+        ));
     }
 }
 
 fn check_entities_beside_mode(arguments: &Arguments, findings: &mut Vec<Finding>) {
-    for names in Names::TOP {
+    for names in TextFields::TOP_LEVEL {
         let mode = arguments.text(names.parse_mode);
         let has_mode = !mode.is_empty() && !mode.eq_ignore_ascii_case("none");
         let has_both =
             has_mode && arguments.get(names.entities).is_some() && arguments.get(names.text).is_some();
         if has_both {
-            let message = format!("`{}` is ignored, since there is a `{}`", names.entities, names.parse_mode);
+            let message = format!("`{}` is ignored because `{}` is set", names.entities, names.parse_mode);
             let help = "keep one of them";
-            findings.push(finding(Place::argument(names.entities), Code::IgnoredValue, message, help));
+            findings.push(finding(
+                ArgumentLocation::argument(names.entities),
+                Code::IgnoredValue,
+                message,
+                help,
+            ));
         }
     }
 }
 
-fn check_lengths(request: &Request, findings: &mut Vec<Finding>) {
+fn check_lengths(request: &ApiRequest, findings: &mut Vec<Finding>) {
     let Some(text) = request.text() else { return };
     let (name, limit) = match request.content() {
-        Content::Text { .. } => ("text", MAX_TEXT),
-        Content::Media(_) => ("caption", super::MAX_CAPTION),
-        Content::Album(_) | Content::Poll(_) | Content::Location(_) | Content::Nothing => return,
+        MessageContent::Text { .. } => ("text", MAX_TEXT),
+        MessageContent::Media(_) => ("caption", super::MAX_CAPTION),
+        // The captions of an album are inside the `media` JSON, so no argument's name could point at them.
+        MessageContent::Album(_)
+        | MessageContent::Poll(_)
+        | MessageContent::Location(_)
+        | MessageContent::Nothing => return,
     };
+    // TDLib counts code points, and that is what `check` enforces. What the remote server counts is not known, and many
+    // libraries count UTF-16 units, so a text between the two counts gets a warning instead of an error.
     let units = utf16_len(&text.sent.text);
     if limit < units {
         let chars = text.sent.text.chars().count();
-        let message = format!(
-            "{chars} characters, but {units} where an emoji counts as two: more than {limit} of those may be refused"
-        );
-        findings.push(finding(Place::argument(name), Code::NearLimit, message, "shorten it to be sure"));
+        let message =
+            format!("{chars} characters, but {units} UTF-16 units: Telegram may refuse more than {limit}");
+        findings.push(finding(
+            ArgumentLocation::argument(name),
+            Code::NearLimit,
+            message,
+            "shorten it to be sure",
+        ));
     }
-    let own = n_own_entities(text);
+    let own = count_author_entities(text);
     if MAX_ENTITIES < own {
-        let message = format!("{own} entities: Telegram keeps about {MAX_ENTITIES} and drops the others");
-        findings.push(finding(Place::argument(name), Code::TooManyEntities, message, "use less markup"));
+        // "About": the server splits and joins styles before it counts, so its number can differ from the author's.
+        let message = format!("{own} entities: Telegram keeps about {MAX_ENTITIES} and drops the rest");
+        findings.push(finding(
+            ArgumentLocation::argument(name),
+            Code::TooManyEntities,
+            message,
+            "use less markup",
+        ));
     }
 }

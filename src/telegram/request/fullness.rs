@@ -1,58 +1,60 @@
-//! How near a message comes to the limits of its text.
+//! How close a message is to the limits of its text.
 
 use super::text::{MAX_CAPTION, MAX_TEXT, MarkedText};
-use super::{Content, Request};
+use super::{ApiRequest, MessageContent};
 use crate::telegram::EntityKind;
 use crate::telegram::sent::MAX_ENTITIES;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fullness {
     pub counted: Counted,
-    /// How much there is; of entities it may be more than the limit, and the rest is dropped.
+    /// The current count. Entities may exceed the limit: the server drops the rest instead of refusing the message.
     pub used: usize,
     pub limit: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Counted {
-    /// Characters of a text or caption, after parsing.
+    /// Code points of a text or caption, after parsing.
     Characters,
-    /// Entities of the author's.
+    /// Entities from the author's markup, without those that the server finds.
     Entities,
 }
 
 impl Fullness {
-    /// Orders by the part of the limit that is used.
-    pub fn cmp_part(&self, other: &Fullness) -> std::cmp::Ordering {
+    /// Compares the used shares of the limits.
+    pub fn cmp_ratio(&self, other: &Fullness) -> std::cmp::Ordering {
+        // Multiplied across instead of divided, which keeps the comparison exact.
         (self.used * other.limit).cmp(&(other.used * self.limit))
     }
 }
 
-impl Request {
-    /// Returns the limit that the message's text or captions come nearest; `None` for a message without them.
-    ///
-    /// Entities count from half of their limit on: any short message has more markup than length.
+impl ApiRequest {
+    /// Returns the limit that the message's text or captions are closest to, or `None` for a message without a text.
     pub fn fullness(&self) -> Option<Fullness> {
         let of = |text: &MarkedText, limit: usize| {
             let used = text.sent.text.chars().count();
             let characters = Fullness { counted: Counted::Characters, used, limit };
-            let used = n_own_entities(text);
+            let used = count_author_entities(text);
             let entities = Fullness { counted: Counted::Entities, used, limit: MAX_ENTITIES };
-            let is_nearer = MAX_ENTITIES <= used * 2 && entities.cmp_part(&characters).is_gt();
+            // Entities count only from half of their limit on. A short message uses a larger share of the entities than
+            // of the characters, and would otherwise always show its markup.
+            let is_nearer = MAX_ENTITIES <= used * 2 && entities.cmp_ratio(&characters).is_gt();
             if is_nearer { entities } else { characters }
         };
         match self.content() {
-            Content::Text { text, .. } => Some(of(text, MAX_TEXT)),
-            Content::Media(media) => Some(of(&media.caption, MAX_CAPTION)),
-            Content::Album(items) => {
-                items.iter().map(|media| of(&media.caption, MAX_CAPTION)).max_by(Fullness::cmp_part)
+            MessageContent::Text { text, .. } => Some(of(text, MAX_TEXT)),
+            MessageContent::Media(media) => Some(of(&media.caption, MAX_CAPTION)),
+            MessageContent::Album(items) => {
+                items.iter().map(|media| of(&media.caption, MAX_CAPTION)).max_by(Fullness::cmp_ratio)
             }
-            Content::Poll(_) | Content::Location(_) | Content::Nothing => None,
+            MessageContent::Poll(_) | MessageContent::Location(_) | MessageContent::Nothing => None,
         }
     }
 }
 
-pub(super) fn n_own_entities(text: &MarkedText) -> usize {
+pub(super) fn count_author_entities(text: &MarkedText) -> usize {
+    // The server applies its limit of 100 to all other kinds and treats custom emoji apart.
     let counts = |kind: &EntityKind| !matches!(kind, EntityKind::CustomEmoji { .. });
     text.parsed.entities.iter().filter(|entity| counts(&entity.kind)).count()
 }

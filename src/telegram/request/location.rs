@@ -1,7 +1,7 @@
 //! sendLocation.
 
-use super::refused::Refused;
-use crate::telegram::api_error::Place;
+use super::error::RequestError;
+use crate::telegram::api_error::ArgumentLocation;
 use crate::telegram::arguments::{Arguments, lenient_i64};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -10,17 +10,19 @@ pub struct Location {
     pub latitude: f64,
     /// From -180 to 180.
     pub longitude: f64,
-    /// Seconds for which it can be moved; `None` for a point that stays.
+    /// How long the location is live, in seconds; `None` for a location that does not move.
     pub live_period: Option<i64>,
 }
 
+// The Bot API's value for a live location without an end; it is exempt from the limit of a day below.
 const FOREVER: i64 = 0x7fff_ffff;
 
-pub(super) fn read(arguments: &Arguments) -> Result<Location, Refused> {
+pub(super) fn read(arguments: &Arguments) -> Result<Location, RequestError> {
     let coordinate = |name: &str| {
         let text = arguments.text(name).trim();
         if text.is_empty() {
-            return Err(Refused::at(arguments.place(name), &format!("Bad Request: {name} is empty")));
+            // The server's own message carries the prefix here, and `ApiError::bad_request` does not repeat it.
+            return Err(RequestError::at(arguments.location(name), &format!("Bad Request: {name} is empty")));
         }
         Ok(leading_number(text))
     };
@@ -28,23 +30,25 @@ pub(super) fn read(arguments: &Arguments) -> Result<Location, Refused> {
     Ok(Location { latitude: coordinate("latitude")?, longitude: coordinate("longitude")?, live_period })
 }
 
-pub(super) fn finish(location: Location) -> Result<Location, Refused> {
+pub(super) fn finish(location: Location) -> Result<Location, RequestError> {
     let is_on_earth = location.latitude.abs() <= 90.0 && location.longitude.abs() <= 180.0;
     if !is_on_earth {
         let name = if location.latitude.abs() <= 90.0 { "longitude" } else { "latitude" };
-        return Err(Refused::at(Place::argument(name), "Invalid location specified"));
+        return Err(RequestError::at(ArgumentLocation::argument(name), "Invalid location specified"));
     }
     match location.live_period {
-        Some(period) if period != FOREVER && !(60..=86_400).contains(&period) => {
-            Err(Refused::at(Place::argument("live_period"), "Wrong live location period specified"))
-        }
+        Some(period) if period != FOREVER && !(60..=86_400).contains(&period) => Err(RequestError::at(
+            ArgumentLocation::argument("live_period"),
+            "Wrong live location period specified",
+        )),
         _ => Ok(location),
     }
 }
 
-/// Reads the number a text begins with, as C does; 0 where there is none.
+// `str::parse` refuses trailing text, but the server reads coordinates like C's strtod: "55.7N" is 55.7, "N" is 0.
 fn leading_number(text: &str) -> f64 {
     let is_numeric = |c: char| c.is_ascii_digit() || "+-.eE".contains(c);
     let candidate = &text[..text.find(|c| !is_numeric(c)).unwrap_or(text.len())];
+    // Trying every prefix is quadratic in the length, so a hostile run of digits is cut at 64 bytes.
     (0..=candidate.len().min(64)).rev().find_map(|end| candidate[..end].parse().ok()).unwrap_or(0.0)
 }

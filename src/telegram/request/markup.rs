@@ -1,18 +1,18 @@
-//! `reply_markup`: inline keyboards with their buttons' actions and limits; the other three kinds.
+//! Reads `reply_markup`: inline keyboards with the actions and limits of their buttons, and the other three kinds.
 
-use super::refused::Refused;
+use super::error::RequestError;
 use super::url::{self, Scheme};
-use super::value::{self, Value};
-use crate::json::Step;
-use crate::telegram::api_error::{Cause, Place};
+use super::value::{self, ArgumentValue};
+use crate::json::JsonStep;
+use crate::telegram::api_error::{ArgumentLocation, CheckFailure};
 use crate::telegram::arguments::Arguments;
 use crate::telegram::link;
 
-/// The most buttons the server keeps in a row and in all; those behind are dropped without a word.
-pub const MAX_BUTTONS_IN_ROW: usize = 12;
-pub const MAX_BUTTONS: usize = 300;
-/// The most bytes of `callback_data`.
-pub const MAX_CALLBACK_DATA: usize = 64;
+/// The most buttons that the server keeps in a row and in a keyboard; it silently drops the rest.
+pub(crate) const MAX_BUTTONS_IN_ROW: usize = 12;
+pub(crate) const MAX_BUTTONS: usize = 300;
+/// The longest `callback_data`, in bytes (not characters).
+pub(crate) const MAX_CALLBACK_DATA: usize = 64;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReplyMarkup {
@@ -31,7 +31,7 @@ pub struct Button {
     pub icon_custom_emoji_id: Option<i64>,
 }
 
-/// What a button does; addresses are in their normal form.
+/// The action of a button. Addresses are normalized.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ButtonAction {
     Url(String),
@@ -60,28 +60,30 @@ pub enum ButtonStyle {
     Danger,
 }
 
-/// A markup as read, before the checks that come once the chat is known.
+/// A reply markup before the checks that the server makes once it knows the chat. Each button keeps its location, for
+/// errors.
 #[derive(Debug, Clone)]
-pub(super) enum Draft {
-    Inline(Vec<Vec<(Button, Place)>>),
+pub(super) enum MarkupDraft {
+    Inline(Vec<Vec<(Button, ArgumentLocation)>>),
     Other(ReplyMarkup),
 }
 
-/// Reads the argument `reply_markup`; empty keyboards are none.
-pub(super) fn read(arguments: &Arguments) -> Result<Option<Draft>, Refused> {
+/// Reads the argument `reply_markup`. An empty keyboard counts as no markup.
+pub(super) fn read(arguments: &Arguments) -> Result<Option<MarkupDraft>, RequestError> {
     let Some(argument) = arguments.get("reply_markup").filter(|argument| !argument.text.is_empty()) else {
         return Ok(None);
     };
-    let place = Place::argument("reply_markup");
+    let location = ArgumentLocation::argument("reply_markup");
     let Some(node) = value::parse(argument) else {
-        return Err(Refused::at(place, "Can't parse reply keyboard markup JSON object"));
+        return Err(RequestError::at(location, "Can't parse reply keyboard markup JSON object"));
     };
-    let markup = Value::of_argument("reply_markup", argument, &node);
+    let markup = ArgumentValue::of_argument("reply_markup", argument, &node);
     if !markup.is_object() {
-        return Err(markup.refuse("Object expected as reply markup"));
+        return Err(markup.error("Object expected as reply markup"));
     }
     let keyboard = keyboard(&markup)?;
     let inline = inline_keyboard(&markup)?;
+    // All members are read before one is chosen: a broken member is an error even if another one wins.
     let mut flags = [false; 6];
     let names = [
         "hide_keyboard",
@@ -96,68 +98,71 @@ pub(super) fn read(arguments: &Arguments) -> Result<Option<Draft>, Refused> {
     }
     markup.optional_string("input_field_placeholder")?;
     let [hides, removes, _, _, forces_legacy, forces] = flags;
+    // The server's precedence. It is not an error to give several kinds; the others are ignored.
     Ok(if !keyboard.is_empty() {
         for name in ["resize_keyboard", "one_time_keyboard", "is_persistent"] {
             markup.optional_bool(name)?;
         }
-        Some(Draft::Other(ReplyMarkup::Keyboard(keyboard)))
+        Some(MarkupDraft::Other(ReplyMarkup::Keyboard(keyboard)))
     } else if !inline.is_empty() {
-        Some(Draft::Inline(inline))
+        Some(MarkupDraft::Inline(inline))
     } else if hides || removes {
-        Some(Draft::Other(ReplyMarkup::RemoveKeyboard))
+        Some(MarkupDraft::Other(ReplyMarkup::RemoveKeyboard))
     } else if forces || forces_legacy {
-        Some(Draft::Other(ReplyMarkup::ForceReply))
+        Some(MarkupDraft::Other(ReplyMarkup::ForceReply))
     } else {
         None
     })
 }
 
-fn keyboard(markup: &Value<'_>) -> Result<Vec<Vec<String>>, Refused> {
+fn keyboard(markup: &ArgumentValue<'_>) -> Result<Vec<Vec<String>>, RequestError> {
     let mut rows = Vec::new();
     for row in markup.optional_array("keyboard")?.unwrap_or_default() {
         let Some(items) = row.items() else {
-            return Err(row.refuse("Field \"keyboard\" must be an Array of Arrays"));
+            return Err(row.error("Field \"keyboard\" must be an Array of Arrays"));
         };
         let texts = items.iter().map(|button| {
-            keyboard_text(button).map_err(|refused| refused.after("Can't parse keyboard button: "))
+            keyboard_text(button).map_err(|refused| refused.with_prefix("Can't parse keyboard button: "))
         });
-        rows.push(texts.collect::<Result<Vec<String>, Refused>>()?);
+        rows.push(texts.collect::<Result<Vec<String>, RequestError>>()?);
     }
     Ok(rows)
 }
 
-fn keyboard_text(button: &Value<'_>) -> Result<String, Refused> {
+fn keyboard_text(button: &ArgumentValue<'_>) -> Result<String, RequestError> {
     match button.node.as_text() {
         Some(text) => Ok(text.decoded.clone()),
+        // The icon and the style are not kept, but a wrong one makes the server refuse the keyboard.
         None if button.is_object() => {
             let text = button.required_string("text")?;
             icon(button)?;
             style(button)?;
             Ok(text)
         }
-        None => Err(button.refuse("KeyboardButton must be a String or an Object")),
+        None => Err(button.error("KeyboardButton must be a String or an Object")),
     }
 }
 
-fn inline_keyboard(markup: &Value<'_>) -> Result<Vec<Vec<(Button, Place)>>, Refused> {
+fn inline_keyboard(markup: &ArgumentValue<'_>) -> Result<Vec<Vec<(Button, ArgumentLocation)>>, RequestError> {
     let mut rows = Vec::new();
     for row in markup.optional_array("inline_keyboard")?.unwrap_or_default() {
         let Some(items) = row.items() else {
-            return Err(row
-                .refuse("Field \"inline_keyboard\" of the InlineKeyboardMarkup must be an Array of Arrays"));
+            return Err(
+                row.error("Field \"inline_keyboard\" of the InlineKeyboardMarkup must be an Array of Arrays")
+            );
         };
         let buttons = items.iter().map(|item| match button(item) {
-            Ok(button) => Ok((button, item.place())),
-            Err(refused) => Err(refused.after("Can't parse inline keyboard button: ")),
+            Ok(button) => Ok((button, item.location())),
+            Err(refused) => Err(refused.with_prefix("Can't parse inline keyboard button: ")),
         });
-        rows.push(buttons.collect::<Result<Vec<_>, Refused>>()?);
+        rows.push(buttons.collect::<Result<Vec<_>, RequestError>>()?);
     }
     Ok(rows)
 }
 
-fn button(value: &Value<'_>) -> Result<Button, Refused> {
+fn button(value: &ArgumentValue<'_>) -> Result<Button, RequestError> {
     if !value.is_object() {
-        return Err(value.refuse("InlineKeyboardButton must be an Object"));
+        return Err(value.error("InlineKeyboardButton must be an Object"));
     }
     Ok(Button {
         text: value.required_string("text")?,
@@ -167,22 +172,23 @@ fn button(value: &Value<'_>) -> Result<Button, Refused> {
     })
 }
 
-fn icon(value: &Value<'_>) -> Result<Option<i64>, Refused> {
+fn icon(value: &ArgumentValue<'_>) -> Result<Option<i64>, RequestError> {
     Ok(value.optional_integer("icon_custom_emoji_id")?.filter(|id| *id != 0))
 }
 
-fn style(value: &Value<'_>) -> Result<ButtonStyle, Refused> {
+fn style(value: &ArgumentValue<'_>) -> Result<ButtonStyle, RequestError> {
     match value.optional_string("style")?.to_ascii_lowercase().as_str() {
         "" | "default" => Ok(ButtonStyle::Default),
         "primary" => Ok(ButtonStyle::Primary),
         "success" => Ok(ButtonStyle::Success),
         "danger" => Ok(ButtonStyle::Danger),
-        _ => Err(value.member("style").as_ref().unwrap_or(value).refuse("invalid button style specified")),
+        _ => Err(value.member("style").as_ref().unwrap_or(value).error("invalid button style specified")),
     }
 }
 
-/// Reads the action in the server's order; the first that is there wins.
-fn action(value: &Value<'_>) -> Result<ButtonAction, Refused> {
+// The server's order: the first action that is present wins, and the ones after it are not even checked.
+fn action(value: &ArgumentValue<'_>) -> Result<ButtonAction, RequestError> {
+    // Unlike the actions below, an empty `url` or `callback_data` counts as absent.
     let url = value.optional_string("url")?;
     if !url.is_empty() {
         return Ok(ButtonAction::Url(url));
@@ -203,6 +209,7 @@ fn action(value: &Value<'_>) -> Result<ButtonAction, Refused> {
     if value.has("switch_inline_query_chosen_chat") {
         let chosen = value.required_object("switch_inline_query_chosen_chat")?;
         let query = chosen.optional_string("query")?;
+        // Which chats the user may choose from makes no difference to anything shown here, but the types are checked.
         for name in ["allow_user_chats", "allow_bot_chats", "allow_group_chats", "allow_channel_chats"] {
             chosen.optional_bool(name)?;
         }
@@ -222,10 +229,10 @@ fn action(value: &Value<'_>) -> Result<ButtonAction, Refused> {
     if value.has("copy_text") {
         return value.required_object("copy_text")?.required_string("text").map(ButtonAction::CopyText);
     }
-    Err(value.refuse("Text buttons are unallowed in the inline keyboard"))
+    Err(value.error("Text buttons are unallowed in the inline keyboard"))
 }
 
-fn login_url(value: &Value<'_>) -> Result<ButtonAction, Refused> {
+fn login_url(value: &ArgumentValue<'_>) -> Result<ButtonAction, RequestError> {
     let url = value.required_string("url")?;
     let username = value.optional_string("bot_username")?;
     value.optional_bool("request_write_access")?;
@@ -233,26 +240,29 @@ fn login_url(value: &Value<'_>) -> Result<ButtonAction, Refused> {
     let name = username.strip_prefix('@').unwrap_or(&username);
     let is_name = !name.is_empty() && name.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphanumeric());
     if !username.is_empty() && !is_name {
-        return Err(value.refuse("LoginUrl bot username is invalid"));
+        return Err(value.error("LoginUrl bot username is invalid"));
     }
     Ok(ButtonAction::LoginUrl(url))
 }
 
-pub(super) fn finish(draft: Draft) -> Result<Option<ReplyMarkup>, Refused> {
+pub(super) fn finish(draft: MarkupDraft) -> Result<Option<ReplyMarkup>, RequestError> {
     let rows = match draft {
-        Draft::Inline(rows) => rows,
-        Draft::Other(markup) => return Ok(Some(markup)),
+        MarkupDraft::Inline(rows) => rows,
+        MarkupDraft::Other(markup) => return Ok(Some(markup)),
     };
     let mut kept: Vec<Vec<Button>> = Vec::new();
     let mut left = MAX_BUTTONS;
     for row in rows {
+        // Buttons without text and icon are dropped before the limits are applied, so they do not use up a place.
         let named = row
             .into_iter()
             .filter(|(button, _)| !button.text.is_empty() || button.icon_custom_emoji_id.is_some());
-        let buttons =
-            named.take(MAX_BUTTONS_IN_ROW.min(left)).map(|(button, place)| finish_button(button, place));
-        let buttons = buttons.collect::<Result<Vec<Button>, Refused>>()?;
+        let buttons = named
+            .take(MAX_BUTTONS_IN_ROW.min(left))
+            .map(|(button, location)| finish_button(button, location));
+        let buttons = buttons.collect::<Result<Vec<Button>, RequestError>>()?;
         left -= buttons.len();
+        // The server drops a row that has become empty.
         if !buttons.is_empty() {
             kept.push(buttons);
         }
@@ -260,38 +270,43 @@ pub(super) fn finish(draft: Draft) -> Result<Option<ReplyMarkup>, Refused> {
     Ok(if kept.is_empty() { None } else { Some(ReplyMarkup::InlineKeyboard(kept)) })
 }
 
-fn finish_button(mut button: Button, place: Place) -> Result<Button, Refused> {
+fn finish_button(mut button: Button, location: ArgumentLocation) -> Result<Button, RequestError> {
+    // Reached only by a button with an icon: the icon keeps it in its row, but does not replace the text.
     if button.text.is_empty() {
-        return Err(
-            Refused::at(place, "Inline keyboard button text must be non-empty").because(Cause::NoText)
-        );
+        return Err(RequestError::at(location, "Inline keyboard button text must be non-empty")
+            .with_cause(CheckFailure::NoText));
     }
-    let member = |name: &str| place.child(Step::Key(name.to_owned()));
-    let inner =
-        |name: &str, key: &str| place.child(Step::Key(name.to_owned())).child(Step::Key(key.to_owned()));
-    let refuse = |place, words: String| Err(Refused::at(place, &words));
+    let member = |name: &str| location.child(JsonStep::Key(name.to_owned()));
+    let inner = |name: &str, key: &str| {
+        location.child(JsonStep::Key(name.to_owned())).child(JsonStep::Key(key.to_owned()))
+    };
+    let refuse = |location, message: String| Err(RequestError::at(location, &message));
     match &mut button.action {
         ButtonAction::Url(address) => {
+            // `tg://user?id=…` is tried first: the server makes it a different kind of button, although the address
+            // would also pass the check of ordinary links.
             if let Some(user_id) = link::user_id(address) {
                 button.action = ButtonAction::User(user_id);
             } else {
                 match url::checked(address, Scheme::Any) {
                     Ok(normal) => *address = normal,
-                    Err(words) => {
-                        let refused = Refused::at(member("url"), &format!("Inline keyboard button {words}"));
-                        return Err(refused.because(Cause::ButtonUrl));
+                    Err(message) => {
+                        let refused =
+                            RequestError::at(member("url"), &format!("Inline keyboard button {message}"));
+                        return Err(refused.with_cause(CheckFailure::ButtonUrl));
                     }
                 }
             }
         }
         ButtonAction::LoginUrl(address) => match web_address(address, "login") {
             Ok(normal) => *address = normal,
-            Err(words) => return refuse(inner("login_url", "url"), words),
+            Err(message) => return refuse(inner("login_url", "url"), message),
         },
         ButtonAction::WebApp(address) => match web_address(address, "Web App") {
             Ok(normal) => *address = normal,
-            Err(words) => return refuse(inner("web_app", "url"), words),
+            Err(message) => return refuse(inner("web_app", "url"), message),
         },
+        // The message is in capitals because it comes from the remote server; the Bot API server passes it on as it is.
         ButtonAction::CallbackData(data) if MAX_CALLBACK_DATA < data.len() => {
             return refuse(member("callback_data"), "BUTTON_DATA_INVALID".into());
         }
@@ -300,11 +315,12 @@ fn finish_button(mut button: Button, place: Place) -> Result<Button, Refused> {
     Ok(button)
 }
 
-/// Checks an address that must be a page on the web; `what` is the server's word for the button.
+/// Checks an address that must be an HTTPS page. `what` is the server's name for the kind of button.
 fn web_address(address: &str, what: &str) -> Result<String, String> {
     if link::user_id(address).is_some() {
         let what = if what == "login" { "login URL" } else { "Web App URL" };
         return Err(format!("Link to a user can't be used in {what} buttons"));
     }
-    url::checked(address, Scheme::HttpsOnly).map_err(|words| format!("Inline keyboard button {what} {words}"))
+    url::checked(address, Scheme::HttpsOnly)
+        .map_err(|message| format!("Inline keyboard button {what} {message}"))
 }

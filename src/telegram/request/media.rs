@@ -1,16 +1,16 @@
-//! Photos, videos, animations and documents, alone and as an album.
+//! Reads photos, videos, animations and documents, alone and as an album.
 
-use super::refused::Refused;
-use super::text::{self, MarkedText, Names, Rules};
-use super::value::{self, Value};
-use crate::telegram::api_error::Place;
+use super::error::RequestError;
+use super::text::{self, MarkedText, TextFields, TextRules};
+use super::value::{self, ArgumentValue};
+use crate::telegram::api_error::ArgumentLocation;
 use crate::telegram::arguments::Arguments;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Media {
     pub kind: MediaKind,
-    pub file: File,
-    /// The text below it; empty for none.
+    pub file: MediaFile,
+    /// Empty if there is none.
     pub caption: MarkedText,
     pub show_caption_above_media: bool,
     pub has_spoiler: bool,
@@ -26,7 +26,7 @@ pub enum MediaKind {
 }
 
 impl MediaKind {
-    /// Returns the Bot API's name: of the argument, the type, and the member of a Message.
+    /// Returns the Bot API's name of this kind: the argument's name, the `type`, and the member of a Message.
     pub fn as_str(self) -> &'static str {
         match self {
             MediaKind::Photo => "photo",
@@ -39,25 +39,28 @@ impl MediaKind {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum File {
-    /// An address that Telegram fetches, or the `file_id` of a file it has.
+pub enum MediaFile {
+    /// A URL that Telegram downloads, or the `file_id` of a file that it already has.
     Remote(String),
-    /// A part of the request, by the part's name.
+    /// A part of the multipart body, by its name.
     Upload(String),
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct Draft<'a> {
+pub(super) struct MediaDraft<'a> {
     media: Media,
-    caption: text::Draft<'a>,
+    caption: text::TextDraft<'a>,
 }
 
-pub(super) fn read<'a>(arguments: &'a Arguments, kind: MediaKind) -> Result<Draft<'a>, Refused> {
+pub(super) fn read<'a>(arguments: &'a Arguments, kind: MediaKind) -> Result<MediaDraft<'a>, RequestError> {
     let name = kind.as_str();
     let Some(file) = file(arguments, arguments.text(name), Some(name)) else {
-        return Err(Refused::at(arguments.place(name), &format!("There is no {name} in the request")));
+        return Err(RequestError::at(
+            arguments.location(name),
+            &format!("There is no {name} in the request"),
+        ));
     };
-    let caption = text::of_arguments(arguments, Names::CAPTION)?;
+    let caption = text::read_arguments(arguments, TextFields::CAPTION)?;
     let media = Media {
         kind,
         file,
@@ -65,77 +68,83 @@ pub(super) fn read<'a>(arguments: &'a Arguments, kind: MediaKind) -> Result<Draf
         show_caption_above_media: arguments.boolean("show_caption_above_media"),
         has_spoiler: arguments.boolean("has_spoiler"),
     };
-    Ok(Draft { media, caption })
+    Ok(MediaDraft { media, caption })
 }
 
-/// Finds the file that `text` names: `attach://` a part, else a remote one; nothing is the part `field`.
-fn file(arguments: &Arguments, text: &str, field: Option<&str>) -> Option<File> {
+// An empty argument means the uploaded part called `field`: clients send a file under the argument's own name. An
+// album's item has no such part and must say `attach://NAME`.
+fn file(arguments: &Arguments, text: &str, field: Option<&str>) -> Option<MediaFile> {
     let field = match text.strip_prefix("attach://") {
         Some(name) => Some(name),
         None if text.is_empty() => field,
-        None => return Some(File::Remote(text.to_owned())),
+        None => return Some(MediaFile::Remote(text.to_owned())),
     };
-    field.filter(|field| arguments.has_file(field)).map(|field| File::Upload(field.to_owned()))
+    // A name without an uploaded part means no file at all; the caller reports it as missing.
+    field.filter(|field| arguments.has_file(field)).map(|field| MediaFile::Upload(field.to_owned()))
 }
 
-impl Draft<'_> {
-    pub fn finish(self) -> Result<Media, Refused> {
-        Ok(Media { caption: self.caption.finish(Rules::Caption)?, ..self.media })
+impl MediaDraft<'_> {
+    pub(super) fn finish(self) -> Result<Media, RequestError> {
+        Ok(Media { caption: self.caption.finish(TextRules::Caption)?, ..self.media })
     }
 }
 
-/// An album as read; its captions live as long as the JSON they are in, so they are finished at once.
+// The captions borrow from the parsed `media` JSON, which does not outlive `read_album`, so they are finished at
+// once. Their errors are kept until `finish`, since the server reports them only once it has found the chat.
 #[derive(Debug, Clone)]
 pub(super) struct AlbumDraft {
-    items: Vec<Result<Media, Refused>>,
-    place: Place,
+    items: Vec<Result<Media, RequestError>>,
+    location: ArgumentLocation,
 }
 
-pub(super) fn read_album(arguments: &Arguments) -> Result<AlbumDraft, Refused> {
-    let place = Place::argument("media");
+pub(super) fn read_album(arguments: &Arguments) -> Result<AlbumDraft, RequestError> {
+    let location = ArgumentLocation::argument("media");
     let Some(argument) = arguments.get("media").filter(|argument| !argument.text.is_empty()) else {
-        return Err(Refused::at(Place::default(), "Parameter \"media\" is required"));
+        // No location, since there is no argument to point at.
+        return Err(RequestError::at(ArgumentLocation::default(), "Parameter \"media\" is required"));
     };
     let Some(node) = value::parse(argument) else {
-        return Err(Refused::at(place, "Can't parse media JSON object"));
+        return Err(RequestError::at(location, "Can't parse media JSON object"));
     };
-    let value = Value::of_argument("media", argument, &node);
+    let value = ArgumentValue::of_argument("media", argument, &node);
     let Some(items) = value.items() else {
-        return Err(value.refuse("Expected an Array of InputMedia"));
+        return Err(value.error("Expected an Array of InputMedia"));
     };
     let mut drafts = Vec::new();
     for item in &items {
         let draft =
-            album_item(arguments, item).map_err(|refused| refused.after("Can't parse InputMedia: "))?;
+            album_item(arguments, item).map_err(|refused| refused.with_prefix("Can't parse InputMedia: "))?;
         drafts.push(draft.finish());
     }
-    Ok(AlbumDraft { items: drafts, place })
+    Ok(AlbumDraft { items: drafts, location })
 }
 
-fn album_item<'a>(arguments: &Arguments, item: &Value<'a>) -> Result<Draft<'a>, Refused> {
+fn album_item<'a>(arguments: &Arguments, item: &ArgumentValue<'a>) -> Result<MediaDraft<'a>, RequestError> {
     if !item.is_object() {
-        return Err(item.refuse("expected an Object"));
+        return Err(item.error("expected an Object"));
     }
-    let caption = text::of_members(item, Names::CAPTION)?;
+    // The order of these reads is the server's: of two broken members, the first one read gives the error.
+    let caption = text::read_members(item, TextFields::CAPTION)?;
     let show_caption_above_media = item.optional_bool("show_caption_above_media")?;
     let has_spoiler = item.optional_bool("has_spoiler")?;
     let type_name = item.required_string("type")?;
     let media = item.optional_string("media")?;
-    let Some(file) = file(arguments, &media, None) else { return Err(item.refuse("media not found")) };
+    let Some(file) = file(arguments, &media, None) else { return Err(item.error("media not found")) };
     let kind = match type_name.as_str() {
         "photo" => MediaKind::Photo,
         "video" => MediaKind::Video,
         "audio" => MediaKind::Audio,
         "document" => MediaKind::Document,
-        "animation" => return Err(item.refuse("type \"animation\" can't be used in sendMediaGroup")),
-        other => return Err(item.refuse(format!("type \"{other}\" is unsupported"))),
+        "animation" => return Err(item.error("type \"animation\" can't be used in sendMediaGroup")),
+        other => return Err(item.error(format!("type \"{other}\" is unsupported"))),
     };
     check_details(item, kind)?;
     let media = Media { kind, file, caption: MarkedText::default(), show_caption_above_media, has_spoiler };
-    Ok(Draft { media, caption })
+    Ok(MediaDraft { media, caption })
 }
 
-fn check_details(item: &Value<'_>, kind: MediaKind) -> Result<(), Refused> {
+// None of these members is kept, but one of the wrong type makes the server refuse the whole album.
+fn check_details(item: &ArgumentValue<'_>, kind: MediaKind) -> Result<(), RequestError> {
     let (numbers, flags, texts): (&[&str], &[&str], &[&str]) = match kind {
         MediaKind::Photo | MediaKind::Animation => (&[], &[], &[]),
         MediaKind::Video => {
@@ -149,28 +158,30 @@ fn check_details(item: &Value<'_>, kind: MediaKind) -> Result<(), Refused> {
     texts.iter().try_for_each(|name| item.optional_string(name).map(drop))
 }
 
-pub const MAX_ALBUM: usize = 10;
+pub(crate) const MAX_ALBUM: usize = 10;
 
 impl AlbumDraft {
-    pub fn finish(self) -> Result<Vec<Media>, Refused> {
-        let place = self.place;
+    pub(super) fn finish(self) -> Result<Vec<Media>, RequestError> {
+        let location = self.location;
         if self.items.is_empty() {
-            return Err(Refused::at(place, "There are no messages to send"));
+            return Err(RequestError::at(location, "There are no messages to send"));
         }
-        let items = self.items.into_iter().collect::<Result<Vec<Media>, Refused>>()?;
+        // An item's error comes before the limit on their number, as in the server.
+        let items = self.items.into_iter().collect::<Result<Vec<Media>, RequestError>>()?;
         if MAX_ALBUM < items.len() {
-            return Err(Refused::at(place, "Too many messages to send as an album"));
+            return Err(RequestError::at(location, "Too many messages to send as an album"));
         }
         let first = &items[0];
         if items.iter().any(|item| item.show_caption_above_media != first.show_caption_above_media) {
-            let words = "Parameter show_caption_above_media must be the same for all messages";
-            return Err(Refused::at(place, words));
+            let message = "Parameter show_caption_above_media must be the same for all messages";
+            return Err(RequestError::at(location, message));
         }
-        let alone = items.iter().find(|item| matches!(item.kind, MediaKind::Audio | MediaKind::Document));
-        match alone {
-            Some(alone) if items.iter().any(|item| item.kind != alone.kind) => {
-                let name = if alone.kind == MediaKind::Audio { "Audio" } else { "Document" };
-                Err(Refused::at(place, &format!("{name} can't be mixed with other media types")))
+        // Photos and videos mix freely; audio files and documents only with their own kind.
+        let unmixable = items.iter().find(|item| matches!(item.kind, MediaKind::Audio | MediaKind::Document));
+        match unmixable {
+            Some(unmixable) if items.iter().any(|item| item.kind != unmixable.kind) => {
+                let name = if unmixable.kind == MediaKind::Audio { "Audio" } else { "Document" };
+                Err(RequestError::at(location, &format!("{name} can't be mixed with other media types")))
             }
             _ => Ok(items),
         }

@@ -1,28 +1,29 @@
-//! What stands beside a message's content: the reply, the link preview, and how it is delivered.
+//! Reads the options of a message besides its content: the reply, the link preview, and the delivery.
 
-use super::refused::Refused;
-use super::text::{self, MarkedText, Names, Rules};
-use super::value::{self, Value};
-use crate::telegram::api_error::Place;
+use super::error::RequestError;
+use super::text::{self, MarkedText, TextFields, TextRules};
+use super::value::{self, ArgumentValue};
+use crate::telegram::api_error::ArgumentLocation;
 use crate::telegram::arguments::{Arguments, lenient_i64};
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Delivery {
     pub disable_notification: bool,
     pub protect_content: bool,
-    /// Beyond the free rate, for Stars.
+    /// Whether the message may exceed the free rate, for a fee in Telegram Stars.
     pub allow_paid_broadcast: bool,
-    /// The effect it arrives with, in private chats.
+    /// The animation shown with the message, in private chats only.
     pub message_effect_id: Option<i64>,
     /// The forum topic.
     pub message_thread_id: Option<i64>,
     pub direct_messages_topic_id: Option<i64>,
-    /// The business account in whose name it is sent; empty for none.
+    /// The business account that the message is sent for; empty for none.
     pub business_connection_id: String,
 }
 
 impl Delivery {
     pub(super) fn read(arguments: &Arguments) -> Self {
+        // The server reads these ids leniently: text that is no number is 0, which means "not set".
         let id = |name: &str| Some(arguments.integer(name)).filter(|id| *id != 0);
         Self {
             disable_notification: arguments.boolean("disable_notification"),
@@ -36,11 +37,11 @@ impl Delivery {
     }
 }
 
-/// The card below a text (Bot API, `LinkPreviewOptions`).
+/// The link preview of a text (Bot API, `LinkPreviewOptions`).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LinkPreview {
     pub is_disabled: bool,
-    /// The address it is of, instead of the first link; empty for that.
+    /// The address to preview; empty for the first link of the text.
     pub url: String,
     pub prefer_small_media: bool,
     pub prefer_large_media: bool,
@@ -48,7 +49,7 @@ pub struct LinkPreview {
 }
 
 impl LinkPreview {
-    pub(super) fn read(arguments: &Arguments) -> Result<Self, Refused> {
+    pub(super) fn read(arguments: &Arguments) -> Result<Self, RequestError> {
         let is_disabled = arguments.boolean("disable_web_page_preview");
         let legacy = || Ok(Self { is_disabled, ..Self::default() });
         object(arguments, "link_preview_options", "link preview options", legacy, |options| {
@@ -62,7 +63,7 @@ impl LinkPreview {
         })
     }
 
-    /// Whether it shows a card of an address of its own, so that the text may be empty.
+    /// Whether the preview's URL is given. The text may then be empty.
     pub(super) fn has_url(&self) -> bool {
         !self.is_disabled && !self.url.is_empty()
     }
@@ -70,16 +71,16 @@ impl LinkPreview {
 
 /// The message that is replied to (Bot API, `ReplyParameters`).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reply {
+pub struct ReplyParameters {
     pub message_id: i32,
     pub chat_id: Option<super::ChatId>,
     pub allow_sending_without_reply: bool,
-    /// The part of it that is quoted; it must stand in the message exactly so.
+    /// The quoted part. It must occur in the message exactly as it is here.
     pub quote: Option<MarkedText>,
 }
 
-impl Reply {
-    pub(super) fn read(arguments: &Arguments) -> Result<Option<Self>, Refused> {
+impl ReplyParameters {
+    pub(super) fn read(arguments: &Arguments) -> Result<Option<Self>, RequestError> {
         let legacy = || {
             let message_id = lenient_i64(arguments.text("reply_to_message_id"));
             Ok(i32::try_from(message_id).ok().filter(|id| 0 < *id).map(|message_id| Self {
@@ -89,6 +90,7 @@ impl Reply {
                 quote: None,
             }))
         };
+        // An empty `reply_parameters` means "no reply"; the old arguments are read only if it is absent.
         if arguments.get("reply_parameters").is_some_and(|argument| argument.text.is_empty()) {
             return Ok(None);
         }
@@ -99,11 +101,13 @@ impl Reply {
             let chat_id = reply.optional_string("chat_id")?;
             let message_id: i32 = reply.required_integer("message_id")?;
             let allow_sending_without_reply = reply.optional_bool("allow_sending_without_reply")?;
-            let quote = text::of_members(reply, Names::QUOTE)?;
+            let quote = text::read_members(reply, TextFields::QUOTE)?;
+            // These three are not kept, but a value of the wrong type makes the server refuse the call.
             reply.optional_integer::<i32>("quote_position")?;
             reply.optional_integer::<i32>("checklist_task_id")?;
             reply.optional_string("poll_option_id")?;
-            let quote = Some(quote.finish(Rules::Quote)?).filter(|quote| !quote.sent.text.is_empty());
+            // Finished at once, since the draft borrows from JSON that only lives as long as this closure.
+            let quote = Some(quote.finish(TextRules::Quote)?).filter(|quote| !quote.sent.text.is_empty());
             Ok((0 < message_id).then(|| Self {
                 message_id,
                 chat_id: Some(chat_id)
@@ -116,8 +120,8 @@ impl Reply {
     }
 }
 
-/// Checks `suggested_post_parameters`, which nothing here shows.
-pub(super) fn check_suggested_post(arguments: &Arguments) -> Result<(), Refused> {
+/// Checks `suggested_post_parameters`. The values are not kept, since no preview shows them.
+pub(super) fn check_suggested_post(arguments: &Arguments) -> Result<(), RequestError> {
     object(
         arguments,
         "suggested_post_parameters",
@@ -131,30 +135,33 @@ pub(super) fn check_suggested_post(arguments: &Arguments) -> Result<(), Refused>
             match currency.as_str() {
                 "XTR" => Ok(()),
                 "TON" if amount % 10_000_000 == 0 => Ok(()),
-                "TON" => Err(price.refuse("Suggested post price must be divisible by 10000000 nanotoncoins")),
-                _ => Err(price.refuse("Invalid suggested post price currency specified")),
+                "TON" => Err(price.error("Suggested post price must be divisible by 10000000 nanotoncoins")),
+                _ => Err(price.error("Invalid suggested post price currency specified")),
             }
         },
     )
 }
 
-/// Reads an argument that is a JSON object; `words` is what the server calls it.
+/// Reads an argument that is a JSON object. `words` is the server's name for it in error messages.
 fn object<T>(
     arguments: &Arguments,
     name: &str,
     words: &str,
-    missing: impl FnOnce() -> Result<T, Refused>,
-    read: impl FnOnce(&Value<'_>) -> Result<T, Refused>,
-) -> Result<T, Refused> {
+    missing: impl FnOnce() -> Result<T, RequestError>,
+    read: impl FnOnce(&ArgumentValue<'_>) -> Result<T, RequestError>,
+) -> Result<T, RequestError> {
     let Some(argument) = arguments.get(name).filter(|argument| !argument.text.is_empty()) else {
         return missing();
     };
     let Some(node) = value::parse(argument) else {
-        return Err(Refused::at(Place::argument(name), &format!("Can't parse {words} JSON object")));
+        return Err(RequestError::at(
+            ArgumentLocation::argument(name),
+            &format!("Can't parse {words} JSON object"),
+        ));
     };
-    let value = Value::of_argument(name, argument, &node);
+    let value = ArgumentValue::of_argument(name, argument, &node);
     if !value.is_object() {
-        return Err(value.refuse(format!("Object expected as {words}")));
+        return Err(value.error(format!("Object expected as {words}")));
     }
     read(&value)
 }

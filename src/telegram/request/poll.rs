@@ -1,18 +1,18 @@
-//! sendPoll: the question, its options, and the rules of a quiz.
+//! sendPoll: the question, the answer options, and the rules for a quiz.
 
-use super::refused::Refused;
-use super::text::{self, MarkedText, Names, Rules};
-use super::value::{self, Value};
-use crate::telegram::api_error::Place;
+use super::error::RequestError;
+use super::text::{self, MarkedText, TextFields, TextRules};
+use super::value::{self, ArgumentValue};
+use crate::telegram::api_error::ArgumentLocation;
 use crate::telegram::arguments::{Arguments, canonical, lenient_i64};
 
-pub const MAX_OPTIONS: usize = 12;
+pub(crate) const MAX_OPTIONS: usize = 12;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Poll {
     pub question: MarkedText,
     pub options: Vec<MarkedText>,
-    /// The text below; empty for none.
+    /// The text below the question; empty for none.
     pub description: MarkedText,
     pub kind: PollKind,
     pub is_anonymous: bool,
@@ -24,78 +24,90 @@ pub struct Poll {
 pub enum PollKind {
     Regular,
     Quiz {
-        /// Ascending indexes of the right options, at least one.
+        /// Indexes of the correct options, ascending; at least one.
         correct_option_ids: Vec<i32>,
-        /// What is shown after a wrong answer; empty for none.
+        /// The text shown after a wrong answer; empty for none.
         explanation: MarkedText,
     },
 }
 
-const QUESTION: Rules = Rules::Short { max_chars: 300, too_long: "Poll question length must not exceed 300" };
-const OPTION: Rules = Rules::Short { max_chars: 100, too_long: "Poll options length must not exceed 100" };
+const QUESTION: TextRules =
+    TextRules::Short { max_chars: 300, too_long: "Poll question length must not exceed 300" };
+const OPTION: TextRules =
+    TextRules::Short { max_chars: 100, too_long: "Poll options length must not exceed 100" };
 
-/// A poll as read, before the chat is known. The options' texts are finished, their refusals kept for later.
+// The options borrow from the parsed `options` JSON, which does not outlive `read`, so their texts are finished at
+// once. The server checks them only once it has found the chat, so their errors are kept until `finish`.
 #[derive(Debug, Clone)]
-pub(super) struct Draft<'a> {
+pub(super) struct PollDraft<'a> {
     poll: Poll,
-    question: text::Draft<'a>,
-    description: text::Draft<'a>,
-    explanation: Option<text::Draft<'a>>,
-    options: Vec<Result<MarkedText, Refused>>,
+    question: text::TextDraft<'a>,
+    description: text::TextDraft<'a>,
+    explanation: Option<text::TextDraft<'a>>,
+    options: Vec<Result<MarkedText, RequestError>>,
 }
 
-pub(super) fn read(arguments: &Arguments) -> Result<Draft<'_>, Refused> {
-    let question = text::of_arguments(arguments, Names::QUESTION)?;
+pub(super) fn read(arguments: &Arguments) -> Result<PollDraft<'_>, RequestError> {
+    // The order of these reads is the server's: of two broken arguments, the first one read gives the error.
+    let question = text::read_arguments(arguments, TextFields::QUESTION)?;
     let options = options(arguments)?;
-    let description = text::of_arguments(arguments, Names::DESCRIPTION)?;
+    let description = text::read_arguments(arguments, TextFields::DESCRIPTION)?;
     let (kind, explanation) = match arguments.text("type") {
         "quiz" => {
-            let explanation = text::of_arguments(arguments, Names::EXPLANATION)?;
+            let explanation = text::read_arguments(arguments, TextFields::EXPLANATION)?;
             let correct_option_ids = correct_options(arguments)?;
             (PollKind::Quiz { correct_option_ids, explanation: MarkedText::default() }, Some(explanation))
         }
         "" | "regular" => (PollKind::Regular, None),
-        _ => return Err(Refused::at(Place::argument("type"), "Unsupported poll type specified")),
+        _ => {
+            return Err(RequestError::at(
+                ArgumentLocation::argument("type"),
+                "Unsupported poll type specified",
+            ));
+        }
     };
     let poll = Poll {
         question: MarkedText::default(),
         options: Vec::new(),
         description: MarkedText::default(),
         kind,
+        // A poll is anonymous by default, so an absent argument is not the same as a false one.
         is_anonymous: arguments.get("is_anonymous").is_none() || arguments.boolean("is_anonymous"),
         allows_multiple_answers: arguments.boolean("allows_multiple_answers"),
         is_closed: arguments.boolean("is_closed"),
     };
-    Ok(Draft { poll, question, description, explanation, options })
+    Ok(PollDraft { poll, question, description, explanation, options })
 }
 
-fn options(arguments: &Arguments) -> Result<Vec<Result<MarkedText, Refused>>, Refused> {
-    let place = arguments.place("options");
+fn options(arguments: &Arguments) -> Result<Vec<Result<MarkedText, RequestError>>, RequestError> {
+    let location = arguments.location("options");
     let parsed = arguments.get("options").and_then(|argument| Some((argument, value::parse(argument)?)));
     let Some((argument, node)) = parsed else {
-        return Err(Refused::at(place, "Can't parse options JSON object"));
+        return Err(RequestError::at(location, "Can't parse options JSON object"));
     };
-    let value = Value::of_argument("options", argument, &node);
+    let value = ArgumentValue::of_argument("options", argument, &node);
     let Some(items) = value.items() else {
-        return Err(value.refuse("Expected an Array of String as options"));
+        return Err(value.error("Expected an Array of String as options"));
     };
     items.iter().map(|item| option(item).map(|draft| draft.finish(OPTION))).collect()
 }
 
-fn option<'a>(item: &Value<'a>) -> Result<text::Draft<'a>, Refused> {
+fn option<'a>(item: &ArgumentValue<'a>) -> Result<text::TextDraft<'a>, RequestError> {
     match item.node.as_text() {
         Some(text) => Ok(text::plain(item, &text.decoded)),
         None if item.is_object() => {
             item.required_string("text")?;
-            text::of_members(item, Names::OPTION)
+            text::read_members(item, TextFields::OPTION)
         }
-        None => Err(item.refuse("Expected an option to be of type String")),
+        None => Err(item.error("Expected an option to be of type String")),
     }
 }
 
-fn correct_options(arguments: &Arguments) -> Result<Vec<i32>, Refused> {
+fn correct_options(arguments: &Arguments) -> Result<Vec<i32>, RequestError> {
     let name = "correct_option_ids";
     let Some(argument) = arguments.get(name) else {
+        // The server still reads the old singular name. An id out of range is dropped here and reported later as an
+        // empty list.
         let legacy = arguments.get("correct_option_id");
         return Ok(legacy
             .and_then(|argument| i32::try_from(lenient_i64(&argument.text)).ok())
@@ -103,37 +115,45 @@ fn correct_options(arguments: &Arguments) -> Result<Vec<i32>, Refused> {
             .collect());
     };
     let Some(node) = value::parse(argument) else {
-        return Err(Refused::at(Place::argument(name), "Can't parse correct option identifiers JSON object"));
+        return Err(RequestError::at(
+            ArgumentLocation::argument(name),
+            "Can't parse correct option identifiers JSON object",
+        ));
     };
-    let value = Value::of_argument(name, argument, &node);
+    let value = ArgumentValue::of_argument(name, argument, &node);
     let Some(items) = value.items() else {
-        return Err(value.refuse("Expected an Array of correct option identifiers"));
+        return Err(value.error("Expected an Array of correct option identifiers"));
     };
-    let id = |item: &Value<'_>| match &item.node.value {
-        crate::json::Value::Number(raw) => {
-            canonical(raw).ok_or_else(|| item.refuse("Invalid correct option identifier specified"))
+    let id = |item: &ArgumentValue<'_>| match &item.node.value {
+        crate::json::JsonValue::Number(raw) => {
+            canonical(raw).ok_or_else(|| item.error("Invalid correct option identifier specified"))
         }
-        _ => Err(item.refuse("Correct option identifier must be of type Number")),
+        _ => Err(item.error("Correct option identifier must be of type Number")),
     };
     items.iter().map(id).collect()
 }
 
-impl Draft<'_> {
-    pub fn finish(self) -> Result<Poll, Refused> {
-        let description = self.description.finish(Rules::Caption)?;
+impl PollDraft<'_> {
+    pub(super) fn finish(self) -> Result<Poll, RequestError> {
+        // As in the server, the description is checked before the question.
+        let description = self.description.finish(TextRules::Caption)?;
         let question = self.question.finish(QUESTION)?;
-        let place = Place::argument("options");
+        let location = ArgumentLocation::argument("options");
         if self.options.is_empty() {
-            return Err(Refused::at(place, "Poll must have at least one answer option"));
+            return Err(RequestError::at(location, "Poll must have at least one answer option"));
         }
         if MAX_OPTIONS < self.options.len() {
-            return Err(Refused::at(place, &format!("Poll can't have more than {MAX_OPTIONS} options")));
+            return Err(RequestError::at(
+                location,
+                &format!("Poll can't have more than {MAX_OPTIONS} options"),
+            ));
         }
-        let options = self.options.into_iter().collect::<Result<Vec<MarkedText>, Refused>>()?;
+        // The number of options is checked before their texts, so a text's error is reported only now.
+        let options = self.options.into_iter().collect::<Result<Vec<MarkedText>, RequestError>>()?;
         let kind = match (self.poll.kind, self.explanation) {
             (PollKind::Quiz { correct_option_ids, .. }, Some(explanation)) => {
                 check_correct(&correct_option_ids, options.len())?;
-                PollKind::Quiz { correct_option_ids, explanation: explanation.finish(Rules::Optional)? }
+                PollKind::Quiz { correct_option_ids, explanation: explanation.finish(TextRules::Optional)? }
             }
             (kind, _) => kind,
         };
@@ -141,8 +161,8 @@ impl Draft<'_> {
     }
 }
 
-fn check_correct(ids: &[i32], options: usize) -> Result<(), Refused> {
-    let refuse = |words| Err(Refused::at(Place::argument("correct_option_ids"), words));
+fn check_correct(ids: &[i32], options: usize) -> Result<(), RequestError> {
+    let refuse = |message| Err(RequestError::at(ArgumentLocation::argument("correct_option_ids"), message));
     if ids.is_empty() {
         return refuse("Correct quiz option list must be non-empty");
     }

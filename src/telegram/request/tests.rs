@@ -1,6 +1,6 @@
 use super::*;
 use crate::json;
-use crate::telegram::api_error::Cause;
+use crate::telegram::api_error::CheckFailure;
 use crate::telegram::arguments::Arguments;
 
 #[track_caller]
@@ -10,14 +10,14 @@ fn check_body(method: &str, body: &str, expected: &str) {
     let shown = match &checked.result {
         Ok(request) => format!("ok {}", show(request)),
         Err(error) => {
-            let place = error.at.as_ref().and_then(|place| pointed_at(&document, body, place));
+            let place = error.location.as_ref().and_then(|place| pointed_at(&document, body, place));
             format!("{} {} @ {}", error.error_code, error.description, place.unwrap_or("-"))
         }
     };
     assert_eq!(shown, expected, "{body}");
 }
 
-fn pointed_at<'a>(document: &json::Document, body: &'a str, place: &Place) -> Option<&'a str> {
+fn pointed_at<'a>(document: &json::Document, body: &'a str, place: &ArgumentLocation) -> Option<&'a str> {
     if place.path.is_empty() {
         return None;
     }
@@ -29,7 +29,7 @@ fn pointed_at<'a>(document: &json::Document, body: &'a str, place: &Place) -> Op
     Some(span.of(body))
 }
 
-fn show(request: &Request) -> String {
+fn show(request: &ApiRequest) -> String {
     let chat = request.chat_id().map_or("-".to_owned(), ChatId::to_string);
     let text = request.text().map_or("-", |text| &text.sent.text);
     let kinds: Vec<&str> =
@@ -227,8 +227,8 @@ fn media_come_by_address_id_or_upload() {
     );
     let uploaded = Arguments::from_pairs([("chat_id".into(), "7".into())]).with_files(["photo".into()]);
     let request = check("sendPhoto", &uploaded).result.unwrap();
-    let Content::Media(media) = request.content() else { panic!("a photo") };
-    assert_eq!(media.file, File::Upload("photo".into()));
+    let MessageContent::Media(media) = request.content() else { panic!("a photo") };
+    assert_eq!(media.file, MediaFile::Upload("photo".into()));
 }
 
 #[test]
@@ -345,7 +345,7 @@ fn fields_the_method_does_not_know_are_warned_of_at_any_depth() {
     warn(
         r#""reply_markup": {"inline_keyboard": [[{"text": "a", "url": "a.b", "colour": 1}]]}"#,
         "unknown-field: `InlineKeyboardButton` has no field `colour`: it is ignored \
-         (take it out; Telegram does not look at it) @ 1",
+         (remove it) @ 1",
     );
 }
 
@@ -362,16 +362,16 @@ fn values_read_otherwise_than_meant_are_warned_of() {
     );
     warn(
         r#""disable_notification": null"#,
-        "null-value: null is read as the word \"null\", as if `disable_notification` were not set \
-         (leave the field out where it has no value) @ null",
+        "null-value: null is read as the text \"null\", as if `disable_notification` were not set \
+         (leave the field out if it has no value) @ null",
     );
     warn(
         r#""disable_web_page_preview": true"#,
-        "old-field: `disable_web_page_preview` is an old name (write `link_preview_options` instead) @ true",
+        "old-field: `disable_web_page_preview` is the old name of this field (write `link_preview_options` instead) @ true",
     );
     warn(
         r#""text": "y""#,
-        "repeated-field: `text` is there more than once: the first counts (take the others out) @ \"x\"",
+        "repeated-field: `text` is given more than once: Telegram uses the first (remove the others) @ \"x\"",
     );
 }
 
@@ -386,30 +386,30 @@ fn chat_ids_that_are_none_are_errors() {
     let error = |message: &str| vec![(Severity::Error, message.to_owned())];
     assert_eq!(chat("-1001234567890"), []);
     assert_eq!(chat("\"@news\""), []);
-    assert_eq!(chat("\"NULL\""), error("\"NULL\" is no chat id: Telegram reads it as 0"));
-    assert_eq!(chat("\"123abc\""), error("\"123abc\" is no chat id: Telegram reads it as 123"));
-    assert_eq!(chat("1.5e8"), error("\"1.5e8\" is no chat id: Telegram reads it as 1"));
-    assert_eq!(chat("\"@a b\""), error("\"@a b\" cannot be a name"));
+    assert_eq!(chat("\"NULL\""), error("\"NULL\" is not a chat id: Telegram reads it as 0"));
+    assert_eq!(chat("\"123abc\""), error("\"123abc\" is not a chat id: Telegram reads it as 123"));
+    assert_eq!(chat("1.5e8"), error("\"1.5e8\" is not a chat id: Telegram reads it as 1"));
+    assert_eq!(chat("\"@a b\""), error("\"@a b\" is not a valid @username"));
 }
 
 #[test]
 fn what_is_dropped_without_a_word_is_told() {
     warn(
         r#""parse_mode": "HTML", "entities": []"#,
-        "ignored-value: `entities` is ignored, since there is a `parse_mode` (keep one of them) @ []",
+        "ignored-value: `entities` is ignored because `parse_mode` is set (keep one of them) @ []",
     );
     warn(
         r#""entities": {"type": "bold"}"#,
-        "ignored-value: this is no JSON array of entities: it is ignored \
+        "ignored-value: not a JSON array of entities: Telegram ignores it \
          (write [{\"type\": …, \"offset\": …, \"length\": …}]) @ {\"type\": \"bold\"}",
     );
     warn(
         r#""reply_markup": {"inline_keyboard": [[{"text": "a", "callback_data": "d", "url": "a.b"}]]}"#,
-        "ignored-value: a button does one thing: `url` counts, `callback_data` is ignored (make two buttons of it) @ \"d\"",
+        "ignored-value: a button has one action: `url` is used, `callback_data` is ignored (split it into two buttons) @ \"d\"",
     );
     warn(
         r#""link_preview_options": {"url": "example"}"#,
-        "bad-link: there will be no card: its address has no dot (write a whole address: https://…) @ \"example\"",
+        "bad-link: no link preview: its address has no dot (write a full address: https://…) @ \"example\"",
     );
 }
 
@@ -439,12 +439,12 @@ fn a_refusal_of_the_message_s_own_text_or_button_carries_its_cause() {
         r#"{"chat_id": 7, "text": "a", "reply_markup": {"inline_keyboard": [[{"text": "b", "url": "b"}]]}}"#;
     let album = r#"{"chat_id": 7, "media": [{"type": "photo", "media": "a", "caption": "*", "parse_mode": "Markdown"}]}"#;
     for (method, body, expected) in [
-        ("sendMessage", r#"{"chat_id": 7, "text": "<b>", "parse_mode": "HTML"}"#, Some(Cause::Markup)),
-        ("sendMessage", r#"{"chat_id": 7, "text": " "}"#, Some(Cause::NoText)),
-        ("sendMessage", r#"{"chat_id": 7, "text": "a", "parse_mode": "XML"}"#, Some(Cause::ParseMode)),
-        ("sendMessage", &input, Some(Cause::InputTooLong)),
-        ("sendPhoto", &caption, Some(Cause::TooLong(crate::telegram::Limit::Caption))),
-        ("sendMessage", button, Some(Cause::ButtonUrl)),
+        ("sendMessage", r#"{"chat_id": 7, "text": "<b>", "parse_mode": "HTML"}"#, Some(CheckFailure::Markup)),
+        ("sendMessage", r#"{"chat_id": 7, "text": " "}"#, Some(CheckFailure::NoText)),
+        ("sendMessage", r#"{"chat_id": 7, "text": "a", "parse_mode": "XML"}"#, Some(CheckFailure::ParseMode)),
+        ("sendMessage", &input, Some(CheckFailure::InputTooLong)),
+        ("sendPhoto", &caption, Some(CheckFailure::TooLong(crate::telegram::Limit::Caption))),
+        ("sendMessage", button, Some(CheckFailure::ButtonUrl)),
         ("sendMessage", r#"{"text": "a"}"#, None),
         ("sendMediaGroup", album, None),
     ] {

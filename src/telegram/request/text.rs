@@ -1,165 +1,193 @@
-//! A text with its parse mode or entities: `text`, `caption`, a poll's `question`, a quote.
+//! Reads a text with its parse mode or entities: `text`, `caption`, a poll's `question`, a quote.
 
-use super::refused::Refused;
-use super::value::{self, Value};
-use crate::json::Node;
-use crate::telegram::api_error::{Cause, Place};
+use super::error::RequestError;
+use super::value::{self, ArgumentValue};
+use crate::json::JsonNode;
+use crate::telegram::api_error::{ArgumentLocation, CheckFailure};
 use crate::telegram::arguments::Arguments;
 use crate::telegram::{
-    Change, Entity, EntityKind, FixOptions, FormattedText, Limit, ParseMode, Sent, TextError,
+    Entity, EntityKind, FixOptions, FormattedText, Limit, ParseMode, SentText, TextChange, TextError,
 };
-use crate::telegram::{fix, link, parse, sent};
+use crate::telegram::{fix, link, parse, process_text};
 use crate::text::Span;
 
-/// The most bytes of a text before it is parsed.
+/// The longest text before parsing, in bytes.
 const MAX_INPUT_BYTES: usize = 1 << 15;
 
-/// The most characters of a message's text, after parsing.
-pub const MAX_TEXT: usize = 4096;
-pub const MAX_CAPTION: usize = 1024;
+/// The longest text of a message after parsing, in code points (TDLib counts those, not UTF-16 units).
+pub(crate) const MAX_TEXT: usize = 4096;
+pub(crate) const MAX_CAPTION: usize = 1024;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct MarkedText {
-    /// How it was marked up; `None` where it was not, or where the text is empty.
+    /// `None` if the text has no markup, or is empty.
     pub parse_mode: Option<ParseMode>,
-    /// What parsing gave, before cleaning and repair.
+    /// The result of parsing, before cleaning and repair.
     pub parsed: FormattedText,
-    /// What is sent: cleaned, repaired, trimmed, links found.
+    /// The text that is sent: cleaned, repaired, trimmed, and with the links that the server finds.
     pub sent: FormattedText,
-    pub changes: Vec<Change>,
+    pub changes: Vec<TextChange>,
 }
 
 #[derive(Debug, Clone)]
-pub(super) enum Source<'a> {
+pub(super) enum TextSource<'a> {
     Argument(&'a str),
-    Value(Value<'a>),
+    Value(ArgumentValue<'a>),
 }
 
-impl Source<'_> {
-    pub fn place(&self) -> Place {
+impl TextSource<'_> {
+    pub(super) fn location(&self) -> ArgumentLocation {
         match self {
-            Source::Argument(name) => Place::argument(name),
-            Source::Value(value) => value.place(),
+            TextSource::Argument(name) => ArgumentLocation::argument(name),
+            TextSource::Value(value) => value.location(),
         }
     }
 
-    pub fn part(&self, span: Span) -> Place {
+    pub(super) fn part(&self, span: Span) -> ArgumentLocation {
         match self {
-            Source::Argument(name) => Place::argument(name).part(span),
-            Source::Value(value) => value.part(span),
+            TextSource::Argument(name) => ArgumentLocation::argument(name).within_string(span),
+            TextSource::Value(value) => value.part(span),
         }
     }
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct Draft<'a> {
+pub(super) struct TextDraft<'a> {
     pub marked: MarkedText,
-    pub source: Source<'a>,
+    pub source: TextSource<'a>,
 }
 
-/// The names of the three arguments or members that make a text.
+/// The names of the three arguments, or JSON members, that a text is read from.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Names {
+pub(super) struct TextFields {
     pub text: &'static str,
     pub parse_mode: &'static str,
     pub entities: &'static str,
 }
 
-impl Names {
-    pub const MESSAGE: Names = Names { text: "text", parse_mode: "parse_mode", entities: "entities" };
-    pub const CAPTION: Names =
-        Names { text: "caption", parse_mode: "parse_mode", entities: "caption_entities" };
-    pub const QUESTION: Names =
-        Names { text: "question", parse_mode: "question_parse_mode", entities: "question_entities" };
-    pub const DESCRIPTION: Names =
-        Names { text: "description", parse_mode: "description_parse_mode", entities: "description_entities" };
-    pub const EXPLANATION: Names =
-        Names { text: "explanation", parse_mode: "explanation_parse_mode", entities: "explanation_entities" };
-    pub const OPTION: Names =
-        Names { text: "text", parse_mode: "text_parse_mode", entities: "text_entities" };
-    pub const QUOTE: Names =
-        Names { text: "quote", parse_mode: "quote_parse_mode", entities: "quote_entities" };
-    pub const TOP: [Names; 5] =
-        [Names::MESSAGE, Names::CAPTION, Names::QUESTION, Names::DESCRIPTION, Names::EXPLANATION];
+impl TextFields {
+    pub(super) const MESSAGE: TextFields =
+        TextFields { text: "text", parse_mode: "parse_mode", entities: "entities" };
+    pub(super) const CAPTION: TextFields =
+        TextFields { text: "caption", parse_mode: "parse_mode", entities: "caption_entities" };
+    pub(super) const QUESTION: TextFields =
+        TextFields { text: "question", parse_mode: "question_parse_mode", entities: "question_entities" };
+    pub(super) const DESCRIPTION: TextFields = TextFields {
+        text: "description",
+        parse_mode: "description_parse_mode",
+        entities: "description_entities",
+    };
+    pub(super) const EXPLANATION: TextFields = TextFields {
+        text: "explanation",
+        parse_mode: "explanation_parse_mode",
+        entities: "explanation_entities",
+    };
+    pub(super) const OPTION: TextFields =
+        TextFields { text: "text", parse_mode: "text_parse_mode", entities: "text_entities" };
+    pub(super) const QUOTE: TextFields =
+        TextFields { text: "quote", parse_mode: "quote_parse_mode", entities: "quote_entities" };
+    pub(super) const TOP_LEVEL: [TextFields; 5] = [
+        TextFields::MESSAGE,
+        TextFields::CAPTION,
+        TextFields::QUESTION,
+        TextFields::DESCRIPTION,
+        TextFields::EXPLANATION,
+    ];
 }
 
-pub(super) fn of_arguments<'a>(arguments: &'a Arguments, names: Names) -> Result<Draft<'a>, Refused> {
-    let entities: Option<(&_, Node)> =
+pub(super) fn read_arguments<'a>(
+    arguments: &'a Arguments,
+    names: TextFields,
+) -> Result<TextDraft<'a>, RequestError> {
+    let entities: Option<(&_, JsonNode)> =
         arguments.get(names.entities).and_then(|argument| Some((argument, value::parse(argument)?)));
+    // Entities that are not a JSON array are silently ignored, as in the server; `findings` warns about them.
     let items = entities
         .as_ref()
-        .and_then(|(argument, node)| Value::of_argument(names.entities, argument, node).items());
-    let source = Source::Argument(names.text);
+        .and_then(|(argument, node)| ArgumentValue::of_argument(names.entities, argument, node).items());
+    let source = TextSource::Argument(names.text);
     let text = arguments.text(names.text);
-    read(text, arguments.text(names.parse_mode), Place::argument(names.parse_mode), items, source)
+    read(text, arguments.text(names.parse_mode), ArgumentLocation::argument(names.parse_mode), items, source)
 }
 
-pub(super) fn of_members<'a>(object: &Value<'a>, names: Names) -> Result<Draft<'a>, Refused> {
+pub(super) fn read_members<'a>(
+    object: &ArgumentValue<'a>,
+    names: TextFields,
+) -> Result<TextDraft<'a>, RequestError> {
     let text = object.optional_string(names.text)?;
     let mode = object.optional_string(names.parse_mode)?;
-    let mode_place = object.member(names.parse_mode).as_ref().unwrap_or(object).place();
+    let mode_location = object.member(names.parse_mode).as_ref().unwrap_or(object).location();
     let items = object.member(names.entities).and_then(|entities| entities.items());
-    let source = Source::Value(object.member(names.text).unwrap_or_else(|| object.clone()));
-    read(&text, &mode, mode_place, items, source)
+    let source = TextSource::Value(object.member(names.text).unwrap_or_else(|| object.clone()));
+    read(&text, &mode, mode_location, items, source)
 }
 
-pub(super) fn plain<'a>(value: &Value<'a>, text: &str) -> Draft<'a> {
+/// Creates a text without markup, for a poll option that is a bare string.
+pub(super) fn plain<'a>(value: &ArgumentValue<'a>, text: &str) -> TextDraft<'a> {
     let parsed = FormattedText { text: text.to_owned(), entities: Vec::new() };
     let marked = MarkedText { parsed, ..MarkedText::default() };
-    Draft { marked, source: Source::Value(value.clone()) }
+    TextDraft { marked, source: TextSource::Value(value.clone()) }
 }
 
-/// Parses by the mode where there is one, else takes the entities; both together never count.
+// With a parse mode the server ignores the entities altogether, even if they are malformed.
 fn read<'a>(
     text: &str,
     mode: &str,
-    mode_place: Place,
-    entities: Option<Vec<Value<'_>>>,
-    source: Source<'a>,
-) -> Result<Draft<'a>, Refused> {
+    mode_location: ArgumentLocation,
+    entities: Option<Vec<ArgumentValue<'_>>>,
+    source: TextSource<'a>,
+) -> Result<TextDraft<'a>, RequestError> {
     if MAX_INPUT_BYTES < text.len() {
-        return Err(Refused::at(source.place(), "Text is too long").because(Cause::InputTooLong));
+        return Err(
+            RequestError::at(source.location(), "Text is too long").with_cause(CheckFailure::InputTooLong)
+        );
     }
     let parse_mode = match ParseMode::from_argument(mode) {
+        // The server looks at the mode of a non-empty text only, so a bad mode beside an empty caption is no error.
         _ if text.is_empty() => None,
         Ok(parse_mode) => parse_mode,
-        Err(_) => return Err(Refused::at(mode_place, "Unsupported parse_mode").because(Cause::ParseMode)),
+        Err(_) => {
+            return Err(
+                RequestError::at(mode_location, "Unsupported parse_mode").with_cause(CheckFailure::ParseMode)
+            );
+        }
     };
     let parsed = match parse_mode {
-        Some(mode) => parse(mode, text)
-            .map_err(|error| Refused::at(source.part(error.span), &error.message()).because(Cause::Markup))?,
+        Some(mode) => parse(mode, text).map_err(|error| {
+            RequestError::at(source.part(error.span), &error.message()).with_cause(CheckFailure::Markup)
+        })?,
         None => {
             FormattedText { text: text.to_owned(), entities: read_entities(entities.unwrap_or_default())? }
         }
     };
-    Ok(Draft { marked: MarkedText { parse_mode, parsed, ..MarkedText::default() }, source })
+    Ok(TextDraft { marked: MarkedText { parse_mode, parsed, ..MarkedText::default() }, source })
 }
 
-fn read_entities(items: Vec<Value<'_>>) -> Result<Vec<Entity>, Refused> {
+fn read_entities(items: Vec<ArgumentValue<'_>>) -> Result<Vec<Entity>, RequestError> {
     let mut entities = Vec::new();
     for item in items {
-        let entity = entity(&item).map_err(|refused| refused.after("Can't parse MessageEntity: "))?;
+        let entity = entity(&item).map_err(|refused| refused.with_prefix("Can't parse MessageEntity: "))?;
         entities.extend(entity);
     }
     Ok(entities)
 }
 
-/// Reads one entity; `None` for the kinds that the server finds by itself.
-fn entity(value: &Value<'_>) -> Result<Option<Entity>, Refused> {
+/// Reads one entity. Returns `None` for an entity that the server accepts and drops.
+fn entity(value: &ArgumentValue<'_>) -> Result<Option<Entity>, RequestError> {
     if !value.is_object() {
-        return Err(value.refuse("expected an Object"));
+        return Err(value.error("expected an Object"));
     }
     let offset: i32 = value.required_integer("offset")?;
     let length: i32 = value.required_integer("length")?;
     let kind = entity_kind(value)?;
-    // The server drops what starts before the text or covers nothing.
+    // The server drops an entity with a negative offset or length without an error, but only after it checked the kind.
     let (Ok(offset), Ok(length)) = (u32::try_from(offset), u32::try_from(length)) else { return Ok(None) };
     Ok(kind.map(|kind| Entity { kind, offset, length }))
 }
 
-fn entity_kind(value: &Value<'_>) -> Result<Option<EntityKind>, Refused> {
+fn entity_kind(value: &ArgumentValue<'_>) -> Result<Option<EntityKind>, RequestError> {
     let kind = match value.required_string("type")?.as_str() {
-        "" => return Err(value.refuse("Type is not specified")),
+        "" => return Err(value.error("Type is not specified")),
         "pre" => {
             let language = value.optional_string("language")?;
             EntityKind::Pre { language: Some(language).filter(|language| !language.is_empty()) }
@@ -174,70 +202,73 @@ fn entity_kind(value: &Value<'_>) -> Result<Option<EntityKind>, Refused> {
         "date_time" => {
             let unix_time = value.required_integer("unix_time")?;
             let Some(format) = link::date_format(&value.optional_string("date_time_format")?) else {
-                return Err(value.refuse("Invalid date-time format specified"));
+                return Err(value.error("Invalid date-time format specified"));
             };
             EntityKind::DateTime { unix_time, format }
         }
         name => match EntityKind::plain(name) {
-            Some(kind) if kind.is_found() => return Ok(None),
+            // Mentions, hashtags and links are found again in the text, so the server drops the given ones.
+            Some(kind) if kind.is_auto_detected() => return Ok(None),
             Some(kind) => kind,
-            None => return Err(value.refuse("Unsupported type specified")),
+            None => return Err(value.error("Unsupported type specified")),
         },
     };
     Ok(Some(kind))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Rules {
+pub(super) enum TextRules {
     Message,
-    /// The same beside a link preview of its own, which lets it be empty.
-    BesidePreview,
+    /// The text of a message with a URL for its link preview: it may be empty.
+    MessageWithPreview,
     /// A caption, which may be empty.
     Caption,
-    /// A text of at most so many characters; the words are the server's.
+    /// A text with a smaller maximum, in code points; `too_long` is the server's message.
     Short {
         max_chars: usize,
         too_long: &'static str,
     },
-    /// A text that may be empty, of which only the remote server knows the limit.
+    /// A text that may be empty and whose limit only Telegram's remote server knows.
     Optional,
-    /// A quote, which is compared to the other message as it stands.
+    /// A quote. It is not trimmed, and no links are found in it, since it must equal a part of the other message.
     Quote,
 }
 
-impl Draft<'_> {
-    pub fn finish(self, rules: Rules) -> Result<MarkedText, Refused> {
-        let place = self.source.place();
+impl TextDraft<'_> {
+    pub(super) fn finish(self, rules: TextRules) -> Result<MarkedText, RequestError> {
+        let location = self.source.location();
         let parsed = self.marked.parsed.clone();
         let done = match rules {
-            Rules::Message => sent(parsed, Limit::Message),
-            Rules::BesidePreview => match sent(parsed, Limit::Message) {
-                Err(TextError::Empty) => Ok(Sent { text: FormattedText::default(), changes: Vec::new() }),
+            TextRules::Message => process_text(parsed, Limit::Message),
+            TextRules::MessageWithPreview => match process_text(parsed, Limit::Message) {
+                // Only this error is forgiven: a text that is too long stays an error beside a preview.
+                Err(TextError::Empty) => Ok(SentText { text: FormattedText::default(), changes: Vec::new() }),
                 other => other,
             },
-            Rules::Caption => sent(parsed, Limit::Caption),
-            Rules::Short { .. } => fixed(parsed, FixOptions::MESSAGE),
-            Rules::Optional => fixed(parsed, FixOptions::CAPTION),
-            Rules::Quote => fixed(parsed, FixOptions::CLEAN_AND_REPAIR),
+            TextRules::Caption => process_text(parsed, Limit::Caption),
+            TextRules::Short { .. } => fixed(parsed, FixOptions::MESSAGE),
+            TextRules::Optional => fixed(parsed, FixOptions::CAPTION),
+            TextRules::Quote => fixed(parsed, FixOptions::CLEAN_AND_REPAIR),
         };
-        let Sent { text: sent, changes } = done.map_err(|error| Refused {
+        let SentText { text: sent, changes } = done.map_err(|error| RequestError {
             cause: cause(&error),
-            ..Refused::at(place.clone(), &error.to_string())
+            ..RequestError::at(location.clone(), &error.to_string())
         })?;
+        // The remaining limits are checked on the cleaned text, as in TDLib: whitespace that is trimmed does not count.
         match rules {
-            Rules::Short { max_chars, too_long } if max_chars < sent.text.chars().count() => {
-                Err(Refused::at(place, too_long))
+            TextRules::Short { max_chars, too_long } if max_chars < sent.text.chars().count() => {
+                Err(RequestError::at(location, too_long))
             }
             _ => Ok(MarkedText { sent, changes, ..self.marked }),
         }
     }
 }
 
-fn cause(error: &TextError) -> Option<Cause> {
+fn cause(error: &TextError) -> Option<CheckFailure> {
     match error {
-        TextError::Empty => Some(Cause::NoText),
-        TextError::MessageTooLong => Some(Cause::TooLong(Limit::Message)),
-        TextError::CaptionTooLong => Some(Cause::TooLong(Limit::Caption)),
+        TextError::Empty => Some(CheckFailure::NoText),
+        TextError::MessageTooLong => Some(CheckFailure::TooLong(Limit::Message)),
+        TextError::CaptionTooLong => Some(CheckFailure::TooLong(Limit::Caption)),
         TextError::Link { .. }
         | TextError::CustomEmoji
         | TextError::Date
@@ -245,11 +276,11 @@ fn cause(error: &TextError) -> Option<Cause> {
         | TextError::Length(_)
         | TextError::BeginsInsideCharacter { .. }
         | TextError::EndsInsideCharacter { .. }
-        | TextError::BeginsBehindEnd { .. }
-        | TextError::EndsBehindEnd { .. } => None,
+        | TextError::BeginsAfterEnd { .. }
+        | TextError::EndsAfterEnd { .. } => None,
     }
 }
 
-fn fixed(parsed: FormattedText, options: FixOptions) -> Result<Sent, TextError> {
-    fix(parsed, options).map(|text| Sent { text, changes: Vec::new() })
+fn fixed(parsed: FormattedText, options: FixOptions) -> Result<SentText, TextError> {
+    fix(parsed, options).map(|text| SentText { text, changes: Vec::new() })
 }

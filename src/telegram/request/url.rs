@@ -1,4 +1,5 @@
-//! Addresses that a request names outright, which the server refuses with words where markup would only drop the link.
+//! Checks addresses given in a field of their own, such as a button's `url`. The server refuses a bad one with an
+//! error; in markup it would drop the link silently.
 
 use crate::telegram::link;
 
@@ -8,9 +9,10 @@ pub(super) enum Scheme {
     HttpsOnly,
 }
 
-/// Returns the normal form, or TDLib's words, which go on from the name of the field.
+/// Returns the normalized address, or TDLib's error message. The caller puts the name of the field before that message.
 pub(super) fn checked(address: &str, scheme: Scheme) -> Result<String, String> {
-    let reason = match link::checked(address) {
+    let reason = match link::normalize(address) {
+        // The normalized form is tested, since the scheme may be missing or in capitals in what was written.
         Ok(normal) if scheme == Scheme::Any || normal.starts_with("https://") => return Ok(normal),
         Ok(_) => "Only HTTPS links are allowed".to_owned(),
         Err(bad) => bad.to_string(),

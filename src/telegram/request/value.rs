@@ -1,152 +1,160 @@
-//! Reading what lies inside an argument that is JSON: here the server is strict about types.
+//! Reads values inside an argument that is JSON. Unlike at the top level, the server is strict about their types here.
 
-use super::refused::Refused;
-use crate::json::{self, Node, Step};
-use crate::telegram::api_error::Place;
-use crate::telegram::arguments::{Argument, Origin, canonical};
+use super::error::RequestError;
+use crate::json::{self, JsonNode, JsonStep};
+use crate::telegram::api_error::ArgumentLocation;
+use crate::telegram::arguments::{Argument, ArgumentKind, canonical};
 use crate::text::Span;
 
 #[derive(Debug, Clone)]
-pub(super) struct Value<'a> {
-    pub node: &'a Node,
-    anchor: Anchor,
+pub(super) struct ArgumentValue<'a> {
+    pub node: &'a JsonNode,
+    anchor: ValueAnchor,
 }
 
 #[derive(Debug, Clone)]
-enum Anchor {
-    /// The argument is a JSON value of the body: by its path.
-    Path(Place),
-    /// The argument is a string that holds JSON: by bytes of that string.
-    InText(Place),
+enum ValueAnchor {
+    /// The argument is a JSON value in the body. The location is the path to the value.
+    Path(ArgumentLocation),
+    /// The argument is a string that contains JSON. The location is a byte range of that string, since a path into the
+    /// body ends at the string.
+    InText(ArgumentLocation),
 }
 
-pub(super) fn parse(argument: &Argument) -> Option<Node> {
+pub(super) fn parse(argument: &Argument) -> Option<JsonNode> {
     json::parse(&argument.text).ok().map(|document| document.root)
 }
 
-impl<'a> Value<'a> {
-    /// Makes the value of the whole argument `name`; `node` is what its text parses to.
-    pub fn of_argument(name: &str, argument: &Argument, node: &'a Node) -> Self {
-        let place = Place::argument(name);
-        let anchor = match argument.origin {
-            Origin::Text => Anchor::InText(place),
-            Origin::Json | Origin::Null => Anchor::Path(place),
+impl<'a> ArgumentValue<'a> {
+    /// Creates the value of the whole argument `name`. `node` is the result of [`parse`] for it.
+    pub(super) fn of_argument(name: &str, argument: &Argument, node: &'a JsonNode) -> Self {
+        let location = ArgumentLocation::argument(name);
+        let anchor = match argument.kind {
+            ArgumentKind::Text => ValueAnchor::InText(location),
+            // A top-level null is passed on as the four letters `null`, which parse as JSON again.
+            ArgumentKind::Json | ArgumentKind::Null => ValueAnchor::Path(location),
         };
         Self { node, anchor }
     }
 
-    pub fn place(&self) -> Place {
+    pub(super) fn location(&self) -> ArgumentLocation {
         match &self.anchor {
-            Anchor::Path(place) => place.clone(),
-            Anchor::InText(place) => place.part(self.node.span),
+            ValueAnchor::Path(location) => location.clone(),
+            ValueAnchor::InText(location) => location.within_string(self.node.span),
         }
     }
 
-    pub fn part(&self, decoded: Span) -> Place {
+    pub(super) fn part(&self, decoded: Span) -> ArgumentLocation {
         match (&self.anchor, self.node.as_text()) {
-            (Anchor::Path(place), _) => place.part(decoded),
-            (Anchor::InText(place), Some(text)) => place.part(text.raw_span(decoded)),
-            (Anchor::InText(_), None) => self.place(),
+            (ValueAnchor::Path(location), _) => location.within_string(decoded),
+            (ValueAnchor::InText(location), Some(text)) => location.within_string(text.raw_span(decoded)),
+            (ValueAnchor::InText(_), None) => self.location(),
         }
     }
 
-    pub fn is_object(&self) -> bool {
+    pub(super) fn is_object(&self) -> bool {
         self.node.as_object().is_some()
     }
 
-    pub fn keys(&self) -> impl Iterator<Item = &'a str> {
+    pub(super) fn keys(&self) -> impl Iterator<Item = &'a str> {
         self.node.as_object().unwrap_or_default().iter().map(|member| member.key.decoded.as_str())
     }
 
-    pub fn has(&self, name: &str) -> bool {
+    pub(super) fn has(&self, name: &str) -> bool {
         self.node.get(name).is_some()
     }
 
-    pub fn member(&self, name: &str) -> Option<Value<'a>> {
-        self.node.get(name).map(|node| self.step(Step::Key(name.to_owned()), node))
+    pub(super) fn member(&self, name: &str) -> Option<ArgumentValue<'a>> {
+        self.node.get(name).map(|node| self.step(JsonStep::Key(name.to_owned()), node))
     }
 
-    pub fn items(&self) -> Option<Vec<Value<'a>>> {
-        let json::Value::Array(items) = &self.node.value else { return None };
-        Some(items.iter().enumerate().map(|(index, node)| self.step(Step::Index(index), node)).collect())
+    pub(super) fn items(&self) -> Option<Vec<ArgumentValue<'a>>> {
+        let json::JsonValue::Array(items) = &self.node.value else { return None };
+        Some(items.iter().enumerate().map(|(index, node)| self.step(JsonStep::Index(index), node)).collect())
     }
 
-    fn step(&self, step: Step, node: &'a Node) -> Value<'a> {
+    fn step(&self, step: JsonStep, node: &'a JsonNode) -> ArgumentValue<'a> {
         let anchor = match &self.anchor {
-            Anchor::Path(place) => Anchor::Path(place.child(step)),
-            Anchor::InText(place) => Anchor::InText(place.clone()),
+            ValueAnchor::Path(location) => ValueAnchor::Path(location.child(step)),
+            ValueAnchor::InText(location) => ValueAnchor::InText(location.clone()),
         };
-        Value { node, anchor }
+        ArgumentValue { node, anchor }
     }
 
-    pub fn refuse(&self, words: impl AsRef<str>) -> Refused {
-        Refused::at(self.place(), words.as_ref())
+    pub(super) fn error(&self, message: impl AsRef<str>) -> RequestError {
+        RequestError::at(self.location(), message.as_ref())
     }
 
-    pub fn optional_bool(&self, name: &str) -> Result<bool, Refused> {
+    // A nested null is an error for every type below: the server treats only an absent member as not set.
+    pub(super) fn optional_bool(&self, name: &str) -> Result<bool, RequestError> {
         let Some(value) = self.member(name) else { return Ok(false) };
         match value.node.value {
-            json::Value::Boolean(is_true) => Ok(is_true),
-            _ => Err(value.refuse(format!("Field \"{name}\" must be of type Boolean"))),
+            json::JsonValue::Boolean(is_true) => Ok(is_true),
+            _ => Err(value.error(format!("Field \"{name}\" must be of type Boolean"))),
         }
     }
 
-    pub fn optional_integer<T: std::str::FromStr + ToString>(
+    /// Returns an integer member. A string that is a canonical integer (`"5"`, not `"05"` or `"+5"`) also counts.
+    pub(super) fn optional_integer<T: std::str::FromStr + ToString>(
         &self,
         name: &str,
-    ) -> Result<Option<T>, Refused> {
+    ) -> Result<Option<T>, RequestError> {
         let Some(value) = self.member(name) else { return Ok(None) };
         let text = match &value.node.value {
-            json::Value::Number(raw) => raw,
-            json::Value::String(text) => &text.decoded,
-            _ => return Err(value.refuse(format!("Field \"{name}\" must be a Number"))),
+            json::JsonValue::Number(raw) => raw,
+            json::JsonValue::String(text) => &text.decoded,
+            _ => return Err(value.error(format!("Field \"{name}\" must be a Number"))),
         };
         match canonical(text) {
             Some(number) => Ok(Some(number)),
-            None => Err(value.refuse(format!("Field \"{name}\" must be a valid Number"))),
+            None => Err(value.error(format!("Field \"{name}\" must be a valid Number"))),
         }
     }
 
-    pub fn required_integer<T: std::str::FromStr + ToString>(&self, name: &str) -> Result<T, Refused> {
+    pub(super) fn required_integer<T: std::str::FromStr + ToString>(
+        &self,
+        name: &str,
+    ) -> Result<T, RequestError> {
         self.optional_integer(name)?.ok_or_else(|| self.missing(name))
     }
 
-    /// Returns the text of a member, empty where it is missing.
-    pub fn optional_string(&self, name: &str) -> Result<String, Refused> {
+    /// Returns the text of a member, or an empty string if it is missing.
+    pub(super) fn optional_string(&self, name: &str) -> Result<String, RequestError> {
         let Some(value) = self.member(name) else { return Ok(String::new()) };
         match &value.node.value {
-            json::Value::String(text) => Ok(text.decoded.clone()),
-            json::Value::Number(raw) => Ok(raw.clone()),
-            _ => Err(value.refuse(format!("Field \"{name}\" must be of type String"))),
+            json::JsonValue::String(text) => Ok(text.decoded.clone()),
+            // The raw text, not a parsed number: the server copies the digits as they were written.
+            json::JsonValue::Number(raw) => Ok(raw.clone()),
+            _ => Err(value.error(format!("Field \"{name}\" must be of type String"))),
         }
     }
 
-    pub fn required_string(&self, name: &str) -> Result<String, Refused> {
+    pub(super) fn required_string(&self, name: &str) -> Result<String, RequestError> {
         if self.has(name) { self.optional_string(name) } else { Err(self.missing(name)) }
     }
 
-    pub fn optional_array(&self, name: &str) -> Result<Option<Vec<Value<'a>>>, Refused> {
+    pub(super) fn optional_array(&self, name: &str) -> Result<Option<Vec<ArgumentValue<'a>>>, RequestError> {
         let Some(value) = self.member(name) else { return Ok(None) };
         match value.items() {
             Some(items) => Ok(Some(items)),
-            None => Err(value.refuse(format!("Field \"{name}\" must be of type Array"))),
+            None => Err(value.error(format!("Field \"{name}\" must be of type Array"))),
         }
     }
 
-    pub fn optional_object(&self, name: &str) -> Result<Option<Value<'a>>, Refused> {
+    pub(super) fn optional_object(&self, name: &str) -> Result<Option<ArgumentValue<'a>>, RequestError> {
         match self.member(name) {
             Some(value) if !value.is_object() => {
-                Err(value.refuse(format!("Field \"{name}\" must be of type Object")))
+                Err(value.error(format!("Field \"{name}\" must be of type Object")))
             }
             value => Ok(value),
         }
     }
 
-    pub fn required_object(&self, name: &str) -> Result<Value<'a>, Refused> {
+    pub(super) fn required_object(&self, name: &str) -> Result<ArgumentValue<'a>, RequestError> {
         self.optional_object(name)?.ok_or_else(|| self.missing(name))
     }
 
-    fn missing(&self, name: &str) -> Refused {
-        self.refuse(format!("Can't find field \"{name}\""))
+    fn missing(&self, name: &str) -> RequestError {
+        self.error(format!("Can't find field \"{name}\""))
     }
 }

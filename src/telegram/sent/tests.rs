@@ -1,11 +1,11 @@
-use super::{Limit, sent};
+use super::{Limit, process_text};
 use crate::diagnostic::Code;
 use crate::telegram::{ParseMode, TextError, parse};
 
 /// Shows the sent text, its entities as `type:start-end`, and the changes.
 #[track_caller]
 fn check(html: &str, text: &str, entities: &[&str], changes: &[&str]) {
-    let sent = sent(parse(ParseMode::Html, html).unwrap(), Limit::Message).unwrap();
+    let sent = process_text(parse(ParseMode::Html, html).unwrap(), Limit::Message).unwrap();
     let shown: Vec<String> = sent
         .text
         .entities
@@ -19,7 +19,7 @@ fn check(html: &str, text: &str, entities: &[&str], changes: &[&str]) {
 
 #[track_caller]
 fn refused(text: &str, limit: Limit, expected: TextError) {
-    assert_eq!(sent(parse(ParseMode::Html, text).unwrap(), limit).unwrap_err(), expected);
+    assert_eq!(process_text(parse(ParseMode::Html, text).unwrap(), limit).unwrap_err(), expected);
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn styles_are_merged_and_what_vanished_is_told() {
 #[test]
 fn limits_count_characters() {
     let fits = "😀".repeat(4096);
-    assert!(sent(parse(ParseMode::Html, &fits).unwrap(), Limit::Message).is_ok());
+    assert!(process_text(parse(ParseMode::Html, &fits).unwrap(), Limit::Message).is_ok());
     refused(&format!("{fits}x"), Limit::Message, TextError::MessageTooLong);
     refused(&"x".repeat(1025), Limit::Caption, TextError::CaptionTooLong);
 }
@@ -74,14 +74,14 @@ fn limits_count_characters() {
 fn a_message_shows_something_and_a_caption_need_not() {
     refused("<b> \n</b>", Limit::Message, TextError::Empty);
     refused("\u{2800}\u{200b}", Limit::Message, TextError::Empty);
-    let caption = sent(parse(ParseMode::Html, " ").unwrap(), Limit::Caption).unwrap();
+    let caption = process_text(parse(ParseMode::Html, " ").unwrap(), Limit::Caption).unwrap();
     assert_eq!(caption.text.text, "");
 }
 
 #[test]
 fn a_hundred_entities_go_with_a_message_and_styles_are_counted_last() {
     let html = format!("{}{}", "<b>a</b> ".repeat(60), "<code>c</code> ".repeat(60));
-    let sent = sent(parse(ParseMode::Html, &html).unwrap(), Limit::Message).unwrap();
+    let sent = process_text(parse(ParseMode::Html, &html).unwrap(), Limit::Message).unwrap();
     let count = |name: &str| sent.text.entities.iter().filter(|entity| entity.kind.name() == name).count();
     assert_eq!((count("bold"), count("code")), (40, 60));
     assert_eq!(sent.changes[0].code, Code::TooManyEntities);

@@ -1,27 +1,27 @@
-//! HTML can say everything.
+//! Writes HTML, which can express every entity.
 
-use super::nesting::{Event, Part, events};
+use super::nesting::{EntityRange, NestingEvent, events};
 use super::unparsed::Unparsed;
 use crate::telegram::{EntityKind, EscapeContext, FormattedText, ParseMode, escape};
 
 pub(super) fn write(text: &FormattedText) -> Unparsed {
     let entities = text.entities.iter().zip(text.byte_ranges());
-    let parts = entities.map(|(entity, range)| Part { range, kind: &entity.kind }).collect();
+    let parts = entities.map(|(entity, range)| EntityRange { range, kind: &entity.kind }).collect();
     let mut markup = String::with_capacity(text.text.len() * 2);
     for event in events(text.text.len(), parts) {
         match event {
-            Event::Open(part) => markup.push_str(&start_tag(part.kind)),
-            Event::Close(part) => markup.push_str(end_tag(part.kind)),
-            Event::Text(range) => push_text(&mut markup, &text.text[range]),
+            NestingEvent::Open(part) => markup.push_str(&start_tag(part.kind)),
+            NestingEvent::Close(part) => markup.push_str(end_tag(part.kind)),
+            NestingEvent::Text(range) => push_text(&mut markup, &text.text[range]),
         }
     }
     Unparsed { markup, lost: Vec::new() }
 }
 
-/// Quotes need no escape between tags, and `don't` reads better than `don&#39;t`.
 fn push_text(markup: &mut String, text: &str) {
     for c in text.chars() {
         match c {
+            // Unlike in `escape`, quotes stay: between tags `don't` is easier to read than `don&#39;t`.
             '&' => markup.push_str("&amp;"),
             '<' => markup.push_str("&lt;"),
             '>' => markup.push_str("&gt;"),
@@ -53,6 +53,7 @@ fn start_tag(kind: &EntityKind) -> String {
         EntityKind::CustomEmoji { custom_emoji_id } => {
             return format!("<tg-emoji emoji-id=\"{custom_emoji_id}\">");
         }
+        // An empty format is the default, so the attribute is not needed.
         EntityKind::DateTime { unix_time, format } if format.is_empty() => {
             return format!("<tg-time unix=\"{unix_time}\">");
         }

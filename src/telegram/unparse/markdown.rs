@@ -1,4 +1,4 @@
-//! Legacy Markdown has bold, italic, code and links, one at a time, and no way to write a delimiter inside.
+//! Writes legacy Markdown, which has only bold, italic, code and links, without nesting or escapes inside them.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -9,7 +9,7 @@ use crate::telegram::{EntityKind, EscapeContext, FormattedText, ParseMode, escap
 pub(super) fn write(text: &FormattedText) -> Unparsed {
     let ranges = text.byte_ranges();
     let runs = runs(text, &ranges);
-    let mut writer = Writer { text: &text.text, out: Unparsed::default() };
+    let mut writer = MarkdownWriter { text: &text.text, out: Unparsed::default() };
     let mut covered = vec![0; ranges.len()];
     for run in &runs {
         match run.entity {
@@ -22,32 +22,34 @@ pub(super) fn write(text: &FormattedText) -> Unparsed {
     }
     let mut out = writer.out;
     for ((entity, range), covered) in text.entities.iter().zip(&ranges).zip(covered) {
+        // Counted per entity and reported once, not for every piece of it.
         if covered < range.len() {
-            out.lost.push(lost(entity.kind.in_words(), &text.text[range.clone()]));
+            out.lost.push(lost(entity.kind.label(), &text.text[range.clone()]));
         }
     }
     out
 }
 
-/// A stretch of text with at most one entity on it.
-struct Run {
+/// A part of the text with at most one entity.
+struct EntityRun {
     range: Range<usize>,
     entity: Option<usize>,
 }
 
-/// Cuts the text so that on each stretch the one entity counts that says most.
-fn runs(text: &FormattedText, ranges: &[Range<usize>]) -> Vec<Run> {
+/// Splits the text into runs. If entities overlap, the one with the lowest rank counts.
+fn runs(text: &FormattedText, ranges: &[Range<usize>]) -> Vec<EntityRun> {
     let mut edges: Vec<(usize, bool, u8, usize)> = Vec::new();
     for (nth, (entity, range)) in text.entities.iter().zip(ranges).enumerate() {
         if let Some(rank) = rank(&entity.kind)
             && !range.is_empty()
         {
+            // One sweep over sorted edges: comparing every pair of entities would be quadratic.
             edges.push((range.start, true, rank, nth));
             edges.push((range.end, false, rank, nth));
         }
     }
     edges.sort_unstable();
-    let mut runs: Vec<Run> = Vec::new();
+    let mut runs: Vec<EntityRun> = Vec::new();
     let mut active = BTreeSet::new();
     let mut at = 0;
     for (edge, starts, rank, nth) in edges {
@@ -63,19 +65,20 @@ fn runs(text: &FormattedText, ranges: &[Range<usize>]) -> Vec<Run> {
     runs
 }
 
-fn push_run(runs: &mut Vec<Run>, range: Range<usize>, entity: Option<usize>) {
+fn push_run(runs: &mut Vec<EntityRun>, range: Range<usize>, entity: Option<usize>) {
     if range.is_empty() {
         return;
     }
     match runs.last_mut() {
         Some(last) if last.entity == entity => last.range.end = range.end,
-        _ => runs.push(Run { range, entity }),
+        _ => runs.push(EntityRun { range, entity }),
     }
 }
 
-/// What counts where several meet, the first most; `None` for what the mode cannot say.
+/// Decides between overlapping entities: the lowest rank is kept. `None` if the mode cannot express the kind.
 fn rank(kind: &EntityKind) -> Option<u8> {
     match kind {
+        // Code first, as in the server's repair: it contains no other formatting.
         EntityKind::Pre { .. } | EntityKind::Code => Some(0),
         EntityKind::TextLink { .. } | EntityKind::TextMention { .. } => Some(1),
         EntityKind::Bold => Some(2),
@@ -84,17 +87,17 @@ fn rank(kind: &EntityKind) -> Option<u8> {
     }
 }
 
-struct Writer<'a> {
+struct MarkdownWriter<'a> {
     text: &'a str,
     out: Unparsed,
 }
 
-impl Writer<'_> {
+impl MarkdownWriter<'_> {
     fn plain(&mut self, text: &str) {
         self.out.markup.push_str(&escape(ParseMode::Markdown, EscapeContext::Text, text));
     }
 
-    /// Writes an entity, in pieces where its text has the delimiter that would end it.
+    /// Writes an entity, split if its text contains the delimiter that would end it.
     fn entity(&mut self, kind: &EntityKind, range: Range<usize>) {
         let text = &self.text[range];
         let (open, close, end) = delimiters(kind, text);
@@ -104,8 +107,10 @@ impl Writer<'_> {
             self.out.lost.push(lost("the language of the code block", text));
         }
         for (nth, piece) in text.split(end).enumerate() {
+            // Reported once per entity. Reporting it for every piece read the whole text each time: 0.3 s for 64 KB
+            // of backticks.
             if nth == 1 {
-                self.out.lost.push(lost(&format!("{} around {end}", kind.in_words()), text));
+                self.out.lost.push(lost(&format!("{} around {end}", kind.label()), text));
             }
             if 0 < nth {
                 self.plain(end);
@@ -124,24 +129,27 @@ impl Writer<'_> {
         }
     }
 
-    /// Takes back backslashes that would escape the delimiter, to put them inside, where they are text.
+    /// Removes the backslashes at the end of the output and returns them.
     fn take_backslashes(&mut self, kind: &EntityKind, piece: &str) -> String {
-        let kept = self.out.markup.trim_end_matches('\\').len();
-        let taken = self.out.markup.split_off(kept);
+        // A backslash directly before the delimiter would escape it. Inside the entity it is plain text.
+        let end = self.out.markup.trim_end_matches('\\').len();
+        let taken = self.out.markup.split_off(end);
         if !taken.is_empty() {
-            let what = format!("{} begins with the backslash before it", kind.in_words());
+            let what = format!("{} begins with the backslash before it", kind.label());
             self.out.lost.push(lost(&what, piece));
         }
         taken
     }
 }
 
-/// Returns what stands before and behind, and what cannot be inside.
+/// Returns the opening and closing delimiter, and the text that must not be inside.
 fn delimiters(kind: &EntityKind, text: &str) -> (String, String, &'static str) {
     match kind {
         EntityKind::Bold => ("*".into(), "*".into(), "*"),
         EntityKind::Italic => ("_".into(), "_".into(), "_"),
         EntityKind::Pre { language } => {
+            // A backtick at the end would become a part of the closing fence. Split at every backtick, such text
+            // still parses.
             let end = if text.contains("```") || text.ends_with('`') { "`" } else { "```" };
             let name = language.as_deref().filter(|name| is_fence_language(name));
             (format!("```{}\n", name.unwrap_or_default()), "```".into(), end)
@@ -155,10 +163,12 @@ fn delimiters(kind: &EntityKind, text: &str) -> (String, String, &'static str) {
     }
 }
 
+/// Whether the name can be written after a fence.
 pub(super) fn is_fence_language(name: &str) -> bool {
     !name.contains(|c: char| c == '`' || c == '\0' || c == '\x0b' || c.is_ascii_whitespace())
 }
 
+/// Returns the address of a link, a custom emoji or a time.
 pub(super) fn address(kind: &EntityKind) -> Option<String> {
     match kind {
         EntityKind::TextLink { url } => Some(url.clone()),

@@ -1,42 +1,42 @@
-//! MarkdownV2 can say everything but a quote that does not begin and end with its lines.
+//! Writes MarkdownV2. It can express everything except a quote that does not consist of whole lines.
 
 use std::ops::Range;
 
 use super::markdown::{address, is_fence_language};
-use super::nesting::{Event, Part, events};
+use super::nesting::{EntityRange, NestingEvent, events};
 use super::unparsed::{Unparsed, lost};
 use crate::telegram::{EntityKind, EscapeContext, FormattedText, ParseMode, escape};
 
 pub(super) fn write(text: &FormattedText) -> Unparsed {
     let parts = parts(text);
-    let mut writer = Writer { text: &text.text, out: Unparsed::default(), ..Writer::default() };
+    let mut writer =
+        MarkdownV2Writer { text: &text.text, out: Unparsed::default(), ..MarkdownV2Writer::default() };
     for event in events(text.text.len(), parts) {
         match event {
-            Event::Open(part) => writer.open(part),
-            Event::Close(part) => writer.close(&part),
-            Event::Text(range) => writer.push_text(range),
+            NestingEvent::Open(part) => writer.open(part),
+            NestingEvent::Close(part) => writer.close(&part),
+            NestingEvent::Text(range) => writer.push_text(range),
         }
     }
     writer.out
 }
 
-/// Returns the entities so that quotes hold whole lines and nothing crosses them.
-///
-/// A quote's last line break belongs to it but comes behind all that is in it, since it is what ends the quote.
-fn parts(text: &FormattedText) -> Vec<Part<'_>> {
+/// Returns the entities with quotes extended over their last line break, and everything else cut at the quotes' edges.
+fn parts(text: &FormattedText) -> Vec<EntityRange<'_>> {
     let bytes = text.text.as_bytes();
     let all = text.entities.iter().zip(text.byte_ranges());
-    let (mut quotes, mut others) = (Vec::<Part<'_>>::new(), Vec::new());
+    let (mut quotes, mut others) = (Vec::<EntityRange<'_>>::new(), Vec::new());
     for (entity, mut range) in all {
         if !is_quote(&entity.kind) {
-            others.push(Part { range, kind: &entity.kind });
+            others.push(EntityRange { range, kind: &entity.kind });
             continue;
         }
         let is_open_line =
             !range.is_empty() && bytes[range.end - 1] != b'\n' && bytes.get(range.end) == Some(&b'\n');
+        // In MarkdownV2 the line break that ends a quote is always part of it.
         range.end += usize::from(is_open_line);
         if quotes.last().is_none_or(|quote| quote.range.end <= range.start) && !range.is_empty() {
-            quotes.push(Part { range, kind: &entity.kind });
+            quotes.push(EntityRange { range, kind: &entity.kind });
         }
     }
     let mut parts = quotes.clone();
@@ -46,25 +46,32 @@ fn parts(text: &FormattedText) -> Vec<Part<'_>> {
     parts
 }
 
-fn cut<'a>(part: &Part<'a>, quotes: &[Part<'a>], bytes: &[u8], parts: &mut Vec<Part<'a>>) {
+fn cut<'a>(
+    part: &EntityRange<'a>,
+    quotes: &[EntityRange<'a>],
+    bytes: &[u8],
+    parts: &mut Vec<EntityRange<'a>>,
+) {
     let mut start = part.range.start;
     let first = quotes.partition_point(|quote| quote.range.end <= start);
     for quote in &quotes[first..] {
         if part.range.end < quote.range.start {
             break;
         }
+        // An entity that crosses a quote is written in pieces: before, inside and after it.
         let before = start..quote.range.start.max(start);
-        parts.push(Part { range: without_code_break(before, part.kind, bytes), kind: part.kind });
+        parts.push(EntityRange { range: without_code_break(before, part.kind, bytes), kind: part.kind });
         let ends_line = bytes[quote.range.end - 1] == b'\n';
+        // The line break ends the quote, so entities inside the quote must end before it.
         let end = (quote.range.end - usize::from(ends_line)).min(part.range.end);
         let start_inside = start.max(quote.range.start);
-        parts.push(Part { range: start_inside..end.max(start_inside), kind: part.kind });
+        parts.push(EntityRange { range: start_inside..end.max(start_inside), kind: part.kind });
         start = quote.range.end;
     }
-    parts.push(Part { range: start..part.range.end.max(start), kind: part.kind });
+    parts.push(EntityRange { range: start..part.range.end.max(start), kind: part.kind });
 }
 
-/// Leaves out a line break at the end of code: within code it would not begin the line that a quote needs.
+/// Cuts off a line break at the end of code: inside code it would not begin the line that a quote needs.
 fn without_code_break(range: Range<usize>, kind: &EntityKind, bytes: &[u8]) -> Range<usize> {
     let is_code = matches!(kind, EntityKind::Code | EntityKind::Pre { .. });
     let ends_line = !range.is_empty() && bytes[range.end - 1] == b'\n';
@@ -76,19 +83,19 @@ fn is_quote(kind: &EntityKind) -> bool {
 }
 
 #[derive(Default)]
-struct Writer<'a> {
+struct MarkdownV2Writer<'a> {
     text: &'a str,
     out: Unparsed,
-    open: Vec<Part<'a>>,
-    /// Where the quote that is open ends, and whether it expands.
+    open: Vec<EntityRange<'a>>,
+    /// The end of the open quote, and whether it is expandable.
     quote: Option<(usize, bool)>,
-    /// Where the last quote ended, so that one that follows at once is kept apart.
+    /// The end of the last quote: a quote that follows at once needs a separator.
     quote_end: Option<usize>,
-    is_behind_underscore: bool,
+    is_after_underscore: bool,
 }
 
-impl<'a> Writer<'a> {
-    fn open(&mut self, part: Part<'a>) {
+impl<'a> MarkdownV2Writer<'a> {
+    fn open(&mut self, part: EntityRange<'a>) {
         match part.kind {
             EntityKind::Blockquote | EntityKind::ExpandableBlockquote => self.open_quote(&part),
             EntityKind::Pre { language } => self.open_pre(language.as_deref(), &part),
@@ -99,12 +106,13 @@ impl<'a> Writer<'a> {
         self.open.push(part);
     }
 
-    fn open_quote(&mut self, part: &Part<'a>) {
+    fn open_quote(&mut self, part: &EntityRange<'a>) {
         let start = part.range.start;
         if 0 < start && self.text.as_bytes()[start - 1] != b'\n' && self.quote_end != Some(start) {
             self.push("\n");
-            self.out.lost.push(lost("the quote begins a new line", &self.text[part.range.clone()]));
+            self.out.lost.push(lost("a quote that starts within a line", &self.text[part.range.clone()]));
         }
+        // `**` is an empty bold: without it the two quotes would be one.
         if self.quote_end == Some(start) {
             self.push("**");
         }
@@ -112,21 +120,22 @@ impl<'a> Writer<'a> {
         self.quote = Some((part.range.end, *part.kind == EntityKind::ExpandableBlockquote));
     }
 
-    fn open_pre(&mut self, language: Option<&str>, part: &Part<'a>) {
+    fn open_pre(&mut self, language: Option<&str>, part: &EntityRange<'a>) {
         let name = language.filter(|name| is_fence_language(name));
         if name != language {
             self.out.lost.push(lost("the language of the code block", &self.text[part.range.clone()]));
         }
         self.push("```");
+        // Without a line break the first word of the code would be read as its language.
         self.push(name.unwrap_or_default());
         self.push("\n");
-        // A carriage return here would count as part of the line break.
+        // After the line break a carriage return would be read as a part of it.
         if self.text[part.range.clone()].starts_with('\r') {
             self.push("\\");
         }
     }
 
-    fn close(&mut self, part: &Part<'a>) {
+    fn close(&mut self, part: &EntityRange<'a>) {
         if is_quote(part.kind) {
             self.open.pop();
             return self.close_quote(part);
@@ -144,7 +153,7 @@ impl<'a> Writer<'a> {
         self.open.pop();
     }
 
-    fn close_quote(&mut self, part: &Part<'a>) {
+    fn close_quote(&mut self, part: &EntityRange<'a>) {
         let Some((end, expands)) = self.quote.take() else { return };
         self.quote_end = Some(end);
         if self.text[part.range.clone()].ends_with('\n') {
@@ -155,7 +164,7 @@ impl<'a> Writer<'a> {
         }
         if end < self.text.len() {
             self.push("\n");
-            self.out.lost.push(lost("the quote ends its line", &self.text[part.range.clone()]));
+            self.out.lost.push(lost("a quote that ends within a line", &self.text[part.range.clone()]));
         }
     }
 
@@ -168,37 +177,40 @@ impl<'a> Writer<'a> {
         let mut at = range.start;
         for line in text.split_inclusive('\n') {
             at += line.len();
-            let words = line.strip_suffix('\n');
-            self.push(&escape(ParseMode::MarkdownV2, EscapeContext::Text, words.unwrap_or(line)));
-            if words.is_some() {
+            let content = line.strip_suffix('\n');
+            self.push(&escape(ParseMode::MarkdownV2, EscapeContext::Text, content.unwrap_or(line)));
+            if content.is_some() {
                 self.line_break(at);
             }
         }
     }
 
-    /// Writes the line break that ends at `behind`: the quote's last, or one within it.
-    fn line_break(&mut self, behind: usize) {
+    /// Writes the line break that ends at `after`, which may be in a quote or end it.
+    fn line_break(&mut self, after: usize) {
         match self.quote {
-            Some((end, true)) if behind == end => self.push("||\n"),
-            Some((end, _)) if behind < end => self.push("\n>"),
+            Some((end, true)) if after == end => self.push("||\n"),
+            // Every line of a quote needs its own `>`.
+            Some((end, _)) if after < end => self.push("\n>"),
             _ => self.push("\n"),
         }
     }
 
-    /// Writes a delimiter; two of underscores in a row would be read as others, so an empty entity goes between.
+    /// Writes a delimiter, separated from an underscore before it if necessary.
     fn delimiter(&mut self, delimiter: &str) {
         let has_underscore = delimiter.starts_with('_');
-        if has_underscore && self.is_behind_underscore {
+        if has_underscore && self.is_after_underscore {
+            // `___` is read greedily as `__` and `_`. An empty entity keeps the two apart, but not of the kind that
+            // is open, which it would close.
             let is_bold = self.open.last().is_some_and(|part| *part.kind == EntityKind::Bold);
             self.push(if is_bold { "~~" } else { "**" });
         }
         self.push(delimiter);
-        self.is_behind_underscore = has_underscore;
+        self.is_after_underscore = has_underscore;
     }
 
     fn push(&mut self, markup: &str) {
         self.out.markup.push_str(markup);
-        self.is_behind_underscore &= markup.is_empty();
+        self.is_after_underscore &= markup.is_empty();
     }
 }
 

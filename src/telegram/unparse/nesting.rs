@@ -1,4 +1,4 @@
-//! Entities as opens and closes between stretches of text, properly nested whatever they were.
+//! Turns entities into properly nested open, close and text events.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -7,30 +7,31 @@ use std::ops::Range;
 use crate::telegram::EntityKind;
 
 #[derive(Debug, Clone)]
-pub(super) struct Part<'a> {
+pub(super) struct EntityRange<'a> {
     pub range: Range<usize>,
     pub kind: &'a EntityKind,
 }
 
 #[derive(Debug, Clone)]
-pub(super) enum Event<'a> {
-    Open(Part<'a>),
+pub(super) enum NestingEvent<'a> {
+    Open(EntityRange<'a>),
     Text(Range<usize>),
-    Close(Part<'a>),
+    Close(EntityRange<'a>),
 }
 
-/// Returns the steps through a text of `len` bytes; parts that cross one they start in are cut at its end.
+/// Returns the events for a text of `len` bytes. A part that crosses the end of another is split there.
 ///
-/// `parts` come in the server's order, which also says what is outside where two have the same range.
-pub(super) fn events<'a>(len: usize, parts: Vec<Part<'a>>) -> Vec<Event<'a>> {
+/// `parts` must be in the server's order: of two with the same range the first one is outside.
+pub(super) fn events<'a>(len: usize, parts: Vec<EntityRange<'a>>) -> Vec<NestingEvent<'a>> {
     let mut kinds = Vec::with_capacity(parts.len());
-    let mut waiting = BinaryHeap::new();
+    let mut queue = BinaryHeap::new();
     for (nth, part) in parts.into_iter().enumerate() {
         kinds.push(part.kind);
-        waiting.push(Reverse((part.range.start, Reverse(part.range.end), nth)));
+        queue.push(Reverse((part.range.start, Reverse(part.range.end), nth)));
     }
     let mut walk = Walk { at: 0, open: Vec::new(), events: Vec::new() };
-    while let Some(Reverse((start, Reverse(end), nth))) = waiting.pop() {
+    while let Some(Reverse((start, Reverse(end), nth))) = queue.pop() {
+        // Cutting may have left an empty part.
         if end <= start {
             continue;
         }
@@ -38,14 +39,15 @@ pub(super) fn events<'a>(len: usize, parts: Vec<Part<'a>>) -> Vec<Event<'a>> {
         let end = match walk.open.last() {
             Some(outer) if outer.range.end < end => {
                 let cut = outer.range.end;
-                waiting.push(Reverse((cut, Reverse(end), nth)));
+                // The rest goes back to the queue: parts that begin before the cut must come first.
+                queue.push(Reverse((cut, Reverse(end), nth)));
                 cut
             }
             _ => end,
         };
         walk.text_until(start);
-        let part = Part { range: start..end, kind: kinds[nth] };
-        walk.events.push(Event::Open(part.clone()));
+        let part = EntityRange { range: start..end, kind: kinds[nth] };
+        walk.events.push(NestingEvent::Open(part.clone()));
         walk.open.push(part);
     }
     walk.close_until(len);
@@ -55,21 +57,21 @@ pub(super) fn events<'a>(len: usize, parts: Vec<Part<'a>>) -> Vec<Event<'a>> {
 
 struct Walk<'a> {
     at: usize,
-    open: Vec<Part<'a>>,
-    events: Vec<Event<'a>>,
+    open: Vec<EntityRange<'a>>,
+    events: Vec<NestingEvent<'a>>,
 }
 
 impl Walk<'_> {
     fn close_until(&mut self, at: usize) {
         while let Some(part) = self.open.pop_if(|part| part.range.end <= at) {
             self.text_until(part.range.end);
-            self.events.push(Event::Close(part));
+            self.events.push(NestingEvent::Close(part));
         }
     }
 
     fn text_until(&mut self, at: usize) {
         if self.at < at {
-            self.events.push(Event::Text(self.at..at));
+            self.events.push(NestingEvent::Text(self.at..at));
             self.at = at;
         }
     }

@@ -56,7 +56,7 @@ fn markdown_v2_quotes_hold_whole_lines() {
     v2("<blockquote expandable><tg-spoiler>a</tg-spoiler>\n</blockquote>b", ">||a||||\nb");
     v2(
         "x<blockquote>a</blockquote>y",
-        "x\n>a\ny - the quote begins a new line on \"a\" - the quote ends its line on \"a\"",
+        "x\n>a\ny - a quote that starts within a line on \"a\" - a quote that ends within a line on \"a\"",
     );
     v2("<blockquote><b>a\n</b></blockquote>b", ">*a*\nb");
 }
@@ -132,7 +132,7 @@ fn again(mode: ParseMode, markup: &str) -> FormattedText {
     }
 }
 
-/// Makes quotes begin and end with lines, the line break in and all else out, as MarkdownV2 has it.
+/// Makes quotes whole lines, including their line break, as MarkdownV2 requires.
 fn with_quotes_of_lines(text: FormattedText) -> FormattedText {
     let unparsed = unparse(&text, ParseMode::MarkdownV2);
     again(ParseMode::MarkdownV2, &unparsed.markup)

@@ -1,9 +1,9 @@
-//! Markup with what it could not say.
+//! The result: markup, and what the mode cannot express.
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Unparsed {
     pub markup: String,
-    /// What is lost, in words, each with the text it was on; empty where parsing again gives the same message.
+    /// What is lost, each with an excerpt of its text. Empty if parsing gives the same message again.
     pub lost: Vec<String>,
 }
 

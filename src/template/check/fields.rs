@@ -1,56 +1,60 @@
-//! Keys that the method does not know, by the tables of the Bot API: in every branch, whoever the recipient is.
+//! Finds JSON keys that the Bot API method does not have, in all branches of a template. (A rendered request shows only
+//! the branches that one recipient takes.)
 
 use crate::diagnostic::{Code, Diagnostic, Fix};
 use crate::json;
 use crate::telegram::Method;
-use crate::telegram::fields::{self, Field, Kind};
+use crate::telegram::fields::{self, ApiField, FieldType};
 use crate::text::Span;
 
 use super::super::json_state::JsonState;
 
-pub(super) struct Unknown {
+pub(super) struct UnknownField {
     message: String,
     near: Option<&'static str>,
 }
 
-pub(super) fn unknown(method: Method, name: &str, state: &JsonState) -> Option<Unknown> {
-    // One with Liquid or escapes in it may be any.
+pub(super) fn find_unknown(method: Method, name: &str, state: &JsonState) -> Option<UnknownField> {
+    // A `{{ }}` in a key (marked by a NUL) or a JSON escape can stand for any name.
     if name.contains(['\0', '\\']) {
         return None;
     }
-    let path = state.whole_path()?;
+    let path = state.known_path()?;
     let (_, parents) = path.split_last()?;
+    // Without a table there is nothing to compare with: a parent key is unknown (and reported), or not an object.
     let (owner, known) = fields_at(method, parents)?;
     if known.is_empty() || known.iter().any(|field| field.name == name) {
         return None;
     }
-    let (message, near) = fields::unknown(owner, name, known);
-    Some(Unknown { message, near })
+    let (message, near) = fields::unknown_field(owner, name, known);
+    Some(UnknownField { message, near })
 }
 
-impl Unknown {
-    pub fn problem(self, key: Span) -> Diagnostic {
+impl UnknownField {
+    pub(super) fn problem(self, key: Span) -> Diagnostic {
         let problem = Diagnostic::warning(Code::UnknownField, key, self.message);
         match self.near {
+            // Not safe: a similar name need not be the intended one.
             Some(near) => problem
                 .with_help(format!("did you mean `{near}`?"))
                 .with_fix(Fix::replace(format!("write `{near}`"), key, json::quote(near)).unsafe_to_apply()),
-            None => problem.with_help("take it out; Telegram does not look at it"),
+            None => problem.with_help("remove it"),
         }
     }
 }
 
-fn fields_at(method: Method, parents: &[&str]) -> Option<(&'static str, &'static [Field])> {
+fn fields_at(method: Method, parents: &[&str]) -> Option<(&'static str, &'static [ApiField])> {
     let mut owner = method.as_str();
     let mut known = fields::of_method(method);
     let mut steps = parents.iter().copied().peekable();
     while let Some(key) = steps.next() {
         let mut kind = &known.iter().find(|field| field.name == key)?.kind;
+        // The path of a value in an array has one `[]` per array, which must match the nesting of the type.
         while steps.next_if_eq(&"[]").is_some() {
-            let Kind::Array(inner) = kind else { return None };
+            let FieldType::Array(inner) = kind else { return None };
             kind = inner;
         }
-        let Kind::Object(name) = kind else { return None };
+        let FieldType::Object(name) = kind else { return None };
         owner = name;
         known = fields::of_object(name);
     }

@@ -1,99 +1,107 @@
-//! Follows the JSON of a body through text, branches, loops and partials, and looks at each `{{ }}` where it stands.
+//! Tracks the JSON state of a body through text, branches, loops and partials, and checks each `{{ }}` at its position.
 //!
-//! What is captured is followed where it is printed: there it has its place in the JSON.
+//! Captured text is followed at the output that prints it, because only there its position in the JSON is known.
+//!
+//! A body is read twice. The first pass collects the parse mode and the keys of each object, since `parse_mode` may
+//! come after the text that it applies to. The second pass reports problems.
 
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::diagnostic::{Code, Diagnostic, Fix};
-use crate::json::{self, TokenKind};
+use crate::json::{self, JsonTokenKind};
 use crate::profile::Vocabulary;
 use crate::telegram::{Method, ParseMode};
 use crate::text::{Span, floor_char_boundary};
 
-use super::super::json_state::{Event, JsonState, Within};
-use super::super::syntax::{Block, CaseBranch, Expression, Loop, Node, Output, PartialCall, Tag};
-use super::super::{File, Template, partials};
+use super::super::json_state::{JsonEvent, JsonSlot, JsonState};
+use super::super::syntax::{
+    Block, CaseBranch, Expression, Loop, OutputNode, PartialCall, SyntaxNode, TagNode,
+};
+use super::super::{Template, TemplateFile, partials};
 use super::fields;
-use super::guard::Guard;
-use super::hole::Hole;
-use super::source::{Definition, Scope, Source};
+use super::guard::PresenceGuard;
+use super::interpolation::Interpolation;
+use super::source::{Definition, NameDefinitions, ValueSource};
 
-/// What is known of a body's objects, by their numbers (see [`JsonState::member`]).
+/// The body's JSON objects, by their number (see [`JsonState::member`]).
 #[derive(Debug, Default)]
-pub(in super::super) struct Objects {
-    /// The parse mode of each object that has one; `None` for one that is not known beforehand.
+pub(in super::super) struct BodyObjects {
+    /// The parse mode of each object with a `parse_mode`; `None` if it is invalid or branches disagree.
     modes: HashMap<usize, Option<ParseMode>>,
-    /// The keys of each object, in any branch.
+    /// The keys of each object, from all branches.
     keys: HashMap<usize, Vec<Rc<str>>>,
 }
 
-impl Objects {
-    pub fn mode(&self, object: usize) -> Option<ParseMode> {
+impl BodyObjects {
+    pub(crate) fn mode(&self, object: usize) -> Option<ParseMode> {
         self.modes.get(&object).copied().flatten()
     }
 
-    pub fn keys(&self, object: usize) -> &[Rc<str>] {
+    pub(crate) fn keys(&self, object: usize) -> &[Rc<str>] {
         self.keys.get(&object).map_or(&[], Vec::as_slice)
     }
 }
 
-/// How many nodes of captures and partials are followed, and how deep: each may print others more than once.
+// Captures and partials can print others more than once, so the work would grow exponentially with their depth. At a
+// limit their output is treated like an unknown value.
 const MAX_INNER_NODES: usize = 20_000;
 const MAX_INNER_DEPTH: usize = 20;
 
 pub(super) fn check(template: &Template, vocabulary: &Vocabulary, method: Option<Method>) -> Vec<Diagnostic> {
     let objects = objects_of(template);
-    let checked = Checked { vocabulary, method, objects: &objects };
+    let checked = CheckPass { vocabulary, method, objects: &objects };
     Follower::new(template, Some(checked)).run().problems
 }
 
-pub(in super::super) fn objects_of(template: &Template) -> Objects {
-    Follower::new(template, None).run().found
+pub(in super::super) fn objects_of(template: &Template) -> BodyObjects {
+    Follower::new(template, None).run().objects
 }
 
-/// What the second way through a body knows, which looks for problems.
+/// The input of the second pass, which reports problems.
 #[derive(Clone, Copy)]
-struct Checked<'t> {
+struct CheckPass<'t> {
     vocabulary: &'t Vocabulary,
     method: Option<Method>,
-    objects: &'t Objects,
+    objects: &'t BodyObjects,
 }
 
-struct Captured<'t> {
+struct CaptureBodies<'t> {
     name: &'t str,
     bodies: Vec<(usize, &'t Block)>,
 }
 
 struct Follower<'t> {
     template: &'t Template,
+    /// The index of the current file; 0 is the body.
     file: usize,
+    /// The tag in the body that called the current partial, if any.
     call: Option<Span>,
-    scope: Scope<'t>,
-    /// `None` on the first way through, which learns the objects and tells of nothing.
-    checked: Option<Checked<'t>>,
-    /// The paths that are known to have a value here, as written.
+    scope: NameDefinitions<'t>,
+    /// `None` in the first pass, which collects the objects and reports nothing.
+    check_pass: Option<CheckPass<'t>>,
+    /// The paths, as written, that conditions guarantee to have a value at the current node.
     present: Vec<String>,
-    found: Objects,
+    objects: BodyObjects,
     problems: Vec<Diagnostic>,
     n_inner_nodes: usize,
     inner_depth: usize,
-    /// Whether what is followed is captured text that is escaped for JSON where it is printed: it is no JSON itself.
+    /// Whether the current text is captured text that is escaped for JSON when it is printed, so not JSON itself.
     is_escaped: bool,
 }
 
 impl<'t> Follower<'t> {
-    fn new(template: &'t Template, checked: Option<Checked<'t>>) -> Self {
-        let mut scope = Scope::default();
+    fn new(template: &'t Template, checked: Option<CheckPass<'t>>) -> Self {
+        let mut scope = NameDefinitions::default();
         scope.define_all(0, template.body());
         Follower {
             template,
             file: 0,
             call: None,
             scope,
-            checked,
+            check_pass: checked,
             present: Vec::new(),
-            found: Objects::default(),
+            objects: BodyObjects::default(),
             problems: Vec::new(),
             n_inner_nodes: 0,
             inner_depth: 0,
@@ -110,30 +118,34 @@ impl<'t> Follower<'t> {
         self.current().map_or("", |file| &file.source)
     }
 
-    fn current(&self) -> Option<&'t File> {
+    fn current(&self) -> Option<&'t TemplateFile> {
         self.template.files().get(self.file)
     }
 
-    /// Adds a problem of the file that is being followed; one in a partial is told at the tag that calls it.
-    fn tell(&mut self, problem: Diagnostic) {
-        if self.checked.is_none() {
+    /// Adds a problem of the current file. A problem in a partial is reported at the tag in the body that calls it.
+    fn report(&mut self, problem: Diagnostic) {
+        if self.check_pass.is_none() {
             return;
         }
         let problem = match (self.call, self.current()) {
-            (Some(call), Some(file)) => partials::at_call(file, &problem, call),
+            (Some(call), Some(file)) => partials::move_to_call(file, &problem, call),
             _ => problem,
         };
-        // What is printed twice is wrong once.
-        let is_told = |told: &Diagnostic| {
-            told.span == problem.span && told.code == problem.code && told.message == problem.message
+        // A capture that is printed twice would report its problems twice. These are close together, so only the last
+        // 50 are compared: comparing with all took quadratic time on large bodies.
+        let is_duplicate = |reported: &Diagnostic| {
+            reported.span == problem.span
+                && reported.code == problem.code
+                && reported.message == problem.message
         };
-        if !self.problems.iter().rev().take(50).any(is_told) {
+        if !self.problems.iter().rev().take(50).any(is_duplicate) {
             self.problems.push(problem);
         }
     }
 
-    /// Follows `block` from `state`; returns the state behind it, `None` where nothing goes on behind it.
+    /// Follows `block` from `state`; returns the state after it, or `None` if a `break`, `continue` or `abort` ends it.
     fn follow(&mut self, block: &'t Block, state: JsonState) -> Option<JsonState> {
+        // What an `if` without `else` guarantees for the nodes after it holds only to the end of this block.
         let mark = self.present.len();
         let mut state = Some(state);
         for node in &block.nodes {
@@ -141,74 +153,80 @@ impl<'t> Follower<'t> {
             if 0 < self.inner_depth {
                 self.n_inner_nodes += 1;
             }
-            state = self.node(node, before);
+            state = self.follow_node(node, before);
         }
         self.present.truncate(mark);
         state
     }
 
-    fn node(&mut self, node: &'t Node, mut state: JsonState) -> Option<JsonState> {
+    fn follow_node(&mut self, node: &'t SyntaxNode, mut state: JsonState) -> Option<JsonState> {
         match node {
-            Node::Text(span) => self.text(*span, &mut state),
-            Node::Output(output) => return Some(self.output(output, state)),
-            Node::Tag(span, tag) => return self.tag(*span, tag, state),
+            SyntaxNode::Text(span) => self.follow_text(*span, &mut state),
+            SyntaxNode::Output(output) => return Some(self.follow_output(output, state)),
+            SyntaxNode::Tag(span, tag) => return self.follow_tag(*span, tag, state),
         }
         Some(state)
     }
 
-    fn tag(&mut self, span: Span, tag: &'t Tag, mut state: JsonState) -> Option<JsonState> {
+    fn follow_tag(&mut self, span: Span, tag: &'t TagNode, mut state: JsonState) -> Option<JsonState> {
         match tag {
-            Tag::Raw(text) => self.text(*text, &mut state),
-            Tag::If { branches } => {
+            TagNode::Raw(text) => self.follow_text(*text, &mut state),
+            TagNode::If { branches } => {
                 let guards = branches.iter().map(|branch| match &branch.condition {
-                    Some(condition) => Guard::of(self.source(), condition, branch.is_negated),
-                    None => Guard::default(),
+                    Some(condition) => PresenceGuard::of(self.source(), condition, branch.is_negated),
+                    None => PresenceGuard::default(),
                 });
                 let has_else = branches.last().is_some_and(|branch| branch.condition.is_none());
                 let bodies = branches.iter().map(|branch| &branch.body).zip(guards).collect();
-                return self.branches(span, bodies, has_else, state);
+                return self.follow_branches(span, bodies, has_else, state);
             }
-            Tag::Case { subject, branches } => {
+            TagNode::Case { subject, branches } => {
                 let has_else = branches.iter().any(|branch| branch.values.is_empty());
-                let guard = |branch: &CaseBranch| Guard::of_case(self.source(), subject, &branch.values);
+                let guard =
+                    |branch: &CaseBranch| PresenceGuard::of_case(self.source(), subject, &branch.values);
                 let bodies = branches.iter().map(|branch| (&branch.body, guard(branch))).collect();
-                return self.branches(span, bodies, has_else, state);
+                return self.follow_branches(span, bodies, has_else, state);
             }
-            Tag::For(each) | Tag::TableRow(each) => return Some(self.each(span, each, state)),
-            Tag::IfChanged(body) => {
-                let bodies = vec![(body, Guard::default())];
-                return self.branches(span, bodies, false, state);
+            TagNode::For(each) | TagNode::TableRow(each) => return Some(self.follow_loop(span, each, state)),
+            TagNode::IfChanged(body) => {
+                let bodies = vec![(body, PresenceGuard::default())];
+                return self.follow_branches(span, bodies, false, state);
             }
-            Tag::Partial(call) => return Some(self.partial(span, call, state)),
-            Tag::Cycle { .. } | Tag::Increment(_) | Tag::Decrement(_) => state.read_hole(),
-            Tag::Break | Tag::Continue | Tag::Abort => return None,
-            // What is captured is printed somewhere else.
-            Tag::Assign { .. } | Tag::Capture { .. } | Tag::Comment | Tag::Broken => {}
+            TagNode::Partial(call) => return Some(self.follow_partial(span, call, state)),
+            // These print a value that cannot be traced, so it is not checked.
+            TagNode::Cycle { .. } | TagNode::Increment(_) | TagNode::Decrement(_) => {
+                state.read_interpolation()
+            }
+            TagNode::Break | TagNode::Continue | TagNode::Abort => return None,
+            // Captured text is followed where it is printed.
+            TagNode::Assign { .. } | TagNode::Capture { .. } | TagNode::Comment | TagNode::Broken => {}
         }
         Some(state)
     }
 
-    fn text(&mut self, span: Span, state: &mut JsonState) {
+    fn follow_text(&mut self, span: Span, state: &mut JsonState) {
+        // Quotes and braces in this text will be escaped: they do not change the state.
         if self.is_escaped {
             return;
         }
         let source = self.source();
         let mut events = Vec::new();
         let mut rest = span;
-        // An event's place in the JSON is known only until the next character is read.
+        // The path of an event is available only until the next character is read, so its key is looked up here.
         while !rest.is_empty() {
             let mut last = None;
             let read = state.read_to_event(rest.of(source), &mut |event| last = Some(event));
             let end = rest.start + read;
             if let Some(event) = last {
-                let method = self.checked.and_then(|checked| checked.method);
-                if let (Event::Key { name, is_repeated: false }, Some((object, _))) = (&event, state.member())
+                let method = self.check_pass.and_then(|checked| checked.method);
+                if let (JsonEvent::Key { name, is_repeated: false }, Some((object, _))) =
+                    (&event, state.member())
                 {
-                    self.found.keys.entry(object).or_default().push(Rc::clone(name));
+                    self.objects.keys.entry(object).or_default().push(Rc::clone(name));
                 }
                 events.push(match (&event, method) {
-                    (Event::Key { name, .. }, Some(method)) => {
-                        let unknown = fields::unknown(method, name, state);
+                    (JsonEvent::Key { name, .. }, Some(method)) => {
+                        let unknown = fields::find_unknown(method, name, state);
                         (end, event, unknown)
                     }
                     _ => (end, event, None),
@@ -218,62 +236,68 @@ impl<'t> Follower<'t> {
         }
         for (end, event, unknown) in events {
             match event {
-                Event::Key { name, is_repeated } => {
-                    // A very long name is not remembered whole.
+                JsonEvent::Key { name, is_repeated } => {
+                    // `JsonState` keeps only the start of a very long name, so the offset can be inside a character.
                     let start = floor_char_boundary(source, end.saturating_sub(name.len() + 2));
                     let key = Span::new(start, end);
                     if let Some(unknown) = unknown {
-                        self.tell(unknown.problem(key));
+                        self.report(unknown.problem(key));
                     }
                     if is_repeated {
-                        self.tell(duplicate_key(source, span, key, &name));
+                        self.report(duplicate_key(source, span, key, &name));
                     }
                 }
-                Event::Text { object, key, value } if &*key == "parse_mode" => {
+                JsonEvent::Text { object, key, value } if &*key == "parse_mode" => {
                     let mode = ParseMode::from_argument(&value).unwrap_or(None);
-                    let known = self.found.modes.entry(object).or_insert(mode);
+                    let known = self.objects.modes.entry(object).or_insert(mode);
+                    // Branches set different modes, so it is unknown which escape is right, and none is required.
                     if *known != mode {
                         *known = None;
                     }
                 }
-                Event::Text { .. } => {}
+                JsonEvent::Text { .. } => {}
             }
         }
     }
 
-    fn branches(
+    fn follow_branches(
         &mut self,
         span: Span,
-        bodies: Vec<(&'t Block, Guard)>,
+        bodies: Vec<(&'t Block, PresenceGuard)>,
         has_else: bool,
         state: JsonState,
     ) -> Option<JsonState> {
         let mut ends = Vec::new();
-        // What is known to have a value in a branch since none before it was taken, and behind the tag since those
-        // that were taken lead nowhere.
-        let mut left: Vec<String> = Vec::new();
-        let mut behind: Vec<String> = Vec::new();
+        // `present_if_reached`: paths with a value in the current branch, because no branch before it was taken.
+        // `present_after`: paths with a value after the tag, because the branches without them end in `abort`, as in
+        // `{% if x == blank %}{% abort %}{% endif %}`.
+        let mut present_if_reached: Vec<String> = Vec::new();
+        let mut present_after: Vec<String> = Vec::new();
         for (body, guard) in bodies {
             let mark = self.present.len();
-            self.present.extend(left.iter().cloned());
-            self.present.extend(guard.when_taken);
+            self.present.extend(present_if_reached.iter().cloned());
+            self.present.extend(guard.present_if_taken);
             let end = self.follow(body, state.clone());
             self.present.truncate(mark);
+            // Only while every branch so far has ended early: a branch that reaches its end also leads to the nodes
+            // after the tag, without having skipped the later branches.
             if end.is_none() && ends.is_empty() {
-                behind.extend(guard.when_left.iter().cloned());
+                present_after.extend(guard.present_if_skipped.iter().cloned());
             }
-            left.extend(guard.when_left);
+            present_if_reached.extend(guard.present_if_skipped);
             ends.extend(end);
         }
-        self.present.extend(behind);
+        self.present.extend(present_after);
+        // Without an `else`, no branch may be taken.
         if !has_else {
             ends.push(state);
         }
         let mut ends = ends.into_iter();
         let mut joined = ends.next()?;
         for end in ends {
-            if !joined.has_shape_of(&end) {
-                self.tell_shape(different_branches(span));
+            if !joined.has_same_shape(&end) {
+                self.report_shape(different_branches(span));
+                // Continue with the first branch: stopping here would hide the problems in the rest of the body.
                 return Some(joined);
             }
             joined.join(&end);
@@ -281,63 +305,68 @@ impl<'t> Follower<'t> {
         Some(joined)
     }
 
-    fn each(&mut self, span: Span, each: &'t Loop, state: JsonState) -> JsonState {
-        let mut behind = state.clone();
-        let counted = self.scope.counted.len();
+    fn follow_loop(&mut self, span: Span, each: &'t Loop, state: JsonState) -> JsonState {
+        // The list may be empty, so the state before the loop is one of the states after it.
+        let mut after = state.clone();
+        let n_numeric = self.scope.numeric_variables.len();
         if matches!(each.collection, Expression::Range(..)) {
-            self.scope.counted.push(&each.variable);
+            self.scope.numeric_variables.push(&each.variable);
         }
         let end = self.follow(&each.body, state.clone());
-        self.scope.counted.truncate(counted);
+        self.scope.numeric_variables.truncate(n_numeric);
         if let Some(end) = end {
-            if end.has_shape_of(&state) {
-                behind.join(&end);
+            // One iteration is enough: if it leaves the shape unchanged, so do all further ones.
+            if end.has_same_shape(&state) {
+                after.join(&end);
             } else {
-                let message = "each round leaves the JSON more open or more closed than it was";
+                let message = "each iteration leaves quotes or brackets open, or closes too many";
                 let problem = Diagnostic::error(Code::UnbalancedLoop, span, message);
-                self.tell_shape(problem.with_help("open and close quotes and brackets in the same round"));
+                let help = "in each iteration, close the quotes and brackets that it opens";
+                self.report_shape(problem.with_help(help));
             }
         }
         if let Some(end) = each.otherwise.as_ref().and_then(|body| self.follow(body, state))
-            && end.has_shape_of(&behind)
+            && end.has_same_shape(&after)
         {
-            behind.join(&end);
+            after.join(&end);
         }
-        behind
+        after
     }
 
-    /// Tells of JSON that opens and closes unevenly; where a tag is not closed, that is why.
-    fn tell_shape(&mut self, problem: Diagnostic) {
+    /// Reports unbalanced JSON, unless the template has a syntax error: then an unclosed tag is the likely cause.
+    fn report_shape(&mut self, problem: Diagnostic) {
         if self.template.compiled.error.is_none() {
-            self.tell(problem);
+            self.report(problem);
         }
     }
 
-    /// Follows what `{{ }}` prints: captured text as if it stood there, anything else as a value.
-    fn output(&mut self, output: &'t Output, mut state: JsonState) -> JsonState {
+    /// Follows an output: captured text as if it were written there, anything else as a value.
+    fn follow_output(&mut self, output: &'t OutputNode, mut state: JsonState) -> JsonState {
         if self.escaped_capture(output, &state) {
-            state.read_hole();
+            state.read_interpolation();
             return state;
         }
+        // A filter can change the text of a capture, so that its content is no longer known.
         let plain = Some(&output.value.value).filter(|_| output.value.filters.is_empty());
         let Some(captured) = plain.and_then(|value| self.captured(value)) else {
-            self.hole(output, &state);
-            state.read_hole();
+            self.check_interpolation(output, &state);
+            state.read_interpolation();
             return state;
         };
         self.follow_captured(captured, &state).unwrap_or(state)
     }
 
-    /// Follows the holes of captured text that is printed through `json` or `json_escape` alone, as parts of the string
-    /// it becomes; returns whether it is that.
-    fn escaped_capture(&mut self, output: &'t Output, state: &JsonState) -> bool {
+    /// Checks the outputs inside captured text that is printed with only `json` or `json_escape`, as parts of one JSON
+    /// string; returns whether `output` prints such text.
+    fn escaped_capture(&mut self, output: &'t OutputNode, state: &JsonState) -> bool {
         let [filter] = output.value.filters.as_slice() else { return false };
-        let quote = match (filter.filter.name, state.within()) {
-            ("json_escape", Within::String) => "",
-            ("json", Within::Value) => "\"",
+        let quote = match (filter.filter.name, state.slot()) {
+            ("json_escape", JsonSlot::String) => "",
+            ("json", JsonSlot::Value) => "\"",
             _ => return false,
         };
         let Some(captured) = self.captured(&output.value.value) else { return false };
+        // `json` adds the quotes itself. Reading one here puts the state inside a string.
         let mut inside = state.clone();
         inside.read(quote, &mut |_, _| {});
         let was_escaped = std::mem::replace(&mut self.is_escaped, true);
@@ -346,66 +375,70 @@ impl<'t> Follower<'t> {
         true
     }
 
-    /// Returns the captures that `value` may name, where nothing else is called so.
+    /// Returns the captures that `value` may refer to; `None` if its name can also be set in another way.
     ///
-    /// There are none for a name that is being followed already: in its first round a capture that prints itself prints
-    /// nothing there, and all further rounds are alike. To follow each of them would multiply the work by itself.
-    fn captured(&self, value: &'t Expression) -> Option<Captured<'t>> {
-        // Asked first: a name may have been captured as often as it is printed.
-        if !self.may_go_in() {
+    /// The list is empty if the capture is already being followed, because it prints itself. Following it again would
+    /// find nothing new and multiply the work.
+    fn captured(&self, value: &'t Expression) -> Option<CaptureBodies<'t>> {
+        // Before the lookup, which collects all captures of the name: there can be as many as there are outputs.
+        if !self.may_follow_deeper() {
             return None;
         }
         let (name, bodies) = self.scope.captured(value)?;
-        let is_followed = self.scope.followed.contains(&name);
-        Some(Captured { name, bodies: if is_followed { Vec::new() } else { bodies } })
+        let is_followed = self.scope.captures_in_progress.contains(&name);
+        Some(CaptureBodies { name, bodies: if is_followed { Vec::new() } else { bodies } })
     }
 
-    /// Follows captured text from `state`; returns the state behind it, `None` where nothing goes on behind it.
-    fn follow_captured(&mut self, captured: Captured<'t>, state: &JsonState) -> Option<JsonState> {
-        self.scope.followed.push(captured.name);
+    /// Follows captured text from `state`; returns the state after it, or `None` if no capture reaches its end.
+    fn follow_captured(&mut self, captured: CaptureBodies<'t>, state: &JsonState) -> Option<JsonState> {
+        self.scope.captures_in_progress.push(captured.name);
         self.inner_depth += 1;
-        let mut behind: Option<JsonState> = None;
+        let mut after: Option<JsonState> = None;
         for (file, body) in captured.bodies {
-            // Where a capture stands in a file of its own, so do its problems.
+            // Spans in the capture refer to the file that contains it, which may be a partial.
             let outer = std::mem::replace(&mut self.file, file);
-            // An empty one has no nodes to count, and costs as well.
+            // An empty capture has no nodes to count, but following it takes time as well.
             self.n_inner_nodes += 1;
             let end = self.follow(body, state.clone());
             self.file = outer;
-            match (&mut behind, end) {
-                (Some(behind), Some(end)) if behind.has_shape_of(&end) => behind.join(&end),
-                (None, end) => behind = end,
+            match (&mut after, end) {
+                (Some(after), Some(end)) if after.has_same_shape(&end) => after.join(&end),
+                (None, end) => after = end,
                 (Some(_), _) => {}
             }
         }
         self.inner_depth -= 1;
-        self.scope.followed.pop();
-        behind
+        self.scope.captures_in_progress.pop();
+        after
     }
 
-    fn may_go_in(&self) -> bool {
+    fn may_follow_deeper(&self) -> bool {
         self.inner_depth < MAX_INNER_DEPTH && self.n_inner_nodes < MAX_INNER_NODES
     }
 
-    /// Follows a partial as if its text stood at the tag that calls it.
-    fn partial(&mut self, span: Span, call: &'t PartialCall, mut state: JsonState) -> JsonState {
+    /// Follows a partial as if its text were at the tag that calls it.
+    fn follow_partial(&mut self, span: Span, call: &'t PartialCall, mut state: JsonState) -> JsonState {
         let known = call.name.as_text().and_then(|name| self.template.compiled.file_of(name));
-        let Some((file, name)) = known.filter(|_| self.may_go_in()) else {
-            state.read_hole();
+        let Some((file, name)) = known.filter(|_| self.may_follow_deeper()) else {
+            state.read_interpolation();
             return state;
         };
         let Some(body) = self.template.files().get(file).map(|file| &file.body) else { return state };
-        let mut scope = if call.is_isolated { Scope::default() } else { self.scope.clone() };
+        // As when rendering: a `render` sees only its arguments, an `include` also the caller's names.
+        let mut scope = if call.is_isolated { NameDefinitions::default() } else { self.scope.clone() };
         scope.define_all(file, body);
-        let given = |value: &'t Expression| Definition::Given(self.scope.sources(self.file, value, &[]));
+        let argument =
+            |value: &'t Expression| Definition::Argument(self.scope.sources(self.file, value, &[]));
         for (name, value) in &call.arguments {
-            scope.define(name, given(value));
+            scope.define(name, argument(value));
         }
+        // With `for`, the name is one item of the list, and items are not traced.
         if let Some(subject) = call.subject.as_ref().filter(|subject| !subject.is_each) {
-            scope.define(subject.alias.as_deref().unwrap_or(name), given(&subject.value));
+            scope.define(subject.alias.as_deref().unwrap_or(name), argument(&subject.value));
         }
         let outer = (self.file, self.call, std::mem::replace(&mut self.scope, scope));
         self.file = file;
+        // Problems in nested partials are reported at the outermost tag, the one in the body.
         self.call.get_or_insert(span);
         self.inner_depth += 1;
         let end = self.follow(body, state.clone());
@@ -414,61 +447,62 @@ impl<'t> Follower<'t> {
         end.unwrap_or(state)
     }
 
-    fn hole(&mut self, output: &'t Output, state: &JsonState) {
-        let Some(checked) = self.checked else { return };
+    fn check_interpolation(&mut self, output: &'t OutputNode, state: &JsonState) {
+        let Some(checked) = self.check_pass else { return };
         let value = &output.value;
         let mode = state.member().and_then(|(object, key)| {
+            // The fields of the Bot API that the `parse_mode` of the same object applies to.
             let is_text = matches!(key, Some("text" | "caption" | "message_text"));
             checked.objects.mode(object).filter(|_| is_text)
         });
         let sources = self.scope.sources(self.file, &value.value, &value.filters);
         let problems = sources.iter().map(|source| {
-            let hole = Hole {
+            let interpolation = Interpolation {
                 file: self.file,
                 text: self.source(),
                 output,
                 source,
-                within: state.within(),
+                within: state.slot(),
                 mode,
                 is_escaped: self.is_escaped,
                 is_present: self.is_present(source),
                 dialect: self.template.dialect(),
                 vocabulary: checked.vocabulary,
             };
-            hole.problems()
+            interpolation.problems()
         });
-        // One place, one problem: what is wrong with the first value is likely so with the others.
+        // One report per output: the same fault is likely in its other sources, and one fix solves all.
         let problems = problems.into_iter().find(|problems| !problems.is_empty());
         for problem in problems.unwrap_or_default() {
-            self.tell(problem);
+            self.report(problem);
         }
     }
 
-    fn is_present(&self, source: &Source<'t>) -> bool {
+    fn is_present(&self, source: &ValueSource<'t>) -> bool {
         let written = source.path().map(|path| path.span.of(self.source()));
         written.is_some_and(|written| self.present.iter().any(|known| known == written))
     }
 }
 
 fn duplicate_key(source: &str, text: Span, key: Span, name: &str) -> Diagnostic {
-    let message = format!("the key \"{name}\" is there already");
+    let message = format!("the key \"{name}\" appears twice");
     let problem = Diagnostic::warning(Code::DuplicateKey, key, message)
-        .with_help("Telegram takes the first; remove one of them");
+        .with_help("Telegram uses the first; remove one of them");
     match member_around(source, text, key) {
-        Some(member) => problem.with_fix(Fix::replace("remove this one", member, "").unsafe_to_apply()),
+        Some(member) => problem.with_fix(Fix::replace("remove this key", member, "").unsafe_to_apply()),
         None => problem,
     }
 }
 
-/// Returns a member with the comma that goes with it, where all of it is text.
+/// Returns the span of a member with one comma, so that removing it leaves valid JSON; `None` if it contains Liquid.
 fn member_around(source: &str, text: Span, key: Span) -> Option<Span> {
-    let behind = Span::new(key.end, text.end).of(source);
+    let after_key = Span::new(key.end, text.end).of(source);
     let mut depth = 0_usize;
-    let end = json::tokens(behind).find(|token| {
+    let end = json::tokens(after_key).find(|token| {
         match token.kind {
-            TokenKind::Punctuation(',' | '}') if depth == 0 => return true,
-            TokenKind::Punctuation('{' | '[') => depth += 1,
-            TokenKind::Punctuation('}' | ']') => depth = depth.saturating_sub(1),
+            JsonTokenKind::Punctuation(',' | '}') if depth == 0 => return true,
+            JsonTokenKind::Punctuation('{' | '[') => depth += 1,
+            JsonTokenKind::Punctuation('}' | ']') => depth = depth.saturating_sub(1),
             _ => {}
         }
         false
@@ -476,7 +510,7 @@ fn member_around(source: &str, text: Span, key: Span) -> Option<Span> {
     let end = key.end + end?.span.start;
     let before = Span::new(text.start, key.start).of(source).trim_end();
     match before.strip_suffix(',') {
-        // The white space in front of a closing brace stays.
+        // The whitespace before a closing brace is kept, so that the brace stays on its own line.
         Some(before) => {
             let value = Span::new(key.end, end).of(source).trim_end();
             Some(Span::new(text.start + before.len(), key.end + value.len()))
@@ -487,10 +521,6 @@ fn member_around(source: &str, text: Span, key: Span) -> Option<Span> {
 }
 
 fn different_branches(span: Span) -> Diagnostic {
-    Diagnostic::error(
-        Code::DifferentBranches,
-        span,
-        "the branches leave the JSON open and closed differently",
-    )
-    .with_help("open and close quotes and brackets in the same branch, in every branch alike")
+    Diagnostic::error(Code::DifferentBranches, span, "the branches leave different quotes or brackets open")
+        .with_help("in every branch, close the quotes and brackets that it opens")
 }

@@ -1,26 +1,28 @@
-//! What a condition makes sure of: the paths that have a value where it holds, and where it does not.
+//! Finds the paths that must have a value if a condition is true, and those that must have one if it is false.
+//!
+//! Paths are compared as they are written in the source.
 
 use super::super::syntax::{Comparison, Condition, Expression, Literal, Path};
 
 #[derive(Default)]
-pub(super) struct Guard {
-    pub when_taken: Vec<String>,
-    pub when_left: Vec<String>,
+pub(super) struct PresenceGuard {
+    pub present_if_taken: Vec<String>,
+    pub present_if_skipped: Vec<String>,
 }
 
-impl Guard {
-    pub fn of(source: &str, condition: &Condition, is_negated: bool) -> Self {
+impl PresenceGuard {
+    pub(super) fn of(source: &str, condition: &Condition, is_negated: bool) -> Self {
         let (when_true, when_false) = sides(source, condition);
         match is_negated {
-            true => Guard { when_taken: when_false, when_left: when_true },
-            false => Guard { when_taken: when_true, when_left: when_false },
+            true => PresenceGuard { present_if_taken: when_false, present_if_skipped: when_true },
+            false => PresenceGuard { present_if_taken: when_true, present_if_skipped: when_false },
         }
     }
 }
 
-impl Guard {
-    /// A branch of `case` that is taken for texts and numbers has a subject.
-    pub fn of_case(source: &str, subject: &Expression, values: &[Expression]) -> Self {
+impl PresenceGuard {
+    /// For a branch of `case`: its subject has a value if all `when` values are non-empty literals.
+    pub(super) fn of_case(source: &str, subject: &Expression, values: &[Expression]) -> Self {
         let is_something = |value: &Expression| match value {
             Expression::Literal(_, Literal::Text(text)) => !text.is_empty(),
             Expression::Literal(_, Literal::Integer(_) | Literal::Large(_) | Literal::Decimal(_)) => true,
@@ -28,25 +30,30 @@ impl Guard {
         };
         match subject {
             Expression::Path(path) if !values.is_empty() && values.iter().all(is_something) => {
-                Guard { when_taken: vec![path.span.of(source).to_owned()], when_left: Vec::new() }
+                PresenceGuard {
+                    present_if_taken: vec![path.span.of(source).to_owned()],
+                    present_if_skipped: Vec::new(),
+                }
             }
-            _ => Guard::default(),
+            _ => PresenceGuard::default(),
         }
     }
 }
 
-/// Returns what has a value where `condition` is true, and where it is false.
+/// Returns the paths that have a value if `condition` is true, and those that have one if it is false.
 fn sides(source: &str, condition: &Condition) -> (Vec<String>, Vec<String>) {
     let written = |path: &Path| vec![path.span.of(source).to_owned()];
     match condition {
         Condition::Value(Expression::Path(path)) => (written(path), Vec::new()),
         Condition::Value(_) => (Vec::new(), Vec::new()),
         Condition::Both(parts) => {
+            // If `a and b` is false, either may be missing, so nothing is known for that side.
             let (mut left, _) = sides(source, &parts.0);
             left.extend(sides(source, &parts.1).0);
             (left, Vec::new())
         }
         Condition::Either(parts) => {
+            // The reverse of `and`: only if `a or b` is false are both sides known.
             let (_, mut left) = sides(source, &parts.0);
             left.extend(sides(source, &parts.1).1);
             (Vec::new(), left)
@@ -60,11 +67,13 @@ fn sides(source: &str, condition: &Condition) -> (Vec<String>, Vec<String>) {
             match (comparison, is_nothing) {
                 (Comparison::Equal, true) => (Vec::new(), written(path)),
                 (Comparison::NotEqual, true) => (written(path), Vec::new()),
+                // `a != 'x'` is true for a missing `a`, too. Only if it is false does `a` equal a real value.
                 (Comparison::NotEqual, false) => (Vec::new(), written(path)),
-                // Two that are both missing are equal too.
+                // Two paths are also equal if both are missing.
                 (Comparison::Equal, false) if !matches!(right, Expression::Literal(..)) => {
                     (Vec::new(), Vec::new())
                 }
+                // Comparing nil with a value, or looking for a value in it, is always false.
                 (_, false) => (written(path), Vec::new()),
                 (_, true) => (Vec::new(), Vec::new()),
             }

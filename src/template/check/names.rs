@@ -1,4 +1,4 @@
-//! Names that nothing has: properties that no profile has, variables that nothing sets.
+//! Finds unknown names: properties that no profile has, and variables that the template does not set.
 
 use std::collections::HashSet;
 
@@ -8,66 +8,72 @@ use crate::diagnostic::{Code, Diagnostic, Fix, did_you_mean};
 use crate::profile::Vocabulary;
 use crate::text::Span;
 
-use super::super::syntax::{Block, PartialCall, Path, Step, StepKind, Tag};
+use super::super::syntax::{Block, PartialCall, Path, PathStep, PathStepKind, TagNode};
 use super::super::{Template, partials, walk};
 
 const GLOBALS: [&str; 5] = ["Profile", "Event", "ExternalTrigger", "Campaign", "now"];
 
-/// So many problems of a body get a near name: to compare each of many unknown names with each of many known ones would
-/// take minutes, and nobody reads on.
+// Only this many problems get a "did you mean": comparing many unknown names with many known ones would take minutes
+// for a large generated body, and nobody reads that far.
 const MAX_NEAR: usize = 200;
 
 pub(super) fn check(template: &Template, vocabulary: &Vocabulary) -> Vec<Diagnostic> {
     let properties = vocabulary.properties.iter().map(|property| property.name.as_str()).collect();
-    let known = Known { vocabulary, properties };
-    let mut checker = Checker { template, known, seen: vec![0], problems: Vec::new() };
+    let known = KnownProperties { vocabulary, properties };
+    let mut checker = Checker { template, known, checked_files: vec![0], problems: Vec::new() };
     let own = checker.names_set_by(template.body(), &mut vec![0]);
     checker.check(0, None, &own);
     checker.problems
 }
 
-/// The names that stand for something, `None` where others may that are not known.
-type Names<'t> = Option<IndexSet<&'t str>>;
+/// The names that a file sets; `None` if it may set others that are not known.
+type DefinedNames<'t> = Option<IndexSet<&'t str>>;
 
-struct Known<'v> {
+struct KnownProperties<'v> {
     vocabulary: &'v Vocabulary,
     properties: HashSet<&'v str>,
 }
 
 struct Checker<'t> {
     template: &'t Template,
-    known: Known<'t>,
-    /// The files that were checked: a partial is, for the first tag that calls it.
-    seen: Vec<usize>,
+    known: KnownProperties<'t>,
+    /// The indices of the files that were checked. A partial is checked once, for the first tag that calls it.
+    checked_files: Vec<usize>,
     problems: Vec<Diagnostic>,
 }
 
 impl<'t> Checker<'t> {
-    /// Checks the file `file`, whose problems belong to the tag `call` where it is a partial.
-    fn check(&mut self, file: usize, call: Option<Span>, own: &Names<'t>) {
+    /// Checks the file with the index `file`. If it is a partial, its problems are reported at the tag `call`.
+    fn check(&mut self, file: usize, call: Option<Span>, own: &DefinedNames<'t>) {
         let template = self.template;
         let Some(current) = template.files().get(file) else { return };
         let mut problems = Vec::new();
         walk::paths(&current.body, &mut |path, _| {
-            let near = if self.problems.len() + problems.len() < MAX_NEAR { Near::Named } else { Near::Left };
+            let near = if self.problems.len() + problems.len() < MAX_NEAR {
+                Suggestions::Enabled
+            } else {
+                Suggestions::Disabled
+            };
             problems.extend(problem_of(path, own.as_ref(), &self.known, near));
         });
         self.problems.extend(problems.into_iter().map(|problem| match call {
-            Some(call) => partials::at_call(current, &problem, call),
+            Some(call) => partials::move_to_call(current, &problem, call),
             None => problem,
         }));
         let mut calls = Vec::new();
         walk::tags(&current.body, &mut |span, tag| {
-            if let Tag::Partial(partial) = tag {
+            if let TagNode::Partial(partial) = tag {
+                // The user edits the body, so nested partials are also reported at the tag in the body.
                 calls.push((call.unwrap_or(span), partial));
             }
         });
         for (span, partial) in calls {
             let Some((file, name)) = self.file_of(partial) else { continue };
-            if self.seen.contains(&file) {
+            // Partials may call each other in a circle.
+            if self.checked_files.contains(&file) {
                 continue;
             }
-            self.seen.push(file);
+            self.checked_files.push(file);
             let inside = self.names_inside(file, name, partial, own);
             self.check(file, Some(span), &inside);
         }
@@ -77,25 +83,34 @@ impl<'t> Checker<'t> {
         self.template.compiled.file_of(call.name.as_text()?)
     }
 
-    fn names_inside(&self, file: usize, name: &'t str, call: &'t PartialCall, own: &Names<'t>) -> Names<'t> {
+    fn names_inside(
+        &self,
+        file: usize,
+        name: &'t str,
+        call: &'t PartialCall,
+        own: &DefinedNames<'t>,
+    ) -> DefinedNames<'t> {
+        // A `render` sees none of the caller's names, an `include` sees all of them.
         let outer = if call.is_isolated { Some(IndexSet::new()) } else { own.clone() };
         let body = &self.template.files().get(file)?.body;
         let mut names = outer?;
         names.extend(self.names_set_by(body, &mut vec![file])?);
         names.extend(call.arguments.iter().map(|(name, _)| name.as_str()));
+        // Without an alias the subject has the name of the partial.
         names.insert(call.subject.as_ref().and_then(|subject| subject.alias.as_deref()).unwrap_or(name));
         Some(names)
     }
 
-    /// Returns the names that `body` sets, with those of the partials that share them.
-    fn names_set_by(&self, body: &'t Block, seen: &mut Vec<usize>) -> Names<'t> {
+    /// Returns the names that `body` and its included partials set.
+    fn names_set_by(&self, body: &'t Block, seen: &mut Vec<usize>) -> DefinedNames<'t> {
         let mut names = IndexSet::from(["forloop", "tablerowloop"]);
         let mut is_complete = true;
         walk::tags(body, &mut |_, tag| match tag {
-            Tag::Assign { name, .. } | Tag::Capture { name, .. } => drop(names.insert(name)),
-            Tag::Increment(name) | Tag::Decrement(name) => drop(names.insert(name)),
-            Tag::For(each) | Tag::TableRow(each) => drop(names.insert(&each.variable)),
-            Tag::Partial(call) if !call.is_isolated => match self.file_of(call) {
+            TagNode::Assign { name, .. } | TagNode::Capture { name, .. } => drop(names.insert(name)),
+            TagNode::Increment(name) | TagNode::Decrement(name) => drop(names.insert(name)),
+            TagNode::For(each) | TagNode::TableRow(each) => drop(names.insert(&each.variable)),
+            // An included partial sets names in the caller.
+            TagNode::Partial(call) if !call.is_isolated => match self.file_of(call) {
                 Some((file, _)) if seen.contains(&file) => {}
                 Some((file, _)) => {
                     seen.push(file);
@@ -105,9 +120,11 @@ impl<'t> Checker<'t> {
                         None => is_complete = false,
                     }
                 }
+                // The name is a variable or the file is missing: it may set anything.
                 None => is_complete = false,
             },
-            Tag::Broken => is_complete = false,
+            // It may have been an `assign`.
+            TagNode::Broken => is_complete = false,
             _ => {}
         });
         is_complete.then_some(names)
@@ -115,16 +132,16 @@ impl<'t> Checker<'t> {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Near {
-    Named,
-    Left,
+enum Suggestions {
+    Enabled,
+    Disabled,
 }
 
-impl Near {
+impl Suggestions {
     fn find<'n>(self, name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
         match self {
-            Near::Named => did_you_mean(name, names),
-            Near::Left => None,
+            Suggestions::Enabled => did_you_mean(name, names),
+            Suggestions::Disabled => None,
         }
     }
 }
@@ -132,11 +149,12 @@ impl Near {
 fn problem_of(
     path: &Path,
     own: Option<&IndexSet<&str>>,
-    known: &Known<'_>,
-    near: Near,
+    known: &KnownProperties<'_>,
+    near: Suggestions,
 ) -> Option<Diagnostic> {
     let (root, span) = name_of(&path.root)?;
     let vocabulary = known.vocabulary;
+    // If the set of names is incomplete, any name may be one of them.
     let is_own = own.is_none_or(|own| own.contains(&root));
     match root {
         _ if is_own && !GLOBALS.contains(&root) => None,
@@ -147,22 +165,25 @@ fn problem_of(
         "now" => None,
         _ => {
             let own = own.into_iter().flatten().copied();
-            let forgotten = forgotten_root(root, span, known);
-            Some(forgotten.unwrap_or_else(|| unknown_variable(root, span, own, near)))
+            // A bare property name is the most common slip, so it comes before similar names.
+            let missing_root = missing_profile_root(root, span, known);
+            Some(missing_root.unwrap_or_else(|| unknown_variable(root, span, own, near)))
         }
     }
 }
 
-fn name_of(step: &Step) -> Option<(&str, Span)> {
+fn name_of(step: &PathStep) -> Option<(&str, Span)> {
     match &step.kind {
-        StepKind::Name { name, .. } => Some((name, step.span)),
-        StepKind::Index(_) => None,
+        PathStepKind::Name { name, .. } => Some((name, step.span)),
+        PathStepKind::Index(_) => None,
     }
 }
 
-fn property_problem(path: &Path, known: &Known<'_>, near: Near) -> Option<Diagnostic> {
+fn property_problem(path: &Path, known: &KnownProperties<'_>, near: Suggestions) -> Option<Diagnostic> {
     let (name, span) = path.steps.first().and_then(name_of)?;
+    // `size` and `first` work on any object, the identity on any profile.
     let is_built_in = matches!(name, "identity" | "Identity" | "size" | "first");
+    // Without imported profiles every property would be unknown.
     if known.properties.is_empty() || is_built_in || known.properties.contains(name) {
         return None;
     }
@@ -172,14 +193,14 @@ fn property_problem(path: &Path, known: &Known<'_>, near: Near) -> Option<Diagno
     Some(with_near_name(problem, path, near.find(name, names)))
 }
 
-fn member_problem(path: &Path, root: &str, known: &[String], near: Near) -> Option<Diagnostic> {
+fn member_problem(path: &Path, root: &str, known: &[String], near: Suggestions) -> Option<Diagnostic> {
     let (name, span) = path.steps.first().and_then(name_of)?;
     if known.is_empty() || known.iter().any(|known| known == name) {
         return None;
     }
     let message = match root {
-        "Campaign" => format!("`Campaign` has no `{name}`"),
-        _ => format!("no sample has `{name}` in its {root}"),
+        "Campaign" => format!("`Campaign` has no property `{name}`"),
+        _ => format!("no sample has the property `{name}` in its `{root}`"),
     };
     let problem = Diagnostic::warning(Code::UnknownProperty, span, message);
     Some(with_near_name(problem, path, near.find(name, known.iter().map(String::as_str))))
@@ -187,14 +208,14 @@ fn member_problem(path: &Path, root: &str, known: &[String], near: Near) -> Opti
 
 fn with_near_name(problem: Diagnostic, path: &Path, near: Option<&str>) -> Diagnostic {
     let Some(near) = near else { return problem };
-    // The step with its dot, so that a name which needs brackets can stand there.
+    // The step includes its dot: a name with spaces replaces the dot by brackets.
     let span = Span::new(path.root.span.end, path.steps.first().map_or(path.span.end, |step| step.span.end));
     problem
         .with_help(format!("did you mean `{near}`?"))
         .with_fix(Fix::replace(format!("replace with `{near}`"), span, step_source(near)).unsafe_to_apply())
 }
 
-/// Returns how `name` is written behind a path: `.name` or `["First Name"]`.
+/// Returns `name` as a path step: `.name` or `["First Name"]`.
 fn step_source(name: &str) -> String {
     let is_word = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
@@ -205,10 +226,10 @@ fn step_source(name: &str) -> String {
     }
 }
 
-fn forgotten_root(name: &str, span: Span, known: &Known<'_>) -> Option<Diagnostic> {
+fn missing_profile_root(name: &str, span: Span, known: &KnownProperties<'_>) -> Option<Diagnostic> {
     known.properties.get(name)?;
     let whole = format!("Profile{}", step_source(name));
-    let message = format!("nothing is called `{name}`: it prints nothing");
+    let message = format!("unknown variable `{name}`: it prints nothing");
     let problem = Diagnostic::warning(Code::UnknownVariable, span, message);
     let fix = Fix::replace(format!("replace with `{whole}`"), span, &whole).unsafe_to_apply();
     Some(problem.with_help(format!("did you mean `{whole}`?")).with_fix(fix))
@@ -218,17 +239,17 @@ fn unknown_variable<'n>(
     name: &str,
     span: Span,
     own: impl Iterator<Item = &'n str>,
-    near: Near,
+    near: Suggestions,
 ) -> Diagnostic {
     let problem = Diagnostic::warning(
         Code::UnknownVariable,
         span,
-        format!("nothing is called `{name}`: it prints nothing"),
+        format!("unknown variable `{name}`: it prints nothing"),
     );
     match near.find(name, own.chain(GLOBALS)) {
         Some(near) => problem
             .with_help(format!("did you mean `{near}`?"))
             .with_fix(Fix::replace(format!("replace with `{near}`"), span, near).unsafe_to_apply()),
-        None => problem.with_help("properties of a profile are written `Profile.name`"),
+        None => problem.with_help("write profile properties as `Profile.name`"),
     }
 }

@@ -1,38 +1,42 @@
-//! Where a printed value comes from: back through `assign`, `capture` and a partial's arguments.
+//! Traces a printed value back to its sources, through `assign`, `capture` and the arguments of partials.
 
 use std::collections::HashMap;
 
-use super::super::syntax::{Block, Expression, FilterCall, Node, Path, Tag};
+use super::super::syntax::{Block, Expression, FilterCall, Path, SyntaxNode, TagNode};
 use super::super::walk;
 
-/// How many values a name is followed back to; who sets one in more places knows what they do.
+// The three limits bound the work on templates that assign one name many times or nest captures: there the number of
+// paths grows exponentially. Real bodies stay far below them.
+
+/// The maximum number of sources that a value is traced back to.
 const MAX_SOURCES: usize = 32;
 
-/// How many names stand between a value and where it is printed.
+/// The maximum number of names between a value and its output.
 const MAX_NAMES: usize = 16;
 
-/// How many values are looked at on the way: captures in captures multiply.
+/// The maximum number of values visited for one output.
 const MAX_STEPS: usize = 500;
 
 #[derive(Debug, Clone)]
-pub(super) struct Source<'t> {
+pub(super) struct ValueSource<'t> {
     pub value: &'t Expression,
-    /// The filters it went through, the last ones last: of each pipe, with the file it stands in.
+    /// The filters that were applied, in order: for each pipe, the index of its file and its filters.
     pub pipes: Vec<(usize, &'t [FilterCall])>,
-    /// Whether it is printed right where it is named.
+    /// Whether the output itself names the value, without a variable in between.
     pub is_direct: bool,
-    /// Whether it was captured on the way, and with it text around it.
+    /// Whether a `capture` is on the way, which may have added text around the value.
     pub is_captured: bool,
-    /// Whether the value is one of the others again, with something behind it.
-    pub is_told: bool,
+    /// Whether the value is a variable defined by itself, as in `assign x = x | append: 'y'`. The first value of the
+    /// variable is a separate source.
+    pub is_recursive: bool,
 }
 
-impl<'t> Source<'t> {
-    pub fn filters(&self) -> impl DoubleEndedIterator<Item = &'t FilterCall> + '_ {
+impl<'t> ValueSource<'t> {
+    pub(super) fn filters(&self) -> impl DoubleEndedIterator<Item = &'t FilterCall> + '_ {
         self.pipes.iter().flat_map(|(_, filters)| filters.iter())
     }
 
-    pub fn path(&self) -> Option<&'t Path> {
+    pub(super) fn path(&self) -> Option<&'t Path> {
         match self.value {
             Expression::Path(path) => Some(path),
             Expression::Literal(..) | Expression::Range(..) => None,
@@ -42,66 +46,75 @@ impl<'t> Source<'t> {
 
 #[derive(Debug, Clone)]
 pub(super) enum Definition<'t> {
-    /// `assign`, in a file.
+    /// `assign`, with the index of its file.
     Assigned(usize, &'t Expression, &'t [FilterCall]),
-    /// `capture`, in a file.
+    /// `capture`, with the index of its file.
     Captured(usize, &'t Block),
-    /// A partial's argument, followed back to where it was given.
-    Given(Vec<Source<'t>>),
-    Counted,
+    /// An argument of a partial, already traced back in the caller.
+    Argument(Vec<ValueSource<'t>>),
+    /// `increment` or `decrement`, which always print a number.
+    Counter,
 }
 
 #[derive(Default)]
 struct Trail<'t> {
-    found: Vec<Source<'t>>,
+    found: Vec<ValueSource<'t>>,
     names: Vec<&'t str>,
     steps: usize,
 }
 
 impl Trail<'_> {
-    fn is_at_end(&self) -> bool {
+    fn is_at_limit(&self) -> bool {
         MAX_STEPS < self.steps || MAX_SOURCES <= self.found.len()
     }
 }
 
 #[derive(Debug, Clone, Default)]
-pub(super) struct Scope<'t> {
+pub(super) struct NameDefinitions<'t> {
     definitions: HashMap<&'t str, Vec<Definition<'t>>>,
-    /// The variables of loops over ranges: numbers.
-    pub counted: Vec<&'t str>,
-    pub followed: Vec<&'t str>,
+    /// The variables of the current loops over ranges, which hold numbers.
+    pub numeric_variables: Vec<&'t str>,
+    /// The captures that are being followed, outermost first.
+    pub captures_in_progress: Vec<&'t str>,
 }
 
-impl<'t> Scope<'t> {
-    pub fn define_all(&mut self, file: usize, body: &'t Block) {
+impl<'t> NameDefinitions<'t> {
+    /// Adds all names that `body` sets. The order of the tags is ignored, because a loop can run them in any order.
+    pub(super) fn define_all(&mut self, file: usize, body: &'t Block) {
         walk::tags(body, &mut |_, tag| match tag {
-            Tag::Assign { name, value } => {
+            TagNode::Assign { name, value } => {
                 self.define(name, Definition::Assigned(file, &value.value, &value.filters));
             }
-            Tag::Capture { name, body } => self.define(name, Definition::Captured(file, body)),
-            Tag::Increment(name) | Tag::Decrement(name) => self.define(name, Definition::Counted),
+            TagNode::Capture { name, body } => self.define(name, Definition::Captured(file, body)),
+            TagNode::Increment(name) | TagNode::Decrement(name) => self.define(name, Definition::Counter),
             _ => {}
         });
     }
 
-    pub fn define(&mut self, name: &'t str, definition: Definition<'t>) {
+    pub(super) fn define(&mut self, name: &'t str, definition: Definition<'t>) {
         self.definitions.entry(name).or_default().push(definition);
     }
 
-    /// Returns a name that is set by captures alone, with their bodies.
-    pub fn captured(&self, value: &Expression) -> Option<(&'t str, Vec<(usize, &'t Block)>)> {
+    /// Returns the name and the bodies if `value` is a variable that only captures set.
+    pub(super) fn captured(&self, value: &Expression) -> Option<(&'t str, Vec<(usize, &'t Block)>)> {
         let Expression::Path(path) = value else { return None };
         let (name, definitions) =
             self.definitions.get_key_value(path.name()?).filter(|_| path.steps.is_empty())?;
         let bodies = definitions.iter().map(|definition| match definition {
             Definition::Captured(file, body) => Some((*file, *body)),
-            Definition::Assigned(..) | Definition::Given(_) | Definition::Counted => None,
+            Definition::Assigned(..) | Definition::Argument(_) | Definition::Counter => None,
         });
         Some((name, bodies.collect::<Option<_>>()?))
     }
 
-    /// Returns all that `value`, piped through `filters` in the file `file`, may print; numbers are left out.
-    pub fn sources(&self, file: usize, value: &'t Expression, filters: &'t [FilterCall]) -> Vec<Source<'t>> {
+    /// Returns the sources of everything that `value | filters` in the file `file` may print, except for counters and
+    /// the variables of range loops.
+    pub(super) fn sources(
+        &self,
+        file: usize,
+        value: &'t Expression,
+        filters: &'t [FilterCall],
+    ) -> Vec<ValueSource<'t>> {
         let mut trail = Trail::default();
         self.follow(value, vec![(file, filters)], false, &mut trail);
         trail.found
@@ -115,57 +128,64 @@ impl<'t> Scope<'t> {
         trail: &mut Trail<'t>,
     ) {
         trail.steps += 1;
-        if trail.is_at_end() || MAX_NAMES <= trail.names.len() {
+        // At a limit the sources found so far are used: a missed warning is better than a slow editor.
+        if trail.is_at_limit() || MAX_NAMES <= trail.names.len() {
             return;
         }
         let name = match value {
             Expression::Path(path) => path.name(),
             Expression::Literal(..) | Expression::Range(..) => None,
         };
-        if name.is_some_and(|name| self.counted.contains(&name)) {
+        if name.is_some_and(|name| self.numeric_variables.contains(&name)) {
             return;
         }
         let definitions = name.and_then(|name| self.definitions.get(name));
+        // `x.name` is a member of what was assigned to `x`; that is not traced, and the path is the source.
         let is_whole = matches!(value, Expression::Path(path) if path.steps.is_empty());
         let (Some(name), Some(definitions)) = (name, definitions.filter(|_| is_whole)) else {
             let is_direct = trail.names.is_empty();
-            trail.found.push(Source { value, pipes, is_direct, is_captured, is_told: false });
+            trail.found.push(ValueSource { value, pipes, is_direct, is_captured, is_recursive: false });
             return;
         };
+        // The name is defined by itself. Following it again would never end.
         if trail.names.contains(&name) {
-            trail.found.push(Source { value, pipes, is_direct: false, is_captured, is_told: true });
+            trail.found.push(ValueSource { value, pipes, is_direct: false, is_captured, is_recursive: true });
             return;
         }
         trail.names.push(name);
         for definition in definitions {
-            // A name may be set as often as it is printed; one that is captured leads to a value or to none.
+            // Definitions count as steps, too. A capture may print nothing, so its definition may find no source and
+            // visit no value.
             trail.steps += 1;
-            if trail.is_at_end() {
+            if trail.is_at_limit() {
                 break;
             }
             match definition {
                 Definition::Assigned(file, value, filters) => {
-                    self.follow(value, behind(&[(*file, *filters)], &pipes), is_captured, trail);
+                    self.follow(value, chain_pipes(&[(*file, *filters)], &pipes), is_captured, trail);
                 }
                 Definition::Captured(file, body) => {
                     outputs(body, &mut |value, filters| {
-                        self.follow(value, behind(&[(*file, filters)], &pipes), true, trail);
+                        self.follow(value, chain_pipes(&[(*file, filters)], &pipes), true, trail);
                     });
                 }
-                Definition::Given(sources) => trail.found.extend(sources.iter().map(|source| Source {
-                    pipes: behind(&source.pipes, &pipes),
-                    is_direct: false,
-                    is_captured: is_captured || source.is_captured,
-                    ..source.clone()
-                })),
-                Definition::Counted => {}
+                Definition::Argument(sources) => {
+                    trail.found.extend(sources.iter().map(|source| ValueSource {
+                        pipes: chain_pipes(&source.pipes, &pipes),
+                        is_direct: false,
+                        is_captured: is_captured || source.is_captured,
+                        ..source.clone()
+                    }))
+                }
+                Definition::Counter => {}
             }
         }
         trail.names.pop();
     }
 }
 
-fn behind<'t>(
+// The filters of a definition are applied before those of the output that prints it.
+fn chain_pipes<'t>(
     first: &[(usize, &'t [FilterCall])],
     then: &[(usize, &'t [FilterCall])],
 ) -> Vec<(usize, &'t [FilterCall])> {
@@ -175,11 +195,13 @@ fn behind<'t>(
 fn outputs<'t>(block: &'t Block, visit: &mut dyn FnMut(&'t Expression, &'t [FilterCall])) {
     for node in &block.nodes {
         match node {
-            Node::Text(_) => {}
-            Node::Output(output) => visit(&output.value.value, &output.value.filters),
-            // What is captured inside is printed by its name.
-            Node::Tag(_, tag) if matches!(**tag, Tag::Capture { .. }) => {}
-            Node::Tag(_, tag) => walk::blocks_of(tag).into_iter().for_each(|inner| outputs(inner, visit)),
+            SyntaxNode::Text(_) => {}
+            SyntaxNode::Output(output) => visit(&output.value.value, &output.value.filters),
+            // An inner capture prints nothing here; its text counts if its name is printed.
+            SyntaxNode::Tag(_, tag) if matches!(**tag, TagNode::Capture { .. }) => {}
+            SyntaxNode::Tag(_, tag) => {
+                walk::blocks_of(tag).into_iter().for_each(|inner| outputs(inner, visit))
+            }
         }
     }
 }

@@ -1,11 +1,11 @@
-//! Each kind of problem at its place, and the template after its first fix.
+//! Each kind of problem with its span, and the template after its first fix.
 
 use crate::dialect::Dialect;
-use crate::profile::{Kind, Property, Vocabulary};
+use crate::profile::{PropertySummary, ValueKind, Vocabulary};
 use crate::template::{Content, Partials, parse};
 
 fn vocabulary() -> Vocabulary {
-    let property = |name: &str, kind: Kind, n_set: u64, sample: &str| Property {
+    let property = |name: &str, kind: ValueKind, n_set: u64, sample: &str| PropertySummary {
         name: name.to_owned(),
         kind,
         n_set,
@@ -13,11 +13,11 @@ fn vocabulary() -> Vocabulary {
     };
     Vocabulary {
         properties: vec![
-            property("first_name", Kind::Text, 9, "Anna"),
-            property("First Name", Kind::Text, 9, "Anna"),
-            property("telegram_chat_id", Kind::Number, 8, "123456789"),
-            property("score", Kind::Number, 10, "7"),
-            property("joined", Kind::Date, 3, "2026-01-31 10:00:00"),
+            property("first_name", ValueKind::Text, 9, "Anna"),
+            property("First Name", ValueKind::Text, 9, "Anna"),
+            property("telegram_chat_id", ValueKind::Number, 8, "123456789"),
+            property("score", ValueKind::Number, 10, "7"),
+            property("joined", ValueKind::Date, 3, "2026-01-31 10:00:00"),
         ],
         n_profiles: 10,
         event: vec!["Amount".to_owned()],
@@ -25,7 +25,7 @@ fn vocabulary() -> Vocabulary {
     }
 }
 
-/// Shows each problem of `source` as `code: marked text`, and what its first fix makes of the marked line.
+/// Formats each problem of `source` as `code: marked text`, followed by the source after its first fix.
 #[track_caller]
 fn check(dialect: Dialect, source: &str, expected: &[&str]) {
     let (template, parse_problems) = parse(source, &Partials::default(), dialect);
@@ -70,7 +70,7 @@ fn a_default_that_is_not_json_is_a_warning() {
             "default-not-json: default: \"NULL\" -> {% if Profile.telegram_chat_id == blank %}{% abort %}{% endif %}{\"chat_id\": {{ Profile.telegram_chat_id | default: \"NULL\" }}}",
         ],
     );
-    // The fix is understood.
+    // The check recognises its own fix.
     check_own(
         r#"{% if Profile.telegram_chat_id == blank %}{% abort %}{% endif %}{"chat_id": {{ Profile.telegram_chat_id | default: "NULL" }}}"#,
         &[],
@@ -81,7 +81,7 @@ fn a_default_that_is_not_json_is_a_warning() {
             "default-not-json: default: \"none\" -> {% if Profile.telegram_chat_id == blank %}{% abort %}{% endif %}{\"a\": {{ Profile.telegram_chat_id | plus: 1 | default: \"none\" }}}",
         ],
     );
-    // What is text needs quotes before all.
+    // For text, the missing quotes are reported before the default.
     check_own(
         r#"{"a": {{ Profile.first_name | default: "none" }}}"#,
         &[

@@ -1,26 +1,28 @@
-//! What a filter is, and one use of it: its input, its arguments, and why it may give no value.
+//! The description of a filter, and one call of it: its input, its arguments and its error.
 
 use crate::dialect::Dialect;
 
-use super::super::datum::{Datum, Text};
+use super::super::datum::{Datum, LiquidText};
 use super::super::limits::{Budget, Exhausted};
 use super::super::number::{self, Number};
-use super::super::surroundings::Surroundings;
+use super::super::render_settings::RenderSettings;
 
 #[derive(Debug)]
 pub struct FilterDoc {
     pub name: &'static str,
-    /// The arguments as one writes them, empty where there are none: `length, ellipsis`.
+    /// The names of the arguments, for example `length, ellipsis`; empty if there are none.
     pub signature: &'static str,
-    /// One line on what it does; no full stop.
+    /// What it does, in one line without a full stop.
     pub summary: &'static str,
-    /// A use of it, which can stand in any body.
+    /// An example that works in any body.
     pub example: &'static str,
+    /// The output of the example.
     pub prints: &'static str,
     pub dialects: &'static [Dialect],
+    /// The minimum and the maximum number of positional arguments.
     pub(in super::super) arguments: (usize, usize),
     pub(in super::super) keywords: &'static [&'static str],
-    pub(in super::super) run: for<'a> fn(&mut Call<'_, 'a>) -> Filtered<'a>,
+    pub(in super::super) run: for<'a> fn(&mut Call<'_, 'a>) -> FilterResult<'a>,
 }
 
 impl FilterDoc {
@@ -28,12 +30,12 @@ impl FilterDoc {
         0 < self.arguments.0
     }
 
-    /// Whether Shopify's takes any keyword: all that have some do.
+    /// Whether Shopify's filter ignores unknown keyword arguments, as all filters with keyword arguments do.
     pub(in super::super) fn ignores_unknown_keywords(&self) -> bool {
         !self.keywords.is_empty()
     }
 
-    /// Returns the arguments of its example, with the colon in front; empty where it has none.
+    /// Returns the arguments of the example including the colon; empty if it has none.
     pub fn example_arguments(&self) -> &'static str {
         let Some((_, call)) = self.example.rsplit_once(&format!("| {}", self.name)) else { return "" };
         let end = call.find(" |").or_else(|| call.find(" }}")).unwrap_or(call.len());
@@ -41,7 +43,7 @@ impl FilterDoc {
     }
 }
 
-/// The name of a filter makes it what it is.
+// By name, which is unique: function pointers cannot be compared reliably.
 impl PartialEq for FilterDoc {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name
@@ -52,87 +54,87 @@ pub(in super::super) struct Call<'c, 'a> {
     pub input: Datum<'a>,
     pub arguments: &'c [Datum<'a>],
     pub keywords: &'c [(&'a str, Datum<'a>)],
-    pub surroundings: Surroundings<'a>,
+    pub settings: RenderSettings<'a>,
     pub budget: &'c mut Budget,
 }
 
-pub(in super::super) type Filtered<'a> = Result<Datum<'a>, Fault>;
+pub(in super::super) type FilterResult<'a> = Result<Datum<'a>, FilterError>;
 
+/// Why a filter returns no value. The caller adds the filter's name and span.
 #[derive(Debug)]
-pub(in super::super) enum Fault {
+pub(in super::super) enum FilterError {
     Exhausted(Exhausted),
-    /// What is wrong, and the argument that is, from 0.
-    Refused {
+    /// The input or an argument is invalid; `argument` is its index, `None` for the input.
+    Invalid {
         message: String,
         argument: Option<usize>,
     },
 }
 
-impl From<Exhausted> for Fault {
+impl From<Exhausted> for FilterError {
     fn from(exhausted: Exhausted) -> Self {
-        Fault::Exhausted(exhausted)
+        FilterError::Exhausted(exhausted)
     }
 }
 
-impl Fault {
-    pub fn input(message: impl Into<String>) -> Self {
-        Fault::Refused { message: message.into(), argument: None }
+impl FilterError {
+    pub(crate) fn input(message: impl Into<String>) -> Self {
+        FilterError::Invalid { message: message.into(), argument: None }
     }
 
-    pub fn argument(index: usize, message: impl Into<String>) -> Self {
-        Fault::Refused { message: message.into(), argument: Some(index) }
+    pub(crate) fn argument(index: usize, message: impl Into<String>) -> Self {
+        FilterError::Invalid { message: message.into(), argument: Some(index) }
     }
 }
 
 impl<'a> Call<'_, 'a> {
-    /// The input as text; reading it is paid for.
-    pub fn text(&mut self) -> Result<Text<'a>, Fault> {
+    /// Returns the input as text, as Ruby's `to_s` converts it, and charges its size to the budget.
+    pub(crate) fn text(&mut self) -> Result<LiquidText<'a>, FilterError> {
         self.text_of(&self.input.clone())
     }
 
-    /// The input as `{{ }}` prints it; paid for.
-    pub fn printed(&mut self) -> Result<Text<'a>, Fault> {
-        self.budget.allow_text(self.input.weight())?;
-        Ok(self.input.printed(self.surroundings.zone))
+    /// Returns the input as `{{ }}` prints it, and charges its size to the budget.
+    pub(crate) fn printed(&mut self) -> Result<LiquidText<'a>, FilterError> {
+        self.budget.allow_text(self.input.estimated_len())?;
+        Ok(self.input.printed(self.settings.zone))
     }
 
-    fn text_of(&mut self, value: &Datum<'a>) -> Result<Text<'a>, Fault> {
-        self.budget.allow_text(value.weight())?;
-        let text = value.to_text(self.surroundings.zone);
+    fn text_of(&mut self, value: &Datum<'a>) -> Result<LiquidText<'a>, FilterError> {
+        self.budget.allow_text(value.estimated_len())?;
+        let text = value.to_text(self.settings.zone);
         if matches!(value, Datum::List(_) | Datum::Map(_)) {
-            // Escapes may make it longer than it weighs.
+            // The inspected form escapes strings, so it can be longer than the estimate that was charged.
             self.budget.allow_text(text.as_str().len())?;
         }
         Ok(text)
     }
 
-    pub fn number(&self) -> Number {
+    pub(crate) fn number(&self) -> Number {
         number::to_number(&self.input)
     }
 
-    pub fn argument(&self, index: usize) -> Datum<'a> {
+    pub(crate) fn argument(&self, index: usize) -> Datum<'a> {
         self.arguments.get(index).cloned().unwrap_or(Datum::Nil)
     }
 
-    pub fn text_argument(&mut self, index: usize) -> Result<Text<'a>, Fault> {
+    pub(crate) fn text_argument(&mut self, index: usize) -> Result<LiquidText<'a>, FilterError> {
         self.text_of(&self.argument(index))
     }
 
-    pub fn number_argument(&self, index: usize) -> Number {
+    pub(crate) fn number_argument(&self, index: usize) -> Number {
         number::to_number(&self.argument(index))
     }
 
-    /// The argument as a whole number, or `otherwise` where it is not given; anything else is refused.
-    pub fn integer_argument(&self, index: usize, otherwise: i64) -> Result<i64, Fault> {
+    /// Returns the argument as an integer, or `otherwise` if it is missing; anything else is an error.
+    pub(crate) fn integer_argument(&self, index: usize, otherwise: i64) -> Result<i64, FilterError> {
         match self.arguments.get(index) {
             None => Ok(otherwise),
-            Some(value) => {
-                number::to_integer(value).ok_or_else(|| Fault::argument(index, "expected a whole number"))
-            }
+            Some(value) => number::to_integer(value)
+                .ok_or_else(|| FilterError::argument(index, "expected a whole number")),
         }
     }
 
-    pub fn keyword(&self, key: &str) -> Datum<'a> {
+    pub(crate) fn keyword(&self, key: &str) -> Datum<'a> {
         self.keywords.iter().find(|(name, _)| *name == key).map_or(Datum::Nil, |(_, value)| value.clone())
     }
 }

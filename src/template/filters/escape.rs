@@ -1,22 +1,25 @@
-//! telecast's own filters: values for JSON, and for Telegram's parse modes.
+//! telecast's own filters, which escape values for JSON and for Telegram's parse modes.
 
 use std::rc::Rc;
 
 use crate::json;
 use crate::telegram::{self, EscapeContext, ParseMode};
 
-use super::super::datum::{Datum, Map, Text};
-use super::call::{Call, Fault, Filtered};
+use super::super::datum::{Datum, LiquidText, Map};
+use super::call::{Call, FilterError, FilterResult};
 
-/// How deep a value may nest to become JSON: as deep as JSON is read.
+// The same limit as for reading JSON: a deeper value could not be read back.
 const MAX_DEPTH: usize = json::MAX_DEPTH;
 
-/// The value as JSON, whatever it is: nil is `null`, a text has its quotes.
-pub(super) fn json<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
-    call.budget.allow_text(call.input.weight().saturating_mul(2))?;
-    if let Datum::Text(Text::Captured(captured)) = &call.input {
+/// Prints any value as JSON: nil as `null`, text in quotes.
+pub(super) fn json<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
+    // An estimate before the text is built; the exact length is charged afterwards.
+    call.budget.allow_text(call.input.estimated_len().saturating_mul(2))?;
+    if let Datum::Text(LiquidText::Captured(captured)) = &call.input {
+        // Six bytes per byte at most, for `\u001f`. Captured text keeps its source map, so that an error in the message
+        // can be shown inside the `capture`.
         call.budget.allow_text(captured.text.len().saturating_mul(6))?;
-        return Ok(Datum::Text(Text::Captured(Rc::new(captured.as_json_string(call.budget)?))));
+        return Ok(Datum::Text(LiquidText::Captured(Rc::new(captured.as_json_string(call.budget)?))));
     }
     let mut out = String::new();
     write_json(&mut out, &call.input.clone(), call, 0)?;
@@ -29,20 +32,22 @@ fn write_json<'a>(
     value: &Datum<'a>,
     call: &mut Call<'_, 'a>,
     depth: usize,
-) -> Result<(), Fault> {
+) -> Result<(), FilterError> {
     call.budget.spend(1)?;
     if MAX_DEPTH < depth {
-        return Err(Fault::input("this nests too deep"));
+        return Err(FilterError::input("this value is nested too deeply"));
     }
     match value {
+        // `forloop` has no JSON form.
         Datum::Nil | Datum::Map(Map::Loop(_)) => out.push_str("null"),
+        // JSON has no infinity and no NaN.
         Datum::Decimal(value) if !value.is_finite() => out.push_str("null"),
         Datum::Boolean(_) | Datum::Integer(_) | Datum::Large(_) | Datum::Decimal(_) => {
-            value.write_to(out, call.surroundings.zone)
+            value.write_to(out, call.settings.zone)
         }
         Datum::Text(_) | Datum::Date(_) | Datum::Local(_) | Datum::Empty | Datum::Blank => {
             out.push('"');
-            json::escape_into(out, value.printed(call.surroundings.zone).as_str());
+            json::escape_into(out, value.printed(call.settings.zone).as_str());
             out.push('"');
         }
         Datum::Range(from, to) => {
@@ -73,7 +78,7 @@ fn write_list<'a>(
     items: impl Iterator<Item = Datum<'a>>,
     call: &mut Call<'_, 'a>,
     depth: usize,
-) -> Result<(), Fault> {
+) -> Result<(), FilterError> {
     out.push('[');
     for (index, item) in items.enumerate() {
         if 0 < index {
@@ -85,31 +90,33 @@ fn write_list<'a>(
     Ok(())
 }
 
-/// For the inside of a JSON string. This and the next read what the value prints, so that they only escape.
-pub(super) fn json_escape<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+/// Escapes the value for the inside of a JSON string.
+///
+/// Like the `tg_` filters, it escapes what `{{ }}` would print, which differs from a filter's usual input for lists.
+pub(super) fn json_escape<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let text = call.printed()?;
     call.budget.allow_text(text.as_str().len().saturating_mul(6))?;
-    if let Text::Captured(captured) = &text {
-        return Ok(Datum::Text(Text::Captured(Rc::new(captured.escaped_for_json(call.budget)?))));
+    if let LiquidText::Captured(captured) = &text {
+        return Ok(Datum::Text(LiquidText::Captured(Rc::new(captured.escaped_for_json(call.budget)?))));
     }
     let mut out = String::with_capacity(text.as_str().len() + 8);
     json::escape_into(&mut out, text.as_str());
     Ok(out.into())
 }
 
-pub(super) fn tg_html<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+pub(super) fn tg_html<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     escaped(call, ParseMode::Html)
 }
 
-pub(super) fn tg_markdown<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+pub(super) fn tg_markdown<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     escaped(call, ParseMode::Markdown)
 }
 
-pub(super) fn tg_markdown_v2<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+pub(super) fn tg_markdown_v2<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     escaped(call, ParseMode::MarkdownV2)
 }
 
-fn escaped<'a>(call: &mut Call<'_, 'a>, mode: ParseMode) -> Filtered<'a> {
+fn escaped<'a>(call: &mut Call<'_, 'a>, mode: ParseMode) -> FilterResult<'a> {
     let text = call.printed()?;
     call.budget.allow_text(text.as_str().len().saturating_mul(6))?;
     Ok(telegram::escape(mode, EscapeContext::Text, text.as_str()).into())

@@ -1,33 +1,34 @@
-//! Filters for any value.
+//! Filters that accept any value.
 
 use super::super::compare;
 use super::super::datum::Datum;
-use super::super::surroundings::Rules;
-use super::call::{Call, Filtered};
+use super::super::render_settings::EngineRules;
+use super::call::{Call, FilterResult};
 
-/// Nil, false, `""`, `[]` and `{}` are replaced; 0 is not. Without an argument the value stays, as CleverTap has it.
-pub(super) fn default<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+/// Replaces nil, false, `""`, `[]` and `{}`, but not 0. Without an argument, CleverTap keeps the value.
+pub(super) fn default<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let is_kept = match call.input {
         Datum::Boolean(false) => call.keyword("allow_false").is_truthy(),
         Datum::Nil | Datum::Empty | Datum::Blank => false,
         _ => !call.input.is_empty(),
     };
-    Ok(match (is_kept, call.arguments.first(), call.surroundings.rules) {
+    Ok(match (is_kept, call.arguments.first(), call.settings.rules) {
         (false, Some(other), _) => other.clone(),
-        (false, None, Rules::Shopify) => String::new().into(),
-        (false, None, Rules::CleverTap) | (true, _, _) => call.input.clone(),
+        // One of the listed differences between the two (see `differences`).
+        (false, None, EngineRules::Shopify) => String::new().into(),
+        (false, None, EngineRules::CleverTap) | (true, _, _) => call.input.clone(),
     })
 }
 
-pub(super) fn size<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
-    let size = compare::size(&call.input, call.surroundings.rules).unwrap_or(0);
+pub(super) fn size<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
+    let size = compare::size(&call.input, call.settings.rules).unwrap_or(0);
     Ok(Datum::Integer(i64::try_from(size).unwrap_or(i64::MAX)))
 }
 
-pub(super) fn first<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+pub(super) fn first<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     Ok(compare::first(&call.input))
 }
 
-pub(super) fn last<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+pub(super) fn last<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     Ok(compare::last(&call.input))
 }

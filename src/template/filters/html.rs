@@ -4,17 +4,17 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
 
 use super::super::datum::Datum;
-use super::call::{Call, Fault, Filtered};
+use super::call::{Call, FilterError, FilterResult};
 
-pub(super) fn escape<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+pub(super) fn escape<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     escape_unless(call, |_| false)
 }
 
-pub(super) fn escape_once<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+pub(super) fn escape_once<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     escape_unless(call, starts_with_entity)
 }
 
-fn escape_unless<'a>(call: &mut Call<'_, 'a>, is_entity: fn(&str) -> bool) -> Filtered<'a> {
+fn escape_unless<'a>(call: &mut Call<'_, 'a>, is_entity: fn(&str) -> bool) -> FilterResult<'a> {
     let text = call.text()?;
     let text = text.as_str();
     call.budget.allow_text(text.len().saturating_mul(6))?;
@@ -24,6 +24,7 @@ fn escape_unless<'a>(call: &mut Call<'_, 'a>, is_entity: fn(&str) -> bool) -> Fi
             '"' => out.push_str("&quot;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
+            // Shopify's spelling; HTML 4 has no `&apos;`.
             '\'' => out.push_str("&#39;"),
             '&' if !is_entity(&text[at + 1..]) => out.push_str("&amp;"),
             _ => out.push(c),
@@ -32,7 +33,7 @@ fn escape_unless<'a>(call: &mut Call<'_, 'a>, is_entity: fn(&str) -> bool) -> Fi
     Ok(out.into())
 }
 
-/// Longer than any entity's name: so that a text of `&a` and many letters is not read again and again.
+// Longer than any entity's name. Without a limit, text with many `&` and no `;` would take quadratic time.
 const MAX_ENTITY: usize = 40;
 
 fn starts_with_entity(text: &str) -> bool {
@@ -44,22 +45,22 @@ fn starts_with_entity(text: &str) -> bool {
     0 < length && text.as_bytes().get(length) == Some(&b';')
 }
 
-/// Takes out scripts, styles and comments with what is in them, then all tags.
-///
-/// The `liquid` crate looks for the end of each opener again: a text of many openers takes it minutes.
-pub(super) fn strip_html<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+/// Removes scripts, styles and comments including their content, then all other tags.
+pub(super) fn strip_html<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let text = call.text()?;
     let mut out = text.as_str().to_owned();
     for (open, close) in [("<script", "</script>"), ("<!--", "-->"), ("<style", "</style>"), ("<", ">")] {
-        out = without(&out, open, close);
+        out = remove_between(&out, open, close);
     }
     Ok(out.into())
 }
 
-fn without(text: &str, open: &str, close: &str) -> String {
+fn remove_between(text: &str, open: &str, close: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find(open) {
+        // Without a closing delimiter here, no later opening one has any either. Searching again for each, as the
+        // `liquid` crate does, took minutes for text with many `<`.
         let Some(length) = rest[start + open.len()..].find(close) else { break };
         out.push_str(&rest[..start]);
         rest = &rest[start + open.len() + length + close.len()..];
@@ -68,13 +69,14 @@ fn without(text: &str, open: &str, close: &str) -> String {
     out
 }
 
-pub(super) fn url_encode<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+pub(super) fn url_encode<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let text = call.text()?;
     call.budget.allow_text(text.as_str().len().saturating_mul(3))?;
     let mut out = String::with_capacity(text.as_str().len());
     for byte in text.as_str().bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(char::from(byte)),
+            // Form encoding, as Ruby's `CGI.escape` does.
             b' ' => out.push('+'),
             _ => {
                 out.push('%');
@@ -87,42 +89,43 @@ pub(super) fn url_encode<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
     Ok(out.into())
 }
 
-pub(super) fn url_decode<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+pub(super) fn url_decode<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
+    // Before percent-decoding: a `%2B` must stay a plus sign.
     let text = call.text()?.as_str().replace('+', " ");
     match percent_encoding::percent_decode_str(&text).decode_utf8() {
         Ok(decoded) => Ok(decoded.into_owned().into()),
-        Err(_) => Err(Fault::input("this does not decode to a text")),
+        Err(_) => Err(FilterError::input("this does not decode to UTF-8 text")),
     }
 }
 
-pub(super) fn base64_encode<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+pub(super) fn base64_encode<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let text = call.text()?;
     call.budget.allow_text(text.as_str().len().saturating_mul(2))?;
     Ok(STANDARD.encode(text.as_str()).into())
 }
 
-pub(super) fn base64_url_safe_encode<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+pub(super) fn base64_url_safe_encode<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let text = call.text()?;
     call.budget.allow_text(text.as_str().len().saturating_mul(2))?;
     Ok(URL_SAFE.encode(text.as_str()).into())
 }
 
-pub(super) fn base64_decode<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+pub(super) fn base64_decode<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let text = call.text()?;
     decoded(STANDARD.decode(text.as_str()))
 }
 
-pub(super) fn base64_url_safe_decode<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+pub(super) fn base64_url_safe_decode<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let text = call.text()?;
     let text = text.as_str();
-    // The padding may be left out, as in addresses.
+    // URLs often omit the padding; Shopify accepts both.
     decoded(if text.ends_with('=') { URL_SAFE.decode(text) } else { URL_SAFE_NO_PAD.decode(text) })
 }
 
-fn decoded<'a>(bytes: Result<Vec<u8>, base64::DecodeError>) -> Filtered<'a> {
-    let bytes = bytes.map_err(|_| Fault::input("this is not base64"))?;
+fn decoded<'a>(bytes: Result<Vec<u8>, base64::DecodeError>) -> FilterResult<'a> {
+    let bytes = bytes.map_err(|_| FilterError::input("this is not valid base64"))?;
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Datum::from(text)),
-        Err(_) => Err(Fault::input("this does not decode to a text")),
+        Err(_) => Err(FilterError::input("this does not decode to UTF-8 text")),
     }
 }

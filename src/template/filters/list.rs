@@ -1,22 +1,24 @@
-//! Filters on lists. A single value is a list of one, an object too; lists in lists are laid out flat.
+//! Filters on lists. As in Shopify, a single value or object counts as a list of one item, and nested lists are
+//! flattened.
 
 use std::cmp::Ordering;
 
 use super::super::compare::{self, are_equal};
 use super::super::datum::Datum;
 use super::super::number::{self, Number};
-use super::call::{Call, Fault, Filtered};
+use super::call::{Call, FilterError, FilterResult};
 
-/// How deep lists in lists are laid out.
+// Bounds the recursion; a list nested more deeply stays an item.
 const MAX_DEPTH: usize = 100;
 
-/// Returns the input's items; going through them is paid for.
-fn items<'a>(call: &mut Call<'_, 'a>) -> Result<Vec<Datum<'a>>, Fault> {
+/// Returns the items of the input and charges their number to the budget.
+fn items<'a>(call: &mut Call<'_, 'a>) -> Result<Vec<Datum<'a>>, FilterError> {
     let mut items = Vec::new();
     match call.input.clone() {
         Datum::Nil => {}
         Datum::List(_) => flatten(call, &call.input.clone(), &mut items, 0)?,
         Datum::Range(from, to) => {
+            // Charged before the list is built: `(1..999999999)` must fail without allocating.
             let size = usize::try_from(i128::from(to) - i128::from(from) + 1).unwrap_or(0);
             call.budget.spend(size)?;
             items.extend((from..=to).map(Datum::Integer));
@@ -31,7 +33,7 @@ fn flatten<'a>(
     value: &Datum<'a>,
     items: &mut Vec<Datum<'a>>,
     depth: usize,
-) -> Result<(), Fault> {
+) -> Result<(), FilterError> {
     match value {
         Datum::List(list) if depth < MAX_DEPTH => {
             call.budget.spend(list.len())?;
@@ -44,133 +46,138 @@ fn flatten<'a>(
     Ok(())
 }
 
-/// What `item[property]` gives in the filters that look into items.
-enum Looked<'a> {
+/// The result of `item[property]`, by the rules of Ruby's `[]` that Shopify's filters rely on.
+enum PropertyLookup<'a> {
     Found(Datum<'a>),
-    /// The item has no properties at all: nil, true, a decimal.
-    NothingToLookInto,
-    /// The item could have properties, but not this one: a number, a list by name.
+    /// The item has no `[]` method in Ruby: nil, booleans, decimals.
+    NoProperties,
+    /// The item has a `[]` method, but not for this property: an integer, or a list and a name.
     Mismatch,
 }
 
-fn look<'a>(item: &Datum<'a>, property: &Datum<'a>) -> Looked<'a> {
+fn look_up<'a>(item: &Datum<'a>, property: &Datum<'a>) -> PropertyLookup<'a> {
     match (item, property) {
-        (Datum::Map(map), Datum::Text(key)) => Looked::Found(map.value(key.as_str()).unwrap_or(Datum::Nil)),
-        (Datum::Map(_), _) => Looked::Found(Datum::Nil),
-        // A text "has" its parts, as Ruby sees it.
+        (Datum::Map(map), Datum::Text(key)) => {
+            PropertyLookup::Found(map.value(key.as_str()).unwrap_or(Datum::Nil))
+        }
+        (Datum::Map(_), _) => PropertyLookup::Found(Datum::Nil),
+        // Ruby's `"abc"["b"]` returns the substring if it is there.
         (Datum::Text(text), Datum::Text(part)) => {
-            let has = text.as_str().contains(part.as_str());
-            Looked::Found(if has { property.clone() } else { Datum::Nil })
+            let is_part = text.as_str().contains(part.as_str());
+            PropertyLookup::Found(if is_part { property.clone() } else { Datum::Nil })
         }
         (Datum::Text(text), Datum::Integer(index)) => {
             let letter = usize::try_from(*index).ok().and_then(|index| text.as_str().chars().nth(index));
-            Looked::Found(letter.map_or(Datum::Nil, |letter| letter.to_string().into()))
+            PropertyLookup::Found(letter.map_or(Datum::Nil, |letter| letter.to_string().into()))
         }
-        (Datum::List(_), Datum::Integer(_)) => Looked::Found(compare::indexed(item, property)),
-        (Datum::Integer(_) | Datum::Large(_) | Datum::List(_) | Datum::Text(_), _) => Looked::Mismatch,
-        _ => Looked::NothingToLookInto,
+        (Datum::List(_), Datum::Integer(_)) => PropertyLookup::Found(compare::indexed(item, property)),
+        (Datum::Integer(_) | Datum::Large(_) | Datum::List(_) | Datum::Text(_), _) => {
+            PropertyLookup::Mismatch
+        }
+        _ => PropertyLookup::NoProperties,
     }
 }
 
-fn mismatch(property: &Datum<'_>, call: &Call<'_, '_>) -> Fault {
-    let name = property.to_text(call.surroundings.zone);
-    Fault::argument(0, format!("cannot take the property `{}` of every item", name.as_str()))
+fn mismatch(property: &Datum<'_>, call: &Call<'_, '_>) -> FilterError {
+    let name = property.to_text(call.settings.zone);
+    FilterError::argument(0, format!("cannot read the property `{}` of every item", name.as_str()))
 }
 
-enum Sifted<'a> {
+enum MatchedItems<'a> {
     Items(Vec<(Datum<'a>, bool)>),
-    /// An item has no properties at all, so the answer is nil.
+    /// An item has no properties, so the filter returns nil.
     Nothing,
 }
 
-/// Sifts the input by `property`, or by `property == value`; stops at the first that fits where `first_only`.
-fn sift<'a>(call: &mut Call<'_, 'a>, first_only: bool) -> Result<Sifted<'a>, Fault> {
+/// Tests each item for a truthy `property`, or for `property == value`; stops after the first match if `first_only`.
+fn match_items<'a>(call: &mut Call<'_, 'a>, first_only: bool) -> Result<MatchedItems<'a>, FilterError> {
     let (property, wanted) = (call.argument(0), call.argument(1));
-    let mut sifted = Vec::new();
+    let mut tested = Vec::new();
     for item in items(call)? {
-        let value = match look(&item, &property) {
-            Looked::Found(value) => value,
-            Looked::NothingToLookInto => return Ok(Sifted::Nothing),
-            Looked::Mismatch => return Err(mismatch(&property, call)),
+        let value = match look_up(&item, &property) {
+            PropertyLookup::Found(value) => value,
+            PropertyLookup::NoProperties => return Ok(MatchedItems::Nothing),
+            PropertyLookup::Mismatch => return Err(mismatch(&property, call)),
         };
+        // Comparing two long texts or lists is not one step.
         call.budget.spend(1 + compare::cost(&value, &wanted))?;
         let fits = match &wanted {
             Datum::Nil => value.is_truthy(),
             wanted => are_equal(&value, wanted),
         };
-        sifted.push((item, fits));
+        tested.push((item, fits));
         if fits && first_only {
             break;
         }
     }
-    Ok(Sifted::Items(sifted))
+    Ok(MatchedItems::Items(tested))
 }
 
-pub(super) fn where_<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+pub(super) fn where_<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     keep(call, true)
 }
 
-pub(super) fn reject<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+pub(super) fn reject<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     keep(call, false)
 }
 
-fn keep<'a>(call: &mut Call<'_, 'a>, wanted: bool) -> Filtered<'a> {
-    Ok(match sift(call, false)? {
-        Sifted::Nothing => Datum::Nil,
-        Sifted::Items(items) => {
+fn keep<'a>(call: &mut Call<'_, 'a>, wanted: bool) -> FilterResult<'a> {
+    Ok(match match_items(call, false)? {
+        MatchedItems::Nothing => Datum::Nil,
+        MatchedItems::Items(items) => {
             items.into_iter().filter(|(_, fits)| *fits == wanted).map(|(item, _)| item).collect()
         }
     })
 }
 
-pub(super) fn find<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
-    Ok(match sift(call, true)? {
-        Sifted::Nothing => Datum::Nil,
-        Sifted::Items(items) => {
+pub(super) fn find<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
+    Ok(match match_items(call, true)? {
+        MatchedItems::Nothing => Datum::Nil,
+        MatchedItems::Items(items) => {
             items.into_iter().find(|(_, fits)| *fits).map_or(Datum::Nil, |(item, _)| item)
         }
     })
 }
 
-pub(super) fn find_index<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
-    Ok(match sift(call, true)? {
-        Sifted::Nothing => Datum::Nil,
-        Sifted::Items(items) => {
+pub(super) fn find_index<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
+    Ok(match match_items(call, true)? {
+        MatchedItems::Nothing => Datum::Nil,
+        MatchedItems::Items(items) => {
             items.iter().position(|(_, fits)| *fits).map_or(Datum::Nil, |index| Datum::Integer(index as i64))
         }
     })
 }
 
-pub(super) fn has<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
-    Ok(match sift(call, true)? {
-        Sifted::Nothing => Datum::Nil,
-        Sifted::Items(items) => Datum::Boolean(items.iter().any(|(_, fits)| *fits)),
+pub(super) fn has<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
+    Ok(match match_items(call, true)? {
+        MatchedItems::Nothing => Datum::Nil,
+        MatchedItems::Items(items) => Datum::Boolean(items.iter().any(|(_, fits)| *fits)),
     })
 }
 
-pub(super) fn map<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+pub(super) fn map<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let property = call.argument(0);
     let mut mapped = Vec::new();
     for item in items(call)? {
-        mapped.push(match look(&item, &property) {
-            Looked::Found(value) => value,
-            Looked::NothingToLookInto => Datum::Nil,
-            Looked::Mismatch => return Err(mismatch(&property, call)),
+        mapped.push(match look_up(&item, &property) {
+            PropertyLookup::Found(value) => value,
+            PropertyLookup::NoProperties => Datum::Nil,
+            PropertyLookup::Mismatch => return Err(mismatch(&property, call)),
         });
     }
     Ok(mapped.into_iter().collect())
 }
 
-pub(super) fn sum<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+pub(super) fn sum<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let property = call.arguments.first().cloned();
     let mut total = Number::Integer(0);
     for item in items(call)? {
         let value = match &property {
             None | Some(Datum::Nil) => item,
-            Some(property) => match look(&item, property) {
-                Looked::Found(value) => value,
-                Looked::NothingToLookInto => continue,
-                Looked::Mismatch => return Err(mismatch(property, call)),
+            Some(property) => match look_up(&item, property) {
+                PropertyLookup::Found(value) => value,
+                PropertyLookup::NoProperties => continue,
+                PropertyLookup::Mismatch => return Err(mismatch(property, call)),
             },
         };
         total = total.plus(number::to_number(&value));
@@ -178,16 +185,16 @@ pub(super) fn sum<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
     Ok(total.into())
 }
 
-pub(super) fn compact<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+pub(super) fn compact<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let property = call.arguments.first().cloned();
     let mut kept = Vec::new();
     for item in items(call)? {
         let value = match &property {
             None | Some(Datum::Nil) => item.clone(),
-            Some(property) => match look(&item, property) {
-                Looked::Found(value) => value,
-                Looked::NothingToLookInto => Datum::Nil,
-                Looked::Mismatch => return Err(mismatch(property, call)),
+            Some(property) => match look_up(&item, property) {
+                PropertyLookup::Found(value) => value,
+                PropertyLookup::NoProperties => Datum::Nil,
+                PropertyLookup::Mismatch => return Err(mismatch(property, call)),
             },
         };
         if !matches!(value, Datum::Nil) {
@@ -197,21 +204,22 @@ pub(super) fn compact<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
     Ok(kept.into_iter().collect())
 }
 
-pub(super) fn uniq<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+pub(super) fn uniq<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let property = call.arguments.first().cloned();
     let mut kept: Vec<(Datum<'a>, Datum<'a>)> = Vec::new();
     for item in items(call)? {
         let value = match &property {
             None | Some(Datum::Nil) => item.clone(),
-            Some(property) => match look(&item, property) {
-                Looked::Found(value) => value,
-                Looked::NothingToLookInto => Datum::Nil,
-                Looked::Mismatch => return Err(mismatch(property, call)),
+            Some(property) => match look_up(&item, property) {
+                PropertyLookup::Found(value) => value,
+                PropertyLookup::NoProperties => Datum::Nil,
+                PropertyLookup::Mismatch => return Err(mismatch(property, call)),
             },
         };
         let cost: usize = kept.iter().map(|(_, other)| compare::cost(&value, other)).sum();
+        // Each item is compared with all kept ones, which is quadratic. Cheap comparisons count as an eighth of a step.
         call.budget.spend(1 + kept.len() / 8 + cost)?;
-        // Unlike `==`, a whole number is not the same as a decimal here.
+        // Ruby's `uniq` uses `eql?`: unlike with `==`, 1 and 1.0 are different.
         let is_same = |other: &Datum<'a>| {
             std::mem::discriminant(&value) == std::mem::discriminant(other) && are_equal(&value, other)
         };
@@ -222,11 +230,11 @@ pub(super) fn uniq<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
     Ok(kept.into_iter().map(|(item, _)| item).collect())
 }
 
-pub(super) fn reverse<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+pub(super) fn reverse<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     Ok(items(call)?.into_iter().rev().collect())
 }
 
-pub(super) fn concat<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+pub(super) fn concat<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let mut all = items(call)?;
     match call.argument(0) {
         Datum::List(more) => {
@@ -238,32 +246,37 @@ pub(super) fn concat<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
             call.budget.spend(size)?;
             all.extend((from..=to).map(Datum::Integer));
         }
-        other => return Err(Fault::argument(0, format!("expected a list, found {}", compare::kind(&other)))),
+        other => {
+            return Err(FilterError::argument(
+                0,
+                format!("expected a list, found {}", compare::kind(&other)),
+            ));
+        }
     }
     Ok(all.into_iter().collect())
 }
 
-pub(super) fn join<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+pub(super) fn join<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let separator = match call.arguments.is_empty() {
         true => " ".to_owned(),
         false => call.text_argument(0)?.as_str().to_owned(),
     };
     let all = items(call)?;
-    let size: usize = all.iter().map(|item| item.weight() + separator.len()).sum();
+    let size: usize = all.iter().map(|item| item.estimated_len() + separator.len()).sum();
     call.budget.allow_text(size)?;
     let mut out = String::with_capacity(size);
     for (index, item) in all.iter().enumerate() {
         if 0 < index {
             out.push_str(&separator);
         }
-        item.write_to(&mut out, call.surroundings.zone);
+        item.write_to(&mut out, call.settings.zone);
     }
     Ok(out.into())
 }
 
-pub(super) fn sort<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+pub(super) fn sort<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let mut keyed = keyed(call)?;
-    // Checked beforehand: an order that contradicts itself halfway would not be one.
+    // Checked before sorting, because `sort_by` needs a total order and may panic without one.
     let mut keys = keyed.iter().map(|(key, _)| key).filter(|key| !matches!(key, Datum::Nil));
     if let Some(first) = keys.next() {
         let mut others = keys.peekable();
@@ -271,16 +284,16 @@ pub(super) fn sort<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
         let kind = compare::kind(first);
         let has_order = matches!(compare::order(first, first), Ok(Some(_)));
         if !is_single && (!has_order || others.any(|other| compare::kind(other) != kind)) {
-            return Err(Fault::input("these items cannot be compared with each other"));
+            return Err(FilterError::input("these items cannot be compared with each other"));
         }
     }
     keyed.sort_by(|(left, _), (right, _)| nil_last(left, right, total_order));
     Ok(keyed.into_iter().map(|(_, item)| item).collect())
 }
 
-/// Sorts without regard to case; numbers as texts too.
-pub(super) fn sort_natural<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
-    let zone = call.surroundings.zone;
+/// Sorts by the lower-case text of each item, also numbers.
+pub(super) fn sort_natural<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
+    let zone = call.settings.zone;
     let lower = |value: &Datum<'a>| value.to_text(zone).as_str().to_ascii_lowercase();
     let mut keyed = keyed(call)?;
     keyed
@@ -288,21 +301,24 @@ pub(super) fn sort_natural<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
     Ok(keyed.into_iter().map(|(_, item)| item).collect())
 }
 
-/// Returns the items with what they are sorted by, themselves or a property; sorting them is paid for.
-fn keyed<'a>(call: &mut Call<'_, 'a>) -> Result<Vec<(Datum<'a>, Datum<'a>)>, Fault> {
+/// Returns each item with its sort key (itself or a property), and charges the cost of sorting to the budget.
+fn keyed<'a>(call: &mut Call<'_, 'a>) -> Result<Vec<(Datum<'a>, Datum<'a>)>, FilterError> {
     let property = call.arguments.first().cloned();
     let mut keyed = Vec::new();
     for item in items(call)? {
         let key = match &property {
             None | Some(Datum::Nil) => item.clone(),
-            Some(property) => match look(&item, property) {
-                Looked::Found(value) => value,
-                Looked::NothingToLookInto | Looked::Mismatch => return Err(mismatch(property, call)),
+            Some(property) => match look_up(&item, property) {
+                PropertyLookup::Found(value) => value,
+                PropertyLookup::NoProperties | PropertyLookup::Mismatch => {
+                    return Err(mismatch(property, call));
+                }
             },
         };
         keyed.push((key, item));
     }
-    let weight: usize = keyed.iter().map(|(key, _)| 1 + key.weight() / 64).sum();
+    // n · log n comparisons, each as expensive as its key is long.
+    let weight: usize = keyed.iter().map(|(key, _)| 1 + key.estimated_len() / 64).sum();
     let depth = keyed.len().checked_ilog2().unwrap_or(0) as usize + 1;
     call.budget.spend(weight.saturating_mul(depth))?;
     Ok(keyed)
@@ -321,7 +337,7 @@ fn nil_last<'a>(
     }
 }
 
-/// An order without gaps: numbers by size, those that floats cannot tell apart by their digits.
+/// A total order: numbers by value as floats, and integers that are equal as floats by their exact value.
 fn total_order(left: &Datum<'_>, right: &Datum<'_>) -> Ordering {
     let key = |value: &Datum<'_>| match value {
         Datum::Integer(value) => Some((*value as f64, i128::from(*value))),

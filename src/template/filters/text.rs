@@ -1,80 +1,81 @@
-//! Filters that change texts. Each pays for what it makes before it makes it.
+//! Text filters. Each charges its output to the budget before building it, so that no template can exhaust memory.
 
-use super::super::datum::{Datum, Text};
+use super::super::datum::{Datum, LiquidText};
 use super::super::number::is_strippable;
 use super::super::scan::is_space;
-use super::call::{Call, Fault, Filtered};
+use super::call::{Call, FilterError, FilterResult};
 
-pub(super) fn append<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+pub(super) fn append<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let (text, more) = (call.text()?, call.text_argument(0)?);
     joined(call, text.as_str(), more.as_str())
 }
 
-pub(super) fn prepend<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+pub(super) fn prepend<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let (text, more) = (call.text()?, call.text_argument(0)?);
     joined(call, more.as_str(), text.as_str())
 }
 
-fn joined<'a>(call: &mut Call<'_, 'a>, first: &str, second: &str) -> Filtered<'a> {
+fn joined<'a>(call: &mut Call<'_, 'a>, first: &str, second: &str) -> FilterResult<'a> {
     call.budget.allow_text(first.len() + second.len())?;
     Ok(format!("{first}{second}").into())
 }
 
-pub(super) fn capitalize<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+pub(super) fn capitalize<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let text = call.text()?;
     let mut chars = text.as_str().chars();
     let first = chars.next().into_iter().flat_map(char::to_uppercase);
     Ok(first.chain(chars.flat_map(char::to_lowercase)).collect::<String>().into())
 }
 
-/// A letter at a time, as Ruby does: a sigma at the end of a word is one like any other.
-pub(super) fn downcase<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+pub(super) fn downcase<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let text = call.text()?;
-    // The longest mapping of a letter has three letters.
+    // Unicode maps one character to three at most.
     call.budget.allow_text(text.as_str().len().saturating_mul(3))?;
+    // Not `str::to_lowercase`: Rust writes a final sigma as ς, Ruby maps each character by itself.
     Ok(text.as_str().chars().flat_map(char::to_lowercase).collect::<String>().into())
 }
 
-pub(super) fn upcase<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+pub(super) fn upcase<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let text = call.text()?;
     call.budget.allow_text(text.as_str().len().saturating_mul(3))?;
     Ok(text.as_str().to_uppercase().into())
 }
 
-/// White space is what Ruby strips: a no-break space stays.
-pub(super) fn strip<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+/// Strips the whitespace that Ruby strips; a no-break space stays.
+pub(super) fn strip<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     stripped(call, |text| text.trim_matches(is_strippable))
 }
 
-pub(super) fn lstrip<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+pub(super) fn lstrip<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     stripped(call, |text| text.trim_start_matches(is_strippable))
 }
 
-pub(super) fn rstrip<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+pub(super) fn rstrip<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     stripped(call, |text| text.trim_end_matches(is_strippable))
 }
 
-fn stripped<'a>(call: &mut Call<'_, 'a>, strip: fn(&str) -> &str) -> Filtered<'a> {
+fn stripped<'a>(call: &mut Call<'_, 'a>, strip: fn(&str) -> &str) -> FilterResult<'a> {
     let text = call.text()?;
     call.budget.allow_text(text.as_str().len())?;
     Ok(strip(text.as_str()).to_owned().into())
 }
 
-pub(super) fn newline_to_br<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+pub(super) fn newline_to_br<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     replace_newlines(call, "<br />\n")
 }
 
-pub(super) fn strip_newlines<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+pub(super) fn strip_newlines<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     replace_newlines(call, "")
 }
 
-fn replace_newlines<'a>(call: &mut Call<'_, 'a>, with: &str) -> Filtered<'a> {
+fn replace_newlines<'a>(call: &mut Call<'_, 'a>, with: &str) -> FilterResult<'a> {
     let text = call.text()?;
     let lines = text.as_str().matches('\n').count();
     call.budget.allow_text(text.as_str().len() + lines * with.len())?;
     let mut out = String::with_capacity(text.as_str().len() + lines * with.len());
     for line in text.as_str().split_inclusive('\n') {
         match line.strip_suffix('\n') {
+            // A CRLF counts as one line break.
             Some(line) => {
                 out.push_str(line.strip_suffix('\r').unwrap_or(line));
                 out.push_str(with);
@@ -85,41 +86,43 @@ fn replace_newlines<'a>(call: &mut Call<'_, 'a>, with: &str) -> Filtered<'a> {
     Ok(out.into())
 }
 
-pub(super) fn remove<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+pub(super) fn remove<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let (text, part) = (call.text()?, call.text_argument(0)?);
     replace_all(call, text.as_str(), part.as_str(), "")
 }
 
-pub(super) fn replace<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+pub(super) fn replace<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let (text, part, with) = (call.text()?, call.text_argument(0)?, call.text_argument(1)?);
     replace_all(call, text.as_str(), part.as_str(), with.as_str())
 }
 
-fn replace_all<'a>(call: &mut Call<'_, 'a>, text: &str, part: &str, with: &str) -> Filtered<'a> {
+fn replace_all<'a>(call: &mut Call<'_, 'a>, text: &str, part: &str, with: &str) -> FilterResult<'a> {
+    // Counting first costs a second search, but charges the exact size. An empty `part` matches between all characters,
+    // so the result can be far longer than the text.
     let n_parts = text.matches(part).count();
     let size = (text.len() - n_parts * part.len()).saturating_add(n_parts.saturating_mul(with.len()));
     call.budget.allow_text(size)?;
     Ok(text.replace(part, with).into())
 }
 
-pub(super) fn remove_first<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+pub(super) fn remove_first<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     replace_one(call, |text, part| text.find(part))
 }
 
-pub(super) fn remove_last<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+pub(super) fn remove_last<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     replace_one(call, |text, part| text.rfind(part))
 }
 
-pub(super) fn replace_first<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+pub(super) fn replace_first<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     replace_one(call, |text, part| text.find(part))
 }
 
-pub(super) fn replace_last<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+pub(super) fn replace_last<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     replace_one(call, |text, part| text.rfind(part))
 }
 
-/// Replaces one occurrence of the first argument by the second; without a second it is taken out.
-fn replace_one<'a>(call: &mut Call<'_, 'a>, find: fn(&str, &str) -> Option<usize>) -> Filtered<'a> {
+/// Replaces one occurrence of the first argument with the second; a missing second argument removes it.
+fn replace_one<'a>(call: &mut Call<'_, 'a>, find: fn(&str, &str) -> Option<usize>) -> FilterResult<'a> {
     let (text, part, with) = (call.text()?, call.text_argument(0)?, call.text_argument(1)?);
     let (source, part, with) = (text.as_str(), part.as_str(), with.as_str());
     let Some((before, after)) =
@@ -131,8 +134,9 @@ fn replace_one<'a>(call: &mut Call<'_, 'a>, find: fn(&str, &str) -> Option<usize
     Ok(format!("{before}{with}{after}").into())
 }
 
-/// A list's items, or a text's letters, from an index (below 0: from the end), one or as many as the second argument.
-pub(super) fn slice<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+/// Returns part of a list or text: from an index (negative counts from the end), with the length of the second argument
+/// or 1. Text is counted in characters.
+pub(super) fn slice<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let offset = call.integer_argument(0, 0)?;
     let length = match call.argument(1) {
         Datum::Nil => 1,
@@ -159,20 +163,22 @@ fn bounds(size: usize, offset: i64, length: i64) -> Option<(usize, usize)> {
     Some((usize::try_from(start).ok()?, usize::try_from(end).ok()?))
 }
 
-pub(super) fn split<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+pub(super) fn split<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let (text, separator) = (call.text()?, call.text_argument(0)?);
     let text = text.as_str();
     let parts: Vec<&str> = match separator.as_str() {
+        // As in Ruby: a single space splits at runs of whitespace, an empty separator between characters.
         " " => text.split(is_space).filter(|part| !part.is_empty()).collect(),
         "" => text.split("").filter(|part| !part.is_empty()).collect(),
         separator => text.split(separator).collect(),
     };
     call.budget.spend(parts.len())?;
+    // Ruby's `split` drops empty parts at the end.
     let n_kept = parts.iter().rposition(|part| !part.is_empty()).map_or(0, |last| last + 1);
     Ok(parts[..n_kept].iter().map(|part| Datum::from((*part).to_owned())).collect())
 }
 
-pub(super) fn truncate<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+pub(super) fn truncate<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     if matches!(call.input, Datum::Nil) {
         return Ok(Datum::Nil);
     }
@@ -182,13 +188,14 @@ pub(super) fn truncate<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
     if text.as_str().chars().count() <= length {
         return Ok(Datum::Text(text));
     }
-    let kept = length.saturating_sub(ellipsis.as_str().chars().count());
-    let end = text.as_str().char_indices().nth(kept).map_or(text.as_str().len(), |(at, _)| at);
+    // The length includes the ellipsis.
+    let n_kept = length.saturating_sub(ellipsis.as_str().chars().count());
+    let end = text.as_str().char_indices().nth(n_kept).map_or(text.as_str().len(), |(at, _)| at);
     joined(call, &text.as_str()[..end], ellipsis.as_str())
 }
 
-/// Words are counted from 1; white space before the cut becomes single spaces.
-pub(super) fn truncatewords<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
+/// Keeps at least one word, as Shopify does; whitespace before the cut becomes single spaces.
+pub(super) fn truncatewords<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     if matches!(call.input, Datum::Nil) {
         return Ok(Datum::Nil);
     }
@@ -203,6 +210,6 @@ pub(super) fn truncatewords<'a>(call: &mut Call<'_, 'a>) -> Filtered<'a> {
     joined(call, &kept.join(" "), ellipsis.as_str())
 }
 
-fn ellipsis<'a>(call: &mut Call<'_, 'a>) -> Result<Text<'a>, Fault> {
-    if call.arguments.len() < 2 { Ok(Text::Borrowed("...")) } else { call.text_argument(1) }
+fn ellipsis<'a>(call: &mut Call<'_, 'a>) -> Result<LiquidText<'a>, FilterError> {
+    if call.arguments.len() < 2 { Ok(LiquidText::Borrowed("...")) } else { call.text_argument(1) }
 }

@@ -1,173 +1,182 @@
-//! Where lines break: an object's members one a line, what fits on a line in a row, branches indented.
+//! Decides the whitespace before each token: one line per object member, short values on one line, branches indented.
 
 use crate::text;
 
-use super::tree::{Form, Node};
-use super::words::{Kind, Token};
+use super::lexer::{LayoutToken, LayoutTokenKind};
+use super::tree::{LayoutNode, LayoutShape};
 
 pub(super) const INDENT: usize = 2;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Before {
+pub(super) enum Gap {
     Nothing,
     Space,
-    /// A line break, and so many levels of indentation.
+    /// A line break and this many levels of indentation.
     Line(usize),
 }
 
+/// The maximum width of a line, in cells.
 const WIDTH: usize = 100;
 
-pub(super) fn lay_out(source: &str, tokens: &[Token], root: &[Node]) -> Vec<Before> {
-    let mut printer = Printer { source, tokens, before: vec![Before::Nothing; tokens.len()], column: 0 };
-    printer.sequence(root, 0, Before::Nothing);
+pub(super) fn lay_out(source: &str, tokens: &[LayoutToken], root: &[LayoutNode]) -> Vec<Gap> {
+    let mut printer = Printer { source, tokens, before: vec![Gap::Nothing; tokens.len()], column: 0 };
+    printer.sequence(root, 0, Gap::Nothing);
     printer.before
 }
 
-/// Returns how wide nodes are in a row, with the air inside braces.
-pub(super) fn width_in_a_row(items: &[Node], is_object: bool) -> Option<usize> {
+/// Returns the width of the nodes on one line, including the spaces inside braces; `None` if one needs its own line.
+pub(super) fn row_width(items: &[LayoutNode], is_object: bool) -> Option<usize> {
     let mut sum = if is_object && !items.is_empty() { 2 } else { 0 };
     let mut last = None;
     for item in items {
-        let gap = last.map_or(Before::Nothing, |_| gap_in_a_row(item));
-        sum += item.width? + usize::from(gap == Before::Space);
+        let gap = last.map_or(Gap::Nothing, |_| gap_on_one_line(item));
+        sum += item.width? + usize::from(gap == Gap::Space);
         last = Some(item);
     }
     Some(sum)
 }
 
-fn gap_in_a_row(item: &Node) -> Before {
-    match item.is(Kind::Comma) || item.is(Kind::Colon) || item.goes_on() {
-        true => Before::Nothing,
-        false => Before::Space,
+fn gap_on_one_line(item: &LayoutNode) -> Gap {
+    match item.is(LayoutTokenKind::Comma) || item.is(LayoutTokenKind::Colon) || item.continues_value() {
+        true => Gap::Nothing,
+        false => Gap::Space,
     }
 }
 
-fn gap(last: &Node, item: &Node, level: usize) -> Before {
-    if item.is(Kind::Comma) || item.is(Kind::Colon) || (item.goes_on() && !last.is_tag()) {
-        Before::Nothing
-    } else if last.is(Kind::Colon) {
-        Before::Space
-    } else if last.is(Kind::Comma) || last.is_tag() || item.is_tag() {
-        Before::Line(level)
+fn gap(last: &LayoutNode, item: &LayoutNode, level: usize) -> Gap {
+    // `{% if x %}, "b": 2{% endif %}` stays on the line of the member that it continues.
+    if item.is(LayoutTokenKind::Comma)
+        || item.is(LayoutTokenKind::Colon)
+        || (item.continues_value() && !last.is_tag())
+    {
+        Gap::Nothing
+    } else if last.is(LayoutTokenKind::Colon) {
+        Gap::Space
+    } else if last.is(LayoutTokenKind::Comma) || last.is_tag() || item.is_tag() {
+        Gap::Line(level)
     } else {
-        Before::Space
+        Gap::Space
     }
 }
 
 struct Printer<'s> {
     source: &'s str,
-    tokens: &'s [Token],
-    before: Vec<Before>,
+    tokens: &'s [LayoutToken],
+    before: Vec<Gap>,
     column: usize,
 }
 
 impl Printer<'_> {
-    fn sequence(&mut self, items: &[Node], level: usize, first: Before) {
-        let mut last: Option<&Node> = None;
+    fn sequence(&mut self, items: &[LayoutNode], level: usize, first: Gap) {
+        let mut last: Option<&LayoutNode> = None;
         for item in items {
             let before = last.map_or(first, |last| gap(last, item, level));
-            let is_value = last.is_some_and(|last| last.is(Kind::Colon));
+            let is_value = last.is_some_and(|last| last.is(LayoutTokenKind::Colon));
+            // The outermost object is always broken up, even if it is short: it is the body.
             let is_root = level == 0;
             self.node(item, before, level, is_value, is_root);
             last = Some(item);
         }
     }
 
-    fn node(&mut self, node: &Node, before: Before, level: usize, is_value: bool, is_root: bool) {
+    fn node(&mut self, node: &LayoutNode, before: Gap, level: usize, is_value: bool, is_root: bool) {
         match &node.form {
-            Form::Token(token, _) => self.put(*token, before),
-            Form::Container { open, items, close, .. } => {
+            LayoutShape::Token(token, _) => self.put(*token, before),
+            LayoutShape::Container { open, items, close, .. } => {
                 self.put(*open, before);
                 if items.is_empty() {
-                    self.put(*close, Before::Nothing);
+                    self.put(*close, Gap::Nothing);
                 } else if !is_root && self.fits(node, 1) {
-                    self.inside_a_row(node);
+                    self.put_rest_on_line(node);
                 } else {
-                    self.sequence(items, level + 1, Before::Line(level + 1));
-                    self.put(*close, Before::Line(level));
+                    self.sequence(items, level + 1, Gap::Line(level + 1));
+                    self.put(*close, Gap::Line(level));
                 }
             }
-            Form::Block { branches, close } => {
+            LayoutShape::Block { branches, close } => {
                 let holds_members =
-                    branches.iter().flat_map(|(_, items)| items).any(|item| item.is(Kind::Colon));
+                    branches.iter().flat_map(|(_, items)| items).any(|item| item.is(LayoutTokenKind::Colon));
                 let first = branches.first().map_or(*close, |(tag, _)| *tag);
                 self.put(first, before);
+                // Branches with members look like members, so each gets its own line even if all would fit on one.
                 let own = text::width(self.tokens[first].span.of(self.source));
-                if (is_value || node.goes_on() || !holds_members) && self.fits(node, own) {
-                    self.inside_a_row(node);
+                if (is_value || node.continues_value() || !holds_members) && self.fits(node, own) {
+                    self.put_rest_on_line(node);
                     return;
                 }
                 for (tag, items) in branches {
                     if *tag != first {
-                        self.put(*tag, Before::Line(level));
+                        self.put(*tag, Gap::Line(level));
                     }
-                    self.sequence(items, level + 1, Before::Line(level + 1));
+                    self.sequence(items, level + 1, Gap::Line(level + 1));
                 }
-                self.put(*close, Before::Line(level));
+                self.put(*close, Gap::Line(level));
             }
         }
     }
 
-    /// Whether a node of whose width `begun` is put already fits on the line.
-    fn fits(&self, node: &Node, begun: usize) -> bool {
-        node.width.is_some_and(|width| (self.column + width).saturating_sub(begun) <= WIDTH)
+    /// Whether the node fits on the current line; `n_printed` cells of its width have been printed already.
+    fn fits(&self, node: &LayoutNode, n_printed: usize) -> bool {
+        node.width.is_some_and(|width| (self.column + width).saturating_sub(n_printed) <= WIDTH)
     }
 
-    fn inside_a_row(&mut self, node: &Node) {
+    fn put_rest_on_line(&mut self, node: &LayoutNode) {
         match &node.form {
-            Form::Token(..) => {}
-            Form::Container { is_object, items, close, .. } => {
-                let air = if *is_object && !items.is_empty() { Before::Space } else { Before::Nothing };
-                self.row(items, air);
-                self.put(*close, air);
+            LayoutShape::Token(..) => {}
+            LayoutShape::Container { is_object, items, close, .. } => {
+                let padding = if *is_object && !items.is_empty() { Gap::Space } else { Gap::Nothing };
+                self.row(items, padding);
+                self.put(*close, padding);
             }
-            Form::Block { branches, close } => {
+            LayoutShape::Block { branches, close } => {
                 for (nth, (tag, items)) in branches.iter().enumerate() {
                     if 0 < nth {
-                        self.put(*tag, Before::Nothing);
+                        self.put(*tag, Gap::Nothing);
                     }
-                    self.row(items, Before::Nothing);
+                    self.row(items, Gap::Nothing);
                 }
-                self.put(*close, Before::Nothing);
+                self.put(*close, Gap::Nothing);
             }
         }
     }
 
-    fn row(&mut self, items: &[Node], first: Before) {
-        let mut last: Option<&Node> = None;
+    fn row(&mut self, items: &[LayoutNode], first: Gap) {
+        let mut last: Option<&LayoutNode> = None;
         for item in items {
-            let before = last.map_or(first, |_| gap_in_a_row(item));
+            let before = last.map_or(first, |_| gap_on_one_line(item));
             match &item.form {
-                Form::Token(token, _) => self.put(*token, before),
-                Form::Container { open, .. } => self.put(*open, before),
-                Form::Block { branches, close } => {
+                LayoutShape::Token(token, _) => self.put(*token, before),
+                LayoutShape::Container { open, .. } => self.put(*open, before),
+                LayoutShape::Block { branches, close } => {
                     self.put(branches.first().map_or(*close, |(tag, _)| *tag), before);
                 }
             }
-            self.inside_a_row(item);
+            self.put_rest_on_line(item);
             last = Some(item);
         }
     }
 
-    /// Puts a token, with the white space that is wanted as far as it changes no meaning.
-    fn put(&mut self, token: usize, wanted: Before) {
-        let Token { span, kind, is_spaced } = self.tokens[token];
+    /// Prints a token with the `wanted` gap before it, unless that gap could change what the body renders to.
+    fn put(&mut self, token: usize, wanted: Gap) {
+        let LayoutToken { span, kind, is_spaced } = self.tokens[token];
         let last = token.checked_sub(1).map(|last| self.tokens[last].kind);
-        let is_free = kind.is_cut() || last.is_none_or(Kind::is_cut);
+        // Between two parts of a value the existing whitespace matters: `1{% if x %}2{% endif %}` may be the number 12.
+        let is_free = kind.is_delimiter() || last.is_none_or(LayoutTokenKind::is_delimiter);
         let before = match (is_free, is_spaced, wanted) {
             (true, _, wanted) => wanted,
-            (false, false, _) => Before::Nothing,
-            (false, true, Before::Nothing) => Before::Space,
+            (false, false, _) => Gap::Nothing,
+            (false, true, Gap::Nothing) => Gap::Space,
             (false, true, wanted) => wanted,
         };
         self.before[token] = before;
         let text = span.of(self.source);
         let start = match before {
-            Before::Nothing => self.column,
-            Before::Space => self.column + 1,
-            Before::Line(level) => level * INDENT,
+            Gap::Nothing => self.column,
+            Gap::Space => self.column + 1,
+            Gap::Line(level) => level * INDENT,
         };
         self.column = match text.rsplit_once('\n') {
+            // A verbatim block of several lines: the column is that of its last line.
             Some((_, end)) => text::width(end),
             None => start + text::width(text),
         };

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::super::tests::{profile, render_with};
-use super::super::{Limits, Outcome, Partials, parse};
+use super::super::{Limits, Partials, RenderOutcome, parse};
 use super::*;
 use crate::diagnostic::Fix;
 use crate::dialect::Dialect;
@@ -119,20 +119,20 @@ fn a_chip_of_clevertaps_is_one_piece() {
 
 #[test]
 fn what_is_not_json_around_its_liquid_is_refused_at_its_place() {
-    check_refusal(r#"{"a": @channel}"#, "@channel", "`@channel` is not JSON here");
-    check_refusal(r#"{"a": "b}"#, "\"", "this text in quotes is never closed");
-    check_refusal("{\"a\": [1}", "[", "`[` has no partner in the same branch");
-    check_refusal("{\"a\": 1}]", "]", "`]` has no partner in the same branch");
-    check_refusal("{% if x %}{ {% endif %}", "{", "`{` has no partner in the same branch");
+    check_refusal(r#"{"a": @channel}"#, "@channel", "`@channel` is not valid JSON here");
+    check_refusal(r#"{"a": "b}"#, "\"", "this string is never closed");
+    check_refusal("{\"a\": [1}", "[", "`[` has no match in the same branch");
+    check_refusal("{\"a\": 1}]", "]", "`]` has no match in the same branch");
+    check_refusal("{% if x %}{ {% endif %}", "{", "`{` has no match in the same branch");
     check_refusal("{\"a\": {{ x }", "{{ x", "this Liquid is not closed");
     check_refusal("{% capture x %}{", "{% capture x %}", "this tag is never closed");
-    let half = "this tag's block is half in a text in quotes and half outside";
+    let half = "this tag's block is partly inside a string and partly outside";
     check_refusal(r#"{"a": "b{% if x %}"}"#, "{% if x %}", half);
     check_refusal(r#"{"a": {% if x %}"{% else %}"{% endif %}}"#, "{% else %}", half);
     check_refusal(
         r#"{"a": "{% raw %}"{% endraw %}"}"#,
         "{% raw %}\"{% endraw %}",
-        "a quote in this `raw` closes the text it is in",
+        "a quote in this `raw` closes the string around it",
     );
 }
 
@@ -196,12 +196,12 @@ fn value() -> impl Strategy<Value = String> {
 fn rendered(source: &str, properties: &str) -> Option<serde_json::Value> {
     let (template, _) = parse(source, &Partials::default(), Dialect::Telecast);
     match render_with(&template, &profile(properties), Limits::default()) {
-        Outcome::Rendered(rendered) => serde_json::from_str(&rendered.text).ok(),
-        Outcome::Aborted { .. } | Outcome::Failed(_) => None,
+        RenderOutcome::Rendered(rendered) => serde_json::from_str(&rendered.text).ok(),
+        RenderOutcome::Aborted { .. } | RenderOutcome::Failed(_) => None,
     }
 }
 
-/// All of a text but its white space.
+/// Returns a text without its whitespace.
 fn ink(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }

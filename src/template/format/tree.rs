@@ -1,62 +1,63 @@
-//! The tokens of a body as containers and branches.
+//! Builds a tree of JSON containers and Liquid blocks from the tokens of a body.
 
 use crate::diagnostic::Diagnostic;
 use crate::json;
 use crate::text::{self, Span};
 
 use super::layout;
-use super::words::{Kind, Token, refusal};
+use super::lexer::{LayoutToken, LayoutTokenKind, cannot_format};
 
+// Bounds the recursion: the nesting that valid JSON may have, plus the parser's limit for Liquid tags.
 const MAX_DEPTH: usize = json::MAX_DEPTH + 50;
 
 #[derive(Debug)]
-pub(super) struct Node {
-    pub form: Form,
-    /// How wide it is on one line; `None` where it does not belong on one.
+pub(super) struct LayoutNode {
+    pub form: LayoutShape,
+    /// The width on one line, in cells; `None` if the node must not share a line.
     pub width: Option<usize>,
 }
 
-/// What a node is; tokens by their number.
+/// The kind of a node. Tokens are given by their index.
 #[derive(Debug)]
-pub(super) enum Form {
-    Token(usize, Kind),
+pub(super) enum LayoutShape {
+    Token(usize, LayoutTokenKind),
     Container {
         open: usize,
         is_object: bool,
-        items: Vec<Node>,
+        items: Vec<LayoutNode>,
         close: usize,
     },
-    /// Branches or a loop: each tag with what follows it, and the closing tag.
+    /// An `if`, `case` or loop: each tag with its content, and the end tag.
     Block {
-        branches: Vec<(usize, Vec<Node>)>,
+        branches: Vec<(usize, Vec<LayoutNode>)>,
         close: usize,
     },
 }
 
-impl Node {
-    pub fn is(&self, kind: Kind) -> bool {
-        matches!(self.form, Form::Token(_, own) if own == kind)
+impl LayoutNode {
+    pub(super) fn is(&self, kind: LayoutTokenKind) -> bool {
+        matches!(self.form, LayoutShape::Token(_, own) if own == kind)
     }
 
-    /// Whether it is Liquid that stands for itself: branches, or what prints nothing.
-    pub fn is_tag(&self) -> bool {
-        matches!(self.form, Form::Block { .. }) || self.is(Kind::Silent)
+    /// Whether it is a Liquid block, or Liquid that prints nothing. It gets its own line.
+    pub(super) fn is_tag(&self) -> bool {
+        matches!(self.form, LayoutShape::Block { .. }) || self.is(LayoutTokenKind::Silent)
     }
 
-    /// Whether these are branches that go on behind a value: the first begins with a comma.
-    pub fn goes_on(&self) -> bool {
+    /// Whether it is a block whose first branch starts with a comma, and so continues the member before it.
+    pub(super) fn continues_value(&self) -> bool {
         match &self.form {
-            Form::Block { branches, .. } => branches
+            LayoutShape::Block { branches, .. } => branches
                 .first()
                 .and_then(|(_, items)| items.first())
-                .is_some_and(|first| first.is(Kind::Comma)),
-            Form::Token(..) | Form::Container { .. } => false,
+                .is_some_and(|first| first.is(LayoutTokenKind::Comma)),
+            LayoutShape::Token(..) | LayoutShape::Container { .. } => false,
         }
     }
 }
 
-/// Builds the tree; what opens and closes in different branches is refused.
-pub(super) fn build(source: &str, tokens: &[Token]) -> Result<Vec<Node>, Diagnostic> {
+/// Builds the tree. Brackets that open and close in different branches are an error, since no indentation suits both.
+pub(super) fn build(source: &str, tokens: &[LayoutToken]) -> Result<Vec<LayoutNode>, Diagnostic> {
     let mut builder = Builder { source, tokens, next: 0, depth: 0 };
     let items = builder.items()?;
     match tokens.get(builder.next) {
@@ -67,22 +68,22 @@ pub(super) fn build(source: &str, tokens: &[Token]) -> Result<Vec<Node>, Diagnos
 
 struct Builder<'s> {
     source: &'s str,
-    tokens: &'s [Token],
+    tokens: &'s [LayoutToken],
     next: usize,
     depth: usize,
 }
 
 impl Builder<'_> {
-    fn items(&mut self) -> Result<Vec<Node>, Diagnostic> {
+    fn items(&mut self) -> Result<Vec<LayoutNode>, Diagnostic> {
         let mut items = Vec::new();
         while let Some(token) = self.tokens.get(self.next) {
             if self.depth == MAX_DEPTH {
-                return Err(refusal(token.span, "this is nested too deep"));
+                return Err(cannot_format(token.span, "this is nested too deeply"));
             }
             let node = match token.kind {
-                Kind::Close | Kind::Divides | Kind::Closes => break,
-                Kind::Open => self.inside(Self::container)?,
-                Kind::Opens => self.inside(Self::block)?,
+                LayoutTokenKind::Close | LayoutTokenKind::BlockDivider | LayoutTokenKind::BlockEnd => break,
+                LayoutTokenKind::Open => self.inside(Self::container)?,
+                LayoutTokenKind::BlockStart => self.inside(Self::block)?,
                 kind => self.leaf(kind),
             };
             items.push(node);
@@ -92,24 +93,25 @@ impl Builder<'_> {
 
     fn inside(
         &mut self,
-        take: impl FnOnce(&mut Self) -> Result<Node, Diagnostic>,
-    ) -> Result<Node, Diagnostic> {
+        take: impl FnOnce(&mut Self) -> Result<LayoutNode, Diagnostic>,
+    ) -> Result<LayoutNode, Diagnostic> {
         self.depth += 1;
         let node = take(self);
         self.depth -= 1;
         node
     }
 
-    fn leaf(&mut self, kind: Kind) -> Node {
+    fn leaf(&mut self, kind: LayoutTokenKind) -> LayoutNode {
         let width = match kind {
-            Kind::Silent => None,
+            // An `assign` or comment between members is easier to find on its own line.
+            LayoutTokenKind::Silent => None,
             _ => self.width(self.next),
         };
         self.next += 1;
-        Node { form: Form::Token(self.next - 1, kind), width }
+        LayoutNode { form: LayoutShape::Token(self.next - 1, kind), width }
     }
 
-    fn container(&mut self) -> Result<Node, Diagnostic> {
+    fn container(&mut self) -> Result<LayoutNode, Diagnostic> {
         let open = self.next;
         let is_object = self.text(open) == "{";
         self.next += 1;
@@ -120,13 +122,14 @@ impl Builder<'_> {
             Some(token) if token.span.of(self.source) == closer => self.next += 1,
             _ => return Err(self.unmatched(self.tokens[open].span)),
         }
-        let inside = layout::width_in_a_row(&items, is_object);
-        let has_tags = items.iter().any(Node::is_tag);
+        let inside = layout::row_width(&items, is_object);
+        // Containers with Liquid blocks are always broken up.
+        let has_tags = items.iter().any(LayoutNode::is_tag);
         let width = inside.filter(|_| !has_tags).map(|inside| inside + 2);
-        Ok(Node { form: Form::Container { open, is_object, items, close }, width })
+        Ok(LayoutNode { form: LayoutShape::Container { open, is_object, items, close }, width })
     }
 
-    fn block(&mut self) -> Result<Node, Diagnostic> {
+    fn block(&mut self) -> Result<LayoutNode, Diagnostic> {
         let first = self.next;
         let mut branches = Vec::new();
         let mut width = Some(0);
@@ -134,15 +137,17 @@ impl Builder<'_> {
             let tag = self.next;
             let kind = self.tokens.get(tag).map(|token| token.kind);
             match kind {
-                Some(Kind::Closes) => {
+                Some(LayoutTokenKind::BlockEnd) => {
                     self.next += 1;
                     let width = width.zip(self.width(tag)).map(|(sum, own)| sum + own);
-                    return Ok(Node { form: Form::Block { branches, close: tag }, width });
+                    return Ok(LayoutNode { form: LayoutShape::Block { branches, close: tag }, width });
                 }
-                Some(Kind::Divides | Kind::Opens) if tag == first || kind == Some(Kind::Divides) => {
+                Some(LayoutTokenKind::BlockDivider | LayoutTokenKind::BlockStart)
+                    if tag == first || kind == Some(LayoutTokenKind::BlockDivider) =>
+                {
                     self.next += 1;
                     let items = self.items()?;
-                    let parts = [width, self.width(tag), layout::width_in_a_row(&items, false)];
+                    let parts = [width, self.width(tag), layout::row_width(&items, false)];
                     width = parts.into_iter().sum();
                     branches.push((tag, items));
                 }
@@ -161,7 +166,7 @@ impl Builder<'_> {
     }
 
     fn unmatched(&self, span: Span) -> Diagnostic {
-        let words = format!("`{}` has no partner in the same branch", span.of(self.source));
-        refusal(span, words).with_help("open and close on the same side of each tag")
+        let message = format!("`{}` has no match in the same branch", span.of(self.source));
+        cannot_format(span, message).with_help("open and close brackets within the same branch")
     }
 }

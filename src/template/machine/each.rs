@@ -1,4 +1,4 @@
-//! `for` and `tablerow`.
+//! The loops `for` and `tablerow`.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -10,9 +10,10 @@ use super::super::datum::{Datum, List, Map};
 use super::super::loops::LoopState;
 use super::super::number;
 use super::super::syntax::{Expression, Loop, Offset};
-use super::{Flow, Machine, Run, Whitespace};
+use super::{Flow, Machine, RenderResult, Whitespace};
 
-/// What a loop goes through; a range is never laid out.
+// A range is not turned into a list: `(1..30000000)` would take about a gigabyte.
+/// The items of a loop.
 enum Items<'a> {
     Range(i64),
     List(List<'a>),
@@ -35,18 +36,19 @@ struct Slice<'a> {
 }
 
 impl<'a> Slice<'a> {
-    fn at(&self, turn: usize) -> Datum<'a> {
-        let turn = if self.is_reversed { self.length - 1 - turn } else { turn };
-        self.items.at(self.start + turn)
+    fn at(&self, iteration: usize) -> Datum<'a> {
+        let iteration = if self.is_reversed { self.length - 1 - iteration } else { iteration };
+        self.items.at(self.start + iteration)
     }
 }
 
 impl<'a> Machine<'a> {
-    pub(super) fn each(&mut self, span: Span, each: &'a Loop) -> Run<Flow> {
+    pub(super) fn each(&mut self, span: Span, each: &'a Loop) -> RenderResult<Flow> {
         let collection = self.value(&each.collection)?;
         let (from, limit) = self.bounds(each)?;
         let slice = self.slice(span, each, collection, from, limit)?;
-        self.resumes.insert(&each.name, slice.start.saturating_add(slice.length));
+        // Set even for an empty slice: `offset: continue` then starts at the end of the list.
+        self.loop_ends.insert(&each.name, slice.start.saturating_add(slice.length));
         if slice.length == 0 {
             return match &each.otherwise {
                 Some(body) => self.block(body, Whitespace::of(body)),
@@ -55,11 +57,12 @@ impl<'a> Machine<'a> {
         }
         let mark = self.scope.mark();
         let state = self.enter_loop("forloop", each, slice.length, None);
-        for turn in 0..slice.length {
+        for iteration in 0..slice.length {
             self.spend(1, span)?;
-            state.index.set(turn);
-            self.scope.push(&each.variable, slice.at(turn));
+            state.index.set(iteration);
+            self.scope.push(&each.variable, slice.at(iteration));
             let flow = self.block(&each.body, Whitespace::of(&each.body))?;
+            // `mark + 1` keeps `forloop` and drops the item.
             self.scope.leave(mark + 1);
             if flow == Flow::Break {
                 break;
@@ -69,8 +72,9 @@ impl<'a> Machine<'a> {
         Ok(Flow::Next)
     }
 
-    pub(super) fn table(&mut self, span: Span, each: &'a Loop) -> Run<()> {
+    pub(super) fn table(&mut self, span: Span, each: &'a Loop) -> RenderResult<()> {
         let collection = self.value(&each.collection)?;
+        // As in Shopify, nil and false print nothing; an empty list prints one empty row.
         if !collection.is_truthy() {
             return Ok(());
         }
@@ -84,7 +88,7 @@ impl<'a> Machine<'a> {
         };
         let slice = self.slice(span, each, collection, from, limit)?;
         let columns = match &each.columns {
-            // A row that no column ends.
+            // Columns that are nil or not positive never end the row.
             Some(columns) => self.count(columns)?.filter(|columns| 0 < *columns).unwrap_or(i64::MAX),
             None => i64::try_from(slice.length.max(1)).unwrap_or(i64::MAX),
         };
@@ -92,19 +96,19 @@ impl<'a> Machine<'a> {
         let mark = self.scope.mark();
         let state = self.enter_loop("tablerowloop", each, slice.length, Some(columns));
         self.print_markup(span, "<tr class=\"row1\">\n")?;
-        for turn in 0..slice.length {
+        for iteration in 0..slice.length {
             self.spend(1, span)?;
-            state.index.set(turn);
-            self.scope.push(&each.variable, slice.at(turn));
-            self.print_markup(span, &format!("<td class=\"col{}\">", turn % columns + 1))?;
+            state.index.set(iteration);
+            self.scope.push(&each.variable, slice.at(iteration));
+            self.print_markup(span, &format!("<td class=\"col{}\">", iteration % columns + 1))?;
             let flow = self.block(&each.body, Whitespace::Kept)?;
             self.scope.leave(mark + 1);
             self.print_markup(span, "</td>")?;
             if flow == Flow::Break {
                 break;
             }
-            if (turn + 1) % columns == 0 && turn + 1 < slice.length {
-                self.print_markup(span, &format!("</tr>\n<tr class=\"row{}\">", turn / columns + 2))?;
+            if (iteration + 1) % columns == 0 && iteration + 1 < slice.length {
+                self.print_markup(span, &format!("</tr>\n<tr class=\"row{}\">", iteration / columns + 2))?;
             }
         }
         self.scope.leave(mark);
@@ -127,13 +131,14 @@ impl<'a> Machine<'a> {
         state
     }
 
-    fn bounds(&mut self, each: &'a Loop) -> Run<(i64, Option<i64>)> {
+    fn bounds(&mut self, each: &'a Loop) -> RenderResult<(i64, Option<i64>)> {
         let from = match &each.offset {
             None => 0,
             Some(Offset::At(offset)) => self.whole(offset)?.unwrap_or(0),
-            Some(Offset::Continue) => {
-                self.resumes.get(each.name.as_str()).map_or(0, |end| i64::try_from(*end).unwrap_or(i64::MAX))
-            }
+            Some(Offset::Continue) => self
+                .loop_ends
+                .get(each.name.as_str())
+                .map_or(0, |end| i64::try_from(*end).unwrap_or(i64::MAX)),
         };
         let limit = match &each.limit {
             Some(limit) => self.whole(limit)?,
@@ -149,21 +154,23 @@ impl<'a> Machine<'a> {
         collection: Datum<'a>,
         from: i64,
         limit: Option<i64>,
-    ) -> Run<Slice<'a>> {
+    ) -> RenderResult<Slice<'a>> {
         let is_text = matches!(collection, Datum::Text(_));
+        // In 128 bits: `offset` and `limit` are any 64-bit numbers, and their sum may overflow.
         let (items, size) = self.items(span, collection)?;
         let size = size as i128;
         let to = limit.map_or(size, |limit| i128::from(limit) + i128::from(from));
         let start = i128::from(from).max(0);
-        // A text is one item, whatever part of it is asked for.
+        // A text is a single item, and `offset` and `limit` do not apply to it.
         let (start, end) = if is_text { (0, size) } else { (start, to.min(size)) };
         let length = usize::try_from(end - start).unwrap_or(0);
         let start = usize::try_from(start).unwrap_or(usize::MAX);
+        // Only a check, so that a loop that is too long fails at once. Each iteration is charged when it runs.
         self.budget.afford(length).map_err(|exhausted| self.exhausted(exhausted, each.collection.span()))?;
         Ok(Slice { items, start, length, is_reversed: each.is_reversed })
     }
 
-    fn items(&mut self, span: Span, collection: Datum<'a>) -> Run<(Items<'a>, usize)> {
+    fn items(&mut self, span: Span, collection: Datum<'a>) -> RenderResult<(Items<'a>, usize)> {
         Ok(match collection {
             Datum::Range(from, to) => {
                 let size = i128::from(to) - i128::from(from) + 1;
@@ -186,8 +193,10 @@ impl<'a> Machine<'a> {
         })
     }
 
-    /// Returns the whole part of a number, a text by its digits, as a `tablerow` counts; `None` for nil.
-    fn count(&mut self, expression: &'a Expression) -> Run<Option<i64>> {
+    // `tablerow` is more lenient than `for`: Shopify converts its parameters with `to_i`.
+    /// Returns the whole part of a number or of a text's leading digits; `None` for nil, and an error for anything
+    /// else.
+    fn count(&mut self, expression: &'a Expression) -> RenderResult<Option<i64>> {
         match self.value(expression)? {
             value @ (Datum::Integer(_) | Datum::Large(_) | Datum::Decimal(_) | Datum::Text(_)) => {
                 Ok(number::to_count(&value))
@@ -196,8 +205,8 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Returns a whole number, `None` for nil; anything else is an error.
-    fn whole(&mut self, expression: &'a Expression) -> Run<Option<i64>> {
+    /// Returns a whole number, or `None` for nil; anything else is an error.
+    fn whole(&mut self, expression: &'a Expression) -> RenderResult<Option<i64>> {
         let value = self.value(expression)?;
         match number::to_integer(&value) {
             Some(value) => Ok(Some(value)),

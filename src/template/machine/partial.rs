@@ -6,31 +6,32 @@ use std::rc::Rc;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::text::Span;
 
-use super::super::compare::WRITTEN;
+use super::super::compare::LIST_BYTES_PER_STEP;
 use super::super::datum::{Datum, List, Map};
 use super::super::loops::LoopState;
-use super::super::surroundings::Rules;
-use super::super::syntax::{Expression, Node, PartialCall, Subject};
-use super::{Flow, Machine, Run, Whitespace};
+use super::super::render_settings::EngineRules;
+use super::super::syntax::{Expression, PartialCall, Subject, SyntaxNode};
+use super::{Flow, Machine, RenderResult, Whitespace};
 
 impl<'a> Machine<'a> {
-    pub(super) fn partial(&mut self, span: Span, call: &'a PartialCall) -> Run<Flow> {
+    pub(super) fn partial(&mut self, span: Span, call: &'a PartialCall) -> RenderResult<Flow> {
         if self.scope.is_isolated() && !call.is_isolated {
-            let message = "`include` is not allowed in a partial that is rendered";
+            let message = "`include` is not allowed in a partial called with `render`";
             let problem = Diagnostic::error(Code::LiquidValue, span, message);
-            return Err(self.fail(problem.with_help("use `render` here too, or `include` there")));
+            return Err(self.fail(problem.with_help("use `render` here, or call the partial with `include`")));
         }
         let name = self.value(&call.name)?;
-        self.spend(name.weight() / WRITTEN, span)?;
-        let name = name.to_text(self.surroundings.zone);
+        self.spend(name.estimated_len() / LIST_BYTES_PER_STEP, span)?;
+        let name = name.to_text(self.settings.zone);
         let Some((file, name)) = self.template.file_of(name.as_str()) else {
             let message = format!("there is no partial `{}`", name.as_str());
             return Err(self.fail(Diagnostic::error(Code::UnknownPartial, call.name.span(), message)));
         };
         if self.limits.depth <= self.depth {
-            let message = "partials call each other too deep";
+            let message = "partials are nested too deeply";
             return Err(self.fail(Diagnostic::error(Code::LiquidLimit, span, message)));
         }
+        // Arguments are evaluated in the caller's scope, so this comes before the switch to the partial's file.
         let mut arguments = Vec::with_capacity(call.arguments.len());
         for (key, value) in &call.arguments {
             arguments.push((key.as_str(), self.value(value)?));
@@ -40,6 +41,7 @@ impl<'a> Machine<'a> {
             None => None,
         };
         let outer = (self.file, self.call);
+        // Only the outermost call is in the template, where diagnostics and the source map need it.
         self.call = self.call.or(Some(span));
         self.file = file;
         self.depth += 1;
@@ -52,20 +54,20 @@ impl<'a> Machine<'a> {
         flow
     }
 
-    /// The partial sees what it is given, the data, and nothing else; what it assigns ends with it.
+    /// Runs the partial in a new scope, which has the arguments and the data. Its variables are dropped at the end.
     fn render(
         &mut self,
         name: &'a str,
         arguments: &[(&'a str, Datum<'a>)],
         subject: Option<(&'a Subject, Datum<'a>)>,
-    ) -> Run<Flow> {
+    ) -> RenderResult<Flow> {
         let Some((subject, value)) = subject else { return self.render_once(arguments.iter().cloned()) };
         let alias = subject.alias.as_deref().unwrap_or(local_name(name));
-        // A subject that is nil leaves the argument of its name alone.
+        // As in Shopify, a nil subject does not replace an argument of the same name.
         let named = |value: Datum<'a>| Some((alias, value)).filter(|(_, value)| !matches!(value, Datum::Nil));
         let items = match (value, subject.is_each) {
             (Datum::List(list), true) => list,
-            (Datum::Range(from, to), true) => self.listed(from, to, &subject.value)?,
+            (Datum::Range(from, to), true) => self.range_to_list(from, to, &subject.value)?,
             (Datum::Map(map), true) => {
                 self.spend(map.len(), subject.value.span())?;
                 map.pairs()
@@ -74,44 +76,47 @@ impl<'a> Machine<'a> {
         };
         let length = items.len();
         let state = Rc::new(LoopState { name, index: Cell::new(0), length, columns: None, parent: None });
-        for (turn, item) in items.iter().enumerate() {
-            state.index.set(turn);
+        for (iteration, item) in items.iter().enumerate() {
+            state.index.set(iteration);
             let forloop = [("forloop", Datum::Map(Map::Loop(Rc::clone(&state))))];
             self.render_once(forloop.into_iter().chain(arguments.iter().cloned()).chain(named(item)))?;
         }
         Ok(Flow::Next)
     }
 
-    fn render_once(&mut self, names: impl Iterator<Item = (&'a str, Datum<'a>)>) -> Run<Flow> {
+    fn render_once(&mut self, names: impl Iterator<Item = (&'a str, Datum<'a>)>) -> RenderResult<Flow> {
         let isolated = self.scope.isolated();
         let outer = std::mem::replace(&mut self.scope, isolated);
+        // Cycles and loop positions belong to the scope: a rendered partial starts its own and leaves the caller's
+        // alone.
         let cycles = std::mem::take(&mut self.cycles);
-        let resumes = std::mem::take(&mut self.resumes);
+        let loop_ends = std::mem::take(&mut self.loop_ends);
         for (name, value) in names {
             self.scope.assign(name, value);
         }
         let result = self.file_body();
         self.scope = outer;
         self.cycles = cycles;
-        self.resumes = resumes;
-        // A `break` in the partial ends the partial only.
+        self.loop_ends = loop_ends;
+        // A `break` in the partial does not end a loop of the caller.
         result.map(|_| Flow::Next)
     }
 
-    /// The partial stands in the scope of its caller.
+    /// Runs the partial in the scope of its caller.
     fn include(
         &mut self,
         name: &'a str,
         arguments: Vec<(&'a str, Datum<'a>)>,
         subject: Option<(&'a Subject, Datum<'a>)>,
-    ) -> Run<Flow> {
+    ) -> RenderResult<Flow> {
         let mark = self.scope.mark();
-        // Without a subject it is about what has its name; in a body only where there is such.
-        let is_always = self.surroundings.rules == Rules::Shopify;
+        // Without `with` or `for`, the subject is the variable with the partial's name. By CleverTap's rules nil does
+        // not count, so that an argument of that name stays visible.
+        let counts_nil = self.settings.rules == EngineRules::Shopify;
         let subject = match subject {
             Some((subject, value)) => Some((subject.alias.as_deref().unwrap_or(local_name(name)), value)),
-            None => Some((local_name(name), self.scope.find(name, &self.surroundings)))
-                .filter(|(_, value)| is_always || !matches!(value, Datum::Nil)),
+            None => Some((local_name(name), self.scope.find(name, &self.settings)))
+                .filter(|(_, value)| counts_nil || !matches!(value, Datum::Nil)),
         };
         for (key, value) in arguments {
             self.scope.push(key, value);
@@ -128,7 +133,7 @@ impl<'a> Machine<'a> {
         flow
     }
 
-    fn include_each(&mut self, alias: &'a str, items: &List<'a>) -> Run<Flow> {
+    fn include_each(&mut self, alias: &'a str, items: &List<'a>) -> RenderResult<Flow> {
         let mark = self.scope.mark();
         for item in items.iter() {
             self.scope.push(alias, item);
@@ -141,24 +146,26 @@ impl<'a> Machine<'a> {
         Ok(Flow::Next)
     }
 
-    fn file_body(&mut self) -> Run<Flow> {
+    fn file_body(&mut self) -> RenderResult<Flow> {
         let file = &self.template.files[self.file];
         if let Some(problem) = &file.error {
             return Err(self.fail(problem.clone()));
         }
         let body = &file.body;
-        self.spend(1, body.nodes.first().map_or(Span::default(), Node::span))?;
+        // One step for each partial: an empty one in a loop must not be free.
+        self.spend(1, body.nodes.first().map_or(Span::default(), SyntaxNode::span))?;
         self.block(body, Whitespace::Kept)
     }
 
-    fn listed(&mut self, from: i64, to: i64, place: &Expression) -> Run<List<'a>> {
+    // The length is paid for before the list is built: a range can have more numbers than memory holds.
+    fn range_to_list(&mut self, from: i64, to: i64, place: &Expression) -> RenderResult<List<'a>> {
         let size = usize::try_from(i128::from(to) - i128::from(from) + 1).unwrap_or(0);
         self.budget.spend(size).map_err(|exhausted| self.exhausted(exhausted, place.span()))?;
         Ok(List::Shared((from..=to).map(Datum::Integer).collect()))
     }
 }
 
-/// The name a partial's subject gets: the last part of `folder/name`.
+/// Returns the variable name of a partial's subject: the last part of `folder/name`.
 fn local_name(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or(name)
 }

@@ -1,4 +1,4 @@
-//! The names a template can see: loop variables, what it assigned, counters, and the data.
+//! The variables that a template can see: loop variables, assigned ones, counters, and the data.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -8,20 +8,20 @@ use indexmap::IndexMap;
 use crate::profile::Value;
 
 use super::super::datum::{Datum, Map};
-use super::super::rendering::Context;
-use super::super::surroundings::Surroundings;
+use super::super::render_settings::RenderSettings;
+use super::super::rendering::RenderContext;
 
 #[derive(Debug, Clone, Copy)]
 pub(in super::super) enum Globals<'a> {
     /// `Profile`, `Event`, `ExternalTrigger`, `Campaign`, and `now`.
-    Campaign(&'a Context<'a>),
+    Campaign(&'a RenderContext<'a>),
     Data(&'a IndexMap<String, Value>),
-    /// What Shopify shows a rendered partial of the data.
+    /// No data: what Shopify's `render` lets a partial see.
     Nothing,
 }
 
 impl<'a> Globals<'a> {
-    fn find(self, name: &str, surroundings: &Surroundings<'_>) -> Datum<'a> {
+    fn find(self, name: &str, settings: &RenderSettings<'_>) -> Datum<'a> {
         match self {
             Globals::Nothing => Datum::Nil,
             Globals::Data(data) => data.get(name).map_or(Datum::Nil, Datum::from),
@@ -30,7 +30,8 @@ impl<'a> Globals<'a> {
                 "Event" => context.event.map_or(Datum::Nil, Datum::from),
                 "ExternalTrigger" => context.external_trigger.map_or(Datum::Nil, Datum::from),
                 "Campaign" => Datum::Map(Map::Campaign(context.campaign_id)),
-                "now" => Datum::Local(Rc::new(surroundings.now.to_zoned(surroundings.now_zone.clone()))),
+                // CleverTap has a variable `now`. Shopify has only the text `"now"`, which its `date` filter reads.
+                "now" => Datum::Local(Rc::new(settings.now.to_zoned(settings.now_zone.clone()))),
                 _ => Datum::Nil,
             },
         }
@@ -38,17 +39,17 @@ impl<'a> Globals<'a> {
 }
 
 #[derive(Debug)]
-pub(super) struct Scope<'a> {
+pub(super) struct VariableScope<'a> {
     globals: Globals<'a>,
     is_isolated: bool,
     assigned: HashMap<&'a str, Datum<'a>>,
     counters: HashMap<&'a str, i64>,
-    /// The names of loops and of partials' arguments, the innermost last.
+    /// The variables of loops and the arguments of partials, the innermost last.
     locals: Vec<(&'a str, Datum<'a>)>,
 }
 
-impl<'a> Scope<'a> {
-    pub fn new(globals: Globals<'a>) -> Self {
+impl<'a> VariableScope<'a> {
+    pub(super) fn new(globals: Globals<'a>) -> Self {
         Self {
             globals,
             is_isolated: false,
@@ -58,8 +59,10 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// Returns a scope that sees nothing of this one: of a campaign the profile and what else there is, of data nothing.
-    pub fn isolated(&self) -> Self {
+    /// Returns the scope of a partial called with `render`: it has none of this scope's variables.
+    ///
+    /// It still sees a campaign's data (`Profile`, `Event`, …). By Shopify's rules it sees no data, only its arguments.
+    pub(super) fn isolated(&self) -> Self {
         let globals = match self.globals {
             Globals::Campaign(_) => self.globals,
             Globals::Data(_) | Globals::Nothing => Globals::Nothing,
@@ -67,12 +70,14 @@ impl<'a> Scope<'a> {
         Self { is_isolated: true, ..Self::new(globals) }
     }
 
-    pub fn is_isolated(&self) -> bool {
+    pub(super) fn is_isolated(&self) -> bool {
         self.is_isolated
     }
 
-    /// Returns what `name` means here; what means nothing is nil.
-    pub fn find(&self, name: &str, surroundings: &Surroundings<'_>) -> Datum<'a> {
+    // This order is Shopify's: loop variables and arguments first, then assigned variables, counters, and the data
+    // last.
+    /// Returns the value of `name`; an unknown name is nil.
+    pub(super) fn find(&self, name: &str, settings: &RenderSettings<'_>) -> Datum<'a> {
         if let Some((_, value)) = self.locals.iter().rev().find(|(local, _)| *local == name) {
             return value.clone();
         }
@@ -81,16 +86,16 @@ impl<'a> Scope<'a> {
         }
         match self.counters.get(name) {
             Some(value) => Datum::Integer(*value),
-            None => self.globals.find(name, surroundings),
+            None => self.globals.find(name, settings),
         }
     }
 
-    pub fn assign(&mut self, name: &'a str, value: Datum<'a>) {
+    pub(super) fn assign(&mut self, name: &'a str, value: Datum<'a>) {
         self.assigned.insert(name, value);
     }
 
-    /// Whether nothing in the data keeps `name` from being a counter.
-    pub fn can_count(&self, name: &str) -> bool {
+    /// Whether `name` can be a counter: the data has nothing under this name, or an integer, nil or false.
+    pub(super) fn can_count(&self, name: &str) -> bool {
         let value = match self.globals {
             Globals::Data(data) if !self.counters.contains_key(name) => data.get(name),
             Globals::Data(_) | Globals::Campaign(_) | Globals::Nothing => None,
@@ -98,8 +103,8 @@ impl<'a> Scope<'a> {
         matches!(value, None | Some(Value::Integer(_) | Value::Null | Value::Boolean(false)))
     }
 
-    /// Returns the counter `name`: it counts on from the data of its name.
-    pub fn counter(&mut self, name: &'a str) -> &mut i64 {
+    /// Returns the counter `name`, which starts at the value that the data has under this name, otherwise at 0.
+    pub(super) fn counter(&mut self, name: &'a str) -> &mut i64 {
         let globals = self.globals;
         self.counters.entry(name).or_insert_with(|| match globals {
             Globals::Data(data) => match data.get(name) {
@@ -110,21 +115,21 @@ impl<'a> Scope<'a> {
         })
     }
 
-    /// Adds a local name; [`Scope::leave`] takes it away.
-    pub fn push(&mut self, name: &'a str, value: Datum<'a>) {
+    /// Adds a local variable; `leave` removes it.
+    pub(super) fn push(&mut self, name: &'a str, value: Datum<'a>) {
         self.locals.push((name, value));
     }
 
-    /// Returns how many local names there are now, for [`Scope::leave`].
-    pub fn mark(&self) -> usize {
+    /// Returns the number of local variables, to be passed to `leave`.
+    pub(super) fn mark(&self) -> usize {
         self.locals.len()
     }
 
-    pub fn leave(&mut self, mark: usize) {
+    pub(super) fn leave(&mut self, mark: usize) {
         self.locals.truncate(mark);
     }
 
-    pub fn local(&self, name: &str) -> Option<&Datum<'a>> {
+    pub(super) fn local(&self, name: &str) -> Option<&Datum<'a>> {
         self.locals.iter().rev().find(|(local, _)| *local == name).map(|(_, value)| value)
     }
 }

@@ -1,103 +1,108 @@
-//! Reads each tag's arguments and body.
+//! Parses the arguments and the body of each tag.
 
 use crate::diagnostic::{Code, Diagnostic, Fix};
 use crate::text::Span;
 
-use super::super::scan::{Piece, TagPiece, trimmed};
+use super::super::scan::{ScannedTag, SourceChunk, trimmed};
 use super::super::syntax::{
-    Block, Branch, CaseBranch, CycleGroup, Expression, Literal, Loop, Node, Offset, Output, PartialCall,
-    Subject, Tag,
+    Block, Branch, CaseBranch, CycleGroup, Expression, Literal, Loop, Offset, OutputNode, PartialCall,
+    Subject, SyntaxNode, TagNode,
 };
 use super::super::tags;
-use super::super::token::{self, Lexeme, LexemeKind, Token, TokenClass};
-use super::words::{Parse, Words};
-use super::{Flavour, Opener, Parser};
+use super::super::token::{self, Lexeme, LexemeKind, LiquidToken, TokenClass};
+use super::expressions::{LexemeCursor, ParseResult};
+use super::{Flavour, LiquidParser, OpenTag};
 
-impl<'s> Parser<'s> {
-    pub(super) fn tag_node(&mut self, tag: TagPiece) -> Parse<Node> {
+impl<'s> LiquidParser<'s> {
+    pub(super) fn parse_tag_node(&mut self, tag: ScannedTag) -> ParseResult<SyntaxNode> {
         let name = tag.name.of(self.source);
         let lexemes = match (tag.body, name) {
+            // The text of a `#` comment is not Liquid and would be highlighted as names and operators.
             (None, "#") => Vec::new(),
             _ => token::lex(self.source, tag.arguments),
         };
         self.colour_tag(&tag, &lexemes);
         if !tag.markup.is_closed {
-            self.report_open(tag.markup, "{%", "%}");
+            self.report_unclosed_markup(tag.markup, "{%", "%}");
         }
         let span = tag.markup.span;
-        let words =
-            Words::new(self.source, &lexemes, tag.arguments.end.max(tag.name.end)).in_flavour(self.flavour);
+        let cursor = LexemeCursor::new(self.source, &lexemes, tag.arguments.end.max(tag.name.end))
+            .in_flavour(self.flavour);
         let node = match name {
-            "raw" | "comment" | "doc" => self.text_tag(&tag, &lexemes)?,
-            "#" => self.comment_line(&tag)?,
-            "echo" => return self.echo(span, words),
-            "assign" => self.assign(&tag, words)?,
-            "capture" => self.capture(&tag, words)?,
-            "if" | "unless" => self.conditional(&tag, words)?,
-            "case" => self.case(&tag, words)?,
-            "for" | "tablerow" => self.each(&tag, words)?,
-            "ifchanged" => Tag::IfChanged(self.body(&tag).0),
-            "cycle" => cycle(words)?,
-            "increment" => Tag::Increment(self.target(&tag)?),
-            "decrement" => Tag::Decrement(self.target(&tag)?),
-            "render" | "include" => partial(words, name == "render")?,
-            "break" => Tag::Break,
-            "continue" => Tag::Continue,
+            "raw" | "comment" | "doc" => self.parse_verbatim_tag(&tag, &lexemes)?,
+            "#" => self.parse_comment_line(&tag)?,
+            "echo" => return self.parse_echo(span, cursor),
+            "assign" => self.parse_assign(&tag, cursor)?,
+            "capture" => self.parse_capture(&tag, cursor)?,
+            "if" | "unless" => self.parse_conditional(&tag, cursor)?,
+            "case" => self.parse_case(&tag, cursor)?,
+            "for" | "tablerow" => self.parse_loop(&tag, cursor)?,
+            "ifchanged" => TagNode::IfChanged(self.parse_body(&tag).0),
+            "cycle" => parse_cycle(cursor)?,
+            "increment" => TagNode::Increment(self.parse_counter_name(&tag)?),
+            "decrement" => TagNode::Decrement(self.parse_counter_name(&tag)?),
+            "render" | "include" => parse_partial(cursor, name == "render")?,
+            "break" => TagNode::Break,
+            "continue" => TagNode::Continue,
+            // CleverTap's own tag; Shopify has none of this name.
             "abort" if self.flavour != Flavour::Shopify => {
-                words.expect_done()?;
-                Tag::Abort
+                cursor.expect_done()?;
+                TagNode::Abort
             }
             _ => return Err(Box::new(tags::unknown(name, if name.is_empty() { span } else { tag.name }))),
         };
-        Ok(Node::Tag(span, Box::new(node)))
+        Ok(SyntaxNode::Tag(span, Box::new(node)))
     }
 
-    /// Parses the body of `tag`; returns the divider or end tag that stopped it.
-    fn body(&mut self, tag: &TagPiece) -> (Block, Option<TagPiece>) {
-        self.open.push(Opener { name: tag.name.of(self.source), span: tag.markup.span });
+    /// Parses the body of `tag` up to its next divider or end tag and returns that tag; `None` at the end of the text.
+    fn parse_body(&mut self, tag: &ScannedTag) -> (Block, Option<ScannedTag>) {
+        self.open.push(OpenTag { name: tag.name.of(self.source), span: tag.markup.span });
         self.depth += 1;
-        let (block, stop) = self.block();
+        let (block, stop) = self.parse_block();
         self.depth -= 1;
         self.open.pop();
         if let Some(stop) = &stop {
-            self.join(tag.markup.span, stop.markup.span);
+            self.add_to_block(tag.markup.span, stop.markup.span);
+            // Words after `else` and end tags are ignored, so they are not highlighted as arguments.
             let lexemes = match stop.name.of(self.source) {
                 "elsif" | "when" => token::lex(self.source, stop.arguments),
                 _ => Vec::new(),
             };
             self.colour_tag(stop, &lexemes);
             if !stop.markup.is_closed {
-                self.report_open(stop.markup, "{%", "%}");
+                self.report_unclosed_markup(stop.markup, "{%", "%}");
             }
         }
         (block, stop)
     }
 
-    fn join(&mut self, opener: Span, tag: Span) {
+    fn add_to_block(&mut self, opener: Span, tag: Span) {
         self.parsed.blocks.entry(opener).or_insert_with(|| vec![opener]).push(tag);
     }
 
-    fn text_tag(&mut self, tag: &TagPiece, lexemes: &[Lexeme]) -> Parse<Tag> {
+    fn parse_verbatim_tag(&mut self, tag: &ScannedTag, lexemes: &[Lexeme]) -> ParseResult<TagNode> {
         let name = tag.name.of(self.source);
-        let Some(body) = tag.body else { return self.text_lines(tag) };
+        let Some(body) = tag.body else { return self.parse_verbatim_lines(tag) };
         let class = if name == "raw" { TokenClass::Raw } else { TokenClass::Comment };
         if !body.text.is_empty() {
-            self.parsed.tokens.push(Token { span: body.text, class });
+            self.parsed.tokens.push(LiquidToken { span: body.text, class });
         }
         let Some(end) = body.end else {
             let message = format!("`{name}` is never closed");
             let problem = Diagnostic::error(Code::UnclosedTag, tag.markup.span, message);
             return Err(Box::new(problem.with_help(format!("add `{{% end{name} %}}` where it ends"))));
         };
-        self.join(tag.markup.span, end.span);
+        self.add_to_block(tag.markup.span, end.span);
         self.colour_markup(end);
-        self.parsed.holes.push(end.span);
+        self.parsed.liquid_spans.push(end.span);
+        // The scanner gives no span for the name of this end tag; it is `end` and the tag's name.
         let end_name = Span::new(
             trimmed(self.source, end.inner).start,
             trimmed(self.source, end.inner).start + 3 + name.len(),
         );
-        self.parsed.tokens.push(Token { span: end_name, class: TokenClass::Tag });
+        self.parsed.tokens.push(LiquidToken { span: end_name, class: TokenClass::Tag });
         if name == "doc" {
+            // Shopify refuses both. The nested `doc` is reported first, since its `enddoc` ended this one too early.
             let nested = body.text.of(self.source).contains("{% doc");
             if let Some(word) = lexemes.first().filter(|_| !nested) {
                 return Err(Box::new(Diagnostic::error(
@@ -110,18 +115,19 @@ impl<'s> Parser<'s> {
                 return Err(Box::new(Diagnostic::error(
                     Code::LiquidSyntax,
                     body.text,
-                    "`doc` cannot hold a `doc`",
+                    "`doc` cannot contain another `doc`",
                 )));
             }
         }
-        Ok(if name == "raw" { Tag::Raw(body.text) } else { Tag::Comment })
+        Ok(if name == "raw" { TagNode::Raw(body.text) } else { TagNode::Comment })
     }
 
-    /// In `{% liquid %}` a comment's inside is whole lines, whatever they say.
-    fn text_lines(&mut self, tag: &TagPiece) -> Parse<Tag> {
+    /// Skips the lines of a `comment` inside `{% liquid %}`, up to its end line.
+    fn parse_verbatim_lines(&mut self, tag: &ScannedTag) -> ParseResult<TagNode> {
         let name = tag.name.of(self.source);
+        // Comments nest here as well. Each line is a separate chunk, so no end tag can hide inside one.
         let mut depth = 1;
-        while let Some(Piece::Tag(line)) = self.pieces.get(self.next).copied() {
+        while let Some(SourceChunk::Tag(line)) = self.chunks.get(self.next).copied() {
             self.next += 1;
             let word = line.name.of(self.source);
             if word == name {
@@ -130,16 +136,17 @@ impl<'s> Parser<'s> {
                 depth -= 1;
             }
             let class = if depth == 0 { TokenClass::Tag } else { TokenClass::Comment };
-            self.parsed.tokens.push(Token { span: line.markup.span, class });
+            self.parsed.tokens.push(LiquidToken { span: line.markup.span, class });
             if depth == 0 {
-                self.join(tag.markup.span, line.markup.span);
+                self.add_to_block(tag.markup.span, line.markup.span);
                 return match name {
+                    // Shopify refuses it as well.
                     "raw" => Err(Box::new(Diagnostic::error(
                         Code::LiquidSyntax,
                         tag.markup.span,
-                        "`raw` has no place in `liquid`",
+                        "`raw` is not allowed in `liquid`",
                     ))),
-                    _ => Ok(Tag::Comment),
+                    _ => Ok(TagNode::Comment),
                 };
             }
         }
@@ -147,149 +154,158 @@ impl<'s> Parser<'s> {
         Err(Box::new(Diagnostic::error(Code::UnclosedTag, tag.markup.span, message)))
     }
 
-    /// Every line of it starts with `#`.
-    fn comment_line(&mut self, tag: &TagPiece) -> Parse<Tag> {
+    /// Checks that every line of a `#` comment starts with `#`, as Shopify requires.
+    fn parse_comment_line(&mut self, tag: &ScannedTag) -> ParseResult<TagNode> {
         if !tag.arguments.is_empty() {
-            self.parsed.tokens.push(Token { span: tag.arguments, class: TokenClass::Comment });
+            self.parsed.tokens.push(LiquidToken { span: tag.arguments, class: TokenClass::Comment });
         }
         let mut start = tag.arguments.start;
         for (index, line) in tag.arguments.of(self.source).split_inclusive('\n').enumerate() {
             let whole = Span::new(start, start + line.len());
             start = whole.end;
             let line = trimmed(self.source, whole);
+            // The `#` of the first line is the tag's name.
             if 0 < index && !line.is_empty() && !line.of(self.source).starts_with('#') {
-                let problem =
-                    Diagnostic::error(Code::LiquidSyntax, line, "this line of the comment has no `#`");
-                let fix = Fix::replace("put `#` in front", Span::at(line.start), "# ");
-                return Err(Box::new(problem.with_help("each line of it starts with `#`").with_fix(fix)));
+                let problem = Diagnostic::error(Code::LiquidSyntax, line, "this comment line has no `#`");
+                let fix = Fix::replace("add `#`", Span::at(line.start), "# ");
+                let problem = problem.with_help("start every line of the comment with `#`");
+                return Err(Box::new(problem.with_fix(fix)));
             }
         }
-        Ok(Tag::Comment)
+        Ok(TagNode::Comment)
     }
 
-    fn echo(&mut self, span: Span, mut words: Words<'_>) -> Parse<Node> {
-        if words.is_done() {
-            return Ok(Node::Tag(span, Box::new(Tag::Comment)));
+    fn parse_echo(&mut self, span: Span, mut cursor: LexemeCursor<'_>) -> ParseResult<SyntaxNode> {
+        // An `echo` without a value prints nothing, like `{{ }}`.
+        if cursor.is_done() {
+            return Ok(SyntaxNode::Tag(span, Box::new(TagNode::Comment)));
         }
-        let value = words.piped()?;
-        words.expect_done()?;
-        Ok(Node::Output(Output { span, value }))
+        let value = cursor.filtered_expression()?;
+        cursor.expect_done()?;
+        Ok(SyntaxNode::Output(OutputNode { span, value }))
     }
 
-    fn assign(&mut self, tag: &TagPiece, mut words: Words<'_>) -> Parse<Tag> {
-        let name = match words.take(LexemeKind::Number) {
+    fn parse_assign(&mut self, tag: &ScannedTag, mut cursor: LexemeCursor<'_>) -> ParseResult<TagNode> {
+        // Shopify's variable names may consist of digits alone.
+        let name = match cursor.take(LexemeKind::Number) {
             Some(digits) => digits,
-            None => words.name("a name, as in `assign total = 5`")?,
+            None => cursor.name("a name, as in `assign total = 5`")?,
         };
-        if words.take(LexemeKind::Equals).is_none() {
-            return Err(words.unexpected("`=`"));
+        if cursor.take(LexemeKind::Equals).is_none() {
+            return Err(cursor.unexpected("`=`"));
         }
-        if words.is_done() {
+        if cursor.is_done() {
             let at = Span::at(tag.arguments.end);
-            return Err(Box::new(Diagnostic::error(Code::LiquidSyntax, at, "expected a value behind `=`")));
+            return Err(Box::new(Diagnostic::error(Code::LiquidSyntax, at, "expected a value after `=`")));
         }
-        let value = words.piped()?;
-        words.expect_done()?;
-        Ok(Tag::Assign { name: words.text_of(name).to_owned(), value })
+        let value = cursor.filtered_expression()?;
+        cursor.expect_done()?;
+        Ok(TagNode::Assign { name: cursor.text_of(name).to_owned(), value })
     }
 
-    fn capture(&mut self, tag: &TagPiece, mut words: Words<'_>) -> Parse<Tag> {
-        let name = match words.take(LexemeKind::String) {
-            Some(quoted) => Ok(words.text_of(quoted).trim_matches(['"', '\''])),
-            None => words.name("a name, as in `capture greeting`").map(|name| words.text_of(name)),
+    fn parse_capture(&mut self, tag: &ScannedTag, mut cursor: LexemeCursor<'_>) -> ParseResult<TagNode> {
+        // Shopify accepts `{% capture 'name' %}` too.
+        let name = match cursor.take(LexemeKind::String) {
+            Some(quoted) => Ok(cursor.text_of(quoted).trim_matches(['"', '\''])),
+            None => cursor.name("a name, as in `capture greeting`").map(|name| cursor.text_of(name)),
         };
-        let done = words.expect_done();
-        let body = self.body(tag).0;
+        // The body is parsed before an error is returned: otherwise its end tag would be reported as stray.
+        let done = cursor.expect_done();
+        let body = self.parse_body(tag).0;
         done?;
-        Ok(Tag::Capture { name: name?.to_owned(), body })
+        Ok(TagNode::Capture { name: name?.to_owned(), body })
     }
 
-    /// The body is parsed even where the condition is broken, so that its end tag is not one problem more.
-    fn conditional(&mut self, tag: &TagPiece, mut words: Words<'_>) -> Parse<Tag> {
-        let first = words.condition().and_then(|condition| words.expect_done().map(|()| condition));
+    fn parse_conditional(&mut self, tag: &ScannedTag, mut cursor: LexemeCursor<'_>) -> ParseResult<TagNode> {
+        let first = cursor.condition().and_then(|condition| cursor.expect_done().map(|()| condition));
+        // The body is parsed even if the condition is broken: otherwise its end tag would be reported as stray.
         let mut condition = self.accept(first);
         let mut is_negated = tag.name.of(self.source) == "unless";
         let mut branches = Vec::new();
         loop {
-            let (body, stop) = self.body(tag);
+            let (body, stop) = self.parse_body(tag);
             branches.push(Branch { condition: condition.take(), is_negated, body });
+            // `unless` negates only its own condition, not those of its `elsif` branches.
             is_negated = false;
             let Some(stop) = stop else { break };
             match stop.name.of(self.source) {
                 "elsif" => {
                     let lexemes = token::lex(self.source, stop.arguments);
-                    let mut words = Words::new(self.source, &lexemes, stop.arguments.end);
-                    let next = words.condition().and_then(|next| words.expect_done().map(|()| next));
+                    let mut cursor = LexemeCursor::new(self.source, &lexemes, stop.arguments.end);
+                    let next = cursor.condition().and_then(|next| cursor.expect_done().map(|()| next));
                     condition = self.accept(next);
                 }
                 "else" => {}
                 _ => break,
             }
         }
-        Ok(Tag::If { branches })
+        Ok(TagNode::If { branches })
     }
 
-    fn case(&mut self, tag: &TagPiece, mut words: Words<'_>) -> Parse<Tag> {
-        let subject = words.expression().and_then(|subject| words.expect_done().map(|()| subject));
-        let (_, mut stop) = self.body(tag);
+    fn parse_case(&mut self, tag: &ScannedTag, mut cursor: LexemeCursor<'_>) -> ParseResult<TagNode> {
+        let subject = cursor.expression().and_then(|subject| cursor.expect_done().map(|()| subject));
+        // Shopify ignores what is between `case` and the first `when`.
+        let (_, mut stop) = self.parse_body(tag);
         let mut branches = Vec::new();
         while let Some(divider) = stop {
             let values = match divider.name.of(self.source) {
                 "when" => {
-                    let values = self.when_values(&divider);
+                    let values = self.parse_when_values(&divider);
                     self.accept(values).unwrap_or_default()
                 }
                 "else" => Vec::new(),
                 _ => break,
             };
-            let (body, next) = self.body(tag);
+            let (body, next) = self.parse_body(tag);
             branches.push(CaseBranch { values, body });
             stop = next;
         }
-        Ok(Tag::Case { subject: subject?, branches })
+        Ok(TagNode::Case { subject: subject?, branches })
     }
 
-    fn when_values(&self, tag: &TagPiece) -> Parse<Vec<Expression>> {
+    fn parse_when_values(&self, tag: &ScannedTag) -> ParseResult<Vec<Expression>> {
         let lexemes = token::lex(self.source, tag.arguments);
-        let mut words = Words::new(self.source, &lexemes, tag.arguments.end);
-        let mut values = vec![words.expression()?];
-        while words.take(LexemeKind::Comma).is_some() || words.take_word("or").is_some() {
-            values.push(words.expression()?);
+        let mut cursor = LexemeCursor::new(self.source, &lexemes, tag.arguments.end);
+        let mut values = vec![cursor.expression()?];
+        while cursor.take(LexemeKind::Comma).is_some() || cursor.take_word("or").is_some() {
+            values.push(cursor.expression()?);
         }
-        words.expect_done()?;
+        cursor.expect_done()?;
         Ok(values)
     }
 
-    fn each(&mut self, tag: &TagPiece, mut words: Words<'_>) -> Parse<Tag> {
+    fn parse_loop(&mut self, tag: &ScannedTag, mut cursor: LexemeCursor<'_>) -> ParseResult<TagNode> {
         let is_row = tag.name.of(self.source) == "tablerow";
-        let head = loop_head(self.source, &mut words, is_row);
-        let (body, stop) = self.body(tag);
-        let otherwise = stop.filter(|stop| stop.name.of(self.source) == "else").map(|_| self.body(tag).0);
+        let head = parse_loop_head(self.source, &mut cursor, is_row);
+        // The body comes first, and `head?` last, for the same reason as in `parse_conditional`.
+        let (body, stop) = self.parse_body(tag);
+        let otherwise =
+            stop.filter(|stop| stop.name.of(self.source) == "else").map(|_| self.parse_body(tag).0);
         let each = Loop { body, otherwise, ..head? };
-        Ok(if is_row { Tag::TableRow(each) } else { Tag::For(each) })
+        Ok(if is_row { TagNode::TableRow(each) } else { TagNode::For(each) })
     }
 
-    /// Reads the name of a counter: any word without white space.
-    fn target(&self, tag: &TagPiece) -> Parse<String> {
+    /// Parses the counter name of `increment` and `decrement`: characters of a path, without whitespace.
+    fn parse_counter_name(&self, tag: &ScannedTag) -> ParseResult<String> {
         let name = tag.arguments.of(self.source);
         let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '?' | '[' | ']');
         if name.is_empty() || !name.chars().all(is_name) {
             let at = if name.is_empty() { tag.name } else { tag.arguments };
-            return Err(Box::new(Diagnostic::error(Code::LiquidSyntax, at, "expected a counter's name")));
+            return Err(Box::new(Diagnostic::error(Code::LiquidSyntax, at, "expected a counter name")));
         }
         Ok(name.to_owned())
     }
 }
 
-fn loop_head(source: &str, words: &mut Words<'_>, is_row: bool) -> Parse<Loop> {
-    let variable = words.name("a name, as in `for item in items`")?;
-    if words.take_word("in").is_none() {
-        return Err(words.unexpected("`in`"));
+fn parse_loop_head(source: &str, cursor: &mut LexemeCursor<'_>, is_row: bool) -> ParseResult<Loop> {
+    let variable = cursor.name("a name, as in `for item in items`")?;
+    if cursor.take_word("in").is_none() {
+        return Err(cursor.unexpected("`in`"));
     }
-    let collection = words.expression()?;
+    let collection = cursor.expression()?;
     let mut each = Loop {
-        variable: words.text_of(variable).to_owned(),
-        name: format!("{}-{}", words.text_of(variable), collection.span().of(source)),
+        variable: cursor.text_of(variable).to_owned(),
+        name: format!("{}-{}", cursor.text_of(variable), collection.span().of(source)),
         collection,
         limit: None,
         offset: None,
@@ -298,25 +314,26 @@ fn loop_head(source: &str, words: &mut Words<'_>, is_row: bool) -> Parse<Loop> {
         body: Block::default(),
         otherwise: None,
     };
-    while !words.is_done() {
-        if words.take(LexemeKind::Comma).is_some() {
+    while !cursor.is_done() {
+        // Commas between loop arguments are optional in Liquid.
+        if cursor.take(LexemeKind::Comma).is_some() {
             continue;
         }
-        if words.take_word("reversed").is_some() {
-            // A table has no reverse order, as Shopify has it.
+        if cursor.take_word("reversed").is_some() {
+            // Shopify parses `reversed` in a `tablerow` but ignores it.
             each.is_reversed = !is_row;
             continue;
         }
-        let Some(key) = words.take_keyword() else {
-            return Err(words.unexpected("`limit:`, `offset:` or `reversed`"));
+        let Some(key) = cursor.take_keyword() else {
+            return Err(cursor.unexpected("`limit:`, `offset:` or `reversed`"));
         };
-        match words.text_of(key) {
-            "limit" => each.limit = Some(words.expression()?),
-            "offset" if words.take_word("continue").is_some() => each.offset = Some(Offset::Continue),
-            "offset" => each.offset = Some(Offset::At(words.expression()?)),
-            "cols" if is_row => each.columns = Some(words.expression()?),
+        match cursor.text_of(key) {
+            "limit" => each.limit = Some(cursor.expression()?),
+            "offset" if cursor.take_word("continue").is_some() => each.offset = Some(Offset::Continue),
+            "offset" => each.offset = Some(Offset::At(cursor.expression()?)),
+            "cols" if is_row => each.columns = Some(cursor.expression()?),
             other => {
-                let message = format!("`for` has no `{other}`");
+                let message = format!("`for` has no argument `{other}`");
                 return Err(Box::new(Diagnostic::error(Code::LiquidSyntax, key, message)));
             }
         }
@@ -325,54 +342,58 @@ fn loop_head(source: &str, words: &mut Words<'_>, is_row: bool) -> Parse<Loop> {
 }
 
 /// `cycle 'a', 'b'` or `cycle group: 'a', 'b'`
-fn cycle(mut words: Words<'_>) -> Parse<Tag> {
-    let first = words.expression()?;
+fn parse_cycle(mut cursor: LexemeCursor<'_>) -> ParseResult<TagNode> {
+    let first = cursor.expression()?;
     let mut items = Vec::new();
     let mut group = None;
-    if words.take(LexemeKind::Colon).is_some() {
+    if cursor.take(LexemeKind::Colon).is_some() {
         group = Some(first);
-        items.push(words.expression()?);
+        items.push(cursor.expression()?);
     } else {
         items.push(first);
     }
-    while words.take(LexemeKind::Comma).is_some() && !words.is_done() {
-        items.push(words.expression()?);
+    while cursor.take(LexemeKind::Comma).is_some() && !cursor.is_done() {
+        items.push(cursor.expression()?);
     }
-    words.expect_done()?;
+    cursor.expect_done()?;
+    // As in Shopify, unnamed cycles of the same literals share a position; a cycle with variables is on its own. The
+    // debug form distinguishes '1' from 1.
     let literals: Option<Vec<&Literal>> = items.iter().map(Expression::as_literal).collect();
     let group = match (group, literals) {
         (Some(name), _) => CycleGroup::Named(name),
         (None, Some(literals)) => CycleGroup::Values(format!("{literals:?}")),
         (None, None) => CycleGroup::Own,
     };
-    Ok(Tag::Cycle { group, items })
+    Ok(TagNode::Cycle { group, items })
 }
 
 /// `render 'name' with value as alias, key: value`
-fn partial(mut words: Words<'_>, is_isolated: bool) -> Parse<Tag> {
-    let name = words.expression()?;
+fn parse_partial(mut cursor: LexemeCursor<'_>, is_isolated: bool) -> ParseResult<TagNode> {
+    let name = cursor.expression()?;
+    // `render` must be resolvable before rendering, so that its partial can be loaded and checked.
     if is_isolated && name.as_text().is_none() {
-        let problem = Diagnostic::error(Code::LiquidSyntax, name.span(), "`render` needs a quoted name");
-        return Err(Box::new(problem.with_help("`include` takes a variable as name")));
+        let message = "`render` needs a quoted partial name";
+        let problem = Diagnostic::error(Code::LiquidSyntax, name.span(), message);
+        return Err(Box::new(problem.with_help("`include` can take the name from a variable")));
     }
     let mut subject = None;
-    let is_each = words.take_word("for").is_some();
-    if is_each || words.take_word("with").is_some() {
-        let value = words.expression()?;
-        let alias = match words.take_word("as") {
-            Some(_) => Some(words.name("a name")?),
+    let is_each = cursor.take_word("for").is_some();
+    if is_each || cursor.take_word("with").is_some() {
+        let value = cursor.expression()?;
+        let alias = match cursor.take_word("as") {
+            Some(_) => Some(cursor.name("a name")?),
             None => None,
         };
-        let alias = alias.map(|alias| words.text_of(alias).to_owned());
+        let alias = alias.map(|alias| cursor.text_of(alias).to_owned());
         subject = Some(Subject { value, alias, is_each });
     }
     let mut arguments = Vec::new();
-    while !words.is_done() {
-        if words.take(LexemeKind::Comma).is_some() {
+    while !cursor.is_done() {
+        if cursor.take(LexemeKind::Comma).is_some() {
             continue;
         }
-        let Some(key) = words.take_keyword() else { return Err(words.unexpected("`name: value`")) };
-        arguments.push((words.text_of(key).to_owned(), words.expression()?));
+        let Some(key) = cursor.take_keyword() else { return Err(cursor.unexpected("`name: value`")) };
+        arguments.push((cursor.text_of(key).to_owned(), cursor.expression()?));
     }
-    Ok(Tag::Partial(PartialCall { name, subject, arguments, is_isolated }))
+    Ok(TagNode::Partial(PartialCall { name, subject, arguments, is_isolated }))
 }

@@ -1,13 +1,13 @@
-//! Filters over lists that CleverTap does not have, as loops: `sum`, `find`, `find_index` and `has` in an `assign`, and
-//! `sum` where it is printed.
+//! Rewrites list filters that CleverTap does not support as loops: `sum`, `find`, `find_index` and `has` in an
+//! `assign`, and `sum` in an output.
 
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::text::Span;
 
-use super::super::syntax::{Block, FilterCall, Node, Piped, Tag};
+use super::super::syntax::{Block, FilterCall, FilteredExpression, SyntaxNode, TagNode};
 use super::super::walk;
 
-/// The loop's variable; long enough that no body has it by chance.
+// The loop's variable. A body is unlikely to use this name, which the loop would overwrite.
 const ITEM: &str = "list_item";
 
 pub(super) fn add_fixes(source: &str, body: &Block, problems: &mut [Diagnostic]) {
@@ -23,21 +23,21 @@ pub(super) fn add_fixes(source: &str, body: &Block, problems: &mut [Diagnostic])
 fn collect(source: &str, block: &Block, fixes: &mut Vec<(Span, Fix)>) {
     for node in &block.nodes {
         match node {
-            Node::Text(_) => {}
-            Node::Output(output) => {
-                // A chip and a line of `liquid` cannot be taken apart.
+            SyntaxNode::Text(_) => {}
+            SyntaxNode::Output(output) => {
+                // A chip or a line of `{% liquid %}` has no delimiters to replace.
                 let is_output = output.span.of(source).starts_with("{{");
                 let total = "list_total";
-                let rewrite = is_output.then(|| written(source, total, &output.value)).flatten();
+                let rewrite = is_output.then(|| rewrite_as_loop(source, total, &output.value)).flatten();
                 if let Some((filter, tags, rest)) = rewrite.filter(|(filter, ..)| filter.of(source) == "sum")
                 {
                     fixes.push((filter, fix(output.span, format!("{tags}{{{{ {total}{rest} }}}}"))));
                 }
             }
-            Node::Tag(span, tag) => {
-                if let Tag::Assign { name, value } = &**tag
+            SyntaxNode::Tag(span, tag) => {
+                if let TagNode::Assign { name, value } = &**tag
                     && span.of(source).starts_with("{%")
-                    && let Some((filter, tags, rest)) = written(source, name, value)
+                    && let Some((filter, tags, rest)) = rewrite_as_loop(source, name, value)
                 {
                     let then = match rest.as_str() {
                         "" => String::new(),
@@ -51,12 +51,14 @@ fn collect(source: &str, block: &Block, fixes: &mut Vec<(Span, Fix)>) {
     }
 }
 
+// Never safe to apply unseen: the loop sets variables that the rest of the body might use.
 fn fix(span: Span, tags: String) -> Fix {
-    Fix::replace("write it as a loop", span, tags).unsafe_to_apply()
+    Fix::replace("replace it with a loop", span, tags).unsafe_to_apply()
 }
 
-/// Returns the filter that a pipe begins with, the tags that give its result the name `name`, and the rest of the pipe.
-fn written(source: &str, name: &str, piped: &Piped) -> Option<(Span, String, String)> {
+/// Rewrites the first filter of a pipe: returns its span, the tags that assign its result to `name`, and the remaining
+/// filters.
+fn rewrite_as_loop(source: &str, name: &str, piped: &FilteredExpression) -> Option<(Span, String, String)> {
     let call = piped.filters.first()?;
     let list = piped.value.span().of(source);
     let start = |value: &str| format!("{{% assign {name} = {value} %}}");
@@ -81,7 +83,7 @@ fn written(source: &str, name: &str, piped: &Piped) -> Option<(Span, String, Str
         "has" => start("false") + &at_first("true")?,
         _ => return None,
     };
-    // The list is read again in each round: it must not be the name that is set.
+    // The first assignment would overwrite the list that the loop reads.
     if list.split(|c: char| !c.is_alphanumeric() && c != '_').next() == Some(name) {
         return None;
     }
@@ -92,7 +94,7 @@ fn written(source: &str, name: &str, piped: &Piped) -> Option<(Span, String, Str
 fn property(source: &str, call: &FilterCall) -> Option<String> {
     let argument = call.arguments.first()?;
     let name = argument.as_text()?;
-    // Behind a dot these three are more than names.
+    // After a dot these three are not property names, so they are written in brackets.
     let is_word = !matches!(name, "" | "size" | "first" | "last")
         && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');

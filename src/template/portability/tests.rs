@@ -1,16 +1,16 @@
-//! What is rewritten for CleverTap renders as it did.
+//! Bodies that are rewritten for CleverTap render as before.
 
 use proptest::prelude::*;
 
 use crate::dialect::Dialect;
 use crate::profile::{Profile, Value};
 use crate::template::tests::render_with;
-use crate::template::{Limits, Outcome, Partials, parse};
+use crate::template::{Limits, Partials, RenderOutcome, parse};
 
 fn rendered(source: &str, profile: &Profile) -> String {
     let (template, _) = parse(source, &Partials::default(), Dialect::CleverTap);
     match render_with(&template, profile, Limits::default()) {
-        Outcome::Rendered(rendered) => rendered.text,
+        RenderOutcome::Rendered(rendered) => rendered.text,
         other => panic!("{source}: {other:?}"),
     }
 }
@@ -42,8 +42,8 @@ fn check(source: &str, name: &str) {
     assert_eq!(rendered(&rewritten(source), &person), rendered(source, &person), "{source}");
 }
 
-/// Letters that something reserves, and pairs of them. A lone carriage return and other controls, and `<br />` as text,
-/// are what CleverTap's filters cannot tell apart.
+/// Reserved characters and pairs of them. Not included are single carriage returns, other control characters and
+/// `<br />` as text, which CleverTap's filters cannot distinguish.
 fn nasty() -> impl Strategy<Value = String> {
     let parts = [
         "\\", "\"", "'", "<", ">", "&", "&amp;", "\n", "\n\n", "\\n", "_", "*", "[", "]", "(", ")", "~", "`",
@@ -139,7 +139,7 @@ fn whatever_clevertap_lacks_has_help() {
         let (_, problems) = parse(&source, &Partials::default(), Dialect::CleverTap);
         let [problem] = problems.as_slice() else { panic!("{source}: {problems:?}") };
         assert!(problem.help.is_some(), "{source}");
-        let is_generic = problem.help.as_deref() == Some("CleverTap's own filters can do this");
+        let is_generic = problem.help.as_deref() == Some("use CleverTap's own filters");
         assert!(!is_generic || !problem.fixes.is_empty(), "{source}");
     }
 }

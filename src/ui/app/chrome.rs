@@ -1,18 +1,18 @@
-//! What is around every screen: the header above it and the footer below it.
+//! The header above every screen and the footer below it.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::ui::shared::{Action, FOOTER, HeaderPart, NEEDED, Screen, Shared};
+use crate::ui::shared::{Action, FOOTER_ACTIONS, FOOTER_PRIORITY, HeaderPart, Screen, SharedState};
 use crate::ui::widget::draw;
 
 use crate::text::width;
 
-/// Under this size there is a word instead of a screen.
-const SMALLEST: (u16, u16) = (24, 6);
+/// The smallest usable size in cells. Below it only a message is drawn: no pane would have a cell of content.
+const MIN_SIZE: (u16, u16) = (24, 6);
 
-/// The cells of the header that the names of the program and the workspace have in any case.
-const NAMES: usize = 12;
+/// The cells of the header that are reserved for the names of the program and the workspace.
+const NAMES_WIDTH: usize = 12;
 
 const HINT_GAP: u16 = 2;
 
@@ -31,9 +31,9 @@ struct Hint {
 }
 
 impl Chrome {
-    /// Divides the terminal; a screen in one that is too small has no cell.
+    /// Divides the terminal's area. In a terminal that is too small all parts are empty.
     pub(super) fn of(area: Rect) -> Self {
-        if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+        if area.width < MIN_SIZE.0 || area.height < MIN_SIZE.1 {
             let none = Rect { width: 0, height: 0, ..area };
             return Self { header: none, screen: none, footer: none };
         }
@@ -48,20 +48,23 @@ impl Chrome {
         self.screen.is_empty()
     }
 
-    pub(super) fn draw(&self, shared: &Shared, screen: &dyn Screen, buf: &mut Buffer) {
+    pub(super) fn draw(&self, shared: &SharedState, screen: &dyn Screen, buf: &mut Buffer) {
         self.draw_header(shared, screen, buf);
         self.draw_footer(shared, screen, buf);
     }
 
-    /// Returns what a click at a cell does: `None` outside of header and footer, `Some(None)` where it does nothing.
+    /// Returns the action of a click at a cell: `None` outside header and footer, `Some(None)` at a cell
+    /// without an action.
     pub(super) fn action_at(
         &self,
-        shared: &Shared,
+        shared: &SharedState,
         screen: &dyn Screen,
         x: u16,
         y: u16,
     ) -> Option<Option<Action>> {
         if self.header.contains((x, y).into()) {
+            // Header parts are laid out from right to left, as in `draw_header`: the most important part is the
+            // rightmost.
             let mut right = self.header.right();
             for part in screen.header(shared) {
                 let left = right.saturating_sub(cells(&part.text));
@@ -73,17 +76,21 @@ impl Chrome {
             return Some(None);
         }
         self.footer.contains((x, y).into()).then(|| {
+            // While a line of the screen has the keyboard (search), the footer shows its keys, which are not
+            // actions.
             let mut hints = self.hints(shared, screen).into_iter().filter(|_| screen.footer().is_none());
             hints.find(|hint| hint.x <= x && x < hint.x + hint.width()).map(|hint| hint.action)
         })
     }
 
-    fn draw_header(&self, shared: &Shared, screen: &dyn Screen, buf: &mut Buffer) {
+    fn draw_header(&self, shared: &SharedState, screen: &dyn Screen, buf: &mut Buffer) {
         let (area, theme) = (self.header, &shared.theme);
         let mut right = area.right();
         for HeaderPart { text, style, .. } in screen.header(shared) {
             let room = Rect { width: right.saturating_sub(area.x), ..area };
-            if usize::from(room.width) < width(&text) + NAMES {
+            // A part that does not fit is left out whole: half a bot name or host could be mistaken for another
+            // one.
+            if usize::from(room.width) < width(&text) + NAMES_WIDTH {
                 continue;
             }
             right = draw::put_right(buf, room, area.y, &text, style);
@@ -96,8 +103,9 @@ impl Chrome {
         draw::put_line(buf, rest, area.y, &name, theme.dim);
     }
 
-    fn draw_footer(&self, shared: &Shared, screen: &dyn Screen, buf: &mut Buffer) {
+    fn draw_footer(&self, shared: &SharedState, screen: &dyn Screen, buf: &mut Buffer) {
         let (area, theme) = (self.footer, &shared.theme);
+        // A notice replaces the hints: a second line would move the whole screen.
         if let Some(notice) = &shared.notice {
             let style = if notice.is_error { theme.error } else { theme.accent };
             draw::put_line(buf, area, area.y, &format!(" {}", notice.text), style);
@@ -119,15 +127,17 @@ impl Chrome {
         }
     }
 
-    fn hints(&self, shared: &Shared, screen: &dyn Screen) -> Vec<Hint> {
-        let contexts = screen.place().contexts;
+    fn hints(&self, shared: &SharedState, screen: &dyn Screen) -> Vec<Hint> {
+        let contexts = screen.focus().contexts;
         let hint = |action: Action| {
             let word = action.row().hint;
             let key = shared.keymap.shown_key(contexts, action).filter(|_| !word.is_empty())?.to_string();
             Some(Hint { action, key, word, x: 0 })
         };
-        let mut hints: Vec<Hint> = FOOTER.into_iter().filter_map(hint).collect();
+        let mut hints: Vec<Hint> = FOOTER_ACTIONS.into_iter().filter_map(hint).collect();
         let fitting = fitting(&hints, self.footer.width.saturating_sub(1));
+        // Chosen by priority but shown in the order of the table, so that a hint keeps its place when the width
+        // changes.
         hints.retain(|hint| fitting.contains(&hint.action));
         let mut x = self.footer.x + 1;
         for hint in &mut hints {
@@ -144,10 +154,11 @@ impl Hint {
     }
 }
 
-/// Chooses the hints for a line of this width: the most needed first, until one does not fit.
+/// Returns the actions whose hints fit into `width` cells, in order of priority. It stops at the first that
+/// does not fit.
 fn fitting(hints: &[Hint], width: u16) -> Vec<Action> {
-    let needed = NEEDED.iter().filter_map(|action| hints.iter().find(|hint| hint.action == *action));
-    let others = hints.iter().filter(|hint| !NEEDED.contains(&hint.action));
+    let needed = FOOTER_PRIORITY.iter().filter_map(|action| hints.iter().find(|hint| hint.action == *action));
+    let others = hints.iter().filter(|hint| !FOOTER_PRIORITY.contains(&hint.action));
     let mut end = 0u16;
     let fits = needed.chain(others).take_while(|hint| {
         end = end.saturating_add(hint.width());

@@ -1,78 +1,97 @@
-//! The dialogs that are no screen's: every action to choose from, and the question before leaving.
+//! The app's own dialogs: the palette, the help and its pages, and the question before quitting with unsaved changes.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::ui::shared::{ACTIONS, Action, Ask, Context, Cursor, Keys, Place, keymap::Keymap};
+use super::page::{self, Page};
+use crate::help::{TOPICS, Topic, topic};
+use crate::ui::shared::{
+    ACTIONS, Action, AppCommand, Cursor, KeyContext, KeyHints, ScreenFocus, keymap::Keymap,
+};
 use crate::ui::widget::{
-    Confirm, Decide, Input, Key, KeyCode, Kind, Labels, Listing, Matching, MouseKind, Picked, Row, Theme,
+    Confirm, ConfirmDecision, Input, Key, KeyCode, ListDialog, ListDialogKind, ListDialogLabels, Matching,
+    MouseKind, PickerOutcome, PickerRow, Theme,
 };
 
 #[derive(Debug, Clone)]
 pub(super) enum Dialog {
-    Actions(Listing<Actions>),
-    Leaving(Confirm<Leaving>),
+    Actions(ListDialog<ActionList>),
+    Page(Page),
+    ConfirmQuit(Confirm<QuitChoice>),
 }
 
-pub(super) enum Answer {
+pub(super) enum DialogAnswer {
     Open,
     Closed,
-    Asked(Ask),
+    Command(AppCommand),
+    /// A page of the reference was chosen.
+    Page(&'static Topic),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Actions {
+pub(super) enum ActionList {
     Palette,
     Help,
 }
 
-impl Kind for Actions {
-    fn labels(self) -> Labels {
+impl ListDialogKind for ActionList {
+    fn labels(self) -> ListDialogLabels {
         let title = match self {
-            Actions::Palette => "Actions",
-            Actions::Help => "Help",
+            ActionList::Palette => "Actions",
+            ActionList::Help => "Help",
         };
-        Labels { title, keys: "type to search · Enter does it · Esc", empty: "no such action", width: 76 }
+        ListDialogLabels {
+            title,
+            keys: "type to search · Enter run · Esc close",
+            empty: "No matching action",
+            width: 76,
+        }
     }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Leaving {
+pub(super) enum QuitChoice {
     SaveAndQuit,
     QuitUnsaved,
     Stay,
 }
 
-impl Decide for Leaving {
-    fn stay() -> Self {
-        Leaving::Stay
+impl ConfirmDecision for QuitChoice {
+    fn cancel() -> Self {
+        QuitChoice::Stay
     }
 
-    fn takes_enter(&self) -> bool {
+    // The user has just asked to quit, so a letter decides at once. Only questions that come up by themselves
+    // wait for Enter after a letter.
+    fn needs_enter(&self) -> bool {
         false
     }
 }
 
 pub(super) fn palette(keymap: &Keymap) -> Dialog {
     let rows = ACTIONS.iter().filter(|row| row.action != Action::Palette);
-    let rows = rows.map(|row| action_row(keymap, row.action)).collect();
-    Dialog::Actions(Listing::new(Actions::Palette, rows, Matching::Here))
+    let rows = rows.map(|row| action_row(keymap, row.action));
+    let rows = rows.chain(topic_rows("Help: ")).collect();
+    Dialog::Actions(ListDialog::new(ActionList::Palette, rows, Matching::Fuzzy))
 }
 
-/// Offers the actions of the place where the keyboard is first, then its other keys, then the rest.
-pub(super) fn help(keymap: &Keymap, place: &Place) -> Dialog {
-    let heading = |title: &str| Row { title: title.to_owned(), is_heading: true, ..Row::default() };
-    let innermost = place.contexts.first().copied();
+/// Lists the actions of the focused pane first, then its other keys, then all other actions, then the reference.
+pub(super) fn help(keymap: &Keymap, focus: &ScreenFocus) -> Dialog {
+    let heading =
+        |title: &str| PickerRow { title: title.to_owned(), is_heading: true, ..PickerRow::default() };
+    let innermost = focus.contexts.first().copied();
     let is_here = |action: Action| {
-        keymap.keys(action).any(|(context, _)| Some(context) == innermost && context != Context::Anywhere)
+        // Actions that work anywhere are not listed as the pane's own, even when a text field makes `Anywhere`
+        // the innermost context.
+        keymap.keys(action).any(|(context, _)| Some(context) == innermost && context != KeyContext::Anywhere)
     };
     let actions = |here: bool| {
         let rows = ACTIONS.iter().filter(move |row| is_here(row.action) == here);
         rows.map(|row| action_row(keymap, row.action))
     };
-    let mut rows = vec![heading(&format!("In {}", place.title))];
+    let mut rows = vec![heading(&format!("In {}", focus.title))];
     rows.extend(actions(true));
-    for (title, keys) in &place.keys {
+    for (title, keys) in &focus.keys {
         if !title.is_empty() {
             rows.push(heading(title));
         }
@@ -80,37 +99,55 @@ pub(super) fn help(keymap: &Keymap, place: &Place) -> Dialog {
     }
     rows.push(heading("Everywhere (letters outside text fields)"));
     rows.extend(actions(false));
-    Dialog::Actions(Listing::new(Actions::Help, rows, Matching::Here))
+    rows.push(heading("Reference"));
+    rows.extend(topic_rows(""));
+    Dialog::Actions(ListDialog::new(ActionList::Help, rows, Matching::Fuzzy))
 }
 
 pub(super) fn quit(unsaved: &[String]) -> Dialog {
     let text = format!("Not saved: {}.", unsaved.join(", "));
     let answers = vec![
-        ("Save and quit", Leaving::SaveAndQuit),
-        ("Quit without saving", Leaving::QuitUnsaved),
-        ("Stay", Leaving::Stay),
+        ("Save and quit", QuitChoice::SaveAndQuit),
+        ("Quit without saving", QuitChoice::QuitUnsaved),
+        ("Cancel", QuitChoice::Stay),
     ];
-    Dialog::Leaving(Confirm::new("Quit", text, answers))
+    Dialog::ConfirmQuit(Confirm::new("Quit", text, answers))
 }
 
-fn action_row(keymap: &Keymap, action: Action) -> Row {
+fn action_row(keymap: &Keymap, action: Action) -> PickerRow {
     let row = action.row();
     let keys: Vec<String> = keymap.keys(action).map(|(_, key)| key.to_string()).collect();
-    Row { id: row.id.to_owned(), title: row.title.to_owned(), right: keys.join("  "), ..Row::default() }
+    PickerRow {
+        id: row.id.to_owned(),
+        title: row.title.to_owned(),
+        right: keys.join("  "),
+        ..PickerRow::default()
+    }
 }
 
-fn key_rows(keys: Keys) -> impl Iterator<Item = Row> {
-    keys.iter().map(|(keys, title)| Row {
+fn topic_rows(prefix: &str) -> impl Iterator<Item = PickerRow> {
+    TOPICS.iter().map(move |topic| PickerRow {
+        // The prefix is needed because an action has the id `problems` too. No action's id contains a space.
+        id: format!("help {}", topic.name),
+        title: format!("{prefix}{}", topic.title),
+        detail: topic.summary.to_owned(),
+        ..PickerRow::default()
+    })
+}
+
+fn key_rows(keys: KeyHints) -> impl Iterator<Item = PickerRow> {
+    keys.iter().map(|(keys, title)| PickerRow {
         title: (*title).to_owned(),
         right: (*keys).to_owned(),
-        ..Row::default()
+        ..PickerRow::default()
     })
 }
 
 impl Dialog {
-    pub(super) fn take(&mut self, input: Input, screen: Rect) -> Answer {
+    pub(super) fn take(&mut self, input: Input, screen: Rect) -> DialogAnswer {
         let input = match input {
-            // Terminals may merge Esc and the next key into one; and whoever types Ctrl-C wants out.
+            // Terminals may merge Esc and the next key into Alt and that key, so Alt with any key closes.
+            // Ctrl-C closes too.
             Input::Key(key) if key.alt || key == (Key { ctrl: true, ..Key::char('c') }) => ESC,
             Input::Mouse(mouse)
                 if matches!(mouse.kind, MouseKind::Down { .. })
@@ -121,33 +158,38 @@ impl Dialog {
             input => input,
         };
         match self {
-            Dialog::Actions(_) if input == ESC => Answer::Closed,
+            Dialog::Actions(_) if input == ESC => DialogAnswer::Closed,
             Dialog::Actions(listing) => {
                 let picked = match input {
                     Input::Key(key) => listing.picker.press(key),
                     Input::Paste(text) => listing.picker.paste(&text),
                     Input::Mouse(mouse) => listing.point(mouse, screen),
-                    Input::Resize(..) | Input::FocusGained => Picked::Ignored,
+                    Input::Resize(..) | Input::FocusGained => PickerOutcome::Ignored,
                 };
                 match picked {
-                    Picked::Ignored | Picked::Moved | Picked::Typed => Answer::Open,
-                    Picked::Chosen(id) => match ACTIONS.iter().find(|row| row.id == id) {
-                        Some(row) => Answer::Asked(Ask::Act(row.action)),
-                        None => Answer::Closed,
-                    },
+                    PickerOutcome::Ignored | PickerOutcome::Moved | PickerOutcome::Typed => {
+                        DialogAnswer::Open
+                    }
+                    PickerOutcome::Chosen(id) => chosen(&id),
                 }
             }
-            Dialog::Leaving(confirm) => {
+            // Back to the list: after one page the user often wants another.
+            Dialog::Page(_) if input == ESC => DialogAnswer::Command(AppCommand::Act(Action::Help)),
+            Dialog::Page(page) => {
+                page.scroll(&input);
+                DialogAnswer::Open
+            }
+            Dialog::ConfirmQuit(confirm) => {
                 let decided = match input {
                     Input::Key(key) => confirm.press(key),
                     Input::Mouse(mouse) => confirm.point(mouse, screen),
                     Input::Paste(_) | Input::Resize(..) | Input::FocusGained => None,
                 };
                 match decided {
-                    None => Answer::Open,
-                    Some(Leaving::Stay) => Answer::Closed,
-                    Some(Leaving::SaveAndQuit) => Answer::Asked(Ask::SaveAndQuit),
-                    Some(Leaving::QuitUnsaved) => Answer::Asked(Ask::QuitUnsaved),
+                    None => DialogAnswer::Open,
+                    Some(QuitChoice::Stay) => DialogAnswer::Closed,
+                    Some(QuitChoice::SaveAndQuit) => DialogAnswer::Command(AppCommand::SaveAndQuit),
+                    Some(QuitChoice::QuitUnsaved) => DialogAnswer::Command(AppCommand::QuitUnsaved),
                 }
             }
         }
@@ -156,7 +198,8 @@ impl Dialog {
     fn area(&self, screen: Rect) -> Rect {
         match self {
             Dialog::Actions(listing) => listing.area(screen),
-            Dialog::Leaving(confirm) => confirm.area(screen),
+            Dialog::Page(_) => page::area(screen),
+            Dialog::ConfirmQuit(confirm) => confirm.area(screen),
         }
     }
 
@@ -165,12 +208,23 @@ impl Dialog {
             Dialog::Actions(listing) => {
                 listing.draw(buf, screen, theme).map(|(x, y)| Cursor { x, y, is_block: false })
             }
-            Dialog::Leaving(confirm) => {
+            Dialog::Page(page) => {
+                page.draw(buf, screen, theme);
+                None
+            }
+            Dialog::ConfirmQuit(confirm) => {
                 confirm.draw(buf, screen, theme);
                 None
             }
         }
     }
+}
+
+fn chosen(id: &str) -> DialogAnswer {
+    if let Some(row) = ACTIONS.iter().find(|row| row.id == id) {
+        return DialogAnswer::Command(AppCommand::Act(row.action));
+    }
+    id.strip_prefix("help ").and_then(topic).map_or(DialogAnswer::Closed, DialogAnswer::Page)
 }
 
 const ESC: Input = Input::Key(Key::plain(KeyCode::Esc));

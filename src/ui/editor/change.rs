@@ -1,38 +1,41 @@
-//! What was changed in a text since something was learned of it: places follow.
+//! The difference between two versions of a text, to move diagnostics of the old version to the new one.
 
 use crate::diagnostic::{Diagnostic, Fix, TextEdit};
 use crate::text::Span;
 
-/// The one stretch in which two texts differ.
+/// The one range in which two texts differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Change {
-    /// What was there; empty at the very end where nothing was changed.
+pub(crate) struct TextDiff {
+    /// The range in the old text; empty and after everything if nothing was changed.
     old: Span,
     new_end: usize,
 }
 
-impl Default for Change {
+impl Default for TextDiff {
     fn default() -> Self {
+        // With the range after every offset, all spans count as before the change and stay as they are.
         Self { old: Span::at(usize::MAX), new_end: usize::MAX }
     }
 }
 
-impl Change {
+impl TextDiff {
     /// Compares two texts from both ends.
-    pub fn between(old: &str, new: &str) -> Self {
+    pub(crate) fn between(old: &str, new: &str) -> Self {
         if old == new {
             return Self::default();
         }
+        // Bytes are enough: the range may split a character, but no span begins or ends inside one.
         let (old, new) = (old.as_bytes(), new.as_bytes());
         let n_same = old.iter().zip(new).take_while(|(a, b)| a == b).count();
+        // The common end must not overlap the common start: `aa` to `aaa` would count an `a` twice.
         let n_left = old.len().min(new.len()) - n_same;
-        let n_same_behind =
+        let n_same_after =
             old.iter().rev().zip(new.iter().rev()).take(n_left).take_while(|(a, b)| a == b).count();
-        Self { old: Span::new(n_same, old.len() - n_same_behind), new_end: new.len() - n_same_behind }
+        Self { old: Span::new(n_same, old.len() - n_same_after), new_end: new.len() - n_same_after }
     }
 
-    /// Where a stretch of the old text is in the new one; `None` where it was changed itself.
-    pub fn span(&self, span: Span) -> Option<Span> {
+    /// Maps a span of the old text to the new one; `None` if it overlaps the change.
+    pub(crate) fn span(&self, span: Span) -> Option<Span> {
         if span.end <= self.old.start {
             return Some(span);
         }
@@ -40,9 +43,9 @@ impl Change {
         Some(Span::new(shifted(span.start)?, shifted(span.end)?))
     }
 
-    /// Returns a problem of the old text with its places and fixes in the new one; `None` where it was changed itself. A fix
-    /// that would touch what was changed is left out.
-    pub fn moved(&self, problem: &Diagnostic) -> Option<Diagnostic> {
+    /// Maps a diagnostic of the old text, with its fixes, to the new one; `None` if its span overlaps the change. A
+    /// fix with an edit that overlaps the change is left out.
+    pub(crate) fn moved(&self, problem: &Diagnostic) -> Option<Diagnostic> {
         let fix = |fix: &Fix| {
             let edit = |edit: &TextEdit| Some(TextEdit { span: self.span(edit.span)?, ..edit.clone() });
             Some(Fix { edits: fix.edits.iter().map(edit).collect::<Option<_>>()?, ..fix.clone() })
@@ -52,14 +55,16 @@ impl Change {
     }
 }
 
-impl Change {
-    /// As [`Change::moved`]; a problem that was changed itself stays around what stands there now, without its fixes:
-    /// it goes or stays once the new text was read, and must not blink until then.
-    pub fn moved_or_stretched(&self, problem: &Diagnostic) -> Diagnostic {
+impl TextDiff {
+    /// Like `moved`, but a diagnostic that overlaps the change keeps covering the text that is there now, without its
+    /// fixes.
+    pub(crate) fn moved_or_stretched(&self, problem: &Diagnostic) -> Diagnostic {
+        // The new text is checked a moment later; dropping the diagnostic until then would make it blink at every
+        // key.
         self.moved(problem).unwrap_or_else(|| {
             let start = problem.span.start.min(self.new_end);
             let end = match problem.span.end.checked_sub(self.old.end) {
-                Some(behind) => self.new_end + behind,
+                Some(after) => self.new_end + after,
                 None => self.new_end,
             };
             Diagnostic { span: Span::new(start.min(end), end), fixes: Vec::new(), ..problem.clone() }
@@ -75,7 +80,7 @@ mod tests {
     #[track_caller]
     fn check_moved(old: &str, new: &str, word: &str, expected: Option<&str>) {
         let start = old.find(word).unwrap();
-        let moved = Change::between(old, new).span(Span::new(start, start + word.len()));
+        let moved = TextDiff::between(old, new).span(Span::new(start, start + word.len()));
         assert_eq!(moved.map(|span| span.of(new)), expected, "{old} → {new}");
     }
 
@@ -96,7 +101,7 @@ mod tests {
         let fix = Fix::replace("leave it out", Span::new(3, 13), "");
         let problem = Diagnostic::error(Code::UnknownVariable, Span::new(3, 13), "wrong").with_fix(fix);
         let stretched = |new: &str| {
-            let moved = Change::between(old, new).moved_or_stretched(&problem);
+            let moved = TextDiff::between(old, new).moved_or_stretched(&problem);
             assert_eq!(moved.fixes, []);
             moved.span.of(new).to_owned()
         };

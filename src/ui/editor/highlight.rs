@@ -1,20 +1,20 @@
-//! Colours of the body, of code blocks and of JSON, as classes; the only place that names `syntect`.
+//! Syntax highlighting of the body, of code blocks and of JSON, as classes. Only this module uses `syntect`.
 //!
 //! ```text
 //! Grammar (loaded once, on another thread) ─┐
-//! Editor ──changed lines──▶ Highlighter ────┴─▶ (bytes in the line, Class) of each line
+//! Editor ──changed lines──▶ Highlighter ────┴─▶ (bytes in the line, SyntaxClass) of each line
 //! ```
 //!
-//! Lines are read again from the edited one until a line begins in the state it began in before. What is visible
-//! comes first, and the work of one call is bounded: the rest is done by the next calls.
+//! After an edit, lines are read again from the edited one until a line begins in the same state as before. Visible
+//! lines come first, and the work of one call is bounded: the next calls do the rest.
 
 mod classes;
 mod code;
 mod grammar;
+mod grammars;
 mod json;
 mod lines;
 mod markup;
-mod shelf;
 
 #[cfg(test)]
 mod tests;
@@ -25,15 +25,15 @@ use ratatui::style::Style;
 
 use crate::ui::widget::Theme;
 
-pub use classes::class_of_token;
-pub use code::CodeGrammars;
-pub use grammar::Grammar;
+pub(crate) use classes::class_of_token;
+pub(crate) use code::CodeGrammars;
+pub(crate) use grammar::Grammar;
+pub(crate) use grammars::Grammars;
 pub use json::json_pieces;
-pub use lines::Highlighter;
-pub use shelf::Grammars;
+pub(crate) use lines::Highlighter;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Class {
+pub enum SyntaxClass {
     Plain,
     Key,
     /// A JSON string, and strings in code.
@@ -61,44 +61,46 @@ pub enum Class {
     Invalid,
 }
 
-impl Class {
+impl SyntaxClass {
     pub fn style(self, theme: &Theme) -> Style {
         match self {
-            Class::Plain => theme.text,
-            Class::Key => theme.json_key,
-            Class::String => theme.json_string,
-            Class::Number => theme.json_number,
-            Class::Constant => theme.json_literal,
-            Class::Escape => theme.liquid_number,
-            Class::Punctuation => theme.json_punctuation,
-            Class::Markup => theme.markup,
-            Class::LiquidDelimiter => theme.liquid_delimiter,
-            Class::LiquidTag => theme.liquid_tag,
-            Class::LiquidVariable => theme.liquid_variable,
-            Class::LiquidFilter => theme.liquid_filter,
-            Class::LiquidString => theme.liquid_string,
-            Class::LiquidNumber => theme.liquid_number,
-            Class::LiquidOperator => theme.liquid_operator,
-            Class::Comment => theme.comment,
-            Class::Keyword => theme.keyword,
-            Class::Function => theme.function,
-            Class::Type => theme.type_name,
-            Class::Invalid => theme.error_underline,
+            SyntaxClass::Plain => theme.text,
+            SyntaxClass::Key => theme.json_key,
+            SyntaxClass::String => theme.json_string,
+            SyntaxClass::Number => theme.json_number,
+            SyntaxClass::Constant => theme.json_literal,
+            SyntaxClass::Escape => theme.liquid_number,
+            SyntaxClass::Punctuation => theme.json_punctuation,
+            SyntaxClass::Markup => theme.markup,
+            SyntaxClass::LiquidDelimiter => theme.liquid_delimiter,
+            SyntaxClass::LiquidTag => theme.liquid_tag,
+            SyntaxClass::LiquidVariable => theme.liquid_variable,
+            SyntaxClass::LiquidFilter => theme.liquid_filter,
+            SyntaxClass::LiquidString => theme.liquid_string,
+            SyntaxClass::LiquidNumber => theme.liquid_number,
+            SyntaxClass::LiquidOperator => theme.liquid_operator,
+            SyntaxClass::Comment => theme.comment,
+            SyntaxClass::Keyword => theme.keyword,
+            SyntaxClass::Function => theme.function,
+            SyntaxClass::Type => theme.type_name,
+            SyntaxClass::Invalid => theme.error_underline,
         }
     }
 }
 
-/// A coloured piece of a line: its bytes in the line, and what it is. What no piece covers is plain.
-pub type Piece = (Range<usize>, Class);
+/// A coloured piece of a line: its byte range in the line, and its class. Text outside all pieces is plain.
+pub(crate) type SyntaxPiece = (Range<usize>, SyntaxClass);
 
-/// A row: pieces from the left, each in its style.
-pub type StyledRow = Vec<(String, Style)>;
+/// A row of text as pieces from left to right, each with its style.
+pub(crate) type StyledRow = Vec<(String, Style)>;
 
-/// Returns a row of a text in its colours.
-pub fn row(text: &str, row: Range<usize>, colours: &[Piece], theme: &Theme) -> StyledRow {
+/// Returns a row of a text with its colours.
+pub(crate) fn row(text: &str, row: Range<usize>, colours: &[SyntaxPiece], theme: &Theme) -> StyledRow {
+    // The pieces are ascending; a search keeps the last row of a long line as cheap as the first.
     let first = colours.partition_point(|(range, _)| range.end <= row.start);
     let mut parts = StyledRow::new();
     let mut at = row.start;
+    // `get` and not an index: a range that does not fit the text is left out instead of causing a panic.
     let mut add = |range: Range<usize>, style: Style| {
         if let Some(part) = text.get(range).filter(|part| !part.is_empty()) {
             parts.push((part.to_owned(), style));

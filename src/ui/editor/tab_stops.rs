@@ -1,38 +1,41 @@
-//! Where Tab leads from within what was completed: behind it. Stops nest, the innermost comes first.
+//! Tab stops of accepted completions: from inside, Tab moves to the end of the completion. Completions nest; the
+//! innermost comes first.
 
 use crate::text::Span;
 
-/// The completed stretches that the cursor is still in, outermost first.
+/// The completed ranges that still contain the cursor, outermost first.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct TabStops(Vec<Stretch>);
+pub struct TabStops(Vec<CompletedRange>);
 
-/// A stretch by its distance from both ends of the text, so that what is typed within moves nothing.
+/// A range, stored as distances from both ends of the text: typing inside it changes neither.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Stretch {
+struct CompletedRange {
     start: usize,
-    /// How many bytes of the text lie behind it.
-    n_behind: usize,
+    /// The number of bytes of the text after it.
+    n_after: usize,
 }
 
 impl TabStops {
-    /// Notes a stretch that was just put in, in a text of `len` bytes; Tab leads to its end.
-    pub fn push(&mut self, stretch: Span, len: usize) {
-        self.0.push(Stretch { start: stretch.start, n_behind: len.saturating_sub(stretch.end) });
+    /// Adds a range that was just inserted into a text that is now `len` bytes long.
+    pub fn push(&mut self, range: Span, len: usize) {
+        self.0.push(CompletedRange { start: range.start, n_after: len.saturating_sub(range.end) });
     }
 
-    /// Forgets the stretches that the cursor has left or stands at the end of; call it behind every command.
+    /// Removes the ranges that the cursor has left or whose end it has reached. Call it after every command.
     pub fn follow(&mut self, cursor: usize, len: usize) {
-        let holds = |stretch: &Stretch| stretch.start <= cursor && cursor + stretch.n_behind < len;
-        self.0.retain(holds);
+        // `<` and not `<=`: at the end of a range Tab has nothing left to do and indents again.
+        let is_inside = |range: &CompletedRange| range.start <= cursor && cursor + range.n_after < len;
+        self.0.retain(is_inside);
     }
 
-    /// Forgets all: the text was changed in another way than by typing.
+    /// Removes all ranges. Call it after a change other than typing: the distances are wrong then.
     pub fn clear(&mut self) {
         self.0.clear();
     }
 
+    /// Returns the end of the innermost range in a text of `len` bytes.
     pub fn next(&self, len: usize) -> Option<usize> {
-        self.0.last().map(|stretch| len.saturating_sub(stretch.n_behind))
+        self.0.last().map(|range| len.saturating_sub(range.n_after))
     }
 }
 

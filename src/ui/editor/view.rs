@@ -1,11 +1,11 @@
-//! Draws an editor: line numbers, text with its layers, and the way back from a cell to a byte.
+//! Draws an editor: line numbers and text with its layers. Also maps between cells and bytes.
 //!
-//! Layers from below: the cursor's line, the grammar's colours, Liquid's own tokens, what is linked, matches of the
-//! search, brackets, underlined problems, the selection. Draws only; everything it shows is given to it. Works row by
-//! row from the first one in sight, so that a frame costs by the window and not by the text.
+//! Layers, from the bottom: the cursor's line, the grammar's colours, Liquid tokens, the linked range, search
+//! matches, brackets, underlined problems, the selection. This module only draws what it is given. It works row by
+//! row from the first visible row, so that the time of a frame depends on the window and not on the text.
 
+mod inline_message;
 mod layers;
-mod remark;
 mod viewport;
 mod whitespace;
 
@@ -17,21 +17,21 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use crate::diagnostic::Severity;
-use crate::editor::{Editor, Row, cells};
+use crate::editor::{Editor, VisualRow, cells};
 use crate::settings::Whitespace;
-use crate::template::Token;
+use crate::template::LiquidToken;
 use crate::text::{Span, grapheme_width, picture};
 
 use crate::ui::editor::highlight::Highlighter;
 use crate::ui::widget::Theme;
 
 use layers::RowLayers;
-use whitespace::Blanks;
+use whitespace::WhitespaceMarks;
 
-pub use remark::Remark;
-pub use viewport::Viewport;
+pub(crate) use inline_message::InlineMessage;
+pub(crate) use viewport::Viewport;
 
-pub type Mark = (Span, Severity);
+pub(crate) type Mark = (Span, Severity);
 
 #[derive(Debug, Clone, Copy)]
 pub struct EditorView<'a> {
@@ -40,25 +40,25 @@ pub struct EditorView<'a> {
     pub theme: &'a Theme,
     /// The grammar's colours; `None` draws plain text.
     pub highlighter: Option<&'a Highlighter>,
-    /// The template's tokens, ascending; empty where they are of another version of the text.
-    pub liquid: &'a [Token],
+    /// The template's tokens, ascending; empty if they belong to another version of the text.
+    pub liquid: &'a [LiquidToken],
     /// Problems to underline, in any order.
     pub problems: &'a [Mark],
     /// Matches of the search, ascending.
     pub matches: &'a [Span],
-    /// The tags of the block that the cursor is on one of: lit as brackets are.
+    /// The tags of the block if the cursor is on one of them: highlighted like brackets.
     pub block: &'a [Span],
-    pub remark: Option<Remark<'a>>,
+    pub inline_message: Option<InlineMessage<'a>>,
     pub whitespace: Whitespace,
-    /// The place that belongs to the cursor's in another pane.
+    /// The range that corresponds to the cursor's position in another pane.
     pub linked: Option<Span>,
     pub line_numbers: bool,
-    /// Whether keys go here: brackets are matched only then.
+    /// Whether the editor has the focus: brackets are matched only then.
     pub is_focused: bool,
 }
 
 impl<'a> EditorView<'a> {
-    /// Makes the plain picture of an editor; set the other fields by struct update.
+    /// A view without extras; set the other fields by struct update.
     pub fn new(editor: &'a Editor, viewport: Viewport, theme: &'a Theme) -> Self {
         Self {
             editor,
@@ -69,7 +69,7 @@ impl<'a> EditorView<'a> {
             problems: &[],
             matches: &[],
             block: &[],
-            remark: None,
+            inline_message: None,
             whitespace: Whitespace::None,
             linked: None,
             line_numbers: true,
@@ -77,15 +77,17 @@ impl<'a> EditorView<'a> {
         }
     }
 
-    /// Draws into `area`, every cell of it, and returns where the terminal's cursor belongs, if that is in sight.
+    /// Draws every cell of `area` and returns where the terminal's cursor belongs, if that is visible.
     pub fn draw(&self, area: Rect, buf: &mut Buffer) -> Option<Position> {
+        // Writing outside of the buffer panics, and a resize can make it smaller than the layout.
         let area = area.intersection(buf.area);
         let brackets = self.brackets();
-        let rows: Vec<Row> = self.rows().take(area.height.into()).collect();
+        let rows: Vec<VisualRow> = self.rows().take(area.height.into()).collect();
+        // Filtered once per frame: each visible row goes through this list several times.
         let problems = self.problems_of(&rows);
         let view = EditorView { problems: &problems, ..*self };
         for y in area.top()..area.bottom() {
-            blank(buf, Rect { y, height: 1, ..area }, self.theme.text);
+            clear_cells(buf, Rect { y, height: 1, ..area }, self.theme.text);
             if let Some(row) = rows.get(usize::from(y - area.top())) {
                 view.draw_number(row, area, y, buf);
                 view.draw_row(row, self.text_area(area), y, &brackets, buf);
@@ -94,11 +96,12 @@ impl<'a> EditorView<'a> {
         self.screen_of(area, self.editor.cursor())
     }
 
-    /// Returns the cell of the byte `at`, where it is in sight: for popups.
+    /// Returns the cell of byte `at`, if it is visible: for popups.
     pub fn screen_of(&self, area: Rect, at: usize) -> Option<Position> {
         let text_area = self.text_area(area);
         let mut rows = self.rows().zip(text_area.top()..text_area.bottom());
         let (row, y) = rows.find(|(row, _)| at < row.span.end || row.is_last && at == row.span.end)?;
+        // The byte is above the first visible row.
         if at < row.span.start {
             return None;
         }
@@ -107,7 +110,7 @@ impl<'a> EditorView<'a> {
         Some(Position { x, y })
     }
 
-    /// Returns the byte under a cell; left of the text, behind a row and below the text the nearest one.
+    /// Returns the byte under a cell; for cells left of the text, after a row or below the text the nearest byte.
     pub fn byte_at(&self, area: Rect, cell: Position) -> usize {
         let text_area = self.text_area(area);
         let below = usize::from(cell.y.saturating_sub(text_area.y));
@@ -116,14 +119,14 @@ impl<'a> EditorView<'a> {
         self.editor.byte_in(&row, column)
     }
 
-    fn rows(&self) -> impl Iterator<Item = Row> + 'a {
+    fn rows(&self) -> impl Iterator<Item = VisualRow> + 'a {
         self.editor.rows_from(self.viewport.top, self.viewport.row)
     }
 
-    fn problems_of(&self, rows: &[Row]) -> Vec<Mark> {
+    fn problems_of(&self, rows: &[VisualRow]) -> Vec<Mark> {
         let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Vec::new() };
         let lines = self.editor.line_span(first.line).join(self.editor.line_span(last.line));
-        self.problems.iter().filter(|(place, _)| touches(lines, *place)).copied().collect()
+        self.problems.iter().filter(|(span, _)| touches(lines, *span)).copied().collect()
     }
 
     fn brackets(&self) -> Vec<Span> {
@@ -136,49 +139,53 @@ impl<'a> EditorView<'a> {
         self.editor.matching_brackets().map_or_else(Vec::new, |(one, other)| vec![one, other])
     }
 
-    /// Returns the part of `area` that shows text: what scrolling must be told.
+    /// Returns the part of `area` that shows text; scrolling needs its size.
     pub fn text_area(&self, area: Rect) -> Rect {
         let gutter = self.gutter_width(area.width);
         Rect { x: area.x + gutter, width: area.width - gutter, ..area }
     }
 
-    /// The first cell of a line that is seen: only the cursor's line goes sideways, the others stay to be read.
+    /// Returns the first visible cell of a line. Only the cursor's line scrolls sideways, so that the others stay
+    /// readable.
     fn left_of(&self, line: usize) -> usize {
         if line == self.editor.line_of(self.editor.cursor()) { self.viewport.left } else { 0 }
     }
 
-    /// A sign, the number, a blank; nothing where that would be half of the width.
+    /// Returns the width of a severity sign, the line number and a space; 0 if that would be half of the width.
     fn gutter_width(&self, width: u16) -> u16 {
         let gutter = self.editor.n_lines().checked_ilog10().map_or(0, |digits| digits as u16) + 3;
         if self.line_numbers && gutter < width.div_ceil(2) { gutter } else { 0 }
     }
 
-    fn draw_number(&self, row: &Row, area: Rect, y: u16, buf: &mut Buffer) {
+    fn draw_number(&self, row: &VisualRow, area: Rect, y: u16, buf: &mut Buffer) {
         let Some(digits) = self.gutter_width(area.width).checked_sub(2).map(usize::from) else { return };
+        // The number belongs to the line, not to each of its rows.
         if !row.is_first {
             return;
         }
         let is_current = row.line == self.editor.line_of(self.editor.cursor());
         let style = if is_current { self.theme.gutter_current } else { self.theme.gutter };
         buf.set_string(area.x + 1, y, format!("{:>digits$}", row.line + 1), style);
-        let span = self.editor.line_span(row.line);
-        let worst =
-            self.problems.iter().filter(|(place, _)| touches(span, *place)).map(|(_, severity)| *severity);
-        if let Some(severity) = worst.max() {
+        let line = self.editor.line_span(row.line);
+        let severities =
+            self.problems.iter().filter(|(span, _)| touches(line, *span)).map(|(_, severity)| *severity);
+        if let Some(severity) = severities.max() {
             buf.set_string(area.x, y, sign(severity), severity_style(self.theme, severity));
         }
     }
 
-    fn draw_row(&self, row: &Row, area: Rect, y: u16, brackets: &[Span], buf: &mut Buffer) {
+    fn draw_row(&self, row: &VisualRow, area: Rect, y: u16, brackets: &[Span], buf: &mut Buffer) {
         let text = self.editor.slice(row.span);
         let layers = RowLayers::new(self, row, brackets);
-        let blanks = Blanks::of(self.whitespace, self.editor, row.line);
+        let marks = WhitespaceMarks::of(self.whitespace, self.editor, row.line);
         let left = self.left_of(row.line);
         let right = left + usize::from(area.width);
         let x_of =
             |column: usize| u16::try_from(column - left).map_or(area.right(), |offset| area.x + offset);
+        // From near the left edge, so that scrolling sideways in a very long line stays fast.
         let glyphs = match row.column {
             0 => cells::glyphs_from(&text, left),
+            // A row after the first begins at its indentation, and tab stops count from there.
             column => cells::glyphs_at(&text, column),
         };
         let mut end = row.column;
@@ -196,16 +203,24 @@ impl<'a> EditorView<'a> {
             for column in shown.clone() {
                 buf[(x_of(column), y)].set_style(style);
             }
-            if let Some(mark) = blanks.mark(&glyph, at).filter(|_| left <= glyph.column) {
+            if let Some(mark) = marks.mark(&glyph, at).filter(|_| left <= glyph.column) {
                 buf[(x_of(glyph.column), y)].set_char(mark).set_style(self.theme.dim);
+            // A wide character that is cut by an edge is left blank: half of it cannot be drawn.
             } else if shown.len() == glyph.width {
                 put(buf, x_of(glyph.column), y, &glyph, self.theme);
             }
         }
+        // The cell after the text belongs to the line break: the cursor, a selected break and empty problem spans are
+        // shown there.
         if row.is_last && (left..right).contains(&end) {
             buf[(x_of(end), y)].set_style(layers.style_of_end(row.span.end));
-            self.draw_remark(row, Rect { x: x_of(end), width: area.right() - x_of(end), y, height: 1 }, buf);
+            self.draw_inline_message(
+                row,
+                Rect { x: x_of(end), width: area.right() - x_of(end), y, height: 1 },
+                buf,
+            );
         }
+        // With soft wrap nothing is outside of the window.
         if self.editor.wrap().is_none() {
             self.draw_overflow(area, y, left, end, buf);
         }
@@ -220,6 +235,7 @@ impl<'a> EditorView<'a> {
         }
         if left + usize::from(area.width) < end {
             let half = &mut buf[(area.right() - 2, y)];
+            // The mark overwrites the right half of a wide character, so its left half goes too.
             if 1 < grapheme_width(half.symbol()) {
                 half.set_symbol(" ");
             }
@@ -244,28 +260,33 @@ fn severity_style(theme: &Theme, severity: Severity) -> Style {
     }
 }
 
-/// Whether a problem's place lies in a line, its end included.
-fn touches(line: Span, place: Span) -> bool {
-    place.start <= line.end && line.start <= place.end.saturating_sub(1).max(place.start)
+/// Whether a span touches a line, the line's end included.
+fn touches(line: Span, span: Span) -> bool {
+    // A span's last byte counts, not its end: a problem that ends with the line before must not mark this one. An
+    // empty span counts where it is.
+    span.start <= line.end && line.start <= span.end.saturating_sub(1).max(span.start)
 }
 
-/// Empties cells: the screen's other half of a wide character that stood there goes too.
-fn blank(buf: &mut Buffer, area: Rect, style: Style) {
+fn clear_cells(buf: &mut Buffer, area: Rect, style: Style) {
     for x in area.left()..area.right() {
         let cell = &mut buf[(x, area.y)];
+        // Not only the style: another screen's wide character may have left its second half here.
         cell.reset();
         cell.set_style(style);
     }
 }
 
-/// Draws one grapheme whole; what would drive the terminal, or cannot be seen, as a picture.
+/// Draws one grapheme. Control characters and invisible ones are drawn as pictures.
 fn put(buf: &mut Buffer, x: u16, y: u16, glyph: &cells::Glyph<'_>, theme: &Theme) {
     let cell = &mut buf[(x, y)];
+    // `set_symbol` writes control characters and bidi overrides through to the terminal, and a body can come from a
+    // stranger.
     match glyph.text.chars().next().and_then(picture) {
         _ if glyph.text == "\t" => {}
         Some(shown) => {
             cell.set_char(shown).set_style(theme.dim);
         }
+        // A combining mark without a base would otherwise join the cell before it.
         None if grapheme_width(glyph.text) == 0 => {
             cell.set_char('◌').set_style(theme.dim);
         }

@@ -1,11 +1,12 @@
-//! Vim's modes for the body: keys and the text as it stands in, the editor's commands and a few requests out.
+//! Vim's modes for the body: takes keys and the current text, returns commands for the editor and a few requests.
 //!
 //! ```text
-//! Key ──press──▶ Pending (register, count, operator) ──motion / object──▶ a stretch of text ──operator──▶ Commands
+//! Key ─press─▶ Pending (register, count, operator) ─motion / object─▶ region ─operator─▶ Commands
 //! ```
 //!
-//! A state machine that changes nothing by itself: whoever drives it applies the commands, and then tells it by
-//! [`Vim::follow`] where that, or anything else, left the cursor. In insert mode keys are not its own but for Esc.
+//! It is a state machine that does not change the text. The caller applies the commands, and then calls `sync` with
+//! the changed editor, as after any other change. In insert mode only Esc belongs to vim; all other keys work as in
+//! any text field.
 
 mod changes;
 mod command_line;
@@ -13,7 +14,7 @@ mod insert;
 mod motion;
 mod operator;
 mod pending;
-mod reach;
+mod target;
 mod visual;
 
 #[cfg(test)]
@@ -21,27 +22,27 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use crate::editor::search::Search;
+use crate::editor::search::SearchPattern;
 use crate::editor::{Command, Editor, Motion};
 use crate::ui::widget::{Key, KeyCode};
 
 use insert::Insertion;
 use pending::{Pending, Wanted};
-use reach::{Goal, LastFind};
-use visual::Selected;
+use target::{Goal, LastFind};
+use visual::VisualSelection;
 
-pub use command_line::{Line, parse as parse_command_line};
+pub(crate) use command_line::{ExCommand, parse as parse_command_line};
 
 #[derive(Debug, Clone)]
 enum Mode {
     Normal,
     Insert(Insertion),
-    Visual(Selected),
+    Visual(VisualSelection),
 }
 
-/// What is to be done besides commands of the editor.
+/// Something to do besides the editor's commands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Request {
+pub enum VimRequest {
     Leave,
     Copy(String),
     Search(Direction),
@@ -52,9 +53,9 @@ pub enum Request {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
-    /// To the text's end, then around.
+    /// To the end of the text, then from its start.
     Forward,
-    /// To its start, then around.
+    /// To the start of the text, then from its end.
     Backward,
 }
 
@@ -68,33 +69,33 @@ impl Direction {
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Outcome {
+pub struct VimOutcome {
     pub commands: Vec<Command>,
-    pub request: Option<Request>,
+    pub request: Option<VimRequest>,
 }
 
-impl Outcome {
+impl VimOutcome {
     fn of(commands: impl IntoIterator<Item = Command>) -> Self {
         Self { commands: commands.into_iter().collect(), request: None }
     }
 
-    fn ask(request: Request) -> Self {
+    fn ask(request: VimRequest) -> Self {
         Self { commands: Vec::new(), request: Some(request) }
     }
 }
 
-/// A text that was yanked or deleted, with `\n` for every line break.
+/// Yanked or deleted text, with `\n` for every line break.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct Register {
     text: String,
-    /// Whether it is made of whole lines; then it ends in a line break.
-    is_lines: bool,
+    /// Whether it consists of whole lines; it then ends with a line break.
+    is_linewise: bool,
 }
 
-/// The change that `.` does again.
+/// The change that `.` repeats.
 #[derive(Debug, Clone, Default)]
 struct LastChange {
-    /// Its keys without the count.
+    /// Its keys, without the count.
     keys: Vec<Key>,
     count: Option<usize>,
     inserted: String,
@@ -107,10 +108,10 @@ pub struct Vim {
     registers: BTreeMap<char, Register>,
     last_change: LastChange,
     last_find: Option<LastFind>,
-    /// The column of vertical motions, and where the last of them led.
+    /// The goal column of vertical motions, and the offset that the last of them led to.
     goal: Option<(Goal, usize)>,
-    pattern: Option<(Search, Direction)>,
-    /// The text's version and the cursor as they were left, to know what moved meanwhile.
+    pattern: Option<(SearchPattern, Direction)>,
+    /// The text's version and the cursor as of the last call, to notice other changes.
     seen: (u64, usize),
 }
 
@@ -130,12 +131,12 @@ impl Default for Vim {
 }
 
 impl Vim {
-    /// Returns the mode's name, and the keys of a command that is not whole yet.
-    pub fn shown(&self) -> String {
+    /// Returns the name of the mode and the keys of an incomplete command, for the status line.
+    pub fn status_text(&self) -> String {
         let name = match &self.mode {
             Mode::Normal => "NORMAL",
             Mode::Insert(_) => "INSERT",
-            Mode::Visual(selected) if selected.is_lines => "V-LINE",
+            Mode::Visual(selected) if selected.is_linewise => "V-LINE",
             Mode::Visual(_) => "VISUAL",
         };
         let keys: String = self.pending.keys().map(|key| key.to_string()).collect();
@@ -146,7 +147,7 @@ impl Vim {
         matches!(self.mode, Mode::Insert(_))
     }
 
-    /// Returns where the cursor is shown: on the last selected grapheme, where one selects.
+    /// Returns where the cursor is shown: in visual mode on the last selected grapheme, not after it.
     pub fn shown_cursor(&self, editor: &Editor) -> usize {
         match &self.mode {
             Mode::Visual(selected) => selected.cursor,
@@ -154,15 +155,16 @@ impl Vim {
         }
     }
 
-    /// Goes back to normal mode, as when another text is opened; registers stay.
+    /// Returns to normal mode, for example when another text is opened. Registers are kept.
     pub fn reset(&mut self) {
         self.mode = Mode::Normal;
         self.pending = Pending::default();
         self.goal = None;
     }
 
-    /// Takes a key; `None` leaves it to the keys of every text field. `page` is the height of the window in lines.
-    pub fn press(&mut self, key: Key, editor: &Editor, page: usize) -> Option<Outcome> {
+    /// Handles a key; `None` means that the key works as in every text field. `page` is the height of the window in
+    /// rows.
+    pub fn press(&mut self, key: Key, editor: &Editor, page: usize) -> Option<VimOutcome> {
         if let Mode::Insert(insertion) = &self.mode {
             if key.code != KeyCode::Esc {
                 return None;
@@ -175,36 +177,39 @@ impl Vim {
             return Some(self.escape());
         }
         let outcome = self.take(key, editor, page)?;
-        if self.pending.is_whole() {
+        if self.pending.is_complete() {
             self.pending = Pending::default();
         }
         Some(outcome)
     }
 
-    /// Esc drops what is half typed, then the selection, then leaves the text.
-    fn escape(&mut self) -> Outcome {
+    /// Esc first drops an incomplete command, then the selection, then leaves the text.
+    fn escape(&mut self) -> VimOutcome {
         if !self.pending.is_empty() {
             self.pending = Pending::default();
-            return Outcome::default();
+            return VimOutcome::default();
         }
         match &self.mode {
             Mode::Visual(selected) => {
                 let to = selected.cursor;
                 self.mode = Mode::Normal;
-                Outcome::of([Command::Move(Motion::To(to))])
+                VimOutcome::of([Command::Move(Motion::To(to))])
             }
-            Mode::Normal | Mode::Insert(_) => Outcome::ask(Request::Leave),
+            Mode::Normal | Mode::Insert(_) => VimOutcome::ask(VimRequest::Leave),
         }
     }
 
-    /// Takes what else moved the cursor or changed the text: returns what brings the cursor to where the mode has it.
-    pub fn follow(&mut self, editor: &Editor) -> Option<Command> {
+    /// Notices cursor moves and changes that were not made by vim, and returns the command that moves the cursor to a
+    /// position that the mode allows.
+    pub fn sync(&mut self, editor: &Editor) -> Option<Command> {
         let seen = std::mem::replace(&mut self.seen, (editor.version(), editor.cursor()));
         if matches!(&self.mode, Mode::Visual(selected) if !selected.is_shown(editor)) {
-            self.adopt(editor);
+            self.adopt_selection(editor);
         }
         match &mut self.mode {
             Mode::Insert(insertion) => {
+                // An arrow key or a click ends the insertion that `.` repeats: it starts anew at the cursor, as in
+                // vim.
                 let has_moved = seen.0 == editor.version() && seen.1 != editor.cursor();
                 if has_moved && insertion.has_begun() {
                     *insertion = Insertion::begin(editor);
@@ -215,11 +220,13 @@ impl Vim {
             }
             Mode::Visual(_) => None,
             Mode::Normal => {
+                // Normal mode has no selection and its cursor is on a grapheme, never after the line's last one.
                 let start = editor.selection().span().start;
                 let to = editor.onto_grapheme(start);
                 self.seen.1 = to;
                 match editor.selection().is_empty() {
                     true if to == start => None,
+                    // Not `To`: that would forget the goal column of vertical motions.
                     true => Some(Command::Move(Motion::OntoGrapheme)),
                     false => Some(Command::Move(Motion::To(to))),
                 }
@@ -227,13 +234,13 @@ impl Vim {
         }
     }
 
-    pub fn adopt(&mut self, editor: &Editor) {
+    pub fn adopt_selection(&mut self, editor: &Editor) {
         if self.is_inserting() {
             return;
         }
         self.pending = Pending::default();
         self.goal = None;
-        self.mode = match Selected::of(editor) {
+        self.mode = match VisualSelection::of(editor) {
             Some(selected) => Mode::Visual(selected),
             None => Mode::Normal,
         };
@@ -246,15 +253,16 @@ impl Vim {
         }
     }
 
-    pub fn look_for(&mut self, pattern: Search, direction: Direction) {
+    pub fn set_pattern(&mut self, pattern: SearchPattern, direction: Direction) {
         self.pattern = Some((pattern, direction));
     }
 
-    /// The start of the `n`th match of the pattern from a place; around the text's end.
+    /// Returns the start of the `n`th match from an offset, continuing at the other end of the text.
     fn match_from(&self, editor: &Editor, from: usize, n: usize, direction: Direction) -> Option<usize> {
         let (pattern, _) = self.pattern.as_ref()?;
         let starts: Vec<usize> = pattern.find_all(&editor.text()).iter().map(|found| found.start).collect();
         let n_matches = starts.len();
+        // None if there is no match. A count larger than the number of matches goes around without searching again.
         let n = n.checked_rem(n_matches)?;
         let at = match direction {
             Direction::Forward => starts.partition_point(|start| *start <= from) + n + n_matches - 1,
@@ -263,16 +271,18 @@ impl Vim {
         starts.get(at % n_matches).copied()
     }
 
-    fn take(&mut self, key: Key, editor: &Editor, page: usize) -> Option<Outcome> {
+    fn take(&mut self, key: Key, editor: &Editor, page: usize) -> Option<VimOutcome> {
+        // Only at the start of a command: after `f` or `r` any key is an argument.
         if self.pending.wanted == Wanted::Command && (key.ctrl || key.alt) && !is_own(key) {
             return None;
         }
+        // Shift with an arrow selects text, as in every text field.
         if self.pending.wanted == Wanted::Command && key.shift && !matches!(key.code, KeyCode::Char(_)) {
             return None;
         }
         self.pending.push(key);
         if self.pending.take(key) {
-            return Some(Outcome::default());
+            return Some(VimOutcome::default());
         }
         Some(match &self.mode {
             Mode::Visual(selected) => {
@@ -284,30 +294,30 @@ impl Vim {
     }
 }
 
-/// Whether a key with Ctrl is one of vim's here. The others stay what they are in every text field.
+/// Whether a key with Ctrl belongs to vim mode. The others keep their meaning in every text field.
 fn is_own(key: Key) -> bool {
     key.ctrl && !key.alt && matches!(key.code, KeyCode::Char('r' | 'd' | 'u' | 'b' | 'w' | 'h'))
 }
 
-/// The first byte of a line that is not blank, else the line's end.
-fn first_letter(editor: &Editor, line: usize) -> usize {
+/// The offset of a line's first character that is not whitespace, or the line's end.
+fn first_non_blank(editor: &Editor, line: usize) -> usize {
     editor.line_span(line).start + crate::editor::indentation(&editor.line(line)).len()
 }
 
-pub const KEYS: &[(&str, &str)] = &[
-    ("i a I A o O", "Type: here, behind, at the line's ends, on a new line"),
-    ("Esc", "Back to normal mode; from there to the panes"),
-    ("h j k l  w b e ge  W B E", "By graphemes, lines, words"),
-    ("0 ^ $  gg G 12G  { }  %", "Line, text, paragraph, bracket"),
-    ("f t F T ; ,", "To a character on the line"),
-    ("/ ? n N * #", "Search"),
-    ("d c y  > <  gu gU g~  gc", "Operators: with a motion, an object, or twice for lines"),
+pub(crate) const KEYS: &[(&str, &str)] = &[
+    ("i a I A o O", "Insert before, after, at the line's ends, on a new line"),
+    ("Esc", "To normal mode; from there to the panes"),
+    ("h j k l  w b e ge  W B E", "Move by characters, lines, words"),
+    ("0 ^ $  gg G 12G  { }  %", "Ends of line and text, paragraph, bracket"),
+    ("f t F T ; ,", "Find a character on the line"),
+    ("/ ? n N * #", "Search, next and previous match"),
+    ("d c y  > <  gu gU g~  gc", "Operators: with a motion or object, twice for lines"),
     ("iw aw  i\" a\"  i( i{ i[  it  ip", "Objects: words, quotes, brackets, tags, paragraphs"),
-    ("il al", "Object: the Liquid around the cursor"),
-    ("x X s S D C Y p P r ~ J", "Short for common changes"),
-    ("v V", "Select graphemes, lines; o goes to the other end"),
-    ("K", "Say what stands here"),
-    ("u ^R .", "Undo, redo, the last change again"),
-    ("\"a", "Use register a; _ keeps nothing"),
+    ("il al", "Object: the Liquid tag at the cursor"),
+    ("x X s S D C Y p P r ~ J", "Shortcuts for common changes"),
+    ("v V", "Select characters, lines; o goes to the other end"),
+    ("K", "Show info"),
+    ("u ^R .", "Undo, redo, repeat the last change"),
+    ("\"a", "Use register a; _ discards the text"),
     (":w :q :wq :12", "Save, quit, both, go to a line"),
 ];

@@ -1,7 +1,9 @@
-//! Does what the state asks for, and answers with messages: the only place of the console that spawns.
+//! Carries out the state's tasks and answers with messages. It is the only part of the console that spawns
+//! tasks.
 //!
-//! Whatever touches files or the database runs on a blocking thread; composing has one worker that skips to the latest
-//! job, so that fast typing never queues up work. Each task is caught where it panics: the console reads of it and goes on.
+//! Anything that touches files or the database runs on a blocking thread. Composing has one worker, which skips
+//! to the latest job, so that fast typing never queues up work. Panics are caught in each task: the console
+//! shows a message and continues.
 
 mod changes;
 mod clipboard;
@@ -20,66 +22,72 @@ use crate::capture;
 use crate::clock::Clock;
 use crate::paths::Paths;
 use crate::service::{
-    self, BotStatus, Checked, Job, MoveError, Session, TestSend, TroubleKind, WebhookInUse, Whom,
+    self, BotFailureKind, BotStatus, CheckCache, MessageJob, MoveError, ProfileChoice, Session, TestJob,
+    WebhookInUse,
 };
 use crate::ui::editor::highlight::{CodeGrammars, Grammar};
-use crate::ui::runtime::executor::workers::{Asked, Slot};
-use crate::ui::shared::{Entry, Fault, Generation, Latest, Msg, Provoked, Task, Work, fault};
-use crate::workspace::{self, Means, Watch};
+use crate::ui::runtime::executor::workers::{QueuedJob, Slot};
+use crate::ui::shared::{
+    CaughtPanic, Generation, InjectedFaults, JournalEntry, Msg, PtrEq, Task, Work, fault,
+};
+use crate::workspace::{self, Watch, WatchMethod};
 
-/// How long the console waits on its way out for the history to be written.
-const LEAVING: Duration = Duration::from_secs(2);
+/// How long the console waits at exit for a test to be written to the history.
+const EXIT_TIMEOUT: Duration = Duration::from_secs(2);
 
-const FOUND_PROFILES: usize = 100;
+// The picker shows one screen of rows; the user finds the others by typing more.
+const MAX_FOUND_PROFILES: usize = 100;
 
-const HISTORY: usize = 50;
+const HISTORY_LIMIT: usize = 50;
 
-pub struct Wiring {
+pub struct ExecutorDeps {
     pub session: Arc<Session>,
     pub paths: Paths,
     pub clock: Clock,
-    /// How changes made outside are found; none where nobody is to look for them.
-    pub watch: Option<Means>,
-    /// The works that fail, for tests of what follows.
-    pub provoked: Arc<Provoked>,
+    /// How changes on disk are detected; `None` turns the watch off.
+    pub watch: Option<WatchMethod>,
+    /// The panics to inject, for tests.
+    pub injected: Arc<InjectedFaults>,
 }
 
-/// The executor; cheap parts of the world are done at once, the rest by tasks that report by message.
+/// Runs tasks; each reports its result as a message.
 pub struct Executor {
-    wiring: Wiring,
+    deps: ExecutorDeps,
     reporter: Reporter,
     jobs: Arc<Slot>,
     surveys: Arc<Slot>,
     watch: Option<Watch>,
     capture: Option<JoinHandle<()>>,
     checks: Arc<Checks>,
-    /// The tests on their way, and what tells them that the console leaves.
+    /// The tests that are being sent.
     tests: Vec<JoinHandle<()>>,
-    leaving: watch::Sender<bool>,
-    /// The last of the saves and drafts: each waits for the one before, so that none overtakes a later one.
+    /// Set when the console exits, so that running tests stop waiting for answers.
+    exiting: watch::Sender<bool>,
+    /// The last save or draft. Each waits for the previous one, so that an older draft never replaces a newer
+    /// save.
     journal: Option<JoinHandle<()>>,
 }
 
-/// What is known of all campaigns, and the latest question: an earlier one stops.
+/// The results of checking all campaigns, and the latest request: an earlier check stops.
 #[derive(Default)]
 struct Checks {
-    known: Mutex<Checked>,
+    known: Mutex<CheckCache>,
     latest: Mutex<Option<Generation>>,
 }
 
 impl Executor {
-    /// Makes the executor; its messages go to `sender`. Must be called within a runtime.
-    pub fn new(wiring: Wiring, sender: mpsc::Sender<Msg>) -> Self {
-        let reporter = Reporter { sender, underway: Underway::default() };
+    /// Creates the executor. Its messages go to `sender`. Must be called within a tokio runtime.
+    pub fn new(deps: ExecutorDeps, sender: mpsc::Sender<Msg>) -> Self {
+        let reporter = Reporter { sender, pending: PendingWork::default() };
         let (jobs, surveys) = (Arc::<Slot>::default(), Arc::<Slot>::default());
-        let (clock, provoked) = (wiring.clock, Arc::clone(&wiring.provoked));
-        tokio::spawn(workers::compose_latest(Arc::clone(&jobs), clock, reporter.clone(), provoked));
-        let (session, provoked) = (Arc::clone(&wiring.session), Arc::clone(&wiring.provoked));
+        let (clock, injected) = (deps.clock, Arc::clone(&deps.injected));
+        tokio::spawn(workers::compose_latest(Arc::clone(&jobs), clock, reporter.clone(), injected));
+        let (session, injected) = (Arc::clone(&deps.session), Arc::clone(&deps.injected));
         let surveying =
-            workers::survey_latest(Arc::clone(&surveys), session, clock, reporter.clone(), provoked);
+            workers::survey_latest(Arc::clone(&surveys), session, clock, reporter.clone(), injected);
         tokio::spawn(surveying);
         Self {
-            wiring,
+            deps,
             reporter,
             jobs,
             surveys,
@@ -87,49 +95,49 @@ impl Executor {
             capture: None,
             checks: Arc::default(),
             tests: Vec::new(),
-            leaving: watch::Sender::new(false),
+            exiting: watch::Sender::new(false),
             journal: None,
         }
     }
 
-    /// Returns what tells when nothing is on its way: every answer is among the results then. A chat that is waited
-    /// for is not on its way, nor is what others do to the files.
-    pub fn underway(&self) -> Underway {
-        self.reporter.underway.clone()
+    /// Returns a handle that reports when no task is running and every result has been sent. Capturing a chat
+    /// and the file watch do not count: they may wait forever.
+    pub fn pending_work(&self) -> PendingWork {
+        self.reporter.pending.clone()
     }
 
-    /// Returns the folder of the copies that `$EDITOR` changes.
+    /// Returns the folder for the copies that `$EDITOR` changes.
     pub fn scratch(&self) -> PathBuf {
-        self.wiring.paths.editing()
+        self.deps.paths.editing()
     }
 
     pub fn start(&mut self, task: Task) {
-        let now = self.wiring.clock.now();
+        let now = self.deps.clock.now();
         match task {
             Task::Compose(generation, job) => {
-                // Whatever sample is being tried is of an older body, and in the way of the preview.
+                // A running sample belongs to an older body and would delay the preview.
                 self.surveys.put(None);
-                self.jobs.put(Some(Asked { generation, job, ticket: self.reporter.underway.begin() }));
+                self.jobs.put(Some(QueuedJob { generation, job, ticket: self.reporter.pending.begin() }));
             }
             Task::Survey(generation, job) => {
-                self.surveys.put(Some(Asked { generation, job, ticket: self.reporter.underway.begin() }));
+                self.surveys.put(Some(QueuedJob { generation, job, ticket: self.reporter.pending.begin() }));
             }
             Task::CheckCampaigns(generation, jobs) => self.check_campaigns(generation, jobs),
             Task::LoadPeople(profile) => self.block(Work::People, move |session| {
-                let found = session
-                    .store()
-                    .and_then(|store| Ok(service::load_people(&*store, Whom::Anybody(profile.as_deref()))?));
+                let found = session.store().and_then(|store| {
+                    Ok(service::load_profile_context(&*store, ProfileChoice::Any(profile.as_deref()))?)
+                });
                 Some(Msg::PeopleLoaded(found.map_err(|error| error.to_string())))
             }),
             Task::FindProfiles(generation, search) => self.block(Work::People, move |session| {
                 let found =
-                    session.store().and_then(|store| Ok(store.list(&search, None, FOUND_PROFILES)?));
+                    session.store().and_then(|store| Ok(store.list(&search, None, MAX_FOUND_PROFILES)?));
                 let result = found.map(|page| page.profiles.into_iter().map(Arc::new).collect());
                 Some(Msg::ProfilesFound(generation, result.map_err(|error| error.to_string())))
             }),
             Task::Reload => {
                 self.block(Work::Reload, move |session| {
-                    Some(Msg::WorkspaceRead(files::follow(session, now)))
+                    Some(Msg::WorkspaceRead(files::read_changed(session, now)))
                 });
             }
             Task::Watch => self.watch(),
@@ -147,11 +155,13 @@ impl Executor {
             Task::Trust(generation, webhook) => self.check_bot(generation, *webhook, true),
             Task::AdoptPrivate => self.block(Work::Reload, |session| {
                 let adopted = session.folder().adopt().map_err(|error| error.to_string());
+                // The store was opened read-only; adopting makes it writable, so it has to be opened again.
                 session.forget_store();
                 Some(Msg::PrivateAdopted(adopted))
             }),
             Task::FindOldSecrets(names) => self.block(Work::CheckBot, move |session| {
-                // Where the store cannot be read, that is said when a secret is needed.
+                // If the secret store cannot be read, nothing is offered. The error is reported when a secret
+                // is needed.
                 Some(Msg::OldSecretsFound(session.secrets_to_offer(&names).ok()?))
             }),
             Task::DecideSecrets { found, moves } => self.block(Work::CheckBot, move |session| {
@@ -159,38 +169,38 @@ impl Executor {
                 let decided = if moves {
                     session.move_secrets(&found).map(|()| format!("moved {names} to this workspace"))
                 } else {
-                    let later = format!("telecast trust --move-secrets {names} moves them later");
+                    let later = format!("move them later with: telecast trust --move-secrets {names}");
                     session.note_offered(&found).map(|()| later).map_err(MoveError::from)
                 };
                 Some(Msg::SecretsMoved(decided.map_err(|error| session.redact(&error.to_string()))))
             }),
             Task::LoadTests => self.block(Work::Tests, |session| {
                 let (chats, _) = session.folder().test_chats();
-                Some(Msg::TestsLoaded { chats, history: session.folder().history(HISTORY) })
+                Some(Msg::TestsLoaded { chats, history: session.folder().history(HISTORY_LIMIT) })
             }),
             Task::PrepareTest(generation, job) => self.block(Work::Tests, move |_| {
-                Some(Msg::TestPrepared(generation, Latest::new(job.compose(now))))
+                Some(Msg::TestPrepared(generation, PtrEq::new(job.compose(now))))
             }),
             Task::CompareModes(generation, job) => self.block(Work::Compare, move |_| {
-                Some(Msg::ModesCompared(generation, Latest::new(job.compare(now))))
+                Some(Msg::ModesCompared(generation, PtrEq::new(job.compare(now))))
             }),
             Task::RememberChat { name, chat } => self.block(Work::Tests, move |session| {
-                files::unkept(match name {
+                files::save_failure(match name {
                     Some(name) => session.folder().add_test_chat(&name, &chat),
                     None => session.folder().remember_test_chat(&chat),
                 })
             }),
             Task::SendTest(generation, test) => {
-                let sending = self.sending(generation);
-                let test = self.spawn(Work::SendTest, async move { sending.send(*test).await });
+                let sender = self.sender(generation);
+                let test = self.spawn(Work::SendTest, async move { sender.send(*test).await });
                 self.keep_test(test);
             }
             Task::Resend(generation, sent) => self.resend(generation, *sent),
             Task::LoadGrammar(markup) => self.block(Work::Colours, move |_| {
-                Some(Msg::GrammarLoaded(Latest::new(Arc::new(Grammar::load(markup)))))
+                Some(Msg::GrammarLoaded(PtrEq::new(Arc::new(Grammar::load(markup)))))
             }),
             Task::LoadCodeGrammars => self.block(Work::Colours, |_| {
-                Some(Msg::CodeGrammarsLoaded(Latest::new(Arc::new(CodeGrammars::load()))))
+                Some(Msg::CodeGrammarsLoaded(PtrEq::new(Arc::new(CodeGrammars::load()))))
             }),
             Task::Capture(generation, webhook) => self.capture(generation, *webhook),
             Task::StopCapture => {
@@ -208,15 +218,15 @@ impl Executor {
         }
     }
 
-    /// Starts what blocks on a thread of its own; reports its message, where it has one.
+    /// Runs a blocking task on its own thread and reports its message, if it has one.
     fn block(&self, work: Work, task: impl FnOnce(&Session) -> Option<Msg> + Send + 'static) {
-        let session = Arc::clone(&self.wiring.session);
+        let session = Arc::clone(&self.deps.session);
         self.report_blocking(work, Box::new(move || task(&session)));
     }
 
     fn report_blocking(&self, work: Work, task: Blocking) {
-        let (reporter, ticket) = (self.reporter.clone(), self.reporter.underway.begin());
-        let task = caught_in_thread(work, Arc::clone(&self.wiring.provoked), task);
+        let (reporter, ticket) = (self.reporter.clone(), self.reporter.pending.begin());
+        let task = caught_in_thread(work, Arc::clone(&self.deps.injected), task);
         tokio::spawn(async move {
             if let Some(message) = join(task).await {
                 reporter.report(message).await;
@@ -225,17 +235,18 @@ impl Executor {
         });
     }
 
-    /// Starts a task that reports by itself; where it panics, that is reported.
+    /// Spawns a task that reports by itself. A panic in it is reported too.
     fn spawn(&self, work: Work, task: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
-        self.spawn_boxed(work, Some(self.reporter.underway.begin()), Box::pin(task))
+        self.spawn_boxed(work, Some(self.reporter.pending.begin()), Box::pin(task))
     }
 
-    /// Starts such a task; without a ticket it may never end.
+    /// Like [`Executor::spawn`], for a boxed task. Without a ticket the task does not count as pending: it may never
+    /// end.
     fn spawn_boxed(&self, work: Work, ticket: Option<Ticket>, task: Reporting) -> JoinHandle<()> {
-        let (reporter, provoked) = (self.reporter.clone(), Arc::clone(&self.wiring.provoked));
+        let (reporter, injected) = (self.reporter.clone(), Arc::clone(&self.deps.injected));
         tokio::spawn(async move {
             let task = async {
-                provoked.strike(work.id());
+                injected.trigger(work.id());
                 task.await;
             };
             if let Err(fault) = fault::catch_task(task).await {
@@ -245,34 +256,36 @@ impl Executor {
         })
     }
 
-    /// Writes or forgets a body or its draft, after all that was to be written or forgotten before.
-    pub fn journal(&mut self, entry: Entry) {
-        let (before, ticket) = (self.journal.take(), self.reporter.underway.begin());
-        let (session, reporter) = (Arc::clone(&self.wiring.session), self.reporter.clone());
-        let (work, provoked) = (files::work_of(&entry), Arc::clone(&self.wiring.provoked));
-        let now = self.wiring.clock.now();
-        // Without a watch nobody reports what else has changed: all is looked at then.
-        let noted = self.watch.is_some().then(|| Arc::clone(session.reading()));
+    /// Writes or deletes a body or its draft, after all earlier entries.
+    pub fn journal(&mut self, entry: JournalEntry) {
+        let (before, ticket) = (self.journal.take(), self.reporter.pending.begin());
+        let (session, reporter) = (Arc::clone(&self.deps.session), self.reporter.clone());
+        let (work, injected) = (files::work_of(&entry), Arc::clone(&self.deps.injected));
+        let now = self.deps.clock.now();
+        // The watch reports the other changed files, so a reload only needs to know about this one. Without a
+        // watch the reload has to look at all files.
+        let reading = self.watch.is_some().then(|| Arc::clone(session.reading()));
         self.journal = Some(tokio::spawn(async move {
             if let Some(before) = before {
-                // Its panics are caught in it; what comes after it is written all the same.
+                // Panics are caught inside the task. This entry is written even if the previous one failed.
                 let _ = before.await;
             }
             let task = caught_in_thread(
                 work,
-                provoked,
+                injected,
                 Box::new(move || {
                     let message = files::journal(&session, entry, now);
                     if let (Some(reading), Some(Msg::BodySaved { stem, result: Ok(_), .. })) =
-                        (noted, &message)
+                        (reading, &message)
                     {
-                        reading.note([format!("campaigns/{stem}.toml")]);
+                        reading.mark_changed([format!("campaigns/{stem}.toml")]);
                     }
                     message
                 }),
             );
             if let Some(message) = join(task).await {
-                // Not waited for: on the way out nobody listens.
+                // Sent from a separate task: at exit nothing is received, and the next entry must not wait for a
+                // full queue.
                 tokio::spawn(async move {
                     reporter.report(message).await;
                     drop(ticket);
@@ -281,92 +294,100 @@ impl Executor {
         }));
     }
 
-    /// Waits until every body and draft is on the disk, or gone, as was asked for.
+    /// Waits until every body and draft is written or deleted, as requested.
     pub async fn finish(&mut self) {
         if let Some(last) = self.journal.take() {
-            // Its panics are caught in it.
+            // Panics are caught inside the task, and the result was sent as a message.
             let _ = last.await;
         }
     }
 
-    /// Gives up waiting for the answers of tests, which may have arrived, and waits until the history has them.
+    /// Stops waiting for the answers to running tests, and waits until the tests are in the history.
     pub async fn interrupt_tests(&mut self) {
-        self.leaving.send_replace(true);
+        self.exiting.send_replace(true);
         for test in self.tests.drain(..) {
-            // A panic in it was told by the hook; a disk that hangs must not keep the console open.
-            let _ = tokio::time::timeout(LEAVING, test).await;
+            // A panic in it was reported by the hook. The timeout is for a disk that hangs: it must not keep
+            // the console open.
+            let _ = tokio::time::timeout(EXIT_TIMEOUT, test).await;
         }
     }
 
-    /// Writes one entry on the way out and waits for it; returns its answer, where it has one.
-    pub async fn journal_last(&mut self, entry: Entry) -> Option<Msg> {
+    /// Writes one entry at exit and waits for it. Returns its message, if it has one.
+    pub async fn journal_last(&mut self, entry: JournalEntry) -> Option<Msg> {
         self.finish().await;
-        let (session, work) = (Arc::clone(&self.wiring.session), files::work_of(&entry));
-        let now = self.wiring.clock.now();
+        let (session, work) = (Arc::clone(&self.deps.session), files::work_of(&entry));
+        let now = self.deps.clock.now();
         let task = Box::new(move || files::journal(&session, entry, now));
-        join(caught_in_thread(work, Arc::clone(&self.wiring.provoked), task)).await
+        join(caught_in_thread(work, Arc::clone(&self.deps.injected), task)).await
     }
 
-    fn check_campaigns(&self, generation: Generation, jobs: Vec<Job>) {
-        let (checks, now) = (Arc::clone(&self.checks), self.wiring.clock.now());
+    fn check_campaigns(&self, generation: Generation, jobs: Vec<MessageJob>) {
+        let (checks, now) = (Arc::clone(&self.checks), self.deps.clock.now());
+        // The latest generation is set before the task starts, so that a running check sees at once that it is
+        // outdated.
         *checks.latest.lock().unwrap_or_else(PoisonError::into_inner) = Some(generation);
         self.block(Work::CheckCampaigns, move |_| {
             let latest = || *checks.latest.lock().unwrap_or_else(PoisonError::into_inner);
+            // The lock is held for the whole check: checks share their results, so two at once would do the
+            // same work twice.
             let mut known = checks.known.lock().unwrap_or_else(PoisonError::into_inner);
             let found = known.check(&jobs, now, &|| latest() == Some(generation));
             Some(Msg::CampaignsChecked(generation, found))
         });
     }
 
-    /// Asks who answers at the address of a webhook, which is trusted first where the user has said so.
+    /// Asks a webhook's bot for its name. If the user has just trusted the webhook, that is recorded first.
     fn check_bot(&self, generation: Generation, webhook: WebhookInUse, is_trusted_now: bool) {
-        let (session, reporter) = (Arc::clone(&self.wiring.session), self.reporter.clone());
+        let (session, reporter) = (Arc::clone(&self.deps.session), self.reporter.clone());
         self.spawn(Work::CheckBot, async move {
             let trusted =
                 if is_trusted_now { session.trust(&webhook.stem, &webhook.webhook) } else { Ok(()) };
             let status = match trusted {
                 Ok(()) => service::check_bot(&session, &webhook).await,
-                Err(error) => BotStatus::Trouble { kind: TroubleKind::Incomplete, words: error.to_string() },
+                Err(error) => {
+                    BotStatus::Failed { kind: BotFailureKind::Incomplete, message: error.to_string() }
+                }
             };
             reporter.report(Msg::BotChecked(generation, status)).await;
         });
     }
 
     fn watch(&mut self) {
-        let (sender, session) = (self.reporter.sender.clone(), &self.wiring.session);
+        let (sender, session) = (self.reporter.sender.clone(), &self.deps.session);
         let reading = Arc::clone(session.reading());
         let changed = move |paths: Vec<String>| {
-            reading.note(paths);
-            // A full queue has a message in it already that will lead to reading again.
+            reading.mark_changed(paths);
+            // If the queue is full the message is dropped: one in the queue leads to a reload anyway, and the
+            // watch's thread must not block.
             let _ = sender.try_send(Msg::FilesChanged);
         };
-        let watch = |means| workspace::watch(session.folder().root(), means, changed);
-        self.watch = self.wiring.watch.and_then(watch);
+        let watch = |method| workspace::watch(session.folder().root(), method, changed);
+        self.watch = self.deps.watch.and_then(watch);
     }
 
-    /// Sends an earlier test's campaign again, for the same profile to the same chat, as its files stand now.
-    fn resend(&mut self, generation: Generation, sent: workspace::TestSend) {
-        let sending = self.sending(generation);
-        let resending = self.spawn(Work::SendTest, async move {
-            let session = Arc::clone(&sending.session);
-            match joined(in_thread(move || service::job_again(&session, sent))).await {
-                Ok(Ok(job)) => sending.send(TestSend { job }).await,
+    /// Sends an earlier test again: same profile and chat, the campaign as its files are now.
+    fn resend(&mut self, generation: Generation, sent: workspace::TestSendRecord) {
+        let sender = self.sender(generation);
+        let test = self.spawn(Work::SendTest, async move {
+            let session = Arc::clone(&sender.session);
+            match join_caught(spawn_blocking_caught(move || service::repeat_job(&session, sent))).await {
+                Ok(Ok(job)) => sender.send(TestJob { job }).await,
                 Ok(Err(error)) => {
                     let result = Err(error.to_string());
-                    sending.reporter.report(Msg::TestAnswered(generation, result)).await;
+                    sender.reporter.report(Msg::TestAnswered(generation, result)).await;
                 }
-                Err(fault) => sending.reporter.report(Msg::Fault { work: Work::SendTest, fault }).await,
+                Err(fault) => sender.reporter.report(Msg::Fault { work: Work::SendTest, fault }).await,
             }
         });
-        self.keep_test(resending);
+        self.keep_test(test);
     }
 
-    fn sending(&self, generation: Generation) -> Sending {
-        Sending {
-            session: Arc::clone(&self.wiring.session),
-            clock: self.wiring.clock,
+    fn sender(&self, generation: Generation) -> TestSender {
+        TestSender {
+            session: Arc::clone(&self.deps.session),
+            clock: self.deps.clock,
             reporter: self.reporter.clone(),
-            leaving: self.leaving.subscribe(),
+            exiting: self.exiting.subscribe(),
             generation,
         }
     }
@@ -377,46 +398,50 @@ impl Executor {
     }
 
     fn capture(&mut self, generation: Generation, webhook: WebhookInUse) {
-        let (session, reporter) = (Arc::clone(&self.wiring.session), self.reporter.clone());
-        let paths = self.wiring.paths.clone();
+        let (session, reporter) = (Arc::clone(&self.deps.session), self.reporter.clone());
+        let paths = self.deps.paths.clone();
         self.capture = Some(self.spawn_boxed(
             Work::Capture,
             None,
             Box::pin(async move {
                 let options = capture::CaptureOptions::default();
                 let result =
-                    service::capture_mine(&session, session.folder(), &paths, &webhook, &options).await;
-                let result = result.map_err(|error| session.in_short(&error.to_string()));
+                    service::capture_own_chat(&session, session.folder(), &paths, &webhook, &options).await;
+                let result = result.map_err(|error| session.redact_and_shorten(&error.to_string()));
                 reporter.report(Msg::ChatCaptured(generation, result)).await;
             }),
         ));
     }
 }
 
-struct Sending {
+struct TestSender {
     session: Arc<Session>,
     clock: Clock,
     reporter: Reporter,
-    leaving: watch::Receiver<bool>,
+    exiting: watch::Receiver<bool>,
     generation: Generation,
 }
 
-impl Sending {
-    async fn send(mut self, test: TestSend) {
+impl TestSender {
+    async fn send(mut self, test: TestJob) {
         let sent = self.clock.now();
-        let left = async {
-            // An error means that the executor is gone, which is leaving, too.
-            let _ = self.leaving.wait_for(|leaving| *leaving).await;
+        let exiting = async {
+            // An error means that the executor was dropped, which only happens at exit.
+            let _ = self.exiting.wait_for(|exiting| *exiting).await;
         };
-        let answer = service::send_test(&self.session, &test, sent, left).await;
+        let answer = service::send_test(&self.session, &test, sent, exiting).await;
         let entry = answer.was_tried().then(|| service::history_entry(&test, &answer, sent));
         let folder = self.session.folder().clone();
-        let kept =
-            joined(in_thread(move || entry.map_or(Ok(()), |entry| folder.add_to_history(&entry)))).await;
+        // The history is written before the result is reported, so that a quit on the result does not lose the
+        // entry.
+        let saved = join_caught(spawn_blocking_caught(move || {
+            entry.map_or(Ok(()), |entry| folder.add_to_history(&entry))
+        }))
+        .await;
         self.reporter.report(Msg::TestAnswered(self.generation, Ok(Box::new(answer)))).await;
-        match kept {
-            Ok(kept) => {
-                if let Some(message) = files::unkept(kept) {
+        match saved {
+            Ok(result) => {
+                if let Some(message) = files::save_failure(result) {
                     self.reporter.report(message).await;
                 }
             }
@@ -428,32 +453,32 @@ impl Sending {
 #[derive(Clone)]
 struct Reporter {
     sender: mpsc::Sender<Msg>,
-    underway: Underway,
+    pending: PendingWork,
 }
 
 impl Reporter {
     async fn report(&self, message: Msg) {
-        // Nobody listens any more when the console is on its way out.
+        // The receiver is dropped when the console exits; the message is not needed then.
         let _ = self.sender.send(message).await;
     }
 }
 
 #[derive(Debug, Clone, Default)]
-pub struct Underway(watch::Sender<usize>);
+pub struct PendingWork(watch::Sender<usize>);
 
-/// One thing that is on its way, until it is dropped.
+/// One pending task; dropping it marks the task as done.
 #[derive(Debug)]
 struct Ticket(watch::Sender<usize>);
 
-impl Underway {
+impl PendingWork {
     fn begin(&self) -> Ticket {
         self.0.send_modify(|n| *n += 1);
         Ticket(self.0.clone())
     }
 
-    /// Waits until nothing is on its way.
-    pub async fn ended(&self) {
-        // The sender is here: it is not closed.
+    /// Waits until nothing is pending.
+    pub async fn finished(&self) {
+        // `wait_for` fails only if the sender is dropped, and `self` holds it.
         let _ = self.0.subscribe().wait_for(|n| *n == 0).await;
     }
 }
@@ -464,36 +489,39 @@ impl Drop for Ticket {
     }
 }
 
-/// A task's message; its panic is one too.
+/// Waits for a task's message; a panic is a message too.
 async fn join(task: JoinHandle<Option<Msg>>) -> Option<Msg> {
-    // Only the end of the runtime cancels it: nobody listens then.
+    // Only the runtime's shutdown cancels the task, and the message is not needed then.
     task.await.ok().flatten()
 }
 
-// Boxed: the runtime's machinery would be compiled for each of them, which made the binary 92 KB larger.
+// Boxed, because tokio's spawn functions are compiled once per task type: without the boxes the binary is about
+// 200 KB larger.
 type Blocking = Box<dyn FnOnce() -> Option<Msg> + Send>;
 type Reporting = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Starts what blocks on a thread of its own; a panic is its message.
-fn caught_in_thread(work: Work, provoked: Arc<Provoked>, task: Blocking) -> JoinHandle<Option<Msg>> {
+/// Runs a blocking task on its own thread; a panic becomes its message.
+fn caught_in_thread(work: Work, injected: Arc<InjectedFaults>, task: Blocking) -> JoinHandle<Option<Msg>> {
     tokio::task::spawn_blocking(move || {
         let caught = fault::catch(|| {
-            provoked.strike(work.id());
+            injected.trigger(work.id());
             task()
         });
         caught.unwrap_or_else(|fault| Some(Msg::Fault { work, fault }))
     })
 }
 
-/// Starts what blocks on a thread of its own, for a task that goes on from what it returns.
-fn in_thread<T: Send + 'static>(task: impl FnOnce() -> T + Send + 'static) -> JoinHandle<Result<T, Fault>> {
+/// Runs a blocking task on its own thread and returns its result, for an async task that continues with it.
+fn spawn_blocking_caught<T: Send + 'static>(
+    task: impl FnOnce() -> T + Send + 'static,
+) -> JoinHandle<Result<T, CaughtPanic>> {
     tokio::task::spawn_blocking(move || fault::catch(task))
 }
 
-async fn joined<T>(task: JoinHandle<Result<T, Fault>>) -> Result<T, Fault> {
+async fn join_caught<T>(task: JoinHandle<Result<T, CaughtPanic>>) -> Result<T, CaughtPanic> {
     match task.await {
         Ok(result) => result,
-        // Only the end of the runtime cancels it: nobody goes on then.
+        // Only the runtime's shutdown cancels the task; the waiting task is cancelled with it.
         Err(_) => std::future::pending().await,
     }
 }

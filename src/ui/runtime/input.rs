@@ -1,4 +1,4 @@
-//! What the terminal library reads, as the console's own input.
+//! Turns crossterm's events into the console's input.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -12,14 +12,17 @@ use tokio::time::Instant;
 use crate::ui::shared::keymap::key_of;
 use crate::ui::widget::{Input, Mouse, MouseKind};
 
+// Desktops use 400 to 500 ms.
 const DOUBLE_CLICK: Duration = Duration::from_millis(400);
 
-/// Waits for input and takes all that is there; `None` when the terminal is gone.
-pub async fn read_batch(events: &mut Option<EventStream>) -> Option<Vec<Event>> {
+/// Waits for input and takes everything that is available; `None` if the terminal is gone.
+pub(crate) async fn read_batch(events: &mut Option<EventStream>) -> Option<Vec<Event>> {
     let events = events.as_mut()?;
     let mut batch = Vec::new();
     poll_fn(|context| {
         loop {
+            // Polled by hand, because everything that was read at once must be in one batch: that is how a
+            // paste is recognised in a terminal that does not bracket it. A batch is also drawn as one frame.
             match Pin::new(&mut *events).poll_next(context) {
                 Poll::Ready(Some(Ok(event))) => batch.push(event),
                 Poll::Ready(Some(Err(_)) | None) if batch.is_empty() => return Poll::Ready(None),
@@ -32,7 +35,7 @@ pub async fn read_batch(events: &mut Option<EventStream>) -> Option<Vec<Event>> 
     Some(batch)
 }
 
-pub fn input_of(event: Event, clicks: &mut Clicks) -> Option<Input> {
+pub(crate) fn input_of(event: Event, clicks: &mut Clicks) -> Option<Input> {
     match event {
         Event::Key(key) => key_of(key).map(Input::Key),
         Event::Paste(text) => Some(Input::Paste(text)),
@@ -48,9 +51,10 @@ fn mouse_of(event: MouseEvent, clicks: &mut Clicks) -> Option<Mouse> {
         MouseEventKind::Down(MouseButton::Left) => {
             MouseKind::Down { clicks: clicks.count(event.column, event.row) }
         }
-        MouseEventKind::Down(MouseButton::Right) => MouseKind::Ask,
+        MouseEventKind::Down(MouseButton::Right) => MouseKind::RightDown,
         MouseEventKind::Drag(MouseButton::Left) => MouseKind::Drag,
         MouseEventKind::Up(MouseButton::Left) => MouseKind::Up,
+        // Three rows per step, as in most editors and terminals.
         MouseEventKind::ScrollUp => MouseKind::Scroll(-3),
         MouseEventKind::ScrollDown => MouseKind::Scroll(3),
         _ => return None,
@@ -60,16 +64,19 @@ fn mouse_of(event: MouseEvent, clicks: &mut Clicks) -> Option<Mouse> {
 }
 
 #[derive(Debug, Default)]
-pub struct Clicks {
+pub(crate) struct Clicks {
     last: Option<(Instant, u16, u16, u8)>,
 }
 
 impl Clicks {
     fn count(&mut self, x: u16, y: u16) -> u8 {
         let now = Instant::now();
+        // A click counts as a repeat only at the same cell, so that two fast clicks at different places select
+        // no word.
         let again = self
             .last
             .filter(|(at, last_x, last_y, _)| now - *at < DOUBLE_CLICK && (*last_x, *last_y) == (x, y));
+        // After a triple click the count starts over.
         let count = again.map_or(1, |(_, _, _, count)| count % 3 + 1);
         self.last = Some((now, x, y, count));
         count

@@ -1,4 +1,4 @@
-//! The signals that the shell and the system send.
+//! Handles the signals of the shell and the system.
 
 use std::io;
 use std::time::Duration;
@@ -7,22 +7,25 @@ use rustix::process::Signal;
 use tokio::signal::unix::{Signal as Signals, SignalKind, signal};
 use tokio::time::Instant;
 
-/// A signal to go on so soon after a stop takes it back.
-const TAKEN_BACK: Duration = Duration::from_millis(60);
+/// A SIGCONT within this time after a SIGTSTP cancels the stop.
+const STOP_CANCEL_WINDOW: Duration = Duration::from_millis(60);
 
-/// Two signals this close may be told in the wrong order: they are handled on whichever thread is free.
+/// Two signals within this time may be reported in the wrong order, because each may be handled on another
+/// thread.
+// On a machine busy with a build, signals came more than 2 ms apart and in the wrong order; with a short window
+// the console stayed stopped in two of fifty runs.
 const OUT_OF_ORDER: Duration = Duration::from_millis(150);
 
-pub enum Signalled {
+pub(crate) enum SignalEvent {
     Stop,
-    GoOn,
-    /// End with this exit code, 128 and the signal's number.
+    Continue,
+    /// Exit with this code: 128 + the signal's number.
     End(u8),
 }
 
-pub struct SignalSet {
-    go_on: Signals,
-    went_on: Option<Instant>,
+pub(crate) struct SignalSet {
+    cont: Signals,
+    continued_at: Option<Instant>,
     terminate: Signals,
     hang_up: Signals,
     quit: Signals,
@@ -31,10 +34,10 @@ pub struct SignalSet {
 }
 
 impl SignalSet {
-    pub fn new() -> io::Result<Self> {
+    pub(super) fn new() -> io::Result<Self> {
         Ok(Self {
-            go_on: signal(SignalKind::from_raw(Signal::CONT.as_raw()))?,
-            went_on: None,
+            cont: signal(SignalKind::from_raw(Signal::CONT.as_raw()))?,
+            continued_at: None,
             terminate: signal(SignalKind::terminate())?,
             hang_up: signal(SignalKind::hangup())?,
             quit: signal(SignalKind::quit())?,
@@ -43,29 +46,30 @@ impl SignalSet {
         })
     }
 
-    /// Whether the stop that came is not taken back: a signal to go on that comes while the console is about to stop
-    /// would be discarded by the stop, and nobody would send another.
-    pub async fn is_stop_meant(&mut self) -> bool {
-        if self.went_on.is_some_and(|at| at.elapsed() < OUT_OF_ORDER) {
+    /// Whether to stop after a SIGTSTP. A SIGCONT that arrives just before the process stops is discarded by
+    /// the kernel, and no other follows, so this waits a moment for it first.
+    pub(super) async fn should_stop(&mut self) -> bool {
+        if self.continued_at.is_some_and(|at| at.elapsed() < OUT_OF_ORDER) {
             return false;
         }
-        let taken_back = tokio::time::timeout(TAKEN_BACK, self.go_on.recv()).await.is_ok();
-        if taken_back {
-            self.went_on = Some(Instant::now());
+        let is_cancelled = tokio::time::timeout(STOP_CANCEL_WINDOW, self.cont.recv()).await.is_ok();
+        if is_cancelled {
+            self.continued_at = Some(Instant::now());
         }
-        !taken_back
+        !is_cancelled
     }
 
-    pub async fn recv(&mut self) -> Signalled {
+    pub(super) async fn recv(&mut self) -> SignalEvent {
+        // Exit codes follow the shells' convention of 128 + signal number.
         tokio::select! {
-            _ = self.terminate.recv() => Signalled::End(143),
-            _ = self.hang_up.recv() => Signalled::End(129),
-            _ = self.quit.recv() => Signalled::End(131),
-            _ = self.interrupt.recv() => Signalled::End(130),
-            _ = self.stop.recv() => Signalled::Stop,
-            _ = self.go_on.recv() => {
-                self.went_on = Some(Instant::now());
-                Signalled::GoOn
+            _ = self.terminate.recv() => SignalEvent::End(143),
+            _ = self.hang_up.recv() => SignalEvent::End(129),
+            _ = self.quit.recv() => SignalEvent::End(131),
+            _ = self.interrupt.recv() => SignalEvent::End(130),
+            _ = self.stop.recv() => SignalEvent::Stop,
+            _ = self.cont.recv() => {
+                self.continued_at = Some(Instant::now());
+                SignalEvent::Continue
             }
         }
     }

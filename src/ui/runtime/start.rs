@@ -1,4 +1,4 @@
-//! From a folder to a running console: what is read before the first frame, and nothing more.
+//! Opens a workspace and runs the console on it. Before the first frame only what that frame needs is read.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -15,43 +15,45 @@ use crate::service::{Session, Sharing};
 use crate::settings::{self, SecretSource, Settings};
 use crate::ui::app::App;
 use crate::ui::runtime;
-use crate::ui::runtime::executor::{Executor, Wiring};
+use crate::ui::runtime::executor::{Executor, ExecutorDeps};
 use crate::ui::runtime::{terminal, welcome};
-use crate::ui::shared::{Clipboard, Fault, Msg, Provoked, UiSettings, Work, fault, keymap::Keymap};
+use crate::ui::shared::{
+    CaughtPanic, Clipboard, InjectedFaults, Msg, UiSettings, Work, fault, keymap::Keymap,
+};
 use crate::ui::widget::Theme;
-use crate::workspace::{self, DiscoverError, Folder, Guard, LockError, Means, Standing, Workspace};
+use crate::workspace::{
+    self, DiscoverError, FileLock, Folder, LockError, PrivateFolderStatus, WatchMethod, Workspace,
+};
 
-/// How many results may wait for the loop; senders wait beyond that.
-const RESULTS: usize = 256;
+/// The number of results that may wait for the loop; a sender waits while the queue is full.
+const RESULT_QUEUE_LEN: usize = 256;
 
 #[derive(Debug, thiserror::Error)]
-pub enum StartError {
+pub(crate) enum ConsoleStartError {
     #[error(transparent)]
     Home(#[from] crate::paths::NoHome),
     #[error(transparent)]
     Discover(#[from] DiscoverError),
     #[error(transparent)]
     Open(#[from] workspace::OpenError),
-    #[error("{0}")]
-    Make(String),
     #[error(transparent)]
     Lock(#[from] LockError),
     #[error("the terminal failed: {0}")]
     Terminal(#[from] std::io::Error),
 }
 
-/// Opens the console on the workspace in `folder`, else on the one that is found; says on stderr why it cannot.
+/// Opens the console on the workspace in `folder`, or on the one that is found. Prints an error to stderr if it
+/// cannot.
 ///
-/// The editor begins in `campaign` where there is one of that stem, else in the first.
+/// The editor opens `campaign` if there is one with that stem, else the first.
 ///
-/// Ends with 0, with 3 where the environment is at fault, with 1 after a fault of our own, or with 128 and a signal's
-/// number.
+/// Exits with 0, with 3 for an error of the environment, with 1 after a panic, or with 128 + a signal's number.
 pub fn run(folder: Option<&Path>, campaign: Option<&str>) -> ExitCode {
-    // No secret has been read yet; a token may have been typed or pasted.
+    // No secret has been read yet, but a token may have been typed or pasted: it is recognised by its shape.
     let redactor = Redactor::default();
     fault::install_hook(move |text| redactor.redact(text).into_owned(), print);
-    // The loop catches its own faults; what is left is what happens before and behind it. Unwinding gives the terminal
-    // back.
+    // The loop catches its own panics. This catches panics before and after it; unwinding restores the
+    // terminal.
     let opened = fault::catch(|| open(folder, campaign));
     match opened {
         Ok(Ok(code)) => code,
@@ -66,13 +68,15 @@ pub fn run(folder: Option<&Path>, campaign: Option<&str>) -> ExitCode {
     }
 }
 
-fn open(folder: Option<&Path>, campaign: Option<&str>) -> Result<ExitCode, StartError> {
+fn open(folder: Option<&Path>, campaign: Option<&str>) -> Result<ExitCode, ConsoleStartError> {
     let paths = Paths::from_system()?;
     let variable = std::env::var_os(WORKSPACE_VARIABLE).map(PathBuf::from);
     let here = std::env::current_dir()?;
+    // The loop needs one thread; blocking work has tokio's blocking pool.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let root = match workspace::discover(folder, variable.as_deref(), &here, &paths) {
         Ok(root) => root,
+        // Only if no workspace was named: a mistyped `--workspace` must be an error, not a menu.
         Err(error) if folder.is_none() && variable.is_none() => {
             match runtime.block_on(welcome::ask(&paths, &here, &error))? {
                 Some(root) => root,
@@ -87,10 +91,11 @@ fn open(folder: Option<&Path>, campaign: Option<&str>) -> Result<ExitCode, Start
     problems.extend(key_problems);
     let folder = workspace.folder(&paths);
     let (guard, read_only) = lock(&folder)?;
+    // Only the console that may edit cleans up: another one may still use files that look left over.
     if guard.is_some() {
         folder.sweep();
     }
-    disk::sweep_scratch(&paths.editing());
+    disk::sweep_temp_copies(&paths.editing());
     let secrets = Secrets::new(&paths, &settings.secrets, Some(&workspace.root));
     let session = Session::new(paths.clone(), &workspace, secrets, &settings, Sharing::Console);
     let session = Arc::new(session);
@@ -100,49 +105,53 @@ fn open(folder: Option<&Path>, campaign: Option<&str>) -> Result<ExitCode, Start
     if let Some(stem) = campaign {
         app.screens.compose.open_buffer(&app.shared, stem);
     }
-    if folder.standing().is_ok_and(|standing| standing == Standing::Foreign) {
+    if folder.private_folder_status().is_ok_and(|status| status == PrivateFolderStatus::Foreign) {
         app.screens.compose.is_private_foreign = true;
-        app.shared.complain(".telecast was not made here and is not used; the palette adopts it");
+        app.shared.show_error(".telecast was not made here and is not used; adopt it from the palette");
     }
-    match (&settings.secrets, in_words(&problems)) {
-        // This one keeps every message from being sent: it is said first.
+    match (&settings.secrets, summarize(&problems)) {
+        // Shown first: it prevents every message from being sent.
         (SecretSource::Unusable { problem }, _) => {
-            app.shared.complain(format!("no secret can be read: {problem}"))
+            app.shared.show_error(format!("no secret can be read: {problem}"))
         }
-        (SecretSource::File | SecretSource::Command { .. }, Some(words)) => app.shared.complain(words),
+        (SecretSource::File | SecretSource::Command { .. }, Some(message)) => app.shared.show_error(message),
         (SecretSource::File | SecretSource::Command { .. }, None) => {}
     }
-    let (sender, results) = mpsc::channel(RESULTS);
+    let (sender, results) = mpsc::channel(RESULT_QUEUE_LEN);
     let (redacting, reporting) = (Arc::clone(&session), sender.clone());
-    let report = move |fault: Fault| {
+    let report = move |fault: CaughtPanic| {
+        // While the console has the screen, stderr would be drawn over it.
         if terminal::is_taken() {
-            // Where the queue is full there is more to read than this.
+            // If the queue is full there are other messages to show; the hook must not block a panicking
+            // thread.
             let _ = reporting.try_send(Msg::Fault { work: Work::Background, fault });
         } else {
             print(fault);
         }
     };
+    // Installed again: now the session's secrets are known and can be masked.
     fault::install_hook(move |text| redacting.redact(text), report);
-    let provoked = std::env::var(fault::VARIABLE).map(|text| Provoked::new(&text)).unwrap_or_default();
-    let provoked = Arc::new(provoked);
+    let injected = std::env::var(fault::VARIABLE).map(|text| InjectedFaults::new(&text)).unwrap_or_default();
+    let injected = Arc::new(injected);
     let code = runtime.block_on(async {
-        let (clock, watch) = (Clock::System, Some(Means::Best));
-        let wiring = Wiring { session, paths, clock, watch, provoked: Arc::clone(&provoked) };
-        let executor = Executor::new(wiring, sender);
-        runtime::run(app, executor, results, provoked).await
+        let (clock, watch) = (Clock::System, Some(WatchMethod::Best));
+        let deps = ExecutorDeps { session, paths, clock, watch, injected: Arc::clone(&injected) };
+        let executor = Executor::new(deps, sender);
+        runtime::run(app, executor, results, injected).await
     })?;
-    // Threads that still read a slow disk must not hold the shell up.
+    // Blocking threads may still wait for a slow disk. Dropping the runtime would wait for them, and so would
+    // the shell.
     runtime.shutdown_background();
     Ok(code)
 }
 
-/// Says on stderr that a fault of our own ended the program, or one of its threads.
-fn print(fault: Fault) {
-    eprintln!("telecast stopped by a fault of its own: {fault}; please report it");
+/// Reports on stderr that a panic ended the program, or one of its threads.
+fn print(fault: CaughtPanic) {
+    eprintln!("telecast stopped after an internal error: {fault}; please report it");
 }
 
-/// The first problem of the user's own files, short enough for the footer, and how many there are besides.
-fn in_words(problems: &[FileProblem]) -> Option<String> {
+/// Returns the first problem of the user's settings and keymap for the footer, with the number of others.
+fn summarize(problems: &[FileProblem]) -> Option<String> {
     let (first, rest) = problems.split_first()?;
     let file = first.path.rsplit('/').next().unwrap_or(&first.path);
     let (line, column, message) = (first.position.line, first.position.column, &first.diagnostic.message);
@@ -151,19 +160,19 @@ fn in_words(problems: &[FileProblem]) -> Option<String> {
     Some(format!("{file}:{line}:{column} {message}{help}{more}"))
 }
 
-/// Takes the lock on editing; where another console has it, says which.
-fn lock(folder: &Folder) -> Result<(Option<Guard>, Option<String>), StartError> {
+/// Takes the lock for editing. If that is not possible, returns the reason instead; the console is then read-only.
+fn lock(folder: &Folder) -> Result<(Option<FileLock>, Option<String>), ConsoleStartError> {
     match folder.lock_editing() {
         Ok(guard) => Ok((Some(guard), None)),
         Err(error @ LockError::Held { .. }) => Ok((None, Some(error.to_string()))),
-        // A folder that cannot be written to can still be looked at.
+        // A folder without write permission can still be viewed, so this is not an error either.
         Err(error) => Ok((None, Some(error.to_string()))),
     }
 }
 
 fn theme() -> Theme {
-    // crossterm would turn the resets of NO_COLOR into resets of bold and reverse too: we choose a theme without
-    // colours instead, and let it write what that says.
+    // With NO_COLOR crossterm writes empty colour sequences, which reset bold and reverse too: a selection
+    // would be invisible. Colour output is forced on, and the theme for NO_COLOR has no colours.
     crossterm::style::force_color_output(true);
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     if no_color { Theme::mono() } else { Theme::ansi() }
@@ -185,8 +194,8 @@ fn ui_settings(settings: &Settings) -> UiSettings {
     }
 }
 
-/// Whether the terminal may know links; one that does not, or tmux before it, drops them unseen. The Linux console does
-/// not drop all of such a sequence.
+/// Whether to write OSC 8 links. Terminals and tmux versions that do not support them ignore the sequence. The
+/// Linux console prints part of it.
 fn terminal_may_know_links() -> bool {
     std::env::var_os("TERM").is_some_and(|term| term != "linux" && term != "dumb")
 }

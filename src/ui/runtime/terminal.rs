@@ -1,4 +1,4 @@
-//! The terminal's modes: taken when the console starts, given back on every way out, panics and signals included.
+//! The terminal's modes: set when the console starts, restored on every way out, including panics and signals.
 
 mod painter;
 
@@ -14,31 +14,33 @@ use crossterm::{cursor, execute, queue, terminal};
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 
-pub use painter::Painter;
+pub(crate) use painter::Painter;
 
-/// Whether the modes are ours now; one flag, so that the guard, faults and signals give back only once.
-static TAKEN: AtomicBool = AtomicBool::new(false);
+/// Whether the modes are set. The guard, panics and signals share this flag, so that they restore the terminal
+/// only once.
+static IS_TAKEN: AtomicBool = AtomicBool::new(false);
 
-/// What the console draws on: one buffered write a frame.
-pub type Screen = Terminal<Painter<BufWriter<io::Stdout>>>;
+/// The screen to draw on, with one buffered write per frame.
+pub(crate) type TerminalScreen = Terminal<Painter<BufWriter<io::Stdout>>>;
 
-/// The modes of the terminal; dropping it gives them back.
+/// The modes of the terminal; dropping it restores them.
 #[derive(Debug)]
-pub struct Modes {
+pub(crate) struct TerminalModes {
     mouse: bool,
 }
 
-impl Modes {
-    /// Takes the terminal: raw mode, the alternate screen, bracketed paste and, where wanted, the mouse.
-    pub fn take(mouse: bool) -> io::Result<Self> {
+impl TerminalModes {
+    /// Sets raw mode, the alternate screen, bracketed paste and, if wanted, mouse capture.
+    pub(crate) fn take(mouse: bool) -> io::Result<Self> {
         let modes = Self { mouse };
         modes.take_again()?;
         Ok(modes)
     }
 
-    pub fn take_again(&self) -> io::Result<()> {
+    pub(crate) fn take_again(&self) -> io::Result<()> {
         enable_raw_mode()?;
-        TAKEN.store(true, Ordering::SeqCst);
+        // Set before the escape sequences: if one of them fails, dropping the guard must undo raw mode.
+        IS_TAKEN.store(true, Ordering::SeqCst);
         execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
         if self.mouse {
             execute!(stdout(), EnableMouseCapture)?;
@@ -47,26 +49,28 @@ impl Modes {
     }
 }
 
-impl Drop for Modes {
+impl Drop for TerminalModes {
     fn drop(&mut self) {
-        give_back();
+        restore();
     }
 }
 
-/// Whether the terminal gathers lines and echoes them, as shells set it and the console never does while it has it.
-pub fn is_line_by_line() -> bool {
+/// Whether the terminal is in canonical mode (line by line, with echo), which shells set and the console never
+/// does.
+pub(crate) fn is_canonical_mode() -> bool {
     let modes = rustix::termios::tcgetattr(io::stdin());
     modes.is_ok_and(|modes| modes.local_modes.contains(rustix::termios::LocalModes::ICANON))
 }
 
-/// Gives the terminal back as it was; harmless when it is not ours.
-pub fn give_back() {
-    if !TAKEN.swap(false, Ordering::SeqCst) {
+/// Restores the terminal; does nothing if it is restored already.
+pub(crate) fn restore() {
+    if !IS_TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
-    // Nobody is left to tell when the terminal itself is gone.
+    // If the terminal is gone there is nowhere to report the error.
     let _ = execute!(
         stdout(),
+        // All modes are reset, also those that were not set: a sequence for a mode that is off does nothing.
         SetAttribute(Attribute::Reset),
         DisableMouseCapture,
         DisableBracketedPaste,
@@ -77,15 +81,16 @@ pub fn give_back() {
     let _ = disable_raw_mode();
 }
 
-pub fn is_taken() -> bool {
-    TAKEN.load(Ordering::SeqCst)
+pub(crate) fn is_taken() -> bool {
+    IS_TAKEN.load(Ordering::SeqCst)
 }
 
-/// Makes the screen of `size` columns and rows to draw on, empty: the first frame paints every cell.
+/// Creates an empty screen of `size` columns and rows; the first frame draws every cell.
 ///
-/// Its size is fixed; a new one is made on a resize. (The library's own resizing asks the terminal for the cursor's
-/// place and waits for the answer.)
-pub fn screen(size: (u16, u16)) -> io::Result<Screen> {
+/// Its size is fixed; a resize creates a new one. Ratatui's own resizing asks the terminal for the cursor's
+/// position and waits for the answer, which hangs on a detached terminal.
+pub(crate) fn screen(size: (u16, u16)) -> io::Result<TerminalScreen> {
+    // Larger than a usual full frame, which then reaches the terminal in one write.
     let mut out = BufWriter::with_capacity(64 * 1024, stdout());
     queue!(out, terminal::Clear(terminal::ClearType::All))?;
     let viewport = Viewport::Fixed(Rect::new(0, 0, size.0, size.1));

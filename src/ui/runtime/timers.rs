@@ -1,25 +1,28 @@
-//! What is due when: the loop's deadlines.
+//! The timers of the event loop.
 
 use tokio::time::Instant;
 
 use crate::ui::shared::Timer;
 
-/// The timers that run. One that was set again runs twice: whoever set it knows which it still waits for.
+/// The running timers. Setting a timer again does not replace it: it fires twice, and the screen ignores
+/// outdated ones by their generation or version.
 #[derive(Debug, Default)]
-pub struct Timers(Vec<(Instant, Timer)>);
+pub(crate) struct Timers(Vec<(Instant, Timer)>);
 
 impl Timers {
-    pub fn set(&mut self, timer: Timer) {
+    pub(super) fn set(&mut self, timer: Timer) {
         self.0.push((Instant::now() + timer.delay(), timer));
     }
 
-    /// Waits for the first that is due; forever where none runs.
-    pub async fn next(&mut self) -> Timer {
+    /// Waits for the earliest timer, or forever if there is none.
+    pub(super) async fn next(&mut self) -> Timer {
+        // A linear search: only a handful of timers run at a time.
         let first = self.0.iter().enumerate().min_by_key(|(_, (at, _))| *at);
-        let Some((place, at)) = first.map(|(place, (at, _))| (place, *at)) else {
+        let Some((index, at)) = first.map(|(index, (at, _))| (index, *at)) else {
             return std::future::pending().await;
         };
+        // The timer is removed only after the wait, so a cancelled wait loses nothing.
         tokio::time::sleep_until(at).await;
-        self.0.remove(place).1
+        self.0.remove(index).1
     }
 }

@@ -1,4 +1,5 @@
-//! The terminal as the loop's outside: cells and links in one write a frame, input, signals, the clipboard, the editor.
+//! The event loop's platform on a real terminal: drawing, input, signals, the clipboard and the external
+//! editor.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -15,30 +16,31 @@ use rustix::process::{Signal, kill_current_process_group};
 use crate::ui::app::{App, links, view};
 use crate::ui::runtime::external_editor;
 use crate::ui::runtime::input::{Clicks, input_of, read_batch};
-use crate::ui::runtime::outside::{Happening, Outside};
-use crate::ui::runtime::signals::{SignalSet, Signalled};
-use crate::ui::runtime::strike;
-use crate::ui::runtime::terminal::{self, Modes, Screen};
+use crate::ui::runtime::platform::{Platform, PlatformEvent};
+use crate::ui::runtime::signals::{SignalEvent, SignalSet};
+use crate::ui::runtime::terminal::{self, TerminalModes, TerminalScreen};
 use crate::ui::runtime::timers::Timers;
-use crate::ui::shared::{Cursor, ExternalEdit, Provoked, Timer};
+use crate::ui::runtime::trigger_if_unsaved;
+use crate::ui::shared::{Cursor, ExternalEdit, InjectedFaults, Timer};
 use crate::ui::widget::{Hyperlinks, hyperlinks, input::join_pastes};
 
-pub struct Tty {
-    screen: Screen,
+pub(crate) struct Tty {
+    screen: TerminalScreen,
     hyperlinks: Hyperlinks,
-    /// Not there while the terminal belongs to a child or the shell: nobody else's input is read.
+    /// `None` while the terminal belongs to an editor or the shell, so that their input is not read.
     events: Option<EventStream>,
     clicks: Clicks,
     signals: SignalSet,
     timers: Timers,
-    provoked: Arc<Provoked>,
-    /// The last to be dropped: what the screen still holds then is written before the terminal is given back.
-    modes: Modes,
+    injected: Arc<InjectedFaults>,
+    /// Declared last, so it is dropped last: what the screen still buffers is written before the terminal is
+    /// restored.
+    modes: TerminalModes,
 }
 
 impl Tty {
-    pub fn take(mouse: bool, provoked: Arc<Provoked>) -> io::Result<Self> {
-        let modes = Modes::take(mouse)?;
+    pub(super) fn take(mouse: bool, injected: Arc<InjectedFaults>) -> io::Result<Self> {
+        let modes = TerminalModes::take(mouse)?;
         Ok(Self {
             screen: terminal::screen(crossterm::terminal::size()?)?,
             hyperlinks: Hyperlinks::default(),
@@ -46,7 +48,7 @@ impl Tty {
             clicks: Clicks::default(),
             signals: SignalSet::new()?,
             timers: Timers::default(),
-            provoked,
+            injected,
             modes,
         })
     }
@@ -57,7 +59,7 @@ impl Tty {
         Ok(())
     }
 
-    /// Closes whatever a frame that was cut off has left open, and writes it.
+    /// Ends a frame that was interrupted: closes an open link and the synchronized update, and flushes.
     fn end_frame(&mut self) -> io::Result<()> {
         hyperlinks::close(self.screen.backend_mut())?;
         queue!(self.screen.backend_mut(), EndSynchronizedUpdate)?;
@@ -65,36 +67,38 @@ impl Tty {
     }
 }
 
-impl Outside for Tty {
+impl Platform for Tty {
     fn size(&self) -> io::Result<(u16, u16)> {
         crossterm::terminal::size()
     }
 
-    async fn next(&mut self) -> Happening {
+    async fn next(&mut self) -> PlatformEvent {
         loop {
             tokio::select! {
+                // Signals first: they are rare, and a flood of input must not delay an exit.
                 biased;
                 signal = self.signals.recv() => match signal {
-                    Signalled::Stop => return Happening::Stop,
-                    // Stopped by a signal that nobody can catch, it finds the terminal as the shell has set it since.
-                    Signalled::GoOn if terminal::is_line_by_line() => return Happening::TakenAway,
-                    Signalled::GoOn => {}
-                    Signalled::End(code) => return Happening::End(code),
+                    SignalEvent::Stop => return PlatformEvent::Stop,
+                    // After a SIGSTOP, which cannot be caught, the shell has set the terminal's modes. Taking
+                    // the terminal back after every SIGCONT made it flicker when signals came in bursts.
+                    SignalEvent::Continue if terminal::is_canonical_mode() => return PlatformEvent::ModesReset,
+                    SignalEvent::Continue => {}
+                    SignalEvent::End(code) => return PlatformEvent::End(code),
                 },
                 batch = read_batch(&mut self.events) => {
-                    // The terminal is gone: leave as by a hang-up instead of spinning.
-                    let Some(batch) = batch else { return Happening::End(129) };
+                    // The terminal is gone: exit as after a SIGHUP. Reading on would spin at full CPU.
+                    let Some(batch) = batch else { return PlatformEvent::End(129) };
                     let clicks = &mut self.clicks;
                     let inputs = batch.into_iter().filter_map(|event| input_of(event, clicks)).collect();
-                    return Happening::Inputs(join_pastes(inputs));
+                    return PlatformEvent::Inputs(join_pastes(inputs));
                 }
-                timer = self.timers.next() => return Happening::Due(timer),
+                timer = self.timers.next() => return PlatformEvent::Due(timer),
             }
         }
     }
 
-    async fn is_stop_meant(&mut self) -> bool {
-        self.signals.is_stop_meant().await
+    async fn should_stop(&mut self) -> bool {
+        self.signals.should_stop().await
     }
 
     fn after(&mut self, timer: Timer) {
@@ -106,12 +110,16 @@ impl Outside for Tty {
         if self.screen.get_frame().area() != area {
             self.clear(area)?;
         }
+        // Terminals with DEC mode 2026 show the frame only when it is complete; others ignore the sequence. The
+        // cursor is hidden, because it would jump over the screen during the writes.
         queue!(self.screen.backend_mut(), BeginSynchronizedUpdate, Hide)?;
         let cursor = view(app, self.screen.current_buffer_mut());
         self.screen.flush()?;
-        strike(&self.provoked, app, "draw");
+        trigger_if_unsaved(&self.injected, app, "draw");
+        // Cells cannot hold links, so the cells of new links are written again inside the link's sequence,
+        // after the frame.
         let links = links(app);
-        let repaints = self.hyperlinks.follow(links, self.screen.current_buffer_mut());
+        let repaints = self.hyperlinks.update(links, self.screen.current_buffer_mut());
         hyperlinks::write(&repaints, self.screen.backend_mut())?;
         self.screen.swap_buffers();
         if let Some(Cursor { x, y, is_block }) = cursor {
@@ -128,7 +136,7 @@ impl Outside for Tty {
 
     fn release(&mut self) {
         self.events = None;
-        terminal::give_back();
+        terminal::restore();
     }
 
     fn retake(&mut self) -> io::Result<()> {
@@ -139,9 +147,11 @@ impl Outside for Tty {
     }
 
     fn stop(&mut self) -> io::Result<()> {
-        // A second console would find this one's lock: the shell's own word leads back.
-        writeln!(io::stdout(), "telecast is stopped; fg goes on")?;
-        // The whole group stops, so that the shell sees its job stopped also under a wrapper such as cargo.
+        // A user who does not know job control would start a second console and find it locked, so this names
+        // `fg`.
+        writeln!(io::stdout(), "telecast is suspended; resume it with fg")?;
+        // The whole process group is stopped, so that the shell sees its job as stopped even under a wrapper
+        // such as cargo.
         Ok(kill_current_process_group(Signal::STOP)?)
     }
 
@@ -151,9 +161,9 @@ impl Outside for Tty {
 
     fn abandon(&mut self) {
         self.events = None;
-        // The half of a frame goes to the screen that is left, not over the shell; nobody is left to tell where that
-        // fails.
+        // The rest of the frame goes to the alternate screen before it is left, not over the shell. If that
+        // fails there is nowhere to report it.
         let _ = self.end_frame();
-        terminal::give_back();
+        terminal::restore();
     }
 }

@@ -1,4 +1,4 @@
-//! Where there is no workspace: the demo, a new workspace, or another one.
+//! The screen that is shown if there is no workspace: it offers the demo, a new workspace, or another folder.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -7,17 +7,19 @@ use crossterm::event::{Event, read};
 use ratatui::layout::Rect;
 
 use crate::paths::Paths;
-use crate::service::demo::{self, Which};
-use crate::ui::runtime::start::StartError;
+use crate::service::demo::{self, DemoChoice};
+use crate::ui::runtime::start::ConsoleStartError;
 use crate::ui::runtime::terminal;
-use crate::ui::runtime::terminal::Modes;
+use crate::ui::runtime::terminal::TerminalModes;
 use crate::ui::shared::keymap::key_of;
-use crate::ui::widget::{Input, Key, KeyCode, TextField, Theme, dialog::frame, draw, input::join_pastes};
+use crate::ui::widget::{
+    Input, Key, KeyCode, TextField, Theme, dialog::draw_frame, draw, input::join_pastes,
+};
 use crate::workspace::{self, DiscoverError, MANIFEST};
 
 const CHOICES: [&str; 4] = [
     "Try the demo: a sample workspace with its own sandbox",
-    "Make a new workspace in",
+    "Create a new workspace in",
     "Open the workspace in",
     "Quit",
 ];
@@ -29,9 +31,14 @@ struct Welcome {
     problem: Option<String>,
 }
 
-/// Asks what to open; `None` to leave. `reason` says why there is nothing to open.
-pub async fn ask(paths: &Paths, here: &Path, reason: &DiscoverError) -> Result<Option<PathBuf>, StartError> {
-    let _modes = Modes::take(false)?;
+/// Asks which workspace to open; `None` to quit. `reason` is the error of the search, shown above the choices.
+pub(crate) async fn ask(
+    paths: &Paths,
+    here: &Path,
+    reason: &DiscoverError,
+) -> Result<Option<PathBuf>, ConsoleStartError> {
+    // Without mouse capture: there is nothing to click, and the terminal's own selection stays usable.
+    let _modes = TerminalModes::take(false)?;
     let size = crossterm::terminal::size()?;
     let mut screen = terminal::screen(size)?;
     let mut welcome = Welcome {
@@ -53,6 +60,7 @@ pub async fn ask(paths: &Paths, here: &Path, reason: &DiscoverError) -> Result<O
             None => crossterm::queue!(backend, crossterm::cursor::Hide)?,
         }
         io::Write::flush(backend)?;
+        // Blocking reads are fine: no event loop, timer or task runs yet.
         let input = match read()? {
             Event::Key(event) => key_of(event).map(Input::Key),
             Event::Paste(text) => Some(Input::Paste(text)),
@@ -64,38 +72,38 @@ pub async fn ask(paths: &Paths, here: &Path, reason: &DiscoverError) -> Result<O
         };
         for input in join_pastes(input.into_iter().collect()) {
             match welcome.take(input, paths) {
-                Step::Stay => {}
-                Step::Leave => return Ok(None),
-                Step::Open(root) => return Ok(Some(root)),
+                WelcomeStep::Stay => {}
+                WelcomeStep::Leave => return Ok(None),
+                WelcomeStep::Open(root) => return Ok(Some(root)),
             }
         }
     }
 }
 
-enum Step {
+enum WelcomeStep {
     Stay,
     Leave,
     Open(PathBuf),
 }
 
 impl Welcome {
-    fn take(&mut self, input: Input, paths: &Paths) -> Step {
+    fn take(&mut self, input: Input, paths: &Paths) -> WelcomeStep {
         let key = match input {
             Input::Key(key) => key,
             Input::Paste(text) => {
                 if let Some(field) = self.field() {
                     field.paste(&text);
                 }
-                return Step::Stay;
+                return WelcomeStep::Stay;
             }
-            Input::Mouse(_) | Input::Resize(..) | Input::FocusGained => return Step::Stay,
+            Input::Mouse(_) | Input::Resize(..) | Input::FocusGained => return WelcomeStep::Stay,
         };
         self.problem = None;
         let n = CHOICES.len();
         match key {
-            Key { code: KeyCode::Esc, .. } => return Step::Leave,
-            Key { code: KeyCode::Char('c' | 'q'), ctrl: true, .. } => return Step::Leave,
-            Key { code: KeyCode::Char('q'), .. } if self.field().is_none() => return Step::Leave,
+            Key { code: KeyCode::Esc, .. } => return WelcomeStep::Leave,
+            Key { code: KeyCode::Char('c' | 'q'), ctrl: true, .. } => return WelcomeStep::Leave,
+            Key { code: KeyCode::Char('q'), .. } if self.field().is_none() => return WelcomeStep::Leave,
             Key { code: KeyCode::Up, .. } => self.chosen = (self.chosen + n - 1) % n,
             Key { code: KeyCode::Down | KeyCode::Tab, .. } => self.chosen = (self.chosen + 1) % n,
             Key { code: KeyCode::Enter, .. } => return self.choose(paths),
@@ -105,7 +113,7 @@ impl Welcome {
                 }
             }
         }
-        Step::Stay
+        WelcomeStep::Stay
     }
 
     fn field(&mut self) -> Option<&mut TextField> {
@@ -116,9 +124,9 @@ impl Welcome {
         }
     }
 
-    fn choose(&mut self, paths: &Paths) -> Step {
-        let made = match self.chosen {
-            0 => demo::prepare(paths, None, Which::Last)
+    fn choose(&mut self, paths: &Paths) -> WelcomeStep {
+        let result = match self.chosen {
+            0 => demo::prepare(paths, None, DemoChoice::Last)
                 .map(|demo| demo.root)
                 .map_err(|error| error.to_string()),
             1 => {
@@ -133,16 +141,16 @@ impl Welcome {
                 if root.join(MANIFEST).is_file() {
                     Ok(root)
                 } else {
-                    Err(format!("there is no {MANIFEST} in it"))
+                    Err(format!("there is no {MANIFEST} in that folder"))
                 }
             }
-            _ => return Step::Leave,
+            _ => return WelcomeStep::Leave,
         };
-        match made {
-            Ok(root) => Step::Open(root),
-            Err(words) => {
-                self.problem = Some(words);
-                Step::Stay
+        match result {
+            Ok(root) => WelcomeStep::Open(root),
+            Err(message) => {
+                self.problem = Some(message);
+                WelcomeStep::Stay
             }
         }
     }
@@ -150,8 +158,8 @@ impl Welcome {
     fn draw(&self, buf: &mut ratatui::buffer::Buffer, area: Rect, reason: &str) -> Option<(u16, u16)> {
         let theme = Theme::ansi();
         draw::fill(buf, area, theme.text);
-        let place = draw::centered(area, 76, 13);
-        let room = frame(buf, place, "telecast", "↑↓ · Enter · Esc", &theme);
+        let frame = draw::centered(area, 76, 13);
+        let room = draw_frame(buf, frame, "telecast", "↑↓ · Enter · Esc", &theme);
         let mut y = room.y;
         for line in draw::wrap(reason, usize::from(room.width)).iter().take(2) {
             draw::put_line(buf, room, y, line, theme.dim);

@@ -1,84 +1,86 @@
-//! Compose: the campaigns, the webhook, the body, its preview and its problems.
+//! The Compose screen: campaigns, webhook, body, preview and problems.
 
-pub mod before_error;
-pub mod blocks;
-pub mod buffer;
-pub mod code_colours;
-pub mod completion;
-pub mod derived;
+pub(crate) mod blocks;
+pub(crate) mod buffer;
+pub(crate) mod campaign_statuses;
+pub(crate) mod code_colours;
+pub(crate) mod completion;
+pub(crate) mod completion_inputs;
+pub(crate) mod debounce;
+pub(crate) mod derived;
 pub mod dialog;
 pub mod focus;
-pub mod hints;
-pub mod hover;
-pub mod knowledge;
-pub mod layout;
-pub mod linked;
-pub mod pane;
-pub mod popup;
-pub mod sample_event;
-pub mod search;
-pub mod settling;
-pub mod state;
-pub mod update;
-pub mod verdicts;
-pub mod view;
-pub mod worst;
+pub(crate) mod hints;
+pub(crate) mod hover;
+pub(crate) mod last_good;
+pub(crate) mod layout;
+pub(crate) mod pane;
+pub(crate) mod popup;
+pub(crate) mod preview_sync;
+pub(crate) mod sample_event;
+pub(crate) mod sample_report;
+pub(crate) mod search;
+pub(crate) mod state;
+pub(crate) mod update;
+pub(crate) mod view;
 
-pub use buffer::Buffer;
-pub use derived::{Derived, Kept};
-pub use dialog::{
-    Compare, Confirm, Decision, Dialog, ListKind, Listing, Prompt, Purpose, Settings, Start, TestDialog,
-    TestState,
+pub(crate) use buffer::BodyBuffer;
+pub(crate) use campaign_statuses::CampaignStatuses;
+pub(crate) use debounce::{BodyProblem, TypingSession};
+pub(crate) use derived::{Derived, Memo};
+pub(crate) use dialog::{
+    CompareDialog, ComposeConfirm, ComposeList, Decision, Dialog, InitialBody, ListKind, Prompt,
+    PromptPurpose, SettingsDialog, TestDialog, TestState,
 };
-pub use focus::{Focus, Pane};
-pub use hover::HoverBox;
-pub use layout::Layout;
-pub use linked::Linked;
-pub use search::Search;
-pub use settling::{Found, Typing};
-pub use state::{Compose, Problem};
-pub use verdicts::Verdicts;
-pub use worst::{ForSome, Worst};
+pub(crate) use focus::{Focus, Pane};
+pub(crate) use hover::HoverBox;
+pub(crate) use layout::PaneLayout;
+pub(crate) use preview_sync::PreviewSync;
+pub(crate) use sample_report::{SampleProblem, SampleReport};
+pub(crate) use search::SearchBar;
+pub(crate) use state::{Compose, ProblemEntry};
 
 use ratatui::layout::Rect;
 
-use crate::ui::shared::{Action, Cursor, Effect, Entry, HeaderPart, Keys, Msg, Place, Screen, Shared};
+use crate::ui::shared::{
+    Action, Cursor, Effect, HeaderPart, JournalEntry, KeyHints, Msg, Screen, ScreenFocus, SharedState,
+};
 use crate::ui::widget::Link;
 
 impl Screen for Compose {
-    fn start(&mut self, shared: &mut Shared) -> Vec<Effect> {
+    fn start(&mut self, shared: &mut SharedState) -> Vec<Effect> {
         self.start(shared)
     }
 
-    fn update(&mut self, shared: &mut Shared, message: Msg) -> Vec<Effect> {
+    fn update(&mut self, shared: &mut SharedState, message: Msg) -> Vec<Effect> {
         update::update(self, shared, message)
     }
 
-    fn act(&mut self, shared: &mut Shared, action: Action) -> Vec<Effect> {
+    fn act(&mut self, shared: &mut SharedState, action: Action) -> Vec<Effect> {
         update::act(self, shared, action)
     }
 
-    fn follow(&mut self, shared: &mut Shared, area: Rect) -> Vec<Effect> {
+    fn prepare_view(&mut self, shared: &mut SharedState, area: Rect) -> Vec<Effect> {
         update::follow(self, shared, area)
     }
 
-    fn view(&self, shared: &Shared, buf: &mut ratatui::buffer::Buffer) -> Option<Cursor> {
+    fn view(&self, shared: &SharedState, buf: &mut ratatui::buffer::Buffer) -> Option<Cursor> {
         view::view(self, shared, buf)
     }
 
-    fn place(&self) -> Place {
-        update::place(self)
+    fn focus(&self) -> ScreenFocus {
+        update::screen_focus(self)
     }
 
-    fn header(&self, shared: &Shared) -> Vec<HeaderPart> {
+    fn header(&self, shared: &SharedState) -> Vec<HeaderPart> {
         view::header(self, shared)
     }
 
-    fn footer(&self) -> Option<Keys> {
-        self.search.as_ref().map(search::Search::hints)
+    fn footer(&self) -> Option<KeyHints> {
+        self.search.as_ref().map(search::SearchBar::hints)
     }
 
-    fn links(&self, shared: &Shared) -> Vec<Link> {
+    fn links(&self, shared: &SharedState) -> Vec<Link> {
         view::links(self, shared)
     }
 
@@ -86,19 +88,19 @@ impl Screen for Compose {
         update::unsaved(self)
     }
 
-    fn save_all(&mut self, shared: &mut Shared) -> Vec<Effect> {
+    fn save_all(&mut self, shared: &mut SharedState) -> Vec<Effect> {
         update::save_all(self, shared)
     }
 
-    fn discard_all(&mut self, _shared: &Shared) -> Vec<Effect> {
+    fn discard_all(&mut self, _shared: &SharedState) -> Vec<Effect> {
         self.discard_drafts()
     }
 
-    fn texts(&self) -> Vec<String> {
+    fn open_texts(&self) -> Vec<String> {
         self.buffers.keys().cloned().collect()
     }
 
-    fn journal(&mut self, shared: &Shared, text: &str) -> Option<Entry> {
+    fn draft_entry(&mut self, shared: &SharedState, text: &str) -> Option<JournalEntry> {
         self.journal(shared, text)
     }
 }

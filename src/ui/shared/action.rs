@@ -1,6 +1,7 @@
-//! Everything one can do, once: the table that feeds the keymap, the palette, the help, the footer and the README.
+//! The table of actions. The keymap, the palette, the help, the footer and the README's table of keys come from
+//! it.
 
-/// What a person can ask for. Text editing itself is not here: the editor has its own commands.
+/// An action of the user. Text editing is not here: the editor has its own commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Action {
     Help,
@@ -53,10 +54,10 @@ pub enum Action {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Context {
-    /// Everywhere but in dialogs, also while typing.
+pub enum KeyContext {
+    /// Everywhere except in dialogs, also while typing.
     Anywhere,
-    /// Outside text fields: letters are free.
+    /// Outside text fields, where letters do not type.
     Panes,
     /// The list of campaigns and the webhook pane.
     Definitions,
@@ -65,27 +66,27 @@ pub enum Context {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Row {
+pub struct ActionRow {
     pub action: Action,
-    /// Its name in keymap files, in kebab case.
+    /// The name in keymap.toml, in kebab case.
     pub id: &'static str,
     pub title: &'static str,
-    /// The short word of the footer; empty to leave it out there.
+    /// The label in the footer; empty if the action is not shown there.
     pub hint: &'static str,
-    pub keys: &'static [(Context, &'static str)],
+    pub keys: &'static [(KeyContext, &'static str)],
 }
 
 /// The table, in the order of the help.
-pub const ACTIONS: &[Row] = {
+pub const ACTIONS: &[ActionRow] = {
     use Action as A;
-    use Context::{Anywhere, Body, Definitions, Panes, Preview};
+    use KeyContext::{Anywhere, Body, Definitions, Panes, Preview};
     &[
-        row(A::Help, "help", "Help for where you stand", "help", &[(Anywhere, "f1"), (Panes, "?")]),
+        row(A::Help, "help", "Help for the current pane", "help", &[(Anywhere, "f1"), (Panes, "?")]),
         row(A::Palette, "palette", "Find an action", "palette", &[(Anywhere, "ctrl-p"), (Panes, ":")]),
         row(
             A::CampaignForm,
             "campaign-form",
-            "Settings of this campaign",
+            "Campaign settings",
             "settings",
             &[(Anywhere, "f4"), (Panes, "e")],
         ),
@@ -99,21 +100,21 @@ pub const ACTIONS: &[Row] = {
         row(
             A::CompareModes,
             "compare-modes",
-            "Compare and convert the parse mode",
+            "Compare and convert parse modes",
             "parse mode",
             &[(Anywhere, "f6"), (Panes, "m")],
         ),
         row(
             A::SwitchProfile,
             "switch-profile",
-            "Choose the profile of the preview",
+            "Choose the preview's profile",
             "profile",
             &[(Anywhere, "f7"), (Panes, "p")],
         ),
         row(
             A::NextWorst,
             "next-worst",
-            "Go to the next recipient whose message fails, or is longest",
+            "Next recipient with a failing or long message",
             "",
             &[(Anywhere, "shift-f7"), (Panes, "P")],
         ),
@@ -132,21 +133,16 @@ pub const ACTIONS: &[Row] = {
             "",
             &[(Anywhere, "shift-f8"), (Panes, "<")],
         ),
-        row(A::Fix, "fix", "Fix the problem here", "fix", &[(Anywhere, "alt-enter"), (Panes, ".")]),
+        row(A::Fix, "fix", "Fix the problem at the cursor", "fix", &[(Anywhere, "alt-enter"), (Panes, ".")]),
         row(A::FixAll, "fix-all", "Fix all problems of this kind", "", &[(Panes, "!")]),
         row(A::Save, "save", "Save", "save", &[(Anywhere, "ctrl-s"), (Panes, "s")]),
         row(A::Quit, "quit", "Quit", "quit", &[(Anywhere, "ctrl-q"), (Panes, "q")]),
         row(A::FocusCampaigns, "campaigns", "Go to the campaigns", "", &[(Anywhere, "alt-1"), (Panes, "1")]),
-        row(
-            A::FocusWebhook,
-            "webhook",
-            "Go to the webhook's settings",
-            "",
-            &[(Anywhere, "alt-2"), (Panes, "2")],
-        ),
+        row(A::FocusWebhook, "webhook", "Go to the webhook", "", &[(Anywhere, "alt-2"), (Panes, "2")]),
         row(A::FocusBody, "body", "Go to the body", "", &[(Anywhere, "alt-3"), (Panes, "3")]),
         row(A::FocusPreview, "preview", "Go to the preview", "", &[(Anywhere, "alt-4"), (Panes, "4")]),
         row(A::FocusProblems, "problems", "Go to the problems", "", &[(Anywhere, "alt-5"), (Panes, "5")]),
+        // Only outside text fields: in the body Tab indents or accepts a completion.
         row(A::NextPane, "next-pane", "Next pane", "panes", &[(Panes, "tab")]),
         row(A::PreviousPane, "previous-pane", "Previous pane", "", &[(Panes, "shift-tab")]),
         row(A::PreviousTab, "previous-tab", "Preview: previous tab", "", &[(Panes, "[")]),
@@ -158,7 +154,13 @@ pub const ACTIONS: &[Row] = {
             "spoilers",
             &[(Preview, "r")],
         ),
-        row(A::ExpandQuotes, "expand-quotes", "Preview: open or fold long quotes", "", &[(Preview, "x")]),
+        row(
+            A::ExpandQuotes,
+            "expand-quotes",
+            "Preview: expand or collapse long quotes",
+            "",
+            &[(Preview, "x")],
+        ),
         row(A::CopyCurl, "copy-curl", "Copy the request as curl", "copy curl", &[(Preview, "c")]),
         row(A::CopyBody, "copy-body", "Copy the rendered body", "", &[(Preview, "y")]),
         row(A::New, "new", "New campaign or webhook", "new", &[(Panes, "n")]),
@@ -177,14 +179,8 @@ pub const ACTIONS: &[Row] = {
             "delete",
             &[(Definitions, "x"), (Definitions, "delete")],
         ),
-        row(A::UndoDelete, "undo-delete", "Bring back what was deleted last", "", &[(Definitions, "u")]),
-        row(
-            A::CheckWebhook,
-            "check-webhook",
-            "Check the webhook: ask the bot who it is",
-            "check",
-            &[(Definitions, "c")],
-        ),
+        row(A::UndoDelete, "undo-delete", "Undo the last deletion", "", &[(Definitions, "u")]),
+        row(A::CheckWebhook, "check-webhook", "Check the webhook's bot", "check", &[(Definitions, "c")]),
         row(
             A::OpenEditor,
             "open-editor",
@@ -192,20 +188,14 @@ pub const ACTIONS: &[Row] = {
             "",
             &[(Anywhere, "ctrl-o"), (Panes, "o")],
         ),
-        row(
-            A::Hover,
-            "hover",
-            "Say what stands at the cursor of the body",
-            "",
-            &[(Body, "ctrl-k"), (Panes, "K")],
-        ),
+        row(A::Hover, "hover", "Show info at the cursor", "", &[(Body, "ctrl-k"), (Panes, "K")]),
         row(A::Find, "find", "Find in the body", "", &[(Body, "ctrl-f"), (Panes, "/")]),
         row(A::GoToLine, "go-to-line", "Go to a line of the body", "", &[(Body, "ctrl-g"), (Panes, "g")]),
-        row(A::WrapLines, "wrap-lines", "Wrap long lines, or not", "", &[(Body, "alt-z"), (Panes, "w")]),
+        row(A::WrapLines, "wrap-lines", "Toggle line wrapping", "", &[(Body, "alt-z"), (Panes, "w")]),
         row(
             A::MarkWhitespace,
             "mark-whitespace",
-            "Mark blanks at line ends, all, or none",
+            "Show whitespace: trailing, all or none",
             "",
             &[(Panes, "alt-w"), (Panes, "W")],
         ),
@@ -216,24 +206,19 @@ pub const ACTIONS: &[Row] = {
             "",
             &[(Body, "alt-F"), (Panes, "f")],
         ),
-        row(A::ExportClevertap, "export-clevertap", "Export for CleverTap, to the clipboard", "", &[]),
-        row(A::ToggleVim, "toggle-vim", "Vim mode on or off", "", &[]),
-        row(A::Reload, "reload", "Read the workspace's files again", "", &[(Panes, "ctrl-r")]),
-        row(
-            A::AdoptPrivate,
-            "adopt-private",
-            "Adopt a .telecast that was not made here: test chats, drafts, people",
-            "",
-            &[],
-        ),
+        row(A::ExportClevertap, "export-clevertap", "Export for CleverTap to the clipboard", "", &[]),
+        row(A::ToggleVim, "toggle-vim", "Toggle vim mode", "", &[]),
+        row(A::Reload, "reload", "Reload the workspace's files", "", &[(Panes, "ctrl-r")]),
+        row(A::AdoptPrivate, "adopt-private", "Adopt a .telecast that was not made here", "", &[]),
         row(A::Undo, "undo", "Undo the last edit of the body", "", &[(Panes, "ctrl-z")]),
-        row(A::Redo, "redo", "Redo what was undone in the body", "", &[(Panes, "ctrl-y")]),
+        row(A::Redo, "redo", "Redo the last undone edit", "", &[(Panes, "ctrl-y")]),
+        // Not Ctrl-Z, which undoes: users of other editors press it by habit, also outside the body.
         row(A::Suspend, "suspend", "Suspend to the shell", "", &[(Panes, "Z")]),
     ]
 };
 
 /// The actions of the footer, from left to right.
-pub const FOOTER: [Action; 17] = [
+pub(crate) const FOOTER_ACTIONS: [Action; 17] = [
     Action::Help,
     Action::Palette,
     Action::CampaignForm,
@@ -253,8 +238,9 @@ pub const FOOTER: [Action; 17] = [
     Action::NextPane,
 ];
 
-/// What stays in the footer where not all of it fits, the most needed first; the others follow in their order.
-pub const NEEDED: [Action; 7] = [
+/// The actions that stay in the footer if not all fit, the most important first. The others follow in the order
+/// of [`FOOTER_ACTIONS`].
+pub(crate) const FOOTER_PRIORITY: [Action; 7] = [
     Action::Help,
     Action::Palette,
     Action::Save,
@@ -269,13 +255,13 @@ const fn row(
     id: &'static str,
     title: &'static str,
     hint: &'static str,
-    keys: &'static [(Context, &'static str)],
-) -> Row {
-    Row { action, id, title, hint, keys }
+    keys: &'static [(KeyContext, &'static str)],
+) -> ActionRow {
+    ActionRow { action, id, title, hint, keys }
 }
 
 impl Action {
-    pub fn row(self) -> &'static Row {
+    pub fn row(self) -> &'static ActionRow {
         ACTIONS.iter().find(|row| row.action == self).expect("a test checks that each action has a row")
     }
 }

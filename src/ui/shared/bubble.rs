@@ -1,68 +1,69 @@
-//! The message in its bubble: the layout of [`crate::ui::shared::message`] in the theme's colours, and what is at a cell of it.
+//! Draws the message in its bubble: the layout of [`crate::ui::shared::message`] in the theme's colours. Also
+//! returns what is at a cell, for the mouse.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
-use crate::compose::{Composed, Lit, Part};
+use crate::compose::{Composed, Highlight, MessagePart};
 use crate::telegram::request::ButtonStyle;
-use crate::ui::editor::highlight::Piece;
-use crate::ui::shared::latest::Latest;
+use crate::ui::editor::highlight::SyntaxPiece;
 use crate::ui::shared::message;
-use crate::ui::shared::message::{Line, Message, Role, Run, RunStyle};
+use crate::ui::shared::message::{MessageLayout, MessageLine, RunRole, RunStyle, StyledRun};
+use crate::ui::shared::ptr_eq::PtrEq;
 use crate::ui::widget::{Address, Link, Theme, draw};
 
-/// A phone shows lines of about this many cells.
-const PHONE: u16 = 46;
+/// The width of the bubble in cells: about what a phone shows.
+const MAX_WIDTH: u16 = 46;
 
-/// The bubble's edge and a blank, on both sides.
+/// The border and one space on both sides, in cells.
 const EDGES: u16 = 4;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Options {
+pub struct BubbleOptions {
     pub reveal_spoilers: bool,
     pub expand_quotes: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
-pub struct Over<'a> {
-    pub lit: &'a Lit,
-    /// The colours of its code blocks, by bytes of the message's text, ascending.
-    pub code: &'a [Piece],
+pub struct BubbleOverlay<'a> {
+    pub highlight: &'a Highlight,
+    /// The colours of the code blocks, by byte ranges of the message's text, in ascending order.
+    pub code: &'a [SyntaxPiece],
 }
 
 #[derive(Debug)]
 pub struct Bubble {
-    message: Message,
-    /// The message's text is what the runs show bytes of.
-    composed: Latest<Composed>,
+    message: MessageLayout,
+    /// Kept because the runs hold byte ranges of this message's text.
+    composed: PtrEq<Composed>,
     width: u16,
 }
 
-enum Row<'a> {
+enum BubbleRow<'a> {
     Top,
-    Text(&'a Line),
+    Text(&'a MessageLine),
     Bottom,
-    Keys(&'a Line),
+    Keys(&'a MessageLine),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Hit {
+pub enum BubbleHit {
     Spoiler,
     Toggle,
-    Part(Part),
+    Part(MessagePart),
 }
 
 impl Bubble {
-    pub fn new(composed: &Latest<Composed>, width: u16, options: &Options) -> Option<Self> {
+    pub fn new(composed: &PtrEq<Composed>, width: u16, options: &BubbleOptions) -> Option<Self> {
         let request = composed.request.as_ref()?;
-        let width = width.min(PHONE);
-        let options = message::Options {
+        let width = width.min(MAX_WIDTH);
+        let options = message::LayoutOptions {
             reveals_spoilers: options.reveal_spoilers,
             expands_quotes: options.expand_quotes,
-            ..message::Options::new(usize::from(width.saturating_sub(EDGES)))
+            ..message::LayoutOptions::new(usize::from(width.saturating_sub(EDGES)))
         };
-        Some(Self { message: message::of_request(request, options), composed: composed.clone(), width })
+        Some(Self { message: message::layout_request(request, options), composed: composed.clone(), width })
     }
 
     fn text(&self) -> &str {
@@ -71,60 +72,63 @@ impl Bubble {
     }
 
     pub fn n_rows(&self) -> usize {
+        // Two more rows: the borders above and below the text. The keyboard is outside the border, as in
+        // Telegram's clients.
         self.message.body.len() + self.message.keyboard.len() + 2
     }
 
-    pub fn first_lit(&self, lit: &Lit) -> Option<usize> {
+    pub fn first_highlighted_row(&self, highlight: &Highlight) -> Option<usize> {
         self.rows().position(|row| match row {
-            Row::Top | Row::Bottom => false,
-            Row::Text(line) | Row::Keys(line) => line.runs.iter().any(|run| {
-                let has_text = || self.graphemes(run).any(|(bytes, _)| lit.has_text(bytes));
-                run.part.is_some_and(|part| lit.parts.contains(&part)) || has_text()
+            BubbleRow::Top | BubbleRow::Bottom => false,
+            BubbleRow::Text(line) | BubbleRow::Keys(line) => line.runs.iter().any(|run| {
+                let has_text = || self.graphemes(run).any(|(bytes, _)| highlight.has_text(bytes));
+                run.part.is_some_and(|part| highlight.parts.contains(&part)) || has_text()
             }),
         })
     }
 
-    pub fn draw(&self, buf: &mut Buffer, area: Rect, top: usize, theme: &Theme, over: Over<'_>) {
+    pub fn draw(&self, buf: &mut Buffer, area: Rect, top: usize, theme: &Theme, over: BubbleOverlay<'_>) {
         if self.width < EDGES + 2 {
             return;
         }
         let right = area.x + self.width - 1;
         for (row, y) in self.rows().skip(self.top(top)).zip(area.top()..area.bottom()) {
             let (left_edge, right_edge) = match row {
-                Row::Top => ("╭", "╮"),
-                Row::Bottom => ("╰", "╯"),
-                Row::Text(_) => ("│", "│"),
-                Row::Keys(_) => ("", ""),
+                BubbleRow::Top => ("╭", "╮"),
+                BubbleRow::Bottom => ("╰", "╯"),
+                BubbleRow::Text(_) => ("│", "│"),
+                BubbleRow::Keys(_) => ("", ""),
             };
             draw::put(buf, area, area.x, y, left_edge, theme.bubble_border);
             draw::put(buf, area, right, y, right_edge, theme.bubble_border);
             match row {
-                Row::Top | Row::Bottom => {
+                BubbleRow::Top | BubbleRow::Bottom => {
                     for x in area.x + 1..right {
                         buf[(x, y)].set_symbol("─").set_style(theme.bubble_border);
                     }
                 }
-                Row::Text(line) | Row::Keys(line) => {
+                BubbleRow::Text(line) | BubbleRow::Keys(line) => {
                     self.draw_line(buf, self.line_area(&row, area, y), line, theme, over);
                 }
             }
         }
     }
 
-    pub fn hit(&self, area: Rect, top: usize, x: u16, y: u16) -> Option<Hit> {
+    pub fn hit(&self, area: Rect, top: usize, x: u16, y: u16) -> Option<BubbleHit> {
         if !area.contains((x, y).into()) {
             return None;
         }
         let row = self.rows().nth(self.top(top) + usize::from(y - area.y))?;
-        let (Row::Text(line) | Row::Keys(line)) = &row else { return None };
+        let (BubbleRow::Text(line) | BubbleRow::Keys(line)) = &row else { return None };
         let mut column = usize::from(x.checked_sub(self.line_area(&row, area, y).x)?);
         for run in &line.runs {
             let width = crate::text::width(&run.text);
             if column < width {
                 return match run.style.role {
-                    Role::Toggle => Some(Hit::Toggle),
-                    Role::Spoiler if is_closed(run, self.text()) => Some(Hit::Spoiler),
-                    _ => run.part_at(self.text(), column).map(Hit::Part),
+                    RunRole::Toggle => Some(BubbleHit::Toggle),
+                    // A click on a revealed spoiler goes to the text in the body, like any other text.
+                    RunRole::Spoiler if is_hidden(run, self.text()) => Some(BubbleHit::Spoiler),
+                    _ => run.part_at(self.text(), column).map(BubbleHit::Part),
                 };
             }
             column -= width;
@@ -138,12 +142,14 @@ impl Bubble {
             return links;
         }
         for (row, y) in self.rows().skip(self.top(top)).zip(area.top()..area.bottom()) {
-            let (Row::Text(line) | Row::Keys(line)) = &row else { continue };
+            let (BubbleRow::Text(line) | BubbleRow::Keys(line)) = &row else { continue };
             let mut x = self.line_area(&row, area, y).x;
             for run in &line.runs {
                 let start = x;
                 let cells = u16::try_from(crate::text::width(&run.text)).unwrap_or(u16::MAX);
                 x = x.saturating_add(cells).min(area.right());
+                // `Address::new` accepts only known schemes and percent-encodes the rest: a link must not carry
+                // an escape sequence.
                 if let Some(address) = run.link.as_deref().and_then(Address::new) {
                     links.push(Link { y, columns: start..x, address });
                 }
@@ -152,64 +158,77 @@ impl Bubble {
         links
     }
 
-    fn rows(&self) -> impl Iterator<Item = Row<'_>> {
-        let text = self.message.body.iter().map(Row::Text);
-        let keys = self.message.keyboard.iter().map(Row::Keys);
-        std::iter::once(Row::Top).chain(text).chain([Row::Bottom]).chain(keys)
+    fn rows(&self) -> impl Iterator<Item = BubbleRow<'_>> {
+        let text = self.message.body.iter().map(BubbleRow::Text);
+        let keys = self.message.keyboard.iter().map(BubbleRow::Keys);
+        std::iter::once(BubbleRow::Top).chain(text).chain([BubbleRow::Bottom]).chain(keys)
     }
 
-    /// The last row is never scrolled away.
+    /// Clamps a scroll position so that the last row stays visible.
     fn top(&self, scroll: usize) -> usize {
         scroll.min(self.n_rows() - 1)
     }
 
-    fn line_area(&self, row: &Row<'_>, area: Rect, y: u16) -> Rect {
-        let edge = if matches!(row, Row::Keys(_)) { 0 } else { EDGES / 2 };
+    fn line_area(&self, row: &BubbleRow<'_>, area: Rect, y: u16) -> Rect {
+        // Buttons use the full width of the bubble: they have no border.
+        let edge = if matches!(row, BubbleRow::Keys(_)) { 0 } else { EDGES / 2 };
         Rect { x: area.x + edge, y, width: self.width.saturating_sub(2 * edge), height: 1 }
     }
 
-    fn graphemes(&self, run: &Run) -> impl Iterator<Item = (crate::text::Span, std::ops::Range<usize>)> {
+    fn graphemes(
+        &self,
+        run: &StyledRun,
+    ) -> impl Iterator<Item = (crate::text::Span, std::ops::Range<usize>)> {
         run.graphemes(self.text())
     }
 
-    fn draw_line(&self, buf: &mut Buffer, area: Rect, line: &Line, theme: &Theme, over: Over<'_>) {
+    fn draw_line(
+        &self,
+        buf: &mut Buffer,
+        area: Rect,
+        line: &MessageLine,
+        theme: &Theme,
+        over: BubbleOverlay<'_>,
+    ) {
         let mut x = area.x;
         for run in &line.runs {
             let start = x;
             x = draw::put(buf, area, x, area.y, &run.text, style_of(&run.style, theme));
-            if run.part.is_some_and(|part| over.lit.parts.contains(&part)) {
-                light(buf, start..x, area.y, theme.linked);
+            if run.part.is_some_and(|part| over.highlight.parts.contains(&part)) {
+                set_style(buf, start..x, area.y, theme.linked);
             }
             for (bytes, cells) in self.graphemes(run) {
                 let cell = |column: usize| {
                     u16::try_from(column).map_or(x, |column| start.saturating_add(column)).min(x)
                 };
                 let cells = cell(cells.start)..cell(cells.end);
-                if run.style.role == Role::Pre
+                // The base style of the run stays; the code's colours are drawn over it, and the highlight over
+                // both.
+                if run.style.role == RunRole::Pre
                     && let Some(class) = class_at(over.code, bytes.start)
                 {
-                    light(buf, cells.clone(), area.y, class.style(theme));
+                    set_style(buf, cells.clone(), area.y, class.style(theme));
                 }
-                if over.lit.has_text(bytes) {
-                    light(buf, cells, area.y, theme.linked);
+                if over.highlight.has_text(bytes) {
+                    set_style(buf, cells, area.y, theme.linked);
                 }
             }
         }
     }
 }
 
-/// Whether a run shows other characters than those of the text.
-fn is_closed(run: &Run, text: &str) -> bool {
+/// Whether a run shows characters other than its text, as a hidden spoiler does.
+fn is_hidden(run: &StyledRun, text: &str) -> bool {
     run.source.as_ref().is_some_and(|source| text.get(source.clone()).is_none_or(|shown| shown != run.text))
 }
 
-fn class_at(code: &[Piece], at: usize) -> Option<crate::ui::editor::highlight::Class> {
-    let behind = code.partition_point(|(range, _)| range.start <= at);
-    let (range, class) = code[..behind].last()?;
+fn class_at(code: &[SyntaxPiece], at: usize) -> Option<crate::ui::editor::highlight::SyntaxClass> {
+    let n_starting_before = code.partition_point(|(range, _)| range.start <= at);
+    let (range, class) = code[..n_starting_before].last()?;
     range.contains(&at).then_some(*class)
 }
 
-fn light(buf: &mut Buffer, cells: std::ops::Range<u16>, y: u16, style: Style) {
+fn set_style(buf: &mut Buffer, cells: std::ops::Range<u16>, y: u16, style: Style) {
     for x in cells {
         buf[(x, y)].set_style(style);
     }
@@ -217,19 +236,19 @@ fn light(buf: &mut Buffer, cells: std::ops::Range<u16>, y: u16, style: Style) {
 
 fn style_of(run: &RunStyle, theme: &Theme) -> Style {
     let mut style = match run.role {
-        Role::Text | Role::Emoji => theme.text,
-        Role::Code | Role::Pre => theme.code,
-        Role::PreFrame | Role::PreTitle => theme.pre_bar,
-        Role::QuoteBar => theme.quote_bar,
-        Role::Toggle => theme.accent,
-        Role::Spoiler => theme.spoiler,
-        Role::Link => theme.link,
-        Role::Address => theme.dim,
-        Role::Mention | Role::Time => theme.accent,
-        Role::Attachment => theme.title,
-        Role::Button(ButtonStyle::Danger) => theme.error,
-        Role::Button(ButtonStyle::Success) => theme.success,
-        Role::Button(_) => theme.button,
+        RunRole::Text | RunRole::Emoji => theme.text,
+        RunRole::Code | RunRole::Pre => theme.code,
+        RunRole::PreFrame | RunRole::PreTitle => theme.pre_bar,
+        RunRole::QuoteBar => theme.quote_bar,
+        RunRole::Toggle => theme.accent,
+        RunRole::Spoiler => theme.spoiler,
+        RunRole::Link => theme.link,
+        RunRole::Address => theme.dim,
+        RunRole::Mention | RunRole::Time => theme.accent,
+        RunRole::Attachment => theme.title,
+        RunRole::Button(ButtonStyle::Danger) => theme.error,
+        RunRole::Button(ButtonStyle::Success) => theme.success,
+        RunRole::Button(_) => theme.button,
     };
     for (is_on, modifier) in [
         (run.bold, Modifier::BOLD),

@@ -1,100 +1,102 @@
-//! What the state asks the world for, as data. The executor does it and answers with a message.
+//! Effects: the requests of the state to the outside world, as data. The runtime carries them out and reports
+//! results as messages.
 
 use std::time::Duration;
 
 use crate::campaign::{Campaign, Webhook};
-use crate::secrets::Movable;
-use crate::service::{Job, TestSend, WebhookInUse};
+use crate::secrets::MovableSecret;
+use crate::service::{MessageJob, TestJob, WebhookInUse};
 use crate::telegram::ParseMode;
-use crate::text::Position;
+use crate::text::LineColumn;
 use crate::ui::shared::action::Action;
-use crate::ui::shared::request::Generation;
+use crate::ui::shared::query::Generation;
 use crate::workspace::{self, CampaignFiles, Fingerprint};
 
-/// One thing to be done outside the state. Each kind has one owner.
+/// One effect. Each kind is carried out by exactly one part of the runtime.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
-    /// Done by the loop: the terminal and the time are its own.
+    /// Done by the event loop, which owns the terminal and the timers.
     Loop(LoopEffect),
-    /// Written by the executor's journal, in the order in which it was asked for, also on the way out.
-    Journal(Entry),
-    /// Done by the executor while the console goes on; answered by a message.
+    /// Written by the executor one after the other, in the order of the effects, also while the console exits.
+    Journal(JournalEntry),
+    /// Done by the executor in the background; the result is a message.
     Task(Task),
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum LoopEffect {
-    /// Put text on the clipboard by the terminal.
+    /// Copy text to the clipboard with a terminal sequence.
     Copy(String),
-    /// Edit a body in `$EDITOR`; the terminal is the editor's meanwhile.
+    /// Edit a body in `$EDITOR`, which has the terminal until it exits.
     OpenEditor(ExternalEdit),
     After(Timer),
-    /// Give the terminal back and stop until the shell goes on.
+    /// Restore the terminal and stop the process until the shell continues it.
     Suspend,
     Quit,
 }
 
-/// What is written or forgotten in order, so that no draft overtakes a later save.
+/// Saves and drafts. They are written in order, so that an old draft never replaces a newer save.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Entry {
+pub enum JournalEntry {
     WriteDraft {
         stem: String,
         text: String,
         base: Fingerprint,
     },
-    /// Forget the draft of a body, by the campaign's stem.
+    /// Delete the draft of a body, by the campaign's stem.
     DiscardDraft(String),
     SaveBody {
         stem: String,
         text: String,
-        /// The edit it stands for, by which the buffer knows what was saved.
+        /// The version of the text; the buffer uses it to know which edits are saved.
         version: u64,
-        /// The file as we know it; any other content is not overwritten. `None` overwrites whatever is there.
+        /// The file's fingerprint when it was last read; a file with any other content is not overwritten.
+        /// `None` overwrites any content.
         expected: Option<Fingerprint>,
     },
 }
 
-/// What goes on beside the console. A generation comes back with the answer.
+/// A background task. Its generation comes back with the result.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Task {
-    /// Make the message; of several that wait only the latest is made.
-    Compose(Generation, Box<Job>),
-    /// Make the messages of a sample of the recipients, unless a newer message is asked for meanwhile.
-    Survey(Generation, Box<Job>),
-    CheckCampaigns(Generation, Vec<Job>),
+    /// Compose the preview's message. Only the latest of several waiting jobs is done.
+    Compose(Generation, Box<MessageJob>),
+    /// Compose the messages of a sample of recipients; a newer `Compose` stops it.
+    Survey(Generation, Box<MessageJob>),
+    CheckCampaigns(Generation, Vec<MessageJob>),
     /// Read the vocabulary, and the profile with this identity, else the first test profile.
     LoadPeople(Option<String>),
     FindProfiles(Generation, String),
     Reload,
     Watch,
     FindDrafts,
-    Change(Change),
+    Change(WorkspaceChange),
     CheckBot(Generation, Box<WebhookInUse>),
     AdoptPrivate,
-    /// Look for values of these secrets that are kept for an earlier place or version of the workspace.
+    /// Look for values of these secrets that are stored for an earlier folder or version of the workspace.
     FindOldSecrets(Vec<String>),
-    /// Move such values to this workspace, or not; they are not offered again.
+    /// Move such values to this workspace, or decline; either way they are not offered again.
     DecideSecrets {
-        found: Vec<Movable>,
+        found: Vec<MovableSecret>,
         moves: bool,
     },
-    /// Trust a webhook as it is now, then ask who answers at its address.
+    /// Trust a webhook as it is now, then ask its bot for its name.
     Trust(Generation, Box<WebhookInUse>),
-    /// Read what the dialog of Preview and Test needs: test chats and history.
+    /// Read the test chats and the history for the Preview and Test dialog.
     LoadTests,
-    PrepareTest(Generation, Box<Job>),
-    CompareModes(Generation, Box<Job>),
-    /// Remember a test chat, by the name it is to have, else as it is.
+    PrepareTest(Generation, Box<MessageJob>),
+    CompareModes(Generation, Box<MessageJob>),
+    /// Save a test chat under `name`; without a name only remember it as the last one used.
     RememberChat {
         name: Option<String>,
         chat: String,
     },
-    SendTest(Generation, Box<TestSend>),
-    /// Send an earlier test again, as its campaign is now.
-    Resend(Generation, Box<workspace::TestSend>),
+    SendTest(Generation, Box<TestJob>),
+    /// Send an earlier test again, with the campaign as it is now.
+    Resend(Generation, Box<workspace::TestSendRecord>),
     LoadGrammar(Option<ParseMode>),
     LoadCodeGrammars,
-    /// Wait for a message to the webhook's bot and keep its chat.
+    /// Wait for a message to the webhook's bot and save its chat.
     Capture(Generation, Box<WebhookInUse>),
     StopCapture,
     CopyByCommand {
@@ -104,10 +106,10 @@ pub enum Task {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ask {
+pub enum AppCommand {
     Act(Action),
     SaveAndQuit,
-    /// Leave; what is not saved is forgotten.
+    /// Quit; unsaved text and its drafts are discarded.
     QuitUnsaved,
 }
 
@@ -115,40 +117,43 @@ pub enum Ask {
 pub struct ExternalEdit {
     pub stem: String,
     pub text: String,
+    /// The end of the file's name after the stem, such as `.json.liquid`.
     pub ending: String,
-    pub position: Position,
+    pub position: LineColumn,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Timer {
     Draft(String),
-    /// Making the message of a body that ends in what may become a trigger; the number of the last composition.
+    /// Compose after a short delay, because the last key may begin a trigger (`<<`, `{{`); the generation of the
+    /// last composition.
     Compose(Generation),
-    /// Trying the body on a sample of the recipients; the number of the composition it stands for.
+    /// Compose the sample of recipients; the generation of the composition it belongs to.
     Survey(Generation),
-    /// Opening the picker in a large body, behind the key that may open it; the text's version.
-    Pick(u64),
-    /// Telling what waited while one typed; the version behind the last key.
-    Rest(u64),
+    /// Open the picker in a large body, after the key that may open it; the text's version.
+    OpenPicker(u64),
+    /// Show problems that were held back while the user typed; the text's version after the last key.
+    TypingPaused(u64),
     Highlight,
 }
 
 impl Timer {
     pub fn delay(&self) -> Duration {
         Duration::from_millis(match self {
-            // Within the second that is promised.
+            // A draft is promised within a second of the edit; the rest of the second is for writing it.
             Timer::Draft(_) => 600,
-            Timer::Compose(_) | Timer::Rest(_) => 400,
+            Timer::Compose(_) | Timer::TypingPaused(_) => 400,
             Timer::Survey(_) => 250,
-            // As soon as the key is painted.
-            Timer::Pick(_) => 0,
+            // Zero still lets the loop draw the key first: timers are handled after input.
+            Timer::OpenPicker(_) => 0,
+            // Text above one call's limit is highlighted in steps; the loop handles keys between two of them.
             Timer::Highlight => 1,
         })
     }
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub enum Change {
+pub enum WorkspaceChange {
     NewCampaign {
         campaign: Box<Campaign>,
         body: String,
@@ -162,14 +167,14 @@ pub enum Change {
         stem: String,
         name: String,
     },
-    /// A new name, and file names made of it.
+    /// A new name, and new file names derived from it.
     RenameCampaign {
         stem: String,
         name: String,
     },
-    /// A campaign whose files somebody else has deleted, as it was, with its body as it is now.
+    /// Create a campaign again whose files were deleted on disk, with its body as it is in the editor.
     RemakeCampaign {
-        /// The files as they were; those that are gone are absent.
+        /// The files as last read; deleted ones are absent.
         campaign: Box<CampaignFiles>,
         body: String,
     },
@@ -177,10 +182,10 @@ pub enum Change {
     DeleteCampaign(String),
     NewWebhook {
         webhook: Box<Webhook>,
-        /// The campaign that has none yet and takes it.
-        taker: Option<String>,
+        /// The campaign without a webhook that will use this one.
+        assign_to: Option<String>,
     },
-    /// A webhook's settings; a real token in its address moves to the secret store.
+    /// A webhook's settings. A real token in its address is moved to the secret store.
     SaveWebhook {
         stem: String,
         webhook: Box<Webhook>,
@@ -190,13 +195,13 @@ pub enum Change {
         stem: String,
         name: String,
     },
-    /// A new name, and a file name made of it, which campaigns follow.
+    /// A new name, and a new file name derived from it; campaigns that use the webhook are updated.
     RenameWebhook {
         stem: String,
         name: String,
     },
     /// Into the trash of the workspace.
     DeleteWebhook(String),
-    /// What was put into the trash last comes back.
+    /// Restore what was last moved to the trash.
     UndoDelete,
 }

@@ -1,8 +1,9 @@
-//! Faults of our own: a panic in a task becomes words in the footer, one of the loop ends the console in good order.
+//! Catches panics: a panic in a task becomes a message in the footer, a panic in the event loop ends the
+//! console cleanly.
 //!
 //! ```text
-//! panic ─▶ hook: notes place and words, secrets masked ─▶ unwinds to catch ─▶ Fault ─▶ Msg::Fault, or the end
-//!                └ in a thread that nobody catches in ─▶ Msg::Fault at once
+//! panic ─▶ hook: keeps location and message, secrets masked ─▶ unwinds to `catch` ─▶ Msg::Fault, or exit
+//!                └ in a thread without a `catch` ─▶ Msg::Fault at once
 //! ```
 
 use std::any::Any;
@@ -15,22 +16,24 @@ use std::task::Poll;
 
 use crate::text::visible;
 
-/// Provokes faults, for tests of what follows from them: names of works by [`Work::id`], of which each panics the
-/// first time that it is done, and `update` or `draw`, the loop's own, which panic once a body has unsaved edits;
-/// parted by commas. Read once, at the start. Other words in it only end up in the panic's message.
-pub const VARIABLE: &str = "TELECAST_FAULT";
+/// Injects panics, for tests. A comma-separated list of names: each [`Work::id`] in it panics the first time
+/// that work is done; `update` and `draw` make the event loop panic once a body has unsaved edits. Read once,
+/// at the start. Any other text in it only appears in the panic's message, which is how tests check that
+/// secrets are masked.
+pub(crate) const VARIABLE: &str = "TELECAST_FAULT";
 
 thread_local! {
-    // The hook runs before the stack is unwound, and only on the panicking thread: it has no other way to the catch.
+    // The hook runs before the stack is unwound, on the panicking thread. Thread-local state is the only way to
+    // pass the message on to `catch`: the payload has no location.
     static IS_CAUGHT: Cell<bool> = const { Cell::new(false) };
     static LAST: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// A panic that was caught: its place and its words, secrets masked.
+/// A caught panic: its location and message, with secrets masked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault(String);
+pub struct CaughtPanic(String);
 
-impl fmt::Display for Fault {
+impl fmt::Display for CaughtPanic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&visible(&self.0))
     }
@@ -58,24 +61,25 @@ pub enum Work {
 }
 
 impl Work {
-    /// Returns its name in [`VARIABLE`].
+    /// Returns the name in [`VARIABLE`].
     pub fn id(self) -> &'static str {
         self.row().0
     }
 
-    /// Returns a fault in it for the footer.
-    pub fn in_words(self, fault: &Fault) -> String {
+    /// Returns the footer's message for a panic in this work.
+    pub fn footer_message(self, fault: &CaughtPanic) -> String {
         let (_, what, outcome) = self.row();
-        format!("telecast had a fault in {what}; {outcome}; please report it: {fault}")
+        format!("internal error while {what}; {outcome}; please report it: {fault}")
     }
 
-    /// Its name, what was being done, and what became of it: the text is in the editor all the same.
+    /// Returns the name, the activity, and what the panic means for the user's text, which is still in the
+    /// editor.
     fn row(self) -> (&'static str, &'static str, &'static str) {
         let safe = "nothing was lost";
-        let perhaps = "it was perhaps not saved, and nothing in the editor was lost";
+        let perhaps = "it may not be saved, but no text in the editor was lost";
         match self {
-            Work::Compose => ("compose", "making the message", safe),
-            Work::Survey => ("survey", "trying the recipients", safe),
+            Work::Compose => ("compose", "composing the message", safe),
+            Work::Survey => ("survey", "checking a sample of recipients", safe),
             Work::CheckCampaigns => ("check-campaigns", "checking the campaigns", safe),
             Work::People => ("people", "reading the profiles", safe),
             Work::Reload => ("reload", "reading the workspace", safe),
@@ -85,57 +89,60 @@ impl Work {
             Work::CheckBot => ("check-bot", "asking the bot", safe),
             Work::Tests => ("tests", "reading the test chats", safe),
             Work::SendTest => {
-                ("send-test", "sending the test", "the test may have arrived, and nothing was lost")
+                ("send-test", "sending the test", "the test may have arrived, no text was lost")
             }
-            Work::Capture => ("capture", "catching the chat", safe),
+            Work::Capture => ("capture", "capturing the chat", safe),
             Work::Compare => ("compare", "comparing the parse modes", safe),
-            Work::Colours => ("colours", "colouring", safe),
+            Work::Colours => ("colours", "highlighting", safe),
             Work::Copy => ("copy", "copying", safe),
             Work::Editor => ("editor", "running $EDITOR", safe),
-            Work::Background => ("background", "the background", safe),
+            Work::Background => ("background", "working in the background", safe),
         }
     }
 }
 
-/// Notes each panic for the one who catches it, with secrets masked by `redact`; one that nobody catches goes to
-/// `report`. Nothing is printed, and the terminal stays whose it is.
-pub fn install_hook(
+/// Installs a panic hook. A panic inside [`catch`] is kept for it, with secrets masked by `redact`; any other
+/// goes to `report`. Nothing is printed, so that a panic does not write over the console's screen.
+pub(crate) fn install_hook(
     redact: impl Fn(&str) -> String + Send + Sync + 'static,
-    report: impl Fn(Fault) + Send + Sync + 'static,
+    report: impl Fn(CaughtPanic) + Send + Sync + 'static,
 ) {
     std::panic::set_hook(Box::new(move |info| {
-        let words = redact(&in_words(info));
+        // Masked before it is stored or reported: nothing after this point sees the raw text.
+        let message = redact(&describe(info));
         if IS_CAUGHT.get() {
-            LAST.set(Some(words));
+            LAST.set(Some(message));
         } else {
-            report(Fault(words));
+            report(CaughtPanic(message));
         }
     }));
 }
 
-fn in_words(info: &PanicHookInfo<'_>) -> String {
-    let words = info.payload_as_str().unwrap_or("a panic without words");
-    info.location().map_or_else(|| words.to_owned(), |place| format!("{place}: {words}"))
+fn describe(info: &PanicHookInfo<'_>) -> String {
+    let message = info.payload_as_str().unwrap_or("a panic, no message");
+    info.location().map_or_else(|| message.to_owned(), |place| format!("{place}: {message}"))
 }
 
-/// Runs `work` and returns what came out of it, or its panic.
+/// Runs `work` and returns its result, or its panic.
 ///
-/// What the panic left half changed is seen afterwards: leave it, or only read it.
-pub fn catch<T>(work: impl FnOnce() -> T) -> Result<T, Fault> {
+/// State that the panic left half changed is visible afterwards: do not use it, or only read it.
+pub(crate) fn catch<T>(work: impl FnOnce() -> T) -> Result<T, CaughtPanic> {
+    // Restored afterwards rather than set to false: `catch` may be nested, as in a task that the loop catches.
     let was_caught = IS_CAUGHT.replace(true);
     let result = catch_unwind(AssertUnwindSafe(work));
     IS_CAUGHT.set(was_caught);
-    result.map_err(|payload| Fault(LAST.take().unwrap_or_else(|| without_hook(payload.as_ref()))))
+    result.map_err(|payload| CaughtPanic(LAST.take().unwrap_or_else(|| payload_message(payload.as_ref()))))
 }
 
-/// Where no hook is installed, as in tests, the words are all that is left.
-fn without_hook(payload: &(dyn Any + Send)) -> String {
-    let words = payload.downcast_ref::<String>().map(String::as_str);
-    words.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("a panic without words").to_owned()
+/// Without a hook, as in unit tests, the payload is all there is.
+fn payload_message(payload: &(dyn Any + Send)) -> String {
+    let message = payload.downcast_ref::<String>().map(String::as_str);
+    message.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("a panic, no message").to_owned()
 }
 
-pub async fn catch_task<T>(task: impl Future<Output = T>) -> Result<T, Fault> {
+pub(crate) async fn catch_task<T>(task: impl Future<Output = T>) -> Result<T, CaughtPanic> {
     let mut task = pin!(task);
+    // Each poll is caught, because a panic unwinds through `poll`, not through the future.
     std::future::poll_fn(|context| match catch(|| task.as_mut().poll(context)) {
         Ok(poll) => poll.map(Ok),
         Err(fault) => Poll::Ready(Err(fault)),
@@ -144,24 +151,27 @@ pub async fn catch_task<T>(task: impl Future<Output = T>) -> Result<T, Fault> {
 }
 
 #[derive(Debug, Default)]
-pub struct Provoked {
+pub struct InjectedFaults {
     text: String,
     left: Mutex<Vec<String>>,
 }
 
-impl Provoked {
+impl InjectedFaults {
     pub fn new(text: &str) -> Self {
         let left = text.split(',').map(|word| word.trim().to_owned()).collect();
         Self { text: text.to_owned(), left: Mutex::new(left) }
     }
 
-    pub fn awaits(&self, id: &str) -> bool {
+    pub fn is_armed(&self, id: &str) -> bool {
+        // The list is valid even if a thread panicked while holding the lock, so a poisoned lock is used as it
+        // is.
         self.left.lock().unwrap_or_else(PoisonError::into_inner).iter().any(|left| left == id)
     }
 
-    /// Panics where this fault was asked for and has not struck yet.
-    pub fn strike(&self, id: &str) {
-        if self.awaits(id) {
+    /// Panics if this panic was requested and has not happened yet.
+    pub fn trigger(&self, id: &str) {
+        if self.is_armed(id) {
+            // Removed first: the panic happens once, so that a test can check that the next attempt works.
             self.left.lock().unwrap_or_else(PoisonError::into_inner).retain(|left| left != id);
             panic!("{id}, as {VARIABLE} asks: {}", self.text);
         }

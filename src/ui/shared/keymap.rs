@@ -1,15 +1,15 @@
-//! From the terminal's key events to [`Key`]s, and from keys to actions where one stands.
+//! Turns the terminal's key events into [`Key`]s, and keys into actions by context.
 
 mod file;
 
 use crossterm::event::{KeyCode as Code, KeyEvent, KeyEventKind, KeyModifiers};
 
-use crate::ui::shared::action::{ACTIONS, Action, Context};
+use crate::ui::shared::action::{ACTIONS, Action, KeyContext};
 use crate::ui::widget::{Key, KeyCode};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Keymap {
-    bindings: Vec<(Context, Key, Action)>,
+    bindings: Vec<(KeyContext, Key, Action)>,
 }
 
 impl Default for Keymap {
@@ -18,14 +18,15 @@ impl Default for Keymap {
             .iter()
             .flat_map(|row| row.keys.iter().map(move |(context, key)| (*context, key, row.action)));
         let bindings =
+            // A test checks that every key of the table parses, so nothing is lost here.
             rows.filter_map(|(context, key, action)| Some((context, key.parse().ok()?, action))).collect();
         Self { bindings }
     }
 }
 
 impl Keymap {
-    /// Returns what `key` does in the first of `contexts` that knows it.
-    pub fn action(&self, contexts: &[Context], key: Key) -> Option<Action> {
+    /// Returns the action of `key` in the first of `contexts` that binds it.
+    pub fn action(&self, contexts: &[KeyContext], key: Key) -> Option<Action> {
         contexts.iter().find_map(|context| {
             self.bindings
                 .iter()
@@ -34,24 +35,25 @@ impl Keymap {
         })
     }
 
-    /// Returns the keys of `action` in the order of the table, with where each holds.
-    pub fn keys(&self, action: Action) -> impl Iterator<Item = (Context, Key)> + '_ {
+    /// Returns the keys of `action` with their contexts, in the order of the table.
+    pub fn keys(&self, action: Action) -> impl Iterator<Item = (KeyContext, Key)> + '_ {
         self.bindings
             .iter()
             .filter(move |(_, _, bound)| *bound == action)
             .map(|(context, key, _)| (*context, *key))
     }
 
-    /// Returns the key to show for `action` to someone who can use the keys of `contexts`.
-    pub fn shown_key(&self, contexts: &[Context], action: Action) -> Option<Key> {
+    /// Returns the key to show for `action` if the keys of `contexts` work, the innermost context first.
+    pub fn shown_key(&self, contexts: &[KeyContext], action: Action) -> Option<Key> {
         contexts
             .iter()
             .find_map(|context| self.keys(action).find(|(bound, _)| bound == context).map(|(_, key)| key))
     }
 }
 
-/// Returns the key of a terminal event, or `None` for releases and keys that have no use here.
-pub fn key_of(event: KeyEvent) -> Option<Key> {
+/// Returns the key of a terminal event, or `None` for releases and for keys that telecast does not use.
+pub(crate) fn key_of(event: KeyEvent) -> Option<Key> {
+    // Terminals with the kitty protocol, and Windows, report releases too; each key would count twice.
     if event.kind == KeyEventKind::Release {
         return None;
     }
@@ -63,6 +65,8 @@ pub fn key_of(event: KeyEvent) -> Option<Key> {
     };
     key.code = match event.code {
         Code::Char(c) => {
+            // The character carries the shift already (`A`, `?`); which characters need it depends on the
+            // keyboard's layout.
             key.shift = false;
             // Terminals send Ctrl with letters in either case.
             KeyCode::Char(if key.ctrl { c.to_ascii_lowercase() } else { c })
@@ -129,28 +133,30 @@ mod tests {
     }
 
     fn table() -> String {
-        let shown = |context: Context, text: &str| {
-            let key: Key = text.parse().unwrap();
-            let place = match context {
-                Context::Anywhere => "",
-                Context::Panes => " (outside text)",
-                Context::Definitions => " (in 1, 2)",
-                Context::Preview => " (in 4)",
-                Context::Body => " (in 3)",
-            };
-            format!("`{}`{place}", key.to_string().replace('|', "\\|"))
+        let keys = |row: &crate::ui::shared::action::ActionRow, is_letter: bool| {
+            let of_column = |context: &KeyContext| (*context != KeyContext::Anywhere) == is_letter;
+            let shown = row.keys.iter().filter(|(context, _)| of_column(context)).map(|(context, text)| {
+                let key: Key = text.parse().unwrap();
+                let pane = match context {
+                    KeyContext::Anywhere | KeyContext::Panes => "",
+                    KeyContext::Definitions => " (panes 1, 2)",
+                    KeyContext::Preview => " (pane 4)",
+                    KeyContext::Body => " (pane 3)",
+                };
+                format!("`{}`{pane}", key.to_string().replace('|', "\\|"))
+            });
+            shown.collect::<Vec<_>>().join(" ")
         };
-        let row = |row: &crate::ui::shared::action::Row| {
-            let keys: Vec<String> = row.keys.iter().map(|(context, key)| shown(*context, key)).collect();
-            format!("| {} | {} |\n", row.title, keys.join(" "))
+        let row = |row: &crate::ui::shared::action::ActionRow| {
+            format!("| {} | {} | {} |\n", row.title, keys(row, false), keys(row, true)).replace("|  |", "| |")
         };
-        format!("| what | keys |\n| --- | --- |\n{}", ACTIONS.iter().map(row).collect::<String>())
+        let rows: String = ACTIONS.iter().map(row).collect();
+        format!("| action | anywhere | outside text |\n| --- | --- | --- |\n{rows}")
     }
 
     #[test]
-    fn the_readme_lists_the_keys_as_they_are() {
-        let readme = include_str!("../../../README.md");
-        assert!(readme.contains(&table()), "the README's table of keys is to be:\n{}", table());
+    fn the_generated_list_of_keys_is_current() {
+        crate::help::tests::check_generated("assets/help/keys.md", "keys", &table());
     }
 
     #[test]

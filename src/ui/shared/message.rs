@@ -1,11 +1,11 @@
-//! A message as a Telegram client would lay it out, as lines of styled runs: data, drawn elsewhere.
+//! Lays a message out as a Telegram client would, as lines of styled runs. `bubble` draws them.
 //!
 //! ```text
-//! text + entities ──style──▶ stretches ──block──▶ paragraphs, quotes, code blocks ──wrap──▶ lines
+//! text + entities ──style──▶ styled ranges ──block──▶ paragraphs, quotes, code blocks ──wrap──▶ lines
 //! ```
 //!
-//! Knows no colours and no terminal. Right-to-left text stays in its logical order; what could drive a terminal is
-//! shown as pictures.
+//! It knows nothing about colours or terminals. Right-to-left text stays in logical order. Control characters
+//! are replaced by visible symbols.
 
 mod block;
 mod content;
@@ -14,22 +14,22 @@ mod line;
 mod style;
 mod wrap;
 
-use crate::compose::Part;
+use crate::compose::MessagePart;
 use crate::telegram::request::Button;
 use crate::telegram::{EntityKind, FormattedText};
 use crate::text::Span;
 
-pub use content::of_request;
-pub use line::{Line, Message, Options, Role, Run, RunStyle};
+pub(crate) use content::layout_request;
+pub(crate) use line::{LayoutOptions, MessageLayout, MessageLine, RunRole, RunStyle, StyledRun};
 
-pub fn layout(text: &FormattedText, rows: &[Vec<Button>], options: Options) -> Message {
+pub(crate) fn layout(text: &FormattedText, rows: &[Vec<Button>], options: LayoutOptions) -> MessageLayout {
     let mut body = block::lines(text, options);
     body.extend(addresses(text, options));
-    Message { body, keyboard: keyboard::lines(rows, options) }
+    MessageLayout { body, keyboard: keyboard::lines(rows, options) }
 }
 
-/// Lists the addresses that are not to be seen in the text, each once, in full.
-fn addresses(text: &FormattedText, options: Options) -> Vec<Line> {
+/// Lists in full the addresses that the text hides, each once.
+fn addresses(text: &FormattedText, options: LayoutOptions) -> Vec<MessageLine> {
     let mut listed: Vec<(String, Span)> = Vec::new();
     for (entity, range) in text.entities.iter().zip(text.byte_ranges()) {
         let address = match &entity.kind {
@@ -37,6 +37,8 @@ fn addresses(text: &FormattedText, options: Options) -> Vec<Line> {
             EntityKind::TextMention { user_id } => format!("tg://user?id={user_id}"),
             _ => continue,
         };
+        // A link whose text is its address hides nothing. Any other text can pretend to be a different address,
+        // so the real one is always shown.
         let is_listed = listed.iter().any(|(other, _)| *other == address);
         if text.text[range.clone()] != address && !is_listed {
             listed.push((address, range.into()));
@@ -45,7 +47,7 @@ fn addresses(text: &FormattedText, options: Options) -> Vec<Line> {
     let arrow = if options.is_ascii { "-> " } else { "↗ " };
     let lines = listed.into_iter().flat_map(|(address, linked)| {
         let mut lines = wrap::address(arrow, &address, options.width);
-        lines.iter_mut().for_each(|line| line.stand_for(Part::Text(linked)));
+        lines.iter_mut().for_each(|line| line.set_part(MessagePart::Text(linked)));
         lines
     });
     lines.collect()

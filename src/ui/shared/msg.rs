@@ -1,4 +1,4 @@
-//! Everything that can happen to the console, as data that can be logged, compared and replayed.
+//! Messages: everything that can happen to the console, as data that can be logged, compared and replayed.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,27 +7,27 @@ use crate::capture::CapturedChat;
 use crate::compose::Composed;
 use crate::diagnostic::Severity;
 use crate::profile::Profile;
-use crate::secrets::Movable;
-use crate::service::{BotStatus, Compared, People, Surveyed, TestAnswer};
+use crate::secrets::MovableSecret;
+use crate::service::{BotStatus, ModePreviews, ProfileContext, SurveyResult, TestResult};
 use crate::ui::editor::highlight::{CodeGrammars, Grammar};
 use crate::ui::shared::effect::Timer;
-use crate::ui::shared::fault::{Fault, Work};
-use crate::ui::shared::latest::Latest;
-use crate::ui::shared::request::Generation;
+use crate::ui::shared::fault::{CaughtPanic, Work};
+use crate::ui::shared::ptr_eq::PtrEq;
+use crate::ui::shared::query::Generation;
 use crate::ui::widget::Input;
-use crate::workspace::{Draft, Fingerprint, TestChats, TestSend, Workspace};
+use crate::workspace::{CampaignDraft, Fingerprint, TestChats, TestSendRecord, Workspace};
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Msg {
     Input(Input),
-    Composed(Generation, Latest<Composed>),
-    Surveyed(Generation, Latest<Surveyed>),
+    Composed(Generation, PtrEq<Composed>),
+    Surveyed(Generation, PtrEq<SurveyResult>),
     CampaignsChecked(Generation, BTreeMap<String, Severity>),
-    PeopleLoaded(Result<People, String>),
+    PeopleLoaded(Result<ProfileContext, String>),
     ProfilesFound(Generation, Result<Vec<Arc<Profile>>, String>),
     WorkspaceRead(Result<Arc<Workspace>, String>),
     FilesChanged,
-    DraftsFound(Vec<Draft>),
+    DraftsFound(Vec<CampaignDraft>),
     DraftFailed(String),
     BodySaved {
         stem: String,
@@ -35,34 +35,34 @@ pub enum Msg {
         result: Result<Fingerprint, SaveFailure>,
     },
     Changed {
-        result: Result<Done, String>,
+        result: Result<ChangeOutcome, String>,
         workspace: Result<Arc<Workspace>, String>,
     },
-    TestPrepared(Generation, Latest<Composed>),
+    TestPrepared(Generation, PtrEq<Composed>),
     PrivateAdopted(Result<(), String>),
-    OldSecretsFound(Vec<Movable>),
+    OldSecretsFound(Vec<MovableSecret>),
     SecretsMoved(Result<String, String>),
     BotChecked(Generation, BotStatus),
     TestsLoaded {
         chats: TestChats,
-        history: Vec<TestSend>,
+        history: Vec<TestSendRecord>,
     },
-    /// A test was sent, or could not even be made, in words.
-    TestAnswered(Generation, Result<Box<TestAnswer>, String>),
+    /// The result of a test, or the reason why it could not be composed.
+    TestAnswered(Generation, Result<Box<TestResult>, String>),
     ChatCaptured(Generation, Result<CapturedChat, String>),
     EditedExternally {
         stem: String,
         result: Result<String, String>,
     },
-    ModesCompared(Generation, Latest<Compared>),
+    ModesCompared(Generation, PtrEq<ModePreviews>),
     Copied(Result<(), String>),
-    GrammarLoaded(Latest<Arc<Grammar>>),
-    CodeGrammarsLoaded(Latest<Arc<CodeGrammars>>),
+    GrammarLoaded(PtrEq<Arc<Grammar>>),
+    CodeGrammarsLoaded(PtrEq<Arc<CodeGrammars>>),
     Due(Timer),
-    /// A task panicked; whatever waits for its answer waits no more.
+    /// A task panicked. The state stops waiting for its result.
     Fault {
         work: Work,
-        fault: Fault,
+        fault: CaughtPanic,
     },
 }
 
@@ -73,11 +73,12 @@ pub enum SaveFailure {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Done {
-    pub words: String,
+pub struct ChangeOutcome {
+    pub message: String,
+    /// The stem of the campaign to open.
     pub open: Option<String>,
-    /// Whether one goes on by typing in its body.
-    pub enters: bool,
-    /// A stem that is now another one.
+    /// Whether the focus moves to the body.
+    pub focuses_body: bool,
+    /// The old and the new stem of a rename.
     pub renamed: Option<(String, String)>,
 }

@@ -1,4 +1,4 @@
-//! What a screen is to the app around it.
+//! The interface between the app and its screens.
 
 use std::fmt;
 
@@ -6,81 +6,86 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use crate::ui::shared::Shared;
-use crate::ui::shared::action::{Action, Context};
-use crate::ui::shared::effect::{Effect, Entry};
+use crate::ui::shared::SharedState;
+use crate::ui::shared::action::{Action, KeyContext};
+use crate::ui::shared::effect::{Effect, JournalEntry};
 use crate::ui::shared::msg::Msg;
 use crate::ui::widget::Link;
 
-/// A screen: it owns its state, its panes and its dialogs.
+/// A screen. It owns its state, panes and dialogs.
 pub trait Screen: fmt::Debug {
-    /// Returns what the screen asks for when the console opens, after the first frame.
-    fn start(&mut self, shared: &mut Shared) -> Vec<Effect>;
+    /// Starts the screen; the returned effects run after the first frame.
+    fn start(&mut self, shared: &mut SharedState) -> Vec<Effect>;
 
-    /// Takes an input while this screen is the current one, or the answer to a question that it may have asked.
-    fn update(&mut self, shared: &mut Shared, message: Msg) -> Vec<Effect>;
+    /// Handles an input while this screen is the current one, or a result that this screen may have asked for.
+    fn update(&mut self, shared: &mut SharedState, message: Msg) -> Vec<Effect>;
 
-    fn act(&mut self, shared: &mut Shared, action: Action) -> Vec<Effect>;
+    fn act(&mut self, shared: &mut SharedState, action: Action) -> Vec<Effect>;
 
-    /// Rebuilds what follows from the state, once a message: the layout in `area` (all but the header and the footer),
-    /// and whatever drawing would have to compute.
-    fn follow(&mut self, shared: &mut Shared, area: Rect) -> Vec<Effect>;
+    /// Updates everything that is derived from the state, once per message: the layout in `area` (all but
+    /// header and footer) and values that drawing would otherwise compute.
+    fn prepare_view(&mut self, shared: &mut SharedState, area: Rect) -> Vec<Effect>;
 
-    /// Draws the screen as [`Screen::follow`] has laid it out, its dialogs last.
-    fn view(&self, shared: &Shared, buf: &mut Buffer) -> Option<Cursor>;
+    /// Draws the screen with the layout of [`Screen::prepare_view`]; its dialogs come last.
+    fn view(&self, shared: &SharedState, buf: &mut Buffer) -> Option<Cursor>;
 
-    fn place(&self) -> Place;
+    fn focus(&self) -> ScreenFocus;
 
-    /// Returns what is on the right of the header, from right to left.
-    fn header(&self, _shared: &Shared) -> Vec<HeaderPart> {
+    /// Returns the right part of the header, from right to left.
+    fn header(&self, _shared: &SharedState) -> Vec<HeaderPart> {
         Vec::new()
     }
 
-    /// Returns the keys that the footer shows instead of the actions', where a line of its own takes the keyboard.
-    fn footer(&self) -> Option<Keys> {
+    /// Returns the keys that the footer shows instead of the actions' keys, while an input line of the screen
+    /// (such as search) has the keyboard.
+    fn footer(&self) -> Option<KeyHints> {
         None
     }
 
-    fn links(&self, _shared: &Shared) -> Vec<Link> {
+    fn links(&self, _shared: &SharedState) -> Vec<Link> {
         Vec::new()
     }
 
+    /// Returns the names of everything that is unsaved, for the question before quitting.
     fn unsaved(&self) -> Vec<String> {
         Vec::new()
     }
 
-    /// Saves all that is not saved; where something cannot be, says so and takes [`Shared::is_quitting`] back.
-    fn save_all(&mut self, _shared: &mut Shared) -> Vec<Effect> {
+    /// Saves everything that is unsaved. If something cannot be saved, shows why and resets
+    /// [`SharedState::is_quitting`].
+    fn save_all(&mut self, _shared: &mut SharedState) -> Vec<Effect> {
         Vec::new()
     }
 
-    /// Forgets all that is not saved, and its drafts.
-    fn discard_all(&mut self, _shared: &Shared) -> Vec<Effect> {
+    /// Discards everything that is unsaved, and its drafts.
+    fn discard_all(&mut self, _shared: &SharedState) -> Vec<Effect> {
         Vec::new()
     }
 
-    fn texts(&self) -> Vec<String> {
+    /// Returns the names of the open texts, each an argument for [`Screen::draft_entry`].
+    fn open_texts(&self) -> Vec<String> {
         Vec::new()
     }
 
-    /// Returns what makes the draft of a text that of the text as it is now.
-    fn journal(&mut self, _shared: &Shared, _text: &str) -> Option<Entry> {
+    /// Returns the entry that brings a text's draft up to date: the draft is written, or deleted if nothing is
+    /// unsaved. `None` if the draft is up to date already.
+    fn draft_entry(&mut self, _shared: &SharedState, _text: &str) -> Option<JournalEntry> {
         None
     }
 }
 
-/// Keys or groups of them, each with what it does.
-pub type Keys = &'static [(&'static str, &'static str)];
+/// Keys or groups of keys, each with a description.
+pub(crate) type KeyHints = &'static [(&'static str, &'static str)];
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct ScreenFocus {
     pub title: &'static str,
-    /// Where keys are looked up, the innermost first.
-    pub contexts: &'static [Context],
+    /// The contexts in which keys are looked up, the innermost first.
+    pub contexts: &'static [KeyContext],
     /// Whether a dialog of the screen has the keyboard.
     pub is_covered: bool,
-    /// The keys that are no actions, for the help: groups, each but the first with a heading.
-    pub keys: Vec<(&'static str, Keys)>,
+    /// The keys that are not actions, for the help. Every group but the first has a heading.
+    pub keys: Vec<(&'static str, KeyHints)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

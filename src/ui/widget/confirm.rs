@@ -1,9 +1,9 @@
-//! A question with a few answers; the harmless one comes last and is what Esc means.
+//! A question with a few answers. The harmless answer comes last, and is the one that Esc gives.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::ui::widget::dialog::{frame, stage};
+use crate::ui::widget::dialog::{dialog_area, draw_frame};
 use crate::ui::widget::draw;
 use crate::ui::widget::input::{Mouse, MouseKind};
 use crate::ui::widget::key::{Key, KeyCode};
@@ -13,40 +13,41 @@ use crate::ui::widget::theme::Theme;
 pub struct Confirm<D> {
     pub title: String,
     pub text: String,
-    /// What can be answered: the words, whose first letter is a key too, and what is decided by them.
+    /// The label of each answer and its decision. The first letter of a label also works as a key.
     pub answers: Vec<(String, D)>,
     pub chosen: usize,
 }
 
-pub trait Decide: Clone {
-    /// The decision that nothing happens: what Esc means.
-    fn stay() -> Self;
+pub trait ConfirmDecision: Clone {
+    /// The decision that changes nothing, which Esc gives.
+    fn cancel() -> Self;
 
-    /// Whether its letter only chooses it: what cannot be taken back, in questions that come up by themselves or that a
-    /// stranger's file can raise.
-    fn takes_enter(&self) -> bool;
+    /// Whether its letter only selects it, and Enter must confirm it. For decisions that cannot be undone, in questions
+    /// that open by themselves or because of someone else's file.
+    fn needs_enter(&self) -> bool;
 }
 
-impl<D: Decide> Confirm<D> {
-    /// Asks; the last answer is chosen where the others destroy something.
+impl<D: ConfirmDecision> Confirm<D> {
+    /// Creates a question with the first answer selected.
     pub fn new(title: &str, text: String, answers: Vec<(&str, D)>) -> Self {
-        let answers = answers.into_iter().map(|(words, decision)| (words.to_owned(), decision)).collect();
+        let answers = answers.into_iter().map(|(label, decision)| (label.to_owned(), decision)).collect();
         Self { title: title.to_owned(), text, answers, chosen: 0 }
     }
 
+    /// Handles a key; returns the decision if it gave one.
     pub fn press(&mut self, key: Key) -> Option<D> {
         let n = self.answers.len().max(1);
         match key.code {
-            KeyCode::Esc => return Some(D::stay()),
+            KeyCode::Esc => return Some(D::cancel()),
             KeyCode::Enter => return self.answers.get(self.chosen).map(|(_, decision)| decision.clone()),
             KeyCode::Left | KeyCode::Up => self.chosen = (self.chosen + n - 1) % n,
             KeyCode::Right | KeyCode::Down | KeyCode::Tab => self.chosen = (self.chosen + 1) % n,
             KeyCode::Char(c) => {
-                let is_meant =
-                    |words: &str| words.chars().next().is_some_and(|first| first.eq_ignore_ascii_case(&c));
-                let at = self.answers.iter().position(|(words, _)| is_meant(words))?;
-                // Whoever was still typing when the question came must not have answered it by that.
-                if self.answers[at].1.takes_enter() {
+                let starts_with_key =
+                    |label: &str| label.chars().next().is_some_and(|first| first.eq_ignore_ascii_case(&c));
+                let at = self.answers.iter().position(|(label, _)| starts_with_key(label))?;
+                // The question may open while the user is typing; that letter must not answer it.
+                if self.answers[at].1.needs_enter() {
                     self.chosen = at;
                     return None;
                 }
@@ -61,12 +62,13 @@ impl<D: Decide> Confirm<D> {
         let MouseKind::Down { .. } = mouse.kind else { return None };
         let buttons = self.buttons(self.area(screen));
         let at = buttons.iter().position(|button| button.contains((mouse.x, mouse.y).into()))?;
+        // A click is deliberate, so it confirms at once.
         self.chosen = at;
         self.press(Key::plain(KeyCode::Enter))
     }
 
     pub fn area(&self, screen: Rect) -> Rect {
-        let stage = stage(screen);
+        let stage = dialog_area(screen);
         let width = 64.min(stage.width);
         draw::centered(stage, width, self.height(usize::from(width.saturating_sub(4))))
     }
@@ -76,12 +78,13 @@ impl<D: Decide> Confirm<D> {
         u16::try_from(draw::wrap(&self.text, width).len()).unwrap_or(u16::MAX).saturating_add(4 + rows)
     }
 
-    /// Where each answer stands in rows of `width` cells: the row and the column, from 0, and how wide it is.
+    /// Returns the position of each answer in rows of `width` cells: row and column, from 0, and width.
     fn rows(&self, width: u16) -> Vec<(u16, u16, u16)> {
         let (mut row, mut x) = (0, 0);
         let mut rows = Vec::with_capacity(self.answers.len());
-        for (words, _) in &self.answers {
-            let wide = u16::try_from(crate::text::width(words)).unwrap_or(0) + 4;
+        for (label, _) in &self.answers {
+            // The brackets and spaces of `[ label ]` take four cells.
+            let wide = u16::try_from(crate::text::width(label)).unwrap_or(0) + 4;
             if 0 < x && width < x + wide {
                 (row, x) = (row + 1, 0);
             }
@@ -102,13 +105,13 @@ impl<D: Decide> Confirm<D> {
 
     pub fn draw(&self, buf: &mut Buffer, screen: Rect, theme: &Theme) {
         let area = self.area(screen);
-        let room = frame(buf, area, &self.title, "←→ Enter · Esc", theme);
+        let room = draw_frame(buf, area, &self.title, "←→ select · Enter confirm · Esc cancel", theme);
         for (line, y) in draw::wrap(&self.text, usize::from(room.width)).iter().zip(room.y..room.bottom()) {
             draw::put_line(buf, room, y, line, theme.popup);
         }
-        for (at, ((words, _), button)) in self.answers.iter().zip(self.buttons(area)).enumerate() {
+        for (at, ((label, _), button)) in self.answers.iter().zip(self.buttons(area)).enumerate() {
             let style = if at == self.chosen { theme.popup_chosen } else { theme.popup.patch(theme.accent) };
-            draw::put(buf, area, button.x, button.y, &format!("[ {words} ]"), style);
+            draw::put(buf, area, button.x, button.y, &format!("[ {label} ]"), style);
         }
     }
 }

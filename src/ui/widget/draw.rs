@@ -1,6 +1,8 @@
-//! Putting text into cells: the only way in which text reaches the screen, so that no text can drive the terminal.
+//! Writes text into cells. All text must reach the screen through this module, so that none can inject escape
+//! sequences.
 //!
-//! Control characters become pictures, wide characters never stand half outside, and what does not fit ends in `…`.
+//! Control characters become visible symbols, a wide character is never cut in half, and text that does not fit ends in
+//! `…`. Widths are in cells.
 
 use std::ops::Range;
 
@@ -11,14 +13,15 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::text::{grapheme_width, picture, width};
 
-/// Writes `text` from `(x, y)` on, within `area`, cut without a mark; returns the column behind it.
-pub fn put(buf: &mut Buffer, area: Rect, x: u16, y: u16, text: &str, style: Style) -> u16 {
+/// Writes `text` from `(x, y)` to the right, cut at the edge of `area`; returns the column after it.
+pub(crate) fn put(buf: &mut Buffer, area: Rect, x: u16, y: u16, text: &str, style: Style) -> u16 {
     if y < area.top() || area.bottom() <= y {
         return x;
     }
     let mut column = x;
     for grapheme in text.graphemes(true) {
         let cells = u16::try_from(grapheme_width(grapheme)).unwrap_or(u16::MAX);
+        // A zero-width grapheme would replace the content of a cell that belongs to the next one.
         if cells == 0 {
             continue;
         }
@@ -28,10 +31,12 @@ pub fn put(buf: &mut Buffer, area: Rect, x: u16, y: u16, text: &str, style: Styl
         if area.left() <= column {
             let cell = &mut buf[(column, y)];
             match grapheme.chars().next().and_then(picture) {
+                // `set_symbol` writes control characters to the terminal as they are, so they are replaced here.
                 Some(shown) => cell.set_char(shown),
                 None => cell.set_symbol(grapheme),
             };
             cell.set_style(style);
+            // The cells that a wide character covers must be empty, or old text would be drawn over its right half.
             for covered in 1..cells {
                 buf[(column + covered, y)].reset();
                 buf[(column + covered, y)].set_style(style);
@@ -42,13 +47,13 @@ pub fn put(buf: &mut Buffer, area: Rect, x: u16, y: u16, text: &str, style: Styl
     column
 }
 
-/// Writes `text` into the line `y` of `area` from its left edge on; where it does not fit, it ends in `…`.
-pub fn put_line(buf: &mut Buffer, area: Rect, y: u16, text: &str, style: Style) -> u16 {
+/// Writes `text` at the left edge of line `y` of `area`, shortened with `…` if necessary; returns the column after it.
+pub(crate) fn put_line(buf: &mut Buffer, area: Rect, y: u16, text: &str, style: Style) -> u16 {
     put(buf, area, area.x, y, &fit(text, usize::from(area.width)), style)
 }
 
-/// Writes `text` so that it ends at the right edge of the line `y` of `area`; returns the column where it starts.
-pub fn put_right(buf: &mut Buffer, area: Rect, y: u16, text: &str, style: Style) -> u16 {
+/// Writes `text` at the right edge of line `y` of `area`, shortened with `…` if necessary; returns its first column.
+pub(crate) fn put_right(buf: &mut Buffer, area: Rect, y: u16, text: &str, style: Style) -> u16 {
     let shown = fit(text, usize::from(area.width));
     let cells = u16::try_from(width(&shown)).unwrap_or(area.width);
     let x = area.right().saturating_sub(cells);
@@ -56,8 +61,8 @@ pub fn put_right(buf: &mut Buffer, area: Rect, y: u16, text: &str, style: Style)
     x
 }
 
-/// Returns `text` if it takes at most `cells`, else its beginning with `…` in the last cell.
-pub fn fit(text: &str, cells: usize) -> String {
+/// Returns `text`, shortened to `cells` with `…` at the end if it is wider.
+pub(crate) fn fit(text: &str, cells: usize) -> String {
     if width(text) <= cells {
         return text.to_owned();
     }
@@ -77,8 +82,8 @@ pub fn fit(text: &str, cells: usize) -> String {
     shown
 }
 
-/// Returns `text` broken into lines of at most `cells`, at spaces where there are any; line breaks are kept.
-pub fn wrap(text: &str, cells: usize) -> Vec<String> {
+/// Wraps prose into lines of at most `cells`, at word boundaries if possible. Line breaks are kept.
+pub(crate) fn wrap(text: &str, cells: usize) -> Vec<String> {
     let cells = cells.max(1);
     let mut lines = Vec::new();
     for paragraph in text.split('\n') {
@@ -91,6 +96,7 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
                 used += wide;
             } else if wide <= cells {
                 lines.push(std::mem::take(&mut line).trim_end().to_owned());
+                // The space at which the line was broken does not indent the next one.
                 let word = word.trim_start();
                 line.push_str(word);
                 used = width(word);
@@ -111,9 +117,11 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
     lines
 }
 
-/// Returns the bytes of the lines of at most `cells` that `text` is broken into: at its line breaks and at blanks, so
-/// that a tag or a variable's name stays whole; within a word only where it alone is wider.
-pub fn wrap_words(text: &str, cells: usize) -> Vec<Range<usize>> {
+/// Wraps code into lines of at most `cells`; returns the byte range of each line.
+///
+/// Lines break only at line breaks and spaces, so that tags and variable names stay whole, or within a word that is
+/// wider than a line.
+pub(crate) fn wrap_words(text: &str, cells: usize) -> Vec<Range<usize>> {
     let cells = cells.max(1);
     let mut lines = Vec::new();
     let mut at = 0;
@@ -124,13 +132,13 @@ pub fn wrap_words(text: &str, cells: usize) -> Vec<Range<usize>> {
     lines
 }
 
-/// Breaks a text without line breaks, which begins at the byte `offset`.
+/// Wraps a text without line breaks that starts at the byte `offset`.
 fn wrap_paragraph(text: &str, offset: usize, cells: usize, lines: &mut Vec<Range<usize>>) {
     let (mut start, mut used) = (0, 0);
     let mut word = 0;
     for (at, grapheme) in text.grapheme_indices(true) {
         let wide = grapheme_width(grapheme);
-        // A blank at the end of a line takes no cell of it.
+        // A space at the end of a line may hang over the edge, as it is not visible.
         if cells < used + wide && grapheme != " " && start < at {
             let next = if start < word { word } else { at };
             lines.push(offset + start..offset + start + text[start..next].trim_end_matches(' ').len());
@@ -145,8 +153,8 @@ fn wrap_paragraph(text: &str, offset: usize, cells: usize, lines: &mut Vec<Range
     lines.push(offset + start..offset + text.len());
 }
 
-/// Gives every cell of `area` this style and no text.
-pub fn fill(buf: &mut Buffer, area: Rect, style: Style) {
+/// Clears every cell of `area` and sets its style.
+pub(crate) fn fill(buf: &mut Buffer, area: Rect, style: Style) {
     for y in area.top()..area.bottom() {
         for x in area.left()..area.right() {
             let cell = &mut buf[(x, y)];
@@ -156,7 +164,7 @@ pub fn fill(buf: &mut Buffer, area: Rect, style: Style) {
     }
 }
 
-pub fn border(buf: &mut Buffer, area: Rect, style: Style) {
+pub(crate) fn border(buf: &mut Buffer, area: Rect, style: Style) {
     if area.width < 2 || area.height < 2 {
         return;
     }
@@ -184,7 +192,7 @@ pub fn inside(area: Rect) -> Rect {
     }
 }
 
-pub fn centered(area: Rect, width: u16, height: u16) -> Rect {
+pub(crate) fn centered(area: Rect, width: u16, height: u16) -> Rect {
     let width = width.min(area.width);
     let height = height.min(area.height);
     Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height }

@@ -1,4 +1,4 @@
-//! A form: labelled fields one above the other, with what is wrong with each beside it.
+//! A form: labelled fields, one per line, each with its problem below it.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -12,19 +12,19 @@ use crate::ui::widget::theme::Theme;
 
 #[derive(Debug, Clone, Default)]
 pub struct Form {
-    pub fields: Vec<Field>,
+    pub fields: Vec<FormField>,
     pub focus: usize,
 }
 
 #[derive(Debug, Clone)]
-pub struct Field {
+pub struct FormField {
     pub id: String,
     pub label: String,
     pub value: FieldValue,
-    /// What is wrong with it, or worth a word.
+    /// An error or a hint, shown below the field.
     pub problem: Option<String>,
-    /// Whether the problem keeps the form from being saved.
-    pub is_refused: bool,
+    /// Whether the problem is an error, which prevents saving.
+    pub is_error: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -35,12 +35,12 @@ pub enum FieldValue {
     Note(String),
 }
 
-impl Field {
+impl FormField {
     pub fn text(id: &str, label: &str, text: &str) -> Self {
         Self::new(id, label, FieldValue::Text(TextField::new(text)))
     }
 
-    /// Makes a choice; an `option` that is none of them chooses the first.
+    /// Creates a choice; an unknown `option` selects the first one.
     pub fn choice(id: &str, label: &str, options: Vec<String>, option: &str) -> Self {
         let chosen = options.iter().position(|other| other == option).unwrap_or(0);
         Self::new(id, label, FieldValue::Choice { options, chosen })
@@ -55,7 +55,7 @@ impl Field {
     }
 
     fn new(id: &str, label: &str, value: FieldValue) -> Self {
-        Self { id: id.to_owned(), label: label.to_owned(), value, problem: None, is_refused: false }
+        Self { id: id.to_owned(), label: label.to_owned(), value, problem: None, is_error: false }
     }
 
     fn can_focus(&self) -> bool {
@@ -64,23 +64,25 @@ impl Field {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Filled {
+pub enum FormOutcome {
     Ignored,
-    /// The keyboard went to another field, or the cursor moved.
+    /// The focus or the cursor moved.
     Moved,
     Changed,
+    /// A button was pressed; the id of its field.
     Pressed(String),
-    /// Enter in a field that has no use for it.
+    /// Enter was pressed in a field other than a button.
     Submitted,
 }
 
 impl Form {
-    /// Makes a form with the keyboard in the first field that takes it.
-    pub fn new(fields: Vec<Field>) -> Self {
-        let focus = fields.iter().position(Field::can_focus).unwrap_or(0);
+    /// Creates a form with the focus on the first field that is not a note.
+    pub fn new(fields: Vec<FormField>) -> Self {
+        let focus = fields.iter().position(FormField::can_focus).unwrap_or(0);
         Self { fields, focus }
     }
 
+    /// Returns the text or the chosen option; empty for buttons, notes and unknown ids.
     pub fn value(&self, id: &str) -> String {
         match self.fields.iter().find(|field| field.id == id).map(|field| &field.value) {
             Some(FieldValue::Text(field)) => field.text(),
@@ -95,110 +97,118 @@ impl Form {
         }
     }
 
-    pub fn focused(&self) -> Option<&Field> {
+    pub fn focused(&self) -> Option<&FormField> {
         self.fields.get(self.focus)
     }
 
-    pub fn set_problem(&mut self, id: &str, problem: Option<String>) {
+    /// Sets or clears a hint that does not prevent saving.
+    pub fn set_warning(&mut self, id: &str, problem: Option<String>) {
         if let Some(field) = self.fields.iter_mut().find(|field| field.id == id) {
             field.problem = problem;
-            field.is_refused = false;
+            field.is_error = false;
         }
     }
 
-    pub fn refuse(&mut self, id: &str, problem: Option<String>) {
+    /// Sets or clears an error that prevents saving.
+    pub fn set_error(&mut self, id: &str, problem: Option<String>) {
         if let Some(field) = self.fields.iter_mut().find(|field| field.id == id) {
-            field.is_refused = problem.is_some();
+            field.is_error = problem.is_some();
             field.problem = problem;
         }
     }
 
-    pub fn refused(&self) -> Option<&Field> {
-        self.fields.iter().find(|field| field.is_refused)
+    pub fn first_error(&self) -> Option<&FormField> {
+        self.fields.iter().find(|field| field.is_error)
     }
 
+    /// Replaces the text of a field; the cursor moves to its end.
     pub fn set_text(&mut self, id: &str, text: &str) {
         if let Some(field) = self.fields.iter_mut().find(|field| field.id == id) {
             field.value = FieldValue::Text(TextField::new(text));
         }
     }
 
-    pub fn press(&mut self, key: Key) -> Filled {
+    pub fn press(&mut self, key: Key) -> FormOutcome {
+        // Before the field itself: these keys change the focus in every kind of field.
         match (key.code, key.shift) {
             (KeyCode::Up, false) | (KeyCode::Tab, true) => return self.step(-1),
             (KeyCode::Down, false) | (KeyCode::Tab, false) => return self.step(1),
             _ => {}
         }
-        let Some(field) = self.fields.get_mut(self.focus) else { return Filled::Ignored };
+        let Some(field) = self.fields.get_mut(self.focus) else { return FormOutcome::Ignored };
         match (&mut field.value, key.code) {
-            (FieldValue::Button, KeyCode::Enter | KeyCode::Char(' ')) => Filled::Pressed(field.id.clone()),
-            (_, KeyCode::Enter) => Filled::Submitted,
+            (FieldValue::Button, KeyCode::Enter | KeyCode::Char(' ')) => {
+                FormOutcome::Pressed(field.id.clone())
+            }
+            (_, KeyCode::Enter) => FormOutcome::Submitted,
             (FieldValue::Text(text), _) => {
                 let before = text.text();
                 match (text.press(key), text.text() == before) {
-                    (true, true) => Filled::Moved,
-                    (true, false) => Filled::Changed,
-                    (false, _) => Filled::Ignored,
+                    (true, true) => FormOutcome::Moved,
+                    (true, false) => FormOutcome::Changed,
+                    (false, _) => FormOutcome::Ignored,
                 }
             }
             (FieldValue::Choice { options, chosen }, KeyCode::Right | KeyCode::Char(' ')) => {
                 *chosen = (*chosen + 1) % options.len().max(1);
-                Filled::Changed
+                FormOutcome::Changed
             }
             (FieldValue::Choice { options, chosen }, KeyCode::Left) => {
                 *chosen = (*chosen + options.len().saturating_sub(1)) % options.len().max(1);
-                Filled::Changed
+                FormOutcome::Changed
             }
             (FieldValue::Choice { options, chosen }, KeyCode::Char(c)) => {
+                // A letter selects the first option that starts with it, like a select box in a browser.
                 let starts = |option: &String| option.to_lowercase().starts_with(c.to_ascii_lowercase());
                 match options.iter().position(starts) {
                     Some(at) => {
                         *chosen = at;
-                        Filled::Changed
+                        FormOutcome::Changed
                     }
-                    None => Filled::Ignored,
+                    None => FormOutcome::Ignored,
                 }
             }
-            (FieldValue::Choice { .. } | FieldValue::Button | FieldValue::Note(_), _) => Filled::Ignored,
+            (FieldValue::Choice { .. } | FieldValue::Button | FieldValue::Note(_), _) => FormOutcome::Ignored,
         }
     }
 
-    pub fn paste(&mut self, pasted: &str) -> Filled {
+    pub fn paste(&mut self, pasted: &str) -> FormOutcome {
         match self.fields.get_mut(self.focus).map(|field| &mut field.value) {
             Some(FieldValue::Text(text)) => {
                 text.paste(pasted);
-                Filled::Changed
+                FormOutcome::Changed
             }
             Some(FieldValue::Choice { .. } | FieldValue::Button | FieldValue::Note(_)) | None => {
-                Filled::Ignored
+                FormOutcome::Ignored
             }
         }
     }
 
-    /// Takes a mouse event; `area` is where the form was drawn.
-    pub fn point(&mut self, mouse: Mouse, area: Rect) -> Filled {
-        let MouseKind::Down { .. } = mouse.kind else { return Filled::Ignored };
+    /// Handles a mouse event; `area` is the area in which the form was drawn.
+    pub fn point(&mut self, mouse: Mouse, area: Rect) -> FormOutcome {
+        let MouseKind::Down { .. } = mouse.kind else { return FormOutcome::Ignored };
         let rows = self.rows(area);
         let Some(at) = rows.iter().position(|row| row.contains((mouse.x, mouse.y).into())) else {
-            return Filled::Ignored;
+            return FormOutcome::Ignored;
         };
         if !self.fields[at].can_focus() {
-            return Filled::Ignored;
+            return FormOutcome::Ignored;
         }
         self.focus = at;
         let field = &mut self.fields[at];
         match &mut field.value {
-            FieldValue::Button => Filled::Pressed(field.id.clone()),
+            FieldValue::Button => FormOutcome::Pressed(field.id.clone()),
             FieldValue::Choice { options, chosen } => {
                 *chosen = (*chosen + 1) % options.len().max(1);
-                Filled::Changed
+                FormOutcome::Changed
             }
-            FieldValue::Text(_) | FieldValue::Note(_) => Filled::Moved,
+            FieldValue::Text(_) | FieldValue::Note(_) => FormOutcome::Moved,
         }
     }
 
-    fn step(&mut self, by: isize) -> Filled {
+    fn step(&mut self, by: isize) -> FormOutcome {
         let n = self.fields.len();
+        // Wraps around and skips notes. After a full round the focus stays, so a form of notes alone does not loop.
         for distance in 1..=n {
             let at = if by < 0 { (self.focus + n - distance) % n } else { (self.focus + distance) % n };
             if self.fields[at].can_focus() {
@@ -206,15 +216,15 @@ impl Form {
                 break;
             }
         }
-        Filled::Moved
+        FormOutcome::Moved
     }
 
-    /// Returns the number of lines the form takes: a field with a problem takes two.
+    /// Returns the height of the form in lines. A field with a problem takes two.
     pub fn height(&self) -> usize {
         self.fields.iter().map(|field| 1 + usize::from(field.problem.is_some())).sum()
     }
 
-    /// The line of each field, scrolled so that the focused one is inside `area`.
+    /// Returns the line of each field, scrolled so that the focused one is visible. A hidden field has the height 0.
     fn rows(&self, area: Rect) -> Vec<Rect> {
         let mut top = 0_i32;
         let mut tops = Vec::with_capacity(self.fields.len());
@@ -224,6 +234,7 @@ impl Form {
         }
         let height = i32::from(area.height);
         let focused = tops.get(self.focus).copied().unwrap_or(0);
+        // Two lines for the focused field, so that its problem is visible as well.
         let scroll = (focused + 2 - height).clamp(0, (top - height).max(0));
         tops.iter()
             .map(|top| {
@@ -244,6 +255,7 @@ impl Form {
         has_keyboard: bool,
     ) -> Option<(u16, u16)> {
         let label_width = self.fields.iter().map(|field| width(&field.label)).max().unwrap_or(0) + 2;
+        // Long labels are cut rather than leaving no cells for the values.
         let label_width = u16::try_from(label_width).unwrap_or(0).min(area.width / 2);
         let mut cursor = None;
         for (at, (field, row)) in self.fields.iter().zip(self.rows(area)).enumerate() {
@@ -264,7 +276,7 @@ impl Form {
                     if is_focused {
                         cursor = Some(text.draw(buf, value, theme.field_focused, theme.selection));
                     } else {
-                        text.draw_resting(buf, value, theme.field);
+                        text.draw_unfocused(buf, value, theme.field);
                     }
                 }
                 FieldValue::Choice { options, chosen } => {
@@ -279,8 +291,8 @@ impl Form {
                 }
             }
             if let Some(problem) = field.problem.as_ref().filter(|_| row.y + 1 < area.bottom()) {
-                let style = if field.is_refused { theme.error } else { theme.warning };
-                // Words that are too long for the column of the values begin further left.
+                let style = if field.is_error { theme.error } else { theme.warning };
+                // A message that does not fit below the value starts further left.
                 let needed = u16::try_from(width(problem)).unwrap_or(u16::MAX);
                 let indent = label_width.min(row.width.saturating_sub(needed));
                 let room = Rect { x: row.x + indent, y: row.y + 1, width: row.width - indent, ..row };

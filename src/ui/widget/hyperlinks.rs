@@ -1,7 +1,8 @@
-//! Links of the message as links of the terminal (OSC 8).
+//! Shows links of the message as terminal hyperlinks (OSC 8).
 //!
-//! Cells hold no links: behind a frame, the cells of those that are new or were painted over are written once more,
-//! within the link; the cells of those that are gone without it. Terminals that do not know the sequence ignore it.
+//! A cell of ratatui cannot hold a link. After a frame, the cells of new or changed links are therefore written again,
+//! inside the escape sequence; the cells of removed links are written again without it. Terminals that do not know the
+//! sequence ignore it.
 
 use std::io::{self, Write};
 use std::ops::Range;
@@ -11,13 +12,13 @@ use ratatui::buffer::{Buffer, Cell};
 
 use crate::text::width;
 
-/// Addresses longer than this are none: terminals drop or cut them.
+// In bytes. Terminals ignore or cut longer addresses.
 const LONGEST: usize = 2048;
 
-/// The schemes that a click may lead to.
+// The schemes that a link may have. A message is untrusted: `file:` or `ssh:` links could act on this machine.
 const SCHEMES: [&str; 5] = ["http://", "https://", "tg://", "mailto:", "tel:"];
 
-/// The cells of one row that lead to an address.
+/// The cells of one row that link to an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
     pub y: u16,
@@ -25,12 +26,13 @@ pub struct Link {
     pub address: Address,
 }
 
-/// An address that can drive no terminal: visible ASCII of a known scheme.
+/// An address with a known scheme that contains only visible ASCII, so that it cannot inject escape sequences.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address(String);
 
 impl Address {
-    /// Takes an address as it stands in a message, all but visible ASCII percent-encoded; `None` for other schemes.
+    /// Creates an address from a message and percent-encodes everything but visible ASCII; `None` for other schemes and
+    /// for addresses that are too long.
     pub fn new(address: &str) -> Option<Self> {
         let has = |scheme: &str| {
             address.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
@@ -39,6 +41,7 @@ impl Address {
             return None;
         }
         let mut encoded = String::new();
+        // One byte more than allowed, so that a long address fails the check below without being encoded completely.
         for byte in address.bytes().take(LONGEST + 1) {
             match byte {
                 0x21..=0x7e => encoded.push(char::from(byte)),
@@ -54,7 +57,7 @@ impl Address {
 }
 
 #[derive(Debug, Default)]
-pub struct Hyperlinks {
+pub(crate) struct Hyperlinks {
     painted: Vec<Painted>,
 }
 
@@ -64,21 +67,22 @@ struct Painted {
     cells: Vec<(u16, Cell)>,
 }
 
-/// Cells to be written once more: as a link, or as none.
+/// Cells to write again, with or without a link.
 #[derive(Debug)]
-pub struct Repaint {
+pub(crate) struct Repaint {
     address: Option<Address>,
     y: u16,
     cells: Vec<(u16, Cell)>,
 }
 
 impl Hyperlinks {
-    /// Takes the links of a frame that is on screen by now; returns what of it is to be written once more, in order.
-    pub fn follow(&mut self, links: Vec<Link>, frame: &Buffer) -> Vec<Repaint> {
+    /// Takes the links of the frame that was just drawn; returns the cells to write again, in order.
+    pub(crate) fn update(&mut self, links: Vec<Link>, frame: &Buffer) -> Vec<Repaint> {
         let painted = |link: Link| Painted { cells: cells(&link, frame), link };
         let now: Vec<Painted> = links.into_iter().map(painted).collect();
         let before = std::mem::replace(&mut self.painted, now);
         let mut repaints = Vec::new();
+        // Removed links first: their cells may belong to a new link now.
         for gone in before.iter().filter(|before| self.painted.iter().all(|now| now.link != before.link)) {
             let link = &gone.link;
             repaints.push(Repaint { address: None, y: link.y, cells: cells(link, frame) });
@@ -91,14 +95,15 @@ impl Hyperlinks {
     }
 }
 
-/// Writes cells once more; the cursor is anywhere then.
-pub fn write<B>(repaints: &[Repaint], out: &mut B) -> io::Result<()>
+/// Writes the cells again. Afterwards the position of the cursor is undefined.
+pub(crate) fn write<B>(repaints: &[Repaint], out: &mut B) -> io::Result<()>
 where
     B: Backend<Error = io::Error> + Write,
 {
     for Repaint { address, y, cells } in repaints {
         if let Some(Address(address)) = address {
-            // The same id and address: the rows of a wrapped link are one.
+            // Terminals treat cells with the same id and address as one link, so the rows of a wrapped link are
+            // highlighted together.
             write!(out, "\x1b]8;id=telecast;{address}\x1b\\")?;
         }
         out.draw(cells.iter().map(|(x, cell)| (*x, *y, cell)))?;
@@ -109,12 +114,12 @@ where
     Ok(())
 }
 
-/// Ends a link that was begun and perhaps not ended.
-pub fn close(out: &mut impl Write) -> io::Result<()> {
+/// Ends the current link, if any.
+pub(crate) fn close(out: &mut impl Write) -> io::Result<()> {
     write!(out, "\x1b]8;;\x1b\\")
 }
 
-/// The cells of a link and their columns; what a wide character covers is none of its own.
+/// Returns the cells of a link with their columns. The second cell of a wide character is skipped: it has no content.
 fn cells(link: &Link, frame: &Buffer) -> Vec<(u16, Cell)> {
     let mut cells = Vec::new();
     let mut x = link.columns.start;
@@ -167,7 +172,7 @@ mod tests {
 
     fn written(hyperlinks: &mut Hyperlinks, links: &[Link], text: &str) -> String {
         let mut out = Vec::new();
-        let repaints = hyperlinks.follow(links.to_vec(), &frame(text));
+        let repaints = hyperlinks.update(links.to_vec(), &frame(text));
         write(&repaints, &mut CrosstermBackend::new(&mut out)).unwrap();
         let out = String::from_utf8(out).unwrap();
         let mut shown = String::new();

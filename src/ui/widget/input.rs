@@ -1,14 +1,14 @@
-//! What comes from the terminal, as data; and the rule that tells typing from pasting.
+//! Terminal input as data, and the heuristic that distinguishes typing from pasting.
 
 use crate::ui::widget::key::{Key, KeyCode};
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Input {
     Key(Key),
-    /// Text pasted, verbatim.
+    /// Pasted text, unchanged.
     Paste(String),
     Mouse(Mouse),
-    /// The terminal has this many columns and rows now.
+    /// The new size of the terminal, in columns and rows.
     Resize(u16, u16),
     FocusGained,
 }
@@ -23,36 +23,37 @@ pub struct Mouse {
     pub shift: bool,
 }
 
-/// What the mouse did: the left button, but for asking.
+/// A mouse action. Unless noted, it is that of the left button.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MouseKind {
-    /// The button went down: the first, second or third time at this place in quick succession.
+    /// The button went down, for the first, second or third time in quick succession at this position.
     Down {
         /// 1, 2 or 3.
         clicks: u8,
     },
-    /// The right button went down: asks what is there.
-    Ask,
+    /// The right button went down: asks for information about this position.
+    RightDown,
     Drag,
     Up,
     /// The wheel, in lines; negative is up.
     Scroll(i8),
 }
 
-/// From how many characters within one read on typing is taken for a paste.
+// Nobody types this many characters within one read of the terminal.
 const PASTE_CHARS: usize = 32;
 
-/// Joins what arrived within one read: runs of typed characters that nobody types that fast become a paste.
+/// Joins runs of characters that arrived in one read into a paste if they are too fast for typing.
 ///
-/// A run is a paste where it holds a line break beside other characters, or `PASTE_CHARS` characters and more, also
-/// where the terminal does not bracket pastes.
-pub fn join_pastes(batch: Vec<Input>) -> Vec<Input> {
+/// This is for terminals without bracketed paste, where a pasted line break would otherwise act as Enter. A run is a
+/// paste if it has a line break and other characters, or at least `PASTE_CHARS` characters.
+pub(crate) fn join_pastes(batch: Vec<Input>) -> Vec<Input> {
     let mut joined = Vec::with_capacity(batch.len());
     let mut run: Vec<Key> = Vec::new();
     for input in batch {
         match input {
             Input::Key(key) if pasted_char(key).is_some() => run.push(key),
             other => {
+                // The order of the input must be kept, so the run ends at any other event.
                 end_run(&mut joined, &mut run);
                 joined.push(other);
             }
@@ -64,6 +65,7 @@ pub fn join_pastes(batch: Vec<Input>) -> Vec<Input> {
 
 fn end_run(joined: &mut Vec<Input>, run: &mut Vec<Key>) {
     let has_break = run.iter().any(|key| key.code == KeyCode::Enter);
+    // Line breaks alone are the Enter key, held down.
     let has_text = run.iter().any(|key| key.code != KeyCode::Enter);
     if (has_break && has_text) || PASTE_CHARS <= run.len() {
         joined.push(Input::Paste(run.drain(..).filter_map(pasted_char).collect()));
@@ -76,7 +78,7 @@ fn pasted_char(key: Key) -> Option<char> {
     match key {
         Key { code: KeyCode::Enter, ctrl: false, alt: false, shift: false } => Some('\n'),
         Key { code: KeyCode::Tab, ctrl: false, alt: false, shift: false } => Some('\t'),
-        // A bare line feed arrives as Ctrl-J.
+        // Without bracketed paste, crossterm reports a pasted line feed as Ctrl-J.
         Key { code: KeyCode::Char('j'), ctrl: true, alt: false, .. } => Some('\n'),
         _ => key.typed(),
     }

@@ -1,16 +1,16 @@
-//! Keys as data, apart from the terminal library: what keymaps are made of and tests press.
+//! Keys as data, independent of the terminal library, for keymaps and tests.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// A key with its modifiers. Shift is never set with a character: the character is the shifted one.
+/// A key with its modifiers. Shift is never set for a character, which is already the shifted one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Key {
     pub code: KeyCode,
     pub ctrl: bool,
-    /// Alt held, or Esc sent just before.
+    /// Alt was held, or Esc was sent immediately before the key.
     pub alt: bool,
-    /// Shift held, for keys that are not characters.
+    /// Shift was held; only for keys that are not characters.
     pub shift: bool,
 }
 
@@ -43,9 +43,10 @@ impl Key {
         Self::plain(KeyCode::Char(c))
     }
 
-    /// A letter with Ctrl has no case, and one with Shift is the capital.
+    /// Converts a key from a keymap file to the form in which terminals report it.
     fn as_terminals_send_it(mut self) -> Self {
         if let KeyCode::Char(c) = self.code {
+            // Terminals send the same byte for Ctrl-S and Ctrl-Shift-S, and a capital for Shift and a letter.
             self.code = KeyCode::Char(match (self.ctrl, self.shift) {
                 (true, _) => c.to_ascii_lowercase(),
                 (false, true) => c.to_ascii_uppercase(),
@@ -69,12 +70,12 @@ impl Key {
 }
 
 impl fmt::Display for Key {
-    /// Writes the key as the footer shows it: `^S`, `F5`, `Alt-Enter`, `Shift-F8`.
+    /// Formats the key as the footer shows it: `^S`, `F5`, `Alt-Enter`, `Shift-F8`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.alt {
             f.write_str("Alt-")?;
         }
-        // With Alt a letter's case is easily overlooked.
+        // After `Alt-`, the case of a letter is easily overlooked.
         let is_capital = matches!(self.code, KeyCode::Char('A'..='Z'));
         if self.shift || (self.alt && is_capital) {
             f.write_str("Shift-")?;
@@ -90,7 +91,7 @@ impl fmt::Display for Key {
     }
 }
 
-/// The names of keys that are neither characters nor F-keys, as keymap files write them.
+/// The names of the keys that are neither characters nor function keys, as used in keymap files.
 const NAMES: &[(&str, KeyCode)] = &[
     ("Enter", KeyCode::Enter),
     ("Esc", KeyCode::Esc),
@@ -119,11 +120,12 @@ pub struct UnknownKey(pub String);
 impl FromStr for Key {
     type Err = UnknownKey;
 
-    /// Reads `ctrl-s`, `alt-1`, `shift-f8`, `enter`, `space`, `?`; modifiers in any order and case.
+    /// Parses `ctrl-s`, `alt-1`, `shift-f8`, `enter`, `space`, `?`; modifiers may be in any order and case.
     fn from_str(text: &str) -> Result<Self, UnknownKey> {
         let unknown = || UnknownKey(text.to_owned());
         let mut key = Key::char(' ');
         let mut rest = text;
+        // A dash at the end is the key itself, as in `ctrl--`.
         while let Some((modifier, tail)) = rest.split_once('-').filter(|(_, tail)| !tail.is_empty()) {
             match modifier.to_ascii_lowercase().as_str() {
                 "ctrl" => key.ctrl = true,

@@ -1,4 +1,4 @@
-//! A list that is narrowed by typing: the palette, the help, profiles, chats, starters.
+//! A list that is filtered by typing, for the palette, the help, profiles, chats and starters.
 
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
@@ -13,58 +13,61 @@ use crate::ui::widget::text_field::TextField;
 use crate::ui::widget::theme::Theme;
 
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Row {
+pub struct PickerRow {
     pub id: String,
     pub title: String,
-    /// What explains it, dimmed, behind.
+    /// An explanation, shown dimmed after the title.
     pub detail: String,
-    /// At the right edge: keys, types, counts.
+    /// Keys, types or counts, shown at the right edge.
     pub right: String,
-    /// A heading cannot be chosen and goes away while one searches.
+    /// A heading cannot be chosen, and is hidden while the list is filtered.
     pub is_heading: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Matching {
-    /// Here, fuzzily, the best first.
-    Here,
-    /// Elsewhere: whoever owns the picker brings new rows.
-    Elsewhere,
+    /// The picker filters its rows with a fuzzy match, the best first.
+    Fuzzy,
+    /// The owner filters, and calls [`Picker::set_rows`] after typing. For lists that are too long to load.
+    External,
 }
 
 #[derive(Debug, Clone)]
 pub struct Picker {
     pub field: TextField,
-    rows: Vec<Row>,
+    rows: Vec<PickerRow>,
     matching: Matching,
-    /// The rows that match, in the order shown.
+    /// The indices of the matching rows, in display order.
     shown: Vec<usize>,
-    /// Which of the shown rows is chosen.
+    /// The chosen row, as an index into `shown`.
     chosen: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Picked {
+pub enum PickerOutcome {
     Ignored,
     Moved,
+    /// The query changed. With [`Matching::External`] the owner must now set new rows.
     Typed,
+    /// A row was confirmed; its id.
     Chosen(String),
 }
 
 impl Picker {
-    pub fn new(rows: Vec<Row>, matching: Matching) -> Self {
+    pub fn new(rows: Vec<PickerRow>, matching: Matching) -> Self {
         let mut picker =
             Self { field: TextField::new(""), rows: Vec::new(), matching, shown: Vec::new(), chosen: 0 };
         picker.set_rows(rows);
         picker
     }
 
-    /// Brings new rows; the choice goes to the first.
-    pub fn set_rows(&mut self, rows: Vec<Row>) {
+    /// Replaces the rows and chooses the first.
+    pub fn set_rows(&mut self, rows: Vec<PickerRow>) {
         self.rows = rows;
         self.narrow();
     }
 
+    /// Chooses the row with this id, if it is shown.
     pub fn choose(&mut self, id: &str) {
         if let Some(at) =
             self.shown.iter().position(|row| self.rows[*row].id == id && !self.rows[*row].is_heading)
@@ -73,7 +76,7 @@ impl Picker {
         }
     }
 
-    pub fn chosen(&self) -> Option<&Row> {
+    pub fn chosen(&self) -> Option<&PickerRow> {
         self.shown.get(self.chosen).map(|row| &self.rows[*row]).filter(|row| !row.is_heading)
     }
 
@@ -82,11 +85,14 @@ impl Picker {
         self.shown.is_empty()
     }
 
-    pub fn press(&mut self, key: Key) -> Picked {
+    pub fn press(&mut self, key: Key) -> PickerOutcome {
         match key {
             Key { code: KeyCode::Enter, ctrl: false, alt: false, .. } => {
-                return self.chosen().map_or(Picked::Ignored, |row| Picked::Chosen(row.id.clone()));
+                return self
+                    .chosen()
+                    .map_or(PickerOutcome::Ignored, |row| PickerOutcome::Chosen(row.id.clone()));
             }
+            // Ctrl-P and Ctrl-N as in shells and fuzzy finders.
             Key { code: KeyCode::Up, .. } | Key { code: KeyCode::Char('p'), ctrl: true, .. } => self.step(-1),
             Key { code: KeyCode::Down, .. } | Key { code: KeyCode::Char('n'), ctrl: true, .. } => {
                 self.step(1)
@@ -96,49 +102,54 @@ impl Picker {
             key => {
                 let before = self.field.text();
                 if !self.field.press(key) {
-                    return Picked::Ignored;
+                    return PickerOutcome::Ignored;
                 }
                 return self.typed(&before);
             }
         }
-        Picked::Moved
+        PickerOutcome::Moved
     }
 
-    pub fn paste(&mut self, text: &str) -> Picked {
+    pub fn paste(&mut self, text: &str) -> PickerOutcome {
         let before = self.field.text();
         self.field.paste(text);
         self.typed(&before)
     }
 
-    pub fn point(&mut self, mouse: Mouse, list: Rect) -> Picked {
+    /// Handles a mouse event; `list` is the area in which the rows were drawn.
+    pub fn point(&mut self, mouse: Mouse, list: Rect) -> PickerOutcome {
         match mouse.kind {
             MouseKind::Scroll(lines) => {
                 self.step(lines.into());
-                Picked::Moved
+                PickerOutcome::Moved
             }
             MouseKind::Down { .. } if list.contains((mouse.x, mouse.y).into()) => {
                 let at = self.top(list.height) + usize::from(mouse.y - list.y);
                 match self.shown.get(at).map(|row| &self.rows[*row]).filter(|row| !row.is_heading) {
-                    Some(row) => Picked::Chosen(row.id.clone()),
-                    None => Picked::Ignored,
+                    Some(row) => PickerOutcome::Chosen(row.id.clone()),
+                    None => PickerOutcome::Ignored,
                 }
             }
-            MouseKind::Down { .. } | MouseKind::Ask | MouseKind::Drag | MouseKind::Up => Picked::Ignored,
+            MouseKind::Down { .. } | MouseKind::RightDown | MouseKind::Drag | MouseKind::Up => {
+                PickerOutcome::Ignored
+            }
         }
     }
 
-    fn typed(&mut self, before: &str) -> Picked {
+    fn typed(&mut self, before: &str) -> PickerOutcome {
+        // Only the cursor moved; filtering again would reset the choice.
         if self.field.text() == before {
-            return Picked::Moved;
+            return PickerOutcome::Moved;
         }
-        if self.matching == Matching::Here {
+        if self.matching == Matching::Fuzzy {
             self.narrow();
         }
-        Picked::Typed
+        PickerOutcome::Typed
     }
 
     fn step(&mut self, by: isize) {
         let mut at = self.chosen;
+        // One row at a time, because headings in between do not count.
         for _ in 0..by.unsigned_abs() {
             let next = if by < 0 {
                 (0..at).rev().find(|at| self.can_choose(*at))
@@ -155,14 +166,15 @@ impl Picker {
         self.shown.get(at).is_some_and(|row| !self.rows[*row].is_heading)
     }
 
-    /// Keeps the rows that match, the best first; with nothing typed all of them in their order.
+    /// Filters the rows, best match first; without a query all are shown in their own order.
     fn narrow(&mut self) {
         let typed = self.field.text();
-        self.shown = if typed.trim().is_empty() || self.matching == Matching::Elsewhere {
+        self.shown = if typed.trim().is_empty() || self.matching == Matching::External {
             (0..self.rows.len()).collect()
         } else {
             let pattern = Pattern::parse(&typed, CaseMatching::Ignore, Normalization::Smart);
             let mut matcher = Matcher::new(Config::DEFAULT);
+            // Details and keys are matched too, so that a command can be found by its key.
             let mut letters = Vec::new();
             let mut scored: Vec<(u32, usize)> = Vec::new();
             for (at, row) in self.rows.iter().enumerate().filter(|(_, row)| !row.is_heading) {
@@ -171,18 +183,20 @@ impl Picker {
                     scored.push((score, at));
                 }
             }
+            // Rows with equal scores keep the order of the list.
             scored.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
             scored.into_iter().map(|(_, at)| at).collect()
         };
         self.chosen = (0..self.shown.len()).find(|at| self.can_choose(*at)).unwrap_or(0);
     }
 
-    /// Returns the first row on screen where `height` rows fit: the choice stays in the middle of a long list.
+    /// Returns the first visible row if `height` rows fit. The chosen row stays in the middle of a long list.
     fn top(&self, height: u16) -> usize {
         let height = usize::from(height);
         self.chosen.saturating_sub(height / 2).min(self.shown.len().saturating_sub(height))
     }
 
+    /// Draws the rows, or the text `empty` if none match.
     pub fn draw_rows(&self, buf: &mut Buffer, area: Rect, theme: &Theme, empty: &str) {
         if self.shown.is_empty() {
             draw::put_line(buf, area, area.y, empty, theme.dim);

@@ -1,4 +1,4 @@
-//! A field of one line: the text model of the body, in one line.
+//! A text field of one line. It uses the same text model as the body's editor.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -18,14 +18,14 @@ pub struct TextField {
 }
 
 impl TextField {
-    /// Makes a field with the cursor behind `text`.
+    /// Creates a field with the cursor after `text`.
     pub fn new(text: &str) -> Self {
         let mut editor = Editor::single_line(text);
         editor.apply(Command::Move(Motion::LineEnd));
         Self { editor }
     }
 
-    /// Makes a field in which all of `text` is selected, so that typing replaces it.
+    /// Creates a field with all of `text` selected, so that typing replaces it.
     pub fn selected(text: &str) -> Self {
         let mut field = Self::new(text);
         field.editor.apply(Command::SelectAll);
@@ -36,13 +36,15 @@ impl TextField {
         self.editor.text()
     }
 
+    /// Returns the selected text; `None` if nothing is selected.
     pub fn selection(&self) -> Option<String> {
         Some(self.editor.selected().into_owned()).filter(|text| !text.is_empty())
     }
 
-    /// Takes a key; returns whether the field had a use for it.
+    /// Handles a key; returns whether the field used it.
     pub fn press(&mut self, key: Key) -> bool {
         let Some(command) = typing::command(key) else { return false };
+        // Left to the form: Enter submits, Tab and the vertical keys change the field.
         if matches!(command, Command::Newline | Command::Tab | Command::Outdent) {
             return false;
         }
@@ -55,13 +57,15 @@ impl TextField {
         true
     }
 
-    /// Puts pasted text in; line breaks become spaces.
+    /// Inserts pasted text; line breaks in it become spaces.
     pub fn paste(&mut self, text: &str) {
+        // Text copied as a whole line ends in a line break, which would become a space at the end.
         self.editor.apply(Command::Paste(text.trim_end_matches(['\r', '\n']).to_owned()));
     }
 
-    /// Draws the beginning, ending in `…` where it does not fit: a field without the keyboard.
-    pub fn draw_resting(&self, buf: &mut Buffer, area: Rect, style: Style) {
+    /// Draws the field without focus: the start of the text, shortened with `…` if it does not fit.
+    pub fn draw_unfocused(&self, buf: &mut Buffer, area: Rect, style: Style) {
+        // A bot token may be pasted into any field by mistake; it is hidden in all of them.
         let mut text = self.editor.text();
         if let Some(token) = find_token(&text) {
             text.replace_range(token.range(), "••••••");
@@ -69,7 +73,7 @@ impl TextField {
         draw::put_line(buf, Rect { height: area.height.min(1), ..area }, area.y, &text, style);
     }
 
-    /// Draws the part around the cursor; returns the cursor's cell.
+    /// Draws the field with focus, scrolled to the cursor; returns the cell of the cursor.
     pub fn draw(&self, buf: &mut Buffer, area: Rect, style: Style, selected: Style) -> (u16, u16) {
         draw::fill(buf, Rect { height: area.height.min(1), ..area }, style);
         let text = self.editor.text();
@@ -86,12 +90,13 @@ impl TextField {
             if at == cursor {
                 cursor_x = x;
             }
-            // A token is never on screen, not even while it is being pasted.
+            // A token is never shown, not even while it is being entered.
             let is_hidden = hidden.is_some_and(|token| token.start <= at && at < token.end);
             let grapheme = if is_hidden { "•" } else { grapheme };
             let is_selected = selection.start <= at && at < selection.end;
             x = draw::put(buf, area, x, area.y, grapheme, if is_selected { selected } else { style });
         }
+        // At the end there is no grapheme for the loop to find.
         if cursor == text.len() {
             cursor_x = x;
         }
@@ -99,12 +104,13 @@ impl TextField {
     }
 }
 
-/// The first byte to show so that the cursor is within `cells`.
+/// Returns the first byte to show so that the cursor is visible within `cells`.
 fn first_visible(text: &str, cursor: usize, cells: usize) -> usize {
     let before = &text[..crate::text::floor_char_boundary(text, cursor)];
     if width(before) < cells {
         return 0;
     }
+    // One cell for the cursor itself.
     let mut used = 1;
     let mut first = before.len();
     for (at, grapheme) in before.grapheme_indices(true).rev() {

@@ -1,5 +1,7 @@
-//! Colours by role. The default uses the terminal's own sixteen, so that it follows the person's palette, light or
-//! dark; without colours (`NO_COLOR`) modifiers say the same.
+//! The styles of the user interface, by role.
+//!
+//! The default theme uses the terminal's sixteen ANSI colours, so that it follows the user's palette, light or dark.
+//! Without colours (`NO_COLOR`), text attributes carry the same information.
 
 use ratatui::style::{Color, Modifier, Style};
 
@@ -20,7 +22,7 @@ pub struct Theme {
     pub info: Style,
     pub success: Style,
     pub chosen: Style,
-    /// The chosen row of a list in a pane without the keyboard.
+    /// The chosen row of a list in a pane without focus.
     pub chosen_unfocused: Style,
     pub popup: Style,
     pub popup_chosen: Style,
@@ -34,13 +36,13 @@ pub struct Theme {
     pub gutter_current: Style,
     pub search: Style,
     pub bracket: Style,
-    /// What belongs to the cursor's place in another pane.
+    /// The text in another pane that corresponds to the cursor's position.
     pub linked: Style,
     pub error_underline: Style,
     pub warning_underline: Style,
     pub info_underline: Style,
 
-    // What the body is made of.
+    // The syntax of the body.
     pub json_key: Style,
     pub json_string: Style,
     pub json_number: Style,
@@ -98,7 +100,7 @@ impl Theme {
             popup_chosen: plain.add_modifier(Modifier::REVERSED),
             field: plain,
             field_focused: plain.add_modifier(Modifier::UNDERLINED),
-            // One colour for all of it: each token's own, reversed, makes a patchwork.
+            // Resets the colours first: reversing each token's own colour would make the selection a patchwork.
             selection: plain.fg(Color::Reset).bg(Color::Reset).add_modifier(Modifier::REVERSED),
             cursor_line: plain,
             gutter: dim,
@@ -137,7 +139,7 @@ impl Theme {
         }
     }
 
-    /// No colours at all: what a colour would say is said by bold, underline and reverse.
+    /// A theme without colours. Bold, underlined and reversed text replace them.
     pub fn mono() -> Self {
         let plain = Style::new();
         let bold = plain.add_modifier(Modifier::BOLD);

@@ -1,10 +1,10 @@
-//! Keys that edit text, the same in the body and in every field: standard keys, and those of a Mac and of Emacs that
-//! collide with nothing.
+//! The keys that edit text, the same in the body and in every input field: the standard keys, and those of macOS and
+//! Emacs that are not used otherwise.
 
 use crate::editor::{Command, Motion};
 use crate::ui::widget::key::{Key, KeyCode};
 
-pub fn command(key: Key) -> Option<Command> {
+pub(crate) fn command(key: Key) -> Option<Command> {
     if let Some(c) = key.typed() {
         return Some(Command::Type(c.to_string()));
     }
@@ -15,6 +15,7 @@ pub fn command(key: Key) -> Option<Command> {
         (false, false, _, KeyCode::Enter) => Command::Newline,
         (false, false, false, KeyCode::Tab) => Command::Tab,
         (false, false, true, KeyCode::Tab) => Command::Outdent,
+        // Many terminals send Ctrl-H for Backspace.
         (false, false, _, KeyCode::Backspace) | (true, false, _, KeyCode::Char('h')) => {
             Command::Delete(Motion::Left)
         }
@@ -30,6 +31,7 @@ pub fn command(key: Key) -> Option<Command> {
         (true, false, _, KeyCode::Char('z')) => Command::Undo,
         (true, false, _, KeyCode::Char('y')) => Command::Redo,
         (true, false, _, KeyCode::Char('d')) => Command::DuplicateLines,
+        // Most terminals send the same byte (0x1f) for Ctrl-/ and Ctrl-_.
         (true, false, _, KeyCode::Char('/' | '_')) => Command::ToggleComment,
         (false, true, _, KeyCode::Up) => Command::MoveLinesUp,
         (false, true, _, KeyCode::Down) => Command::MoveLinesDown,
@@ -44,6 +46,7 @@ fn motion(key: Key) -> Option<Motion> {
         (false, false, KeyCode::Right) => Motion::Right,
         (false, false, KeyCode::Up) => Motion::Up,
         (false, false, KeyCode::Down) => Motion::Down,
+        // macOS reserves Ctrl and an arrow for switching desktops, hence Alt as well.
         (true, false, KeyCode::Left) | (false, true, KeyCode::Left) => Motion::WordLeft,
         (true, false, KeyCode::Right) | (false, true, KeyCode::Right) => Motion::WordRight,
         (false, false, KeyCode::Home) => Motion::LineStart,

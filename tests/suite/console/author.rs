@@ -80,7 +80,7 @@ fn a_parse_mode_is_compared_first_and_converted_as_one_undo_step() {
     let mut console = Console::demo();
     let before = console.body();
     console.press("f6");
-    console.shows("HTML · now");
+    console.shows("HTML · current");
     console.shows("MarkdownV2");
     assert_eq!(console.body(), before);
     console.press("right enter");
@@ -214,7 +214,7 @@ fn a_draft_that_is_decided_later_outlives_quitting() {
     console.type_text("unsaved");
     console.draft_is_due();
     let mut next = console.second(None);
-    next.shows("Later keeps them");
+    next.shows("Later asks again");
     next.press("l ctrl-q");
     assert!(next.has_quit);
     let mut last = console.second(None);
@@ -245,7 +245,8 @@ fn a_file_changed_beside_unsaved_edits_is_never_written_over_unasked() {
     console.shows("was changed on disk");
     for (columns, rows) in [(120, 40), (80, 24)] {
         console.resize(columns, rows);
-        for answer in ["[ Overwrite with mine ]", "[ Take the file's (mine stay in undo) ]", "[ Leave both ]"]
+        for answer in
+            ["[ Overwrite with mine ]", "[ Take the file's text (undo restores mine) ]", "[ Leave both ]"]
         {
             console.shows(answer);
         }
@@ -306,7 +307,7 @@ fn a_webhook_is_edited_and_its_comments_stay() {
     console.press("ctrl-s");
     let saved = console.file("webhooks/bot.toml");
     assert!(saved.contains("name = \"Telegram bot of ours\""), "{saved}");
-    assert!(saved.starts_with("# ${SANDBOX} is this workspace's own"), "{saved}");
+    assert!(saved.starts_with("# ${SANDBOX} is the address of the sandbox"), "{saved}");
 }
 
 #[test]
@@ -354,7 +355,7 @@ fn a_webhook_that_cannot_be_read_is_said_at_its_field_and_not_saved() {
     console.shows("Timeout needs a unit: 1s");
     assert_eq!(console.style_at("Timeout needs a unit").fg, Some(Color::Red));
     console.shows("Webhook bot ●");
-    console.hides("asking…");
+    console.hides("checking…");
     console.press("alt-3");
     console.type_text("x");
     console.press("alt-2 ctrl-s");
@@ -384,7 +385,7 @@ fn editing_the_webhook_keeps_the_columns_and_the_badge() {
     console.shows("SANDBOX @");
     console.press("down down end");
     console.type_text("x");
-    console.shows("not asked yet");
+    console.shows("not checked");
     console.press("backspace esc");
     console.shows("SANDBOX @");
 }
@@ -395,7 +396,7 @@ fn a_method_that_does_not_exist_is_a_problem_of_the_webhook_and_of_no_body() {
     console.press("alt-2 down down end");
     console.type_text("xx");
     console.press("esc 3");
-    console.shows("Bot API method `sendMessagexx`");
+    console.shows("`sendMessagexx`");
     let problems = console.app().screens.compose.problems();
     assert!(problems[0].diagnostic().message.contains("method `sendMessagexx`"), "{problems:?}");
     assert!(console.app().screens.compose.problems().iter().all(|problem| problem.in_body().is_none()));
@@ -404,10 +405,11 @@ fn a_method_that_does_not_exist_is_a_problem_of_the_webhook_and_of_no_body() {
     assert!(console.app().screens.compose.focus.entered);
     assert_eq!(console.app().screens.compose.webhook.form.focused().unwrap().id, "url");
     console.press("down ctrl-a x");
-    let (before, n) = (console.app().screens.compose.problem, console.app().screens.compose.problems().len());
+    let (before, n) =
+        (console.app().screens.compose.chosen_problem, console.app().screens.compose.problems().len());
     assert!(1 < n);
     console.press("f8");
-    assert_eq!(console.app().screens.compose.problem, (before + 1) % n);
+    assert_eq!(console.app().screens.compose.chosen_problem, (before + 1) % n);
 }
 
 #[test]
@@ -435,7 +437,7 @@ fn a_copy_and_what_comes_back_are_selected_in_the_list() {
     console.press("x");
     console.shows(&format!("Delete the campaign {copy}"));
     console.press("d u");
-    console.shows(&format!("brought back {copy}"));
+    console.shows(&format!("restored {copy}"));
     assert_eq!(console.app().screens.compose.open, Some(copy));
     assert_eq!(console.body(), body);
 }
@@ -448,7 +450,7 @@ fn a_name_is_only_taken_where_it_is_free_and_new() {
     console.press("r ctrl-a");
     console.type_text("welcome");
     console.press("enter");
-    console.shows("there is a campaign called welcome");
+    console.shows("there is already a campaign named welcome");
     assert!(console.app().shared.workspace.campaign("welcome-2").is_none());
 }
 

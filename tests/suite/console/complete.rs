@@ -126,14 +126,14 @@ fn a_hover_says_what_stands_there_and_any_key_closes_it() {
     let mut console = Console::demo();
     console.go_before("first_name");
     console.press("ctrl-k");
-    console.shows("Anna Petrova has “Anna”");
+    console.shows("Anna Petrova: “Anna”");
     console.shows("profiles");
     let before = console.body();
     console.press("esc");
-    console.hides("Anna Petrova has");
+    console.hides("Anna Petrova: “");
     assert!(console.app().screens.compose.focus.entered, "Esc closes the box and no more");
     console.press("ctrl-k right");
-    console.hides("Anna Petrova has");
+    console.hides("Anna Petrova: “");
     assert_eq!(console.body(), before);
     console.go_before("parse_mode");
     console.press("ctrl-k");
@@ -147,8 +147,8 @@ fn the_right_button_asks_where_it_points() {
     let mut console = Console::demo();
     let cursor = console.app().screens.compose.buffer().unwrap().editor.cursor();
     let (x, y) = console.place_of("\"chat_id\"");
-    console.mouse(MouseKind::Ask, x + 2, y);
-    console.shows("chat_id · chat of sendMessage");
+    console.mouse(MouseKind::RightDown, x + 2, y);
+    console.shows("chat_id · chat id · sendMessage");
     assert_eq!(console.app().screens.compose.buffer().unwrap().editor.cursor(), cursor);
     console.click(x, y);
     console.hides("chat_id · chat of sendMessage");

@@ -24,7 +24,7 @@ fn unsaved_edits_stay_open_where_their_campaign_is_deleted() {
         assert_eq!(console.app().screens.compose.open.as_deref(), Some("spring-sale"), "{paths:?}");
         assert!(console.body().starts_with("Zebra"));
         if paths.contains(&BODY) {
-            console.shows("spring-sale was deleted on disk; your edits are still here: ^S makes it again");
+            console.shows("spring-sale was deleted on disk; your edits are kept: ^S restores it");
         }
         console.shows("● spring-sale");
         console.files_changed();
@@ -76,7 +76,7 @@ fn what_was_deleted_can_be_let_go() {
     console.type_text("Z");
     console.remove(&[DEFINITION, BODY]);
     console.press("esc 1 x");
-    console.shows("The files of spring-sale are deleted already.");
+    console.shows("The files of spring-sale are already deleted.");
     console.press("d");
     assert_ne!(console.app().screens.compose.open.as_deref(), Some("spring-sale"));
     console.hides("● spring-sale");
@@ -92,7 +92,7 @@ fn a_webhook_that_is_deleted_beneath_unsaved_edits_is_made_again_by_saving() {
     console.type_text("Zebra");
     console.remove(&["webhooks/bot.toml"]);
     console.shows("botZebra");
-    console.shows("webhook bot was deleted on disk; your edits are still here: ^S makes it again");
+    console.shows("webhook bot was deleted on disk; your edits are kept: ^S restores it");
     console.press("ctrl-q");
     console.shows("Not saved: webhook bot");
     console.press("esc ctrl-s");
@@ -108,7 +108,7 @@ fn another_campaigns_unsaved_edits_are_kept_too() {
     console.press("esc 1 j");
     assert_eq!(console.app().screens.compose.open.as_deref(), Some("welcome"));
     console.remove(&[DEFINITION, BODY]);
-    console.shows("spring-sale was deleted on disk; your edits are still here");
+    console.shows("spring-sale was deleted on disk; your edits are kept");
     assert_eq!(console.app().screens.compose.open.as_deref(), Some("welcome"));
     console.press("ctrl-q");
     console.shows("Not saved: spring-sale");

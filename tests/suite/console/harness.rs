@@ -15,9 +15,9 @@ use telecast::secrets::Secrets;
 use telecast::service::{Session, Sharing, demo, sample};
 use telecast::settings::Settings;
 use telecast::ui::app::{App, update, view};
-use telecast::ui::runtime::executor::{Executor, Wiring};
-use telecast::ui::runtime::outside::{Happening, Outside};
-use telecast::ui::runtime::{Event, Loop, Next};
+use telecast::ui::runtime::executor::{Executor, ExecutorDeps};
+use telecast::ui::runtime::platform::{Platform, PlatformEvent};
+use telecast::ui::runtime::{EventLoop, LoopControl, LoopEvent};
 use telecast::ui::screen::compose::focus::Pane;
 use telecast::ui::shared::effect::{ExternalEdit, Timer};
 use telecast::ui::shared::msg::Msg;
@@ -36,7 +36,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The real loop, on cells instead of a terminal, and a runtime for what it starts.
 pub struct Console {
-    console: Loop<Cells>,
+    console: EventLoop<Cells>,
     /// Whether it has left.
     pub has_quit: bool,
     /// Whether a test has changed the state since the last frame.
@@ -71,20 +71,20 @@ impl Cells {
     }
 }
 
-impl Outside for Cells {
+impl Platform for Cells {
     fn size(&self) -> io::Result<(u16, u16)> {
         Ok(self.size)
     }
 
-    async fn next(&mut self) -> Happening {
-        let is_short = |timer: &Timer| matches!(timer, Timer::Highlight | Timer::Pick(_));
+    async fn next(&mut self) -> PlatformEvent {
+        let is_short = |timer: &Timer| matches!(timer, Timer::Highlight | Timer::OpenPicker(_));
         match self.timers.iter().position(is_short) {
-            Some(at) => Happening::Due(self.timers.remove(at)),
+            Some(at) => PlatformEvent::Due(self.timers.remove(at)),
             None => std::future::pending().await,
         }
     }
 
-    async fn is_stop_meant(&mut self) -> bool {
+    async fn should_stop(&mut self) -> bool {
         true
     }
 
@@ -165,7 +165,8 @@ impl Console {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let (sender, results) = mpsc::channel(256);
         // Tests say themselves when a file has changed.
-        let wiring = Wiring { session, paths, clock: Clock::System, watch: None, provoked: Arc::default() };
+        let wiring =
+            ExecutorDeps { session, paths, clock: Clock::System, watch: None, injected: Arc::default() };
         let executor = runtime.block_on(async { Executor::new(wiring, sender) });
         let ui = UiSettings {
             mouse: true,
@@ -178,9 +179,9 @@ impl Console {
         let mut app = App::new(workspace, Theme::ansi(), ui);
         app.shared.read_only = read_only.map(str::to_owned);
         app.screens.compose.open_buffer(&app.shared, campaign);
-        let console = Loop::new(app, executor, results, Cells::new((120, 32)), Arc::default());
+        let console = EventLoop::new(app, executor, results, Cells::new((120, 32)), Arc::default());
         let mut console = Self { console, has_quit: false, is_changed: false, runtime, root, _home: home };
-        assert!(matches!(console.runtime.block_on(console.console.begin()), Ok(Next::Continue)));
+        assert!(matches!(console.runtime.block_on(console.console.begin()), Ok(LoopControl::Continue)));
         console.settle();
         console
     }
@@ -198,12 +199,12 @@ impl Console {
 
     /// Returns how often it stopped for the shell.
     pub fn suspended(&self) -> usize {
-        self.console.outside.suspended
+        self.console.platform.suspended
     }
 
     /// Returns what it put on the clipboard, the latest last.
     pub fn copied(&self) -> &[String] {
-        &self.console.outside.copied
+        &self.console.platform.copied
     }
 
     /// Presses keys one after the other, written as in a keymap and parted by spaces: `esc tab ctrl-s`.
@@ -263,7 +264,7 @@ impl Console {
 
     /// Takes one input, without waiting for what follows from it.
     pub fn input(&mut self, input: Input) {
-        self.take(Event::Outside(Happening::Inputs(vec![input])));
+        self.take(LoopEvent::Outside(PlatformEvent::Inputs(vec![input])));
     }
 
     /// Takes one input and lets nothing follow from it: the state alone.
@@ -273,14 +274,14 @@ impl Console {
 
     /// Takes an answer, without waiting for what follows from it.
     pub fn answer(&mut self, message: Msg) {
-        self.take(Event::Results(vec![message]));
+        self.take(LoopEvent::Results(vec![message]));
     }
 
-    fn take(&mut self, event: Event) {
+    fn take(&mut self, event: LoopEvent) {
         if !self.has_quit {
             self.is_changed = false;
-            let next = self.runtime.block_on(self.console.take(event)).unwrap();
-            self.has_quit = matches!(next, Next::Exit(_));
+            let next = self.runtime.block_on(self.console.handle(event)).unwrap();
+            self.has_quit = matches!(next, LoopControl::Exit(_));
         }
     }
 
@@ -289,10 +290,10 @@ impl Console {
     pub fn settle(&mut self) {
         self.answer_all();
         let rests: [fn(&Timer) -> bool; 2] =
-            [|timer| matches!(timer, Timer::Compose(_)), |timer| matches!(timer, Timer::Rest(_))];
+            [|timer| matches!(timer, Timer::Compose(_)), |timer| matches!(timer, Timer::TypingPaused(_))];
         for rests in rests {
-            if let Some(timer) = self.console.outside.timer(rests) {
-                self.take(Event::Outside(Happening::Due(timer)));
+            if let Some(timer) = self.console.platform.timer(rests) {
+                self.take(LoopEvent::Outside(PlatformEvent::Due(timer)));
                 self.answer_all();
             }
         }
@@ -301,14 +302,14 @@ impl Console {
     /// Runs the loop until nothing is on its way.
     #[track_caller]
     pub fn answer_all(&mut self) {
-        let underway = self.console.executor.underway();
+        let underway = self.console.executor.pending_work();
         while !self.has_quit {
             let next = self.runtime.block_on(async {
                 tokio::time::timeout(PATIENCE, async {
                     tokio::select! {
                         biased;
                         event = self.console.next() => Some(event),
-                        () = underway.ended() => None,
+                        () = underway.finished() => None,
                     }
                 })
                 .await
@@ -319,7 +320,7 @@ impl Console {
                 Ok(None) => match self.runtime.block_on(async { timeout_now(self.console.next()).await }) {
                     Some(event) => self.take(event),
                     None => {
-                        self.take(Event::Frame);
+                        self.take(LoopEvent::Frame);
                         break;
                     }
                 },
@@ -343,11 +344,11 @@ impl Console {
     /// Lets that pause go by, and does not wait for the sample.
     pub fn survey_starts(&mut self) {
         let latest = self.app().screens.compose.message.latest().unwrap();
-        self.take(Event::Outside(Happening::Due(Timer::Survey(latest))));
+        self.take(LoopEvent::Outside(PlatformEvent::Due(Timer::Survey(latest))));
     }
 
     fn due(&mut self, timer: Timer) {
-        self.take(Event::Outside(Happening::Due(timer)));
+        self.take(LoopEvent::Outside(PlatformEvent::Due(timer)));
         self.settle();
     }
 
@@ -406,13 +407,13 @@ impl Console {
 
     /// Returns where the body is on screen, its line numbers included.
     pub fn body_area(&self) -> Rect {
-        inside(self.app().screens.compose.plan.pane(Pane::Body).unwrap())
+        inside(self.app().screens.compose.layout.pane(Pane::Body).unwrap())
     }
 
     /// Returns the cells of the last frame; drawn anew where a test has changed the state itself.
     pub fn cells(&self) -> Cow<'_, Buffer> {
         if !self.is_changed {
-            return Cow::Borrowed(&self.console.outside.cells);
+            return Cow::Borrowed(&self.console.platform.cells);
         }
         Cow::Owned(self.draw())
     }
@@ -426,7 +427,7 @@ impl Console {
 
     /// Whether the terminal's cursor is on screen, and covers what it is on.
     pub fn has_block_cursor(&self) -> bool {
-        self.console.outside.cursor.is_some_and(|cursor| cursor.is_block)
+        self.console.platform.cursor.is_some_and(|cursor| cursor.is_block)
     }
 
     /// Returns the screen as text, a line a row.

@@ -27,7 +27,7 @@ fn esc_leaves_the_text_and_tab_walks_the_panes() {
     console.press("esc");
     for pane in [Pane::Preview, Pane::Problems, Pane::Campaigns, Pane::Webhook, Pane::Body] {
         console.press("tab");
-        assert_eq!(console.app().screens.compose.focus, Focus::reach(pane));
+        assert_eq!(console.app().screens.compose.focus, Focus::select(pane));
     }
     console.press("shift-tab enter");
     assert_eq!(console.app().screens.compose.focus, Focus::enter(Pane::Webhook));
@@ -55,7 +55,7 @@ fn an_alt_key_never_types_its_letter_into_the_body() {
         let before = console.body();
         if vim {
             console.press("ctrl-p");
-            console.type_text("vim mode on");
+            console.type_text("toggle vim mode");
             console.press("enter");
         }
         for key in ["alt-y", "alt-5", "alt-q", "alt-K", "alt-ü", "alt-space"] {
@@ -99,9 +99,9 @@ fn over_a_picker_a_dialog_or_the_search_an_alt_key_closes_it_and_does_no_more() 
         let mut console = Console::demo();
         console.press("f5 c");
         console.press(key);
-        console.shows("Enter sends");
+        console.shows("Enter send");
         console.press(key);
-        console.hides("Enter sends");
+        console.hides("Enter send");
     }
 }
 
@@ -113,7 +113,7 @@ fn ctrl_c_copies_else_cancels_else_says_how_to_quit() {
     console.press("left f1 ctrl-c");
     assert!(!console.app().has_dialog());
     console.press("ctrl-c");
-    console.shows("^Q quits");
+    console.shows("^Q to quit");
     assert!(!console.has_quit);
 }
 
@@ -155,7 +155,7 @@ fn ctrl_z_undoes_in_fields_and_with_vim_too() {
     let mut console = Console::demo();
     let before = console.body();
     console.press("ctrl-p");
-    console.type_text("vim mode on");
+    console.type_text("toggle vim mode");
     console.press("enter");
     console.press("x");
     assert_ne!(console.body(), before);
@@ -331,7 +331,7 @@ fn one_of_a_few_problems_is_said_on_two_lines() {
     console.press("ctrl-home");
     console.type_text("5");
     console.press("down");
-    console.shows("│✘ 1:2 not JSON: text behind the end of");
+    console.shows("│✘ 1:2 not JSON: text after the end of");
     console.shows("│  the JSON value");
     console.click_text("│  the JSON value");
     assert_eq!(console.app().screens.compose.buffer().unwrap().editor.cursor(), 1);
@@ -348,7 +348,7 @@ fn a_keymap_of_ones_own_is_obeyed_and_shown() {
     console.press("ctrl-q");
     assert!(!console.has_quit);
     console.press("ctrl-w");
-    console.type_text("Help for where");
+    console.type_text("Help for the current");
     console.shows("F12");
     console.press("enter");
     console.shows("In Body");
@@ -390,7 +390,7 @@ fn replace_takes_one_match_after_the_other_or_all_with_groups_each_undone_at_onc
     console.type_text("Profile[\"$1\"]");
     console.press("ctrl-a");
     assert_eq!(console.body().matches("Profile[\"").count(), 6);
-    console.shows("6 replaced: ^Z takes it back");
+    console.shows("6 replaced, ^Z to undo");
     console.press("ctrl-z");
     assert_eq!(console.body(), before);
 }

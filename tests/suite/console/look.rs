@@ -36,10 +36,10 @@ fn long_lines_are_wrapped_until_one_does_not_want_it() {
     assert!(4 < rows.len() && rows.iter().rev().skip(1).all(|row| row.starts_with("  word")), "{rows:?}");
     assert!(rows[rows.len() - 2].ends_with("end"), "{rows:?}");
     console.press("up end home alt-z");
-    console.shows("long lines go on to the right");
+    console.shows("line wrapping off");
     assert_eq!(body_rows(&console).len(), 2);
     console.press("down esc w");
-    console.shows("long lines are wrapped");
+    console.shows("line wrapping on");
     assert_eq!(body_rows(&console), rows);
 }
 
@@ -115,7 +115,12 @@ fn what_goes_wrong_at_the_cursor_waits_until_one_rests_or_leaves() {
     let mut console = empty();
     console.paste("{\"chat_id\": 1, \"text\": \"a {{ Profile.first_name }}\"}");
     let told = |console: &Console| {
-        console.app().screens.compose.told().any(|problem| problem.message.contains("first_namex"))
+        console
+            .app()
+            .screens
+            .compose
+            .visible_diagnostics()
+            .any(|problem| problem.message.contains("first_namex"))
     };
     let type_wrong = |console: &mut Console| {
         console.go_before(" }}");
@@ -143,8 +148,8 @@ fn five_megabytes_are_edited_without_hints() {
         std::fs::write(root.join("campaigns/spring-sale.json.liquid"), &text).unwrap();
     });
     console.resize(160, 40);
-    console.shows("5.0 MB: hints are off");
-    console.shows("^S saves as ever");
+    console.shows("5.0 MB: preview and completion off");
+    console.shows("F5 and ^S still work");
     console.press("ctrl-end");
     console.type_text("{{ end");
     console.press("ctrl-s");
@@ -153,7 +158,7 @@ fn five_megabytes_are_edited_without_hints() {
     console.press("f6");
     console.shows("too large to convert");
     console.press("ctrl-a delete");
-    console.hides("hints are off");
+    console.hides("preview and completion off");
 }
 
 #[test]
@@ -207,8 +212,13 @@ fn problems_keep_to_their_words_while_half_typed_liquid_in_front_is_no_message_y
         std::fs::write(root.join("campaigns/spring-sale.json.liquid"), body).unwrap();
     });
     let underlined = |console: &Console| {
-        let problem =
-            console.app().screens.compose.told().find(|problem| problem.code == Code::UnknownField).unwrap();
+        let problem = console
+            .app()
+            .screens
+            .compose
+            .visible_diagnostics()
+            .find(|problem| problem.code == Code::UnknownField)
+            .unwrap();
         problem.span.of(&console.body()).to_owned()
     };
     assert_eq!(underlined(&console), "\"parse_mod\"");

@@ -5,7 +5,7 @@ use telecast::ui::shared::msg::Msg;
 
 use super::harness::Console;
 
-const WORDS: &str = "Not sent: the message before the error";
+const WORDS: &str = "Outdated: the message before the error";
 
 const BODY: &str = r#"{
   "chat_id": {{ Profile.telegram_chat_id }},
@@ -120,7 +120,7 @@ fn a_brace_that_offers_keys_is_composed_all_the_same() {
     let mut console = Console::prepared("spring-sale", |root| {
         std::fs::write(root.join("campaigns/spring-sale.json.liquid"), "").unwrap();
     });
-    console.shows("this is empty, not JSON");
+    console.shows("the text is empty");
     console.type_text("{");
-    console.hides("this is empty, not JSON");
+    console.hides("the text is empty");
 }

@@ -25,20 +25,20 @@ fn json_is_formatted_as_one_undo_step_and_the_cursor_stays_where_it_was() {
     let cursor = console.app().screens.compose.buffer().unwrap().editor.cursor();
     assert!(console.body()[cursor..].starts_with("Profile.city"));
     console.press("alt-F");
-    console.shows("it is formatted already");
+    console.shows("the body is already formatted");
     console.press("ctrl-z");
     assert_eq!(console.body(), typed);
     console.press("ctrl-p");
     console.type_text("format the json");
     console.press("enter");
-    console.shows("formatted: ^Z takes it back");
+    console.shows("formatted, ^Z to undo");
 }
 
 #[test]
 fn what_is_no_json_is_left_alone_and_gone_to() {
     let mut console = with_body("{\"chat_id\":1,\n\"text\": Hello}");
     console.press("esc f");
-    console.shows("not formatted: `Hello` is not JSON here");
+    console.shows("not formatted: `Hello` is not valid JSON here");
     let cursor = console.app().screens.compose.buffer().unwrap().editor.cursor();
     assert!(console.body()[cursor..].starts_with("Hello"));
     assert_eq!(console.body(), "{\"chat_id\":1,\n\"text\": Hello}");
@@ -56,7 +56,10 @@ fn a_campaign_goes_to_the_clipboard_as_clevertaps_forms_want_it() {
         copied.contains("Destination URL") && copied.contains("/bot${BOT_TOKEN}/sendMessage"),
         "{copied}"
     );
-    assert!(copied.contains("TO KNOW:") && copied.contains("put the value of BOT_TOKEN"), "{copied}");
+    assert!(
+        copied.contains("NOTES:") && copied.contains("replace `${BOT_TOKEN}` with the value of BOT_TOKEN"),
+        "{copied}"
+    );
     assert!(!copied.contains("SAMPLE-sandbox"), "{copied}");
 }
 

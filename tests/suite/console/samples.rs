@@ -29,7 +29,7 @@ fn another_sample_gives_another_message_and_stays_with_its_campaign() {
     console.shows("event refund ▾");
     renders(&console, "12.5 CHF");
     // `Event.Items` is not in this one, but in another: the name is none that nothing has.
-    console.shows("nothing wrong for this profile");
+    console.shows("No problems for this profile");
     console.click_text("spring-sale");
     console.hides("event refund");
     console.press("3");

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use telecast::clock;
-use telecast::service::Job;
+use telecast::service::MessageJob;
 use telecast::store::{SqliteStore, Store};
 use telecast::telegram::{EntityKind, FormattedText, ParseMode};
 use telecast::ui::screen::compose::dialog::Dialog;
@@ -21,7 +21,7 @@ fn messages(console: &Console) -> Vec<(String, Option<FormattedText>)> {
     let message = |profile: telecast::profile::Profile| {
         let identity = profile.identity.clone();
         let profile = Some(Arc::new(profile));
-        let job = Job {
+        let job = MessageJob {
             profile,
             test_chat: Some("1".into()),
             ..console.app().screens.compose.job(&console.app().shared).unwrap()

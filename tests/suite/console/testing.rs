@@ -37,8 +37,7 @@ fn a_test_for_somebody_else_as_well_is_not_sent() {
         std::fs::write(root.join("campaigns/spring-sale.json.liquid"), body).unwrap();
     });
     console.press("f5 enter");
-    console
-        .shows("✘ not sent: it would not reach the test chat alone: the body has `business_connection_id`");
+    console.shows("✘ not sent: the test chat cannot be guaranteed: the body has `business_connection_id`");
     console.press("j");
     console.shows("the body has `business_connection_id`");
     assert!(!console.has_file(".telecast/history.jsonl"));
@@ -50,7 +49,7 @@ fn an_answer_that_does_not_say_is_called_unknown() {
     let mut console = at(&server, BODY);
     console.press("f5 enter");
     console.shows("? unknown whether it was sent: HTTP 500");
-    console.shows("it may have arrived: look into the chat before you send it again");
+    console.shows("it may have arrived: check the chat before you send it again");
     console.press("h");
     console.shows("? a");
     assert!(server.request().contains(r#"{"chat_id": 1099500000001, "text": "a"}"#));
@@ -62,7 +61,7 @@ fn an_answer_after_the_dialog_was_closed_is_told_all_the_same() {
     for (status, body, words) in [
         ("200 OK", r#"{"ok":true,"result":{"message_id":5}}"#, "the test to 1099500000001 was sent"),
         ("400 Bad Request", refusal, "the test to 1099500000001 was refused: Bad Request: chat not found"),
-        ("502 Bad Gateway", "", "the test to 1099500000001 may have arrived, look into the chat: HTTP 502"),
+        ("502 Bad Gateway", "", "the test to 1099500000001 may have arrived, check the chat: HTTP 502"),
     ] {
         let ((arrived, arrivals), (go, gone)) = (channel(), channel());
         let server = Server::start(Manner::Waits(arrived, gone, answer(status, body)));
@@ -71,7 +70,7 @@ fn an_answer_after_the_dialog_was_closed_is_told_all_the_same() {
         key(&mut console, "enter");
         console.shows("sending…");
         key(&mut console, "esc");
-        console.shows("the test is on its way");
+        console.shows("the test is being sent");
         console.while_running(move || arrivals.recv().unwrap());
         go.send(()).unwrap();
         console.settle();
@@ -87,7 +86,7 @@ fn a_test_sent_again_goes_through_the_same_check() {
     console.shows("✔ 200");
     console.write("campaigns/a.json.liquid", r#"{"chat_id": 5, "text": "a", "user_id": 999}"#);
     console.press("h enter");
-    console.shows("it would not reach the test chat alone: the body has `user_id`");
+    console.shows("the test chat cannot be guaranteed: the body has `user_id`");
     // An entry of another chat says so, and the dialog follows it: what it shows is what is sent.
     let other = r#"{"sent":"2026-01-01T00:00:00Z","campaign":"a","webhook":"fake","profile":null,"chat":"4242","method":"POST","url":"","body":"","ok":true,"status":200,"message_id":1,"description":"delivered","ms":1}"#;
     console.write(".telecast/history.jsonl", other);
@@ -100,7 +99,7 @@ fn a_test_sent_again_goes_through_the_same_check() {
     let entry = r#"{"sent":"2026-01-01T00:00:00Z","campaign":"a","webhook":"fake","profile":null,"chat":null,"method":"POST","url":"","body":"","ok":true,"status":200,"message_id":1,"description":"delivered","ms":1}"#;
     console.write(".telecast/history.jsonl", entry);
     console.press("esc f5 h enter");
-    console.shows("that one went to whomever its body named");
+    console.shows("that test went to the chat in its body");
 }
 
 #[test]
@@ -118,13 +117,13 @@ fn a_console_that_leaves_while_a_test_is_on_its_way_keeps_it_in_the_history() {
     let mut terminal = Terminal::start(command, 120, 32);
     terminal.wait_for("chat_id");
     terminal.send("\x1b[15~");
-    terminal.wait_for("Enter sends · c chat");
+    terminal.wait_for("Enter send · c chat");
     terminal.send("c");
     terminal.wait_for("Another chat");
     terminal.send("another");
     terminal.wait_for("another");
     terminal.send("\r");
-    terminal.wait_for("Enter · Esc");
+    terminal.wait_for("Enter confirm · Esc");
     terminal.send("77");
     terminal.wait_for("77");
     terminal.send("\r");
@@ -132,7 +131,7 @@ fn a_console_that_leaves_while_a_test_is_on_its_way_keeps_it_in_the_history() {
     terminal.send("\r");
     arrivals.recv().unwrap();
     terminal.send("\x1b");
-    terminal.wait_for("the test is on its way");
+    terminal.wait_for("the test is being sent");
     terminal.send("\x11");
     assert_eq!(terminal.wait_exit().code(), Some(0));
     let kept = home.read("shop/.telecast/history.jsonl");

@@ -35,7 +35,7 @@ fn the_border_says_the_mode_and_the_cursor_shows_it() {
 #[test]
 fn the_palette_switches_it_for_the_session() {
     let mut console = Console::demo();
-    for mode in [" NORMAL ", "is off"] {
+    for mode in [" NORMAL ", "vim mode off"] {
         console.press("ctrl-p");
         console.type_text("vim mode");
         console.press("enter");
@@ -56,9 +56,9 @@ fn esc_goes_from_the_picker_to_insert_to_normal_to_the_panes() {
     console.shows(" NORMAL ");
     assert_eq!(console.app().screens.compose.focus, Focus::enter(Pane::Body));
     console.press("esc");
-    assert_eq!(console.app().screens.compose.focus, Focus::reach(Pane::Body));
+    assert_eq!(console.app().screens.compose.focus, Focus::select(Pane::Body));
     console.press("tab");
-    assert_eq!(console.app().screens.compose.focus, Focus::reach(Pane::Preview));
+    assert_eq!(console.app().screens.compose.focus, Focus::select(Pane::Preview));
     console.press("3 x");
     assert_eq!(console.body(), "\"a <\"", "the second keypress is vim's again");
 }

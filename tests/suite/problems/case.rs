@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use telecast::campaign::{Campaign, ContentFormat, Manifest, Webhook};
-use telecast::compose::{Chat, Inputs, compose};
+use telecast::compose::{ChatTarget, Inputs, compose};
 use telecast::diagnostic::Diagnostic;
 use telecast::dialect::Dialect;
-use telecast::profile::{Kind, Profile, Property, Value, Vocabulary};
-use telecast::settings::Typed;
+use telecast::profile::{Profile, PropertySummary, Value, ValueKind, Vocabulary};
+use telecast::settings::RawSettings;
 use telecast::template::Partials;
 
 /// One file of tests/data/problems.
@@ -85,7 +85,7 @@ impl Case {
             Reads::Campaign => Campaign::parse(text).1,
             Reads::Webhook => Webhook::parse(text).1,
             Reads::Workspace => Manifest::parse(text).1,
-            Reads::Settings => Typed::parse(text).1,
+            Reads::Settings => RawSettings::parse(text).1,
         }
     }
 
@@ -144,7 +144,7 @@ impl Reads {
 
 impl Surroundings {
     fn problems_of(&self, body: &str) -> Vec<Diagnostic> {
-        let chat = self.test_chat.as_deref().map_or(Chat::OfTheBody, Chat::Test);
+        let chat = self.test_chat.as_deref().map_or(ChatTarget::FromBody, ChatTarget::Test);
         let composed = compose(&Inputs {
             stem: "sale",
             campaign: &self.campaign,
@@ -183,7 +183,7 @@ fn profile(properties: &str) -> Profile {
 
 /// What the store of every case knows: ten people.
 static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
-    let property = |name: &str, kind: Kind, n_set: u64, sample: &str| Property {
+    let property = |name: &str, kind: ValueKind, n_set: u64, sample: &str| PropertySummary {
         name: name.to_owned(),
         kind,
         n_set,
@@ -191,15 +191,15 @@ static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
     };
     Vocabulary {
         properties: vec![
-            property("First Name", Kind::Text, 4, "Anna"),
-            property("bio", Kind::Text, 4, "I said \"no\""),
-            property("cart", Kind::List, 3, "shoes, hat"),
-            property("joined", Kind::Date, 3, "2026-01-31 10:00:00"),
-            property("name", Kind::Text, 9, "Anna"),
-            property("plan", Kind::Text, 10, "gold"),
-            property("points", Kind::Number, 8, "120"),
-            property("score", Kind::Number, 10, "7.5"),
-            property("telegram_chat_id", Kind::Number, 8, "123456789"),
+            property("First Name", ValueKind::Text, 4, "Anna"),
+            property("bio", ValueKind::Text, 4, "I said \"no\""),
+            property("cart", ValueKind::List, 3, "shoes, hat"),
+            property("joined", ValueKind::Date, 3, "2026-01-31 10:00:00"),
+            property("name", ValueKind::Text, 9, "Anna"),
+            property("plan", ValueKind::Text, 10, "gold"),
+            property("points", ValueKind::Number, 8, "120"),
+            property("score", ValueKind::Number, 10, "7.5"),
+            property("telegram_chat_id", ValueKind::Number, 8, "123456789"),
         ],
         n_profiles: 10,
         event: vec!["Amount".to_owned(), "Items".to_owned()],

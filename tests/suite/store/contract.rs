@@ -6,8 +6,8 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use proptest::prelude::*;
 
-use telecast::profile::{Kind, Reachability, Value};
-use telecast::store::{Change, Store, Written};
+use telecast::profile::{Reachability, Value, ValueKind};
+use telecast::store::{ProfileChange, Store, Written};
 
 /// Makes an empty store.
 type Make<'a> = &'a dyn Fn() -> Box<dyn Store>;
@@ -97,7 +97,7 @@ fn a_text_that_is_a_date_is_one_and_no_number_is_nothing(make: Make<'_>) {
     let odd = [("d", Value::Text("$D_5".into())), ("n", Value::Decimal(f64::NAN))];
     store.set("x", odd.into_iter().map(|(name, value)| (name.into(), value)).collect()).unwrap();
     assert_eq!(store.vocabulary().unwrap().properties.len(), 1);
-    assert_eq!(store.get("x").unwrap().unwrap().properties["d"].kind(), Some(Kind::Date));
+    assert_eq!(store.get("x").unwrap().unwrap().properties["d"].kind(), Some(ValueKind::Date));
 }
 
 fn a_property_has_one_type_until_nobody_has_it(make: Make<'_>) {
@@ -108,7 +108,7 @@ fn a_property_has_one_type_until_nobody_has_it(make: Make<'_>) {
     assert_eq!(store.get("ben").unwrap(), None);
     assert!(store.delete("anna").unwrap());
     store.set("ben", properties(r#"{"plan":1}"#)).unwrap();
-    assert_eq!(store.vocabulary().unwrap().property("plan").unwrap().kind, Kind::Number);
+    assert_eq!(store.vocabulary().unwrap().property("plan").unwrap().kind, ValueKind::Number);
 }
 
 fn the_vocabulary_counts_and_samples_and_follows_every_write(make: Make<'_>) {
@@ -140,11 +140,11 @@ fn pages_follow_each_other_and_search_finds_any_text(make: Make<'_>) {
 
 fn a_sample_of_many_has_the_odd_ones_and_follows_every_write(make: Make<'_>) {
     let store = make();
-    let person = |n: usize, name: &str| Change {
+    let person = |n: usize, name: &str| ProfileChange {
         identity: format!("{n:05}"),
         properties: properties(&format!(r#"{{"name":"{name}","n":{n}}}"#)),
     };
-    let mut people: Vec<Change> = (0..5000).map(|n| person(n, "Anna")).collect();
+    let mut people: Vec<ProfileChange> = (0..5000).map(|n| person(n, "Anna")).collect();
     people[4321] = person(4321, "Ann<a");
     store.write(&people).unwrap();
     // Holes in the ids, at the start and further on.
@@ -185,7 +185,7 @@ fn test_profiles_and_reachability_are_kept(make: Make<'_>) {
 
 fn a_batch_keeps_what_fits_and_tells_the_rest(make: Make<'_>) {
     let store = make();
-    let change = |identity: &str, value| Change {
+    let change = |identity: &str, value| ProfileChange {
         identity: identity.into(),
         properties: IndexMap::from([("a".into(), value)]),
     };
@@ -206,7 +206,7 @@ fn the_vocabulary_of_very_many_properties_still_has_the_frequent_values(make: Ma
     let store = make();
     let value =
         |n: usize, at: usize| if n.is_multiple_of(2) { "same".to_owned() } else { format!("{n} {at}") };
-    let person = |n: usize| Change {
+    let person = |n: usize| ProfileChange {
         identity: format!("{n:03}"),
         properties: (0..3_000).map(|at| (format!("p{at}"), Value::Text(value(n, at)))).collect(),
     };

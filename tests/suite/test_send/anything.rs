@@ -7,12 +7,14 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use serde_json::Value;
-use telecast::campaign::{Campaign, ContentFormat, Method, Webhook};
+use telecast::campaign::{Campaign, ContentFormat, HttpMethod, Webhook};
 use telecast::clock;
 use telecast::paths::Paths;
 use telecast::profile::{self, Profile};
-use telecast::secrets::{Scope, Secret, Secrets};
-use telecast::service::{Job, Outcome, Session, Sharing, TestAnswer, TestSend, demo, sample, send_test};
+use telecast::secrets::{Secret, SecretScope, Secrets};
+use telecast::service::{
+    MessageJob, Session, Sharing, TestJob, TestOutcome, TestResult, demo, sample, send_test,
+};
 use telecast::settings::Settings;
 use telecast::workspace::Workspace;
 use tokio::runtime::Runtime;
@@ -34,7 +36,7 @@ struct World {
 /// A test to send.
 #[derive(Debug, Clone, Default)]
 struct Attempt {
-    method: Method,
+    method: HttpMethod,
     format: ContentFormat,
     query: String,
     params: Vec<(String, String)>,
@@ -56,7 +58,7 @@ impl World {
         let workspace = Workspace::open(&root).unwrap();
         let settings = Settings::default();
         let secrets = Secrets::new(&paths, &settings.secrets, Some(&workspace.root));
-        secrets.set("AMP", &Secret::new("&chat_id=999"), Scope::Workspace).unwrap();
+        secrets.set("AMP", &Secret::new("&chat_id=999"), SecretScope::Workspace).unwrap();
         let session = Session::new(paths, &workspace, secrets, &settings, Sharing::OneCommand);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let url = runtime.block_on(session.sandbox_url()).unwrap();
@@ -64,7 +66,7 @@ impl World {
     }
 
     /// Sends a test; returns what is said of it and the chats that messages landed in.
-    fn send(&mut self, attempt: &Attempt) -> (TestAnswer, Vec<i64>) {
+    fn send(&mut self, attempt: &Attempt) -> (TestResult, Vec<i64>) {
         let types = attempt.types.iter().map(|value| ("Content-Type".to_owned(), value.clone()));
         let webhook = Webhook {
             method: attempt.method,
@@ -81,14 +83,14 @@ impl World {
         campaign.value = Some(Campaign { content_format: attempt.format, ..settings });
         let mut profile = Profile { identity: "bob".into(), ..Profile::default() };
         profile.properties.insert("v".into(), profile::Value::Text(attempt.value.clone()));
-        let job = Job {
+        let job = MessageJob {
             body: Some(attempt.body.as_str().into()),
             webhook: Some(webhook),
             profile: Some(Arc::new(profile)),
             test_chat: Some(CHAT.to_string()),
-            ..Job::of_files(&Arc::new(workspace), sample::FIRST)
+            ..MessageJob::from_files(&Arc::new(workspace), sample::FIRST)
         };
-        let test = TestSend { job };
+        let test = TestJob { job };
         let sending = send_test(&self.session, &test, clock::now(), std::future::pending());
         let answer = self.runtime.block_on(sending);
         let mut chats = Vec::new();
@@ -128,7 +130,7 @@ impl World {
     fn check_withheld(&mut self, attempt: Attempt, says: &str) {
         let (answer, chats) = self.send(&attempt);
         assert_eq!(chats, [0_i64; 0], "{attempt:?}");
-        assert_eq!(answer.outcome, Outcome::Withheld, "{attempt:?}: {}", answer.description);
+        assert_eq!(answer.outcome, TestOutcome::NotSent, "{attempt:?}: {}", answer.description);
         assert!(answer.description.contains(says), "{}", answer.description);
     }
 
@@ -136,7 +138,7 @@ impl World {
     fn check_arrives(&mut self, attempt: Attempt) {
         let (answer, chats) = self.send(&attempt);
         assert_eq!(chats, [CHAT], "{attempt:?}: {}", answer.description);
-        assert_eq!(answer.outcome, Outcome::Sent);
+        assert_eq!(answer.outcome, TestOutcome::Sent);
     }
 }
 
@@ -173,7 +175,7 @@ fn what_reached_another_chat_no_longer_does() {
     );
     // What may stand in a webhook is judged before, but not relied on: whatever is said, nothing is sent.
     let (answer, chats) = world.send(&Attempt { query: "?${AMP}".into(), ..plain });
-    assert_eq!((answer.outcome, chats.len()), (Outcome::Withheld, 0), "{}", answer.description);
+    assert_eq!((answer.outcome, chats.len()), (TestOutcome::NotSent, 0), "{}", answer.description);
     assert!(!answer.description.contains("999"), "a part of a secret: {}", answer.description);
 }
 
@@ -286,7 +288,7 @@ fn attempt() -> impl Strategy<Value = Attempt> {
     let is_text = prop::bool::weighted(0.2);
     (is_get, is_text, query, parameter, prop::collection::vec(kind, 0..3), header, body(), text(6)).prop_map(
         |(is_get, is_text, query, parameter, types, header, body, value)| Attempt {
-            method: if is_get { Method::Get } else { Method::Post },
+            method: if is_get { HttpMethod::Get } else { HttpMethod::Post },
             format: if is_text { ContentFormat::Text } else { ContentFormat::Json },
             query,
             params: parameter.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
@@ -308,9 +310,11 @@ fn no_message_ever_lands_in_another_chat() {
         prop_assert!(chats.iter().all(|chat| *chat == CHAT), "reached {chats:?}: {}", answer.description);
         // What is said is what happened.
         match answer.outcome {
-            Outcome::Sent => prop_assert_eq!(chats.len(), 1),
-            Outcome::Refused | Outcome::Withheld | Outcome::Unreachable => prop_assert_eq!(chats.len(), 0),
-            Outcome::Unknown => return Err(TestCaseError::fail(answer.description)),
+            TestOutcome::Sent => prop_assert_eq!(chats.len(), 1),
+            TestOutcome::Refused | TestOutcome::NotSent | TestOutcome::Unreachable => {
+                prop_assert_eq!(chats.len(), 0)
+            }
+            TestOutcome::Unknown => return Err(TestCaseError::fail(answer.description)),
         }
         n_sent.set(n_sent.get() + chats.len());
         Ok(())

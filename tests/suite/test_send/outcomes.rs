@@ -26,7 +26,7 @@ fn check(status: &str, body: &str, code: i32, says: &str, mark: (bool, bool)) {
     assert!(said.starts_with(says), "{status}: {said}");
     assert_eq!(output.status.code(), Some(code), "{status}: {said}");
     let is_doubtful =
-        String::from_utf8(output.stderr).unwrap().contains("look into the chat before you send it again");
+        String::from_utf8(output.stderr).unwrap().contains("check the chat before you send it again");
     assert_eq!(is_doubtful, mark.1, "{status}");
     let request = server.request();
     assert!(request.ends_with(r#"{"chat_id": 77, "text": "a"}"#), "{request}");
@@ -100,7 +100,7 @@ fn check_interrupted(signal: Signal) {
     child.stdout.unwrap().read_to_string(&mut out).unwrap();
     child.stderr.unwrap().read_to_string(&mut err).unwrap();
     assert_eq!(out, "unknown whether it was sent to 77: interrupted while it was being sent\n", "{err}");
-    assert!(err.contains("it may have arrived: look into the chat before you send it again"), "{err}");
+    assert!(err.contains("it may have arrived: check the chat before you send it again"), "{err}");
     let kept: Value = serde_json::from_str(home.read("shop/.telecast/history.jsonl").trim()).unwrap();
     assert_eq!((&kept["ok"], &kept["may_have_arrived"]), (&Value::Bool(false), &Value::Bool(true)));
     assert_eq!(kept["chat"], "77");
@@ -141,7 +141,7 @@ fn where_no_chat_can_be_set_the_case_is_named_and_the_way_out() {
     assert!(err.contains("--as-is"), "{err}");
     check_withheld(bot, JSON, "", "[1]", "not a JSON object");
     check_withheld(bot, "method = \"GET\"\n", "", BODY, "GET");
-    check_withheld("hook", JSON, "", BODY, "not a Bot API's");
+    check_withheld("hook", JSON, "", BODY, "not a Bot API URL");
 }
 
 #[test]
@@ -171,5 +171,5 @@ fn a_test_that_was_sent_is_said_to_be_where_its_answer_cannot_be_written() {
     let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
     let output = test_command(&home, server.address, &["--to", "77"]).stdout(full).output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.code() == Some(3) && said.contains("the test was sent all the same"), "{said}");
+    assert!(output.status.code() == Some(3) && said.contains("the test was sent nevertheless"), "{said}");
 }

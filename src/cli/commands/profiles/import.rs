@@ -1,46 +1,54 @@
-//! `telecast profiles import`: people from a file.
+//! `telecast profiles import`: imports profiles from a file.
 
 use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
 use crate::cli::args::{ImportProfiles, Property};
-use crate::cli::error::{CliError, Ending, Kind, Result};
+use crate::cli::error::{CliError, ErrorKind, ExitStatus, Result};
 use crate::cli::interrupt;
-use crate::cli::output::Output;
+use crate::cli::output::CliOutput;
 use crate::diagnostic::Code;
 use crate::profile;
-use crate::store::{self, ImportError, ImportOptions, ImportReport, ImportedColumn, Rejected, Store};
+use crate::store::{self, ImportError, ImportOptions, ImportReport, ImportedColumn, RejectedRow, Store};
 use crate::workspace::Workspace;
 
-/// What `--type` takes.
-const KINDS: [profile::Kind; 6] = [
-    profile::Kind::Text,
-    profile::Kind::Number,
-    profile::Kind::Boolean,
-    profile::Kind::Date,
-    profile::Kind::List,
-    profile::Kind::Object,
+/// The values of `--type`.
+const KINDS: [profile::ValueKind; 6] = [
+    profile::ValueKind::Text,
+    profile::ValueKind::Number,
+    profile::ValueKind::Boolean,
+    profile::ValueKind::Date,
+    profile::ValueKind::List,
+    profile::ValueKind::Object,
 ];
 
-pub fn run(workspace: &Workspace, people: &dyn Store, args: &ImportProfiles, output: &mut Output) -> Result {
+pub(crate) fn run(
+    workspace: &Workspace,
+    store: &dyn Store,
+    args: &ImportProfiles,
+    output: &mut CliOutput,
+) -> Result {
+    // `--identity COLUMN` is the mapping of that column to `identity`. It comes after the others, so it wins.
     let identity = args.identity.iter().map(|column| (column.clone(), "identity".to_owned()));
     let names = args.names.iter().map(|map| (map.name.clone(), map.value.clone()));
     let options = ImportOptions {
         types: args.types.iter().map(column_type).collect::<Result<_>>()?,
-        names: names.chain(identity).collect(),
+        property_names: names.chain(identity).collect(),
         zone: workspace.time_zone(),
         dialect: workspace.settings().dialect,
         ..ImportOptions::default()
     };
     let stop = Arc::clone(&options.stop);
-    let report = interrupt::noticed(&stop, || {
-        store::import(people, &args.file, &options, &mut |progress| {
-            let percent = 100 * progress.n_bytes / progress.of_bytes.max(1);
-            // How far it is may get lost; the import goes on.
+    let report = interrupt::run_interruptible(&stop, || {
+        store::import(store, &args.file, &options, &mut |progress| {
+            // An empty file has no bytes; `max(1)` keeps the division defined.
+            let percent = 100 * progress.n_bytes / progress.total_bytes.max(1);
+            // Progress is not worth failing the import, so errors of stderr are ignored.
             let _ = output.progress(&format!("{percent} %, {} profiles", progress.n_rows));
         })
     })?;
+    // Clears the progress line before anything else is printed, also before an error.
     output.progress("")?;
     let report = report?;
     let file = args.file.display().to_string();
@@ -52,27 +60,28 @@ pub fn run(workspace: &Workspace, people: &dyn Store, args: &ImportProfiles, out
         false => print(&report, output)?,
     }
     if report.is_interrupted {
-        output
-            .note("interrupted: what is counted here is kept, and the same command goes on where it ended")?;
-        return Ok(Ending::Interrupted);
+        output.note(
+            "interrupted: the profiles counted here are kept; run the same command again to continue",
+        )?;
+        return Ok(ExitStatus::Interrupted);
     }
-    Ok(if report.n_rejected == 0 { Ending::Done } else { Ending::Problems })
+    Ok(if report.n_rejected == 0 { ExitStatus::Done } else { ExitStatus::Problems })
 }
 
-fn column_type(typed: &Property) -> Result<(String, profile::Kind)> {
+fn column_type(typed: &Property) -> Result<(String, profile::ValueKind)> {
     let kind = KINDS.into_iter().find(|kind| kind.as_str() == typed.value);
     kind.map(|kind| (typed.name.clone(), kind)).ok_or_else(|| {
-        let known = KINDS.map(profile::Kind::as_str).join(", ");
-        CliError::new(Kind::Usage, format!("`{}` is no type", typed.value))
-            .hint(format!("there are: {known}"))
+        let known = KINDS.map(profile::ValueKind::as_str).join(", ");
+        CliError::new(ErrorKind::Usage, format!("unknown type `{}`", typed.value))
+            .hint(format!("types: {known}"))
     })
 }
 
-fn print(report: &ImportReport, output: &mut Output) -> Result<()> {
+fn print(report: &ImportReport, output: &mut CliOutput) -> Result<()> {
     let ImportReport { n_created, n_updated, n_rejected, .. } = report;
     output.line(format!("{n_created} new, {n_updated} updated, {n_rejected} left out"))?;
     let row = |column: &ImportedColumn| {
-        let kind = column.kind.map_or("(empty)", profile::Kind::as_str).to_owned();
+        let kind = column.kind.map_or("(empty)", profile::ValueKind::as_str).to_owned();
         vec![column.property.clone(), kind, column.note.clone().unwrap_or_default()]
     };
     let new: Vec<Vec<String>> = report.columns.iter().filter(|column| column.is_new).map(row).collect();
@@ -82,9 +91,10 @@ fn print(report: &ImportReport, output: &mut Output) -> Result<()> {
     Ok(())
 }
 
-fn line(file: &str, rejected: &Rejected) -> String {
-    let Rejected { line, column, reason } = rejected;
+fn line(file: &str, rejected: &RejectedRow) -> String {
+    let RejectedRow { line, column, reason } = rejected;
     let column = column.iter().map(|column| format!("{column}: ")).collect::<String>();
+    // The same format as problems of a body, so that editors and CI can jump to the row.
     format!("{file}:{line}:1: error[{}]: {column}{reason}", Code::RowLeftOut)
 }
 
@@ -93,12 +103,13 @@ fn describe(file: &str, report: &ImportReport) -> Json {
         json!({
             "header": column.header,
             "property": column.property,
-            "type": column.kind.map(profile::Kind::as_str),
+            "type": column.kind.map(profile::ValueKind::as_str),
             "new": column.is_new,
             "note": column.note,
         })
     };
-    let rejected = |row: &Rejected| json!({ "line": row.line, "column": row.column, "reason": row.reason });
+    let rejected =
+        |row: &RejectedRow| json!({ "line": row.line, "column": row.column, "reason": row.reason });
     json!({
         "file": file,
         "created": report.n_created,
@@ -113,10 +124,10 @@ fn describe(file: &str, report: &ImportReport) -> Json {
 impl From<ImportError> for CliError {
     fn from(error: ImportError) -> Self {
         let kind = match &error {
-            ImportError::Read { .. } => Kind::Environment,
-            ImportError::UnknownColumn { .. } => Kind::Usage,
-            ImportError::Store(store::Error::Refused(_)) => Kind::Failed,
-            ImportError::Store(_) => Kind::Environment,
+            ImportError::Read { .. } => ErrorKind::Environment,
+            ImportError::UnknownColumn { .. } => ErrorKind::Usage,
+            ImportError::Store(store::Error::Refused(_)) => ErrorKind::Failed,
+            ImportError::Store(_) => ErrorKind::Environment,
             ImportError::NotUtf8 { .. }
             | ImportError::Empty { .. }
             | ImportError::LongRow { .. }
@@ -124,12 +135,13 @@ impl From<ImportError> for CliError {
             | ImportError::NoName { .. }
             | ImportError::TwoColumns { .. }
             | ImportError::OtherType { .. }
-            | ImportError::Name { .. } => Kind::Failed,
+            | ImportError::Name { .. } => ErrorKind::Failed,
         };
-        let is_of_store = matches!(error, ImportError::Store(_));
+        let is_store_error = matches!(error, ImportError::Store(_));
         let error = CliError::new(kind, error);
-        match is_of_store {
-            true => error.hint("the rows before are kept; once this is mended, the same command goes on"),
+        match is_store_error {
+            true => error
+                .hint("the rows imported so far are kept; fix this, then run the same command to continue"),
             false => error,
         }
     }

@@ -1,16 +1,17 @@
-//! Reads dates the ways people and programs write them.
+//! Parses dates in the notations that people and programs use.
 //!
 //! `2016-03-14`, `2016-03-14T10:11:12Z`, `March 14, 2016 10:00 pm`, `14 Mar 2016`, `14/03/2016`, `Fri Jul 16 01:00:00
-//! 2004`, `Mon, 02 Jan 2006 15:04:05 +0100`: each part is known by its own form, so that order matters little.
+//! 2004`, `Mon, 02 Jan 2006 15:04:05 +0100`: each word is recognised by its form, so that the order hardly matters.
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, Zoned};
 
-/// Longer than any date; what is longer is not looked at.
+// Longer than any date. Any text can be piped through `date`; a long one is not worth parsing.
 const MAX_LENGTH: usize = 64;
 
-/// Reads `text`; parts that are missing are those of `now`, its time midnight. Without a zone it is in `zone`.
+/// Parses `text`; `None` if it is not a date. Missing parts are today's in `zone`, a missing time is midnight, and a
+/// missing zone is `zone`.
 pub(super) fn read(text: &str, now: Timestamp, zone: &TimeZone) -> Option<Zoned> {
     if MAX_LENGTH < text.len() {
         return None;
@@ -24,6 +25,7 @@ pub(super) fn read(text: &str, now: Timestamp, zone: &TimeZone) -> Option<Zoned>
     let time = parts.time.unwrap_or(Time::midnight());
     let time = match parts.is_afternoon {
         Some(true) if time.hour() < 12 => time.with().hour(time.hour() + 12).build().ok()?,
+        // 12 am is midnight.
         Some(false) if time.hour() == 12 => time.with().hour(0).build().ok()?,
         _ => time,
     };
@@ -47,12 +49,12 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split([' ', ',', '\t', '\n']).filter(|word| !word.is_empty())
 }
 
-/// Divides a timestamp at its `t`, which stands between digits.
+/// Splits a timestamp at the `t` between its date and time.
 fn timestamp(word: &str) -> Option<(&str, &str)> {
     let (date, time) = word.split_once('t')?;
-    let is_one =
+    let is_timestamp =
         date.ends_with(|c: char| c.is_ascii_digit()) && time.starts_with(|c: char| c.is_ascii_digit());
-    is_one.then_some((date, time))
+    is_timestamp.then_some((date, time))
 }
 
 impl Parts {
@@ -62,6 +64,7 @@ impl Parts {
             self.whole = Some(whole_date(date).or_else(|| basic_date(date))?);
             return self.take_time(time);
         }
+        // Before the zones: a time can end in one, as in `10:11+01:00`.
         if word.contains(':') && word.starts_with(|c: char| c.is_ascii_digit()) {
             return self.take_time(&lower);
         }
@@ -77,6 +80,7 @@ impl Parts {
             "am" | "a.m." => self.is_afternoon = Some(false),
             "pm" | "p.m." => self.is_afternoon = Some(true),
             "z" | "utc" | "gmt" | "ut" => self.offset = Some(Offset::UTC),
+            // Only after a time: before one, `-3` would be taken for a zone.
             _ if self.time.is_some() && lower.starts_with(['+', '-']) => self.offset = Some(offset(&lower)?),
             _ => match ZONES.iter().find(|(name, _)| *name == lower) {
                 Some((_, hours)) => self.offset = Some(Offset::constant(*hours)),
@@ -100,6 +104,7 @@ impl Parts {
             ["st", "nd", "rd", "th"].iter().find_map(|ending| word.strip_suffix(ending)).unwrap_or(word);
         let number: i16 = digits.parse().ok()?;
         match number {
+            // Up to two digits are a day, four are a year; anything else is ambiguous.
             1..=31 if self.day.is_none() && digits.len() <= 2 => self.day = i8::try_from(number).ok(),
             _ if digits.len() == 4 && self.year.is_none() => self.year = Some(number),
             _ => return None,
@@ -145,7 +150,7 @@ impl Parts {
             return Some(date);
         }
         if self.year.is_none() && self.month.is_none() && self.day.is_none() {
-            // A time alone is today's; a weekday alone is no date.
+            // A time without a date is today's. A weekday does not say which week.
             return self.time.filter(|_| !self.has_weekday).map(|_| today);
         }
         let day = match (self.day, self.month) {
@@ -166,7 +171,7 @@ fn nanoseconds(fraction: &str) -> Option<i32> {
     digits.parse::<i32>().ok()?.checked_mul(scale)
 }
 
-/// `20160314`, in front of a time: alone it is a number of seconds.
+/// Parses `20160314`, but only before a time: alone, such digits are epoch seconds.
 fn basic_date(word: &str) -> Option<Date> {
     if word.len() != 8 {
         return None;
@@ -184,6 +189,7 @@ fn whole_date(word: &str) -> Option<Date> {
         return None;
     }
     let month = |text: &str| month_of(text).or_else(|| text.parse().ok());
+    // The four-digit part is the year. With it last, the day comes first: `03/04/2016` is 3 April.
     match (first.len(), third.len()) {
         (4, 1..=2) => Date::new(first.parse().ok()?, month(second)?, third.parse().ok()?).ok(),
         (1..=2, 4) => Date::new(third.parse().ok()?, month(second)?, first.parse().ok()?).ok(),
@@ -207,7 +213,7 @@ fn offset(text: &str) -> Option<Offset> {
     Offset::from_seconds(sign * (hours * 3600 + minutes * 60)).ok()
 }
 
-/// Zones by name, with their hours east of UTC: those that Ruby knows.
+/// The zone abbreviations of RFC 2822, with their hours east of UTC. They are fixed offsets, without daylight saving.
 const ZONES: [(&str, i8); 8] =
     [("est", -5), ("edt", -4), ("cst", -6), ("cdt", -5), ("mst", -7), ("mdt", -6), ("pst", -8), ("pdt", -7)];
 
@@ -228,7 +234,7 @@ const MONTHS: [&str; 12] = [
 
 const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
-/// A month's name, whole or its first three letters (`sept` too).
+/// Parses a month's name; three letters or more are enough (`sep`, `sept`).
 fn month_of(word: &str) -> Option<i8> {
     let word = word.trim_end_matches('.');
     let index = MONTHS.iter().position(|month| 3 <= word.len() && month.starts_with(word))?;

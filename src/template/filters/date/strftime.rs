@@ -1,9 +1,10 @@
-//! Prints dates by Ruby's `strftime` directives, with its flags and widths.
+//! Formats dates with Ruby's `strftime` directives, flags and widths.
 
 use std::fmt::Write;
 
 use jiff::Zoned;
 
+// A width pads the output. Without a limit, `%999999999d` would fill the memory.
 const MAX_WIDTH: usize = 50;
 
 const MONTHS: [&str; 12] = [
@@ -23,7 +24,7 @@ const MONTHS: [&str; 12] = [
 
 const WEEKDAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
-/// What stands between `%` and the letter.
+/// The part between `%` and the directive's letter.
 #[derive(Default, Clone, Copy)]
 struct Flags {
     /// `-`: no padding, `_`: spaces, `0`: zeros.
@@ -44,7 +45,7 @@ enum Padding {
     Zero,
 }
 
-/// Prints `at` as `format` says; what is no directive is printed as it is.
+/// Formats `at`; unknown directives are printed unchanged, as in Ruby.
 pub(super) fn format(at: &Zoned, format: &str) -> String {
     let mut out = String::with_capacity(format.len() * 2);
     let mut rest = format;
@@ -52,7 +53,7 @@ pub(super) fn format(at: &Zoned, format: &str) -> String {
         out.push_str(&rest[..start]);
         let (flags, directive, length) = directive(&rest[start + 1..]);
         let whole = &rest[start..start + 1 + length];
-        match directive.and_then(|directive| printed(at, directive, flags)) {
+        match directive.and_then(|directive| format_directive(at, directive, flags)) {
             Some(text) => out.push_str(&text),
             None => out.push_str(whole),
         }
@@ -62,13 +63,14 @@ pub(super) fn format(at: &Zoned, format: &str) -> String {
     out
 }
 
-/// Reads flags, width and letter; returns their length too.
+/// Parses flags, width and letter; also returns their length in bytes.
 fn directive(text: &str) -> (Flags, Option<char>, usize) {
     let mut flags = Flags::default();
     for (at, c) in text.char_indices() {
         match c {
             '-' => flags.padding = Some(Padding::None),
             '_' => flags.padding = Some(Padding::Space),
+            // A zero after another digit belongs to the width: `%10d`.
             '0' if flags.width.is_none() => flags.padding = Some(Padding::Zero),
             '^' => flags.is_upper = true,
             '#' => flags.is_swapped = true,
@@ -83,20 +85,20 @@ fn directive(text: &str) -> (Flags, Option<char>, usize) {
     (flags, None, text.len())
 }
 
-fn printed(at: &Zoned, directive: char, flags: Flags) -> Option<String> {
+fn format_directive(at: &Zoned, directive: char, flags: Flags) -> Option<String> {
     let zero = |value: i64, width: usize| number(value, width, Padding::Zero, flags);
     let space = |value: i64, width: usize| number(value, width, Padding::Space, flags);
     let weekday = usize::try_from(at.weekday().to_sunday_zero_offset()).ok()?;
     let month = usize::try_from(at.month() - 1).ok()?;
     let hour12 = i64::from((at.hour() + 11) % 12 + 1);
-    let nested = |nested: &str| words(&format(at, nested), flags);
+    let nested = |nested: &str| pad_text(&format(at, nested), flags);
     Some(match directive {
         'Y' => zero(at.year().into(), if at.year() < 0 { 5 } else { 4 }),
         'C' => zero(i64::from(at.year()).div_euclid(100), 2),
         'y' => zero(i64::from(at.year()).rem_euclid(100), 2),
         'm' => zero(at.month().into(), 2),
-        'B' => words(MONTHS.get(month)?, flags),
-        'b' | 'h' => words(MONTHS.get(month)?.get(..3)?, flags),
+        'B' => pad_text(MONTHS.get(month)?, flags),
+        'b' | 'h' => pad_text(MONTHS.get(month)?.get(..3)?, flags),
         'd' => zero(at.day().into(), 2),
         'e' => space(at.day().into(), 2),
         'j' => zero(at.day_of_year().into(), 3),
@@ -106,18 +108,21 @@ fn printed(at: &Zoned, directive: char, flags: Flags) -> Option<String> {
         'l' => space(hour12, 2),
         'M' => zero(at.minute().into(), 2),
         'S' => zero(at.second().into(), 2),
+        // For fractions the width is the number of digits, not padding.
         'L' => fraction(at, flags.width.unwrap_or(3)),
         'N' => fraction(at, flags.width.unwrap_or(9)),
+        // `#` changes the case: for all other directives to upper case, for AM and PM to lower case.
         'p' if flags.is_swapped => (if at.hour() < 12 { "am" } else { "pm" }).to_owned(),
-        'p' => words(if at.hour() < 12 { "AM" } else { "PM" }, flags),
-        'P' => words(if at.hour() < 12 { "am" } else { "pm" }, flags),
-        'A' => words(WEEKDAYS.get(weekday)?, flags),
-        'a' => words(WEEKDAYS.get(weekday)?.get(..3)?, flags),
+        'p' => pad_text(if at.hour() < 12 { "AM" } else { "PM" }, flags),
+        'P' => pad_text(if at.hour() < 12 { "am" } else { "pm" }, flags),
+        'A' => pad_text(WEEKDAYS.get(weekday)?, flags),
+        'a' => pad_text(WEEKDAYS.get(weekday)?.get(..3)?, flags),
         'u' => zero(at.weekday().to_monday_one_offset().into(), 1),
         'w' => zero(weekday as i64, 1),
         'G' => zero(at.date().iso_week_date().year().into(), 4),
         'g' => zero(i64::from(at.date().iso_week_date().year()).rem_euclid(100), 2),
         'V' => zero(at.date().iso_week_date().week().into(), 2),
+        // Weeks of the year: `%U` starts them on Sunday, `%W` on Monday; days before the first are week 0.
         'U' => zero(i64::from((at.day_of_year() + 6 - weekday as i16) / 7), 2),
         'W' => {
             let monday = i16::from(at.weekday().to_monday_zero_offset());
@@ -125,7 +130,7 @@ fn printed(at: &Zoned, directive: char, flags: Flags) -> Option<String> {
         }
         's' => zero(at.timestamp().as_second(), 1),
         'z' => offset(at, flags.colons),
-        'Z' => words(&zone_name(at), flags),
+        'Z' => pad_text(&zone_name(at), flags),
         'F' => nested("%Y-%m-%d"),
         'D' | 'x' => nested("%m/%d/%y"),
         'T' | 'X' => nested("%H:%M:%S"),
@@ -150,7 +155,7 @@ fn number(value: i64, width: usize, padding: Padding, flags: Flags) -> String {
     }
 }
 
-fn words(text: &str, flags: Flags) -> String {
+fn pad_text(text: &str, flags: Flags) -> String {
     let text = if flags.is_upper || flags.is_swapped { text.to_uppercase() } else { text.to_owned() };
     let width = flags.width.unwrap_or(0);
     match flags.padding {
@@ -178,7 +183,7 @@ fn offset(at: &Zoned, colons: usize) -> String {
     out
 }
 
-/// The zone's letters, `UTC` for its many names.
+/// Returns the abbreviation of the zone, such as `CET`.
 fn zone_name(at: &Zoned) -> String {
     at.time_zone().to_offset_info(at.timestamp()).abbreviation().to_owned()
 }

@@ -1,77 +1,83 @@
-//! From syntect's scopes and the template's tokens to classes.
+//! Maps syntect's scopes and the template's tokens to classes.
 
 use syntect::parsing::{ParseState, ScopeStack, SyntaxSet};
 
 use crate::template::TokenClass;
 
-use crate::ui::editor::highlight::{Class, Piece};
+use crate::ui::editor::highlight::{SyntaxClass, SyntaxPiece};
 
-/// Scopes and their classes; the first one that the innermost scope begins with counts, then the next outer scope's.
-const SCOPES: &[(&str, Class)] = &[
-    ("string.key", Class::Key),
-    ("constant.numeric", Class::Number),
-    ("constant.character.escape", Class::Escape),
-    ("constant", Class::Constant),
-    ("punctuation.json", Class::Punctuation),
-    ("markup", Class::Markup),
-    ("entity.name.tag", Class::Markup),
-    ("liquid.delimiter", Class::LiquidDelimiter),
-    ("liquid.tag", Class::LiquidTag),
-    ("liquid.variable", Class::LiquidVariable),
-    ("liquid.filter", Class::LiquidFilter),
-    ("liquid.operator", Class::LiquidOperator),
-    ("liquid.string", Class::LiquidString),
-    ("liquid.number", Class::LiquidNumber),
-    ("meta.liquid", Class::Plain),
-    ("invalid", Class::Invalid),
-    ("comment", Class::Comment),
-    ("string", Class::String),
-    ("keyword", Class::Keyword),
-    ("storage", Class::Keyword),
-    ("entity.name.type", Class::Type),
-    ("entity.name.class", Class::Type),
-    ("support.type", Class::Type),
-    ("support.class", Class::Type),
-    ("entity.name", Class::Function),
-    ("support.function", Class::Function),
-    ("variable.function", Class::Function),
+/// Scope prefixes and their classes. The first prefix that matches the innermost scope counts; if none matches, the
+/// next outer scope is tried.
+const SCOPES: &[(&str, SyntaxClass)] = &[
+    ("string.key", SyntaxClass::Key),
+    ("constant.numeric", SyntaxClass::Number),
+    ("constant.character.escape", SyntaxClass::Escape),
+    // The order matters: the more specific `constant.…` prefixes are above.
+    ("constant", SyntaxClass::Constant),
+    ("punctuation.json", SyntaxClass::Punctuation),
+    ("markup", SyntaxClass::Markup),
+    ("entity.name.tag", SyntaxClass::Markup),
+    ("liquid.delimiter", SyntaxClass::LiquidDelimiter),
+    ("liquid.tag", SyntaxClass::LiquidTag),
+    ("liquid.variable", SyntaxClass::LiquidVariable),
+    ("liquid.filter", SyntaxClass::LiquidFilter),
+    ("liquid.operator", SyntaxClass::LiquidOperator),
+    ("liquid.string", SyntaxClass::LiquidString),
+    ("liquid.number", SyntaxClass::LiquidNumber),
+    ("meta.liquid", SyntaxClass::Plain),
+    ("invalid", SyntaxClass::Invalid),
+    ("comment", SyntaxClass::Comment),
+    ("string", SyntaxClass::String),
+    ("keyword", SyntaxClass::Keyword),
+    ("storage", SyntaxClass::Keyword),
+    ("entity.name.type", SyntaxClass::Type),
+    ("entity.name.class", SyntaxClass::Type),
+    ("support.type", SyntaxClass::Type),
+    ("support.class", SyntaxClass::Type),
+    ("entity.name", SyntaxClass::Function),
+    ("support.function", SyntaxClass::Function),
+    ("variable.function", SyntaxClass::Function),
 ];
 
-/// Where a line begins: syntect's own state, and the scopes that are open.
+/// The state at a line's start: syntect's parser state and the open scopes.
 #[derive(Debug, Clone, PartialEq)]
-pub struct LineState {
+pub(crate) struct LineState {
     pub parse: ParseState,
     pub scopes: ScopeStack,
 }
 
-/// Reads one line (with its line break), goes on in the state, and returns its pieces; a line it cannot read has none.
-pub fn read_line(state: &mut LineState, line: &str, set: &SyntaxSet) -> Vec<Piece> {
+/// Reads one line (with its line break), advances the state, and returns the line's pieces; none if syntect cannot
+/// read it.
+pub(crate) fn read_line(state: &mut LineState, line: &str, set: &SyntaxSet) -> Vec<SyntaxPiece> {
+    // An error means a broken grammar, never a broken text: the line stays plain, which is not worth a message.
     let Ok(operations) = state.parse.parse_line(line, set) else { return Vec::new() };
-    let mut pieces: Vec<Piece> = Vec::new();
+    let mut pieces: Vec<SyntaxPiece> = Vec::new();
     let mut from = 0;
     for (at, operation) in operations {
         add(&mut pieces, from..at, &state.scopes);
+        // Operations are sorted by position, and several can be at one position.
         from = from.max(at);
-        // A stack that does not fit the operation stays as it is: colours are wrong then, nothing else.
+        // A stack that does not fit the operation is left as it is: the only consequence is a wrong colour.
         let _ = state.scopes.apply(&operation);
     }
     add(&mut pieces, from..line.trim_end_matches(['\n', '\r']).len(), &state.scopes);
     pieces
 }
 
-fn add(pieces: &mut Vec<Piece>, range: std::ops::Range<usize>, scopes: &ScopeStack) {
+fn add(pieces: &mut Vec<SyntaxPiece>, range: std::ops::Range<usize>, scopes: &ScopeStack) {
     if range.is_empty() {
         return;
     }
     let class = class_of(scopes);
     match pieces.last_mut() {
+        // Neighbours of one class are merged: drawing and wrapping look at every piece.
         Some((last, same)) if *same == class && last.end == range.start => last.end = range.end,
-        _ if class == Class::Plain => {}
+        _ if class == SyntaxClass::Plain => {}
         _ => pieces.push((range, class)),
     }
 }
 
-fn class_of(scopes: &ScopeStack) -> Class {
+fn class_of(scopes: &ScopeStack) -> SyntaxClass {
     scopes
         .as_slice()
         .iter()
@@ -80,21 +86,24 @@ fn class_of(scopes: &ScopeStack) -> Class {
         .find_map(|scope| {
             SCOPES.iter().find(|(prefix, _)| scope.starts_with(prefix)).map(|(_, class)| *class)
         })
-        .unwrap_or(Class::Plain)
+        .unwrap_or(SyntaxClass::Plain)
 }
 
-/// Returns the class of a token of the template's own lexer, which lies over the grammar's; `None` for plain text.
-pub fn class_of_token(token: TokenClass) -> Option<Class> {
+/// Returns the class of a token of the template's own lexer, which is drawn over the grammar's; `None` for plain
+/// text.
+pub(crate) fn class_of_token(token: TokenClass) -> Option<SyntaxClass> {
     match token {
-        TokenClass::Delimiter => Some(Class::LiquidDelimiter),
-        TokenClass::Tag => Some(Class::LiquidTag),
-        TokenClass::Variable | TokenClass::Property => Some(Class::LiquidVariable),
-        TokenClass::Filter => Some(Class::LiquidFilter),
-        TokenClass::Argument | TokenClass::Operator | TokenClass::Punctuation => Some(Class::LiquidOperator),
-        TokenClass::String => Some(Class::LiquidString),
-        TokenClass::Number | TokenClass::Constant => Some(Class::LiquidNumber),
-        TokenClass::Comment => Some(Class::Comment),
-        TokenClass::Unknown => Some(Class::Invalid),
+        TokenClass::Delimiter => Some(SyntaxClass::LiquidDelimiter),
+        TokenClass::Tag => Some(SyntaxClass::LiquidTag),
+        TokenClass::Variable | TokenClass::Property => Some(SyntaxClass::LiquidVariable),
+        TokenClass::Filter => Some(SyntaxClass::LiquidFilter),
+        TokenClass::Argument | TokenClass::Operator | TokenClass::Punctuation => {
+            Some(SyntaxClass::LiquidOperator)
+        }
+        TokenClass::String => Some(SyntaxClass::LiquidString),
+        TokenClass::Number | TokenClass::Constant => Some(SyntaxClass::LiquidNumber),
+        TokenClass::Comment => Some(SyntaxClass::Comment),
+        TokenClass::Unknown => Some(SyntaxClass::Invalid),
         TokenClass::Raw => None,
     }
 }

@@ -1,8 +1,8 @@
-//! The body's own grammar: JSON with Liquid in it and the markup of a parse mode in its strings.
+//! The grammar of a body: JSON that contains Liquid, with the markup of a parse mode in its strings.
 //!
-//! Flat on purpose: brackets push nothing and a string ends with its line, so that what is typed in one line seldom
-//! changes the colours of the next, and half a body is coloured as well as a whole one. Written as a table, since
-//! syntect's own notation would bring a YAML parser along.
+//! It is flat on purpose: brackets push no state and a string ends with its line. So an edit in one line seldom
+//! changes the colours of the next, and an incomplete body is coloured as well as a complete one. It is a table in
+//! code, since syntect's own notation would add a YAML parser.
 
 use serde_json::json;
 use syntect::parsing::syntax_definition::{
@@ -14,18 +14,18 @@ use crate::telegram::ParseMode;
 use crate::ui::editor::highlight::classes;
 use crate::ui::editor::highlight::classes::LineState;
 
-/// JSON with Liquid and markup, ready to be read. Compiling its expressions takes milliseconds: make it off the
-/// screen's thread.
+/// The compiled grammar. Compiling its regular expressions takes milliseconds: do it on another thread than the
+/// screen's.
 #[derive(Debug)]
 pub struct Grammar {
-    /// The parse mode whose markup it colours; without one a text is plain.
+    /// The parse mode whose markup it colours; `None` colours no markup.
     pub markup: Option<ParseMode>,
     pub(super) set: SyntaxSet,
     pub(super) start: LineState,
 }
 
 impl Grammar {
-    /// Compiles the grammar, its expressions included, so that the first line is as fast as any.
+    /// Compiles the grammar and its regular expressions, so that the first line is as fast as any other.
     pub fn load(markup: Option<ParseMode>) -> Self {
         let mut builder = SyntaxSetBuilder::new();
         builder.add(SyntaxDefinition {
@@ -35,7 +35,7 @@ impl Grammar {
             first_line_match: None,
             hidden: false,
             variables: Default::default(),
-            contexts: RULES
+            contexts: CONTEXTS
                 .iter()
                 .chain([markup_rules(markup)])
                 .map(|context| (context.name.to_owned(), context.compile()))
@@ -44,15 +44,16 @@ impl Grammar {
         let set = builder.build();
         let parse = ParseState::new(&set.syntaxes()[0]);
         let start = LineState { parse, scopes: ScopeStack::new() };
-        classes::read_line(&mut start.clone(), EVERYTHING, &set);
+        // syntect compiles a regular expression when it is first tried; this line makes it try them all.
+        classes::read_line(&mut start.clone(), WARM_UP_LINE, &set);
         Self { markup, set, start }
     }
 }
 
-/// A line that tries every expression once.
-const EVERYTHING: &str = "{\"a\": \"<b x='y'>[*](\\n\\q&amp;\", {{ a | b: 'c', 1 }} {% if x == 1 %} {% # a %} {% comment %}x{% endcomment %} 1}\n";
+/// A line on which every regular expression is tried.
+const WARM_UP_LINE: &str = "{\"a\": \"<b x='y'>[*](\\n\\q&amp;\", {{ a | b: 'c', 1 }} {% if x == 1 %} {% # a %} {% comment %}x{% endcomment %} 1}\n";
 
-struct Rules {
+struct ContextRules {
     name: &'static str,
     scope: &'static str,
     has_liquid: bool,
@@ -60,32 +61,33 @@ struct Rules {
 }
 
 enum Rule {
-    /// An expression, and what it matches is.
+    /// A regular expression and the scope of its match.
     Is(&'static str, &'static str),
-    /// An expression whose groups are something each.
+    /// A regular expression with a scope for each of its groups.
     Groups(&'static str, &'static [&'static str]),
-    /// An expression that begins another state, which it belongs to.
+    /// A regular expression that pushes a context; its match belongs to that context.
     Begin(&'static str, &'static str),
-    /// As [`Rule::Begin`], with groups.
+    /// Like [`Rule::Begin`], with a scope for each group.
     BeginGroups(&'static str, &'static [&'static str], &'static str),
-    /// An expression that ends the state, and what it is.
+    /// A regular expression that pops the context, and the scope of its match.
     End(&'static str, &'static str),
     Include(&'static str),
 }
 
 use Rule::{Begin, BeginGroups, End, Groups, Include, Is};
 
-static RULES: &[Rules] = &[
-    // The two that syntect begins with.
-    Rules { name: "__start", scope: "", has_liquid: false, rules: &[Begin("", "__main")] },
-    Rules { name: "__main", scope: "", has_liquid: true, rules: &[Include("main")] },
-    // What syntect includes wherever `has_liquid` says so.
-    Rules { name: "prototype", scope: "", has_liquid: false, rules: &[Include("liquid")] },
-    Rules {
+static CONTEXTS: &[ContextRules] = &[
+    // The two contexts that syntect starts with.
+    ContextRules { name: "__start", scope: "", has_liquid: false, rules: &[Begin("", "__main")] },
+    ContextRules { name: "__main", scope: "", has_liquid: true, rules: &[Include("main")] },
+    // syntect includes this context in every context with `has_liquid`.
+    ContextRules { name: "prototype", scope: "", has_liquid: false, rules: &[Include("liquid")] },
+    ContextRules {
         name: "main",
         scope: "",
         has_liquid: true,
         rules: &[
+            // A key is a string with a colon after it, so the whole string is looked at first.
             Begin(r#""(?=(?:[^"\\]|\\.)*"\s*:)"#, "key"),
             Begin("\"", "string"),
             Is(r"-?\b\d+(?:\.\d+)?(?:[eE][-+]?\d+)?\b", "constant.numeric"),
@@ -93,13 +95,13 @@ static RULES: &[Rules] = &[
             Is(r"[{}\[\],:]", "punctuation.json"),
         ],
     },
-    Rules {
+    ContextRules {
         name: "key",
         scope: "string.key",
         has_liquid: true,
         rules: &[Is(r"\\.", "constant.character.escape"), End(r#""|(?m:$)"#, "")],
     },
-    Rules {
+    ContextRules {
         name: "string",
         scope: "string.quoted",
         has_liquid: true,
@@ -110,49 +112,57 @@ static RULES: &[Rules] = &[
             End(r#""|(?m:$)"#, ""),
         ],
     },
-    Rules { name: "tag", scope: "markup.tag", has_liquid: true, rules: &[End(r#">|(?="|<)|(?m:$)"#, "")] },
-    Rules {
+    ContextRules {
+        name: "tag",
+        scope: "markup.tag",
+        has_liquid: true,
+        rules: &[End(r#">|(?="|<)|(?m:$)"#, "")],
+    },
+    ContextRules {
         name: "address",
         scope: "markup.link",
         has_liquid: true,
         rules: &[End(r#"\)|(?=")|(?m:$)"#, "")],
     },
-    Rules {
+    ContextRules {
+        // `has_liquid` is false: the prototype must not include itself.
         name: "liquid",
         scope: "",
         has_liquid: false,
         rules: &[
+            // Before the rule for tags, which matches `{% comment %}` too.
             Begin(r"\{%-?\s*comment\s*-?%\}", "liquid-comment"),
             Begin(r"\{%-?\s*#", "liquid-line-comment"),
             BeginGroups(r"(\{%-?)\s*(\w+)?", &["liquid.delimiter", "liquid.tag"], "liquid-tag"),
             BeginGroups(r"(\{\{-?)", &["liquid.delimiter"], "liquid-output"),
         ],
     },
-    Rules {
+    ContextRules {
         name: "liquid-comment",
         scope: "comment.liquid",
         has_liquid: false,
         rules: &[End(r"\{%-?\s*endcomment\s*-?%\}", "")],
     },
-    Rules {
+    ContextRules {
         name: "liquid-line-comment",
         scope: "comment.liquid",
         has_liquid: false,
         rules: &[End(r"%\}|(?m:$)", "")],
     },
-    Rules {
+    ContextRules {
         name: "liquid-tag",
         scope: "meta.liquid",
         has_liquid: false,
+        // Liquid ends with its line too, so an unclosed tag does not recolour the rest of the body.
         rules: &[End(r"-?%\}|(?m:$)", "liquid.delimiter"), Include("liquid-words")],
     },
-    Rules {
+    ContextRules {
         name: "liquid-output",
         scope: "meta.liquid",
         has_liquid: false,
         rules: &[End(r"-?\}\}|(?m:$)", "liquid.delimiter"), Include("liquid-words")],
     },
-    Rules {
+    ContextRules {
         name: "liquid-words",
         scope: "",
         has_liquid: false,
@@ -167,8 +177,8 @@ static RULES: &[Rules] = &[
     },
 ];
 
-/// What is markup in the strings of each parse mode: the state called `markup`. A backslash stands doubled in JSON.
-fn markup_rules(mode: Option<ParseMode>) -> &'static Rules {
+/// The context `markup` of each parse mode. A backslash is written twice in JSON.
+fn markup_rules(mode: Option<ParseMode>) -> &'static ContextRules {
     match mode {
         None => &PLAIN,
         Some(ParseMode::Html) => &HTML,
@@ -177,9 +187,9 @@ fn markup_rules(mode: Option<ParseMode>) -> &'static Rules {
     }
 }
 
-static PLAIN: Rules = Rules { name: "markup", scope: "", has_liquid: true, rules: &[] };
+static PLAIN: ContextRules = ContextRules { name: "markup", scope: "", has_liquid: true, rules: &[] };
 
-static HTML: Rules = Rules {
+static HTML: ContextRules = ContextRules {
     name: "markup",
     scope: "",
     has_liquid: true,
@@ -195,7 +205,7 @@ static HTML: Rules = Rules {
     ],
 };
 
-static MARKDOWN: Rules = Rules {
+static MARKDOWN: ContextRules = ContextRules {
     name: "markup",
     scope: "",
     has_liquid: true,
@@ -206,7 +216,7 @@ static MARKDOWN: Rules = Rules {
     ],
 };
 
-static MARKDOWN_V2: Rules = Rules {
+static MARKDOWN_V2: ContextRules = ContextRules {
     name: "markup",
     scope: "",
     has_liquid: true,
@@ -214,11 +224,12 @@ static MARKDOWN_V2: Rules = Rules {
         Is(r"\\\\[_*\[\]()~`>#+\-=|{}.!]", "constant.character.escape"),
         Begin(r"\]\(", "address"),
         Is(r"```|__|\|\||!?\[|[*_~`\]]", "markup.mark"),
+        // A quote starts a line of the message: after the opening quote or an escaped line feed.
         Is(r#"(?<=")(?:\*\*)?>|(?<=\\n)>"#, "markup.quote"),
     ],
 };
 
-impl Rules {
+impl ContextRules {
     fn compile(&self) -> Context {
         let mut context = Context::new(self.has_liquid);
         context.meta_scope = scopes(self.scope);
@@ -247,8 +258,8 @@ fn pattern(regex: &str, name: &str, groups: &[&str], operation: MatchOperation) 
     Pattern::Match(MatchPattern::new(false, regex.to_owned(), scopes(name), captures, operation, None))
 }
 
-/// A reference to a state of this grammar; syntect lets others make one only by reading it.
 fn named(state: &str) -> ContextReference {
+    // The variants of `ContextReference` are `#[non_exhaustive]`: outside of syntect they can only be deserialized.
     serde_json::from_value(json!({ "Named": state })).expect("syntect reads what it writes")
 }
 

@@ -1,26 +1,28 @@
-//! The colours of JSON that is shown and not edited, or of what is not quite JSON.
+//! The colours of JSON that is shown but not edited. The text may be incomplete or invalid JSON.
 
-use crate::json::{self, TokenKind};
+use crate::json::{self, JsonTokenKind};
 use crate::text::Span;
 
-use super::{Class, Piece};
+use super::{SyntaxClass, SyntaxPiece};
 
-/// Returns the coloured pieces of `text`; a string ends with its line at the latest.
-pub fn json_pieces(text: &str) -> Vec<Piece> {
+/// Returns the coloured pieces of `text`. A string never continues on the next line.
+pub fn json_pieces(text: &str) -> Vec<SyntaxPiece> {
     let mut pieces = Vec::new();
     let mut line_start = 0;
+    // Line by line: in an incomplete body, one missing quote would otherwise swap the strings and the text between
+    // them down to the end.
     for line in text.split('\n') {
         for token in json::tokens(line) {
             let span = token.span.shifted(line_start);
             let class = match token.kind {
-                TokenKind::String => {
+                JsonTokenKind::String => {
                     add_string(&mut pieces, text, span);
                     continue;
                 }
-                TokenKind::Punctuation(_) => Class::Punctuation,
-                TokenKind::Number => Class::Number,
-                TokenKind::Word if json::is_literal(span.of(text)) => Class::Constant,
-                TokenKind::Word | TokenKind::Other => continue,
+                JsonTokenKind::Punctuation(_) => SyntaxClass::Punctuation,
+                JsonTokenKind::Number => SyntaxClass::Number,
+                JsonTokenKind::Word if json::is_literal(span.of(text)) => SyntaxClass::Constant,
+                JsonTokenKind::Word | JsonTokenKind::Other => continue,
             };
             pieces.push((span.start..span.end, class));
         }
@@ -29,15 +31,16 @@ pub fn json_pieces(text: &str) -> Vec<Piece> {
     pieces
 }
 
-fn add_string(pieces: &mut Vec<Piece>, text: &str, span: Span) {
-    let class = if json::is_key(text, span) { Class::Key } else { Class::String };
+fn add_string(pieces: &mut Vec<SyntaxPiece>, text: &str, span: Span) {
+    let class = if json::is_key(text, span) { SyntaxClass::Key } else { SyntaxClass::String };
     let mut from = span.start;
     while from < span.end {
         let rest = &text[from..span.end];
         let plain = rest.find('\\').unwrap_or(rest.len());
+        // An escape takes two characters, or six as `\u00e9`; a truncated one must not end inside a character.
         let length = if rest[plain..].starts_with("\\u") { 6 } else { 2 };
         let end = rest.ceil_char_boundary(rest.len().min(plain + length));
-        let parts = [(from..from + plain, class), (from + plain..from + end, Class::Escape)];
+        let parts = [(from..from + plain, class), (from + plain..from + end, SyntaxClass::Escape)];
         pieces.extend(parts.into_iter().filter(|(part, _)| !part.is_empty()));
         from += end;
     }
@@ -48,15 +51,15 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check_pieces(text: &str, expected: &[(&str, Class)]) {
-        let found: Vec<(&str, Class)> =
+    fn check_pieces(text: &str, expected: &[(&str, SyntaxClass)]) {
+        let found: Vec<(&str, SyntaxClass)> =
             json_pieces(text).into_iter().map(|(range, class)| (&text[range], class)).collect();
         assert_eq!(found, expected);
     }
 
     #[test]
     fn keys_strings_and_escapes_are_told_apart() {
-        use Class::{Constant, Escape, Key, Number, Punctuation, String};
+        use SyntaxClass::{Constant, Escape, Key, Number, Punctuation, String};
         check_pieces(
             r#"{"a" : "b\n\u00e9c", "d": [-1.5, null]}"#,
             &[

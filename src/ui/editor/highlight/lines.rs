@@ -1,39 +1,40 @@
-//! The colours of an editor's lines, kept while it is edited.
+//! The colours of an editor's lines, kept up to date while it is edited.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use crate::editor::{Editor, Snapshot};
-use crate::ui::editor::HINTS_UP_TO;
+use crate::ui::editor::MAX_HINTED_BYTES;
 
 use crate::ui::editor::highlight::classes;
 use crate::ui::editor::highlight::classes::LineState;
-use crate::ui::editor::highlight::{Grammar, Piece};
+use crate::ui::editor::highlight::{Grammar, SyntaxPiece};
 
-/// How many bytes one call reads at most; about 2 ms.
+/// The number of bytes that one call reads at most; takes about 2 ms.
 const BUDGET: usize = 8 * 1024;
 
-/// A line longer than this stays plain: no one reads it, and one key would cost more than a frame.
+/// In bytes. A longer line stays plain: colouring it after a keystroke would take longer than a frame.
 const LONGEST_LINE: usize = 16 * 1024;
 
 /// The coloured pieces of each line of one editor.
 ///
-/// The first `n_read` lines are exact. Those behind keep the pieces they had before the edit, or have none yet.
+/// The first `n_read` lines are exact. The lines after them keep the pieces from before the edit, or have none yet.
 #[derive(Debug, Default)]
 pub struct Highlighter {
     grammar: Option<Arc<Grammar>>,
     text: Option<Snapshot>,
-    lines: Vec<Line>,
+    lines: Vec<CachedLine>,
     n_read: usize,
-    /// Lines behind an edit that were exact before it: they are again as soon as one begins in the state it had.
+    /// Lines after an edit that were exact before it. They are exact again as soon as one of them begins in the same
+    /// state as before.
     tail: Range<usize>,
 }
 
 #[derive(Debug, Clone, Default)]
-struct Line {
-    /// The state it was read from; `None` where that was a guess.
+struct CachedLine {
+    /// The state at its start; `None` if its pieces were read from a guessed state.
     start: Option<Arc<LineState>>,
-    pieces: Option<Vec<Piece>>,
+    pieces: Option<Vec<SyntaxPiece>>,
 }
 
 impl Highlighter {
@@ -41,52 +42,58 @@ impl Highlighter {
         self.grammar.as_deref()
     }
 
-    /// Takes a grammar; everything is read again.
+    /// Sets the grammar; everything is read again.
     pub fn set_grammar(&mut self, grammar: Arc<Grammar>) {
         *self = Self { grammar: Some(grammar), ..Self::default() };
     }
 
-    /// Returns the pieces of a line, from the left; none before the grammar is loaded.
-    pub fn pieces(&self, line: usize) -> &[Piece] {
+    /// Returns the pieces of a line from left to right; none before the grammar is loaded.
+    pub fn pieces(&self, line: usize) -> &[SyntaxPiece] {
         self.lines.get(line).and_then(|line| line.pieces.as_deref()).unwrap_or_default()
     }
 
-    /// Follows the text: call it after each change and each scroll, before drawing. Returns whether work is left for
-    /// further calls; a change of what is shown may come of them.
+    /// Updates the colours: call it after each change and each scroll, before drawing. Returns whether work is left
+    /// for further calls, which may change the colours of visible lines.
     pub fn follow(&mut self, editor: &Editor, visible: Range<usize>) -> bool {
         let Some(grammar) = self.grammar.clone() else { return false };
-        if HINTS_UP_TO < editor.len() {
+        if MAX_HINTED_BYTES < editor.len() {
             *self = Self { grammar: Some(grammar), ..Self::default() };
             return false;
         }
         self.take_edit(editor);
+        // One budget for both: a guess of the visible lines must not make the call longer.
         let mut budget = BUDGET;
         self.guess(editor, visible, &grammar, &mut budget);
         self.read(editor, &grammar, &mut budget);
         self.n_read < self.lines.len()
     }
 
-    /// Keeps what lies before and behind the lines that differ from the last call's.
+    /// Keeps the lines before and after those that changed since the last call.
     fn take_edit(&mut self, editor: &Editor) {
         let now = editor.snapshot();
         let n_now = editor.n_lines();
         let Some(before) = self.text.replace(now.clone()) else {
-            self.lines = vec![Line::default(); n_now];
+            self.lines = vec![CachedLine::default(); n_now];
             return;
         };
-        let Some((n_same_before, n_same_behind)) = before.same_lines(&now) else { return };
+        let Some((n_same_before, n_same_after)) = before.same_lines(&now) else { return };
         let n_then = self.lines.len();
-        let behind = n_then - n_same_behind;
+        let tail_start = n_then - n_same_after;
+        // If the previous edit's tail is not reached yet, only that tail is known to be exact; otherwise all lines
+        // read so far are.
         let exact = if self.tail.is_empty() { 0..self.n_read } else { self.tail.clone() };
-        let kept = exact.start.max(behind)..exact.end;
+        let still_exact = exact.start.max(tail_start)..exact.end;
         let moved = |line: usize| n_now - (n_then - line);
-        self.tail = if kept.is_empty() { 0..0 } else { moved(kept.start)..moved(kept.end) };
-        let n_new = n_now - n_same_before - n_same_behind;
-        self.lines.splice(n_same_before..behind, vec![Line::default(); n_new]);
+        self.tail =
+            if still_exact.is_empty() { 0..0 } else { moved(still_exact.start)..moved(still_exact.end) };
+        let n_new = n_now - n_same_before - n_same_after;
+        self.lines.splice(n_same_before..tail_start, vec![CachedLine::default(); n_new]);
+        // The edited line is read again from the state at its start, which did not change.
         self.n_read = self.n_read.min(n_same_before);
     }
 
-    /// Reads visible lines that have no colours yet from a likely state: where the lines before are not read yet.
+    /// Colours visible lines that have no colours yet. The lines before them are not read yet, so they are read as if
+    /// the text started with them.
     fn guess(&mut self, editor: &Editor, visible: Range<usize>, grammar: &Grammar, budget: &mut usize) {
         let start = visible.start.min(self.lines.len());
         let visible = start..visible.end.clamp(start, self.lines.len());
@@ -97,6 +104,7 @@ impl Highlighter {
         }
         let mut state = grammar.start.clone();
         for index in visible {
+            // Read in any case, for the state of the next line; existing colours are better than guessed ones.
             let pieces = read_line(&mut state, editor, index, grammar, budget);
             self.lines[index].pieces.get_or_insert(pieces);
         }
@@ -106,6 +114,7 @@ impl Highlighter {
         let mut state = self.state_before(self.n_read, editor, grammar);
         while self.n_read < self.lines.len() {
             if self.tail.start == self.n_read && !self.tail.is_empty() {
+                // The line begins in the state it had before the edit, so nothing after it can differ.
                 if self.lines[self.n_read].start.as_deref() == Some(&state) {
                     self.n_read = self.tail.end;
                     self.tail = 0..0;
@@ -119,13 +128,13 @@ impl Highlighter {
             }
             let start = self.shared_state(&state);
             let pieces = read_line(&mut state, editor, self.n_read, grammar, budget);
-            self.lines[self.n_read] = Line { start: Some(start), pieces: Some(pieces) };
+            self.lines[self.n_read] = CachedLine { start: Some(start), pieces: Some(pieces) };
             self.n_read += 1;
         }
     }
 
-    /// Most lines begin as the line before does: they share one state.
     fn shared_state(&self, state: &LineState) -> Arc<LineState> {
+        // Most lines begin in the same state as the line before, and a state takes several allocations.
         let before = self.n_read.checked_sub(1).and_then(|before| self.lines[before].start.clone());
         before.filter(|before| **before == *state).unwrap_or_else(|| Arc::new(state.clone()))
     }
@@ -135,6 +144,8 @@ impl Highlighter {
             line.checked_sub(1).and_then(|before| Some((before, self.lines.get(before)?.start.as_ref()?)));
         let Some((before, start)) = before else { return grammar.start.clone() };
         let mut state = LineState::clone(start);
+        // Only states at line starts are stored; the state at the end is computed again for the one line that needs
+        // it.
         read_line(&mut state, editor, before, grammar, &mut 0);
         state
     }
@@ -146,8 +157,9 @@ fn read_line(
     line: usize,
     grammar: &Grammar,
     budget: &mut usize,
-) -> Vec<Piece> {
+) -> Vec<SyntaxPiece> {
     let length = editor.line_span(line).len();
+    // Each line costs at least 1, so that a call also ends in a text of empty lines.
     *budget = budget.saturating_sub(length.min(LONGEST_LINE) + 1);
     if LONGEST_LINE < length {
         return Vec::new();

@@ -1,14 +1,14 @@
-//! A text in its markup by itself, decoded, with Liquid in it: coloured as it is within the body.
+//! The colours of a decoded text with markup and Liquid that is shown outside the editor, such as a converted message.
 
 use crate::ui::editor::highlight::classes;
-use crate::ui::editor::highlight::{Class, Grammar, Piece};
+use crate::ui::editor::highlight::{Grammar, SyntaxClass, SyntaxPiece};
 
-/// How much of a text is coloured; Telegram takes 4096 characters.
+/// The longest text that is coloured, in bytes; Telegram accepts 4096 characters.
 const LONGEST: usize = 16 * 1024;
 
 impl Grammar {
-    /// Returns the pieces of markup and Liquid in `text` by its bytes, ascending.
-    pub fn pieces_of_text(&self, text: &str) -> Vec<Piece> {
+    /// Returns the pieces of markup and Liquid in `text` as byte ranges, ascending.
+    pub fn pieces_of_text(&self, text: &str) -> Vec<SyntaxPiece> {
         let mut pieces = Vec::new();
         if LONGEST < text.len() {
             return pieces;
@@ -16,8 +16,9 @@ impl Grammar {
         let mut at = 0;
         for line in text.split('\n') {
             let (quoted, origins) = quoted(line);
+            // Each line starts fresh: the grammar ends strings and Liquid with the line anyway.
             let read = classes::read_line(&mut self.start.clone(), &quoted, &self.set);
-            pieces.extend(read.into_iter().filter(|(_, class)| *class != Class::String).filter_map(
+            pieces.extend(read.into_iter().filter(|(_, class)| *class != SyntaxClass::String).filter_map(
                 |(range, class)| {
                     let (start, end) = (*origins.get(range.start)?, *origins.get(range.end)?);
                     (start < end).then_some((at + start..at + end, class))
@@ -29,17 +30,19 @@ impl Grammar {
     }
 }
 
-/// Writes a line as a string of JSON, which the grammar knows markup in; with the byte of the line that each byte of
-/// it stands for. A quote in it becomes a single one, which means the same to HTML and to Liquid and ends no string.
+/// Writes a line as a JSON string, since the grammar finds markup only there. Also returns, for each byte of the
+/// string, the byte of the line that it comes from.
 fn quoted(line: &str) -> (String, Vec<usize>) {
     let mut quoted = String::from("\"");
     let mut origins = vec![0];
     for (at, c) in line.char_indices() {
         match c {
+            // A single quote means the same in HTML and Liquid and does not end the JSON string.
             '"' => quoted.push('\''),
             '\\' => quoted.push_str("\\\\"),
             c => quoted.push(c),
         }
+        // An escaped character takes more bytes than the original: the rest maps to its last byte.
         let within = |byte: usize| at + byte.min(c.len_utf8() - 1);
         origins.extend((0..quoted.len() - origins.len()).map(within));
     }

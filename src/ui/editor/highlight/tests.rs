@@ -1,4 +1,4 @@
-//! Colours, written below the text they belong to.
+//! Colours, written as letters below the text they belong to.
 
 use std::sync::Arc;
 
@@ -6,32 +6,32 @@ use super::*;
 use crate::editor::{Command, Editor, Motion};
 use crate::telegram::ParseMode;
 
-fn letter(class: Class) -> char {
+fn letter(class: SyntaxClass) -> char {
     match class {
-        Class::Plain => ' ',
-        Class::Key => 'k',
-        Class::String => 's',
-        Class::Escape => 'e',
-        Class::Number => 'n',
-        Class::Constant => 'c',
-        Class::Punctuation => 'p',
-        Class::Markup => 'm',
-        Class::LiquidDelimiter => 'D',
-        Class::LiquidTag => 'T',
-        Class::LiquidVariable => 'V',
-        Class::LiquidFilter => 'F',
-        Class::LiquidString => 'S',
-        Class::LiquidNumber => 'N',
-        Class::Type => 't',
-        Class::LiquidOperator => 'O',
-        Class::Comment => '#',
-        Class::Keyword => 'K',
-        Class::Function => 'f',
-        Class::Invalid => '!',
+        SyntaxClass::Plain => ' ',
+        SyntaxClass::Key => 'k',
+        SyntaxClass::String => 's',
+        SyntaxClass::Escape => 'e',
+        SyntaxClass::Number => 'n',
+        SyntaxClass::Constant => 'c',
+        SyntaxClass::Punctuation => 'p',
+        SyntaxClass::Markup => 'm',
+        SyntaxClass::LiquidDelimiter => 'D',
+        SyntaxClass::LiquidTag => 'T',
+        SyntaxClass::LiquidVariable => 'V',
+        SyntaxClass::LiquidFilter => 'F',
+        SyntaxClass::LiquidString => 'S',
+        SyntaxClass::LiquidNumber => 'N',
+        SyntaxClass::Type => 't',
+        SyntaxClass::LiquidOperator => 'O',
+        SyntaxClass::Comment => '#',
+        SyntaxClass::Keyword => 'K',
+        SyntaxClass::Function => 'f',
+        SyntaxClass::Invalid => '!',
     }
 }
 
-fn row(length: usize, pieces: &[Piece]) -> String {
+fn row(length: usize, pieces: &[SyntaxPiece]) -> String {
     let mut row = vec![' '; length];
     for (range, class) in pieces {
         row[range.clone()].fill(letter(*class));

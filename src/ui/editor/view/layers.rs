@@ -1,32 +1,32 @@
-//! What lies over each byte of one row.
+//! The style of each byte of one row, from all layers.
 
 use ratatui::style::Style;
 
 use crate::diagnostic::Severity;
-use crate::editor::Row;
-use crate::template::Token;
+use crate::editor::VisualRow;
+use crate::template::LiquidToken;
 use crate::text::Span;
 use crate::ui::editor::highlight;
-use crate::ui::editor::highlight::Piece;
+use crate::ui::editor::highlight::SyntaxPiece;
 use crate::ui::widget::Theme;
 
 use crate::ui::editor::view::{EditorView, touches};
 
-/// The layers of one row; places are bytes of the text.
-pub struct RowLayers<'a> {
+/// The layers of one row; spans are in bytes of the text.
+pub(crate) struct RowLayers<'a> {
     theme: &'a Theme,
     base: Style,
-    /// Where the line begins, of which the grammar's pieces are.
+    /// The start of the line; the grammar's pieces are relative to it.
     line_start: usize,
-    grammar: &'a [Piece],
-    liquid: &'a [Token],
-    /// What is patched over the colours, from below.
-    over: Vec<(Span, Style)>,
+    grammar: &'a [SyntaxPiece],
+    liquid: &'a [LiquidToken],
+    /// Spans and styles that are patched over the colours, from bottom to top.
+    overlays: Vec<(Span, Style)>,
     selection: Span,
 }
 
 impl<'a> RowLayers<'a> {
-    pub fn new(view: &EditorView<'a>, row: &Row, brackets: &[Span]) -> Self {
+    pub(super) fn new(view: &EditorView<'a>, row: &VisualRow, brackets: &[Span]) -> Self {
         let (editor, theme) = (view.editor, view.theme);
         let is_current = editor.line_of(editor.cursor()) == row.line;
         Self {
@@ -35,48 +35,49 @@ impl<'a> RowLayers<'a> {
             line_start: editor.line_span(row.line).start,
             grammar: view.highlighter.map(|highlighter| highlighter.pieces(row.line)).unwrap_or_default(),
             liquid: view.liquid,
-            over: over(view, row.span, brackets),
+            overlays: overlays(view, row.span, brackets),
             selection: editor.selection().span(),
         }
     }
 
-    pub fn style_at(&self, at: usize) -> Style {
+    pub(super) fn style_at(&self, at: usize) -> Style {
+        // The template's lexer knows unknown filters and raw blocks; the grammar only guesses from the line.
         let class = self.liquid_class(at).or_else(|| self.grammar_class(at));
         let coloured = self.base.patch(class.map(|class| class.style(self.theme)).unwrap_or_default());
-        self.finished(coloured, at)
+        self.with_overlays(coloured, at)
     }
 
-    pub fn style_of_end(&self, end: usize) -> Style {
-        self.finished(self.base, end)
+    pub(super) fn style_of_end(&self, end: usize) -> Style {
+        self.with_overlays(self.base, end)
     }
 
-    fn finished(&self, style: Style, at: usize) -> Style {
-        let over = self.over.iter().filter(|(place, _)| place.range().contains(&at));
-        let style = over.fold(style, |style, (_, over)| style.patch(*over));
+    fn with_overlays(&self, style: Style, at: usize) -> Style {
+        let overlays = self.overlays.iter().filter(|(span, _)| span.range().contains(&at));
+        let style = overlays.fold(style, |style, (_, overlay)| style.patch(*overlay));
         if self.selection.range().contains(&at) { style.patch(self.theme.selection) } else { style }
     }
 
-    fn grammar_class(&self, at: usize) -> Option<highlight::Class> {
+    fn grammar_class(&self, at: usize) -> Option<highlight::SyntaxClass> {
         let at = at - self.line_start;
-        let behind = self.grammar.partition_point(|(range, _)| range.start <= at);
-        let (range, class) = self.grammar[..behind].last()?;
+        let after = self.grammar.partition_point(|(range, _)| range.start <= at);
+        let (range, class) = self.grammar[..after].last()?;
         range.contains(&at).then_some(*class)
     }
 
-    /// The template's tokens are ascending, so that a look-up does not depend on the line's length.
-    fn liquid_class(&self, at: usize) -> Option<highlight::Class> {
-        let behind = self.liquid.partition_point(|token| token.span.start <= at);
-        let token = self.liquid[..behind].last()?;
+    fn liquid_class(&self, at: usize) -> Option<highlight::SyntaxClass> {
+        // A binary search, since this runs for every visible character.
+        let after = self.liquid.partition_point(|token| token.span.start <= at);
+        let token = self.liquid[..after].last()?;
         token.span.range().contains(&at).then(|| highlight::class_of_token(token.class)).flatten()
     }
 }
 
-fn over(view: &EditorView<'_>, row: Span, brackets: &[Span]) -> Vec<(Span, Style)> {
+fn overlays(view: &EditorView<'_>, row: Span, brackets: &[Span]) -> Vec<(Span, Style)> {
     let theme = view.theme;
-    let mut over = Vec::new();
-    let mut add = |place: Span, style: Style| {
-        if touches(row, place) {
-            over.push((place, style));
+    let mut overlays = Vec::new();
+    let mut add = |span: Span, style: Style| {
+        if touches(row, span) {
+            overlays.push((span, style));
         }
     };
     if let Some(linked) = view.linked {
@@ -89,16 +90,17 @@ fn over(view: &EditorView<'_>, row: Span, brackets: &[Span]) -> Vec<(Span, Style
     for bracket in brackets {
         add(*bracket, theme.bracket);
     }
+    // From the mildest to the worst: the last style wins if problems overlap.
     let underlines = [
         (Severity::Info, theme.info_underline),
         (Severity::Warning, theme.warning_underline),
         (Severity::Error, theme.error_underline),
     ];
     for (severity, underline) in underlines {
-        for (place, _) in view.problems.iter().filter(|(_, other)| *other == severity) {
-            // A place without length is shown on the character behind it, or on the cell behind the line.
-            add(Span::new(place.start, place.end.max(place.start + 1)), underline);
+        for (span, _) in view.problems.iter().filter(|(_, other)| *other == severity) {
+            // An empty span is shown on the character after it, or on the cell after the line.
+            add(Span::new(span.start, span.end.max(span.start + 1)), underline);
         }
     }
-    over
+    overlays
 }

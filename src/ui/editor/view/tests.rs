@@ -1,4 +1,4 @@
-//! Pictures of editors: the text of the cells, and below it a row of letters for what is styled.
+//! Drawn editors: the text of the cells, and below it a row of letters for the styles.
 
 use proptest::prelude::*;
 use ratatui::style::Modifier;
@@ -12,7 +12,7 @@ fn rows(buf: &Buffer) -> Vec<String> {
     (area.top()..area.bottom()).map(row).map(|row: String| row.trim_end().to_owned()).collect()
 }
 
-/// `R` where a cell is reversed, `U` where it is underlined, `B` where it is bold.
+/// `R` for a reversed cell, `U` for an underlined one, `B` for a bold one.
 fn styles(buf: &Buffer, y: u16) -> String {
     let letter = |modifier: Modifier| match modifier {
         _ if modifier.contains(Modifier::REVERSED) => 'R',
@@ -162,7 +162,10 @@ fn with_trailing(view: EditorView<'_>) -> EditorView<'_> {
 }
 
 fn with_remark(view: EditorView<'_>) -> EditorView<'_> {
-    EditorView { remark: Some(Remark { severity: Severity::Error, words: "is no JSON value" }), ..view }
+    EditorView {
+        inline_message: Some(InlineMessage { severity: Severity::Error, text: "is no JSON value" }),
+        ..view
+    }
 }
 
 #[test]
@@ -215,7 +218,7 @@ proptest! {
             viewport.scroll_to_cursor(&mut editor, inner.width, inner.height);
             let view = EditorView::new(&editor, viewport, &theme);
             let seen = view.screen_of(area, editor.cursor());
-            // In one or two cells a wide character pushes the end of its line out of sight.
+            // In a window of one or two cells a wide character pushes the end of its line out of view.
             prop_assert!(seen.is_some() == (0 < inner.width && 0 < inner.height) || is_wrapped && inner.width < 3);
             for at in (0..=editor.len()).filter(|at| text.is_char_boundary(*at)) {
                 let Some(cell) = view.screen_of(area, at) else { continue };

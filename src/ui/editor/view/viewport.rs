@@ -1,26 +1,27 @@
-//! Which part of a text is seen, and how it follows the cursor.
+//! The visible part of a text, and how it follows the cursor.
 
-use crate::editor::{Editor, Row, cells};
+use crate::editor::{Editor, VisualRow, cells};
 
-/// How near the cursor comes to the upper and lower edge before the text scrolls, in rows.
+/// The distance in rows to the upper and lower edge at which the text starts to scroll.
 const MARGIN_ROWS: usize = 2;
 
-/// How near it comes to the left and right edge, in cells.
+/// The distance in cells to the left and right edge at which the cursor's line starts to scroll.
 const MARGIN_CELLS: usize = 6;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Viewport {
     /// The line at the top, from 0.
     pub top: usize,
-    /// Where in that line the row at the top begins, in bytes of the line; 0 where lines are not wrapped.
+    /// The offset in that line, in bytes, at which the top row begins; 0 if lines are not wrapped.
     pub row: usize,
-    /// The cell at the left of the cursor's line, from 0; all other lines begin at their first. 0 where lines are wrapped.
+    /// The first visible cell of the cursor's line, from 0; all other lines are shown from their first cell. 0 if
+    /// lines are wrapped.
     pub left: usize,
 }
 
 impl Viewport {
-    /// Scrolls as little as brings the cursor into sight, with some room around it; `width` and `height` are those of
-    /// the text without its line numbers.
+    /// Scrolls as little as possible to show the cursor with some context. `width` and `height` are those of the text
+    /// area, without line numbers.
     pub fn scroll_to_cursor(&mut self, editor: &mut Editor, width: u16, height: u16) {
         if editor.wrap().is_some() {
             self.left = 0;
@@ -30,6 +31,7 @@ impl Viewport {
         let line = editor.line_of(editor.cursor());
         let text = editor.line(line);
         let column = cells::column_of(&text, editor.cursor() - editor.line_span(line).start);
+        // A row offset left over from soft wrap has no meaning here.
         self.row = 0;
         self.top = followed(self.top, line, editor.n_lines() - 1, usize::from(height), MARGIN_ROWS);
         self.left = followed(
@@ -41,7 +43,7 @@ impl Viewport {
         );
     }
 
-    /// Scrolls by rows as the mouse wheel does, without the cursor; stops at the first and the last row.
+    /// Scrolls by rows without moving the cursor, as the mouse wheel does; stops at the first and the last row.
     pub fn scroll_by(&mut self, editor: &mut Editor, rows: isize, height: u16) {
         if editor.wrap().is_none() {
             let last = editor.n_lines().saturating_sub(usize::from(height).max(1));
@@ -50,6 +52,8 @@ impl Viewport {
         }
         let from = self.first_row(editor);
         let to = if rows < 0 { above(editor, from, rows.unsigned_abs()) } else { below(editor, from, rows) };
+        // The last page is laid out backwards from the end: rows are not counted from the start of the text, which
+        // would cost as much as the text is long.
         let end = editor.row_at(editor.len());
         let last = above(editor, end, usize::from(height).saturating_sub(1));
         self.begin_with(editor, if last.span.start < to.span.start { last } else { to });
@@ -58,8 +62,10 @@ impl Viewport {
     fn follow_rows(&mut self, editor: &mut Editor, height: usize) {
         let margin = MARGIN_ROWS.min(height.saturating_sub(1) / 2);
         let at = editor.row_at(editor.cursor());
+        // Near the end of the text there are fewer rows than the margin.
         let n_below =
             (0..margin).scan(at, |row, _| editor.row_after(row).inspect(|next| *row = *next)).count();
+        // Only rows near the cursor are laid out, never those between it and the old top.
         let highest = above(editor, at, margin);
         let lowest = above(editor, at, height.saturating_sub(1 + n_below));
         let now = self.first_row(editor);
@@ -73,19 +79,19 @@ impl Viewport {
         self.begin_with(editor, top);
     }
 
-    /// The row at the top, or the one that holds its place since the text or its width changed.
-    fn first_row(&self, editor: &mut Editor) -> Row {
+    /// Returns the top row, or the row that contains its offset if the text or the width has changed.
+    fn first_row(&self, editor: &mut Editor) -> VisualRow {
         let line = editor.line_span(self.top.min(editor.n_lines() - 1));
         editor.row_at(line.start + self.row.min(line.len()))
     }
 
-    fn begin_with(&mut self, editor: &Editor, row: Row) {
+    fn begin_with(&mut self, editor: &Editor, row: VisualRow) {
         self.top = row.line;
         self.row = row.span.start - editor.line_span(row.line).start;
     }
 }
 
-fn above(editor: &mut Editor, mut row: Row, by: usize) -> Row {
+fn above(editor: &mut Editor, mut row: VisualRow, by: usize) -> VisualRow {
     for _ in 0..by {
         let Some(before) = editor.row_before(&row) else { break };
         row = before;
@@ -93,7 +99,7 @@ fn above(editor: &mut Editor, mut row: Row, by: usize) -> Row {
     row
 }
 
-fn below(editor: &Editor, mut row: Row, by: isize) -> Row {
+fn below(editor: &Editor, mut row: VisualRow, by: isize) -> VisualRow {
     for _ in 0..by {
         let Some(after) = editor.row_after(&row) else { break };
         row = after;
@@ -101,10 +107,12 @@ fn below(editor: &Editor, mut row: Row, by: isize) -> Row {
     row
 }
 
-/// Where the visible stretch of a length begins after it followed `at`; nothing is behind `last`.
+/// Returns the start of a visible range of `length` rows or cells. It begins at `from` and moves as little as possible
+/// to show `at` with the margin on both sides; `last` is the last row or cell of the text.
 fn followed(from: usize, at: usize, last: usize, length: usize, margin: usize) -> usize {
     let margin = margin.min(length.saturating_sub(1) / 2);
     let highest = at.saturating_sub(margin);
     let lowest = ((at + margin).min(last) + 1).saturating_sub(length).min(at);
+    // In a window too small for both margins the two bounds cross, and `clamp` panics if they are out of order.
     from.clamp(lowest.min(highest), lowest.max(highest))
 }

@@ -1,7 +1,7 @@
-//! What can be typed behind `:`.
+//! The commands that can be typed after `:`.
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Line {
+pub(crate) enum ExCommand {
     /// `:w`
     Save,
     /// `:q`
@@ -15,18 +15,19 @@ pub enum Line {
     Help,
 }
 
-pub fn parse(text: &str) -> Result<Line, String> {
+pub(crate) fn parse(text: &str) -> Result<ExCommand, String> {
     let text = text.trim().trim_start_matches(':').trim();
     Ok(match text {
-        "w" | "write" | "up" | "update" => Line::Save,
-        "q" | "quit" | "qa" => Line::Quit,
-        "q!" | "quit!" | "qa!" => Line::QuitUnsaved,
-        "wq" | "x" | "xit" | "wqa" | "xa" => Line::SaveAndQuit,
-        "h" | "help" => Line::Help,
-        "$" => Line::GoTo(usize::MAX),
+        "w" | "write" | "up" | "update" => ExCommand::Save,
+        "q" | "quit" | "qa" => ExCommand::Quit,
+        "q!" | "quit!" | "qa!" => ExCommand::QuitUnsaved,
+        "wq" | "x" | "xit" | "wqa" | "xa" => ExCommand::SaveAndQuit,
+        "h" | "help" => ExCommand::Help,
+        // The editor stops at the last line.
+        "$" => ExCommand::GoTo(usize::MAX),
         _ => match text.parse() {
-            Ok(line) => Line::GoTo(line),
-            Err(_) => return Err(format!("no command `{text}`: there are w, q, q!, wq, x, help and a line")),
+            Ok(line) => ExCommand::GoTo(line),
+            Err(_) => return Err(format!("no command `{text}`; use w, q, q!, wq, x, help or a line number")),
         },
     })
 }
@@ -37,10 +38,10 @@ mod tests {
 
     #[test]
     fn command_lines_are_read_or_refused_with_what_there_is() {
-        assert_eq!(parse("w"), Ok(Line::Save));
-        assert_eq!(parse(" :wq "), Ok(Line::SaveAndQuit));
-        assert_eq!(parse("q!"), Ok(Line::QuitUnsaved));
-        assert_eq!(parse("12"), Ok(Line::GoTo(12)));
+        assert_eq!(parse("w"), Ok(ExCommand::Save));
+        assert_eq!(parse(" :wq "), Ok(ExCommand::SaveAndQuit));
+        assert_eq!(parse("q!"), Ok(ExCommand::QuitUnsaved));
+        assert_eq!(parse("12"), Ok(ExCommand::GoTo(12)));
         assert!(parse("%s/a/b/").is_err_and(|words| words.contains("wq")));
     }
 }

@@ -1,24 +1,25 @@
-//! Insert mode: how it is entered, what was typed in it, and doing that again.
+//! Insert mode: entering it, what was typed in it, and repeating that.
 
 use crate::editor::{Command, Editor, Motion, Snapshot, indentation};
 use crate::text::Span;
 use crate::ui::editor::vim::operator::replaced;
-use crate::ui::editor::vim::{Mode, Outcome, Vim, first_letter};
+use crate::ui::editor::vim::{Mode, Vim, VimOutcome, first_non_blank};
 
 #[derive(Debug, Clone)]
-pub struct Insertion {
-    /// The undo steps before it: all of it becomes one.
+pub(crate) struct Insertion {
+    /// The number of undo steps before it: all steps of the insertion become one.
     depth: usize,
-    /// How often it is done in all.
+    /// How often the text is inserted in total.
     count: usize,
-    /// Where each time has a new line of its own.
-    opens: Option<Opening>,
-    /// The text and the cursor once what led here was done.
+    /// Whether each repetition opens a new line, and where.
+    opens: Option<OpenedLine>,
+    /// The text and the cursor at the moment when typing starts; `None` until the commands that lead there are
+    /// applied.
     start: Option<(Snapshot, usize)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Opening {
+pub(crate) enum OpenedLine {
     /// `o`
     Below,
     /// `O`
@@ -26,68 +27,71 @@ pub enum Opening {
 }
 
 impl Insertion {
-    pub fn begin(editor: &Editor) -> Self {
+    pub(super) fn begin(editor: &Editor) -> Self {
         Self { depth: editor.n_steps(), count: 1, opens: None, start: None }
     }
 
-    pub fn start(&mut self, editor: &Editor) {
+    pub(super) fn start(&mut self, editor: &Editor) {
         self.start.get_or_insert_with(|| (editor.snapshot(), editor.cursor()));
     }
 
-    pub fn has_begun(&self) -> bool {
+    pub(super) fn has_begun(&self) -> bool {
         self.start.is_some()
     }
 
     fn typed(&self, editor: &Editor) -> String {
         let start = self.start.as_ref();
+        // Compared with the text before instead of recording keys: completions and automatic closers count too. An
+        // insertion that changed something else repeats as nothing.
         start.and_then(|(before, at)| before.inserted(&editor.snapshot(), *at)).unwrap_or_default()
     }
 }
 
 impl Vim {
-    /// `i a I A o O`: goes to insert mode there.
-    pub(super) fn insert(&mut self, c: char, editor: &Editor) -> Outcome {
+    /// `i a I A o O`: moves the cursor and enters insert mode.
+    pub(super) fn insert(&mut self, c: char, editor: &Editor) -> VimOutcome {
         let at = editor.cursor();
         let line = editor.line_of(at);
         let span = editor.line_span(line);
         let count = self.pending.count().unwrap_or(1);
         let opens = match c {
-            'o' => Some(Opening::Below),
-            'O' => Some(Opening::Above),
+            'o' => Some(OpenedLine::Below),
+            'O' => Some(OpenedLine::Above),
             _ => None,
         };
         let to = |at| vec![Command::Move(Motion::To(at))];
         let commands = match c {
             'a' => to(editor.grapheme_after(at).min(span.end)),
             'A' => to(span.end),
-            'I' => to(first_letter(editor, line)),
+            'I' => to(first_non_blank(editor, line)),
             _ => opens.map_or_else(Vec::new, |opening| open_line(editor, line, opening)),
         };
         self.begin_insert(editor, commands, Insertion { count, opens, ..Insertion::begin(editor) })
     }
 
-    /// Esc: does the typing as often as was asked for, and goes one back.
-    pub(super) fn leave_insert(&mut self, insertion: &Insertion, editor: &Editor) -> Outcome {
+    /// Esc: repeats the insertion `count` times and moves one grapheme back.
+    pub(super) fn leave_insert(&mut self, insertion: &Insertion, editor: &Editor) -> VimOutcome {
         let typed = insertion.typed(editor);
         let mut commands = Vec::new();
         let line = editor.line_of(editor.cursor());
         if insertion.opens.is_some() && editor.line(line).trim().is_empty() {
-            // Nobody meant the indentation of a line that stays empty.
+            // The automatic indentation of a line that stays empty is removed.
             let span = editor.line_span(line);
             commands.push(replaced(span, String::new(), span.start));
         }
-        commands.extend(again(insertion.opens, &typed, insertion.count.saturating_sub(1)));
+        commands.extend(repeats(insertion.opens, &typed, insertion.count.saturating_sub(1)));
         commands.push(Command::Move(Motion::LeftInLine));
         commands.push(Command::JoinSteps(insertion.depth));
         self.last_change.inserted = typed;
-        Outcome::of(commands)
+        VimOutcome::of(commands)
     }
 
-    /// Types at once what was typed before, where a repeated command has just gone to insert mode.
-    pub(super) fn insert_again(&mut self, mut outcome: Outcome, typed: String) -> Outcome {
+    /// Inserts the earlier text at once if a repeated command has just entered insert mode.
+    pub(super) fn insert_again(&mut self, mut outcome: VimOutcome, typed: String) -> VimOutcome {
         if let Mode::Insert(insertion) = &self.mode {
+            // Pasted, not typed: the text has its closers already, and no new ones may be added.
             outcome.commands.push(Command::Paste(typed.clone()));
-            outcome.commands.extend(again(insertion.opens, &typed, insertion.count.saturating_sub(1)));
+            outcome.commands.extend(repeats(insertion.opens, &typed, insertion.count.saturating_sub(1)));
             outcome.commands.push(Command::Move(Motion::LeftInLine));
             outcome.commands.push(Command::JoinSteps(insertion.depth));
             self.mode = Mode::Normal;
@@ -97,9 +101,9 @@ impl Vim {
     }
 }
 
-/// Types a text a number of times at the cursor, each on a line of its own where lines are opened.
-fn again(opens: Option<Opening>, typed: &str, times: usize) -> Vec<Command> {
-    // What is typed a hundred thousand times was a slip of the finger.
+/// Commands that insert a text a number of times at the cursor, each on a separate line if lines are opened.
+fn repeats(opens: Option<OpenedLine>, typed: &str, times: usize) -> Vec<Command> {
+    // A count that large is a typing mistake: at most about a megabyte is inserted.
     let times = times.min(1_000_000 / typed.len().max(1_000));
     if opens.is_none() {
         return if times == 0 { Vec::new() } else { vec![Command::Paste(typed.repeat(times))] };
@@ -108,12 +112,12 @@ fn again(opens: Option<Opening>, typed: &str, times: usize) -> Vec<Command> {
     std::iter::repeat_n(line, times).flatten().collect()
 }
 
-/// Opens a line as far in as the one it belongs to.
-fn open_line(editor: &Editor, line: usize, opening: Opening) -> Vec<Command> {
+/// Opens a line with the indentation of the line it belongs to.
+fn open_line(editor: &Editor, line: usize, opening: OpenedLine) -> Vec<Command> {
     let span = editor.line_span(line);
     match opening {
-        Opening::Below => vec![Command::Move(Motion::To(span.end)), Command::Newline],
-        Opening::Above => {
+        OpenedLine::Below => vec![Command::Move(Motion::To(span.end)), Command::Newline],
+        OpenedLine::Above => {
             let text = editor.line(line);
             let indent = indentation(&text);
             let inserted = format!("{indent}{}", editor.line_break());

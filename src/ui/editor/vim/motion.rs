@@ -1,45 +1,62 @@
-//! Where a motion's keys lead to, from a place in the text.
+//! The targets of vim's motions.
 
-use crate::editor::search::{Search, Syntax};
-use crate::editor::{Editor, Extent, Motion, Object, Words, cells};
+use crate::editor::search::{PatternSyntax, SearchPattern};
+use crate::editor::{Editor, Extent, Motion, TextObject, WordKind, cells};
 use crate::text::Span;
 use crate::ui::editor::vim::operator::Operator;
 use crate::ui::editor::vim::pending::Wanted;
-use crate::ui::editor::vim::reach::{Goal, Kind, LastFind, Reach, Way};
-use crate::ui::editor::vim::{Direction, Mode, Vim, first_letter};
+use crate::ui::editor::vim::target::{Goal, LastFind, MotionKind, MotionResult, MotionTarget};
+use crate::ui::editor::vim::{Direction, Mode, Vim, first_non_blank};
 use crate::ui::widget::{Key, KeyCode};
 
 impl Vim {
-    pub(super) fn way(&mut self, key: Key, from: usize, editor: &Editor, page: usize) -> Way {
-        let kept = self.goal.take();
-        // A goal is worth nothing once something else has moved the cursor.
-        let goal = kept.filter(|(_, at)| *at == from || editor.onto_grapheme(*at) == from);
+    pub(super) fn resolve_motion(
+        &mut self,
+        key: Key,
+        from: usize,
+        editor: &Editor,
+        page: usize,
+    ) -> MotionResult {
+        let old_goal = self.goal.take();
+        // The goal column is valid only if nothing else has moved the cursor since.
+        let goal = old_goal.filter(|(_, at)| *at == from || editor.onto_grapheme(*at) == from);
         let goal = goal.map(|(goal, _)| goal);
-        let way = match self.pending.wanted {
+        let result = match self.pending.wanted {
             Wanted::Find { is_forward, is_till } => self.find(key, from, editor, is_forward, is_till),
-            Wanted::AfterG => self.way_after_g(key, from, editor),
-            Wanted::Command => self.simple_way(key, from, editor, page, goal),
-            Wanted::Object(_) | Wanted::Register | Wanted::Replacement | Wanted::AfterZ => Way::Other,
+            Wanted::AfterG => self.resolve_after_g(key, from, editor),
+            Wanted::Command => self.resolve_simple_motion(key, from, editor, page, goal),
+            Wanted::Object(_) | Wanted::Register | Wanted::Replacement | Wanted::AfterZ => {
+                MotionResult::NotAMotion
+            }
         };
-        match way {
-            Way::Other => self.goal = kept,
-            Way::Nowhere | Way::By(_) => {}
-            Way::To(reach) => {
-                let at = editor.boundary(reach.at);
+        match result {
+            // Not a motion, for example an operator: the goal stays for the motion after it.
+            MotionResult::NotAMotion => self.goal = old_goal,
+            MotionResult::Nowhere | MotionResult::ByRows(_) => {}
+            MotionResult::To(target) => {
+                let at = editor.boundary(target.at);
                 self.goal = self.goal.map(|(goal, _)| (goal, at));
-                return Way::To(Reach { at, ..reach });
+                return MotionResult::To(MotionTarget { at, ..target });
             }
         }
-        way
+        result
     }
 
-    fn simple_way(&mut self, key: Key, from: usize, editor: &Editor, page: usize, goal: Option<Goal>) -> Way {
+    fn resolve_simple_motion(
+        &mut self,
+        key: Key,
+        from: usize,
+        editor: &Editor,
+        page: usize,
+        goal: Option<Goal>,
+    ) -> MotionResult {
         let count = self.pending.count();
         let n = count.unwrap_or(1);
         let line = editor.line_of(from);
         let span = editor.line_span(line);
         let rows = |rows: usize| isize::try_from(rows).unwrap_or(isize::MAX);
-        // A count means lines, as does whatever takes lines.
+        // With a count, an operator or a selection, `j` and `k` go by lines of the file; alone they go by wrapped
+        // rows.
         let is_plain = self.pending.operator.is_none() && matches!(self.mode, Mode::Normal);
         let by_rows = is_plain && count.is_none() && goal.is_none();
         let half = (page / 2).max(1).saturating_mul(n);
@@ -47,7 +64,8 @@ impl Vim {
         match (key.code, key.ctrl) {
             (KeyCode::Char('h'), _) | (KeyCode::Left | KeyCode::Backspace, false) => {
                 let at = steps(from, n, |at| editor.grapheme_before(at).max(span.start));
-                if at == from { Way::Nowhere } else { Way::to(at, Kind::Exclusive) }
+                // vim's `h` does not leave its line and fails at the start: a pending operator is dropped.
+                if at == from { MotionResult::Nowhere } else { MotionResult::to(at, MotionKind::Exclusive) }
             }
             (KeyCode::Char('j') | KeyCode::Down, false) if by_rows => row_below(editor, from, Motion::Down),
             (KeyCode::Char('k') | KeyCode::Up, false) if by_rows => row_above(editor, from, Motion::Up),
@@ -65,38 +83,43 @@ impl Vim {
             (KeyCode::PageUp, _) | (KeyCode::Char('b'), true) => {
                 self.vertical(editor, from, -rows(whole), goal)
             }
-            (_, true) => Way::Other,
-            (KeyCode::Char('l' | ' ') | KeyCode::Right, _) => {
-                Way::to(steps(from, n, |at| editor.grapheme_after(at).min(span.end)), Kind::Exclusive)
-            }
-            (KeyCode::Char('0') | KeyCode::Home, _) => Way::to(span.start, Kind::Exclusive),
-            (KeyCode::Char('^'), _) => Way::to(first_letter(editor, line), Kind::Exclusive),
+            (_, true) => MotionResult::NotAMotion,
+            (KeyCode::Char('l' | ' ') | KeyCode::Right, _) => MotionResult::to(
+                steps(from, n, |at| editor.grapheme_after(at).min(span.end)),
+                MotionKind::Exclusive,
+            ),
+            (KeyCode::Char('0') | KeyCode::Home, _) => MotionResult::to(span.start, MotionKind::Exclusive),
+            (KeyCode::Char('^'), _) => MotionResult::to(first_non_blank(editor, line), MotionKind::Exclusive),
             (KeyCode::Char('$') | KeyCode::End, _) => {
+                // After `$`, `j` and `k` stay at the ends of lines.
                 self.goal = Some((Goal::End, from));
                 let last = (line + n - 1).min(editor.n_lines() - 1);
-                Way::to(editor.line_span(last).end, Kind::Exclusive)
+                MotionResult::to(editor.line_span(last).end, MotionKind::Exclusive)
             }
             (KeyCode::Char('|'), _) => {
                 let at = span.start + cells::byte_at(&editor.line(line), n - 1);
-                Way::to(at, Kind::Exclusive)
+                MotionResult::to(at, MotionKind::Exclusive)
             }
-            (KeyCode::Char('w'), _) => self.word_forward(from, editor, Words::Small),
-            (KeyCode::Char('W'), _) => self.word_forward(from, editor, Words::Big),
+            (KeyCode::Char('w'), _) => self.word_forward(from, editor, WordKind::Small),
+            (KeyCode::Char('W'), _) => self.word_forward(from, editor, WordKind::Big),
             (KeyCode::Char(c @ ('b' | 'B')), _) => {
-                let words = if c == 'b' { Words::Small } else { Words::Big };
-                Way::to(steps(from, n, |at| editor.word_start_before(at, words)), Kind::Exclusive)
+                let kind = if c == 'b' { WordKind::Small } else { WordKind::Big };
+                MotionResult::to(
+                    steps(from, n, |at| editor.word_start_before(at, kind)),
+                    MotionKind::Exclusive,
+                )
             }
             (KeyCode::Char(c @ ('e' | 'E')), _) => {
-                let words = if c == 'e' { Words::Small } else { Words::Big };
-                Way::to(steps(from, n, |at| editor.word_end_after(at, words)), Kind::Inclusive)
+                let kind = if c == 'e' { WordKind::Small } else { WordKind::Big };
+                MotionResult::to(steps(from, n, |at| editor.word_end_after(at, kind)), MotionKind::Inclusive)
             }
             (KeyCode::Char('}'), _) => {
-                Way::to(steps(from, n, |at| editor.paragraph_after(at)), Kind::Exclusive)
+                MotionResult::to(steps(from, n, |at| editor.paragraph_after(at)), MotionKind::Exclusive)
             }
             (KeyCode::Char('{'), _) => {
-                Way::to(steps(from, n, |at| editor.paragraph_before(at)), Kind::Exclusive)
+                MotionResult::to(steps(from, n, |at| editor.paragraph_before(at)), MotionKind::Exclusive)
             }
-            (KeyCode::Char('%'), _) => Way::found(editor.bracket_for(from), Kind::Inclusive),
+            (KeyCode::Char('%'), _) => MotionResult::found(editor.bracket_for(from), MotionKind::Inclusive),
             (KeyCode::Char('G'), _) => self.to_line(editor, count.unwrap_or(editor.n_lines())),
             (KeyCode::Char('+') | KeyCode::Enter, _) => self.to_line_if(editor, line.checked_add(n)),
             (KeyCode::Char('-'), _) => self.to_line_if(editor, line.checked_sub(n)),
@@ -106,69 +129,87 @@ impl Vim {
                     let is_forward = find.is_forward == (c == ';');
                     find_on_line(editor, from, n, LastFind { is_forward, ..find }, true)
                 }
-                None => Way::Nowhere,
+                None => MotionResult::Nowhere,
             },
             (KeyCode::Char(c @ ('n' | 'N')), _) => {
-                let Some((_, direction)) = &self.pattern else { return Way::Nowhere };
+                let Some((_, direction)) = &self.pattern else { return MotionResult::Nowhere };
                 let direction = if c == 'n' { *direction } else { direction.reversed() };
                 self.matched(editor, from, n, direction)
             }
             (KeyCode::Char(c @ ('*' | '#')), _) => {
                 let direction = if c == '*' { Direction::Forward } else { Direction::Backward };
-                let Some((pattern, start)) = word_pattern(editor, from) else { return Way::Nowhere };
+                let Some((pattern, start)) = word_pattern(editor, from) else { return MotionResult::Nowhere };
                 self.pattern = Some((pattern, direction));
                 self.matched(editor, start, n, direction)
             }
-            _ => Way::Other,
+            _ => MotionResult::NotAMotion,
         }
     }
 
-    fn way_after_g(&mut self, key: Key, from: usize, editor: &Editor) -> Way {
+    fn resolve_after_g(&mut self, key: Key, from: usize, editor: &Editor) -> MotionResult {
         let n = self.pending.count().unwrap_or(1);
         match key.typed() {
             Some('g') => self.to_line(editor, n),
             Some(c @ ('e' | 'E')) => {
-                let words = if c == 'e' { Words::Small } else { Words::Big };
-                Way::to(steps(from, n, |at| editor.word_end_before(at, words)), Kind::Inclusive)
+                let kind = if c == 'e' { WordKind::Small } else { WordKind::Big };
+                MotionResult::to(steps(from, n, |at| editor.word_end_before(at, kind)), MotionKind::Inclusive)
             }
             Some('_') => {
                 let line = editor.line_of(from);
                 let end = editor.line_span(line).start + editor.line(line).trim_end().len();
-                Way::to(editor.grapheme_before(end).max(editor.line_span(line).start), Kind::Inclusive)
+                MotionResult::to(
+                    editor.grapheme_before(end).max(editor.line_span(line).start),
+                    MotionKind::Inclusive,
+                )
             }
-            _ => Way::Other,
+            _ => MotionResult::NotAMotion,
         }
     }
 
-    /// The start of the next word; for an operator not beyond the line of the last word that is passed.
-    fn word_forward(&self, from: usize, editor: &Editor, words: Words) -> Way {
+    /// The start of the next word. With an operator the motion does not leave the line of the last word it passes.
+    fn word_forward(&self, from: usize, editor: &Editor, kind: WordKind) -> MotionResult {
         let n = self.pending.count().unwrap_or(1);
         let Some(operator) = self.pending.operator else {
-            return Way::to(steps(from, n, |at| editor.word_start_after(at, words)), Kind::Exclusive);
+            return MotionResult::to(
+                steps(from, n, |at| editor.word_start_after(at, kind)),
+                MotionKind::Exclusive,
+            );
         };
         let is_on_word = editor.slice(Span::new(from, editor.grapheme_after(from))).trim() != "";
         if operator == Operator::Change && is_on_word {
-            let first = editor.grapheme_before(editor.run_end(from, words));
-            return Way::to(steps(first, n - 1, |at| editor.word_end_after(at, words)), Kind::Inclusive);
+            // vim's exception: `cw` on a word changes to its end, like `ce`, and leaves the space after it.
+            let first = editor.grapheme_before(editor.run_end(from, kind));
+            return MotionResult::to(
+                steps(first, n - 1, |at| editor.word_end_after(at, kind)),
+                MotionKind::Inclusive,
+            );
         }
-        let last = steps(from, n - 1, |at| editor.word_start_after(at, words));
+        let last = steps(from, n - 1, |at| editor.word_start_after(at, kind));
+        // vim's exception: `dw` on the last word of a line does not join the next line.
         let line_end = editor.line_span(editor.line_of(last)).end;
-        Way::to(editor.word_start_after(last, words).min(line_end), Kind::Exclusive)
+        MotionResult::to(editor.word_start_after(last, kind).min(line_end), MotionKind::Exclusive)
     }
 
-    fn find(&mut self, key: Key, from: usize, editor: &Editor, is_forward: bool, is_till: bool) -> Way {
-        let Some(c) = key.typed() else { return Way::Nowhere };
+    fn find(
+        &mut self,
+        key: Key,
+        from: usize,
+        editor: &Editor,
+        is_forward: bool,
+        is_till: bool,
+    ) -> MotionResult {
+        let Some(c) = key.typed() else { return MotionResult::Nowhere };
         let find = LastFind { c, is_forward, is_till };
         self.last_find = Some(find);
         find_on_line(editor, from, self.pending.count().unwrap_or(1), find, false)
     }
 
-    fn matched(&self, editor: &Editor, from: usize, n: usize, direction: Direction) -> Way {
-        Way::found(self.match_from(editor, from, n, direction), Kind::Exclusive)
+    fn matched(&self, editor: &Editor, from: usize, n: usize, direction: Direction) -> MotionResult {
+        MotionResult::found(self.match_from(editor, from, n, direction), MotionKind::Exclusive)
     }
 
-    /// Up or down, in the column where vertical motions began.
-    fn vertical(&mut self, editor: &Editor, from: usize, rows: isize, goal: Option<Goal>) -> Way {
+    /// Up or down by lines, in the column in which vertical motions began.
+    fn vertical(&mut self, editor: &Editor, from: usize, rows: isize, goal: Option<Goal>) -> MotionResult {
         let line = editor.line_of(from);
         let wanted = line.saturating_add_signed(rows).min(editor.n_lines() - 1);
         let goal = goal.unwrap_or_else(|| {
@@ -176,67 +217,69 @@ impl Vim {
             Goal::Column(cells::column_of(&text, from - editor.line_span(line).start))
         });
         self.goal = Some((goal, from));
+        // At the first or last line the motion fails, so `dk` there deletes nothing.
         if wanted == line {
-            return Way::Nowhere;
+            return MotionResult::Nowhere;
         }
         let span = editor.line_span(wanted);
         let at = match goal {
             Goal::Column(column) => span.start + cells::byte_at(&editor.line(wanted), column),
             Goal::End => span.end,
         };
-        Way::to(at, Kind::Lines)
+        MotionResult::to(at, MotionKind::Linewise)
     }
 
-    fn to_line_if(&self, editor: &Editor, line: Option<usize>) -> Way {
+    fn to_line_if(&self, editor: &Editor, line: Option<usize>) -> MotionResult {
         let line = line.filter(|line| *line < editor.n_lines());
-        Way::found(line.map(|line| first_letter(editor, line)), Kind::Lines)
+        MotionResult::found(line.map(|line| first_non_blank(editor, line)), MotionKind::Linewise)
     }
 
-    /// The first letter of a line, from 1; the last line where there are fewer.
-    fn to_line(&self, editor: &Editor, number: usize) -> Way {
+    /// To the first character of a line that is not whitespace. Lines count from 1; the last line if there are fewer.
+    fn to_line(&self, editor: &Editor, number: usize) -> MotionResult {
         let line = number.clamp(1, editor.n_lines()) - 1;
-        Way::to(first_letter(editor, line), Kind::Lines)
+        MotionResult::to(first_non_blank(editor, line), MotionKind::Linewise)
     }
 
-    pub(super) fn object(key: Key) -> Option<Object> {
+    pub(super) fn object(key: Key) -> Option<TextObject> {
         Some(match key.typed()? {
-            'w' => Object::Word(Words::Small),
-            'W' => Object::Word(Words::Big),
-            'p' => Object::Paragraph,
-            quote @ ('"' | '\'' | '`') => Object::Quoted(quote),
-            '(' | ')' | 'b' => Object::Bracketed('(', ')'),
-            '[' | ']' => Object::Bracketed('[', ']'),
-            '{' | '}' | 'B' => Object::Bracketed('{', '}'),
-            't' => Object::Element,
-            'l' => Object::Liquid,
+            'w' => TextObject::Word(WordKind::Small),
+            'W' => TextObject::Word(WordKind::Big),
+            'p' => TextObject::Paragraph,
+            quote @ ('"' | '\'' | '`') => TextObject::Quoted(quote),
+            '(' | ')' | 'b' => TextObject::Bracketed('(', ')'),
+            '[' | ']' => TextObject::Bracketed('[', ']'),
+            '{' | '}' | 'B' => TextObject::Bracketed('{', '}'),
+            't' => TextObject::Element,
+            'l' => TextObject::Liquid,
             _ => return None,
         })
     }
 }
 
-/// A way down by rows, unless this is the last: the editor would go to the text's end.
-fn row_below(editor: &Editor, from: usize, motion: Motion) -> Way {
+/// A motion down by rows, unless this is the last row: there the editor would go to the end of the text.
+fn row_below(editor: &Editor, from: usize, motion: Motion) -> MotionResult {
     let line = editor.line_of(from);
     let is_last = line + 1 == editor.n_lines()
         && editor
             .rows_from(line, 0)
             .find(|row| row.is_last || from < row.span.end)
             .is_none_or(|row| row.is_last);
-    if is_last { Way::Nowhere } else { Way::By(motion) }
+    if is_last { MotionResult::Nowhere } else { MotionResult::ByRows(motion) }
 }
 
-/// A way up by rows, unless this is the first.
-fn row_above(editor: &Editor, from: usize, motion: Motion) -> Way {
+/// A motion up by rows, unless this is the first row.
+fn row_above(editor: &Editor, from: usize, motion: Motion) -> MotionResult {
     let is_first = editor.line_of(from) == 0
         && editor.rows_from(0, 0).next().is_none_or(|row| row.is_last || from < row.span.end);
-    if is_first { Way::Nowhere } else { Way::By(motion) }
+    if is_first { MotionResult::Nowhere } else { MotionResult::ByRows(motion) }
 }
 
-/// Goes `n` times on, and stops where that leads nowhere.
+/// Applies a step `n` times, and stops early if the offset no longer changes.
 fn steps(from: usize, n: usize, step: impl Fn(usize) -> usize) -> usize {
     let mut at = from;
     for _ in 0..n {
         let next = step(at);
+        // A count of 100,000 at the edge of the text ends at once.
         if next == at {
             break;
         }
@@ -245,14 +288,17 @@ fn steps(from: usize, n: usize, step: impl Fn(usize) -> usize) -> usize {
     at
 }
 
-/// The `n`th place of a character on the line; `again` passes over one that a `t` stands before already.
-fn find_on_line(editor: &Editor, from: usize, n: usize, find: LastFind, again: bool) -> Way {
+/// Returns the `n`th occurrence of a character on the line. With `again` (`;` and `,`) after a `t`, an occurrence right
+/// next to the cursor is skipped.
+fn find_on_line(editor: &Editor, from: usize, n: usize, find: LastFind, again: bool) -> MotionResult {
     let line = editor.line_span(editor.line_of(from));
     let is_next_to = |at: usize| {
         let next = if find.is_forward { editor.grapheme_after(from) } else { editor.grapheme_before(from) };
+        // Otherwise `;` after `t` would stay in front of the same character.
         again && find.is_till && at == next
     };
-    let kind = if find.is_forward { Kind::Inclusive } else { Kind::Exclusive };
+    // As in vim: `df,` includes the comma, `dF,` excludes the character under the cursor.
+    let kind = if find.is_forward { MotionKind::Inclusive } else { MotionKind::Exclusive };
     let found = if find.is_forward {
         let start = editor.grapheme_after(from).min(line.end);
         let rest = editor.slice(Span::new(start, line.end));
@@ -264,16 +310,17 @@ fn find_on_line(editor: &Editor, from: usize, n: usize, find: LastFind, again: b
         let mut places = places.into_iter().rev().filter(|at| !is_next_to(*at));
         places.nth(n - 1).map(|at| if find.is_till { editor.grapheme_after(at) } else { at })
     };
-    Way::found(found, kind)
+    MotionResult::found(found, kind)
 }
 
-/// A pattern of the whole word at or behind a place on its line, and where that word begins.
-fn word_pattern(editor: &Editor, from: usize) -> Option<(Search, usize)> {
+/// A pattern for the whole word at or after an offset on its line, and the start of that word.
+fn word_pattern(editor: &Editor, from: usize) -> Option<(SearchPattern, usize)> {
     let line = editor.line_span(editor.line_of(from));
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     let rest = editor.slice(Span::new(from, line.end.max(from)));
     let at = from + rest.find(is_word)?;
-    let word = editor.object_around(at, Object::Word(Words::Small), Extent::Inner)?.span;
+    let word = editor.text_object_at(at, TextObject::Word(WordKind::Small), Extent::Inner)?.span;
+    // `*` looks for exactly this word; smart case would find other cases of a lower-case word.
     let source = format!(r"(?-i)\b{}\b", regex::escape(&editor.slice(word)));
-    Some((Search::new(&source, Syntax::Regex).ok()?, word.start))
+    Some((SearchPattern::new(&source, PatternSyntax::Regex).ok()?, word.start))
 }

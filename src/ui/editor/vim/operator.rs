@@ -1,14 +1,14 @@
-//! What operators do to a stretch of text.
+//! What operators do to a region of text.
 
 use crate::diagnostic::TextEdit;
-use crate::editor::{Command, Editor, Found, INDENT, Motion, indentation};
+use crate::editor::{Command, Editor, INDENT, Motion, TextRegion, indentation};
 use crate::text::Span;
 use crate::ui::editor::vim::insert::Insertion;
-use crate::ui::editor::vim::reach::{Kind, Reach};
-use crate::ui::editor::vim::{Mode, Outcome, Register, Request, Vim, first_letter};
+use crate::ui::editor::vim::target::{MotionKind, MotionTarget};
+use crate::ui::editor::vim::{Mode, Register, Vim, VimOutcome, VimRequest, first_non_blank};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Operator {
+pub(crate) enum Operator {
     /// `d`
     Delete,
     /// `c`
@@ -30,7 +30,7 @@ pub enum Operator {
 }
 
 impl Operator {
-    pub fn of(c: char) -> Option<Self> {
+    pub(super) fn of(c: char) -> Option<Self> {
         Some(match c {
             'd' => Operator::Delete,
             'c' => Operator::Change,
@@ -41,7 +41,7 @@ impl Operator {
         })
     }
 
-    pub fn after_g(c: char) -> Option<Self> {
+    pub(super) fn after_g(c: char) -> Option<Self> {
         Some(match c {
             'u' => Operator::Lower,
             'U' => Operator::Upper,
@@ -51,8 +51,8 @@ impl Operator {
         })
     }
 
-    /// Whether `c` right behind the operator makes it take whole lines: `dd`, `gUU`.
-    pub fn is_doubled_by(self, c: char) -> bool {
+    /// Whether `c` directly after the operator makes it take whole lines: `dd`, `gUU`.
+    pub(super) fn is_doubled_by(self, c: char) -> bool {
         Operator::of(c) == Some(self) || Operator::after_g(c) == Some(self)
     }
 
@@ -61,18 +61,19 @@ impl Operator {
     }
 }
 
-pub fn stretch(editor: &Editor, from: usize, reach: Reach) -> Found {
-    let (start, end) = (from.min(reach.at), from.max(reach.at));
-    match reach.kind {
-        Kind::Lines => lines(editor, editor.line_of(start), editor.line_of(end)),
-        Kind::Inclusive => bytes(start, editor.grapheme_after(end)),
-        Kind::Exclusive => {
+pub(crate) fn motion_region(editor: &Editor, from: usize, target: MotionTarget) -> TextRegion {
+    let (start, end) = (from.min(target.at), from.max(target.at));
+    match target.kind {
+        MotionKind::Linewise => lines(editor, editor.line_of(start), editor.line_of(end)),
+        MotionKind::Inclusive => bytes(start, editor.grapheme_after(end)),
+        MotionKind::Exclusive => {
             let (first, last) = (editor.line_of(start), editor.line_of(end));
             if first == last || end != editor.line_span(last).start {
                 return bytes(start, end);
             }
-            // A way that ends at a line's start does not touch that line; from a line's first letter it takes lines.
-            match start <= first_letter(editor, first) {
+            // vim's exclusive-linewise rule: a motion that ends at a line's start does not touch that line, and if it
+            // starts at or before the first character of a line it takes whole lines.
+            match start <= first_non_blank(editor, first) {
                 true => lines(editor, first, last - 1),
                 false => bytes(start, editor.line_span(last - 1).end),
             }
@@ -80,74 +81,75 @@ pub fn stretch(editor: &Editor, from: usize, reach: Reach) -> Found {
     }
 }
 
-pub fn lines(editor: &Editor, first: usize, last: usize) -> Found {
+pub(crate) fn lines(editor: &Editor, first: usize, last: usize) -> TextRegion {
     let last = last.min(editor.n_lines() - 1);
     let span = Span::new(editor.line_span(first.min(last)).start, editor.line_span(last).end);
-    Found { span, is_lines: true }
+    TextRegion { span, is_linewise: true }
 }
 
-fn bytes(start: usize, end: usize) -> Found {
-    Found { span: Span::new(start, end), is_lines: false }
+fn bytes(start: usize, end: usize) -> TextRegion {
+    TextRegion { span: Span::new(start, end), is_linewise: false }
 }
 
 impl Vim {
     pub(super) fn operate(
         &mut self,
         operator: Operator,
-        found: Found,
+        region: TextRegion,
         from: usize,
         editor: &Editor,
-    ) -> Outcome {
-        let (first, last) = (editor.line_of(found.span.start), editor.line_of(found.span.end));
-        let found = if operator.takes_lines() { lines(editor, first, last) } else { found };
+    ) -> VimOutcome {
+        let (first, last) = (editor.line_of(region.span.start), editor.line_of(region.span.end));
+        let region = if operator.takes_lines() { lines(editor, first, last) } else { region };
         match operator {
-            Operator::Delete | Operator::Yank if found.span.is_empty() && !found.is_lines => {
-                Outcome::of([Command::Move(Motion::To(found.span.start))])
+            Operator::Delete | Operator::Yank if region.span.is_empty() && !region.is_linewise => {
+                VimOutcome::of([Command::Move(Motion::To(region.span.start))])
             }
             Operator::Delete => {
-                self.keep(editor, found);
-                Outcome::of([delete(editor, found)])
+                self.keep(editor, region);
+                VimOutcome::of([delete(editor, region)])
             }
             Operator::Change => {
-                self.keep(editor, found);
-                self.change(editor, found)
+                self.keep(editor, region);
+                self.change(editor, region)
             }
-            Operator::Yank => self.yank(editor, found, from),
+            Operator::Yank => self.yank(editor, region, from),
             Operator::Indent => {
                 let edits = (first..=last).filter_map(|line| {
                     let span = editor.line_span(line);
                     let edit = TextEdit { span: Span::at(span.start), replacement: INDENT.to_owned() };
                     (!span.is_empty()).then_some(edit)
                 });
-                let to = first_letter(editor, first);
+                let to = first_non_blank(editor, first);
                 let moved = if editor.line_span(first).is_empty() { 0 } else { INDENT.len() };
-                Outcome::of([Command::Replace(edits.collect()), Command::Move(Motion::To(to + moved))])
+                VimOutcome::of([Command::Replace(edits.collect()), Command::Move(Motion::To(to + moved))])
             }
             Operator::Outdent => {
                 let edits = (first..=last).map(|line| outdented(editor, line)).collect();
-                let to = first_letter(editor, first) - outdented(editor, first).span.len();
-                Outcome::of([Command::Replace(edits), Command::Move(Motion::To(to))])
+                let to = first_non_blank(editor, first) - outdented(editor, first).span.len();
+                VimOutcome::of([Command::Replace(edits), Command::Move(Motion::To(to))])
             }
-            Operator::Lower => recase(editor, found, from, |text| text.to_lowercase()),
-            Operator::Upper => recase(editor, found, from, |text| text.to_uppercase()),
-            Operator::Swap => recase(editor, found, from, swapped),
-            Operator::Comment => Outcome::of([
-                Command::Move(Motion::To(found.span.start)),
-                Command::Extend(Motion::To(found.span.end)),
+            Operator::Lower => recase(editor, region, from, |text| text.to_lowercase()),
+            Operator::Upper => recase(editor, region, from, |text| text.to_uppercase()),
+            Operator::Swap => recase(editor, region, from, swapped),
+            Operator::Comment => VimOutcome::of([
+                Command::Move(Motion::To(region.span.start)),
+                Command::Extend(Motion::To(region.span.end)),
                 Command::ToggleComment,
-                Command::Move(Motion::To(first_letter(editor, first))),
+                Command::Move(Motion::To(first_non_blank(editor, first))),
             ]),
         }
     }
 
-    /// Takes the stretch out and types in its place; of lines the first one's indentation stays.
-    fn change(&mut self, editor: &Editor, found: Found) -> Outcome {
-        let start = if found.is_lines {
-            first_letter(editor, editor.line_of(found.span.start))
+    /// Removes the region and starts inserting in its place. If the region is whole lines, the indentation of the first
+    /// line stays.
+    fn change(&mut self, editor: &Editor, region: TextRegion) -> VimOutcome {
+        let start = if region.is_linewise {
+            first_non_blank(editor, editor.line_of(region.span.start))
         } else {
-            found.span.start
+            region.span.start
         };
-        let span = Span::new(start.min(found.span.end), found.span.end);
+        let span = Span::new(start.min(region.span.end), region.span.end);
         let commands = match span.is_empty() {
             true => vec![Command::Move(Motion::To(span.start))],
             false => vec![replaced(span, String::new(), span.start)],
@@ -155,30 +157,37 @@ impl Vim {
         self.begin_insert(editor, commands, Insertion::begin(editor))
     }
 
-    fn yank(&mut self, editor: &Editor, found: Found, from: usize) -> Outcome {
-        let register = register_of(editor, found);
+    fn yank(&mut self, editor: &Editor, region: TextRegion, from: usize) -> VimOutcome {
+        let register = register_of(editor, region);
+        // A yank also goes to the system clipboard, except into a named register. Deletions do not: each `x` would
+        // replace what was copied elsewhere.
         let is_local = self.pending.register.is_some_and(|name| !matches!(name, '"' | '+' | '*'));
-        let request = (!is_local).then(|| Request::Copy(register.text.clone()));
+        let request = (!is_local).then(|| VimRequest::Copy(register.text.clone()));
+        // As in vim, register 0 keeps the last yank, so that it survives deletions.
         self.registers.insert('0', register.clone());
         self.store(register);
-        let stays = found.is_lines && editor.line_of(from) == editor.line_of(found.span.start);
-        let to = if stays { from } else { found.span.start };
-        Outcome { commands: vec![Command::Move(Motion::To(to))], request }
+        // vim moves the cursor to the start of the yanked text, but leaves it in place if whole lines from its own line
+        // on were yanked.
+        let stays = region.is_linewise && editor.line_of(from) == editor.line_of(region.span.start);
+        let to = if stays { from } else { region.span.start };
+        VimOutcome { commands: vec![Command::Move(Motion::To(to))], request }
     }
 
-    pub(super) fn keep(&mut self, editor: &Editor, found: Found) {
-        self.store(register_of(editor, found));
+    pub(super) fn keep(&mut self, editor: &Editor, region: TextRegion) {
+        self.store(register_of(editor, region));
     }
 
     fn store(&mut self, register: Register) {
         match self.pending.register {
+            // The black hole register: the text is discarded.
             Some('_') => return,
+            // An upper-case name appends to the register.
             Some(name) if name.is_ascii_uppercase() => {
-                let kept = self.registers.entry(name.to_ascii_lowercase()).or_default();
-                kept.text.push_str(&register.text);
-                kept.is_lines |= register.is_lines;
-                if kept.is_lines && !kept.text.ends_with('\n') {
-                    kept.text.push('\n');
+                let stored = self.registers.entry(name.to_ascii_lowercase()).or_default();
+                stored.text.push_str(&register.text);
+                stored.is_linewise |= register.is_linewise;
+                if stored.is_linewise && !stored.text.ends_with('\n') {
+                    stored.text.push('\n');
                 }
                 return;
             }
@@ -197,55 +206,58 @@ impl Vim {
     }
 }
 
-fn register_of(editor: &Editor, found: Found) -> Register {
-    let mut text = editor.slice(found.span).replace("\r\n", "\n");
-    if found.is_lines {
+fn register_of(editor: &Editor, region: TextRegion) -> Register {
+    // Registers outlive a document, so they use one kind of line break.
+    let mut text = editor.slice(region.span).replace("\r\n", "\n");
+    if region.is_linewise {
         text.push('\n');
     }
-    Register { text, is_lines: found.is_lines }
+    Register { text, is_linewise: region.is_linewise }
 }
 
-/// Takes a stretch out, of lines the breaks too; the cursor goes to what comes behind.
-pub fn delete(editor: &Editor, found: Found) -> Command {
-    if !found.is_lines {
-        return replaced(found.span, String::new(), found.span.start);
+/// Deletes a region; whole lines are deleted with their line breaks. The cursor goes to the text after the region.
+pub(crate) fn delete(editor: &Editor, region: TextRegion) -> Command {
+    if !region.is_linewise {
+        return replaced(region.span, String::new(), region.span.start);
     }
-    let (first, last) = (editor.line_of(found.span.start), editor.line_of(found.span.end));
+    let (first, last) = (editor.line_of(region.span.start), editor.line_of(region.span.end));
     if last + 1 < editor.n_lines() {
         let next = editor.line_span(last + 1).start;
-        let letter = first_letter(editor, last + 1) - next;
-        return replaced(Span::new(found.span.start, next), String::new(), found.span.start + letter);
+        let indent = first_non_blank(editor, last + 1) - next;
+        return replaced(Span::new(region.span.start, next), String::new(), region.span.start + indent);
     }
+    // The last line of the text has no break after it, so the break before the region is deleted.
     let (start, to) = match first.checked_sub(1) {
-        Some(above) => (editor.line_span(above).end, first_letter(editor, above)),
+        Some(above) => (editor.line_span(above).end, first_non_blank(editor, above)),
         None => (0, 0),
     };
     replaced(Span::new(start, editor.len()), String::new(), to)
 }
 
-/// Replaces a span and puts the cursor somewhere: one step, which redo comes back to.
-pub fn replaced(span: Span, replacement: String, to: usize) -> Command {
+/// Replaces a span and places the cursor, in one undo step: redo restores the cursor too.
+pub(crate) fn replaced(span: Span, replacement: String, to: usize) -> Command {
     Command::Complete { edit: TextEdit { span, replacement }, select: Span::at(to) }
 }
 
 fn outdented(editor: &Editor, line: usize) -> TextEdit {
     let start = editor.line_span(line).start;
     let text = editor.line(line);
-    let blanks = indentation(&text);
-    let taken = if blanks.starts_with('\t') { 1 } else { blanks.len().min(INDENT.len()) };
+    let indent = indentation(&text);
+    let taken = if indent.starts_with('\t') { 1 } else { indent.len().min(INDENT.len()) };
     TextEdit { span: Span::new(start, start + taken), replacement: String::new() }
 }
 
-fn recase(editor: &Editor, found: Found, from: usize, change: impl Fn(&str) -> String) -> Outcome {
-    let to = if found.is_lines && found.span.touches(from) { from } else { found.span.start };
-    Outcome::of([replaced(found.span, change(&editor.slice(found.span)), to)])
+fn recase(editor: &Editor, region: TextRegion, from: usize, change: impl Fn(&str) -> String) -> VimOutcome {
+    let to = if region.is_linewise && region.span.touches(from) { from } else { region.span.start };
+    VimOutcome::of([replaced(region.span, change(&editor.slice(region.span)), to)])
 }
 
-/// `text` with the other case of each letter.
-pub fn swapped(text: &str) -> String {
+/// `text` with the case of each letter swapped.
+pub(crate) fn swapped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_uppercase() {
+            // `extend` and not `push`: some letters have several characters in the other case (`ß` is `SS`).
             out.extend(c.to_lowercase());
         } else {
             out.extend(c.to_uppercase());
@@ -260,9 +272,11 @@ impl Vim {
         editor: &Editor,
         mut commands: Vec<Command>,
         insertion: Insertion,
-    ) -> Outcome {
+    ) -> VimOutcome {
+        // The commands that open the insertion (a deletion, a new line) become one undo step; leaving insert mode joins
+        // it with the typing.
         commands.push(Command::JoinSteps(editor.n_steps()));
         self.mode = Mode::Insert(insertion);
-        Outcome::of(commands)
+        VimOutcome::of(commands)
     }
 }

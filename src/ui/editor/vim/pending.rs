@@ -1,11 +1,11 @@
-//! A command that is not whole yet: its register, counts and operator, and what the next key is for.
+//! An incomplete command: its register, counts and operator, and the role of the next key.
 
 use crate::editor::Extent;
 use crate::ui::editor::vim::operator::Operator;
 use crate::ui::widget::{Key, KeyCode};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Wanted {
+pub(crate) enum Wanted {
     #[default]
     Command,
     Register,
@@ -13,7 +13,7 @@ pub enum Wanted {
     AfterZ,
     Find {
         is_forward: bool,
-        /// Up to it, not onto it.
+        /// Up to the character, not onto it.
         is_till: bool,
     },
     Replacement,
@@ -21,70 +21,70 @@ pub enum Wanted {
 }
 
 #[derive(Debug, Clone, Default)]
-pub struct Pending {
+pub(crate) struct Pending {
     pub wanted: Wanted,
     pub register: Option<char>,
     pub operator: Option<Operator>,
     /// The count before the operator.
     before: Option<usize>,
-    /// The count behind it, or the only one.
+    /// The count after the operator, or the only count.
     count: Option<usize>,
-    /// All keys, for the eye.
+    /// All keys, for the status line.
     typed: Vec<Key>,
-    /// The keys without counts, for the repeat.
+    /// The keys without counts, for `.`.
     pub keys: Vec<Key>,
-    /// Whether the next key is to be kept as a part of the command.
-    goes_on: bool,
+    /// Whether the command needs another key.
+    needs_key: bool,
 }
 
-/// Counts beyond this do no more than this.
+/// The largest count; a larger one is reduced to it.
 const MAX_COUNT: usize = 100_000;
 
 impl Pending {
-    pub fn with(count: Option<usize>, register: Option<char>) -> Self {
+    pub(super) fn with(count: Option<usize>, register: Option<char>) -> Self {
         Self { count, register, ..Self::default() }
     }
 
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.typed.is_empty()
     }
 
-    pub fn is_whole(&self) -> bool {
-        !self.goes_on
+    pub(super) fn is_complete(&self) -> bool {
+        !self.needs_key
     }
 
-    pub fn keys(&self) -> impl Iterator<Item = Key> + '_ {
+    pub(super) fn keys(&self) -> impl Iterator<Item = Key> + '_ {
         self.typed.iter().copied()
     }
 
-    /// Returns the count, both multiplied; `None` where there is none.
-    pub fn count(&self) -> Option<usize> {
+    /// Returns the product of both counts (`2d3w` deletes six words); `None` if there is none.
+    pub(super) fn count(&self) -> Option<usize> {
         match (self.before, self.count) {
             (None, None) => None,
             (before, count) => Some((before.unwrap_or(1) * count.unwrap_or(1)).min(MAX_COUNT)),
         }
     }
 
-    /// Notes a key before it is looked at.
-    pub fn push(&mut self, key: Key) {
+    /// Records a key before it is interpreted.
+    pub(super) fn push(&mut self, key: Key) {
         self.typed.push(key);
         self.keys.push(key);
-        self.goes_on = false;
+        self.needs_key = false;
     }
 
-    pub fn want(&mut self, wanted: Wanted) {
+    pub(super) fn want(&mut self, wanted: Wanted) {
         self.wanted = wanted;
-        self.goes_on = true;
+        self.needs_key = true;
     }
 
-    pub fn operate(&mut self, operator: Operator) {
+    pub(super) fn operate(&mut self, operator: Operator) {
         self.operator = Some(operator);
         self.before = self.before.or(self.count.take());
         self.want(Wanted::Command);
     }
 
-    /// Takes the key where it is a part of every command: a digit, a register, the first key of two.
-    pub fn take(&mut self, key: Key) -> bool {
+    /// Takes the key if it can be part of any command: a digit, a register, the first of two keys.
+    pub(super) fn take(&mut self, key: Key) -> bool {
         let KeyCode::Char(c) = key.code else { return false };
         if key.ctrl || key.alt {
             return false;
@@ -93,7 +93,7 @@ impl Pending {
             Wanted::Command => self.begin(c),
             Wanted::Register => {
                 self.register = Some(c);
-                // A repeat uses the register that it is told of by itself.
+                // `.` gets the register separately, so `"` and its name are removed from the keys.
                 self.keys.truncate(self.keys.len().saturating_sub(2));
                 self.want(Wanted::Command);
                 true
@@ -107,6 +107,7 @@ impl Pending {
     }
 
     fn begin(&mut self, c: char) -> bool {
+        // `0` is a digit only within a count; otherwise it is the motion to the line's start.
         if let Some(digit) = c.to_digit(10).filter(|digit| *digit != 0 || self.count.is_some()) {
             let count = self.count.unwrap_or(0) * 10 + digit as usize;
             self.count = Some(count.min(MAX_COUNT));

@@ -1,4 +1,4 @@
-//! Vim as a table: a text with its cursor as `|`, keys, the text with its cursor afterwards.
+//! Vim as tables: a text with its cursor as `|`, the keys, and the text with its cursor afterwards.
 //!
 //! In keys `\x1b` is Esc, `\n` Enter, `\x7f` Backspace, and `\x12` Ctrl-R as terminals send it.
 
@@ -6,13 +6,13 @@ use proptest::prelude::*;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::*;
-use crate::editor::search::Syntax;
+use crate::editor::search::PatternSyntax;
 use crate::ui::widget::typing;
 
 struct Desk {
     vim: Vim,
     editor: Editor,
-    requests: Vec<Request>,
+    requests: Vec<VimRequest>,
 }
 
 impl Desk {
@@ -38,7 +38,7 @@ impl Desk {
                     let selects = matches!(command, Command::Extend(_) | Command::SelectAll);
                     self.editor.apply(command);
                     if selects {
-                        self.vim.adopt(&self.editor);
+                        self.vim.adopt_selection(&self.editor);
                     }
                 }
             }
@@ -47,7 +47,7 @@ impl Desk {
     }
 
     fn follow(&mut self) {
-        if let Some(command) = self.vim.follow(&self.editor) {
+        if let Some(command) = self.vim.sync(&self.editor) {
             self.editor.apply(command);
         }
     }
@@ -360,33 +360,33 @@ fn typing_goes_on_as_everywhere() {
 fn esc_drops_what_is_half_typed_then_the_selection_then_leaves() {
     let mut desk = Desk::open("|one two");
     desk.keys("2d");
-    assert_eq!(desk.vim.shown(), "NORMAL 2d");
+    assert_eq!(desk.vim.status_text(), "NORMAL 2d");
     desk.keys("\x1b");
-    assert_eq!((desk.vim.shown().as_str(), &desk.requests), ("NORMAL", &Vec::new()));
+    assert_eq!((desk.vim.status_text().as_str(), &desk.requests), ("NORMAL", &Vec::new()));
     desk.keys("V");
-    assert_eq!(desk.vim.shown(), "V-LINE");
+    assert_eq!(desk.vim.status_text(), "V-LINE");
     desk.keys("vl");
-    assert_eq!(desk.vim.shown(), "VISUAL");
+    assert_eq!(desk.vim.status_text(), "VISUAL");
     desk.keys("\x1bi");
-    assert_eq!(desk.vim.shown(), "INSERT");
+    assert_eq!(desk.vim.status_text(), "INSERT");
     desk.keys("\x1b");
     assert!(desk.requests.is_empty());
     desk.keys("\x1b");
-    assert_eq!(desk.requests, [Request::Leave]);
+    assert_eq!(desk.requests, [VimRequest::Leave]);
 }
 
 #[test]
 fn yanking_goes_to_the_clipboard_and_deleting_does_not() {
     let mut desk = Desk::open("|one two");
     desk.keys("dwyy\"ayw");
-    assert_eq!(desk.requests, [Request::Copy("two\n".into())]);
+    assert_eq!(desk.requests, [VimRequest::Copy("two\n".into())]);
 }
 
 #[test]
 fn a_search_is_gone_on_with() {
     let mut desk = Desk::open("|ab ab ab");
-    let pattern = Search::new("ab", Syntax::Plain).unwrap();
-    desk.vim.look_for(pattern, Direction::Forward);
+    let pattern = SearchPattern::new("ab", PatternSyntax::Plain).unwrap();
+    desk.vim.set_pattern(pattern, Direction::Forward);
     desk.keys("n");
     assert_eq!(desk.marked(), "ab |ab ab");
     desk.keys("n");
@@ -401,12 +401,12 @@ fn a_search_is_gone_on_with() {
 fn what_the_mouse_selects_is_selected() {
     let mut desk = Desk::open("|one two");
     desk.editor.apply(Command::DoubleClick(5));
-    desk.vim.adopt(&desk.editor);
+    desk.vim.adopt_selection(&desk.editor);
     desk.keys("d");
     assert_eq!(desk.marked(), "one| ");
     desk.editor.apply(Command::SelectAll);
     desk.follow();
-    assert_eq!((desk.vim.shown().as_str(), desk.marked().as_str()), ("NORMAL", "|one "));
+    assert_eq!((desk.vim.status_text().as_str(), desk.marked().as_str()), ("NORMAL", "|one "));
 }
 
 fn any_key() -> impl Strategy<Value = char> {

@@ -1,44 +1,45 @@
 //! Visual mode: a selection that includes the grapheme under the cursor, or whole lines.
 
-use crate::editor::{Command, Editor, Extent, Found, Motion, Selection};
+use crate::editor::{Command, Editor, Extent, Motion, Selection, TextRegion};
 use crate::text::Span;
 use crate::ui::editor::vim::operator;
 use crate::ui::editor::vim::operator::{Operator, delete, replaced};
 use crate::ui::editor::vim::pending::Wanted;
-use crate::ui::editor::vim::reach::Way;
-use crate::ui::editor::vim::{Mode, Outcome, Request, Vim, changes};
+use crate::ui::editor::vim::target::MotionResult;
+use crate::ui::editor::vim::{Mode, Vim, VimOutcome, VimRequest, changes};
 use crate::ui::widget::{Key, KeyCode};
 
-/// What is selected: both graphemes and all between them, or their lines.
+/// The selection: from one grapheme to the other, both included, or their lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Selected {
+pub(crate) struct VisualSelection {
     pub anchor: usize,
     pub cursor: usize,
-    pub is_lines: bool,
+    pub is_linewise: bool,
 }
 
-impl Selected {
-    pub fn of(editor: &Editor) -> Option<Self> {
+impl VisualSelection {
+    pub(super) fn of(editor: &Editor) -> Option<Self> {
         let Selection { anchor, head } = editor.selection();
+        // The editor's selection ends after its last grapheme; vim's cursor is on it.
         let (anchor, cursor) = match anchor.cmp(&head) {
             std::cmp::Ordering::Less => (anchor, editor.grapheme_before(head)),
             std::cmp::Ordering::Greater => (editor.grapheme_before(anchor), head),
             std::cmp::Ordering::Equal => return None,
         };
-        Some(Self { anchor, cursor, is_lines: false })
+        Some(Self { anchor, cursor, is_linewise: false })
     }
 
-    /// Returns the selected bytes, or lines without the last one's break.
-    pub fn found(&self, editor: &Editor) -> Found {
+    /// Returns the selected bytes, or whole lines without the last one's break.
+    pub(super) fn region(&self, editor: &Editor) -> TextRegion {
         let (start, end) = (self.anchor.min(self.cursor), self.anchor.max(self.cursor));
-        if self.is_lines {
+        if self.is_linewise {
             return operator::lines(editor, editor.line_of(start), editor.line_of(end));
         }
-        Found { span: Span::new(start, editor.grapheme_after(end)), is_lines: false }
+        TextRegion { span: Span::new(start, editor.grapheme_after(end)), is_linewise: false }
     }
 
     fn selection(&self, editor: &Editor) -> Selection {
-        let Span { start, end } = self.found(editor).span;
+        let Span { start, end } = self.region(editor).span;
         if self.anchor <= self.cursor {
             Selection { anchor: start, head: end }
         } else {
@@ -46,24 +47,25 @@ impl Selected {
         }
     }
 
-    pub fn is_shown(&self, editor: &Editor) -> bool {
+    pub(super) fn is_shown(&self, editor: &Editor) -> bool {
+        // The text may have changed under the selection: offsets are checked before they are used.
         let is_there = |at: usize| at <= editor.len() && editor.boundary(at) == at;
         is_there(self.anchor) && is_there(self.cursor) && self.selection(editor) == editor.selection()
     }
 
-    fn show(&self, editor: &Editor) -> Outcome {
+    fn show(&self, editor: &Editor) -> VimOutcome {
         let Selection { anchor, head } = self.selection(editor);
-        Outcome::of([Command::Move(Motion::To(anchor)), Command::Extend(Motion::To(head))])
+        VimOutcome::of([Command::Move(Motion::To(anchor)), Command::Extend(Motion::To(head))])
     }
 }
 
 impl Vim {
-    pub(super) fn begin_visual(&mut self, editor: &Editor, is_lines: bool) -> Outcome {
+    pub(super) fn begin_visual(&mut self, editor: &Editor, is_linewise: bool) -> VimOutcome {
         let at = editor.cursor();
-        self.select(Selected { anchor: at, cursor: at, is_lines }, editor)
+        self.select(VisualSelection { anchor: at, cursor: at, is_linewise }, editor)
     }
 
-    fn select(&mut self, selected: Selected, editor: &Editor) -> Outcome {
+    fn select(&mut self, selected: VisualSelection, editor: &Editor) -> VimOutcome {
         let outcome = selected.show(editor);
         self.mode = Mode::Visual(selected);
         outcome
@@ -72,13 +74,14 @@ impl Vim {
     pub(super) fn press_visual(
         &mut self,
         key: Key,
-        selected: &Selected,
+        selected: &VisualSelection,
         editor: &Editor,
         page: usize,
-    ) -> Outcome {
+    ) -> VimOutcome {
         match self.pending.wanted {
             Wanted::Replacement => return self.replace_selected(key, selected, editor),
             Wanted::Object(extent) => return self.select_object(key, extent, selected, editor),
+            // `gu` and the like act on the selection at once; other keys after `g` are motions.
             Wanted::AfterG => {
                 if let Some(operator) = key.typed().and_then(Operator::after_g) {
                     return self.operate_on(operator, selected, editor);
@@ -86,44 +89,48 @@ impl Vim {
             }
             Wanted::Command | Wanted::Register | Wanted::AfterZ | Wanted::Find { .. } => {}
         }
-        match self.way(key, selected.cursor, editor, page) {
-            Way::To(reach) => self.select(Selected { cursor: reach.at, ..selected.clone() }, editor),
-            Way::Nowhere | Way::By(_) => Outcome::default(),
-            Way::Other if self.pending.wanted == Wanted::Command => {
+        match self.resolve_motion(key, selected.cursor, editor, page) {
+            MotionResult::To(target) => {
+                self.select(VisualSelection { cursor: target.at, ..selected.clone() }, editor)
+            }
+            MotionResult::Nowhere | MotionResult::ByRows(_) => VimOutcome::default(),
+            MotionResult::NotAMotion if self.pending.wanted == Wanted::Command => {
                 self.visual_command(key, selected, editor)
             }
-            Way::Other => Outcome::default(),
+            MotionResult::NotAMotion => VimOutcome::default(),
         }
     }
 
-    fn visual_command(&mut self, key: Key, selected: &Selected, editor: &Editor) -> Outcome {
+    fn visual_command(&mut self, key: Key, selected: &VisualSelection, editor: &Editor) -> VimOutcome {
         let c = match key.code {
             KeyCode::Delete => 'x',
             KeyCode::Char(c) if !key.ctrl => c,
-            _ => return Outcome::default(),
+            _ => return VimOutcome::default(),
         };
-        let whole = Selected { is_lines: true, ..selected.clone() };
+        let whole = VisualSelection { is_linewise: true, ..selected.clone() };
         match c {
-            'v' | 'V' if selected.is_lines == (c == 'V') => {
+            'v' | 'V' if selected.is_linewise == (c == 'V') => {
                 self.mode = Mode::Normal;
-                Outcome::of([Command::Move(Motion::To(selected.cursor))])
+                VimOutcome::of([Command::Move(Motion::To(selected.cursor))])
             }
-            'v' | 'V' => self.select(Selected { is_lines: c == 'V', ..selected.clone() }, editor),
+            'v' | 'V' => self.select(VisualSelection { is_linewise: c == 'V', ..selected.clone() }, editor),
+            // The cursor goes to the other end, to extend the selection there.
             'o' | 'O' => {
                 let turned =
-                    Selected { anchor: selected.cursor, cursor: selected.anchor, ..selected.clone() };
+                    VisualSelection { anchor: selected.cursor, cursor: selected.anchor, ..selected.clone() };
                 self.select(turned, editor)
             }
             'i' | 'a' => {
                 self.pending.want(Wanted::Object(if c == 'i' { Extent::Inner } else { Extent::Around }));
-                Outcome::default()
+                VimOutcome::default()
             }
             'r' => {
                 self.pending.want(Wanted::Replacement);
-                Outcome::default()
+                VimOutcome::default()
             }
             'x' => self.operate_on(Operator::Delete, selected, editor),
             's' => self.operate_on(Operator::Change, selected, editor),
+            // Capital letters take whole lines, however the text was selected.
             'X' | 'D' => self.operate_on(Operator::Delete, &whole, editor),
             'S' | 'C' | 'R' => self.operate_on(Operator::Change, &whole, editor),
             'Y' => self.operate_on(Operator::Yank, &whole, editor),
@@ -138,51 +145,59 @@ impl Vim {
                 let (first, last) = (editor.line_of(first), editor.line_of(last));
                 changes::join(editor, first, (last - first + 1).max(2))
             }
-            ':' => Outcome::ask(Request::CommandLine),
-            '/' => Outcome::ask(Request::Search(crate::ui::editor::vim::Direction::Forward)),
-            '?' => Outcome::ask(Request::Search(crate::ui::editor::vim::Direction::Backward)),
+            ':' => VimOutcome::ask(VimRequest::CommandLine),
+            '/' => VimOutcome::ask(VimRequest::Search(crate::ui::editor::vim::Direction::Forward)),
+            '?' => VimOutcome::ask(VimRequest::Search(crate::ui::editor::vim::Direction::Backward)),
             _ => match Operator::of(c) {
                 Some(operator) => self.operate_on(operator, selected, editor),
-                None => Outcome::default(),
+                None => VimOutcome::default(),
             },
         }
     }
 
-    fn operate_on(&mut self, operator: Operator, selected: &Selected, editor: &Editor) -> Outcome {
-        let found = selected.found(editor);
+    fn operate_on(&mut self, operator: Operator, selected: &VisualSelection, editor: &Editor) -> VimOutcome {
+        let region = selected.region(editor);
         self.mode = Mode::Normal;
-        // The cursor goes to the start, however it was selected.
-        self.operate(operator, found, found.span.start, editor)
+        // After the operator the cursor is at the start, in whichever direction the text was selected.
+        self.operate(operator, region, region.span.start, editor)
     }
 
-    fn select_object(&mut self, key: Key, extent: Extent, selected: &Selected, editor: &Editor) -> Outcome {
+    fn select_object(
+        &mut self,
+        key: Key,
+        extent: Extent,
+        selected: &VisualSelection,
+        editor: &Editor,
+    ) -> VimOutcome {
         let object = Vim::object(key);
-        let Some(found) = object.and_then(|object| editor.object_around(selected.cursor, object, extent))
+        let Some(region) = object.and_then(|object| editor.text_object_at(selected.cursor, object, extent))
         else {
-            return Outcome::default();
+            return VimOutcome::default();
         };
-        if found.span.is_empty() {
-            return Outcome::default();
+        if region.span.is_empty() {
+            return VimOutcome::default();
         }
-        let last = editor.grapheme_before(found.span.end).max(found.span.start);
+        let last = editor.grapheme_before(region.span.end).max(region.span.start);
+        // A selection of one grapheme is replaced by the object, a larger one is extended, as in vim.
         let anchor = if selected.anchor == selected.cursor {
-            found.span.start
+            region.span.start
         } else {
-            selected.anchor.min(found.span.start)
+            selected.anchor.min(region.span.start)
         };
-        let is_lines = selected.is_lines || found.is_lines;
-        self.select(Selected { anchor, cursor: last, is_lines }, editor)
+        let is_linewise = selected.is_linewise || region.is_linewise;
+        self.select(VisualSelection { anchor, cursor: last, is_linewise }, editor)
     }
 
-    fn replace_selected(&mut self, key: Key, selected: &Selected, editor: &Editor) -> Outcome {
+    fn replace_selected(&mut self, key: Key, selected: &VisualSelection, editor: &Editor) -> VimOutcome {
         self.mode = Mode::Normal;
-        let Some(c) = key.typed() else { return Outcome::default() };
-        let span = selected.found(editor).span;
+        let Some(c) = key.typed() else { return VimOutcome::default() };
+        let span = selected.region(editor).span;
         let mut text = String::new();
         let mut at = span.start;
         while at < span.end {
             let next = editor.grapheme_after(at);
             let grapheme = editor.slice(Span::new(at, next));
+            // vim's `r` keeps the line breaks of a selection.
             if grapheme.contains('\n') {
                 text.push_str(&grapheme);
             } else {
@@ -190,25 +205,27 @@ impl Vim {
             }
             at = next;
         }
-        Outcome::of([replaced(span, text, span.start)])
+        VimOutcome::of([replaced(span, text, span.start)])
     }
 
-    /// Puts the register in place of what is selected, which goes into the register.
-    fn put_over(&mut self, selected: &Selected, editor: &Editor) -> Outcome {
+    /// Replaces the selection with the register; the replaced text goes into the unnamed register.
+    fn put_over(&mut self, selected: &VisualSelection, editor: &Editor) -> VimOutcome {
         self.mode = Mode::Normal;
-        let Some(register) = self.register().cloned() else { return Outcome::default() };
-        let found = selected.found(editor);
+        let Some(register) = self.register().cloned() else { return VimOutcome::default() };
+        let region = selected.region(editor);
+        // Otherwise the replaced text would overwrite the named register that was just put.
         self.pending.register = None;
-        self.keep(editor, found);
+        self.keep(editor, region);
         let mut text = register.text.replace('\n', editor.line_break());
-        match (found.is_lines, register.is_lines) {
+        match (region.is_linewise, register.is_linewise) {
             (true, true) => text.truncate(text.len() - editor.line_break().len()),
+            // Whole lines put into the middle of a line get a line of their own.
             (false, true) => text = format!("{}{text}", editor.line_break()),
             (_, false) => {}
         }
         if text.is_empty() {
-            return Outcome::of([delete(editor, found)]);
+            return VimOutcome::of([delete(editor, region)]);
         }
-        Outcome::of([replaced(found.span, text, found.span.start)])
+        VimOutcome::of([replaced(region.span, text, region.span.start)])
     }
 }

@@ -1,75 +1,79 @@
-//! Changes of the workspace's files that are more than a body, and the words for what was done.
+//! Applies changes to the workspace's files other than saving a body, and returns a message for each.
 
 use std::error::Error;
 
 use crate::service::{Renamed, Session, WebhookSaved};
-use crate::ui::shared::{Change, Done};
+use crate::ui::shared::{ChangeOutcome, WorkspaceChange};
 
-pub(super) fn apply(session: &Session, change: Change) -> Result<Done, Box<dyn Error>> {
-    let done = |words: String| Done { words, open: None, enters: false, renamed: None };
-    let unchanged = |name: String| done(format!("nothing changed: it is called {name} already"));
+pub(super) fn apply(session: &Session, change: WorkspaceChange) -> Result<ChangeOutcome, Box<dyn Error>> {
+    let done = |message: String| ChangeOutcome { message, open: None, focuses_body: false, renamed: None };
+    let unchanged = |name: String| done(format!("nothing changed: the name is already {name}"));
     Ok(match change {
-        Change::NewCampaign { campaign, body } => {
+        WorkspaceChange::NewCampaign { campaign, body } => {
             let stem = session.create_campaign(&campaign, &body)?;
-            Done { open: Some(stem.clone()), enters: true, ..done(format!("made {stem}")) }
+            ChangeOutcome { open: Some(stem.clone()), focuses_body: true, ..done(format!("created {stem}")) }
         }
-        Change::SaveCampaign { stem, campaign, expected } => {
+        WorkspaceChange::SaveCampaign { stem, campaign, expected } => {
             session.save_campaign(&stem, &campaign, expected)?;
             done(format!("saved the settings of {stem}"))
         }
-        Change::DuplicateCampaign { stem, name } => {
+        WorkspaceChange::DuplicateCampaign { stem, name } => {
             let copy = session.duplicate_campaign(&stem, &name)?;
-            Done { open: Some(copy.clone()), ..done(format!("made {copy}")) }
+            ChangeOutcome { open: Some(copy.clone()), ..done(format!("created {copy}")) }
         }
-        Change::RenameCampaign { stem, name } => match session.rename_campaign(&stem, &name)? {
+        WorkspaceChange::RenameCampaign { stem, name } => match session.rename_campaign(&stem, &name)? {
             Renamed { is_changed: false, .. } => unchanged(name),
             Renamed { stem: new, .. } => {
                 let renamed = Some((stem, new.clone()));
-                Done { open: Some(new.clone()), renamed, ..done(format!("renamed to {new}")) }
+                ChangeOutcome { open: Some(new.clone()), renamed, ..done(format!("renamed to {new}")) }
             }
         },
-        Change::RemakeCampaign { campaign, body } => {
-            session.remake_campaign(&campaign, &body)?;
-            done(format!("made {} again", campaign.body.path))
+        WorkspaceChange::RemakeCampaign { campaign, body } => {
+            session.recreate_campaign(&campaign, &body)?;
+            done(format!("created {} again", campaign.body.path))
         }
-        Change::DeleteCampaign(stem) => {
+        WorkspaceChange::DeleteCampaign(stem) => {
             session.delete_campaign(&stem)?;
-            done(format!("deleted {stem}: u brings it back"))
+            done(format!("deleted {stem}; press u to undo"))
         }
-        Change::NewWebhook { webhook, taker } => {
+        WorkspaceChange::NewWebhook { webhook, assign_to } => {
             let stem = session.create_webhook(*webhook)?;
-            match taker {
-                Some(taker) => {
-                    session.give_webhook(&taker, &stem)?;
-                    done(format!("made webhooks/{stem}.toml for {taker}"))
+            match assign_to {
+                // The webhook was created from a campaign without one; assigning it at once saves the user opening
+                // the settings.
+                Some(campaign) => {
+                    session.set_campaign_webhook(&campaign, &stem)?;
+                    done(format!("created webhooks/{stem}.toml for {campaign}"))
                 }
-                None => done(format!("made webhooks/{stem}.toml: F4 gives it to a campaign")),
+                None => done(format!("created webhooks/{stem}.toml; press F4 to use it in a campaign")),
             }
         }
-        Change::SaveWebhook { stem, webhook, expected } => {
+        WorkspaceChange::SaveWebhook { stem, webhook, expected } => {
             let moved = match session.save_webhook(&stem, *webhook, expected)? {
                 WebhookSaved::AsTyped => "",
-                WebhookSaved::TokenMoved => "; its token moved to the secret store",
+                WebhookSaved::TokenMoved => "; its token was moved to the secret store",
             };
             done(format!("saved webhooks/{stem}.toml{moved}"))
         }
-        Change::DuplicateWebhook { stem, name } => {
+        WorkspaceChange::DuplicateWebhook { stem, name } => {
             let copy = session.duplicate_webhook(&stem, &name)?;
-            done(format!("made webhooks/{copy}.toml"))
+            done(format!("created webhooks/{copy}.toml"))
         }
-        Change::RenameWebhook { stem, name } => match session.rename_webhook(&stem, &name)? {
+        WorkspaceChange::RenameWebhook { stem, name } => match session.rename_webhook(&stem, &name)? {
             Renamed { is_changed: false, .. } => unchanged(name),
             Renamed { stem: new, .. } => done(format!("renamed to webhooks/{new}.toml")),
         },
-        Change::DeleteWebhook(stem) => {
+        WorkspaceChange::DeleteWebhook(stem) => {
             session.delete_webhook(&stem)?;
-            done(format!("deleted webhooks/{stem}.toml: u brings it back"))
+            done(format!("deleted webhooks/{stem}.toml; press u to undo"))
         }
-        Change::UndoDelete => {
-            let trash = session.bring_back()?;
+        WorkspaceChange::UndoDelete => {
+            let trash = session.restore_last_deleted()?;
             match trash.campaign() {
-                Some(stem) => Done { open: Some(stem.to_owned()), ..done(format!("brought back {stem}")) },
-                None => done(format!("brought back {}", trash.files.join(", "))),
+                Some(stem) => {
+                    ChangeOutcome { open: Some(stem.to_owned()), ..done(format!("restored {stem}")) }
+                }
+                None => done(format!("restored {}", trash.files.join(", "))),
             }
         }
     })

@@ -1,4 +1,4 @@
-//! The clipboard's command.
+//! Copies text with a clipboard command, such as `wl-copy` or `pbcopy`.
 
 use std::process::Stdio;
 
@@ -10,10 +10,12 @@ pub(super) async fn copy_by_command(command: &[String], text: &str) -> Result<()
     let mut child = tokio::process::Command::new(program)
         .args(arguments)
         .stdin(Stdio::piped())
+        // Output of the command would be drawn over the console.
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
         .map_err(failed)?;
+    // `stdin` is dropped at the end of the block: the command reads until the end of its input.
     if let Some(mut stdin) = child.stdin.take() {
         stdin.write_all(text.as_bytes()).await.map_err(failed)?;
     }

@@ -1,4 +1,4 @@
-//! The workers behind the preview: each skips to the latest job, so that fast typing never queues up work.
+//! The workers of the preview. Each skips to the latest job, so that fast typing never queues up work.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -6,49 +6,50 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 use crate::clock::Clock;
-use crate::service::{self, Job, Session};
-use crate::ui::runtime::executor::{Reporter, Ticket, in_thread, joined};
-use crate::ui::shared::{Generation, Latest, Msg, Provoked, Work};
+use crate::service::{self, MessageJob, Session};
+use crate::ui::runtime::executor::{Reporter, Ticket, join_caught, spawn_blocking_caught};
+use crate::ui::shared::{Generation, InjectedFaults, Msg, PtrEq, Work};
 
-const SURVEYED_PROFILES: usize = 500;
+const SAMPLE_SIZE: usize = 500;
 
-/// How long trying it may take, which only a hostile body comes to: what was seen until then is shown.
-const SURVEY_TIME: Duration = Duration::from_secs(20);
+/// The time limit of one sample. Only a hostile body reaches it; what was found until then is shown.
+const SAMPLE_TIMEOUT: Duration = Duration::from_secs(20);
 
-pub struct Asked {
+pub(crate) struct QueuedJob {
     pub generation: Generation,
-    pub job: Box<Job>,
+    pub job: Box<MessageJob>,
     pub(super) ticket: Ticket,
 }
 
-/// Room for one job that waits: a later one takes its place.
+/// Holds one waiting job; a later one replaces it. Unlike a channel, it never has outdated jobs to skip.
 #[derive(Default)]
-pub struct Slot {
-    waiting: Mutex<Waiting>,
+pub(crate) struct Slot {
+    waiting: Mutex<SlotState>,
     filled: Notify,
 }
 
 #[derive(Default)]
-struct Waiting {
-    asked: Option<Asked>,
-    /// How often something was put there, by which a job knows that it is the latest.
-    n_put: usize,
+struct SlotState {
+    job: Option<QueuedJob>,
+    /// How often a job was put in the slot; a running job compares it to know whether it is the latest.
+    put_count: usize,
 }
 
 impl Slot {
-    /// Puts a job there, or none: whatever waits or runs is of no use any more.
-    pub fn put(&self, asked: Option<Asked>) {
+    /// Replaces the waiting job, or removes it. A running job sees that it is outdated.
+    pub(super) fn put(&self, job: Option<QueuedJob>) {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.n_put += 1;
-        waiting.asked = asked;
+        waiting.put_count += 1;
+        waiting.job = job;
+        // `Notify` keeps one permit, so a job that is put in before the worker waits is not missed.
         self.filled.notify_one();
     }
 
-    async fn take(&self) -> (Asked, usize) {
+    async fn take(&self) -> (QueuedJob, usize) {
         loop {
             let taken = {
                 let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-                waiting.asked.take().map(|asked| (asked, waiting.n_put))
+                waiting.job.take().map(|job| (job, waiting.put_count))
             };
             match taken {
                 Some(taken) => return taken,
@@ -57,27 +58,29 @@ impl Slot {
         }
     }
 
-    fn is_latest(&self, n_put: usize) -> bool {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).n_put == n_put
+    fn is_latest(&self, put_count: usize) -> bool {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).put_count == put_count
     }
 }
 
-/// Composes the latest job there is, on a blocking thread, one at a time.
+/// Composes the latest job on a blocking thread, one at a time.
 pub(super) async fn compose_latest(
     jobs: Arc<Slot>,
     clock: Clock,
     reporter: Reporter,
-    provoked: Arc<Provoked>,
+    injected: Arc<InjectedFaults>,
 ) {
     loop {
-        let (Asked { generation, job, ticket }, _) = jobs.take().await;
-        let provoked = Arc::clone(&provoked);
-        let composed = in_thread(move || {
-            provoked.strike(Work::Compose.id());
+        // A running composition is not stopped: its result is newer than the one shown, so it is still worth
+        // drawing.
+        let (QueuedJob { generation, job, ticket }, _) = jobs.take().await;
+        let injected = Arc::clone(&injected);
+        let composed = spawn_blocking_caught(move || {
+            injected.trigger(Work::Compose.id());
             job.compose(clock.now())
         });
-        let message = match joined(composed).await {
-            Ok(composed) => Msg::Composed(generation, Latest::new(composed)),
+        let message = match join_caught(composed).await {
+            Ok(composed) => Msg::Composed(generation, PtrEq::new(composed)),
             Err(fault) => Msg::Fault { work: Work::Compose, fault },
         };
         reporter.report(message).await;
@@ -85,29 +88,31 @@ pub(super) async fn compose_latest(
     }
 }
 
-/// Tries the latest job on a sample of the recipients, on a blocking thread; stops as soon as there is a later one.
+/// Composes the latest job for a sample of recipients, on a blocking thread. It stops as soon as there is a
+/// later job.
 pub(super) async fn survey_latest(
     jobs: Arc<Slot>,
     session: Arc<Session>,
     clock: Clock,
     reporter: Reporter,
-    provoked: Arc<Provoked>,
+    injected: Arc<InjectedFaults>,
 ) {
     loop {
-        let (Asked { generation, job, ticket }, n_put) = jobs.take().await;
-        let (session, jobs, provoked) = (Arc::clone(&session), Arc::clone(&jobs), Arc::clone(&provoked));
-        let surveyed = in_thread(move || {
-            provoked.strike(Work::Survey.id());
+        let (QueuedJob { generation, job, ticket }, put_count) = jobs.take().await;
+        let (session, jobs, injected) = (Arc::clone(&session), Arc::clone(&jobs), Arc::clone(&injected));
+        let surveyed = spawn_blocking_caught(move || {
+            injected.trigger(Work::Survey.id());
             let started = Instant::now();
-            let goes_on = || jobs.is_latest(n_put) && started.elapsed() < SURVEY_TIME;
-            // Reading the people has told why, where the store cannot be read.
+            let may_continue = || jobs.is_latest(put_count) && started.elapsed() < SAMPLE_TIMEOUT;
+            // If the store cannot be read, loading the profiles has reported it already.
             let store = session.store().ok()?;
-            let surveyed = service::survey(&job, &*store, SURVEYED_PROFILES, clock.now(), &goes_on).ok()?;
-            jobs.is_latest(n_put).then_some(surveyed)
+            let surveyed = service::survey(&job, &*store, SAMPLE_SIZE, clock.now(), &may_continue).ok()?;
+            // A sample that was stopped is incomplete, and its counts would be wrong.
+            jobs.is_latest(put_count).then_some(surveyed)
         });
-        match joined(surveyed).await {
+        match join_caught(surveyed).await {
             Ok(Some(surveyed)) => {
-                reporter.report(Msg::Surveyed(generation, Latest::new(surveyed))).await;
+                reporter.report(Msg::Surveyed(generation, PtrEq::new(surveyed))).await;
             }
             Ok(None) => {}
             Err(fault) => reporter.report(Msg::Fault { work: Work::Survey, fault }).await,

@@ -1,8 +1,9 @@
-//! Cells to the terminal; underline colours in a form that no terminal takes for something else.
+//! Writes cells to the terminal, with underline colours in a form that no terminal misreads.
 //!
-//! The library writes them with semicolons (`ESC[58;5;3m`). xterm, urxvt, st and the Linux console do not know 58 and obey
-//! the rest: 5 blinks, 3 is italic. With colons (ITU T.416) it is one parameter, which they skip, as long as it is alone
-//! in its sequence: joined with another one st drops both.
+//! Crossterm writes underline colours with semicolons (`ESC[58;5;3m`). xterm, urxvt, st and the Linux console
+//! do not know 58 and apply the rest: 5 blinks, 3 is italic. With colons (ITU T.416) the colour is a single
+//! parameter, which they skip, as long as it is alone in its sequence: if it is joined with another one, st
+//! drops both.
 
 use std::io::{self, Write};
 
@@ -13,10 +14,10 @@ use ratatui::style::Color;
 use ratatui_crossterm::CrosstermBackend;
 
 #[derive(Debug)]
-pub struct Painter<W: Write>(CrosstermBackend<W>);
+pub(crate) struct Painter<W: Write>(CrosstermBackend<W>);
 
 impl<W: Write> Painter<W> {
-    pub fn new(out: W) -> Self {
+    pub(crate) fn new(out: W) -> Self {
         Self(CrosstermBackend::new(out))
     }
 }
@@ -39,6 +40,8 @@ impl<W: Write> Backend for Painter<W> {
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
         let cells: Vec<(u16, u16, &Cell)> = content.collect();
+        // One sequence per run of the same colour, because the inner backend resets all attributes at the end
+        // of each draw.
         for run in cells.chunk_by(|a, b| a.2.underline_color == b.2.underline_color) {
             let Some(colour) = run.first().and_then(|(_, _, cell)| parameters(cell.underline_color)) else {
                 self.0.draw(run.iter().copied())?;
@@ -46,7 +49,7 @@ impl<W: Write> Backend for Painter<W> {
             };
             write!(self.0, "\x1b[58:{colour}m")?;
             let plain: Vec<(u16, u16, Cell)> = run.iter().map(|(x, y, cell)| (*x, *y, plain(cell))).collect();
-            // It ends with a reset of all attributes, of this one too.
+            // The inner draw ends with a reset of all attributes, including this one.
             self.0.draw(plain.iter().map(|(x, y, cell)| (*x, *y, cell)))?;
         }
         Ok(())
@@ -95,7 +98,7 @@ fn plain(cell: &Cell) -> Cell {
     cell
 }
 
-/// What follows 58 for a colour; `None` for the terminal's own.
+/// Returns the parameters after 58 for a colour; `None` for the terminal's default.
 fn parameters(colour: Color) -> Option<String> {
     let index = match colour {
         Color::Reset => return None,

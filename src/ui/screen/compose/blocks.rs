@@ -1,4 +1,4 @@
-//! The block of Liquid that the cursor is on a tag of: its tags are lit, and a key goes from one to the next.
+//! The Liquid block at the cursor, such as `if`, `else`, `endif`. Its tags are highlighted, and a key moves among them.
 
 use crate::compose::Composed;
 use crate::editor::{Command, Motion};
@@ -6,16 +6,17 @@ use crate::text::Span;
 use crate::ui::screen::compose::Compose;
 
 impl Compose {
-    /// Returns what came out of the body where it is of the very text that stands in the editor.
-    pub fn composed_now(&self) -> Option<&Composed> {
+    /// Returns the composition if it belongs to exactly the text that is in the editor now.
+    pub fn composed_if_current(&self) -> Option<&Composed> {
         let (buffer, composed) = (self.buffer()?, self.composed()?);
-        let known = self.derived.is_current(buffer.editor.version(), composed);
-        known.unwrap_or_else(|| buffer.editor.is(&composed.body)).then_some(composed)
+        // Comparing the texts is linear in the body and is done by every frame, so `Derived` caches the result.
+        let is_current = self.derived.is_current(buffer.editor.version(), composed);
+        is_current.unwrap_or_else(|| buffer.editor.has_text(&composed.body)).then_some(composed)
     }
 
-    /// Returns the tags of the block that the cursor is on one of; none where it is on brackets within a tag.
-    pub fn block(&self) -> &[Span] {
-        let (Some(buffer), Some(composed)) = (self.buffer(), self.composed_now()) else {
+    /// Returns the tags of the block whose tag the cursor is on; none if the cursor is on a bracket inside the tag.
+    pub fn block_tags(&self) -> &[Span] {
+        let (Some(buffer), Some(composed)) = (self.buffer(), self.composed_if_current()) else {
             return &[];
         };
         let block = composed.block_at(buffer.editor.cursor());
@@ -23,23 +24,24 @@ impl Compose {
             return block;
         }
         match buffer.editor.matching_brackets() {
-            // The braces around a tag are the tag's, not brackets of their own.
+            // The braces around a tag belong to the tag; only brackets inside it take precedence over the block.
             Some((one, _)) if !block.iter().any(|tag| tag.start == one.start || tag.end == one.end) => &[],
             _ => block,
         }
     }
 
-    /// Lets the way to the matching bracket lead from a tag of a block to the next one, from the last to the first.
-    pub fn through_block(&self, command: Command) -> Command {
-        let way = match command {
+    /// Redirects a move to the matching bracket: on a tag of a block it goes to the next tag, and from the last to the
+    /// first.
+    pub fn redirect_to_block_tag(&self, command: Command) -> Command {
+        let to_command = match command {
             Command::Move(Motion::MatchingBracket) => Command::Move,
             Command::Extend(Motion::MatchingBracket) => Command::Extend,
             other => return other,
         };
         let Some(cursor) = self.buffer().map(|buffer| buffer.editor.cursor()) else { return command };
-        let block = self.block();
+        let block = self.block_tags();
         let Some(first) = block.first() else { return command };
         let next = block.iter().find(|tag| cursor < tag.start).unwrap_or(first);
-        way(Motion::To(next.start))
+        to_command(Motion::To(next.start))
     }
 }

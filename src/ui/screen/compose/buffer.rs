@@ -1,4 +1,4 @@
-//! A campaign's body in the editor: the text, what of it is on disk, and how it is looked at.
+//! A campaign's body in the editor: the text, its state on disk, and its view.
 
 use std::sync::Arc;
 
@@ -12,36 +12,37 @@ use crate::text::Span;
 use crate::ui::editor::highlight::Highlighter;
 use crate::ui::editor::tab_stops::TabStops;
 use crate::ui::editor::view::Viewport;
-use crate::workspace::{CampaignFiles, Condition, Fingerprint};
+use crate::workspace::{CampaignFiles, FileCondition, Fingerprint};
 
-/// An opened body. Closing and opening a campaign again finds it with its undo.
+/// An opened body. It is kept when another campaign is opened, so its undo history stays.
 #[derive(Debug)]
-pub struct Buffer {
+pub struct BodyBuffer {
     pub editor: Editor,
     pub tab_stops: TabStops,
     pub viewport: Viewport,
-    /// The file as it was read or saved last.
+    /// The file as last read or saved.
     pub saved: Fingerprint,
     pub markup: Option<ParseMode>,
     pub highlighter: Highlighter,
-    /// The version, cursor, window and width of rows for which the cursor was last scrolled into sight.
-    pub shown: Option<(u64, usize, Rect, Option<usize>)>,
-    /// The text that is being saved, with its version.
+    /// The version, cursor, area and wrap width for which the cursor was last scrolled into view.
+    // While these are unchanged the view is not scrolled back, so the mouse wheel can move away from the cursor.
+    pub scrolled_for: Option<(u64, usize, Rect, Option<usize>)>,
+    // The text that is being saved, with its version. Edits made meanwhile are not part of it and stay unsaved.
     saving: Option<(u64, Arc<str>)>,
     saved_text: Arc<str>,
+    // The version of the last draft on disk.
     drafted: Option<u64>,
-    /// Whether the clock of the next draft runs: one draft takes all keys of its time, whatever it weighs.
-    pub draft_is_coming: bool,
-    /// Whether the file is another one by now, while this buffer has unsaved edits.
+    /// Whether the timer of the next draft runs. One draft then covers all keys typed until it fires.
+    pub draft_is_scheduled: bool,
+    /// Whether the file changed on disk while this buffer has unsaved edits.
     pub changed_outside: bool,
-    /// Whether a file of its campaign was deleted while this buffer had unsaved edits: it is unsaved until it is made
-    /// again, whatever is undone.
+    /// Whether a file of the campaign was deleted while this buffer had unsaved edits.
     pub is_deleted: bool,
-    /// Whether the file can be read; where it cannot, nothing is edited and nothing overwritten.
+    /// Whether the file can be read. If not, the buffer cannot be edited, and the file is never overwritten.
     pub is_readable: bool,
 }
 
-impl Buffer {
+impl BodyBuffer {
     pub fn read(campaign: &CampaignFiles) -> Self {
         let text = campaign.body.text.as_str();
         Self {
@@ -50,15 +51,15 @@ impl Buffer {
             viewport: Viewport::default(),
             markup: compose::parse_mode_of(text),
             highlighter: Highlighter::default(),
-            shown: None,
+            scrolled_for: None,
             saving: None,
             saved: campaign.body.fingerprint,
             saved_text: text.into(),
             drafted: None,
-            draft_is_coming: false,
+            draft_is_scheduled: false,
             changed_outside: false,
             is_deleted: false,
-            is_readable: campaign.body.condition != Condition::Unusable,
+            is_readable: campaign.body.condition != FileCondition::Unusable,
         }
     }
 
@@ -67,15 +68,16 @@ impl Buffer {
     }
 
     pub fn is_modified(&self) -> bool {
-        self.is_deleted || !self.editor.is(&self.saved_text)
+        // After a deletion, undoing all edits gives the text that was on disk, but the file is still gone.
+        self.is_deleted || !self.editor.has_text(&self.saved_text)
     }
 
-    /// Whether there is no file yet.
+    /// Whether the body has no file yet.
     pub fn is_new(&self) -> bool {
         self.saved == Fingerprint::Absent
     }
 
-    /// Returns the text for the draft, unless the last draft has it already.
+    /// Returns the text for the draft, or `None` if the last draft already has it.
     pub fn text_for_draft(&mut self) -> Option<String> {
         let version = self.editor.version();
         if self.drafted == Some(version) {
@@ -89,20 +91,21 @@ impl Buffer {
         self.drafted = Some(self.editor.version());
     }
 
-    /// Notes that its draft goes; returns whether it had one.
+    /// Marks the draft as discarded; returns whether there was one.
     pub fn forget_draft(&mut self) -> bool {
         self.drafted.take().is_some()
     }
 
-    /// Returns the text to save; [`Buffer::mark_saved`] with its version tells that it is on disk.
+    /// Returns the text to save. Report the result to `mark_saved`, with the version of this moment.
     pub fn start_saving(&mut self) -> Arc<str> {
         let text = self.text();
         self.saving = Some((self.editor.version(), Arc::clone(&text)));
-        self.editor.seal();
+        // A save ends the undo step, so that undo goes back to the saved text first.
+        self.editor.end_undo_step();
         text
     }
 
-    /// Notes that the edit `version` is on disk as `fingerprint`; what was typed since stays unsaved.
+    /// Records that the text of `version` is on disk as `fingerprint`. Later edits stay unsaved.
     pub fn mark_saved(&mut self, version: u64, fingerprint: Fingerprint) {
         if let Some((_, text)) = self.saving.take_if(|(saving, _)| *saving == version) {
             self.take_as_saved(&text, fingerprint);
@@ -115,20 +118,22 @@ impl Buffer {
         self.changed_outside = false;
     }
 
-    /// Takes the file's new content: into the text where nothing is unsaved, else as a change to be asked about.
+    /// Follows a change of the file: replaces the text if nothing is unsaved, else marks a conflict.
     ///
     /// Returns whether the text changed.
-    pub fn follow(&mut self, campaign: &CampaignFiles) -> bool {
-        self.is_readable = campaign.body.condition != Condition::Unusable;
+    pub fn sync_with_file(&mut self, campaign: &CampaignFiles) -> bool {
+        self.is_readable = campaign.body.condition != FileCondition::Unusable;
         if campaign.body.fingerprint == self.saved || !self.is_readable {
             return false;
         }
+        // The file watcher may report our own save before the save's result arrives. That is no conflict.
         let saving = self.saving.as_ref().filter(|(_, text)| **text == *campaign.body.text);
         if let Some((version, _)) = saving {
             self.mark_saved(*version, campaign.body.fingerprint);
             return false;
         }
-        if self.editor.is(&campaign.body.text) {
+        // The file now has the text of the editor, for example after the same edit in another program.
+        if self.editor.has_text(&campaign.body.text) {
             self.take_as_saved(&campaign.body.text, campaign.body.fingerprint);
             return false;
         }
@@ -141,13 +146,14 @@ impl Buffer {
         true
     }
 
-    /// Replaces the whole text as one undo step; the cursor stays where it was as far as it can.
+    /// Replaces the whole text as one undo step. The cursor keeps its line and column as far as possible.
     pub fn replace_all(&mut self, text: &str) {
         let span = Span::new(0, self.editor.len());
+        // As line and column: a byte offset would point somewhere else in the new text.
         let cursor = self.editor.position(self.editor.cursor());
         self.editor.apply(Command::Replace(vec![TextEdit { span, replacement: text.to_owned() }]));
         let at = self.editor.offset(cursor);
         self.editor.apply(Command::Select(Span::at(at)));
-        self.editor.seal();
+        self.editor.end_undo_step();
     }
 }

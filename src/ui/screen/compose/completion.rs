@@ -1,61 +1,63 @@
-//! The picker over the body: what can stand at the cursor, near the token, with a word on the chosen row.
+//! The completion picker over the body: the items that fit at the cursor, and the documentation of the chosen one.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::complete::{Item, Session};
+use crate::complete::{CompletionItem, Session};
 use crate::text::{Span, width};
 use crate::ui::screen::compose::{Compose, popup};
-use crate::ui::shared::Shared;
+use crate::ui::shared::SharedState;
 use crate::ui::widget::{draw, draw::inside};
 
 const MAX_ROWS: u16 = 9;
 
 const MAX_DOC_LINES: usize = 2;
 
-/// How many rows are worth more than the words on one of them.
+// In a small window the documentation is left out rather than showing fewer rows than this.
 const FEW_ROWS: u16 = 4;
 
-/// How narrow and how wide it is inside its border.
+// The narrowest and the widest picker in cells, inside its border.
 const WIDTH: std::ops::RangeInclusive<u16> = 30..=62;
 
+// Only the best rows are measured for the width: the list can have thousands of properties, and it is laid out by
+// every frame.
 const MEASURED_ROWS: usize = 50;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Plan {
-    /// With the border.
+pub(crate) struct PickerLayout {
+    /// The area including the border.
     pub area: Rect,
     pub rows: Rect,
-    /// What is said of the chosen row, below a line; empty where there is no room.
+    /// The documentation of the chosen row, with a rule above it; empty if there is no room.
     doc: Rect,
 }
 
-pub fn plan(screen: &Compose, shared: &Shared) -> Option<Plan> {
-    let session = screen.completion.as_ref().filter(|_| screen.is_in_front(shared))?;
+pub(crate) fn picker_layout(screen: &Compose, shared: &SharedState) -> Option<PickerLayout> {
+    let session = screen.completion.as_ref().filter(|_| screen.is_uncovered(shared))?;
     let token = Span::new(session.anchor(), screen.buffer()?.editor.cursor());
     let wanted = session.rows().take(MEASURED_ROWS).map(|(item, _)| row_width(item)).max().unwrap_or(0);
     let widest = (*WIDTH.end()).min(shared.size.0.saturating_sub(2));
     let wide = u16::try_from(wanted).unwrap_or(u16::MAX).clamp((*WIDTH.start()).min(widest), widest);
     let rows = u16::try_from(session.n_rows()).unwrap_or(MAX_ROWS).min(MAX_ROWS);
     let doc = u16::try_from(doc_lines(session, wide).len()).unwrap_or(0);
-    // The line between is the doc's.
+    // One more line for the rule above the documentation.
     let doc = if doc == 0 { 0 } else { doc + 1 };
     let area = popup::near(screen, shared, token, wide + 2, rows + doc + 2)?;
     let room = inside(area);
     let doc = if doc + rows.min(FEW_ROWS) <= room.height { doc } else { 0 };
     let rows = Rect { height: room.height - doc, ..room };
-    Some(Plan { area, rows, doc: Rect { y: rows.bottom(), height: doc, ..room } })
+    Some(PickerLayout { area, rows, doc: Rect { y: rows.bottom(), height: doc, ..room } })
 }
 
-fn row_width(item: &Item) -> usize {
+fn row_width(item: &CompletionItem) -> usize {
     let gap = if item.detail.is_empty() { 2 } else { 4 };
     width(&item.label) + width(&item.detail) + gap
 }
 
-/// What is said of the chosen row, broken into lines; every row that has words leaves room for them, so that the box
-/// keeps its size while one walks through it.
+/// The documentation of the chosen row as wrapped lines, padded to the longest documentation of all measured rows.
+// The padding keeps the size of the box while the user moves through the rows.
 fn doc_lines(session: &Session, wide: u16) -> Vec<String> {
     let room = usize::from(wide).saturating_sub(2);
     let doc = session.chosen_item().map_or("", |item| item.doc.as_str());
@@ -74,14 +76,14 @@ fn top(session: &Session, height: u16) -> usize {
     session.chosen.saturating_sub(height / 2).min(session.n_rows().saturating_sub(height))
 }
 
-pub fn row_at(screen: &Compose, rows: Rect, y: u16) -> Option<usize> {
+pub(crate) fn row_at(screen: &Compose, rows: Rect, y: u16) -> Option<usize> {
     let session = screen.completion.as_ref()?;
     let at = top(session, rows.height) + usize::from(y.checked_sub(rows.y)?);
     (at < session.n_rows()).then_some(at)
 }
 
-pub fn draw(screen: &Compose, shared: &Shared, buf: &mut Buffer) {
-    let (Some(plan), Some(session)) = (plan(screen, shared), &screen.completion) else { return };
+pub(crate) fn draw(screen: &Compose, shared: &SharedState, buf: &mut Buffer) {
+    let (Some(plan), Some(session)) = (picker_layout(screen, shared), &screen.completion) else { return };
     let border = shared.theme.popup.patch(shared.theme.border_focused);
     draw::fill(buf, plan.area, shared.theme.popup);
     draw::border(buf, plan.area, border);
@@ -93,7 +95,7 @@ pub fn draw(screen: &Compose, shared: &Shared, buf: &mut Buffer) {
     }
     draw_doc(shared, session, plan, border, buf);
     let bottom = Rect { x: plan.area.x + 1, y: plan.area.bottom() - 1, height: 1, ..plan.rows };
-    let hint = if session.armed { " Enter takes · Esc closes " } else { " ↑↓ to choose " };
+    let hint = if session.armed { " Enter accept · Esc close " } else { " ↑↓ to choose " };
     draw::put_line(buf, bottom, bottom.y, hint, shared.theme.popup.patch(shared.theme.key_hint));
     let count = format!(" {}/{} ", session.chosen + 1, session.n_rows());
     if usize::from(plan.rows.height) < session.n_rows()
@@ -103,11 +105,18 @@ pub fn draw(screen: &Compose, shared: &Shared, buf: &mut Buffer) {
     }
 }
 
-fn draw_row(shared: &Shared, item: &Item, letters: &[u32], is_chosen: bool, line: Rect, buf: &mut Buffer) {
+fn draw_row(
+    shared: &SharedState,
+    item: &CompletionItem,
+    letters: &[u32],
+    is_chosen: bool,
+    line: Rect,
+    buf: &mut Buffer,
+) {
     let style = if is_chosen { shared.theme.popup_chosen } else { shared.theme.popup };
     let matched = style.patch(shared.theme.accent).add_modifier(Modifier::BOLD);
     draw::fill(buf, line, style);
-    // The label comes first: what is left is the detail's.
+    // The label has priority; the detail gets the rest of the line.
     let label = u16::try_from(width(&item.label)).unwrap_or(line.width).min(line.width.saturating_sub(2));
     let room = Rect { x: line.x + 1, width: label.min(line.width.saturating_sub(1)), ..line };
     put_matched(buf, room, &item.label, letters, style, if is_chosen { style } else { matched });
@@ -120,6 +129,7 @@ fn draw_row(shared: &Shared, item: &Item, letters: &[u32], is_chosen: bool, line
 }
 
 fn put_matched(buf: &mut Buffer, room: Rect, label: &str, letters: &[u32], plain: Style, matched: Style) {
+    // A truncated label is drawn without marks: the ellipsis would shift them.
     if usize::from(room.width) < width(label) {
         draw::put_line(buf, room, room.y, label, plain);
         return;
@@ -129,11 +139,12 @@ fn put_matched(buf: &mut Buffer, room: Rect, label: &str, letters: &[u32], plain
     for grapheme in label.graphemes(true) {
         let style = if letters.binary_search(&at).is_ok() { matched } else { plain };
         x = draw::put(buf, room, x, room.y, grapheme, style);
+        // The matcher counts chars, the screen graphemes.
         at += u32::try_from(grapheme.chars().count()).unwrap_or(1);
     }
 }
 
-fn draw_doc(shared: &Shared, session: &Session, plan: Plan, border: Style, buf: &mut Buffer) {
+fn draw_doc(shared: &SharedState, session: &Session, plan: PickerLayout, border: Style, buf: &mut Buffer) {
     if plan.doc.is_empty() {
         return;
     }

@@ -1,8 +1,8 @@
-//! What follows from the screen's state: rebuilt once a message where what it follows from has changed, so that drawing
-//! parses nothing, lays nothing out and collects nothing.
+//! Values derived from the screen's state. They are updated once per message of the loop, if their inputs changed, so
+//! that drawing does not parse, lay out or collect anything.
 //!
-//! Each part is [`Kept`] with what it was made of. Those keys are compared by identity or by a version, never by
-//! content, so that a message that changes nothing costs nothing here.
+//! Each value is cached with its inputs as the key. Keys are compared by identity or version, never by content, so a
+//! message that changes nothing costs nothing here.
 
 use std::sync::Arc;
 
@@ -13,114 +13,115 @@ use crate::service::{self, SampleEvent};
 use crate::ui::editor::highlight::StyledRow;
 use crate::ui::editor::view::Mark;
 use crate::ui::screen::compose::{
-    Compose, Problem, Worst,
-    pane::preview::{self, Tab},
+    Compose, ProblemEntry, SampleReport,
+    pane::preview::{self, PreviewTab},
     sample_event::sample_name,
 };
 use crate::ui::shared::{
-    Latest, Shared,
-    bubble::{Bubble, Options},
+    PtrEq, SharedState,
+    bubble::{Bubble, BubbleOptions},
 };
 use crate::workspace::{Fingerprint, Workspace};
 
-/// A value and what it was made of.
+/// A cached value, with the inputs that it was computed from as its key.
 #[derive(Debug)]
-pub struct Kept<K, V> {
-    of: Option<K>,
+pub struct Memo<K, V> {
+    key: Option<K>,
     pub value: V,
 }
 
 #[derive(Debug, Default)]
 pub struct Derived {
-    others: Kept<OthersKey, Vec<Problem>>,
-    list: Kept<ListKey, List>,
-    current: Kept<(u64, Latest<Composed>), bool>,
-    sample: Kept<(Latest<Workspace>, Option<String>), Sample>,
-    bubble: Kept<BubbleKey, Option<Bubble>>,
-    bubble_before_error: Kept<BubbleKey, Option<Bubble>>,
-    request: Kept<(Latest<Composed>, u16), Vec<StyledRow>>,
+    others: Memo<OthersKey, Vec<ProblemEntry>>,
+    list: Memo<ListKey, List>,
+    current: Memo<(u64, PtrEq<Composed>), bool>,
+    sample: Memo<(PtrEq<Workspace>, Option<String>), SelectedSample>,
+    bubble: Memo<BubbleKey, Option<Bubble>>,
+    last_good_bubble: Memo<BubbleKey, Option<Bubble>>,
+    request: Memo<(PtrEq<Composed>, u16), Vec<StyledRow>>,
 }
 
-type BubbleKey = (Latest<Composed>, u16, Options);
+type BubbleKey = (PtrEq<Composed>, u16, BubbleOptions);
 
 #[derive(Debug, PartialEq)]
 struct OthersKey {
-    composed: Option<Latest<Composed>>,
-    worst: Option<Worst>,
+    composed: Option<PtrEq<Composed>>,
+    report: Option<SampleReport>,
     webhook: (Option<Fingerprint>, Option<Webhook>),
-    workspace: Latest<Workspace>,
+    workspace: PtrEq<Workspace>,
     open: Option<String>,
-    is_body_a_file: bool,
+    /// Whether the problems of the body's file are listed: the body is not open, or its file is missing or unreadable.
+    lists_body_file: bool,
 }
 
 #[derive(Debug, PartialEq)]
 struct ListKey {
-    composed: Option<Latest<Composed>>,
-    moved: Option<Latest<Vec<Diagnostic>>>,
-    /// The version and the cursor while one types: problems at the cursor wait then.
+    composed: Option<PtrEq<Composed>>,
+    moved: Option<PtrEq<Vec<Diagnostic>>>,
+    /// The version and the cursor while the user types, because problems at the cursor are deferred then.
     typing: Option<(u64, usize)>,
 }
 
 #[derive(Debug, Default)]
 struct List {
-    problems: Vec<Problem>,
-    /// How many of them are the body's own.
+    problems: Vec<ProblemEntry>,
+    /// How many of them are in the body; these come first.
     n_own: usize,
     marks: Vec<Mark>,
     worst: Option<Severity>,
-    has_untold: bool,
+    has_deferred: bool,
 }
 
 #[derive(Debug, Default)]
-pub struct Sample {
-    /// What to call it; none where there is no sample.
+pub struct SelectedSample {
+    /// The name to show; `None` if there is no sample.
     pub name: Option<String>,
     pub is_readable: bool,
     pub event: SampleEvent,
 }
 
-impl<K, V: Default> Default for Kept<K, V> {
+impl<K, V: Default> Default for Memo<K, V> {
     fn default() -> Self {
-        Self { of: None, value: V::default() }
+        Self { key: None, value: V::default() }
     }
 }
 
-impl<K: PartialEq, V> Kept<K, V> {
-    /// Makes the value anew where it was made of something else; returns whether it was.
-    pub fn renew(&mut self, of: K, make: impl FnOnce(&K) -> V) -> bool {
-        let is_stale = self.of.as_ref() != Some(&of);
+impl<K: PartialEq, V> Memo<K, V> {
+    /// Recomputes the value if its inputs changed; returns whether they did.
+    pub fn refresh(&mut self, key: K, make: impl FnOnce(&K) -> V) -> bool {
+        let is_stale = self.key.as_ref() != Some(&key);
         if is_stale {
-            self.value = make(&of);
-            self.of = Some(of);
+            self.value = make(&key);
+            self.key = Some(key);
         }
         is_stale
     }
 }
 
 impl Derived {
-    /// Returns everything wrong, the open body's problems first, in its order.
-    pub fn problems(&self) -> &[Problem] {
+    /// Returns all problems: those of the open body first, in the order of the text.
+    pub fn problems(&self) -> &[ProblemEntry] {
         &self.list.value.problems
     }
 
-    pub fn own_problems(&self) -> impl DoubleEndedIterator<Item = &Diagnostic> {
+    pub fn body_problems(&self) -> impl DoubleEndedIterator<Item = &Diagnostic> {
         let List { problems, n_own, .. } = &self.list.value;
-        problems[..*n_own].iter().map(Problem::diagnostic)
+        problems[..*n_own].iter().map(ProblemEntry::diagnostic)
     }
 
     pub fn worst_severity(&self) -> Option<Severity> {
         self.list.value.worst
     }
 
-    pub fn has_untold(&self) -> bool {
-        self.list.value.has_untold
+    pub fn has_deferred(&self) -> bool {
+        self.list.value.has_deferred
     }
 
     pub fn marks(&self) -> &[Mark] {
         &self.list.value.marks
     }
 
-    pub fn sample(&self) -> &Sample {
+    pub fn sample(&self) -> &SelectedSample {
         &self.sample.value
     }
 
@@ -128,118 +129,128 @@ impl Derived {
         self.bubble.value.as_ref()
     }
 
-    pub fn bubble_before_error(&self) -> Option<&Bubble> {
-        self.bubble_before_error.value.as_ref()
+    pub fn last_good_bubble(&self) -> Option<&Bubble> {
+        self.last_good_bubble.value.as_ref()
     }
 
-    /// Returns the rows of the request while it is shown.
+    /// Returns the rows of the request; empty unless its tab is shown.
     pub fn request(&self) -> &[StyledRow] {
         &self.request.value
     }
 
-    /// Whether a composition is of the text of this version, where that has been found out.
-    pub fn is_current(&self, version: u64, composed: &Latest<Composed>) -> Option<bool> {
-        let (known, of) = self.current.of.as_ref()?;
-        (*known == version && of == composed).then_some(self.current.value)
+    /// Whether a composition belongs to the text of this version; `None` if that was not compared yet.
+    pub fn is_current(&self, version: u64, composed: &PtrEq<Composed>) -> Option<bool> {
+        let (compared_version, compared) = self.current.key.as_ref()?;
+        (*compared_version == version && compared == composed).then_some(self.current.value)
     }
 }
 
-/// Renews what the layout needs: problems, and the sample.
-pub(super) fn follow(screen: &mut Compose, shared: &Shared) {
+/// Updates what the layout depends on: the problems and the sample.
+pub(super) fn follow(screen: &mut Compose, shared: &SharedState) {
+    // Taken out, so that the values can be computed from the rest of the screen.
     let mut derived = std::mem::take(&mut screen.derived);
     if let (Some(buffer), Some(composed)) = (screen.buffer(), screen.composed()) {
-        let of = (buffer.editor.version(), composed.clone());
-        derived.current.renew(of, |_| buffer.editor.is(&composed.body));
+        let key = (buffer.editor.version(), composed.clone());
+        derived.current.refresh(key, |_| buffer.editor.has_text(&composed.body));
     }
-    let workspace = Latest::from(Arc::clone(&shared.workspace));
+    let workspace = PtrEq::from(Arc::clone(&shared.workspace));
     let sample = (workspace.clone(), screen.chosen_sample().map(str::to_owned));
-    derived.sample.renew(sample, |_| sample_of(screen, shared));
+    derived.sample.refresh(sample, |_| sample_of(screen, shared));
     let webhook = screen.webhook.current_file(&shared.workspace);
     let others = OthersKey {
         composed: screen.composed().cloned(),
-        worst: screen.worst.value().cloned(),
+        report: screen.sample_report.value().cloned(),
         webhook: (webhook.map(|file| file.fingerprint), screen.webhook.edited()),
         workspace,
         open: screen.open.clone(),
-        is_body_a_file: screen.buffer().is_none_or(|buffer| buffer.is_new() || !buffer.is_readable),
+        lists_body_file: screen.buffer().is_none_or(|buffer| buffer.is_new() || !buffer.is_readable),
     };
-    let are_others_new = derived.others.renew(others, |_| other_problems(screen, shared));
+    let are_others_new = derived.others.refresh(others, |_| other_problems(screen, shared));
+    // The list contains the other problems, but its key does not.
     if are_others_new {
-        derived.list.of = None;
+        derived.list.key = None;
     }
     let cursor = screen.buffer().map_or(0, |buffer| buffer.editor.cursor());
     let list = ListKey {
         composed: screen.composed().cloned(),
-        moved: screen.moved.clone(),
+        moved: screen.moved_problems.clone(),
         typing: screen.typing.as_ref().map(|typing| (typing.version(), cursor)),
     };
     let others = &derived.others.value;
-    if derived.list.renew(list, |_| list_of(screen, others)) {
-        screen.problem = screen.problem.min(derived.list.value.problems.len().saturating_sub(1));
+    if derived.list.refresh(list, |_| list_of(screen, others)) {
+        screen.chosen_problem =
+            screen.chosen_problem.min(derived.list.value.problems.len().saturating_sub(1));
     }
     screen.derived = derived;
 }
 
-/// Renews what the layout has decided the width of: the message, the request.
-pub(super) fn follow_layout(screen: &mut Compose, shared: &Shared) {
+/// Updates what depends on the width that the layout gives the preview: the message and the request.
+pub(super) fn follow_layout(screen: &mut Compose, shared: &SharedState) {
     let width = preview::width(screen);
-    let key = |composed: Latest<Composed>| (composed, width, screen.preview.options.clone());
-    let before = screen.before_error(shared).cloned().map(key);
+    let key = |composed: PtrEq<Composed>| (composed, width, screen.preview.options.clone());
+    let last_good = screen.last_good(shared).cloned().map(key);
     let bubble = screen.composed().cloned().map(key);
-    let is_request = screen.preview.tab == Tab::Request;
+    let is_request = screen.preview.tab == PreviewTab::Request;
     let request = screen.composed().cloned().filter(|_| is_request).map(|composed| (composed, width));
     let lay_out = |(composed, width, options): &BubbleKey| Bubble::new(composed, *width, options);
     renew_or_drop(&mut screen.derived.bubble, bubble, lay_out);
-    renew_or_drop(&mut screen.derived.bubble_before_error, before, lay_out);
+    renew_or_drop(&mut screen.derived.last_good_bubble, last_good, lay_out);
     renew_or_drop(&mut screen.derived.request, request, |(composed, width)| {
         preview::request_lines(&shared.theme, composed, usize::from(*width))
     });
 }
 
-fn renew_or_drop<K: PartialEq, V: Default>(kept: &mut Kept<K, V>, of: Option<K>, make: impl FnOnce(&K) -> V) {
-    let Some(of) = of else { return *kept = Kept::default() };
-    kept.renew(of, make);
+fn renew_or_drop<K: PartialEq, V: Default>(
+    memo: &mut Memo<K, V>,
+    key: Option<K>,
+    make: impl FnOnce(&K) -> V,
+) {
+    let Some(key) = key else { return *memo = Memo::default() };
+    memo.refresh(key, make);
 }
 
-fn sample_of(screen: &Compose, shared: &Shared) -> Sample {
-    let Some(source) = screen.sample(shared) else { return Sample::default() };
-    Sample {
+fn sample_of(screen: &Compose, shared: &SharedState) -> SelectedSample {
+    let Some(source) = screen.sample(shared) else { return SelectedSample::default() };
+    SelectedSample {
         name: Some(sample_name(source).to_owned()),
         is_readable: SampleEvent::read(source).is_some(),
         event: SampleEvent::of(&shared.workspace, screen.chosen_sample()),
     }
 }
 
-fn other_problems(screen: &Compose, shared: &Shared) -> Vec<Problem> {
+fn other_problems(screen: &Compose, shared: &SharedState) -> Vec<ProblemEntry> {
     let mut problems = Vec::new();
     if let Some(composed) = screen.composed() {
         if let Some(file) = screen.webhook.current_file(&shared.workspace) {
-            let of_templates = service::webhook_problems(file, &composed.webhook_problems);
-            // Those of a saved one are among its file's own.
+            let in_templates = service::webhook_problems(file, &composed.webhook_problems);
+            // The problems of a saved webhook are already among those of its file.
             let typed = screen.webhook.edited();
-            let of_values = typed.map(|typed| service::violations(file, &typed)).unwrap_or_default();
-            problems.extend(of_templates.into_iter().chain(of_values).map(Problem::in_file));
+            let in_values = typed.map(|typed| service::violations(file, &typed)).unwrap_or_default();
+            problems.extend(in_templates.into_iter().chain(in_values).map(ProblemEntry::in_file));
         }
-        let worst = screen.worst.value().into_iter().flat_map(|worst| worst.problems(&composed.diagnostics));
-        problems.extend(worst.map(Problem::for_some));
+        let report = screen.sample_report.value().into_iter();
+        let in_sample = report.flat_map(|report| report.problems(&composed.diagnostics));
+        problems.extend(in_sample.map(ProblemEntry::in_sample));
     }
     let body = screen.open_campaign(shared).map(|campaign| campaign.body.path.as_str());
-    let is_body_a_file = screen.buffer().is_none_or(|buffer| buffer.is_new() || !buffer.is_readable);
+    let lists_body_file = screen.buffer().is_none_or(|buffer| buffer.is_new() || !buffer.is_readable);
     let in_files = shared.workspace.problems().into_iter();
-    let in_files = in_files.filter(|problem| Some(problem.path.as_str()) != body || is_body_a_file);
-    problems.extend(in_files.map(Problem::in_file));
+    // The open body's problems come from its buffer, which may differ from the file. If there is no readable file, the
+    // problem is about the file itself and is listed.
+    let in_files = in_files.filter(|problem| Some(problem.path.as_str()) != body || lists_body_file);
+    problems.extend(in_files.map(ProblemEntry::in_file));
     problems
 }
 
-fn list_of(screen: &Compose, others: &[Problem]) -> List {
-    let mut problems: Vec<Problem> = screen.found().map(Problem::InBody).collect();
+fn list_of(screen: &Compose, others: &[ProblemEntry]) -> List {
+    let mut problems: Vec<ProblemEntry> = screen.visible_body_problems().map(ProblemEntry::Body).collect();
     let n_own = problems.len();
     problems.extend_from_slice(others);
     let own =
         problems[..n_own].iter().map(|problem| (problem.diagnostic().span, problem.diagnostic().severity));
-    // What only others have is no error of the message on screen.
-    let for_some = problems[n_own..].iter().filter_map(Problem::in_body);
-    let marks = own.clone().chain(for_some.map(|problem| (problem.span, Severity::Warning))).collect();
+    // A problem of other recipients is marked as a warning at most: the message on screen does not have it.
+    let of_others = problems[n_own..].iter().filter_map(ProblemEntry::in_body);
+    let marks = own.clone().chain(of_others.map(|problem| (problem.span, Severity::Warning))).collect();
     let worst = own.map(|(_, severity)| severity).max();
-    List { marks, worst, n_own, has_untold: screen.has_untold(), problems }
+    List { marks, worst, n_own, has_deferred: screen.has_deferred(), problems }
 }

@@ -1,43 +1,43 @@
-//! What lies over the panes: one thing at a time, left with Esc.
+//! The dialogs over the panes: one at a time, closed with Esc.
 
-pub mod compare;
-pub mod decision;
-pub mod listing;
-pub mod prompt;
-pub mod settings;
+pub(crate) mod compare;
+pub(crate) mod decision;
+pub(crate) mod listing;
+pub(crate) mod prompt;
+pub(crate) mod settings;
 pub mod test;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::service::BotStatus;
-use crate::ui::shared::Request;
+use crate::ui::shared::Query;
 use crate::ui::widget::{
     Theme,
-    dialog::{room, stage},
+    dialog::{content_area, dialog_area},
     draw,
 };
 
-pub use compare::Compare;
-pub use decision::{Confirm, Decision};
-pub use listing::{ListKind, Listing};
-pub use prompt::{Prompt, Purpose, Start};
-pub use settings::Settings;
-pub use test::{TestDialog, TestState};
+pub(crate) use compare::CompareDialog;
+pub(crate) use decision::{ComposeConfirm, Decision};
+pub(crate) use listing::{ComposeList, ListKind};
+pub(crate) use prompt::{InitialBody, Prompt, PromptPurpose};
+pub(crate) use settings::SettingsDialog;
+pub(crate) use test::{TestDialog, TestState};
 
 #[derive(Debug)]
 pub enum Dialog {
-    Listing(Listing),
+    Listing(ComposeList),
     Prompt(Prompt),
-    Settings(Box<Settings>),
-    Confirm(Confirm),
+    Settings(Box<SettingsDialog>),
+    Confirm(ComposeConfirm),
     Test(Box<TestDialog>),
-    Compare(Box<Compare>),
+    Compare(Box<CompareDialog>),
 }
 
 impl Dialog {
     pub fn area(&self, screen: Rect) -> Rect {
-        let stage = stage(screen);
+        let stage = dialog_area(screen);
         match self {
             Dialog::Listing(listing) => listing.area(screen),
             Dialog::Prompt(_) => draw::centered(stage, 56, 5),
@@ -51,13 +51,13 @@ impl Dialog {
         }
     }
 
-    /// Lays out what is long, once, and takes back what was scrolled beyond the end.
-    pub fn follow(&mut self, screen: Rect, bot: &Request<BotStatus>, theme: &Theme) {
-        let room = room(self.area(screen));
+    /// Lays out long content if it changed, and limits the scroll position to the content.
+    pub fn follow(&mut self, screen: Rect, bot: &Query<BotStatus>, theme: &Theme) {
+        let room = content_area(self.area(screen));
         match self {
             Dialog::Test(test) => test.follow(room, bot, theme),
             Dialog::Compare(compare) => compare.follow(room, theme),
-            // What is chosen or focused in them is in sight.
+            // These keep their chosen or focused row in view by themselves.
             Dialog::Listing(_) | Dialog::Prompt(_) | Dialog::Settings(_) | Dialog::Confirm(_) => {}
         }
     }
@@ -66,7 +66,7 @@ impl Dialog {
         &self,
         buf: &mut Buffer,
         screen: Rect,
-        bot: &Request<BotStatus>,
+        bot: &Query<BotStatus>,
         theme: &Theme,
     ) -> Option<(u16, u16)> {
         let area = self.area(screen);

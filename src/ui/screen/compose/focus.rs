@@ -1,4 +1,4 @@
-//! Where the keyboard is.
+//! The keyboard focus: a pane, and whether the keys type into its text.
 
 /// The panes, in the order of their numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -13,7 +13,7 @@ pub enum Pane {
 impl Pane {
     pub const ALL: [Pane; 5] = [Pane::Campaigns, Pane::Webhook, Pane::Body, Pane::Preview, Pane::Problems];
 
-    /// Returns the number that enters the pane, from 1.
+    /// Returns the number of the pane, from 1, which is also the key that enters it.
     pub fn number(self) -> u8 {
         self as u8 + 1
     }
@@ -28,38 +28,39 @@ impl Pane {
         }
     }
 
-    /// Whether entering it puts the cursor into a text field, where letters type.
+    /// Whether the pane has a text field, in which letters are typed instead of being shortcuts.
     pub fn has_text(self) -> bool {
         matches!(self, Pane::Body | Pane::Webhook)
     }
 
-    /// Returns the next pane, around the end.
+    /// Returns the next pane; after the last one comes the first.
     pub fn next(self) -> Pane {
         Pane::ALL[(self as usize + 1) % Pane::ALL.len()]
     }
 
-    /// Returns the pane before, around the start.
+    /// Returns the previous pane; before the first one comes the last.
     pub fn previous(self) -> Pane {
         Pane::ALL[(self as usize + Pane::ALL.len() - 1) % Pane::ALL.len()]
     }
 }
 
-/// The focused pane, and whether one is inside its text: a pane reached by Tab is focused, not entered.
+/// The focused pane, and whether keys type into its text. Tab focuses a pane without entering its text.
+// Two states, because Tab inside the body indents or completes. Without the outer state Tab could not leave the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Focus {
     pub pane: Pane,
-    /// Whether printable keys type. Never set for a pane without text.
+    /// Whether printable keys type. Never true for a pane without text.
     pub entered: bool,
 }
 
 impl Focus {
-    /// Goes into a pane; one without text is focused only.
+    /// Enters a pane; one without text is only focused.
     pub fn enter(pane: Pane) -> Self {
         Self { pane, entered: pane.has_text() }
     }
 
-    /// Reaches a pane without entering it.
-    pub fn reach(pane: Pane) -> Self {
+    /// Focuses a pane without entering it.
+    pub fn select(pane: Pane) -> Self {
         Self { pane, entered: false }
     }
 

@@ -1,20 +1,20 @@
-//! Up to which size a body is coloured, composed and completed while one types; a larger one is edited without.
+//! The size limit for live features: a larger body is edited without colours, preview and completion.
 
-use crate::ui::editor::HINTS_UP_TO;
+use crate::ui::editor::MAX_HINTED_BYTES;
 use crate::ui::screen::compose::Compose;
 
 impl Compose {
-    /// Whether what depends on the whole body follows each key.
+    /// Whether the body is small enough to be coloured, composed and completed after each key.
     pub fn has_hints(&self) -> bool {
-        self.buffer().is_none_or(|buffer| buffer.editor.len() <= HINTS_UP_TO)
+        self.buffer().is_none_or(|buffer| buffer.editor.len() <= MAX_HINTED_BYTES)
     }
 
-    /// Returns the words for a body that is too large for hints; `None` for all others.
-    pub fn hints_off(&self) -> Option<String> {
+    /// Returns the message for a body that is too large for live features; `None` if it is not.
+    pub fn hints_off_message(&self) -> Option<String> {
         let length = self.buffer()?.editor.len();
-        (HINTS_UP_TO < length).then(|| {
+        (MAX_HINTED_BYTES < length).then(|| {
             let tenths = length / (1024 * 1024 / 10);
-            format!("{}.{} MB: hints are off", tenths / 10, tenths % 10)
+            format!("{}.{} MB: preview and completion off", tenths / 10, tenths % 10)
         })
     }
 }

@@ -1,47 +1,47 @@
-//! What is said of a place of the body, in a small box near it; the next key closes it.
+//! The info box about a position in the body. The next key closes it.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use crate::complete::hover::{self, Note};
+use crate::complete::hover::{self, HoverNote};
 use crate::diagnostic::Severity;
 use crate::text::width;
 use crate::ui::screen::compose::{Compose, popup};
-use crate::ui::shared::Shared;
+use crate::ui::shared::SharedState;
 use crate::ui::widget::{draw, draw::inside};
 
-/// The widest it gets inside its border.
+/// The maximum width in cells, inside the border.
 const MAX_WIDTH: u16 = 64;
 
-/// The most lines inside its border.
+/// The maximum number of lines inside the border.
 const MAX_LINES: usize = 14;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct HoverBox {
     hover: hover::Hover,
-    /// The edit of the body it was said of.
+    // The version of the body that the box is about.
     version: u64,
 }
 
-/// Says what stands at the byte `at` of the open body; returns whether there is anything to say.
-pub fn open(screen: &mut Compose, shared: &mut Shared, at: usize) -> bool {
+/// Opens the box for the byte offset `at` of the open body; returns whether there is any info to show.
+pub(crate) fn open(screen: &mut Compose, shared: &mut SharedState, at: usize) -> bool {
     screen.hover = screen.buffer().and_then(|buffer| {
         let body = buffer.editor.text();
         let found = hover::hover(
             &body,
             at,
             screen.composed().map(|composed| &**composed),
-            &screen.knowledge(shared).context(),
+            &screen.completion_inputs(shared).context(),
         )?;
         Some(HoverBox { hover: found, version: buffer.editor.version() })
     });
     screen.hover.is_some()
 }
 
-/// Draws the box, unless the body is another one by now.
-pub fn draw(screen: &Compose, shared: &Shared, buf: &mut Buffer) {
-    let Some(shown) = screen.hover.as_ref().filter(|_| screen.is_in_front(shared)) else { return };
+/// Draws the box, unless the body has changed since it was opened.
+pub(crate) fn draw(screen: &Compose, shared: &SharedState, buf: &mut Buffer) {
+    let Some(shown) = screen.hover.as_ref().filter(|_| screen.is_uncovered(shared)) else { return };
     if screen.buffer().is_none_or(|buffer| buffer.editor.version() != shown.version) {
         return;
     }
@@ -49,7 +49,7 @@ pub fn draw(screen: &Compose, shared: &Shared, buf: &mut Buffer) {
     let mut lines = lines(shared, &shown.hover.notes, room);
     if MAX_LINES < lines.len() {
         lines.truncate(MAX_LINES - 1);
-        lines.push(Line { text: "…".to_owned(), style: shared.theme.dim });
+        lines.push(HoverLine { text: "…".to_owned(), style: shared.theme.dim });
     }
     let wide = lines.iter().map(|line| width(&line.text)).max().unwrap_or(0) + 2;
     let (wide, tall) = (u16::try_from(wide).unwrap_or(MAX_WIDTH), u16::try_from(lines.len()).unwrap_or(0));
@@ -63,17 +63,17 @@ pub fn draw(screen: &Compose, shared: &Shared, buf: &mut Buffer) {
     }
 }
 
-struct Line {
+struct HoverLine {
     text: String,
     style: Style,
 }
 
-fn lines(shared: &Shared, notes: &[Note], room: usize) -> Vec<Line> {
+fn lines(shared: &SharedState, notes: &[HoverNote], room: usize) -> Vec<HoverLine> {
     let theme = &shared.theme;
     let mut lines = Vec::new();
     for note in notes {
         if !lines.is_empty() {
-            lines.push(Line { text: String::new(), style: theme.text });
+            lines.push(HoverLine { text: String::new(), style: theme.text });
         }
         let (mark, style) = match note.severity {
             None => ("", theme.title),
@@ -82,10 +82,10 @@ fn lines(shared: &Shared, notes: &[Note], room: usize) -> Vec<Line> {
             Some(Severity::Info) => ("i ", theme.info),
         };
         let title = draw::wrap(&format!("{mark}{}", note.title), room);
-        lines.extend(title.into_iter().map(|text| Line { text, style }));
+        lines.extend(title.into_iter().map(|text| HoverLine { text, style }));
         let style = if note.severity.is_some() { theme.dim } else { theme.text };
         for line in &note.lines {
-            lines.extend(draw::wrap(line, room).into_iter().map(|text| Line { text, style }));
+            lines.extend(draw::wrap(line, room).into_iter().map(|text| HoverLine { text, style }));
         }
     }
     lines

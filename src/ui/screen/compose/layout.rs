@@ -1,4 +1,4 @@
-//! Where everything stands: one pure plan, shared by drawing and by the mouse.
+//! The areas of the panes: a pure function of the screen's state. Drawing and the mouse use the same result.
 //!
 //! ```text
 //! wide (from 106)              two columns (from 76)         one pane
@@ -12,26 +12,26 @@
 use ratatui::layout::Rect;
 
 use crate::ui::screen::compose::{Compose, Pane, pane::problems};
-use crate::ui::shared::Shared;
+use crate::ui::shared::SharedState;
 
-/// From this width and height on all panes are on screen.
+/// The smallest width and height at which all panes are on screen.
 const WIDE: (u16, u16) = (106, 16);
 
-/// From this width and height on the body and the preview stand side by side.
+/// The smallest width and height at which the body and the preview are side by side.
 const TWO_COLUMNS: (u16, u16) = (76, 12);
 
-/// From this height on a single column shows the preview under the body.
+/// The smallest height at which a single column shows the preview below the body.
 const STACKED: u16 = 22;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Layout {
-    /// The line that names the panes, where not all are on screen.
+pub struct PaneLayout {
+    /// The line with the names of the panes; `None` if all panes are on screen.
     pub tabs: Option<Rect>,
     /// The panes on screen with their borders, in drawing order.
     pub panes: Vec<(Pane, Rect)>,
 }
 
-impl Layout {
+impl PaneLayout {
     pub fn pane(&self, pane: Pane) -> Option<Rect> {
         self.panes.iter().find(|(shown, _)| *shown == pane).map(|(_, area)| *area)
     }
@@ -41,10 +41,10 @@ impl Layout {
     }
 }
 
-/// Plans the screen in `area`, all but the header and the footer; in one without cells nothing is shown.
-pub fn layout(screen: &Compose, shared: &Shared, area: Rect) -> Layout {
+/// Lays out the screen in `area`, which excludes the header and the footer. An empty area shows nothing.
+pub(crate) fn layout(screen: &Compose, shared: &SharedState, area: Rect) -> PaneLayout {
     if area.is_empty() {
-        return Layout::default();
+        return PaneLayout::default();
     }
     let is_wide = WIDE.0 <= area.width && WIDE.1 <= area.height;
     let tabs = (!is_wide).then_some(Rect { height: 1, ..area });
@@ -56,11 +56,11 @@ pub fn layout(screen: &Compose, shared: &Shared, area: Rect) -> Layout {
     } else {
         one_column(screen, below_tabs)
     };
-    Layout { tabs, panes }
+    PaneLayout { tabs, panes }
 }
 
-fn wide(screen: &Compose, shared: &Shared, area: Rect) -> Vec<(Pane, Rect)> {
-    // The same wherever one is: the message must not be laid out anew because one looks at the webhook.
+fn wide(screen: &Compose, shared: &SharedState, area: Rect) -> Vec<(Pane, Rect)> {
+    // The widths do not depend on the focus: moving to another pane must not wrap the message and the body anew.
     let left_width = 26.max(area.width / 6).min(34);
     let (left, rest) = split_x(area, left_width);
     let (body, right) = split_x(rest, rest.width - (rest.width * 45 / 100).clamp(34, 72));
@@ -71,7 +71,7 @@ fn wide(screen: &Compose, shared: &Shared, area: Rect) -> Vec<(Pane, Rect)> {
     panes
 }
 
-fn two_columns(screen: &Compose, shared: &Shared, area: Rect) -> Vec<(Pane, Rect)> {
+fn two_columns(screen: &Compose, shared: &SharedState, area: Rect) -> Vec<(Pane, Rect)> {
     let (left, right) = split_x(area, area.width * 54 / 100);
     let mut panes = match screen.focus.pane {
         Pane::Campaigns | Pane::Webhook => {
@@ -86,6 +86,7 @@ fn two_columns(screen: &Compose, shared: &Shared, area: Rect) -> Vec<(Pane, Rect
 
 fn one_column(screen: &Compose, area: Rect) -> Vec<(Pane, Rect)> {
     let is_main = matches!(screen.focus.pane, Pane::Body | Pane::Preview);
+    // A short single column shows only the focused pane: two panes of a few lines each would be of no use.
     if is_main && STACKED <= area.height {
         let (body, preview) = split_y(area, area.height / 2);
         return vec![(Pane::Body, body), (Pane::Preview, preview)];
@@ -93,7 +94,9 @@ fn one_column(screen: &Compose, area: Rect) -> Vec<(Pane, Rect)> {
     vec![(screen.focus.pane, area)]
 }
 
-fn preview_and_problems(screen: &Compose, shared: &Shared, area: Rect) -> Vec<(Pane, Rect)> {
+fn preview_and_problems(screen: &Compose, shared: &SharedState, area: Rect) -> Vec<(Pane, Rect)> {
+    // The problems take what they need, up to a third of the height, or half of it while they are focused. They show
+    // more lines then, since the chosen problem is shown in full with its help.
     let is_focused = screen.focus.pane == Pane::Problems;
     let most = if is_focused { area.height / 2 } else { area.height / 3 };
     let lines = problems::line_count(
@@ -107,7 +110,7 @@ fn preview_and_problems(screen: &Compose, shared: &Shared, area: Rect) -> Vec<(P
     vec![(Pane::Preview, preview), (Pane::Problems, below)]
 }
 
-/// The webhook's pane takes what its lines need, and never all from the campaigns.
+// The webhook takes the height of its form, and leaves some lines to the campaigns.
 fn webhook_height(screen: &Compose, available: u16) -> u16 {
     let wanted = u16::try_from(screen.webhook.lines()).unwrap_or(u16::MAX).saturating_add(2);
     let is_entered = screen.focus.pane == Pane::Webhook;

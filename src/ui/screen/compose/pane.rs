@@ -1,27 +1,28 @@
-//! The panes: what each shows, and the state that only it has.
+//! The panes: how each is drawn, and the state that belongs to one pane only.
 
-pub mod body;
-pub mod campaigns;
-pub mod preview;
-pub mod problems;
-pub mod webhook;
+pub(crate) mod body;
+pub(crate) mod campaigns;
+pub(crate) mod preview;
+pub(crate) mod problems;
+pub(crate) mod webhook;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::ui::screen::compose::{Compose, Pane};
-use crate::ui::shared::Shared;
+use crate::ui::shared::SharedState;
 use crate::ui::widget::{draw, draw::inside};
 
-pub fn frame(
+/// Draws the border and title of a pane; returns the area inside.
+pub(crate) fn frame(
     screen: &Compose,
-    shared: &Shared,
+    shared: &SharedState,
     pane: Pane,
     title: &str,
     area: Rect,
     buf: &mut Buffer,
 ) -> Rect {
-    let has_focus = screen.focus.pane == pane && screen.is_in_front(shared);
+    let has_focus = screen.focus.pane == pane && screen.is_uncovered(shared);
     let border = if has_focus { shared.theme.border_focused } else { shared.theme.border };
     draw::border(buf, area, border);
     let line = Rect { x: area.x + 1, width: area.width.saturating_sub(2), height: 1, ..area };

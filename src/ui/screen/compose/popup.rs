@@ -1,50 +1,58 @@
-//! Where a box goes that belongs to a token of the body: near it, never over its line.
+//! The position of a box about a token of the body: near the token, but not over its line.
 
 use ratatui::layout::Rect;
 
 use crate::text::Span;
 use crate::ui::screen::compose::{Compose, update::body_area};
-use crate::ui::shared::Shared;
+use crate::ui::shared::SharedState;
 
-/// The rows that must stay in sight, and the column at which a box about them begins.
+/// The rows that the box must not cover, and the column at which it starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Anchor {
+pub(crate) struct PopupAnchor {
     pub x: u16,
     pub top: u16,
     pub bottom: u16,
 }
 
-/// How many rows of a box are worth more than the rest of a long line that is broken into rows.
+// A token can be in the middle of a line that is wrapped over half of the screen. If keeping the whole line visible
+// leaves the box fewer rows than this, only the rows of the token are kept visible.
 const ENOUGH: u16 = 7;
 
-/// Returns the place of a box about `token` of the open body, which covers neither the token's line, as far as that
-/// leaves room, nor in any case the token's own rows.
-pub fn near(screen: &Compose, shared: &Shared, token: Span, width: u16, height: u16) -> Option<Rect> {
+/// Returns the area of a box about `token` of the open body. It never covers the token's rows, nor the rest of its
+/// line if there is room. `None` if the token is not visible or there is no room at all.
+pub(crate) fn near(
+    screen: &Compose,
+    shared: &SharedState,
+    token: Span,
+    width: u16,
+    height: u16,
+) -> Option<Rect> {
     let text = body_area(screen)?;
     let view = screen.body_view(shared)?;
     let editor = &screen.buffer()?.editor;
     let end = view.screen_of(text, token.end);
     let start = view.screen_of(text, token.start).or(end)?;
-    let rows = Anchor { x: start.x, top: start.y, bottom: end.map_or(start.y, |end| end.y.max(start.y)) };
+    let rows =
+        PopupAnchor { x: start.x, top: start.y, bottom: end.map_or(start.y, |end| end.y.max(start.y)) };
     let line = editor.line_span(editor.line_of(token.start));
     let row_of = |at| view.screen_of(text, at).map(|cell| cell.y);
     let line_end = editor.line_span(editor.line_of(token.end)).end;
-    let whole = Anchor {
+    let whole_line = PopupAnchor {
         top: row_of(line.start).map_or(rows.top, |y| y.min(rows.top)),
         bottom: row_of(line_end).map_or(rows.bottom, |y| y.max(rows.bottom)),
         ..rows
     };
     let beside_line =
-        place(whole, width, height, shared.size).filter(|area| height.min(ENOUGH) <= area.height);
+        place(whole_line, width, height, shared.size).filter(|area| height.min(ENOUGH) <= area.height);
     beside_line.or_else(|| place(rows, width, height, shared.size))
 }
 
-/// Returns the place of a box of `width` × `height` cells with borders on a screen of `size`: below the rows where it
-/// fits or there is more room, else above them; `None` where neither side has room for a row.
-pub fn place(anchor: Anchor, width: u16, height: u16, size: (u16, u16)) -> Option<Rect> {
+/// Returns the area of a box of `width` × `height` cells, with borders, on a screen of `size`. It goes below the rows
+/// if it fits there or there is more room, else above them; `None` if neither side has room for one row.
+pub(crate) fn place(anchor: PopupAnchor, width: u16, height: u16, size: (u16, u16)) -> Option<Rect> {
     let width = width.min(size.0);
     let x = anchor.x.min(size.0 - width);
-    // The screen's last line is the footer, the first the header.
+    // The first line of the screen is the header, the last one the footer.
     let below = size.1.saturating_sub(anchor.bottom + 2);
     let above = anchor.top.saturating_sub(1);
     let (y, height) = match height <= below || above <= below {
@@ -64,7 +72,7 @@ mod tests {
             for y in 1..size.1.saturating_sub(1) {
                 for x in 0..size.0 {
                     for height in [3, 5, 12, 40] {
-                        let anchor = Anchor { x, top: y, bottom: (y + 1).min(size.1 - 2) };
+                        let anchor = PopupAnchor { x, top: y, bottom: (y + 1).min(size.1 - 2) };
                         let Some(area) = place(anchor, 40, height, size) else { continue };
                         assert!(area.bottom() <= anchor.top || anchor.bottom < area.top(), "{size:?} {y}");
                         assert!(area.right() <= size.0 && area.bottom() < size.1 && 0 < area.y, "{size:?}");

@@ -1,34 +1,36 @@
-//! The sample event of the open campaign: which file's `Event` and `ExternalTrigger` preview, test and completion have.
+//! The sample event of the open campaign: the file with the `Event` and `ExternalTrigger` that preview, test and
+//! completion use.
 
-use crate::disk::Source;
+use crate::disk::LoadedFile;
 use crate::profile::Value;
 use crate::service::SampleEvent;
 use crate::ui::screen::compose::Compose;
-use crate::ui::shared::Shared;
-use crate::ui::widget::Row;
+use crate::ui::shared::SharedState;
+use crate::ui::widget::PickerRow;
 
 impl Compose {
     pub fn chosen_sample(&self) -> Option<&str> {
         self.samples.get(self.open.as_deref()?).map(String::as_str)
     }
 
-    /// Returns the sample in use: the chosen one, else the first that can be read, else the first.
-    pub fn sample<'a>(&self, shared: &'a Shared) -> Option<&'a Source> {
+    /// Returns the sample in use: the chosen one, else the first valid one, else the first.
+    pub fn sample<'a>(&self, shared: &'a SharedState) -> Option<&'a LoadedFile> {
         let samples = &shared.workspace.samples;
         let chosen = self.chosen_sample().and_then(|path| samples.iter().find(|source| source.path == path));
         let first = || samples.iter().find(|source| SampleEvent::read(source).is_some());
+        // An invalid sample is better than none: the header then shows its name in red instead of "none".
         chosen.or_else(first).or(samples.first())
     }
 
-    /// Chooses the sample at a path for the open campaign, for as long as the console is open.
+    /// Chooses the sample at a path for the open campaign, until the console is closed.
     pub fn choose_sample(&mut self, path: &str) {
         if let Some(stem) = self.open.clone() {
             self.samples.insert(stem, path.to_owned());
         }
     }
 
-    pub fn sample_rows(&self, shared: &Shared) -> Vec<Row> {
-        let row = |source: &Source| {
+    pub fn sample_rows(&self, shared: &SharedState) -> Vec<PickerRow> {
+        let row = |source: &LoadedFile| {
             let right = match SampleEvent::read(source) {
                 Some(sample) => [("Event", &sample.event), ("ExternalTrigger", &sample.external_trigger)]
                     .into_iter()
@@ -38,14 +40,14 @@ impl Compose {
                 None => "cannot be read: see Problems".to_owned(),
             };
             let title = sample_name(source).to_owned();
-            Row { id: source.path.clone(), title, right, ..Row::default() }
+            PickerRow { id: source.path.clone(), title, right, ..PickerRow::default() }
         };
         shared.workspace.samples.iter().map(row).collect()
     }
 }
 
-/// Returns what to call a sample: its file's stem.
-pub fn sample_name(source: &Source) -> &str {
+/// Returns the name to show for a sample: the stem of its file.
+pub(crate) fn sample_name(source: &LoadedFile) -> &str {
     let file = source.path.rsplit('/').next().unwrap_or(&source.path);
     file.strip_suffix(".json").unwrap_or(file)
 }
@@ -53,7 +55,7 @@ pub fn sample_name(source: &Source) -> &str {
 const SHOWN_NAMES: usize = 3;
 
 fn names(value: &Value) -> String {
-    let Value::Object(members) = value else { return "no object".to_owned() };
+    let Value::Object(members) = value else { return "not an object".to_owned() };
     let mut names: Vec<&str> = members.keys().take(SHOWN_NAMES).map(String::as_str).collect();
     if SHOWN_NAMES < members.len() {
         names.push("…");

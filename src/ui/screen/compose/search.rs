@@ -1,52 +1,53 @@
-//! Find and replace in the body: a line under the text.
+//! Find and replace in the body: a line below the text.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::editor::search::{Search as Pattern, Syntax};
+use crate::editor::search::{PatternSyntax, SearchPattern as Pattern};
 use crate::editor::{Command, Motion};
 use crate::text::Span;
 use crate::ui::editor::vim::Direction;
 use crate::ui::screen::compose::{Compose, update::typing_command};
-use crate::ui::shared::{Effect, Shared};
+use crate::ui::shared::{Effect, SharedState};
 use crate::ui::widget::{Key, KeyCode, TextField, Theme, draw};
 
 #[derive(Debug, Clone)]
-pub struct Search {
+pub struct SearchBar {
     find: TextField,
-    /// There once Tab asked for it.
+    /// `None` until Tab opens the field.
     replace: Option<TextField>,
     in_replace: bool,
-    syntax: Syntax,
-    /// Why nothing is found.
-    words: String,
-    /// Where it matches, ascending.
+    syntax: PatternSyntax,
+    /// Why there is no match; empty if there are matches.
+    message: String,
+    /// The matches, ascending.
     pub matches: Vec<Span>,
-    /// Where the cursor was and which way to go, where vim's `/` or `?` opened the line.
-    began: Option<(usize, Direction)>,
+    /// The cursor and the direction when vim's `/` or `?` opened the line; `None` for the editor's own search.
+    vim_origin: Option<(usize, Direction)>,
 }
 
-impl Search {
-    /// Opens the line with something to look for, which typing replaces.
+impl SearchBar {
+    /// Opens the line with a text to search for, which is selected so that typing replaces it.
     pub fn new(seed: &str) -> Self {
         Self {
             find: TextField::selected(seed),
             replace: None,
             in_replace: false,
-            syntax: Syntax::Plain,
-            words: String::new(),
+            syntax: PatternSyntax::Plain,
+            message: String::new(),
             matches: Vec::new(),
-            began: None,
+            vim_origin: None,
         }
     }
 
-    /// Opens the line as vim does: Enter closes it at the match, Esc where the cursor was.
-    pub fn of_vim(cursor: usize, direction: Direction) -> Self {
-        Self { began: Some((cursor, direction)), ..Self::new("") }
+    /// Opens the line for vim: Enter closes it at the match, Esc returns to the old cursor.
+    pub fn for_vim(cursor: usize, direction: Direction) -> Self {
+        Self { vim_origin: Some((cursor, direction)), ..Self::new("") }
     }
 
     fn nearest(&self, cursor: usize) -> Option<Span> {
-        let (found, around) = match self.began {
+        // vim searches strictly after the position of `/`; the editor's search also takes a match at the cursor.
+        let (found, wrapped) = match self.vim_origin {
             Some((from, Direction::Forward)) => {
                 (self.matches.iter().find(|found| from < found.start), self.matches.first())
             }
@@ -55,7 +56,7 @@ impl Search {
             }
             None => (self.matches.iter().find(|found| cursor <= found.end), self.matches.first()),
         };
-        found.or(around).copied()
+        found.or(wrapped).copied()
     }
 
     fn pattern(&self) -> Result<Pattern, String> {
@@ -64,19 +65,19 @@ impl Search {
 
     fn refresh(&mut self, text: &str) {
         self.matches = Vec::new();
-        self.words = match self.pattern() {
+        self.message = match self.pattern() {
             _ if self.find.text().is_empty() => String::new(),
             Ok(pattern) => {
                 self.matches = pattern.find_all(text);
                 if self.matches.is_empty() { "no match".to_owned() } else { String::new() }
             }
-            Err(words) => words,
+            Err(message) => message,
         };
     }
 
     fn state(&self, selected: Span) -> String {
         match (self.matches.len(), self.matches.binary_search(&selected)) {
-            (0, _) => self.words.clone(),
+            (0, _) => self.message.clone(),
             (n, Ok(at)) => format!("{} of {n}", at + 1),
             (1, Err(_)) => "1 match".to_owned(),
             (n, Err(_)) => format!("{n} matches"),
@@ -84,11 +85,11 @@ impl Search {
     }
 
     pub fn hints(&self) -> &'static [(&'static str, &'static str)] {
-        match (self.began.is_some(), self.in_replace) {
-            (true, false) => &[("Enter", "go there"), ("Esc", "back"), ("^R", "regex"), ("Tab", "replace")],
+        match (self.vim_origin.is_some(), self.in_replace) {
+            (true, false) => &[("Enter", "go"), ("Esc", "cancel"), ("^R", "regex"), ("Tab", "replace")],
             (_, true) => &[
-                ("Enter", "replace, go on"),
-                ("^A", "all"),
+                ("Enter", "replace"),
+                ("^A", "replace all"),
                 ("Esc", "close"),
                 ("^R", "regex"),
                 ("Tab", "find"),
@@ -104,12 +105,12 @@ impl Search {
             return None;
         }
         draw::fill(buf, line, theme.text);
-        let kind = if self.syntax == Syntax::Plain { "find " } else { "regex " };
+        let kind = if self.syntax == PatternSyntax::Plain { "find " } else { "regex " };
         let x = draw::put(buf, line, line.x, line.y, kind, theme.accent);
         let half = if self.replace.is_some() { 2 } else { 1 };
         let state = self.state(selected);
-        let words = u16::try_from(crate::text::width(&state)).unwrap_or(0);
-        let room = line.right().saturating_sub(x + words + 2) / half;
+        let state_width = u16::try_from(crate::text::width(&state)).unwrap_or(0);
+        let room = line.right().saturating_sub(x + state_width + 2) / half;
         let field = Rect { x, width: room, ..line };
         let mut cursor = self.find.draw(buf, field, theme.field_focused, theme.selection);
         if let Some(replace) = &self.replace {
@@ -125,25 +126,29 @@ impl Search {
     }
 }
 
-pub fn press(screen: &mut Compose, shared: &mut Shared, key: Key) -> Vec<Effect> {
+pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) -> Vec<Effect> {
     let text = screen.buffer().map(|buffer| buffer.editor.text()).unwrap_or_default();
     let selected = screen.buffer().map_or(Span::at(0), |buffer| buffer.editor.selection().span());
     let Some(search) = &mut screen.search else { return Vec::new() };
     match (key.code, key.ctrl) {
         (KeyCode::Esc, _) => {
-            let began = search.began;
+            let origin = search.vim_origin;
             screen.search = None;
-            if let Some((from, _)) = began {
+            if let Some((from, _)) = origin {
                 go_to(screen, from);
             }
         }
-        (KeyCode::Enter, _) if search.began.is_some() && !search.in_replace => accept(screen, shared),
+        (KeyCode::Enter, _) if search.vim_origin.is_some() && !search.in_replace => accept(screen, shared),
         (KeyCode::Tab, _) => {
             search.replace.get_or_insert_with(|| TextField::new(""));
             search.in_replace = !search.in_replace;
         }
         (KeyCode::Char('r'), true) => {
-            search.syntax = if search.syntax == Syntax::Plain { Syntax::Regex } else { Syntax::Plain };
+            search.syntax = if search.syntax == PatternSyntax::Plain {
+                PatternSyntax::Regex
+            } else {
+                PatternSyntax::Plain
+            };
             search.refresh(&text);
         }
         (KeyCode::Enter, _) if search.in_replace => return replace_one(screen, shared, &text, selected),
@@ -169,7 +174,7 @@ pub fn press(screen: &mut Compose, shared: &mut Shared, key: Key) -> Vec<Effect>
     Vec::new()
 }
 
-pub fn paste(screen: &mut Compose, pasted: &str) -> Vec<Effect> {
+pub(crate) fn paste(screen: &mut Compose, pasted: &str) -> Vec<Effect> {
     let text = screen.buffer().map(|buffer| buffer.editor.text()).unwrap_or_default();
     if let Some(search) = &mut screen.search {
         let field = if search.in_replace {
@@ -183,7 +188,7 @@ pub fn paste(screen: &mut Compose, pasted: &str) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Selects the match behind or in front of what is selected, around the end.
+/// Selects the match after or before the selection, wrapping around.
 fn step(screen: &mut Compose, text: &str, selected: Span, forward: bool) {
     let Some(search) = &screen.search else { return };
     let Ok(pattern) = search.pattern() else { return };
@@ -193,16 +198,16 @@ fn step(screen: &mut Compose, text: &str, selected: Span, forward: bool) {
 }
 
 /// Closes vim's search at the match, and keeps the pattern for `n`.
-fn accept(screen: &mut Compose, shared: &mut Shared) {
+fn accept(screen: &mut Compose, shared: &mut SharedState) {
     let Some(search) = screen.search.take() else { return };
-    let Some((from, direction)) = search.began else { return };
+    let Some((from, direction)) = search.vim_origin else { return };
     if let (Ok(pattern), Some(vim)) = (search.pattern(), &mut screen.vim)
         && !search.find.text().is_empty()
     {
-        vim.look_for(pattern, direction);
+        vim.set_pattern(pattern, direction);
     }
     if search.matches.is_empty() {
-        shared.say(if search.words.is_empty() { "nothing to look for" } else { &search.words });
+        shared.show_notice(if search.message.is_empty() { "no text to search for" } else { &search.message });
         go_to(screen, from);
     }
 }
@@ -219,8 +224,8 @@ fn select(screen: &mut Compose, found: Option<Span>) {
     }
 }
 
-/// Replaces the selected match and selects the next; where none is selected, selects one first.
-fn replace_one(screen: &mut Compose, shared: &mut Shared, text: &str, selected: Span) -> Vec<Effect> {
+/// Replaces the selected match and selects the next one. If no match is selected, only selects the next one.
+fn replace_one(screen: &mut Compose, shared: &mut SharedState, text: &str, selected: Span) -> Vec<Effect> {
     let Some(search) = &screen.search else { return Vec::new() };
     let Ok(pattern) = search.pattern() else { return Vec::new() };
     let replacement = search.replace.as_ref().map(TextField::text).unwrap_or_default();
@@ -229,24 +234,26 @@ fn replace_one(screen: &mut Compose, shared: &mut Shared, text: &str, selected: 
         step(screen, text, selected, true);
         return Vec::new();
     };
-    let behind = Span::at(edit.span.start + edit.replacement.len());
+    // Continue after the replacement, which may contain the search text itself.
+    let after = Span::at(edit.span.start + edit.replacement.len());
     let effects = typing_command(screen, shared, Command::Replace(vec![edit]));
     let text = screen.buffer().map(|buffer| buffer.editor.text()).unwrap_or_default();
     if let Some(search) = &mut screen.search {
         search.refresh(&text);
     }
-    step(screen, &text, behind, true);
+    step(screen, &text, after, true);
     effects
 }
 
-fn replace_all(screen: &mut Compose, shared: &mut Shared, text: &str) -> Vec<Effect> {
+fn replace_all(screen: &mut Compose, shared: &mut SharedState, text: &str) -> Vec<Effect> {
     let Some(search) = &screen.search else { return Vec::new() };
     let Ok(pattern) = search.pattern() else { return Vec::new() };
     let replacement = search.replace.as_ref().map(TextField::text).unwrap_or_default();
     let edits = pattern.replace_all(text, &replacement);
     let n = edits.len();
     screen.search = None;
+    // One command, so that all replacements are one undo step.
     let effects = typing_command(screen, shared, Command::Replace(edits));
-    shared.say(format!("{n} replaced: ^Z takes it back"));
+    shared.show_notice(format!("{n} replaced, ^Z to undo"));
     effects
 }

@@ -1,89 +1,94 @@
-//! The one place where the state changes: a message in, effects out; synchronous and total.
+//! The update functions, the only code that changes the state. They take a message and return effects; they are
+//! synchronous and cannot fail.
 
 mod actions;
 mod definitions;
 mod dialogs;
 mod keys;
-mod mending;
 mod mouse;
+mod quick_fix;
+mod recipient;
 mod results;
 mod rewrite;
 mod saving;
 mod typing;
 mod vim;
-mod whose;
 
 use ratatui::layout::Rect;
 
 use crate::ui::screen::compose::{
     Compose, Pane, code_colours, derived,
     layout::layout,
-    linked,
     pane::{body, preview},
+    preview_sync,
 };
-use crate::ui::shared::{Action, Effect, Msg, Shared};
+use crate::ui::shared::{Action, Effect, Msg, SharedState};
 use crate::ui::widget::{Input, draw::inside};
 
-pub(super) fn update(screen: &mut Compose, shared: &mut Shared, message: Msg) -> Vec<Effect> {
-    let Msg::Input(input) = message else { return results::take(screen, shared, message) };
+pub(super) fn update(screen: &mut Compose, shared: &mut SharedState, message: Msg) -> Vec<Effect> {
+    let Msg::Input(input) = message else { return results::handle(screen, shared, message) };
     let mut effects = match input {
         Input::Key(key) => keys::press(screen, shared, key),
         Input::Paste(text) => keys::paste(screen, shared, &text),
         Input::Mouse(mouse) => mouse::point(screen, shared, mouse),
-        // The app's own.
+        // Handled by the app.
         Input::Resize(..) | Input::FocusGained => Vec::new(),
     };
+    // Any input may have moved the focus out of the webhook's form.
     effects.extend(screen.check_edited_bot(shared));
     effects
 }
 
-pub(super) fn act(screen: &mut Compose, shared: &mut Shared, action: Action) -> Vec<Effect> {
+pub(super) fn act(screen: &mut Compose, shared: &mut SharedState, action: Action) -> Vec<Effect> {
     screen.hover = None;
     let mut effects = actions::act(screen, shared, action);
     effects.extend(screen.check_edited_bot(shared));
     effects
 }
 
-pub(super) fn follow(screen: &mut Compose, shared: &mut Shared, area: Rect) -> Vec<Effect> {
+pub(super) fn follow(screen: &mut Compose, shared: &mut SharedState, area: Rect) -> Vec<Effect> {
+    // The order matters. vim moves the cursor, on which the visible problems depend; the number of problems decides the
+    // layout, and the layout decides the width of the message. Scroll positions come last: they depend on all of it.
     vim::follow(screen);
     derived::follow(screen, shared);
-    screen.plan = layout(screen, shared, area);
+    screen.layout = layout(screen, shared, area);
     derived::follow_layout(screen, shared);
     show_cursor(screen, shared);
     let mut effects: Vec<Effect> = screen.follow_highlight(shared).into_iter().collect();
     effects.extend(code_colours::follow(screen));
-    linked::follow(screen, shared);
-    keep_in_sight(screen, shared);
+    preview_sync::follow(screen, shared);
+    limit_scrolling(screen, shared);
     effects
 }
 
-pub(super) use keys::place;
+pub(super) use keys::screen_focus;
 pub(super) use saving::{save_all, unsaved};
 
 pub(crate) fn body_area(screen: &Compose) -> Option<Rect> {
-    screen.plan.pane(Pane::Body).map(|area| body::text_area(screen, inside(area)))
+    screen.layout.pane(Pane::Body).map(|area| body::text_area(screen, inside(area)))
 }
 
-/// Scrolls the body so that the cursor is in sight, unless the wheel has just taken it out of sight.
-fn show_cursor(screen: &mut Compose, shared: &mut Shared) {
+/// Scrolls the cursor of the body into view, unless the mouse wheel has just scrolled it out of view.
+fn show_cursor(screen: &mut Compose, shared: &mut SharedState) {
     let Some(area) = body_area(screen) else { return };
     let Some(stem) = screen.open.clone() else { return };
     let text = screen.body_view(shared).map_or(area, |view| view.text_area(area));
     let wrap = shared.settings.wrap.then_some(usize::from(text.width));
     let Some(buffer) = screen.buffers.get_mut(&stem) else { return };
     buffer.editor.set_wrap(wrap);
-    let place = (buffer.editor.version(), buffer.editor.cursor(), area, buffer.editor.wrap());
-    if buffer.shown != Some(place) {
-        buffer.shown = Some(place);
+    let state = (buffer.editor.version(), buffer.editor.cursor(), area, buffer.editor.wrap());
+    if buffer.scrolled_for != Some(state) {
+        buffer.scrolled_for = Some(state);
         buffer.viewport.scroll_to_cursor(&mut buffer.editor, text.width, text.height);
     }
 }
 
-fn keep_in_sight(screen: &mut Compose, shared: &mut Shared) {
+/// Limits the scroll positions of the preview and the dialog to their content.
+fn limit_scrolling(screen: &mut Compose, shared: &mut SharedState) {
     if 0 < screen.preview.scroll
-        && let Some(area) = screen.plan.pane(Pane::Preview)
+        && let Some(area) = screen.layout.pane(Pane::Preview)
     {
-        screen.preview.scroll = screen.preview.scroll.min(preview::last_top(screen, shared, area));
+        screen.preview.scroll = screen.preview.scroll.min(preview::max_scroll(screen, shared, area));
     }
     if let Some(dialog) = &mut screen.dialog {
         dialog.follow(Rect::new(0, 0, shared.size.0, shared.size.1), &screen.bot, &shared.theme);
@@ -92,7 +97,7 @@ fn keep_in_sight(screen: &mut Compose, shared: &mut Shared) {
 
 pub(crate) fn typing_command(
     screen: &mut Compose,
-    shared: &mut Shared,
+    shared: &mut SharedState,
     command: crate::editor::Command,
 ) -> Vec<Effect> {
     typing::apply(screen, shared, command)

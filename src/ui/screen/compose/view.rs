@@ -1,4 +1,4 @@
-//! Draws the screen into cells; changes nothing.
+//! Draws the screen into cells. Drawing never changes the state.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -10,15 +10,15 @@ use crate::ui::screen::compose::{
     Compose, Pane, completion, hover,
     pane::{body, campaigns, preview, problems},
 };
-use crate::ui::shared::{Action, Cursor, HeaderPart, Shared};
+use crate::ui::shared::{Action, Cursor, HeaderPart, SharedState};
 use crate::ui::widget::{Link, draw};
 
-pub fn view(screen: &Compose, shared: &Shared, buf: &mut Buffer) -> Option<Cursor> {
-    if let Some(tabs) = screen.plan.tabs {
+pub(crate) fn view(screen: &Compose, shared: &SharedState, buf: &mut Buffer) -> Option<Cursor> {
+    if let Some(tabs) = screen.layout.tabs {
         draw_tabs(screen, shared, tabs, buf);
     }
     let mut cursor = None;
-    for (pane, area) in &screen.plan.panes {
+    for (pane, area) in &screen.layout.panes {
         let at = match pane {
             Pane::Campaigns => {
                 campaigns::draw(screen, shared, *area, buf);
@@ -37,6 +37,7 @@ pub fn view(screen: &Compose, shared: &Shared, buf: &mut Buffer) -> Option<Curso
         };
         cursor = at.or(cursor);
     }
+    // After the panes, since these boxes may extend over the neighbouring panes.
     hover::draw(screen, shared, buf);
     completion::draw(screen, shared, buf);
     let cursor = match &screen.dialog {
@@ -49,30 +50,33 @@ pub fn view(screen: &Compose, shared: &Shared, buf: &mut Buffer) -> Option<Curso
     cursor.map(|(x, y)| Cursor { x, y, is_block: screen.has_block_cursor() })
 }
 
-pub fn links(screen: &Compose, shared: &Shared) -> Vec<Link> {
+pub(crate) fn links(screen: &Compose, shared: &SharedState) -> Vec<Link> {
+    // Hyperlinks belong to cells: under a box, the text of the box would become clickable.
     let is_covered = screen.dialog.is_some() || screen.hover.is_some() || screen.completion.is_some();
-    let area = screen.plan.pane(Pane::Preview).filter(|_| shared.settings.hyperlinks && !is_covered);
+    let area = screen.layout.pane(Pane::Preview).filter(|_| shared.settings.hyperlinks && !is_covered);
     area.map_or_else(Vec::new, |area| preview::links(screen, area))
 }
 
-/// Returns what is on the right of the header, from right to left: where messages go, the profile, the sample event.
-pub fn header(screen: &Compose, shared: &Shared) -> Vec<HeaderPart> {
+/// Returns the right side of the header, from right to left: the bot, the profile, the sample event.
+pub(crate) fn header(screen: &Compose, shared: &SharedState) -> Vec<HeaderPart> {
     let (target, style) = match screen.bot.value() {
         Some(BotStatus::Sandbox { bot }) => (format!(" SANDBOX {bot} "), shared.theme.sandbox),
         Some(BotStatus::Live { bot, .. }) => (format!(" LIVE {bot} "), shared.theme.live),
+        // Every host that is not a sandbox counts as live.
         Some(BotStatus::OtherHost { host }) => (format!(" LIVE {host} "), shared.theme.live),
+        // Nothing is sent to an invalid webhook either, whether it was trusted or not.
         Some(BotStatus::NotTrusted(_) | BotStatus::Invalid(_)) => {
             (" NOT TRUSTED ".to_owned(), shared.theme.warning)
         }
-        Some(BotStatus::Trouble { .. }) => (" no bot ".to_owned(), shared.theme.error),
+        Some(BotStatus::Failed { .. }) => (" no bot ".to_owned(), shared.theme.error),
         None if screen.bot.is_pending() => (" … ".to_owned(), shared.theme.dim),
-        None if screen.webhook.expected.is_some() => (" not asked yet ".to_owned(), shared.theme.dim),
+        None if screen.webhook.expected.is_some() => (" not checked ".to_owned(), shared.theme.dim),
         None => (" no webhook ".to_owned(), shared.theme.dim),
     };
-    let profile = match (&shared.people.profile, &shared.people.trouble) {
+    let profile = match (&shared.people.profile, &shared.people.load_error) {
         (Some(profile), _) => format!(" {} ▾ ", profile.display_name()),
-        (None, Some(_)) => " people cannot be read ".to_owned(),
-        (None, None) => " nobody ▾ ".to_owned(),
+        (None, Some(_)) => " cannot be read ".to_owned(),
+        (None, None) => " none ▾ ".to_owned(),
     };
     let part = |text: String, style: Style, action: Option<Action>| HeaderPart { text, style, action };
     let (switch, choose) = (Some(Action::SwitchProfile), Some(Action::SampleEvent));
@@ -81,6 +85,7 @@ pub fn header(screen: &Compose, shared: &Shared) -> Vec<HeaderPart> {
         part(profile, shared.theme.accent, switch),
         part("profile".to_owned(), shared.theme.dim, switch),
     ];
+    // Only bodies that use an event need one; the header of all others has no room to waste.
     if screen.composed().is_some_and(|composed| composed.uses_event) {
         let sample = screen.derived.sample();
         let (name, style) = match &sample.name {
@@ -94,10 +99,11 @@ pub fn header(screen: &Compose, shared: &Shared) -> Vec<HeaderPart> {
     parts
 }
 
-/// The panes' names and their cells; where not all fit, only the focused one has more than its number.
+/// The names of the panes and their areas. If they do not all fit, the unfocused panes show only their number.
 fn tab_places(screen: &Compose, area: Rect) -> Vec<(Pane, String, Rect)> {
     let whole = |pane: Pane| format!("{} {}", pane.number(), pane.title());
     let needed: usize = Pane::ALL.into_iter().map(|pane| width(&whole(pane)) + 2).sum();
+    // The focused pane keeps its name in any case: the number alone does not say where the keys go.
     let is_short = usize::from(area.width) <= needed;
     let mut x = area.x + 1;
     let mut places = Vec::new();
@@ -111,11 +117,11 @@ fn tab_places(screen: &Compose, area: Rect) -> Vec<(Pane, String, Rect)> {
     places
 }
 
-fn draw_tabs(screen: &Compose, shared: &Shared, area: Rect, buf: &mut Buffer) {
+fn draw_tabs(screen: &Compose, shared: &SharedState, area: Rect, buf: &mut Buffer) {
     for (pane, name, place) in tab_places(screen, area) {
         let style = if pane == screen.focus.pane {
             shared.theme.accent.patch(shared.theme.title)
-        } else if screen.plan.pane(pane).is_some() {
+        } else if screen.layout.pane(pane).is_some() {
             shared.theme.text
         } else {
             shared.theme.dim
@@ -124,7 +130,7 @@ fn draw_tabs(screen: &Compose, shared: &Shared, area: Rect, buf: &mut Buffer) {
     }
 }
 
-pub fn tab_at(screen: &Compose, area: Rect, x: u16) -> Option<Pane> {
+pub(crate) fn tab_at(screen: &Compose, area: Rect, x: u16) -> Option<Pane> {
     let found = tab_places(screen, area).into_iter().find(|(_, _, place)| place.x <= x && x < place.right());
     found.map(|(pane, ..)| pane)
 }

@@ -1,28 +1,29 @@
-//! `keymap.toml`: the user's own keys, laid over the table's.
+//! Reads `keymap.toml`: the user's keys, which replace those of the table.
 //!
 //! ```toml
 //! save = ["ctrl-s", "f2"]
 //! ```
 //!
-//! An action that is named there has just the keys it names; each holds where that action has its keys in the table, but
-//! a key that types or edits only outside text. Whatever is wrong is a problem at its place, and the rest holds.
+//! An action named in the file has exactly the keys listed for it. They work in the same contexts as its
+//! default keys, but a key that types or edits text works only outside text fields. A mistake is reported at
+//! its position, and the rest of the file is used.
 
 use std::path::Path;
 
 use crate::diagnostic::{Code, Diagnostic, FileProblem};
-use crate::disk::read_source;
+use crate::disk::read_user_file;
 use crate::paths::Paths;
 use crate::text::Span;
 use crate::toml::{self, Spanned, Table};
-use crate::ui::shared::action::{ACTIONS, Action, Context, Row};
+use crate::ui::shared::action::{ACTIONS, Action, ActionRow, KeyContext};
 use crate::ui::shared::keymap::Keymap;
 use crate::ui::widget::{Key, KeyCode};
 
 impl Keymap {
-    /// Reads the user's keys; where there is no file, or it is no TOML, the table's hold.
+    /// Reads the user's keys. If the file is missing or not TOML, the defaults are used.
     pub fn load(paths: &Paths) -> (Keymap, Vec<FileProblem>) {
         let file = paths.keymap_file();
-        let mut source = read_source(Path::new(""), &file.to_string_lossy());
+        let mut source = read_user_file(Path::new(""), &file.to_string_lossy());
         let (keymap, problems) = Keymap::parse(&source.text);
         source.problems.extend(problems);
         (keymap, source.file_problems())
@@ -34,44 +35,45 @@ impl Keymap {
     }
 }
 
-type Bound = (Context, Key, Action, Span);
+type Bound = (KeyContext, Key, Action, Span);
 
 fn read(table: &mut Table<'_>) -> Keymap {
-    table.keys_are("action");
-    let mut own: Vec<Bound> = Vec::new();
-    let mut named: Vec<Action> = Vec::new();
+    table.set_key_noun("action");
+    let mut user_keys: Vec<Bound> = Vec::new();
+    let mut replaced: Vec<Action> = Vec::new();
     for row in ACTIONS {
-        let Some(keys) = table.texts(row.id) else { continue };
+        let Some(keys) = table.string_or_strings(row.id) else { continue };
         if keys.is_empty() && row.action == Action::Palette {
             let span = table.key_span(row.id).unwrap_or(table.span());
             let problem = Diagnostic::error(
                 Code::BadKey,
                 span,
-                "`palette` keeps its keys: it leads to everything else",
+                "`palette` needs a key: every other action can be run from it",
             );
-            table.problem(problem.with_help("give it another key"));
+            table.problem(problem.with_help("bind it to at least one key"));
             continue;
         }
-        let bound: Vec<Bound> = keys.into_iter().flat_map(|key| bind(table, row, key, &own)).collect();
-        named.push(row.action);
-        own.extend(bound);
+        let bound: Vec<Bound> = keys.into_iter().flat_map(|key| bind(table, row, key, &user_keys)).collect();
+        replaced.push(row.action);
+        user_keys.extend(bound);
     }
-    let standard = Keymap::default().bindings.into_iter().filter(|(_, _, action)| !named.contains(action));
+    let standard = Keymap::default().bindings.into_iter().filter(|(_, _, action)| !replaced.contains(action));
     let mut bindings = Vec::new();
     for (context, key, action) in standard {
-        match own.iter().find(|(taken, with, ..)| overlap(*taken, context) && *with == key) {
-            Some((_, _, by, span)) => table.problem(lost(key, action, *by, *span)),
+        match user_keys.iter().find(|(taken, with, ..)| overlap(*taken, context) && *with == key) {
+            // A warning, not an error: taking a default key over is legitimate, but easy to do by accident.
+            Some((_, _, by, span)) => table.problem(overridden(key, action, *by, *span)),
             None => bindings.push((context, key, action)),
         }
     }
-    bindings.extend(own.into_iter().map(|(context, key, action, _)| (context, key, action)));
-    // In the table's order, which the help shows keys in.
-    let place = |action: Action| ACTIONS.iter().position(|row| row.action == action);
-    bindings.sort_by_key(|(_, _, action)| place(*action));
+    bindings.extend(user_keys.into_iter().map(|(context, key, action, _)| (context, key, action)));
+    // The help lists keys in the order of the table.
+    let index = |action: Action| ACTIONS.iter().position(|row| row.action == action);
+    bindings.sort_by_key(|(_, _, action)| index(*action));
     Keymap { bindings }
 }
 
-fn bind(table: &mut Table<'_>, row: &Row, text: Spanned<String>, own: &[Bound]) -> Vec<Bound> {
+fn bind(table: &mut Table<'_>, row: &ActionRow, text: Spanned<String>, user_keys: &[Bound]) -> Vec<Bound> {
     let Spanned { value, span } = text;
     let key: Key = match value.parse() {
         Ok(key) => key,
@@ -85,47 +87,52 @@ fn bind(table: &mut Table<'_>, row: &Row, text: Spanned<String>, own: &[Bound]) 
         return Vec::new();
     }
     let contexts = contexts(row, key);
-    let is_taken = |taken: Context| contexts.iter().any(|context| overlap(taken, *context));
-    let taken = own.iter().find(|(context, with, ..)| is_taken(*context) && *with == key);
+    let is_taken = |taken: KeyContext| contexts.iter().any(|context| overlap(taken, *context));
+    let taken = user_keys.iter().find(|(context, with, ..)| is_taken(*context) && *with == key);
     if let Some((_, _, by, _)) = taken {
-        let message = format!("`{value}` does `{}` already", by.row().id);
+        let message = format!("`{value}` is already bound to `{}`", by.row().id);
         table.problem(Diagnostic::error(Code::KeyTaken, span, message));
         return Vec::new();
     }
     contexts.into_iter().map(|context| (context, key, row.action, span)).collect()
 }
 
-fn contexts(row: &Row, key: Key) -> Vec<Context> {
-    let mut contexts: Vec<Context> = Vec::new();
+fn contexts(row: &ActionRow, key: Key) -> Vec<KeyContext> {
+    let mut contexts: Vec<KeyContext> = Vec::new();
     for (context, _) in row.keys {
         if !contexts.contains(context) {
             contexts.push(*context);
         }
     }
+    // A letter that is bound anywhere or in the body could no longer be typed.
     if edits_text(key) {
-        contexts.retain(|context| !matches!(context, Context::Anywhere | Context::Body));
+        contexts.retain(|context| !matches!(context, KeyContext::Anywhere | KeyContext::Body));
         if contexts.is_empty() {
-            contexts.push(Context::Panes);
+            contexts.push(KeyContext::Panes);
         }
-    } else if contexts.is_empty() || contexts.contains(&Context::Anywhere) {
-        contexts = vec![Context::Anywhere];
+    } else if contexts.is_empty() || contexts.contains(&KeyContext::Anywhere) {
+        // `Anywhere` includes all other contexts. An action without default keys gets it too.
+        contexts = vec![KeyContext::Anywhere];
     }
     contexts
 }
 
-/// Whether one key cannot mean two things in both places.
-fn overlap(a: Context, b: Context) -> bool {
-    a == b || a == Context::Anywhere || b == Context::Anywhere
+/// Whether a key cannot have different actions in the two contexts.
+fn overlap(a: KeyContext, b: KeyContext) -> bool {
+    // `Panes` and the contexts of single panes do not overlap: the innermost wins there by design.
+    a == b || a == KeyContext::Anywhere || b == KeyContext::Anywhere
 }
 
 fn edits_text(key: Key) -> bool {
+    // Insert and Esc edit nothing in a text field; Ctrl, Alt and F-keys never insert text.
     !key.ctrl && !key.alt && !matches!(key.code, KeyCode::F(_) | KeyCode::Insert | KeyCode::Esc)
 }
 
 fn reserved(key: Key) -> Option<&'static str> {
     match (key.code, key.ctrl) {
-        (KeyCode::Esc, _) => Some("it always leads back"),
+        (KeyCode::Esc, _) => Some("it always closes or cancels"),
         (KeyCode::Char('c'), true) => Some("it copies, or cancels"),
+        // Without the kitty protocol, terminals send these three as the same byte as Tab, Enter and Esc.
         (KeyCode::Char('i'), true) => Some("terminals send Tab for it"),
         (KeyCode::Char('m'), true) => Some("terminals send Enter for it"),
         (KeyCode::Char('['), true) => Some("terminals send Esc for it"),
@@ -133,11 +140,11 @@ fn reserved(key: Key) -> Option<&'static str> {
     }
 }
 
-fn lost(key: Key, action: Action, by: Action, span: Span) -> Diagnostic {
+fn overridden(key: Key, action: Action, by: Action, span: Span) -> Diagnostic {
     let (id, by) = (action.row().id, by.row().id);
-    let message = format!("`{key}` is the key of `{id}`, which loses it to `{by}`");
+    let message = format!("`{key}` is now bound to `{by}` and no longer to `{id}`");
     Diagnostic::warning(Code::KeyTaken, span, message)
-        .with_help(format!("give `{id}` another key, or `[]` where it needs none"))
+        .with_help(format!("bind `{id}` to another key, or to `[]` for no key"))
 }
 
 #[cfg(test)]
@@ -147,93 +154,94 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expected: &[&str]) -> Keymap {
         let (keymap, problems) = Keymap::parse(text);
-        let lines: Vec<String> =
-            FileProblem::place("keymap.toml", text, &problems).iter().map(ToString::to_string).collect();
+        let lines: Vec<String> = FileProblem::from_diagnostics("keymap.toml", text, &problems)
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         assert_eq!(lines, expected);
         keymap
     }
 
-    fn action(keymap: &Keymap, context: Context, key: &str) -> Option<Action> {
+    fn action(keymap: &Keymap, context: KeyContext, key: &str) -> Option<Action> {
         keymap.action(&[context], key.parse().unwrap())
     }
 
     #[test]
-    fn an_empty_file_leaves_the_table() {
+    fn an_empty_file_keeps_the_defaults() {
         assert_eq!(check("# nothing\n", &[]), Keymap::default());
     }
 
     #[test]
-    fn named_actions_have_just_the_keys_they_name() {
+    fn named_actions_have_exactly_the_keys_listed() {
         let keymap =
             check("save = [\"ctrl-w\", \"J\"]\nfind = \"f3\"\nsuspend = []\nrename = \"ctrl-r\"", &[]);
-        assert_eq!(action(&keymap, Context::Anywhere, "ctrl-w"), Some(Action::Save));
-        assert_eq!(action(&keymap, Context::Panes, "J"), Some(Action::Save));
-        assert_eq!(action(&keymap, Context::Anywhere, "J"), None, "letters type");
-        assert_eq!(action(&keymap, Context::Anywhere, "ctrl-s"), None);
-        assert_eq!(action(&keymap, Context::Body, "f3"), Some(Action::Find));
-        assert_eq!(action(&keymap, Context::Panes, "f3"), Some(Action::Find));
-        assert_eq!(action(&keymap, Context::Definitions, "ctrl-r"), Some(Action::Rename));
-        assert_eq!(action(&keymap, Context::Panes, "ctrl-r"), Some(Action::Reload), "another place");
+        assert_eq!(action(&keymap, KeyContext::Anywhere, "ctrl-w"), Some(Action::Save));
+        assert_eq!(action(&keymap, KeyContext::Panes, "J"), Some(Action::Save));
+        assert_eq!(action(&keymap, KeyContext::Anywhere, "J"), None, "letters type");
+        assert_eq!(action(&keymap, KeyContext::Anywhere, "ctrl-s"), None);
+        assert_eq!(action(&keymap, KeyContext::Body, "f3"), Some(Action::Find));
+        assert_eq!(action(&keymap, KeyContext::Panes, "f3"), Some(Action::Find));
+        assert_eq!(action(&keymap, KeyContext::Definitions, "ctrl-r"), Some(Action::Rename));
+        assert_eq!(action(&keymap, KeyContext::Panes, "ctrl-r"), Some(Action::Reload), "another place");
         assert_eq!(keymap.keys(Action::Suspend).count(), 0);
-        assert_eq!(action(&keymap, Context::Anywhere, "ctrl-q"), Some(Action::Quit));
+        assert_eq!(action(&keymap, KeyContext::Anywhere, "ctrl-q"), Some(Action::Quit));
     }
 
     #[test]
-    fn problems_name_their_places_and_the_rest_holds() {
+    fn problems_have_positions_and_the_rest_is_used() {
         let keymap = check(
             "sav = \"ctrl-s\"\nquit = [\"ctrl-w\", \"hyper-q\", 5]\nhelp = \"ctrl-w\"\nreload = \"esc\"\npalette = []\nnew = \"ctrl-i\"",
             &[
-                "keymap.toml:1:1: warning[unknown-key]: telecast does not know the action `sav` here\n  help: did you mean `save`?",
-                "keymap.toml:2:9: error[key-taken]: `ctrl-w` does `help` already",
+                "keymap.toml:1:1: warning[unknown-key]: unknown action `sav`\n  help: did you mean `save`?",
+                "keymap.toml:2:9: error[key-taken]: `ctrl-w` is already bound to `help`",
                 "keymap.toml:2:19: error[bad-key]: `hyper-q` is not a key: write it as `ctrl-s`, `alt-1`, `shift-f8`, `enter` or `x`",
-                "keymap.toml:2:30: error[wrong-type]: `quit` holds texts, not a whole number",
-                "keymap.toml:4:10: error[bad-key]: `esc` cannot be bound: it always leads back",
-                "keymap.toml:5:1: error[bad-key]: `palette` keeps its keys: it leads to everything else\n  help: give it another key",
+                "keymap.toml:2:30: error[wrong-type]: `quit` must contain strings, not an integer",
+                "keymap.toml:4:10: error[bad-key]: `esc` cannot be bound: it always closes or cancels",
+                "keymap.toml:5:1: error[bad-key]: `palette` needs a key: every other action can be run from it\n  help: bind it to at least one key",
                 "keymap.toml:6:7: error[bad-key]: `ctrl-i` cannot be bound: terminals send Tab for it",
             ],
         );
-        assert_eq!(action(&keymap, Context::Anywhere, "ctrl-w"), Some(Action::Help));
-        assert_eq!(action(&keymap, Context::Panes, ":"), Some(Action::Palette));
+        assert_eq!(action(&keymap, KeyContext::Anywhere, "ctrl-w"), Some(Action::Help));
+        assert_eq!(action(&keymap, KeyContext::Panes, ":"), Some(Action::Palette));
     }
 
     #[test]
-    fn a_key_taken_from_the_table_is_told() {
+    fn a_key_taken_from_the_table_is_reported() {
         let keymap = check(
             "save = \"f5\"",
             &[
-                "keymap.toml:1:8: warning[key-taken]: `F5` is the key of `preview-and-test`, which loses it to `save`\n  help: give `preview-and-test` another key, or `[]` where it needs none",
+                "keymap.toml:1:8: warning[key-taken]: `F5` is now bound to `save` and no longer to `preview-and-test`\n  help: bind `preview-and-test` to another key, or to `[]` for no key",
             ],
         );
-        assert_eq!(action(&keymap, Context::Anywhere, "f5"), Some(Action::Save));
-        assert_eq!(action(&keymap, Context::Panes, "t"), Some(Action::PreviewAndTest));
+        assert_eq!(action(&keymap, KeyContext::Anywhere, "f5"), Some(Action::Save));
+        assert_eq!(action(&keymap, KeyContext::Panes, "t"), Some(Action::PreviewAndTest));
         check(
             "save = \"ctrl-f\"",
             &[
-                "keymap.toml:1:8: warning[key-taken]: `^F` is the key of `find`, which loses it to `save`\n  help: give `find` another key, or `[]` where it needs none",
+                "keymap.toml:1:8: warning[key-taken]: `^F` is now bound to `save` and no longer to `find`\n  help: bind `find` to another key, or to `[]` for no key",
             ],
         );
         check("save = \"f5\"\npreview-and-test = \"f6\"\ncompare-modes = []", &[]);
     }
 
     #[test]
-    fn a_file_that_is_no_toml_leaves_the_table() {
+    fn a_file_that_is_not_toml_keeps_the_defaults() {
         let (keymap, problems) = Keymap::parse("save = ");
         assert_eq!((keymap, problems[0].code), (Keymap::default(), Code::NotToml));
     }
 
     #[test]
-    fn the_readme_names_every_action() {
-        let readme = include_str!("../../../../README.md");
-        let names: Vec<String> = ACTIONS.iter().map(|row| format!("`{}`", row.id)).collect();
-        let line = format!("Actions: {}.", names.join(" "));
-        assert!(readme.lines().any(|found| found == line), "the README's line of actions is to be:\n{line}");
+    fn the_generated_list_of_actions_is_current() {
+        let rows: String = ACTIONS.iter().map(|row| format!("| `{}` | {} |\n", row.id, row.title)).collect();
+        let table = format!("| action | what it does |\n| --- | --- |\n{rows}");
+        crate::help::tests::check_generated("assets/help/settings.md", "actions", &table);
     }
 
     #[test]
-    fn the_readmes_example_has_no_problem() {
-        let readme = include_str!("../../../../README.md");
+    fn the_example_of_the_help_has_no_problem() {
+        let page = include_str!("../../../../assets/help/settings.md");
         let example =
-            readme.split("# keymap.toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+            page.split("```toml\n# keymap.toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
         assert_ne!(check(example, &[]), Keymap::default());
     }
 }

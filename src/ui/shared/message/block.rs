@@ -1,31 +1,32 @@
-//! Paragraphs, quotes behind a bar, and code in a box; blocks begin and end on lines of their own.
+//! Lays out blocks: paragraphs, quotes after a bar, and code in a box. A block starts and ends on its own line.
 
 use std::ops::Range;
 
 use crate::telegram::{EntityKind, FormattedText};
 use crate::text;
-use crate::ui::shared::message::style::{Stretch, stretches};
+use crate::ui::shared::message::style::{StyledRange, styled_ranges};
 use crate::ui::shared::message::wrap;
 use crate::ui::shared::message::wrap::line_width;
-use crate::ui::shared::message::{Line, Options, Role, Run};
+use crate::ui::shared::message::{LayoutOptions, MessageLine, RunRole, StyledRun};
 
-/// The lines of an expandable quote that are shown before it is opened.
-const COLLAPSED: usize = 3;
+/// The number of lines of an expandable quote that are shown while it is collapsed.
+const COLLAPSED_LINES: usize = 3;
 
-pub(super) fn lines(text: &FormattedText, options: Options) -> Vec<Line> {
-    let stretches = stretches(text, options);
-    let page = Page { text: &text.text, stretches: &stretches };
+pub(super) fn lines(text: &FormattedText, options: LayoutOptions) -> Vec<MessageLine> {
+    let styled = styled_ranges(text, options);
+    let layout = BlockLayout { text: &text.text, styled: &styled };
     let ranges = text.byte_ranges();
-    let of = |is_wanted: fn(&EntityKind) -> bool| -> Vec<Block<'_>> {
+    let blocks_of = |is_wanted: fn(&EntityKind) -> bool| -> Vec<Block<'_>> {
         let entities = text.entities.iter().zip(&ranges);
         let blocks = entities.filter(|(entity, range)| is_wanted(&entity.kind) && !range.is_empty());
         blocks.map(|(entity, range)| Block { kind: &entity.kind, range: range.clone() }).collect()
     };
-    let quotes = of(|kind| matches!(kind, EntityKind::Blockquote | EntityKind::ExpandableBlockquote));
-    let code = of(|kind| matches!(kind, EntityKind::Pre { .. }));
-    page.split(0..text.text.len(), &quotes, &mut |part| match part {
-        Part::Text(range) => page.with_code(range, &code, options),
-        Part::Block(quote) => page.quote(quote, &code, options),
+    let quotes = blocks_of(|kind| matches!(kind, EntityKind::Blockquote | EntityKind::ExpandableBlockquote));
+    let code = blocks_of(|kind| matches!(kind, EntityKind::Pre { .. }));
+    // Quotes are split first: Telegram allows code inside a quote but no quote inside code.
+    layout.split(0..text.text.len(), &quotes, &mut |part| match part {
+        BlockPart::Text(range) => layout.with_code(range, &code, options),
+        BlockPart::Block(quote) => layout.quote(quote, &code, options),
     })
 }
 
@@ -34,44 +35,51 @@ struct Block<'a> {
     range: Range<usize>,
 }
 
-enum Part<'a> {
+enum BlockPart<'a> {
     Text(Range<usize>),
     Block(&'a Block<'a>),
 }
 
-struct Page<'a> {
+struct BlockLayout<'a> {
     text: &'a str,
-    stretches: &'a [Stretch],
+    styled: &'a [StyledRange],
 }
 
-impl Page<'_> {
-    /// Lays out what lies between and in `blocks`; the line break on one side of each block is the block's own.
+impl BlockLayout<'_> {
+    /// Lays out the text between `blocks` and the blocks themselves. One line break next to each block belongs
+    /// to the block.
     fn split(
         &self,
         range: Range<usize>,
         blocks: &[Block<'_>],
-        lay_out: &mut dyn FnMut(Part<'_>) -> Vec<Line>,
-    ) -> Vec<Line> {
+        lay_out: &mut dyn FnMut(BlockPart<'_>) -> Vec<MessageLine>,
+    ) -> Vec<MessageLine> {
         let mut lines = Vec::new();
         let mut at = range.start;
+        // Blocks are sorted by start. A binary search keeps a message of many quotes and code blocks from being
+        // quadratic.
         let first = blocks.partition_point(|block| block.range.start < at);
         for block in &blocks[first..] {
+            // Blocks of one kind do not overlap in a text that Telegram has parsed. Should they, the later one
+            // is skipped: no text is shown twice.
             if range.end <= block.range.start || block.range.start < at {
                 continue;
             }
             if at < block.range.start {
                 let before = at..self.without_last_break(at..block.range.start);
-                lines.extend(lay_out(Part::Text(before)));
+                lines.extend(lay_out(BlockPart::Text(before)));
             }
-            lines.extend(lay_out(Part::Block(block)));
+            lines.extend(lay_out(BlockPart::Block(block)));
             at = block.range.end.min(range.end);
+            // The line break after a block only ends it: it is not shown as an empty line, unless the block
+            // ends with a line break itself.
             let has_own_break = self.text[..at].ends_with('\n');
             if !has_own_break && self.text[at..range.end].starts_with('\n') {
                 at += 1;
             }
         }
         if at < range.end || lines.is_empty() {
-            lines.extend(lay_out(Part::Text(at..range.end)));
+            lines.extend(lay_out(BlockPart::Text(at..range.end)));
         }
         lines
     }
@@ -80,30 +88,31 @@ impl Page<'_> {
         range.end - usize::from(self.text[range].ends_with('\n'))
     }
 
-    fn with_code(&self, range: Range<usize>, code: &[Block<'_>], options: Options) -> Vec<Line> {
+    fn with_code(&self, range: Range<usize>, code: &[Block<'_>], options: LayoutOptions) -> Vec<MessageLine> {
         self.split(range, code, &mut |part| match part {
-            Part::Text(range) => self.paragraphs(range, options),
-            Part::Block(block) => self.code(block, options),
+            BlockPart::Text(range) => self.paragraphs(range, options),
+            BlockPart::Block(block) => self.code(block, options),
         })
     }
 
-    fn paragraphs(&self, range: Range<usize>, options: Options) -> Vec<Line> {
+    fn paragraphs(&self, range: Range<usize>, options: LayoutOptions) -> Vec<MessageLine> {
         let mut at = range.start;
         let mut lines = Vec::new();
         for line in self.text[range].split('\n') {
-            lines.extend(wrap::paragraph(self.text, at..at + line.len(), self.stretches, options));
+            lines.extend(wrap::paragraph(self.text, at..at + line.len(), self.styled, options));
             at += line.len() + 1;
         }
         lines
     }
 
-    fn quote(&self, quote: &Block<'_>, code: &[Block<'_>], options: Options) -> Vec<Line> {
+    fn quote(&self, quote: &Block<'_>, code: &[Block<'_>], options: LayoutOptions) -> Vec<MessageLine> {
         let bar = if options.is_ascii { "| " } else { "▌ " };
         let inside = quote.range.start..self.without_last_break(quote.range.clone());
         let mut lines = self.with_code(inside, code, options.narrower(text::width(bar)));
-        let is_long = *quote.kind == EntityKind::ExpandableBlockquote && COLLAPSED < lines.len();
+        // Counted in wrapped lines, as clients do, not in lines of the text.
+        let is_long = *quote.kind == EntityKind::ExpandableBlockquote && COLLAPSED_LINES < lines.len();
         if is_long {
-            let n_hidden = lines.len() - COLLAPSED;
+            let n_hidden = lines.len() - COLLAPSED_LINES;
             let label = match (options.expands_quotes, options.is_ascii) {
                 (true, true) => "^ less".to_owned(),
                 (true, false) => "▴ less".to_owned(),
@@ -111,27 +120,27 @@ impl Page<'_> {
                 (false, false) => format!("▾ {n_hidden} more"),
             };
             if !options.expands_quotes {
-                lines.truncate(COLLAPSED);
+                lines.truncate(COLLAPSED_LINES);
             }
-            lines.push(Line::of(label, Role::Toggle));
+            lines.push(MessageLine::of(label, RunRole::Toggle));
         }
         for line in &mut lines {
             line.runs.iter_mut().for_each(|run| run.style.in_quote = true);
-            let mut run = Run::of(bar, Role::QuoteBar);
+            let mut run = StyledRun::of(bar, RunRole::QuoteBar);
             run.style.in_quote = true;
             line.runs.insert(0, run);
         }
         lines
     }
 
-    fn code(&self, block: &Block<'_>, options: Options) -> Vec<Line> {
+    fn code(&self, block: &Block<'_>, options: LayoutOptions) -> Vec<MessageLine> {
         let frame = if options.is_ascii { ASCII } else { ROUND };
         let inner = options.narrower(4);
         let inside = block.range.start..self.without_last_break(block.range.clone());
         let mut at = inside.start;
         let mut code = Vec::new();
         for line in self.text[inside].split('\n') {
-            code.push(wrap::cut(self.text, at..at + line.len(), self.stretches, inner));
+            code.push(wrap::cut(self.text, at..at + line.len(), self.styled, inner));
             at += line.len() + 1;
         }
         let language = match block.kind {
@@ -139,48 +148,52 @@ impl Page<'_> {
             _ => "",
         };
         let title = wrap::shortened(language, inner.width.saturating_sub(2), options.is_ascii);
+        // The box is as wide as its longest line, but wide enough for the title and a space on each side.
         let room = if title.is_empty() { 0 } else { text::width(&title) + 2 };
         let width = code.iter().map(line_width).chain([room]).max().unwrap_or(0);
         let mut lines = vec![frame.top(&title, width)];
         lines.extend(code.into_iter().map(|line| frame.side(line, width)));
-        lines.push(Line::of(frame.edge(frame.corners[2], frame.corners[3], width + 2), Role::PreFrame));
+        lines.push(MessageLine::of(
+            frame.edge(frame.corners[2], frame.corners[3], width + 2),
+            RunRole::PreFrame,
+        ));
         lines
     }
 }
 
-struct Frame {
+struct CodeFrame {
     corners: [&'static str; 4],
     across: &'static str,
     down: &'static str,
 }
 
-const ROUND: Frame = Frame { corners: ["╭", "╮", "╰", "╯"], across: "─", down: "│" };
-const ASCII: Frame = Frame { corners: ["+", "+", "+", "+"], across: "-", down: "|" };
+const ROUND: CodeFrame = CodeFrame { corners: ["╭", "╮", "╰", "╯"], across: "─", down: "│" };
+const ASCII: CodeFrame = CodeFrame { corners: ["+", "+", "+", "+"], across: "-", down: "|" };
 
-impl Frame {
+impl CodeFrame {
     fn edge(&self, left: &str, right: &str, width: usize) -> String {
         format!("{left}{}{right}", self.across.repeat(width))
     }
 
-    fn top(&self, title: &str, width: usize) -> Line {
+    fn top(&self, title: &str, width: usize) -> MessageLine {
         let [left, right, ..] = self.corners;
         if title.is_empty() {
-            return Line::of(self.edge(left, right, width + 2), Role::PreFrame);
+            return MessageLine::of(self.edge(left, right, width + 2), RunRole::PreFrame);
         }
         let rest = width.saturating_sub(text::width(title) + 1);
         let runs = vec![
-            Run::of(format!("{left}{} ", self.across), Role::PreFrame),
-            Run::of(title, Role::PreTitle),
-            Run::of(format!(" {}{right}", self.across.repeat(rest)), Role::PreFrame),
+            StyledRun::of(format!("{left}{} ", self.across), RunRole::PreFrame),
+            StyledRun::of(title, RunRole::PreTitle),
+            StyledRun::of(format!(" {}{right}", self.across.repeat(rest)), RunRole::PreFrame),
         ];
-        Line { runs }
+        MessageLine { runs }
     }
 
-    fn side(&self, line: Line, width: usize) -> Line {
+    fn side(&self, line: MessageLine, width: usize) -> MessageLine {
         let padding = width.saturating_sub(line_width(&line));
-        let mut runs = vec![Run::of(format!("{} ", self.down), Role::PreFrame)];
+        let mut runs = vec![StyledRun::of(format!("{} ", self.down), RunRole::PreFrame)];
         runs.extend(line.runs);
-        runs.push(Run::of(format!("{} {}", " ".repeat(padding), self.down), Role::PreFrame));
-        Line { runs }
+        runs.push(StyledRun::of(format!("{} {}", " ".repeat(padding), self.down), RunRole::PreFrame));
+        MessageLine { runs }
     }
 }

@@ -1,67 +1,74 @@
-//! Whole requests: what is not text stands as one line above or below the text.
+//! Lays out whole requests: media, polls and locations become one line each, above or below the text.
 
-use crate::compose::Part;
-use crate::telegram::Request;
-use crate::telegram::request::{Content, File, LinkPreview, Media, Poll, PollKind, ReplyMarkup};
+use crate::compose::MessagePart;
+use crate::telegram::ApiRequest;
+use crate::telegram::request::{LinkPreview, Media, MediaFile, MessageContent, Poll, PollKind, ReplyMarkup};
 use crate::ui::shared::message::wrap;
 use crate::ui::shared::message::wrap::shortened;
-use crate::ui::shared::message::{Line, Message, Options, Role, layout};
+use crate::ui::shared::message::{LayoutOptions, MessageLayout, MessageLine, RunRole, layout};
 
-pub fn of_request(request: &Request, options: Options) -> Message {
+pub(crate) fn layout_request(request: &ApiRequest, options: LayoutOptions) -> MessageLayout {
     let rows = match request.reply_markup() {
         Some(ReplyMarkup::InlineKeyboard(rows)) => rows.as_slice(),
         _ => &[],
     };
     let mut message = match request.text() {
         Some(text) => layout(&text.sent, rows, options),
-        None => Message::default(),
+        None => MessageLayout::default(),
     };
     match request.content() {
-        Content::Text { link_preview, .. } => message.body.extend(preview(link_preview, options)),
-        Content::Media(media) => add_media(&mut message.body, media, 0, options),
-        Content::Album(items) => {
+        MessageContent::Text { link_preview, .. } => message.body.extend(preview(link_preview, options)),
+        MessageContent::Media(media) => add_media(&mut message.body, media, 0, options),
+        MessageContent::Album(items) => {
             if let Some(first) = items.first() {
                 add_media(&mut message.body, first, 0, options);
             }
             for (nth, media) in items.iter().enumerate().skip(1) {
                 let mut caption = layout(&media.caption.sent, &[], options).body;
-                caption.iter_mut().for_each(|line| line.stand_for(Part::Medium(nth)));
+                // Only the first caption of an album is the message's text; a click in another one leads to its
+                // media in the body.
+                caption.iter_mut().for_each(|line| line.set_part(MessagePart::Medium(nth)));
                 add_media(&mut caption, media, nth, options);
                 message.body.extend(caption);
             }
         }
-        Content::Poll(poll) => message.body.extend(poll_lines(poll, options)),
-        Content::Location(place) => {
+        MessageContent::Poll(poll) => message.body.extend(poll_lines(poll, options)),
+        MessageContent::Location(place) => {
             let label = format!("location {}, {}", place.latitude, place.longitude);
             message.body.push(attachment(&label, options));
         }
-        Content::Nothing => {}
+        MessageContent::Nothing => {}
     }
     message
 }
 
-/// Puts the `nth` medium above its caption, or below it where the caption stands above.
-fn add_media(caption: &mut Vec<Line>, media: &Media, nth: usize, options: Options) {
+/// Puts the `nth` media above its caption, or below it if the request shows the caption above.
+fn add_media(caption: &mut Vec<MessageLine>, media: &Media, nth: usize, options: LayoutOptions) {
+    // An empty text is laid out as one empty line, which would show as a gap.
     if media.caption.sent.text.is_empty() {
         caption.clear();
     }
     let hidden = if media.has_spoiler { " (hidden)" } else { "" };
     let from = match &media.file {
-        File::Remote(from) => from.clone(),
-        File::Upload(part) => format!("upload {part}"),
+        MediaFile::Remote(from) => from.clone(),
+        MediaFile::Upload(part) => format!("upload {part}"),
     };
     let mut line = attachment(&format!("{}{hidden} {from}", media.kind.as_str()), options);
-    line.stand_for(Part::Medium(nth));
+    line.set_part(MessagePart::Medium(nth));
     let at = if media.show_caption_above_media { caption.len() } else { 0 };
     caption.insert(at, line);
 }
 
-fn attachment(label: &str, options: Options) -> Line {
+fn attachment(label: &str, options: LayoutOptions) -> MessageLine {
     let mark = if options.is_ascii { "* " } else { "▣ " };
-    Line::of(shortened(&format!("{mark}{label}"), options.width, options.is_ascii), Role::Attachment)
+    MessageLine::of(
+        shortened(&format!("{mark}{label}"), options.width, options.is_ascii),
+        RunRole::Attachment,
+    )
 }
 
-fn preview(preview: &LinkPreview, options: Options) -> Vec<Line> {
+fn preview(preview: &LinkPreview, options: LayoutOptions) -> Vec<MessageLine> {
+    // Only a preview that the request names is shown: the first link's preview is made by Telegram's servers.
     if preview.is_disabled || preview.url.is_empty() {
         return Vec::new();
     }
@@ -69,7 +76,7 @@ fn preview(preview: &LinkPreview, options: Options) -> Vec<Line> {
     wrap::address(mark, &preview.url, options.width)
 }
 
-fn poll_lines(poll: &Poll, options: Options) -> Vec<Line> {
+fn poll_lines(poll: &Poll, options: LayoutOptions) -> Vec<MessageLine> {
     let (empty, right) = if options.is_ascii { ("( )", "(x)") } else { ("○", "◉") };
     let is_right = |nth: usize| match &poll.kind {
         PollKind::Quiz { correct_option_ids, .. } => {
@@ -80,8 +87,8 @@ fn poll_lines(poll: &Poll, options: Options) -> Vec<Line> {
     let line = |(nth, option): (usize, &crate::telegram::request::MarkedText)| {
         let mark = if is_right(nth) { right } else { empty };
         let label = shortened(&format!("{mark} {}", option.sent.text), options.width, options.is_ascii);
-        let mut line = Line::of(label, Role::Attachment);
-        line.stand_for(Part::Choice(nth));
+        let mut line = MessageLine::of(label, RunRole::Attachment);
+        line.set_part(MessagePart::Choice(nth));
         line
     };
     poll.options.iter().enumerate().map(line).collect()

@@ -1,19 +1,20 @@
-//! Inline keyboards: rows of buttons of equal width.
+//! Lays out inline keyboards: rows of buttons of equal width.
 
-use crate::compose::Part;
+use crate::compose::MessagePart;
 use crate::telegram::request::{Button, ButtonAction};
 use crate::text;
 use crate::ui::shared::message::wrap::centred;
-use crate::ui::shared::message::{Line, Options, Role, Run};
+use crate::ui::shared::message::{LayoutOptions, MessageLine, RunRole, StyledRun};
 
-/// The narrowest a button can be: its brackets and one cell.
-const NARROWEST: usize = 5;
+/// The smallest width of a button in cells: its brackets and one cell of text.
+const MIN_BUTTON_WIDTH: usize = 5;
 
-/// Lays out the rows; a row that is too narrow for its buttons becomes several.
-pub(super) fn lines(rows: &[Vec<Button>], options: Options) -> Vec<Line> {
-    let most = ((options.width + 1) / (NARROWEST + 1)).max(1);
+/// Lays out the rows. A row with too many buttons for the width becomes several.
+pub(super) fn lines(rows: &[Vec<Button>], options: LayoutOptions) -> Vec<MessageLine> {
+    // A gap of one cell between buttons, so n buttons need n · (MIN_BUTTON_WIDTH + 1) − 1 cells.
+    let max_per_row = ((options.width + 1) / (MIN_BUTTON_WIDTH + 1)).max(1);
     let mut first = 0;
-    let rows = rows.iter().flat_map(|row| row.chunks(most)).map(|row| {
+    let rows = rows.iter().flat_map(|row| row.chunks(max_per_row)).map(|row| {
         let line = line(row, first, options);
         first += row.len();
         line
@@ -21,43 +22,43 @@ pub(super) fn lines(rows: &[Vec<Button>], options: Options) -> Vec<Line> {
     rows.collect()
 }
 
-/// Lays out one row, whose first button is number `first` of all.
-fn line(row: &[Button], first: usize, options: Options) -> Line {
+/// Lays out one row; `first` is the index of its first button in the whole keyboard.
+fn line(row: &[Button], first: usize, options: LayoutOptions) -> MessageLine {
     let gaps = row.len().saturating_sub(1);
     let width = options.width.saturating_sub(gaps);
     let mut runs = Vec::new();
     for (nth, button) in row.iter().enumerate() {
         if 0 < nth {
-            runs.push(Run::of(" ", Role::Text));
+            runs.push(StyledRun::of(" ", RunRole::Text));
         }
-        // What is left over goes to the first ones, a cell each.
+        // The cells that are left over go to the first buttons, one each.
         let share = width / row.len() + usize::from(nth < width % row.len());
-        runs.push(run(button, share, options).for_part(Part::Button(first + nth)));
+        runs.push(run(button, share, options).for_part(MessagePart::Button(first + nth)));
     }
-    Line { runs }
+    MessageLine { runs }
 }
 
-fn run(button: &Button, width: usize, options: Options) -> Run {
+fn run(button: &Button, width: usize, options: LayoutOptions) -> StyledRun {
     let mark = mark(&button.action, options.is_ascii);
     let room = width.saturating_sub(4);
     let label = match mark {
         "" => centred(&button.text, room, options.is_ascii),
-        // The mark stays to be seen where the text is cut.
+        // The text is shortened, never the mark: it shows that the button opens something.
         mark => {
-            let words = crate::ui::shared::message::wrap::shortened(
+            let shown = crate::ui::shared::message::wrap::shortened(
                 &button.text,
                 room.saturating_sub(text::width(mark) + 1),
                 options.is_ascii,
             );
-            centred(&format!("{words} {mark}"), room, options.is_ascii)
+            centred(&format!("{shown} {mark}"), room, options.is_ascii)
         }
     };
-    let text = if width < NARROWEST {
+    let text = if width < MIN_BUTTON_WIDTH {
         centred(&button.text, width, options.is_ascii)
     } else {
         format!("[ {label} ]")
     };
-    Run { link: address(&button.action), ..Run::of(text, Role::Button(button.style)) }
+    StyledRun { link: address(&button.action), ..StyledRun::of(text, RunRole::Button(button.style)) }
 }
 
 fn mark(action: &ButtonAction, is_ascii: bool) -> &'static str {

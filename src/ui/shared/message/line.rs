@@ -1,25 +1,25 @@
-//! What a message is laid out as: lines of styled runs.
+//! The result of the layout: lines of styled runs.
 
 use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::compose::Part;
+use crate::compose::MessagePart;
 use crate::telegram::request::ButtonStyle;
 use crate::text::{Span, grapheme_width};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Options {
-    /// The cells of a line.
+pub(crate) struct LayoutOptions {
+    /// The width of a line in cells.
     pub width: usize,
     pub reveals_spoilers: bool,
     pub expands_quotes: bool,
     pub is_ascii: bool,
 }
 
-impl Options {
-    /// Makes options for a fresh message: spoilers and long quotes closed.
-    pub fn new(width: usize) -> Self {
+impl LayoutOptions {
+    /// Creates options for a new message: spoilers hidden, long quotes collapsed.
+    pub(crate) fn new(width: usize) -> Self {
         Self { width: width.max(1), reveals_spoilers: false, expands_quotes: false, is_ascii: false }
     }
 
@@ -29,100 +29,104 @@ impl Options {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Message {
-    /// The text, then the addresses that links hide.
-    pub body: Vec<Line>,
-    /// The buttons below it, a line a row.
-    pub keyboard: Vec<Line>,
+pub(crate) struct MessageLayout {
+    /// The text, then the addresses that its links hide.
+    pub body: Vec<MessageLine>,
+    /// The buttons, one line per row.
+    pub keyboard: Vec<MessageLine>,
 }
 
-/// One line on the screen, never wider than asked for.
+/// One line on the screen, never wider than the options' width.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Line {
-    pub runs: Vec<Run>,
+pub(crate) struct MessageLine {
+    pub runs: Vec<StyledRun>,
 }
 
-/// Neighbouring cells that look alike.
+/// Neighbouring cells with the same style.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Run {
-    /// What is shown; safe to print.
+pub(crate) struct StyledRun {
+    /// The text that is shown. Control characters are pictures in it, so it is safe to print.
     pub text: String,
     pub style: RunStyle,
-    /// The bytes of the message's text it shows; `None` for what only the layout puts there.
+    /// The byte range of the message's text that is shown; `None` for what the layout adds (bars, frames).
     pub source: Option<Range<usize>>,
-    /// The part of the message it stands for, where it shows none of its text.
-    pub part: Option<Part>,
+    /// The part of the message that the run belongs to, if it shows none of the message's text.
+    pub part: Option<MessagePart>,
     pub link: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct RunStyle {
+pub(crate) struct RunStyle {
     pub bold: bool,
     pub italic: bool,
     pub underline: bool,
     pub strike: bool,
     pub in_quote: bool,
-    pub role: Role,
+    pub role: RunRole,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Role {
+pub(crate) enum RunRole {
     #[default]
     Text,
     /// Code within a line.
     Code,
     Pre,
     PreFrame,
-    /// The language on the box.
+    /// The language in the frame of a code block.
     PreTitle,
     QuoteBar,
     Toggle,
-    /// A closed spoiler; also its text once it is open.
+    /// A hidden spoiler, or the plain text of a revealed one.
     Spoiler,
     Link,
     Address,
     /// A mention, hashtag, command or the like.
     Mention,
     Emoji,
-    /// A time that clients show in their own way.
+    /// A time that each client formats itself.
     Time,
     /// A photo, poll or other thing that is not text.
     Attachment,
     Button(ButtonStyle),
 }
 
-impl Line {
-    pub fn text(&self) -> String {
+impl MessageLine {
+    #[cfg(test)]
+    pub(crate) fn text(&self) -> String {
         self.runs.iter().map(|run| run.text.as_str()).collect()
     }
 
-    pub(super) fn of(text: impl Into<String>, role: Role) -> Self {
-        Self { runs: vec![Run::of(text, role)] }
+    pub(super) fn of(text: impl Into<String>, role: RunRole) -> Self {
+        Self { runs: vec![StyledRun::of(text, role)] }
     }
 
-    /// Makes all of the line stand for a part that is not in the message's text.
-    pub(super) fn stand_for(&mut self, part: Part) {
+    /// Assigns the whole line to a part that is not in the message's text.
+    pub(super) fn set_part(&mut self, part: MessagePart) {
         for run in &mut self.runs {
             (run.source, run.part) = (None, Some(part));
         }
     }
 }
 
-impl Run {
-    pub(super) fn of(text: impl Into<String>, role: Role) -> Self {
+impl StyledRun {
+    pub(super) fn of(text: impl Into<String>, role: RunRole) -> Self {
         let style = RunStyle { role, ..RunStyle::default() };
         Self { text: text.into(), style, source: None, part: None, link: None }
     }
 
-    pub(super) fn for_part(mut self, part: Part) -> Self {
+    pub(super) fn for_part(mut self, part: MessagePart) -> Self {
         self.part = Some(part);
         self
     }
 
-    /// Returns the graphemes of `message`, the message's text, that it shows: their bytes, and their cells in the run.
-    pub fn graphemes(&self, message: &str) -> impl Iterator<Item = (Span, Range<usize>)> {
+    /// Returns each grapheme of `message` (the message's text) that the run shows: its bytes in `message`, and its
+    /// cells in the run.
+    pub(crate) fn graphemes(&self, message: &str) -> impl Iterator<Item = (Span, Range<usize>)> {
         let source = self.source.clone().unwrap_or_default();
         let shown = message.get(source.clone()).unwrap_or("");
+        // Widths come from the message's text, not from what is shown: a hidden spoiler shows as many cells as
+        // its text has.
         let mut column = 0;
         shown.grapheme_indices(true).map(move |(at, grapheme)| {
             let from = column;
@@ -132,8 +136,8 @@ impl Run {
         })
     }
 
-    pub fn part_at(&self, message: &str, column: usize) -> Option<Part> {
+    pub(crate) fn part_at(&self, message: &str, column: usize) -> Option<MessagePart> {
         let shown = self.graphemes(message).find(|(_, cells)| cells.contains(&column));
-        shown.map(|(bytes, _)| Part::Text(bytes)).or(self.part)
+        shown.map(|(bytes, _)| MessagePart::Text(bytes)).or(self.part)
     }
 }

@@ -1,34 +1,36 @@
-//! Entities as stretches of text that look alike throughout.
+//! Turns entities, which may be nested, into consecutive ranges of one style each.
 
 use std::ops::Range;
 
 use crate::telegram::{EntityKind, FormattedText};
-use crate::ui::shared::message::{Options, Role, RunStyle};
+use crate::ui::shared::message::{LayoutOptions, RunRole, RunStyle};
 
-/// Bytes of the text that look alike.
+/// A byte range of the text with one style.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Stretch {
+pub(super) struct StyledRange {
     pub range: Range<usize>,
     pub style: RunStyle,
     pub link: Option<String>,
     pub is_hidden: bool,
 }
 
-/// Cuts the whole text into stretches, in order and without gaps.
-pub(super) fn stretches(text: &FormattedText, options: Options) -> Vec<Stretch> {
+/// Cuts the whole text into styled ranges, in order and without gaps.
+pub(super) fn styled_ranges(text: &FormattedText, options: LayoutOptions) -> Vec<StyledRange> {
     let ranges = text.byte_ranges();
     let mut edges: Vec<(usize, bool, usize)> = Vec::with_capacity(ranges.len() * 2);
     for (nth, range) in ranges.iter().enumerate().filter(|(_, range)| !range.is_empty()) {
         edges.push((range.start, true, nth));
         edges.push((range.end, false, nth));
     }
+    // At the same offset ends sort before starts (false < true). An entity that ends where another starts is
+    // closed first.
     edges.sort_unstable();
-    let mut stretches = Vec::new();
+    let mut styled = Vec::new();
     let mut active: Vec<usize> = Vec::new();
     let mut at = 0;
     for (edge, starts, nth) in edges {
         if at < edge {
-            stretches.push(stretch(text, &ranges, &active, at..edge, options));
+            styled.push(styled_range(text, &ranges, &active, at..edge, options));
             at = edge;
         }
         if starts {
@@ -38,18 +40,18 @@ pub(super) fn stretches(text: &FormattedText, options: Options) -> Vec<Stretch> 
         }
     }
     if at < text.text.len() {
-        stretches.push(stretch(text, &ranges, &active, at..text.text.len(), options));
+        styled.push(styled_range(text, &ranges, &active, at..text.text.len(), options));
     }
-    stretches
+    styled
 }
 
-fn stretch(
+fn styled_range(
     text: &FormattedText,
     ranges: &[Range<usize>],
     active: &[usize],
     range: Range<usize>,
-    options: Options,
-) -> Stretch {
+    options: LayoutOptions,
+) -> StyledRange {
     let (mut style, mut link, mut is_spoiler) = (RunStyle::default(), None, false);
     for nth in active {
         let shown = || text.text[ranges[*nth].clone()].to_owned();
@@ -60,34 +62,36 @@ fn stretch(
             EntityKind::Strikethrough => style.strike = true,
             EntityKind::Spoiler => is_spoiler = true,
             EntityKind::Blockquote | EntityKind::ExpandableBlockquote => style.in_quote = true,
-            EntityKind::Code => style.role = Role::Code,
-            EntityKind::Pre { .. } => style.role = Role::Pre,
-            EntityKind::TextLink { url } => (style.role, link) = (Role::Link, Some(url.clone())),
+            EntityKind::Code => style.role = RunRole::Code,
+            EntityKind::Pre { .. } => style.role = RunRole::Pre,
+            EntityKind::TextLink { url } => (style.role, link) = (RunRole::Link, Some(url.clone())),
             EntityKind::TextMention { user_id } => {
-                (style.role, link) = (Role::Mention, Some(format!("tg://user?id={user_id}")));
+                (style.role, link) = (RunRole::Mention, Some(format!("tg://user?id={user_id}")));
             }
-            EntityKind::Url => (style.role, link) = (Role::Link, Some(with_scheme(shown()))),
-            EntityKind::Email => (style.role, link) = (Role::Link, Some(format!("mailto:{}", shown()))),
+            EntityKind::Url => (style.role, link) = (RunRole::Link, Some(with_scheme(shown()))),
+            EntityKind::Email => (style.role, link) = (RunRole::Link, Some(format!("mailto:{}", shown()))),
             EntityKind::Mention
             | EntityKind::Hashtag
             | EntityKind::Cashtag
             | EntityKind::BotCommand
             | EntityKind::PhoneNumber
-            | EntityKind::BankCardNumber => style.role = Role::Mention,
-            EntityKind::CustomEmoji { .. } => style.role = Role::Emoji,
-            EntityKind::DateTime { .. } => style.role = Role::Time,
+            | EntityKind::BankCardNumber => style.role = RunRole::Mention,
+            EntityKind::CustomEmoji { .. } => style.role = RunRole::Emoji,
+            EntityKind::DateTime { .. } => style.role = RunRole::Time,
         }
     }
     let is_hidden = is_spoiler && !options.reveals_spoilers;
+    // A hidden spoiler hides its formatting and its link too, as in Telegram's clients.
     if is_hidden {
-        style = RunStyle { role: Role::Spoiler, in_quote: style.in_quote, ..RunStyle::default() };
+        style = RunStyle { role: RunRole::Spoiler, in_quote: style.in_quote, ..RunStyle::default() };
         link = None;
-    } else if is_spoiler && style.role == Role::Text {
-        style.role = Role::Spoiler;
+    } else if is_spoiler && style.role == RunRole::Text {
+        style.role = RunRole::Spoiler;
     }
-    Stretch { range, style, link, is_hidden }
+    StyledRange { range, style, link, is_hidden }
 }
 
 fn with_scheme(address: String) -> String {
+    // Telegram links `example.com` too; clients open such an address with http.
     if address.contains("://") { address } else { format!("http://{address}") }
 }

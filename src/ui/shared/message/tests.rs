@@ -2,25 +2,25 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::telegram::request::{ButtonAction, ButtonStyle};
-use crate::telegram::{FixOptions, Limit, ParseMode, fix, parse, sent};
+use crate::telegram::{FixOptions, Limit, ParseMode, fix, parse, process_text};
 use crate::text;
 
 fn message(html: &str) -> FormattedText {
-    sent(parse(ParseMode::Html, html).unwrap(), Limit::Message).unwrap().text
+    process_text(parse(ParseMode::Html, html).unwrap(), Limit::Message).unwrap().text
 }
 
-fn shown(lines: &[Line]) -> String {
-    lines.iter().map(Line::text).collect::<Vec<String>>().join("\n")
+fn shown(lines: &[MessageLine]) -> String {
+    lines.iter().map(MessageLine::text).collect::<Vec<String>>().join("\n")
 }
 
 #[track_caller]
-fn check_with(options: Options, html: &str, expected: &str) {
+fn check_with(options: LayoutOptions, html: &str, expected: &str) {
     assert_eq!(shown(&layout(&message(html), &[], options).body), expected, "{html}");
 }
 
 #[track_caller]
 fn check(html: &str, expected: &str) {
-    check_with(Options::new(20), html, expected);
+    check_with(LayoutOptions::new(20), html, expected);
 }
 
 #[test]
@@ -33,8 +33,8 @@ fn words_wrap_and_long_ones_are_cut() {
 
 #[test]
 fn wide_and_joined_characters_keep_their_cells() {
-    check_with(Options::new(6), "漢字漢字漢字", "漢字漢\n字漢字");
-    check_with(Options::new(4), "👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦", "👩‍👩‍👧‍👦👩‍👩‍👧‍👦\n👩‍👩‍👧‍👦");
+    check_with(LayoutOptions::new(6), "漢字漢字漢字", "漢字漢\n字漢字");
+    check_with(LayoutOptions::new(4), "👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦", "👩‍👩‍👧‍👦👩‍👩‍👧‍👦\n👩‍👩‍👧‍👦");
     check("שלום עולם", "שלום עולם");
 }
 
@@ -50,7 +50,7 @@ fn long_expandable_quotes_are_closed_until_opened() {
     let html = "<blockquote expandable>1\n2\n3\n4\n5</blockquote>";
     check(html, "▌ 1\n▌ 2\n▌ 3\n▌ ▾ 2 more");
     check_with(
-        Options { expands_quotes: true, ..Options::new(20) },
+        LayoutOptions { expands_quotes: true, ..LayoutOptions::new(20) },
         html,
         "▌ 1\n▌ 2\n▌ 3\n▌ 4\n▌ 5\n▌ ▴ less",
     );
@@ -65,14 +65,18 @@ fn code_blocks_are_boxes_that_never_wrap() {
     );
     check("<pre>a\n\nb</pre>", "╭───╮\n│ a │\n│   │\n│ b │\n╰───╯");
     check("<pre><code class=\"language-c\">a</code></pre>", "╭─ c ─╮\n│ a   │\n╰─────╯");
-    check_with(Options { is_ascii: true, ..Options::new(20) }, "<pre>a</pre>", "+---+\n| a |\n+---+");
+    check_with(
+        LayoutOptions { is_ascii: true, ..LayoutOptions::new(20) },
+        "<pre>a</pre>",
+        "+---+\n| a |\n+---+",
+    );
 }
 
 #[test]
 fn spoilers_keep_their_width_until_they_are_revealed() {
     check("a <tg-spoiler>漢 b</tg-spoiler>", "a ░░░░");
     check_with(
-        Options { reveals_spoilers: true, ..Options::new(20) },
+        LayoutOptions { reveals_spoilers: true, ..LayoutOptions::new(20) },
         "a <tg-spoiler>漢 b</tg-spoiler>",
         "a 漢 b",
     );
@@ -87,19 +91,19 @@ fn hidden_addresses_are_listed_in_full_and_once() {
 #[test]
 fn control_characters_are_pictures() {
     let text = FormattedText { text: "a\u{202e}b\x1bc".into(), entities: Vec::new() };
-    assert_eq!(shown(&layout(&text, &[], Options::new(20)).body), "a\u{2424}b␛c");
+    assert_eq!(shown(&layout(&text, &[], LayoutOptions::new(20)).body), "a\u{2424}b␛c");
 }
 
 #[test]
 fn runs_know_their_style_source_and_link() {
-    let laid = layout(&message("é <b><i>bi</i></b> <a href='a.b'>l</a>"), &[], Options::new(40));
+    let laid = layout(&message("é <b><i>bi</i></b> <a href='a.b'>l</a>"), &[], LayoutOptions::new(40));
     let runs: Vec<_> =
         laid.body[0].runs.iter().map(|run| (run.text.as_str(), run.source.clone().unwrap())).collect();
     assert_eq!(runs, [("é ", 0..3), ("bi", 3..5), (" ", 5..6), ("l", 6..7)]);
     let styles: Vec<_> =
         laid.body[0].runs.iter().map(|run| (run.style.bold, run.style.italic, run.style.role)).collect();
-    assert_eq!(styles[1], (true, true, Role::Text));
-    assert_eq!(styles[3], (false, false, Role::Link));
+    assert_eq!(styles[1], (true, true, RunRole::Text));
+    assert_eq!(styles[3], (false, false, RunRole::Link));
     assert_eq!(laid.body[0].runs[3].link.as_deref(), Some("http://a.b/"));
 }
 
@@ -112,7 +116,7 @@ fn buttons_of_a_row_have_equal_widths() {
     let url = |text: &str| button(text, ButtonAction::Url("https://a.b/".into()));
     let data = |text: &str| button(text, ButtonAction::CallbackData("d".into()));
     let check = |rows: &[Vec<Button>], width: usize, expected: &str| {
-        assert_eq!(shown(&layout(&message("x"), rows, Options::new(width)).keyboard), expected);
+        assert_eq!(shown(&layout(&message("x"), rows, LayoutOptions::new(width)).keyboard), expected);
     };
     check(&[vec![url("Shop now")]], 20, "[    Shop now ↗    ]");
     check(
@@ -129,7 +133,7 @@ fn requests_show_what_is_not_text() {
         let document = crate::json::parse(body).unwrap();
         let arguments = crate::telegram::Arguments::from_json(&document, body).unwrap();
         let request = crate::telegram::check(method, &arguments).result.unwrap();
-        assert_eq!(shown(&of_request(&request, Options::new(30)).body), expected);
+        assert_eq!(shown(&layout_request(&request, LayoutOptions::new(30)).body), expected);
     };
     check(
         "sendPhoto",
@@ -162,7 +166,7 @@ proptest! {
     ) {
         let parsed = parse(ParseMode::Html, &words.concat()).unwrap_or_default();
         let text = fix(parsed, FixOptions::CAPTION).unwrap_or_default();
-        let options = Options { reveals_spoilers, ..Options::new(width) };
+        let options = LayoutOptions { reveals_spoilers, ..LayoutOptions::new(width) };
         for line in layout(&text, &[], options).body {
             prop_assert!(text::width(&line.text()) <= width, "{:?} in {width}", line.text());
         }

@@ -1,84 +1,96 @@
-//! Breaking lines at a width: between words, within a word where it alone is wider, between ideographs.
+//! Breaks lines at a width: between words, between ideographs, and inside a word that is too wide for a line.
 
 use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::text;
-use crate::ui::shared::message::style::Stretch;
-use crate::ui::shared::message::{Line, Options, Role, Run, RunStyle};
+use crate::ui::shared::message::style::StyledRange;
+use crate::ui::shared::message::{LayoutOptions, MessageLine, RunRole, RunStyle, StyledRun};
 
 #[derive(Debug, Clone)]
 struct Cell {
     text: String,
     width: usize,
-    stretch: usize,
+    /// The index of the styled range that the cell belongs to.
+    styled_index: usize,
     source: Range<usize>,
-    /// A line may end behind it.
+    /// Whether a line may end after this cell.
     breaks: bool,
     is_space: bool,
 }
 
-/// Lays out one paragraph, `range` of the text without line breaks; an empty one is one empty line.
+/// Lays out one paragraph: `range` of the text, which has no line break. An empty paragraph is one empty line.
 pub(super) fn paragraph(
     source: &str,
     range: Range<usize>,
-    stretches: &[Stretch],
-    options: Options,
-) -> Vec<Line> {
-    let cells = cells(source, range, stretches, options);
+    styled: &[StyledRange],
+    options: LayoutOptions,
+) -> Vec<MessageLine> {
+    let cells = cells(source, range, styled, options);
     let mut lines = Vec::new();
     let mut start = 0;
     while start < cells.len() {
         let end = line_end(&cells[start..], options.width) + start;
         let is_last = end == cells.len();
-        // White space that a line breaks at is neither shown nor carried over.
+        // Whitespace at a break is neither shown nor carried to the next line. At the end of the paragraph it
+        // is kept.
         let shown =
             cells[start..end].iter().rposition(|cell| is_last || !cell.is_space).map_or(0, |at| at + 1);
-        lines.push(line(&cells[start..start + shown], stretches));
+        lines.push(line(&cells[start..start + shown], styled));
         start = end + cells[end..].iter().take_while(|cell| cell.is_space).count();
     }
     if lines.is_empty() {
-        lines.push(Line::default());
+        lines.push(MessageLine::default());
     }
     lines
 }
 
-/// Lays out one line of code: never broken, cut where it is too wide.
-pub(super) fn cut(source: &str, range: Range<usize>, stretches: &[Stretch], options: Options) -> Line {
-    let cells = cells(source, range, stretches, options);
+/// Lays out one line of code. It is never wrapped: if it is too wide it is cut and ends with an ellipsis.
+pub(super) fn cut(
+    source: &str,
+    range: Range<usize>,
+    styled: &[StyledRange],
+    options: LayoutOptions,
+) -> MessageLine {
+    let cells = cells(source, range, styled, options);
     let total: usize = cells.iter().map(|cell| cell.width).sum();
     if total <= options.width {
-        return line(&cells, stretches);
+        return line(&cells, styled);
     }
     let ellipsis = if options.is_ascii { "~" } else { "…" };
+    // One cell is reserved for the ellipsis.
     let end = fitting(&cells, options.width.saturating_sub(1));
-    let mut line = line(&cells[..end], stretches);
-    line.runs.push(Run::of(ellipsis, Role::PreFrame));
+    let mut line = line(&cells[..end], styled);
+    line.runs.push(StyledRun::of(ellipsis, RunRole::PreFrame));
     line
 }
 
-pub(super) fn line_width(line: &Line) -> usize {
+pub(super) fn line_width(line: &MessageLine) -> usize {
     line.runs.iter().map(|run| text::width(&run.text)).sum()
 }
 
-fn cells(source: &str, range: Range<usize>, stretches: &[Stretch], options: Options) -> Vec<Cell> {
-    let mut stretch = stretches.partition_point(|stretch| stretch.range.end <= range.start);
+fn cells(source: &str, range: Range<usize>, styled: &[StyledRange], options: LayoutOptions) -> Vec<Cell> {
+    // Both lists are sorted, so one pass is enough: searching the range of each grapheme anew is slow in long
+    // messages.
+    let mut styled_index = styled.partition_point(|styled| styled.range.end <= range.start);
     let mut cells = Vec::new();
     for (at, grapheme) in source[range.clone()].grapheme_indices(true) {
         let at = range.start + at;
-        while stretches.get(stretch).is_some_and(|stretch| stretch.range.end <= at) {
-            stretch += 1;
+        while styled.get(styled_index).is_some_and(|styled| styled.range.end <= at) {
+            styled_index += 1;
         }
-        let is_hidden = stretches.get(stretch).is_some_and(|stretch| stretch.is_hidden);
+        let is_hidden = styled.get(styled_index).is_some_and(|styled| styled.is_hidden);
         let width = text::grapheme_width(grapheme);
         let shown = match is_hidden {
+            // As wide as the text it hides, so that revealing it does not move the rest of the line.
             true => if options.is_ascii { "#" } else { "░" }.repeat(width),
             false => text::visible(grapheme).into_owned(),
         };
+        // Only U+0020: a no-break space must not become a break.
         let is_space = grapheme.chars().all(|c| c == ' ');
         let breaks = is_space || matches!(grapheme, "-" | "/" | "–" | "—") || is_ideograph(grapheme);
-        // A line may also end before an ideograph.
+        // A line may also end before an ideograph. Chinese, Japanese and Korean text has no spaces to break at.
         if is_ideograph(grapheme)
             && let Some(before) = cells.last_mut()
         {
@@ -86,7 +98,7 @@ fn cells(source: &str, range: Range<usize>, stretches: &[Stretch], options: Opti
             before.breaks = true;
         }
         let source = at..at + grapheme.len();
-        cells.push(Cell { text: shown, width, stretch, source, breaks, is_space });
+        cells.push(Cell { text: shown, width, styled_index, source, breaks, is_space });
     }
     cells
 }
@@ -96,7 +108,7 @@ fn is_ideograph(grapheme: &str) -> bool {
     grapheme.chars().next().is_some_and(is_wide)
 }
 
-/// Returns how many cells fit into `width`, at least one.
+/// Returns how many of `cells` fit into `width`.
 fn fitting(cells: &[Cell], width: usize) -> usize {
     let mut used = 0;
     let fits = cells.iter().take_while(|cell| {
@@ -106,9 +118,11 @@ fn fitting(cells: &[Cell], width: usize) -> usize {
     fits.count()
 }
 
-/// Returns where the first line of `cells` ends: at the last place to break that fits, else where the width ends.
+/// Returns the number of cells in the first line: up to the last possible break that fits, else as many as fit,
+/// at least one.
 fn line_end(cells: &[Cell], width: usize) -> usize {
     let fits = fitting(cells, width);
+    // At least one cell, even if it is wider than the line: otherwise the loop in `paragraph` would never end.
     if fits == cells.len() || cells[fits].is_space {
         return fits.max(1);
     }
@@ -118,33 +132,35 @@ fn line_end(cells: &[Cell], width: usize) -> usize {
     }
 }
 
-fn line(cells: &[Cell], stretches: &[Stretch]) -> Line {
-    let mut runs: Vec<Run> = Vec::new();
+fn line(cells: &[Cell], styled: &[StyledRange]) -> MessageLine {
+    let mut runs: Vec<StyledRun> = Vec::new();
     let mut last = None;
     for cell in cells {
         match runs.last_mut() {
-            Some(run) if last == Some(cell.stretch) => {
+            // Neighbouring cells of one style become one run, so that drawing costs per style and not per
+            // grapheme.
+            Some(run) if last == Some(cell.styled_index) => {
                 run.text.push_str(&cell.text);
                 run.source = run.source.take().map(|source| source.start..cell.source.end);
             }
             _ => {
-                let stretch = stretches.get(cell.stretch);
-                runs.push(Run {
+                let range = styled.get(cell.styled_index);
+                runs.push(StyledRun {
                     text: cell.text.clone(),
-                    style: stretch.map_or(RunStyle::default(), |stretch| stretch.style),
+                    style: range.map_or(RunStyle::default(), |range| range.style),
                     source: Some(cell.source.clone()),
                     part: None,
-                    link: stretch.and_then(|stretch| stretch.link.clone()),
+                    link: range.and_then(|range| range.link.clone()),
                 });
             }
         }
-        last = Some(cell.stretch);
+        last = Some(cell.styled_index);
     }
-    Line { runs }
+    MessageLine { runs }
 }
 
-/// Lays out an address in full behind `mark`, broken wherever the width ends.
-pub(super) fn address(mark: &str, address: &str, width: usize) -> Vec<Line> {
+/// Lays out an address in full after `mark`, broken between any two characters: an address has no words.
+pub(super) fn address(mark: &str, address: &str, width: usize) -> Vec<MessageLine> {
     let indent = text::width(mark).min(width.saturating_sub(1));
     let visible = text::visible(address);
     let mut pieces = vec![String::new()];
@@ -161,15 +177,17 @@ pub(super) fn address(mark: &str, address: &str, width: usize) -> Vec<Line> {
         }
     }
     let lines = pieces.into_iter().enumerate().map(|(nth, piece)| {
+        // If the mark does not fit beside one cell of the address, the address matters more.
         let lead = if nth == 0 && indent == text::width(mark) { mark.to_owned() } else { " ".repeat(indent) };
-        let mut run = Run::of(piece, Role::Address);
+        let mut run = StyledRun::of(piece, RunRole::Address);
+        // Every line carries the whole address: a click on any part of it opens the link.
         run.link = Some(address.to_owned());
-        Line { runs: vec![Run::of(lead, Role::Address), run] }
+        MessageLine { runs: vec![StyledRun::of(lead, RunRole::Address), run] }
     });
     lines.collect()
 }
 
-/// Returns `label` in exactly `width` cells: in the middle, cut with an ellipsis where it is wider.
+/// Returns `label` in exactly `width` cells: centred, and cut with an ellipsis if it is too wide.
 pub(super) fn centred(label: &str, width: usize, is_ascii: bool) -> String {
     let cut = shortened(label, width, is_ascii);
     let free = width.saturating_sub(text::width(&cut));
@@ -183,6 +201,7 @@ pub(super) fn shortened(label: &str, width: usize, is_ascii: bool) -> String {
     }
     let ellipsis = if is_ascii { "~" } else { "…" };
     let mut cut = String::new();
+    // Starts at 1 for the ellipsis.
     let mut used = 1;
     for grapheme in visible.graphemes(true) {
         used += text::grapheme_width(grapheme);

@@ -1,40 +1,44 @@
-//! The questions of the screen: what their answers decide.
+//! The confirmation dialogs of the screen, and the decisions that the user can make in them.
 
-use crate::secrets::Movable;
+use crate::secrets::MovableSecret;
 use crate::service::WebhookInUse;
-use crate::ui::widget::{Decide, confirm};
+use crate::ui::widget::{ConfirmDecision, confirm};
 
-pub type Confirm = confirm::Confirm<Decision>;
+pub(crate) type ComposeConfirm = confirm::Confirm<Decision>;
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Decision {
     Stay,
-    /// The campaign goes into the trash.
+    /// Move the campaign to the trash.
     DeleteCampaign(String),
-    /// The webhook goes into the trash.
+    /// Move the webhook to the trash.
     DeleteWebhook(String),
-    /// The body is saved over what somebody else saved.
+    /// Save the body over the version that another program saved.
     Overwrite(String),
-    /// The file's content is taken; one's own edits stay in the undo.
-    TakeFile(String),
+    /// Load the version on disk. The user's edits stay in the undo history.
+    UseDiskVersion(String),
     RestoreDraft(String),
     DiscardDraft(String),
-    /// The webhook may be sent to, as it was when the question was asked.
+    /// Trust the webhook as it was when the question was asked.
+    // The webhook is part of the decision: it may change while the question is open, and the user has not read the new
+    // version.
     Trust(Box<WebhookInUse>),
     AdoptPrivate,
-    /// Secrets that are kept for an earlier place or version of the workspace become its own, or stay where they are.
+    /// Move the secrets that are stored for an earlier path or version of the workspace, or leave them.
     OldSecrets {
-        found: Vec<Movable>,
+        found: Vec<MovableSecret>,
         moves: bool,
     },
 }
 
-impl Decide for Decision {
-    fn stay() -> Self {
+impl ConfirmDecision for Decision {
+    fn cancel() -> Self {
         Decision::Stay
     }
 
-    fn takes_enter(&self) -> bool {
+    fn needs_enter(&self) -> bool {
+        // These questions can open while the user types, and each of these answers deletes a draft or grants trust. A
+        // letter that was meant for the body must only choose such an answer; Enter then confirms it.
         matches!(
             self,
             Decision::DiscardDraft(_)

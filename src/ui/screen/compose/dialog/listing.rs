@@ -1,8 +1,8 @@
-//! The lists of the screen.
+//! The list dialogs of the screen: their titles, key hints and empty texts.
 
-use crate::ui::widget::{Kind, Labels, listing};
+use crate::ui::widget::{ListDialogKind, ListDialogLabels, list_dialog};
 
-pub type Listing = listing::Listing<ListKind>;
+pub(crate) type ComposeList = list_dialog::ListDialog<ListKind>;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ListKind {
@@ -15,26 +15,26 @@ pub enum ListKind {
     Samples,
 }
 
-impl Kind for ListKind {
-    fn labels(self) -> Labels {
+impl ListDialogKind for ListKind {
+    fn labels(self) -> ListDialogLabels {
         let (title, keys, empty, width) = match self {
             ListKind::Profiles => (
-                "Profile of the preview",
-                "type to search all · Enter chooses · Esc",
-                "no such profile: `telecast profiles import FILE` brings some in",
+                "Preview profile",
+                "type to search · Enter choose · Esc close",
+                "no matching profile; import some: `telecast profiles import FILE`",
                 88,
             ),
-            ListKind::Starters => ("New campaign", "Enter chooses · Esc", "nothing by that name", 66),
+            ListKind::Starters => ("New campaign", "Enter choose · Esc close", "no matching starter", 66),
             ListKind::Chats => (
                 "Test chat",
-                "Enter chooses · Esc",
-                "no test chat yet: Esc, then c captures yours, or type one",
+                "Enter choose · Esc close",
+                "no matching chat; press Esc, then g to capture yours",
                 66,
             ),
-            ListKind::History => ("Earlier tests", "Enter sends it again · Esc", "nothing was sent yet", 88),
-            ListKind::Fixes => ("Fix", "Enter applies · Esc", "no fix by that name", 66),
-            ListKind::Samples => ("Sample event", "Enter chooses · Esc", "no sample by that name", 88),
+            ListKind::History => ("Earlier tests", "Enter send again · Esc close", "no tests sent yet", 88),
+            ListKind::Fixes => ("Fix", "Enter apply · Esc close", "no matching fix", 66),
+            ListKind::Samples => ("Sample event", "Enter choose · Esc close", "no matching sample event", 88),
         };
-        Labels { title, keys, empty, width }
+        ListDialogLabels { title, keys, empty, width }
     }
 }

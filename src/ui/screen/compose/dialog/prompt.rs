@@ -1,22 +1,22 @@
-//! A dialog of one line.
+//! A dialog with one text field.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::compose::clevertap::Pasted;
+use crate::compose::clevertap::PastedBody;
 use crate::service::starter::Starter;
-use crate::ui::widget::{TextField, Theme, dialog::frame, draw};
+use crate::ui::widget::{TextField, Theme, dialog::draw_frame, draw};
 
 #[derive(Debug, Clone)]
 pub struct Prompt {
-    pub purpose: Purpose,
+    pub purpose: PromptPurpose,
     pub field: TextField,
     pub problem: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub enum Purpose {
-    NewCampaign(Start),
+pub enum PromptPurpose {
+    NewCampaign(InitialBody),
     DuplicateCampaign(String),
     RenameCampaign(String),
     NewWebhook,
@@ -28,34 +28,34 @@ pub enum Purpose {
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub enum Start {
+pub enum InitialBody {
     Starter(Starter),
-    Pasted(Box<Pasted>),
+    Pasted(Box<PastedBody>),
 }
 
-impl Purpose {
+impl PromptPurpose {
     fn title(&self) -> &'static str {
         match self {
-            Purpose::NewCampaign(_) => "Name of the new campaign",
-            Purpose::DuplicateCampaign(_) | Purpose::DuplicateWebhook(_) => "Name of the copy",
-            Purpose::RenameCampaign(_) => "New name of the campaign",
-            Purpose::RenameWebhook(_) => "New name of the webhook",
-            Purpose::NewWebhook => "Name of the new webhook",
-            Purpose::TestChat => "Chat id or @name to test in",
-            Purpose::GoToLine => "Line",
-            Purpose::CommandLine => ":",
+            PromptPurpose::NewCampaign(_) => "Name of the new campaign",
+            PromptPurpose::DuplicateCampaign(_) | PromptPurpose::DuplicateWebhook(_) => "Name of the copy",
+            PromptPurpose::RenameCampaign(_) => "New name of the campaign",
+            PromptPurpose::RenameWebhook(_) => "New name of the webhook",
+            PromptPurpose::NewWebhook => "Name of the new webhook",
+            PromptPurpose::TestChat => "Test chat: id or @name",
+            PromptPurpose::GoToLine => "Go to line",
+            PromptPurpose::CommandLine => ":",
         }
     }
 }
 
 impl Prompt {
-    /// Asks, with an answer proposed that typing replaces.
-    pub fn new(purpose: Purpose, proposed: &str) -> Self {
+    /// Opens the prompt with a proposed answer, which is selected so that typing replaces it.
+    pub fn new(purpose: PromptPurpose, proposed: &str) -> Self {
         Self { purpose, field: TextField::selected(proposed), problem: None }
     }
 
     pub fn draw(&self, buf: &mut Buffer, area: Rect, theme: &Theme) -> Option<(u16, u16)> {
-        let room = frame(buf, area, self.purpose.title(), "Enter · Esc", theme);
+        let room = draw_frame(buf, area, self.purpose.title(), "Enter confirm · Esc cancel", theme);
         let line = Rect { y: room.y + u16::from(2 < room.height), height: room.height.min(1), ..room };
         let cursor = self.field.draw(buf, line, theme.field_focused, theme.selection);
         if let Some(problem) = &self.problem {

@@ -1,30 +1,31 @@
-//! F4: the campaign's form.
+//! F4: the form of the campaign's settings.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::campaign::{Audience, Campaign, ContentFormat};
 use crate::dialect::Dialect;
-use crate::ui::widget::{Field, Form, Theme, dialog::frame, draw};
+use crate::ui::widget::{Form, FormField, Theme, dialog::draw_frame, draw};
 use crate::workspace::{CampaignFiles, Fingerprint, Workspace};
 
 #[derive(Debug, Clone)]
-pub struct Settings {
+pub struct SettingsDialog {
     pub stem: String,
     pub form: Form,
     /// The file as it was when the form was opened.
     pub expected: Fingerprint,
-    /// What the form was opened with: what it has no field for stays.
-    before: Campaign,
+    // The campaign when the form was opened. Settings without a field in the form are taken from it.
+    original: Campaign,
 }
 
-const DIALECT_OF_WORKSPACE: &str = "as the workspace";
+const DIALECT_OF_WORKSPACE: &str = "workspace default";
 
-impl Settings {
+impl SettingsDialog {
     pub fn of(workspace: &Workspace, campaign: &CampaignFiles) -> Self {
         let before = campaign.value.clone().unwrap_or_default();
         let mut webhooks: Vec<String> =
             workspace.webhooks.iter().map(|webhook| webhook.stem.clone()).collect();
+        // A webhook whose file is missing stays a choice, so that saving the form does not silently set another one.
         if !webhooks.contains(&before.webhook) {
             webhooks.insert(0, before.webhook.clone());
         }
@@ -33,16 +34,20 @@ impl Settings {
         dialects.extend(Dialect::ALL.iter().map(|dialect| dialect.as_str().to_owned()));
         let dialect = before.dialect.map_or(DIALECT_OF_WORKSPACE, Dialect::as_str);
         let form = Form::new(vec![
-            Field::text("name", "Name", &before.name),
-            Field::choice("webhook", "Webhook", webhooks, &before.webhook),
-            Field::choice("content_format", "Content format", formats, before.content_format.as_str()),
-            Field::choice("dialect", "Dialect", dialects, dialect),
-            Field::note("who", "Who", &who_in_words(&before)),
-            Field::text("labels", "Labels", &before.labels.join(", ")),
-            Field::text("notes", "Notes", &before.notes),
+            FormField::text("name", "Name", &before.name),
+            FormField::choice("webhook", "Webhook", webhooks, &before.webhook),
+            FormField::choice("content_format", "Content format", formats, before.content_format.as_str()),
+            FormField::choice("dialect", "Dialect", dialects, dialect),
+            FormField::note("who", "Who", &describe_audience(&before)),
+            FormField::text("labels", "Labels", &before.labels.join(", ")),
+            FormField::text("notes", "Notes", &before.notes),
         ]);
-        let mut settings =
-            Self { stem: campaign.stem.clone(), form, expected: campaign.source.fingerprint, before };
+        let mut settings = Self {
+            stem: campaign.stem.clone(),
+            form,
+            expected: campaign.source.fingerprint,
+            original: before,
+        };
         settings.check();
         settings
     }
@@ -57,7 +62,7 @@ impl Settings {
             content_format: ContentFormat::ALL
                 .into_iter()
                 .find(|known| known.as_str() == format)
-                .unwrap_or(self.before.content_format),
+                .unwrap_or(self.original.content_format),
             dialect: Dialect::ALL.into_iter().find(|known| known.as_str() == dialect),
             labels: labels
                 .split(',')
@@ -66,12 +71,13 @@ impl Settings {
                 .map(str::to_owned)
                 .collect(),
             notes: self.form.value("notes"),
-            who: self.before.who.clone(),
+            recipients: self.original.recipients.clone(),
         }
     }
 
-    /// Puts what is wrong beside its field, by the same checks that read the file.
+    /// Shows each problem beside its field.
     pub fn check(&mut self) {
+        // The campaign is printed and parsed again, so that the form has exactly the checks of the file.
         let campaign = self.campaign();
         let text = campaign.to_toml();
         let (_, problems) = Campaign::parse(&text);
@@ -82,16 +88,16 @@ impl Settings {
                     span.start <= problem.span.start && problem.span.start < span.end.max(span.start + 1)
                 })
             });
-            self.form.set_problem(id, problem.map(|problem| problem.message.clone()));
+            self.form.set_warning(id, problem.map(|problem| problem.message.clone()));
         }
         if campaign.name.is_empty() {
-            self.form.set_problem("name", Some("a campaign needs a name".into()));
+            self.form.set_warning("name", Some("enter a name".into()));
         }
     }
 
     pub fn draw(&self, buf: &mut Buffer, area: Rect, theme: &Theme) -> Option<(u16, u16)> {
         let title = format!("Settings of {}", self.stem);
-        let room = frame(buf, area, &title, "↑↓ field · ←→ choice · Enter or ^S saves · Esc", theme);
+        let room = draw_frame(buf, area, &title, "↑↓ field · ←→ choice · Enter save · Esc cancel", theme);
         let room = Rect { y: room.y + 1, height: room.height.saturating_sub(1), ..room };
         if room.height == 0 {
             draw::put_line(buf, area, area.y, &title, theme.title);
@@ -101,16 +107,16 @@ impl Settings {
     }
 }
 
-pub fn who_in_words(campaign: &Campaign) -> String {
-    let Some(who) = &campaign.who else { return "nobody yet: [who] in the campaign's file says it".into() };
+pub(crate) fn describe_audience(campaign: &Campaign) -> String {
+    let Some(who) = &campaign.recipients else { return "not set: add [who] to the campaign's file".into() };
     let audience = match &who.audience {
         Audience::Everyone => "everyone".to_owned(),
         Audience::Segment(name) => format!("segment {name}"),
         Audience::Where(expression) => format!("where {expression}"),
-        Audience::List(file) => format!("the list {file}"),
+        Audience::List(file) => format!("list {file}"),
     };
     match &who.exclude {
-        Some(exclude) => format!("{audience}, but not {exclude}"),
+        Some(exclude) => format!("{audience}, except {exclude}"),
         None => audience,
     }
 }

@@ -1,21 +1,21 @@
-//! F5, Preview and Test: who, where to, the very request, Enter, the answer.
+//! F5, Preview and Test: the profile, the test chat, the exact request, and the answer after Enter sends it.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::capture::CapturedChat;
-use crate::compose::{Composed, Skip, Unset};
+use crate::compose::{Composed, Skip, TestChatError};
 use crate::diagnostic::Code;
-use crate::service::{BotStatus, Outcome, TestAnswer};
+use crate::service::{BotStatus, TestOutcome, TestResult};
 use crate::text::LineIndex;
-use crate::ui::screen::compose::derived::Kept;
-use crate::ui::screen::compose::pane::preview::masked;
-use crate::ui::shared::{Latest, Request};
-use crate::ui::widget::{Theme, dialog::frame, draw};
-use crate::workspace::{TestChats, TestSend};
+use crate::ui::screen::compose::derived::Memo;
+use crate::ui::screen::compose::pane::preview::mask_secrets;
+use crate::ui::shared::{PtrEq, Query};
+use crate::ui::widget::{Theme, dialog::draw_frame, draw};
+use crate::workspace::{TestChats, TestSendRecord};
 
-type Bot = Request<BotStatus>;
+type BotRequest = Query<BotStatus>;
 
 type Rows = Vec<(String, Style)>;
 
@@ -23,28 +23,30 @@ type Rows = Vec<(String, Style)>;
 pub struct TestDialog {
     pub profile: String,
     pub chats: TestChats,
-    /// The name, id or `@name` of the chat chosen.
+    /// The name, id or `@name` of the chosen chat.
     pub chat: Option<String>,
-    /// Whether it goes out as it is, to the chat of the body.
+    /// Whether the test is sent unchanged, to the chat in the body.
     pub as_is: bool,
-    pub request: Request<Latest<Composed>>,
-    /// The request in rows of the room's width.
-    pub rows: Kept<(Option<Latest<Composed>>, u16), Rows>,
+    pub request: Query<PtrEq<Composed>>,
+    /// The request in rows, wrapped at the width of the dialog.
+    pub rows: Memo<(Option<PtrEq<Composed>>, u16), Rows>,
     /// Earlier tests, newest first.
-    pub history: Vec<TestSend>,
+    pub history: Vec<TestSendRecord>,
     pub state: TestState,
     pub is_loaded: bool,
+    // Enter was pressed before the test chats were read; the test is sent once they are.
     pub sends_when_loaded: bool,
     pub scroll: usize,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum TestState {
-    /// Sending it; idle until Enter.
-    Send(Request<Box<TestAnswer>>),
-    /// Waiting for a message to the bot, for its chat.
-    Capture(Request<CapturedChat>),
-    /// The webhook was just trusted: Enter sends now.
+    /// Sending the test; idle until Enter.
+    Send(Query<Box<TestResult>>),
+    /// Waiting for a message to the bot, to capture the chat that it comes from.
+    Capture(Query<CapturedChat>),
+    /// The webhook was just trusted; Enter sends the test.
+    // Trusting does not send by itself: the answer to the question was about trust, not about this test.
     Trusted,
     Refused(String),
 }
@@ -61,60 +63,62 @@ impl TestState {
         matches!(self, TestState::Capture(request) if request.is_pending())
     }
 
-    /// Waits no more, where its task ended without an answer.
-    pub fn end_pending(&mut self, words: String) {
+    /// Ends the wait with an error, after the task has ended without an answer.
+    pub fn end_pending(&mut self, message: String) {
         match self {
-            TestState::Send(request) => request.end_pending(Err(words)),
-            TestState::Capture(request) => request.end_pending(Err(words)),
+            TestState::Send(request) => request.end_pending(Err(message)),
+            TestState::Capture(request) => request.end_pending(Err(message)),
             TestState::Trusted | TestState::Refused(_) => {}
         }
     }
 }
 
 impl TestDialog {
-    /// Returns the chat id or `@name` that the test goes to; none as it is, or where none is chosen.
+    /// Returns the chat id or `@name` that the test goes to; `None` if it is sent as is, or no chat is chosen.
     pub fn target(&self) -> Option<String> {
         if self.as_is { None } else { self.chats.resolve(self.chat.as_deref()?) }
     }
 
     pub fn can_set_chat(&self) -> bool {
-        self.unset().is_none()
+        self.unset_reason().is_none()
     }
 
-    /// Why no test chat can be put into this request, where that is so.
-    fn unset(&self) -> Option<Unset> {
+    /// Returns why the test chat cannot be set in this request; `None` if it can.
+    fn unset_reason(&self) -> Option<TestChatError> {
         let composed = self.request.value().filter(|composed| composed.http.is_some())?;
-        composed.chat_unset
+        composed.test_chat_error
     }
 
     fn chat_line(&self) -> (String, bool) {
         if self.as_is {
-            return ("as it is: the chat of the body, a real recipient".into(), true);
+            return ("as is: the chat_id in the body, a real recipient".into(), true);
         }
         match (&self.chat, self.target()) {
             (Some(name), Some(id)) if *name == id => (id, false),
             (Some(name), Some(id)) => (format!("{name} · {id}"), false),
-            (Some(name), None) => (format!("{name}: no chat by that name; c chooses another"), true),
-            (None, _) => ("none yet: c types one, g catches yours".into(), true),
+            (Some(name), None) => (format!("{name}: no such chat; press c to choose another"), true),
+            (None, _) => ("not set: press c to choose a chat, g to capture yours".into(), true),
         }
     }
 
-    /// Lays out the request where it or the room is another, and takes back what was scrolled beyond the end.
-    pub fn follow(&mut self, room: Rect, bot: &Bot, theme: &Theme) {
+    /// Lays out the request if it or the room changed, and limits the scroll position to the content.
+    pub fn follow(&mut self, room: Rect, bot: &BotRequest, theme: &Theme) {
         let of = (self.request.value().cloned(), room.width);
-        self.rows.renew(of, |(composed, width)| request_lines(composed.as_ref(), usize::from(*width), theme));
+        self.rows
+            .refresh(of, |(composed, width)| request_lines(composed.as_ref(), usize::from(*width), theme));
         let most = Self::request_height(room, self.answer_lines(bot, usize::from(room.width)).len());
         self.scroll = self.scroll.min(self.rows.value.len().saturating_sub(usize::from(most)));
     }
 
     fn request_height(room: Rect, answer: usize) -> u16 {
         let available = room.height.saturating_sub(HEAD.min(room.height) + 1);
+        // A long answer gets half of the dialog at most, so that the request stays visible.
         let answer = u16::try_from(answer).unwrap_or(u16::MAX).min(room.height / 2);
         available.saturating_sub(answer + u16::from(0 < answer))
     }
 
-    pub fn draw(&self, buf: &mut Buffer, area: Rect, bot: &Bot, theme: &Theme) {
-        let room = frame(buf, area, "Preview and Test", self.keys(), theme);
+    pub fn draw(&self, buf: &mut Buffer, area: Rect, bot: &BotRequest, theme: &Theme) {
+        let room = draw_frame(buf, area, "Preview and Test", self.keys(), theme);
         let mut y = room.y;
         let mut row = |buf: &mut Buffer, label: &str, text: &str, style| {
             if y < room.bottom() {
@@ -140,7 +144,7 @@ impl TestDialog {
         for ((line, style), y) in lines.iter().skip(top).zip(request.y..request.bottom()) {
             draw::put_line(buf, request, y, line, theme.popup.patch(*style));
         }
-        // Right below the request, where one looks.
+        // The answer goes right below the request, not at the bottom of the dialog: that is where the user looks.
         for ((line, tone), y) in answer.iter().zip(request.bottom() + gap..room.bottom()) {
             let style = match tone {
                 Tone::Good => theme.success,
@@ -152,71 +156,75 @@ impl TestDialog {
         }
     }
 
-    fn bot_line(bot: &Bot, theme: &Theme) -> (String, Style) {
+    fn bot_line(bot: &BotRequest, theme: &Theme) -> (String, Style) {
         let Some(status) = bot.value() else { return ("…".into(), theme.dim) };
         match status {
-            BotStatus::Sandbox { bot } => (format!("SANDBOX {bot}: nothing reaches a person"), theme.success),
+            BotStatus::Sandbox { bot } => (format!("SANDBOX {bot}: no real recipients"), theme.success),
             BotStatus::Live { bot, host } => (format!("LIVE {bot} at {host}"), theme.error),
-            BotStatus::NotTrusted(question) => {
-                (format!("NOT TRUSTED: it would send {}; Enter asks", question.what()), theme.warning)
-            }
-            BotStatus::Invalid(words) => (words.clone(), theme.error),
-            BotStatus::OtherHost { host } => (format!("no Bot API: {host}"), theme.warning),
-            BotStatus::Trouble { words, .. } => (words.clone(), theme.error),
+            BotStatus::NotTrusted(question) => (
+                format!("NOT TRUSTED: would send {}; Enter to review", question.describe_grant()),
+                theme.warning,
+            ),
+            BotStatus::Invalid(message) => (message.clone(), theme.error),
+            BotStatus::OtherHost { host } => (format!("not a Bot API: {host}"), theme.warning),
+            BotStatus::Failed { message, .. } => (message.clone(), theme.error),
         }
     }
 
-    /// What is known to go wrong before anything is sent: it can be sent all the same.
+    // An error that is known before sending. It does not block the test: Telegram's own answer is worth seeing.
     fn known_error(&self) -> Option<String> {
         let composed = self.request.value().filter(|composed| composed.http.is_some())?;
         composed.method.as_ref()?;
         if let Some(problem) = composed.diagnostics.iter().find(|problem| problem.is_error()) {
-            let place = LineIndex::new(&composed.body).position(&composed.body, problem.span.start);
-            let refuses = if problem.code == Code::Refused { "" } else { " — Telegram will refuse this" };
-            return Some(format!("✘ {}:{} {}{refuses}", place.line, place.column, problem.message));
+            let position = LineIndex::new(&composed.body).position(&composed.body, problem.span.start);
+            // A `Refused` problem is Telegram's own error text already.
+            let refuses = if problem.code == Code::Refused { "" } else { " (Telegram will refuse this)" };
+            return Some(format!("✘ {}:{} {}{refuses}", position.line, position.column, problem.message));
         }
         let (_, problem) = composed.webhook_problems.iter().find(|(_, problem)| problem.is_error())?;
         Some(format!("✘ webhook: {}", problem.message))
     }
 
-    fn answer_lines(&self, bot: &Bot, width: usize) -> Vec<(String, Tone)> {
+    fn answer_lines(&self, bot: &BotRequest, width: usize) -> Vec<(String, Tone)> {
         let mut lines = Vec::new();
         let mut say = |text: &str, tone: Tone| {
             lines.extend(draw::wrap(text, width).into_iter().map(|line| (line, tone)));
         };
         match &self.state {
-            TestState::Send(Request::Idle) => {
-                if let Some(words) = self.known_error() {
-                    say(&words, Tone::Bad);
+            TestState::Send(Query::Idle) => {
+                if let Some(message) = self.known_error() {
+                    say(&message, Tone::Bad);
                 }
-                if let Some(unset) = self.unset().filter(|_| !self.as_is) {
-                    say(&format!("No test chat can be put into this request: {unset}."), Tone::Bad);
-                    say("a sends it as it is, to whomever it names.", Tone::Plain);
+                if let Some(unset) = self.unset_reason().filter(|_| !self.as_is) {
+                    say(&format!("The test chat cannot be set in this request: {unset}."), Tone::Bad);
+                    say("Press a to send it as is, to the chat that it names.", Tone::Plain);
                 }
             }
-            TestState::Send(Request::Pending { .. }) => {
-                say("sending… Esc closes this, and it is sent all the same", Tone::Plain);
+            TestState::Send(Query::Pending { .. }) => {
+                say("sending… Esc closes this dialog; the test is still sent", Tone::Plain);
             }
-            TestState::Capture(Request::Idle | Request::Pending { .. }) => {
+            TestState::Capture(Query::Idle | Query::Pending { .. }) => {
                 let bot = match bot.value() {
                     Some(BotStatus::Sandbox { bot } | BotStatus::Live { bot, .. }) => bot.as_str(),
                     _ => "the bot",
                 };
                 say(
                     &format!(
-                        "Write anything to {bot} in Telegram now; your chat is caught. Esc stops waiting."
+                        "Send any message to {bot} in Telegram now to capture your chat. Esc stops waiting."
                     ),
                     Tone::Plain,
                 );
             }
-            TestState::Capture(Request::Ready { answer: chat, .. }) => {
-                say(&format!("✔ caught {} · {}", chat.title, chat.id), Tone::Good);
+            TestState::Capture(Query::Ready { answer: chat, .. }) => {
+                say(&format!("✔ captured {} · {}", chat.title, chat.id), Tone::Good);
             }
-            TestState::Trusted => say("✔ trusted as it is: Enter sends the test", Tone::Good),
-            TestState::Refused(words)
-            | TestState::Send(Request::Failed { words, .. })
-            | TestState::Capture(Request::Failed { words, .. }) => say(&format!("✘ {words}"), Tone::Bad),
-            TestState::Send(Request::Ready { answer, .. }) => {
+            TestState::Trusted => say("✔ trusted; press Enter to send the test", Tone::Good),
+            TestState::Refused(message)
+            | TestState::Send(Query::Failed { message, .. })
+            | TestState::Capture(Query::Failed { message, .. }) => {
+                say(&format!("✘ {message}"), Tone::Bad);
+            }
+            TestState::Send(Query::Ready { answer, .. }) => {
                 let status = answer.status.map_or_else(String::new, |status| format!("{status} "));
                 let ms = answer.elapsed.as_millis();
                 if answer.is_sent() {
@@ -224,16 +232,16 @@ impl TestDialog {
                     say(&format!("✔ {status}{}{id} · {ms} ms", answer.description), Tone::Good);
                 } else {
                     let (mark, tone) = match answer.outcome {
-                        Outcome::Unknown => ("? unknown whether it was sent:", Tone::Unsure),
-                        Outcome::Withheld | Outcome::Unreachable => ("✘ not sent:", Tone::Bad),
-                        Outcome::Sent | Outcome::Refused => ("✘", Tone::Bad),
+                        TestOutcome::Unknown => ("? unknown whether it was sent:", Tone::Unsure),
+                        TestOutcome::NotSent | TestOutcome::Unreachable => ("✘ not sent:", Tone::Bad),
+                        TestOutcome::Sent | TestOutcome::Refused => ("✘", Tone::Bad),
                     };
                     say(&format!("{mark} {}", answer.description), tone);
                     if let Some(help) = &answer.help {
                         say(help, Tone::Plain);
                     }
                     if answer.problem.is_some() {
-                        say("j goes to the place in the body", Tone::Plain);
+                        say("Press j to go to the error in the body.", Tone::Plain);
                     }
                 }
             }
@@ -243,12 +251,12 @@ impl TestDialog {
 
     fn keys(&self) -> &'static str {
         match &self.state {
-            TestState::Send(Request::Pending { .. }) => "Esc",
-            TestState::Capture(Request::Pending { .. }) => "Esc stops waiting",
-            TestState::Send(Request::Ready { answer, .. }) if answer.problem.is_some() => {
-                "Enter sends again · j to the place · c chat · p profile · h earlier · Esc"
+            TestState::Send(Query::Pending { .. }) => "Esc close",
+            TestState::Capture(Query::Pending { .. }) => "Esc stop waiting",
+            TestState::Send(Query::Ready { answer, .. }) if answer.problem.is_some() => {
+                "Enter send again · j go to error · c chat · p profile · h history · Esc"
             }
-            _ => "Enter sends · c chat · p profile · g catch my chat · h earlier tests · Esc",
+            _ => "Enter send · c chat · p profile · g capture my chat · h history · Esc close",
         }
     }
 }
@@ -261,28 +269,30 @@ enum Tone {
     Plain,
 }
 
-fn request_lines(composed: Option<&Latest<Composed>>, width: usize, theme: &Theme) -> Rows {
+fn request_lines(composed: Option<&PtrEq<Composed>>, width: usize, theme: &Theme) -> Rows {
     let Some(composed) = composed else { return vec![("…".to_owned(), theme.dim)] };
     let styled =
         |text: &str, style: Style| draw::wrap(text, width).into_iter().map(move |line| (line, style));
     let mut lines: Rows = Vec::new();
     match (&composed.http, &composed.skip) {
         (Some(http), _) => {
-            let first = format!("{} {}", http.method.as_str(), masked(&http.url.shown()));
+            let first = format!("{} {}", http.method.as_str(), mask_secrets(&http.url.masked()));
             lines.extend(styled(&first, theme.accent));
-            let headers = http.shown_headers();
-            lines.extend(headers.map(|(name, value)| (format!("{name}: {}", masked(&value)), theme.dim)));
+            let headers = http.masked_headers();
+            lines.extend(
+                headers.map(|(name, value)| (format!("{name}: {}", mask_secrets(&value)), theme.dim)),
+            );
             lines.push((String::new(), theme.text));
             lines.extend(http.body.lines().flat_map(|line| styled(line, theme.text)));
         }
         (None, Some(Skip::Aborted(_))) => {
-            lines.push(("the body aborts for this profile: nothing is sent".into(), theme.warning));
+            lines.push(("the body aborts for this profile, so nothing is sent".into(), theme.warning));
         }
         (None, _) => {
             let problem = composed.diagnostics.iter().find(|problem| problem.is_error());
-            let words =
-                problem.map_or("this campaign has no webhook: F4 chooses one", |problem| &problem.message);
-            lines.extend(styled(words, theme.error));
+            let message =
+                problem.map_or("this campaign has no webhook; press F4", |problem| &problem.message);
+            lines.extend(styled(message, theme.error));
         }
     }
     lines

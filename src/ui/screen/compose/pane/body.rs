@@ -1,14 +1,19 @@
-//! 3: the custom body in the editor, with the picker and the search line over it.
+//! Pane 3: the custom body in the editor, with the search line below it.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::ui::editor::view::{EditorView, Remark};
+use crate::ui::editor::view::{EditorView, InlineMessage};
 use crate::ui::screen::compose::{Compose, Pane, pane::frame};
-use crate::ui::shared::Shared;
+use crate::ui::shared::SharedState;
 use crate::ui::widget::draw;
 
-pub fn draw(screen: &Compose, shared: &Shared, area: Rect, buf: &mut Buffer) -> Option<(u16, u16)> {
+pub(crate) fn draw(
+    screen: &Compose,
+    shared: &SharedState,
+    area: Rect,
+    buf: &mut Buffer,
+) -> Option<(u16, u16)> {
     let Some((campaign, buffer)) = screen.open_campaign(shared).zip(screen.buffer()) else {
         let room = frame(screen, shared, Pane::Body, "Body", area, buf);
         draw_empty(shared, room, buf);
@@ -27,27 +32,28 @@ pub fn draw(screen: &Compose, shared: &Shared, area: Rect, buf: &mut Buffer) -> 
         (false, false, false, true) => " view only",
         (false, false, false, false) => "",
     };
-    let hints = screen.hints_off().map_or_else(String::new, |words| format!(" · {words}"));
+    let hints = screen.hints_off_message().map_or_else(String::new, |text| format!(" · {text}"));
     let room = frame(screen, shared, Pane::Body, &format!("{file}{mark}{hints}"), area, buf);
     draw_mode(screen, shared, area, buf);
     let text_area = text_area(screen, room);
-    let has_keyboard = screen.focus.in_body() && screen.is_in_front(shared);
-    let liquid = screen.composed_now().map_or(&[][..], |composed| composed.tokens.as_slice());
-    let picture = EditorView {
+    let has_keyboard = screen.focus.in_body() && screen.is_uncovered(shared);
+    let liquid = screen.composed_if_current().map_or(&[][..], |composed| composed.tokens.as_slice());
+    let view = EditorView {
         highlighter: Some(&buffer.highlighter),
         liquid,
         problems: screen.derived.marks(),
-        block: screen.block(),
-        remark: remark(screen),
+        block: screen.block_tags(),
+        inline_message: inline_message(screen),
         whitespace: shared.settings.whitespace,
         linked: screen.outlined(),
         matches: screen.search.as_ref().map_or(&[][..], |search| search.matches.as_slice()),
         is_focused: has_keyboard,
         ..EditorView::new(&buffer.editor, buffer.viewport, &shared.theme)
     };
-    let cursor = picture.draw(text_area, buf);
+    let cursor = view.draw(text_area, buf);
+    // In normal mode vim shows the cursor on a character, while the editor's cursor is between two.
     let cursor = match &screen.vim {
-        Some(vim) => picture.screen_of(text_area, vim.shown_cursor(&buffer.editor)),
+        Some(vim) => view.screen_of(text_area, vim.shown_cursor(&buffer.editor)),
         None => cursor,
     };
     let cursor = cursor.map(|cell| (cell.x, cell.y));
@@ -59,33 +65,34 @@ pub fn draw(screen: &Compose, shared: &Shared, area: Rect, buf: &mut Buffer) -> 
     cursor.filter(|_| has_keyboard)
 }
 
-/// What is wrong on the cursor's line: at the cursor before all else, then the worst.
-fn remark<'a>(screen: &'a Compose) -> Option<Remark<'a>> {
+/// Returns the problem to show after the cursor's line: one at the cursor if there is one, else the most severe one.
+fn inline_message<'a>(screen: &'a Compose) -> Option<InlineMessage<'a>> {
     let editor = &screen.buffer()?.editor;
     let cursor = editor.cursor();
     let line = editor.line_span(editor.line_of(cursor));
-    let on_line = screen.derived.own_problems().filter(|problem| {
+    let on_line = screen.derived.body_problems().filter(|problem| {
         line.touches(problem.span.start) || line.touches(problem.span.end) && problem.span.start < line.start
     });
+    // `max_by_key` returns the last maximum; in reverse that is the first problem of the line.
     let first = on_line.rev().max_by_key(|problem| (problem.span.touches(cursor), problem.severity))?;
-    Some(Remark { severity: first.severity, words: &first.message })
+    Some(InlineMessage { severity: first.severity, text: &first.message })
 }
 
-/// Returns where the text is inside the pane: the search line takes the last one.
-pub fn text_area(screen: &Compose, room: Rect) -> Rect {
+/// Returns the area of the text inside the pane; the search line takes the last row.
+pub(crate) fn text_area(screen: &Compose, room: Rect) -> Rect {
     Rect { height: room.height.saturating_sub(u16::from(screen.search.is_some())), ..room }
 }
 
-fn draw_mode(screen: &Compose, shared: &Shared, area: Rect, buf: &mut Buffer) {
+fn draw_mode(screen: &Compose, shared: &SharedState, area: Rect, buf: &mut Buffer) {
     let Some(vim) = screen.vim.as_ref().filter(|_| screen.focus.in_body() && 2 < area.width) else { return };
     let line = Rect { x: area.x + 1, width: area.width - 2, height: area.height.min(1), ..area };
-    draw::put_right(buf, line, line.y, &format!(" {} ", vim.shown()), shared.theme.accent);
+    draw::put_right(buf, line, line.y, &format!(" {} ", vim.status_text()), shared.theme.accent);
 }
 
-fn draw_empty(shared: &Shared, room: Rect, buf: &mut Buffer) {
-    let words =
-        "Nothing is open.\n\nn makes a campaign: blank, CleverTap's sample, or a starter in each parse mode.";
-    for (line, y) in draw::wrap(words, usize::from(room.width)).iter().zip(room.y..room.bottom()) {
+fn draw_empty(shared: &SharedState, room: Rect, buf: &mut Buffer) {
+    let text = "No campaign is open.\n\nPress n to create one: blank, from CleverTap's sample, or from a \
+                 starter for each parse mode.";
+    for (line, y) in draw::wrap(text, usize::from(room.width)).iter().zip(room.y..room.bottom()) {
         draw::put_line(buf, room, y, line, shared.theme.dim);
     }
 }

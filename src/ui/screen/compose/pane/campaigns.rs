@@ -1,4 +1,4 @@
-//! 1: the campaigns.
+//! Pane 1: the list of campaigns.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -6,15 +6,15 @@ use ratatui::style::Style;
 
 use crate::diagnostic::Severity;
 use crate::ui::screen::compose::{Compose, Pane, pane::frame};
-use crate::ui::shared::Shared;
+use crate::ui::shared::SharedState;
 use crate::ui::widget::draw;
 use crate::workspace::CampaignFiles;
 
-pub fn draw(screen: &Compose, shared: &Shared, area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw(screen: &Compose, shared: &SharedState, area: Rect, buf: &mut Buffer) {
     let room = frame(screen, shared, Pane::Campaigns, "Campaigns", area, buf);
     let campaigns = &shared.workspace.campaigns;
     if campaigns.is_empty() {
-        for (line, y) in draw::wrap("No campaigns yet: n makes one.", usize::from(room.width))
+        for (line, y) in draw::wrap("No campaigns yet. Press n to create one.", usize::from(room.width))
             .iter()
             .zip(room.y..room.bottom())
         {
@@ -38,21 +38,23 @@ pub fn draw(screen: &Compose, shared: &Shared, area: Rect, buf: &mut Buffer) {
         for (mark, mark_style) in marks(screen, shared, campaign) {
             x = draw::put(buf, line, x, y, mark, style.patch(mark_style));
         }
+        // There is always room for one mark, so that the names stay aligned.
         let x = (x + 1).max(line.x + 2).min(line.right());
         let rest = Rect { x, width: line.right() - x, ..line };
         draw::put_line(buf, rest, y, &campaign.stem, style);
     }
 }
 
-/// What stands before a campaign: the worst that is wrong with it, and whether it is unsaved.
+/// The marks in front of a campaign: its most severe problem, and whether it has unsaved edits.
 fn marks(
     screen: &Compose,
-    shared: &Shared,
+    shared: &SharedState,
     campaign: &CampaignFiles,
 ) -> impl Iterator<Item = (&'static str, Style)> {
     let is_open = screen.open.as_deref() == Some(campaign.stem.as_str()) && screen.composed().is_some();
+    // The open campaign's mark follows its buffer; the others were checked in the background.
     let in_message =
-        if is_open { screen.derived.worst_severity() } else { screen.verdicts.of(&campaign.stem) };
+        if is_open { screen.derived.worst_severity() } else { screen.campaign_statuses.of(&campaign.stem) };
     let in_files = campaign.source.problems.iter().chain(&campaign.body.problems);
     let worst = in_files.map(|problem| problem.severity).max().max(in_message);
     let fault = match worst {
@@ -63,15 +65,15 @@ fn marks(
     fault.into_iter().chain(screen.is_unsaved(&campaign.stem).then_some(("●", shared.theme.warning)))
 }
 
-/// The first campaign on screen: the open one stays in the middle of a long list.
-fn first_shown(screen: &Compose, shared: &Shared, height: u16) -> usize {
+/// The index of the first campaign on screen. The open campaign stays in the middle of a long list.
+fn first_shown(screen: &Compose, shared: &SharedState, height: u16) -> usize {
     let height = usize::from(height);
-    let open = screen.open.as_deref().and_then(|stem| shared.workspace.place_of(stem).ok());
+    let open = screen.open.as_deref().and_then(|stem| shared.workspace.campaign_index(stem).ok());
     let n_campaigns = shared.workspace.campaigns.len();
     open.unwrap_or(0).saturating_sub(height / 2).min(n_campaigns.saturating_sub(height))
 }
 
-pub fn at_line(screen: &Compose, shared: &Shared, area: Rect, y: u16) -> Option<String> {
+pub(crate) fn at_line(screen: &Compose, shared: &SharedState, area: Rect, y: u16) -> Option<String> {
     let room = draw::inside(area);
     let line = y.checked_sub(room.y).filter(|line| *line < room.height)?;
     let at = first_shown(screen, shared, room.height) + usize::from(line);

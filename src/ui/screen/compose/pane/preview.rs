@@ -1,4 +1,4 @@
-//! 4: what the recipient gets: the message, the JSON, the request.
+//! Pane 4: the preview: the message, the rendered JSON, and the request.
 
 mod json_rows;
 
@@ -6,139 +6,139 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use crate::compose::{AuthDraft, Composed, Lit, Skip};
+use crate::compose::{AuthDraft, Composed, Highlight, Skip};
 use crate::json;
 use crate::text::Span;
 use crate::ui::editor::highlight::{self, StyledRow};
 use crate::ui::screen::compose::{Compose, Pane, pane::frame};
 use crate::ui::shared::{
-    Shared,
-    bubble::{self, Bubble, Over},
+    SharedState,
+    bubble::{self, Bubble, BubbleOverlay},
 };
 use crate::ui::widget::{Link, Theme, draw, draw::inside};
 
-pub use json_rows::JsonRows;
+pub(crate) use json_rows::JsonRows;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Preview {
-    pub tab: Tab,
+    pub tab: PreviewTab,
     pub scroll: usize,
-    pub options: bubble::Options,
+    pub options: bubble::BubbleOptions,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Tab {
+pub enum PreviewTab {
     #[default]
     Message,
     Json,
     Request,
 }
 
-impl Tab {
-    pub const ALL: [Tab; 3] = [Tab::Message, Tab::Json, Tab::Request];
+impl PreviewTab {
+    pub const ALL: [PreviewTab; 3] = [PreviewTab::Message, PreviewTab::Json, PreviewTab::Request];
 
     pub fn title(self) -> &'static str {
         match self {
-            Tab::Message => "Message",
-            Tab::Json => "JSON",
-            Tab::Request => "Request",
+            PreviewTab::Message => "Message",
+            PreviewTab::Json => "JSON",
+            PreviewTab::Request => "Request",
         }
     }
 
-    /// Returns the view `by` steps on, around the ends.
-    pub fn step(self, by: isize) -> Tab {
-        let n = Tab::ALL.len() as isize;
-        Tab::ALL[(self as isize + by).rem_euclid(n) as usize]
+    /// Returns the tab `by` steps further, wrapping around at both ends.
+    pub fn step(self, by: isize) -> PreviewTab {
+        let n = PreviewTab::ALL.len() as isize;
+        PreviewTab::ALL[(self as isize + by).rem_euclid(n) as usize]
     }
 }
 
-/// Returns how many cells the pane has from left to right, inside its border; 0 where it is not on screen.
-pub fn width(screen: &Compose) -> u16 {
-    screen.plan.pane(Pane::Preview).map_or(0, |area| inside(area).width)
+/// Returns the width of the pane in cells, inside its border; 0 if it is not on screen.
+pub(crate) fn width(screen: &Compose) -> u16 {
+    screen.layout.pane(Pane::Preview).map_or(0, |area| inside(area).width)
 }
 
-pub fn last_top(screen: &Compose, shared: &Shared, area: Rect) -> usize {
+pub(crate) fn max_scroll(screen: &Compose, shared: &SharedState, area: Rect) -> usize {
     let room = inside(area);
     let Some(composed) = screen.composed() else { return 0 };
     let (n_rows, height) = match screen.preview.tab {
-        Tab::Message => {
+        PreviewTab::Message => {
             let area = message_area(composed, room);
             match screen.derived.bubble() {
                 Some(bubble) => (bubble.n_rows(), area.height),
-                None => match WithoutMessage::new(screen, shared, composed, area).before {
+                None => match ErrorView::new(screen, shared, composed, area).before {
                     Some((before, below)) => (before.n_rows(), below.height),
                     None => (0, 0),
                 },
             }
         }
-        Tab::Json => {
-            let rows = screen.linked.json().filter(|_| composed.rendered.is_some());
+        PreviewTab::Json => {
+            let rows = screen.preview_sync.json().filter(|_| composed.rendered.is_some());
             (rows.map_or(0, JsonRows::n_rows), room.height)
         }
-        Tab::Request => (screen.derived.request().len(), room.height),
+        PreviewTab::Request => (screen.derived.request().len(), room.height),
     };
     n_rows.saturating_sub(usize::from(height))
 }
 
-pub fn draw(screen: &Compose, shared: &Shared, area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw(screen: &Compose, shared: &SharedState, area: Rect, buf: &mut Buffer) {
     let room = frame(screen, shared, Pane::Preview, title(area), area, buf);
     draw_tabs(screen, shared, area, buf);
     let Some(composed) = screen.composed() else {
-        let words = without_message(screen, shared);
-        for (line, y) in draw::wrap(&words, usize::from(room.width)).iter().zip(room.y..room.bottom()) {
+        let message = placeholder(screen, shared);
+        for (line, y) in draw::wrap(&message, usize::from(room.width)).iter().zip(room.y..room.bottom()) {
             draw::put_line(buf, room, y, line, shared.theme.dim);
         }
         return;
     };
     match screen.preview.tab {
-        Tab::Message => draw_message(screen, shared, composed, room, buf),
-        Tab::Json => draw_json(screen, shared, composed, room, buf),
-        Tab::Request => draw_lines(buf, room, screen.preview.scroll, screen.derived.request()),
+        PreviewTab::Message => draw_message(screen, shared, composed, room, buf),
+        PreviewTab::Json => draw_json(screen, shared, composed, room, buf),
+        PreviewTab::Request => draw_lines(buf, room, screen.preview.scroll, screen.derived.request()),
     }
 }
 
-/// What is said while there is no message: why none is made, else that one is on its way.
-fn without_message(screen: &Compose, shared: &Shared) -> String {
+/// Returns the text to show if there is no composition: why there is none, or `…` while it is pending.
+fn placeholder(screen: &Compose, shared: &SharedState) -> String {
     let Some(campaign) = screen.open_campaign(shared) else { return String::new() };
     if screen.buffer().is_some_and(|buffer| !buffer.is_readable) {
         return campaign.body.problems.first().map_or_else(String::new, |problem| problem.message.clone());
     }
-    match screen.hints_off() {
-        Some(words) => format!(
-            "{words}, or each key would wait for them. F5 tests and ^S saves as ever; Telegram takes 4096 \
-             characters a message."
+    match screen.hints_off_message() {
+        Some(message) => format!(
+            "{message}. The body is too large to be checked after each key. F5 and ^S still work. A Telegram \
+             message has at most 4096 characters."
         ),
         None => "…".to_owned(),
     }
 }
 
-/// What the pane is called: nothing where its tabs need the room.
+/// The title of the pane; empty if the tabs need the room.
 fn title(area: Rect) -> &'static str {
-    if tabs_width(&Tab::ALL) + BEFORE_TABS + TITLE_WIDTH <= area.width { TITLE } else { "" }
+    if tabs_width(&PreviewTab::ALL) + BEFORE_TABS + TITLE_WIDTH <= area.width { TITLE } else { "" }
 }
 
 const TITLE: &str = "Preview";
 
-/// The cells of the title, with a line and a blank behind it.
+/// The width of the title in cells, with the rule and the space after it.
 const TITLE_WIDTH: u16 = 10;
 
-/// The cells of the corner and the pane's number.
+/// The width of the corner and the pane's number, in cells.
 const BEFORE_TABS: u16 = 3;
 
 const TAB_GAP: u16 = 3;
 
-fn tabs_width(tabs: &[Tab]) -> u16 {
+fn tabs_width(tabs: &[PreviewTab]) -> u16 {
     tabs.iter().map(|tab| name_width(*tab) + TAB_GAP).sum::<u16>().saturating_sub(TAB_GAP) + 2
 }
 
-fn name_width(tab: Tab) -> u16 {
+fn name_width(tab: PreviewTab) -> u16 {
     u16::try_from(tab.title().len()).unwrap_or(0)
 }
 
-/// The cells of each tab's name in the pane's border; where not all fit, of the chosen one alone.
-fn tab_places(chosen: Tab, area: Rect) -> Vec<(Tab, Rect)> {
-    let all_fit = tabs_width(&Tab::ALL) + BEFORE_TABS <= area.width;
-    let shown = if all_fit { Tab::ALL.to_vec() } else { vec![chosen] };
+/// The area of each tab's name in the top border. If they do not all fit, only the chosen one is shown.
+fn tab_places(chosen: PreviewTab, area: Rect) -> Vec<(PreviewTab, Rect)> {
+    let all_fit = tabs_width(&PreviewTab::ALL) + BEFORE_TABS <= area.width;
+    let shown = if all_fit { PreviewTab::ALL.to_vec() } else { vec![chosen] };
     let mut x = area.x + BEFORE_TABS + if title(area).is_empty() { 0 } else { TITLE_WIDTH };
     let mut places = Vec::new();
     for tab in shown {
@@ -148,7 +148,7 @@ fn tab_places(chosen: Tab, area: Rect) -> Vec<(Tab, Rect)> {
     places
 }
 
-fn draw_tabs(screen: &Compose, shared: &Shared, area: Rect, buf: &mut Buffer) {
+fn draw_tabs(screen: &Compose, shared: &SharedState, area: Rect, buf: &mut Buffer) {
     let line = Rect { width: area.width.saturating_sub(1), height: 1, ..area };
     let places = tab_places(screen.preview.tab, area);
     let n_places = places.len();
@@ -170,112 +170,117 @@ fn draw_tabs(screen: &Compose, shared: &Shared, area: Rect, buf: &mut Buffer) {
     }
 }
 
-pub fn tab_at(screen: &Compose, area: Rect, x: u16, y: u16) -> Option<Tab> {
+pub(crate) fn tab_at(screen: &Compose, area: Rect, x: u16, y: u16) -> Option<PreviewTab> {
     tab_places(screen.preview.tab, area)
         .into_iter()
         .find(|(_, place)| place.contains((x, y).into()))
         .map(|(tab, _)| tab)
 }
 
-pub fn links(screen: &Compose, area: Rect) -> Vec<Link> {
+pub(crate) fn links(screen: &Compose, area: Rect) -> Vec<Link> {
     let Some(composed) =
-        screen.composed().map(|composed| &**composed).filter(|_| screen.preview.tab == Tab::Message)
+        screen.composed().map(|composed| &**composed).filter(|_| screen.preview.tab == PreviewTab::Message)
     else {
         return Vec::new();
     };
+    // The last valid message before an error has no links: it is not what would be sent.
     let area = message_area(composed, inside(area));
     screen.derived.bubble().map_or_else(Vec::new, |bubble| bubble.links(area, screen.preview.scroll))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Hit {
+pub(crate) enum PreviewHit {
     Spoiler,
-    /// A long quote is to be opened or closed.
-    Toggle,
-    Place(Span),
+    /// The line that expands or collapses a long quote.
+    QuoteToggle,
+    BodySpan(Span),
 }
 
-/// Returns what is at a cell of the pane; places only of what came out of the body as it stands in the editor.
-pub fn hit(screen: &Compose, area: Rect, x: u16, y: u16) -> Option<Hit> {
-    let composed = screen.composed_now()?;
+/// Returns what is at a cell of the pane.
+pub(crate) fn hit(screen: &Compose, area: Rect, x: u16, y: u16) -> Option<PreviewHit> {
+    // Only for the current text: the positions of an older composition would point to the wrong place in the body.
+    let composed = screen.composed_if_current()?;
     let room = inside(area);
     match screen.preview.tab {
-        Tab::Message => {
+        PreviewTab::Message => {
             let area = message_area(composed, room);
             match screen.derived.bubble()?.hit(area, screen.preview.scroll, x, y)? {
-                bubble::Hit::Spoiler => Some(Hit::Spoiler),
-                bubble::Hit::Toggle => Some(Hit::Toggle),
-                bubble::Hit::Part(part) => screen.linked.links()?.place_of(composed, part).map(Hit::Place),
+                bubble::BubbleHit::Spoiler => Some(PreviewHit::Spoiler),
+                bubble::BubbleHit::Toggle => Some(PreviewHit::QuoteToggle),
+                bubble::BubbleHit::Part(part) => {
+                    screen.preview_sync.links()?.body_span_of(composed, part).map(PreviewHit::BodySpan)
+                }
             }
         }
-        Tab::Json => {
+        PreviewTab::Json => {
             let rendered = composed.rendered.as_deref()?;
             let row = screen.preview.scroll + usize::from(y.checked_sub(room.y)?);
-            let at = screen.linked.json()?.byte_at(rendered, row, usize::from(x.checked_sub(room.x)?))?;
-            composed.origin(Span::new(at, at + 1)).map(Hit::Place)
+            let at =
+                screen.preview_sync.json()?.byte_at(rendered, row, usize::from(x.checked_sub(room.x)?))?;
+            composed.body_span(Span::new(at, at + 1)).map(PreviewHit::BodySpan)
         }
-        Tab::Request => None,
+        PreviewTab::Request => None,
     }
 }
 
-/// Returns the room of the message: a line above it says who would be skipped, one below it how long it is.
-pub fn message_area(composed: &Composed, room: Rect) -> Rect {
+/// Returns the area of the message. A line above it reports a skipped recipient, one below it the message's length.
+pub(crate) fn message_area(composed: &Composed, room: Rect) -> Rect {
     let above = u16::from(composed.skip.is_some()).min(room.height);
     Rect { y: room.y + above, height: room.height.saturating_sub(above + 1), ..room }
 }
 
-fn draw_message(screen: &Compose, shared: &Shared, composed: &Composed, room: Rect, buf: &mut Buffer) {
+fn draw_message(screen: &Compose, shared: &SharedState, composed: &Composed, room: Rect, buf: &mut Buffer) {
     if let Some(skip) = &composed.skip {
-        let words = match skip {
+        let message = match skip {
             Skip::Aborted(_) => "aborted: this recipient would be skipped",
             Skip::NoChatId => "no chat id: this recipient would be skipped",
         };
-        draw::put_line(buf, room, room.y, words, shared.theme.warning);
+        draw::put_line(buf, room, room.y, message, shared.theme.warning);
     }
     let area = message_area(composed, room);
     if let Some(bubble) = screen.derived.bubble() {
-        let over = Over { lit: &screen.linked.lit, code: screen.code.pieces() };
+        let over = BubbleOverlay { highlight: &screen.preview_sync.highlight, code: screen.code.pieces() };
         bubble.draw(buf, area, screen.preview.scroll, &shared.theme, over);
         draw::put_line(buf, room, area.bottom(), &status_line(composed), shared.theme.dim);
         return;
     }
-    let WithoutMessage { lines, before } = WithoutMessage::new(screen, shared, composed, area);
+    let ErrorView { lines, before } = ErrorView::new(screen, shared, composed, area);
     for ((line, style), y) in lines.iter().zip(area.y..area.bottom()) {
         draw::put_line(buf, area, y, line, *style);
     }
     if let Some((before, below)) = before {
-        draw_before_error(screen, shared, before, below, buf);
+        draw_last_good(screen, shared, before, below, buf);
     }
 }
 
-struct WithoutMessage<'a> {
+struct ErrorView<'a> {
     lines: Vec<(String, Style)>,
     before: Option<(&'a Bubble, Rect)>,
 }
 
-impl<'a> WithoutMessage<'a> {
-    fn new(screen: &'a Compose, shared: &'a Shared, composed: &Composed, area: Rect) -> Self {
+impl<'a> ErrorView<'a> {
+    fn new(screen: &'a Compose, shared: &'a SharedState, composed: &Composed, area: Rect) -> Self {
         let of_webhook = composed.webhook_problems.iter().map(|(_, problem)| problem);
         let first = composed.diagnostics.iter().chain(of_webhook).find(|problem| problem.is_error());
-        let (words, style) = match (first, &composed.method) {
+        let (message, style) = match (first, &composed.method) {
             (Some(problem), _) => (format!("✘ {}", problem.message), shared.theme.error),
             (None, None) => (
-                "This webhook is no Bot API: JSON and Request show what it gets.".to_owned(),
+                "This webhook does not call the Bot API. See the JSON and Request tabs.".to_owned(),
                 shared.theme.dim,
             ),
-            (None, Some(_)) => ("nothing to show".to_owned(), shared.theme.dim),
+            (None, Some(_)) => ("No message to show.".to_owned(), shared.theme.dim),
         };
         let width = usize::from(area.width);
         let help = first.and_then(|problem| problem.help.as_deref()).unwrap_or_default();
         let mut lines: Vec<(String, Style)> =
-            draw::wrap(&words, width).into_iter().map(|line| (line, style)).collect();
+            draw::wrap(&message, width).into_iter().map(|line| (line, style)).collect();
         lines.extend(draw::wrap(help, width).into_iter().map(|line| (line, shared.theme.dim)));
-        let before = screen.derived.bubble_before_error().filter(|_| first.is_some());
+        let before = screen.derived.last_good_bubble().filter(|_| first.is_some());
         if before.is_some() {
-            // The message before has half of the room at least.
+            // The last valid message gets at least half of the area.
             lines.truncate(usize::from(area.height / 2));
-            let words = draw::wrap(BEFORE_ERROR, width).into_iter();
-            lines.extend(words.map(|line| (line, shared.theme.warning)));
+            let message = draw::wrap(BEFORE_ERROR, width).into_iter();
+            lines.extend(message.map(|line| (line, shared.theme.warning)));
         }
         let above = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(area.height);
         let below = Rect { y: area.y + above, height: area.height - above, ..area };
@@ -283,11 +288,11 @@ impl<'a> WithoutMessage<'a> {
     }
 }
 
-/// What is said above the message before an error: its looks alone must not say that it is not what would be sent.
-const BEFORE_ERROR: &str = "! Not sent: the message before the error";
+// The line above the last valid message. Dimming alone would not make clear that this is not what would be sent.
+const BEFORE_ERROR: &str = "! Outdated: the message before the error";
 
-fn draw_before_error(screen: &Compose, shared: &Shared, before: &Bubble, area: Rect, buf: &mut Buffer) {
-    let over = Over { lit: &Lit::default(), code: &[] };
+fn draw_last_good(screen: &Compose, shared: &SharedState, before: &Bubble, area: Rect, buf: &mut Buffer) {
+    let over = BubbleOverlay { highlight: &Highlight::default(), code: &[] };
     before.draw(buf, area, screen.preview.scroll, &shared.theme, over);
     buf.set_style(area, shared.theme.dim);
 }
@@ -297,6 +302,7 @@ fn status_line(composed: &Composed) -> String {
         return String::new();
     };
     let mode = text.parse_mode.map_or("no parse mode", |mode| mode.as_str());
+    // Telegram's limit of 4096 counts characters after entities parsing, unlike entity offsets, which are UTF-16.
     let chars = text.sent.text.chars().count();
     let entities = text.sent.entities.len();
     let s = if entities == 1 { "y" } else { "ies" };
@@ -313,36 +319,39 @@ fn draw_lines(buf: &mut Buffer, room: Rect, scroll: usize, lines: &[StyledRow]) 
     }
 }
 
-fn draw_json(screen: &Compose, shared: &Shared, composed: &Composed, room: Rect, buf: &mut Buffer) {
-    if let Some((rendered, rows)) = composed.rendered.as_deref().zip(screen.linked.json()) {
-        rows.draw(buf, room, rendered, screen.preview.scroll, &screen.linked.lit, &shared.theme);
+fn draw_json(screen: &Compose, shared: &SharedState, composed: &Composed, room: Rect, buf: &mut Buffer) {
+    if let Some((rendered, rows)) = composed.rendered.as_deref().zip(screen.preview_sync.json()) {
+        rows.draw(buf, room, rendered, screen.preview.scroll, &screen.preview_sync.highlight, &shared.theme);
         return;
     }
-    let words = composed.diagnostics.iter().find(|problem| problem.is_error());
-    let words = words.map_or("not rendered", |problem| problem.message.as_str());
-    for (line, y) in draw::wrap(words, usize::from(room.width)).iter().zip(room.y..room.bottom()) {
+    let message = composed.diagnostics.iter().find(|problem| problem.is_error());
+    let message = message.map_or("not rendered", |problem| problem.message.as_str());
+    for (line, y) in draw::wrap(message, usize::from(room.width)).iter().zip(room.y..room.bottom()) {
         draw::put_line(buf, room, y, line, shared.theme.error);
     }
 }
 
-/// Returns the request as it would go out, in rows of at most `width` cells.
-pub fn request_lines(theme: &Theme, composed: &Composed, width: usize) -> Vec<StyledRow> {
+/// Returns the request as it would be sent, in rows of at most `width` cells.
+pub(crate) fn request_lines(theme: &Theme, composed: &Composed, width: usize) -> Vec<StyledRow> {
     let plain = |text: &str, style: Style| -> Vec<StyledRow> {
         draw::wrap(text, width).into_iter().map(|line| vec![(line, style)]).collect()
     };
     let Some(http) = &composed.http else {
         return plain("no request: the body did not render, or there is no webhook", theme.dim);
     };
-    let mut lines = plain(&format!("{} {}", http.method.as_str(), masked(&http.url.shown())), theme.accent);
-    for (name, value) in http.shown_headers() {
-        lines.extend(plain(&format!("{name}: {}", masked(&value)), theme.text));
+    let mut lines =
+        plain(&format!("{} {}", http.method.as_str(), mask_secrets(&http.url.masked())), theme.accent);
+    for (name, value) in http.masked_headers() {
+        lines.extend(plain(&format!("{name}: {}", mask_secrets(&value)), theme.text));
     }
+    // The real header is only built when sending: it needs the secrets, which are not read for a preview.
     match &http.auth {
         Some(AuthDraft::Basic { .. }) => lines.extend(plain("Authorization: Basic ••••••", theme.text)),
         Some(AuthDraft::Bearer { .. }) => lines.extend(plain("Authorization: Bearer ••••••", theme.text)),
         None => {}
     }
     lines.push(Vec::new());
+    // A body that is not JSON is shown as it is.
     let body = json::parse(&http.body).map(|document| document.root.to_serde());
     let pretty = body.ok().and_then(|value| serde_json::to_string_pretty(&value).ok());
     let pieces = pretty.as_deref().map(highlight::json_pieces).unwrap_or_default();
@@ -352,11 +361,11 @@ pub fn request_lines(theme: &Theme, composed: &Composed, width: usize) -> Vec<St
     lines
 }
 
-/// Returns an address or a header with a mask in place of each secret's name, as one reads it where it is sent.
-pub fn masked(shown: &str) -> String {
+/// Returns a URL or header with a mask in place of each `${NAME}`. `${SANDBOX}` is not a secret and stays.
+pub(crate) fn mask_secrets(shown: &str) -> String {
     let mut out = String::new();
     let mut from = 0;
-    for found in crate::campaign::placeholders(shown) {
+    for found in crate::campaign::find_placeholders(shown) {
         out.push_str(&shown[from..found.span.start]);
         out.push_str(if found.name == crate::campaign::SANDBOX {
             "${SANDBOX}"

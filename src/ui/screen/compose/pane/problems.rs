@@ -1,20 +1,20 @@
-//! 5: everything wrong, each with its place.
+//! Pane 5: the list of all problems, each with its position.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::diagnostic::Severity;
-use crate::ui::screen::compose::{Compose, Pane, Problem, pane::frame};
-use crate::ui::shared::Shared;
+use crate::ui::screen::compose::{Compose, Pane, ProblemEntry, pane::frame};
+use crate::ui::shared::SharedState;
 use crate::ui::widget::draw;
 
-/// Up to how many problems have two lines each.
+/// Up to this number of problems, each may have two lines; if there are more, each has one.
 const FEW: usize = 3;
 
-/// From how many lines of the pane on the summary may have two.
-const SUMMARY_WHOLE: usize = 6;
+/// The smallest height of the pane, in lines, at which the summary may take two lines.
+const TWO_LINE_SUMMARY: usize = 6;
 
-pub fn draw(screen: &Compose, shared: &Shared, area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw(screen: &Compose, shared: &SharedState, area: Rect, buf: &mut Buffer) {
     let problems = screen.problems();
     let title =
         if problems.is_empty() { "Problems".to_owned() } else { format!("Problems {}", problems.len()) };
@@ -22,22 +22,22 @@ pub fn draw(screen: &Compose, shared: &Shared, area: Rect, buf: &mut Buffer) {
     let (above, room) = split(screen, problems, inside);
     let is_bad = summary(screen).is_some_and(|(_, is_bad)| is_bad);
     let style = if is_bad { shared.theme.warning } else { shared.theme.dim };
-    for (words, y) in above.iter().zip(inside.y..) {
-        draw::put_line(buf, inside, y, words, style);
+    for (text, y) in above.iter().zip(inside.y..) {
+        draw::put_line(buf, inside, y, text, style);
     }
     if problems.is_empty() {
-        let words = if screen.composed().is_some() && !screen.derived.has_untold() {
-            "✔ nothing wrong for this profile"
+        let text = if screen.composed().is_some() && !screen.derived.has_deferred() {
+            "✔ No problems for this profile"
         } else {
             ""
         };
-        draw::put_line(buf, room, room.y, words, shared.theme.success);
+        draw::put_line(buf, room, room.y, text, shared.theme.success);
         return;
     }
     let has_focus = screen.focus.pane == Pane::Problems;
     let mut y = room.y;
     for (at, problem) in problems.iter().enumerate().skip(first_shown(screen, problems, room)) {
-        let is_chosen = has_focus && at == screen.problem;
+        let is_chosen = has_focus && at == screen.chosen_problem;
         let style = if is_chosen { shared.theme.chosen } else { shared.theme.text };
         let severity = problem.diagnostic().severity;
         for (n, line) in lines_of(screen, problems, at, room.width).iter().enumerate() {
@@ -64,14 +64,14 @@ pub fn draw(screen: &Compose, shared: &Shared, area: Rect, buf: &mut Buffer) {
     }
 }
 
-/// What a sample of the recipients showed, and whether messages fail.
+/// The result of checking a sample of the recipients, and whether any message fails.
 fn summary(screen: &Compose) -> Option<(String, bool)> {
-    screen.worst.value()?.summary()
+    screen.sample_report.value()?.summary()
 }
 
-/// The lines of the summary, and the room of the list below them. Where all does not fit, the list goes first, but for
-/// one line.
-fn split(screen: &Compose, problems: &[Problem], inside: Rect) -> (Vec<String>, Rect) {
+/// The lines of the summary, and the area of the list below them. If not everything fits, the list has priority, and
+/// the summary keeps one line.
+fn split(screen: &Compose, problems: &[ProblemEntry], inside: Rect) -> (Vec<String>, Rect) {
     let list = list_height(screen, problems, inside.width);
     let mut above = summary_lines(screen, inside.width);
     let free = usize::from(inside.height).saturating_sub(list).max(1);
@@ -80,12 +80,12 @@ fn split(screen: &Compose, problems: &[Problem], inside: Rect) -> (Vec<String>, 
     (above, Rect { y: inside.y + height, height: inside.height - height, ..inside })
 }
 
-/// The summary in at most two lines, no part of it broken; what does not fit is left out.
+/// The summary in at most two lines. Its parts are never broken; parts that do not fit are left out.
 fn summary_lines(screen: &Compose, width: u16) -> Vec<String> {
     let width = usize::from(width);
-    let words = summary(screen).map_or_else(String::new, |(words, _)| words);
+    let text = summary(screen).map_or_else(String::new, |(text, _)| text);
     let mut lines: Vec<String> = Vec::new();
-    for part in words.split(" · ").filter(|part| !part.is_empty()) {
+    for part in text.split(" · ").filter(|part| !part.is_empty()) {
         match lines.last_mut() {
             Some(line) if crate::text::width(line) + 3 + crate::text::width(part) <= width => {
                 line.push_str(" · ");
@@ -106,44 +106,44 @@ fn glyph(severity: Severity) -> (&'static str, Severity) {
     }
 }
 
-/// Returns how many lines the problems would like to have inside a pane of this width, which may have `most`.
-pub fn line_count(screen: &Compose, _shared: &Shared, width: u16, most: usize) -> usize {
+/// Returns the number of lines that the problems need at this width. The pane can have at most `most`.
+pub(crate) fn line_count(screen: &Compose, _shared: &SharedState, width: u16, most: usize) -> usize {
     let summary = summary_lines(screen, width).len();
-    // On a small screen the message needs the second line more.
-    let above = if most < SUMMARY_WHOLE { summary.min(1) } else { summary };
+    // On a small screen the preview above needs the second line more.
+    let above = if most < TWO_LINE_SUMMARY { summary.min(1) } else { summary };
     above + list_height(screen, screen.problems(), width)
 }
 
-fn list_height(screen: &Compose, problems: &[Problem], width: u16) -> usize {
+fn list_height(screen: &Compose, problems: &[ProblemEntry], width: u16) -> usize {
     let height = |at: usize| lines_of(screen, problems, at, width).len();
     if FEW < problems.len() {
-        return problems.len() - 1 + height(screen.problem.min(problems.len() - 1));
+        return problems.len() - 1 + height(screen.chosen_problem.min(problems.len() - 1));
     }
     (0..problems.len()).map(height).sum::<usize>().max(1)
 }
 
-/// The lines of a problem: the chosen one whole with its help while one is in the pane; the others on two where they
-/// are few, else on one.
-fn lines_of(screen: &Compose, problems: &[Problem], at: usize, width: u16) -> Vec<String> {
+/// Returns the lines of a problem. In the focused pane the chosen problem is shown in full with its help. The others
+/// have at most two lines if there are few problems, else one.
+fn lines_of(screen: &Compose, problems: &[ProblemEntry], at: usize, width: u16) -> Vec<String> {
     let Some(problem) = problems.get(at) else { return Vec::new() };
     let width = usize::from(width.saturating_sub(2)).max(1);
     let diagnostic = problem.diagnostic();
-    let place = match problem {
-        Problem::InBody(_) | Problem::ForSome(_) if problem.in_body().is_some() => {
+    let position = match problem {
+        ProblemEntry::Body(_) | ProblemEntry::Sample(_) if problem.in_body().is_some() => {
             let editor = screen.buffer().map(|buffer| &buffer.editor);
-            let place = editor.map(|editor| editor.position(diagnostic.span.start));
-            place.map_or_else(String::new, |place| format!("{}:{}", place.line, place.column))
+            let position = editor.map(|editor| editor.position(diagnostic.span.start));
+            position.map_or_else(String::new, |position| format!("{}:{}", position.line, position.column))
         }
-        Problem::InBody(_) | Problem::ForSome(_) => "webhook".to_owned(),
-        Problem::InFile(problem) => format!("{}:{}", problem.path, problem.position.line),
+        ProblemEntry::Body(_) | ProblemEntry::Sample(_) => "webhook".to_owned(),
+        ProblemEntry::File(problem) => format!("{}:{}", problem.path, problem.position.line),
     };
     let fix = if diagnostic.fixes.is_empty() { "" } else { " · . fix" };
-    let whole = format!("{place} {}{fix}", diagnostic.message);
-    let is_chosen = screen.focus.pane == Pane::Problems && at == screen.problem;
+    let full = format!("{position} {}{fix}", diagnostic.message);
+    let is_chosen = screen.focus.pane == Pane::Problems && at == screen.chosen_problem;
     if !is_chosen && FEW < problems.len() {
-        return vec![draw::fit(&whole, width)];
+        return vec![draw::fit(&full, width)];
     }
-    let mut lines = draw::wrap(&whole, width);
+    let mut lines = draw::wrap(&full, width);
     if !is_chosen {
         return shortened(lines, width);
     }
@@ -153,7 +153,7 @@ fn lines_of(screen: &Compose, problems: &[Problem], at: usize, width: u16) -> Ve
     lines
 }
 
-/// The first two of a problem's lines; the second says where more is left out.
+/// The first two lines of a problem; the second ends with an ellipsis if more follows.
 fn shortened(mut lines: Vec<String>, width: usize) -> Vec<String> {
     if 2 < lines.len() {
         let rest = lines.drain(1..).collect::<Vec<_>>().join(" ");
@@ -162,9 +162,9 @@ fn shortened(mut lines: Vec<String>, width: usize) -> Vec<String> {
     lines
 }
 
-fn first_shown(screen: &Compose, problems: &[Problem], room: Rect) -> usize {
-    let chosen = screen.problem.min(problems.len().saturating_sub(1));
-    // One that is higher than the pane is shown from its first line.
+fn first_shown(screen: &Compose, problems: &[ProblemEntry], room: Rect) -> usize {
+    let chosen = screen.chosen_problem.min(problems.len().saturating_sub(1));
+    // A problem that is higher than the pane is shown from its first line.
     let mut free =
         usize::from(room.height).saturating_sub(lines_of(screen, problems, chosen, room.width).len());
     let mut first = chosen;
@@ -180,7 +180,7 @@ fn first_shown(screen: &Compose, problems: &[Problem], room: Rect) -> usize {
 }
 
 /// Returns the problem at a line of the pane, from 0.
-pub fn at_line(screen: &Compose, _shared: &Shared, area: Rect, y: u16) -> Option<usize> {
+pub(crate) fn at_line(screen: &Compose, _shared: &SharedState, area: Rect, y: u16) -> Option<usize> {
     let problems = screen.problems();
     let (_, room) = split(screen, problems, draw::inside(area));
     let mut line = usize::from(y.checked_sub(room.y).filter(|line| *line < room.height)?);

@@ -1,27 +1,29 @@
-//! 2: the settings of the campaign's webhook, edited in place, checked as one types.
+//! Pane 2: the form of the campaign's webhook, edited in place and checked after each key.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::campaign::{Auth, Method, Webhook, bot_api, find_token, format_duration, parse_duration};
+use crate::campaign::{
+    Auth, HttpMethod, Webhook, find_token, format_duration, parse_bot_api_url, parse_duration,
+};
 use crate::service::{BotStatus, WebhookInUse};
 use crate::ui::screen::compose::{Compose, Pane, pane::frame};
-use crate::ui::shared::Shared;
-use crate::ui::widget::{Field, Filled, Form, Key, Mouse, draw};
-use crate::workspace::{CampaignFiles, Definition, Fingerprint, Source, Workspace};
+use crate::ui::shared::SharedState;
+use crate::ui::widget::{Form, FormField, FormOutcome, Key, Mouse, draw};
+use crate::workspace::{CampaignFiles, DefinitionFile, Fingerprint, LoadedFile, Workspace};
 
 #[derive(Debug, Clone, Default)]
 pub struct WebhookPane {
-    /// The stem of the webhook shown; none where the campaign has none.
+    /// The file stem of the webhook; `None` if the campaign has no webhook.
     pub stem: Option<String>,
     pub form: Form,
     saved: Webhook,
-    /// The file as it was when the form was filled.
+    /// The fingerprint of the file when the form was filled; `None` if there is no such file.
     pub expected: Option<Fingerprint>,
-    /// What was typed when it was last asked to be saved; none once the form shows the file again.
+    // The settings that are being saved; `None` after the form was filled from the file again.
     saving: Option<Webhook>,
-    /// The address at which it was last asked who answers.
-    pub asked: Option<String>,
+    /// The URL at which the bot was last checked.
+    pub checked_url: Option<String>,
 }
 
 const NO_AUTH: &str = "none";
@@ -29,11 +31,11 @@ const BASIC: &str = "basic";
 const BEARER: &str = "bearer";
 
 impl WebhookPane {
-    /// Shows the campaign's webhook; what is typed and not saved stays while it is the same one.
+    /// Shows the campaign's webhook. Unsaved edits stay as long as it is the same webhook.
     pub fn show(&mut self, workspace: &Workspace, campaign: Option<&CampaignFiles>) {
         let stem = campaign.and_then(|campaign| campaign.value.as_ref()).map(|value| value.webhook.clone());
         let Some(webhook) = stem.as_deref().and_then(|stem| workspace.webhook(stem)) else {
-            // What was typed stays where its file was deleted beneath it.
+            // The file was deleted while the form has unsaved edits: keep them, so that saving can restore the file.
             if stem.is_some() && self.stem == stem && self.is_modified() {
                 return;
             }
@@ -42,7 +44,7 @@ impl WebhookPane {
         };
         let is_same = self.stem.as_deref() == Some(webhook.stem.as_str());
         let is_unchanged = self.expected == Some(webhook.source.fingerprint);
-        // What was saved is shown as it was written: a token has moved out of it.
+        // After a save the form is filled from the file, which may differ: saving moves a pasted token to the store.
         let is_saved = self.saving.as_ref().is_some_and(|saved| *saved == self.typed());
         if is_same && (is_unchanged || (self.is_modified() && !is_saved)) {
             return;
@@ -54,7 +56,7 @@ impl WebhookPane {
         }
     }
 
-    fn fill(&mut self, webhook: &Definition<Webhook>) {
+    fn fill(&mut self, webhook: &DefinitionFile<Webhook>) {
         self.stem = Some(webhook.stem.clone());
         self.saved = webhook.value.clone().unwrap_or_default();
         self.expected = Some(webhook.source.fingerprint);
@@ -63,27 +65,28 @@ impl WebhookPane {
         self.check();
     }
 
-    /// Returns the webhook as it is typed, to be saved, where that differs from the file and can be.
+    /// Returns the edited webhook to save; `None` if it is unchanged or not valid.
     pub fn start_saving(&mut self) -> Option<Webhook> {
-        self.saving = self.edited().filter(|_| self.refusal().is_none());
+        self.saving = self.edited().filter(|_| self.validation_error().is_none());
         self.saving.clone()
     }
 
-    pub fn refusal(&self) -> Option<String> {
-        self.form.refused()?.problem.clone()
+    pub fn validation_error(&self) -> Option<String> {
+        self.form.first_error()?.problem.clone()
     }
 
-    pub fn focus_on_refused(&mut self) {
-        if let Some(id) = self.form.refused().map(|field| field.id.clone()) {
+    pub fn focus_on_error(&mut self) {
+        if let Some(id) = self.form.first_error().map(|field| field.id.clone()) {
             self.form.focus_on(&id);
         }
     }
 
-    /// Puts the keyboard into the field whose value stands on a line of the file, from 1.
-    pub fn focus_on_line(&mut self, source: &Source, line: usize) {
+    /// Focuses the field whose value is on a line of the file, from 1.
+    pub fn focus_on_line(&mut self, source: &LoadedFile, line: usize) {
+        // The form has no positions in the file, so the field is found by the key on that line.
         let text = source.text.lines().nth(line.saturating_sub(1)).unwrap_or("");
         let key = text.split('=').next().unwrap_or("").trim().trim_matches('"');
-        let is_header = |field: &&Field| {
+        let is_header = |field: &&FormField| {
             let value = self.form.value(&field.id);
             let name = value.split(':').next().unwrap_or("").trim();
             field.id.starts_with("header") && name.eq_ignore_ascii_case(key)
@@ -92,8 +95,8 @@ impl WebhookPane {
         self.form.focus_on(&header.unwrap_or_else(|| key.to_owned()));
     }
 
-    pub fn is_asked(&self) -> bool {
-        self.asked.as_deref() == Some(self.form.value("url").as_str())
+    pub fn is_url_checked(&self) -> bool {
+        self.checked_url.as_deref() == Some(self.form.value("url").as_str())
     }
 
     pub fn stop_saving(&mut self) {
@@ -101,10 +104,10 @@ impl WebhookPane {
     }
 
     pub fn is_modified(&self) -> bool {
-        self.expected.is_some() && (self.typed() != self.saved || self.form.refused().is_some())
+        self.expected.is_some() && (self.typed() != self.saved || self.form.first_error().is_some())
     }
 
-    /// Returns the webhook as it is typed, where that differs from the file.
+    /// Returns the edited webhook; `None` if it does not differ from the file.
     pub fn edited(&self) -> Option<Webhook> {
         self.is_modified().then(|| self.typed())
     }
@@ -114,21 +117,21 @@ impl WebhookPane {
         self.edited().or_else(|| workspace.webhook(stem)?.value.clone())
     }
 
-    /// Returns what the file said when the settings on screen were typed over it, where they differ from it.
-    pub fn typed_over(&self) -> Option<Webhook> {
+    /// Returns the settings in the file, without the edits on screen; `None` if nothing was edited.
+    pub fn before_edit(&self) -> Option<Webhook> {
         self.is_modified().then(|| self.saved.clone())
     }
 
     pub fn in_use(&self, workspace: &Workspace) -> Option<WebhookInUse> {
         let (stem, webhook) = (self.stem.clone()?, self.current(workspace)?);
-        let typed_over = self.typed_over();
-        if typed_over.is_none() {
+        let before_edit = self.before_edit();
+        if before_edit.is_none() {
             return workspace.webhook(&stem).map(WebhookInUse::of_file);
         }
-        Some(WebhookInUse { stem, webhook, broken: None, typed_over })
+        Some(WebhookInUse { stem, webhook, file_error: None, before_edit })
     }
 
-    pub fn current_file<'w>(&self, workspace: &'w Workspace) -> Option<&'w Source> {
+    pub fn current_file<'w>(&self, workspace: &'w Workspace) -> Option<&'w LoadedFile> {
         Some(&workspace.webhook(self.stem.as_deref()?)?.source)
     }
 
@@ -151,22 +154,24 @@ impl WebhookPane {
         };
         Webhook {
             name: value("name"),
-            method: Method::from_name(&value("method")).unwrap_or_default(),
+            method: HttpMethod::from_name(&value("method")).unwrap_or_default(),
             url: value("url"),
             headers: self.headers(),
             auth,
             timeout: if timeout.trim().is_empty() {
                 None
             } else {
+                // An invalid timeout counts as unchanged; `timeout_problem` keeps the form from being saved.
                 parse_duration(timeout.trim()).ok().or(self.saved.timeout)
             },
+            // Settings without a field in the form, such as retries and rate.
             ..self.saved.clone()
         }
     }
 
     fn headers(&self) -> Vec<(String, String)> {
         let lines = self.form.fields.iter().filter(|field| field.id.starts_with("header"));
-        let header = |field: &Field| {
+        let header = |field: &FormField| {
             let line = self.form.value(&field.id);
             let (name, value) = line.split_once(':').unwrap_or((&line, ""));
             (!name.trim().is_empty()).then(|| (name.trim().to_owned(), value.trim().to_owned()))
@@ -174,43 +179,43 @@ impl WebhookPane {
         lines.filter_map(header).collect()
     }
 
-    pub fn press(&mut self, key: Key) -> Filled {
-        let filled = self.form.press(key);
-        if filled == Filled::Changed {
-            self.changed();
+    pub fn press(&mut self, key: Key) -> FormOutcome {
+        let outcome = self.form.press(key);
+        if outcome == FormOutcome::Changed {
+            self.update_fields();
         }
-        filled
+        outcome
     }
 
-    pub fn paste(&mut self, text: &str) -> Filled {
-        let filled = self.form.paste(text);
-        if filled == Filled::Changed {
-            self.changed();
+    pub fn paste(&mut self, text: &str) -> FormOutcome {
+        let outcome = self.form.paste(text);
+        if outcome == FormOutcome::Changed {
+            self.update_fields();
         }
-        filled
+        outcome
     }
 
-    pub fn point(&mut self, mouse: Mouse, room: Rect) -> Filled {
-        let filled = self.form.point(mouse, form_area(room));
-        if filled == Filled::Changed {
-            self.changed();
+    pub fn point(&mut self, mouse: Mouse, room: Rect) -> FormOutcome {
+        let outcome = self.form.point(mouse, form_area(room));
+        if outcome == FormOutcome::Changed {
+            self.update_fields();
         }
-        filled
+        outcome
     }
 
-    /// Shows the fields that the choices ask for, one empty header line at the end, and what is wrong.
-    fn changed(&mut self) {
-        let shown: Vec<(String, String)> =
+    /// Adapts the fields to the choices, keeps one empty header field at the end, and updates the problems.
+    fn update_fields(&mut self) {
+        let values: Vec<(String, String)> =
             self.form.fields.iter().map(|field| (field.id.clone(), self.form.value(&field.id))).collect();
         let typed = self.typed();
         let wanted = fields(&typed);
-        let ids = |fields: &[Field]| fields.iter().map(|field| field.id.clone()).collect::<Vec<_>>();
-        let has_free_header = shown.iter().any(|(id, line)| id.starts_with("header") && line.is_empty());
+        let ids = |fields: &[FormField]| fields.iter().map(|field| field.id.clone()).collect::<Vec<_>>();
+        let has_free_header = values.iter().any(|(id, line)| id.starts_with("header") && line.is_empty());
         if ids(&wanted) != ids(&self.form.fields) || !has_free_header {
             let focused = self.form.focused().map(|field| field.id.clone());
             let timeout = self.form.value("timeout");
             self.form = Form::new(wanted);
-            // One that cannot be read is in no webhook: it stays as it is typed.
+            // `typed` has no invalid timeout, so its text is carried over by hand.
             self.form.set_text("timeout", &timeout);
             if let Some(focused) = focused {
                 self.form.focus_on(&focused);
@@ -222,44 +227,40 @@ impl WebhookPane {
     fn check(&mut self) {
         let url = self.form.value("url");
         let problem = match find_token(&url) {
-            Some(_) => Some("a real token: saving moves it to the secret store".to_owned()),
-            None if url.trim().is_empty() => Some("where does it go? https://…".to_owned()),
+            Some(_) => Some("saving moves this token to the secret store".to_owned()),
+            None if url.trim().is_empty() => Some("enter a URL: https://…".to_owned()),
             None if !url.contains("://") && !url.starts_with("${") => {
-                Some("begin with https:// or ${SANDBOX}".to_owned())
+                Some("start with https:// or ${SANDBOX}".to_owned())
             }
-            None if url.contains("<YOUR") => Some("put ${BOT_TOKEN} in place of <YOUR_BOT_TOKEN>".to_owned()),
+            None if url.contains("<YOUR") => Some("replace <YOUR_BOT_TOKEN> with ${BOT_TOKEN}".to_owned()),
             None => None,
         };
-        self.form.set_problem("url", problem);
+        self.form.set_warning("url", problem);
         let timeout = self.form.value("timeout");
-        self.form.refuse("timeout", timeout_problem(timeout.trim()));
-        let needs_json =
-            bot_api(&url).is_some() && Method::from_name(&self.form.value("method")) != Some(Method::Get);
+        self.form.set_error("timeout", timeout_problem(timeout.trim()));
+        let needs_json = parse_bot_api_url(&url).is_some()
+            && HttpMethod::from_name(&self.form.value("method")) != Some(HttpMethod::Get);
         let has_json = self.headers().iter().any(|(name, value)| {
             name.eq_ignore_ascii_case("content-type") && value.contains("application/json")
         });
         let problem =
             (needs_json && !has_json).then(|| "Telegram needs Content-Type: application/json".to_owned());
-        self.form.set_problem("header0", problem);
+        self.form.set_warning("header0", problem);
         let lacks = |id: &str| {
             self.form.fields.iter().any(|field| field.id == id) && self.form.value(id).trim().is_empty()
         };
         let missing: Vec<&str> =
             ["name", "username", "password", "token"].into_iter().filter(|id| lacks(id)).collect();
         for id in ["name", "username", "password", "token"] {
-            let words = if id == "name" {
-                "a webhook needs a name"
-            } else {
-                "write ${NAME}, and set the secret NAME"
-            };
-            self.form.set_problem(id, missing.contains(&id).then(|| words.to_owned()));
+            let message = if id == "name" { "enter a name" } else { "enter ${NAME} and set the secret NAME" };
+            self.form.set_warning(id, missing.contains(&id).then(|| message.to_owned()));
         }
     }
 
     pub fn draw(
         &self,
         screen: &Compose,
-        shared: &Shared,
+        shared: &SharedState,
         area: Rect,
         buf: &mut Buffer,
     ) -> Option<(u16, u16)> {
@@ -267,19 +268,21 @@ impl WebhookPane {
         let title = self.stem.as_deref().map_or("Webhook".to_owned(), |stem| format!("Webhook {stem}{mark}"));
         let room = frame(screen, shared, Pane::Webhook, &title, area, buf);
         if self.expected.is_none() {
-            let words = match &self.stem {
-                Some(stem) => format!("There is no webhooks/{stem}.toml: F4 chooses another, n makes one."),
-                None => "No webhook yet: F4 chooses one, n makes one.".to_owned(),
+            let message = match &self.stem {
+                Some(stem) => {
+                    format!("webhooks/{stem}.toml not found. Press F4 to choose another, n to create one.")
+                }
+                None => "No webhook yet. Press F4 to choose one, n to create one.".to_owned(),
             };
-            for (line, y) in draw::wrap(&words, usize::from(room.width)).iter().zip(room.y..room.bottom()) {
+            for (line, y) in draw::wrap(&message, usize::from(room.width)).iter().zip(room.y..room.bottom()) {
                 draw::put_line(buf, room, y, line, shared.theme.dim);
             }
             return None;
         }
-        let (words, style) = status(screen, shared);
-        draw::put_line(buf, room, room.y, &words, style);
+        let (message, style) = status(screen, shared);
+        draw::put_line(buf, room, room.y, &message, style);
         let has_keyboard =
-            screen.focus.pane == Pane::Webhook && screen.focus.entered && screen.is_in_front(shared);
+            screen.focus.pane == Pane::Webhook && screen.focus.entered && screen.is_uncovered(shared);
         self.form.draw(buf, form_area(room), &shared.theme, has_keyboard)
     }
 }
@@ -290,7 +293,7 @@ fn timeout_problem(timeout: &str) -> Option<String> {
     }
     Some(match timeout.parse::<u64>() {
         Ok(number) => format!("Timeout needs a unit: {number}s"),
-        Err(_) => "Timeout is written 10s".to_owned(),
+        Err(_) => "Timeout must look like 10s".to_owned(),
     })
 }
 
@@ -298,50 +301,60 @@ fn form_area(room: Rect) -> Rect {
     Rect { y: room.y + 1, height: room.height.saturating_sub(1), ..room }
 }
 
-fn status(screen: &Compose, shared: &Shared) -> (String, ratatui::style::Style) {
+fn status(screen: &Compose, shared: &SharedState) -> (String, ratatui::style::Style) {
     let Some(status) = screen.bot.value() else {
-        let words = if screen.bot.is_pending() { "asking…" } else { "who answers? Esc asks" };
-        return (words.to_owned(), shared.theme.dim);
+        // An edited URL is only checked once the user leaves the form, so as not to contact half a host name.
+        let message = if screen.bot.is_pending() { "checking…" } else { "press Esc to check" };
+        return (message.to_owned(), shared.theme.dim);
     };
     match status {
         BotStatus::Sandbox { bot } => (format!("✔ {bot} (sandbox)"), shared.theme.success),
         BotStatus::Live { bot, .. } => (format!("✔ {bot} LIVE"), shared.theme.success),
-        BotStatus::OtherHost { host } => (format!("{host}: no Bot API"), shared.theme.dim),
+        BotStatus::OtherHost { host } => (format!("{host}: not a Bot API"), shared.theme.dim),
         BotStatus::NotTrusted(question) => {
-            (format!("NOT TRUSTED: {}", question.what()), shared.theme.warning)
+            (format!("NOT TRUSTED: {}", question.describe_grant()), shared.theme.warning)
         }
-        BotStatus::Invalid(words) => (format!("✘ {words}"), shared.theme.error),
-        BotStatus::Trouble { words, .. } => (format!("✘ {words}"), shared.theme.error),
+        BotStatus::Invalid(message) => (format!("✘ {message}"), shared.theme.error),
+        BotStatus::Failed { message, .. } => (format!("✘ {message}"), shared.theme.error),
     }
 }
 
-fn fields(webhook: &Webhook) -> Vec<Field> {
-    let methods =
-        [Method::Post, Method::Get, Method::Put, Method::Delete].map(|method| method.as_str().to_owned());
+fn fields(webhook: &Webhook) -> Vec<FormField> {
+    let methods = [HttpMethod::Post, HttpMethod::Get, HttpMethod::Put, HttpMethod::Delete]
+        .map(|method| method.as_str().to_owned());
     let mut fields = vec![
-        Field::text("name", "Name", &webhook.name),
-        Field::choice("method", "Method", methods.to_vec(), webhook.method.as_str()),
-        Field::text("url", "URL", &webhook.url),
+        FormField::text("name", "Name", &webhook.name),
+        FormField::choice("method", "Method", methods.to_vec(), webhook.method.as_str()),
+        FormField::text("url", "URL", &webhook.url),
     ];
     for (at, (name, value)) in webhook.headers.iter().enumerate() {
-        fields.push(Field::text(&format!("header{at}"), "Header", &format!("{name}: {value}")));
+        fields.push(FormField::text(&format!("header{at}"), "Header", &format!("{name}: {value}")));
     }
-    fields.push(Field::text(&format!("header{}", webhook.headers.len()), "Header", ""));
+    fields.push(FormField::text(&format!("header{}", webhook.headers.len()), "Header", ""));
     let kind = match &webhook.auth {
         None => NO_AUTH,
         Some(Auth::Basic { .. }) => BASIC,
         Some(Auth::Bearer { .. }) => BEARER,
     };
-    fields.push(Field::choice("auth", "Auth", [NO_AUTH, BASIC, BEARER].map(str::to_owned).to_vec(), kind));
+    fields.push(FormField::choice(
+        "auth",
+        "Auth",
+        [NO_AUTH, BASIC, BEARER].map(str::to_owned).to_vec(),
+        kind,
+    ));
     match &webhook.auth {
         Some(Auth::Basic { username, password }) => {
-            fields.push(Field::text("username", "User", username));
-            fields.push(Field::text("password", "Password", password));
+            fields.push(FormField::text("username", "User", username));
+            fields.push(FormField::text("password", "Password", password));
         }
-        Some(Auth::Bearer { token }) => fields.push(Field::text("token", "Token", token)),
+        Some(Auth::Bearer { token }) => fields.push(FormField::text("token", "Token", token)),
         None => {}
     }
-    fields.push(Field::text("timeout", "Timeout", &webhook.timeout.map(format_duration).unwrap_or_default()));
-    fields.push(Field::button("check", "check the bot"));
+    fields.push(FormField::text(
+        "timeout",
+        "Timeout",
+        &webhook.timeout.map(format_duration).unwrap_or_default(),
+    ));
+    fields.push(FormField::button("check", "Check the bot"));
     fields
 }

@@ -1,72 +1,72 @@
-//! New, copied, renamed and deleted campaigns and webhooks.
+//! Creating, copying, renaming and deleting campaigns and webhooks.
 
 use crate::service;
 use crate::ui::screen::compose::{
-    Compose, Confirm, Decision, Dialog, ListKind, Pane, Purpose,
-    update::actions::{editing, list, prompt},
+    Compose, ComposeConfirm, Decision, Dialog, ListKind, Pane, PromptPurpose,
+    update::actions::{if_editable, open_list, open_prompt},
 };
-use crate::ui::shared::{Effect, Shared};
-use crate::ui::widget::Row;
+use crate::ui::shared::{Effect, SharedState};
+use crate::ui::widget::PickerRow;
 
-/// Offers what a new campaign begins with, or asks for the name of a new webhook.
-pub fn new(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
-    editing(screen, shared, |screen, _| {
+/// Shows the list of starters for a new campaign, or asks for the name of a new webhook in the webhook's pane.
+pub(crate) fn new(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
+    if_editable(screen, shared, |screen, _| {
         if screen.focus.pane == Pane::Webhook {
-            return prompt(screen, Purpose::NewWebhook, "Telegram bot");
+            return open_prompt(screen, PromptPurpose::NewWebhook, "Telegram bot");
         }
-        let rows = service::starter::Starter::ALL.iter().enumerate().map(|(at, starter)| Row {
+        let rows = service::starter::Starter::ALL.iter().enumerate().map(|(at, starter)| PickerRow {
             id: at.to_string(),
             title: starter.title().to_owned(),
-            ..Row::default()
+            ..PickerRow::default()
         });
-        let mut rows: Vec<Row> = rows.collect();
-        rows.push(Row {
+        let mut rows: Vec<PickerRow> = rows.collect();
+        rows.push(PickerRow {
             id: "paste".into(),
-            title: "From the clipboard: paste a body here, from CleverTap for example".into(),
-            ..Row::default()
+            title: "From the clipboard: paste a body, for example from CleverTap".into(),
+            ..PickerRow::default()
         });
-        list(screen, ListKind::Starters, rows)
+        open_list(screen, ListKind::Starters, rows)
     })
 }
 
-pub fn duplicate(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
-    editing(screen, shared, |screen, shared| {
+pub(crate) fn duplicate(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
+    if_editable(screen, shared, |screen, shared| {
         match (screen.focus.pane, screen.webhook.stem.clone(), screen.open.clone()) {
             (Pane::Webhook, Some(stem), _) => {
-                prompt(screen, Purpose::DuplicateWebhook(stem.clone()), &format!("{stem} copy"))
+                open_prompt(screen, PromptPurpose::DuplicateWebhook(stem.clone()), &format!("{stem} copy"))
             }
             (_, _, Some(stem)) => {
                 let name = screen
                     .open_campaign(shared)
                     .map_or_else(String::new, |campaign| campaign.display_name().to_owned());
-                prompt(screen, Purpose::DuplicateCampaign(stem), &format!("{name} copy"))
+                open_prompt(screen, PromptPurpose::DuplicateCampaign(stem), &format!("{name} copy"))
             }
             _ => Vec::new(),
         }
     })
 }
 
-pub fn rename(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
-    editing(screen, shared, |screen, shared| {
+pub(crate) fn rename(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
+    if_editable(screen, shared, |screen, shared| {
         match (screen.focus.pane, screen.webhook.stem.clone(), screen.open.clone()) {
             (Pane::Webhook, Some(stem), _) => {
                 let name = screen.webhook.form.value("name");
-                prompt(screen, Purpose::RenameWebhook(stem), &name)
+                open_prompt(screen, PromptPurpose::RenameWebhook(stem), &name)
             }
             (_, _, Some(stem)) => {
                 let name = screen
                     .open_campaign(shared)
                     .map_or_else(String::new, |campaign| campaign.display_name().to_owned());
-                prompt(screen, Purpose::RenameCampaign(stem), &name)
+                open_prompt(screen, PromptPurpose::RenameCampaign(stem), &name)
             }
             _ => Vec::new(),
         }
     })
 }
 
-/// Asks whether the campaign or webhook is to go.
-pub fn delete(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
-    editing(screen, shared, |screen, shared| {
+/// Asks whether to delete the campaign or webhook.
+pub(crate) fn delete(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
+    if_editable(screen, shared, |screen, shared| {
         let (what, decision) = match (screen.focus.pane, screen.webhook.stem.clone(), screen.open.clone()) {
             (Pane::Webhook, Some(stem), _) => {
                 (format!("webhooks/{stem}.toml"), Decision::DeleteWebhook(stem))
@@ -76,15 +76,17 @@ pub fn delete(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
             }
             _ => return Vec::new(),
         };
-        let is_gone = matches!(&decision, Decision::DeleteCampaign(stem) if screen.is_gone(shared, stem));
+        let is_gone =
+            matches!(&decision, Decision::DeleteCampaign(stem) if screen.is_deleted_on_disk(shared, stem));
         let text = match (&decision, is_gone) {
             (Decision::DeleteCampaign(stem), true) => {
-                format!("The files of {stem} are deleted already. Delete the unsaved edits of {stem} too?")
+                format!("The files of {stem} are already deleted. Delete its unsaved edits too?")
             }
-            _ => format!("Delete {what}? It goes into the workspace's trash, and u brings it back."),
+            _ => format!("Delete {what}? It is moved to the workspace's trash; press u to restore it."),
         };
         let answers = vec![("Delete", decision), ("Keep", Decision::Stay)];
-        let mut confirm = Confirm::new("Delete", text, answers);
+        // "Keep" is chosen, so that an Enter typed by reflex deletes nothing.
+        let mut confirm = ComposeConfirm::new("Delete", text, answers);
         confirm.chosen = 1;
         screen.dialog = Some(Dialog::Confirm(confirm));
         Vec::new()

@@ -1,10 +1,10 @@
-//! Keys in dialogs, and what their answers lead to.
+//! Keys in dialogs, and the effects of their answers.
 
 mod comparing;
 mod deciding;
 mod testing;
 
-pub use deciding::decide;
+pub(crate) use deciding::decide;
 
 use crate::campaign::{Campaign, ContentFormat, Webhook};
 use crate::compose::clevertap;
@@ -13,115 +13,133 @@ use crate::editor::{Command, Motion};
 use crate::service::{self, starter::Starter};
 use crate::ui::editor::vim::parse_command_line;
 use crate::ui::screen::compose::{
-    Compose, Dialog, ListKind, Listing, Prompt, Purpose, Settings, Start,
-    update::{actions, mending, results, typing, vim, whose},
+    Compose, ComposeList, Dialog, InitialBody, ListKind, Prompt, PromptPurpose, SettingsDialog,
+    update::{actions, quick_fix, recipient, results, typing, vim},
 };
-use crate::ui::shared::{Change, Effect, Shared, Task};
-use crate::ui::widget::{Filled, Key, KeyCode, Matching, Picked, Picker, Row};
+use crate::ui::shared::{Effect, SharedState, Task, WorkspaceChange};
+use crate::ui::widget::{FormOutcome, Key, KeyCode, Matching, Picker, PickerOutcome, PickerRow};
 use crate::workspace::is_chat;
 
-pub fn press(screen: &mut Compose, shared: &mut Shared, key: Key) -> Vec<Effect> {
+pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) -> Vec<Effect> {
+    // The dialog is taken out, so that its handler can change the screen; a dialog that stays open is put back.
     let Some(mut dialog) = screen.dialog.take() else { return Vec::new() };
     match &mut dialog {
         Dialog::Listing(listing) => {
             if key.code == KeyCode::Esc {
-                return back(screen, shared);
+                return close(screen, shared);
             }
-            // Pasting into the starters makes a campaign of what is pasted; typing searches.
+            // In the list of starters a paste creates a campaign (see `clean_pasted`); typed letters search.
             let picked = listing.picker.press(key);
-            picked_in(screen, shared, dialog, picked)
+            handle_picked(screen, shared, dialog, picked)
         }
         Dialog::Prompt(_) => press_in_prompt(screen, shared, dialog, key),
         Dialog::Settings(_) => press_in_settings(screen, shared, dialog, key),
         Dialog::Confirm(confirm) => match confirm.press(key) {
             Some(decision) => decide(screen, shared, decision),
-            None => keep(screen, dialog),
+            None => keep_open(screen, dialog),
         },
         Dialog::Test(_) => testing::press_in_test(screen, shared, dialog, key),
         Dialog::Compare(_) => comparing::press_in_compare(screen, shared, dialog, key),
     }
 }
 
-fn keep(screen: &mut Compose, dialog: Dialog) -> Vec<Effect> {
+fn keep_open(screen: &mut Compose, dialog: Dialog) -> Vec<Effect> {
     screen.dialog = Some(dialog);
     Vec::new()
 }
 
-/// Leaves a dialog: to the test it was opened from, or to the panes.
-fn back(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
-    if let Some(test) = screen.test_behind.take() {
+/// Closes a dialog and returns to the test from which it was opened, or to the panes.
+fn close(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
+    if let Some(test) = screen.suspended_test.take() {
         screen.dialog = Some(Dialog::Test(test));
         return actions::prepare_test(screen, shared).into_iter().collect();
     }
+    // A question about a draft may have waited until no dialog was open.
     results::offer_draft(screen, shared);
     Vec::new()
 }
 
-pub fn paste(screen: &mut Compose, shared: &mut Shared, text: &str) -> Vec<Effect> {
+pub(crate) fn paste(screen: &mut Compose, shared: &mut SharedState, text: &str) -> Vec<Effect> {
     let Some(mut dialog) = screen.dialog.take() else { return Vec::new() };
     match &mut dialog {
         Dialog::Listing(listing) if listing.kind == ListKind::Starters => {
-            let purpose = Purpose::NewCampaign(Start::Pasted(Box::new(clevertap::paste(text))));
-            keep(screen, Dialog::Prompt(Prompt::new(purpose, "Pasted campaign")))
+            let purpose =
+                PromptPurpose::NewCampaign(InitialBody::Pasted(Box::new(clevertap::clean_pasted(text))));
+            keep_open(screen, Dialog::Prompt(Prompt::new(purpose, "Pasted campaign")))
         }
         Dialog::Listing(listing) => {
             let picked = listing.picker.paste(text);
-            picked_in(screen, shared, dialog, picked)
+            handle_picked(screen, shared, dialog, picked)
         }
         Dialog::Prompt(prompt) => {
             prompt.field.paste(text);
-            keep(screen, dialog)
+            keep_open(screen, dialog)
         }
         Dialog::Settings(settings) => {
             settings.form.paste(text);
             settings.check();
-            keep(screen, dialog)
+            keep_open(screen, dialog)
         }
-        Dialog::Confirm(_) | Dialog::Test(_) | Dialog::Compare(_) => keep(screen, dialog),
+        Dialog::Confirm(_) | Dialog::Test(_) | Dialog::Compare(_) => keep_open(screen, dialog),
     }
 }
 
-pub fn picked_in(screen: &mut Compose, shared: &mut Shared, dialog: Dialog, picked: Picked) -> Vec<Effect> {
-    let Dialog::Listing(listing) = &dialog else { return keep(screen, dialog) };
+pub(crate) fn handle_picked(
+    screen: &mut Compose,
+    shared: &mut SharedState,
+    dialog: Dialog,
+    picked: PickerOutcome,
+) -> Vec<Effect> {
+    let Dialog::Listing(listing) = &dialog else { return keep_open(screen, dialog) };
     let kind = listing.kind;
     match picked {
-        Picked::Ignored | Picked::Moved => keep(screen, dialog),
-        Picked::Typed => {
+        PickerOutcome::Ignored | PickerOutcome::Moved => keep_open(screen, dialog),
+        PickerOutcome::Typed => {
             let search = listing.picker.field.text();
             screen.dialog = Some(dialog);
             if kind == ListKind::Profiles { actions::search_profiles(screen, &search) } else { Vec::new() }
         }
-        Picked::Chosen(id) => chosen(screen, shared, kind, &id),
+        PickerOutcome::Chosen(id) => chosen(screen, shared, kind, &id),
     }
 }
 
-fn chosen(screen: &mut Compose, shared: &mut Shared, kind: ListKind, id: &str) -> Vec<Effect> {
+fn chosen(screen: &mut Compose, shared: &mut SharedState, kind: ListKind, id: &str) -> Vec<Effect> {
     match kind {
         ListKind::Profiles => {
             let found = screen.profiles.take().unwrap_or_default();
             let profile = found.into_iter().find(|profile| profile.identity == id);
             let mut effects =
-                profile.map_or_else(Vec::new, |profile| whose::preview_for(screen, shared, profile));
-            effects.extend(back(screen, shared));
+                profile.map_or_else(Vec::new, |profile| recipient::preview_for(screen, shared, profile));
+            effects.extend(close(screen, shared));
             effects
         }
         ListKind::Starters if id == "paste" => {
-            shared.say("paste the body now, with the terminal's own key");
-            let row = Row { id: id.to_owned(), title: "waiting for the paste…".into(), ..Row::default() };
-            keep(screen, Dialog::Listing(Listing { kind, picker: Picker::new(vec![row], Matching::Here) }))
+            // The terminal's clipboard cannot be read portably: OSC 52 reading is off in most terminals.
+            shared.show_notice("paste the body now, with your terminal's paste key");
+            let row = PickerRow {
+                id: id.to_owned(),
+                title: "waiting for the paste…".into(),
+                ..PickerRow::default()
+            };
+            keep_open(
+                screen,
+                Dialog::Listing(ComposeList { kind, picker: Picker::new(vec![row], Matching::Fuzzy) }),
+            )
         }
         ListKind::Starters => {
             let starter = id.parse().ok().and_then(|at: usize| Starter::ALL.get(at).copied());
             let Some(starter) = starter else { return Vec::new() };
-            let purpose = Purpose::NewCampaign(Start::Starter(starter));
-            keep(screen, Dialog::Prompt(Prompt::new(purpose, "New campaign")))
+            let purpose = PromptPurpose::NewCampaign(InitialBody::Starter(starter));
+            keep_open(screen, Dialog::Prompt(Prompt::new(purpose, "New campaign")))
         }
-        ListKind::Chats if id == "other" => keep(screen, Dialog::Prompt(Prompt::new(Purpose::TestChat, ""))),
+        ListKind::Chats if id == "other" => {
+            keep_open(screen, Dialog::Prompt(Prompt::new(PromptPurpose::TestChat, "")))
+        }
         ListKind::Chats => testing::choose_chat(screen, shared, id),
         ListKind::History => testing::resend(screen, shared, id),
-        ListKind::Fixes => {
-            id.parse().map_or_else(|_| Vec::new(), |number| mending::apply_chosen_fix(screen, shared, number))
-        }
+        ListKind::Fixes => id
+            .parse()
+            .map_or_else(|_| Vec::new(), |number| quick_fix::apply_chosen_fix(screen, shared, number)),
         ListKind::Samples => {
             screen.choose_sample(id);
             screen.compose(shared).into_iter().collect()
@@ -129,15 +147,20 @@ fn chosen(screen: &mut Compose, shared: &mut Shared, kind: ListKind, id: &str) -
     }
 }
 
-fn press_in_prompt(screen: &mut Compose, shared: &mut Shared, mut dialog: Dialog, key: Key) -> Vec<Effect> {
-    let Dialog::Prompt(prompt) = &mut dialog else { return keep(screen, dialog) };
+fn press_in_prompt(
+    screen: &mut Compose,
+    shared: &mut SharedState,
+    mut dialog: Dialog,
+    key: Key,
+) -> Vec<Effect> {
+    let Dialog::Prompt(prompt) = &mut dialog else { return keep_open(screen, dialog) };
     match key.code {
-        KeyCode::Esc => back(screen, shared),
+        KeyCode::Esc => close(screen, shared),
         KeyCode::Enter => {
             let text = prompt.field.text().trim().to_owned();
             if let Some(problem) = problem_of(&prompt.purpose, &text) {
                 prompt.problem = Some(problem);
-                return keep(screen, dialog);
+                return keep_open(screen, dialog);
             }
             let purpose = prompt.purpose.clone();
             answered(screen, shared, purpose, text)
@@ -145,43 +168,51 @@ fn press_in_prompt(screen: &mut Compose, shared: &mut Shared, mut dialog: Dialog
         _ => {
             prompt.field.press(key);
             prompt.problem = None;
-            keep(screen, dialog)
+            keep_open(screen, dialog)
         }
     }
 }
 
-fn problem_of(purpose: &Purpose, text: &str) -> Option<String> {
+fn problem_of(purpose: &PromptPurpose, text: &str) -> Option<String> {
     match purpose {
-        Purpose::TestChat if !is_chat(text) => Some("a chat is a number such as 123456789, or @name".into()),
-        Purpose::CommandLine => parse_command_line(text).err(),
-        Purpose::GoToLine if text.parse::<usize>().is_err() => Some("a line is a number".into()),
-        _ if text.is_empty() => Some("it needs a name".into()),
+        PromptPurpose::TestChat if !is_chat(text) => {
+            Some("enter a chat id such as 123456789, or @name".into())
+        }
+        PromptPurpose::CommandLine => parse_command_line(text).err(),
+        PromptPurpose::GoToLine if text.parse::<usize>().is_err() => Some("enter a line number".into()),
+        _ if text.is_empty() => Some("enter a name".into()),
         _ => None,
     }
 }
 
-fn answered(screen: &mut Compose, shared: &mut Shared, purpose: Purpose, text: String) -> Vec<Effect> {
+fn answered(
+    screen: &mut Compose,
+    shared: &mut SharedState,
+    purpose: PromptPurpose,
+    text: String,
+) -> Vec<Effect> {
     let change = match purpose {
-        Purpose::NewCampaign(start) => new_campaign(screen, shared, start, text),
-        Purpose::DuplicateCampaign(stem) => Change::DuplicateCampaign { stem, name: text },
-        Purpose::RenameCampaign(stem) => Change::RenameCampaign { stem, name: text },
-        Purpose::NewWebhook => Change::NewWebhook {
+        PromptPurpose::NewCampaign(start) => new_campaign(screen, shared, start, text),
+        PromptPurpose::DuplicateCampaign(stem) => WorkspaceChange::DuplicateCampaign { stem, name: text },
+        PromptPurpose::RenameCampaign(stem) => WorkspaceChange::RenameCampaign { stem, name: text },
+        PromptPurpose::NewWebhook => WorkspaceChange::NewWebhook {
             webhook: Box::new(Webhook {
                 name: text,
                 url: "https://api.telegram.org/bot${BOT_TOKEN}/sendMessage".into(),
                 headers: vec![("Content-Type".into(), "application/json".into())],
                 ..Webhook::default()
             }),
-            taker: screen.open.clone().filter(|_| screen.webhook.stem.is_none()),
+            // The new webhook is assigned to the open campaign only if that has none.
+            assign_to: screen.open.clone().filter(|_| screen.webhook.stem.is_none()),
         },
-        Purpose::DuplicateWebhook(stem) => Change::DuplicateWebhook { stem, name: text },
-        Purpose::RenameWebhook(stem) => Change::RenameWebhook { stem, name: text },
-        Purpose::TestChat => return testing::choose_chat(screen, shared, &text),
-        Purpose::CommandLine => {
+        PromptPurpose::DuplicateWebhook(stem) => WorkspaceChange::DuplicateWebhook { stem, name: text },
+        PromptPurpose::RenameWebhook(stem) => WorkspaceChange::RenameWebhook { stem, name: text },
+        PromptPurpose::TestChat => return testing::choose_chat(screen, shared, &text),
+        PromptPurpose::CommandLine => {
             return parse_command_line(&text)
                 .map_or_else(|_| Vec::new(), |line| vim::command_line(screen, shared, line));
         }
-        Purpose::GoToLine => {
+        PromptPurpose::GoToLine => {
             let line = text.parse().unwrap_or(1);
             screen.focus = crate::ui::screen::compose::focus::Focus::enter(
                 crate::ui::screen::compose::focus::Pane::Body,
@@ -192,7 +223,7 @@ fn answered(screen: &mut Compose, shared: &mut Shared, purpose: Purpose, text: S
     vec![Effect::Task(Task::Change(change))]
 }
 
-fn new_campaign(screen: &Compose, shared: &Shared, start: Start, name: String) -> Change {
+fn new_campaign(screen: &Compose, shared: &SharedState, start: InitialBody, name: String) -> WorkspaceChange {
     let settings = shared.workspace.settings();
     let webhook = screen.webhook.stem.clone().or(settings.defaults.webhook.clone());
     let webhook = webhook.or_else(|| shared.workspace.webhooks.first().map(|webhook| webhook.stem.clone()));
@@ -203,49 +234,55 @@ fn new_campaign(screen: &Compose, shared: &Shared, start: Start, name: String) -
         ..Campaign::default()
     };
     let (campaign, body) = match start {
-        Start::Starter(starter) => (campaign, starter.body(settings.dialect)),
-        Start::Pasted(pasted) => {
+        InitialBody::Starter(starter) => (campaign, starter.body(settings.dialect)),
+        InitialBody::Pasted(pasted) => {
             let fitting = service::webhook_for(&shared.workspace, pasted.method);
             let campaign = Campaign {
                 webhook: fitting.unwrap_or(campaign.webhook),
                 content_format: pasted.content_format,
-                dialect: pasted.has_chips().then_some(Dialect::CleverTap),
-                notes: pasted.mended.join("; "),
+                // Only CleverTap's dialect has variables outside tags (`@Profile - name`).
+                dialect: pasted.has_at_variables().then_some(Dialect::CleverTap),
+                notes: pasted.repairs.join("; "),
                 ..campaign
             };
             (campaign, pasted.body)
         }
     };
-    Change::NewCampaign { campaign: Box::new(campaign), body }
+    WorkspaceChange::NewCampaign { campaign: Box::new(campaign), body }
 }
 
-fn press_in_settings(screen: &mut Compose, shared: &mut Shared, mut dialog: Dialog, key: Key) -> Vec<Effect> {
-    let Dialog::Settings(settings) = &mut dialog else { return keep(screen, dialog) };
+fn press_in_settings(
+    screen: &mut Compose,
+    shared: &mut SharedState,
+    mut dialog: Dialog,
+    key: Key,
+) -> Vec<Effect> {
+    let Dialog::Settings(settings) = &mut dialog else { return keep_open(screen, dialog) };
     if key.code == KeyCode::Esc {
-        return back(screen, shared);
+        return close(screen, shared);
     }
     let saves = key == (Key { ctrl: true, ..Key::char('s') });
-    match if saves { Filled::Submitted } else { settings.form.press(key) } {
-        Filled::Submitted => save_settings(screen, shared, dialog),
-        Filled::Changed => {
+    match if saves { FormOutcome::Submitted } else { settings.form.press(key) } {
+        FormOutcome::Submitted => save_settings(screen, shared, dialog),
+        FormOutcome::Changed => {
             settings.check();
-            keep(screen, dialog)
+            keep_open(screen, dialog)
         }
-        Filled::Ignored | Filled::Moved | Filled::Pressed(_) => keep(screen, dialog),
+        FormOutcome::Ignored | FormOutcome::Moved | FormOutcome::Pressed(_) => keep_open(screen, dialog),
     }
 }
 
-fn save_settings(screen: &mut Compose, shared: &mut Shared, dialog: Dialog) -> Vec<Effect> {
-    let Dialog::Settings(settings) = &dialog else { return keep(screen, dialog) };
+fn save_settings(screen: &mut Compose, shared: &mut SharedState, dialog: Dialog) -> Vec<Effect> {
+    let Dialog::Settings(settings) = &dialog else { return keep_open(screen, dialog) };
     let campaign = settings.campaign();
     if shared.read_only.is_some() {
         return actions::refuse_to_edit(shared);
     }
     if campaign.name.is_empty() {
-        return keep(screen, dialog);
+        return keep_open(screen, dialog);
     }
-    let Settings { stem, expected, .. } = settings.as_ref();
-    vec![Effect::Task(Task::Change(Change::SaveCampaign {
+    let SettingsDialog { stem, expected, .. } = settings.as_ref();
+    vec![Effect::Task(Task::Change(WorkspaceChange::SaveCampaign {
         stem: stem.clone(),
         campaign: Box::new(campaign),
         expected: *expected,

@@ -1,32 +1,33 @@
-//! Keys, by where the keyboard is: the dialog, the search line, the picker, then the panes.
+//! Dispatch of keys: to the dialog, the search line, the picker, then the focused pane.
 
 use crate::ui::screen::compose::{
     Compose, Focus, Pane, search,
-    update::actions::TYPING,
-    update::{actions, dialogs, mending, typing},
+    update::actions::TYPING_KEYS,
+    update::{actions, dialogs, quick_fix, typing},
 };
 
 use crate::ui::editor::vim::KEYS;
-use crate::ui::shared::{Action, Context, Effect, Keys, Place, Shared};
-use crate::ui::widget::{Filled, Key, KeyCode};
+use crate::ui::shared::{Action, Effect, KeyContext, KeyHints, ScreenFocus, SharedState};
+use crate::ui::widget::{FormOutcome, Key, KeyCode};
 
 const ESC: Key = Key::plain(KeyCode::Esc);
 
-pub fn press(screen: &mut Compose, shared: &mut Shared, key: Key) -> Vec<Effect> {
-    // Terminals may merge Esc and the next key into one: Alt with a key that is not bound is Esc and then that key. What
-    // is open over the panes it only closes: nobody means what is behind it.
+pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) -> Vec<Effect> {
+    // Terminals and tmux may deliver Esc and the next key as one Alt key. An unbound Alt key is therefore taken as Esc
+    // and then the key. Over a dialog it only counts as Esc: the key was not meant for the pane under the dialog.
     let is_covered = screen.dialog.is_some() || screen.search.is_some() || screen.completion.is_some();
     if key.alt && is_covered {
         return press(screen, shared, ESC);
     }
-    if key.alt && !means_something(screen, shared, key) {
+    if key.alt && !is_bound(screen, shared, key) {
         let mut effects = press(screen, shared, ESC);
-        // Where Esc has not left the text, as it has closed a box first, the key would type.
+        // If Esc only closed a box and the focus is still in the text, the key would be typed.
         if !is_typing(screen) {
             effects.extend(press(screen, shared, key.without_alt()));
         }
         return effects;
     }
+    // Any key closes the info box. Esc does nothing else; other keys also have their usual effect.
     if screen.hover.take().is_some() && key == ESC {
         return Vec::new();
     }
@@ -50,40 +51,44 @@ pub fn press(screen: &mut Compose, shared: &mut Shared, key: Key) -> Vec<Effect>
     press_in_pane(screen, shared, key)
 }
 
-pub fn place(screen: &Compose) -> Place {
+pub(crate) fn screen_focus(screen: &Compose) -> ScreenFocus {
     let is_vim = screen.vim.is_some() && screen.focus.in_body();
-    let keys: Vec<(&'static str, Keys)> = match (screen.focus.entered, is_vim) {
+    let keys: Vec<(&'static str, KeyHints)> = match (screen.focus.entered, is_vim) {
         (false, _) => Vec::new(),
-        (true, false) => vec![("", TYPING)],
-        (true, true) => vec![("", KEYS), ("While typing", TYPING)],
+        (true, false) => vec![("", TYPING_KEYS)],
+        (true, true) => vec![("", KEYS), ("While typing", TYPING_KEYS)],
     };
     let (title, contexts) = (screen.focus.pane.title(), contexts(screen));
-    Place { title, contexts, is_covered: screen.dialog.is_some(), keys }
+    ScreenFocus { title, contexts, is_covered: screen.dialog.is_some(), keys }
 }
 
-/// Returns where keys are looked up, the innermost first.
-fn contexts(screen: &Compose) -> &'static [Context] {
+/// Returns the contexts in which keys are looked up, the innermost first.
+fn contexts(screen: &Compose) -> &'static [KeyContext] {
     match (screen.focus.pane, screen.focus.entered) {
-        (Pane::Body, true) => &[Context::Body, Context::Anywhere],
-        (Pane::Webhook, true) => &[Context::Anywhere],
-        (Pane::Campaigns | Pane::Webhook, _) => &[Context::Definitions, Context::Panes, Context::Anywhere],
-        (Pane::Preview, _) => &[Context::Preview, Context::Panes, Context::Anywhere],
-        (Pane::Body | Pane::Problems, _) => &[Context::Panes, Context::Anywhere],
+        (Pane::Body, true) => &[KeyContext::Body, KeyContext::Anywhere],
+        // In the form, letters are typed; only keys that work everywhere are shortcuts.
+        (Pane::Webhook, true) => &[KeyContext::Anywhere],
+        (Pane::Campaigns | Pane::Webhook, _) => {
+            &[KeyContext::Definitions, KeyContext::Panes, KeyContext::Anywhere]
+        }
+        (Pane::Preview, _) => &[KeyContext::Preview, KeyContext::Panes, KeyContext::Anywhere],
+        (Pane::Body | Pane::Problems, _) => &[KeyContext::Panes, KeyContext::Anywhere],
     }
 }
 
 fn is_typing(screen: &Compose) -> bool {
-    let is_vim_waiting = screen.focus.in_body() && screen.vim.as_ref().is_some_and(|vim| !vim.is_inserting());
-    screen.focus.entered && matches!(screen.focus.pane, Pane::Body | Pane::Webhook) && !is_vim_waiting
+    let is_vim_command = screen.focus.in_body() && screen.vim.as_ref().is_some_and(|vim| !vim.is_inserting());
+    screen.focus.entered && matches!(screen.focus.pane, Pane::Body | Pane::Webhook) && !is_vim_command
 }
 
-fn means_something(screen: &Compose, shared: &Shared, key: Key) -> bool {
+/// Whether a key edits the focused text or runs an action.
+fn is_bound(screen: &Compose, shared: &SharedState, key: Key) -> bool {
     let is_text = screen.focus.entered && crate::ui::widget::typing::command(key).is_some();
     is_text || shared.keymap.action(contexts(screen), key).is_some()
 }
 
-/// Ctrl-C copies a selection, else cancels what is open, else says how to leave.
-fn copy_or_cancel(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
+/// Ctrl-C copies the selection, else closes what is open, else shows the key to quit.
+fn copy_or_cancel(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     if screen.dialog.is_none() && screen.focus.in_body() {
         let selected = screen.buffer().map(|buffer| buffer.editor.selected().into_owned());
         if let Some(text) = selected.filter(|text| !text.is_empty()) {
@@ -98,12 +103,15 @@ fn copy_or_cancel(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
     }
     if screen.completion.take().is_none() {
         let key = shared.keymap.shown_key(contexts(screen), Action::Quit);
-        shared.say(key.map_or_else(|| "the palette quits".to_owned(), |key| format!("{key} quits")));
+        // Ctrl-C never quits: a user who only wanted to copy would lose the screen.
+        shared.show_notice(
+            key.map_or_else(|| "to quit, use the palette".to_owned(), |key| format!("{key} to quit")),
+        );
     }
     Vec::new()
 }
 
-fn press_in_pane(screen: &mut Compose, shared: &mut Shared, key: Key) -> Vec<Effect> {
+fn press_in_pane(screen: &mut Compose, shared: &mut SharedState, key: Key) -> Vec<Effect> {
     match screen.focus {
         Focus { pane: Pane::Body, entered: true } => typing::press(screen, shared, key),
         Focus { pane: Pane::Webhook, entered: true } => press_in_webhook(screen, shared, key),
@@ -111,22 +119,22 @@ fn press_in_pane(screen: &mut Compose, shared: &mut Shared, key: Key) -> Vec<Eff
     }
 }
 
-fn press_in_webhook(screen: &mut Compose, shared: &mut Shared, key: Key) -> Vec<Effect> {
+fn press_in_webhook(screen: &mut Compose, shared: &mut SharedState, key: Key) -> Vec<Effect> {
     if key.code == KeyCode::Esc {
-        screen.focus = Focus::reach(Pane::Webhook);
+        screen.focus = Focus::select(Pane::Webhook);
         return Vec::new();
     }
     if shared.read_only.is_some() {
         return actions::refuse_to_edit(shared);
     }
     match screen.webhook.press(key) {
-        Filled::Changed => screen.compose_with_webhook(shared).into_iter().collect(),
-        Filled::Pressed(_) => screen.check_or_ask(shared),
-        Filled::Submitted | Filled::Ignored | Filled::Moved => Vec::new(),
+        FormOutcome::Changed => screen.compose_with_webhook(shared).into_iter().collect(),
+        FormOutcome::Pressed(_) => screen.check_bot_or_ask_for_trust(shared),
+        FormOutcome::Submitted | FormOutcome::Ignored | FormOutcome::Moved => Vec::new(),
     }
 }
 
-fn press_outside_text(screen: &mut Compose, shared: &mut Shared, pane: Pane, key: Key) -> Vec<Effect> {
+fn press_outside_text(screen: &mut Compose, shared: &mut SharedState, pane: Pane, key: Key) -> Vec<Effect> {
     match (pane, key.code) {
         (_, KeyCode::Tab) => {
             actions::act(screen, shared, if key.shift { Action::PreviousPane } else { Action::NextPane })
@@ -152,12 +160,12 @@ fn press_outside_text(screen: &mut Compose, shared: &mut Shared, pane: Pane, key
         (Pane::Preview, KeyCode::Right) => actions::act(screen, shared, Action::NextTab),
         (Pane::Problems, KeyCode::Up | KeyCode::Char('k')) => step_problem(screen, shared, -1),
         (Pane::Problems, KeyCode::Down | KeyCode::Char('j')) => step_problem(screen, shared, 1),
-        (Pane::Problems, KeyCode::Enter) => mending::go_to_problem(screen, shared),
+        (Pane::Problems, KeyCode::Enter) => quick_fix::go_to_problem(screen, shared),
         _ => Vec::new(),
     }
 }
 
-pub fn step_campaign(screen: &mut Compose, shared: &mut Shared, by: isize) -> Vec<Effect> {
+pub(crate) fn step_campaign(screen: &mut Compose, shared: &mut SharedState, by: isize) -> Vec<Effect> {
     let stems: Vec<String> =
         shared.workspace.campaigns.iter().map(|campaign| campaign.stem.clone()).collect();
     let Some(last) = stems.len().checked_sub(1) else { return Vec::new() };
@@ -169,20 +177,20 @@ pub fn step_campaign(screen: &mut Compose, shared: &mut Shared, by: isize) -> Ve
     actions::open(screen, shared, &stems[wanted])
 }
 
-fn step_problem(screen: &mut Compose, _shared: &mut Shared, by: isize) -> Vec<Effect> {
+fn step_problem(screen: &mut Compose, _shared: &mut SharedState, by: isize) -> Vec<Effect> {
     let last = screen.problems().len().saturating_sub(1);
-    screen.problem = screen.problem.saturating_add_signed(by).min(last);
+    screen.chosen_problem = screen.chosen_problem.saturating_add_signed(by).min(last);
     Vec::new()
 }
 
-/// Scrolls the preview; `update` keeps it from going beyond its end.
-pub fn scroll_preview(screen: &mut Compose, by: isize) -> Vec<Effect> {
+/// Scrolls the preview. `update` limits the position to the content afterwards.
+pub(crate) fn scroll_preview(screen: &mut Compose, by: isize) -> Vec<Effect> {
     screen.preview.scroll = screen.preview.scroll.saturating_add_signed(by);
     Vec::new()
 }
 
-/// Moves the text past the window; the cursor stays where it is.
-pub fn scroll_body(screen: &mut Compose, _shared: &mut Shared, by: isize) -> Vec<Effect> {
+/// Scrolls the text without moving the cursor.
+pub(crate) fn scroll_body(screen: &mut Compose, _shared: &mut SharedState, by: isize) -> Vec<Effect> {
     let Some(area) = crate::ui::screen::compose::update::body_area(screen) else { return Vec::new() };
     if let Some(buffer) = screen.buffer_mut() {
         buffer.viewport.scroll_by(&mut buffer.editor, by, area.height);
@@ -190,8 +198,8 @@ pub fn scroll_body(screen: &mut Compose, _shared: &mut Shared, by: isize) -> Vec
     Vec::new()
 }
 
-/// Takes pasted text: verbatim, one undo step; nothing opens.
-pub fn paste(screen: &mut Compose, shared: &mut Shared, text: &str) -> Vec<Effect> {
+/// Inserts pasted text verbatim, as one undo step. No picker opens.
+pub(crate) fn paste(screen: &mut Compose, shared: &mut SharedState, text: &str) -> Vec<Effect> {
     screen.completion = None;
     screen.hover = None;
     if screen.dialog.is_some() {
@@ -206,6 +214,6 @@ pub fn paste(screen: &mut Compose, shared: &mut Shared, text: &str) -> Vec<Effec
             screen.webhook.paste(text);
             screen.compose_with_webhook(shared).into_iter().collect()
         }
-        _ => shared.just_complain("nothing to paste into here: 3 goes to the body"),
+        _ => shared.only_error("cannot paste here; press 3 for the body"),
     }
 }

@@ -1,4 +1,4 @@
-//! The mouse: whatever one points at.
+//! Mouse input: clicks, drags and the wheel, by the pane or dialog under the pointer.
 
 use ratatui::layout::{Position, Rect};
 
@@ -6,40 +6,40 @@ use crate::editor::Command;
 use crate::ui::screen::compose::{
     Compose, Dialog, Focus, Pane, completion, hover,
     pane::{campaigns, preview, problems},
-    update::{actions, dialogs, keys, mending, typing, vim},
+    update::{actions, dialogs, keys, quick_fix, typing, vim},
     view,
 };
-use crate::ui::shared::{Effect, Shared};
-use crate::ui::widget::{Filled, Key, KeyCode, Mouse, MouseKind, draw::inside};
+use crate::ui::shared::{Effect, SharedState};
+use crate::ui::widget::{FormOutcome, Key, KeyCode, Mouse, MouseKind, draw::inside};
 
-pub fn point(screen: &mut Compose, shared: &mut Shared, mouse: Mouse) -> Vec<Effect> {
+pub(crate) fn point(screen: &mut Compose, shared: &mut SharedState, mouse: Mouse) -> Vec<Effect> {
     let area = Rect::new(0, 0, shared.size.0, shared.size.1);
     if let Some(dialog) = screen.dialog.take() {
         return point_at_dialog(screen, shared, dialog, mouse, area);
     }
-    if matches!(mouse.kind, MouseKind::Down { .. } | MouseKind::Ask | MouseKind::Scroll(_)) {
+    if matches!(mouse.kind, MouseKind::Down { .. } | MouseKind::RightDown | MouseKind::Scroll(_)) {
         screen.hover = None;
     }
-    let pane = screen.plan.pane_at(mouse.x, mouse.y);
+    let pane = screen.layout.pane_at(mouse.x, mouse.y);
     match mouse.kind {
         MouseKind::Scroll(lines) => scroll(screen, shared, pane, lines.into()),
         MouseKind::Drag => match screen.drag {
             Some(Pane::Body) => point_at_body(screen, shared, mouse, Command::Drag),
             _ => Vec::new(),
         },
-        MouseKind::Ask => ask(screen, shared, pane, mouse),
+        MouseKind::RightDown => show_info(screen, shared, pane, mouse),
         MouseKind::Up => {
             screen.drag = None;
             Vec::new()
         }
         MouseKind::Down { clicks } => {
             shared.notice = None;
-            let tabs = screen.plan.tabs.filter(|tabs| tabs.y == mouse.y);
+            let tabs = screen.layout.tabs.filter(|tabs| tabs.y == mouse.y);
             if let Some(pane) = tabs.and_then(|tabs| view::tab_at(screen, tabs, mouse.x)) {
                 screen.focus = Focus::enter(pane);
                 return Vec::new();
             }
-            let Some((pane, area)) = pane.and_then(|pane| Some((pane, screen.plan.pane(pane)?))) else {
+            let Some((pane, area)) = pane.and_then(|pane| Some((pane, screen.layout.pane(pane)?))) else {
                 return Vec::new();
             };
             press(screen, shared, pane, area, mouse, clicks)
@@ -49,14 +49,14 @@ pub fn point(screen: &mut Compose, shared: &mut Shared, mouse: Mouse) -> Vec<Eff
 
 fn press(
     screen: &mut Compose,
-    shared: &mut Shared,
+    shared: &mut SharedState,
     pane: Pane,
     area: Rect,
     mouse: Mouse,
     clicks: u8,
 ) -> Vec<Effect> {
     screen.completion = screen.completion.take().filter(|_| pane == Pane::Body);
-    // A list shows the chosen row whole once one is in it: what was clicked is told before.
+    // Looked up before the focus changes: the focused pane shows its chosen problem in full, which moves the rows.
     let problem = problems::at_line(screen, shared, area, mouse.y).filter(|_| pane == Pane::Problems);
     screen.focus = Focus::enter(pane);
     match pane {
@@ -71,9 +71,9 @@ fn press(
             None => Vec::new(),
         },
         Pane::Webhook => match screen.webhook.point(mouse, inside(area)) {
-            Filled::Changed => screen.compose_with_webhook(shared).into_iter().collect(),
-            Filled::Pressed(_) => screen.check_or_ask(shared),
-            Filled::Ignored | Filled::Moved | Filled::Submitted => Vec::new(),
+            FormOutcome::Changed => screen.compose_with_webhook(shared).into_iter().collect(),
+            FormOutcome::Pressed(_) => screen.check_bot_or_ask_for_trust(shared),
+            FormOutcome::Ignored | FormOutcome::Moved | FormOutcome::Submitted => Vec::new(),
         },
         Pane::Body => {
             screen.drag = Some(Pane::Body);
@@ -99,16 +99,21 @@ fn press(
         },
         Pane::Problems => match problem {
             Some(at) => {
-                screen.problem = at;
-                mending::go_to_problem(screen, shared)
+                screen.chosen_problem = at;
+                quick_fix::go_to_problem(screen, shared)
             }
             None => Vec::new(),
         },
     }
 }
 
-/// Says what stands in the body where the mouse asks; the cursor stays where it is.
-fn ask(screen: &mut Compose, shared: &mut Shared, pane: Option<Pane>, mouse: Mouse) -> Vec<Effect> {
+/// Opens the info box for the body text under the pointer, without moving the cursor.
+fn show_info(
+    screen: &mut Compose,
+    shared: &mut SharedState,
+    pane: Option<Pane>,
+    mouse: Mouse,
+) -> Vec<Effect> {
     screen.completion = None;
     let area = crate::ui::screen::compose::update::body_area(screen).filter(|_| pane == Some(Pane::Body));
     let cell = Position { x: mouse.x, y: mouse.y };
@@ -121,7 +126,7 @@ fn ask(screen: &mut Compose, shared: &mut Shared, pane: Option<Pane>, mouse: Mou
 
 fn point_at_body(
     screen: &mut Compose,
-    shared: &mut Shared,
+    shared: &mut SharedState,
     mouse: Mouse,
     command: fn(usize) -> Command,
 ) -> Vec<Effect> {
@@ -132,29 +137,29 @@ fn point_at_body(
     effects
 }
 
-fn point_at_preview(screen: &mut Compose, shared: &mut Shared, area: Rect, mouse: Mouse) -> Vec<Effect> {
-    let place = match preview::hit(screen, area, mouse.x, mouse.y) {
-        Some(preview::Hit::Spoiler) => {
+fn point_at_preview(screen: &mut Compose, shared: &mut SharedState, area: Rect, mouse: Mouse) -> Vec<Effect> {
+    let span = match preview::hit(screen, area, mouse.x, mouse.y) {
+        Some(preview::PreviewHit::Spoiler) => {
             screen.preview.options.reveal_spoilers = true;
             None
         }
-        Some(preview::Hit::Toggle) => {
+        Some(preview::PreviewHit::QuoteToggle) => {
             screen.preview.options.expand_quotes ^= true;
             None
         }
-        Some(preview::Hit::Place(place)) => Some(place),
+        Some(preview::PreviewHit::BodySpan(span)) => Some(span),
         None => None,
     };
-    let Some(place) = place else { return Vec::new() };
+    let Some(span) = span else { return Vec::new() };
     screen.focus = Focus::enter(Pane::Body);
-    let effects = typing::apply(screen, shared, Command::Click(place.start));
+    let effects = typing::apply(screen, shared, Command::Click(span.start));
     vim::adopt(screen);
-    screen.outline(place);
+    screen.outline(span);
     effects
 }
 
-fn point_at_picker(screen: &mut Compose, shared: &mut Shared, mouse: Mouse) -> Option<Vec<Effect>> {
-    let rows = completion::plan(screen, shared)?.rows;
+fn point_at_picker(screen: &mut Compose, shared: &mut SharedState, mouse: Mouse) -> Option<Vec<Effect>> {
+    let rows = completion::picker_layout(screen, shared)?.rows;
     if !rows.contains((mouse.x, mouse.y).into()) {
         return None;
     }
@@ -165,14 +170,15 @@ fn point_at_picker(screen: &mut Compose, shared: &mut Shared, mouse: Mouse) -> O
     Some(typing::accept(screen, shared))
 }
 
-fn scroll(screen: &mut Compose, shared: &mut Shared, pane: Option<Pane>, by: isize) -> Vec<Effect> {
+fn scroll(screen: &mut Compose, shared: &mut SharedState, pane: Option<Pane>, by: isize) -> Vec<Effect> {
     match pane {
         Some(Pane::Body) => keys::scroll_body(screen, shared, by),
         Some(Pane::Preview) => keys::scroll_preview(screen, by),
+        // One campaign per wheel event, although it reports several lines: each step opens and composes a campaign.
         Some(Pane::Campaigns) => keys::step_campaign(screen, shared, by.signum()),
         Some(Pane::Problems) => {
             let last = screen.problems().len().saturating_sub(1);
-            screen.problem = screen.problem.saturating_add_signed(by.signum()).min(last);
+            screen.chosen_problem = screen.chosen_problem.saturating_add_signed(by.signum()).min(last);
             Vec::new()
         }
         Some(Pane::Webhook) | None => Vec::new(),
@@ -181,13 +187,14 @@ fn scroll(screen: &mut Compose, shared: &mut Shared, pane: Option<Pane>, by: isi
 
 fn point_at_dialog(
     screen: &mut Compose,
-    shared: &mut Shared,
+    shared: &mut SharedState,
     mut dialog: Dialog,
     mouse: Mouse,
     whole: Rect,
 ) -> Vec<Effect> {
     let area = dialog.area(whole);
     let is_click = matches!(mouse.kind, MouseKind::Down { .. });
+    // A click outside the dialog is the same as Esc.
     if is_click && !area.contains((mouse.x, mouse.y).into()) {
         screen.dialog = Some(dialog);
         return dialogs::press(screen, shared, Key::plain(KeyCode::Esc));
@@ -195,7 +202,7 @@ fn point_at_dialog(
     match &mut dialog {
         Dialog::Listing(listing) => {
             let picked = listing.point(mouse, whole);
-            return dialogs::picked_in(screen, shared, dialog, picked);
+            return dialogs::handle_picked(screen, shared, dialog, picked);
         }
         Dialog::Settings(settings) => {
             let room = inside(area);
@@ -205,7 +212,7 @@ fn point_at_dialog(
                 width: room.width.saturating_sub(2),
                 height: room.height.saturating_sub(1),
             };
-            if settings.form.point(mouse, form) == Filled::Changed {
+            if settings.form.point(mouse, form) == FormOutcome::Changed {
                 settings.check();
             }
         }

@@ -1,31 +1,31 @@
-//! What the world answered. Answers to questions that were asked anew meanwhile are dropped.
+//! Handles the results of tasks and timers. Results of outdated requests are dropped.
 
 use std::sync::Arc;
 
 use crate::capture::CapturedChat;
 use crate::compose::Composed;
-use crate::service::{BotStatus, Outcome, People, TestAnswer, TroubleKind};
+use crate::service::{BotFailureKind, BotStatus, ProfileContext, TestOutcome, TestResult};
 use crate::ui::screen::compose::{
-    Compose, Confirm, Decision, Dialog, Focus, Pane, TestState, Worst,
+    Compose, ComposeConfirm, Decision, Dialog, Focus, Pane, SampleReport, TestState,
+    campaign_statuses::worst_of,
     update::{actions, dialogs, typing},
-    verdicts::worst_of,
 };
 use crate::ui::shared::{
-    Action, Context, Done, Effect, Entry, Generation, Latest, LoopEffect, Msg, Request, SaveFailure, Shared,
-    Taken, Task, Timer, Work,
+    Action, AnswerStatus, ChangeOutcome, Effect, Generation, JournalEntry, KeyContext, LoopEffect, Msg,
+    PtrEq, Query, SaveFailure, SharedState, Task, Timer, Work,
 };
-use crate::workspace::{Condition, Draft, Fingerprint, Source, Workspace};
+use crate::workspace::{CampaignDraft, FileCondition, Fingerprint, LoadedFile, Workspace};
 
-pub fn take(screen: &mut Compose, shared: &mut Shared, message: Msg) -> Vec<Effect> {
+pub(crate) fn handle(screen: &mut Compose, shared: &mut SharedState, message: Msg) -> Vec<Effect> {
     match message {
         Msg::Input(_) => Vec::new(),
-        Msg::Composed(generation, composed) => composed_anew(screen, shared, generation, composed),
+        Msg::Composed(generation, composed) => message_composed(screen, shared, generation, composed),
         Msg::Surveyed(generation, surveyed) => {
-            screen.worst.answer(generation, Ok(Worst::new(surveyed)));
+            screen.sample_report.answer(generation, Ok(SampleReport::new(surveyed)));
             Vec::new()
         }
         Msg::CampaignsChecked(generation, found) => {
-            screen.verdicts.take(generation, &found);
+            screen.campaign_statuses.take(generation, &found);
             Vec::new()
         }
         Msg::PeopleLoaded(result) => people_loaded(screen, shared, result),
@@ -34,24 +34,28 @@ pub fn take(screen: &mut Compose, shared: &mut Shared, message: Msg) -> Vec<Effe
             Vec::new()
         }
         Msg::WorkspaceRead(result) => match result {
-            Ok(workspace) => follow(screen, shared, workspace),
-            Err(words) => shared.just_complain(words),
+            Ok(workspace) => use_workspace(screen, shared, workspace),
+            Err(text) => shared.only_error(text),
         },
+        // The app reloads the workspace, for all screens.
         Msg::FilesChanged => Vec::new(),
         Msg::DraftsFound(drafts) => drafts_found(screen, shared, drafts),
-        Msg::DraftFailed(words) => shared.just_complain(words),
+        Msg::DraftFailed(text) => shared.only_error(text),
         Msg::BodySaved { stem, version, result } => body_saved(screen, shared, &stem, version, result),
         Msg::Changed { result, workspace } => changed(screen, shared, result, workspace),
         Msg::PrivateAdopted(result) => match result {
             Ok(()) => {
                 screen.is_private_foreign = false;
-                shared.say("adopted .telecast: its test chats, drafts, history and people count from now on");
+                shared.show_notice(
+                    "adopted .telecast: its test chats, drafts, history and profiles are now used",
+                );
+                // Both were ignored as long as the folder was foreign.
                 vec![
                     Effect::Task(Task::LoadPeople(shared.profile_identity())),
                     Effect::Task(Task::FindDrafts),
                 ]
             }
-            Err(words) => shared.just_complain(words),
+            Err(text) => shared.only_error(text),
         },
         Msg::OldSecretsFound(found) => {
             screen.old_secrets = found;
@@ -59,11 +63,12 @@ pub fn take(screen: &mut Compose, shared: &mut Shared, message: Msg) -> Vec<Effe
             Vec::new()
         }
         Msg::SecretsMoved(result) => match result {
-            Ok(words) => {
-                shared.say(words);
+            // The bot's token may be among the moved secrets.
+            Ok(text) => {
+                shared.show_notice(text);
                 screen.check_bot(shared).into_iter().collect()
             }
-            Err(words) => shared.just_complain(words),
+            Err(text) => shared.only_error(text),
         },
         Msg::BotChecked(generation, status) => {
             screen.bot.answer(generation, Ok(status));
@@ -78,6 +83,7 @@ pub fn take(screen: &mut Compose, shared: &mut Shared, message: Msg) -> Vec<Effe
                 test.chats = chats;
                 test.history = history;
                 test.is_loaded = true;
+                // Enter was pressed before the chats were known; handle it now as if it had just been pressed.
                 if std::mem::take(&mut test.sends_when_loaded) {
                     return dialogs::press(
                         screen,
@@ -111,7 +117,7 @@ pub fn take(screen: &mut Compose, shared: &mut Shared, message: Msg) -> Vec<Effe
         Msg::ChatCaptured(generation, result) => chat_captured(screen, generation, result),
         Msg::EditedExternally { stem, result } => edited_externally(screen, shared, &stem, result),
         Msg::Copied(Ok(())) => Vec::new(),
-        Msg::Copied(Err(words)) => shared.just_complain(format!("not copied: {words}")),
+        Msg::Copied(Err(text)) => shared.only_error(format!("not copied: {text}")),
         Msg::CodeGrammarsLoaded(grammars) => {
             screen.code.take(Arc::clone(&grammars));
             Vec::new()
@@ -121,117 +127,122 @@ pub fn take(screen: &mut Compose, shared: &mut Shared, message: Msg) -> Vec<Effe
             Vec::new()
         }
         Msg::Due(Timer::Draft(stem)) => screen.journal_now(shared, &stem).into_iter().collect(),
-        Msg::Due(Timer::Compose(generation)) if screen.is_latest(generation) && !screen.is_choosing() => {
+        Msg::Due(Timer::Compose(generation))
+            if screen.is_latest(generation) && !screen.is_completing_liquid() =>
+        {
             screen.compose(shared).into_iter().collect()
         }
         Msg::Due(Timer::Survey(generation)) if screen.is_latest(generation) => {
             screen.survey(shared).into_iter().collect()
         }
         Msg::Due(Timer::Compose(_) | Timer::Survey(_) | Timer::Highlight) => Vec::new(),
-        Msg::Due(Timer::Pick(version)) => {
+        Msg::Due(Timer::OpenPicker(version)) => {
             typing::pick(screen, shared, version);
             Vec::new()
         }
-        Msg::Due(Timer::Rest(version)) => {
-            screen.rest(version);
+        Msg::Due(Timer::TypingPaused(version)) => {
+            screen.end_typing(version);
             Vec::new()
         }
         Msg::Fault { work, fault } => {
-            faulted(screen, shared, work, work.in_words(&fault));
+            task_panicked(screen, shared, work, work.footer_message(&fault));
             Vec::new()
         }
     }
 }
 
-fn composed_anew(
+fn message_composed(
     screen: &mut Compose,
-    shared: &Shared,
+    shared: &SharedState,
     generation: Generation,
-    composed: Latest<Composed>,
+    composed: PtrEq<Composed>,
 ) -> Vec<Effect> {
     let worst = worst_of(&composed);
     let body = composed.body.clone();
-    let taken = screen.message.answer(generation, Ok(composed));
-    if taken == Taken::Stale {
+    let answered = screen.message.answer(generation, Ok(composed));
+    if answered == AnswerStatus::Stale {
         return Vec::new();
     }
-    if let Some(worst) = screen.worst.value_mut() {
-        worst.follow(&body);
+    if let Some(report) = screen.sample_report.value_mut() {
+        report.follow(&body);
     }
-    if taken == Taken::Meanwhile {
+    // An interim result, older than the latest edit: show it, but move its problems to the current text.
+    if answered == AnswerStatus::Interim {
         let body = screen.buffer().map(|buffer| buffer.text()).unwrap_or_default();
         screen.move_problems(&body);
         return Vec::new();
     }
-    screen.moved = None;
+    screen.moved_problems = None;
     if let Some(stem) = screen.open.clone() {
-        screen.verdicts.note(&stem, worst);
+        screen.campaign_statuses.set(&stem, worst);
     }
     screen.keep_message(shared);
+    // The sample is checked after a pause only: it renders the body for hundreds of recipients.
     vec![Effect::Loop(LoopEffect::After(Timer::Survey(generation)))]
 }
 
-/// Shows the answer where it was asked for, else says it in the footer: the dialog may be closed by now.
+/// Shows the answer in the test dialog, or in the footer if the dialog has been closed.
 fn test_answered(
     screen: &mut Compose,
-    shared: &mut Shared,
+    shared: &mut SharedState,
     generation: Generation,
-    result: Result<Box<TestAnswer>, String>,
+    result: Result<Box<TestResult>, String>,
 ) -> Vec<Effect> {
     if let Some(Dialog::Test(test)) = &mut screen.dialog
         && let TestState::Send(request) = &mut test.state
-        && request.answer(generation, result.clone()) == Taken::Latest
+        && request.answer(generation, result.clone()) == AnswerStatus::Latest
     {
         return if result.is_ok() { vec![Effect::Task(Task::LoadTests)] } else { Vec::new() };
     }
     let answer = match result {
         Ok(answer) => answer,
-        Err(words) => {
-            return shared.just_complain(format!("the test was not sent: {words}"));
+        Err(text) => {
+            return shared.only_error(format!("the test was not sent: {text}"));
         }
     };
     let to = answer.chat.as_deref().map_or_else(String::new, |chat| format!(" to {chat}"));
     let what = &answer.description;
     match answer.outcome {
-        Outcome::Sent => shared.say(format!("the test{to} was sent")),
-        Outcome::Refused => shared.complain(format!("the test{to} was refused: {what}")),
-        Outcome::Withheld | Outcome::Unreachable => {
-            shared.complain(format!("the test{to} was not sent: {what}"));
+        TestOutcome::Sent => shared.show_notice(format!("the test{to} was sent")),
+        TestOutcome::Refused => shared.show_error(format!("the test{to} was refused: {what}")),
+        TestOutcome::NotSent | TestOutcome::Unreachable => {
+            shared.show_error(format!("the test{to} was not sent: {what}"));
         }
-        Outcome::Unknown => {
-            shared.complain(format!("the test{to} may have arrived, look into the chat: {what}"));
+        TestOutcome::Unknown => {
+            shared.show_error(format!("the test{to} may have arrived, check the chat: {what}"));
         }
     }
     Vec::new()
 }
 
-/// Whatever waits for an answer that a fault has swallowed waits no more.
-fn faulted(screen: &mut Compose, shared: &mut Shared, work: Work, words: String) {
+/// Ends every wait for the result of a task that has panicked.
+fn task_panicked(screen: &mut Compose, shared: &mut SharedState, work: Work, text: String) {
     match work {
         Work::CheckBot => {
-            screen.bot.end_pending(Ok(BotStatus::Trouble { kind: TroubleKind::NoAnswer, words }));
+            screen.bot.end_pending(Ok(BotStatus::Failed { kind: BotFailureKind::NoAnswer, message: text }));
         }
         Work::Save | Work::Change => {
+            // "Save and quit" must not quit with unsaved edits.
             shared.is_quitting = false;
             screen.webhook.stop_saving();
         }
-        // The next edit, or the way out, writes it again.
+        // The next edit, or quitting, writes the draft again.
         Work::Draft => screen.forget_drafts(),
         Work::Tests => {
             if let Some(test) = screen.test_mut() {
                 test.is_loaded = true;
                 test.sends_when_loaded = false;
-                test.state = TestState::Refused(words);
+                test.state = TestState::Refused(text);
             }
         }
         Work::SendTest | Work::Capture => {
             if let Some(test) = screen.test_mut() {
-                test.state.end_pending(words);
+                test.state.end_pending(text);
             }
         }
         Work::People => {
             if shared.people.vocabulary.is_none() {
-                shared.people.trouble = Some(words);
+                shared.people.load_error = Some(text);
             }
         }
         Work::Compare => drop(screen.dialog.take_if(|dialog| matches!(dialog, Dialog::Compare(_)))),
@@ -246,29 +257,38 @@ fn faulted(screen: &mut Compose, shared: &mut Shared, work: Work, words: String)
     }
 }
 
-fn people_loaded(screen: &mut Compose, shared: &mut Shared, result: Result<People, String>) -> Vec<Effect> {
+fn people_loaded(
+    screen: &mut Compose,
+    shared: &mut SharedState,
+    result: Result<ProfileContext, String>,
+) -> Vec<Effect> {
     match result {
         Ok(found) => {
             shared.people.vocabulary = Some(found.vocabulary);
-            shared.people.trouble = None;
+            shared.people.load_error = None;
             shared.people.profile = found.profile;
             screen.compose(shared).into_iter().chain([screen.check_campaigns(shared)]).collect()
         }
-        Err(words) => {
-            shared.people.trouble = Some(words.clone());
-            shared.complain(words);
+        Err(text) => {
+            shared.people.load_error = Some(text.clone());
+            shared.show_error(text);
             vec![screen.check_campaigns(shared)]
         }
     }
 }
 
-/// Takes the workspace as it was read anew: buffers without edits follow their files, others are told apart.
-fn follow(screen: &mut Compose, shared: &mut Shared, mut workspace: Arc<Workspace>) -> Vec<Effect> {
+/// Switches to the workspace as read again. Buffers without edits follow their files; the others keep their edits.
+fn use_workspace(
+    screen: &mut Compose,
+    shared: &mut SharedState,
+    mut workspace: Arc<Workspace>,
+) -> Vec<Effect> {
     let mut deleted = keep_unsaved(screen, shared, &mut workspace);
     let webhook = screen.webhook.stem.as_deref().filter(|_| screen.webhook.is_modified());
     let lost =
         webhook.filter(|stem| shared.workspace.webhook(stem).is_some() && workspace.webhook(stem).is_none());
     deleted.extend(lost.map(|stem| format!("webhook {stem}")));
+    // Saving triggers a reload that usually finds nothing new.
     if *shared.workspace == *workspace {
         return Vec::new();
     }
@@ -276,9 +296,10 @@ fn follow(screen: &mut Compose, shared: &mut Shared, mut workspace: Arc<Workspac
     let mut conflicts = Vec::new();
     for campaign in &shared.workspace.campaigns {
         if let Some(buffer) = screen.buffers.get_mut(&campaign.stem).filter(|buffer| !buffer.is_deleted) {
-            let was = buffer.changed_outside;
-            buffer.follow(campaign);
-            if buffer.changed_outside && !was {
+            // Only a new conflict is reported; the title of the pane shows an old one.
+            let had_conflict = buffer.changed_outside;
+            buffer.sync_with_file(campaign);
+            if buffer.changed_outside && !had_conflict {
                 conflicts.push(campaign.stem.clone());
             }
         }
@@ -287,28 +308,26 @@ fn follow(screen: &mut Compose, shared: &mut Shared, mut workspace: Arc<Workspac
     screen.buffers.retain(|stem, buffer| workspace.campaign(stem).is_some() || buffer.is_modified());
     if screen.open_campaign(shared).is_none() {
         if let Some(stem) = &screen.open {
-            let words = format!("{stem} was deleted on disk");
-            shared.complain(words);
+            let text = format!("{stem} was deleted on disk");
+            shared.show_error(text);
         }
         let first = shared.workspace.campaigns.first().map(|campaign| campaign.stem.clone());
         screen.open = None;
         match first {
             Some(stem) => screen.open_buffer(shared, &stem),
-            None => screen.message = Request::Idle,
+            None => screen.message = Query::Idle,
         }
     }
-    let mut effects = screen.journal_followed();
+    let mut effects = screen.discard_clean_drafts();
     let before = screen.webhook.expected;
     screen.webhook.show(&workspace, workspace.campaign(screen.open.as_deref().unwrap_or("")));
     if let Some(stem) = conflicts.first() {
-        shared.complain(format!("{stem} was changed on disk too; saving will ask"));
+        shared.show_error(format!("{stem} was changed on disk too; saving asks what to keep"));
     }
     if let Some(stem) = deleted.first() {
-        let key = shared.keymap.shown_key(&[Context::Anywhere], Action::Save);
+        let key = shared.keymap.shown_key(&[KeyContext::Anywhere], Action::Save);
         let saving = key.map_or_else(|| "saving".to_owned(), |key| key.to_string());
-        shared.complain(format!(
-            "{stem} was deleted on disk; your edits are still here: {saving} makes it again"
-        ));
+        shared.show_error(format!("{stem} was deleted on disk; your edits are kept: {saving} restores it"));
     }
     effects.extend(screen.compose(shared));
     effects.push(screen.check_campaigns(shared));
@@ -318,16 +337,19 @@ fn follow(screen: &mut Compose, shared: &mut Shared, mut workspace: Arc<Workspac
     effects
 }
 
-/// Keeps a campaign with unsaved edits in the workspace as it was, where its files were deleted; returns those of which
-/// this is news.
-fn keep_unsaved(screen: &mut Compose, shared: &mut Shared, workspace: &mut Arc<Workspace>) -> Vec<String> {
-    let mut news = Vec::new();
+/// Keeps campaigns with unsaved edits in the workspace after their files were deleted; returns the newly deleted ones.
+fn keep_unsaved(
+    screen: &mut Compose,
+    shared: &mut SharedState,
+    workspace: &mut Arc<Workspace>,
+) -> Vec<String> {
+    let mut newly_deleted = Vec::new();
     for (stem, buffer) in screen.buffers.iter_mut().filter(|(_, buffer)| buffer.is_modified()) {
         let Some(known) = shared.workspace.campaign(stem) else { continue };
         let found = workspace.campaign(stem);
         let has_definition = found.is_some_and(|found| found.source.fingerprint != Fingerprint::Absent);
         let has_body = found.is_some_and(|found| found.body.fingerprint != Fingerprint::Absent);
-        // A body that was never saved is not deleted.
+        // A body that was never saved cannot have been deleted.
         let had_body = buffer.is_deleted || !buffer.is_new();
         let was_deleted = buffer.is_deleted;
         buffer.is_deleted = (!has_definition && known.value.is_some()) || (!has_body && had_body);
@@ -335,35 +357,37 @@ fn keep_unsaved(screen: &mut Compose, shared: &mut Shared, workspace: &mut Arc<W
             continue;
         }
         if !was_deleted {
-            news.push(stem.clone());
+            newly_deleted.push(stem.clone());
         }
-        let mut kept = found.unwrap_or(known).clone();
+        let mut campaign = found.unwrap_or(known).clone();
         if !has_definition {
-            (kept.source, kept.value) = (absent(&known.source), known.value.clone());
+            (campaign.source, campaign.value) = (absent(&known.source), known.value.clone());
         }
         if !has_body {
-            kept.body = absent(&known.body);
+            campaign.body = absent(&known.body);
         }
-        Arc::make_mut(workspace).put(Arc::new(kept));
+        Arc::make_mut(workspace).put_campaign(Arc::new(campaign));
     }
-    news
+    newly_deleted
 }
 
-fn absent(source: &Source) -> Source {
-    Source { fingerprint: Fingerprint::Absent, condition: Condition::Missing, ..source.clone() }
+fn absent(source: &LoadedFile) -> LoadedFile {
+    LoadedFile { fingerprint: Fingerprint::Absent, condition: FileCondition::Missing, ..source.clone() }
 }
 
-fn drafts_found(screen: &mut Compose, shared: &mut Shared, drafts: Vec<Draft>) -> Vec<Effect> {
+fn drafts_found(screen: &mut Compose, shared: &mut SharedState, drafts: Vec<CampaignDraft>) -> Vec<Effect> {
     let mut effects = Vec::new();
-    let mut lost: Vec<Draft> = Vec::new();
+    let mut lost: Vec<CampaignDraft> = Vec::new();
     for draft in drafts {
         let on_disk = shared.workspace.campaign(&draft.stem).map(|campaign| campaign.body.text.as_str());
+        // The crash came after the save and before the draft was discarded: nothing is lost.
         if on_disk == Some(draft.text.as_str()) {
-            effects.push(Effect::Journal(Entry::DiscardDraft(draft.stem)));
+            effects.push(Effect::Journal(JournalEntry::DiscardDraft(draft.stem)));
         } else {
             lost.push(draft);
         }
     }
+    // The drafts belong to the console that edits this workspace, which may be writing them right now.
     if shared.read_only.is_some() {
         return Vec::new();
     }
@@ -372,7 +396,7 @@ fn drafts_found(screen: &mut Compose, shared: &mut Shared, drafts: Vec<Draft>) -
     effects
 }
 
-/// Asks once, by name, about secrets that are kept for an earlier place or version of the workspace.
+/// Asks once, by name, about secrets that are stored for an earlier path or version of the workspace.
 fn offer_secrets(screen: &mut Compose) {
     if screen.old_secrets.is_empty() || screen.dialog.is_some() {
         return;
@@ -381,20 +405,22 @@ fn offer_secrets(screen: &mut Compose) {
     let lines: Vec<String> =
         found.iter().map(|found| format!("{} (kept for {})", found.name, found.from)).collect();
     let text = format!(
-        "Secrets are kept for a folder's real path now. An earlier version, or a folder that is gone, has: {}. Move what is \
-         this workspace's own; in a copy from somebody else, leave them.",
+        "Secrets are now stored by a folder's real path. An earlier version, or a folder that no longer \
+         exists, has: {}. Move them if they belong to this workspace. If it is a copy from somebody else, \
+         leave them.",
         lines.join(", ")
     );
     let answers = vec![
         ("Move them here", Decision::OldSecrets { found: found.clone(), moves: true }),
         ("Leave them", Decision::OldSecrets { found, moves: false }),
     ];
-    let mut confirm = Confirm::new("Secrets of an earlier place", text, answers);
+    let mut confirm = ComposeConfirm::new("Secrets of an earlier path", text, answers);
+    // The harmless answer is chosen: in a stranger's clone, moving would give that workspace the user's tokens.
     confirm.chosen = 1;
     screen.dialog = Some(Dialog::Confirm(confirm));
 }
 
-pub fn offer_draft(screen: &mut Compose, shared: &mut Shared) {
+pub(crate) fn offer_draft(screen: &mut Compose, shared: &mut SharedState) {
     let Some(draft) = screen.drafts.first().filter(|_| screen.dialog.is_none()) else {
         return offer_secrets(screen);
     };
@@ -403,19 +429,19 @@ pub fn offer_draft(screen: &mut Compose, shared: &mut Shared) {
     let written = draft.written.to_zoned(zone).strftime("%Y-%m-%d %H:%M:%S").to_string();
     let text = format!(
         "Unsaved edits of {stem} from {written} were found. Bring them back into the editor? \
-         Later keeps them and asks at the next start, until you decide or edit it."
+         Later asks again at the next start, unless you edit {stem} before."
     );
     let answers = vec![
         ("Bring back", Decision::RestoreDraft(stem.clone())),
         ("Throw away", Decision::DiscardDraft(stem)),
         ("Later", Decision::Stay),
     ];
-    screen.dialog = Some(Dialog::Confirm(Confirm::new("Unsaved edits", text, answers)));
+    screen.dialog = Some(Dialog::Confirm(ComposeConfirm::new("Unsaved edits", text, answers)));
 }
 
 fn body_saved(
     screen: &mut Compose,
-    shared: &mut Shared,
+    shared: &mut SharedState,
     stem: &str,
     version: u64,
     result: Result<crate::workspace::Fingerprint, SaveFailure>,
@@ -429,44 +455,44 @@ fn body_saved(
             if let Some(buffer) = screen.buffers.get_mut(stem) {
                 buffer.mark_saved(version, fingerprint);
             }
-            match screen.webhook.refusal() {
-                Some(words) => shared.complain(format!("saved {path}; webhook not saved: {words}")),
-                None => shared.say(format!("saved {path}")),
+            match screen.webhook.validation_error() {
+                Some(text) => shared.show_error(format!("saved {path}; webhook not saved: {text}")),
+                None => shared.show_notice(format!("saved {path}")),
             }
-            let effects = vec![Effect::Task(Task::Reload)];
-            effects
+            vec![Effect::Task(Task::Reload)]
         }
         Err(SaveFailure::ChangedOnDisk) => {
             shared.is_quitting = false;
-            let text = format!("{stem} was changed on disk since it was read here.");
+            let text = format!("{stem} was changed on disk after it was opened here.");
             let answers = vec![
                 ("Overwrite with mine", Decision::Overwrite(stem.to_owned())),
-                ("Take the file's (mine stay in undo)", Decision::TakeFile(stem.to_owned())),
+                ("Take the file's text (undo restores mine)", Decision::UseDiskVersion(stem.to_owned())),
                 ("Leave both", Decision::Stay),
             ];
-            let mut confirm = Confirm::new("Changed on disk", text, answers);
+            let mut confirm = ComposeConfirm::new("Changed on disk", text, answers);
             confirm.chosen = 2;
             screen.dialog = Some(Dialog::Confirm(confirm));
             Vec::new()
         }
-        Err(SaveFailure::Refused(words)) => {
+        Err(SaveFailure::Refused(text)) => {
             shared.is_quitting = false;
-            shared.just_complain(format!("not saved: {words}"))
+            shared.only_error(format!("not saved: {text}"))
         }
     }
 }
 
 fn changed(
     screen: &mut Compose,
-    shared: &mut Shared,
-    result: Result<Done, String>,
+    shared: &mut SharedState,
+    result: Result<ChangeOutcome, String>,
     workspace: Result<Arc<Workspace>, String>,
 ) -> Vec<Effect> {
     let mut effects = Vec::new();
     if result.is_err() {
         screen.webhook.stop_saving();
     }
-    if let (Ok(Done { renamed: Some((old, new)), .. }), Some(buffer)) =
+    // The buffer and the chosen sample move to the new stem, so that a rename keeps undo and unsaved edits.
+    if let (Ok(ChangeOutcome { renamed: Some((old, new)), .. }), Some(buffer)) =
         (&result, result.as_ref().ok().and_then(|done| screen.buffers.remove(&done.renamed.as_ref()?.0)))
     {
         screen.buffers.insert(new.clone(), buffer);
@@ -478,15 +504,15 @@ fn changed(
         }
     }
     match workspace {
-        Ok(workspace) => effects.extend(follow(screen, shared, workspace)),
-        Err(words) => shared.complain(words),
+        Ok(workspace) => effects.extend(use_workspace(screen, shared, workspace)),
+        Err(text) => shared.show_error(text),
     }
     match result {
         Ok(done) => {
-            shared.say(done.words);
+            shared.show_notice(done.message);
             if let Some(stem) = done.open {
                 effects.extend(actions::open(screen, shared, &stem));
-                if done.enters {
+                if done.focuses_body {
                     screen.focus = Focus::enter(Pane::Body);
                 }
             }
@@ -495,9 +521,9 @@ fn changed(
                 .show(&shared.workspace, shared.workspace.campaign(screen.open.as_deref().unwrap_or("")));
             effects.extend(screen.check_bot(shared));
         }
-        Err(words) => {
+        Err(text) => {
             shared.is_quitting = false;
-            shared.complain(words);
+            shared.show_error(text);
         }
     }
     effects
@@ -511,7 +537,7 @@ fn chat_captured(
     let Some(Dialog::Test(test)) = &mut screen.dialog else { return Vec::new() };
     let TestState::Capture(request) = &mut test.state else { return Vec::new() };
     let title = result.as_ref().ok().map(|chat| chat.title.clone());
-    if request.answer(generation, result) != Taken::Latest || title.is_none() {
+    if request.answer(generation, result) != AnswerStatus::Latest || title.is_none() {
         return Vec::new();
     }
     test.chat = title;
@@ -521,20 +547,21 @@ fn chat_captured(
 
 fn edited_externally(
     screen: &mut Compose,
-    shared: &mut Shared,
+    shared: &mut SharedState,
     stem: &str,
     result: Result<String, String>,
 ) -> Vec<Effect> {
     match result {
         Ok(text) => {
             let Some(buffer) = screen.buffers.get_mut(stem) else { return Vec::new() };
-            if !buffer.editor.is(&text) {
+            // An editor that was closed without a change adds no undo step.
+            if !buffer.editor.has_text(&text) {
                 buffer.replace_all(&text);
             }
             let mut effects: Vec<Effect> = screen.compose(shared).into_iter().collect();
             effects.extend(screen.journal_soon(shared));
             effects
         }
-        Err(words) => shared.just_complain(words),
+        Err(text) => shared.only_error(text),
     }
 }

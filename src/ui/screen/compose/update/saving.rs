@@ -1,29 +1,31 @@
-//! Saving what one is editing, and leaving.
+//! Saving the body and the webhook.
 
-use crate::ui::screen::compose::{Compose, Focus, Pane, update::actions::editing};
-use crate::ui::shared::{Change, Effect, Entry, Shared, Task};
+use crate::ui::screen::compose::{Compose, Focus, Pane, update::actions::if_editable};
+use crate::ui::shared::{Effect, JournalEntry, SharedState, Task, WorkspaceChange};
 
-pub fn save(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
-    editing(screen, shared, |screen, shared| {
+pub(crate) fn save(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
+    if_editable(screen, shared, |screen, shared| {
         if screen.focus.pane == Pane::Webhook && screen.webhook.is_modified() {
-            // What one edits is saved, and nothing beside it.
-            return if complain_of_webhook(screen, shared) { Vec::new() } else { save_webhook(screen) };
+            // In the webhook's pane only the webhook is saved, not the unsaved body beside it.
+            return if report_invalid_webhook(screen, shared) { Vec::new() } else { save_webhook(screen) };
         }
         let mut effects = save_webhook(screen);
+        // Only the open body. Quitting saves the others too, with `save_all`.
         let stems: Vec<String> = screen.open.iter().cloned().collect();
         effects.extend(stems.iter().filter_map(|stem| save_body(screen, shared, stem, false)));
-        if effects.is_empty() && !complain_of_webhook(screen, shared) {
-            shared.say("nothing to save");
+        if effects.is_empty() && !report_invalid_webhook(screen, shared) {
+            shared.show_notice("nothing to save");
         }
         effects
     })
 }
 
-fn complain_of_webhook(screen: &mut Compose, shared: &mut Shared) -> bool {
-    let Some(words) = screen.webhook.refusal() else { return false };
+/// Shows the error of the webhook's form, if it has one; returns whether it has.
+fn report_invalid_webhook(screen: &mut Compose, shared: &mut SharedState) -> bool {
+    let Some(message) = screen.webhook.validation_error() else { return false };
     screen.focus = Focus::enter(Pane::Webhook);
-    screen.webhook.focus_on_refused();
-    shared.complain(format!("webhook not saved: {words}"));
+    screen.webhook.focus_on_error();
+    shared.show_error(format!("webhook not saved: {message}"));
     true
 }
 
@@ -33,20 +35,34 @@ fn save_webhook(screen: &mut Compose) -> Vec<Effect> {
     else {
         return Vec::new();
     };
-    vec![Effect::Task(Task::Change(Change::SaveWebhook { stem, webhook: Box::new(webhook), expected }))]
+    vec![Effect::Task(Task::Change(WorkspaceChange::SaveWebhook {
+        stem,
+        webhook: Box::new(webhook),
+        expected,
+    }))]
 }
 
-/// Saves a body where it differs from its file, or is to be written over whatever is there.
-pub fn save_body(screen: &mut Compose, shared: &mut Shared, stem: &str, overwrite: bool) -> Option<Effect> {
+/// Saves a body if it differs from its file. `overwrite` saves it in any case, also over a change by another program.
+pub(crate) fn save_body(
+    screen: &mut Compose,
+    shared: &mut SharedState,
+    stem: &str,
+    overwrite: bool,
+) -> Option<Effect> {
     let buffer =
         screen.buffers.get_mut(stem).filter(|buffer| overwrite || buffer.is_modified() || buffer.is_new())?;
     let text = buffer.start_saving();
+    // The definition may be gone as well, so both files are written again.
     if buffer.is_deleted {
         let campaign = Box::new(shared.workspace.campaign(stem)?.clone());
-        return Some(Effect::Task(Task::Change(Change::RemakeCampaign { campaign, body: text.to_string() })));
+        return Some(Effect::Task(Task::Change(WorkspaceChange::RemakeCampaign {
+            campaign,
+            body: text.to_string(),
+        })));
     }
+    // Without an expected fingerprint the write does not check for a change on disk.
     let expected = (!overwrite).then_some(buffer.saved);
-    Some(Effect::Journal(Entry::SaveBody {
+    Some(Effect::Journal(JournalEntry::SaveBody {
         stem: stem.to_owned(),
         text: text.to_string(),
         version: buffer.editor.version(),
@@ -58,14 +74,14 @@ fn unsaved_bodies(screen: &Compose) -> Vec<String> {
     screen.buffers.iter().filter(|(_, buffer)| buffer.is_modified()).map(|(stem, _)| stem.clone()).collect()
 }
 
-pub fn unsaved(screen: &Compose) -> Vec<String> {
+pub(crate) fn unsaved(screen: &Compose) -> Vec<String> {
     let webhook = screen.webhook.stem.iter().filter(|_| screen.webhook.is_modified());
     unsaved_bodies(screen).into_iter().chain(webhook.map(|stem| format!("webhook {stem}"))).collect()
 }
 
-/// Saves everything, unless the webhook cannot be: then the console stays.
-pub fn save_all(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
-    if complain_of_webhook(screen, shared) {
+/// Saves everything. If the webhook is not valid, saves nothing and cancels quitting.
+pub(crate) fn save_all(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
+    if report_invalid_webhook(screen, shared) {
         shared.is_quitting = false;
         return Vec::new();
     }

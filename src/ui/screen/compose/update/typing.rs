@@ -1,4 +1,4 @@
-//! Typing in the body: the editor's commands, the picker that follows, the message made anew.
+//! Typing in the body: runs editor commands, updates the completion picker, and requests a new composition.
 
 use crate::complete;
 use crate::editor::{Command, Motion};
@@ -7,13 +7,14 @@ use crate::ui::screen::compose::{
     Compose, Focus, Pane,
     update::{actions, vim},
 };
-use crate::ui::shared::{Effect, LoopEffect, Shared, Task, Timer};
+use crate::ui::shared::{Effect, LoopEffect, SharedState, Task, Timer};
 use crate::ui::widget::{Key, KeyCode, typing::command};
 
-/// Up to this size a picker opens with its key: it reads the whole body, and a large one takes longer than a frame.
-const PICKS_AT_ONCE_UP_TO: usize = 64 * 1024;
+// The picker reads the whole body. In a body up to this size it opens together with the key. In a larger one that would
+// take longer than a frame, so the key is drawn first.
+const MAX_INSTANT_PICKER_BYTES: usize = 64 * 1024;
 
-pub fn press(screen: &mut Compose, shared: &mut Shared, key: Key) -> Vec<Effect> {
+pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) -> Vec<Effect> {
     if let Some(effects) = vim::press(screen, shared, key) {
         return effects;
     }
@@ -34,15 +35,17 @@ pub fn press(screen: &mut Compose, shared: &mut Shared, key: Key) -> Vec<Effect>
             return open_picker(screen, shared);
         }
         _ if key == (Key { ctrl: true, ..Key::char('v') }) => {
-            shared.say("paste with the terminal's own key: often Ctrl-Shift-V");
+            // The program cannot read the clipboard; the terminal pastes into it.
+            shared.show_notice("use your terminal's paste key, often Ctrl-Shift-V");
             None
         }
         (KeyCode::Tab, false) if key == Key::plain(KeyCode::Tab) => Some(tab(screen)),
         _ => command(key),
     };
     let Some(command) = command else { return Vec::new() };
-    let may_begin = matches!(&command, Command::Type(text) if ["<", "{", "@"].contains(&text.as_str()));
+    let may_trigger = matches!(&command, Command::Type(text) if ["<", "{", "@"].contains(&text.as_str()));
     let is_typing = matches!(command, Command::Type(_))
+        // Backspace while the picker is open widens its list again.
         || (screen.completion.is_some() && command == Command::Delete(Motion::Left));
     let was_picking = screen.completion.is_some();
     let selects = matches!(command, Command::Extend(_) | Command::SelectAll);
@@ -55,11 +58,13 @@ pub fn press(screen: &mut Compose, shared: &mut Shared, key: Key) -> Vec<Effect>
     } else {
         screen.completion = None;
     }
-    if screen.is_choosing() {
-        // A trigger half typed is no problem to tell of: the message is made once the picker is done with. What opens a
-        // picker that waits for an arrow may just as well be text.
+    if screen.is_completing_liquid() {
+        // Half-typed Liquid such as `{{` is an error, but not one to report while its picker is open: compose when it
+        // closes.
         effects.retain(|effect| !matches!(effect, Effect::Task(Task::Compose(..))));
-    } else if may_begin {
+    } else if may_trigger {
+        // The key may be the first half of a trigger (`<<`, `{{`) or plain text. Compose after a short delay, so that
+        // the error of a half-typed trigger does not flash.
         let before = effects.len();
         effects.retain(|effect| !matches!(effect, Effect::Task(Task::Compose(..))));
         if effects.len() < before
@@ -73,45 +78,46 @@ pub fn press(screen: &mut Compose, shared: &mut Shared, key: Key) -> Vec<Effect>
     effects
 }
 
-/// Tab: to the end of what was completed around the cursor, else an indentation.
+/// Tab: jumps to the end of the completed item around the cursor, or else indents.
 fn tab(screen: &Compose) -> Command {
     let stop = screen.buffer().and_then(|buffer| buffer.tab_stops.next(buffer.editor.len()));
     stop.map_or(Command::Tab, |at| Command::Move(Motion::To(at)))
 }
 
-pub fn leave(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
-    screen.focus = Focus::reach(Pane::Body);
-    shared.just_say("Tab walks the panes, Enter types again")
+pub(crate) fn leave(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
+    screen.focus = Focus::select(Pane::Body);
+    shared.only_notice("Tab moves between panes, Enter returns to the text")
 }
 
-pub fn paste(screen: &mut Compose, shared: &mut Shared, text: &str) -> Vec<Effect> {
+pub(crate) fn paste(screen: &mut Compose, shared: &mut SharedState, text: &str) -> Vec<Effect> {
     apply(screen, shared, Command::Paste(text.to_owned()))
 }
 
-pub fn apply(screen: &mut Compose, shared: &mut Shared, command: Command) -> Vec<Effect> {
+pub(crate) fn apply(screen: &mut Compose, shared: &mut SharedState, command: Command) -> Vec<Effect> {
     if !is_motion(&command) && !can_edit(screen, shared) {
         return actions::refuse_to_edit(shared);
     }
-    let command = screen.through_block(command);
+    let command = screen.redirect_to_block_tag(command);
     let Some(buffer) = screen.buffer_mut() else { return Vec::new() };
     let is_typing = is_motion(&command)
         || matches!(command, Command::Type(_) | Command::Delete(_) | Command::Complete { .. });
     let completed = match &command {
         Command::Complete { edit, select } => {
-            let behind = edit.replacement.get(select.end.saturating_sub(edit.span.start)..);
-            // Where the end is on another line, Tab indents.
-            let stretch = Span::new(edit.span.start, edit.span.start + edit.replacement.len());
-            Some(stretch).filter(|_| behind.is_some_and(|behind| !behind.contains('\n')))
+            let rest = edit.replacement.get(select.end.saturating_sub(edit.span.start)..);
+            // If the end is on another line, the user expects Tab to indent there.
+            let span = Span::new(edit.span.start, edit.span.start + edit.replacement.len());
+            Some(span).filter(|_| rest.is_some_and(|rest| !rest.contains('\n')))
         }
         _ => None,
     };
     let applied = buffer.editor.apply(command);
+    // A tab stop belongs to the item that was just completed. After a command such as undo its offset may be wrong.
     if !is_typing {
         buffer.tab_stops.clear();
     }
     let len = buffer.editor.len();
-    if let Some(stretch) = completed {
-        buffer.tab_stops.push(stretch, len);
+    if let Some(span) = completed {
+        buffer.tab_stops.push(span, len);
     }
     buffer.tab_stops.follow(buffer.editor.cursor(), len);
     let mut effects = Vec::new();
@@ -126,10 +132,15 @@ pub fn apply(screen: &mut Compose, shared: &mut Shared, command: Command) -> Vec
     effects
 }
 
-/// Applies commands one after the other; the message is made of what they leave.
-pub fn apply_all(screen: &mut Compose, shared: &mut Shared, commands: Vec<Command>) -> Vec<Effect> {
+/// Applies commands one after the other, and composes only the result.
+pub(crate) fn apply_all(
+    screen: &mut Compose,
+    shared: &mut SharedState,
+    commands: Vec<Command>,
+) -> Vec<Effect> {
     let mut effects: Vec<Effect> =
         commands.into_iter().flat_map(|command| apply(screen, shared, command)).collect();
+    // Each command requested a composition; all but the last one are already outdated.
     let newest = screen.message.latest();
     effects.retain(
         |effect| !matches!(effect, Effect::Task(Task::Compose(generation, _)) if Some(*generation) != newest),
@@ -137,12 +148,12 @@ pub fn apply_all(screen: &mut Compose, shared: &mut Shared, commands: Vec<Comman
     effects
 }
 
-pub fn can_edit(screen: &Compose, shared: &Shared) -> bool {
+pub(crate) fn can_edit(screen: &Compose, shared: &SharedState) -> bool {
     shared.read_only.is_none() && screen.buffer().is_none_or(|buffer| buffer.is_readable)
 }
 
-/// Whether a command leaves the text as it is.
-pub fn is_motion(command: &Command) -> bool {
+/// Whether a command does not change the text.
+pub(crate) fn is_motion(command: &Command) -> bool {
     matches!(
         command,
         Command::Move(_)
@@ -159,49 +170,54 @@ pub fn is_motion(command: &Command) -> bool {
     )
 }
 
-/// Opens, narrows or closes the picker behind a typed character; in a large body it opens once the key is painted.
-fn follow_picker(screen: &mut Compose, shared: &mut Shared) -> Option<Effect> {
+/// Opens, narrows or closes the picker after a typed character. In a large body it opens after the key was drawn.
+fn follow_picker(screen: &mut Compose, shared: &mut SharedState) -> Option<Effect> {
     let editor = &screen.buffer().filter(|_| screen.has_hints())?.editor;
-    if screen.completion.is_none() && PICKS_AT_ONCE_UP_TO < editor.len() {
-        return Some(Effect::Loop(LoopEffect::After(Timer::Pick(editor.version()))));
+    if screen.completion.is_none() && MAX_INSTANT_PICKER_BYTES < editor.len() {
+        return Some(Effect::Loop(LoopEffect::After(Timer::OpenPicker(editor.version()))));
     }
     let (text, cursor) = (editor.text(), editor.cursor());
     let session = screen.completion.take();
-    screen.completion = complete::follow(session, &text, cursor, &screen.knowledge(shared).context());
+    screen.completion =
+        complete::update_session(session, &text, cursor, &screen.completion_inputs(shared).context());
     None
 }
 
-/// Opens the picker that the text ends in at the cursor, where nothing was typed since `version`.
-pub fn pick(screen: &mut Compose, shared: &mut Shared, version: u64) {
+/// Opens the picker for the trigger before the cursor, if nothing was typed since `version`.
+pub(crate) fn pick(screen: &mut Compose, shared: &mut SharedState, version: u64) {
     let Some(buffer) = screen.buffer().filter(|buffer| buffer.editor.version() == version) else {
         return;
     };
     if screen.completion.is_none()
         && screen.focus.in_body()
-        && screen.is_in_front(shared)
+        && screen.is_uncovered(shared)
         && screen.search.is_none()
     {
         let (text, cursor) = (buffer.editor.text(), buffer.editor.cursor());
-        screen.completion = complete::open(&text, cursor, &screen.knowledge(shared).context());
+        screen.completion = complete::open(&text, cursor, &screen.completion_inputs(shared).context());
     }
 }
 
-fn open_picker(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
-    if let Some(words) = screen.hints_off() {
-        return shared.just_say(words);
+fn open_picker(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
+    if let Some(message) = screen.hints_off_message() {
+        return shared.only_notice(message);
     }
     if let Some(buffer) = screen.buffer() {
         let (text, cursor) = (buffer.editor.text(), buffer.editor.cursor());
-        screen.completion = complete::open_here(&text, cursor, &screen.knowledge(shared).context());
+        screen.completion = complete::open_here(&text, cursor, &screen.completion_inputs(shared).context());
         if screen.completion.is_none() {
-            shared.say("nothing to offer here: type << for a variable");
+            shared.show_notice("no completions here; type << for a variable");
         }
     }
     Vec::new()
 }
 
-/// Takes a key while the picker is open; `None` lets it through to the editor.
-pub fn press_in_picker(screen: &mut Compose, shared: &mut Shared, key: Key) -> Option<Vec<Effect>> {
+/// Handles a key while the picker is open; `None` passes the key on to the editor.
+pub(crate) fn press_in_picker(
+    screen: &mut Compose,
+    shared: &mut SharedState,
+    key: Key,
+) -> Option<Vec<Effect>> {
     let session = screen.completion.as_mut()?;
     match key.code {
         KeyCode::Esc => {
@@ -210,11 +226,12 @@ pub fn press_in_picker(screen: &mut Compose, shared: &mut Shared, key: Key) -> O
         }
         KeyCode::Up => session.choose_previous(),
         KeyCode::Down => session.choose_next(),
+        // A picker that a lone `{` or `@` opened is not armed until an arrow is pressed: Enter is then text.
         KeyCode::Enter | KeyCode::Tab if session.armed && !key.shift => return Some(accept(screen, shared)),
         KeyCode::Backspace => return None,
         _ if key.typed().is_some() => return None,
         _ => {
-            // Any other key is meant for the text; the picker must not linger over it.
+            // Any other key is meant for the text, so the picker closes.
             screen.completion = None;
             return None;
         }
@@ -222,11 +239,11 @@ pub fn press_in_picker(screen: &mut Compose, shared: &mut Shared, key: Key) -> O
     Some(Vec::new())
 }
 
-pub fn accept(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
+pub(crate) fn accept(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     let Some(session) = screen.completion.take() else { return Vec::new() };
     let Some(buffer) = screen.buffer() else { return Vec::new() };
     let (text, cursor) = (buffer.editor.text(), buffer.editor.cursor());
-    let completion = session.accept(&text, cursor, &screen.knowledge(shared).context());
+    let completion = session.accept(&text, cursor, &screen.completion_inputs(shared).context());
     let Some(completion) = completion else { return Vec::new() };
     let start = completion.edit.span.start;
     let effects =
@@ -234,11 +251,11 @@ pub fn accept(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
     if let (Some(next), Some(buffer)) = (completion.next, screen.buffer_mut()) {
         buffer.tab_stops.push(Span::new(start, next), buffer.editor.len());
     }
-    if completion.then_opens
+    if completion.reopens_picker
         && let Some(buffer) = screen.buffer()
     {
         let (text, cursor) = (buffer.editor.text(), buffer.editor.cursor());
-        screen.completion = complete::open_here(&text, cursor, &screen.knowledge(shared).context());
+        screen.completion = complete::open_here(&text, cursor, &screen.completion_inputs(shared).context());
     }
     effects
 }

@@ -1,76 +1,78 @@
-//! Drives vim's state machine: its commands into the open body, its requests into the console.
+//! Runs the vim state machine: applies its commands to the open body and its requests to the console.
 
 use crate::editor::{Command, Editor, Motion};
-use crate::ui::editor::vim::{Line, Outcome, Request, Vim};
+use crate::ui::editor::vim::{ExCommand, Vim, VimOutcome, VimRequest};
 use crate::ui::screen::compose::{
-    Compose, Dialog, Prompt, Purpose, Search,
+    Compose, Dialog, Prompt, PromptPurpose, SearchBar,
     update::{actions, typing},
 };
-use crate::ui::shared::{Action, Ask, Effect, Shared};
+use crate::ui::shared::{Action, AppCommand, Effect, SharedState};
 use crate::ui::widget::Key;
 
-/// Takes a key in the body; `None` leaves it to the keys of every text field.
-pub fn press(screen: &mut Compose, shared: &mut Shared, key: Key) -> Option<Vec<Effect>> {
+/// Handles a key in the body; `None` passes it on to the usual keys of a text field.
+pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) -> Option<Vec<Effect>> {
     let page = usize::from(
         crate::ui::screen::compose::update::body_area(screen)
             .map_or(10, |area| area.height.saturating_sub(1).max(1)),
     );
-    let outcome = with(screen, |vim, editor| vim.press(key, editor, page))??;
+    let outcome = with_vim(screen, |vim, editor| vim.press(key, editor, page))??;
     Some(perform(screen, shared, outcome))
 }
 
-pub fn follow(screen: &mut Compose) {
-    // While one searches, the match is selected.
+pub(crate) fn follow(screen: &mut Compose) {
+    // During a search the match is selected. Following the editor would turn that into visual mode.
     if screen.search.is_some() {
         return;
     }
-    if let Some(command) = with(screen, Vim::follow).flatten()
+    if let Some(command) = with_vim(screen, Vim::sync).flatten()
         && let Some(buffer) = screen.buffer_mut()
     {
         buffer.editor.apply(command);
     }
 }
 
-pub fn adopt(screen: &mut Compose) {
-    with(screen, Vim::adopt);
+pub(crate) fn adopt(screen: &mut Compose) {
+    with_vim(screen, Vim::adopt_selection);
 }
 
-pub fn insert_here(screen: &mut Compose) {
-    with(screen, Vim::insert_here);
+pub(crate) fn insert_here(screen: &mut Compose) {
+    with_vim(screen, Vim::insert_here);
 }
 
-pub fn toggle(screen: &mut Compose, shared: &mut Shared) -> Vec<Effect> {
+pub(crate) fn toggle(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     screen.vim = if screen.vim.is_some() { None } else { Some(Vim::default()) };
-    shared.just_say(match screen.vim {
-        Some(_) => "vim mode: i types, Esc goes back; `vim = true` in config.toml keeps it",
-        None => "vim mode is off",
+    shared.only_notice(match screen.vim {
+        Some(_) => "vim mode on: i inserts, Esc returns; `vim = true` in config.toml keeps it",
+        None => "vim mode off",
     })
 }
 
-pub fn command_line(screen: &mut Compose, shared: &mut Shared, line: Line) -> Vec<Effect> {
+pub(crate) fn command_line(screen: &mut Compose, shared: &mut SharedState, line: ExCommand) -> Vec<Effect> {
     match line {
-        Line::Save => actions::act(screen, shared, Action::Save),
-        Line::Quit => actions::act(screen, shared, Action::Quit),
-        Line::QuitUnsaved => {
-            shared.ask(Ask::QuitUnsaved);
+        ExCommand::Save => actions::act(screen, shared, Action::Save),
+        ExCommand::Quit => actions::act(screen, shared, Action::Quit),
+        ExCommand::QuitUnsaved => {
+            shared.send_command(AppCommand::QuitUnsaved);
             Vec::new()
         }
-        Line::SaveAndQuit => save_and_quit(shared),
-        Line::Help => actions::act(screen, shared, Action::Help),
-        Line::GoTo(number) => typing::apply(screen, shared, Command::Move(Motion::Line(number))),
+        ExCommand::SaveAndQuit => save_and_quit(shared),
+        ExCommand::Help => actions::act(screen, shared, Action::Help),
+        ExCommand::GoTo(number) => typing::apply(screen, shared, Command::Move(Motion::Line(number))),
     }
 }
 
-fn with<T>(screen: &mut Compose, run: impl FnOnce(&mut Vim, &Editor) -> T) -> Option<T> {
+fn with_vim<T>(screen: &mut Compose, run: impl FnOnce(&mut Vim, &Editor) -> T) -> Option<T> {
+    // Taken out, because the closure needs the state machine and the screen's buffer at the same time.
     let mut vim = screen.vim.take()?;
     let result = screen.buffer().map(|buffer| run(&mut vim, &buffer.editor));
     screen.vim = Some(vim);
     result
 }
 
-fn perform(screen: &mut Compose, shared: &mut Shared, outcome: Outcome) -> Vec<Effect> {
+fn perform(screen: &mut Compose, shared: &mut SharedState, outcome: VimOutcome) -> Vec<Effect> {
     let is_change = !outcome.commands.iter().all(typing::is_motion);
     let is_inserting = screen.vim.as_ref().is_some_and(Vim::is_inserting);
+    // In a read-only body, vim must not even enter insert mode.
     if (is_change || is_inserting) && !typing::can_edit(screen, shared) {
         if let Some(vim) = &mut screen.vim {
             vim.reset();
@@ -79,34 +81,35 @@ fn perform(screen: &mut Compose, shared: &mut Shared, outcome: Outcome) -> Vec<E
     }
     let mut effects = typing::apply_all(screen, shared, outcome.commands);
     if let Some(request) = outcome.request {
-        effects.extend(answer(screen, shared, request));
+        effects.extend(perform_request(screen, shared, request));
     }
     effects
 }
 
-fn answer(screen: &mut Compose, shared: &mut Shared, request: Request) -> Vec<Effect> {
+fn perform_request(screen: &mut Compose, shared: &mut SharedState, request: VimRequest) -> Vec<Effect> {
     match request {
-        Request::Leave => typing::leave(screen, shared),
-        Request::Copy(text) => vec![shared.copy(text)],
-        Request::Search(direction) => {
-            let cursor = with(screen, |vim, editor| {
+        VimRequest::Leave => typing::leave(screen, shared),
+        VimRequest::Copy(text) => vec![shared.copy(text)],
+        VimRequest::Search(direction) => {
+            let cursor = with_vim(screen, |vim, editor| {
                 vim.reset();
                 vim.shown_cursor(editor)
             });
-            screen.search = cursor.map(|cursor| Search::of_vim(cursor, direction));
+            screen.search = cursor.map(|cursor| SearchBar::for_vim(cursor, direction));
             Vec::new()
         }
-        Request::CommandLine => {
-            screen.dialog = Some(Dialog::Prompt(Prompt::new(Purpose::CommandLine, "")));
+        VimRequest::CommandLine => {
+            screen.dialog = Some(Dialog::Prompt(Prompt::new(PromptPurpose::CommandLine, "")));
             Vec::new()
         }
-        Request::SaveAndQuit => save_and_quit(shared),
-        Request::Hover => actions::act(screen, shared, Action::Hover),
+        VimRequest::SaveAndQuit => save_and_quit(shared),
+        VimRequest::Hover => actions::act(screen, shared, Action::Hover),
     }
 }
 
-fn save_and_quit(shared: &mut Shared) -> Vec<Effect> {
+fn save_and_quit(shared: &mut SharedState) -> Vec<Effect> {
+    // In a read-only workspace there is nothing to save.
     let is_read_only = shared.read_only.is_some();
-    shared.ask(if is_read_only { Ask::Act(Action::Quit) } else { Ask::SaveAndQuit });
+    shared.send_command(if is_read_only { AppCommand::Act(Action::Quit) } else { AppCommand::SaveAndQuit });
     Vec::new()
 }

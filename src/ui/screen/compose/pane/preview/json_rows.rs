@@ -1,26 +1,27 @@
-//! The rendered body in rows: coloured by its tokens, wrapped, its problems underlined.
+//! The rendered body in rows: coloured, wrapped, with its problems underlined.
 //!
-//! Read once for a composition and a width; a frame costs by the rows in sight.
+//! The rows are built once per composition and width, so drawing a frame costs only the visible rows.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::compose::{Composed, Lit};
+use crate::compose::{Composed, Highlight};
 use crate::diagnostic::Severity;
 use crate::text::{Span, grapheme_width};
-use crate::ui::editor::highlight::{self, Piece};
+use crate::ui::editor::highlight::{self, SyntaxPiece};
 use crate::ui::widget::{Theme, draw};
 
-/// A problem in a loop may have printed any number of places; no reader wants to see more.
+// A problem inside a loop is underlined at each of its outputs, and there can be any number of them. More underlines
+// than this would not help the reader.
 const MAX_MARKS: usize = 500;
 
 #[derive(Debug, Default)]
 pub struct JsonRows {
-    /// The rows, which leave out nothing but line breaks.
+    /// The byte spans of the rows. They cover everything but line breaks.
     rows: Vec<Span>,
-    pieces: Vec<Piece>,
+    pieces: Vec<SyntaxPiece>,
     marks: Vec<(Span, Severity)>,
 }
 
@@ -29,10 +30,10 @@ impl JsonRows {
         let Some(rendered) = &composed.rendered else { return Self::default() };
         let problems = composed.diagnostics.iter().filter(|problem| problem.severity != Severity::Info);
         let marks = problems.flat_map(|problem| {
-            composed.printed(problem.span).into_iter().map(|span| (span, problem.severity))
+            composed.rendered_spans(problem.span).into_iter().map(|span| (span, problem.severity))
         });
         let mut marks: Vec<_> = marks.take(MAX_MARKS).collect();
-        // What is worse is patched over the rest.
+        // Ascending, so that a worse severity is drawn over a lesser one.
         marks.sort_by_key(|(_, severity)| *severity);
         Self { rows: rows(rendered, width.max(1)), pieces: highlight::json_pieces(rendered), marks }
     }
@@ -45,28 +46,36 @@ impl JsonRows {
         self.rows.partition_point(|row| row.start <= at).saturating_sub(1)
     }
 
-    pub fn draw(&self, buf: &mut Buffer, area: Rect, rendered: &str, top: usize, lit: &Lit, theme: &Theme) {
+    pub fn draw(
+        &self,
+        buf: &mut Buffer,
+        area: Rect,
+        rendered: &str,
+        top: usize,
+        highlight: &Highlight,
+        theme: &Theme,
+    ) {
         let top = top.min(self.rows.len().saturating_sub(1));
         for (row, y) in self.rows.iter().skip(top).zip(area.top()..area.bottom()) {
-            let marks = self.marks.iter().filter(|(span, _)| meet(*span, *row));
-            // What is lit is ascending.
-            let first = lit.rendered.partition_point(|span| span.end <= row.start);
-            let lit = lit.rendered[first..].iter().take_while(|span| span.start < row.end);
+            let marks = self.marks.iter().filter(|(span, _)| overlap(*span, *row));
+            // The highlighted spans are ascending, so a binary search skips those above the row.
+            let first = highlight.rendered.partition_point(|span| span.end <= row.start);
+            let highlighted = highlight.rendered[first..].iter().take_while(|span| span.start < row.end);
             let mut over: Vec<(Span, Style)> =
                 marks.map(|(span, severity)| (*span, underline(theme, *severity))).collect();
-            over.extend(lit.map(|span| (*span, theme.linked)));
+            over.extend(highlighted.map(|span| (*span, theme.linked)));
             let mut x = area.x;
             for (at, grapheme) in row.of(rendered).grapheme_indices(true) {
                 let at = row.start + at;
                 let bytes = Span::new(at, at + grapheme.len());
-                let here = over.iter().filter(|(span, _)| meet(*span, bytes));
+                let here = over.iter().filter(|(span, _)| overlap(*span, bytes));
                 let style = here.fold(self.colour(at, theme), |style, (_, over)| style.patch(*over));
                 x = draw::put(buf, area, x, y, grapheme, style);
             }
         }
     }
 
-    /// Returns the byte at a cell; none behind a row's end and below the last one.
+    /// Returns the byte offset at a cell; `None` after the end of a row and below the last row.
     pub fn byte_at(&self, rendered: &str, row: usize, column: usize) -> Option<usize> {
         let row = self.rows.get(row)?;
         let mut end = 0;
@@ -80,13 +89,13 @@ impl JsonRows {
     }
 
     fn colour(&self, at: usize, theme: &Theme) -> Style {
-        let behind = self.pieces.partition_point(|(range, _)| range.start <= at);
-        let piece = self.pieces[..behind].last().filter(|(range, _)| range.contains(&at));
+        let n_started = self.pieces.partition_point(|(range, _)| range.start <= at);
+        let piece = self.pieces[..n_started].last().filter(|(range, _)| range.contains(&at));
         piece.map_or(theme.text, |(_, class)| class.style(theme))
     }
 }
 
-fn meet(one: Span, other: Span) -> bool {
+fn overlap(one: Span, other: Span) -> bool {
     one.start < other.end && other.start < one.end
 }
 
@@ -98,7 +107,7 @@ fn underline(theme: &Theme, severity: Severity) -> Style {
     }
 }
 
-/// Breaks every line at a width: behind a blank or a comma where one is near enough to the end, else anywhere.
+/// Wraps every line at `width` cells: after a space or comma in the second half of the row, else anywhere.
 fn rows(text: &str, width: usize) -> Vec<Span> {
     let mut rows = Vec::new();
     let mut start = 0;
@@ -109,7 +118,7 @@ fn rows(text: &str, width: usize) -> Vec<Span> {
         for (at, grapheme) in line.grapheme_indices(true) {
             let at = start + at;
             let cells = grapheme_width(grapheme);
-            // One blank may stand beyond the edge: no row begins with it.
+            // One space may hang over the edge, so that no row begins with it.
             let hangs = grapheme == " " && used == width;
             if width < used + cells && row.start < at && !hangs {
                 let is_near = width < 2 * used_at_break && row.start < break_at;

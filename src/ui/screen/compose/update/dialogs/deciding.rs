@@ -1,32 +1,35 @@
-//! What the answer to a question does: leave, delete, overwrite, bring back.
+//! The effects of the answers to confirmation questions.
 
-use crate::compose::clevertap::Pasted;
+use crate::compose::clevertap::PastedBody;
 use crate::ui::screen::compose::{
-    Compose, Decision, Dialog, Start, TestState,
-    update::dialogs::{back, new_campaign},
+    Compose, Decision, Dialog, InitialBody, TestState,
+    update::dialogs::{close, new_campaign},
     update::{actions, results, saving},
 };
-use crate::ui::shared::{Change, Effect, Entry, Shared, Task};
+use crate::ui::shared::{Effect, JournalEntry, SharedState, Task, WorkspaceChange};
 
-pub fn decide(screen: &mut Compose, shared: &mut Shared, decision: Decision) -> Vec<Effect> {
+pub(crate) fn decide(screen: &mut Compose, shared: &mut SharedState, decision: Decision) -> Vec<Effect> {
     match decision {
-        // From a question about a test one goes back to it.
-        Decision::Stay if screen.test_behind.is_some() => back(screen, shared),
+        // A question that was asked over the test dialog returns to it.
+        Decision::Stay if screen.suspended_test.is_some() => close(screen, shared),
         Decision::Stay => {
-            // A draft that is to be decided later stays on the disk and is offered at the next start.
+            // "Later": the drafts stay on disk and are offered again at the next start.
             screen.drafts.clear();
             Vec::new()
         }
         Decision::Trust(webhook) => {
-            let mut effects = back(screen, shared);
+            // Closed first, so that an open test dialog is back and can show the result.
+            let mut effects = close(screen, shared);
             let trust = screen.trust(shared, webhook);
             if trust.is_none() {
-                shared.complain("the webhook changed while you were asked: it is not trusted");
+                shared.show_error("the webhook changed meanwhile, so it was not trusted");
             }
             if let Some(Dialog::Test(test)) = &mut screen.dialog {
                 test.state = match trust {
                     Some(_) => TestState::Trusted,
-                    None => TestState::Refused("the webhook changed meanwhile: it is not trusted".to_owned()),
+                    None => {
+                        TestState::Refused("the webhook changed meanwhile, so it was not trusted".to_owned())
+                    }
                 };
             }
             effects.extend(trust);
@@ -35,18 +38,21 @@ pub fn decide(screen: &mut Compose, shared: &mut Shared, decision: Decision) -> 
         Decision::AdoptPrivate => vec![Effect::Task(Task::AdoptPrivate)],
         Decision::OldSecrets { found, moves } => vec![Effect::Task(Task::DecideSecrets { found, moves })],
         Decision::DeleteCampaign(stem) => {
-            let is_gone = screen.is_gone(shared, &stem);
+            let is_gone = screen.is_deleted_on_disk(shared, &stem);
+            // Its unsaved edits are deleted too; otherwise the next reload would keep the campaign because of them.
             screen.buffers.remove(&stem);
             if is_gone {
                 screen.open.take_if(|open| *open == stem);
-                shared.say(format!("deleted the unsaved edits of {stem}"));
-                return vec![Effect::Journal(Entry::DiscardDraft(stem)), Effect::Task(Task::Reload)];
+                shared.show_notice(format!("deleted the unsaved edits of {stem}"));
+                return vec![Effect::Journal(JournalEntry::DiscardDraft(stem)), Effect::Task(Task::Reload)];
             }
-            vec![Effect::Task(Task::Change(Change::DeleteCampaign(stem)))]
+            vec![Effect::Task(Task::Change(WorkspaceChange::DeleteCampaign(stem)))]
         }
-        Decision::DeleteWebhook(stem) => vec![Effect::Task(Task::Change(Change::DeleteWebhook(stem)))],
+        Decision::DeleteWebhook(stem) => {
+            vec![Effect::Task(Task::Change(WorkspaceChange::DeleteWebhook(stem)))]
+        }
         Decision::Overwrite(stem) => saving::save_body(screen, shared, &stem, true).into_iter().collect(),
-        Decision::TakeFile(stem) => {
+        Decision::UseDiskVersion(stem) => {
             let on_disk = shared
                 .workspace
                 .campaign(&stem)
@@ -56,32 +62,32 @@ pub fn decide(screen: &mut Compose, shared: &mut Shared, decision: Decision) -> 
                 buffer.take_as_saved(&text, fingerprint);
                 buffer.forget_draft();
             }
-            let discard = Effect::Journal(Entry::DiscardDraft(stem));
+            let discard = Effect::Journal(JournalEntry::DiscardDraft(stem));
             [Effect::Task(Task::Reload), discard].into_iter().chain(screen.compose(shared)).collect()
         }
         Decision::RestoreDraft(stem) => restore_draft(screen, shared, &stem),
         Decision::DiscardDraft(stem) => {
             screen.drafts.retain(|draft| draft.stem != stem);
             results::offer_draft(screen, shared);
-            vec![Effect::Journal(Entry::DiscardDraft(stem))]
+            vec![Effect::Journal(JournalEntry::DiscardDraft(stem))]
         }
     }
 }
 
-fn restore_draft(screen: &mut Compose, shared: &mut Shared, stem: &str) -> Vec<Effect> {
+fn restore_draft(screen: &mut Compose, shared: &mut SharedState, stem: &str) -> Vec<Effect> {
     let Some(at) = screen.drafts.iter().position(|draft| draft.stem == stem) else { return Vec::new() };
     let draft = screen.drafts.remove(at);
     if shared.workspace.campaign(stem).is_none() {
-        // Its campaign is gone: the text becomes a new one, so that it is not lost.
+        // The campaign no longer exists. The text becomes a new campaign, so that it is not lost.
         let change = new_campaign(
             screen,
             shared,
-            Start::Pasted(Box::new(Pasted::as_is(&draft.text))),
+            InitialBody::Pasted(Box::new(PastedBody::as_is(&draft.text))),
             format!("{stem} recovered"),
         );
         return vec![
             Effect::Task(Task::Change(change)),
-            Effect::Journal(Entry::DiscardDraft(stem.to_owned())),
+            Effect::Journal(JournalEntry::DiscardDraft(stem.to_owned())),
         ];
     }
     let mut effects = actions::open(screen, shared, stem);

@@ -1,44 +1,46 @@
-//! The dialog of F5: its keys, the lists it opens, sending.
+//! The F5 dialog: its keys, the lists that it opens, and sending.
 
-use crate::service::{BotStatus, TestSend};
+use crate::service::{BotStatus, TestJob};
 use crate::ui::screen::compose::{
-    Compose, Dialog, ListKind, Listing, TestDialog, TestState,
-    update::dialogs::{back, keep},
-    update::{actions, mending},
+    Compose, ComposeList, Dialog, ListKind, TestDialog, TestState,
+    update::dialogs::{close, keep_open},
+    update::{actions, quick_fix},
 };
-use crate::ui::shared::{Effect, Request, Shared, Task};
-use crate::ui::widget::{Key, KeyCode, Matching, Picker, Row};
+use crate::ui::shared::{Effect, Query, SharedState, Task};
+use crate::ui::widget::{Key, KeyCode, Matching, Picker, PickerRow};
 use crate::workspace::is_chat;
 
 pub(super) fn press_in_test(
     screen: &mut Compose,
-    shared: &mut Shared,
+    shared: &mut SharedState,
     mut dialog: Dialog,
     key: Key,
 ) -> Vec<Effect> {
-    let Dialog::Test(test) = &mut dialog else { return keep(screen, dialog) };
+    let Dialog::Test(test) = &mut dialog else { return keep_open(screen, dialog) };
     let is_capturing = test.state.is_capturing();
     match key.code {
+        // The task polls the bot until a message arrives, so it has to be stopped as well.
         KeyCode::Esc if is_capturing => {
-            test.state = TestState::Send(Request::Idle);
+            test.state = TestState::Send(Query::Idle);
             screen.dialog = Some(dialog);
             vec![Effect::Task(Task::StopCapture)]
         }
         KeyCode::Esc => {
             if test.state.is_sending() {
-                shared.say("the test is on its way; its answer comes here");
+                shared.show_notice("the test is being sent; the answer will be shown here");
             }
-            back(screen, shared)
+            close(screen, shared)
         }
-        _ if is_capturing || test.state.is_sending() => keep(screen, dialog),
+        // Nothing may be changed while a test runs: the dialog shows what is being sent.
+        _ if is_capturing || test.state.is_sending() => keep_open(screen, dialog),
         KeyCode::Enter => send(screen, shared, dialog),
         KeyCode::Up => {
             test.scroll = test.scroll.saturating_sub(1);
-            keep(screen, dialog)
+            keep_open(screen, dialog)
         }
         KeyCode::Down => {
             test.scroll += 1;
-            keep(screen, dialog)
+            keep_open(screen, dialog)
         }
         KeyCode::Char('c') => {
             let rows = chat_rows(test);
@@ -59,69 +61,69 @@ pub(super) fn press_in_test(
             actions::prepare_test(screen, shared).into_iter().collect()
         }
         KeyCode::Char('j') => match &test.state {
-            TestState::Send(Request::Ready { answer, .. }) => {
+            TestState::Send(Query::Ready { answer, .. }) => {
                 if let Some(problem) = &answer.problem {
-                    mending::go_to(screen, problem.span);
-                    shared.say(problem.message.clone());
+                    quick_fix::go_to(screen, problem.span);
+                    shared.show_notice(problem.message.clone());
                 }
                 Vec::new()
             }
-            _ => keep(screen, dialog),
+            _ => keep_open(screen, dialog),
         },
-        _ => keep(screen, dialog),
+        _ => keep_open(screen, dialog),
     }
 }
 
-pub(super) fn choose_chat(screen: &mut Compose, shared: &mut Shared, chat: &str) -> Vec<Effect> {
-    if let Some(test) = &mut screen.test_behind {
+pub(super) fn choose_chat(screen: &mut Compose, shared: &mut SharedState, chat: &str) -> Vec<Effect> {
+    if let Some(test) = &mut screen.suspended_test {
         test.chat = Some(chat.to_owned());
         test.as_is = false;
-        test.state = TestState::Send(Request::Idle);
+        test.state = TestState::Send(Query::Idle);
     }
     let mut effects = vec![Effect::Task(Task::RememberChat { name: None, chat: chat.to_owned() })];
-    effects.extend(back(screen, shared));
+    effects.extend(close(screen, shared));
     effects
 }
 
-fn open_over_test(screen: &mut Compose, dialog: Dialog, kind: ListKind, rows: Vec<Row>) -> Vec<Effect> {
+fn open_over_test(screen: &mut Compose, dialog: Dialog, kind: ListKind, rows: Vec<PickerRow>) -> Vec<Effect> {
     if let Dialog::Test(test) = dialog {
-        screen.test_behind = Some(test);
+        screen.suspended_test = Some(test);
     }
-    let matching = if kind == ListKind::Profiles { Matching::Elsewhere } else { Matching::Here };
-    keep(screen, Dialog::Listing(Listing { kind, picker: Picker::new(rows, matching) }))
+    let matching = if kind == ListKind::Profiles { Matching::External } else { Matching::Fuzzy };
+    keep_open(screen, Dialog::Listing(ComposeList { kind, picker: Picker::new(rows, matching) }))
 }
 
-fn chat_rows(test: &TestDialog) -> Vec<Row> {
-    let named = test.chats.chats.iter().map(|(name, chat)| Row {
+fn chat_rows(test: &TestDialog) -> Vec<PickerRow> {
+    let named = test.chats.chats.iter().map(|(name, chat)| PickerRow {
         id: name.clone(),
         title: name.clone(),
         right: chat.clone(),
-        ..Row::default()
+        ..PickerRow::default()
     });
-    let mut rows: Vec<Row> = named.collect();
+    let mut rows: Vec<PickerRow> = named.collect();
     if let Some(last) = test.chats.last.as_ref().filter(|last| is_chat(last)) {
-        rows.push(Row { id: last.clone(), title: last.clone(), ..Row::default() });
+        rows.push(PickerRow { id: last.clone(), title: last.clone(), ..PickerRow::default() });
     }
-    rows.push(Row {
+    rows.push(PickerRow {
         id: "other".into(),
-        title: "Another chat: type its id or @name".into(),
-        ..Row::default()
+        title: "Another chat: enter its id or @name".into(),
+        ..PickerRow::default()
     });
     rows
 }
 
-fn history_rows(test: &TestDialog, zone: &jiff::tz::TimeZone) -> Vec<Row> {
-    let row = |(at, sent): (usize, &crate::workspace::TestSend)| Row {
+fn history_rows(test: &TestDialog, zone: &jiff::tz::TimeZone) -> Vec<PickerRow> {
+    let row = |(at, sent): (usize, &crate::workspace::TestSendRecord)| PickerRow {
         id: at.to_string(),
         title: format!(
             "{} {} to {}",
             mark(sent),
             sent.campaign,
-            sent.chat.as_deref().unwrap_or("whom it names")
+            sent.chat.as_deref().unwrap_or("the chat in its body")
         ),
         detail: format!(
             "{} · {}",
-            sent.profile.as_deref().unwrap_or("nobody"),
+            sent.profile.as_deref().unwrap_or("no profile"),
             sent.description.as_deref().unwrap_or("")
         ),
         right: sent.sent.to_zoned(zone.clone()).strftime("%m-%d %H:%M %Z").to_string(),
@@ -130,7 +132,7 @@ fn history_rows(test: &TestDialog, zone: &jiff::tz::TimeZone) -> Vec<Row> {
     test.history.iter().enumerate().map(row).collect()
 }
 
-fn mark(sent: &crate::workspace::TestSend) -> &'static str {
+fn mark(sent: &crate::workspace::TestSendRecord) -> &'static str {
     match (sent.ok, sent.may_have_arrived) {
         (true, _) => "✔",
         (false, true) => "?",
@@ -138,7 +140,8 @@ fn mark(sent: &crate::workspace::TestSend) -> &'static str {
     }
 }
 
-fn send(screen: &mut Compose, shared: &mut Shared, dialog: Dialog) -> Vec<Effect> {
+fn send(screen: &mut Compose, shared: &mut SharedState, dialog: Dialog) -> Vec<Effect> {
+    // Put back first: the trust question remembers the test dialog that it covers.
     screen.dialog = Some(dialog);
     if screen.ask_for_trust(shared) {
         return Vec::new();
@@ -146,42 +149,42 @@ fn send(screen: &mut Compose, shared: &mut Shared, dialog: Dialog) -> Vec<Effect
     let Some(job) = actions::test_job(screen, shared) else { return Vec::new() };
     let Some(Dialog::Test(test)) = &mut screen.dialog else { return Vec::new() };
     if !test.is_loaded {
-        // The chats are still being read: what was asked for happens once they are there.
+        // The test chats are still being read. The test is sent as soon as they are available.
         test.sends_when_loaded = true;
         return Vec::new();
     }
     if job.test_chat.is_none() && !test.as_is {
-        let words = "no test chat yet: c types one, g catches yours";
-        test.state = TestState::Refused(words.to_owned());
+        let message = "no test chat: press c to choose one, g to capture yours";
+        test.state = TestState::Refused(message.to_owned());
         return Vec::new();
     }
     let generation = screen.generations.fresh();
-    test.state = TestState::Send(Request::asked(generation));
+    test.state = TestState::Send(Query::asked(generation));
     let chat = test.chat.clone();
-    let mut effects = vec![Effect::Task(Task::SendTest(generation, Box::new(TestSend { job })))];
+    let mut effects = vec![Effect::Task(Task::SendTest(generation, Box::new(TestJob { job })))];
     effects.extend(chat.map(|chat| Effect::Task(Task::RememberChat { name: None, chat })));
     effects
 }
 
-/// Sends an earlier test's campaign again, for the same profile and chat, as its body stands now.
-///
-/// One that went out as it was is not: whom the body names may have changed, and a key in a list is no consent.
-pub(super) fn resend(screen: &mut Compose, shared: &mut Shared, id: &str) -> Vec<Effect> {
-    let Some(mut test) = screen.test_behind.take() else { return Vec::new() };
+/// Sends an earlier test again: the same campaign, profile and chat, with the body as it is now.
+pub(super) fn resend(screen: &mut Compose, shared: &mut SharedState, id: &str) -> Vec<Effect> {
+    let Some(mut test) = screen.suspended_test.take() else { return Vec::new() };
     let Some(sent) = id.parse().ok().and_then(|at: usize| test.history.get(at).cloned()) else {
         return Vec::new();
     };
+    // A test that was sent as is goes to the chat in the body, a real recipient, which may have changed since. Choosing
+    // a row of a list is not enough consent for that.
     if sent.chat.is_none() {
         test.state = TestState::Refused(format!(
-            "that one went to whomever its body named; `telecast test {} --as-is` does so again",
+            "that test went to the chat in its body; to repeat it, run `telecast test {} --as-is`",
             sent.campaign
         ));
         screen.dialog = Some(Dialog::Test(test));
         return Vec::new();
     }
     let generation = screen.generations.fresh();
-    test.state = TestState::Send(Request::asked(generation));
-    // What the dialog shows is what is sent: this entry's chat.
+    test.state = TestState::Send(Query::asked(generation));
+    // The dialog must show the chat that the test goes to: the chat of this entry, not the chosen one.
     test.chat = sent.chat.clone();
     test.as_is = false;
     screen.dialog = Some(Dialog::Test(test));
@@ -190,20 +193,21 @@ pub(super) fn resend(screen: &mut Compose, shared: &mut Shared, id: &str) -> Vec
     effects
 }
 
-fn capture(screen: &mut Compose, shared: &mut Shared, mut dialog: Dialog) -> Vec<Effect> {
+fn capture(screen: &mut Compose, shared: &mut SharedState, mut dialog: Dialog) -> Vec<Effect> {
     if matches!(screen.bot.value(), Some(BotStatus::NotTrusted(_))) {
+        // Capturing calls getUpdates, which would send the token to a host that is not trusted.
         screen.dialog = Some(dialog);
         screen.ask_for_trust(shared);
         return Vec::new();
     }
     let webhook = screen.webhook.in_use(&shared.workspace);
-    let Dialog::Test(test) = &mut dialog else { return keep(screen, dialog) };
+    let Dialog::Test(test) = &mut dialog else { return keep_open(screen, dialog) };
     let Some(webhook) = webhook else {
-        test.state = TestState::Refused("this campaign has no webhook: F4 chooses one".into());
-        return keep(screen, dialog);
+        test.state = TestState::Refused("this campaign has no webhook; choose one with F4".into());
+        return keep_open(screen, dialog);
     };
     let generation = screen.generations.fresh();
-    test.state = TestState::Capture(Request::asked(generation));
+    test.state = TestState::Capture(Query::asked(generation));
     screen.dialog = Some(dialog);
     vec![Effect::Task(Task::Capture(generation, Box::new(webhook)))]
 }

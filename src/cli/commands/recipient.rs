@@ -1,0 +1,129 @@
+//! The recipient and the event of a campaign: the options that `render` and `test` share.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use serde_json::Value as Json;
+
+use crate::cli::args::{InputSource, RecipientArgs};
+use crate::cli::error::{CliError, ErrorKind, Result};
+use crate::cli::output::CliOutput;
+use crate::profile::{Profile, Value};
+use crate::service::{FindError, MessageJob, ProfileChoice, SampleEvent, Session, load_profile_context};
+use crate::workspace::Workspace;
+
+use super::read;
+
+pub(crate) fn job(
+    workspace: &Arc<Workspace>,
+    session: &Session,
+    stem: &str,
+    args: &RecipientArgs,
+    output: &mut CliOutput,
+) -> Result<MessageJob> {
+    let choice = match (&args.profile_json, &args.profile) {
+        (Some(_), _) => ProfileChoice::Nobody,
+        (None, Some(identity)) => ProfileChoice::Only(identity),
+        (None, None) => ProfileChoice::TestProfile,
+    };
+    // Reading must not create a database: a workspace in CI has none. Without one the template is still
+    // checked.
+    let store = session.store_if_any()?;
+    let context = store.map(|store| load_profile_context(&*store, choice)).transpose()?.unwrap_or_default();
+    let profile = match (&args.profile_json, &args.profile) {
+        (Some(source), _) => Some(Arc::new(parse_profile(json(source)?, &name(source))?)),
+        (None, Some(identity)) => {
+            Some(context.profile.ok_or_else(|| FindError::NoProfile(identity.clone()))?)
+        }
+        (None, None) => {
+            match &context.profile {
+                Some(profile) => output.note(format!("for the test profile {}", profile.identity))?,
+                // The choice is always printed: no option named a recipient, and the result depends on it.
+                None => {
+                    output.note("for no profile: there is no test profile, and no --profile was given")?
+                }
+            }
+            context.profile
+        }
+    };
+    Ok(MessageJob {
+        profile,
+        vocabulary: Some(context.vocabulary),
+        event: args.event_json.as_ref().map(event).transpose()?,
+        ..MessageJob::from_files(workspace, stem)
+    })
+}
+
+/// Parses a flat object of properties, or CleverTap's `{"identity": …, "profileData": {…}}`.
+fn parse_profile(json: Json, name: &str) -> Result<Profile> {
+    let Json::Object(mut members) = json else {
+        return Err(CliError::new(ErrorKind::Failed, format!("{name} is not a JSON object of properties")));
+    };
+    // The identity is not removed: in the flat form it is a property too, and a body may use
+    // `Profile.identity`.
+    let identity = match members.get("identity") {
+        Some(Json::String(text)) => text.clone(),
+        Some(Json::Null) | None => String::new(),
+        Some(other) => other.to_string(),
+    };
+    let properties = match members.remove("profileData") {
+        Some(Json::Object(data)) => data,
+        Some(_) => {
+            return Err(CliError::new(
+                ErrorKind::Failed,
+                format!("`profileData` in {name} is not a JSON object"),
+            ));
+        }
+        None => members,
+    };
+    // In a profile, null means "not set". If it were kept, it would be a known property without a value.
+    let set = properties.into_iter().filter(|(_, value)| !value.is_null());
+    let properties: IndexMap<String, Value> = set.map(|(key, value)| (key, Value::from(value))).collect();
+    Ok(Profile { identity, properties, ..Profile::default() })
+}
+
+fn event(source: &InputSource) -> Result<SampleEvent> {
+    match json(source)? {
+        json @ Json::Object(_) => Ok(SampleEvent::from_json(json)),
+        _ => Err(CliError::new(ErrorKind::Failed, format!("{} is not a JSON object", name(source)))),
+    }
+}
+
+fn json(source: &InputSource) -> Result<Json> {
+    serde_json::from_str(&read::text(source)?)
+        .map_err(|error| CliError::new(ErrorKind::Failed, format!("{} is not JSON: {error}", name(source))))
+}
+
+fn name(source: &InputSource) -> String {
+    match source {
+        InputSource::Stdin => "stdin".to_owned(),
+        InputSource::File(path) => path.display().to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(json: &str, identity: &str, properties: &str) {
+        let profile = parse_profile(serde_json::from_str(json).unwrap(), "it").unwrap();
+        assert_eq!(profile.identity, identity);
+        let shown: serde_json::Map<_, _> =
+            profile.properties.iter().map(|(name, value)| (name.clone(), value.to_json())).collect();
+        assert_eq!(Json::Object(shown).to_string(), properties);
+    }
+
+    #[test]
+    fn both_forms_of_a_profile_are_parsed_and_null_is_not_set() {
+        check(r#"{"plan":"pro","age":null}"#, "", r#"{"plan":"pro"}"#);
+        check(r#"{"identity":42,"profileData":{"plan":"pro"}}"#, "42", r#"{"plan":"pro"}"#);
+    }
+
+    #[test]
+    fn a_profile_must_be_an_object() {
+        for json in ["[]", "1", r#"{"profileData":[]}"#] {
+            assert!(parse_profile(serde_json::from_str(json).unwrap(), "it").is_err(), "{json}");
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Checks text that gets into the message from outside: partials, and variables captured or assigned outside the text.
+
+use crate::compose::mask::{closing, find_liquid, tag_name, with_trimmed};
+use crate::diagnostic::Diagnostic;
+use crate::telegram::{self, ParseMode};
+use crate::template::{self, Partials};
+use crate::text::Span;
+
+use super::text_location::DecodedText;
+use super::{ConversionSource, refusal};
+
+/// Refuses the conversion if the message prints markup from outside its text, which would stay in the old mode.
+pub(super) fn check(
+    source: &ConversionSource<'_>,
+    liquid_spans: &[Span],
+    decoded: &DecodedText<'_>,
+    from: Option<ParseMode>,
+    to: ParseMode,
+) -> Result<(), Diagnostic> {
+    let outside = variables_outside(source.body, liquid_spans, decoded);
+    for piece in &decoded.liquid_spans {
+        let liquid = piece.of(&decoded.text);
+        if let Some(name) = called_partial(liquid) {
+            let text = source.partials.0.get(name).map(String::as_str).unwrap_or_default();
+            if !reads_the_same(text, from, to) {
+                let message = format!("the partial `{name}` contains markup, which is not converted");
+                return Err(refusal(decoded.body_span(*piece), &message).with_help(
+                    "replace this tag with the partial's text, or escape that text for the other mode",
+                ));
+            }
+        }
+        let (template, _) = template::parse(liquid, &Partials::default(), source.dialect);
+        let roots = template.variables().into_iter().filter_map(|used| used.path.into_iter().next());
+        for root in roots {
+            let text = outside.iter().find(|(name, _)| *name == root);
+            if text.is_some_and(|(_, text)| !reads_the_same(text, from, to)) {
+                let message = format!("`{root}` adds markup from outside the text, which is not converted");
+                return Err(
+                    refusal(decoded.body_span(*piece), &message).with_help("move that markup into the text")
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Returns the name of the partial that a tag calls, if the name is a constant.
+fn called_partial(liquid: &str) -> Option<&str> {
+    if !matches!(tag_name(liquid), Some("render" | "include")) {
+        return None;
+    }
+    let rest = &liquid[liquid.find(['"', '\''])? + 1..];
+    rest.split(['"', '\'']).next()
+}
+
+/// Returns the variables that Liquid outside the text sets, each with its text.
+fn variables_outside<'b>(
+    body: &'b str,
+    liquid_spans: &[Span],
+    decoded: &DecodedText<'_>,
+) -> Vec<(&'b str, &'b str)> {
+    let mut variables = Vec::new();
+    let is_outside = |(_, piece): &(usize, &Span)| !decoded.contains_liquid(**piece);
+    for (at, piece) in liquid_spans.iter().enumerate().filter(is_outside) {
+        let liquid = piece.of(body);
+        let inner = liquid.trim().trim_matches(['{', '}', '%', '-']);
+        let Some(name) = inner.split_whitespace().nth(1) else { continue };
+        match tag_name(liquid) {
+            Some("capture") => {
+                let end = closing(body, liquid_spans, at).map_or(body.len(), |end| liquid_spans[end].start);
+                variables.push((name, body.get(piece.end..end).unwrap_or_default()));
+            }
+            // The whole tag: the value may be built with filters, and any markup in it counts.
+            Some("assign") => variables.push((name, liquid)),
+            _ => {}
+        }
+    }
+    variables
+}
+
+/// Whether a text has no markup in either mode, so that it reads the same in both.
+fn reads_the_same(text: &str, from: Option<ParseMode>, to: ParseMode) -> bool {
+    let liquid_spans = with_trimmed(text, &find_liquid(text));
+    let converted = telegram::convert(text, &liquid_spans, from, to);
+    // If the text had markup, the conversion would change it or report it as lost.
+    converted.is_ok_and(|converted| converted.text == text && converted.lost.is_empty())
+}

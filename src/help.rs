@@ -1,0 +1,52 @@
+//! The reference: the Markdown pages of `assets/help`. `telecast help TOPIC` and F1 show them, and they can be read in
+//! the repository.
+//!
+//! Tables that are generated from code are marked by two comments in a page. Tests next to that code check that they
+//! are current, and rewrite them if `UPDATE_HELP=1` is set.
+
+mod layout;
+
+pub(crate) use layout::{Backticks, PageLine, Role, layout};
+
+/// One page of the reference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Topic {
+    /// The stem of its file, and its name on the command line.
+    pub name: &'static str,
+    pub title: &'static str,
+    /// What the page is about, in a few words without a full stop.
+    pub summary: &'static str,
+    /// Markdown, in the subset that [`layout()`] reads.
+    pub markdown: &'static str,
+}
+
+macro_rules! topics {
+    ($($name:literal, $title:literal, $summary:literal;)*) => {
+        /// All pages, in reading order.
+        pub(crate) static TOPICS: &[Topic] = &[$(Topic {
+            name: $name,
+            title: $title,
+            summary: $summary,
+            markdown: include_str!(concat!("../assets/help/", $name, ".md")),
+        }),*];
+    };
+}
+
+topics! {
+    "keys", "Keys", "keys of the console, completion, find, mouse";
+    "vim", "Vim mode", "what vim mode knows";
+    "files", "Files", "the files of a workspace, and where your own are kept";
+    "settings", "Settings", "config.toml and keymap.toml";
+    "sending", "Sending and trust", "what is sent where, trust, secrets, test chats";
+    "liquid", "Liquid", "dialects, and differences from Shopify";
+    "problems", "Problems", "every diagnostic code";
+    "sandbox", "Sandbox", "the Bot API on your machine";
+    "scripting", "Scripting", "exit codes and the shapes of --json";
+}
+
+pub(crate) fn topic(name: &str) -> Option<&'static Topic> {
+    TOPICS.iter().find(|topic| topic.name == name)
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

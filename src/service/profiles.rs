@@ -1,0 +1,135 @@
+//! Opens a workspace's profile store, with the access its private folder allows, and chooses the profile for a preview.
+
+use std::io;
+use std::sync::Arc;
+
+use crate::profile::{Profile, Vocabulary};
+use crate::store::{self, SqliteStore, Store};
+use crate::workspace::{Folder, PrivateFolderStatus, SaveError};
+
+#[derive(Debug, thiserror::Error)]
+pub enum ProfileStoreError {
+    #[error(transparent)]
+    Folder(#[from] SaveError),
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+/// Opens the profile store: read-write if the private folder was created by this user, read-only if it is foreign.
+///
+/// Creates a missing store. In a foreign folder without a store, or on a read-only file system, the store is empty and
+/// in memory, and profiles added to it are lost when the process ends.
+pub(crate) fn open_store(folder: &Folder) -> Result<Arc<dyn Store>, ProfileStoreError> {
+    // A workspace can come from a stranger with its own `.telecast`. Its database is only read, never written.
+    if folder.private_folder_status()? == PrivateFolderStatus::Foreign {
+        return open_store_to_read(folder);
+    }
+    match folder.new_database() {
+        Ok(path) => Ok(Arc::new(SqliteStore::open(&path)?)),
+        Err(SaveError::Write { source, .. }) if is_read_only(&source) => empty_store(),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Opens the profile store to change it. Fails if the private folder is foreign.
+pub(crate) fn open_store_to_write(folder: &Folder) -> Result<Arc<dyn Store>, ProfileStoreError> {
+    folder.ensure_private_folder()?;
+    open_store(folder)
+}
+
+/// Opens the profile store to read it. Returns an empty store if there is none; does not create one.
+pub(crate) fn open_store_to_read(folder: &Folder) -> Result<Arc<dyn Store>, ProfileStoreError> {
+    open_existing_store(folder)?.map_or_else(empty_store, Ok)
+}
+
+/// Opens the profile store if it exists. Does not create a database.
+pub(crate) fn open_existing_store(folder: &Folder) -> Result<Option<Arc<dyn Store>>, ProfileStoreError> {
+    let Some(path) = folder.database()? else { return Ok(None) };
+    let store = match folder.private_folder_status()? {
+        PrivateFolderStatus::Ours => SqliteStore::open(&path)?,
+        PrivateFolderStatus::Absent | PrivateFolderStatus::Foreign => SqliteStore::open_read_only(&path)?,
+    };
+    Ok(Some(Arc::new(store)))
+}
+
+fn empty_store() -> Result<Arc<dyn Store>, ProfileStoreError> {
+    Ok(Arc::new(SqliteStore::open_in_memory()?))
+}
+
+fn is_read_only(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ProfileContext {
+    pub vocabulary: Arc<Vocabulary>,
+    pub profile: Option<Arc<Profile>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ProfileChoice<'a> {
+    Nobody,
+    /// The profile with this identity, else none.
+    Only(&'a str),
+    /// The first test profile, else none. The output of a command must not depend on which profile happens to be first.
+    TestProfile,
+    /// The profile with this identity, else the first test profile, else the first profile.
+    Any(Option<&'a str>),
+}
+
+/// Reads the vocabulary and the chosen profile. Blocks.
+pub(crate) fn load_profile_context(
+    store: &dyn Store,
+    choice: ProfileChoice<'_>,
+) -> Result<ProfileContext, store::Error> {
+    let mut profile = match choice {
+        ProfileChoice::Only(identity) | ProfileChoice::Any(Some(identity)) => store.get(identity)?,
+        ProfileChoice::Nobody | ProfileChoice::TestProfile | ProfileChoice::Any(None) => None,
+    };
+    if profile.is_none() && matches!(choice, ProfileChoice::TestProfile | ProfileChoice::Any(_)) {
+        profile = store.test_profiles()?.into_iter().next();
+    }
+    if profile.is_none() && matches!(choice, ProfileChoice::Any(_)) {
+        profile = store.list("", None, 1)?.profiles.into_iter().next();
+    }
+    Ok(ProfileContext { vocabulary: Arc::new(store.vocabulary()?), profile: profile.map(Arc::new) })
+}
+
+#[cfg(test)]
+mod tests {
+    use indexmap::IndexMap;
+
+    use super::*;
+    use crate::profile::Value;
+
+    /// Checks which of the profiles is chosen; `*` marks a test profile.
+    #[track_caller]
+    fn check(people: &[&str], choice: ProfileChoice<'_>, expected: Option<&str>) {
+        let store = SqliteStore::open_in_memory().unwrap();
+        for person in people {
+            let mark =
+                person.strip_prefix('*').map(|_| ("ct_is_test_user".to_owned(), Value::Text("Yes".into())));
+            store.set(person.trim_start_matches('*'), IndexMap::from_iter(mark)).unwrap();
+        }
+        let profile = load_profile_context(&store, choice).unwrap().profile;
+        assert_eq!(profile.map(|profile| profile.identity.clone()).as_deref(), expected);
+    }
+
+    #[test]
+    fn the_one_asked_for_comes_before_a_test_profile_and_that_before_the_first() {
+        let people = ["anna", "ben", "*carl", "*dora"];
+        check(&people, ProfileChoice::Any(Some("ben")), Some("ben"));
+        check(&people, ProfileChoice::Any(Some("nobody")), Some("carl"));
+        check(&people, ProfileChoice::Any(None), Some("carl"));
+        check(&people[..2], ProfileChoice::Any(None), Some("anna"));
+        check(&[], ProfileChoice::Any(Some("ben")), None);
+    }
+
+    #[test]
+    fn a_command_takes_whom_it_names_or_a_test_profile_or_nobody() {
+        check(&["anna", "*carl"], ProfileChoice::TestProfile, Some("carl"));
+        check(&["anna"], ProfileChoice::TestProfile, None);
+        check(&["anna", "*carl"], ProfileChoice::Only("ben"), None);
+        check(&["anna", "*carl"], ProfileChoice::Nobody, None);
+    }
+}

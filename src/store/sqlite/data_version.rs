@@ -1,0 +1,19 @@
+//! The version of the data, to tell whether a cached result is still current.
+
+use rusqlite::Connection;
+
+/// A value that changes whenever this connection or another one writes.
+// Two parts, because neither is enough: `PRAGMA data_version` ignores the writes of its own connection, and
+// `total_changes` counts only those.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct DataVersion {
+    ours: u64,
+    others: i64,
+}
+
+impl DataVersion {
+    pub(super) fn of(connection: &Connection) -> rusqlite::Result<Self> {
+        let others = connection.pragma_query_value(None, "data_version", |row| row.get(0))?;
+        Ok(Self { ours: connection.total_changes(), others })
+    }
+}

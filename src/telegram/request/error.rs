@@ -1,0 +1,34 @@
+//! The error of a check, before it becomes the server's answer. Callers further up add a prefix, as the server does.
+
+use crate::telegram::api_error::{ApiError, ArgumentLocation, CheckFailure};
+
+/// An error with the server's internal message: without the `Bad Request: ` prefix and with its capital letter.
+#[derive(Debug, Clone)]
+pub(super) struct RequestError {
+    pub message: String,
+    pub location: ArgumentLocation,
+    pub cause: Option<CheckFailure>,
+}
+
+impl RequestError {
+    pub(super) fn at(location: ArgumentLocation, message: &str) -> Self {
+        Self { message: message.to_owned(), location, cause: None }
+    }
+
+    pub(super) fn with_cause(self, cause: CheckFailure) -> Self {
+        Self { cause: Some(cause), ..self }
+    }
+
+    /// Puts a prefix before the message, as the server does for an item of a list.
+    // The cause is dropped: causes describe the message's own text and buttons, and the help for them would be wrong
+    // for one item of a list.
+    pub(super) fn with_prefix(self, prefix: &str) -> Self {
+        Self { message: format!("{prefix}{}", self.message), cause: None, ..self }
+    }
+}
+
+impl From<RequestError> for ApiError {
+    fn from(refused: RequestError) -> Self {
+        Self { cause: refused.cause, ..ApiError::bad_request(&refused.message).at(refused.location) }
+    }
+}

@@ -1,0 +1,559 @@
+//! Checks one `{{ }}` in JSON: can every possible value be printed at this position without breaking the JSON or the
+//! markup?
+
+use crate::diagnostic::{Code, Diagnostic, Fix, TextEdit};
+use crate::dialect::Dialect;
+use crate::json;
+use crate::profile::{ValueKind, Vocabulary};
+use crate::telegram::ParseMode;
+use crate::text::Span;
+
+use super::super::escapes::{EscapePosition, escape_filters};
+use super::super::json_state::JsonSlot;
+use super::super::syntax::{Expression, FilterCall, Literal, OutputNode, Path};
+use super::super::variables::names_of;
+use super::source::ValueSource;
+
+pub(super) struct Interpolation<'t, 't2> {
+    /// The index of the file that contains the output.
+    pub file: usize,
+    /// The source text of that file.
+    pub text: &'t str,
+    pub output: &'t OutputNode,
+    pub source: &'t2 ValueSource<'t>,
+    pub within: JsonSlot,
+    pub mode: Option<ParseMode>,
+    /// Whether it is in captured text that is escaped for JSON as a whole when it is printed.
+    pub is_escaped: bool,
+    /// Whether a condition in the template guarantees a value.
+    pub is_present: bool,
+    pub dialect: Dialect,
+    pub vocabulary: &'t Vocabulary,
+}
+
+// Filters that always print a number: even for text or a missing value, which count as 0.
+const NUMERIC: [&str; 14] = [
+    "abs",
+    "at_least",
+    "at_most",
+    "ceil",
+    "divided_by",
+    "find_index",
+    "floor",
+    "minus",
+    "modulo",
+    "plus",
+    "round",
+    "size",
+    "sum",
+    "times",
+];
+
+/// Which characters the printed value may contain.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum CharacterSet {
+    Any,
+    /// Digits, a sign, a point, `e`, `true`, `false`.
+    Number,
+    /// The characters of a date: digits, `-`, `:`, spaces.
+    Date,
+    /// Letters, digits, `%`, `+`, `-`, `_`, `.`, `~`, `=`, `/`.
+    Url,
+    /// Text that the author wrote and is trusted to have escaped.
+    Constant,
+}
+
+impl<'t> Interpolation<'t, '_> {
+    pub(super) fn problems(&self) -> Vec<Diagnostic> {
+        // CleverTap's chips (`@Profile - …`) accept no filters, so there would be nothing to suggest.
+        let is_chip = !self.output.span.of(self.text).starts_with("{{");
+        match self.within {
+            JsonSlot::String | JsonSlot::Key if !is_chip => self.in_string(),
+            JsonSlot::Value => self.as_value(),
+            // Between members an output can print whole members, so no value is wrong there.
+            JsonSlot::String | JsonSlot::Key | JsonSlot::Structure => Vec::new(),
+        }
+    }
+
+    fn filters(&self) -> impl DoubleEndedIterator<Item = &'t FilterCall> + '_ {
+        self.source.filters()
+    }
+
+    /// The pipes in the same file as this output. A fix can edit only these.
+    fn pipes_here(&self) -> impl Iterator<Item = &'t [FilterCall]> + '_ {
+        self.source.pipes.iter().filter(|(file, _)| *file == self.file).map(|(_, filters)| *filters)
+    }
+
+    /// The filters in the `{{ }}` itself.
+    fn own_filters(&self) -> &'t [FilterCall] {
+        &self.output.value.filters
+    }
+
+    fn path(&self) -> Option<&'t Path> {
+        self.source.path()
+    }
+
+    fn name(&self) -> String {
+        match self.path().map(names_of).as_deref() {
+            Some([_, .., last]) => last.clone(),
+            Some([only]) => only.clone(),
+            None | Some([]) => self.output.value.value.span().of(self.text).to_owned(),
+        }
+    }
+
+    fn character_set(&self) -> CharacterSet {
+        // Each filter may widen or narrow the set. Filters that are not listed widen it to anything: a superfluous
+        // escape does no harm, a missing one can break the message.
+        let mut characters = self.source_character_set();
+        for call in self.filters() {
+            characters = match call.filter.name {
+                name if NUMERIC.contains(&name) => CharacterSet::Number,
+                // A format string can contain quotes or markup.
+                "date" | "date_tz" if !is_plain_format(call) => CharacterSet::Any,
+                "date" | "date_tz" => CharacterSet::Date,
+                "url_encode" | "base64_encode" | "base64_url_safe_encode" => CharacterSet::Url,
+                "default" | "append" | "prepend" | "replace" | "replace_first" | "replace_last"
+                    if has_plain_arguments(call) =>
+                {
+                    characters
+                }
+                "capitalize" | "downcase" | "upcase" | "strip" | "lstrip" | "rstrip" | "remove"
+                | "remove_first" | "remove_last" | "slice" | "first" | "last" | "truncate"
+                | "strip_newlines" => characters,
+                _ => CharacterSet::Any,
+            };
+        }
+        characters
+    }
+
+    fn source_character_set(&self) -> CharacterSet {
+        // A variable defined by itself adds no new characters; its first value is checked as another source.
+        let Some(path) = self.path().filter(|_| !self.source.is_recursive) else {
+            return CharacterSet::Constant;
+        };
+        if path.ends_in_size() {
+            return CharacterSet::Number;
+        }
+        let names = names_of(path);
+        match names.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+            ["forloop" | "tablerowloop", ..] => CharacterSet::Number,
+            ["Campaign", ..] => CharacterSet::Url,
+            ["now"] => CharacterSet::Date,
+            ["Profile", name] => match self.vocabulary.property(name).map(|property| property.kind) {
+                Some(ValueKind::Number | ValueKind::Boolean) => CharacterSet::Number,
+                Some(ValueKind::Date) => CharacterSet::Date,
+                Some(ValueKind::Text | ValueKind::List | ValueKind::Object) | None => CharacterSet::Any,
+            },
+            _ => CharacterSet::Any,
+        }
+    }
+
+    fn in_string(&self) -> Vec<Diagnostic> {
+        // Reported alone: its fix changes what the other checks would suggest.
+        let own_json = self.own_filters().iter().find(|call| call.filter.name == "json");
+        if let Some(call) = own_json.filter(|_| !self.is_escaped) {
+            let problem = Diagnostic::error(Code::JsonInString, call.name, "`json` adds its own quotes here");
+            let fix = Fix::replace("use `json_escape`", call.name, "json_escape");
+            return vec![problem.with_help("inside a string use `json_escape`").with_fix(fix)];
+        }
+        let characters = self.character_set();
+        if let Some(problem) = self.wrong_mode().or_else(|| self.wrong_order()) {
+            return vec![problem];
+        }
+        let needs_json = !self.is_escaped && characters == CharacterSet::Any && self.json_escape().is_none();
+        self.unescaped(needs_json, self.missing_markup_escape(characters)).into_iter().collect()
+    }
+
+    /// Returns the parse mode for which an escape is missing.
+    fn missing_markup_escape(&self, characters: CharacterSet) -> Option<ParseMode> {
+        self.mode.filter(|mode| {
+            let is_harmless = match characters {
+                CharacterSet::Any => false,
+                // MarkdownV2 reserves `.` and `-`, which numbers and dates contain.
+                CharacterSet::Number | CharacterSet::Date => *mode != ParseMode::MarkdownV2,
+                // Both Markdown modes reserve `_`, which URL encoding keeps.
+                CharacterSet::Url => *mode == ParseMode::Html,
+                CharacterSet::Constant => true,
+            };
+            !is_harmless && self.markup_escape().is_none()
+        })
+    }
+
+    /// Returns where to insert the escape for the markup; `None` if that is in another file.
+    ///
+    /// It goes before any filter or capture that adds the author's own markup, which must not be escaped, and before
+    /// the escape for JSON.
+    fn markup_escape_position(&self, mode: ParseMode) -> Option<InsertPosition> {
+        let is_json = |call: &&FilterCall| {
+            is_json_escape(call) || call.filter.name == "json" || is_backslash_replace(call, "\\")
+        };
+        for (file, filters) in &self.source.pipes {
+            if let Some(call) = filters.iter().find(|call| adds_markup(call, mode)) {
+                return (*file == self.file).then_some(InsertPosition::Before(call.span.start));
+            }
+        }
+        // A capture adds text around the value, so the escape belongs inside, on the first pipe.
+        if self.source.is_captured {
+            let (_, filters) = self.source.pipes.first().filter(|(file, _)| *file == self.file)?;
+            let end = filters.last().map_or(self.source.value.span().end, |last| last.span.end);
+            let json = filters.iter().find(is_json).map(|call| InsertPosition::Before(call.span.start));
+            return Some(json.unwrap_or(InsertPosition::After(end)));
+        }
+        let json = self.pipes_here().flatten().find(is_json);
+        Some(json.map_or(InsertPosition::After(self.output.value.span.end), |call| {
+            InsertPosition::Before(call.span.start)
+        }))
+    }
+
+    fn unescaped(&self, needs_json: bool, needs_markup: Option<ParseMode>) -> Option<Diagnostic> {
+        let name = self.name();
+        let (code, message) = match (needs_json, needs_markup) {
+            (false, None) => return None,
+            (true, None) => {
+                (Code::UnescapedJson, format!("a quote or line break in `{name}` would break the JSON"))
+            }
+            (_, Some(mode)) => {
+                // One character as an example; the escape covers all of them.
+                let sign = match mode {
+                    ParseMode::Html => "<",
+                    ParseMode::Markdown => "_",
+                    ParseMode::MarkdownV2 => ".",
+                };
+                (Code::UnescapedMarkup, format!("a `{sign}` in `{name}` would break the {}", mode.as_str()))
+            }
+        };
+        let all = escape_filters(needs_markup, EscapePosition::InString, self.dialect);
+        let (markup, json) = all.split_at(usize::from(needs_markup.is_some()));
+        let problem = Diagnostic::warning(code, self.output.value.span, message);
+        let mut edits = Vec::new();
+        let mut end = self.output.value.span.end;
+        // Markup first: Telegram decodes the JSON before it parses the markup, so the JSON escape must be outermost.
+        if let (Some(markup), Some(mode)) = (markup.first(), needs_markup) {
+            match self.markup_escape_position(mode) {
+                Some(InsertPosition::Before(at)) => edits.push(insertion(at, format!("{markup} | "))),
+                Some(InsertPosition::After(at)) => {
+                    edits.push(insertion(at, format!(" | {markup}")));
+                    end = at;
+                }
+                // The right position is in another file, which a fix for this one cannot edit.
+                None => {
+                    let help = format!("escape it with `{markup}` where the value is passed in");
+                    return Some(problem.with_help(help));
+                }
+            }
+        }
+        if needs_json {
+            edits.extend(json.iter().map(|filter| insertion(end, format!(" | {filter}"))));
+        }
+        // Both escapes may go to the same offset, and edits of one fix must not overlap.
+        let edits = merge_edits(edits);
+        let added: Vec<&str> = edits.iter().map(|edit| edit.replacement.trim_matches([' ', '|'])).collect();
+        let help = format!("escape it with `{}`", added.join(" | "));
+        let fix = Fix { title: "escape the value".into(), edits, safe: true };
+        Some(problem.with_help(help).with_fix(fix))
+    }
+
+    fn wrong_mode(&self) -> Option<Diagnostic> {
+        let mode = self.mode?;
+        let call =
+            self.own_filters().iter().find(|call| escapes_for(call).is_some_and(|other| other != mode))?;
+        // A correct escape beside the wrong one is enough.
+        if call.filter.name == "escape_once"
+            || self.own_filters().iter().any(|call| escapes_for(call) == Some(mode))
+        {
+            return None;
+        }
+        let right = escape_filters(Some(mode), EscapePosition::PlainText, self.dialect);
+        let right = right.first()?;
+        let message = format!("`{}` does not escape for {}", call.filter.name, mode.as_str());
+        let problem = Diagnostic::warning(Code::WrongEscape, call.name, message);
+        Some(problem.with_help(format!("the text's parse_mode is {}", mode.as_str())).with_fix(Fix::replace(
+            format!("escape for {}", mode.as_str()),
+            call.name,
+            right.to_string(),
+        )))
+    }
+
+    /// Reports a `json_escape` that is applied before an escape for the markup.
+    fn wrong_order(&self) -> Option<Diagnostic> {
+        if let Some(problem) = self.pipes_here().find_map(|filters| self.wrong_order_in(filters)) {
+            return Some(problem);
+        }
+        // The two filters are in different pipes, for example one in an `assign`: no single edit can swap them.
+        let all: Vec<&FilterCall> = self.filters().collect();
+        let json = all.iter().position(|call| call.filter.name == "json_escape")?;
+        let last = all.iter().rfind(|call| breaks_json_escape(call))?;
+        let is_after_json = all.iter().skip(json).any(|call| std::ptr::eq(*call, *last));
+        is_after_json.then(|| {
+            Diagnostic::warning(Code::EscapeOrder, self.output.value.span, must_come_last(last))
+                .with_help("JSON is decoded before the markup is parsed: move `json_escape` here")
+        })
+    }
+
+    fn wrong_order_in(&self, filters: &[FilterCall]) -> Option<Diagnostic> {
+        let json = filters.iter().position(|call| call.filter.name == "json_escape")?;
+        let last = filters.iter().rposition(breaks_json_escape)?;
+        if last < json {
+            return None;
+        }
+        let (first, end) = (filters.get(json)?, filters.last()?);
+        let span = Span::new(first.span.start, end.span.end);
+        let after_json = filters.get(json + 1..)?;
+        let mut filters_in_order: Vec<&str> = after_json.iter().map(|call| call.span.of(self.text)).collect();
+        filters_in_order.push(first.span.of(self.text));
+        Some(
+            Diagnostic::warning(Code::EscapeOrder, first.name, must_come_last(filters.get(last)?))
+                .with_help("JSON is decoded before the markup is parsed: escape for JSON last")
+                .with_fix(Fix::replace("put `json_escape` last", span, filters_in_order.join(" | "))),
+        )
+    }
+
+    fn json_escape(&self) -> Option<&'t FilterCall> {
+        self.filters().find(|call| is_json_escape(call))
+    }
+
+    fn markup_escape(&self) -> Option<&'t FilterCall> {
+        let mode = self.mode?;
+        let escapes = |call: &&FilterCall| match escapes_for(call) {
+            Some(own) => own == mode,
+            None => {
+                mode != ParseMode::Html
+                    && is_backslash_replace(call, if mode == ParseMode::MarkdownV2 { "." } else { "_" })
+            }
+        };
+        self.filters().find(escapes)
+    }
+
+    fn as_value(&self) -> Vec<Diagnostic> {
+        // `json` prints a complete value with its quotes; only the markup inside can still be wrong.
+        if self.filters().any(|call| call.filter.name == "json") {
+            let markup = || self.unescaped(false, self.missing_markup_escape(self.character_set()));
+            return self.wrong_mode().or_else(markup).into_iter().collect();
+        }
+        let default = self.filters().rev().find(|call| call.filter.name == "default");
+        let problem = match default.and_then(|call| call.arguments.first().map(|value| (call, value))) {
+            _ if self.is_present => None,
+            // `default: ''` prints nothing, like no default at all.
+            Some((_, Expression::Literal(_, Literal::Text(text)))) if text.is_empty() => self.empty_value(),
+            Some((call, Expression::Literal(span, Literal::Text(text)))) if json::parse(text).is_err() => {
+                Some(self.default_not_json(call, *span, text))
+            }
+            Some(_) => None,
+            None => self.empty_value(),
+        };
+        // CleverTap's documentation uses `default: "NULL"` for a missing chat id. This is then a chat id, even if some
+        // profiles have text in the property.
+        let is_chat =
+            default.is_some_and(|call| call.arguments.first().and_then(Expression::as_text) == Some("NULL"));
+        if is_chat {
+            return problem.or_else(|| self.unquoted_text()).into_iter().collect();
+        }
+        // The fix that quotes text also fixes a missing value.
+        self.unquoted_text().or(problem).into_iter().collect()
+    }
+
+    fn default_not_json(&self, call: &FilterCall, span: Span, text: &str) -> Diagnostic {
+        let name = self.name();
+        let message = format!("a profile without `{name}` gets `{text}` here, which is not JSON");
+        let is_chat_id = self
+            .path()
+            .is_some_and(|path| names_of(path).last().is_some_and(|last| last == "telegram_chat_id"));
+        let problem = Diagnostic::warning(Code::DefaultNotJson, call.span, message);
+        let problem = match is_chat_id {
+            true => problem.with_help("such a profile is skipped"),
+            false => problem.with_help("write a JSON value, as in `default: \"null\"`"),
+        };
+        let null = Fix::replace("use `null`", span, "\"null\"").unsafe_to_apply();
+        match self.guard() {
+            Some(guard) if is_chat_id => problem.with_fix(guard),
+            Some(guard) => problem.with_fix(null).with_fix(guard),
+            None => problem.with_fix(null),
+        }
+    }
+
+    fn empty_value(&self) -> Option<Diagnostic> {
+        let path = self.path()?;
+        let names = names_of(path);
+        let is_known = match names.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+            ["forloop" | "tablerowloop" | "Campaign" | "now", ..] => true,
+            ["Profile", "identity" | "Identity"] => true,
+            ["Profile", name] => self
+                .vocabulary
+                .property(name)
+                .is_some_and(|property| 0 < property.n_set && property.n_set == self.vocabulary.n_profiles),
+            _ => false,
+        };
+        // Arithmetic filters treat a missing value as 0.
+        let is_number = self.filters().any(|call| NUMERIC.contains(&call.filter.name));
+        if is_known || is_number {
+            return None;
+        }
+        let name = self.name();
+        let message = format!("without `{name}` this prints nothing, but JSON needs a value");
+        let problem = Diagnostic::warning(Code::EmptyValue, self.output.value.span, message);
+        let end = self.output.value.span.end;
+        let insert = |title: &str, filter: &str| {
+            let edits = vec![insertion(end, format!(" | {filter}"))];
+            Fix { title: title.into(), edits, safe: false }
+        };
+        let problem = match self.dialect {
+            Dialect::Telecast => problem
+                .with_help("add `| json`, which writes `null`, or `| default: …`")
+                .with_fix(insert("print it with `json`", "json")),
+            Dialect::CleverTap => problem.with_help("add `| default: …`"),
+        };
+        let problem = problem.with_fix(insert("use the default `null`", "default: \"null\""));
+        Some(match self.guard() {
+            Some(guard) => problem.with_fix(guard),
+            None => problem,
+        })
+    }
+
+    /// Returns a fix that skips recipients without the property, inserted at the start of the body.
+    fn guard(&self) -> Option<Fix> {
+        let path = self.path()?;
+        if names_of(path).first().is_none_or(|root| root != "Profile")
+            || !self.source.is_direct
+            || self.file != 0
+        {
+            return None;
+        }
+        // The path of a chip (`Profile - Name`) is not valid in a tag.
+        let written = Some(path.span.of(self.text)).filter(|written| written.starts_with("Profile"))?;
+        if written.contains(" - ") {
+            return None;
+        }
+        let guard = format!("{{% if {written} == blank %}}{{% abort %}}{{% endif %}}");
+        Some(Fix::replace("skip profiles without it", Span::at(0), guard).unsafe_to_apply())
+    }
+
+    fn unquoted_text(&self) -> Option<Diagnostic> {
+        let path = self.path()?;
+        let names = names_of(path);
+        let ["Profile", name] = names.iter().map(String::as_str).collect::<Vec<_>>()[..] else { return None };
+        let property = self.vocabulary.property(name).filter(|property| property.kind == ValueKind::Text)?;
+        if self.character_set() != CharacterSet::Any {
+            return None;
+        }
+        // Text such as `5` or `true` is valid JSON without quotes. Only a sample that is not valid JSON proves the
+        // problem.
+        let sample = property.samples.iter().find(|sample| json::parse(sample).is_err())?;
+        let message = format!("`{name}` is text (`{sample}`), and text in JSON needs quotes");
+        let problem = Diagnostic::warning(Code::UnquotedText, self.output.value.span, message);
+        let (whole, end) = (self.output.span, self.output.value.span.end);
+        let mode = self.missing_markup_escape(CharacterSet::Any);
+        let escapes = |position: EscapePosition| -> String {
+            escape_filters(mode, position, self.dialect).iter().map(|filter| format!(" | {filter}")).collect()
+        };
+        let (title, help, edits) = match self.dialect {
+            Dialect::Telecast => {
+                let edits = vec![insertion(end, escapes(EscapePosition::BareValue))];
+                ("print it with `json`", "add `| json`", edits)
+            }
+            Dialect::CleverTap => {
+                let quote = |at: usize| insertion(at, "\"".to_owned());
+                let escape = insertion(end, escapes(EscapePosition::InString));
+                ("put it in quotes", "put it in quotes", vec![quote(whole.start), escape, quote(whole.end)])
+            }
+        };
+        Some(problem.with_help(help).with_fix(Fix { title: title.into(), edits, safe: false }))
+    }
+}
+
+fn must_come_last(last: &FilterCall) -> String {
+    format!("`json_escape` must come last: `{}` changes its output", last.filter.name)
+}
+
+/// Whether a filter must not be applied after `json_escape`.
+fn breaks_json_escape(call: &FilterCall) -> bool {
+    escapes_for(call).is_some() || changes_escapes(call)
+}
+
+enum InsertPosition {
+    /// Before the filter that starts at this offset.
+    Before(usize),
+    /// After the expression that ends at this offset.
+    After(usize),
+}
+
+/// Whether the filter adds text with markup by the author, which must not be escaped.
+fn adds_markup(call: &FilterCall, mode: ParseMode) -> bool {
+    let is_sign = |c: char| match mode {
+        ParseMode::Html => matches!(c, '<' | '&'),
+        ParseMode::Markdown => "*_`[".contains(c),
+        ParseMode::MarkdownV2 => "*_~|`[]()>".contains(c),
+    };
+    let added_text = match call.filter.name {
+        "append" | "prepend" | "default" => call.arguments.first(),
+        "replace" | "replace_first" | "replace_last" => call.arguments.get(1),
+        "newline_to_br" => return mode == ParseMode::Html,
+        _ => None,
+    };
+    let replaced = call.arguments.first().and_then(Expression::as_text);
+    // `replace: '.', '\.'` is a handwritten escape, although its text contains a reserved character.
+    let is_escape = replaced.is_some_and(|c| is_backslash_replace(call, c));
+    !is_escape && added_text.and_then(Expression::as_text).is_some_and(|text| text.contains(is_sign))
+}
+
+fn insertion(at: usize, replacement: String) -> TextEdit {
+    TextEdit { span: Span::at(at), replacement }
+}
+
+fn merge_edits(edits: Vec<TextEdit>) -> Vec<TextEdit> {
+    let mut merged: Vec<TextEdit> = Vec::new();
+    for edit in edits {
+        match merged.last_mut() {
+            Some(last) if last.span == edit.span => last.replacement.push_str(&edit.replacement),
+            _ => merged.push(edit),
+        }
+    }
+    merged
+}
+
+fn escapes_for(call: &FilterCall) -> Option<ParseMode> {
+    match call.filter.name {
+        "tg_html" | "escape" | "h" | "escape_once" => Some(ParseMode::Html),
+        "tg_markdown" => Some(ParseMode::Markdown),
+        "tg_markdown_v2" => Some(ParseMode::MarkdownV2),
+        _ => None,
+    }
+}
+
+/// Whether a filter can change or add backslashes or quotes, and so undo an escape.
+fn changes_escapes(call: &FilterCall) -> bool {
+    match call.filter.name {
+        "truncate" | "truncatewords" | "slice" | "strip_html" | "newline_to_br" | "capitalize" | "upcase"
+        | "downcase" | "url_encode" => true,
+        "append" | "prepend" | "replace" | "replace_first" => !has_plain_arguments(call),
+        _ => false,
+    }
+}
+
+fn is_json_escape(call: &FilterCall) -> bool {
+    call.filter.name == "json_escape" || is_backslash_replace(call, "\"")
+}
+
+/// Whether it is `replace: 'c', '\c'`, which is how bodies escape in CleverTap's dialect.
+fn is_backslash_replace(call: &FilterCall, c: &str) -> bool {
+    let [from, to] = call.arguments.as_slice() else { return false };
+    call.filter.name == "replace"
+        && from.as_text() == Some(c)
+        && to.as_text().is_some_and(|to| to.strip_prefix('\\') == Some(c))
+}
+
+/// Whether all arguments are literals without characters that JSON or HTML reserve.
+fn has_plain_arguments(call: &FilterCall) -> bool {
+    call.arguments.iter().all(|argument| match argument {
+        Expression::Literal(_, Literal::Text(text)) => {
+            !text.chars().any(|c| c.is_control() || matches!(c, '"' | '\\' | '<' | '>' | '&'))
+        }
+        Expression::Literal(..) => true,
+        Expression::Path(_) | Expression::Range(..) => false,
+    })
+}
+
+fn is_plain_format(call: &FilterCall) -> bool {
+    call.arguments.first().and_then(Expression::as_text).is_some_and(|format| {
+        !format.chars().any(|c| c.is_control() || matches!(c, '"' | '\\' | '<' | '>' | '&'))
+    })
+}

@@ -1,0 +1,176 @@
+//! The JSON context of an offset in a body: in a string, at a bare value, in text with a parse mode.
+
+use crate::telegram::ParseMode;
+use crate::text::Span;
+
+use super::Template;
+use super::check::objects_of;
+use super::escapes::EscapePosition;
+use super::json_state::{Expects, JsonSlot, JsonState};
+use super::syntax::{Block, SyntaxNode, TagNode};
+use super::walk;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct JsonContext {
+    pub kind: JsonContextKind,
+    /// The keys that lead to the offset, with `[]` for each array; the last key is that of the value at the offset.
+    pub path: Vec<String>,
+    /// The keys of the innermost object, those after the offset included.
+    pub keys: Vec<String>,
+    /// The part of the key or string before the offset, not decoded; `None` outside strings.
+    pub string_prefix: Option<String>,
+    /// The parse mode of the message text at the offset; `None` for anything that is not such a text.
+    pub parse_mode: Option<ParseMode>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum JsonContextKind {
+    Key,
+    String,
+    Value,
+    /// A position at which a key may start.
+    BeforeKey,
+    /// After a member of an object: a comma or the closing brace may follow.
+    AfterMember,
+    /// Anywhere else: before a colon, between the items of an array, outside the top-level value.
+    Structure,
+}
+
+impl JsonContext {
+    /// Returns how a value printed here must be escaped, or `None` if no value belongs here.
+    pub(crate) fn escape_position(&self) -> Option<EscapePosition> {
+        match self.kind {
+            JsonContextKind::Key | JsonContextKind::String => Some(EscapePosition::InString),
+            JsonContextKind::Value => Some(EscapePosition::BareValue),
+            JsonContextKind::BeforeKey | JsonContextKind::AfterMember | JsonContextKind::Structure => None,
+        }
+    }
+}
+
+/// Returns the JSON context of the byte `offset`; for an offset inside Liquid, the context of that Liquid.
+pub(crate) fn json_context_at(template: &Template, offset: usize) -> JsonContext {
+    let mut state = JsonState::new();
+    advance(template.source(), template.body(), offset, &mut state);
+    let kind = match (state.slot(), state.expects()) {
+        (JsonSlot::Key, _) => JsonContextKind::Key,
+        (JsonSlot::String, _) => JsonContextKind::String,
+        (JsonSlot::Value, _) => JsonContextKind::Value,
+        (JsonSlot::Structure, Some(Expects::Key | Expects::Anything)) => JsonContextKind::BeforeKey,
+        (JsonSlot::Structure, Some(Expects::Comma)) if state.member().is_some() => {
+            JsonContextKind::AfterMember
+        }
+        (JsonSlot::Structure, Some(Expects::Colon | Expects::Value | Expects::Comma) | None) => {
+            JsonContextKind::Structure
+        }
+    };
+    let objects = objects_of(template);
+    let parse_mode = match state.member() {
+        // The fields of the Bot API that a `parse_mode` beside them applies to.
+        Some((object, Some("text" | "caption" | "message_text")))
+            if matches!(kind, JsonContextKind::String | JsonContextKind::Value) =>
+        {
+            objects.mode(object)
+        }
+        _ => None,
+    };
+    // The state knows the keys before the offset. Those after it come from the pass over the whole body.
+    let mut keys = state.keys();
+    if let Some((object, _)) = state.member() {
+        let later = objects.keys(object).iter().filter(|key| !keys.iter().any(|known| **known == ***key));
+        let later: Vec<String> = later.map(|key| key.to_string()).collect();
+        keys.extend(later);
+    }
+    let string_prefix = state.string_prefix().map(str::to_owned);
+    JsonContext { kind, path: state.path(), keys, string_prefix, parse_mode }
+}
+
+fn advance(source: &str, block: &Block, offset: usize, state: &mut JsonState) {
+    let mut nodes = block.nodes.iter().peekable();
+    while let Some(node) = nodes.next() {
+        // The span of a tag is that of its opening tag, so an offset before the next node may be inside its bodies.
+        let is_last = nodes.peek().is_none_or(|next| offset <= next.span().start);
+        if offset <= node.span().start {
+            return;
+        }
+        match node {
+            SyntaxNode::Text(span) => {
+                let before = Span::new(span.start, span.end.min(offset));
+                state.read(before.of(source), &mut |_, _| {});
+            }
+            // An offset inside `{{ … }}` has the context in which the output starts.
+            SyntaxNode::Output(output) if offset < output.span.end => return,
+            SyntaxNode::Output(_) => state.read_interpolation(),
+            SyntaxNode::Tag(_, tag) => advance_tag(source, tag, offset, is_last, state),
+        }
+    }
+}
+
+/// Reads one body of a tag: the one that contains `offset`, or the first if `offset` is after the tag.
+fn advance_tag(source: &str, tag: &TagNode, offset: usize, may_hold: bool, state: &mut JsonState) {
+    match tag {
+        TagNode::Raw(text) => {
+            let before = Span::new(text.start.min(offset), text.end.min(offset));
+            state.read(before.of(source), &mut |_, _| {});
+        }
+        TagNode::Cycle { .. } | TagNode::Increment(_) | TagNode::Decrement(_) | TagNode::Partial(_) => {
+            state.read_interpolation()
+        }
+        // Captured text is printed elsewhere, so it is not part of the JSON here.
+        TagNode::Capture { .. } => {}
+        _ => {
+            // After the tag, any branch will do: they all should leave the JSON in the same state, and the checks
+            // report it if they do not.
+            let blocks = walk::blocks_of(tag);
+            let holds =
+                |block: &&&Block| block.nodes.first().is_some_and(|first| first.span().start < offset);
+            let holder = blocks.iter().rev().find(holds).filter(|_| may_hold);
+            if let Some(block) = holder.or(blocks.first()) {
+                advance(source, block, offset, state);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dialect::Dialect;
+    use crate::template::{Partials, parse};
+
+    #[track_caller]
+    fn check(marked: &str, expected: &str) {
+        let offset = marked.find('|').unwrap();
+        let source = marked.replacen('|', "", 1);
+        let (template, _) = parse(&source, &Partials::default(), Dialect::Telecast);
+        let place = json_context_at(&template, offset);
+        let mode = place.parse_mode.map(|mode| format!(" {}", mode.as_str())).unwrap_or_default();
+        assert_eq!(format!("{:?} {}{mode}", place.kind, place.path.join(".")), expected, "{marked}");
+    }
+
+    #[test]
+    fn places_are_told_apart_in_unfinished_bodies() {
+        check(r#"{"te|xt": 1}"#, "Key ");
+        check(r#"{"text": "Hi |"}"#, "String text");
+        check(r#"{"text": "Hi |", "parse_mode": "HTML"}"#, "String text HTML");
+        check(r#"{"text": "{{ Profile.x|"#, "String text");
+        check(r#"{"chat_id": |}"#, "Value chat_id");
+        check(r#"{"chat_id": {{ Profile.x | default: "NULL" }}, "#, "Value chat_id");
+        check(r#"{"a": [1, {"b": "|"}]}"#, "String a.[].b");
+        check(r#"{"a": 1, |}"#, "BeforeKey ");
+        check(r#"{"a": "b"| }"#, "AfterMember a");
+        check(r#"{"a": ["b"| ]}"#, "Structure a.[]");
+        check("|", "Structure ");
+        check(r#"{"a": "{% if Profile.x %}b{% else %}c|{% endif %}"}"#, "String a");
+        check(r#"{"a": "{% if Profile.x %}b{% else %}c{% endif %}", "b": |}"#, "Value b");
+    }
+
+    #[test]
+    fn a_place_knows_all_the_keys_of_its_object_and_of_no_other() {
+        let source =
+            r#"{"a": 1,  "b": {"c": 2, {% if Profile.x %}"d": 3{% else %}"e": 4{% endif %}}, "f": 5}"#;
+        let (template, _) = parse(source, &Partials::default(), Dialect::Telecast);
+        let keys = |before: &str| json_context_at(&template, source.find(before).unwrap()).keys;
+        assert_eq!(keys(" \"b\""), ["a", "b", "f"]);
+        assert_eq!(keys("\"c\""), ["c", "d", "e"]);
+    }
+}

@@ -1,0 +1,19 @@
+//! The settings of a rendering that every filter sees: the time, the time zones, the engine's rules.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RenderSettings<'a> {
+    pub now: Timestamp,
+    pub zone: &'a TimeZone,
+    /// The zone in which `now` is printed: Indian time in CleverTap's dialect, otherwise the same as `zone`.
+    pub now_zone: &'a TimeZone,
+    pub rules: EngineRules,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum EngineRules {
+    CleverTap,
+    Shopify,
+}

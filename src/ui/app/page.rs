@@ -1,0 +1,99 @@
+//! A page of the reference over the screen, to be scrolled.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use crate::help::{Backticks, PageLine, Role, Topic, layout};
+use crate::ui::widget::{Input, KeyCode, MouseKind, Theme, dialog, draw};
+
+/// Lines longer than this are hard to read.
+const MAX_WIDTH: u16 = 104;
+
+#[derive(Debug, Clone)]
+pub(super) struct Page {
+    topic: &'static Topic,
+    /// The lines of the page at a width of `cells`. They are laid out when the width changes, not at each frame.
+    lines: Vec<PageLine>,
+    cells: u16,
+    /// The first line shown.
+    top: usize,
+    /// How many lines are shown at once.
+    rows: usize,
+}
+
+impl Page {
+    pub(super) fn new(topic: &'static Topic, screen: Rect) -> Self {
+        let mut page = Self { topic, lines: Vec::new(), cells: 0, top: 0, rows: 0 };
+        page.fit(screen);
+        page
+    }
+
+    /// Lays the page out for the screen's size.
+    pub(super) fn fit(&mut self, screen: Rect) {
+        let room = dialog::content_area(area(screen));
+        self.rows = usize::from(room.height);
+        if self.cells != room.width {
+            self.cells = room.width;
+            // The title is in the dialog's border, so its line and the empty line after it are skipped.
+            self.lines = layout(self.topic.markdown, usize::from(room.width), Backticks::Drop)
+                .into_iter()
+                .skip(2)
+                .collect();
+        }
+        self.scroll_to(self.top);
+    }
+
+    pub(super) fn scroll(&mut self, input: &Input) {
+        let page = self.rows.saturating_sub(1).max(1);
+        let top = match input {
+            Input::Key(key) => match key.code {
+                KeyCode::Up | KeyCode::Char('k') => self.top.saturating_sub(1),
+                KeyCode::Down | KeyCode::Char('j') => self.top + 1,
+                KeyCode::PageUp | KeyCode::Char('b') => self.top.saturating_sub(page),
+                KeyCode::PageDown | KeyCode::Char(' ') => self.top + page,
+                KeyCode::Home | KeyCode::Char('g') => 0,
+                KeyCode::End | KeyCode::Char('G') => self.lines.len(),
+                _ => return,
+            },
+            Input::Mouse(mouse) => match mouse.kind {
+                MouseKind::Scroll(lines) => self.top.saturating_add_signed(isize::from(lines)),
+                _ => return,
+            },
+            Input::Paste(_) | Input::Resize(..) | Input::FocusGained => return,
+        };
+        self.scroll_to(top);
+    }
+
+    fn scroll_to(&mut self, top: usize) {
+        self.top = top.min(self.lines.len().saturating_sub(self.rows));
+    }
+
+    pub(super) fn draw(&self, buf: &mut Buffer, screen: Rect, theme: &Theme) {
+        let left = self.lines.len().saturating_sub(self.top + self.rows);
+        let keys = match left {
+            0 => "↑↓ PgUp PgDn scroll · Esc back".to_owned(),
+            left => format!("↑↓ PgUp PgDn scroll · {left} more lines · Esc back"),
+        };
+        let room = dialog::draw_frame(buf, area(screen), self.topic.title, &keys, theme);
+        for (line, y) in self.lines.iter().skip(self.top).zip(room.y..room.bottom()) {
+            let mut x = room.x;
+            for (text, role) in &line.runs {
+                x = draw::put(buf, room, x, y, text, theme.popup.patch(style(*role, theme)));
+            }
+        }
+    }
+}
+
+pub(super) fn area(screen: Rect) -> Rect {
+    let stage = dialog::dialog_area(screen);
+    draw::centered(stage, MAX_WIDTH.min(stage.width), stage.height)
+}
+
+fn style(role: Role, theme: &Theme) -> Style {
+    match role {
+        Role::Text => Style::new(),
+        Role::Heading | Role::Strong => theme.title,
+        Role::Code => theme.accent,
+    }
+}

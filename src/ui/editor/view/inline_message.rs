@@ -1,0 +1,36 @@
+//! The problem on the cursor's line, shown after the line's text if there is room.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+
+use crate::diagnostic::Severity;
+use crate::editor::VisualRow;
+use crate::ui::widget::draw;
+
+use crate::ui::editor::view::{EditorView, severity_style, sign};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InlineMessage<'a> {
+    pub severity: Severity,
+    pub text: &'a str,
+}
+
+/// The number of cells between the line's text and the message.
+const GAP: u16 = 3;
+
+const MIN_WIDTH: u16 = 12;
+
+impl EditorView<'_> {
+    /// Draws the message into the cells after the last row of the cursor's line. The first cell of `room` is the
+    /// line's end.
+    pub(super) fn draw_inline_message(&self, row: &VisualRow, room: Rect, buf: &mut Buffer) {
+        let Some(message) = self.inline_message else { return };
+        if room.width < GAP + MIN_WIDTH || row.line != self.editor.line_of(self.editor.cursor()) {
+            return;
+        }
+        let style = severity_style(self.theme, message.severity).add_modifier(Modifier::DIM);
+        let room = Rect { x: room.x + GAP, width: room.width - GAP, ..room };
+        draw::put_line(buf, room, room.y, &format!("{} {}", sign(message.severity), message.text), style);
+    }
+}

@@ -1,0 +1,62 @@
+//! The most severe problem of each campaign, for the marks of the list. It covers campaigns that were never opened.
+
+use std::collections::BTreeMap;
+
+use crate::compose::Composed;
+use crate::diagnostic::Severity;
+use crate::service::MessageJob;
+use crate::ui::screen::compose::Compose;
+use crate::ui::shared::{AnswerStatus, Effect, Generation, Query, SharedState, Task};
+
+/// The campaigns with problems, by file stem.
+pub(crate) type SeverityByCampaign = BTreeMap<String, Severity>;
+
+#[derive(Debug, Default)]
+pub struct CampaignStatuses {
+    check: Query<()>,
+    found: SeverityByCampaign,
+}
+
+impl CampaignStatuses {
+    pub fn take(&mut self, generation: Generation, found: &SeverityByCampaign) {
+        if self.check.answer(generation, Ok(())) == AnswerStatus::Latest {
+            self.found.clone_from(found);
+        }
+    }
+
+    pub fn set(&mut self, stem: &str, worst: Option<Severity>) {
+        match worst {
+            Some(worst) => {
+                self.found.insert(stem.to_owned(), worst);
+            }
+            None => {
+                self.found.remove(stem);
+            }
+        }
+    }
+
+    pub fn of(&self, stem: &str) -> Option<Severity> {
+        self.found.get(stem).copied()
+    }
+}
+
+impl Compose {
+    /// Returns the task that checks every campaign for the preview profile.
+    pub fn check_campaigns(&mut self, shared: &SharedState) -> Effect {
+        let generation = self.campaign_statuses.check.ask(self.generations.fresh());
+        // With the unsaved text of open bodies, so that the marks agree with what is on screen.
+        let job = |stem: &String| MessageJob {
+            body: self.buffers.get(stem).map(crate::ui::screen::compose::buffer::BodyBuffer::text),
+            profile: shared.people.profile.clone(),
+            vocabulary: shared.people.vocabulary.clone(),
+            ..MessageJob::from_files(&shared.workspace, stem)
+        };
+        let jobs = shared.workspace.campaigns.iter().map(|campaign| job(&campaign.stem)).collect();
+        Effect::Task(Task::CheckCampaigns(generation, jobs))
+    }
+}
+
+/// Returns the most severe problem of a message, without those of its webhook.
+pub(crate) fn worst_of(composed: &Composed) -> Option<Severity> {
+    composed.worst_severity()
+}

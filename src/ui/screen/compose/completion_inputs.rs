@@ -1,0 +1,67 @@
+//! The inputs of completion and hover for the open campaign: names, dialect, method, the values of the chosen profile.
+
+use jiff::tz::TimeZone;
+
+use crate::campaign::ContentFormat;
+use crate::complete;
+use crate::profile::{Profile, Vocabulary};
+use crate::service::{SampleEvent, partial_names};
+use crate::telegram::Method;
+use crate::template::{self, Limits};
+use crate::ui::screen::compose::Compose;
+use crate::ui::shared::SharedState;
+
+#[derive(Debug)]
+pub struct CompletionInputs<'a> {
+    screen: &'a Compose,
+    shared: &'a SharedState,
+    vocabulary: &'a Vocabulary,
+    partials: Vec<&'a str>,
+    sample: &'a SampleEvent,
+    zone: TimeZone,
+}
+
+impl Compose {
+    pub fn completion_inputs<'a>(&'a self, shared: &'a SharedState) -> CompletionInputs<'a> {
+        CompletionInputs {
+            screen: self,
+            shared,
+            vocabulary: shared.people.vocabulary.as_deref().unwrap_or(&shared.empty_vocabulary),
+            partials: partial_names(&shared.workspace).collect(),
+            sample: &self.derived.sample().event,
+            zone: shared.workspace.time_zone(),
+        }
+    }
+}
+
+impl CompletionInputs<'_> {
+    pub fn context(&self) -> complete::CompletionContext<'_> {
+        let (screen, shared) = (self.screen, self.shared);
+        let campaign = screen.open_campaign(shared);
+        let format = campaign.and_then(|campaign| campaign.value.as_ref()).map(|value| value.content_format);
+        let method = screen.composed().and_then(|composed| composed.method.as_deref());
+        complete::CompletionContext {
+            vocabulary: self.vocabulary,
+            dialect: campaign.map_or_else(Default::default, |campaign| shared.workspace.dialect(campaign)),
+            is_json: format.is_none_or(|format| format == ContentFormat::Json),
+            // Before the first composition the method is unknown; most campaigns use sendMessage.
+            method: method.and_then(Method::from_name).unwrap_or(Method::SendMessage),
+            partials: self.partials.clone(),
+            values: self.values(shared.people.profile.as_deref()),
+        }
+    }
+
+    // `None` before the first composition: the screen does not read the clock, so `now` comes from the composition.
+    fn values<'a>(&'a self, profile: Option<&'a Profile>) -> Option<template::RenderContext<'a>> {
+        let composed = self.screen.composed()?;
+        Some(template::RenderContext {
+            profile: Some(profile?),
+            event: self.sample.event.as_ref(),
+            external_trigger: self.sample.external_trigger.as_ref(),
+            campaign_id: self.screen.open.as_deref().unwrap_or(""),
+            now: composed.now,
+            zone: &self.zone,
+            limits: Limits::default(),
+        })
+    }
+}

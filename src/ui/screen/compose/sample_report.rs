@@ -1,0 +1,233 @@
+//! The report of the last sample check of the open body: which recipients fail. The positions follow edits of the text.
+
+use std::sync::Arc;
+
+use crate::compose::FailureGroup;
+use crate::diagnostic::Diagnostic;
+use crate::profile::Profile;
+use crate::service::SurveyResult;
+use crate::telegram::{Counted, Fullness};
+use crate::ui::editor::change::TextDiff;
+use crate::ui::shared::PtrEq;
+
+/// The result of checking a sample of the recipients, and the change of the body since then.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SampleReport {
+    surveyed: PtrEq<SurveyResult>,
+    change: TextDiff,
+}
+
+/// A problem of recipients other than the preview profile.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SampleProblem {
+    /// The problem of the example recipient, who is named in the message. Spans are in the current body.
+    pub diagnostic: Diagnostic,
+    /// Whether the problem is in the body; otherwise it is in the webhook's settings.
+    pub is_in_body: bool,
+    pub example: Arc<Profile>,
+}
+
+impl SampleReport {
+    pub fn new(surveyed: PtrEq<SurveyResult>) -> Self {
+        Self { surveyed, change: TextDiff::default() }
+    }
+
+    /// Updates the positions of the problems for the edited `body`.
+    pub fn follow(&mut self, body: &str) {
+        self.change = TextDiff::between(&self.surveyed.body, body);
+    }
+
+    /// Returns the summary of the sample in one line, and whether any message fails; `None` if it has no recipients.
+    pub fn summary(&self) -> Option<(String, bool)> {
+        let survey = &self.surveyed.survey;
+        let n_seen = survey.n_seen;
+        if n_seen == 0 {
+            return None;
+        }
+        let checked = match self.surveyed.n_profiles {
+            n if u64::try_from(n_seen).is_ok_and(|n_seen| n <= n_seen) => format!("all {}", grouped(n_seen)),
+            n => format!("{} of {}", grouped(n_seen), grouped(usize::try_from(n).unwrap_or(usize::MAX))),
+        };
+        let n_failing = survey.failed_recipients.len();
+        let mut message = match n_failing {
+            0 => format!("{checked}: none fail"),
+            n if n == n_seen => format!("{checked}: all fail"),
+            n => format!("{checked}: {} fail", grouped(n)),
+        };
+        // Short, and with the reason: the pane shows about 35 cells at a screen width of 80.
+        for (n, reason) in [(survey.n_without_chat, "no chat id"), (survey.n_aborted, "aborted")] {
+            if 0 < n {
+                message.push_str(&format!(" · {} {reason}", grouped(n)));
+            }
+        }
+        if let Some((profile, fullness)) = survey.fullest.first() {
+            message.push_str(&format!(" · {} {}", fullness_text(*fullness), profile.display_name()));
+        }
+        Some((message, 0 < n_failing))
+    }
+
+    /// Returns the problems of other recipients, without those in `shown`, which the preview profile has too.
+    pub fn problems(&self, shown: &[Diagnostic]) -> Vec<SampleProblem> {
+        let is_shown = |diagnostic: &Diagnostic| {
+            let is_same = |known: &Diagnostic| {
+                known.is_error() && known.code == diagnostic.code && known.span == diagnostic.span
+            };
+            shown.iter().any(is_same)
+        };
+        let entry = |failure: &FailureGroup| {
+            let is_in_body = failure.field.is_none();
+            let mut diagnostic =
+                if is_in_body { self.change.moved(&failure.problem)? } else { failure.problem.clone() };
+            if is_in_body && is_shown(&diagnostic) {
+                return None;
+            }
+            let n_seen = self.surveyed.survey.n_seen;
+            let name = failure.example.display_name();
+            let (n, message) = (failure.n_recipients, &diagnostic.message);
+            diagnostic.message = format!("{} of {}, {name}: {message}", grouped(n), grouped(n_seen));
+            Some(SampleProblem { diagnostic, is_in_body, example: Arc::clone(&failure.example) })
+        };
+        self.surveyed.survey.failure_groups.iter().filter_map(entry).collect()
+    }
+
+    /// Returns the failing recipient after `current`, wrapping around, with the reason. If none fails, returns one with
+    /// the longest message. `None` if no recipient gets a message.
+    pub fn next(&self, current: Option<&str>) -> Option<(Arc<Profile>, String)> {
+        let survey = &self.surveyed.survey;
+        let n = survey.failed_recipients.len();
+        let failing = survey.failed_recipients.iter().map(|failing| &failing.recipient.identity);
+        let at = index_after(current, failing);
+        if let Some(failing) = survey.failed_recipients.get(at) {
+            // Recipients are stored packed: if a body fails for all of them, the unpacked profiles of the sample take
+            // 240 MiB at a thousand properties each.
+            let profile = failing.recipient.unpack();
+            let name = profile.display_name();
+            let message = format!("{name}, {} of {n} failing: {}", at + 1, failing.problem.message);
+            return Some((Arc::new(profile), message));
+        }
+        let at = index_after(current, survey.fullest.iter().map(|(profile, _)| &profile.identity));
+        let (profile, fullness) = survey.fullest.get(at)?;
+        let name = profile.display_name();
+        let message =
+            format!("none of {} fail; {name}: {}", grouped(survey.n_seen), fullness_text(*fullness));
+        Some((Arc::clone(profile), message))
+    }
+}
+
+/// The index after `current`, wrapping around; 0 if `current` is not in the list.
+fn index_after<'p>(
+    current: Option<&str>,
+    mut identities: impl ExactSizeIterator<Item = &'p String>,
+) -> usize {
+    let n = identities.len();
+    let at = identities.position(|identity| Some(identity.as_str()) == current);
+    at.map_or(0, |at| (at + 1) % n)
+}
+
+fn fullness_text(fullness: Fullness) -> String {
+    let Fullness { counted, used, limit } = fullness;
+    match counted {
+        Counted::Characters => format!("longest {}/{limit}", grouped(used)),
+        Counted::Entities => format!("most markup {}/{limit} entities", grouped(used)),
+    }
+}
+
+/// Formats a number with a comma as the thousands separator.
+fn grouped(n: usize) -> String {
+    let digits = n.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if 0 < at && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compose::{FailedRecipient, Survey};
+    use crate::diagnostic::Code;
+    use crate::profile::PackedProfile;
+    use crate::text::Span;
+
+    fn person(identity: &str) -> Arc<Profile> {
+        Arc::new(Profile { identity: identity.into(), ..Profile::default() })
+    }
+
+    fn problem(message: &str) -> Diagnostic {
+        Diagnostic::error(Code::UnclosedEntity, Span::new(3, 5), message)
+    }
+
+    fn worst(failing: &[&str], fullest: &[(&str, usize)], n_profiles: u64) -> SampleReport {
+        let survey = Survey {
+            n_seen: 306,
+            n_without_chat: 12,
+            failed_recipients: failing
+                .iter()
+                .map(|who| FailedRecipient {
+                    recipient: Arc::new(PackedProfile::of(&person(who))),
+                    problem: problem("`_` unescaped"),
+                })
+                .collect(),
+            failure_groups: failing
+                .first()
+                .map(|who| FailureGroup {
+                    problem: problem("`_` unescaped"),
+                    field: None,
+                    n_recipients: failing.len(),
+                    example: person(who),
+                })
+                .into_iter()
+                .collect(),
+            fullest: fullest
+                .iter()
+                .map(|(who, used)| {
+                    (person(who), Fullness { counted: Counted::Characters, used: *used, limit: 4096 })
+                })
+                .collect(),
+            ..Survey::default()
+        };
+        SampleReport::new(PtrEq::new(SurveyResult { body: Arc::from("Hi __!"), survey, n_profiles }))
+    }
+
+    #[test]
+    fn the_summary_says_how_many_fail_and_who_is_longest() {
+        let worst = worst(&["ivan", "ivo", "is"], &[("müller", 4012)], 306);
+        let message = "all 306: 3 fail · 12 no chat id · longest 4,012/4096 müller";
+        assert_eq!(worst.summary(), Some((message.to_owned(), true)));
+        let worst = crate::ui::screen::compose::sample_report::tests::worst(&[], &[("müller", 80)], 100_000);
+        let message = "306 of 100,000: none fail · 12 no chat id · longest 80/4096 müller";
+        assert_eq!(worst.summary(), Some((message.to_owned(), false)));
+    }
+
+    #[test]
+    fn what_is_told_of_the_preview_is_not_told_again() {
+        let mut worst = worst(&["ivan", "ivo"], &[], 306);
+        let found = worst.problems(&[]);
+        assert_eq!(found[0].diagnostic.message, "2 of 306, ivan: `_` unescaped");
+        assert!(worst.problems(&[problem("in other words")]).is_empty());
+        worst.follow("Oh, Hi __!");
+        let found = worst.problems(&[problem("elsewhere")]);
+        assert_eq!(found[0].diagnostic.span, Span::new(7, 9));
+    }
+
+    #[test]
+    fn the_next_goes_round_those_who_fail_else_the_longest() {
+        #[track_caller]
+        fn check(worst: &SampleReport, walk: &[&str]) {
+            let mut current: Option<String> = Some("anna".into());
+            for who in walk {
+                let (profile, message) = worst.next(current.as_deref()).unwrap();
+                assert_eq!(profile.identity, *who, "{message}");
+                assert!(message.contains(who), "{message}");
+                current = Some(profile.identity.clone());
+            }
+        }
+        check(&worst(&["ivan", "ivo"], &[("müller", 80)], 306), &["ivan", "ivo", "ivan"]);
+        check(&worst(&[], &[("müller", 80), ("li", 70)], 306), &["müller", "li", "müller"]);
+        assert_eq!(worst(&[], &[], 306).next(None), None);
+    }
+}

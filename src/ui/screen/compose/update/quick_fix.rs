@@ -1,0 +1,159 @@
+//! Going through the problems, and applying quick fixes.
+
+use std::sync::Arc;
+
+use crate::diagnostic::{self, CombinedFixes, Fix};
+use crate::editor::Command;
+use crate::text::Span;
+use crate::ui::screen::compose::{
+    Compose, Focus, ListKind, Pane, ProblemEntry,
+    update::actions::open_list,
+    update::{recipient, typing},
+};
+use crate::ui::shared::{Effect, SharedState};
+use crate::ui::widget::PickerRow;
+
+/// Goes to the next problem after the cursor, or the previous one, wrapping around.
+pub(crate) fn walk_problems(screen: &mut Compose, shared: &mut SharedState, by: isize) -> Vec<Effect> {
+    let problems = screen.problems().to_vec();
+    if problems.is_empty() {
+        return shared.only_notice("no problems");
+    }
+    let n = problems.len() as isize;
+    // In the webhook's form, continue from its problem: the cursor of the body has not moved.
+    let is_in_file = matches!(problems.get(screen.chosen_problem), Some(ProblemEntry::File(_)));
+    let is_at_webhook = screen.focus.pane == Pane::Webhook && is_in_file;
+    let here = if is_at_webhook { Some(screen.chosen_problem) } else { screen.problem_at_cursor() };
+    screen.chosen_problem = match (here, screen.buffer()) {
+        (Some(at), _) => (at as isize + by).rem_euclid(n) as usize,
+        (None, Some(buffer)) if 0 < by => {
+            let cursor = buffer.editor.cursor();
+            let is_after =
+                |problem: &ProblemEntry| problem.in_body().is_some_and(|found| cursor < found.span.start);
+            problems.iter().position(is_after).unwrap_or(0)
+        }
+        (None, _) => (screen.chosen_problem as isize).min(n - 1) as usize,
+    };
+    show_problem(screen, shared, &problems);
+    Vec::new()
+}
+
+pub(crate) fn go_to_problem(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
+    let problems = screen.problems().to_vec();
+    show_problem(screen, shared, &problems);
+    match problems.into_iter().nth(screen.chosen_problem) {
+        Some(ProblemEntry::Sample(problem)) => {
+            recipient::preview_for(screen, shared, Arc::clone(&problem.example))
+        }
+        Some(ProblemEntry::Body(_) | ProblemEntry::File(_)) | None => Vec::new(),
+    }
+}
+
+fn show_problem(screen: &mut Compose, shared: &mut SharedState, problems: &[ProblemEntry]) {
+    let Some(problem) = problems.get(screen.chosen_problem) else { return };
+    let diagnostic = problem.diagnostic();
+    let help = diagnostic.help.as_ref().map_or_else(String::new, |help| format!(" · {help}"));
+    let message = format!("{}{help}", diagnostic.message);
+    match problem {
+        ProblemEntry::Body(_) | ProblemEntry::Sample(_) if problem.in_body().is_some() => {
+            go_to(screen, diagnostic.span);
+            shared.show_notice(message);
+        }
+        ProblemEntry::Body(_) | ProblemEntry::Sample(_) => {
+            screen.focus = Focus::select(Pane::Webhook);
+            shared.show_notice(message);
+        }
+        ProblemEntry::File(problem) => {
+            let message =
+                format!("{}:{}:{} {message}", problem.path, problem.position.line, problem.position.column);
+            let webhook =
+                screen.webhook.current_file(&shared.workspace).filter(|file| file.path == problem.path);
+            if let Some(file) = webhook.cloned() {
+                screen.webhook.focus_on_line(&file, problem.position.line);
+                screen.focus = Focus::enter(Pane::Webhook);
+            } else {
+                screen.focus = Focus::select(Pane::Campaigns);
+            }
+            shared.show_notice(message);
+        }
+    }
+}
+
+pub(crate) fn go_to(screen: &mut Compose, span: Span) {
+    screen.focus = Focus::enter(Pane::Body);
+    if let Some(buffer) = screen.buffer_mut() {
+        // Only the cursor is set: a selection would be replaced by the next key.
+        buffer.editor.apply(Command::Select(Span::at(span.start)));
+    }
+}
+
+/// Applies the fix of the problem at the cursor, or of the chosen problem. Shows a list if it has several fixes.
+pub(crate) fn fix(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
+    let problems = screen.problems().to_vec();
+    let at = if screen.focus.in_body() { screen.problem_at_cursor() } else { None }
+        .unwrap_or(screen.chosen_problem);
+    let Some(diagnostic) = problems.get(at).and_then(ProblemEntry::in_body) else {
+        return shared.only_notice(if problems.is_empty() {
+            "nothing to fix"
+        } else {
+            "no automatic fix for this problem"
+        });
+    };
+    screen.chosen_problem = at;
+    match diagnostic.fixes.as_slice() {
+        [] => {
+            let message = diagnostic.help.as_deref().unwrap_or(&diagnostic.message);
+            shared.only_notice(format!("no automatic fix: {message}"))
+        }
+        [only] => apply_fix(screen, shared, &only.clone()),
+        several => {
+            let row = |(at, fix): (usize, &Fix)| PickerRow {
+                id: at.to_string(),
+                title: fix.title.clone(),
+                ..PickerRow::default()
+            };
+            let rows = several.iter().enumerate().map(row).collect();
+            open_list(screen, ListKind::Fixes, rows)
+        }
+    }
+}
+
+pub(crate) fn apply_chosen_fix(screen: &mut Compose, shared: &mut SharedState, number: usize) -> Vec<Effect> {
+    let problems = screen.problems().to_vec();
+    let fix = problems
+        .get(screen.chosen_problem)
+        .and_then(|problem| problem.diagnostic().fixes.get(number))
+        .cloned();
+    fix.map_or_else(Vec::new, |fix| apply_fix(screen, shared, &fix))
+}
+
+fn apply_fix(screen: &mut Compose, shared: &mut SharedState, fix: &Fix) -> Vec<Effect> {
+    let effects = typing::apply(screen, shared, Command::Replace(fix.edits.clone()));
+    if !effects.is_empty() {
+        shared.show_notice(format!("{}, ^Z to undo", fix.title));
+    }
+    effects
+}
+
+/// Applies the first fix of every problem with the same code as the chosen one, as one undo step.
+pub(crate) fn fix_all(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
+    let problems = screen.problems().to_vec();
+    let Some(code) = problems.get(screen.chosen_problem).map(|problem| problem.diagnostic().code) else {
+        return shared.only_notice("no problems");
+    };
+    let alike = problems.iter().filter_map(ProblemEntry::in_body).filter(|found| found.code == code);
+    let CombinedFixes { edits, n_deferred } =
+        diagnostic::combine_fixes(alike.filter_map(|found| found.fixes.first()));
+    if edits.is_empty() {
+        return shared.only_notice("no automatic fix for problems of this kind");
+    }
+    let places = match edits.len() {
+        1 => "1 place".to_owned(),
+        n => format!("{n} places"),
+    };
+    // Fixes that overlap others are not applied now: after this edit they may be wrong, or no longer needed.
+    let rest = if 0 < n_deferred { format!(", {n_deferred} left: fix all again") } else { String::new() };
+    let effects = typing::apply(screen, shared, Command::Replace(edits));
+    shared.show_notice(format!("{places} fixed{rest}, ^Z to undo"));
+    effects
+}

@@ -1,0 +1,195 @@
+//! A question whose answer arrives later as a message. Answers to outdated questions are dropped here and
+//! nowhere else.
+//!
+//! ```text
+//! Idle ── ask ──▶ Pending ── answer of its generation ──▶ Ready or Failed ── ask ──▶ Pending …
+//! ```
+
+/// Identifies the question that an answer belongs to. A generation is never used twice in a session, so that a
+/// new dialog cannot take the answer meant for a closed one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Generation(u64);
+
+#[derive(Debug, Default)]
+pub struct Generations(u64);
+
+impl Generations {
+    pub fn fresh(&mut self) -> Generation {
+        // A counter, not a clock or a random number: a replay of the same messages gives the same generations.
+        self.0 += 1;
+        Generation(self.0)
+    }
+}
+
+/// A question, and its answer once it has arrived.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum Query<T> {
+    #[default]
+    Idle,
+    /// The answer has not arrived yet; the previous one is still shown.
+    Pending {
+        /// The first of the questions about the same subject: an answer to any of them is newer than `before`.
+        since: Generation,
+        generation: Generation,
+        before: Option<T>,
+    },
+    Ready {
+        generation: Generation,
+        answer: T,
+    },
+    Failed {
+        generation: Generation,
+        message: String,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AnswerStatus {
+    Latest,
+    /// It belongs to an earlier question about the same subject, and is shown until the latest arrives.
+    Interim,
+    /// It belongs to an outdated question and is dropped.
+    Stale,
+}
+
+impl<T> Query<T> {
+    /// Creates a pending question without a previous answer.
+    pub fn asked(generation: Generation) -> Self {
+        Self::Pending { since: generation, generation, before: None }
+    }
+
+    /// Asks a new question; the previous answer is shown until the new one arrives.
+    pub fn ask(&mut self, generation: Generation) -> Generation {
+        *self = Self::Pending { since: generation, generation, before: self.take() };
+        generation
+    }
+
+    /// Asks again about the same subject. Answers to earlier questions about it are shown until the latest
+    /// arrives.
+    pub fn ask_again(&mut self, generation: Generation) -> Generation {
+        let since = if let Self::Pending { since, .. } = self { *since } else { generation };
+        *self = Self::Pending { since, generation, before: self.take() };
+        generation
+    }
+
+    pub fn answer(&mut self, to: Generation, result: Result<T, String>) -> AnswerStatus {
+        let Self::Pending { since, generation, before } = self else { return AnswerStatus::Stale };
+        if to == *generation {
+            *self = match result {
+                Ok(answer) => Self::Ready { generation: to, answer },
+                Err(message) => Self::Failed { generation: to, message },
+            };
+            return AnswerStatus::Latest;
+        }
+        match result {
+            Ok(answer) if (*since..*generation).contains(&to) => {
+                *before = Some(answer);
+                AnswerStatus::Interim
+            }
+            _ => AnswerStatus::Stale,
+        }
+    }
+
+    /// Ends a pending question whose task ended without an answer; otherwise does nothing.
+    pub fn end_pending(&mut self, result: Result<T, String>) {
+        if let Self::Pending { generation, .. } = self {
+            let generation = *generation;
+            self.answer(generation, result);
+        }
+    }
+
+    /// Stops waiting; the previous answer stays.
+    pub fn stop_waiting(&mut self) {
+        if let Self::Pending { generation, before, .. } = self {
+            let (generation, before) = (*generation, before.take());
+            *self = before.map_or(Self::Idle, |answer| Self::Ready { generation, answer });
+        }
+    }
+
+    /// Returns the answer that is shown.
+    pub fn value(&self) -> Option<&T> {
+        match self {
+            Self::Pending { before, .. } => before.as_ref(),
+            Self::Ready { answer, .. } => Some(answer),
+            Self::Idle | Self::Failed { .. } => None,
+        }
+    }
+
+    pub fn value_mut(&mut self) -> Option<&mut T> {
+        match self {
+            Self::Pending { before, .. } => before.as_mut(),
+            Self::Ready { answer, .. } => Some(answer),
+            Self::Idle | Self::Failed { .. } => None,
+        }
+    }
+
+    /// Takes the answer that is shown; an answer that arrives later is dropped.
+    pub fn take(&mut self) -> Option<T> {
+        match std::mem::take(self) {
+            Self::Pending { before, .. } => before,
+            Self::Ready { answer, .. } => Some(answer),
+            Self::Idle | Self::Failed { .. } => None,
+        }
+    }
+
+    pub fn is_pending(&self) -> bool {
+        matches!(self, Self::Pending { .. })
+    }
+
+    /// Returns the generation of the latest question, answered or not.
+    pub fn latest(&self) -> Option<Generation> {
+        match self {
+            Self::Idle => None,
+            Self::Pending { generation, .. }
+            | Self::Ready { generation, .. }
+            | Self::Failed { generation, .. } => Some(*generation),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_latest_answer_ends_the_wait() {
+        let mut generations = Generations::default();
+        let mut request = Query::default();
+        let first = request.ask(generations.fresh());
+        let second = request.ask(generations.fresh());
+        assert_eq!(request.answer(first, Ok("first")), AnswerStatus::Stale);
+        assert_eq!(request.answer(second, Ok("second")), AnswerStatus::Latest);
+        assert_eq!(request.answer(second, Ok("twice")), AnswerStatus::Stale);
+        assert_eq!(request.value(), Some(&"second"));
+    }
+
+    #[test]
+    fn an_answer_to_an_earlier_question_about_the_same_subject_is_shown_until_the_latest() {
+        let mut generations = Generations::default();
+        let mut request = Query::default();
+        let other = request.ask(generations.fresh());
+        let first = request.ask(generations.fresh());
+        let second = request.ask_again(generations.fresh());
+        let third = request.ask_again(generations.fresh());
+        assert_eq!(request.answer(other, Ok("other")), AnswerStatus::Stale);
+        assert_eq!(request.answer(second, Ok("second")), AnswerStatus::Interim);
+        assert_eq!(request.answer(first, Err("no".to_owned())), AnswerStatus::Stale);
+        assert_eq!((request.value(), request.is_pending()), (Some(&"second"), true));
+        assert_eq!(request.answer(third, Err("no".to_owned())), AnswerStatus::Latest);
+        assert_eq!((request.value(), request.latest()), (None, Some(third)));
+    }
+
+    #[test]
+    fn a_question_that_stops_waiting_keeps_its_previous_answer() {
+        let mut generations = Generations::default();
+        let mut request = Query::default();
+        let first = request.ask(generations.fresh());
+        request.answer(first, Ok("first"));
+        let second = request.ask(generations.fresh());
+        request.stop_waiting();
+        assert_eq!(request.answer(second, Ok("second")), AnswerStatus::Stale);
+        assert_eq!(request.value(), Some(&"first"));
+        request.end_pending(Ok("nobody waits"));
+        assert_eq!(request.value(), Some(&"first"));
+    }
+}

@@ -1,0 +1,74 @@
+//! A dialog with a list to choose from.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::ui::widget::dialog::{dialog_area, draw_frame};
+use crate::ui::widget::draw;
+use crate::ui::widget::input::Mouse;
+use crate::ui::widget::picker::{Matching, Picker, PickerOutcome, PickerRow};
+use crate::ui::widget::theme::Theme;
+
+#[derive(Debug, Clone)]
+pub struct ListDialog<K> {
+    pub kind: K,
+    pub picker: Picker,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListDialogLabels {
+    pub title: &'static str,
+    /// The keys, shown in the bottom border.
+    pub keys: &'static str,
+    /// The text to show if there are no rows.
+    pub empty: &'static str,
+    /// The preferred width in cells.
+    pub width: u16,
+}
+
+pub trait ListDialogKind: Copy {
+    fn labels(self) -> ListDialogLabels;
+}
+
+impl<K: ListDialogKind> ListDialog<K> {
+    pub fn new(kind: K, rows: Vec<PickerRow>, matching: Matching) -> Self {
+        Self { kind, picker: Picker::new(rows, matching) }
+    }
+
+    pub fn area(&self, screen: Rect) -> Rect {
+        let stage = dialog_area(screen);
+        // Independent of the number of rows, so that the dialog keeps its size while the list is filtered.
+        let height = (stage.height * 3 / 4).clamp(8.min(stage.height), 26);
+        draw::centered(stage, self.kind.labels().width.min(stage.width.saturating_sub(4)), height)
+    }
+
+    pub fn point(&mut self, mouse: Mouse, screen: Rect) -> PickerOutcome {
+        self.picker.point(mouse, rows(self.area(screen)))
+    }
+
+    /// Draws the dialog; returns the cell of the cursor.
+    pub fn draw(&self, buf: &mut Buffer, screen: Rect, theme: &Theme) -> Option<(u16, u16)> {
+        let (area, labels) = (self.area(screen), self.kind.labels());
+        let room = draw_frame(buf, area, labels.title, labels.keys, theme);
+        // The text field, the empty line below it and one row.
+        if room.height < 3 {
+            return None;
+        }
+        let line = Rect { height: 1, ..room };
+        let x = draw::put_line(buf, line, line.y, "› ", theme.popup.patch(theme.accent));
+        let field = Rect { x, width: room.right().saturating_sub(x), ..line };
+        let cursor = self.picker.field.draw(buf, field, theme.popup, theme.selection);
+        self.picker.draw_rows(buf, rows(area), theme, labels.empty);
+        Some(cursor)
+    }
+}
+
+fn rows(area: Rect) -> Rect {
+    let room = draw::inside(area);
+    Rect {
+        x: room.x + 1,
+        y: room.y + 2,
+        width: room.width.saturating_sub(2),
+        height: room.height.saturating_sub(2),
+    }
+}

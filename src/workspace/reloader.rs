@@ -1,0 +1,55 @@
+//! Reloads a workspace while it is open. Unchanged files are shared with the previous reading.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+
+use super::load::{OpenError, Workspace};
+
+/// The last reading, and the files that are known to have changed since.
+#[derive(Debug)]
+pub struct WorkspaceReloader {
+    last: Mutex<Arc<Workspace>>,
+    changed: Mutex<BTreeSet<String>>,
+}
+
+impl WorkspaceReloader {
+    pub fn new(workspace: Arc<Workspace>) -> Self {
+        Self { last: Mutex::new(workspace), changed: Mutex::default() }
+    }
+
+    /// Records changed files (from the root, with `/`). The caller calls `reload` afterwards.
+    pub fn mark_changed(&self, paths: impl IntoIterator<Item = String>) {
+        self.changed.lock().unwrap_or_else(PoisonError::into_inner).extend(paths);
+    }
+
+    /// Reads the recorded files; if none are recorded, checks all files. Blocks.
+    ///
+    /// Recorded files are read by the next call, even if another caller makes it. The caller that recorded them then
+    /// finds none left and checks all files, so no change is missed.
+    pub fn reload(&self, now: Timestamp) -> Result<Arc<Workspace>, OpenError> {
+        self.read(|last, changed| match changed.is_empty() {
+            true => last.reload(now),
+            false => last.reload_changed(&changed, now),
+        })
+    }
+
+    /// Checks all files and reads those whose metadata has changed. Blocks.
+    pub fn rescan(&self, now: Timestamp) -> Result<Arc<Workspace>, OpenError> {
+        self.read(|last, _| last.reload(now))
+    }
+
+    fn read(
+        &self,
+        read: impl FnOnce(&Workspace, BTreeSet<String>) -> Result<Workspace, OpenError>,
+    ) -> Result<Arc<Workspace>, OpenError> {
+        // Held while reading: two readings at once could finish in the wrong order and bring back the older one. A
+        // poisoned lock still holds a complete reading.
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        // Taken before anything is read: a file that is recorded from now on is read the next time.
+        let changed = std::mem::take(&mut *self.changed.lock().unwrap_or_else(PoisonError::into_inner));
+        *last = Arc::new(read(&last, changed)?);
+        Ok(Arc::clone(&last))
+    }
+}
