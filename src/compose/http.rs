@@ -211,12 +211,18 @@ impl SecretTemplate {
         Self { pieces: encoded.collect() }
     }
 
-    /// Appends `name=value` to the URL.
+    /// Adds `name=value` to the URL's query.
     fn add_parameter(&mut self, name: &str, value: &SecretTemplate) {
-        let shown = self.masked();
-        let separator = if shown.contains('?') { '&' } else { '?' };
-        self.pieces.push(TemplatePiece::Text(format!("{separator}{}=", encode_query(name))));
-        self.pieces.extend(value.for_query().pieces);
+        let mut units = self.units();
+        let find = |wanted: char| units.iter().position(|unit| *unit == UrlUnit::Char(wanted));
+        // Before the fragment: HTTP clients do not send what follows the `#`.
+        let end = find('#').unwrap_or(units.len());
+        let separator = if find('?').is_some_and(|at| at < end) { '&' } else { '?' };
+        let fragment = units.split_off(end);
+        units.extend(format!("{separator}{}=", encode_query(name)).chars().map(UrlUnit::Char));
+        units.extend(value.for_query().units());
+        units.extend(fragment);
+        self.pieces = join_units(units);
     }
 
     /// Replaces the value of every query parameter whose decoded key is `name`. Returns whether there was one.

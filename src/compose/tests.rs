@@ -222,6 +222,22 @@ fn now_is_india_s_in_clevertap_s_dialect_and_no_other_date_is() {
 }
 
 #[test]
+fn parameters_are_added_to_the_query_and_not_to_the_fragment() {
+    let (campaign, partials) = (Campaign::default(), Partials::default());
+    for (url, expected) in [
+        ("https://crm.example/in", "https://crm.example/in?a=1"),
+        ("https://crm.example/in?b=2", "https://crm.example/in?b=2&a=1"),
+        ("https://crm.example/in#top", "https://crm.example/in?a=1#top"),
+        ("https://crm.example/in?b=2#x?y", "https://crm.example/in?b=2&a=1#x?y"),
+        ("https://crm.example/in#x?y", "https://crm.example/in?a=1#x?y"),
+    ] {
+        let webhook = Webhook { url: url.into(), params: vec![("a".into(), "1".into())], ..webhook() };
+        let composed = compose(&inputs("{}", &campaign, None, &webhook, &partials));
+        assert_eq!(composed.http.unwrap().url.masked(), expected);
+    }
+}
+
+#[test]
 fn a_body_read_once_gives_each_recipient_what_composing_for_them_alone_gives() {
     let body =
         r#"{"chat_id": {{ Profile.telegram_chat_id }}, "text": "{{ Profile.name }}", "parse_mode": "HTML"}"#;
