@@ -142,36 +142,41 @@ fn runs(text: &str, backticks: Backticks) -> Vec<(String, Role)> {
     line.runs
 }
 
-/// Breaks runs into lines at spaces. A word that is wider than a line is broken inside the word.
+/// Breaks runs at spaces. A word that is wider than a line is broken where the line ends.
 fn wrap(runs: &[(String, Role)], cells: usize) -> Vec<PageLine> {
     let cells = cells.max(1);
+    let chars: Vec<(char, Role)> =
+        runs.iter().flat_map(|(text, role)| text.chars().map(|c| (c, *role))).collect();
     let mut lines = vec![PageLine::default()];
     let mut used = 0;
-    for (text, role) in runs {
-        for piece in text.split_inclusive(' ') {
-            let word = piece.trim_end_matches(' ');
-            if 0 < used && cells < used + width(word) {
+    // Words are split across runs: the comma after `code` belongs to the word that the code ends.
+    for piece in chars.split_inclusive(|(c, _)| *c == ' ') {
+        let word: usize = piece.iter().filter(|(c, _)| *c != ' ').map(|(c, _)| cells_of_char(*c)).sum();
+        if 0 < used && cells < used + word {
+            lines.push(PageLine::default());
+            used = 0;
+        }
+        for (c, role) in piece {
+            let wide = cells_of_char(*c);
+            if cells < used + wide {
+                // A space at the edge ends the line; the next line begins with a word.
+                if *c == ' ' {
+                    continue;
+                }
                 lines.push(PageLine::default());
                 used = 0;
             }
-            for c in piece.chars() {
-                let wide = width(c.encode_utf8(&mut [0; 4]));
-                if cells < used + wide {
-                    // A space that does not fit is dropped, so that no line begins with one.
-                    if c == ' ' {
-                        continue;
-                    }
-                    lines.push(PageLine::default());
-                    used = 0;
-                }
-                if let Some(line) = lines.last_mut() {
-                    line.push(c.encode_utf8(&mut [0; 4]), *role);
-                }
-                used += wide;
+            if let Some(line) = lines.last_mut() {
+                line.push(c.encode_utf8(&mut [0; 4]), *role);
             }
+            used += wide;
         }
     }
     lines
+}
+
+fn cells_of_char(c: char) -> usize {
+    width(c.encode_utf8(&mut [0; 4]))
 }
 
 fn table(rows: &[&str], cells: usize, backticks: Backticks) -> Vec<PageLine> {
@@ -271,6 +276,11 @@ mod tests {
             "a b|c d e f (https://f.example) g*",
         );
         check("`` `i ``", 80, "`i");
+    }
+
+    #[test]
+    fn what_follows_code_without_a_space_stays_with_it() {
+        check("one `two`, three", 7, "one\ntwo,\nthree");
     }
 
     #[test]

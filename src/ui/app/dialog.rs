@@ -71,7 +71,7 @@ impl ConfirmDecision for QuitChoice {
 pub(super) fn palette(keymap: &Keymap) -> Dialog {
     let rows = ACTIONS.iter().filter(|row| row.action != Action::Palette);
     let rows = rows.map(|row| action_row(keymap, row.action));
-    let rows = rows.chain(topic_rows("Help: ")).collect();
+    let rows = rows.chain(topic_rows()).collect();
     Dialog::Actions(ListDialog::new(ActionList::Palette, rows, Matching::Fuzzy))
 }
 
@@ -100,7 +100,7 @@ pub(super) fn help(keymap: &Keymap, focus: &ScreenFocus) -> Dialog {
     rows.push(heading("Everywhere (letters outside text fields)"));
     rows.extend(actions(false));
     rows.push(heading("Reference"));
-    rows.extend(topic_rows(""));
+    rows.extend(topic_rows());
     Dialog::Actions(ListDialog::new(ActionList::Help, rows, Matching::Fuzzy))
 }
 
@@ -125,11 +125,11 @@ fn action_row(keymap: &Keymap, action: Action) -> PickerRow {
     }
 }
 
-fn topic_rows(prefix: &str) -> impl Iterator<Item = PickerRow> {
-    TOPICS.iter().map(move |topic| PickerRow {
+fn topic_rows() -> impl Iterator<Item = PickerRow> {
+    TOPICS.iter().map(|topic| PickerRow {
         // The prefix is needed because an action has the id `problems` too. No action's id contains a space.
         id: format!("help {}", topic.name),
-        title: format!("{prefix}{}", topic.title),
+        title: format!("Help: {}", topic.title),
         detail: topic.summary.to_owned(),
         ..PickerRow::default()
     })
