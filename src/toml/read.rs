@@ -52,7 +52,15 @@ pub(crate) fn value_span(text: &str, path: &[&str]) -> Option<Span> {
     let raw = span.of(text);
     // The longer quotes first: `"""` also starts with `"`.
     let quotes = ["\"\"\"", "'''", "\"", "'"].into_iter().find(|quotes| raw.starts_with(quotes))?;
-    Some(Span::new(span.start + quotes.len(), span.end - quotes.len()))
+    let inside = Span::new(span.start + quotes.len(), span.end - quotes.len());
+    // A line break right after three quotes is not part of the value.
+    let line_break = match inside.of(text).as_bytes() {
+        _ if quotes.len() == 1 => 0,
+        [b'\r', b'\n', ..] => 2,
+        [b'\n', ..] => 1,
+        _ => 0,
+    };
+    Some(Span::new(inside.start + line_break, inside.end))
 }
 
 fn not_toml(text: &str, error: &toml_edit::TomlError) -> Diagnostic {

@@ -25,7 +25,7 @@ fn check_read(text: &str, expected: &[&str]) {
 }
 
 #[test]
-fn a_value_changes_where_it_stands() {
+fn value_changes_in_place() {
     check_edit(
         "# top\nname = 'a' # why\nb = 1\n",
         |editor| editor.set_string(&["name"], "b\n"),
@@ -34,7 +34,7 @@ fn a_value_changes_where_it_stands() {
 }
 
 #[test]
-fn line_ends_of_windows_stay() {
+fn windows_line_endings_are_kept() {
     check_edit(
         "# top\r\nname = \"a\"\r\n\r\n[headers]\r\nA = \"1\"\r\n",
         |editor| {
@@ -46,7 +46,7 @@ fn line_ends_of_windows_stay() {
 }
 
 #[test]
-fn a_byte_order_mark_is_no_problem_and_stays() {
+fn byte_order_mark_is_accepted_and_kept() {
     check_edit(
         "\u{feff}name = \"a\"\n",
         |editor| editor.set_string(&["name"], "b"),
@@ -56,7 +56,7 @@ fn a_byte_order_mark_is_no_problem_and_stays() {
 }
 
 #[test]
-fn tables_in_one_line_and_dotted_keys_stay_so() {
+fn inline_tables_and_dotted_keys_keep_their_form() {
     check_edit(
         "headers = { A = \"1\" }\nwho.segment = \"x\" # old\n",
         |editor| {
@@ -68,7 +68,7 @@ fn tables_in_one_line_and_dotted_keys_stay_so() {
 }
 
 #[test]
-fn pairs_keep_their_comments_when_others_come_and_go() {
+fn pairs_keep_their_comments_when_others_change() {
     check_edit(
         "[headers]\n# first\nA = \"1\" # one\nB = \"2\"\n# third\nC = \"3\"\n",
         |editor| editor.set_pairs(&["headers"], &[("C".into(), "3".into()), ("A".into(), "9".into())]),
@@ -77,12 +77,12 @@ fn pairs_keep_their_comments_when_others_come_and_go() {
 }
 
 #[test]
-fn a_value_in_the_way_of_a_table_is_left() {
+fn value_in_place_of_a_table_is_left_alone() {
     check_edit("who = 5\n", |editor| editor.set_string(&["who", "segment"], "x"), "who = 5\n");
 }
 
 #[test]
-fn wrong_types_and_unknown_keys_are_problems_at_their_place() {
+fn wrong_types_and_unknown_keys_are_reported_with_their_position() {
     check_read(
         "nam = 1\nname = [\"x\"]\nrate = \"fast\"\nlabels = [\"a\", 5]\nheaders = { A = true }\n[who]\neveryon = true\n[[x]]\n",
         &[
@@ -98,7 +98,7 @@ fn wrong_types_and_unknown_keys_are_problems_at_their_place() {
 }
 
 #[test]
-fn what_is_not_toml_is_said_once_at_its_place() {
+fn invalid_toml_is_reported_once_with_its_position() {
     check_read(
         "name = \"x\nrate = 5\n",
         &["f:1:10: error[not-toml]: this is not TOML: invalid basic string, expected `\"`"],
@@ -107,17 +107,17 @@ fn what_is_not_toml_is_said_once_at_its_place() {
 }
 
 #[test]
-fn the_place_of_a_value_is_without_its_quotes() {
+fn value_span_excludes_the_quotes() {
     let text = "a = \"xy\"\n[b]\nc = '''\nz'''\nd = 5\n";
-    let place = |path: &[&str]| value_span(text, path).map(|span| span.of(text));
-    assert_eq!(place(&["a"]), Some("xy"));
-    assert_eq!(place(&["b", "c"]), Some("\nz"));
-    assert_eq!(place(&["b", "d"]), Some("5"));
-    assert_eq!(place(&["b", "e"]), None);
+    let value = |path: &[&str]| value_span(text, path).map(|span| span.of(text));
+    assert_eq!(value(&["a"]), Some("xy"));
+    assert_eq!(value(&["b", "c"]), Some("z"));
+    assert_eq!(value(&["b", "d"]), Some("5"));
+    assert_eq!(value(&["b", "e"]), None);
 }
 
 #[test]
-fn hostile_texts_end_in_a_problem_and_not_in_a_crash() {
+fn hostile_texts_are_reported_and_do_not_crash() {
     for text in
         ["[".repeat(100_000), format!("a = {}", "[".repeat(100_000)), "a.".repeat(50_000), "\"".repeat(9)]
     {
@@ -127,7 +127,7 @@ fn hostile_texts_end_in_a_problem_and_not_in_a_crash() {
 }
 
 #[test]
-fn a_hundred_problems_are_enough() {
+fn at_most_100_problems_are_reported() {
     let text = (0..20_000).map(|n| format!("a{n}=1,")).collect::<String>();
     let text = format!("headers = {{{}}}", text.trim_end_matches(','));
     let (_, problems) = read(&text, |table| table.pairs("headers"));
