@@ -163,8 +163,10 @@ impl Vim {
         // replace what was copied elsewhere.
         let is_local = self.pending.register.is_some_and(|name| !matches!(name, '"' | '+' | '*'));
         let request = (!is_local).then(|| VimRequest::Copy(register.text.clone()));
-        // As in vim, register 0 keeps the last yank, so that it survives deletions.
-        self.registers.insert('0', register.clone());
+        // As in vim, register 0 keeps the last yank without a register, so that it survives deletions.
+        if self.pending.register.is_none() {
+            self.registers.insert('0', register.clone());
+        }
         self.store(register);
         // vim moves the cursor to the start of the yanked text, but leaves it in place if whole lines from its own line
         // on were yanked.

@@ -114,7 +114,7 @@ fn motions_stay_on_graphemes_and_lines() {
 }
 
 #[test]
-fn wrapped_lines_are_walked_by_rows_and_counted_as_lines() {
+fn motions_in_wrapped_lines_move_by_rows_unless_counted() {
     let mut desk = Desk::open("|one two three\nfour");
     desk.editor.set_wrap(Some(6));
     for (keys, after) in [
@@ -135,7 +135,7 @@ fn wrapped_lines_are_walked_by_rows_and_counted_as_lines() {
 }
 
 #[test]
-fn words_are_those_of_vim() {
+fn word_motions_match_vim() {
     check(&[
         ("|Profile.first_name", "w", "Profile|.first_name"),
         ("|Profile.first_name x", "W", "Profile.first_name |x"),
@@ -154,7 +154,7 @@ fn words_are_those_of_vim() {
 }
 
 #[test]
-fn far_motions() {
+fn find_bracket_paragraph_and_word_search_motions() {
     check(&[
         ("|a(b[c]d)e", "f[", "a(b|[c]d)e"),
         ("|a(b[c]d)e", "t[", "a(|b[c]d)e"),
@@ -268,11 +268,13 @@ fn registers_and_putting() {
         ("|one two", "yiwwviwp", "one |one"),
         ("|a\nb", "yyjVp", "a\n|a"),
         ("|a b", "yiwwdiw\"0P", "a|a "),
+        ("|a b", "yiww\"xyiw\"0P", "a |ab"),
+        ("|a b", "yiww\"_yiw\"0P", "a |ab"),
     ]);
 }
 
 #[test]
-fn objects() {
+fn text_objects() {
     check(&[
         ("one t|wo three", "diw", "one | three"),
         ("one t|wo three", "daw", "one |three"),
@@ -347,7 +349,7 @@ fn a_change_is_one_step_and_can_be_repeated() {
 }
 
 #[test]
-fn typing_goes_on_as_everywhere() {
+fn insert_mode_types_like_the_plain_editor() {
     check(&[
         ("|", "i{\x1b", "|{}"),
         ("|", "i{{ a\x1b", "{{ |a }}"),
@@ -357,7 +359,7 @@ fn typing_goes_on_as_everywhere() {
 }
 
 #[test]
-fn esc_drops_what_is_half_typed_then_the_selection_then_leaves() {
+fn esc_cancels_the_command_then_the_selection_then_leaves() {
     let mut desk = Desk::open("|one two");
     desk.keys("2d");
     assert_eq!(desk.vim.status_text(), "NORMAL 2d");
@@ -376,14 +378,14 @@ fn esc_drops_what_is_half_typed_then_the_selection_then_leaves() {
 }
 
 #[test]
-fn yanking_goes_to_the_clipboard_and_deleting_does_not() {
+fn yank_copies_to_the_clipboard_and_delete_does_not() {
     let mut desk = Desk::open("|one two");
     desk.keys("dwyy\"ayw");
     assert_eq!(desk.requests, [VimRequest::Copy("two\n".into())]);
 }
 
 #[test]
-fn a_search_is_gone_on_with() {
+fn n_repeats_a_search() {
     let mut desk = Desk::open("|ab ab ab");
     let pattern = SearchPattern::new("ab", PatternSyntax::Plain).unwrap();
     desk.vim.set_pattern(pattern, Direction::Forward);
@@ -398,7 +400,7 @@ fn a_search_is_gone_on_with() {
 }
 
 #[test]
-fn what_the_mouse_selects_is_selected() {
+fn a_mouse_selection_becomes_the_visual_selection() {
     let mut desk = Desk::open("|one two");
     desk.editor.apply(Command::DoubleClick(5));
     desk.vim.adopt_selection(&desk.editor);
